@@ -1,0 +1,96 @@
+"""What accounts take and give over HTTP."""
+
+from typing import Any, cast
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError, transaction
+from rest_framework import serializers
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from accounts.models import User
+
+NAME_TAKEN = "This name is taken."
+
+
+class CredentialsSerializer(serializers.Serializer[User]):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+
+class RegistrationSerializer(serializers.ModelSerializer[User]):
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+    class Meta:
+        model = User
+        fields = ["username", "email", "password"]
+        extra_kwargs = {"username": {"validators": [User.username_validator]}}
+
+    def validate_username(self, name: str) -> str:
+        """Names that differ in case only would be taken for one another on the seat map."""
+        if User.objects.filter(username__iexact=name).exists():
+            raise serializers.ValidationError(NAME_TAKEN)
+        return name
+
+    def validate_password(self, password: str) -> str:
+        try:
+            validate_password(password)
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(list(error.messages)) from None
+        return password
+
+    def create(self, validated_data: dict[str, Any]) -> User:
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(**validated_data)
+        except IntegrityError:
+            raise serializers.ValidationError({"username": [NAME_TAKEN]}) from None
+
+
+class SignedInSerializer(serializers.Serializer[User]):
+    success = serializers.BooleanField()
+    user_id = serializers.IntegerField()
+    username = serializers.CharField()
+
+
+class MeSerializer(serializers.Serializer[User]):
+    user_id = serializers.IntegerField(source="pk")
+    username = serializers.CharField()
+    email = serializers.EmailField()
+    is_staff = serializers.BooleanField()
+
+
+class DoneSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+
+
+class TokenPairSerializer(serializers.Serializer[Any]):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    refresh = serializers.CharField(max_length=4096)
+
+
+class CsrfSerializer(serializers.Serializer[Any]):
+    csrf_token = serializers.CharField()
+
+
+def rotate(refresh: str) -> dict[str, str]:
+    """Return a new pair for a refresh token, which is worth nothing from then on.
+
+    Raises: TokenError when it is no valid refresh token, was used before, or its person is gone.
+    """
+    token = RefreshToken(refresh)  # type: ignore[arg-type]
+    person = User.objects.filter(pk=token["user_id"], is_active=True).first()
+    if person is None:
+        raise TokenError("Nobody can use this token any more.")
+    with transaction.atomic():
+        _, is_first_use = cast("tuple[object, bool]", token.blacklist())
+        if not is_first_use:
+            raise TokenError("This token was used before.")
+        new = RefreshToken.for_user(person)
+    return {"access": str(new.access_token), "refresh": str(new)}

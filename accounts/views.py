@@ -1,0 +1,146 @@
+"""Signing in and out, by session cookie or by token."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.contrib.auth import authenticate, login, logout
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from accounts.authentication import enforce_csrf
+from accounts.models import User
+from accounts.serializers import (
+    CredentialsSerializer,
+    CsrfSerializer,
+    DoneSerializer,
+    MeSerializer,
+    RefreshSerializer,
+    RegistrationSerializer,
+    SignedInSerializer,
+    TokenPairSerializer,
+    rotate,
+)
+from accounts.throttles import LoginThrottle, RegisterThrottle
+
+
+class InvalidCredentials(AuthenticationFailed):
+    default_code = "invalid_credentials"
+    default_detail = "Invalid credentials"
+
+
+class OpenView(APIView):
+    """A call for people who are nobody yet."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes: Sequence[Any] = (
+        *api_settings.DEFAULT_PARSER_CLASSES,
+        FormParser,
+        MultiPartParser,
+    )
+
+    def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002
+        """Wrong credentials are a 401 here too, though nobody is authenticated yet."""
+        return 'Bearer realm="api"'
+
+
+class CsrfView(OpenView):
+    @extend_schema(operation_id="csrf", responses=CsrfSerializer)
+    def get(self, request: Request) -> Response:
+        """Set the `csrftoken` cookie, whose value goes into X-CSRFToken with each write."""
+        return Response({"csrf_token": get_token(request._request)})
+
+
+class RegisterView(OpenView):
+    throttle_classes = (RegisterThrottle,)
+
+    @extend_schema(
+        operation_id="register",
+        request=RegistrationSerializer,
+        responses={201: SignedInSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make an account and sign in with it."""
+        enforce_csrf(request)
+        form = RegistrationSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        person = form.save()
+        login(request._request, person)
+        return Response(_signed_in(person), status=201)
+
+
+class LoginView(OpenView):
+    throttle_classes = (LoginThrottle,)
+
+    @extend_schema(
+        operation_id="login", request=CredentialsSerializer, responses=SignedInSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Sign in with a session cookie."""
+        enforce_csrf(request)
+        person = _authenticated(request)
+        login(request._request, person)
+        return Response(_signed_in(person))
+
+
+class LogoutView(APIView):
+    @extend_schema(operation_id="logout", request=None, responses=DoneSerializer)
+    def post(self, request: Request) -> Response:
+        """End the session."""
+        logout(request._request)
+        return Response({"success": True, "message": "Signed out"})
+
+
+class MeView(APIView):
+    @extend_schema(operation_id="me", responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Tell who is signed in."""
+        return Response(MeSerializer(cast("User", request.user)).data)
+
+
+class TokenView(OpenView):
+    throttle_classes = (LoginThrottle,)
+
+    @extend_schema(
+        operation_id="token", request=CredentialsSerializer, responses=TokenPairSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Sign in with a pair of tokens, for a client on another host."""
+        refresh = RefreshToken.for_user(_authenticated(request))
+        return Response({"access": str(refresh.access_token), "refresh": str(refresh)})
+
+
+class TokenRefreshView(OpenView):
+    @extend_schema(
+        operation_id="token_refresh", request=RefreshSerializer, responses=TokenPairSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Return a new pair. The refresh token that was sent is worth nothing from then on."""
+        form = RefreshSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            return Response(rotate(form.validated_data["refresh"]))
+        except TokenError as error:
+            raise InvalidToken(str(error)) from None
+
+
+def _authenticated(request: Request) -> User:
+    form = CredentialsSerializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    person = authenticate(request._request, **form.validated_data)
+    if not isinstance(person, User):
+        raise InvalidCredentials
+    return person
+
+
+def _signed_in(person: User) -> dict[str, object]:
+    return {"success": True, "user_id": person.pk, "username": person.username}

@@ -1,0 +1,113 @@
+"""What every refusal looks like over HTTP: `{"error": sentence, "code": word, …details}`."""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from reservations import errors
+
+RETRY_SECONDS = 2
+
+# The first kind that fits decides.
+_STATUS_BY_KIND: list[tuple[type[errors.SeatcastError], int]] = [
+    (errors.NotFound, status.HTTP_404_NOT_FOUND),
+    (errors.SignInFirst, status.HTTP_401_UNAUTHORIZED),
+    (errors.MembersOnly, status.HTTP_403_FORBIDDEN),
+    (errors.Conflict, status.HTTP_409_CONFLICT),
+    (errors.KeyReused, status.HTTP_422_UNPROCESSABLE_ENTITY),
+    (errors.Unavailable, status.HTTP_503_SERVICE_UNAVAILABLE),
+]
+
+_CODE_BY_DRF_CODE = {"parse_error": "malformed", "authentication_failed": "invalid_token"}
+
+
+def refuse(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001
+    """Return the answer to a request that failed; None for a fault of ours, which is a 500."""
+    set_rollback()
+    match error:
+        case errors.SeatcastError():
+            return _domain_refusal(error)
+        case exceptions.ValidationError():
+            return _validation_refusal(error)
+        case exceptions.APIException():
+            return _drf_refusal(error)
+        case OperationalError() | InterfaceError():
+            return _domain_refusal(errors.Unavailable())
+        case Http404():
+            return _refusal(404, "not_found", "There is nothing here.")
+        case PermissionDenied():
+            return _refusal(403, "permission_denied", "You may not do this.")
+        case SuspiciousOperation() | BadRequest() | UnreadablePostError():
+            return _refusal(400, "malformed", "The request cannot be read.")
+    return None
+
+
+def refusal_page(request: HttpRequest, *, status: int, code: str, sentence: str) -> JsonResponse:  # noqa: ARG001
+    """Return a refusal from outside the API's views."""
+    response = JsonResponse({"error": sentence, "code": code}, status=status)
+    if status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _domain_refusal(error: errors.SeatcastError) -> Response:
+    status_code = next(status for kind, status in _STATUS_BY_KIND if isinstance(error, kind))
+    response = _refusal(status_code, error.code, error.sentence, **error.details)
+    if status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    if status_code == status.HTTP_401_UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _validation_refusal(error: exceptions.ValidationError) -> Response:
+    fields = _sentences(error.detail)
+    name, sentences = next(iter(fields.items()))
+    prefix = "" if name == "body" else f"{name}: "
+    return _refusal(400, "invalid", f"{prefix}{sentences[0]}", fields=fields)
+
+
+def _sentences(detail: Any) -> dict[str, list[str]]:
+    """Flatten DRF's nested details into sentences by field; `body` is the whole of it."""
+    if not isinstance(detail, dict):
+        return {"body": [str(sentence) for sentence in _leaves(detail)]}
+    return {
+        "body" if name == "non_field_errors" else str(name): list(
+            dict.fromkeys(str(sentence) for sentence in _leaves(found))
+        )
+        for name, found in detail.items()
+    }
+
+
+def _leaves(detail: Any) -> list[Any]:
+    if isinstance(detail, dict):
+        return [leaf for found in detail.values() for leaf in _leaves(found)]
+    if isinstance(detail, list | tuple):
+        return [leaf for found in detail for leaf in _leaves(found)]
+    return [detail]
+
+
+def _drf_refusal(error: exceptions.APIException) -> Response:
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else error.default_code
+    detail = error.detail
+    sentence = str(detail)
+    if isinstance(detail, dict):
+        # simplejwt's details carry their own code beside the sentence.
+        found: dict[Any, Any] = detail
+        code, sentence = str(found.get("code", code)), str(found.get("detail", ""))
+    response = _refusal(error.status_code, _CODE_BY_DRF_CODE.get(code, code), sentence)
+    if auth_header := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = auth_header
+    if (wait := getattr(error, "wait", None)) is not None:
+        response["Retry-After"] = str(int(wait) + 1)
+    return response
+
+
+def _refusal(status_code: int, code: str, sentence: str, **details: Any) -> Response:
+    return Response({"error": sentence, "code": code, **details}, status=status_code)

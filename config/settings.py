@@ -1,0 +1,251 @@
+"""Settings, all taken from the environment. `.env.example` lists every variable with its meaning.
+
+With no variable set the site runs in its try-it mode: SQLite in the data directory, the
+in-memory channel layer and one process.
+"""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+DATA_DIR = Path(env.str("SEATCAST_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+(DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the secret kept at `path`; the first process to ask makes it."""
+    try:
+        with path.open("x") as new:
+            path.chmod(0o600)
+            new.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+DEBUG = env.bool("SEATCAST_DEBUG", default=False)
+SECRET_KEY = env.str("SEATCAST_SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
+ALLOWED_HOSTS = env.list("SEATCAST_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+
+HTTPS = env.bool("SEATCAST_HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CLIENT_ORIGINS: list[str] = env.list("SEATCAST_CLIENT_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = CLIENT_ORIGINS
+CORS_URLS_REGEX = r"^/api/"
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Seatcast-Layout"]
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-none-match",
+    "x-csrftoken",
+]
+
+# How seats are sold. An event may have its own lock time and cap.
+SEATCAST_LOCK_SECONDS = env.int("SEATCAST_LOCK_SECONDS", default=300)
+SEATCAST_SEAT_CAP = env.int("SEATCAST_SEAT_CAP", default=10)
+SEATCAST_SHOW_NAMES = env.bool("SEATCAST_SHOW_NAMES", default=True)
+
+# How the desk and the hubs pace themselves.
+SEATCAST_DESK_WAIT_SECONDS = env.float("SEATCAST_DESK_WAIT_SECONDS", default=10.0)
+SEATCAST_BEAT_SECONDS = env.float("SEATCAST_BEAT_SECONDS", default=5.0)
+SEATCAST_HEAD_CHECK_SECONDS = env.float("SEATCAST_HEAD_CHECK_SECONDS", default=0.5)
+SEATCAST_FRAME_WINDOW_SECONDS = env.float("SEATCAST_FRAME_WINDOW_SECONDS", default=0.05)
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "channels",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "reservations",
+    "realtime",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def _database() -> dict[str, Any]:
+    """Return PostgreSQL through a pool when DATABASE_URL names it, else SQLite in WAL mode.
+
+    Every request under ASGI has a thread of its own, so persistent connections would leak:
+    the pool holds them instead. The time-outs bound what a hung process can do to the others
+    while it holds an event's row. SQLite has no row locks; immediate transactions let one
+    writer in at a time, which gives the same guarantee.
+    """
+    config: dict[str, Any] = env.db_url(
+        "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'seatcast.sqlite3'}"
+    )
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+        # A file, because threads of a test cannot share a database in memory.
+        config["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+        return config
+    statement_seconds = env.int("SEATCAST_STATEMENT_TIMEOUT_SECONDS", default=10)
+    config["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": env.int("SEATCAST_POOL_SIZE", default=8), "timeout": 5},
+        "connect_timeout": 3,
+        "options": (
+            f"-c lock_timeout=5s -c statement_timeout={statement_seconds}s"
+            " -c idle_in_transaction_session_timeout=10s"
+        ),
+    }
+    return config
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL:
+    # The pub/sub layer: the other one drops group messages past 100 for each process.
+    CHANNEL_LAYERS: dict[str, Any] = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {
+                # redis-py's default read time-out of five seconds would cut an idle subscription.
+                "hosts": [
+                    {"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}
+                ],
+                "prefix": "seatcast",
+            },
+        }
+    }
+    CACHES: dict[str, Any] = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        }
+    }
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "accounts.hashers.Argon2Hasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # First in the list, so that "nobody" is answered 401 with WWW-Authenticate, not 403.
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.refusals.refuse",
+    "DEFAULT_THROTTLE_RATES": {
+        "login": env.str("SEATCAST_LOGIN_RATE", default="30/min"),
+        "register": env.str("SEATCAST_REGISTER_RATE", default="1000/min"),
+    },
+    "NUM_PROXIES": env.int("SEATCAST_PROXIES", default=0),
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Seatcast API",
+    "DESCRIPTION": "Watch, lock and reserve seats. Live changes come over `/ws/events/{id}/`.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/",
+}
+
+CLIENT_DIR = BASE_DIR / "frontend" / "dist"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+if CLIENT_DIR.is_dir():
+    WHITENOISE_ROOT = CLIENT_DIR
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# A body is a handful of seat numbers; the admin's largest form stays below this too.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("SEATCAST_LOG_LEVEL", default="WARNING")},
+    # Refusals are answers, not incidents; Django would log each 4xx as a warning.
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

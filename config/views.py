@@ -1,0 +1,51 @@
+"""The pages that are not the API's: the client, and the answers of last resort."""
+
+import sys
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from config.refusals import refusal_page
+
+
+@require_safe
+def client(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
+    """Return the client's page; it routes by itself."""
+    page = settings.CLIENT_DIR / "index.html"
+    if not page.is_file():
+        return HttpResponse(
+            "The client is not built. Run `make setup`.", status=503, content_type="text/plain"
+        )
+    return FileResponse(page.open("rb"), headers={"Cache-Control": "no-cache"})
+
+
+@csrf_exempt
+def no_such_call(request: HttpRequest, rest: str | None = None) -> HttpResponseBase:  # noqa: ARG001
+    return refusal_page(request, status=404, code="not_found", sentence="The API has no such call.")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001
+    return refusal_page(
+        request, status=400, code="malformed", sentence="The request cannot be read."
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001
+    return refusal_page(request, status=404, code="not_found", sentence="There is nothing here.")
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Answer for a fault of ours; a database that is away is none, it comes back."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return refusal_page(
+            request,
+            status=503,
+            code="unavailable",
+            sentence="The box office cannot be reached just now. Try again in a moment.",
+        )
+    return refusal_page(
+        request, status=500, code="server_error", sentence="Something broke on our side."
+    )
