@@ -1,0 +1,172 @@
+"""What the API takes, and the shapes of what it gives, from which the schema is made.
+
+Answers are built by selectors and the desk; these serializers only describe them.
+"""
+
+from typing import Any
+
+from rest_framework import serializers
+
+MAX_SEATS = 500
+MAX_ID = 2**63 - 1
+
+
+class SeatIdsSerializer(serializers.Serializer[Any]):
+    seat_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=MAX_ID),
+        min_length=1,
+        max_length=MAX_SEATS,
+    )
+
+
+class ReserveSerializer(SeatIdsSerializer):
+    payment_method = serializers.ChoiceField(choices=["card", "invoice", "cash"])
+
+
+class SeatSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    seat_number = serializers.CharField()
+    section = serializers.CharField()
+    row = serializers.CharField()
+    number = serializers.CharField()
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    category = serializers.IntegerField(allow_null=True)
+    price = serializers.DecimalField(max_digits=10, decimal_places=2)
+    status = serializers.ChoiceField(choices=["available", "locked", "reserved", "blocked"])
+    is_available = serializers.BooleanField()
+    locked_by = serializers.CharField(allow_null=True)
+    locked_until = serializers.DateTimeField(allow_null=True)
+    reserved_by = serializers.CharField(allow_null=True)
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    venue = serializers.CharField()
+    date = serializers.DateTimeField()
+    price = serializers.DecimalField(max_digits=10, decimal_places=2)
+    currency = serializers.CharField()
+    seats_total = serializers.IntegerField()
+    seats_available = serializers.IntegerField()
+    sales_open_at = serializers.DateTimeField(allow_null=True)
+    sales_close_at = serializers.DateTimeField(allow_null=True)
+    sales = serializers.ChoiceField(choices=["upcoming", "open", "closed"])
+    lock_seconds = serializers.IntegerField()
+    seat_cap = serializers.IntegerField()
+    visibility = serializers.ChoiceField(choices=["public", "members"])
+    layout = serializers.CharField()
+
+
+class CategorySerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    color = serializers.CharField()
+    price = serializers.DecimalField(max_digits=10, decimal_places=2, allow_null=True)
+
+
+class ShapeTextSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    color = serializers.CharField(allow_null=True)
+    size = serializers.FloatField()
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+
+
+class ShapeSerializer(serializers.Serializer[Any]):
+    shape = serializers.ChoiceField(choices=["rectangle", "circle", "ellipse", "polygon", "text"])
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    rotation = serializers.FloatField()
+    color = serializers.CharField(allow_null=True)
+    border_color = serializers.CharField(allow_null=True)
+    width = serializers.FloatField(required=False)
+    height = serializers.FloatField(required=False)
+    radius = serializers.FloatField(required=False)
+    radius_x = serializers.FloatField(required=False)
+    radius_y = serializers.FloatField(required=False)
+    points = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()), required=False
+    )
+    text = ShapeTextSerializer(required=False)
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+    seat_radius = serializers.FloatField()
+    shapes = ShapeSerializer(many=True)
+
+
+class EventDetailSerializer(EventSerializer):
+    categories = CategorySerializer(many=True)
+    plan = PlanSerializer()
+
+
+class ReservedSeatSerializer(serializers.Serializer[Any]):
+    seat_id = serializers.IntegerField()
+    seat_number = serializers.CharField()
+    section = serializers.CharField()
+    row = serializers.CharField()
+    number = serializers.CharField()
+    price = serializers.DecimalField(max_digits=10, decimal_places=2)
+
+
+class ReservationSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    event = serializers.IntegerField()
+    event_name = serializers.CharField()
+    venue = serializers.CharField()
+    date = serializers.DateTimeField()
+    seats = serializers.ListField(child=serializers.CharField())
+    seat_details = ReservedSeatSerializer(many=True)
+    total_price = serializers.DecimalField(max_digits=12, decimal_places=2)
+    currency = serializers.CharField()
+    payment_method = serializers.CharField()
+    status = serializers.ChoiceField(choices=["confirmed", "cancelled"])
+    created_at = serializers.DateTimeField()
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+
+
+class SeatAnswerSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    seat = SeatSerializer()
+
+
+class SeatsAnswerSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    seats = SeatSerializer(many=True)
+
+
+class ReservedAnswerSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    reservation_id = serializers.IntegerField()
+    reservation = ReservationSerializer()
+
+
+class CancelledAnswerSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    reservation = ReservationSerializer()
+
+
+class ConflictSerializer(serializers.Serializer[Any]):
+    seat_id = serializers.IntegerField()
+    seat_number = serializers.CharField()
+    reason = serializers.ChoiceField(
+        choices=["locked", "reserved", "blocked", "expired", "not_held", "limit"]
+    )
+    locked_until = serializers.DateTimeField(allow_null=True)
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    error = serializers.CharField(help_text="A sentence for a person.")
+    code = serializers.CharField(help_text="A stable word for a program.")
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )
+    conflicts = ConflictSerializer(many=True, required=False)

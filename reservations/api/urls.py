@@ -1,0 +1,21 @@
+from django.urls import path, register_converter
+
+from reservations.api import views
+from reservations.api.requests import IdConverter
+
+register_converter(IdConverter, "id")
+
+urlpatterns = [
+    path("events/", views.EventsView.as_view()),
+    path("events/<id:event_id>/", views.EventDetailView.as_view()),
+    path("events/<id:event_id>/seats/", views.SeatsView.as_view()),
+    path("events/<id:event_id>/seats/<id:seat_id>/lock/", views.LockSeatView.as_view()),
+    path("events/<id:event_id>/seats/<id:seat_id>/unlock/", views.UnlockSeatView.as_view()),
+    path("events/<id:event_id>/locks/", views.LocksView.as_view()),
+    path("events/<id:event_id>/lock/", views.LockSeatsView.as_view()),
+    path("events/<id:event_id>/unlock/", views.UnlockSeatsView.as_view()),
+    path("events/<id:event_id>/reserve/", views.ReserveView.as_view()),
+    path("reservations/", views.ReservationsView.as_view()),
+    path("reservations/<id:reservation_id>/", views.ReservationView.as_view()),
+    path("reservations/<id:reservation_id>/cancel/", views.CancelView.as_view()),
+]

@@ -1,0 +1,204 @@
+"""The calls: parse, hand one command to the desk or ask one selector, answer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils.http import parse_etags, quote_etag
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from reservations import desk, selectors
+from reservations.api.documentation import reads, writes
+from reservations.api.requests import actor, asker, idempotency_key
+from reservations.api.serializers import (
+    CancelledAnswerSerializer,
+    EventDetailSerializer,
+    EventSerializer,
+    ReservationSerializer,
+    ReservedAnswerSerializer,
+    ReserveSerializer,
+    SeatAnswerSerializer,
+    SeatIdsSerializer,
+    SeatsAnswerSerializer,
+    SeatSerializer,
+)
+from reservations.commands import (
+    CancelReservation,
+    Command,
+    LockSeats,
+    ReserveSeats,
+    UnlockSeats,
+)
+from reservations.records import Answer
+
+
+class EventsView(APIView):
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+
+    @reads("events", EventSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the events that one may see, in the order of their dates."""
+        return Response(selectors.events(asker=asker(request)))
+
+
+class EventView(APIView):
+    """A call about one event, which the asker must be allowed to see."""
+
+    permission_classes: Sequence[Any] = (IsAuthenticatedOrReadOnly,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        selectors.require_access(event_id=kwargs["event_id"], asker=asker(request))
+
+    def submit(self, request: Request, event_id: int, command: Command) -> Answer:
+        return desk.submit(event_id=event_id, command=command, key=idempotency_key(request))
+
+
+class EventDetailView(EventView):
+    @reads("event", EventDetailSerializer)
+    def get(self, request: Request, event_id: int) -> Response:  # noqa: ARG002
+        """Return one event with its categories and plan."""
+        return Response(selectors.event(event_id=event_id))
+
+
+class SeatsView(EventView):
+    @reads("seats", SeatSerializer(many=True))
+    def get(self, request: Request, event_id: int) -> HttpResponseBase:
+        """List all seats; a seat's place in the list is its index on the socket.
+
+        With If-None-Match the answer is 304 while nothing has changed.
+        """
+        etag = quote_etag(selectors.seats_tag(event_id=event_id))
+        response: HttpResponse
+        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+            response = HttpResponseNotModified()
+        else:
+            response = Response(selectors.seats(event_id=event_id))
+        response["ETag"] = etag
+        response["Cache-Control"] = "private, no-cache"
+        return response
+
+
+class LocksView(EventView):
+    permission_classes = (IsAuthenticated,)
+
+    @reads("locks", SeatSerializer(many=True))
+    def get(self, request: Request, event_id: int) -> Response:
+        """List the seats that the caller holds, with their deadlines."""
+        return Response(selectors.locks(event_id=event_id, person_id=actor(request).id))
+
+
+class LockSeatView(EventView):
+    @writes("lock_seat", SeatAnswerSerializer)
+    def post(self, request: Request, event_id: int, seat_id: int) -> Response:
+        """Lock one seat. Locking a seat that one holds already does not move its deadline."""
+        return _seat(self.submit(request, event_id, LockSeats(actor(request), (seat_id,))))
+
+
+class UnlockSeatView(EventView):
+    @writes("unlock_seat", SeatAnswerSerializer)
+    def post(self, request: Request, event_id: int, seat_id: int) -> Response:
+        """Let go of a seat that one holds."""
+        return _seat(self.submit(request, event_id, UnlockSeats(actor(request), (seat_id,))))
+
+
+class LockSeatsView(EventView):
+    @writes("lock_seats", SeatsAnswerSerializer, body=SeatIdsSerializer)
+    def post(self, request: Request, event_id: int) -> Response:
+        """Lock several seats, all or none."""
+        body = _body(SeatIdsSerializer, request)
+        command = LockSeats(actor(request), tuple(body["seat_ids"]))
+        return _seats(self.submit(request, event_id, command))
+
+
+class UnlockSeatsView(EventView):
+    @writes("unlock_seats", SeatsAnswerSerializer, body=SeatIdsSerializer)
+    def post(self, request: Request, event_id: int) -> Response:
+        """Let go of several seats, all or none."""
+        body = _body(SeatIdsSerializer, request)
+        command = UnlockSeats(actor(request), tuple(body["seat_ids"]))
+        return _seats(self.submit(request, event_id, command))
+
+
+class ReserveView(EventView):
+    @writes("reserve", ReservedAnswerSerializer, body=ReserveSerializer, status=201)
+    def post(self, request: Request, event_id: int) -> Response:
+        """Book seats that one holds, all or none."""
+        body = _body(ReserveSerializer, request)
+        command = ReserveSeats(actor(request), tuple(body["seat_ids"]), body["payment_method"])
+        answer = self.submit(request, event_id, command)
+        return Response(
+            {
+                "success": True,
+                "message": answer["message"],
+                "reservation_id": answer["reservation"]["id"],
+                "reservation": answer["reservation"],
+            },
+            status=201,
+        )
+
+
+class ReservationsView(APIView):
+    @reads("reservations", ReservationSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List one's own bookings, newest first, cancelled ones included."""
+        return Response(selectors.reservations(person_id=actor(request).id))
+
+
+class ReservationView(APIView):
+    @reads("reservation", ReservationSerializer)
+    def get(self, request: Request, reservation_id: int) -> Response:
+        """Return one of one's own bookings."""
+        return Response(
+            selectors.reservation(reservation_id=reservation_id, person_id=actor(request).id)
+        )
+
+    @writes("delete_reservation", CancelledAnswerSerializer)
+    def delete(self, request: Request, reservation_id: int) -> Response:
+        """Cancel a booking; the same as posting to its `cancel/`."""
+        return _cancel(request, reservation_id)
+
+
+class CancelView(APIView):
+    @writes("cancel", CancelledAnswerSerializer)
+    def post(self, request: Request, reservation_id: int) -> Response:
+        """Cancel a booking: its seats become available again. Cancelling twice changes nothing."""
+        return _cancel(request, reservation_id)
+
+
+def _cancel(request: Request, reservation_id: int) -> Response:
+    person = actor(request)
+    booked = selectors.reservation(reservation_id=reservation_id, person_id=person.id)
+    answer = desk.submit(
+        event_id=booked["event"],
+        command=CancelReservation(person, reservation_id),
+        key=idempotency_key(request),
+    )
+    return Response(
+        {
+            "success": True,
+            "message": answer["message"],
+            "reservation": selectors.reservation(
+                reservation_id=reservation_id, person_id=person.id
+            ),
+        }
+    )
+
+
+def _body(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    form = serializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
+
+
+def _seat(answer: Answer) -> Response:
+    return Response({"success": True, "message": answer["message"], "seat": answer["seats"][0]})
+
+
+def _seats(answer: Answer) -> Response:
+    return Response({"success": True, "message": answer["message"], "seats": answer["seats"]})

@@ -1,0 +1,81 @@
+"""What people, and time, can ask of an event's seats. The rules decide, the desk carries out."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from reservations.states import Person
+
+
+@dataclass(frozen=True, slots=True)
+class LockSeats:
+    """Hold seats for their buyer, all or none."""
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockSeats:
+    """Let go of seats that the actor holds, all or none."""
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveSeats:
+    """Book seats that the actor holds, all or none."""
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+    payment_method: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReservation:
+    """Give a booking's seats back. An organiser may cancel anybody's."""
+
+    actor: Person
+    reservation_id: int
+    as_organiser: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseExpired:
+    """Write down that the locks past their deadline are gone."""
+
+    actor: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockSeats:
+    """Keep available seats back from the sale, all or none; organisers only."""
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnblockSeats:
+    """Give blocked seats to the sale, all or none; organisers only."""
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+
+
+SeatsCommand = LockSeats | UnlockSeats | ReserveSeats | BlockSeats | UnblockSeats
+Command = SeatsCommand | CancelReservation | ReleaseExpired
+
+
+def seat_ids_of(command: Command) -> tuple[int, ...]:
+    """Return the seats that a command names, none for the others."""
+    if isinstance(command, CancelReservation | ReleaseExpired):
+        return ()
+    return command.seat_ids
+
+
+def fingerprint(command: Command) -> str:
+    """Return a SHA-256 by which to tell whether two commands ask for the same."""
+    words = json.dumps([type(command).__name__, asdict(command)], sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()

@@ -1,0 +1,226 @@
+"""The desk: where an event's commands queue up, and are decided and committed together.
+
+Concurrency. There is one desk per event and process. The first thread that brings a command to
+an idle desk serves it: it takes what has queued up, runs one transaction for all of it, answers,
+rings the doorbell, and hands the desk to the next waiting thread. The desk has no thread of its
+own, so it works the same under ASGI's request threads, WSGI workers and management commands, and
+only the serving thread needs a database connection.
+
+Guarantees. Nobody is answered before the commit. A command's refusal undoes nothing. If a batch
+fails as a whole, its commands are run again one by one, so that none can fail another. Across
+processes everything about one event is serial, because the event's row is locked first.
+
+Lock order, always: the event's row, then its seats by primary key. The clock is read after.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+from weakref import WeakValueDictionary
+
+from django.conf import settings
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from reservations.changes import ChangeSet, seats_changed
+from reservations.commands import Command, seat_ids_of
+from reservations.errors import Busy, SeatcastError, Unavailable
+from reservations.keys import KeyedAnswers
+from reservations.ledger import Ledger, lock_event
+from reservations.models import Event
+from reservations.records import Answer
+from reservations.rules import decide
+
+MAX_QUEUED_COMMANDS = 10_000
+MAX_BATCH_COMMANDS = 256
+MAX_BATCH_SEATS = 2_000
+
+logger = logging.getLogger(__name__)
+
+
+def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer:
+    """Have a command decided and committed, and return its answer.
+
+    With an idempotency `key` (scoped to the actor and the event) the work is done once, however
+    often the same command comes, and the answer is the same each time.
+
+    Raises: SeatcastError, with which the command was refused; Busy or Unavailable when it could
+    not be decided in time. RuntimeError inside a transaction, which would answer before a commit.
+    """
+    with _desks_lock:
+        desk = _desks.get(event_id)
+        if desk is None:
+            desk = _desks[event_id] = Desk(event_id)
+    return desk.submit(command, key)
+
+
+class _Stage(Enum):
+    QUEUED = auto()
+    SERVING = auto()  # its own thread must serve the desk
+    TAKEN = auto()  # a batch has it
+    DONE = auto()
+
+
+@dataclass(slots=True, eq=False)
+class _Ticket:
+    """A command on its way through the desk. Its stage changes under the desk's lock only."""
+
+    command: Command
+    key: str | None
+    stage: _Stage = _Stage.QUEUED
+    moved: threading.Event = field(default_factory=threading.Event)
+    result: Answer | SeatcastError | None = None
+
+
+class Desk:
+    """The desk of one event in this process. `clock` returns the time, aware, in UTC."""
+
+    def __init__(self, event_id: int, *, clock: Callable[[], datetime] = timezone.now) -> None:
+        self._event_id = event_id
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._queue: deque[_Ticket] = deque()
+        self._is_served = False
+
+    def submit(self, command: Command, key: str | None = None) -> Answer:
+        """See the module's `submit`."""
+        ticket = _Ticket(command, key)
+        with self._lock:
+            if len(self._queue) >= MAX_QUEUED_COMMANDS:
+                raise Busy
+            self._queue.append(ticket)
+            if not self._is_served:
+                self._is_served = True
+                ticket.stage = _Stage.SERVING
+        if ticket.stage is not _Stage.SERVING:
+            self._wait(ticket)
+        if ticket.stage is _Stage.SERVING:
+            self._serve()
+        if ticket.result is None:
+            raise Unavailable
+        if isinstance(ticket.result, SeatcastError):
+            raise ticket.result
+        return ticket.result
+
+    def _wait(self, ticket: _Ticket) -> None:
+        """Wait until the ticket is done or its own thread must serve. Raises: Busy, in time."""
+        seconds = settings.SEATCAST_DESK_WAIT_SECONDS
+        if ticket.moved.wait(seconds):
+            return
+        with self._lock:
+            if ticket.stage is _Stage.QUEUED:
+                self._queue.remove(ticket)
+                raise Busy
+        # Its batch is running, and the database's time-outs bound that.
+        if not ticket.moved.wait(seconds):
+            raise Busy
+
+    def _serve(self) -> None:
+        """Run one batch, answer it, ring the doorbell, and pass the desk on."""
+        with self._lock:
+            batch = self._take()
+        changes: list[ChangeSet] = []
+        try:
+            changes = self._run(batch)
+        finally:
+            with self._lock:
+                for ticket in batch:
+                    ticket.stage = _Stage.DONE
+                    ticket.moved.set()
+            # Rung before anybody else can commit, so that doorbells leave in the log's order.
+            for change_set in changes:
+                seats_changed.send_robust(sender=Desk, changes=change_set)
+            with self._lock:
+                self._pass_on()
+
+    def _take(self) -> list[_Ticket]:
+        batch: list[_Ticket] = []
+        seats = 0
+        while self._queue and len(batch) < MAX_BATCH_COMMANDS:
+            seats += len(seat_ids_of(self._queue[0].command))
+            if batch and seats > MAX_BATCH_SEATS:
+                break
+            ticket = self._queue.popleft()
+            ticket.stage = _Stage.TAKEN
+            batch.append(ticket)
+        return batch
+
+    def _pass_on(self) -> None:
+        if not self._queue:
+            self._is_served = False
+            return
+        heir = self._queue[0]
+        heir.stage = _Stage.SERVING
+        heir.moved.set()
+
+    def _run(self, batch: list[_Ticket]) -> list[ChangeSet]:
+        """Give every ticket its result, and return what was committed."""
+        try:
+            return self._commit(batch)
+        except SeatcastError as error:
+            for ticket in batch:
+                ticket.result = error
+            return []
+        except Exception:
+            logger.exception("A batch of %d failed; running its commands singly", len(batch))
+        changes: list[ChangeSet] = []
+        for ticket in batch:
+            if not _database_is_there():
+                break
+            try:
+                changes += self._commit([ticket])
+            except SeatcastError as error:
+                ticket.result = error
+            except Exception:
+                logger.exception("A command failed: %r", ticket.command)
+        return changes
+
+    def _commit(self, batch: list[_Ticket]) -> list[ChangeSet]:
+        """Decide a batch in one transaction. Raises: EventNotFound, django.db.Error."""
+        with transaction.atomic(durable=True):
+            results, changes = _decide(lock_event(self._event_id), batch, now=self._clock)
+        for ticket, result in zip(batch, results, strict=True):
+            ticket.result = result
+        return [changes] if changes else []
+
+
+_desks: WeakValueDictionary[int, Desk] = WeakValueDictionary()
+_desks_lock = threading.Lock()
+
+
+def _decide(
+    event: Event, batch: list[_Ticket], *, now: Callable[[], datetime]
+) -> tuple[list[Answer | SeatcastError], ChangeSet | None]:
+    """Decide and write a batch under the event's lock, and return its results in order."""
+    ledger = Ledger.open(event=event, commands=[ticket.command for ticket in batch], now=now())
+    keyed = KeyedAnswers.open(event=event, asked=[(ticket.command, ticket.key) for ticket in batch])
+    outcomes = {
+        ticket: decide(ticket.command, ledger.board)
+        for ticket in batch
+        if keyed.is_first(ticket.command, ticket.key)
+    }
+    changes = ledger.write([(ticket.command, outcome) for ticket, outcome in outcomes.items()])
+    results: list[Answer | SeatcastError] = []
+    for ticket in batch:
+        if ticket in outcomes:
+            result = outcomes[ticket].refusal or ledger.answer(outcomes[ticket])
+            keyed.keep(ticket.command, ticket.key, result)
+        else:
+            result = keyed.earlier(ticket.command, ticket.key)
+        results.append(result)
+    keyed.write(now=ledger.now)
+    return results, changes
+
+
+def _database_is_there() -> bool:
+    """Tell whether this thread has a usable connection, after making a new one if need be."""
+    try:
+        connection.close_if_unusable_or_obsolete()
+        connection.ensure_connection()
+    except Error:
+        return False
+    return True

@@ -1,0 +1,134 @@
+"""Every way in which something can be refused.
+
+Each error has a stable `code`, a sentence for a person, and details for a program. What they
+mean over HTTP and over a socket is decided elsewhere, in one place each.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from reservations.states import SeatState, iso
+
+
+class SeatcastError(Exception):
+    """A refusal: `code` for a program, `sentence` for a person, `details` ready for JSON."""
+
+    code: ClassVar[str]
+    default_sentence: ClassVar[str] = ""
+
+    def __init__(self, sentence: str = "", **details: Any) -> None:
+        self.sentence = sentence or self.default_sentence
+        self.details = details
+        super().__init__(self.sentence)
+
+
+class NotFound(SeatcastError):
+    """There is no such thing, or it is none of the asker's business."""
+
+    code = "not_found"
+    default_sentence = "There is nothing here."
+
+
+class EventNotFound(NotFound):
+    code = "event_not_found"
+    default_sentence = "There is no such event."
+
+
+class SeatNotFound(NotFound):
+    code = "seat_not_found"
+    default_sentence = "There is no such seat in this event."
+
+
+class ReservationNotFound(NotFound):
+    code = "reservation_not_found"
+    default_sentence = "There is no such reservation."
+
+
+class SignInFirst(SeatcastError):
+    code = "not_authenticated"
+    default_sentence = "This event is for members. Sign in to see it."
+
+
+class MembersOnly(SeatcastError):
+    code = "members_only"
+    default_sentence = "This event is for members, and you are not one of them."
+
+
+class Conflict(SeatcastError):
+    """The state of the seats, or of the sale, forbids it."""
+
+    code = "conflict"
+
+
+class SeatUnavailable(Conflict):
+    code = "seat_unavailable"
+
+
+class LockExpired(Conflict):
+    code = "lock_expired"
+
+
+class NotHolder(Conflict):
+    code = "not_holder"
+
+
+class SeatLimit(Conflict):
+    code = "seat_limit"
+
+
+class SalesNotOpen(Conflict):
+    code = "sales_not_open"
+
+
+class SalesClosed(Conflict):
+    code = "sales_closed"
+
+
+class KeyReused(SeatcastError):
+    code = "idempotency_key_reused"
+    default_sentence = "This idempotency key was used before, for something else."
+
+
+class Unavailable(SeatcastError):
+    """It could not be done just now; trying again later is right. Nothing is half done."""
+
+    code = "unavailable"
+    default_sentence = "The box office cannot be reached just now. Try again in a moment."
+
+
+class Busy(Unavailable):
+    """Too much is waiting already, or it waited for too long."""
+
+    code = "busy"
+    default_sentence = "Too many people are at the box office just now. Try again in a moment."
+
+
+def conflict(*, seat: SeatState, reason: str, now: datetime) -> dict[str, Any]:
+    """Return one row of a refusal's `conflicts`.
+
+    `reason` is locked (by somebody else), reserved, blocked, expired (the asker's lock ran out),
+    not_held (the asker has no lock on it) or limit. `locked_until` is given while a lock is live.
+    """
+    return {
+        "seat_id": seat.id,
+        "seat_number": seat.seat_number,
+        "reason": reason,
+        "locked_until": iso(seat.locked_until) if seat.is_locked(now=now) else None,
+    }
+
+
+def stored(error: SeatcastError) -> dict[str, Any]:
+    """Return the error as JSON data, from which `restored` makes it again."""
+    return {"code": error.code, "sentence": error.sentence, "details": error.details}
+
+
+def restored(data: dict[str, Any]) -> SeatcastError:
+    """Make an error again from what `stored` returned."""
+    return _kinds(SeatcastError)[data["code"]](data["sentence"], **data["details"])
+
+
+def _kinds(base: type[SeatcastError]) -> dict[str, type[SeatcastError]]:
+    kinds = {kind.code: kind for kind in base.__subclasses__()}
+    for kind in base.__subclasses__():
+        kinds |= _kinds(kind)
+    return kinds

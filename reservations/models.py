@@ -1,0 +1,340 @@
+"""What is stored. Seats, reservations and the change log are written by the desk alone.
+
+Every hot table carries the event, and every hot query names it, so that an event can be moved
+to a shard of its own without a change of schema.
+"""
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from reservations.states import Reason, SeatStatus
+
+SEAT_STATUSES = [(status.value, status.word) for status in SeatStatus]
+
+
+class Event(models.Model):
+    """A show with its seats on sale.
+
+    `change_seq` is the number of the last change of the event's seats. It moves only while this
+    row is locked, and commit order is number order: there is never a gap.
+    """
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", "Everyone"
+        MEMBERS = "members", "Members only"
+
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    venue = models.CharField(max_length=200)
+    date = models.DateTimeField(help_text="When the show begins.")
+    price = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
+        help_text="For seats that have no price by themselves or by their category.",
+    )
+    currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217, such as EUR.")
+    sales_open_at = models.DateTimeField(null=True, blank=True, help_text="Empty: open already.")
+    sales_close_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never closes.")
+    lock_seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60 * 60)],
+        help_text="How long a lock lasts. Empty: the site's setting.",
+    )
+    seat_cap = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="How many seats one person may hold at a time. Empty: the site's setting.",
+    )
+    visibility = models.CharField(
+        max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
+    )
+    member_group = models.ForeignKey(
+        Group,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whose members may see a members-only event. Empty: everyone signed in.",
+    )
+    plan = models.JSONField(default=dict, blank=True, editable=False)
+    layout = models.CharField(max_length=16, editable=False, default="")
+    change_seq = models.BigIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["date", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price__gte=0), name="an_event_price_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(sales_open_at__isnull=True)
+                | Q(sales_close_at__isnull=True)
+                | Q(sales_close_at__gt=F("sales_open_at")),
+                name="sales_close_after_they_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(models.Model):
+    """Seats of one event that are sold alike."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="categories")
+    name = models.CharField(max_length=100)
+    color = models.CharField(max_length=32, default="#7c8797")
+    price = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Empty: the event's price.",
+    )
+
+    class Meta:
+        verbose_name_plural = "categories"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "name"], name="a_category_is_named_once"),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gte=0),
+                name="a_category_price_is_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Seat(models.Model):
+    """A place that can be sold once.
+
+    A lock is valid only while `locked_until` lies ahead. Correctness never waits for anybody to
+    clear it: a seat whose lock ran out is available, whatever its status still says.
+    An event's seats are listed by primary key; that place is the seat's index on the wire.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="seats")
+    seat_number = models.CharField(max_length=100, help_text="Unique in the event, such as A1.")
+    guid = models.CharField(max_length=100, help_text="The seat's name in its seating plan.")
+    section = models.CharField(max_length=100, blank=True)
+    row = models.CharField(max_length=50, blank=True)
+    number = models.CharField(max_length=50, blank=True)
+    x = models.FloatField(default=0)
+    y = models.FloatField(default=0)
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="seats"
+    )
+    price = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Empty: the category's price, else the event's.",
+    )
+    status = models.PositiveSmallIntegerField(choices=SEAT_STATUSES, default=SeatStatus.AVAILABLE)
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="locked_seats",
+        db_index=False,
+    )
+    locked_until = models.DateTimeField(null=True, blank=True)
+    lapsed_holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="Whose lock ran out last.",
+    )
+    reservation = models.ForeignKey(
+        "Reservation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.BigIntegerField(
+        default=0, help_text="The event's sequence number at the seat's last change."
+    )
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "seat_number"], name="a_seat_number_is_unique_in_its_event"
+            ),
+            models.UniqueConstraint(
+                fields=["event", "guid"], name="a_seat_guid_is_unique_in_its_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gte=0),
+                name="a_seat_price_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=SeatStatus.LOCKED,
+                    locked_by__isnull=False,
+                    locked_until__isnull=False,
+                    reservation__isnull=True,
+                )
+                | Q(
+                    status=SeatStatus.RESERVED,
+                    locked_by__isnull=True,
+                    locked_until__isnull=True,
+                    reservation__isnull=False,
+                )
+                | Q(
+                    status__in=[SeatStatus.AVAILABLE, SeatStatus.BLOCKED],
+                    locked_by__isnull=True,
+                    locked_until__isnull=True,
+                    reservation__isnull=True,
+                ),
+                name="a_seat_status_matches_its_columns",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["event", "locked_by"],
+                condition=Q(status=SeatStatus.LOCKED),
+                name="seat_by_holder",
+            ),
+            models.Index(
+                fields=["event", "locked_until"],
+                condition=Q(status=SeatStatus.LOCKED),
+                name="seat_by_deadline",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.seat_number
+
+
+class Reservation(models.Model):
+    """A booking. Cancelling it keeps it, with its seats and what was paid for them."""
+
+    class Status(models.TextChoices):
+        CONFIRMED = "confirmed", "Confirmed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reservations")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reservations"
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
+    payment_method = models.CharField(max_length=32)
+    total_price = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="confirmed", cancelled_at__isnull=True)
+                | Q(status="cancelled", cancelled_at__isnull=False),
+                name="a_reservation_status_matches_its_columns",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Reservation {self.pk}"
+
+
+class ReservationSeat(models.Model):
+    """A seat of a reservation and the price paid for it.
+
+    `live` ends with the reservation. The constraint is what forbids selling a seat twice, should
+    the code ever fail to.
+    """
+
+    reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="seats")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
+    price = models.DecimalField(max_digits=10, decimal_places=2)
+    live = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["seat_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seat"],
+                condition=Q(live=True),
+                name="a_seat_is_in_at_most_one_live_reservation",
+            ),
+            models.UniqueConstraint(
+                fields=["reservation", "seat"], name="a_seat_is_once_in_a_reservation"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Seat {self.seat_id} of reservation {self.reservation_id}"
+
+
+class SeatChange(models.Model):
+    """A seat's new state, as committed: audit trail, source for resuming viewers, and outbox."""
+
+    pk = models.CompositePrimaryKey("event_id", "seq", "seat_id")
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="changes", db_index=False
+    )
+    seq = models.BigIntegerField()
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="changes")
+    status = models.PositiveSmallIntegerField(choices=SEAT_STATUSES)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    locked_until = models.DateTimeField(null=True)
+    reservation = models.ForeignKey(
+        Reservation, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    reason = models.CharField(
+        max_length=10, choices=[(reason.value, reason.value) for reason in Reason]
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="Who did it; nobody for what time did.",
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.event_id}:{self.seq} seat {self.seat_id} {self.reason}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer to a command that carried a key, stored in the transaction that did the work."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the command.")
+    answer = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "user", "key"], name="an_idempotency_key_is_used_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,151 @@
+"""What selectors and the desk hand out: plain JSON-ready data, in the API's own shapes.
+
+Prices are decimal strings, times ISO 8601 in UTC. One shape for one thing, everywhere.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NotRequired, TypedDict
+
+from django.conf import settings
+
+from reservations.models import Event, Reservation
+from reservations.rules import price_of
+from reservations.states import SeatStatus, iso
+
+
+class SeatRecord(TypedDict):
+    id: int
+    seat_number: str
+    section: str
+    row: str
+    number: str
+    x: float
+    y: float
+    category: int | None
+    price: str
+    status: str
+    is_available: bool
+    locked_by: str | None
+    locked_until: str | None
+    reserved_by: str | None
+
+
+class ReservedSeatRecord(TypedDict):
+    seat_id: int
+    seat_number: str
+    section: str
+    row: str
+    number: str
+    price: str
+
+
+class ReservationRecord(TypedDict):
+    id: int
+    event: int
+    event_name: str
+    venue: str
+    date: str
+    seats: list[str]
+    seat_details: list[ReservedSeatRecord]
+    total_price: str
+    currency: str
+    payment_method: str
+    status: str
+    created_at: str
+    cancelled_at: str | None
+
+
+class Answer(TypedDict):
+    """What the desk answers to a command that was carried out."""
+
+    message: str
+    seats: list[SeatRecord]
+    reservation: NotRequired[ReservationRecord]
+
+
+class EventRecord(TypedDict):
+    id: int
+    name: str
+    description: str
+    venue: str
+    date: str
+    price: str
+    currency: str
+    seats_total: int
+    seats_available: int
+    sales_open_at: str | None
+    sales_close_at: str | None
+    sales: str
+    lock_seconds: int
+    seat_cap: int
+    visibility: str
+    layout: str
+
+
+class CategoryRecord(TypedDict):
+    id: int
+    name: str
+    color: str
+    price: str | None
+
+
+class EventDetailRecord(EventRecord):
+    categories: list[CategoryRecord]
+    plan: dict[str, Any]
+
+
+def seat_record(
+    *,
+    event_price: Decimal,
+    category_price: Decimal | None,
+    fields: dict[str, Any],
+    status: SeatStatus,
+    holder: str | None,
+    locked_until: datetime | None,
+    reserved_by: str | None,
+) -> SeatRecord:
+    """Return one seat; `fields` has its static columns. Names are left out if the site hides them.
+
+    A lock that has run out must be given as available, without holder and deadline.
+    """
+    shown = settings.SEATCAST_SHOW_NAMES
+    return {
+        "id": fields["id"],
+        "seat_number": fields["seat_number"],
+        "section": fields["section"],
+        "row": fields["row"],
+        "number": fields["number"],
+        "x": fields["x"],
+        "y": fields["y"],
+        "category": fields["category_id"],
+        "price": str(price_of(seat=fields["price"], category=category_price, event=event_price)),
+        "status": status.word,
+        "is_available": status is SeatStatus.AVAILABLE,
+        "locked_by": holder if shown else None,
+        "locked_until": iso(locked_until),
+        "reserved_by": reserved_by if shown else None,
+    }
+
+
+def reservation_record(
+    *, event: Event, reservation: Reservation, seats: Iterable[ReservedSeatRecord]
+) -> ReservationRecord:
+    """Return one reservation with its seats in the plan's order."""
+    details = list(seats)
+    return {
+        "id": reservation.pk,
+        "event": event.pk,
+        "event_name": event.name,
+        "venue": event.venue,
+        "date": str(iso(event.date)),
+        "seats": [seat["seat_number"] for seat in details],
+        "seat_details": details,
+        "total_price": str(reservation.total_price),
+        "currency": reservation.currency,
+        "payment_method": reservation.payment_method,
+        "status": reservation.status,
+        "created_at": str(iso(reservation.created_at)),
+        "cancelled_at": iso(reservation.cancelled_at),
+    }

@@ -1,0 +1,322 @@
+"""What can be read: plain frozen data, never a model. A lock that ran out reads as available."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from reservations.changes import Change
+from reservations.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
+from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
+from reservations.records import (
+    EventDetailRecord,
+    EventRecord,
+    ReservationRecord,
+    ReservedSeatRecord,
+    SeatRecord,
+    reservation_record,
+    seat_record,
+)
+from reservations.states import SeatStatus, iso
+from reservations.terms import terms_of
+
+_SEAT_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: nobody signed in has no `id`."""
+
+    id: int | None
+    is_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventHead:
+    """Where an event stands, without its seats."""
+
+    seq: int
+    layout: str
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MappedSeat:
+    """A seat as a hub knows it. A status of locked is given as stored, even past its deadline.
+
+    `version` is the event's sequence number at the seat's last change.
+    """
+
+    id: int
+    status: int
+    locked_until: datetime | None
+    holder: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatMap:
+    """All seats of an event in index order, as of `head.seq` or later; states are absolute."""
+
+    head: EventHead
+    seats: tuple[MappedSeat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedChanges:
+    """The change log from one number (without it) to another, each seat with its last state."""
+
+    seq: int
+    changes: tuple[Change, ...]
+
+
+def require_access(*, event_id: int, asker: Asker) -> None:
+    """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
+    try:
+        event = Event.objects.only("visibility", "member_group").get(pk=event_id)
+    except Event.DoesNotExist:
+        raise EventNotFound from None
+    if event.visibility == Event.Visibility.PUBLIC or asker.is_staff:
+        return
+    if asker.id is None:
+        raise SignInFirst
+    if not _visible_to(asker).filter(pk=event_id).exists():
+        raise MembersOnly
+
+
+def events(*, asker: Asker) -> list[EventRecord]:
+    """Return the events that the asker may see, in the order of their dates."""
+    now = timezone.now()
+    found = _with_counts(_visible_to(asker), now=now).defer("plan")
+    return [_event_record(event, now=now) for event in found]
+
+
+def event(*, event_id: int) -> EventDetailRecord:
+    """Return one event with its categories and plan. Raises: EventNotFound."""
+    now = timezone.now()
+    found = _with_counts(Event.objects.filter(pk=event_id), now=now).first()
+    if found is None:
+        raise EventNotFound
+    return {
+        **_event_record(found, now=now),
+        "categories": [
+            {
+                "id": category.pk,
+                "name": category.name,
+                "color": category.color,
+                "price": str(category.price) if category.price is not None else None,
+            }
+            for category in found.categories.all()
+        ],
+        "plan": found.plan,
+    }
+
+
+def event_head(*, event_id: int) -> EventHead:
+    """Return where an event stands. Raises: EventNotFound."""
+    try:
+        found = Event.objects.only("change_seq", "layout", "visibility").get(pk=event_id)
+    except Event.DoesNotExist:
+        raise EventNotFound from None
+    return EventHead(
+        seq=found.change_seq,
+        layout=found.layout,
+        is_public=found.visibility == Event.Visibility.PUBLIC,
+    )
+
+
+def seats_tag(*, event_id: int) -> str:
+    """Return a word that changes whenever the event's list of seats does. Raises: EventNotFound.
+
+    Between two changes the list differs only by locks that ran out, so their number completes it.
+    """
+    head = event_head(event_id=event_id)
+    lapsed = Seat.objects.filter(
+        event_id=event_id, status=SeatStatus.LOCKED, locked_until__lte=timezone.now()
+    ).count()
+    return f"{head.layout}-{head.seq}-{lapsed}{'' if settings.SEATCAST_SHOW_NAMES else '-h'}"
+
+
+def seats(*, event_id: int) -> list[SeatRecord]:
+    """Return all seats of an event in index order."""
+    return _seat_records(Seat.objects.filter(event_id=event_id))
+
+
+def locks(*, event_id: int, person_id: int) -> list[SeatRecord]:
+    """Return the seats on which a person has a live lock, in index order."""
+    return _seat_records(
+        Seat.objects.filter(
+            event_id=event_id,
+            status=SeatStatus.LOCKED,
+            locked_by_id=person_id,
+            locked_until__gt=timezone.now(),
+        )
+    )
+
+
+def reservations(*, person_id: int) -> list[ReservationRecord]:
+    """Return a person's bookings, newest first, cancelled ones included."""
+    return _reservation_records(Reservation.objects.filter(user_id=person_id))
+
+
+def reservation(*, reservation_id: int, person_id: int) -> ReservationRecord:
+    """Return one booking of a person. Raises: ReservationNotFound, also for somebody else's."""
+    found = _reservation_records(Reservation.objects.filter(pk=reservation_id, user_id=person_id))
+    if not found:
+        raise ReservationNotFound
+    return found[0]
+
+
+def events_with_expired_locks() -> list[int]:
+    """Return the ids of the events in which a lock has run out and is not written down as such."""
+    return list(
+        Seat.objects.filter(status=SeatStatus.LOCKED, locked_until__lte=timezone.now())
+        .order_by("event_id")
+        .values_list("event_id", flat=True)
+        .distinct()
+    )
+
+
+def seat_map(*, event_id: int) -> SeatMap:
+    """Return the whole seat map for a hub. Raises: EventNotFound.
+
+    The sequence number is read before the seats. A change that comes between is in the seats
+    already, and coming once more it does no harm, because states are absolute.
+    """
+    head = event_head(event_id=event_id)
+    rows = (
+        Seat.objects.filter(event_id=event_id)
+        .order_by("pk")
+        .values_list("pk", "status", "locked_until", "locked_by__username", "version")
+    )
+    return SeatMap(head=head, seats=tuple(MappedSeat(*row) for row in rows.iterator(5_000)))
+
+
+def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | None:
+    """Return what the log says happened after `seq`.
+
+    None when that is more than `limit` rows, or the log does not reach back that far.
+    """
+    rows = list(
+        SeatChange.objects.filter(event_id=event_id, seq__gt=seq)
+        .order_by("seq", "seat_id")
+        .values_list("seq", "seat_id", "status", "locked_until", "holder__username")[: limit + 1]
+    )
+    if not rows:
+        return LoggedChanges(seq=seq, changes=())
+    if len(rows) > limit or rows[0][0] != seq + 1:
+        return None
+    last = {
+        seat_id: Change(seat_id, status, locked_until, holder)
+        for _, seat_id, status, locked_until, holder in rows
+    }
+    return LoggedChanges(seq=rows[-1][0], changes=tuple(last.values()))
+
+
+def _visible_to(asker: Asker) -> QuerySet[Event]:
+    if asker.is_staff:
+        return Event.objects.all()
+    seen = Q(visibility=Event.Visibility.PUBLIC)
+    if asker.id is not None:
+        own_groups = Group.objects.filter(user=asker.id)
+        seen |= Q(member_group__isnull=True) | Q(member_group__in=own_groups)
+    return Event.objects.filter(seen)
+
+
+def _with_counts(found: QuerySet[Event], *, now: datetime) -> QuerySet[Event]:
+    free = Q(seats__status=SeatStatus.AVAILABLE) | Q(
+        seats__status=SeatStatus.LOCKED, seats__locked_until__lte=now
+    )
+    return found.annotate(
+        seats_total=Count("seats"),
+        seats_available=Count("seats", filter=free),
+    )
+
+
+def _event_record(event: Any, *, now: datetime) -> EventRecord:
+    """Return an event that `_with_counts` has annotated."""
+    terms = terms_of(event)
+    return {
+        "id": event.pk,
+        "name": event.name,
+        "description": event.description,
+        "venue": event.venue,
+        "date": str(iso(event.date)),
+        "price": str(event.price),
+        "currency": event.currency,
+        "seats_total": event.seats_total,
+        "seats_available": event.seats_available,
+        "sales_open_at": iso(terms.sales_open_at),
+        "sales_close_at": iso(terms.sales_close_at),
+        "sales": terms.sale(now=now).value,
+        "lock_seconds": terms.lock_seconds,
+        "seat_cap": terms.seat_cap,
+        "visibility": event.visibility,
+        "layout": event.layout,
+    }
+
+
+def _seat_records(found: QuerySet[Seat]) -> list[SeatRecord]:
+    now = timezone.now()
+    rows = found.order_by("pk").values(
+        *_SEAT_FIELDS,
+        "status",
+        "locked_until",
+        "locked_by__username",
+        "reservation__user__username",
+        "category__price",
+        "event__price",
+    )
+    return [_seat_record(row, now=now) for row in rows]
+
+
+def _seat_record(row: dict[str, Any], *, now: datetime) -> SeatRecord:
+    status, locked_until = SeatStatus(row["status"]), row["locked_until"]
+    if locked_until is not None and locked_until <= now:
+        status, locked_until = SeatStatus.AVAILABLE, None
+    return seat_record(
+        event_price=row["event__price"],
+        category_price=row["category__price"],
+        fields=row,
+        status=status,
+        holder=row["locked_by__username"] if status is SeatStatus.LOCKED else None,
+        locked_until=locked_until,
+        reserved_by=row["reservation__user__username"],
+    )
+
+
+def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]:
+    stored = list(found.select_related("event").defer("event__plan", "event__description"))
+    seats: dict[int, list[ReservedSeatRecord]] = {reservation.pk: [] for reservation in stored}
+    rows = (
+        ReservationSeat.objects.filter(reservation__in=stored)
+        .order_by("seat_id")
+        .values(
+            "reservation_id",
+            "seat_id",
+            "price",
+            "seat__seat_number",
+            "seat__section",
+            "seat__row",
+            "seat__number",
+        )
+    )
+    for row in rows:
+        seats[row["reservation_id"]].append(
+            {
+                "seat_id": row["seat_id"],
+                "seat_number": row["seat__seat_number"],
+                "section": row["seat__section"],
+                "row": row["seat__row"],
+                "number": row["seat__number"],
+                "price": str(row["price"]),
+            }
+        )
+    return [
+        reservation_record(event=found.event, reservation=found, seats=seats[found.pk])
+        for found in stored
+    ]
