@@ -1,0 +1,71 @@
+"""One socket of an event's page: authorise, join the hub, leave."""
+
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import Error
+
+from realtime.database import in_database_thread
+from realtime.hub import Hub, Viewer, arriving
+from realtime.identity import asker_of
+from realtime.messages import SUBPROTOCOL, BadFrame, CloseCode, parse_client_frame
+from reservations import selectors
+from reservations.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
+
+_CODE_BY_ERROR: dict[type[SeatcastError], int] = {
+    EventNotFound: CloseCode.NO_SUCH_EVENT,
+    SignInFirst: CloseCode.SIGN_IN_FIRST,
+    MembersOnly: CloseCode.NOT_FOR_YOU,
+}
+
+
+class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """The live seat map of one event."""
+
+    # The hub has the subscription; a channel for each viewer would cost as much as the viewer.
+    channel_layer_alias = ""
+
+    _hub: Hub | None = None
+
+    async def connect(self) -> None:
+        # Accepted first: a refused handshake is a bare 403 that does not say why.
+        await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope["subprotocols"] else None)
+        self._viewer = Viewer(send=self.base_send, close=self.close)
+        try:
+            await self._join(int(self.scope["url_route"]["kwargs"]["event_id"]))
+        except SeatcastError as error:
+            await self.close(_CODE_BY_ERROR[type(error)])
+        except Error:
+            await self.close(CloseCode.RESTARTING)
+
+    async def receive(self, text_data: str = "", bytes_data: bytes | None = None) -> None:  # noqa: ARG002
+        try:
+            parse_client_frame(text_data)
+        except BadFrame:
+            await self.close(CloseCode.PROTOCOL_ERROR)
+
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002
+        if self._hub is not None:
+            self._hub.remove(self._viewer)
+
+    async def _join(self, event_id: int) -> None:
+        async with arriving(event_id) as hub:
+            if not hub.is_public:
+                await in_database_thread(partial(_require_access, event_id, dict(self.scope)))
+            self._hub = hub
+            await hub.add(self._viewer, **_resume_point(self.scope["query_string"]))
+
+
+def _require_access(event_id: int, scope: dict[str, Any]) -> None:
+    selectors.require_access(event_id=event_id, asker=asker_of(scope))
+
+
+def _resume_point(query_string: bytes) -> dict[str, Any]:
+    """Return what `?since=<seq>&layout=<hash>` says; a client that says it badly starts anew."""
+    query = parse_qs(query_string.decode("latin-1"))
+    since, layout = query.get("since", [""])[0], query.get("layout", [""])[0]
+    if not (since.isascii() and since.isdigit() and len(since) <= 18 and layout):
+        return {"since": None, "layout": None}
+    return {"since": int(since), "layout": layout}

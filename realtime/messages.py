@@ -1,0 +1,108 @@
+"""The socket's wire format: what `docs/protocol.md` describes, and nothing else."""
+
+import base64
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MAX_FRAME_CHARACTERS = 256
+MAX_SEQ = 2**63 - 1
+
+SUBPROTOCOL = "seatcast"
+"""What a client that offers subprotocols gets back; a token travels as `bearer.<token>`."""
+
+
+class CloseCode:
+    """Why the server closes a socket."""
+
+    PROTOCOL_ERROR = 1008
+    RESTARTING = 1012
+    SIGN_IN_FIRST = 4401
+    NOT_FOR_YOU = 4403
+    NO_SUCH_EVENT = 4404
+    TOO_SLOW = 4408
+
+
+@dataclass(frozen=True, slots=True)
+class WireChange:
+    """A seat's new state: its index, status code, deadline in Unix milliseconds, holder's name."""
+
+    index: int
+    status: int
+    locked_until_ms: int | None
+    holder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The client's frame: how far it has come."""
+
+    seq: int
+
+
+class BadFrame(Exception):
+    """What came is no frame of this protocol."""
+
+
+def snapshot_frame(
+    *,
+    event_id: int,
+    seq: int,
+    now_ms: int,
+    layout: str,
+    statuses: bytes,
+    locks: Iterable[tuple[int, int, str | None]],
+) -> str:
+    """Return a `snapshot`. `statuses` has one code a byte, which travel four to a byte."""
+    return _frame(
+        type="snapshot",
+        event=event_id,
+        seq=seq,
+        now=now_ms,
+        layout=layout,
+        statuses=packed(statuses),
+        locks=list(locks),
+    )
+
+
+def delta_frame(*, since: int, seq: int, now_ms: int, changes: Iterable[WireChange]) -> str:
+    """Return a `delta`, which carries a client from number `since` to `seq`."""
+    rows = [
+        [change.index, change.status, change.locked_until_ms, change.holder] for change in changes
+    ]
+    return _frame(**{"type": "delta", "from": since}, seq=seq, now=now_ms, changes=rows)
+
+
+def beat_frame(*, seq: int, now_ms: int, viewers: int) -> str:
+    """Return a `beat`. `seq` is what the client was sent last."""
+    return _frame(type="beat", seq=seq, now=now_ms, viewers=viewers)
+
+
+def parse_client_frame(text: str) -> Seen:
+    """Return the client's frame. Raises: BadFrame."""
+    if len(text) > MAX_FRAME_CHARACTERS:
+        raise BadFrame
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadFrame from None
+    if not isinstance(frame, dict) or frame.get("type") != "seen":
+        raise BadFrame
+    seq = frame.get("seq")
+    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= MAX_SEQ:
+        raise BadFrame
+    return Seen(seq=seq)
+
+
+def packed(statuses: bytes) -> str:
+    """Return status codes as base64 of two bits each, the first seat in the lowest bits."""
+    padded = statuses + bytes(-len(statuses) % 4)
+    quarters = zip(padded[0::4], padded[1::4], padded[2::4], padded[3::4], strict=True)
+    codes = bytes(
+        first | second << 2 | third << 4 | fourth << 6 for first, second, third, fourth in quarters
+    )
+    return base64.b64encode(codes).decode()
+
+
+def _frame(**fields: object) -> str:
+    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False)

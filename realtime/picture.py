@@ -1,0 +1,131 @@
+"""An event as its viewers were last told, and what to tell them next. Pure: no I/O, no clock.
+
+Invariants:
+- `told_seq` is the number up to which every viewer has been told; `seq >= told_seq` is the newest
+  known. What lies between is pending, each seat with its last state only.
+- States are absolute, so merging what is known already changes nothing but the numbers.
+- Nothing is merged across a gap: a message is taken only if it starts at or before `seq`.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from enum import Enum, auto
+
+from realtime.messages import WireChange
+from reservations.changes import Change
+from reservations.selectors import SeatMap
+from reservations.states import SeatStatus
+
+
+class Merge(Enum):
+    """What became of changes that came in."""
+
+    APPLIED = auto()
+    KNOWN = auto()  # nothing new in them
+    GAP = auto()  # something before them is missing: read the log
+    FOREIGN = auto()  # they name seats that are not on the map: load it again
+
+
+class Picture:
+    """The seats of one event by index. `shows_names` false leaves holders out."""
+
+    def __init__(self, seat_map: SeatMap, *, shows_names: bool) -> None:
+        self.layout = seat_map.head.layout
+        self.told_seq = self.seq = seat_map.head.seq
+        self._shows_names = shows_names
+        self._index_by_id = {seat.id: index for index, seat in enumerate(seat_map.seats)}
+        self.statuses = bytearray(len(seat_map.seats))
+        self._locks: dict[int, tuple[int, str | None]] = {}
+        self._deadlines: list[tuple[int, int]] = []
+        self._pending: dict[int, WireChange] = {}
+        # Index and number of each seat's last change, the latest last.
+        self._versions: dict[int, int] = {}
+        seats = sorted(enumerate(seat_map.seats), key=lambda pair: pair[1].version)
+        for index, seat in seats:
+            change = Change(seat.id, seat.status, seat.locked_until, seat.holder)
+            self._tell(self._wired(index, change), seq=seat.version)
+
+    def merge(self, *, since: int, seq: int, changes: Iterable[Change]) -> Merge:
+        """Take in changes that lead from number `since` to `seq`; they become pending."""
+        if seq <= self.seq:
+            return Merge.KNOWN
+        if since > self.seq:
+            return Merge.GAP
+        wired = []
+        for change in changes:
+            index = self._index_by_id.get(change.seat_id)
+            if index is None:
+                return Merge.FOREIGN
+            wired.append(self._wired(index, change))
+        self._pending.update((change.index, change) for change in wired)
+        self.seq = seq
+        return Merge.APPLIED
+
+    def tell(self) -> tuple[int, list[WireChange]] | None:
+        """Make the pending changes told ones. Return the number they start from, and them."""
+        if self.seq == self.told_seq:
+            return None
+        since, changes = self.told_seq, list(self._pending.values())
+        for change in changes:
+            self._tell(change, seq=self.seq)
+        self._pending.clear()
+        self.told_seq = self.seq
+        return since, changes
+
+    def told_since(self, seq: int, *, limit: int) -> list[WireChange] | None:
+        """Return the told state of all seats changed after `seq`, or None if that is not known.
+
+        It is not when `seq` lies ahead of what was told, or when there are more than `limit`.
+        """
+        if seq > self.told_seq:
+            return None
+        changes: list[WireChange] = []
+        for index, version in reversed(self._versions.items()):
+            if version <= seq:
+                break
+            if len(changes) == limit:
+                return None
+            changes.append(self._told(index))
+        return changes
+
+    def locks(self) -> Iterator[tuple[int, int, str | None]]:
+        """Yield `(index, deadline in ms, holder)` of the seats told as locked."""
+        for index, (deadline, holder) in self._locks.items():
+            yield index, deadline, holder
+
+    def next_deadline_ms(self) -> int | None:
+        """Return when the next lock runs out, as far as told."""
+        while self._deadlines:
+            deadline, index = self._deadlines[0]
+            if self._locks.get(index, (None, None))[0] == deadline:
+                return deadline
+            heapq.heappop(self._deadlines)
+        return None
+
+    def _tell(self, change: WireChange, *, seq: int) -> None:
+        self.statuses[change.index] = change.status
+        self._versions.pop(change.index, None)
+        self._versions[change.index] = seq
+        if change.locked_until_ms is None:
+            self._locks.pop(change.index, None)
+        else:
+            self._locks[change.index] = (change.locked_until_ms, change.holder)
+            heapq.heappush(self._deadlines, (change.locked_until_ms, change.index))
+
+    def _told(self, index: int) -> WireChange:
+        deadline, holder = self._locks.get(index, (None, None))
+        return WireChange(index, self.statuses[index], deadline, holder)
+
+    def _wired(self, index: int, change: Change) -> WireChange:
+        is_locked = change.status == SeatStatus.LOCKED
+        return WireChange(
+            index=index,
+            status=change.status,
+            locked_until_ms=_milliseconds(change.locked_until) if is_locked else None,
+            holder=change.holder if is_locked and self._shows_names else None,
+        )
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)

@@ -1,0 +1,84 @@
+"""The doorbell: after each commit, one group message that tells the hubs what changed.
+
+Concurrency. `announce` is called in whichever thread committed and never waits. The message is
+sent on the loop that serves this process's sockets; a process without one, such as a WSGI worker,
+gets a loop of its own in a background thread.
+
+Guarantees: none, on purpose. A message may be lost, late or out of order. Hubs notice by the
+sequence numbers, and the change log in the database has the truth.
+"""
+
+import asyncio
+import logging
+import threading
+from typing import Any
+
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+
+from reservations.changes import ChangeSet
+
+MAX_MESSAGES_UNDER_WAY = 1_000
+
+logger = logging.getLogger(__name__)
+
+_lock = threading.Lock()
+_socket_loop: asyncio.AbstractEventLoop | None = None
+_own_loop: asyncio.AbstractEventLoop | None = None
+_under_way = 0
+
+
+def group_name(event_id: int) -> str:
+    return f"event.{event_id}"
+
+
+def use_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Send from now on by the loop that serves this process's sockets."""
+    global _socket_loop
+    _socket_loop = loop
+
+
+def announce(*, changes: ChangeSet, **_: Any) -> None:
+    """Ring the doorbell for a commit; the receiver of `seats_changed`."""
+    loop = _loop()
+    if loop is None or _under_way > MAX_MESSAGES_UNDER_WAY:
+        return
+    message = {
+        "type": "seats.changed",
+        "since": changes.since,
+        "seq": changes.seq,
+        "changes": [
+            [
+                change.seat_id,
+                change.status,
+                change.locked_until.timestamp() if change.locked_until else None,
+                change.holder,
+            ]
+            for change in changes.changes
+        ],
+    }
+    asyncio.run_coroutine_threadsafe(_send(group_name(changes.event_id), message), loop)
+
+
+async def _send(group: str, message: dict[str, Any]) -> None:
+    global _under_way
+    _under_way += 1
+    try:
+        await get_channel_layer().group_send(group, message)
+    except Exception:
+        logger.warning("No doorbell for %s; its viewers hear from the log", group, exc_info=True)
+    finally:
+        _under_way -= 1
+
+
+def _loop() -> asyncio.AbstractEventLoop | None:
+    """Return the loop to send by; None where nobody could hear."""
+    global _own_loop
+    if _socket_loop is not None and _socket_loop.is_running():
+        return _socket_loop
+    if isinstance(get_channel_layer(), InMemoryChannelLayer):
+        return None
+    with _lock:
+        if _own_loop is None:
+            _own_loop = asyncio.new_event_loop()
+            threading.Thread(target=_own_loop.run_forever, name="doorbell", daemon=True).start()
+    return _own_loop
