@@ -1,0 +1,143 @@
+"""Sockets against the real consumer, on committed data; no test waits longer than it must."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from config.asgi import application
+from realtime.database import in_database_thread
+from reservations import desk
+from reservations.commands import LockSeats, UnlockSeats
+from reservations.models import Event, Seat
+from reservations.records import Answer
+from reservations.states import Person
+
+PATIENCE_SECONDS = 10
+HEADERS = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
+
+
+class Socket:
+    """A client of the protocol, which holds the server to its guarantees as it reads."""
+
+    def __init__(self, communicator: WebsocketCommunicator) -> None:
+        self._communicator = communicator
+        self.seq: int | None = None
+        self.states: dict[int, list[Any]] = {}
+
+    async def frame(self, kind: str = "") -> dict[str, Any]:
+        """Return the next frame, or the next of a kind; deltas must start where we stand."""
+        while True:
+            text = await self._communicator.receive_from(timeout=PATIENCE_SECONDS)
+            frame: dict[str, Any] = json.loads(text)
+            match frame["type"]:
+                case "snapshot":
+                    self.states.clear()
+                case "delta":
+                    assert self.seq is None or frame["from"] == self.seq
+                    self.states |= {change[0]: change[1:] for change in frame["changes"]}
+                case "beat":
+                    assert frame["seq"] == self.seq
+            self.seq = frame["seq"]
+            if kind in ("", frame["type"]):
+                return frame
+
+    async def until_seq(self, seq: int) -> None:
+        while self.seq is None or self.seq < seq:
+            await self.frame()
+
+    async def send(self, text: str) -> None:
+        await self._communicator.send_to(text_data=text)
+
+    async def send_bytes(self, data: bytes) -> None:
+        await self._communicator.send_to(bytes_data=data)
+
+    async def close_code(self) -> int:
+        """Return the code with which the server closes, past whatever frames come before."""
+        while True:
+            message = await self._communicator.receive_output(timeout=PATIENCE_SECONDS)
+            if message["type"] == "websocket.close":
+                return int(message["code"])
+
+
+@asynccontextmanager
+async def _watching(
+    event_id: int, query: str = "", headers: list[tuple[bytes, bytes]] | None = None, **kw: Any
+) -> AsyncIterator[Socket]:
+    path = f"/ws/events/{event_id}/{query}"
+    communicator = WebsocketCommunicator(application, path, headers=HEADERS + (headers or []), **kw)
+    connected, _ = await communicator.connect(timeout=PATIENCE_SECONDS)
+    assert connected
+    try:
+        yield Socket(communicator)
+    finally:
+        await communicator.disconnect(timeout=PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def watching() -> Callable[..., Any]:
+    return _watching
+
+
+@pytest.fixture
+def people(transactional_db: None) -> dict[str, Person]:
+    users = [get_user_model().objects.create(username=name) for name in ("alice", "bob")]
+    return {user.get_username(): Person(user.pk, user.get_username()) for user in users}
+
+
+@pytest.fixture
+def event(transactional_db: None) -> Event:
+    found = Event.objects.create(
+        name="Concert", venue="Hall", date=timezone.now(), price="50.00", layout="plan"
+    )
+    Seat.objects.bulk_create(
+        Seat(event=found, seat_number=f"A{n}", guid=f"A{n}") for n in range(1, 9)
+    )
+    return found
+
+
+@pytest.fixture
+def lock(event: Event) -> Callable[..., Any]:
+    """Lock, by index, as a request thread would."""
+
+    async def do(person: Person, *indexes: int) -> Answer:
+        return await in_database_thread(
+            lambda: desk.submit(
+                event_id=event.pk, command=LockSeats(person, _seat_ids(event, indexes))
+            )
+        )
+
+    return do
+
+
+@pytest.fixture
+def unlock(event: Event) -> Callable[..., Any]:
+    async def do(person: Person, *indexes: int) -> Answer:
+        return await in_database_thread(
+            lambda: desk.submit(
+                event_id=event.pk, command=UnlockSeats(person, _seat_ids(event, indexes))
+            )
+        )
+
+    return do
+
+
+def _seat_ids(event: Event, indexes: tuple[int, ...]) -> tuple[int, ...]:
+    ids = list(Seat.objects.filter(event=event).order_by("pk").values_list("pk", flat=True))
+    return tuple(ids[index] for index in indexes)
+
+
+@pytest.fixture(autouse=True)
+async def _no_task_is_left() -> AsyncIterator[None]:
+    """A hub must end with its last viewer."""
+    yield
+    await asyncio.sleep(0)
+    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    await asyncio.wait(left, timeout=PATIENCE_SECONDS) if left else None
+    assert [task for task in left if not task.done()] == []

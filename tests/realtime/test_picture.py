@@ -1,0 +1,182 @@
+"""The hub's merge logic: whatever the doorbell does, a viewer's map ends equal to the event's."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from realtime.messages import WireChange
+from realtime.picture import Merge, Picture
+from reservations.changes import Change
+from reservations.selectors import EventHead, MappedSeat, SeatMap
+
+DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)
+DEADLINE_MS = 1_893_456_000_000
+SEATS = 6
+
+
+def picture(*, seq: int = 0, seats: int = SEATS, shows_names: bool = True) -> Picture:
+    return Picture(
+        SeatMap(
+            head=EventHead(seq=seq, layout="plan", is_public=True),
+            seats=tuple(MappedSeat(100 + n, 0, None, None, 0) for n in range(seats)),
+        ),
+        shows_names=shows_names,
+    )
+
+
+def locked(seat: int, holder: str = "alice") -> Change:
+    return Change(100 + seat, 1, DEADLINE, holder)
+
+
+def free(seat: int) -> Change:
+    return Change(100 + seat, 0, None, None)
+
+
+def test_a_change_is_told_once_from_where_the_last_one_ended() -> None:
+    event = picture(seq=4)
+    assert event.merge(since=4, seq=5, changes=[locked(2)]) is Merge.APPLIED
+    assert event.tell() == (4, [WireChange(2, 1, DEADLINE_MS, "alice")])
+    assert event.tell() is None
+    assert event.told_seq == 5
+
+
+def test_changes_of_one_seat_within_a_window_are_told_as_its_last_state() -> None:
+    event = picture()
+    event.merge(since=0, seq=1, changes=[locked(2)])
+    event.merge(since=1, seq=2, changes=[free(2)])
+    assert event.tell() == (0, [WireChange(2, 0, None, None)])
+    assert event.told_seq == 2
+
+
+def test_what_is_known_already_changes_nothing() -> None:
+    event = picture()
+    event.merge(since=0, seq=1, changes=[locked(2)])
+    event.merge(since=1, seq=2, changes=[free(2)])
+    assert event.merge(since=0, seq=1, changes=[locked(2)]) is Merge.KNOWN
+    assert event.tell() == (0, [WireChange(2, 0, None, None)])
+
+
+def test_nothing_is_taken_in_across_a_gap() -> None:
+    event = picture()
+    assert event.merge(since=1, seq=2, changes=[locked(2)]) is Merge.GAP
+    assert event.tell() is None
+
+
+def test_a_message_that_overlaps_what_is_known_is_taken_in() -> None:
+    event = picture()
+    event.merge(since=0, seq=2, changes=[locked(1)])
+    assert event.merge(since=1, seq=3, changes=[free(1)]) is Merge.APPLIED
+    assert event.tell() == (0, [WireChange(1, 0, None, None)])
+
+
+def test_a_seat_that_is_not_on_the_map_is_told_apart() -> None:
+    event = picture()
+    assert event.merge(since=0, seq=1, changes=[locked(99)]) is Merge.FOREIGN
+    assert event.seq == 0
+
+
+def test_who_comes_back_gets_just_the_seats_that_changed_since() -> None:
+    event = picture()
+    for seq, change in enumerate([locked(0), locked(1), locked(2)], start=1):
+        event.merge(since=seq - 1, seq=seq, changes=[change])
+        event.tell()
+    found = event.told_since(1, limit=10)
+    assert found is not None
+    assert {change.index for change in found} == {1, 2}
+    assert event.told_since(3, limit=10) == []
+    assert event.told_since(1, limit=1) is None
+    assert event.told_since(4, limit=10) is None
+
+
+def test_pending_changes_are_in_no_first_frame() -> None:
+    event = picture()
+    event.merge(since=0, seq=1, changes=[locked(0)])
+    assert event.statuses[0] == 0
+    assert list(event.locks()) == []
+    assert event.told_since(0, limit=10) == []
+
+
+def test_a_site_that_hides_names_tells_none() -> None:
+    event = picture(shows_names=False)
+    event.merge(since=0, seq=1, changes=[locked(0)])
+    assert event.tell() == (0, [WireChange(0, 1, DEADLINE_MS, None)])
+
+
+def test_the_next_deadline_is_the_earliest_of_the_locks_that_still_stand() -> None:
+    event = picture()
+    early = Change(100, 1, datetime(2029, 1, 1, tzinfo=UTC), "bob")
+    event.merge(since=0, seq=1, changes=[early, locked(1)])
+    event.tell()
+    assert event.next_deadline_ms() == 1_861_920_000_000
+    event.merge(since=1, seq=2, changes=[free(0)])
+    event.tell()
+    assert event.next_deadline_ms() == DEADLINE_MS
+    event.merge(since=2, seq=3, changes=[free(1)])
+    event.tell()
+    assert event.next_deadline_ms() is None
+
+
+class Client:
+    """A viewer that holds the protocol to its word."""
+
+    def __init__(self, event: Picture) -> None:
+        self.seq = event.told_seq
+        self.statuses = bytearray(event.statuses)
+
+    def hear(self, since: int, seq: int, changes: Iterable[WireChange]) -> None:
+        assert since == self.seq
+        self.seq = seq
+        for change in changes:
+            self.statuses[change.index] = change.status
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_lost_doubled_late_and_reordered_doorbells_leave_every_viewer_with_the_truth(
+    data: st.DataObject,
+) -> None:
+    """Model: `log` is the database's; messages of it reach the hub in any order, or never."""
+    seat_and_status = st.tuples(st.integers(0, SEATS - 1), st.integers(0, 3))
+    log = data.draw(st.lists(seat_and_status, min_size=1, max_size=30))
+    event = picture()
+    clients = [Client(event)]
+    truth = bytearray(SEATS)
+
+    def message(since: int, seq: int) -> list[Change]:
+        last = dict(log[since:seq])
+        return [
+            Change(100 + seat, status, DEADLINE if status == 1 else None, None)
+            for seat, status in last.items()
+        ]
+
+    for _ in range(data.draw(st.integers(1, 40))):
+        since = data.draw(st.integers(0, len(log) - 1))
+        seq = data.draw(st.integers(since + 1, len(log)))
+        result = event.merge(since=since, seq=seq, changes=message(since, seq))
+        assert result is not Merge.FOREIGN
+        if result is Merge.GAP and data.draw(st.booleans()):
+            known = event.seq
+            assert event.merge(since=known, seq=seq, changes=message(known, seq)) is Merge.APPLIED
+        if data.draw(st.booleans()) and (told := event.tell()) is not None:
+            for client in clients:
+                client.hear(told[0], event.told_seq, told[1])
+        if data.draw(st.booleans()):
+            clients.append(Client(event))
+
+    if event.seq < len(log):
+        event.merge(since=event.seq, seq=len(log), changes=message(event.seq, len(log)))
+    if (told := event.tell()) is not None:
+        for client in clients:
+            client.hear(told[0], event.told_seq, told[1])
+    for seat, status in log:
+        truth[seat] = status
+    assert all(client.statuses == truth for client in clients)
+    assert all(client.seq == len(log) for client in clients)
+
+
+@pytest.mark.parametrize("seats", [0, 1, 3, 4, 5, 8])
+def test_a_map_of_any_size_can_be_pictured(seats: int) -> None:
+    assert len(picture(seats=seats).statuses) == seats

@@ -1,0 +1,280 @@
+"""The socket as a viewer meets it."""
+
+import base64
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+from channels.testing import WebsocketCommunicator
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+from rest_framework_simplejwt.tokens import AccessToken
+
+from config.asgi import application
+from realtime import publisher
+from realtime.database import in_database_thread
+from reservations.models import Event, Seat
+from reservations.states import Person
+
+Watching = Callable[..., Any]
+Command = Callable[..., Any]
+People = dict[str, Person]
+
+
+async def test_the_first_frame_is_the_whole_map(
+    watching: Watching, event: Event, people: People, lock: Command
+) -> None:
+    await lock(people["alice"], 2)
+    async with watching(event.pk) as socket:
+        frame = await socket.frame()
+    assert frame["type"] == "snapshot"
+    assert (frame["event"], frame["seq"], frame["layout"]) == (event.pk, 1, "plan")
+    assert base64.b64decode(frame["statuses"]) == bytes([0b01_00_00, 0])
+    [(index, until, holder)] = frame["locks"]
+    assert (index, holder) == (2, "alice")
+    assert 0 < until - frame["now"] <= 300_000
+
+
+async def test_everybody_hears_of_a_change(
+    watching: Watching, event: Event, people: People, lock: Command, unlock: Command
+) -> None:
+    async with watching(event.pk) as first, watching(event.pk) as second:
+        await first.frame(), await second.frame()
+        await lock(people["alice"], 0, 1)
+        for socket in (first, second):
+            frame = await socket.frame("delta")
+            assert [change[:2] for change in frame["changes"]] == [[0, 1], [1, 1]]
+            assert frame["changes"][0][3] == "alice"
+        await unlock(people["alice"], 1)
+        for socket in (first, second):
+            assert (await socket.frame("delta"))["changes"] == [[1, 0, None, None]]
+
+
+async def test_a_change_that_the_doorbell_lost_comes_from_the_log(
+    watching: Watching,
+    event: Event,
+    people: People,
+    lock: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        monkeypatch.setattr(publisher, "_loop", lambda: None)
+        await lock(people["alice"], 3)
+        await socket.until_seq(1)
+    assert socket.states[3][0] == 1
+
+
+async def test_doorbells_doubled_and_out_of_order_do_no_harm(
+    watching: Watching, event: Event, people: People, lock: Command, unlock: Command
+) -> None:
+    seat = await sync_to_async(lambda: Seat.objects.filter(event=event).earliest("pk").pk)()
+    forged = {"type": "seats.changed", "since": 1, "seq": 2, "changes": [[seat, 0, None, None]]}
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await get_channel_layer().group_send(publisher.group_name(event.pk), forged)
+        await lock(people["alice"], 0)
+        await unlock(people["alice"], 0)
+        await get_channel_layer().group_send(publisher.group_name(event.pk), forged)
+        await lock(people["alice"], 0)
+        await socket.until_seq(3)
+    assert socket.states[0][0] == 1
+
+
+async def test_an_expired_lock_is_seen_free_and_written_down(
+    watching: Watching, event: Event, people: People, lock: Command
+) -> None:
+    await lock(people["alice"], 0)
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await sync_to_async(lambda: Event.objects.filter(pk=event.pk).update(lock_seconds=1))()
+        await lock(people["bob"], 1)
+        await socket.until_seq(2)
+        deadline = socket.states[1][1]
+        frame = await socket.frame("delta")
+    assert frame["changes"] == [[1, 0, None, None]]
+    assert 0 <= frame["now"] - deadline < 1_500
+
+
+async def test_who_comes_back_gets_what_changed_meanwhile(
+    watching: Watching, event: Event, people: People, lock: Command
+) -> None:
+    async with watching(event.pk) as socket:
+        await lock(people["alice"], 0)
+        await socket.until_seq(1)
+    await lock(people["alice"], 5)
+    async with watching(event.pk, "?since=1&layout=plan") as socket:
+        frame = await socket.frame()
+    assert (frame["type"], frame["from"], frame["seq"]) == ("delta", 1, 2)
+    assert [change[:2] for change in frame["changes"]] == [[5, 1]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?since=1&layout=other",
+        "?since=999&layout=plan",
+        "?since=1",
+        "?since=-1&layout=plan",
+        "?since=99999999999999999999&layout=plan",
+        "?since=%C2%B2&layout=plan",
+    ],
+)
+async def test_who_cannot_be_resumed_gets_the_whole_map(
+    watching: Watching, event: Event, people: People, lock: Command, query: str
+) -> None:
+    await lock(people["alice"], 0)
+    async with watching(event.pk, query) as socket:
+        assert (await socket.frame())["type"] == "snapshot"
+
+
+async def test_a_viewer_told_more_elsewhere_is_caught_up_with(
+    watching: Watching,
+    event: Event,
+    people: People,
+    lock: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+) -> None:
+    settings.SEATCAST_HEAD_CHECK_SECONDS = 60
+    async with watching(event.pk) as behind:
+        await behind.frame()
+        monkeypatch.setattr(publisher, "_loop", lambda: None)
+        await lock(people["alice"], 0)
+        async with watching(event.pk, "?since=1&layout=plan") as socket:
+            frame = await socket.frame()
+        assert (frame["type"], frame["from"], frame["seq"]) == ("delta", 1, 1)
+        await behind.until_seq(1)
+
+
+async def test_beats_tell_how_many_watch(watching: Watching, event: Event, settings: Any) -> None:
+    settings.SEATCAST_BEAT_SECONDS = 0.05
+    async with watching(event.pk) as socket, watching(event.pk):
+        frame = await socket.frame("beat")
+        while frame["viewers"] < 2:
+            frame = await socket.frame("beat")
+
+
+async def test_a_changed_plan_is_shown_anew(watching: Watching, event: Event) -> None:
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await sync_to_async(
+            lambda: (
+                Seat.objects.create(event=event, seat_number="B1", guid="B1"),
+                Event.objects.filter(pk=event.pk).update(layout="larger"),
+            )
+        )()
+        frame = await socket.frame("snapshot")
+    assert frame["layout"] == "larger"
+    assert len(base64.b64decode(frame["statuses"])) == 3
+
+
+async def test_seen_is_taken_and_anything_else_closes_the_socket(
+    watching: Watching, event: Event
+) -> None:
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await socket.send('{"type": "seen", "seq": 0}')
+        await socket.send("rubbish")
+        assert await socket.close_code() == 1008
+    async with watching(event.pk) as socket:
+        await socket.send_bytes(b"\x00")
+        assert await socket.close_code() == 1008
+
+
+async def test_no_such_event_is_said_by_the_close_code(
+    watching: Watching, transactional_db: None
+) -> None:
+    async with watching(404) as socket:
+        assert await socket.close_code() == 4404
+
+
+async def test_an_event_that_goes_away_closes_its_sockets(watching: Watching, event: Event) -> None:
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await sync_to_async(event.delete)()
+        assert await socket.close_code() == 4404
+
+
+async def test_pages_of_other_sites_may_not_watch(event: Event) -> None:
+    communicator = WebsocketCommunicator(
+        application, f"/ws/events/{event.pk}/", headers=[(b"origin", b"http://evil.example")]
+    )
+    connected, _ = await communicator.connect()
+    assert not connected
+
+
+async def test_a_client_that_is_no_browser_may_watch(event: Event) -> None:
+    communicator = WebsocketCommunicator(application, f"/ws/events/{event.pk}/")
+    connected, _ = await communicator.connect()
+    assert connected
+    await communicator.disconnect()
+
+
+@pytest.fixture
+def members_event(event: Event) -> Event:
+    event.visibility = Event.Visibility.MEMBERS
+    event.member_group = Group.objects.create(name="friends")
+    event.save(update_fields=["visibility", "member_group"])
+    return event
+
+
+async def test_a_members_only_event_asks_to_sign_in(
+    watching: Watching, members_event: Event
+) -> None:
+    async with watching(members_event.pk) as socket:
+        assert await socket.close_code() == 4401
+
+
+async def test_a_members_only_event_is_not_for_others(
+    watching: Watching, members_event: Event, people: People
+) -> None:
+    cookie = await sync_to_async(_session_cookie)(people["bob"])
+    async with watching(members_event.pk, headers=[(b"cookie", cookie)]) as socket:
+        assert await socket.close_code() == 4403
+
+
+async def test_members_watch_by_session_or_by_token(
+    watching: Watching, members_event: Event, people: People
+) -> None:
+    def invite() -> tuple[bytes, str]:
+        alice = get_user_model().objects.get(pk=people["alice"].id)
+        alice.groups.add(members_event.member_group_id or 0)
+        return _session_cookie(people["alice"]), str(AccessToken.for_user(alice))
+
+    cookie, token = await in_database_thread(invite)
+    async with watching(members_event.pk, headers=[(b"cookie", cookie)]) as socket:
+        assert (await socket.frame())["type"] == "snapshot"
+    async with watching(members_event.pk, subprotocols=["seatcast", f"bearer.{token}"]) as socket:
+        assert (await socket.frame())["type"] == "snapshot"
+
+
+async def test_a_bad_token_is_nobody(
+    watching: Watching, members_event: Event, people: People
+) -> None:
+    async with watching(members_event.pk, subprotocols=["seatcast", "bearer.rubbish"]) as socket:
+        assert await socket.close_code() == 4401
+
+
+async def test_a_lock_past_its_deadline_is_free_for_others_before_anybody_clears_it(
+    watching: Watching, event: Event, people: People, lock: Command
+) -> None:
+    await lock(people["alice"], 0)
+    await sync_to_async(
+        lambda: Seat.objects.filter(event=event, status=1).update(
+            locked_until=timezone.now() - timedelta(seconds=1)
+        )
+    )()
+    answer = await lock(people["bob"], 0)
+    assert answer["seats"][0]["locked_by"] == "bob"
+
+
+def _session_cookie(person: Person) -> bytes:
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=person.id))
+    return f"sessionid={client.cookies['sessionid'].value}".encode()
