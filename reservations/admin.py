@@ -1,0 +1,235 @@
+"""What organisers see of events, seats and bookings.
+
+Nothing here writes a seat's status: that goes through the desk, like everything else that
+changes seats. Static data goes through the plans' services, which keep the layout true.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.related import ForeignKey
+from django.forms import ModelChoiceField, ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+
+from reservations import desk
+from reservations.commands import BlockSeats, CancelReservation, Command, UnblockSeats
+from reservations.errors import SeatcastError
+from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
+from reservations.plans.seats import SeatEdit, edit_seats
+from reservations.plans.services import static_changes
+from reservations.states import Person, SeatStatus
+
+admin.site.site_header = admin.site.site_title = "Seatcast"
+admin.site.index_title = "Box office"
+
+
+class CategoryInline(admin.TabularInline):
+    model = Category
+    extra = 0
+    fields = ("name", "color", "price")
+    # A category is in its seats; it goes when they do.
+    can_delete = False
+
+
+@admin.register(Event)
+class EventAdmin(admin.ModelAdmin):
+    list_display = ("name", "date", "venue", "visibility", "seats_free")
+    list_filter = ("visibility", "date")
+    search_fields = ("name", "venue")
+    date_hierarchy = "date"
+    inlines = (CategoryInline,)
+    readonly_fields = ("layout", "change_seq")
+    fieldsets = (
+        (None, {"fields": ("name", "description", "venue", "date")}),
+        ("Sale", {"fields": ("price", "currency", "sales_open_at", "sales_close_at")}),
+        ("Limits", {"fields": ("lock_seconds", "seat_cap")}),
+        ("Audience", {"fields": ("visibility", "member_group")}),
+        ("Live", {"fields": ("layout", "change_seq")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        free = Q(seats__status=SeatStatus.AVAILABLE) | Q(
+            seats__status=SeatStatus.LOCKED, seats__locked_until__lte=timezone.now()
+        )
+        found: QuerySet[Event] = super().get_queryset(request)
+        return found.annotate(
+            seats_total=Count("seats"), seats_available=Count("seats", filter=free)
+        )
+
+    @admin.display(description="Free seats")
+    def seats_free(self, event: Event) -> str:
+        counted = cast("Any", event)
+        return f"{counted.seats_available} of {counted.seats_total}"
+
+    def save_model(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        obj: Event,
+        form: ModelForm,
+        change: bool,
+    ) -> None:
+        if not change:
+            obj.save()
+            return
+        # Only what was edited: the desk may have moved the sequence number meanwhile.
+        with static_changes(event_id=obj.pk):
+            obj.save(update_fields=[name for name in form.changed_data if name in form.fields])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        with static_changes(event_id=form.instance.pk):
+            super().save_related(request, form, formsets, change)
+
+
+@admin.register(Seat)
+class SeatAdmin(admin.ModelAdmin):
+    list_display = (
+        "seat_number",
+        "event",
+        "section",
+        "category",
+        "status",
+        "locked_by",
+        "locked_until",
+    )
+    list_filter = ("status", "event", "section")
+    list_select_related = ("event", "category", "locked_by")
+    list_per_page = 100
+    search_fields = ("seat_number", "event__name", "section")
+    show_full_result_count = False
+    readonly_fields = (
+        "event",
+        "guid",
+        "status",
+        "locked_by",
+        "locked_until",
+        "reservation",
+        "version",
+    )
+    fields = (
+        *("event", "guid", "seat_number", "section", "row", "number", "x", "y"),
+        *("category", "price", "status", "locked_by", "locked_until", "reservation", "version"),
+    )
+    actions = ("block", "unblock")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        seat_id = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+        if db_field.name == "category" and seat_id:
+            kwargs["queryset"] = Category.objects.filter(event__seats=seat_id)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Seat,
+        form: ModelForm,
+        change: bool,  # noqa: ARG002
+    ) -> None:
+        columns = {"category": "category_id"}
+        edit = cast(
+            "SeatEdit",
+            {
+                columns.get(name, name): getattr(obj, columns.get(name, name))
+                for name in form.changed_data
+            },
+        )
+        try:
+            edit_seats(event_id=obj.event_id, edits={obj.pk: edit})
+        except SeatcastError as error:
+            self.message_user(request, error.sentence, messages.ERROR)
+
+    @admin.action(description="Block: keep back from the sale")
+    def block(self, request: HttpRequest, seats: QuerySet[Seat]) -> None:
+        self._submit(request, seats, lambda person, ids: BlockSeats(person, ids))
+
+    @admin.action(description="Unblock: give to the sale")
+    def unblock(self, request: HttpRequest, seats: QuerySet[Seat]) -> None:
+        self._submit(request, seats, lambda person, ids: UnblockSeats(person, ids))
+
+    def _submit(
+        self,
+        request: HttpRequest,
+        seats: QuerySet[Seat],
+        command: Callable[[Person, tuple[int, ...]], Command],
+    ) -> None:
+        by_event: dict[int, list[int]] = {}
+        for seat_id, event_id in seats.order_by("pk").values_list("pk", "event_id"):
+            by_event.setdefault(event_id, []).append(seat_id)
+        _submit_all(
+            self,
+            request,
+            [(event, command(_person(request), tuple(ids))) for event, ids in by_event.items()],
+        )
+
+
+class ReservationSeatInline(admin.TabularInline):
+    model = ReservationSeat
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("seat", "price", "live")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReservationSeat]:
+        return super().get_queryset(request).select_related("seat")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+
+@admin.register(Reservation)
+class ReservationAdmin(admin.ModelAdmin):
+    list_display = ("id", "event", "user", "status", "total_price", "currency", "created_at")
+    list_filter = ("status", "event")
+    list_select_related = ("event", "user")
+    list_per_page = 100
+    search_fields = ("=id", "user__username", "user__email", "event__name")
+    show_full_result_count = False
+    date_hierarchy = "created_at"
+    inlines = (ReservationSeatInline,)
+    actions = ("cancel",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002
+        return [field.name for field in Reservation._meta.fields]
+
+    @admin.action(description="Cancel: free the seats", permissions=["change"])
+    def cancel(self, request: HttpRequest, reservations: QuerySet[Reservation]) -> None:
+        person = _person(request)
+        _submit_all(
+            self,
+            request,
+            [
+                (event_id, CancelReservation(person, reservation_id, as_organiser=True))
+                for reservation_id, event_id in reservations.values_list("pk", "event_id")
+            ],
+        )
+
+
+def _person(request: HttpRequest) -> Person:
+    return Person(id=int(request.user.pk or 0), name=request.user.get_username())
+
+
+def _submit_all(
+    page: admin.ModelAdmin, request: HttpRequest, commands: Iterable[tuple[int, Command]]
+) -> None:
+    """Hand commands to their desks and tell what became of each."""
+    for event_id, command in commands:
+        try:
+            answer = desk.submit(event_id=event_id, command=command)
+            page.message_user(request, answer["message"])
+        except SeatcastError as error:
+            page.message_user(request, error.sentence, messages.ERROR)
