@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -134,10 +135,14 @@ def _seat_ids(event: Event, indexes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 @pytest.fixture(autouse=True)
-async def _no_task_is_left() -> AsyncIterator[None]:
-    """A hub must end with its last viewer."""
+async def _hubs_end_with_their_last_viewer() -> AsyncIterator[None]:
     yield
-    await asyncio.sleep(0)
-    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    await asyncio.wait(left, timeout=PATIENCE_SECONDS) if left else None
-    assert [task for task in left if not task.done()] == []
+    tasks = [
+        task
+        for task in asyncio.all_tasks()
+        if getattr(task.get_coro(), "__qualname__", "").startswith("Hub.")
+    ]
+    if tasks:
+        await asyncio.wait(tasks, timeout=PATIENCE_SECONDS)
+    assert [task for task in tasks if not task.done()] == []
+    await get_channel_layer().flush()

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import get_user_model
@@ -73,7 +72,7 @@ async def test_a_change_that_the_doorbell_lost_comes_from_the_log(
 async def test_doorbells_doubled_and_out_of_order_do_no_harm(
     watching: Watching, event: Event, people: People, lock: Command, unlock: Command
 ) -> None:
-    seat = await sync_to_async(lambda: Seat.objects.filter(event=event).earliest("pk").pk)()
+    seat = await in_database_thread(lambda: Seat.objects.filter(event=event).earliest("pk").pk)
     forged = {"type": "seats.changed", "since": 1, "seq": 2, "changes": [[seat, 0, None, None]]}
     async with watching(event.pk) as socket:
         await socket.frame()
@@ -92,7 +91,7 @@ async def test_an_expired_lock_is_seen_free_and_written_down(
     await lock(people["alice"], 0)
     async with watching(event.pk) as socket:
         await socket.frame()
-        await sync_to_async(lambda: Event.objects.filter(pk=event.pk).update(lock_seconds=1))()
+        await in_database_thread(lambda: Event.objects.filter(pk=event.pk).update(lock_seconds=1))
         await lock(people["bob"], 1)
         await socket.until_seq(2)
         deadline = socket.states[1][1]
@@ -163,12 +162,12 @@ async def test_beats_tell_how_many_watch(watching: Watching, event: Event, setti
 async def test_a_changed_plan_is_shown_anew(watching: Watching, event: Event) -> None:
     async with watching(event.pk) as socket:
         await socket.frame()
-        await sync_to_async(
+        await in_database_thread(
             lambda: (
                 Seat.objects.create(event=event, seat_number="B1", guid="B1"),
                 Event.objects.filter(pk=event.pk).update(layout="larger"),
             )
-        )()
+        )
         frame = await socket.frame("snapshot")
     assert frame["layout"] == "larger"
     assert len(base64.b64decode(frame["statuses"])) == 3
@@ -197,7 +196,7 @@ async def test_no_such_event_is_said_by_the_close_code(
 async def test_an_event_that_goes_away_closes_its_sockets(watching: Watching, event: Event) -> None:
     async with watching(event.pk) as socket:
         await socket.frame()
-        await sync_to_async(event.delete)()
+        await in_database_thread(event.delete)
         assert await socket.close_code() == 4404
 
 
@@ -234,7 +233,7 @@ async def test_a_members_only_event_asks_to_sign_in(
 async def test_a_members_only_event_is_not_for_others(
     watching: Watching, members_event: Event, people: People
 ) -> None:
-    cookie = await sync_to_async(_session_cookie)(people["bob"])
+    cookie = await in_database_thread(lambda: _session_cookie(people["bob"]))
     async with watching(members_event.pk, headers=[(b"cookie", cookie)]) as socket:
         assert await socket.close_code() == 4403
 
@@ -265,11 +264,11 @@ async def test_a_lock_past_its_deadline_is_free_for_others_before_anybody_clears
     watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
     await lock(people["alice"], 0)
-    await sync_to_async(
+    await in_database_thread(
         lambda: Seat.objects.filter(event=event, status=1).update(
             locked_until=timezone.now() - timedelta(seconds=1)
         )
-    )()
+    )
     answer = await lock(people["bob"], 0)
     assert answer["seats"][0]["locked_by"] == "bob"
 
