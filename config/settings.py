@@ -230,6 +230,8 @@ CLIENT_DIR = BASE_DIR / "frontend" / "dist"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
+# Vite names these by their content.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"
 if CLIENT_DIR.is_dir():
     WHITENOISE_ROOT = CLIENT_DIR
 

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _socket_loop: asyncio.AbstractEventLoop | None = None
 _own_loop: asyncio.AbstractEventLoop | None = None
-_under_way = 0
+_slots = threading.BoundedSemaphore(MAX_MESSAGES_UNDER_WAY)
 
 
 def group_name(event_id: int) -> str:
@@ -40,7 +40,7 @@ def use_loop(loop: asyncio.AbstractEventLoop) -> None:
 def announce(*, changes: ChangeSet, **_: Any) -> None:
     """Ring the doorbell for a commit; the receiver of `seats_changed`."""
     loop = _loop()
-    if loop is None or _under_way > MAX_MESSAGES_UNDER_WAY:
+    if loop is None or not _slots.acquire(blocking=False):
         return
     message = {
         "type": "seats.changed",
@@ -60,14 +60,12 @@ def announce(*, changes: ChangeSet, **_: Any) -> None:
 
 
 async def _send(group: str, message: dict[str, Any]) -> None:
-    global _under_way
-    _under_way += 1
     try:
         await get_channel_layer().group_send(group, message)
     except Exception:
         logger.warning("No doorbell for %s; its viewers hear from the log", group, exc_info=True)
     finally:
-        _under_way -= 1
+        _slots.release()
 
 
 def _loop() -> asyncio.AbstractEventLoop | None:
