@@ -72,6 +72,7 @@ class EventRecord(TypedDict):
     venue: str
     date: str
     price: str
+    price_from: str
     currency: str
     seats_total: int
     seats_available: int

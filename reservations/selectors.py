@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from reservations.changes import Change
@@ -42,6 +43,14 @@ class EventHead:
     seq: int
     layout: str
     is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsVersion:
+    """Which list of seats is current: `tag` changes whenever anything in it does."""
+
+    layout: str
+    tag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +138,18 @@ def event_head(*, event_id: int) -> EventHead:
     )
 
 
-def seats_tag(*, event_id: int) -> str:
-    """Return a word that changes whenever the event's list of seats does. Raises: EventNotFound.
+def seats_version(*, event_id: int) -> SeatsVersion:
+    """Return which list of seats is the current one, without reading it. Raises: EventNotFound.
 
-    Between two changes the list differs only by locks that ran out, so their number completes it.
+    Between two changes the list differs only by locks that ran out, so their number completes
+    the tag.
     """
     head = event_head(event_id=event_id)
     lapsed = Seat.objects.filter(
         event_id=event_id, status=SeatStatus.LOCKED, locked_until__lte=timezone.now()
     ).count()
-    return f"{head.layout}-{head.seq}-{lapsed}{'' if settings.SEATCAST_SHOW_NAMES else '-h'}"
+    names = "" if settings.SEATCAST_SHOW_NAMES else "-h"
+    return SeatsVersion(layout=head.layout, tag=f"{head.layout}-{head.seq}-{lapsed}{names}")
 
 
 def seats(*, event_id: int) -> list[SeatRecord]:
@@ -232,6 +243,7 @@ def _with_counts(found: QuerySet[Event], *, now: datetime) -> QuerySet[Event]:
         seats__status=SeatStatus.LOCKED, seats__locked_until__lte=now
     )
     return found.annotate(
+        price_from=Min(Coalesce("seats__price", "seats__category__price", "price")),
         seats_total=Count("seats"),
         seats_available=Count("seats", filter=free),
     )
@@ -247,6 +259,7 @@ def _event_record(event: Any, *, now: datetime) -> EventRecord:
         "venue": event.venue,
         "date": str(iso(event.date)),
         "price": str(event.price),
+        "price_from": str(event.price if event.price_from is None else event.price_from),
         "currency": event.currency,
         "seats_total": event.seats_total,
         "seats_available": event.seats_available,

@@ -47,6 +47,9 @@ class EventSerializer(serializers.Serializer[Any]):
     venue = serializers.CharField()
     date = serializers.DateTimeField()
     price = serializers.DecimalField(max_digits=10, decimal_places=2)
+    price_from = serializers.DecimalField(
+        max_digits=10, decimal_places=2, help_text="What the cheapest seat costs."
+    )
     currency = serializers.CharField()
     seats_total = serializers.IntegerField()
     seats_available = serializers.IntegerField()

@@ -71,9 +71,11 @@ class SeatsView(EventView):
     def get(self, request: Request, event_id: int) -> HttpResponseBase:
         """List all seats; a seat's place in the list is its index on the socket.
 
-        With If-None-Match the answer is 304 while nothing has changed.
+        `X-Seatcast-Layout` names that order. With If-None-Match the answer is 304 while nothing
+        has changed.
         """
-        etag = quote_etag(selectors.seats_tag(event_id=event_id))
+        version = selectors.seats_version(event_id=event_id)
+        etag = quote_etag(version.tag)
         response: HttpResponse
         if etag in parse_etags(request.headers.get("If-None-Match", "")):
             response = HttpResponseNotModified()
@@ -81,6 +83,7 @@ class SeatsView(EventView):
             response = Response(selectors.seats(event_id=event_id))
         response["ETag"] = etag
         response["Cache-Control"] = "private, no-cache"
+        response["X-Seatcast-Layout"] = version.layout
         return response
 
 

@@ -76,7 +76,8 @@ async def _watching(
     connected, _ = await communicator.connect(timeout=PATIENCE_SECONDS)
     assert connected
     try:
-        yield Socket(communicator)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield Socket(communicator)
     finally:
         await communicator.disconnect(timeout=PATIENCE_SECONDS)
 

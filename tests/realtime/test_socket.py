@@ -54,6 +54,17 @@ async def test_everybody_hears_of_a_change(
             assert (await socket.frame("delta"))["changes"] == [[1, 0, None, None]]
 
 
+async def test_the_doorbell_is_enough_while_nothing_goes_wrong(
+    watching: Watching, event: Event, people: People, lock: Command, settings: Any
+) -> None:
+    settings.SEATCAST_HEAD_CHECK_SECONDS = 60
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await lock(people["alice"], 3)
+        await socket.until_seq(1)
+    assert socket.states[3][0] == 1
+
+
 async def test_a_change_that_the_doorbell_lost_comes_from_the_log(
     watching: Watching,
     event: Event,
