@@ -28,6 +28,7 @@ from reservations.records import (
     Answer,
     ReservationRecord,
     SeatRecord,
+    money,
     reservation_record,
     seat_record,
 )
@@ -227,7 +228,7 @@ class Ledger:
                     "section": seat.section,
                     "row": seat.row,
                     "number": seat.number,
-                    "price": str(state.price),
+                    "price": money(state.price),
                 }
                 for state in sorted(booked.seats, key=lambda state: state.id)
                 for seat in [self._seats[state.id]]

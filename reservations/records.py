@@ -97,6 +97,11 @@ class EventDetailRecord(EventRecord):
     plan: dict[str, Any]
 
 
+def money(amount: Decimal) -> str:
+    """Return an amount with its two decimals, which SQLite drops from what it computes."""
+    return f"{amount:.2f}"
+
+
 def seat_record(
     *,
     event_price: Decimal,
@@ -121,7 +126,7 @@ def seat_record(
         "x": fields["x"],
         "y": fields["y"],
         "category": fields["category_id"],
-        "price": str(price_of(seat=fields["price"], category=category_price, event=event_price)),
+        "price": money(price_of(seat=fields["price"], category=category_price, event=event_price)),
         "status": status.word,
         "is_available": status is SeatStatus.AVAILABLE,
         "locked_by": holder if shown else None,
@@ -143,7 +148,7 @@ def reservation_record(
         "date": str(iso(event.date)),
         "seats": [seat["seat_number"] for seat in details],
         "seat_details": details,
-        "total_price": str(reservation.total_price),
+        "total_price": money(reservation.total_price),
         "currency": reservation.currency,
         "payment_method": reservation.payment_method,
         "status": reservation.status,

@@ -19,6 +19,7 @@ from reservations.records import (
     ReservationRecord,
     ReservedSeatRecord,
     SeatRecord,
+    money,
     reservation_record,
     seat_record,
 )
@@ -117,7 +118,7 @@ def event(*, event_id: int) -> EventDetailRecord:
                 "id": category.pk,
                 "name": category.name,
                 "color": category.color,
-                "price": str(category.price) if category.price is not None else None,
+                "price": money(category.price) if category.price is not None else None,
             }
             for category in found.categories.all()
         ],
@@ -258,8 +259,8 @@ def _event_record(event: Any, *, now: datetime) -> EventRecord:
         "description": event.description,
         "venue": event.venue,
         "date": str(iso(event.date)),
-        "price": str(event.price),
-        "price_from": str(event.price if event.price_from is None else event.price_from),
+        "price": money(event.price),
+        "price_from": money(event.price if event.price_from is None else event.price_from),
         "currency": event.currency,
         "seats_total": event.seats_total,
         "seats_available": event.seats_available,
@@ -326,7 +327,7 @@ def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord
                 "section": row["seat__section"],
                 "row": row["seat__row"],
                 "number": row["seat__number"],
-                "price": str(row["price"]),
+                "price": money(row["price"]),
             }
         )
     return [
