@@ -1,0 +1,175 @@
+"""Django's admin as an organiser uses it: everything about seats goes through desk and services."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
+
+from reservations import desk
+from reservations.commands import LockSeats, ReserveSeats
+from reservations.models import Category, Event, Reservation, Seat, SeatChange
+from reservations.states import Person, SeatStatus
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organiser() -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("admin"))
+    return client
+
+
+@pytest.fixture
+def buyer() -> Person:
+    user = get_user_model().objects.create(username="alice")
+    return Person(user.pk, "alice")
+
+
+@pytest.fixture
+def event() -> Event:
+    found = Event.objects.create(
+        name="Concert", venue="Hall", date=timezone.now(), price="50.00", layout="plan"
+    )
+    category = Category.objects.create(event=found, name="Stalls", price="60.00")
+    Seat.objects.bulk_create(
+        Seat(event=found, seat_number=f"A{n}", guid=f"A{n}", category=category) for n in range(1, 5)
+    )
+    return found
+
+
+@pytest.fixture
+def seats(event: Event) -> list[Seat]:
+    return list(Seat.objects.filter(event=event).order_by("pk"))
+
+
+@pytest.fixture
+def booking(event: Event, seats: list[Seat], buyer: Person) -> Reservation:
+    ids = (seats[0].pk, seats[1].pk)
+    desk.submit(event_id=event.pk, command=LockSeats(buyer, ids))
+    desk.submit(event_id=event.pk, command=ReserveSeats(buyer, ids, "card"))
+    return Reservation.objects.get()
+
+
+def form_values(page: str) -> dict[str, str]:
+    """Return what the form of a change page would send unchanged."""
+    values = dict(
+        re.findall(r'<input type="(?:text|number|hidden)" name="([^"]+)" value="([^"]*)"', page)
+    )
+    for name, body in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', body)
+        values[name] = chosen.group(1) if chosen else ""
+    return values
+
+
+@pytest.mark.parametrize("model", ["event", "seat", "reservation"])
+def test_lists_can_be_searched_and_opened(
+    organiser: Client, booking: Reservation, model: str
+) -> None:
+    page = organiser.get(f"/admin/reservations/{model}/", {"q": "Concert"})
+    assert page.status_code == 200
+    assert b"0 results" not in page.content
+    found = {"event": booking.event_id, "seat": Seat.objects.earliest("pk").pk}.get(model)
+    assert (
+        organiser.get(f"/admin/reservations/{model}/{found or booking.pk}/change/").status_code
+        == 200
+    )
+
+
+def test_people_can_be_searched(organiser: Client, buyer: Person) -> None:
+    assert b"alice" in organiser.get("/admin/accounts/user/", {"q": "alice"}).content
+
+
+def test_no_page_grows_with_the_house(
+    organiser: Client, event: Event, django_assert_max_num_queries: Any
+) -> None:
+    Seat.objects.bulk_create(
+        Seat(event=event, seat_number=f"B{n}", guid=f"B{n}") for n in range(3_000)
+    )
+    seat = Seat.objects.latest("pk")
+    for path in ("", f"{seat.pk}/change/"):
+        with django_assert_max_num_queries(15):
+            page = organiser.get(f"/admin/reservations/seat/{path}")
+        assert len(page.content) < 300_000
+    page = organiser.get(f"/admin/reservations/event/{event.pk}/change/")
+    assert len(page.content) < 100_000
+
+
+def test_seats_are_blocked_and_unblocked_through_the_desk(
+    organiser: Client, event: Event, seats: list[Seat]
+) -> None:
+    chosen = {"_selected_action": [seat.pk for seat in seats[:2]]}
+    organiser.post("/admin/reservations/seat/", {"action": "block", **chosen})
+    assert [seat.status for seat in Seat.objects.order_by("pk")] == [3, 3, 0, 0]
+    assert (
+        list(SeatChange.objects.values_list("reason", "actor__username"))
+        == [("blocked", "admin")] * 2
+    )
+    organiser.post("/admin/reservations/seat/", {"action": "unblock", **chosen})
+    assert {seat.status for seat in Seat.objects.all()} == {SeatStatus.AVAILABLE}
+
+
+def test_a_seat_that_somebody_has_is_not_blocked_and_the_page_says_why(
+    organiser: Client, event: Event, seats: list[Seat], buyer: Person
+) -> None:
+    desk.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
+    page = organiser.post(
+        "/admin/reservations/seat/",
+        {"action": "block", "_selected_action": [seats[0].pk, seats[1].pk]},
+        follow=True,
+    )
+    assert b"Seat A1 is locked by somebody else" in page.content
+    assert Seat.objects.get(pk=seats[1].pk).status == SeatStatus.AVAILABLE
+
+
+def test_a_booking_is_cancelled_through_the_desk(organiser: Client, booking: Reservation) -> None:
+    organiser.post(
+        "/admin/reservations/reservation/", {"action": "cancel", "_selected_action": [booking.pk]}
+    )
+    booking.refresh_from_db()
+    assert booking.status == Reservation.Status.CANCELLED
+    assert {seat.status for seat in Seat.objects.all()} == {SeatStatus.AVAILABLE}
+
+
+def test_editing_a_seat_leaves_its_status_alone_and_makes_a_new_layout(
+    organiser: Client, event: Event, seats: list[Seat], buyer: Person
+) -> None:
+    desk.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
+    path = f"/admin/reservations/seat/{seats[0].pk}/change/"
+    values = form_values(organiser.get(path).content.decode())
+    answer = organiser.post(path, {**values, "price": "75.00"})
+    assert answer.status_code == 302
+    seat = Seat.objects.get(pk=seats[0].pk)
+    event.refresh_from_db()
+    assert (seat.price, seat.status, seat.locked_by_id) == (Decimal("75.00"), 1, buyer.id)
+    assert event.layout != "plan"
+
+
+def test_editing_an_event_does_not_turn_its_number_back(
+    organiser: Client,
+    event: Event,
+    seats: list[Seat],
+    buyer: Person,
+) -> None:
+    path = f"/admin/reservations/event/{event.pk}/change/"
+    values = form_values(organiser.get(path).content.decode())
+    desk.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
+    date = {"date_0": (timezone.now() + timedelta(days=9)).strftime("%Y-%m-%d"), "date_1": "20:00"}
+    answer = organiser.post(path, {**values, **date, "name": "Opera", "venue": "House"})
+    assert answer.status_code == 302
+    event.refresh_from_db()
+    assert (event.name, event.change_seq) == ("Opera", 1)
+    assert event.layout != "plan"
+
+
+@pytest.mark.parametrize("path", ["seat/add/", "reservation/add/", "seat/{seat}/delete/"])
+def test_seats_and_bookings_are_neither_made_nor_deleted_by_hand(
+    organiser: Client, seats: list[Seat], path: str
+) -> None:
+    answer = organiser.get(f"/admin/reservations/{path.format(seat=seats[0].pk)}")
+    assert answer.status_code == 403
