@@ -1,0 +1,1 @@
+"""Demo data: a club, a theatre and a chamber hall, and the people who book there."""

@@ -1,0 +1,87 @@
+"""What the demo shows: four people, and three events in three houses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from reservations.plans import pretix
+from reservations.plans.grid import grid
+from reservations.plans.plan import Plan
+from reservations.plans.services import EventDetails
+
+PASSWORD = "seatcast-demo"
+BUYERS = ("alice", "bob", "carol")
+ORGANISER = "admin"
+
+CLUB = "The Copper Room"
+THEATRE = "Aurelia Theatre"
+CHAMBER_HALL = "Lindenhof Chamber Hall"
+HOUSES = (CLUB, THEATRE, CHAMBER_HALL)
+"""The names of the plans, by which the demo's events are known again whatever they are called."""
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """An event of the demo, with prices by category where they are not the event's own."""
+
+    details: EventDetails
+    plan: Plan
+    category_prices: Mapping[str, Decimal]
+
+
+def show(house: str, *, now: datetime) -> Show:
+    """Return what is on at one of the houses, in the weeks after `now`."""
+    if house == CLUB:
+        return _club(now)
+    return _theatre(now) if house == THEATRE else _chamber_hall(now)
+
+
+def _club(now: datetime) -> Show:
+    details = EventDetails(
+        name="Nightjar Quartet: The Late Set",
+        venue=CLUB,
+        description="Two sets of small-hours jazz, a few steps from the bar. Doors at half past.",
+        date=_evening(now, weeks=3, hour=21),
+        price=Decimal("50.00"),
+    )
+    return Show(details, grid(rows=10, seats=12, name=CLUB), {})
+
+
+def _theatre(now: datetime) -> Show:
+    details = EventDetails(
+        name="The Winter's Tale",
+        venue=THEATRE,
+        description="Shakespeare on jealousy and forgiveness. Three hours with one interval.",
+        date=_evening(now, weeks=5, hour=19),
+        price=Decimal("80.00"),
+    )
+    prices = {"Stalls": Decimal("80.00"), "Circle": Decimal("55.00"), "Boxes": Decimal("110.00")}
+    return Show(details, _plan("theatre.json"), prices)
+
+
+def _chamber_hall(now: datetime) -> Show:
+    details = EventDetails(
+        name="Schubert: Winterreise",
+        venue=CHAMBER_HALL,
+        description="Twenty-four songs for baritone and piano, without an interval.",
+        date=_evening(now, weeks=10, hour=20),
+        price=Decimal("32.00"),
+        sales_open_at=_evening(now, weeks=4, hour=10),
+    )
+    prices = {"Front": Decimal("45.00"), "Rear": Decimal("32.00")}
+    return Show(details, _plan("chamber_hall.json"), prices)
+
+
+def _plan(file: str) -> Plan:
+    return pretix.read((_HERE / file).read_bytes())
+
+
+def _evening(now: datetime, *, weeks: int, hour: int) -> datetime:
+    """Return the first Friday at an hour (UTC) after so many weeks."""
+    day = now.astimezone(UTC).date() + timedelta(weeks=weeks)
+    friday = day + timedelta(days=(4 - day.weekday()) % 7)
+    return datetime.combine(friday, time(hour), tzinfo=UTC)

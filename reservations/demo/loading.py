@@ -1,0 +1,83 @@
+"""Making sure that the demo data is there.
+
+Demo users are known by their names and demo events by the names of their plans, so what an
+organiser renamed or rescheduled, and what people booked, is left as it is.
+
+Concurrency. Whoever has work to do holds the rows of the demo users until it is done, and looks
+again after getting them: two at once make one of each.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from reservations.demo.catalogue import BUYERS, HOUSES, ORGANISER, PASSWORD, show
+from reservations.models import Event
+from reservations.plans.services import create_event
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was made, by name; nothing when all was there."""
+
+    users: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+def load_demo() -> Loaded:
+    """Create the demo users and events that are missing. Two queries when none is."""
+    missing_users = _missing_users()
+    if not missing_users and not _missing_houses():
+        return Loaded()
+    # Hashing is slow by design, and so stays outside the transaction.
+    password = make_password(PASSWORD) if missing_users else ""
+    with transaction.atomic():
+        _create_users(missing_users, password)
+        users = list(_demo_users().select_for_update(no_key=True).order_by("pk"))
+        events = tuple(_create_event(house) for house in _missing_houses())
+    # Salted, the hash is ours alone: users who have it are not those of another loader.
+    made = tuple(user.username for user in users if password and user.password == password)
+    return Loaded(users=made, events=events)
+
+
+def _missing_users() -> list[str]:
+    there = set(_demo_users().values_list("username", flat=True))
+    return [name for name in (*BUYERS, ORGANISER) if name not in there]
+
+
+def _missing_houses() -> list[str]:
+    there = set(Event.objects.filter(plan__name__in=HOUSES).values_list("plan__name", flat=True))
+    return [house for house in HOUSES if house not in there]
+
+
+def _demo_users() -> QuerySet[AbstractUser]:
+    return get_user_model().objects.filter(username__in=(*BUYERS, ORGANISER))
+
+
+def _create_users(names: list[str], password: str) -> None:
+    """Create users, all with one hash. Those that somebody else creates meanwhile are awaited."""
+    user = get_user_model()
+    user.objects.bulk_create(
+        (
+            user(
+                username=name,
+                password=password,
+                email=f"{name}@example.com",
+                is_staff=name == ORGANISER,
+                is_superuser=name == ORGANISER,
+            )
+            for name in names
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _create_event(house: str) -> str:
+    what = show(house, now=timezone.now())
+    event = create_event(details=what.details, plan=what.plan, category_prices=what.category_prices)
+    return event.name

@@ -1,0 +1,50 @@
+"""Makes an event in a plain hall."""
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from reservations.management.planning import (
+    add_event_arguments,
+    moment,
+    money,
+    report,
+    sentences,
+)
+from reservations.plans.grid import grid
+from reservations.plans.services import EventDetails, create_event
+
+
+class Command(BaseCommand):
+    help = "Creates an event in a plain hall: straight rows, A to Z and AA onwards, before a stage."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--rows", default="10", help="How many rows. Default: 10.")
+        parser.add_argument("--seats", default="12", help="How many seats a row. Default: 12.")
+        parser.add_argument("--section", default="Floor", help="Default: Floor.")
+        add_event_arguments(parser)
+        parser.add_argument("--price", default="50.00", help="Of each seat. Default: 50.00.")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        with sentences():
+            plan = grid(
+                rows=_count(options["rows"], option="--rows"),
+                seats=_count(options["seats"], option="--seats"),
+                section=options["section"],
+            )
+            details = EventDetails(
+                name=options["name"] or f"Hall of {len(plan.seats):,} seats",
+                venue=options["venue"] or plan.name,
+                date=moment(options["date"]),
+                price=money(options["price"], option="--price"),
+                currency=options["currency"] or "EUR",
+            )
+            lines = report(create_event(details=details, plan=plan))
+        self.stdout.write("\n".join(lines))
+
+
+def _count(text: str | int, *, option: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise CommandError(f"{option}: give a whole number, not {text!r}.") from None

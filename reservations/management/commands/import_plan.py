@@ -1,0 +1,114 @@
+"""Gives an event the seats of a seating plan from pretix's plan editor."""
+
+import re
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from reservations.management.planning import (
+    add_event_arguments,
+    category_prices,
+    kept,
+    moment,
+    money,
+    report,
+    sentences,
+)
+from reservations.models import Event
+from reservations.plans import pretix
+from reservations.plans.plan import Plan
+from reservations.plans.services import (
+    EventDetails,
+    create_event,
+    fill_event,
+    require_known_categories,
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads a seating plan, in the JSON that pretix's plan editor exports, into a new event or "
+        "into one that has no seats yet. All of it is imported, or nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="The plan; - for standard input.")
+        parser.add_argument("--event", metavar="ID", help="Fill this event instead of a new one.")
+        add_event_arguments(parser)
+        parser.add_argument(
+            "--price-default",
+            metavar="AMOUNT",
+            help="For seats whose category has no price. Needed if there are any.",
+        )
+        parser.add_argument(
+            "--price",
+            metavar="CATEGORY=AMOUNT",
+            action="append",
+            default=[],
+            help="What a category costs, such as Stalls=80.00. Can be given several times.",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="Say what would be made only.")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        with sentences():
+            plan = _read(options["file"])
+            prices = category_prices(options["price"])
+            with kept(unless=options["dry_run"]):
+                if options["event"] is not None:
+                    event = _fill(plan, prices, options)
+                else:
+                    event = _create(plan, prices, options)
+                lines = report(event, dry_run=options["dry_run"])
+        self.stdout.write("\n".join(lines))
+
+
+def _read(file: str) -> Plan:
+    try:
+        if file == "-":
+            return pretix.read(sys.stdin.buffer.read(pretix.MAX_BYTES + 1))
+        with Path(file).open("rb") as opened:
+            return pretix.read(opened.read(pretix.MAX_BYTES + 1))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CommandError(f"{file!r} cannot be read: {reason}.") from None
+
+
+def _fill(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any]) -> Event:
+    for option in ("name", "venue", "date", "currency", "price_default"):
+        if options[option] is not None:
+            dashed = option.replace("_", "-")
+            raise CommandError(f"--{dashed} describes a new event and does not go with --event.")
+    # Longer numbers than any database has for a key.
+    if not re.fullmatch("[0-9]{1,18}", options["event"]):
+        raise CommandError(f"--event: give an event's id, not {options['event']!r}.")
+    return fill_event(event_id=int(options["event"]), plan=plan, category_prices=prices)
+
+
+def _create(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any]) -> Event:
+    require_known_categories(plan=plan, category_prices=prices)
+    details = EventDetails(
+        name=options["name"] or plan.name or "Untitled event",
+        venue=options["venue"] or plan.name or "To be announced",
+        date=moment(options["date"]),
+        price=_event_price(plan, prices, options["price_default"]),
+        currency=options["currency"] or "EUR",
+    )
+    return create_event(details=details, plan=plan, category_prices=prices)
+
+
+def _event_price(plan: Plan, prices: dict[str, Decimal], default: str | None) -> Decimal:
+    """Return the event's price; with a price for every category it may be left to them."""
+    if default is not None:
+        return money(default, option="--price-default")
+    unpriced = [seat for seat in plan.seats if seat.category not in prices]
+    if unpriced and (category := unpriced[0].category) is not None:
+        raise CommandError(
+            f"What do seats of the category {category!r} cost? Give --price '{category}=80.00', "
+            "or --price-default for every category without a price."
+        )
+    if unpriced:
+        raise CommandError("What do seats without a category cost? Give --price-default 80.00.")
+    return min(prices.values())

@@ -1,0 +1,27 @@
+"""Loads the demo data."""
+
+from typing import Any
+
+from django.core.management import BaseCommand
+
+from reservations.demo.catalogue import PASSWORD
+from reservations.demo.loading import load_demo
+from reservations.management.planning import sentences
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes sure that the demo events and users are there. For trying things out only: the "
+        "organiser's password is known to everybody."
+    )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        with sentences():
+            loaded = load_demo()
+        verbosity: int = options["verbosity"]
+        if loaded.users and verbosity:
+            self.stdout.write(f"Users with password {PASSWORD}: {', '.join(loaded.users)}.")
+        if loaded.events and verbosity:
+            self.stdout.write(f"Events: {', '.join(loaded.events)}.")
+        if not (loaded.users or loaded.events) and verbosity > 1:
+            self.stdout.write("The demo data is there already.")

@@ -1,0 +1,117 @@
+"""What the commands about seating plans have in common: their arguments, and how they speak."""
+
+import re
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError
+from django.db import DatabaseError, transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from reservations.errors import SeatcastError
+from reservations.models import Event, Seat
+from reservations.plans.errors import PlanError
+
+DEFAULT_DATE = "30 days ahead at 20:00"
+
+
+def add_event_arguments(parser: ArgumentParser) -> None:
+    """Add the options that describe a new event, but for its price."""
+    parser.add_argument("--name", help="What the event is called. Default: the plan's name.")
+    parser.add_argument("--venue", help="Where it is. Default: the plan's name.")
+    parser.add_argument(
+        "--date", help=f"When it begins, such as 2030-05-24T19:30. Default: {DEFAULT_DATE}."
+    )
+    parser.add_argument("--currency", help="Three letters of ISO 4217. Default: EUR.")
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn whatever refuses the work inside into a CommandError with a sentence."""
+    try:
+        yield
+    except PlanError as error:
+        separator = "\n  " if len(error.faults) > 1 else " "
+        said = "".join(f"{separator}{fault}" for fault in error.faults)
+        raise CommandError(f"This cannot be a seating plan:{said}") from None
+    except SeatcastError as error:
+        raise CommandError(error.sentence) from None
+    except ValidationError as error:
+        problems = [f"{field}: {' '.join(said)}" for field, said in error.message_dict.items()]
+        raise CommandError(" ".join(problems)) from None
+    except DatabaseError as error:
+        said = " ".join(str(error).split())
+        raise CommandError(f"The database refused, and nothing was written: {said}") from None
+
+
+def money(text: str, *, option: str) -> Decimal:
+    """Return an amount such as 80 or 80.00. Raises: CommandError."""
+    if not re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,2})?", text):
+        raise CommandError(f"{option}: give an amount such as 80.00, not {text!r}.")
+    return Decimal(text).quantize(Decimal("0.01"))
+
+
+def category_prices(texts: Sequence[str]) -> dict[str, Decimal]:
+    """Return prices by category from texts such as Stalls=80.00. Raises: CommandError."""
+    prices: dict[str, Decimal] = {}
+    for text in texts:
+        name, equals, amount = text.rpartition("=")
+        if not equals:
+            raise CommandError(
+                f"--price: give CATEGORY=AMOUNT, such as Stalls=80.00, not {text!r}."
+            )
+        if name in prices:
+            raise CommandError(f"--price: {name!r} has two prices.")
+        prices[name] = money(amount, option="--price")
+    return prices
+
+
+def moment(text: str | None) -> datetime:
+    """Return a time; without an offset it is the site's local time. Raises: CommandError."""
+    if text is None:
+        day = timezone.localdate() + timedelta(days=30)
+        return timezone.make_aware(datetime.combine(day, time(20)))
+    try:
+        given = datetime.fromisoformat(text)
+        aware = given if given.tzinfo else timezone.make_aware(given)
+        if not 1970 <= aware.year <= 9000:
+            raise ValueError
+        return aware.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise CommandError(f"--date: give a time such as 2030-05-24T19:30, not {text!r}.") from None
+
+
+@contextmanager
+def kept(*, unless: bool) -> Iterator[None]:
+    """Keep what the services inside write, unless it was a rehearsal: then undo all of it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(unless)
+
+
+def report(event: Event, *, dry_run: bool = False) -> list[str]:
+    """Return lines that say what an event was made into: its id, seats and prices."""
+    date = timezone.localtime(event.date).strftime("%Y-%m-%d %H:%M %Z")
+    seats = Seat.objects.filter(event=event).count()
+    about = f"{event.name}, {event.venue}, {date}: {seats:,} seats"
+    head = (
+        f"Nothing was written. It would be {about}." if dry_run else f"Event {event.pk}: {about}."
+    )
+    counted = event.categories.annotate(count=Count("seats")).order_by("pk")
+    lines = [
+        f"  {category.name}: {category.count:,} at {_price(category.price, event)}"
+        for category in counted
+    ]
+    others = Seat.objects.filter(event=event, category=None).count()
+    if others:
+        lines.append(f"  {'Others' if lines else 'All'}: {others:,} at {_price(None, event)}")
+    return [head, *lines]
+
+
+def _price(price: Decimal | None, event: Event) -> str:
+    return f"{event.price if price is None else price:.2f} {event.currency}"

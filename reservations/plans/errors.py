@@ -1,0 +1,45 @@
+"""Why a seating plan, or an edit of one, was refused."""
+
+from dataclasses import dataclass
+
+from reservations.errors import Conflict, SeatcastError
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong in a plan: where (`zones[0].rows[3].seats[2]`; empty: all of it) and what."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else f"the plan {self.problem}"
+
+
+class PlanError(SeatcastError):
+    """A seating plan that cannot be read. `faults` has the first of them, at least one."""
+
+    code = "plan_broken"
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__("; ".join(str(fault) for fault in faults))
+
+
+class EventHasSeats(Conflict):
+    code = "event_has_seats"
+    default_sentence = "This event has seats already. A plan can be given only to one without."
+
+
+class UnknownCategory(SeatcastError):
+    code = "unknown_category"
+
+
+class InvalidEdit(SeatcastError):
+    """What a seat would become is not a seat of this event."""
+
+    code = "invalid_edit"
+
+
+class SeatNumberTaken(Conflict):
+    code = "seat_number_taken"

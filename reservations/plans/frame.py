@@ -1,0 +1,129 @@
+"""How large a plan is, and what stands at the ends of its rows."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from reservations.plans.plan import (
+    TEXT_COLOR,
+    Circle,
+    Ellipse,
+    Plan,
+    PlanSeat,
+    Polygon,
+    Rectangle,
+    Shape,
+    ShapeText,
+)
+
+DEFAULT_SEAT_RADIUS = 10.0
+
+Thing = TypeVar("Thing", PlanSeat, Shape)
+
+
+def framed(plan: Plan) -> Plan:
+    """Return the plan so large, and so moved, that every seat lies in it.
+
+    A plan of no size (0 by 0) grows to hold its shapes too. A seat outside the frame could never
+    be seen, and so never be sold.
+    """
+    reach = 2 * plan.seat_radius
+    xs = [seat.x for seat in plan.seats]
+    ys = [seat.y for seat in plan.seats]
+    corners = [(min(xs) - reach, min(ys) - reach), (max(xs) + reach, max(ys) + reach)]
+    if not (plan.width and plan.height):
+        corners += [corner for shape in plan.shapes for corner in _corners(shape)]
+    elif _is_inside(plan, xs, ys):
+        return plan
+    left, top = (min(0.0, *(corner[axis] for corner in corners)) for axis in (0, 1))
+    width = max(plan.width, *(x for x, _ in corners)) - left
+    height = max(plan.height, *(y for _, y in corners)) - top
+    return replace(
+        plan,
+        width=round(width, 3),
+        height=round(height, 3),
+        seats=tuple(_moved(plan.seats, left, top)),
+        shapes=tuple(_moved(plan.shapes, left, top)),
+    )
+
+
+def common_radius(radii: Iterable[float]) -> float:
+    """Return the radius that most seats have; the smaller one of two that are as common."""
+    counted = Counter(radii)
+    return max(counted, key=lambda radius: (counted[radius], -radius), default=DEFAULT_SEAT_RADIUS)
+
+
+def row_signs(
+    name: str, ends: Sequence[tuple[float, float]], *, radius: float, at_start: bool, at_end: bool
+) -> list[Shape]:
+    """Return a row's name as text beside its first seat, its last one, or both.
+
+    `ends` has the positions of the first and second seat and of the last but one and last one.
+    """
+    first, second, penultimate, last = ends
+    signs = []
+    if at_start:
+        signs.append(_sign(name, first, second, radius))
+    if at_end:
+        signs.append(_sign(name, last, penultimate, radius, alone=1))
+    return signs
+
+
+def _sign(
+    name: str,
+    seat: tuple[float, float],
+    neighbour: tuple[float, float],
+    radius: float,
+    *,
+    alone: int = -1,
+) -> Shape:
+    """Return a sign beyond a seat, seen from its neighbour; `alone` is which way is out else."""
+    dx, dy = seat[0] - neighbour[0], seat[1] - neighbour[1]
+    distance = math.hypot(dx, dy)
+    out_x, out_y = (dx / distance, dy / distance) if distance else (alone, 0)
+    return Shape(
+        x=round(seat[0] + out_x * 2.4 * radius, 3),
+        y=round(seat[1] + out_y * 2.4 * radius, 3),
+        text=ShapeText(text=name, size=round(1.2 * radius, 3), color=TEXT_COLOR),
+    )
+
+
+def _is_inside(plan: Plan, xs: list[float], ys: list[float]) -> bool:
+    radius = plan.seat_radius
+    return (
+        min(xs) >= radius
+        and min(ys) >= radius
+        and max(xs) <= plan.width - radius
+        and max(ys) <= plan.height - radius
+    )
+
+
+def _moved(things: Iterable[Thing], left: float, top: float) -> Iterable[Thing]:
+    return (
+        replace(thing, x=round(thing.x - left, 3), y=round(thing.y - top, 3)) for thing in things
+    )
+
+
+def _corners(shape: Shape) -> list[tuple[float, float]]:
+    """Return points that a box must hold to hold the shape as it is turned."""
+    match shape.body:
+        case Rectangle(width, height):
+            points = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]
+        case Polygon(polygon):
+            points = list(polygon)
+        case Circle(radius):
+            points = _around(radius)
+        case Ellipse(radius_x, radius_y):
+            points = _around(max(radius_x, radius_y))
+        case None:
+            points = [(0.0, 0.0)]
+    if isinstance(shape.body, Circle | Ellipse):
+        return [(shape.x + x, shape.y + y) for x, y in points]
+    sine, cosine = math.sin(math.radians(shape.rotation)), math.cos(math.radians(shape.rotation))
+    return [(shape.x + x * cosine - y * sine, shape.y + x * sine + y * cosine) for x, y in points]
+
+
+def _around(radius: float) -> list[tuple[float, float]]:
+    return [(-radius, -radius), (radius, radius)]

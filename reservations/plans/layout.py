@@ -1,0 +1,36 @@
+"""The name of a state of an event's static seat data, by which clients cache it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from reservations.models import Event, Seat
+
+_SEAT_FIELDS = ("pk", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
+_CATEGORY_FIELDS = ("pk", "name", "color", "price")
+_BATCH = 5_000
+
+
+def layout_of(event: Event) -> str:
+    """Return 16 hexadecimal digits: a hash of everything about the seats but their status.
+
+    It covers the plan, the seats in index order, and all that their prices are worked out from,
+    so that a client may keep what it read for as long as the layout is the same.
+    """
+    digest = hashlib.sha256()
+    for part in _parts(event):
+        digest.update(json.dumps(part, sort_keys=True, default=_money).encode())
+    return digest.hexdigest()[:16]
+
+
+def _parts(event: Event) -> Iterator[Any]:
+    yield [event.plan, event.currency, event.price]
+    yield list(event.categories.order_by("pk").values_list(*_CATEGORY_FIELDS))
+    seats = Seat.objects.filter(event=event).order_by("pk").values_list(*_SEAT_FIELDS)
+    yield from seats.iterator(_BATCH)
+
+
+def _money(price: Decimal) -> str:
+    return f"{price:.2f}"

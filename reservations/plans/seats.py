@@ -1,0 +1,102 @@
+"""Editing the seats of an event that has them: names, positions, categories, prices.
+
+Lock order, always: the event's row, then its seats by primary key. The status columns are the
+desk's, and no statement here names them.
+"""
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TypedDict
+
+from django.core.exceptions import ValidationError
+
+from reservations.errors import SeatNotFound
+from reservations.models import Category, Seat
+from reservations.plans.characters import is_clean
+from reservations.plans.errors import InvalidEdit, SeatNumberTaken
+from reservations.plans.services import static_changes
+
+
+class SeatEdit(TypedDict, total=False):
+    """What of a seat is to change. Keys that are left out stay as they are."""
+
+    seat_number: str
+    section: str
+    row: str
+    number: str
+    x: float
+    y: float
+    category_id: int | None
+    price: Decimal | None
+
+
+_FIELDS = tuple(SeatEdit.__annotations__)
+
+
+def edit_seats(*, event_id: int, edits: Mapping[int, SeatEdit]) -> str:
+    """Change seats, by id, and return the event's layout as it is then; all edits or none.
+
+    Seat numbers that are free only because of another edit of the same call count as taken.
+
+    Raises: EventNotFound, SeatNotFound, SeatNumberTaken, InvalidEdit.
+    """
+    with static_changes(event_id=event_id) as event:
+        seats = list(
+            Seat.objects.select_for_update(no_key=True, of=("self",))
+            .filter(event_id=event_id, pk__in=edits)
+            .order_by("pk")
+            .only("event_id", *_FIELDS)
+        )
+        if len(seats) < len(edits):
+            raise SeatNotFound
+        _require_known_fields(edits)
+        _require_own_categories(event_id, edits)
+        _require_free_numbers(event_id, edits)
+        for seat in seats:
+            _apply(seat, edits[seat.pk])
+        changed = sorted({name for edit in edits.values() for name in edit})
+        if seats and changed:
+            Seat.objects.bulk_update(seats, changed, batch_size=1_000)
+    return event.layout
+
+
+def _apply(seat: Seat, edit: SeatEdit) -> None:
+    """Change the object. Raises: InvalidEdit when it would not be a seat."""
+    for name, value in edit.items():
+        setattr(seat, name, value)
+        if isinstance(value, str) and not is_clean(value):
+            raise InvalidEdit(f"{name}: There are control characters in it.")
+    if not (math.isfinite(seat.x) and math.isfinite(seat.y)):
+        raise InvalidEdit("A seat's position must be two finite numbers.")
+    try:
+        seat.clean_fields(exclude={field.name for field in Seat._meta.fields} - set(edit))
+    except ValidationError as error:
+        field, problems = next(iter(error.message_dict.items()))
+        raise InvalidEdit(f"{field}: {' '.join(problems)}") from None
+
+
+def _require_known_fields(edits: Mapping[int, SeatEdit]) -> None:
+    unknown = {name for edit in edits.values() for name in edit} - set(_FIELDS)
+    if unknown:
+        raise InvalidEdit(f"{min(unknown)} cannot be edited.")
+
+
+def _require_own_categories(event_id: int, edits: Mapping[int, SeatEdit]) -> None:
+    wanted = {edit["category_id"] for edit in edits.values() if "category_id" in edit} - {None}
+    own = Category.objects.filter(event_id=event_id).values_list("pk", flat=True)
+    if not wanted <= set(own):
+        raise InvalidEdit("A seat's category must be one of its event.")
+
+
+def _require_free_numbers(event_id: int, edits: Mapping[int, SeatEdit]) -> None:
+    """Raises: SeatNumberTaken. Under the event's lock nobody else can take one meanwhile."""
+    wanted: set[str] = set()
+    for seat_id, edit in edits.items():
+        number = edit.get("seat_number")
+        if number is None:
+            continue
+        others = Seat.objects.filter(event_id=event_id, seat_number=number).exclude(pk=seat_id)
+        if number in wanted or others.exists():
+            raise SeatNumberTaken(f"Another seat of this event is called {number}.")
+        wanted.add(number)

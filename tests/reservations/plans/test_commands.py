@@ -1,0 +1,196 @@
+"""The commands about seating plans: what they make, and the one sentence when they do not."""
+
+import io
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from reservations.models import Category, Event, Seat
+from tests.reservations.plans.documents import document, row, seat, written, zone
+from tests.reservations.plans.events import event_with
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "plan.json"
+    plan = document(
+        zone(row(seat("a", "1", x=100, y=100), seat("b", "2", x=130, y=100))),
+        zone(row(seat("c", "1", x=100, y=200, category="Circle"), name="K"), name="Circle"),
+    )
+    path.write_bytes(written(plan))
+    return str(path)
+
+
+def run(*arguments: str) -> str:
+    said = io.StringIO()
+    call_command(*arguments, stdout=said)
+    return said.getvalue()
+
+
+def refusal(*arguments: str) -> str:
+    with pytest.raises(CommandError) as caught:
+        run(*arguments)
+    assert caught.value.returncode == 1
+    assert not Event.objects.exclude(name="A show").exists()
+    return str(caught.value)
+
+
+class TestImportPlan:
+    def test_creates_an_event(self, file: str) -> None:
+        said = run(
+            "import_plan",
+            file,
+            *("--name", "Hamlet", "--venue", "The Globe", "--date", "2035-05-24T19:30+02:00"),
+            *("--price", "Stalls=80", "--price-default", "12.50", "--currency", "GBP"),
+        )
+        event = Event.objects.get()
+        assert (event.name, event.venue, event.currency) == ("Hamlet", "The Globe", "GBP")
+        assert event.date == datetime(2035, 5, 24, 17, 30, tzinfo=UTC)
+        assert event.price == Decimal("12.50")
+        assert said == (
+            f"Event {event.pk}: Hamlet, The Globe, 2035-05-24 17:30 UTC: 3 seats.\n"
+            "  Stalls: 2 at 80.00 GBP\n"
+            "  Circle: 1 at 12.50 GBP\n"
+        )
+
+    def test_needs_no_more_than_prices(self, file: str) -> None:
+        run("import_plan", file, "--price", "Stalls=80", "--price", "Circle=55.5")
+        event = Event.objects.get()
+        assert (event.name, event.venue, event.price) == ("A plan", "A plan", Decimal("55.50"))
+        assert event.date > timezone.now() + timedelta(days=28)
+
+    def test_fills_an_event_without_seats(self, file: str) -> None:
+        event = Event.objects.create(
+            name="A show", venue="x", date=timezone.now(), price=Decimal("9")
+        )
+        said = run("import_plan", file, "--event", str(event.pk), "--price", "Circle=5")
+        assert said.startswith(f"Event {event.pk}: A show, x, ")
+        assert event.seats.count() == 3
+        prices = dict(Category.objects.filter(event=event).values_list("name", "price"))
+        assert prices == {"Stalls": None, "Circle": Decimal("5.00")}
+
+    def test_refuses_an_event_with_seats(self, file: str) -> None:
+        event = event_with()
+        assert "has seats already" in refusal("import_plan", file, "--event", str(event.pk))
+        assert event.seats.count() == 4
+        assert not Category.objects.exists()
+
+    def test_reads_standard_input(self, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        text = io.TextIOWrapper(io.BytesIO(Path(file).read_bytes()))
+        monkeypatch.setattr(sys, "stdin", text)
+        run("import_plan", "-", "--price-default", "1")
+        assert Seat.objects.count() == 3
+
+    @pytest.mark.parametrize("to", ["a new event", "an event"])
+    def test_dry_run_writes_nothing(self, file: str, to: str) -> None:
+        event = Event.objects.create(
+            name="A show", venue="x", date=timezone.now(), price=Decimal("9")
+        )
+        target = ("--event", str(event.pk)) if to == "an event" else ("--price-default", "9")
+        said = run("import_plan", file, *target, "--price", "Stalls=7", "--dry-run")
+        assert said.startswith("Nothing was written. It would be A")
+        assert said.endswith("3 seats.\n  Stalls: 2 at 7.00 EUR\n  Circle: 1 at 9.00 EUR\n")
+        assert not Seat.objects.exists()
+        assert not Category.objects.exists()
+        assert list(Event.objects.values_list("pk", "plan", "layout")) == [(event.pk, {}, "")]
+
+    def test_dry_run_refuses_what_the_run_would_refuse(self, file: str) -> None:
+        event = event_with()
+        assert "has seats" in refusal("import_plan", file, "--event", str(event.pk), "--dry-run")
+
+    def test_names_the_fault_of_a_broken_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "broken.json"
+        path.write_bytes(written(document(zone(row(seat("a"), seat("b", "2", x="abc"))))))  # type: ignore[arg-type]
+        assert refusal("import_plan", str(path), "--price-default", "1") == (
+            "This cannot be a seating plan: "
+            'zones[0].rows[0].seats[1].position.x: must be a number, not "abc"'
+        )
+        assert not Seat.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            ([], "What do seats of the category 'Stalls' cost?"),
+            (["--price", "Stalls=1"], "What do seats of the category 'Circle' cost?"),
+            (["--price-default", "-1"], "--price-default: give an amount such as 80.00, not '-1'."),
+            (["--price-default", "1e3"], "--price-default: give an amount"),
+            (["--price-default", "NaN"], "--price-default: give an amount"),
+            (["--price", "Stalls"], "--price: give CATEGORY=AMOUNT"),
+            (["--price", "Stalls=x"], "--price: give an amount such as 80.00, not 'x'."),
+            (["--price", "Stalls=1", "--price", "Stalls=2"], "--price: 'Stalls' has two prices."),
+            (["--price", "Pit=1"], "The plan has no category 'Pit'. It has Stalls, Circle."),
+            (["--price-default", "1", "--date", "soon"], "--date: give a time"),
+            (["--price-default", "1", "--date", "0001-01-01"], "--date: give a time"),
+            (["--price-default", "1", "--currency", "euro"], "currency: "),
+            (["--price-default", "1", "--name", "x" * 201], "name: "),
+            (["--event", "x"], "--event: give an event's id, not 'x'."),
+            (["--event", "9" * 30], "--event: give an event's id"),
+            (["--event", "99999"], "There is no such event."),
+            (["--event", "1", "--price-default", "1"], "--price-default describes a new event"),
+            (["--event", "1", "--name", "x"], "--name describes a new event"),
+        ],
+    )
+    def test_refuses_with_one_sentence(
+        self, file: str, arguments: list[str], sentence: str
+    ) -> None:
+        # A value that begins with a hyphen must be joined to its option.
+        joined = [
+            f"{option}={value}"
+            for option, value in zip(arguments[::2], arguments[1::2], strict=True)
+        ]
+        said = refusal("import_plan", file, *joined)
+        assert said.startswith(sentence)
+        assert "\n" not in said
+
+    def test_says_when_seats_without_a_category_have_no_price(self, tmp_path: Path) -> None:
+        path = tmp_path / "plan.json"
+        path.write_bytes(written(document(zone(row(seat(category=""))))))
+        assert "without a category" in refusal("import_plan", str(path))
+
+    @pytest.mark.parametrize("name", ["missing.json", ".", "a\0b"])
+    def test_says_when_a_file_cannot_be_read(self, tmp_path: Path, name: str) -> None:
+        assert "cannot be read" in refusal("import_plan", str(tmp_path / name))
+
+
+class TestCreateGrid:
+    def test_creates_a_hall(self) -> None:
+        said = run("create_grid", "--rows", "3", "--seats", "4", "--price", "7.5")
+        event = Event.objects.get()
+        assert said.startswith(f"Event {event.pk}: Hall of 12 seats, Hall, ")
+        assert said.endswith("12 seats.\n  All: 12 at 7.50 EUR\n")
+        assert [found.seat_number for found in event.seats.all()] == [
+            *("A1", "A2", "A3", "A4", "B1", "B2", "B3", "B4", "C1", "C2", "C3", "C4")
+        ]
+
+    def test_needs_no_arguments(self) -> None:
+        run("create_grid")
+        assert Seat.objects.count() == 120
+
+    def test_can_be_called_with_numbers(self) -> None:
+        call_command("create_grid", rows=2, seats=2, stdout=io.StringIO())
+        assert Seat.objects.count() == 4
+
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            (["--rows=ten"], "--rows: give a whole number, not 'ten'."),
+            (["--rows=0"], "This cannot be a seating plan: rows: must be at least 1, not 0"),
+            (["--seats=-1"], "This cannot be a seating plan: seats: must be at least 1, not -1"),
+            (
+                ["--rows=100000", "--seats=2"],
+                "This cannot be a seating plan: the plan must have at",
+            ),
+            (["--price=cheap"], "--price: give an amount"),
+            (["--section", "x" * 101], "This cannot be a seating plan: section: "),
+            (["--date=tomorrow"], "--date: give a time"),
+        ],
+    )
+    def test_refuses_with_one_sentence(self, arguments: list[str], sentence: str) -> None:
+        assert refusal("create_grid", *arguments).startswith(sentence)

@@ -1,0 +1,257 @@
+"""What is read from a seating plan that is in order."""
+
+from typing import Any
+
+import pytest
+
+from reservations.plans.errors import PlanError
+from reservations.plans.plan import (
+    TEXT_COLOR,
+    Circle,
+    Ellipse,
+    Plan,
+    PlanCategory,
+    Polygon,
+    Rectangle,
+    Shape,
+    ShapeText,
+    drawing,
+)
+from reservations.plans.pretix import parse, read
+from tests.reservations.plans.documents import area, document, row, seat, written, zone
+
+
+def test_positions_are_relative_to_row_and_zone_and_become_absolute() -> None:
+    plan = parse(
+        document(
+            zone(
+                row(seat("a", x=1, y=2), seat("b", "2", x=30.5), x=100, y=200),
+                row(seat("c", x=4, y=8), name="B", position=None),
+                x=40,
+                y=50,
+            ),
+            zone(row(seat("d", x=-5, y=-5), name="C"), name="Circle", x=300, y=300),
+        )
+    )
+    assert [(at.guid, at.x, at.y) for at in plan.seats] == [
+        ("a", 141, 252),
+        ("b", 170.5, 250),
+        ("c", 44, 58),
+        ("d", 295, 295),
+    ]
+
+
+def test_a_seat_has_its_section_row_number_and_category() -> None:
+    plan = parse(document(zone(row(seat("g", "7", x=99, y=99, category="Circle"), name="K"))))
+    (found,) = plan.seats
+    assert (found.guid, found.section, found.row, found.number) == ("g", "Stalls", "K", "7")
+    assert (found.seat_number, found.category) == ("K7", "Circle")
+
+
+def test_a_seat_with_an_empty_category_has_none() -> None:
+    assert parse(document(zone(row(seat(category=""))))).seats[0].category is None
+
+
+def test_categories_keep_their_order_and_colours() -> None:
+    plan = parse(document(categories=[{"name": "Stalls"}, {"name": "B", "color": "#ABC"}]))
+    assert plan.categories == (PlanCategory("Stalls"), PlanCategory("B", "#abc"))
+
+
+def test_unknown_keys_are_tolerated_everywhere() -> None:
+    extra: dict[str, Any] = {"uuid": "x", "x_new": {"deep": [1, None, "\x00"]}}
+    spot = {"x": 50, "y": 50, **extra}
+    plan = parse(
+        document(
+            zone(
+                row(seat(position=spot, **extra), **extra, position=spot),
+                areas=[area(**extra, text={"text": "x", "position": spot, **extra})],
+                zone_id="z",
+                **extra,
+            ),
+            categories=[{"name": "Stalls", **extra}],
+            size={"width": 100, "height": 100, **extra},
+            **extra,
+        )
+    )
+    assert len(plan.seats) == 1
+
+
+def test_seats_keep_the_order_of_the_plan() -> None:
+    guids = [f"g{number * 7 % 50}" for number in range(50)]
+    plan = parse(document(zone(row(*(seat(guid, str(at)) for at, guid in enumerate(guids))))))
+    assert [found.guid for found in plan.seats] == guids
+
+
+class TestSeatNumbers:
+    def numbers(self, *zones: dict[str, Any]) -> list[str]:
+        return [found.seat_number for found in parse(document(*zones)).seats]
+
+    def test_are_row_and_number(self) -> None:
+        assert self.numbers(zone(row(seat("a", "1"), seat("b", "2")))) == ["A1", "A2"]
+
+    def test_name_the_sections_that_share_some_of_them(self) -> None:
+        assert self.numbers(
+            zone(row(seat("a", "1"), seat("b", "2"))),
+            zone(row(seat("c", "2"), seat("d", "3")), name="Circle"),
+            zone(row(seat("e", "1"), name="L1"), name="Boxes"),
+        ) == ["Stalls A1", "Stalls A2", "Circle A2", "Circle A3", "L1-1"]
+
+    def test_have_a_hyphen_where_two_digits_meet(self) -> None:
+        assert self.numbers(
+            zone(row(seat("a", "11"), name="1"), row(seat("b", "1"), name="11"))
+        ) == ["1-11", "11-1"]
+
+    def test_need_no_section_where_only_an_unnamed_one_shares_them(self) -> None:
+        assert self.numbers(zone(row(seat("a"))), zone(row(seat("b")), name="")) == [
+            "Stalls A1",
+            "A1",
+        ]
+
+
+class TestShapes:
+    def shape(self, **of_area: Any) -> Shape:
+        found = zone(row(seat(x=99, y=99)), areas=[area(**of_area)], x=100, y=200)
+        (shape,) = parse(document(found)).shapes
+        return shape
+
+    def test_are_placed_absolutely(self) -> None:
+        shape = self.shape(rotation=-30, color="RED", border_color="rgba(1, 2, 3, 0.5)")
+        assert shape == Shape(
+            x=110,
+            y=220,
+            body=Circle(5),
+            rotation=330,
+            color="red",
+            border_color="rgba(1, 2, 3, 0.5)",
+        )
+
+    @pytest.mark.parametrize(
+        ("of_area", "body"),
+        [
+            ({"shape": "rectangle", "rectangle": {"width": 3, "height": 4}}, Rectangle(3, 4)),
+            ({"shape": "ellipse", "ellipse": {"radius": {"x": 3, "y": 4}}}, Ellipse(3, 4)),
+            (
+                {"shape": "polygon", "polygon": {"points": [{"x": 0, "y": 1}, {"x": 2, "y": 3}]}},
+                Polygon(((0, 1), (2, 3))),
+            ),
+        ],
+    )
+    def test_have_the_body_that_the_shape_names(self, of_area: Any, body: Any) -> None:
+        assert self.shape(**of_area).body == body
+
+    def test_may_carry_text(self) -> None:
+        text = {"text": "THE\n  STAGE", "position": {"x": 3, "y": 4}, "color": "white", "size": 20}
+        assert self.shape(text=text).text == ShapeText("THE STAGE", 20, "white", 3, 4)
+
+    def test_of_text_alone_have_no_body(self) -> None:
+        shape = self.shape(shape="text", text={"text": "BAR", "position": {"x": 0, "y": 0}})
+        assert shape.body is None
+        assert shape.text == ShapeText("BAR", 16, TEXT_COLOR)
+
+    def test_that_show_nothing_are_left_out(self) -> None:
+        empty = [area("text", text={"text": " ", "position": {"x": 0, "y": 0}}), area(None)]
+        assert parse(document(zone(row(seat(x=99, y=99)), areas=empty))).shapes == ()
+
+    @pytest.mark.parametrize(
+        ("where", "signs"),
+        [
+            ("start", [(76, 100)]),
+            ("end", [(174, 100)]),
+            ("both", [(76, 100), (174, 100)]),
+            (None, []),
+            ("none", []),
+        ],
+    )
+    def test_name_rows_at_their_ends(self, where: str | None, signs: list[Any]) -> None:
+        seats = [seat(f"g{at}", str(at), x=100 + 25 * at, y=100) for at in range(3)]
+        plan = parse(document(zone(row(*seats, row_number_position=where))))
+        assert [(sign.x, sign.y) for sign in plan.shapes] == signs
+        assert {sign.text.text for sign in plan.shapes if sign.text} == ({"A"} if signs else set())
+
+
+class TestFrame:
+    def plan(self, *positions: tuple[float, float], **more: Any) -> Plan:
+        seats = [seat(f"g{at}", str(at), x=x, y=y) for at, (x, y) in enumerate(positions)]
+        return parse(document(zone(row(*seats)), **more))
+
+    def test_is_the_size_of_the_plan(self) -> None:
+        plan = self.plan((10, 10), (790, 590))
+        assert (plan.width, plan.height) == (800, 600)
+
+    def test_grows_to_hold_seats_that_lie_outside(self) -> None:
+        plan = self.plan((-30, 100), (900, 100))
+        assert (plan.width, plan.height) == (970, 600)
+        assert [(found.x, found.y) for found in plan.seats] == [(20, 100), (950, 100)]
+
+    def test_moves_shapes_along_with_the_seats(self) -> None:
+        plan = parse(document(zone(row(seat(x=-30, y=-40)), areas=[area()])))
+        assert (plan.shapes[0].x, plan.shapes[0].y) == (60, 80)
+
+    def test_holds_all_there_is_when_the_plan_has_no_size(self) -> None:
+        wide = area("rectangle", rectangle={"width": 400, "height": 10}, rotation=90)
+        plan = parse(document(zone(row(seat(x=50, y=50)), areas=[wide]), size=None))
+        assert (plan.width, plan.height) == (70, 420)
+
+    def test_has_the_radius_of_most_seats(self) -> None:
+        seats = [seat(f"g{at}", str(at), radius=radius) for at, radius in enumerate((8, 12, 12))]
+        assert parse(document(zone(row(*seats)))).seat_radius == 12
+        assert self.plan((1, 1)).seat_radius == 10
+
+
+def test_a_drawing_is_what_the_api_shows() -> None:
+    text = {"text": "STAGE", "position": {"x": 1, "y": 2}, "size": 20, "color": "white"}
+    plan = parse(
+        document(
+            zone(
+                row(seat(x=50, y=50)),
+                areas=[
+                    area("rectangle", rectangle={"width": 3, "height": 4}, color="red", text=text),
+                    area("polygon", polygon={"points": [{"x": 1, "y": 2}]}, rotation=10),
+                ],
+            )
+        )
+    )
+    assert drawing(plan) == {
+        "name": "A plan",
+        "width": 800,
+        "height": 600,
+        "seat_radius": 10,
+        "shapes": [
+            {
+                "shape": "rectangle",
+                "x": 10,
+                "y": 20,
+                "width": 3,
+                "height": 4,
+                "rotation": 0,
+                "color": "red",
+                "border_color": None,
+                "text": {"text": "STAGE", "color": "white", "size": 20, "x": 1, "y": 2},
+            },
+            {
+                "shape": "polygon",
+                "x": 10,
+                "y": 20,
+                "points": [[1, 2]],
+                "rotation": 10,
+                "color": None,
+                "border_color": None,
+            },
+        ],
+    }
+
+
+def test_a_file_may_begin_with_a_byte_order_mark() -> None:
+    assert read(b"\xef\xbb\xbf" + written(document())).name == "A plan"
+
+
+def test_letters_of_any_language_are_welcome() -> None:
+    plan = read(written(document(zone(row(seat(x=9, y=9), name="Ä"), name="Züschauerraum 席"))))
+    assert (plan.seats[0].seat_number, plan.seats[0].section) == ("Ä1", "Züschauerraum 席")
+
+
+def test_a_plan_may_be_as_large_as_a_stadium_but_not_larger() -> None:
+    seats = [seat(f"g{at}", str(at)) for at in range(100_000)]
+    assert len(parse(document(zone(row(*seats)))).seats) == 100_000
+    with pytest.raises(PlanError, match="zones: must have at most 100,000 seats"):
+        parse(document(zone(row(*seats, seat("one more", "more")))))
