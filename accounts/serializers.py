@@ -19,13 +19,20 @@ class CredentialsSerializer(serializers.Serializer[User]):
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
 
 
+class UsernameField(serializers.CharField):
+    """A new name, brought into the form in which it is stored before anything is checked."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return User.normalize_username(super().to_internal_value(data))
+
+
 class RegistrationSerializer(serializers.ModelSerializer[User]):
+    username = UsernameField(max_length=150, validators=[User.username_validator])
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
 
     class Meta:
         model = User
         fields = ["username", "email", "password"]
-        extra_kwargs = {"username": {"validators": [User.username_validator]}}
 
     def validate_username(self, name: str) -> str:
         """Names that differ in case only would be taken for one another on the seat map."""

@@ -6,6 +6,7 @@ Lock order, always: the event's row, then its seats by primary key.
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from reservations.changes import Change, ChangeSet
@@ -203,7 +204,13 @@ class Ledger:
         return self._reservations[reservation_id].pk
 
     def _name(self, person_id: int | None) -> str | None:
-        return self._people[person_id].name if person_id is not None else None
+        if person_id is None:
+            return None
+        if person_id not in self._people:
+            # An answer may show a seat that somebody else has.
+            name = get_user_model().objects.get(pk=person_id).get_username()
+            self._people[person_id] = Person(person_id, name)
+        return self._people[person_id].name
 
     def _seat_record(self, state: SeatState, outcome: Outcome) -> SeatRecord:
         seat = self._seats[state.id]

@@ -6,13 +6,21 @@ to a shard of its own without a change of schema.
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from reservations.plans.colors import is_color
 from reservations.states import Reason, SeatStatus
 
 SEAT_STATUSES = [(status.value, status.word) for status in SeatStatus]
+
+
+def require_color(text: str) -> None:
+    """Let pass only what can be drawn with. Raises: ValidationError."""
+    if not is_color(text):
+        raise ValidationError("Give a colour such as #7c3aed.")
 
 
 class Event(models.Model):
@@ -89,7 +97,7 @@ class Category(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="categories")
     name = models.CharField(max_length=100)
-    color = models.CharField(max_length=32, default="#7c8797")
+    color = models.CharField(max_length=32, default="#7c8797", validators=[require_color])
     price = models.DecimalField(
         max_digits=10,
         decimal_places=2,
@@ -131,7 +139,7 @@ class Seat(models.Model):
     x = models.FloatField(default=0)
     y = models.FloatField(default=0)
     category = models.ForeignKey(
-        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="seats"
+        Category, null=True, blank=True, on_delete=models.RESTRICT, related_name="seats"
     )
     price = models.DecimalField(
         max_digits=10,

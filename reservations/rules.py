@@ -147,7 +147,7 @@ def _lock(command: LockSeats, board: Board) -> Outcome:
 
 def _unlock(command: UnlockSeats, board: Board) -> Outcome:
     seats = _named(command.seat_ids, board)
-    _require_held(seats, command.actor, board)
+    _require_held(seats, command.actor, board, taken=NotHolder)
     freed = tuple(_freed(seat) for seat in seats)
     return Outcome(
         sentence=f"{_names(seats)} unlocked", seats=freed, changed=freed, reason=Reason.UNLOCKED
@@ -156,7 +156,7 @@ def _unlock(command: UnlockSeats, board: Board) -> Outcome:
 
 def _reserve(command: ReserveSeats, board: Board) -> Outcome:
     seats = _named(command.seat_ids, board)
-    _require_held(seats, command.actor, board)
+    _require_held(seats, command.actor, board, taken=SeatUnavailable)
     reservation_id = board.next_reservation_id()
     reserved = tuple(
         replace(
@@ -270,18 +270,32 @@ def _require_open_sale(terms: Terms, *, now: datetime) -> None:
             return
 
 
-def _require_held(seats: list[SeatState], actor: Person, board: Board) -> None:
-    _require(seats, lambda seat: _why_not_held(seat, person_id=actor.id, now=board.now), board)
+def _require_held(
+    seats: list[SeatState], actor: Person, board: Board, *, taken: type[Conflict]
+) -> None:
+    _require(
+        seats,
+        lambda seat: _why_not_held(seat, person_id=actor.id, now=board.now),
+        board,
+        taken=taken,
+    )
 
 
 def _require(
-    seats: list[SeatState], why_not: Callable[[SeatState], str | None], board: Board
+    seats: list[SeatState],
+    why_not: Callable[[SeatState], str | None],
+    board: Board,
+    *,
+    taken: type[Conflict] = SeatUnavailable,
 ) -> None:
-    """Let pass only when no seat has a reason against it. Raises: a `Conflict` naming them all."""
+    """Let pass only when no seat has a reason against it.
+
+    Raises: a `Conflict` naming all that have; `taken` if one of them is somebody else's.
+    """
     faults = [(seat, reason) for seat in seats if (reason := why_not(seat)) is not None]
     if not faults:
         return
-    kind = _kind({reason for _, reason in faults})
+    kind = _kind({reason for _, reason in faults}, taken=taken)
     raise kind(
         "; ".join(_fault_sentence(seat, reason) for seat, reason in faults[:5])
         + (f"; and {len(faults) - 5} more." if len(faults) > 5 else "."),
@@ -306,9 +320,9 @@ def _why_not_held(seat: SeatState, *, person_id: int, now: datetime) -> str | No
     return "expired" if was_held_by == person_id else "not_held"
 
 
-def _kind(reasons: set[str]) -> type[Conflict]:
+def _kind(reasons: set[str], *, taken: type[Conflict]) -> type[Conflict]:
     if reasons & {"locked", "reserved", "blocked"}:
-        return SeatUnavailable
+        return taken
     return LockExpired if "expired" in reasons else NotHolder
 
 

@@ -26,6 +26,7 @@ from reservations.records import (
 from reservations.states import SeatStatus, iso
 from reservations.terms import terms_of
 
+_EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 _SEAT_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
 
 
@@ -122,7 +123,7 @@ def event(*, event_id: int) -> EventDetailRecord:
             }
             for category in found.categories.all()
         ],
-        "plan": found.plan,
+        "plan": {**_EMPTY_PLAN, **found.plan},
     }
 
 

@@ -96,6 +96,7 @@ class ShapeSerializer(serializers.Serializer[Any]):
 
 
 class PlanSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
     width = serializers.FloatField()
     height = serializers.FloatField()
     seat_radius = serializers.FloatField()

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
-from django.utils.http import parse_etags, quote_etag
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
@@ -56,6 +56,7 @@ class EventView(APIView):
         selectors.require_access(event_id=kwargs["event_id"], asker=asker(request))
 
     def submit(self, request: Request, event_id: int, command: Command) -> Answer:
+        _read_body(request)
         return desk.submit(event_id=event_id, command=command, key=idempotency_key(request))
 
 
@@ -76,10 +77,8 @@ class SeatsView(EventView):
         """
         version = selectors.seats_version(event_id=event_id)
         etag = quote_etag(version.tag)
-        response: HttpResponse
-        if etag in parse_etags(request.headers.get("If-None-Match", "")):
-            response = HttpResponseNotModified()
-        else:
+        response = get_conditional_response(request._request, etag=etag)
+        if response is None:
             response = Response(selectors.seats(event_id=event_id))
         response["ETag"] = etag
         response["Cache-Control"] = "private, no-cache"
@@ -175,6 +174,7 @@ class CancelView(APIView):
 
 
 def _cancel(request: Request, reservation_id: int) -> Response:
+    _read_body(request)
     person = actor(request)
     booked = selectors.reservation(reservation_id=reservation_id, person_id=person.id)
     answer = desk.submit(
@@ -191,6 +191,11 @@ def _cancel(request: Request, reservation_id: int) -> Response:
             ),
         }
     )
+
+
+def _read_body(request: Request) -> None:
+    """Refuse a malformed body, also where nothing is wanted from it. Raises: ParseError."""
+    _ = request.data
 
 
 def _body(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
