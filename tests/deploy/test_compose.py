@@ -34,9 +34,7 @@ def test_every_setting_is_a_documented_one(services: dict[str, Any]) -> None:
 
 
 def test_every_long_running_service_says_whether_it_is_well(services: dict[str, Any]) -> None:
-    assert all(
-        "healthcheck" in service for name, service in services.items() if name != "migrate"
-    )
+    assert all("healthcheck" in service for name, service in services.items() if name != "migrate")
 
 
 def test_the_image_holds_every_package_that_the_server_imports() -> None:

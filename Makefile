@@ -1,0 +1,28 @@
+# Every target is one command of `python3 -m deploy`.
+# Variables: PYTHON (3.11 or newer), PORT and HOST for `run`, ONLY for `test`.
+
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check schema clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## Install the packages and build the client (DEV=1: also what tests need)
+	@$(PYTHON) -m deploy setup $(if $(DEV),--dev)
+
+run: ## Serve the site with demo data at http://127.0.0.1:8000 (PORT=…)
+	@$(PYTHON) -m deploy run
+
+test: ## Run every check and test (ONLY=check|sqlite|postgres|client|browser: just that)
+	@$(PYTHON) -m deploy test $(ONLY)
+
+check: ## Run the linters and type checkers
+	@$(PYTHON) -m deploy check
+
+schema: ## Rewrite the API schema and the client's types
+	@$(PYTHON) -m deploy schema
+
+clean: ## Remove packages, builds, reports and caches; keep the data
+	@$(PYTHON) -m deploy clean

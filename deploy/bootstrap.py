@@ -1,0 +1,142 @@
+"""From a fresh checkout to everything installed and built; again in a blink if nothing changed.
+
+Runs under the machine's own Python with nothing but the standard library. Every step leaves a
+stamp of what it was done for. One set-up at a time: the checkout's folder itself is the lock,
+so there is no lock file to go stale.
+"""
+
+import fcntl
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from deploy import stamps
+from deploy.node import Node, ensure_node, run_npm
+from deploy.paths import (
+    CLIENT,
+    FRONTEND,
+    NODE_MODULES,
+    ROOT,
+    STAMPS,
+    VENV,
+    VENV_BIN,
+    VENV_PYTHON,
+)
+from deploy.problems import Problem
+from deploy.steps import pip_install, run_step, say
+
+RUNTIME = "requirements.txt"
+DEVELOPMENT = "requirements-dev.txt"
+
+
+def set_up(*, dev: bool = False, client: bool = True) -> None:
+    """Bring the virtual environment, and with `client` its packages and build, up to date.
+
+    `dev` adds what tests and checks need. Two at once wait for each other.
+    Raises: Problem when something is missing that only the person can provide.
+    """
+    with _one_at_a_time():
+        _ensure_venv()
+        _ensure_python_packages(DEVELOPMENT if dev else RUNTIME)
+        if not client:
+            return
+        if dev:
+            _ensure_client_packages(ensure_node())
+        _ensure_client_built()
+
+
+def hand_over(module: str, *arguments: str) -> None:
+    """Become .venv's Python, running a module of this repository. Does not return."""
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.environ["PATH"] = os.pathsep.join([str(VENV_BIN), os.environ.get("PATH", os.defpath)])
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", module, *arguments])
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another set-up of this checkout is running; waiting for it …")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _ensure_venv() -> None:
+    if _venv_is_usable():
+        return
+    if importlib.util.find_spec("venv") is None:
+        raise Problem(f"{sys.executable} has no venv module: install python3-venv, and try again.")
+    make = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    what = f"Making a virtual environment of Python {_this_version()} in .venv"
+    if importlib.util.find_spec("ensurepip") is not None:
+        run_step(make, what=what, cwd=ROOT)
+        return
+    # Debian's python3 without python3-venv. Its pip, if it is there, can install another.
+    if importlib.util.find_spec("pip") is None:
+        raise Problem(
+            f"{sys.executable} cannot make a virtual environment with pip in it: "
+            "install python3-venv (on Debian, `apt install python3-venv`), and try again."
+        )
+    run_step([*make, "--without-pip"], what=what, cwd=ROOT)
+    pip = [sys.executable, "-m", "pip", "--python", str(VENV_PYTHON), "install", "--quiet", "pip"]
+    run_step(pip, what="Installing pip into .venv", cwd=ROOT)
+
+
+def _venv_is_usable() -> bool:
+    """Return whether .venv is whole, still has its Python, and is of this version of Python."""
+    config = VENV / "pyvenv.cfg"
+    if not config.is_file() or not os.access(VENV_PYTHON, os.X_OK):
+        return False
+    version = re.search(r"^version(?:_info)? *= *(\d+\.\d+)", config.read_text(), re.MULTILINE)
+    pip = next(VENV.glob("lib/python*/site-packages/pip/__main__.py"), None)
+    return bool(pip and version and version[1] == _this_version())
+
+
+def _this_version() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _ensure_python_packages(requirements: str) -> None:
+    stamp = STAMPS / requirements
+    files = [ROOT / RUNTIME, ROOT / requirements]
+    wanted = stamps.digest(files=files, root=ROOT, also=_this_version())
+    if stamps.is_current(stamp, wanted):
+        return
+    pip_install(
+        ["-r", str(ROOT / requirements)], what=f"Installing the Python packages of {requirements}"
+    )
+    stamps.write(stamp, wanted)
+
+
+def _ensure_client_packages(node: Node) -> None:
+    stamp = STAMPS / "package-lock.json"
+    files = [FRONTEND / "package.json", FRONTEND / "package-lock.json"]
+    wanted = stamps.digest(files=files, root=FRONTEND)
+    # npm writes this file when all the others are in place.
+    whole = (NODE_MODULES / ".package-lock.json").is_file()
+    if whole and stamps.is_current(stamp, wanted):
+        return
+    run_npm(node, "ci", "--no-audit", "--no-fund", what="Installing the client's packages")
+    stamps.write(stamp, wanted)
+
+
+def _ensure_client_built() -> None:
+    """Build the client if its sources changed; only then is Node.js needed."""
+    stamp = STAMPS / "client"
+    sources = stamps.files_below(FRONTEND, without={"node_modules", CLIENT.name, "e2e"})
+    wanted = stamps.digest(files=sources, root=FRONTEND)
+    if (CLIENT / "index.html").is_file() and stamps.is_current(stamp, wanted):
+        return
+    node = ensure_node()
+    _ensure_client_packages(node)
+    run_npm(node, "run", "build", what="Building the client")
+    stamps.write(stamp, wanted)

@@ -1,0 +1,144 @@
+"""A browser for the tests: the first of the ways below that has one."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from deploy.node import Node
+from deploy.paths import FRONTEND, ROOT, VENV
+from deploy.problems import Problem
+from deploy.steps import run_step, say
+
+_PROGRAMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+_PACKAGE = "@sparticuz/chromium@153.0.0"
+_PACKAGE_FOLDER = VENV / "browser"
+# The list of fonts in the package fits one cloud alone: text would have no width.
+_FONTS = """<?xml version="1.0"?>
+<fontconfig>
+  <dir>{unpacked}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>{unpacked}/fonts-cache</cachedir>
+</fontconfig>
+"""
+_SCRIPT = """#!/bin/sh
+export LD_LIBRARY_PATH="{unpacked}/al2023/lib" FONTCONFIG_FILE="{fonts}"
+exec "{program}" "$@"
+"""
+
+Way = Callable[[], str | None]
+
+
+def ensure_browser(node: Node) -> str:
+    """Return the path of a Chromium or Chrome, installing one if there is none.
+
+    Raises: Problem when there is none to be had, or `$CHROME` names none.
+    """
+    return find_browser(
+        named=os.environ.get("CHROME"),
+        which=shutil.which,
+        others=[
+            lambda: _of_playwright(node),
+            lambda: _from_debian() or _on_path(shutil.which),
+            lambda: _from_npm(node),
+        ],
+    )
+
+
+def find_browser(
+    *, named: str | None, which: Callable[[str], str | None], others: Sequence[Way]
+) -> str:
+    """Return the browser that is `named`, or on the path, or that the first of `others` knows.
+
+    Raises: Problem when nobody knows one, or there is none by the name.
+    """
+    if named:
+        if found := which(named):
+            return found
+        raise Problem(f"CHROME is {named!r}, and there is no such program.")
+    for way in [lambda: _on_path(which), *others]:
+        if found := way():
+            return found
+    raise Problem("There is no browser for the tests: install chromium, or set CHROME to one.")
+
+
+def _on_path(which: Callable[[str], str | None]) -> str | None:
+    return next((found for name in _PROGRAMS if (found := which(name))), None)
+
+
+def _of_playwright(node: Node) -> str | None:
+    """Return the browser that `npx playwright install` has downloaded, if somebody ran it."""
+    ask = "process.stdout.write(require('@playwright/test').chromium.executablePath())"
+    path = _node_says(node, ask, folder=FRONTEND)
+    return path if path and Path(path).exists() else None
+
+
+def _from_debian() -> str | None:
+    """Install Debian's chromium where that is possible; return its path if that worked."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return None
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
+    try:
+        run_step(["apt-get", "update"], what="Updating Debian's lists", cwd=ROOT, environment=quiet)
+        run_step(install, what="Installing Debian's chromium", cwd=ROOT, environment=quiet)
+    except Problem as problem:
+        say(str(problem))
+    return shutil.which("chromium")
+
+
+def _from_npm(node: Node) -> str | None:
+    """Return a script that starts the Chromium inside an npm package, with its libraries.
+
+    The package unpacks it to TMPDIR, and the libraries that a bare machine lacks as well if it
+    takes the machine for a certain cloud's.
+    """
+    unpacked = _PACKAGE_FOLDER / "unpacked"
+    script = _PACKAGE_FOLDER / "chromium"
+    if script.exists():
+        return str(script)
+    unpacked.mkdir(parents=True, exist_ok=True)
+    install = ["install", "--no-audit", "--no-fund", "--prefix", str(_PACKAGE_FOLDER), _PACKAGE]
+    run_step(
+        node.npm_command(*install),
+        what="Installing a Chromium from npm",
+        cwd=_PACKAGE_FOLDER,
+        environment=node.environment(),
+    )
+    program = _node_says(
+        node,
+        "import('@sparticuz/chromium').then(async (c) => "
+        "process.stdout.write(await c.default.executablePath()))",
+        folder=_PACKAGE_FOLDER,
+        environment={"TMPDIR": str(unpacked), "AWS_LAMBDA_JS_RUNTIME": "nodejs22.x"},
+    )
+    if not program:
+        return None
+    fonts = _PACKAGE_FOLDER / "fonts.conf"
+    fonts.write_text(_FONTS.format(unpacked=unpacked))
+    script.write_text(_SCRIPT.format(unpacked=unpacked, fonts=fonts, program=program))
+    script.chmod(0o755)
+    return str(script)
+
+
+def _node_says(
+    node: Node, script: str, *, folder: Path, environment: Mapping[str, str] | None = None
+) -> str | None:
+    """Return what a script writes, or None when it fails."""
+    result = subprocess.run(
+        [str(node.bin_dir / "node"), "--input-type=commonjs", "-e", script],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        text=True,
+        check=False,
+    )
+    return result.stdout if result.returncode == 0 else None

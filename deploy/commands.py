@@ -1,0 +1,56 @@
+"""The commands of `python3 -m deploy`; the Makefile has a target for each."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from deploy import clean, run
+from deploy.bootstrap import hand_over, set_up
+from deploy.problems import Problem
+
+STAGES = ("check", "sqlite", "postgres", "client", "browser")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        _run(options)
+    except Problem as problem:
+        print(f"seatcast: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        # For the site, Ctrl-C is the way to end it, not a failure.
+        return 0 if options.command == "run" else 130
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    match options.command:
+        case "setup":
+            set_up(dev=options.dev)
+        case "run":
+            run.main()
+        case "test":
+            only = [options.only] if options.only else []
+            set_up(dev=True, client=options.only not in ("sqlite", "postgres"))
+            hand_over("deploy.test", *only)
+        case "check" | "schema":
+            set_up(dev=True)
+            hand_over(f"deploy.{options.command}")
+        case "clean":
+            clean.main()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python3 -m deploy", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    setup = commands.add_parser("setup", help="install the packages and build the client")
+    setup.add_argument("--dev", action="store_true", help="also what tests and checks need")
+    commands.add_parser("run", help="serve the site with demo data")
+    test = commands.add_parser("test", help="run every check and every test")
+    test.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
+    commands.add_parser("check", help="run the linters and type checkers")
+    commands.add_parser("schema", help="rewrite the API schema and the client's types")
+    commands.add_parser("clean", help="remove what the other commands made, but for the data")
+    return parser

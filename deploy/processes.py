@@ -1,0 +1,59 @@
+"""Running a tool before the person's eyes."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.paths import ROOT
+
+STAGE_SECONDS = 30 * 60
+_END_SECONDS = 10
+_OWN_SETTINGS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "HOST", "PORT")
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """Return this environment without the site's settings, so that none leaks into a test."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _OWN_SETTINGS and not name.startswith("SEATCAST_")
+    }
+    return {**kept, **extra}
+
+
+def run_shown(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    cwd: Path = ROOT,
+    seconds: float = STAGE_SECONDS,
+) -> int:
+    """Run a tool, its output shown and nothing to read; return its exit status.
+
+    It gets a process group of its own, all of which is ended when `seconds` have passed (the
+    status is then not 0), and on Ctrl-C.
+    """
+    sys.stdout.flush()
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, env=environment, cwd=cwd, process_group=0
+    ) as process:
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            print(f"seatcast: ended after {seconds:.0f} s: {' '.join(command)}", file=sys.stderr)
+            _end_group(process)
+            return 124
+        except KeyboardInterrupt:
+            _end_group(process)
+            raise
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)

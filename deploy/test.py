@@ -1,0 +1,135 @@
+"""Every test, stage by stage, to the end; the last lines say what ran."""
+
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+
+from deploy.address import Address, answers
+from deploy.browser import ensure_browser
+from deploy.check import run_checks
+from deploy.node import ensure_node
+from deploy.paths import FRONTEND, REPORTS, ROOT, VENV_PYTHON
+from deploy.problems import Problem
+from deploy.processes import clean_environment, run_shown
+from deploy.reports import Counts, Outcome, judge, read_counts, summary
+from deploy.services import free_port, postgres, valkey
+from deploy.steps import say
+from deploy.supervised import supervised
+
+_SERVER_STOP_SECONDS = 10.0
+
+
+def main(only: Sequence[str]) -> int:
+    """Run the stages named, or all; return 1 if anything failed."""
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    REPORTS.mkdir()
+    names = only or list(_STAGES)
+    try:
+        outcomes = [_run_stage(*_STAGES[name]) for name in names]
+    except KeyboardInterrupt:
+        return 130
+    say(f"\n{summary(outcomes)}")
+    return 1 if any(outcome.counts.failed for outcome in outcomes) else 0
+
+
+def _run_stage(title: str, stage: Callable[[], Counts]) -> Outcome:
+    say(f"\n=== {title} ===")
+    started = time.monotonic()
+    try:
+        counts = stage()
+    except Problem as problem:
+        print(f"seatcast: {problem}", file=sys.stderr)
+        counts = Counts(failed=1)
+    return Outcome(title=title, counts=counts, seconds=time.monotonic() - started)
+
+
+def _on_sqlite() -> Counts:
+    return _pytest("sqlite")
+
+
+def _on_postgres() -> Counts:
+    with postgres() as database_url, valkey() as redis_url:
+        return _pytest(
+            "postgres",
+            # They start services of their own, whatever the site runs on.
+            "--ignore=tests/deploy",
+            DATABASE_URL=database_url,
+            REDIS_URL=redis_url,
+        )
+
+
+def _pytest(name: str, *arguments: str, **settings: str) -> Counts:
+    report = REPORTS / f"{name}.xml"
+    with tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir:
+        status = run_shown(
+            [str(VENV_PYTHON), "-m", "pytest", f"--junitxml={report}", *arguments],
+            environment=clean_environment(SEATCAST_DATA_DIR=data_dir, **settings),
+        )
+    return judge(read_counts(report), status=status)
+
+
+def _client() -> Counts:
+    node = ensure_node()
+    report = REPORTS / "client.xml"
+    reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
+    status = run_shown(
+        node.npm_command("run", "--silent", "test", "--", *reporters),
+        environment=clean_environment(**node.environment()),
+        cwd=FRONTEND,
+    )
+    return judge(read_counts(report), status=status)
+
+
+def _browser() -> Counts:
+    """Drive the built client in a browser, on the server that `make run` starts."""
+    node = ensure_node()
+    browser = ensure_browser(node)
+    report = REPORTS / "browser.xml"
+    address = Address(host="127.0.0.1", port=free_port())
+    with tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir:
+        site = clean_environment(
+            HOST=address.host, PORT=str(address.port), SEATCAST_DATA_DIR=data_dir
+        )
+        with supervised(
+            {
+                "prepare": [],
+                "command": [str(VENV_PYTHON), "-m", "deploy.serve"],
+                "folder": str(ROOT),
+                "environment": site,
+                "user": None,
+                "stop_signal": signal.SIGTERM,
+                "stop_seconds": _SERVER_STOP_SECONDS,
+            },
+            name="The site",
+            log_file=REPORTS / "site.log",
+        ) as server:
+            server.wait_until_ready(lambda: answers(address))
+            status = run_shown(
+                node.npm_command("run", "--silent", "e2e", "--", "--reporter=list,junit"),
+                environment=clean_environment(
+                    **node.environment(),
+                    BASE_URL=address.url,
+                    CHROME=browser,
+                    PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report),
+                ),
+                cwd=FRONTEND,
+            )
+            if status:
+                say(f"The site's last words:\n{server.output()}")
+    return judge(read_counts(report), status=status)
+
+
+_STAGES: dict[str, tuple[str, Callable[[], Counts]]] = {
+    "check": ("linters and types", run_checks),
+    "sqlite": ("Python tests on SQLite", _on_sqlite),
+    "postgres": ("Python tests on PostgreSQL + Valkey", _on_postgres),
+    "client": ("client tests", _client),
+    "browser": ("browser tests", _browser),
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

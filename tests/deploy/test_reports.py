@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from deploy.reports import Counts, Outcome, judge, read_counts, summary
+
+REPORT = """<?xml version="1.0"?>
+<testsuites tests="6">
+  <testsuite name="seats" tests="4">
+    <testcase name="locks"/>
+    <testcase name="unlocks"><system-out>fine</system-out></testcase>
+    <testcase name="reserves"><failure message="no">why</failure></testcase>
+    <testcase name="cancels"><skipped message="later"/></testcase>
+  </testsuite>
+  <testsuite name="sockets" tests="2">
+    <testcase name="opens"><error message="broken"/></testcase>
+    <testcase name="closes"/>
+  </testsuite>
+</testsuites>
+"""
+
+
+def test_a_report_is_counted_case_by_case(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    assert read_counts(report) == Counts(passed=3, failed=2, skipped=1)
+
+
+@pytest.mark.parametrize("content", [None, "", REPORT[:-40]])
+def test_a_report_that_was_not_finished_counts_nothing(tmp_path: Path, content: str | None) -> None:
+    report = tmp_path / "report.xml"
+    if content is not None:
+        report.write_text(content)
+    assert read_counts(report) == Counts()
+
+
+@pytest.mark.parametrize(
+    ("counts", "status", "failed"),
+    [
+        (Counts(passed=3), 0, 0),
+        (Counts(passed=3, failed=2), 1, 2),
+        (Counts(passed=3), 1, 1),
+        (Counts(), 0, 1),
+        (Counts(skipped=4), 5, 1),
+    ],
+    ids=["all passed", "some failed", "failed as a whole", "ran nothing", "skipped everything"],
+)
+def test_a_run_that_proves_nothing_has_failed(counts: Counts, status: int, failed: int) -> None:
+    assert judge(counts, status=status).failed == failed
+
+
+def test_the_last_lines_say_what_ran() -> None:
+    outcomes = [
+        Outcome(title="Python tests", counts=Counts(passed=30, skipped=2), seconds=12.34),
+        Outcome(title="browser tests", counts=Counts(passed=4, failed=1), seconds=123.0),
+    ]
+    assert summary(outcomes).splitlines() == [
+        "                passed   failed  skipped  seconds",
+        "Python tests        30        0        2     12.3",
+        "browser tests        4        1        0    123.0",
+        "total: 34 passed, 1 failed, 2 skipped",
+    ]
+
+
+def test_nothing_skipped_is_not_mentioned() -> None:
+    outcomes = [Outcome(title="client tests", counts=Counts(passed=7), seconds=1)]
+    assert summary(outcomes).splitlines()[-1] == "total: 7 passed, 0 failed"
