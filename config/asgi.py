@@ -5,16 +5,20 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-http = get_asgi_application()
+django_http = get_asgi_application()
 
 # After Django is set up, because these import models.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from config.origins import KnownOrigins  # noqa: E402
+from config.static import with_static_files  # noqa: E402
 from realtime.close_codes import allow_server_codes  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 
 allow_server_codes()
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": KnownOrigins(URLRouter(websocket_urlpatterns))}
+    {
+        "http": with_static_files(django_http),
+        "websocket": KnownOrigins(URLRouter(websocket_urlpatterns)),
+    }
 )

@@ -15,7 +15,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
 DATA_DIR = Path(env.str("SEATCAST_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-(DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def _kept_secret(path: Path) -> str:
@@ -70,7 +70,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "corsheaders",
     "channels",
@@ -85,7 +84,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -230,11 +228,6 @@ SPECTACULAR_SETTINGS = {
 CLIENT_DIR = BASE_DIR / "frontend" / "dist"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = True
-# Vite names these by their content.
-WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"
-if CLIENT_DIR.is_dir():
-    WHITENOISE_ROOT = CLIENT_DIR
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -4,7 +4,7 @@ import sys
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -19,7 +19,7 @@ def client(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
         return HttpResponse(
             "The client is not built. Run `make setup`.", status=503, content_type="text/plain"
         )
-    return FileResponse(page.open("rb"), headers={"Cache-Control": "no-cache"})
+    return HttpResponse(page.read_bytes(), headers={"Cache-Control": "no-cache"})
 
 
 @csrf_exempt

@@ -1,0 +1,33 @@
+"""Static files in front of Django: the built client's, and those of Django's apps.
+
+In front, and not as a middleware: one that is not asynchronous makes every request wait in a
+thread for the loop, and a request that is cancelled at the wrong moment leaves its thread waiting
+for good.
+"""
+
+from typing import Any
+from wsgiref.headers import Headers
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from servestatic import ServeStaticASGI
+
+
+def with_static_files(application: Any) -> Any:
+    """Return an ASGI application that serves the static files, and leaves the rest to another."""
+    files = ServeStaticASGI(
+        application,
+        root=settings.CLIENT_DIR if settings.CLIENT_DIR.is_dir() else None,
+        allow_all_origins=False,
+        # Vite names these by their content.
+        immutable_file_test="^/assets/",
+        add_headers_function=_forbid_guessing,
+    )
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            files.add_file_to_dictionary(f"{settings.STATIC_URL}{path}", storage.path(path))
+    return files
+
+
+def _forbid_guessing(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001
+    headers["X-Content-Type-Options"] = "nosniff"
