@@ -30,6 +30,7 @@ from deploy.steps import pip_install, run_step, say
 
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
+_NO_SOURCES = {NODE_MODULES.name, CLIENT.name, "e2e", "test-results", "playwright-report"}
 
 
 def set_up(*, dev: bool = False, client: bool = True) -> None:
@@ -92,13 +93,25 @@ def _ensure_venv() -> None:
 
 
 def _venv_is_usable() -> bool:
-    """Return whether .venv is whole, still has its Python, and is of this version of Python."""
-    config = VENV / "pyvenv.cfg"
-    if not config.is_file() or not os.access(VENV_PYTHON, os.X_OK):
+    """Return whether .venv is whole and still has its Python, which is not other than `PYTHON`.
+
+    A developer who chose a Python once need not name it every time.
+    """
+    if not os.access(VENV_PYTHON, os.X_OK) or not _venv_version():
         return False
-    version = re.search(r"^version(?:_info)? *= *(\d+\.\d+)", config.read_text(), re.MULTILINE)
-    pip = next(VENV.glob("lib/python*/site-packages/pip/__main__.py"), None)
-    return bool(pip and version and version[1] == _this_version())
+    if not any(VENV.glob("lib/python*/site-packages/pip/__main__.py")):
+        return False
+    return not os.environ.get("PYTHON") or _venv_version() == _this_version()
+
+
+def _venv_version() -> str | None:
+    """Return the version of Python that .venv was made with, as in "3.11"."""
+    try:
+        config = (VENV / "pyvenv.cfg").read_text()
+    except OSError:
+        return None
+    version = re.search(r"^version(?:_info)? *= *(\d+\.\d+)", config, re.MULTILINE)
+    return version[1] if version else None
 
 
 def _this_version() -> str:
@@ -108,7 +121,7 @@ def _this_version() -> str:
 def _ensure_python_packages(requirements: str) -> None:
     stamp = STAMPS / requirements
     files = [ROOT / RUNTIME, ROOT / requirements]
-    wanted = stamps.digest(files=files, root=ROOT, also=_this_version())
+    wanted = stamps.digest(files=files, root=ROOT, also=f"{_venv_version()}")
     if stamps.is_current(stamp, wanted):
         return
     pip_install(
@@ -125,14 +138,16 @@ def _ensure_client_packages(node: Node) -> None:
     whole = (NODE_MODULES / ".package-lock.json").is_file()
     if whole and stamps.is_current(stamp, wanted):
         return
-    run_npm(node, "ci", "--no-audit", "--no-fund", what="Installing the client's packages")
+    # What npm has in its cache is as good: the lock file has every package's digest.
+    arguments = ("ci", "--prefer-offline", "--no-audit", "--no-fund")
+    run_npm(node, *arguments, what="Installing the client's packages")
     stamps.write(stamp, wanted)
 
 
 def _ensure_client_built() -> None:
     """Build the client if its sources changed; only then is Node.js needed."""
     stamp = STAMPS / "client"
-    sources = stamps.files_below(FRONTEND, without={"node_modules", CLIENT.name, "e2e"})
+    sources = stamps.files_below(FRONTEND, without=_NO_SOURCES)
     wanted = stamps.digest(files=sources, root=FRONTEND)
     if (CLIENT / "index.html").is_file() and stamps.is_current(stamp, wanted):
         return

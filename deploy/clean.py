@@ -11,5 +11,5 @@ def main() -> None:
     """Remove packages, builds, reports and caches; leave SEATCAST_DATA_DIR alone."""
     for folder in (CLIENT, NODE_MODULES, REPORTS, VENV, *(ROOT / name for name in _CACHES)):
         shutil.rmtree(folder, ignore_errors=True)
-    for cache in ROOT.rglob("__pycache__"):
+    for cache in list(ROOT.rglob("__pycache__")):
         shutil.rmtree(cache, ignore_errors=True)

@@ -43,17 +43,29 @@ def main() -> int:
 
 
 def _prepare_database() -> None:
-    """Bring the database up to date and make sure of the demo data. Cheap when nothing is to do."""
+    """Bring the database up to date and make sure of the demo data; cheap when both are there.
+
+    Raises: Problem when the database cannot be reached.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
     import django
     from django.core.management import call_command
-    from django.db import connections
+    from django.db import OperationalError, connections
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("load_demo", verbosity=0)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        if _with_demo_data():
+            call_command("load_demo", verbosity=0)
+    except OperationalError as error:
+        raise Problem(f"The database cannot be used: {error}") from None
     connections.close_all()
+
+
+def _with_demo_data() -> bool:
+    """Return whether demo users are wanted; everybody knows their password, the organiser's too."""
+    return os.environ.get("SEATCAST_DEMO") != "0"
 
 
 def _serve(address: Address) -> None:
@@ -96,10 +108,11 @@ def _announce(address: Address) -> None:
         print(f"seatcast: no answer at {address.url} yet.", file=sys.stderr)
         return
     say(f"Seatcast is at {address.url}/")
-    say(
-        f"Sign in as {', '.join(BUYERS)}, or as the organiser {ORGANISER} "
-        f"(who also has {address.url}/admin/), with the password {PASSWORD}"
-    )
+    if _with_demo_data():
+        say(
+            f"Sign in as {', '.join(BUYERS)}, or as the organiser {ORGANISER} "
+            f"(who also has {address.url}/admin/), with the password {PASSWORD}"
+        )
     say("Ctrl-C ends it.")
 
 

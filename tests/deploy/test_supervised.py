@@ -1,0 +1,75 @@
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.supervised import ServerEnded, supervised
+from deploy.supervisor import Spec
+from deploy.waiting import wait_until
+
+
+def spec_of(
+    script: str, *, prepare: str = "", remove: Path | None = None, stop_seconds: float = 20
+) -> Spec:
+    spec: Spec = {
+        "prepare": [[sys.executable, "-c", prepare]] if prepare else [],
+        "command": [sys.executable, "-c", script],
+        "folder": "/",
+        "environment": dict(os.environ),
+        "user": None,
+        "stop_signal": signal.SIGTERM,
+        "stop_seconds": stop_seconds,
+    }
+    if remove:
+        spec["remove"] = str(remove)
+    return spec
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+def test_a_server_that_ends_at_once_is_quoted() -> None:
+    with (
+        pytest.raises(ServerEnded, match=r"^Box office did not start\.\nno seats$"),
+        supervised(spec_of("raise SystemExit('no seats')"), name="Box office") as server,
+    ):
+        server.wait_until_ready(lambda: False)
+
+
+def test_without_its_preparation_a_server_is_not_started(folder: Path) -> None:
+    spec = spec_of(f"open('{folder}/started', 'w')", prepare="raise SystemExit('broken')")
+    with supervised(spec, name="Box office") as server:
+        assert wait_until(lambda: server.process.poll() is not None, seconds=20)
+        assert server.output() == "broken"
+    assert not list(folder.iterdir())
+
+
+def test_its_temporary_folder_goes_with_it(folder: Path) -> None:
+    script = f"import time; open('{folder}/started', 'w'); time.sleep(600)"
+    with supervised(spec_of(script, remove=folder), name="Box office") as server:
+        server.wait_until_ready((folder / "started").exists)
+    assert not folder.exists()
+
+
+def test_one_that_will_not_stop_is_killed(folder: Path) -> None:
+    script = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        f"open('{folder}/started', 'w'); time.sleep(600)"
+    )
+    with supervised(spec_of(script, stop_seconds=0.1), name="Box office") as server:
+        server.wait_until_ready((folder / "started").exists)
+    assert server.process.returncode
+
+
+def test_what_it_writes_can_be_kept(folder: Path) -> None:
+    with supervised(
+        spec_of("print('doors open')"), name="Box office", log_file=folder / "log"
+    ) as server:
+        server.process.wait()
+    assert (folder / "log").read_text() == "doors open\n"
