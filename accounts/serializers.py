@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from accounts.models import User
+from accounts.models import User, folded
 
 NAME_TAKEN = "This name is taken."
 
@@ -35,8 +35,7 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
         fields = ["username", "email", "password"]
 
     def validate_username(self, name: str) -> str:
-        """Names that differ in case only would be taken for one another on the seat map."""
-        if User.objects.filter(username__iexact=name).exists():
+        if User.objects.filter(folded_username=folded(name)).exists():
             raise serializers.ValidationError(NAME_TAKEN)
         return name
 

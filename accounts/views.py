@@ -7,7 +7,6 @@ from django.contrib.auth import authenticate, login, logout
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +17,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.authentication import enforce_csrf
 from accounts.models import User
+from accounts.parsers import Utf8FormParser, Utf8MultiPartParser
 from accounts.serializers import (
     CredentialsSerializer,
     CsrfSerializer,
@@ -44,8 +44,8 @@ class OpenView(APIView):
     permission_classes = (AllowAny,)
     parser_classes: Sequence[Any] = (
         *api_settings.DEFAULT_PARSER_CLASSES,
-        FormParser,
-        MultiPartParser,
+        Utf8FormParser,
+        Utf8MultiPartParser,
     )
 
     def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002
