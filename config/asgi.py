@@ -11,10 +11,10 @@ http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from config.origins import KnownOrigins  # noqa: E402
-from realtime.close_codes import allow_server_codes  # noqa: E402
+from realtime.daphne import prepare_daphne  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 
-allow_server_codes()
+prepare_daphne()
 application = ProtocolTypeRouter(
     {"http": http, "websocket": KnownOrigins(URLRouter(websocket_urlpatterns))}
 )

@@ -335,5 +335,11 @@ class Hub:
 _hubs: dict[int, Hub] = {}
 
 
+def dismiss_everybody(code: int) -> None:
+    """Close all sockets of this process."""
+    for hub in _hubs.values():
+        hub.dismiss_all(code)
+
+
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
