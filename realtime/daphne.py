@@ -19,7 +19,7 @@ def prepare_daphne() -> None:
     other call; but 1008 and 1012 are a server's to send (RFC 6455, section 7.4.1, and IANA's list).
     """
     WebSocketProtocol.serverClose = _server_close
-    reactor.addSystemEventTrigger("before", "shutdown", _say_farewell)  # type: ignore[attr-defined,arg-type]
+    reactor.addSystemEventTrigger("before", "shutdown", _say_farewell)  # type: ignore[arg-type]
 
 
 def _server_close(protocol: WebSocketProtocol, code: int | None = None) -> None:
