@@ -12,10 +12,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from config.origins import KnownOrigins  # noqa: E402
 from config.static import with_static_files  # noqa: E402
-from realtime.close_codes import allow_server_codes  # noqa: E402
+from realtime.daphne import prepare_daphne  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 
-allow_server_codes()
+prepare_daphne()
 application = ProtocolTypeRouter(
     {
         "http": with_static_files(django_http),

@@ -1,15 +1,18 @@
 """One socket of an event's page: authorise, join the hub, leave."""
 
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
 
 from realtime.database import in_database_thread
-from realtime.hub import Hub, Viewer, arriving
+from realtime.hub import Viewer, arriving
 from realtime.identity import asker_of
+from realtime.limits import FrameAllowance, TooManySockets, address_of, counted
 from realtime.messages import SUBPROTOCOL, BadFrame, CloseCode, parse_client_frame
 from reservations import selectors
 from reservations.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
@@ -27,14 +30,27 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     # The hub has the subscription; a channel for each viewer would cost as much as the viewer.
     channel_layer_alias = ""
 
-    _hub: Hub | None = None
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Whatever ends it, cancelled in the middle of connecting included, it leaves its hub.
+        with ExitStack() as self._open:
+            await super().__call__(scope, receive, send)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Call the message's handler, without the look at this thread's database connections that
+        Channels takes before each: it costs a thread's hop, and nothing here has any.
+        """
+        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         # Accepted first: a refused handshake is a bare 403 that does not say why.
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope["subprotocols"] else None)
-        self._viewer = Viewer(send=self.base_send, close=self.close)
+        self._viewer = Viewer(self.base_send)
+        self._allowance = FrameAllowance()
         try:
+            self._open.enter_context(counted(address_of(self.scope)))
             await self._join(int(self.scope["url_route"]["kwargs"]["event_id"]))
+        except TooManySockets:
+            await self.close(CloseCode.TOO_MANY_SOCKETS)
         except SeatcastError as error:
             await self.close(_CODE_BY_ERROR[type(error)])
         except Error:
@@ -42,20 +58,18 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def receive(self, text_data: str = "", bytes_data: bytes | None = None) -> None:  # noqa: ARG002
         try:
+            if not self._allowance.take():
+                raise BadFrame
             parse_client_frame(text_data)
         except BadFrame:
             await self.close(CloseCode.PROTOCOL_ERROR)
-
-    async def disconnect(self, code: int) -> None:  # noqa: ARG002
-        if self._hub is not None:
-            self._hub.remove(self._viewer)
 
     async def _join(self, event_id: int) -> None:
         async with arriving(event_id) as hub:
             if not hub.is_public:
                 await in_database_thread(partial(_require_access, event_id, dict(self.scope)))
-            self._hub = hub
             await hub.add(self._viewer, **_resume_point(self.scope["query_string"]))
+            self._open.callback(hub.remove, self._viewer)
 
 
 def _require_access(event_id: int, scope: dict[str, Any]) -> None:

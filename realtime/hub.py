@@ -15,9 +15,8 @@ released then too, so that viewers see the seat free within a second.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -27,6 +26,7 @@ from django.conf import settings
 
 from realtime import publisher
 from realtime.database import in_database_thread
+from realtime.lines import Frame, Send, line_for
 from realtime.messages import CloseCode, beat_frame, delta_frame, snapshot_frame
 from realtime.picture import Merge, Picture
 from reservations import desk, selectors
@@ -39,16 +39,38 @@ MAX_RESUMED_SEATS = 2_000
 SUBSCRIBE_SECONDS = 2.0
 RESUBSCRIBE_SECONDS = 1.0
 VIEWERS_BETWEEN_YIELDS = 100
+MAX_SECONDS_BEHIND = 20.0
+KEPT_FRAME_SECONDS = 0.2
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Viewer:
-    """One socket. `send` takes an ASGI message, `close` a close code."""
+    """One socket. `seq` is what it was sent last; it is behind while its line has been full since.
 
-    send: Callable[[dict[str, Any]], Awaitable[None]]
-    close: Callable[[int], Awaitable[None]]
+    A viewer who is behind gets no frames. When its line is free again it gets the newest state in
+    one frame; when that takes too long it is closed.
+    """
+
+    __slots__ = ("behind_since", "hub", "line", "seq")
+
+    def __init__(self, send: Send) -> None:
+        self.line = line_for(send, on_free=self._catch_up)
+        self.hub: Hub | None = None
+        self.seq: int | None = None
+        self.behind_since: float | None = None
+
+    def offer(self, frame: Frame, *, seq: int) -> None:
+        """Send a frame that brings the viewer to number `seq`, unless its line is full."""
+        if self.line.offer(frame):
+            self.seq = seq
+            self.behind_since = None
+        elif self.behind_since is None:
+            self.behind_since = time.monotonic()
+
+    def _catch_up(self) -> None:
+        if self.hub is not None and self.behind_since is not None:
+            self.hub.greet(self, since=self.seq)
 
 
 @asynccontextmanager
@@ -80,6 +102,9 @@ class Hub:
         self._viewers: set[Viewer] = set()
         self._picture: Picture
         self._is_subscribed = asyncio.Event()
+        self._kept: dict[int | None, Frame] = {}
+        self._kept_at = 0.0
+        self._kept_seq: int | None = None
         self._has_news = asyncio.Event()
         self._is_behind = asyncio.Event()
         self._talking = asyncio.Lock()
@@ -105,12 +130,17 @@ class Hub:
             await self._catch_up()
             await self._tell_news()
         self._viewers.add(viewer)
-        # Made and sent without an await between: what comes next starts where this ends.
-        await viewer.send(_message(self._first_frame(since=since, layout=layout)))
+        viewer.hub = self
+        self.greet(viewer, since=since if layout == self._picture.layout else None)
+
+    def greet(self, viewer: Viewer, *, since: int | None) -> None:
+        """Send a viewer what it has missed since a number, or the whole map."""
+        viewer.offer(self._frame_from(since), seq=self._picture.told_seq)
 
     def remove(self, viewer: Viewer) -> None:
         """Let a viewer go; the last one closes the hub."""
         self._viewers.discard(viewer)
+        viewer.hub = None
         self.close_if_idle()
 
     def close_if_idle(self) -> None:
@@ -180,11 +210,9 @@ class Hub:
             news = self._picture.tell()
             if news is not None:
                 since, changes = news
-                await self._send_all(
-                    delta_frame(
-                        since=since, seq=self._picture.told_seq, now_ms=_now_ms(), changes=changes
-                    )
-                )
+                seq = self._picture.told_seq
+                frame = delta_frame(since=since, seq=seq, now_ms=_now_ms(), changes=changes)
+                await self._send_all(Frame(frame), since=since, seq=seq)
 
     async def _beat(self) -> None:
         await self.ready()
@@ -192,7 +220,9 @@ class Hub:
             await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
             async with self._talking:
                 seq, viewers = self._picture.told_seq, len(self._viewers)
-                await self._send_all(beat_frame(seq=seq, now_ms=_now_ms(), viewers=viewers))
+                frame = beat_frame(seq=seq, now_ms=_now_ms(), viewers=viewers)
+                await self._send_all(Frame(frame), since=seq, seq=seq)
+            self._dismiss_the_slow()
 
     async def _watch(self) -> None:
         """Compare with the database, often, and at once when something is known to be missing."""
@@ -204,7 +234,7 @@ class Hub:
                 await self._catch_up()
                 await self._release_expired()
             except EventNotFound:
-                await self._dismiss_all(CloseCode.NO_SUCH_EVENT)
+                self.dismiss_all(CloseCode.NO_SUCH_EVENT)
             except Exception:
                 logger.exception("Event %d cannot be compared with the database", self.event_id)
 
@@ -236,7 +266,10 @@ class Hub:
         picture = await self._load()
         async with self._talking:
             self._picture = picture
-            await self._send_all(self._first_frame(since=None, layout=None))
+            self._kept_seq = None
+            for viewer in tuple(self._viewers):
+                viewer.seq = None
+                self.greet(viewer, since=None)
 
     async def _release_expired(self) -> None:
         deadline = self._picture.next_deadline_ms()
@@ -245,38 +278,56 @@ class Hub:
                 partial(desk.submit, event_id=self.event_id, command=ReleaseExpired())
             )
 
-    async def _dismiss_all(self, code: int) -> None:
+    def dismiss_all(self, code: int) -> None:
+        """Close every viewer's socket."""
         for viewer in tuple(self._viewers):
-            with suppress(Exception):
-                await viewer.close(code)
+            viewer.line.close(code)
 
-    def _first_frame(self, *, since: int | None, layout: str | None) -> str:
-        picture, now_ms = self._picture, _now_ms()
-        if since is not None and layout == picture.layout:
+    def _dismiss_the_slow(self) -> None:
+        too_long_ago = time.monotonic() - MAX_SECONDS_BEHIND
+        for viewer in tuple(self._viewers):
+            if viewer.behind_since is not None and viewer.behind_since < too_long_ago:
+                viewer.line.close(CloseCode.TOO_SLOW)
+
+    def _frame_from(self, since: int | None) -> Frame:
+        """Return what leads from a number to what was told last: few changes, or the map.
+
+        Kept for a moment: after a restart everybody comes back at once, with the same number.
+        """
+        picture, now = self._picture, time.monotonic()
+        if self._kept_at < now - KEPT_FRAME_SECONDS or self._kept_seq != picture.told_seq:
+            self._kept_at, self._kept_seq, self._kept = now, picture.told_seq, {}
+        frame = self._kept.get(since)
+        if frame is None:
+            frame = self._kept[since] = Frame(self._text_from(since))
+        return frame
+
+    def _text_from(self, since: int | None) -> str:
+        picture = self._picture
+        if since is not None:
             changes = picture.told_since(since, limit=MAX_RESUMED_SEATS)
             if changes is not None:
                 return delta_frame(
-                    since=since, seq=picture.told_seq, now_ms=now_ms, changes=changes
+                    since=since, seq=picture.told_seq, now_ms=_now_ms(), changes=changes
                 )
         return snapshot_frame(
             event_id=self.event_id,
             seq=picture.told_seq,
-            now_ms=now_ms,
+            now_ms=_now_ms(),
             layout=picture.layout,
             statuses=bytes(picture.statuses),
             locks=picture.locks(),
         )
 
-    async def _send_all(self, frame: str) -> None:
-        """Send a frame to everybody; only while holding `_talking`, which keeps frames in order."""
-        message = _message(frame)
+    async def _send_all(self, frame: Frame, *, since: int, seq: int) -> None:
+        """Send everybody a frame that leads from number `since` to `seq`.
+
+        Only while holding `_talking`, which keeps frames in order. Who is elsewhere is left out:
+        behind, and so told later, or come in the middle of this, and so told already.
+        """
         for number, viewer in enumerate(tuple(self._viewers), start=1):
-            if viewer in self._viewers:
-                try:
-                    await viewer.send(message)
-                except Exception:
-                    logger.exception("A viewer of event %d cannot be reached", self.event_id)
-                    self._viewers.discard(viewer)
+            if viewer.seq == since and viewer.behind_since is None:
+                viewer.offer(frame, seq=seq)
             if number % VIEWERS_BETWEEN_YIELDS == 0:
                 await asyncio.sleep(0)
 
@@ -284,8 +335,10 @@ class Hub:
 _hubs: dict[int, Hub] = {}
 
 
-def _message(frame: str) -> dict[str, Any]:
-    return {"type": "websocket.send", "text": frame}
+def dismiss_everybody(code: int) -> None:
+    """Close all sockets of this process."""
+    for hub in _hubs.values():
+        hub.dismiss_all(code)
 
 
 def _now_ms() -> int:

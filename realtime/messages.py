@@ -21,6 +21,7 @@ class CloseCode:
     NOT_FOR_YOU = 4403
     NO_SUCH_EVENT = 4404
     TOO_SLOW = 4408
+    TOO_MANY_SOCKETS = 4429
 
 
 @dataclass(frozen=True, slots=True)

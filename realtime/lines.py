@@ -1,0 +1,181 @@
+"""Lines: the way out to one viewer each, and what to do when it is full.
+
+A line takes a frame or refuses it, and never waits. One that is full keeps nothing more: what its
+viewer missed is told later, as the state that is newest then. So a viewer who does not read costs
+the server a bounded number of bytes, and the others no time.
+
+Two kinds. `AsgiLine` uses nothing but ASGI's `send`. `DaphneLine` writes ready-made bytes to the
+connection itself, because Daphne's `send` neither waits nor says how much is waiting, and builds
+each frame anew for each viewer.
+"""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import cached_property, partial
+from typing import Any, Protocol
+
+from autobahn.websocket.protocol import WebSocketProtocol as AutobahnProtocol
+from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+SEND_BUFFER_BYTES = 64 * 1024
+"""What the kernel may keep for one viewer; Linux doubles it for its own needs."""
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Frame:
+    """A frame as text, made into bytes and messages once for everybody."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def message(self) -> dict[str, Any]:
+        """The ASGI message that sends it."""
+        return {"type": "websocket.send", "text": self.text}
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The whole WebSocket frame: a final text frame, unmasked (RFC 6455, section 5.2)."""
+        payload = self.text.encode()
+        length = len(payload)
+        if length < 126:
+            return bytes((0x81, length)) + payload
+        if length < 1 << 16:
+            return b"\x81\x7e" + length.to_bytes(2) + payload
+        return b"\x81\x7f" + length.to_bytes(8) + payload
+
+
+class Line(Protocol):
+    """The way out to one viewer."""
+
+    def offer(self, frame: Frame) -> bool:
+        """Take a frame and return True, or return False because earlier ones wait."""
+
+    def close(self, code: int) -> None:
+        """Close the socket, also one that is full."""
+
+
+def line_for(send: Send, *, on_free: Callable[[], None]) -> Line:
+    """Return the best line for a server's `send`. `on_free` is called when a full one is free."""
+    if isinstance(send, partial) and send.args and isinstance(send.args[0], DaphneProtocol):
+        return DaphneLine(send.args[0], on_free=on_free)
+    return AsgiLine(send, on_free=on_free)
+
+
+class AsgiLine:
+    """A line on any ASGI server: full while a `send` waits."""
+
+    def __init__(self, send: Send, *, on_free: Callable[[], None]) -> None:
+        self._send = send
+        self._on_free = on_free
+        self._waiting: asyncio.Task[None] | None = None
+
+    def offer(self, frame: Frame) -> bool:
+        if self._waiting is not None:
+            return False
+        self._start(self._send(frame.message))
+        return True
+
+    def close(self, code: int) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._start(self._send({"type": "websocket.close", "code": code}))
+
+    def _start(self, sending: Awaitable[None]) -> None:
+        """Run a `send` as far as it goes at once, and the rest of it in a task."""
+        coroutine = _as_coroutine(sending)
+        try:
+            future = coroutine.send(None)
+        except StopIteration:
+            return
+        self._waiting = asyncio.create_task(_finish(coroutine, future))
+        self._waiting.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._waiting = None
+        if not task.cancelled() and task.exception() is None:
+            self._on_free()
+
+
+@implementer(IPushProducer)
+class DaphneLine:
+    """A line straight to Daphne's connection: full while Twisted has a buffer to write."""
+
+    def __init__(self, protocol: Any, *, on_free: Callable[[], None]) -> None:
+        self._protocol = protocol
+        self._transport = protocol.transport
+        self._socket = protocol.transport.getHandle()
+        self._on_free = on_free
+        self._is_full = False
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        # A byte now and then is no proof that somebody reads; only a pong is.
+        protocol.autoPingRestartOnAnyTraffic = False
+        # The HTTP channel that the handshake came through is registered still, and kept alive.
+        protocol.unregisterProducer()
+        protocol.registerProducer(self, True)
+
+    def offer(self, frame: Frame) -> bool:
+        if self._is_full:
+            return False
+        if self._protocol.state == AutobahnProtocol.STATE_OPEN:
+            self._write(frame.wire)
+        return True
+
+    def close(self, code: int) -> None:
+        self._protocol.sendCloseFrame(code=code)
+        if self._is_full:
+            self._transport.abortConnection()
+
+    def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self._is_full = True
+
+    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self._is_full = False
+        self._on_free()
+
+    def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self._is_full = True
+
+    def _write(self, data: bytes) -> None:
+        """Write at once where nothing waits; a round through the reactor would cost three times as
+        much as the system call.
+        """
+        transport = self._transport
+        if not transport.dataBuffer and not transport._tempDataBuffer:
+            try:
+                sent = self._socket.send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                return  # Twisted will notice that the connection is gone.
+            if sent == len(data):
+                return
+            data = data[sent:]
+        transport.write(data)
+
+
+def _as_coroutine(awaitable: Awaitable[None]) -> Coroutine[Any, None, None]:
+    if asyncio.iscoroutine(awaitable):
+        return awaitable
+
+    async def wait() -> None:
+        await awaitable
+
+    return wait()
+
+
+async def _finish(coroutine: Coroutine[Any, None, None], future: Any) -> None:
+    """Run a coroutine to its end that was started outside a task and waits for `future`."""
+    while True:
+        if future is None:
+            await asyncio.sleep(0)
+        else:
+            await asyncio.wait([future])
+        try:
+            future = coroutine.send(None)
+        except StopIteration:
+            return
