@@ -1,0 +1,146 @@
+import {
+  test as base,
+  type APIRequestContext,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from '@playwright/test';
+
+import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
+
+const DEMO_PASSWORD = 'seatcast-demo';
+
+type Who = 'alice' | 'bob' | 'carol' | 'anonymous' | 'somebody new';
+
+export interface Person {
+  readonly name: string;
+  readonly page: Page;
+  readonly api: Api;
+}
+
+interface Stage {
+  /** A person with a browser of their own. Whatever they hold or booked is given back at the end. */
+  readonly enter: (who: Who, options?: BrowserContextOptions) => Promise<Person>;
+}
+
+export const test = base.extend<Stage>({
+  enter: async ({ browser }, use) => {
+    const entered: { context: BrowserContext; api: Api }[] = [];
+    const faults: Error[] = [];
+    await use(async (who, options = {}) => {
+      const context = await browser.newContext(options);
+      const api = new Api(context.request);
+      entered.push({ context, api });
+      const name = await arrive(api, who);
+      const page = await context.newPage();
+      page.on('pageerror', (fault) => faults.push(fault));
+      return { name, page, api };
+    });
+    for (const { context, api } of entered) {
+      await api.giveEverythingBack();
+      await context.close();
+    }
+    if (faults.length > 0) throw new AggregateError(faults, 'A page threw an error');
+  },
+});
+
+async function arrive(api: Api, who: Who): Promise<string> {
+  if (who === 'anonymous') return '';
+  if (who === 'somebody new') {
+    const username = `guest-${crypto.randomUUID().slice(0, 13)}`;
+    await api.post('register/', { username, password: `${username}-secret` });
+    return username;
+  }
+  await api.post('login/', { username: who, password: DEMO_PASSWORD });
+  return who;
+}
+
+/** The API with a browser's own cookies. */
+export class Api {
+  readonly #request: APIRequestContext;
+
+  constructor(request: APIRequestContext) {
+    this.#request = request;
+  }
+
+  async get<T>(path: string): Promise<T> {
+    const response = await this.#request.get(`/api/${path}`);
+    if (!response.ok()) throw new Error(`GET ${path}: ${response.status()}`);
+    return (await response.json()) as T;
+  }
+
+  async post(path: string, body: object = {}): Promise<void> {
+    await this.#request.get('/api/csrf/');
+    const { cookies } = await this.#request.storageState();
+    const token = cookies.find(({ name }) => name === 'csrftoken')?.value ?? '';
+    const response = await this.#request.post(`/api/${path}`, {
+      data: body,
+      headers: { 'X-CSRFToken': token },
+    });
+    if (!response.ok()) throw new Error(`POST ${path}: ${response.status()}`);
+  }
+
+  /** `count` seats that are free and lie together in the list, leaving out the first `skip`. */
+  async freeSeats(eventId: number, count: number, skip = 0): Promise<Seat[]> {
+    const seats = await this.get<Seat[]>(`events/${eventId}/seats/`);
+    const free = seats.filter(({ is_available: isAvailable }) => isAvailable);
+    if (free.length < skip + count) throw new Error(`Event ${eventId} is nearly sold out`);
+    return free.slice(skip, skip + count);
+  }
+
+  async giveEverythingBack(): Promise<void> {
+    const me = await this.#request.get('/api/me/');
+    if (!me.ok()) return;
+    for (const { id } of await this.get<EventSummary[]>('events/')) {
+      const held = await this.get<Seat[]>(`events/${id}/locks/`);
+      if (held.length > 0) {
+        await this.post(`events/${id}/unlock/`, { seat_ids: held.map((seat) => seat.id) });
+      }
+    }
+    for (const { id, status } of await this.get<Reservation[]>('reservations/')) {
+      if (status === 'confirmed') await this.post(`reservations/${id}/cancel/`);
+    }
+  }
+}
+
+interface DemoEvents {
+  readonly club: EventSummary;
+  readonly theatre: EventSummary;
+  readonly upcoming: EventSummary;
+}
+
+export async function demoEvents(request: APIRequestContext): Promise<DemoEvents> {
+  const events = await new Api(request).get<EventSummary[]>('events/');
+  const find = (what: string, test: (event: EventSummary) => boolean) => {
+    const event = events.find(test);
+    if (event === undefined) throw new Error(`The demo data has no ${what}`);
+    return event;
+  };
+  return {
+    club: find('club', ({ sales, seats_total: total }) => sales === 'open' && total === 120),
+    theatre: find('theatre', ({ sales, seats_total: total }) => sales === 'open' && total > 1000),
+    upcoming: find('event that is not on sale yet', ({ sales }) => sales === 'upcoming'),
+  };
+}
+
+export function seatOn(page: Page, { seat_number: seatNumber }: Seat): Locator {
+  const literal = seatNumber.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return page.getByRole('button', { name: new RegExp(`^Seat ${literal},`) });
+}
+
+/** Open an event's seat selector and wait until it is live. */
+export async function watch(page: Page, { id }: EventSummary): Promise<void> {
+  await page.goto(`/events/${id}`);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page
+    .getByRole('button', { name: /^Seat / })
+    .first()
+    .waitFor();
+}
+
+export function pick<T>(list: readonly T[], index = 0): T {
+  const item = list[index];
+  if (item === undefined) throw new RangeError(`There is no item ${index}`);
+  return item;
+}

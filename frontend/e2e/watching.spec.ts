@@ -1,0 +1,132 @@
+import { expect } from '@playwright/test';
+
+import { demoEvents, pick, seatOn, test, watch } from './stage';
+
+test('of two people who want one seat, one gets it and the other is told why not', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const fast = await enter('somebody new');
+  const slow = await enter('somebody new');
+  const seat = pick(await fast.api.freeSeats(club.id, 1, 30));
+  await watch(fast.page, club);
+  await watch(slow.page, club);
+
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await slow.page.route('**/lock/', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await seatOn(slow.page, seat).click();
+  await expect(seatOn(slow.page, seat)).toHaveAttribute('data-standing', 'mine');
+  await seatOn(fast.page, seat).click();
+  await expect(fast.page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
+  letGo();
+
+  await expect(
+    slow.page.getByText(`Seat ${seat.seat_number} went to somebody else a moment before you.`),
+  ).toBeVisible();
+  await expect(seatOn(slow.page, seat)).toHaveAccessibleName(new RegExp(`locked by ${fast.name}$`));
+  await expect(seatOn(fast.page, seat)).toHaveAttribute('data-standing', 'mine');
+});
+
+test('two clicks at the same moment never hold one seat twice', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const people = [await enter('somebody new'), await enter('somebody new')];
+  const seat = pick(await pick(people).api.freeSeats(club.id, 1, 40));
+  for (const { page } of people) await watch(page, club);
+  await Promise.all(people.map(({ page }) => seatOn(page, seat).click()));
+  const standings = () =>
+    Promise.all(people.map(({ page }) => seatOn(page, seat).getAttribute('data-standing')));
+  await expect.poll(async () => (await standings()).sort()).toEqual(['locked', 'mine']);
+});
+
+test('a reloaded page gets its basket back', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new');
+  const seats = await api.freeSeats(club.id, 2, 50);
+  await watch(page, club);
+  for (const seat of seats) await seatOn(page, seat).click();
+  await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
+
+  await page.reload();
+  const basket = page.getByRole('complementary', { name: 'Your seats' });
+  await expect(basket.getByRole('heading', { name: '2 seats' })).toBeVisible();
+  await expect(basket.getByText(/^[45]:\d\d$/)).toBeVisible();
+  for (const seat of seats) {
+    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'mine');
+  }
+
+  await basket.getByRole('button', { name: 'Release all' }).click();
+  for (const seat of seats) {
+    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'available');
+  }
+  await expect(basket.getByRole('button', { name: 'Reserve' })).toBeDisabled();
+});
+
+test('anybody may watch, and is asked to sign in only when they want a seat', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const buyer = await enter('somebody new');
+  const { page } = await enter('anonymous');
+  const [taken, wanted] = await buyer.api.freeSeats(club.id, 2, 60);
+  if (taken === undefined || wanted === undefined) throw new Error('Two seats are needed');
+  await watch(page, club);
+  await buyer.api.post(`events/${club.id}/seats/${taken.id}/lock/`);
+  await expect(seatOn(page, taken)).toHaveAccessibleName(new RegExp(`locked by ${buyer.name}$`));
+
+  await seatOn(page, wanted).click();
+  await page
+    .getByRole('dialog', { name: 'Sign in to hold seats' })
+    .getByRole('link', { name: 'Sign in' })
+    .click();
+  await page.getByLabel('Username').fill('carol');
+  await page.getByLabel('Password').fill('seatcast-demo');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(new RegExp(`/events/${club.id}$`));
+  await expect(seatOn(page, wanted)).toHaveAttribute('data-standing', 'available');
+  await seatOn(page, wanted).click();
+  await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
+  await page.getByRole('button', { name: 'Release all' }).click();
+  await expect(seatOn(page, wanted)).toHaveAttribute('data-standing', 'available');
+});
+
+test('an event that is not on sale yet shows its seats and tells when sales open', async ({
+  enter,
+  request,
+}) => {
+  const { upcoming } = await demoEvents(request);
+  const { page } = await enter('somebody new');
+  await page.goto('/');
+  await expect(page.getByRole('article').filter({ hasText: upcoming.name })).toContainText(
+    /On sale \w+, \d+ \w+ \d{4}/,
+  );
+  await watch(page, upcoming);
+  await expect(page.getByText(/^Sales open on/)).toBeVisible();
+  const seat = page.getByRole('button', { name: /^Seat / }).first();
+  // It is marked as disabled for assistive technology, but a click on it is still answered.
+  await seat.click({ force: true });
+  await expect(seat).toHaveAttribute('data-standing', 'available');
+  await expect(page.getByRole('status')).toContainText(/^Sales open on/);
+});
+
+test('the map heals by itself after the network was away', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const buyer = await enter('somebody new');
+  const watcher = await enter('anonymous');
+  const seat = pick(await buyer.api.freeSeats(club.id, 1, 70));
+  await watch(watcher.page, club);
+
+  await watcher.page.context().setOffline(true);
+  await expect(watcher.page.getByText('Offline', { exact: true })).toBeVisible();
+  await buyer.api.post(`events/${club.id}/seats/${seat.id}/lock/`);
+  await watcher.page.context().setOffline(false);
+  await expect(watcher.page.getByText('Live', { exact: true })).toBeVisible();
+  await expect(seatOn(watcher.page, seat)).toHaveAttribute('data-standing', 'locked');
+});

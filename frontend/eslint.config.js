@@ -1,0 +1,81 @@
+import js from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+const PARENT_PATHS = {
+  group: ['../*'],
+  message: 'Import from another folder by its full name: @/…',
+};
+
+/** Dependencies point one way: lib and components → features → app. */
+function mayNotImport(...folders) {
+  return {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          PARENT_PATHS,
+          { group: folders, message: 'This folder is further out; dependencies point inwards.' },
+        ],
+      },
+    ],
+  };
+}
+
+const FEATURES = ['account', 'events', 'reservations', 'seats'];
+
+export default defineConfig(
+  globalIgnores(['dist', 'src/lib/api/schema.d.ts']),
+  js.configs.recommended,
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/ban-ts-comment': [
+        'error',
+        { 'ts-ignore': true, 'ts-expect-error': true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
+        { selector: 'ExportNamedDeclaration[source]', message: 'No barrel files.' },
+      ],
+      'max-lines': ['error', { max: 300 }],
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat.recommended],
+    languageOptions: { globals: globals.browser },
+  },
+  { files: ['src/lib/**'], rules: mayNotImport('@/components/*', '@/features/*', '@/app/*') },
+  {
+    files: ['src/lib/{api,feed,seatmap}/**'],
+    ignores: ['**/*.test.*'],
+    rules: mayNotImport(
+      '@/components/*',
+      '@/features/*',
+      '@/app/*',
+      'react',
+      'react-dom',
+      '@tanstack/*',
+    ),
+  },
+  { files: ['src/components/**'], rules: mayNotImport('@/features/*', '@/app/*') },
+  ...FEATURES.map((feature) => ({
+    files: [`src/features/${feature}/**`],
+    rules: mayNotImport(
+      '@/app/*',
+      ...FEATURES.filter((other) => other !== feature).map((other) => `@/features/${other}/*`),
+    ),
+  })),
+  { files: ['src/app/**', 'src/main.tsx'], rules: mayNotImport('@/testing/*') },
+);

@@ -1,0 +1,34 @@
+import { createBrowserRouter, type RouteObject } from 'react-router';
+
+import { Layout } from '@/app/Layout';
+import { NotFoundPage } from '@/app/NotFoundPage';
+import { RouteFailure } from '@/app/RouteFailure';
+import { RegisterPage } from '@/features/account/RegisterPage';
+import { SignInPage } from '@/features/account/SignInPage';
+import { EventListPage } from '@/features/events/EventListPage';
+import { MyReservationsPage } from '@/features/reservations/MyReservationsPage';
+import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
+
+const routes: RouteObject[] = [
+  {
+    element: <Layout />,
+    errorElement: <RouteFailure />,
+    children: [
+      {
+        errorElement: <RouteFailure />,
+        children: [
+          { index: true, element: <EventListPage /> },
+          { path: 'events/:eventId', element: <SeatSelectorPage /> },
+          { path: 'reservations', element: <MyReservationsPage /> },
+          { path: 'sign-in', element: <SignInPage /> },
+          { path: 'register', element: <RegisterPage /> },
+          { path: '*', element: <NotFoundPage /> },
+        ],
+      },
+    ],
+  },
+];
+
+export function createAppRouter() {
+  return createBrowserRouter(routes);
+}

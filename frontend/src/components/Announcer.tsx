@@ -1,0 +1,47 @@
+import { type ReactNode, useCallback, useRef, useState } from 'react';
+
+import './announcer.css';
+import { AnnounceContext, type Announcement, type Tone } from '@/components/announce';
+import { Icon, type IconName } from '@/components/Icon';
+
+const SHOWN_MS = 6_000;
+const SHOWN_AT_ONCE = 3;
+
+const ICONS = {
+  good: 'check',
+  bad: 'alert',
+  info: 'info',
+  quiet: 'info',
+} as const satisfies Record<Tone, IconName>;
+
+/** Says outcomes: on screen for a moment, and through the one polite live region of the page. */
+export function Announcer({ children }: { readonly children: ReactNode }) {
+  const [announcements, setAnnouncements] = useState<readonly Announcement[]>([]);
+  const lastId = useRef(0);
+
+  const announce = useCallback((text: string, tone: Tone = 'info') => {
+    lastId.current += 1;
+    const id = lastId.current;
+    setAnnouncements((before) => [
+      ...before.filter((one) => one.text !== text).slice(1 - SHOWN_AT_ONCE),
+      { id, text, tone },
+    ]);
+    setTimeout(() => {
+      setAnnouncements((before) => before.filter((one) => one.id !== id));
+    }, SHOWN_MS);
+  }, []);
+
+  return (
+    <AnnounceContext value={announce}>
+      {children}
+      <div className="announcer" role="status" aria-live="polite">
+        {announcements.map(({ id, text, tone }) => (
+          <p key={id} className={tone === 'quiet' ? 'visually-hidden' : 'toast'} data-tone={tone}>
+            <Icon name={ICONS[tone]} />
+            {text}
+          </p>
+        ))}
+      </div>
+    </AnnounceContext>
+  );
+}

@@ -1,0 +1,18 @@
+import { createContext, use } from 'react';
+
+/** `quiet` is said but not shown: those who see the page see it there already. */
+export type Tone = 'info' | 'good' | 'bad' | 'quiet';
+
+export interface Announcement {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+export type Announce = (text: string, tone?: Tone) => void;
+
+export const AnnounceContext = createContext<Announce>(() => undefined);
+
+export function useAnnounce(): Announce {
+  return use(AnnounceContext);
+}

@@ -1,0 +1,52 @@
+import { type ReactNode, type SubmitEvent } from 'react';
+
+import { Button } from '@/components/Button';
+import type { ApiError } from '@/lib/api/apiError';
+
+import './account.css';
+
+interface AccountFormProps {
+  readonly title: string;
+  readonly lead: string;
+  readonly submitLabel: string;
+  readonly busy: boolean;
+  readonly error: ApiError | null;
+  readonly onSubmit: (fields: FormData) => void;
+  readonly children: ReactNode;
+  readonly footer: ReactNode;
+}
+
+export function AccountForm({
+  title,
+  lead,
+  submitLabel,
+  busy,
+  error,
+  onSubmit,
+  children,
+  footer,
+}: AccountFormProps) {
+  function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault();
+    onSubmit(new FormData(event.currentTarget));
+  }
+
+  return (
+    <div className="account">
+      <form className="account__card" onSubmit={submit}>
+        <h1 className="account__title">{title}</h1>
+        <p className="account__lead">{lead}</p>
+        {children}
+        <div role="alert">
+          {error !== null && error.fields.size === 0 && (
+            <p className="account__error">{error.message}</p>
+          )}
+        </div>
+        <Button look="primary" type="submit" busy={busy}>
+          {submitLabel}
+        </Button>
+        <p className="account__footer">{footer}</p>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { createMemoryRouter, RouterProvider } from 'react-router';
+import { expect, it } from 'vitest';
+
+import { RegisterPage } from '@/features/account/RegisterPage';
+import { SignInPage } from '@/features/account/SignInPage';
+import { createQueryClient } from '@/lib/queries/queryClient';
+import { FakeServer } from '@/testing/fakeServer';
+import { ALICE } from '@/testing/selectorHarness';
+
+function open(path: string) {
+  const server = new FakeServer();
+  const router = createMemoryRouter(
+    [
+      { path: '/sign-in', element: <SignInPage /> },
+      { path: '/register', element: <RegisterPage /> },
+      { path: '*', element: <p>another page</p> },
+    ],
+    { initialEntries: [path] },
+  );
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+  return { server, router, user: userEvent.setup() };
+}
+
+it('signs in and goes back to where one was', async () => {
+  const { server, router, user } = open('/sign-in?next=%2Fevents%2F7');
+  server.on('post login/', () => {
+    server.on('get me/', [200, ALICE]);
+    return [200, { success: true, user_id: 1, username: 'alice' }];
+  });
+  await user.type(screen.getByLabelText('Username'), 'alice');
+  await user.type(screen.getByLabelText('Password'), 'secret-word');
+  await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  await screen.findByText('another page');
+  expect(router.state.location.pathname).toBe('/events/7');
+  expect(server.asked.find(({ call }) => call === 'post login/')?.body).toEqual({
+    username: 'alice',
+    password: 'secret-word',
+  });
+});
+
+it('says why one cannot come in', async () => {
+  const { server, user } = open('/sign-in');
+  server.on('post login/', [401, { error: 'Invalid credentials', code: 'invalid_credentials' }]);
+  await user.type(screen.getByLabelText('Username'), 'alice');
+  await user.type(screen.getByLabelText('Password'), 'wrong');
+  await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  expect(await screen.findByText('Invalid credentials')).toBeDefined();
+});
+
+it('shows each complaint at its field', async () => {
+  const { server, user } = open('/register');
+  server.on('post register/', [
+    400,
+    {
+      error: 'Please check the form.',
+      code: 'invalid',
+      fields: { username: ['A user with that username already exists.'] },
+    },
+  ]);
+  await user.type(screen.getByLabelText('Username'), 'alice');
+  await user.type(screen.getByLabelText('Password'), 'long-enough-word');
+  await user.click(screen.getByRole('button', { name: 'Create account' }));
+  const complaint = await screen.findByText('A user with that username already exists.');
+  const field = screen.getByLabelText('Username');
+  expect(field.getAttribute('aria-invalid')).toBe('true');
+  expect(field.getAttribute('aria-describedby')).toBe(complaint.id);
+});

@@ -1,0 +1,66 @@
+import { Link } from 'react-router';
+
+import { Icon } from '@/components/Icon';
+import { EventCover } from '@/features/events/EventCover';
+import type { EventSummary } from '@/lib/api/types';
+import { assertNever } from '@/lib/assertNever';
+import { formatMoney } from '@/lib/money';
+import { formatDateTime } from '@/lib/time';
+
+const FEW_SEATS = 0.15;
+
+export function EventCard({ event }: { readonly event: EventSummary }) {
+  const soldShare = event.seats_total === 0 ? 0 : 1 - event.seats_available / event.seats_total;
+  const sale = saleTag(event);
+  return (
+    <article className="event-card">
+      <EventCover seed={event.id} soldShare={soldShare} />
+      <span className="event-card__tag" data-tone={sale.tone}>
+        {sale.text}
+      </span>
+      <div className="event-card__body">
+        <h2 className="event-card__name">
+          <Link to={`/events/${event.id}`}>{event.name}</Link>
+        </h2>
+        <p className="event-card__fact">
+          <Icon name="pin" />
+          {event.venue}
+        </p>
+        <p className="event-card__fact">
+          <Icon name="calendar" />
+          <time dateTime={event.date}>{formatDateTime(event.date)}</time>
+        </p>
+        <p className="event-card__figures">
+          <span className="event-card__price">
+            from {formatMoney(event.price_from, event.currency)}
+          </span>
+          <span className="tabular">
+            <b>{event.seats_available}</b> of {event.seats_total} left
+          </span>
+        </p>
+      </div>
+    </article>
+  );
+}
+
+function saleTag(event: EventSummary): { text: string; tone: 'good' | 'warn' | 'plain' } {
+  switch (event.sales) {
+    case 'upcoming':
+      return {
+        text:
+          event.sales_open_at === null
+            ? 'Not on sale yet'
+            : `On sale ${formatDateTime(event.sales_open_at)}`,
+        tone: 'plain',
+      };
+    case 'closed':
+      return { text: 'Sales closed', tone: 'plain' };
+    case 'open':
+      if (event.seats_available === 0) return { text: 'Sold out', tone: 'plain' };
+      return event.seats_available < event.seats_total * FEW_SEATS
+        ? { text: 'Few seats left', tone: 'warn' }
+        : { text: 'On sale', tone: 'good' };
+    default:
+      return assertNever(event.sales);
+  }
+}

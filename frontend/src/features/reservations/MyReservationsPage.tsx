@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Navigate, useLocation } from 'react-router';
+
+import { Failure } from '@/components/Failure';
+import { Message } from '@/components/Message';
+import { Skeleton } from '@/components/Skeleton';
+import { ReservationCard } from '@/features/reservations/ReservationCard';
+import { signInPath } from '@/lib/paths';
+import { reservationsQuery } from '@/lib/queries/reservations';
+import { useMe } from '@/lib/queries/session';
+
+import './reservations.css';
+
+export function MyReservationsPage() {
+  const me = useMe();
+  const location = useLocation();
+  if (me === null) return <Navigate to={signInPath(location)} replace />;
+  return (
+    <div className="page page--narrow">
+      <title>My reservations · Seatcast</title>
+      <h1 className="page__title">My reservations</h1>
+      {me === undefined ? <LoadingList /> : <ReservationList />}
+    </div>
+  );
+}
+
+function ReservationList() {
+  const { data: reservations, error, refetch } = useQuery(reservationsQuery);
+  if (reservations === undefined) {
+    return error === null ? (
+      <LoadingList />
+    ) : (
+      <Failure error={error} onRetry={() => void refetch()} />
+    );
+  }
+  if (reservations.length === 0) {
+    return (
+      <Message
+        title="No reservations yet"
+        actions={
+          <Link className="button button--primary" to="/">
+            Find an event
+          </Link>
+        }
+      >
+        <p>Seats that you reserve are kept here, with everything you need at the door.</p>
+      </Message>
+    );
+  }
+  return (
+    <ul className="reservation-list">
+      {reservations.map((reservation) => (
+        <li key={reservation.id}>
+          <ReservationCard reservation={reservation} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function LoadingList() {
+  return (
+    <div className="reservation-list" aria-busy="true">
+      <Skeleton shape="ticket" />
+      <Skeleton shape="ticket" />
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { Icon } from '@/components/Icon';
+import type { EventDetail } from '@/lib/api/types';
+import type { ServerClock } from '@/lib/feed/clock';
+import { useTimeLeft } from '@/lib/hooks/useTimeLeft';
+import type { Sales } from '@/lib/sales';
+import { formatDateTime, formatWait } from '@/lib/time';
+
+interface SalesNoticeProps {
+  readonly event: EventDetail;
+  readonly sales: Sales;
+  readonly clock: ServerClock;
+}
+
+export function SalesNotice({ event, sales, clock }: SalesNoticeProps) {
+  if (sales === 'open') return null;
+  return (
+    <p className="notice">
+      <Icon name="clock" />
+      <span>
+        {sales === 'closed' ? 'Sales for this event are closed.' : upcoming(event, clock)}
+      </span>
+    </p>
+  );
+}
+
+function upcoming(event: EventDetail, clock: ServerClock) {
+  if (event.sales_open_at === null) return 'This event is not on sale yet.';
+  return (
+    <>
+      Sales open on{' '}
+      <time dateTime={event.sales_open_at}>{formatDateTime(event.sales_open_at)}</time>, in{' '}
+      <Wait until={Date.parse(event.sales_open_at)} clock={clock} />. This page opens by itself.
+    </>
+  );
+}
+
+function Wait({ until, clock }: { readonly until: number; readonly clock: ServerClock }) {
+  return <b className="tabular">{formatWait(useTimeLeft(until, clock))}</b>;
+}

@@ -1,0 +1,167 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+
+import { makeSeat, makeSeats } from '@/testing/factories';
+import {
+  conflict,
+  deltaFrame,
+  granted,
+  lockedSeat,
+  openSelector,
+  released,
+  seatButton,
+} from '@/testing/selectorHarness';
+
+const LOCK_A1 = 'post events/7/seats/100/lock/';
+const UNLOCK = 'post events/7/unlock/';
+
+describe('a click on a seat', () => {
+  it('shows at once and stays when the server agrees', async () => {
+    const { server, user } = await openSelector();
+    const answer = server.onHold(LOCK_A1);
+    await user.click(seatButton('A1'));
+    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    await act(async () => {
+      answer(granted(lockedSeat(0)));
+      await Promise.resolve();
+    });
+    await waitFor(() => {
+      expect(basket().getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', false);
+    });
+    expect(seatButton('A1').getAttribute('aria-label')).toBe(
+      'Seat A1, Stalls, 50.00 EUR, held by you',
+    );
+    expect(basket().getByText('1 seat')).toBeDefined();
+    expect(basket().getByText('5:00')).toBeDefined();
+  });
+
+  it('is put right, with a sentence that says which seat and why, when the server refuses', async () => {
+    const { server, user } = await openSelector();
+    server.on(LOCK_A1, conflict(0, 'locked', 'Seat A1 is locked by someone else.'));
+    await user.click(seatButton('A1'));
+    const news = await screen.findByText('Seat A1 went to somebody else a moment before you.');
+    expect(news.closest('[role=status]')).not.toBeNull();
+    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(basket().getByText('Your seats')).toBeDefined();
+  });
+
+  it('names the seat when the reason is about something else', async () => {
+    const { server, user } = await openSelector();
+    server.on(LOCK_A1, [429, { error: 'Slow down, please.', code: 'throttled' }]);
+    await user.click(seatButton('A1'));
+    expect(await screen.findByText('Seat A1: Slow down, please.')).toBeDefined();
+  });
+
+  it('lets the seat go when it is one’s own', async () => {
+    const { server, user } = await openSelector({
+      seats: [lockedSeat(0), ...makeSeats(8).slice(1)],
+      ownLocks: [lockedSeat(0)],
+    });
+    await waitFor(() => {
+      expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    });
+    server.on(UNLOCK, released(makeSeat(0)));
+    await user.click(seatButton('A1'));
+    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    await screen.findByText('Seat A1 released.');
+    expect(server.asked.at(-1)).toEqual({ call: UNLOCK, body: { seat_ids: [100] } });
+  });
+
+  it('made twice in a hurry sends the second only after the first was answered', async () => {
+    const { server, user } = await openSelector();
+    const answer = server.onHold(LOCK_A1);
+    server.on(UNLOCK, released(makeSeat(0)));
+    await user.click(seatButton('A1'));
+    await user.click(seatButton('A1'));
+    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(server.writes()).toEqual([LOCK_A1]);
+    act(() => {
+      answer(granted(lockedSeat(0)));
+    });
+    await screen.findByText('Seat A1 released.');
+    expect(server.writes()).toEqual([LOCK_A1, UNLOCK]);
+  });
+
+  it('on somebody else’s seat says whose it is and sends nothing', async () => {
+    const { server, socket, user } = await openSelector();
+    socket.receive(deltaFrame(1, [0, 1, Date.now() + 60_000, 'bob']));
+    await user.click(seatButton('A1'));
+    expect(screen.getByText('Seat A1 is locked by bob.')).toBeDefined();
+    expect(server.writes()).toEqual([]);
+  });
+
+  it('asks people to sign in, and leads back to the event', async () => {
+    const { server, user } = await openSelector({ isSignedIn: false });
+    await user.click(seatButton('A1'));
+    const dialog = within(screen.getByRole('dialog', { name: 'Sign in to hold seats' }));
+    expect(dialog.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe(
+      '/sign-in?next=%2Fevents%2F7',
+    );
+    expect(server.writes()).toEqual([]);
+  });
+
+  it('before sales have opened tells when they do', async () => {
+    const { server, user } = await openSelector({
+      event: { sales: 'upcoming', sales_open_at: '2099-05-04T10:00:00Z' },
+    });
+    expect(screen.getByText(/^Sales open on/).textContent).toMatch(/This page opens by itself/);
+    await user.click(seatButton('A1'));
+    expect(screen.getByRole('status').textContent).toMatch(/^Sales open on Mon, 4 May 2099/);
+    expect(server.writes()).toEqual([]);
+  });
+});
+
+describe('the keyboard', () => {
+  it('reaches one seat by Tab, walks with the arrows, and locks with Enter', async () => {
+    const { server, user } = await openSelector();
+    const tabStops = screen
+      .getAllByRole('button', { name: /^Seat / })
+      .filter((seat) => seat.getAttribute('tabindex') === '0');
+    expect(tabStops).toEqual([seatButton('A1')]);
+    act(() => {
+      seatButton('A1').focus();
+    });
+    await user.keyboard('{ArrowRight}{ArrowRight}{ArrowDown}{ArrowLeft}');
+    expect(document.activeElement).toBe(seatButton('B2'));
+    expect(seatButton('B2').getAttribute('tabindex')).toBe('0');
+    expect(seatButton('A1').getAttribute('tabindex')).toBe('-1');
+    server.on('post events/7/seats/105/lock/', granted(lockedSeat(5)));
+    await user.keyboard('{Enter}');
+    expect(await screen.findByText('Seat B2 is held for you.')).toBeDefined();
+  });
+});
+
+describe('live changes', () => {
+  it('show without any click', async () => {
+    const { socket } = await openSelector();
+    socket.receive(deltaFrame(1, [2, 2, null, null], [3, 1, Date.now() + 60_000, null]));
+    expect(seatButton('A3').getAttribute('aria-label')).toMatch(/reserved$/);
+    expect(seatButton('A4').getAttribute('aria-label')).toMatch(/locked by somebody else$/);
+  });
+
+  it('say so when they are interrupted', async () => {
+    const { socket } = await openSelector();
+    expect(screen.getByText('Live')).toBeDefined();
+    socket.drop(1006);
+    expect(screen.getByText('Reconnecting…')).toBeDefined();
+    expect(screen.getByText(/may be a little old/)).toBeDefined();
+  });
+
+  it('tell people that their hold has run out', async () => {
+    const { server, socket } = await openSelector({
+      seats: [lockedSeat(0, Date.now() + 1200), ...makeSeats(8).slice(1)],
+      ownLocks: [lockedSeat(0, Date.now() + 1200)],
+    });
+    await waitFor(() => {
+      expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    });
+    server.on('get events/7/locks/', [200, []]);
+    socket.receive(deltaFrame(1, [0, 0, null, null]));
+    expect(await screen.findByText(/^Your hold on seat A1 has run out/)).toBeDefined();
+    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+  });
+});
+
+function basket() {
+  return within(screen.getByRole('complementary', { name: 'Your seats' }));
+}

@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation, useParams } from 'react-router';
+
+import { Failure } from '@/components/Failure';
+import { Message } from '@/components/Message';
+import { Skeleton } from '@/components/Skeleton';
+import { SeatSelector } from '@/features/seats/SeatSelector';
+import { toApiError } from '@/lib/api/apiError';
+import { signInPath } from '@/lib/paths';
+import { eventQuery } from '@/lib/queries/events';
+import { useMe } from '@/lib/queries/session';
+
+import './selector.css';
+
+export function SeatSelectorPage() {
+  const { eventId = '' } = useParams();
+  return /^\d{1,15}$/.test(eventId) ? <EventSeats eventId={Number(eventId)} /> : <NoSuchEvent />;
+}
+
+function EventSeats({ eventId }: { readonly eventId: number }) {
+  const me = useMe();
+  const location = useLocation();
+  const { data: event, error, refetch } = useQuery(eventQuery(eventId));
+
+  if (event !== undefined && me !== undefined) {
+    // Another person's seats are another map: nothing of the one before may show through.
+    return <SeatSelector key={`${eventId} ${me?.user_id ?? ''}`} event={event} me={me} />;
+  }
+  if (error !== null && event === undefined) {
+    const { status } = toApiError(error);
+    if (status === 404) return <NoSuchEvent />;
+    if (status === 401) {
+      return (
+        <Message
+          title="This event is for members"
+          actions={
+            <Link className="button button--primary" to={signInPath(location)}>
+              Sign in
+            </Link>
+          }
+        >
+          <p>Sign in to see its seats.</p>
+        </Message>
+      );
+    }
+    return <Failure error={error} onRetry={() => void refetch()} />;
+  }
+  return (
+    <div className="selector" aria-busy="true">
+      <div className="selector__head">
+        <Skeleton shape="title" />
+      </div>
+      <div className="selector__map">
+        <Skeleton shape="fill" />
+      </div>
+    </div>
+  );
+}
+
+function NoSuchEvent() {
+  return (
+    <Message
+      title="There is no such event"
+      actions={
+        <Link className="button button--primary" to="/">
+          See all events
+        </Link>
+      }
+    >
+      <p>It may be over, or the link may be incomplete.</p>
+    </Message>
+  );
+}

@@ -1,0 +1,135 @@
+import { useState } from 'react';
+
+import { Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
+import { seatPlace } from '@/features/seats/seatPlace';
+import { basketOf } from '@/features/seats/basket/basketOf';
+import type { EventDetail } from '@/lib/api/types';
+import type { ServerClock } from '@/lib/feed/clock';
+import { formatMoney } from '@/lib/money';
+import type { MapSeat } from '@/lib/seatmap/seats';
+
+import './basket.css';
+
+interface BasketProps {
+  readonly event: EventDetail;
+  /** The person's own seats. */
+  readonly seats: readonly MapSeat[];
+  readonly clock: ServerClock;
+  readonly isOnSale: boolean;
+  readonly onRelease: (seats: readonly MapSeat[]) => void;
+  readonly onReserve: () => void;
+}
+
+export function Basket({ event, seats, clock, isOnSale, onRelease, onReserve }: BasketProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const { total, firstDeadline, isSettled } = basketOf(seats);
+  const isEmpty = seats.length === 0;
+  return (
+    <aside className="basket" aria-label="Your seats" data-open={(isOpen && !isEmpty) || undefined}>
+      <header className="basket__head">
+        <h2 className="basket__title">
+          {isEmpty ? 'Your seats' : `${seats.length} ${seats.length === 1 ? 'seat' : 'seats'}`}
+        </h2>
+        {firstDeadline !== null && (
+          <p className="basket__countdown">
+            <Icon name="clock" />
+            <span className="visually-hidden">Held for </span>
+            <OwnTimeLeft until={firstDeadline} clock={clock} />
+          </p>
+        )}
+        {!isEmpty && (
+          <button
+            type="button"
+            className="icon-button basket__toggle"
+            aria-expanded={isOpen}
+            aria-label="Show the seats"
+            onClick={() => {
+              setIsOpen(!isOpen);
+            }}
+          >
+            <Icon name="chevron" />
+          </button>
+        )}
+      </header>
+      <div className="basket__list">
+        {isEmpty ? (
+          <p className="basket__hint">{emptyHint(event, isOnSale)}</p>
+        ) : (
+          <ul>
+            {seats.map((seat) => (
+              <BasketRow key={seat.facts.id} seat={seat} event={event} onRelease={onRelease} />
+            ))}
+          </ul>
+        )}
+      </div>
+      <footer className="basket__foot">
+        <p className="basket__total">
+          <span>Total</span>
+          <b className="tabular">{formatMoney(total, event.currency)}</b>
+        </p>
+        <Button
+          look="plain"
+          className="basket__release"
+          disabled={isEmpty || !isSettled}
+          onClick={() => {
+            onRelease(seats);
+          }}
+        >
+          Release all
+        </Button>
+        <Button
+          look="primary"
+          className="basket__reserve"
+          disabled={isEmpty || !isSettled}
+          onClick={onReserve}
+        >
+          Reserve
+        </Button>
+      </footer>
+    </aside>
+  );
+}
+
+interface BasketRowProps {
+  readonly seat: MapSeat;
+  readonly event: EventDetail;
+  readonly onRelease: (seats: readonly MapSeat[]) => void;
+}
+
+function BasketRow({ seat, event, onRelease }: BasketRowProps) {
+  const { facts, pending } = seat;
+  const category = event.categories.find(({ id }) => id === facts.categoryId);
+  return (
+    <li className="basket__row" data-pending={pending || undefined}>
+      <span className="basket__swatch">
+        <svg viewBox="-1 -1 2 2" width="14" height="14" aria-hidden="true">
+          <circle className="basket__ring" r="0.78" stroke={category?.color} />
+        </svg>
+      </span>
+      <span className="basket__seat">
+        <b>{facts.seatNumber}</b>
+        <small>{seatPlace(facts, event.categories)}</small>
+      </span>
+      <span className="tabular">{formatMoney(facts.price, event.currency)}</span>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={`Release seat ${facts.seatNumber}`}
+        disabled={pending}
+        onClick={() => {
+          onRelease([seat]);
+        }}
+      >
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+function emptyHint(event: EventDetail, isOnSale: boolean): string {
+  if (!isOnSale) return 'You can look around. Seats can be chosen while the event is on sale.';
+  const minutes = Math.max(1, Math.round(event.lock_seconds / 60));
+  return `Tap a seat to hold it for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, up to ${event.seat_cap} at a time. Tap it again to let it go.`;
+}

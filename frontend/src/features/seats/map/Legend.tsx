@@ -1,0 +1,61 @@
+import { useMemo } from 'react';
+
+import { SeatShape } from '@/features/seats/map/SeatShape';
+import type { EventDetail } from '@/lib/api/types';
+import { formatMoney } from '@/lib/money';
+import type { MapSeat, Standing } from '@/lib/seatmap/seats';
+
+const ENTRIES: readonly (readonly [Standing, string])[] = [
+  ['available', 'Available'],
+  ['mine', 'Yours'],
+  ['locked', 'Locked'],
+  ['reserved', 'Reserved'],
+  ['blocked', 'Not for sale'],
+];
+
+interface LegendProps {
+  readonly event: EventDetail;
+  readonly seats: readonly MapSeat[];
+}
+
+export function Legend({ event, seats }: LegendProps) {
+  const hasBlocked = useMemo(() => seats.some(({ standing }) => standing === 'blocked'), [seats]);
+  const entries = hasBlocked ? ENTRIES : ENTRIES.filter(([standing]) => standing !== 'blocked');
+  return (
+    <div className="legend" role="group" aria-label="Legend">
+      <ul>
+        {entries.map(([standing, label]) => (
+          <li key={standing}>
+            <svg
+              className="legend__seat"
+              viewBox="-1.4 -1.4 2.8 2.8"
+              width="22"
+              height="22"
+              aria-hidden="true"
+            >
+              <g className="seat" data-standing={standing}>
+                <SeatShape standing={standing} />
+              </g>
+            </svg>
+            {label}
+          </li>
+        ))}
+      </ul>
+      {event.categories.length > 0 && (
+        <ul>
+          {event.categories.map(({ id, name, color, price }) => (
+            <li key={id}>
+              <svg viewBox="-1.4 -1.4 2.8 2.8" width="22" height="22" aria-hidden="true">
+                <circle className="legend__ring" r="0.85" stroke={color} />
+              </svg>
+              {name}
+              <span className="legend__price">
+                {formatMoney(price ?? event.price, event.currency)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
+import { seatPlace } from '@/features/seats/seatPlace';
+import { standingInWords } from '@/features/seats/seatWords';
+import type { EventDetail } from '@/lib/api/types';
+import type { ServerClock } from '@/lib/feed/clock';
+import { formatMoney } from '@/lib/money';
+import type { MapSeat } from '@/lib/seatmap/seats';
+import type { Point } from '@/lib/seatmap/viewport';
+
+interface SeatTooltipProps {
+  readonly seat: MapSeat;
+  readonly event: EventDetail;
+  readonly clock: ServerClock;
+  readonly at: Point;
+  readonly seatRadiusPx: number;
+}
+
+const ROOM_ABOVE_PX = 150;
+
+/** For eyes only: the seat's accessible name says the same. */
+export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatTooltipProps) {
+  const { facts, standing, until } = seat;
+  const isBelow = at.y < ROOM_ABOVE_PX;
+  const y = at.y + (isBelow ? 1 : -1) * (seatRadiusPx + 10);
+  return (
+    <div
+      className="seat-tooltip"
+      data-below={isBelow || undefined}
+      style={{ left: at.x, top: y }}
+      aria-hidden="true"
+    >
+      <p className="seat-tooltip__head">
+        <b>{facts.seatNumber}</b>
+        <span>{formatMoney(facts.price, event.currency)}</span>
+      </p>
+      <p className="seat-tooltip__where">{seatPlace(facts, event.categories)}</p>
+      <p className="seat-tooltip__standing" data-standing={standing}>
+        {capitalised(standingInWords(seat))}
+        {standing === 'mine' && until !== null && (
+          <>
+            {' for '}
+            <OwnTimeLeft until={until} clock={clock} />
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

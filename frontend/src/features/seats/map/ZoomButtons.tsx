@@ -1,0 +1,48 @@
+import { Icon } from '@/components/Icon';
+import type { Mover } from '@/features/seats/map/mover';
+
+interface ZoomButtonsProps {
+  readonly mover: Mover;
+  readonly isFitted: boolean;
+}
+
+const STEP = 1.6;
+
+export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
+  return (
+    <div className="zoom" role="group" aria-label="Zoom">
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Zoom in"
+        onClick={() => {
+          mover.glideBy(STEP);
+        }}
+      >
+        <Icon name="plus" />
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Zoom out"
+        disabled={isFitted}
+        onClick={() => {
+          mover.glideBy(1 / STEP);
+        }}
+      >
+        <Icon name="minus" />
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Show the whole hall"
+        disabled={isFitted}
+        onClick={() => {
+          mover.showAll();
+        }}
+      >
+        <Icon name="fit" />
+      </button>
+    </div>
+  );
+}

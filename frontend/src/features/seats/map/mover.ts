@@ -1,0 +1,112 @@
+import {
+  confine,
+  confineScale,
+  pan,
+  type PlanExtent,
+  type Point,
+  reveal,
+  type Size,
+  type Viewport,
+  zoomTo,
+} from '@/lib/seatmap/viewport';
+
+export interface View {
+  readonly viewport: Viewport;
+  readonly extent: PlanExtent;
+  readonly screen: Size;
+}
+
+const ANIMATION_MS = 220;
+const REVEAL_MARGIN_PX = 56;
+
+/** Moves the view, at once under a finger or gliding after a button, and never off the plan. */
+export class Mover {
+  readonly #show: (viewport: Viewport | null) => void;
+  #view: View | null = null;
+  #animation = 0;
+
+  /** `show` gets the viewport to be drawn, or null for all of the plan. */
+  constructor(show: (viewport: Viewport | null) => void) {
+    this.#show = show;
+  }
+
+  /** Moves start from what was drawn last. */
+  drawn(view: View | null): void {
+    this.#view = view;
+  }
+
+  dragBy(dx: number, dy: number): void {
+    this.#jump(({ viewport }) => pan(viewport, dx, dy));
+  }
+
+  zoomBy(factor: number, anchor: Point): void {
+    this.#jump((view) => scaledBy(view, factor, anchor));
+  }
+
+  reveal(planPoint: Point): void {
+    this.#jump(({ viewport, screen }) => reveal(viewport, planPoint, screen, REVEAL_MARGIN_PX));
+  }
+
+  glideBy(factor: number): void {
+    this.#glide((view) => {
+      const { width, height } = view.screen;
+      return scaledBy(view, factor, { x: width / 2, y: height / 2 });
+    });
+  }
+
+  /** Zoom until a seat is drawn with this radius. */
+  glideToSeats(radiusPx: number, anchor: Point): void {
+    this.#glide((view) =>
+      scaledBy(view, radiusPx / view.extent.seatRadius / view.viewport.scale, anchor),
+    );
+  }
+
+  showAll(): void {
+    cancelAnimationFrame(this.#animation);
+    this.#show(null);
+  }
+
+  #jump(target: (view: View) => Viewport): void {
+    if (this.#view === null) return;
+    cancelAnimationFrame(this.#animation);
+    const viewport = confined(this.#view, target(this.#view));
+    // Several moves may come before the next drawing; each goes on from the one before.
+    this.#view = { ...this.#view, viewport };
+    this.#show(viewport);
+  }
+
+  #glide(target: (view: View) => Viewport): void {
+    if (this.#view === null) return;
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      this.#jump(target);
+      return;
+    }
+    cancelAnimationFrame(this.#animation);
+    const start = this.#view.viewport;
+    const end = confined(this.#view, target(this.#view));
+    const startedAt = performance.now();
+    const step = (now: number) => {
+      const share = Math.min(Math.max((now - startedAt) / ANIMATION_MS, 0), 1);
+      this.#show(between(start, end, 1 - (1 - share) ** 3));
+      if (share < 1) this.#animation = requestAnimationFrame(step);
+    };
+    this.#animation = requestAnimationFrame(step);
+  }
+}
+
+function scaledBy({ viewport, extent, screen }: View, factor: number, anchor: Point): Viewport {
+  return zoomTo(viewport, confineScale(viewport.scale * factor, extent, screen), anchor);
+}
+
+function confined({ extent, screen }: View, viewport: Viewport): Viewport {
+  return confine(viewport, extent, screen);
+}
+
+function between(start: Viewport, end: Viewport, share: number): Viewport {
+  const mix = (from: number, to: number) => from + (to - from) * share;
+  return {
+    scale: mix(start.scale, end.scale),
+    left: mix(start.left, end.left),
+    top: mix(start.top, end.top),
+  };
+}

@@ -1,0 +1,54 @@
+import type { EventDetail, Shape } from '@/lib/api/types';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+import type { PlanExtent, Point } from '@/lib/seatmap/viewport';
+
+/** In seat radii. */
+const MARGIN = 1.6;
+
+/** What must fit on screen: the seats and the shapes around them, not the plan's blank edges. */
+export function planExtent(plan: EventDetail['plan'], seats: readonly SeatFacts[]): PlanExtent {
+  const points: Point[] = [...seats, ...plan.shapes.flatMap(corners)];
+  if (points.length === 0) points.push({ x: 0, y: 0 }, { x: plan.width, y: plan.height });
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y } of points) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x);
+    bottom = Math.max(bottom, y);
+  }
+  const margin = plan.seat_radius * MARGIN;
+  return {
+    seatRadius: plan.seat_radius,
+    bounds: {
+      x: left - margin,
+      y: top - margin,
+      width: right - left + 2 * margin,
+      height: bottom - top + 2 * margin,
+    },
+  };
+}
+
+function corners(shape: Shape): Point[] {
+  const angle = (shape.rotation * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return outline(shape).map(([x, y]) => ({
+    x: shape.x + x * cos - y * sin,
+    y: shape.y + x * sin + y * cos,
+  }));
+}
+
+function outline(shape: Shape): (readonly [number, number])[] {
+  const { width = 0, height = 0, radius = 0, radius_x: rx = radius, radius_y: ry = radius } = shape;
+  const points = shape.points?.map(([x = 0, y = 0]) => [x, y] as const) ?? [];
+  return [
+    ...points,
+    [0, 0],
+    [width, 0],
+    [0, height],
+    [width, height],
+    [-rx, -ry],
+    [rx, -ry],
+    [-rx, ry],
+    [rx, ry],
+  ];
+}

@@ -1,0 +1,37 @@
+import { assertNever } from '@/lib/assertNever';
+import type { ApiError, Conflict } from '@/lib/api/apiError';
+
+/** Why the person does not get what they asked for, naming each seat at fault. */
+export function refusalSentence(error: ApiError): string {
+  const [conflict, ...others] = error.conflicts;
+  if (conflict === undefined) return error.message;
+  return others.length === 0
+    ? conflictSentence(conflict, error)
+    : `${listOf(error.conflicts.map(({ seatNumber }) => seatNumber))}: ${error.message}`;
+}
+
+function conflictSentence({ seatNumber, reason }: Conflict, error: ApiError): string {
+  switch (reason) {
+    case 'locked':
+      return `Seat ${seatNumber} went to somebody else a moment before you.`;
+    case 'reserved':
+      return `Seat ${seatNumber} has already been reserved.`;
+    case 'blocked':
+      return `Seat ${seatNumber} is kept back by the organiser.`;
+    case 'expired':
+      return `Your hold on seat ${seatNumber} has run out.`;
+    case 'not_held':
+      return `You are not holding seat ${seatNumber} any more.`;
+    case 'limit':
+    case 'unknown':
+      return error.message.includes(seatNumber)
+        ? error.message
+        : `Seat ${seatNumber}: ${error.message}`;
+    default:
+      return assertNever(reason);
+  }
+}
+
+export function listOf(names: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+}

@@ -1,0 +1,93 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+
+import { browserTimers } from '@/lib/feed/backoff';
+import { followEvent } from '@/lib/feed/browser';
+import { createServerClock } from '@/lib/feed/clock';
+import type { FeedState } from '@/lib/feed/seatFeed';
+import { ownLocksQuery, seatsQuery } from '@/lib/queries/events';
+import type { SeatMapState } from '@/lib/seatmap/state';
+import { createSeatMapStore, type SeatMapStore } from '@/lib/seatmap/store';
+
+export interface LiveSeatMap {
+  readonly store: SeatMapStore;
+  readonly feedState: FeedState;
+  /** Why the seat list could not be had. */
+  readonly error: Error | null;
+  readonly reload: () => void;
+}
+
+/** One event's seats, kept true by the feed for as long as the component is mounted. */
+export function useLiveSeatMap(eventId: number, isSignedIn: boolean): LiveSeatMap {
+  const [store] = useState(() => createSeatMapStore(createServerClock(), browserTimers));
+  const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
+
+  useEffect(
+    () =>
+      followEvent(eventId, {
+        clock: store.clock,
+        onFrame: (frame) => {
+          store.dispatch({ type: 'frame', frame });
+        },
+        onState: setFeedState,
+      }),
+    [eventId, store],
+  );
+
+  const { data: seatList, error, refetch } = useQuery(seatsQuery(eventId));
+  useEffect(() => {
+    if (seatList !== undefined) store.dispatch({ type: 'seatsLoaded', ...seatList });
+  }, [seatList, store]);
+
+  const seatsWanted = useSeatMap(store, (state) => state.seatsWanted);
+  useEffect(() => {
+    if (seatsWanted > 0) void refetch();
+  }, [seatsWanted, refetch]);
+
+  useOwnLocks(eventId, store, isSignedIn);
+
+  return { store, feedState, error, reload: () => void refetch() };
+}
+
+export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapState) => Part): Part {
+  return useSyncExternalStore(store.subscribe, () => select(store.getState()));
+}
+
+/** Learn the person's own locks at first, and again whenever the map has reason to doubt them. */
+function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean): void {
+  const queryClient = useQueryClient();
+  const asked = useRef(0);
+  const locksWanted = useSeatMap(store, (state) => state.locksWanted);
+  const isIdle = useSeatMap(store, (state) => state.pending.size === 0);
+
+  useEffect(() => {
+    if (!isSignedIn || !isIdle || asked.current === locksWanted) return;
+    asked.current = locksWanted;
+    const { epoch } = store.getState();
+    queryClient.query(ownLocksQuery(eventId, epoch, locksWanted)).then(
+      (locks) => {
+        store.dispatch({
+          type: 'ownLocksLoaded',
+          epoch,
+          locks: locks.flatMap(({ id, locked_until: until }) =>
+            until === null ? [] : { seatId: id, until: Date.parse(until) },
+          ),
+        });
+      },
+      () => {
+        asked.current = 0;
+      },
+    );
+  }, [eventId, store, queryClient, isSignedIn, isIdle, locksWanted]);
+
+  useEffect(() => {
+    // Another tab of the same person may have changed what is held.
+    function look() {
+      if (document.visibilityState === 'visible') store.dispatch({ type: 'locksDoubted' });
+    }
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [store]);
+}

@@ -1,0 +1,125 @@
+import { isAxiosError } from 'axios';
+
+import type { ConflictReason } from '@/lib/api/types';
+
+export interface Conflict {
+  readonly seatId: number;
+  readonly seatNumber: string;
+  readonly reason: ConflictReason | 'unknown';
+}
+
+interface ApiErrorParts {
+  readonly message: string;
+  readonly code: string;
+  readonly status: number | null;
+  readonly conflicts?: readonly Conflict[];
+  readonly fields?: ReadonlyMap<string, readonly string[]>;
+  readonly retryAfterSeconds?: number | null;
+  readonly salesOpenAt?: string | null;
+}
+
+/**
+ * The one error that calls to the server end in. Its message is a sentence for a person; `code` is
+ * the server's stable word, or `network`, `timeout` or `unexpected` when the server did not say.
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: string;
+  /** Null when no answer came. */
+  readonly status: number | null;
+  readonly conflicts: readonly Conflict[];
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+  readonly retryAfterSeconds: number | null;
+  readonly salesOpenAt: string | null;
+
+  constructor(parts: ApiErrorParts, options?: ErrorOptions) {
+    super(parts.message, options);
+    this.code = parts.code;
+    this.status = parts.status;
+    this.conflicts = parts.conflicts ?? [];
+    this.fields = parts.fields ?? new Map();
+    this.retryAfterSeconds = parts.retryAfterSeconds ?? null;
+    this.salesOpenAt = parts.salesOpenAt ?? null;
+  }
+
+  get isSignedOut(): boolean {
+    return this.code === 'not_authenticated';
+  }
+
+  /** Trying the same again may well succeed. */
+  get isPassing(): boolean {
+    return this.status === null || this.status === 503 || this.status === 502;
+  }
+}
+
+const NO_ANSWER =
+  'We could not reach the box office. Check your connection; we keep trying to catch up.';
+const TOO_SLOW = 'The box office is taking too long to answer. Please try again.';
+const NOT_UNDERSTOOD = 'Something went wrong on our side. Please try again.';
+
+export function toApiError(cause: unknown): ApiError {
+  if (cause instanceof ApiError) return cause;
+  if (!isAxiosError(cause)) {
+    return new ApiError({ message: NOT_UNDERSTOOD, code: 'unexpected', status: null }, { cause });
+  }
+  if (cause.response !== undefined) {
+    const { status, headers } = cause.response;
+    const data: unknown = cause.response.data;
+    return new ApiError(refusalParts(status, data, headers['retry-after']), { cause });
+  }
+  if (cause.code === 'ECONNABORTED' || cause.code === 'ETIMEDOUT') {
+    return new ApiError({ message: TOO_SLOW, code: 'timeout', status: null }, { cause });
+  }
+  return new ApiError({ message: NO_ANSWER, code: 'network', status: null }, { cause });
+}
+
+function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiErrorParts {
+  const fields = isRecord(body) ? body : {};
+  return {
+    status,
+    message: typeof fields['error'] === 'string' ? fields['error'] : NOT_UNDERSTOOD,
+    code: typeof fields['code'] === 'string' ? fields['code'] : 'unexpected',
+    conflicts: Array.isArray(fields['conflicts']) ? fields['conflicts'].flatMap(conflict) : [],
+    fields: isRecord(fields['fields']) ? fieldErrors(fields['fields']) : new Map(),
+    retryAfterSeconds: seconds(retryAfter),
+    salesOpenAt: typeof fields['sales_open_at'] === 'string' ? fields['sales_open_at'] : null,
+  };
+}
+
+const REASONS: readonly string[] = [
+  'locked',
+  'reserved',
+  'blocked',
+  'not_held',
+  'expired',
+  'limit',
+] satisfies ConflictReason[];
+
+function conflict(entry: unknown): Conflict[] {
+  if (!isRecord(entry)) return [];
+  const { seat_id: seatId, seat_number: seatNumber, reason } = entry;
+  if (typeof seatId !== 'number' || typeof seatNumber !== 'string') return [];
+  return [{ seatId, seatNumber, reason: isReason(reason) ? reason : 'unknown' }];
+}
+
+function isReason(value: unknown): value is ConflictReason {
+  return typeof value === 'string' && REASONS.includes(value);
+}
+
+function fieldErrors(fields: Readonly<Record<string, unknown>>) {
+  return new Map(
+    Object.entries(fields).map(([name, sentences]) => [
+      name,
+      (Array.isArray(sentences) ? sentences : [sentences]).map(String),
+    ]),
+  );
+}
+
+function seconds(retryAfter: unknown): number | null {
+  const value = Number(retryAfter);
+  return retryAfter !== undefined && Number.isFinite(value) ? value : null;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,10 @@
+import { get, post } from '@/lib/api/client';
+import type { CancelledAnswer, Reservation } from '@/lib/api/types';
+
+export async function fetchReservations(signal: AbortSignal): Promise<Reservation[]> {
+  return (await get<Reservation[]>('reservations/', signal)).body;
+}
+
+export function cancelReservation(reservationId: number, key: string): Promise<CancelledAnswer> {
+  return post(`reservations/${reservationId}/cancel/`, {}, key);
+}

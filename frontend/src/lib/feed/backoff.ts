@@ -1,0 +1,58 @@
+export interface Timers {
+  /** Run `callback` once after `delayMs`; the answer takes it back. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+export const browserTimers: Timers = {
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+export interface BackoffOptions {
+  readonly baseMs: number;
+  readonly capMs: number;
+  readonly timers: Timers;
+  readonly random: () => number;
+}
+
+/**
+ * Waits longer after each failure. The jitter matters as much as the growth: after a restart every
+ * viewer of an event is sent away at the same moment and must not come back at the same moment.
+ */
+export class Backoff {
+  readonly #options: BackoffOptions;
+  #failures = 0;
+  #takeBack: (() => void) | null = null;
+
+  constructor(options: BackoffOptions) {
+    this.#options = options;
+  }
+
+  /** Call `retry` after the next delay, which comes on top of `leastMs`. Answers how long in all. */
+  schedule(retry: () => void, leastMs = 0): number {
+    this.cancel();
+    const { baseMs, capMs, timers, random } = this.#options;
+    const ceilingMs = Math.min(capMs, baseMs * 2 ** this.#failures);
+    const delayMs = leastMs + Math.round(ceilingMs * (0.5 + random() / 2));
+    this.#failures += 1;
+    this.#takeBack = timers.after(delayMs, () => {
+      this.#takeBack = null;
+      retry();
+    });
+    return delayMs;
+  }
+
+  /** Things went well: start again from the shortest delay. */
+  reset(): void {
+    this.#failures = 0;
+  }
+
+  cancel(): void {
+    this.#takeBack?.();
+    this.#takeBack = null;
+  }
+}

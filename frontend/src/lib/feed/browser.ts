@@ -1,0 +1,108 @@
+import { Backoff, browserTimers } from '@/lib/feed/backoff';
+import type { ServerClock } from '@/lib/feed/clock';
+import type { ServerFrame } from '@/lib/feed/protocol';
+import {
+  type FeedSocket,
+  type FeedState,
+  type Position,
+  SeatFeed,
+  type SocketEvents,
+} from '@/lib/feed/seatFeed';
+
+const SILENCE_MS = 16_000;
+
+interface FeedListener {
+  readonly clock: ServerClock;
+  readonly onFrame: (frame: ServerFrame) => void;
+  readonly onState: (state: FeedState) => void;
+}
+
+/** Follow an event over a real WebSocket. The answer stops it. */
+export function followEvent(eventId: number, listener: FeedListener): () => void {
+  const feed = new SeatFeed({
+    ...listener,
+    openSocket: (resumeFrom, events) => openWebSocket(eventId, resumeFrom, events),
+    backoff: new Backoff({
+      baseMs: 800,
+      capMs: 20_000,
+      timers: browserTimers,
+      random: Math.random,
+    }),
+    timers: browserTimers,
+    isOnline: () => navigator.onLine,
+    wallNow: Date.now,
+    silenceMs: SILENCE_MS,
+  });
+  const unwire = wireToBrowser(feed);
+  feed.start();
+  return () => {
+    unwire();
+    feed.stop();
+  };
+}
+
+export function eventSocketUrl(
+  eventId: number,
+  resumeFrom: Position | null,
+  page: Pick<Location, 'protocol' | 'host'>,
+): string {
+  const scheme = page.protocol === 'https:' ? 'wss:' : 'ws:';
+  const url = new URL(`${scheme}//${page.host}/ws/events/${eventId}/`);
+  if (resumeFrom !== null) {
+    url.searchParams.set('since', String(resumeFrom.seq));
+    url.searchParams.set('layout', resumeFrom.layout);
+  }
+  return url.href;
+}
+
+function openWebSocket(
+  eventId: number,
+  resumeFrom: Position | null,
+  events: SocketEvents,
+): FeedSocket {
+  const socket = new WebSocket(eventSocketUrl(eventId, resumeFrom, location));
+  socket.addEventListener('message', ({ data }) => {
+    // The protocol is text only; anything else is left for the parser to refuse.
+    events.message(typeof data === 'string' ? data : '');
+  });
+  socket.addEventListener('close', ({ code }) => {
+    events.closed(code);
+  });
+  return {
+    send(text) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close() {
+      socket.close();
+    },
+  };
+}
+
+function wireToBrowser(feed: SeatFeed): () => void {
+  const wiring = new AbortController();
+  const { signal } = wiring;
+  window.addEventListener(
+    'online',
+    () => {
+      feed.networkBack();
+    },
+    { signal },
+  );
+  window.addEventListener(
+    'offline',
+    () => {
+      feed.networkLost();
+    },
+    { signal },
+  );
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      if (document.visibilityState === 'visible') feed.pageShown();
+    },
+    { signal },
+  );
+  return () => {
+    wiring.abort();
+  };
+}

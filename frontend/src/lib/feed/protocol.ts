@@ -1,0 +1,74 @@
+/**
+ * The frames of `/ws/events/{id}/`. `index` is a seat's place in the seat list, `layout` a hash of
+ * that order, `seq` the event's sequence number; times are Unix milliseconds by the server's clock.
+ */
+
+export type SeatStatus = 'available' | 'locked' | 'reserved' | 'blocked';
+
+/** A status's place here is its code on the wire. */
+export const STATUSES = ['available', 'locked', 'reserved', 'blocked'] as const;
+
+/** What is known of one seat: absolute, so applying it twice changes nothing. */
+export interface LiveSeat {
+  readonly status: SeatStatus;
+  readonly lockedUntil: number | null;
+  /** Null also when the site hides names. */
+  readonly holder: string | null;
+}
+
+export interface SeatLock {
+  readonly index: number;
+  readonly lockedUntil: number;
+  readonly holder: string | null;
+}
+
+export interface SeatChange extends LiveSeat {
+  readonly index: number;
+}
+
+/** Server → client, first, and again whenever the plan itself changed: replaces everything. */
+export interface SnapshotFrame {
+  readonly type: 'snapshot';
+  readonly event: number;
+  readonly seq: number;
+  readonly now: number;
+  readonly layout: string;
+  /** One entry for each seat; up to three more, all available, from the padding of the last byte. */
+  readonly statuses: readonly SeatStatus[];
+  readonly locks: readonly SeatLock[];
+}
+
+/** Server → client: carries the client from `from` to `seq`. */
+export interface DeltaFrame {
+  readonly type: 'delta';
+  readonly from: number;
+  readonly seq: number;
+  readonly now: number;
+  readonly changes: readonly SeatChange[];
+}
+
+/** Server → client, every few seconds. */
+export interface BeatFrame {
+  readonly type: 'beat';
+  readonly seq: number;
+  readonly now: number;
+  readonly viewers: number;
+}
+
+/** Client → server, now and then: how far it has come. */
+export interface SeenFrame {
+  readonly type: 'seen';
+  readonly seq: number;
+}
+
+export type ServerFrame = SnapshotFrame | DeltaFrame | BeatFrame;
+
+export const CLOSE_CODES = {
+  badFrame: 1008,
+  restarting: 1012,
+  signInFirst: 4401,
+  notForYou: 4403,
+  noSuchEvent: 4404,
+  tooSlow: 4408,
+  tooManySockets: 4429,
+} as const;

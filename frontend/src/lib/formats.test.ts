@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+
+import { formatMoney, sumAmounts } from '@/lib/money';
+import { returnPath, signInPath } from '@/lib/paths';
+import { nextSalesChange, salesAt } from '@/lib/sales';
+import { formatCountdown, formatWait } from '@/lib/time';
+
+describe('money', () => {
+  it('is added up without the errors of floating point', () => {
+    expect(sumAmounts(['0.10', '0.20'])).toBe('0.30');
+    expect(sumAmounts(['19.99', '19.99', '19.99'])).toBe('59.97');
+    expect(sumAmounts([])).toBe('0.00');
+  });
+
+  it('is shown with its currency, also when that is none', () => {
+    expect(formatMoney('50.00', 'EUR')).toBe('€50.00');
+    expect(formatMoney('50.00', '??')).toBe('50.00 ??');
+  });
+});
+
+describe('a countdown', () => {
+  it('counts a second begun as whole, and ends at nothing', () => {
+    expect(formatCountdown(300_000)).toBe('5:00');
+    expect(formatCountdown(298_001)).toBe('4:59');
+    expect(formatCountdown(1)).toBe('0:01');
+    expect(formatCountdown(0)).toBe('0:00');
+    expect(formatCountdown(-500)).toBe('0:00');
+  });
+
+  it('is no finer than one can use', () => {
+    expect(formatWait(34 * 86_400_000 + 5000)).toBe('34 days');
+    expect(formatWait(5 * 3_600_000 + 5000)).toBe('5 hours');
+    expect(formatWait(90_000)).toBe('1:30');
+  });
+});
+
+describe('sales', () => {
+  const event = {
+    sales: 'upcoming',
+    sales_open_at: '2026-01-01T10:00:00Z',
+    sales_close_at: '2026-01-02T10:00:00Z',
+  } as const;
+  const at = (iso: string) => Date.parse(iso);
+
+  it('open and close at their times, whatever was said before', () => {
+    expect(salesAt(event, at('2026-01-01T09:59:59Z'))).toBe('upcoming');
+    expect(salesAt(event, at('2026-01-01T10:00:00Z'))).toBe('open');
+    expect(salesAt(event, at('2026-01-02T10:00:00Z'))).toBe('closed');
+  });
+
+  it('are next looked at when they change', () => {
+    expect(nextSalesChange(event, at('2026-01-01T00:00:00Z'))).toBe(at(event.sales_open_at));
+    expect(nextSalesChange(event, at('2026-01-01T12:00:00Z'))).toBe(at(event.sales_close_at));
+    expect(nextSalesChange(event, at('2026-01-03T00:00:00Z'))).toBeNull();
+  });
+});
+
+describe('the way back after signing in', () => {
+  it('leads to where one was', () => {
+    const path = signInPath({ pathname: '/events/7', search: '' });
+    expect(returnPath(new URL(path, 'http://site').searchParams)).toBe('/events/7');
+  });
+
+  it.each(['https://evil.example/', '//evil.example/', '/\\evil.example', 'events/7', '/sign-in'])(
+    'never leads to %s',
+    (next) => {
+      expect(returnPath(new URLSearchParams({ next }))).toBe('/');
+    },
+  );
+});

@@ -1,0 +1,14 @@
+/** Amounts come as decimal strings; sums are made in whole hundredths, never in floats. */
+export function sumAmounts(amounts: readonly string[]): string {
+  const hundredths = amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 100), 0);
+  return (hundredths / 100).toFixed(2);
+}
+
+export function formatMoney(amount: string, currency: string): string {
+  try {
+    return new Intl.NumberFormat('en', { style: 'currency', currency }).format(Number(amount));
+  } catch {
+    // An organiser may have typed something that is no currency code.
+    return `${amount} ${currency}`;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Path } from 'react-router';
+
+/** Sign in, then come back to where one was. */
+export function signInPath({ pathname, search }: Pick<Path, 'pathname' | 'search'>): string {
+  return withReturn('/sign-in', pathname + search);
+}
+
+export function withReturn(path: string, returnTo: string): string {
+  return returnTo === '/' ? path : `${path}?${new URLSearchParams({ next: returnTo }).toString()}`;
+}
+
+/** Where to go after signing in: only ever a page of this site, whatever the link said. */
+export function returnPath(search: URLSearchParams): string {
+  const next = search.get('next') ?? '/';
+  const isLocal = next.startsWith('/') && !/^\/[/\\]/.test(next);
+  return isLocal && !/^\/(sign-in|register)\b/.test(next) ? next : '/';
+}

@@ -1,0 +1,26 @@
+import { QueryClient } from '@tanstack/react-query';
+
+import { ApiError } from '@/lib/api/apiError';
+
+const RETRIES = 2;
+const STALE_MS = 10_000;
+const LONGEST_DELAY_MS = 5_000;
+
+/** Writes may be repeated as safely as reads: each carries an idempotency key. */
+function mayTryAgain(failures: number, error: Error): boolean {
+  return failures < RETRIES && error instanceof ApiError && error.isPassing;
+}
+
+function delayMs(failures: number, error: Error): number {
+  const asked = error instanceof ApiError ? error.retryAfterSeconds : null;
+  return asked === null ? Math.min(300 * 2 ** failures, LONGEST_DELAY_MS) : asked * 1000;
+}
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { staleTime: STALE_MS, retry: mayTryAgain, retryDelay: delayMs },
+      mutations: { retry: mayTryAgain, retryDelay: delayMs, networkMode: 'always' },
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import {
+  type Query,
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+
+import { fetchMe, register, signIn, signOut } from '@/lib/api/account';
+import type { SignedIn } from '@/lib/api/types';
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => fetchMe(signal),
+  staleTime: 60_000,
+});
+
+/** Who is signed in: null when nobody is, undefined while that is not known yet. */
+export function useMe() {
+  return useQuery(meQuery).data;
+}
+
+export function useSignOut() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: signOut,
+    onSuccess: async () => {
+      queryClient.setQueryData(meQuery.queryKey, null);
+      await queryClient.resetQueries({ predicate: isNotMe });
+    },
+  });
+}
+
+export function useSignIn() {
+  return useArrival(signIn);
+}
+
+export function useRegister() {
+  return useArrival(register);
+}
+
+function useArrival<Given>(mutationFn: (given: Given) => Promise<SignedIn>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn,
+    retry: false,
+    onSuccess: async () => {
+      await queryClient.query({ ...meQuery, staleTime: 0 });
+      await queryClient.invalidateQueries({ predicate: isNotMe });
+    },
+  });
+}
+
+/** What was fetched for one person must not be shown to the next. */
+function isNotMe({ queryKey }: Query): boolean {
+  return queryKey[0] !== meQuery.queryKey[0];
+}

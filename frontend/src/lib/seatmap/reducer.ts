@@ -1,0 +1,143 @@
+import { assertNever } from '@/lib/assertNever';
+import type { DeltaFrame, LiveSeat, ServerFrame, SnapshotFrame } from '@/lib/feed/protocol';
+import {
+  answerCommand,
+  checkOwnAgainstLive,
+  dropHeld,
+  dropPastDeadlines,
+  replaceHeld,
+} from '@/lib/seatmap/own';
+import { factsOf, liveOf, sameFacts } from '@/lib/seatmap/seats';
+import type { PendingCommand, SeatMapAction, SeatMapState } from '@/lib/seatmap/state';
+import { withSeatsShown } from '@/lib/seatmap/view';
+
+/** What the map is after `action`, at `now` by the server's clock. Pure. */
+export function reduceSeatMap(
+  state: SeatMapState,
+  action: SeatMapAction,
+  now: number,
+): SeatMapState {
+  switch (action.type) {
+    case 'frame':
+      return takeFrame(state, action.frame, now);
+    case 'seatsLoaded':
+      return loadSeats(state, action, now);
+    case 'commandStarted':
+      return startCommand(state, action.kind, action.seatIds, now);
+    case 'mindChanged':
+      return changeMind(state, action.seatId, now);
+    case 'commandSettled':
+      return showSeats(answerCommand(state, action.seatIds, action.outcome), action.seatIds, now);
+    case 'notHeld':
+      return showSeats(dropHeld(state, action.seatIds), action.seatIds, now);
+    case 'ownLocksLoaded':
+      return action.epoch === state.epoch && state.pending.size === 0
+        ? withSeatsShown(replaceHeld(state, action.locks, now), 'all', now)
+        : { ...state, locksWanted: state.locksWanted + 1 };
+    case 'locksDoubted':
+      return { ...state, locksWanted: state.locksWanted + 1 };
+    case 'timePassed':
+      return withSeatsShown(dropPastDeadlines(state, now), 'all', now);
+    default:
+      return assertNever(action);
+  }
+}
+
+function takeFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
+  switch (frame.type) {
+    case 'snapshot':
+      return takeSnapshot(state, frame, now);
+    case 'delta':
+      return takeDelta(state, frame, now);
+    case 'beat': {
+      // A lock that the feed should have shown by now but has not: ask what became of it.
+      const doubt = [...state.own.values()].some((own) => own.kind === 'held' && !own.seen);
+      return {
+        ...state,
+        viewers: frame.viewers,
+        locksWanted: state.locksWanted + (doubt ? 1 : 0),
+      };
+    }
+    default:
+      return assertNever(frame);
+  }
+}
+
+function takeSnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): SeatMapState {
+  const live: LiveSeat[] = frame.statuses.map((status) => ({
+    status,
+    lockedUntil: null,
+    holder: null,
+  }));
+  for (const { index, lockedUntil, holder } of frame.locks) {
+    live[index] = { status: 'locked', lockedUntil, holder };
+  }
+  const next: SeatMapState = {
+    ...state,
+    live,
+    liveLayout: frame.layout,
+    seq: frame.seq,
+    locksWanted: state.seq === null ? state.locksWanted : state.locksWanted + 1,
+    seatsWanted:
+      state.factsLayout === null || state.factsLayout === frame.layout
+        ? state.seatsWanted
+        : state.seatsWanted + 1,
+  };
+  return withSeatsShown(checkOwnAgainstLive(next, 'all', now), 'all', now);
+}
+
+function takeDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMapState {
+  if (state.seq === null || frame.from !== state.seq) return state;
+  if (frame.changes.length === 0) return { ...state, seq: frame.seq };
+  const live = [...state.live];
+  for (const { index, status, lockedUntil, holder } of frame.changes) {
+    live[index] = { status, lockedUntil, holder };
+  }
+  const indexes = frame.changes.map(({ index }) => index);
+  const next = { ...state, live, seq: frame.seq };
+  return withSeatsShown(checkOwnAgainstLive(next, indexes, now), indexes, now);
+}
+
+function loadSeats(
+  state: SeatMapState,
+  { layout, seats }: Extract<SeatMapAction, { type: 'seatsLoaded' }>,
+  now: number,
+): SeatMapState {
+  const facts = seats.map((seat, index) => {
+    const before = state.facts[index];
+    const after = factsOf(seat, index);
+    return before !== undefined && sameFacts(before, after) ? before : after;
+  });
+  const next: SeatMapState = {
+    ...state,
+    facts,
+    factsLayout: layout,
+    indexById: new Map(facts.map(({ id, index }) => [id, index])),
+    ...(state.seq === null && { live: seats.map(liveOf), liveLayout: layout }),
+  };
+  return withSeatsShown(next, 'all', now);
+}
+
+function startCommand(
+  state: SeatMapState,
+  kind: PendingCommand['kind'],
+  seatIds: readonly number[],
+  now: number,
+): SeatMapState {
+  const pending = new Map(state.pending);
+  for (const seatId of seatIds) pending.set(seatId, { kind, turned: false });
+  return showSeats({ ...state, pending, epoch: state.epoch + 1 }, seatIds, now);
+}
+
+function changeMind(state: SeatMapState, seatId: number, now: number): SeatMapState {
+  const command = state.pending.get(seatId);
+  if (command === undefined || command.kind === 'reserve') return state;
+  const pending = new Map(state.pending);
+  pending.set(seatId, { ...command, turned: !command.turned });
+  return showSeats({ ...state, pending }, [seatId], now);
+}
+
+function showSeats(state: SeatMapState, seatIds: readonly number[], now: number): SeatMapState {
+  const indexes = seatIds.flatMap((seatId) => state.indexById.get(seatId) ?? []);
+  return withSeatsShown(state, indexes, now);
+}

@@ -1,0 +1,102 @@
+import type { Seat } from '@/lib/api/types';
+import type { LiveSeat, ServerFrame } from '@/lib/feed/protocol';
+import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+
+/**
+ * What the server answered to this person's own commands. It outranks the feed until the feed has
+ * caught up, because an answer and the frame that tells of the same change come in either order.
+ */
+export type OwnAnswer =
+  /** `seen`: the feed has shown this very lock, so from then on it decides. */
+  | { readonly kind: 'held'; readonly until: number; readonly seen: boolean }
+  /** The lock that would end at `until` is void. */
+  | { readonly kind: 'released'; readonly until: number }
+  | { readonly kind: 'reserved'; readonly until: number };
+
+/** A command on its way. `turned`: the person has changed their mind meanwhile. */
+export interface PendingCommand {
+  readonly kind: 'lock' | 'unlock' | 'reserve';
+  readonly turned: boolean;
+}
+
+/** Seats that stopped being held although the person did nothing. */
+export interface Lapse {
+  readonly id: number;
+  readonly kind: 'expired' | 'lost';
+  readonly seatNumbers: readonly string[];
+}
+
+/**
+ * Three layers, kept apart: `live` is what the feed confirmed, `own` what the server answered to
+ * us, `pending` what we only hope for. `seats` is all three seen together; dropping a layer's entry
+ * is all it takes to correct a hope.
+ */
+export interface SeatMapState {
+  readonly facts: readonly SeatFacts[];
+  readonly factsLayout: string | null;
+  readonly indexById: ReadonlyMap<number, number>;
+
+  readonly live: readonly LiveSeat[];
+  readonly liveLayout: string | null;
+  /** Null until the feed has spoken; `live` is then what the seat list said. */
+  readonly seq: number | null;
+
+  readonly own: ReadonlyMap<number, OwnAnswer>;
+  readonly pending: ReadonlyMap<number, PendingCommand>;
+
+  readonly seats: readonly MapSeat[];
+  readonly viewers: number | null;
+  readonly lapse: Lapse | null;
+
+  /** Counts commands begun and ended: an answer to an older question must not undo a newer one. */
+  readonly epoch: number;
+  /** Each rise asks for the caller's locks, or the seat list, to be fetched again. */
+  readonly locksWanted: number;
+  readonly seatsWanted: number;
+}
+
+export type SettledOutcome =
+  | { readonly kind: 'held'; readonly until: number }
+  | { readonly kind: 'released' | 'reserved' | 'refused' };
+
+export type SeatMapAction =
+  | { readonly type: 'frame'; readonly frame: ServerFrame }
+  | { readonly type: 'seatsLoaded'; readonly layout: string; readonly seats: readonly Seat[] }
+  | {
+      readonly type: 'commandStarted';
+      readonly kind: PendingCommand['kind'];
+      readonly seatIds: readonly number[];
+    }
+  /** The person clicked a seat whose command is still on its way. */
+  | { readonly type: 'mindChanged'; readonly seatId: number }
+  | {
+      readonly type: 'commandSettled';
+      readonly seatIds: readonly number[];
+      readonly outcome: SettledOutcome;
+    }
+  /** The server says that the caller holds no lock on these. */
+  | { readonly type: 'notHeld'; readonly seatIds: readonly number[] }
+  | {
+      readonly type: 'ownLocksLoaded';
+      readonly epoch: number;
+      readonly locks: readonly { readonly seatId: number; readonly until: number }[];
+    }
+  | { readonly type: 'locksDoubted' }
+  | { readonly type: 'timePassed' };
+
+export const emptySeatMap: SeatMapState = {
+  facts: [],
+  factsLayout: null,
+  indexById: new Map(),
+  live: [],
+  liveLayout: null,
+  seq: null,
+  own: new Map(),
+  pending: new Map(),
+  seats: [],
+  viewers: null,
+  lapse: null,
+  epoch: 0,
+  locksWanted: 1,
+  seatsWanted: 0,
+};

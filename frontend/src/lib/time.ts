@@ -1,0 +1,30 @@
+const DATE = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+export function formatDay(iso: string): string {
+  return DATE.format(new Date(iso));
+}
+
+export function formatDateTime(iso: string): string {
+  const date = new Date(iso);
+  return `${DATE.format(date)}, ${TIME.format(date)}`;
+}
+
+/** "4:59", as a countdown shows it: a second begun counts whole. */
+export function formatCountdown(leftMs: number): string {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** "3 days", "5 hours", "4:59": how long until something, no finer than one can use. */
+export function formatWait(leftMs: number): string {
+  const hours = leftMs / 3_600_000;
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
+  if (hours >= 2) return `${Math.floor(hours)} hours`;
+  return formatCountdown(leftMs);
+}

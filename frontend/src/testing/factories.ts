@@ -1,0 +1,82 @@
+import type { EventDetail, Reservation, Seat } from '@/lib/api/types';
+
+export const LAYOUT = 'layout-1';
+
+export function makeSeat(index: number, changes: Partial<Seat> = {}): Seat {
+  const row = String.fromCharCode(65 + Math.floor(index / 4));
+  const number = String((index % 4) + 1);
+  return {
+    id: 100 + index,
+    seat_number: row + number,
+    section: 'Stalls',
+    row,
+    number,
+    x: 20 + (index % 4) * 30,
+    y: 20 + Math.floor(index / 4) * 30,
+    category: 1,
+    price: '50.00',
+    status: 'available',
+    is_available: true,
+    locked_by: null,
+    locked_until: null,
+    reserved_by: null,
+    ...changes,
+  };
+}
+
+export function makeSeats(count: number): Seat[] {
+  return Array.from({ length: count }, (_, index) => makeSeat(index));
+}
+
+export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
+  return {
+    id: 7,
+    name: 'The Late Set',
+    description: '',
+    venue: 'The Copper Room',
+    date: '2026-12-18T21:00:00Z',
+    price: '50.00',
+    price_from: '50.00',
+    currency: 'EUR',
+    seats_total: 8,
+    seats_available: 8,
+    sales_open_at: null,
+    sales_close_at: null,
+    sales: 'open',
+    lock_seconds: 300,
+    seat_cap: 10,
+    visibility: 'public',
+    layout: LAYOUT,
+    categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '50.00' }],
+    plan: { name: 'The Copper Room', width: 140, height: 80, seat_radius: 10, shapes: [] },
+    ...changes,
+  };
+}
+
+export function makeReservation(changes: Partial<Reservation> = {}): Reservation {
+  return {
+    id: 31,
+    event: 7,
+    event_name: 'The Late Set',
+    venue: 'The Copper Room',
+    date: '2026-12-18T21:00:00Z',
+    seats: ['A1'],
+    seat_details: [
+      {
+        seat_id: 100,
+        seat_number: 'A1',
+        section: 'Stalls',
+        row: 'A',
+        number: '1',
+        price: '50.00',
+      },
+    ],
+    total_price: '50.00',
+    currency: 'EUR',
+    payment_method: 'card',
+    status: 'confirmed',
+    created_at: '2026-11-21T05:00:00Z',
+    cancelled_at: null,
+    ...changes,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Timers } from '@/lib/feed/backoff';
+
+interface Planned {
+  readonly at: number;
+  readonly callback: () => void;
+}
+
+/** Time that passes only when told to. */
+export class FakeTimers implements Timers {
+  now = 1_767_225_600_000;
+  readonly #planned = new Set<Planned>();
+
+  after(delayMs: number, callback: () => void): () => void {
+    const plan = { at: this.now + delayMs, callback };
+    this.#planned.add(plan);
+    return () => {
+      this.#planned.delete(plan);
+    };
+  }
+
+  get plannedCount(): number {
+    return this.#planned.size;
+  }
+
+  advance(ms: number): void {
+    const end = this.now + ms;
+    for (;;) {
+      const due = [...this.#planned].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (due === undefined) break;
+      this.#planned.delete(due);
+      this.now = Math.max(this.now, due.at);
+      due.callback();
+    }
+    this.now = end;
+  }
+
+  /** The machine sleeps: the wall clock goes on, timers do not. */
+  sleep(ms: number): void {
+    const sleeping = [...this.#planned];
+    this.#planned.clear();
+    this.now += ms;
+    for (const { at, callback } of sleeping) this.#planned.add({ at: at + ms, callback });
+  }
+}

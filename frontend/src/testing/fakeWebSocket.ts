@@ -1,0 +1,47 @@
+import { act } from '@testing-library/react';
+import { vi } from 'vitest';
+
+/** Stands in for the browser's WebSocket; the test is the server. */
+export class FakeWebSocket extends EventTarget {
+  static readonly OPEN = 1;
+  static readonly opened: FakeWebSocket[] = [];
+  readonly readyState = FakeWebSocket.OPEN;
+  readonly url: string;
+
+  constructor(url: string) {
+    super();
+    this.url = url;
+    FakeWebSocket.opened.push(this);
+  }
+
+  static install(): void {
+    FakeWebSocket.opened.length = 0;
+    vi.stubGlobal('WebSocket', FakeWebSocket);
+  }
+
+  static newest(): FakeWebSocket {
+    const newest = FakeWebSocket.opened.at(-1);
+    if (newest === undefined) throw new Error('No socket was opened');
+    return newest;
+  }
+
+  send(): void {
+    // What the client says is for the feed's own tests.
+  }
+
+  close(): void {
+    // The feed does not wait for the other side.
+  }
+
+  receive(frame: object): void {
+    act(() => {
+      this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(frame) }));
+    });
+  }
+
+  drop(code: number): void {
+    act(() => {
+      this.dispatchEvent(new CloseEvent('close', { code }));
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { Backoff } from '@/lib/feed/backoff';
+import { createServerClock } from '@/lib/feed/clock';
+import type { ServerFrame } from '@/lib/feed/protocol';
+import {
+  type FeedSocket,
+  type FeedState,
+  type Position,
+  SeatFeed,
+  type SocketEvents,
+} from '@/lib/feed/seatFeed';
+import { FakeTimers } from '@/testing/fakeTimers';
+
+export class FakeSocket implements FeedSocket {
+  readonly sent: string[] = [];
+  isClosed = false;
+  readonly resumeFrom: Position | null;
+  readonly #events: SocketEvents;
+
+  constructor(resumeFrom: Position | null, events: SocketEvents) {
+    this.resumeFrom = resumeFrom;
+    this.#events = events;
+  }
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  receive(frame: object | string): void {
+    this.#events.message(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  }
+
+  drop(code: number): void {
+    this.#events.closed(code);
+  }
+}
+
+/** A feed whose socket, time and network are in the test's hands. */
+export function makeFeed() {
+  const timers = new FakeTimers();
+  const sockets: FakeSocket[] = [];
+  const frames: ServerFrame[] = [];
+  const states: FeedState[] = [];
+  const network = { isOnline: true };
+  const feed = new SeatFeed({
+    openSocket: (resumeFrom, events) => {
+      const socket = new FakeSocket(resumeFrom, events);
+      sockets.push(socket);
+      return socket;
+    },
+    backoff: new Backoff({ baseMs: 100, capMs: 10_000, timers, random: () => 1 }),
+    timers,
+    clock: createServerClock(() => timers.now),
+    isOnline: () => network.isOnline,
+    wallNow: () => timers.now,
+    silenceMs: 15_000,
+    onFrame: (frame) => frames.push(frame),
+    onState: (state) => states.push(state),
+  });
+  return {
+    feed,
+    timers,
+    sockets,
+    frames,
+    network,
+    names: () => states.map(({ name }) => name),
+    socket: () => {
+      const newest = sockets.at(-1);
+      if (newest === undefined) throw new Error('No socket was opened');
+      return newest;
+    },
+  };
+}
+
+export function snapshot(seq: number): object {
+  return { type: 'snapshot', event: 7, seq, now: 1, layout: 'l1', statuses: 'AAA=', locks: [] };
+}
+
+export function delta(from: number, seq: number): object {
+  return { type: 'delta', from, seq, now: 1, changes: [[0, 2, null, null]] };
+}
+
+export function beat(seq: number): object {
+  return { type: 'beat', seq, now: 1, viewers: 3 };
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import type { SeatStatus } from '@/lib/feed/protocol';
+
+const FOLDER = resolve(import.meta.dirname, '../../../tests/fixtures/protocol');
+
+interface FixtureLock {
+  readonly index: number;
+  readonly locked_until: number | null;
+  readonly holder: string | null;
+}
+
+export interface FrameFixture<Decoded> {
+  readonly seats?: number;
+  readonly frame: object;
+  readonly decoded: Decoded;
+}
+
+export interface SnapshotFixture {
+  readonly event: number;
+  readonly seq: number;
+  readonly now: number;
+  readonly layout: string;
+  readonly statuses: readonly SeatStatus[];
+  readonly locks: readonly FixtureLock[];
+}
+
+export interface DeltaFixture {
+  readonly from: number;
+  readonly seq: number;
+  readonly now: number;
+  readonly changes: readonly (FixtureLock & { readonly status: SeatStatus })[];
+}
+
+export interface ConvergenceFixture {
+  readonly seats: number;
+  readonly snapshot: { readonly now: number; readonly layout: string };
+  readonly deltas: readonly { readonly now: number }[];
+  readonly expected: {
+    readonly seq: number;
+    readonly statuses: readonly SeatStatus[];
+    readonly locks: readonly FixtureLock[];
+  };
+  readonly shown_at: { readonly now: number; readonly statuses: readonly SeatStatus[] };
+}
+
+/** A fixture that the server's tests read as well. */
+export function fixture(name: 'snapshot'): FrameFixture<SnapshotFixture>;
+export function fixture(name: 'delta'): FrameFixture<DeltaFixture>;
+export function fixture(name: 'beat' | 'seen'): FrameFixture<object>;
+export function fixture(name: 'convergence'): ConvergenceFixture;
+export function fixture(name: string): unknown {
+  return JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), 'utf8')) as unknown;
+}

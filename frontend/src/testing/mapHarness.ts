@@ -1,0 +1,94 @@
+import type { Seat } from '@/lib/api/types';
+import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
+import { reduceSeatMap } from '@/lib/seatmap/reducer';
+import type { MapSeat } from '@/lib/seatmap/seats';
+import { emptySeatMap, type SeatMapAction, type SeatMapState } from '@/lib/seatmap/state';
+import { LAYOUT, makeSeats } from '@/testing/factories';
+
+export const START = 1_767_225_600_000;
+export const DEADLINE = START + 300_000;
+export const FIRST_SEQ = 10;
+
+/** Reduces actions one after the other, at a time of the test's choosing. */
+export class MapUnderTest {
+  state: SeatMapState = emptySeatMap;
+  now = START;
+
+  static withSeats(count: number): MapUnderTest {
+    const map = new MapUnderTest();
+    map.do({ type: 'seatsLoaded', layout: LAYOUT, seats: makeSeats(count) });
+    map.snapshot(Array.from({ length: count }, () => 'available'));
+    return map;
+  }
+
+  do(action: SeatMapAction): void {
+    this.state = reduceSeatMap(this.state, action, this.now);
+  }
+
+  snapshot(statuses: readonly SeatStatus[], layout = LAYOUT, seq = FIRST_SEQ): void {
+    this.do({
+      type: 'frame',
+      frame: { type: 'snapshot', event: 7, seq, now: this.now, layout, statuses, locks: [] },
+    });
+  }
+
+  delta(...changes: readonly SeatChange[]): void {
+    const from = this.state.seq ?? 0;
+    this.do({
+      type: 'frame',
+      frame: { type: 'delta', from, seq: from + 1, now: this.now, changes },
+    });
+  }
+
+  beat(): void {
+    const seq = this.state.seq ?? 0;
+    this.do({ type: 'frame', frame: { type: 'beat', seq, now: this.now, viewers: 5 } });
+  }
+
+  load(seats: readonly Seat[], layout = LAYOUT): void {
+    this.do({ type: 'seatsLoaded', layout, seats });
+  }
+
+  start(kind: 'lock' | 'unlock' | 'reserve', ...seatIds: number[]): void {
+    this.do({ type: 'commandStarted', kind, seatIds });
+  }
+
+  held(seatId: number, until = DEADLINE): void {
+    this.do({ type: 'commandSettled', seatIds: [seatId], outcome: { kind: 'held', until } });
+  }
+
+  settled(kind: 'released' | 'reserved' | 'refused', ...seatIds: number[]): void {
+    this.do({ type: 'commandSettled', seatIds, outcome: { kind } });
+  }
+
+  /** Hold a seat, and let the feed tell of it. */
+  lockAndSee(index: number): number {
+    const seatId = this.seat(index).facts.id;
+    this.start('lock', seatId);
+    this.held(seatId);
+    this.delta(locked(index));
+    return seatId;
+  }
+
+  seat(index: number): MapSeat {
+    const seat = this.state.seats[index];
+    if (seat === undefined) throw new Error(`There is no seat ${index}`);
+    return seat;
+  }
+
+  standings(): string[] {
+    return this.state.seats.map(({ standing }) => standing);
+  }
+}
+
+export function locked(
+  index: number,
+  lockedUntil = DEADLINE,
+  holder: string | null = 'alice',
+): SeatChange {
+  return { index, status: 'locked', lockedUntil, holder };
+}
+
+export function changed(index: number, status: SeatStatus): SeatChange {
+  return { index, status, lockedUntil: null, holder: null };
+}

@@ -1,0 +1,29 @@
+import { cleanup } from '@testing-library/react';
+import { afterEach } from 'vitest';
+
+afterEach(cleanup);
+
+// jsdom knows the element but not its modal side, nor sizes of anything on screen.
+HTMLDialogElement.prototype.showModal = function showModal() {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function close() {
+  this.open = false;
+};
+
+class FixedSizeObserver implements ResizeObserver {
+  observe() {
+    // Sizes never change here.
+  }
+  unobserve() {
+    // Sizes never change here.
+  }
+  disconnect() {
+    // Sizes never change here.
+  }
+}
+globalThis.ResizeObserver = FixedSizeObserver;
+Object.defineProperties(HTMLElement.prototype, {
+  clientWidth: { configurable: true, get: () => 800 },
+  clientHeight: { configurable: true, get: () => 600 },
+});
