@@ -1,0 +1,74 @@
+"""The way out to one viewer, on a server of which nothing is known but ASGI's `send`."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from websockets.frames import Frame as WebSocketFrame
+from websockets.frames import Opcode
+from websockets.streams import StreamReader
+
+from realtime.lines import AsgiLine, Frame
+
+
+class Wire:
+    """A server whose `send` waits while the wire is blocked."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.is_clear = asyncio.Event()
+        self.is_clear.set()
+        self.times_free = 0
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+        await self.is_clear.wait()
+
+    def count(self) -> None:
+        self.times_free += 1
+
+
+@pytest.mark.parametrize("length", [0, 1, 125, 126, 127, 65_535, 65_536, 70_000])
+def test_a_frame_is_a_whole_websocket_frame(length: int) -> None:
+    reader = StreamReader()
+    reader.feed_data(Frame("é" + "x" * length).wire)
+    parsing = WebSocketFrame.parse(reader.read_exact, mask=False)
+    with pytest.raises(StopIteration) as parsed:
+        next(parsing)
+    frame = parsed.value.value
+    assert (frame.opcode, frame.fin) == (Opcode.TEXT, True)
+    assert bytes(frame.data).decode() == "é" + "x" * length
+
+
+async def test_a_free_line_takes_frames_without_waiting() -> None:
+    wire = Wire()
+    line = AsgiLine(wire.send, on_free=wire.count)
+    assert line.offer(Frame("a"))
+    assert line.offer(Frame("b"))
+    assert [message["text"] for message in wire.sent] == ["a", "b"]
+    assert wire.times_free == 0
+
+
+async def test_a_full_line_takes_nothing_until_it_is_free_again() -> None:
+    wire = Wire()
+    wire.is_clear.clear()
+    line = AsgiLine(wire.send, on_free=wire.count)
+    assert line.offer(Frame("a"))
+    assert not line.offer(Frame("b"))
+    wire.is_clear.set()
+    while not wire.times_free:
+        await asyncio.sleep(0)
+    assert line.offer(Frame("c"))
+    assert [message["text"] for message in wire.sent] == ["a", "c"]
+
+
+async def test_a_full_line_can_be_closed() -> None:
+    wire = Wire()
+    wire.is_clear.clear()
+    line = AsgiLine(wire.send, on_free=wire.count)
+    line.offer(Frame("a"))
+    wire.is_clear.set()
+    line.close(4408)
+    assert wire.sent[-1] == {"type": "websocket.close", "code": 4408}
+    await asyncio.sleep(0)
+    assert wire.times_free == 0

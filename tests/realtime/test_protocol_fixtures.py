@@ -1,0 +1,122 @@
+"""The server writes exactly the frames that the client's tests read."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from realtime.messages import (
+    Seen,
+    WireChange,
+    beat_frame,
+    delta_frame,
+    parse_client_frame,
+    snapshot_frame,
+)
+from realtime.picture import Merge, Picture
+from reservations.changes import Change
+from reservations.selectors import EventHead, MappedSeat, SeatMap
+from reservations.states import SeatStatus
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "protocol"
+
+
+def fixture(name: str) -> dict[str, Any]:
+    return dict(json.loads((FIXTURES / f"{name}.json").read_text()))
+
+
+def status(word: str) -> SeatStatus:
+    return SeatStatus[word.upper()]
+
+
+def moment(ms: int | None) -> datetime | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def test_a_snapshot_is_written_as_the_client_reads_it() -> None:
+    found = fixture("snapshot")
+    meant = found["decoded"]
+    frame = snapshot_frame(
+        event_id=meant["event"],
+        seq=meant["seq"],
+        now_ms=meant["now"],
+        layout=meant["layout"],
+        statuses=bytes(status(word) for word in meant["statuses"]),
+        locks=[(lock["index"], lock["locked_until"], lock["holder"]) for lock in meant["locks"]],
+    )
+    assert json.loads(frame) == found["frame"]
+
+
+def test_a_delta_is_written_as_the_client_reads_it() -> None:
+    found = fixture("delta")
+    meant = found["decoded"]
+    frame = delta_frame(
+        since=meant["from"],
+        seq=meant["seq"],
+        now_ms=meant["now"],
+        changes=[
+            WireChange(
+                change["index"],
+                status(change["status"]),
+                change["locked_until"],
+                change["holder"],
+            )
+            for change in meant["changes"]
+        ],
+    )
+    assert json.loads(frame) == found["frame"]
+
+
+def test_a_beat_is_written_as_the_client_reads_it() -> None:
+    found = fixture("beat")
+    meant = found["decoded"]
+    frame = beat_frame(seq=meant["seq"], now_ms=meant["now"], viewers=meant["viewers"])
+    assert json.loads(frame) == found["frame"]
+
+
+def test_seen_is_read_as_the_client_writes_it() -> None:
+    found = fixture("seen")
+    assert parse_client_frame(json.dumps(found["frame"])) == Seen(seq=found["decoded"]["seq"])
+
+
+def test_a_hub_that_hears_what_a_client_hears_knows_the_same() -> None:
+    found = fixture("convergence")
+    start, expected = found["snapshot"], found["expected"]
+    picture = Picture(_seat_map(found), shows_names=True)
+    for frame in found["deltas"]:
+        changes = [
+            Change(index, code, moment(until), holder)
+            for index, code, until, holder in frame["changes"]
+        ]
+        result = picture.merge(since=frame["from"], seq=frame["seq"], changes=changes)
+        assert result is (Merge.APPLIED if changes else Merge.KNOWN)
+        picture.tell()
+    assert picture.told_seq == expected["seq"] > start["seq"]
+    assert list(picture.statuses) == [status(word) for word in expected["statuses"]]
+    assert sorted(picture.locks()) == sorted(
+        (lock["index"], lock["locked_until"], lock["holder"]) for lock in expected["locks"]
+    )
+
+
+def _seat_map(found: dict[str, Any]) -> SeatMap:
+    """Return the map that the fixture's snapshot was written from; ids are indexes."""
+    start = found["snapshot"]
+    locks = {index: (until, holder) for index, until, holder in start["locks"]}
+    codes = _unpacked(start["statuses"], found["seats"])
+    return SeatMap(
+        head=EventHead(seq=start["seq"], layout=start["layout"], is_public=True),
+        seats=tuple(
+            MappedSeat(index, code, moment(locks.get(index, (None,))[0]), _holder(locks, index), 0)
+            for index, code in enumerate(codes)
+        ),
+    )
+
+
+def _holder(locks: dict[int, tuple[int, str | None]], index: int) -> str | None:
+    return locks[index][1] if index in locks else None
+
+
+def _unpacked(text: str, seats: int) -> list[int]:
+    packed = base64.b64decode(text)
+    return [packed[seat // 4] >> seat % 4 * 2 & 3 for seat in range(seats)]
