@@ -63,7 +63,7 @@ class SignedInSerializer(serializers.Serializer[User]):
 class MeSerializer(serializers.Serializer[User]):
     user_id = serializers.IntegerField(source="pk")
     username = serializers.CharField()
-    email = serializers.EmailField()
+    email = serializers.CharField(help_text="Empty when not given.")
     is_staff = serializers.BooleanField()
 
 

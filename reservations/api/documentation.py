@@ -1,4 +1,7 @@
-"""How the calls describe themselves in the OpenAPI schema."""
+"""How the calls describe themselves in the OpenAPI schema.
+
+Refusals that all calls have in common are added elsewhere.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,13 +14,13 @@ from reservations.api.serializers import RefusalSerializer
 F = TypeVar("F", bound=Callable[..., Any])
 
 _REFUSALS = {
-    400: "Malformed.",
-    401: "Not signed in.",
-    403: "CSRF token missing or wrong, or not for you.",
-    404: "No such event, seat or booking.",
-    409: "The state of the seats forbids it; `conflicts` names every seat at fault.",
-    422: "The idempotency key was used before with another body.",
-    503: "The database is away or too much is waiting; see Retry-After.",
+    409: OpenApiResponse(
+        RefusalSerializer,
+        "The state of the seats forbids it; `conflicts` names every seat at fault.",
+    ),
+    422: OpenApiResponse(
+        RefusalSerializer, "The idempotency key was used before with another body."
+    ),
 }
 _IDEMPOTENCY_KEY = OpenApiParameter(
     name="Idempotency-Key",
@@ -29,9 +32,7 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
 
 def reads(operation_id: str, answer: Any) -> Callable[[F], F]:
     """Describe a call that changes nothing."""
-    return extend_schema(
-        operation_id=operation_id, responses={200: answer, **_refusals(401, 403, 404, 503)}
-    )
+    return extend_schema(operation_id=operation_id, responses={200: answer})
 
 
 def writes(
@@ -42,9 +43,5 @@ def writes(
         operation_id=operation_id,
         request=body,
         parameters=[_IDEMPOTENCY_KEY],
-        responses={status: answer, **_refusals(*_REFUSALS)},
+        responses={status: answer, **_REFUSALS},
     )
-
-
-def _refusals(*codes: int) -> dict[int, OpenApiResponse]:
-    return {code: OpenApiResponse(RefusalSerializer, _REFUSALS[code]) for code in codes}

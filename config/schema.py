@@ -1,0 +1,43 @@
+"""The refusals that calls have in common, added to the schema in one place."""
+
+from collections.abc import Iterator
+from typing import Any
+
+_MEANINGS = {
+    400: "Malformed.",
+    401: "Not signed in, or with wrong credentials.",
+    403: "CSRF token missing or wrong, or not for you.",
+    404: "No such event, seat or booking.",
+    415: "Neither JSON nor, where they are taken, a form.",
+    429: "Too many tries; see Retry-After.",
+    503: "The database is away or too much is waiting; see Retry-After.",
+}
+_REFUSAL = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+
+
+def describe_refusals(
+    result: dict[str, Any],
+    **_: Any,
+) -> dict[str, Any]:
+    """Complete drf-spectacular's schema; one of its postprocessing hooks."""
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            for code in _refusals(path, method, operation):
+                answer = {"description": _MEANINGS[code], "content": _REFUSAL}
+                operation["responses"].setdefault(str(code), answer)
+    return result
+
+
+def _refusals(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
+    """Yield the statuses with which a call may be refused, besides its own."""
+    is_write = method != "get"
+    yield 503
+    if is_write:
+        yield from (400, 415)
+    if any(operation.get("security", ())):
+        yield from (401, 403)
+    elif is_write:
+        # Signing in: by credentials, with CSRF protection, and only so often.
+        yield from (401, 403, 429)
+    if "{" in path:
+        yield 404
