@@ -1,0 +1,112 @@
+"""A viewer who does not read costs the server little, and the others nothing."""
+
+import asyncio
+import base64
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from websockets.sync.client import connect
+
+from realtime import hub as hubs
+from realtime.database import in_database_thread
+from realtime.hub import Viewer, arriving
+from reservations import desk
+from reservations.commands import Command, LockSeats, UnlockSeats
+from tests.concurrency.servers import daphne
+from tests.factories import make_event, make_user, person, seat_ids
+
+PATIENCE_SECONDS = 30
+# Each lock of all seats is a frame of some 90 kB: a few fill what the kernel holds for a socket.
+SEATS = 500
+LONG_NAME = "a" * 150
+ROUNDS = 8
+
+
+class StuckReader:
+    """A socket that is open and not read from, until `frames` is called."""
+
+    def __init__(self, port: int, event_id: int) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        self._socket.settimeout(PATIENCE_SECONDS)
+        self._socket.connect(("127.0.0.1", port))
+        key = base64.b64encode(b"0123456789abcdef").decode()
+        self._socket.sendall(
+            f"GET /ws/events/{event_id}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        self._file = self._socket.makefile("rb")
+        while self._file.readline() not in (b"\r\n", b""):
+            pass
+
+    def frames(self) -> Iterator[dict[str, Any]]:
+        """Read text frames as they come; pings are passed over."""
+        while True:
+            first, length = self._file.read(2)
+            if length == 126:
+                length = int.from_bytes(self._file.read(2))
+            elif length == 127:
+                length = int.from_bytes(self._file.read(8))
+            payload = self._file.read(length)
+            if first == 0x81:
+                yield json.loads(payload)
+
+    def close(self) -> None:
+        self._file.close()
+        self._socket.close()
+
+
+def test_who_does_not_read_is_told_the_newest_state_later_and_the_others_everything_at_once(
+    transactional_db: None,
+) -> None:
+    event = make_event(seats=SEATS, seat_cap=SEATS)
+    buyer, ids = person(make_user(LONG_NAME)), seat_ids(event)
+    with (
+        daphne() as (_, port),
+        closing(StuckReader(port, event.pk)) as stuck,
+        connect(f"ws://127.0.0.1:{port}/ws/events/{event.pk}/", max_size=None) as healthy,
+    ):
+        commands: list[Command] = [LockSeats(buyer, ids), UnlockSeats(buyer, ids)] * ROUNDS
+        for number, command in enumerate(commands, start=1):
+            desk.submit(event_id=event.pk, command=command)
+            while json.loads(healthy.recv(PATIENCE_SECONDS))["seq"] < number:
+                pass
+        seq, heard = -1, 0
+        for frame in stuck.frames():
+            if frame["type"] == "delta":
+                assert frame["from"] == seq
+                heard += 1
+            seq = frame["seq"]
+            if seq == len(commands):
+                break
+    assert heard < len(commands)
+
+
+async def test_who_stays_behind_is_closed_with_a_code_that_says_so(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.SEATCAST_BEAT_SECONDS = 0.05
+    monkeypatch.setattr(hubs, "MAX_SECONDS_BEHIND", 0.0)
+    sent: list[dict[str, Any]] = []
+    is_closed = asyncio.Event()
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+        if message["type"] == "websocket.close":
+            is_closed.set()
+        else:
+            await asyncio.Event().wait()
+
+    event = await in_database_thread(make_event)
+    async with arriving(event.pk) as hub:
+        viewer = Viewer(send)
+        await hub.add(viewer, since=None, layout=None)
+    await asyncio.wait_for(is_closed.wait(), PATIENCE_SECONDS)
+    hub.remove(viewer)
+    assert [message["type"] for message in sent] == ["websocket.send", "websocket.close"]
+    assert sent[-1]["code"] == 4408
