@@ -110,6 +110,10 @@ class Desk:
     def _wait(self, ticket: _Ticket) -> None:
         """Wait until the ticket is done or its own thread must serve. Raises: Busy, in time."""
         seconds = settings.SEATCAST_DESK_WAIT_SECONDS
+        # Whatever this thread has asked the database before, it must not keep a connection of
+        # the pool from those who serve, or from those who have not come as far as the queue.
+        if not connection.in_atomic_block:
+            connection.close()
         if ticket.moved.wait(seconds):
             return
         with self._lock:
