@@ -1,0 +1,109 @@
+"""Making an account."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from tests.contract.calls import refusal
+from tests.crowd import at_once
+from tests.factories import PASSWORD, make_user, stranger
+
+pytestmark = pytest.mark.django_db
+
+
+def _register(name: str, **more: Any) -> Any:
+    return stranger().post("/api/register/", {"username": name, "password": PASSWORD, **more})
+
+
+def test_an_account_is_made_and_signed_in() -> None:
+    client = stranger()
+    response = client.post("/api/register/", {"username": "zoe", "password": PASSWORD})
+    assert response.status_code == 201
+    zoe = User.objects.get(username="zoe")
+    assert zoe.check_password(PASSWORD)
+    assert (zoe.is_active, zoe.is_staff, zoe.email) == (True, False, "")
+    assert client.get("/api/me/").json()["user_id"] == zoe.pk
+
+
+def test_the_password_is_kept_as_argon2() -> None:
+    _register("zoe")
+    assert User.objects.get().password.startswith("argon2$argon2id$")
+
+
+@pytest.mark.parametrize(
+    ("taken", "name"),
+    [
+        ("alice", "alice"),
+        ("alice", "ALICE"),
+        ("Alice", "alice"),
+        ("alice", "\uff21lice"),
+        ("zoë", "ZOË"),
+        ("zoë", "Zoe\u0308"),
+    ],
+)
+def test_a_name_that_differs_in_case_only_is_taken(taken: str, name: str) -> None:
+    make_user(taken)
+    found = refusal(_register(name), 400, "invalid")
+    assert found["fields"] == {"username": ["This name is taken."]}
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            " ",
+            "a b",
+            "a\tb",
+            "a\nb",
+            "a/b",
+            "<script>",
+            "a'b",
+            "\u202ealice",
+            "🎭",
+            "a\u200bb",
+        ),
+        *("x" * 151, "\ufb00" * 100, "\ufdfa" * 100, "\ufdfa"),
+    ],
+)
+def test_a_name_that_cannot_be_one(name: str) -> None:
+    assert set(refusal(_register(name), 400, "invalid")["fields"]) == {"username"}
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["a", "x" * 150, "Zoë", "李雷", "a.b+c@d-e_f", "0"])
+def test_a_name_that_can_be_one(name: str) -> None:
+    assert _register(name).json()["username"] == name
+
+
+@pytest.mark.parametrize("password", ["short", "password", "12345678901", "x" * 129, "seven77"])
+def test_a_password_that_is_too_weak(password: str) -> None:
+    found = refusal(_register("zoe", password=password), 400, "invalid")
+    assert set(found["fields"]) == {"password"}
+    assert not User.objects.exists()
+
+
+def test_blanks_around_a_password_are_part_of_it() -> None:
+    _register("zoe", password=f" {PASSWORD} ")
+    assert User.objects.get().check_password(f" {PASSWORD} ")
+
+
+@pytest.mark.parametrize("email", ["x", "a@b", "@", "a b@example.com"])
+def test_an_address_that_is_none(email: str) -> None:
+    assert set(refusal(_register("zoe", email=email), 400, "invalid")["fields"]) == {"email"}
+
+
+@pytest.mark.parametrize("names", [["zoe"] * 4, ["zoe", "Zoe", "ZOE", "zOE"]])
+@pytest.mark.django_db(transaction=True)
+def test_of_those_who_register_one_name_at_once_one_gets_it(names: list[str]) -> None:
+    answers: list[Any] = at_once([partial(_register, name) for name in names])
+    assert sorted(answer.status_code for answer in answers) == [201, 400, 400, 400]
+    for answer in answers:
+        if answer.status_code == 400:
+            assert refusal(answer, 400, "invalid")["fields"] == {
+                "username": ["This name is taken."]
+            }
+    assert User.objects.count() == 1

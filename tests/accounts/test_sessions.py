@@ -1,0 +1,133 @@
+"""Signing in and out with the session cookie."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from pytest_django import Settings
+
+from accounts.models import User
+from tests.contract.calls import refusal
+from tests.factories import PASSWORD, make_user, signed_in, signed_in_without_csrf, stranger
+
+pytestmark = pytest.mark.django_db
+
+CREDENTIALS = {"username": "alice", "password": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def alice() -> User:
+    return make_user("alice", password=PASSWORD)
+
+
+@pytest.mark.parametrize("form", ["json", "multipart"])
+def test_one_signs_in_by_json_or_by_form(form: str, alice: User) -> None:
+    client = stranger()
+    answer = client.post("/api/login/", CREDENTIALS, format=form)
+    assert answer.json() == {"success": True, "user_id": alice.pk, "username": "alice"}
+    assert client.get("/api/me/").json()["username"] == "alice"
+
+
+def test_one_signs_in_by_a_plain_html_form() -> None:
+    response = stranger().generic(
+        "POST",
+        "/api/login/",
+        f"username=alice&password={PASSWORD}",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert response.status_code == 200
+
+
+def test_the_session_cookie_is_for_http_alone_and_not_for_other_sites() -> None:
+    cookie = stranger().post("/api/login/", CREDENTIALS).cookies["sessionid"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+
+
+def test_over_https_the_cookies_are_sent_over_https_alone(settings: Settings) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    cookies = stranger().post("/api/login/", CREDENTIALS).cookies
+    assert cookies["sessionid"]["secure"]
+    assert cookies["csrftoken"]["secure"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"username": "alice", "password": "wrong"},
+        {"username": "alice", "password": PASSWORD + " "},
+        {"username": "alice", "password": PASSWORD.upper()},
+        {"username": "ALICE", "password": PASSWORD},
+        {"username": "nobody", "password": PASSWORD},
+        {"username": "' OR 1=1 --", "password": "x"},
+    ],
+)
+def test_wrong_credentials_are_a_401_that_does_not_say_what_was_wrong(
+    wrong: dict[str, str],
+) -> None:
+    response = stranger().post("/api/login/", wrong)
+    assert refusal(response, 401, "invalid_credentials") == {
+        "error": "Invalid credentials",
+        "code": "invalid_credentials",
+    }
+    assert "sessionid" not in response.cookies
+    refusal(stranger().post("/api/token/", wrong), 401, "invalid_credentials")
+
+
+def test_who_was_shut_out_cannot_sign_in_and_is_signed_out(alice: User) -> None:
+    client = signed_in(alice)
+    User.objects.update(is_active=False)
+    refusal(client.get("/api/me/"), 401, "not_authenticated")
+    refusal(stranger().post("/api/login/", CREDENTIALS), 401, "invalid_credentials")
+    refusal(stranger().post("/api/token/", CREDENTIALS), 401, "invalid_credentials")
+
+
+def test_who_cannot_sign_in_by_password_cannot() -> None:
+    make_user("robot")
+    response = stranger().post("/api/login/", {"username": "robot", "password": "!"})
+    refusal(response, 401, "invalid_credentials")
+
+
+def test_signing_in_needs_the_csrf_token() -> None:
+    client = signed_in_without_csrf(make_user())
+    refusal(client.post("/api/login/", CREDENTIALS), 403, "csrf_failed")
+
+
+def test_the_session_gets_a_new_key_when_one_signs_in() -> None:
+    client = stranger()
+    client.session["basket"] = "left by nobody"
+    client.session.save()
+    fixed = str(client.session.session_key)
+    client.cookies["sessionid"] = fixed
+    client.post("/api/login/", CREDENTIALS)
+    assert client.cookies["sessionid"].value != fixed
+    assert not Session.objects.filter(pk=fixed).exists()
+
+
+def test_the_csrf_token_changes_when_one_signs_in() -> None:
+    client = stranger()
+    before = client.cookies["csrftoken"].value
+    client.post("/api/login/", CREDENTIALS)
+    assert client.cookies["csrftoken"].value != before
+
+
+def test_signing_in_as_somebody_else_ends_the_first_session() -> None:
+    client = signed_in(make_user("bob"))
+    before = client.cookies["sessionid"].value
+    assert client.post("/api/login/", CREDENTIALS).status_code == 200
+    assert client.get("/api/me/").json()["username"] == "alice"
+    assert not Session.objects.filter(pk=before).exists()
+
+
+def test_signing_out_ends_the_session_for_good(alice: User) -> None:
+    client = signed_in(alice)
+    key = client.cookies["sessionid"].value
+    assert client.post("/api/logout/").status_code == 200
+    assert not Session.objects.filter(pk=key).exists()
+    again = stranger()
+    again.cookies["sessionid"] = key
+    refusal(again.get("/api/me/"), 401, "not_authenticated")
+
+
+def test_a_changed_password_ends_the_sessions(alice: User) -> None:
+    client = signed_in(alice)
+    alice.set_password("another-long-word")
+    alice.save()
+    refusal(client.get("/api/me/"), 401, "not_authenticated")

@@ -1,0 +1,124 @@
+"""Tokens, for clients on other hosts."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+
+from accounts.models import User
+from tests.contract.calls import refusal
+from tests.crowd import at_once
+from tests.factories import PASSWORD, make_user, stranger, with_token
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_user("alice", password=PASSWORD)
+
+
+def _refresh(token: object) -> Any:
+    return stranger().post("/api/token/refresh/", {"refresh": str(token)})
+
+
+def _me(token: object) -> Any:
+    return stranger().get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
+
+
+def test_a_pair_signs_in_without_any_cookie(alice: User) -> None:
+    response = stranger().post("/api/token/", {"username": "alice", "password": PASSWORD})
+    pair = response.json()
+    assert "sessionid" not in response.cookies
+    assert _me(pair["access"]).json()["username"] == "alice"
+
+
+def test_refreshing_gives_a_new_pair_that_works(alice: User) -> None:
+    first = RefreshToken.for_user(alice)
+    pair = _refresh(first).json()
+    assert pair["refresh"] != str(first)
+    assert _me(pair["access"]).status_code == 200
+    assert _refresh(pair["refresh"]).status_code == 200
+
+
+def test_a_used_refresh_token_is_refused_and_stays_refused(alice: User) -> None:
+    token = RefreshToken.for_user(alice)
+    assert _refresh(token).status_code == 200
+    for _ in range(2):
+        refusal(_refresh(token), 401, "token_not_valid")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_refreshes_at_once_with_one_token_exactly_one_wins(alice: User) -> None:
+    token = RefreshToken.for_user(alice)
+    answers: list[Any] = at_once([lambda: _refresh(token)] * 8)
+    assert sorted(answer.status_code for answer in answers) == [200, *[401] * 7]
+
+
+def test_an_access_token_lasts_minutes_and_a_refresh_token_days(alice: User) -> None:
+    token = RefreshToken.for_user(alice)
+    assert token["exp"] - token["iat"] == timedelta(days=7).total_seconds()
+    access = token.access_token
+    assert access["exp"] - access["iat"] == timedelta(minutes=5).total_seconds()
+
+
+def test_an_expired_token_is_refused(alice: User) -> None:
+    access, refresh = AccessToken.for_user(alice), RefreshToken.for_user(alice)
+    access.set_exp(lifetime=timedelta(seconds=-1))
+    refresh.set_exp(lifetime=timedelta(seconds=-1))
+    refusal(_me(access), 401, "token_not_valid")
+    refusal(_refresh(refresh), 401, "token_not_valid")
+
+
+def test_one_kind_of_token_is_no_good_for_the_other(alice: User) -> None:
+    refusal(_me(RefreshToken.for_user(alice)), 401, "token_not_valid")
+    refusal(_refresh(AccessToken.for_user(alice)), 401, "token_not_valid")
+
+
+def _forged(header: dict[str, str], claims: dict[str, object], signature: str) -> str:
+    parts = [json.dumps(part).encode() for part in (header, claims)]
+    texts = [base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts]
+    return ".".join([*texts, signature])
+
+
+@pytest.mark.parametrize("kind", ["unsigned", "wrongly signed", "changed"])
+def test_a_forged_token_is_refused(kind: str, alice: User) -> None:
+    good = AccessToken.for_user(alice)
+    signature = str(good).rsplit(".", 1)[1]
+    token = {
+        "unsigned": _forged({"alg": "none"}, dict(good.payload), ""),
+        "wrongly signed": _forged({"alg": "HS256"}, dict(good.payload), "A" * 43),
+        "changed": _forged({"alg": "HS256"}, {**good.payload, "user_id": "1"}, signature),
+    }[kind]
+    refusal(_me(token), 401, "token_not_valid")
+
+
+@pytest.mark.parametrize("token", ["x", "a.b.c", "..", "é", "eyJhbGciOiJIUzI1NiJ9.e30.x"])
+def test_garbage_is_refused(token: str) -> None:
+    refusal(_refresh(token), 401, "token_not_valid")
+
+
+def test_who_is_gone_or_shut_out_has_no_use_for_tokens() -> None:
+    for user in (make_user(), make_user()):
+        access, refresh = AccessToken.for_user(user), RefreshToken.for_user(user)
+        if user.username.endswith(("0", "2", "4", "6", "8")):
+            user.delete()
+        else:
+            User.objects.filter(pk=user.pk).update(is_active=False)
+        response = _me(access)
+        refusal(response, 401, response.json()["code"])
+        refusal(_refresh(refresh), 401, "token_not_valid")
+
+
+def test_a_client_with_a_token_can_do_what_the_session_could(alice: User) -> None:
+    assert with_token(alice).get("/api/me/").json()["user_id"] == alice.pk
+
+
+def test_tokens_are_signed_with_the_sites_own_secret(alice: User) -> None:
+    token = AccessToken.for_user(alice)
+    assert len(settings.SECRET_KEY) >= 50
+    assert token["user_id"] == str(alice.pk)

@@ -1,0 +1,98 @@
+"""Many people at once, over real HTTP, against a real server."""
+
+from collections import Counter
+
+import pytest
+
+from reservations.models import Event, Seat, SeatChange
+from reservations.states import SeatStatus
+from tests.concurrency.servers import daphne
+from tests.concurrency.volley import Post, Reply, volley
+from tests.factories import make_event, make_user, seat_ids, signed_in
+
+
+def _statuses(replies: list[Reply]) -> dict[int, int]:
+    return dict(Counter(reply.status for reply in replies))
+
+
+def _check_that_one_got_it(event: Event, seat_id: int, replies: list[Reply]) -> None:
+    """Check who was told what about a seat, and that the database says the same."""
+    assert _statuses(replies) == {200: 1, 409: len(replies) - 1}
+    [won] = [reply.body for reply in replies if reply.status == 200]
+    assert won["message"] == "Seat A1 locked for 5 minutes"
+    for lost in (reply.body for reply in replies if reply.status == 409):
+        assert lost["code"] == "seat_unavailable"
+        assert lost["conflicts"] == [
+            {
+                "seat_id": seat_id,
+                "seat_number": "A1",
+                "reason": "locked",
+                "locked_until": won["seat"]["locked_until"],
+            }
+        ]
+    [line] = SeatChange.objects.filter(event=event)
+    seat = Seat.objects.get(pk=seat_id)
+    assert (line.seq, line.seat_id, line.reason) == (1, seat_id, "locked")
+    assert seat.locked_by is not None
+    assert line.holder_id == seat.locked_by_id
+    assert seat.locked_by.username == won["seat"]["locked_by"]
+
+
+def test_of_100_people_who_click_one_seat_at_once_exactly_one_gets_it(port: int) -> None:
+    event = make_event()
+    seat_id = seat_ids(event)[0]
+    path = f"/api/events/{event.pk}/seats/{seat_id}/lock/"
+    replies = volley([Post(signed_in(make_user()), port, path, {}) for _ in range(100)])
+    _check_that_one_got_it(event, seat_id, replies)
+
+
+@pytest.mark.postgres
+def test_of_100_people_on_two_servers_exactly_one_gets_the_seat(port: int) -> None:
+    event = make_event()
+    seat_id = seat_ids(event)[0]
+    path = f"/api/events/{event.pk}/seats/{seat_id}/lock/"
+    with daphne() as (_, other):
+        replies = volley(
+            [Post(signed_in(make_user()), (port, other)[n % 2], path, {}) for n in range(100)]
+        )
+    _check_that_one_got_it(event, seat_id, replies)
+
+
+def test_one_person_who_clicks_50_seats_at_once_gets_as_many_as_the_cap(port: int) -> None:
+    event, alice = make_event(seats=50, seat_cap=10), signed_in(make_user())
+    replies = volley(
+        [
+            Post(alice, port, f"/api/events/{event.pk}/seats/{seat_id}/lock/", {})
+            for seat_id in seat_ids(event)
+        ]
+    )
+    assert _statuses(replies) == {200: 10, 409: 40}
+    assert {reply.body["code"] for reply in replies if reply.status == 409} == {"seat_limit"}
+    assert Seat.objects.filter(event=event, status=SeatStatus.LOCKED).count() == 10
+
+
+def test_overlapping_wishes_in_opposite_orders_end_in_whole_parties(port: int) -> None:
+    event = make_event(seats=8, seat_cap=8)
+    ids = seat_ids(event)
+    wishes = [ids[:5], ids[4::-1], ids[3:], ids[:2:-1], ids[2:6]] * 8
+    people = [make_user() for _ in wishes]
+    replies = volley(
+        [
+            Post(signed_in(who), port, f"/api/events/{event.pk}/lock/", {"seat_ids": wish})
+            for who, wish in zip(people, wishes, strict=True)
+        ]
+    )
+    assert set(_statuses(replies)) == {200, 409}
+    for who, wish, reply in zip(people, wishes, replies, strict=True):
+        got = Seat.objects.filter(event=event, locked_by=who).values_list("pk", flat=True)
+        assert set(got) == (set(wish) if reply.status == 200 else set())
+
+
+def test_a_seat_is_booked_once_however_often_its_holder_confirms_at_once(port: int) -> None:
+    event, user = make_event(), make_user()
+    alice, seat_id = signed_in(user), seat_ids(event)[0]
+    alice.post(f"/api/events/{event.pk}/seats/{seat_id}/lock/")
+    body = {"seat_ids": [seat_id], "payment_method": "card"}
+    replies = volley([Post(alice, port, f"/api/events/{event.pk}/reserve/", body)] * 20)
+    assert _statuses(replies) == {201: 1, 409: 19}
+    assert user.reservations.count() == 1

@@ -1,0 +1,116 @@
+"""Many threads at the desk, and many desks on one event, as in as many processes."""
+
+from collections import Counter
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from reservations import desk
+from reservations.commands import LockSeats, ReserveSeats, UnlockSeats
+from reservations.desk import Desk
+from reservations.errors import NotHolder, SeatcastError, SeatLimit, SeatUnavailable
+from reservations.models import Event, ReservationSeat, Seat, SeatChange
+from reservations.records import Answer
+from reservations.states import SeatStatus
+from tests.crowd import at_once
+from tests.factories import make_event, make_person, seat_ids
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Fewer than the connections in the pool, of which each serving thread needs one.
+DESKS = 6
+
+
+def _kinds(results: list[Answer | SeatcastError]) -> dict[str, int]:
+    return dict(Counter(getattr(found, "code", "done") for found in results))
+
+
+def _log_is_whole(event: Event) -> bool:
+    numbers = SeatChange.objects.filter(event=event).values_list("seq", flat=True).distinct()
+    event.refresh_from_db()
+    return sorted(numbers) == list(range(1, event.change_seq + 1))
+
+
+def test_of_100_threads_at_one_desk_exactly_one_gets_the_seat() -> None:
+    event, people = make_event(), [make_person() for _ in range(100)]
+    first = seat_ids(event)[:1]
+    results = at_once(
+        [partial(desk.submit, event_id=event.pk, command=LockSeats(who, first)) for who in people]
+    )
+    assert _kinds(results) == {"done": 1, SeatUnavailable.code: 99}
+    [line] = SeatChange.objects.filter(event=event)
+    winner = next(n for n, found in enumerate(results) if not isinstance(found, SeatcastError))
+    assert line.holder_id == people[winner].id == Seat.objects.get(pk=first[0]).locked_by_id
+
+
+def test_of_many_processes_desks_exactly_one_gives_the_seat_away() -> None:
+    event, people = make_event(), [make_person() for _ in range(60)]
+    desks, first = [Desk(event.pk) for _ in range(DESKS)], seat_ids(event)[:1]
+    results = at_once(
+        [partial(desks[n % DESKS].submit, LockSeats(who, first)) for n, who in enumerate(people)]
+    )
+    assert _kinds(results) == {"done": 1, SeatUnavailable.code: 59}
+    assert SeatChange.objects.filter(event=event).count() == 1
+
+
+def test_one_persons_cap_holds_across_threads_and_desks() -> None:
+    event, alice = make_event(seats=50, seat_cap=10), make_person()
+    desks = [Desk(event.pk) for _ in range(DESKS)]
+    results = at_once(
+        [
+            partial(desks[n % DESKS].submit, LockSeats(alice, (seat_id,)))
+            for n, seat_id in enumerate(seat_ids(event))
+        ]
+    )
+    assert _kinds(results) == {"done": 10, SeatLimit.code: 40}
+    assert Seat.objects.filter(event=event, status=SeatStatus.LOCKED).count() == 10
+    assert _log_is_whole(event)
+
+
+def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
+    event = make_event(seats=10)
+    ids, people = seat_ids(event), [make_person() for _ in range(48)]
+    desks = [Desk(event.pk) for _ in range(DESKS)]
+    wishes = [ids, ids[::-1], ids[5:] + ids[:5], ids[4::-1]]
+    results = at_once(
+        [
+            partial(desks[n % DESKS].submit, LockSeats(who, wishes[n % 4]))
+            for n, who in enumerate(people)
+        ]
+    )
+    # Whoever was refused was refused for a seat that somebody else had, not for a failure.
+    assert set(_kinds(results)) == {"done", SeatUnavailable.code}
+    for n, (who, found) in enumerate(zip(people, results, strict=True)):
+        got = Seat.objects.filter(locked_by=who.id).values_list("pk", flat=True)
+        assert set(got) == (set() if isinstance(found, SeatcastError) else set(wishes[n % 4]))
+    assert _log_is_whole(event)
+
+
+def test_taking_booking_and_letting_go_at_once_leaves_every_seat_with_one_owner() -> None:
+    event = make_event(seats=6)
+    desks = [Desk(event.pk) for _ in range(DESKS)]
+
+    def buy(n: int) -> None:
+        who, at, own = people[n], desks[n % DESKS], ids[n % 6 : n % 6 + 2]
+        for command in (
+            LockSeats(who, own),
+            LockSeats(who, own[::-1]),
+            UnlockSeats(who, own[:1]),
+            LockSeats(who, own[:1]),
+            ReserveSeats(who, own, "card"),
+        ):
+            try:
+                at.submit(command)
+            except (SeatUnavailable, NotHolder):
+                pass
+            finally:
+                connection.close()  # as at the end of a request
+
+    ids, people = seat_ids(event), [make_person() for _ in range(30)]
+    at_once([partial(buy, n) for n in range(30)])
+    live = ReservationSeat.objects.filter(event=event, live=True).values_list("seat", flat=True)
+    booked = Seat.objects.filter(event=event, status=SeatStatus.RESERVED)
+    assert sorted(live) == sorted(booked.values_list("pk", flat=True))
+    assert len(set(live)) == len(live) >= 1
+    assert _log_is_whole(event)

@@ -1,0 +1,132 @@
+"""What happens with the protection off: proof that the races of the other tests are real.
+
+Buyers here do what a shop without a desk would do. A barrier between their reads and their
+writes makes the race happen each time.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from reservations.models import Event, Reservation, ReservationSeat, Seat
+from reservations.states import SeatStatus
+from tests.crowd import PATIENCE_SECONDS, at_once
+from tests.factories import make_event, make_user, seat_ids
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def _lock_naively(
+    seat_id: int, user_id: int, *, rows: QuerySet[Seat], between: Callable[[], object]
+) -> bool:
+    """Read, look, write. Return whether the buyer was told that the seat is theirs."""
+    with transaction.atomic():
+        seat = rows.get(pk=seat_id)
+        between()
+        if seat.status != SeatStatus.AVAILABLE:
+            return False
+        seat.status, seat.locked_by_id = SeatStatus.LOCKED, user_id
+        seat.locked_until = timezone.now() + timedelta(minutes=5)
+        seat.save()
+        return True
+
+
+def test_without_row_locks_one_seat_is_locked_for_two() -> None:
+    seat_id, users = seat_ids(make_event())[0], [make_user().pk for _ in range(2)]
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+    naive = partial(_lock_naively, seat_id, rows=Seat.objects.all(), between=meet)
+    assert at_once([partial(naive, user) for user in users]) == [True, True]
+
+
+def test_with_select_for_update_the_same_code_locks_it_for_one() -> None:
+    seat_id, users = seat_ids(make_event())[0], [make_user().pk for _ in range(8)]
+    rows = Seat.objects.select_for_update(no_key=True)
+    careful = partial(_lock_naively, seat_id, rows=rows, between=lambda: None)
+    winners = at_once([partial(careful, user) for user in users])
+    assert Counter(winners) == {True: 1, False: 7}
+
+
+def test_without_the_events_row_one_person_gets_past_the_cap() -> None:
+    """Locking the seats alone does not help: the two requests take different ones."""
+    event, user = make_event(), make_user()
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+
+    def lock_one_if_none_is_held(seat_id: int) -> None:
+        with transaction.atomic():
+            seat = Seat.objects.select_for_update(no_key=True).get(pk=seat_id)
+            held = Seat.objects.filter(event=event, locked_by=user).count()
+            meet()
+            if held < 1:
+                seat.status, seat.locked_by = SeatStatus.LOCKED, user
+                seat.locked_until = timezone.now() + timedelta(minutes=5)
+                seat.save()
+
+    at_once([partial(lock_one_if_none_is_held, seat_id) for seat_id in seat_ids(event)[:2]])
+    assert Seat.objects.filter(event=event, locked_by=user).count() == 2
+
+
+def test_without_the_events_row_two_changes_get_one_number() -> None:
+    event = make_event()
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+
+    def take_a_number() -> int:
+        with transaction.atomic():
+            number = Event.objects.get(pk=event.pk).change_seq + 1
+            meet()
+            Event.objects.filter(pk=event.pk).update(change_seq=number)
+            return number
+
+    assert at_once([take_a_number] * 2) == [1, 1]
+
+
+def test_seats_locked_in_opposite_orders_deadlock() -> None:
+    first, second, *_ = seat_ids(make_event())
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+
+    def lock_both(*order: int) -> str:
+        try:
+            with transaction.atomic():
+                Seat.objects.select_for_update().get(pk=order[0])
+                meet()
+                Seat.objects.select_for_update().get(pk=order[1])
+        except OperationalError as error:
+            return "deadlock" if "deadlock" in str(error) else str(error)
+        return "done"
+
+    results = at_once([partial(lock_both, first, second), partial(lock_both, second, first)])
+    assert set(results) == {"deadlock", "done"}
+
+
+def test_should_the_code_fail_to_the_database_still_refuses_to_sell_a_seat_twice() -> None:
+    event, users = make_event(), [make_user() for _ in range(2)]
+    seat_id = seat_ids(event)[0]
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+
+    def sell_unseen(user_id: int) -> bool:
+        try:
+            with transaction.atomic():
+                reservation = Reservation.objects.create(
+                    event=event,
+                    user_id=user_id,
+                    payment_method="card",
+                    total_price="50.00",
+                    currency="EUR",
+                    created_at=timezone.now(),
+                )
+                meet()
+                ReservationSeat.objects.create(
+                    reservation=reservation, event=event, seat_id=seat_id, price="50.00"
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    assert set(at_once([partial(sell_unseen, user.pk) for user in users])) == {False, True}
+    assert ReservationSeat.objects.filter(seat=seat_id, live=True).count() == 1

@@ -1,0 +1,32 @@
+"""How all tests run: the same on SQLite alone as on PostgreSQL with Redis or Valkey."""
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from hypothesis import settings as hypothesis_settings
+
+from tests.factories import Clock
+
+# The same examples every time, on machines of any speed. For a search that goes deeper and
+# differs each time: `pytest --hypothesis-profile=thorough`.
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=2_000)
+hypothesis_settings.load_profile("steady")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a server that this run has not; it belongs to the other run."""
+    missing = set()
+    if connection.vendor != "postgresql":
+        missing.add("postgres")
+    if not settings.REDIS_URL:
+        missing.add("redis")
+    elsewhere = [item for item in items if missing & {mark.name for mark in item.iter_markers()}]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in set(elsewhere)]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()

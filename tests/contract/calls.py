@@ -1,0 +1,97 @@
+"""Every call of the API, as data."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rest_framework.test import APIClient
+
+Needs = Literal["nothing", "csrf", "person", "person and csrf"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call. `{event}`, `{seat}` and `{reservation}` in its path stand for ids.
+
+    `body` is one that is accepted, with `{seat}` where the id of a seat belongs.
+    """
+
+    method: str
+    path: str
+    needs: Needs
+    body: Any = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_write(self) -> bool:
+        return self.method != "GET"
+
+    @property
+    def needs_person(self) -> bool:
+        return self.needs.startswith("person")
+
+    @property
+    def needs_csrf(self) -> bool:
+        return self.needs.endswith("csrf")
+
+
+CALLS = [
+    Call("GET", "/api/csrf/", "nothing"),
+    Call(
+        "POST",
+        "/api/register/",
+        "csrf",
+        {"username": "zoe", "email": "", "password": "Zoe-likes-3"},
+    ),
+    Call("POST", "/api/login/", "csrf", {"username": "alice", "password": "a-long-enough-word"}),
+    Call("POST", "/api/logout/", "person and csrf"),
+    Call("GET", "/api/me/", "person"),
+    Call("POST", "/api/token/", "nothing", {"username": "alice", "password": "a-long-enough-word"}),
+    Call("POST", "/api/token/refresh/", "nothing", {"refresh": "{refresh}"}),
+    Call("GET", "/api/events/", "nothing"),
+    Call("GET", "/api/events/{event}/", "nothing"),
+    Call("GET", "/api/events/{event}/seats/", "nothing"),
+    Call("POST", "/api/events/{event}/seats/{seat}/lock/", "person and csrf"),
+    Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),
+    Call("GET", "/api/events/{event}/locks/", "person"),
+    Call("POST", "/api/events/{event}/lock/", "person and csrf", {"seat_ids": ["{seat}"]}),
+    Call("POST", "/api/events/{event}/unlock/", "person and csrf", {"seat_ids": ["{held}"]}),
+    Call(
+        "POST",
+        "/api/events/{event}/reserve/",
+        "person and csrf",
+        {"seat_ids": ["{held}"], "payment_method": "card"},
+    ),
+    Call("GET", "/api/reservations/", "person"),
+    Call("GET", "/api/reservations/{reservation}/", "person"),
+    Call("DELETE", "/api/reservations/{reservation}/", "person and csrf"),
+    Call("POST", "/api/reservations/{reservation}/cancel/", "person and csrf"),
+]
+WRITES = [call for call in CALLS if call.is_write]
+CALLS_WITH_BODY = [call for call in CALLS if call.body is not None]
+CALLS_OF_AN_EVENT = [call for call in CALLS if "{event}" in call.path]
+CALLS_OF_A_RESERVATION = [call for call in CALLS if "{reservation}" in call.path]
+
+
+def refusal(response: Any, status: int, code: str) -> dict[str, Any]:
+    """Return the body of a refusal, having made sure that it is one in the contract's form."""
+    body = response.content
+    assert response.status_code == status, (response.status_code, body)
+    assert response.headers["Content-Type"] == "application/json", response.headers
+    found: dict[str, Any] = response.json()
+    assert found["code"] == code, found
+    assert isinstance(found["error"], str)
+    assert found["error"].strip()
+    for trace in (b"Traceback", b"Error:", b".py", b"<html", b"psycopg", b"sqlite"):
+        assert trace not in body
+    assert ("Retry-After" in response.headers) == (status in (429, 503))
+    if status == 401:
+        assert "WWW-Authenticate" in response.headers
+    return found
+
+
+def send(client: APIClient, method: str, path: str, **more: Any) -> Any:
+    """Send raw bytes as JSON."""
+    return client.generic(method, path, **{"data": b"", "content_type": "application/json", **more})

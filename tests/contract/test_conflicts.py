@@ -1,0 +1,121 @@
+"""409: the state of the seats, or of the sale, forbids it; every seat at fault is named."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from reservations.models import Event, Seat
+from reservations.states import SeatStatus, iso
+from tests.contract.calls import refusal
+from tests.contract.conftest import BoxOffice
+from tests.factories import let_locks_run_out, seat_ids, signed_in
+
+
+def _post(office: BoxOffice, what: str, *ids: int) -> Any:
+    body = {"seat_ids": ids, "payment_method": "card"}
+    return signed_in(office.alice).post(f"/api/events/{office.event.pk}/{what}/", body)
+
+
+def _faults(found: dict[str, Any]) -> list[tuple[int, str]]:
+    for row in found["conflicts"]:
+        assert set(row) == {"seat_id", "seat_number", "reason", "locked_until"}
+        assert row["seat_number"] in found["error"] or row["reason"] == "limit"
+    return [(row["seat_id"], row["reason"]) for row in found["conflicts"]]
+
+
+def test_seats_that_others_have_cannot_be_locked(office: BoxOffice) -> None:
+    Seat.objects.filter(pk=office.booked).update(reservation=None, status=SeatStatus.BLOCKED)
+    before = office.state()
+    answer = _post(
+        *(office, "lock", office.free, office.held_by_bob, office.booked_by_bob, office.booked)
+    )
+    found = refusal(answer, 409, "seat_unavailable")
+    assert _faults(found) == [
+        (office.held_by_bob, "locked"),
+        (office.booked_by_bob, "reserved"),
+        (office.booked, "blocked"),
+    ]
+    held = Seat.objects.get(pk=office.held_by_bob)
+    assert [row["locked_until"] for row in found["conflicts"]] == [
+        *(iso(held.locked_until), None, None)
+    ]
+    assert office.state() == before
+
+
+@pytest.mark.parametrize("what", ["lock", "unlock", "reserve"])
+def test_one_seat_at_fault_fails_them_all(what: str, office: BoxOffice) -> None:
+    before = office.state()
+    answer = _post(office, what, office.held, office.held_by_bob)
+    code = "not_holder" if what == "unlock" else "seat_unavailable"
+    assert _faults(refusal(answer, 409, code)) == [(office.held_by_bob, "locked")]
+    assert office.state() == before
+
+
+@pytest.mark.parametrize("what", ["unlock", "reserve"])
+def test_a_seat_that_one_does_not_hold(what: str, office: BoxOffice) -> None:
+    before = office.state()
+    answer = _post(office, what, office.free)
+    assert _faults(refusal(answer, 409, "not_holder")) == [(office.free, "not_held")]
+    assert office.state() == before
+
+
+@pytest.mark.parametrize("what", ["unlock", "reserve"])
+def test_a_seat_on_which_ones_lock_has_run_out(what: str, office: BoxOffice) -> None:
+    let_locks_run_out(office.event)
+    before = office.state()
+    found = refusal(_post(office, what, office.held), 409, "lock_expired")
+    assert _faults(found) == [(office.held, "expired")]
+    assert found["conflicts"][0]["locked_until"] is None
+    assert office.state() == before
+
+
+def test_a_seat_on_which_somebody_elses_lock_has_run_out_is_free(office: BoxOffice) -> None:
+    let_locks_run_out(office.event)
+    answer = _post(office, "lock", office.held_by_bob)
+    assert answer.json()["seats"][0]["locked_by"] == "alice"
+
+
+def test_more_seats_than_one_may_hold(office: BoxOffice) -> None:
+    Event.objects.update(seat_cap=2)
+    last = seat_ids(office.event)[5]
+    before = office.state()
+    found = refusal(_post(office, "lock", office.held, office.free, last), 409, "seat_limit")
+    assert _faults(found) == [(office.free, "limit"), (last, "limit")]
+    assert found["seat_cap"] == 2
+    assert "at most 2 seats" in found["error"]
+    assert office.state() == before
+    assert _post(office, "lock", office.held, office.free).status_code == 200
+
+
+def test_a_seat_by_its_own_path(office: BoxOffice) -> None:
+    client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/seats"
+    answer = client.post(f"{path}/{office.held_by_bob}/lock/")
+    found = refusal(answer, 409, "seat_unavailable")
+    assert _faults(found) == [(office.held_by_bob, "locked")]
+    assert found["error"] == "Seat A3 is locked by somebody else."
+    refusal(client.post(f"{path}/{office.held_by_bob}/unlock/"), 409, "not_holder")
+
+
+def test_before_and_after_the_sale(office: BoxOffice) -> None:
+    now, day = timezone.now(), timedelta(days=1)
+    for window, code in (
+        ((now + day, now + 2 * day), "sales_not_open"),
+        ((now - 2 * day, now - day), "sales_closed"),
+    ):
+        Event.objects.update(sales_open_at=window[0], sales_close_at=window[1])
+        found = refusal(_post(office, "lock", office.free), 409, code)
+        assert set(found) == {"error", "code", "sales_open_at", "sales_close_at"}
+        assert (found["sales_open_at"], found["sales_close_at"]) == (
+            iso(window[0]),
+            iso(window[1]),
+        )
+
+
+def test_what_one_holds_can_be_booked_or_let_go_after_the_sale(office: BoxOffice) -> None:
+    other = seat_ids(office.event)[5]
+    _post(office, "lock", other)
+    Event.objects.update(sales_close_at=timezone.now())
+    assert _post(office, "unlock", other).status_code == 200
+    assert _post(office, "reserve", office.held).status_code == 201

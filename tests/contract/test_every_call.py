@@ -1,0 +1,220 @@
+"""Every call of the API, made wrongly in every way there is."""
+
+from itertools import product
+
+import pytest
+from django.db import OperationalError, connection
+
+from config.parsers import MAX_BODY_BYTES
+from tests.contract.calls import (
+    CALLS,
+    CALLS_OF_A_RESERVATION,
+    CALLS_OF_AN_EVENT,
+    CALLS_WITH_BODY,
+    WRITES,
+    Call,
+    refusal,
+    send,
+)
+from tests.contract.conftest import BoxOffice
+from tests.factories import (
+    make_event,
+    seat_ids,
+    signed_in,
+    signed_in_without_csrf,
+    stranger,
+    with_token,
+)
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def _each(calls: list[Call]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("call", calls, ids=lambda call: call.name)
+
+
+def test_no_call_is_missing_here() -> None:
+    schema = stranger().get("/api/schema/?format=json").json()
+    names = {
+        f"{method.upper()} {path}" for path, calls in schema["paths"].items() for method in calls
+    }
+    placeholders = {"{event_id}": "{event}", "{seat_id}": "{seat}"}
+    placeholders["{reservation_id}"] = "{reservation}"
+    for placeholder, ours in placeholders.items():
+        names = {name.replace(placeholder, ours) for name in names}
+    assert names == {call.name.replace("{held}", "{seat}") for call in CALLS}
+
+
+@_each(CALLS)
+def test_made_as_it_should_be_it_succeeds(call: Call, office: BoxOffice) -> None:
+    response = office.send(call, stranger() if call.path == "/api/login/" else None)
+    assert response.status_code in (200, 201), response.content
+    assert response.headers["Content-Type"] == "application/json"
+
+
+@_each([call for call in CALLS if call.needs_person])
+def test_a_token_does_as_well_as_a_session(call: Call, office: BoxOffice) -> None:
+    assert office.send(call, with_token(office.alice)).status_code in (200, 201)
+
+
+@_each(CALLS)
+def test_with_a_wrong_method(call: Call, office: BoxOffice) -> None:
+    right = {other.method for other in CALLS if other.path == call.path}
+    before = office.state()
+    for method in set(METHODS) - right:
+        response = send(signed_in(office.alice), method, office.path(call))
+        refusal(response, 405, "method_not_allowed")
+        assert right <= {word.strip() for word in response.headers["Allow"].split(",")}
+    assert office.state() == before
+
+
+@_each([call for call in CALLS if call.needs_person])
+def test_by_nobody(call: Call, office: BoxOffice) -> None:
+    before = office.state()
+    refusal(office.send(call, stranger()), 401, "not_authenticated")
+    assert office.state() == before
+
+
+@_each([call for call in CALLS if call.needs_csrf])
+def test_without_a_csrf_token(call: Call, office: BoxOffice) -> None:
+    before = office.state()
+    refusal(office.send(call, signed_in_without_csrf(office.alice)), 403, "csrf_failed")
+    wrong = signed_in(office.alice)
+    wrong.credentials(HTTP_X_CSRFTOKEN="0" * 32)
+    refusal(office.send(call, wrong), 403, "csrf_failed")
+    assert office.state() == before
+
+
+MALFORMED = {
+    "cut off": b'{"seat_ids": [1',
+    "no JSON": b"seat_ids=1",
+    "a comma too many": b'{"seat_ids": [1,]}',
+    "two values": b"{} {}",
+    "not UTF-8": b'{"a": "\xff"}',
+    "UTF-16": '{"a": 1}'.encode("utf-16"),
+    "not a number": b'{"seat_ids": [NaN]}',
+    "infinity": b'{"seat_ids": [-Infinity]}',
+    "half a character": b'{"a": "\\ud800"}',
+    "half a character in a name": b'{"\\udfff": 1}',
+    "a raw control character": b'{"a": "\x00"}',
+    "nesting": b"[" * 30_000 + b"]" * 30_000,
+    "nesting in a field": b'{"seat_ids":' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+    "a number of too many digits": b'{"seat_ids": [' + b"9" * 5_000 + b"]}",
+    "too much": b'{"seat_ids": [' + b"1," * (MAX_BODY_BYTES // 2) + b"1]}",
+}
+
+
+@_each(WRITES)
+def test_with_a_malformed_body(call: Call, office: BoxOffice, subtests: pytest.Subtests) -> None:
+    before = office.state()
+    clients = {"session": signed_in(office.alice), "token": with_token(office.alice)}
+    if call.needs == "csrf":
+        del clients["token"]
+    for (sign_in, client), (fault, body) in product(clients.items(), MALFORMED.items()):
+        with subtests.test(fault, sign_in=sign_in):
+            response = send(client, call.method, office.path(call), data=body)
+            refusal(response, 400, "malformed")
+    assert office.state() == before
+
+
+@_each(CALLS_WITH_BODY)
+def test_with_a_body_that_is_no_object(
+    call: Call, office: BoxOffice, subtests: pytest.Subtests
+) -> None:
+    before, client = office.state(), signed_in(office.alice)
+    for body in (b"[]", b"[{}]", b"null", b"1", b'"words"', b"true"):
+        with subtests.test(body=body):
+            response = send(client, call.method, office.path(call), data=body)
+            assert refusal(response, 400, "invalid")["fields"]
+    assert office.state() == before
+
+
+@_each(CALLS_WITH_BODY)
+def test_with_no_body(call: Call, office: BoxOffice) -> None:
+    response = send(signed_in(office.alice), call.method, office.path(call))
+    found = refusal(response, 400, "invalid")
+    assert set(found["fields"]) == set(call.body) - {"email"}
+
+
+@_each(WRITES)
+def test_with_a_body_of_another_type(
+    call: Call, office: BoxOffice, subtests: pytest.Subtests
+) -> None:
+    before, client = office.state(), signed_in(office.alice)
+    for word in ("text/plain", "application/xml", "image/png", "x", "/", "application/json2"):
+        with subtests.test(content_type=word):
+            response = send(client, call.method, office.path(call), data=b"{}", content_type=word)
+            refusal(response, 415, "unsupported_media_type")
+    assert office.state() == before
+
+
+FREE_ID = str(2**63 - 1)
+NO_IDS = ["0", "-1", "x", "1.0", "1e3", str(2**63), str(10**30), "%00", "%0A1", "1%20", "%D9%A1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        (name, call)
+        for call in CALLS
+        for name in ("event", "seat", "held", "reservation")
+        if f"{{{name}}}" in call.path
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_of_what_there_is_not(
+    name: str, call: Call, office: BoxOffice, subtests: pytest.Subtests
+) -> None:
+    client = signed_in(office.alice)
+    for number in (FREE_ID, *NO_IDS):
+        with subtests.test(number=number):
+            path = office.path(call, **{name: number})
+            response = send(client, call.method, path, data=b"{}")
+            kind = {"held": "seat"}.get(name, name)
+            refusal(response, 404, f"{kind}_not_found" if number == FREE_ID else "not_found")
+
+
+@_each([call for call in CALLS_OF_AN_EVENT if "held}" in str(call) or "seat}" in str(call)])
+def test_of_a_seat_of_another_event(call: Call, office: BoxOffice) -> None:
+    other = make_event()
+    before = office.state()
+    body = call.body and {**office.body(call), "seat_ids": [seat_ids(other)[0], office.held]}
+    path = office.path(call, seat=seat_ids(other)[0], held=seat_ids(other)[0])
+    response = signed_in(office.alice).post(path, body)
+    assert refusal(response, 404, "seat_not_found")["seat_ids"] == [seat_ids(other)[0]]
+    assert office.state() == before
+
+
+@_each(CALLS_OF_A_RESERVATION)
+def test_of_somebody_elses_booking_as_if_there_were_none(call: Call, office: BoxOffice) -> None:
+    before = office.state()
+    client = signed_in(office.alice)
+    answers = [
+        send(client, call.method, office.path(call, reservation=number))
+        for number in (office.reservation_of_bob, 2**62)
+    ]
+    for answer in answers:
+        refusal(answer, 404, "reservation_not_found")
+    assert answers[0].content == answers[1].content
+    assert office.state() == before
+
+
+@_each(CALLS)
+@pytest.mark.django_db(transaction=True)
+def test_with_the_database_away(call: Call, office: BoxOffice) -> None:
+    clients = [signed_in(office.alice), with_token(office.alice)]
+    before = office.state()
+
+    def away(*_: object) -> None:
+        raise OperationalError("the database has gone away")
+
+    for client in clients:
+        if call.needs == "csrf" and not client.cookies:
+            continue
+        with connection.execute_wrapper(away):
+            response = office.send(call, client)
+        if call.path == "/api/csrf/":
+            assert response.status_code == 200
+        else:
+            refusal(response, 503, "unavailable")
+    assert office.state() == before

@@ -1,0 +1,60 @@
+"""An event for members is shown and sold to nobody else."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+from reservations.models import Event
+from tests.contract.calls import CALLS_OF_AN_EVENT, Call, refusal
+from tests.contract.conftest import BoxOffice
+from tests.factories import make_user, signed_in, stranger, with_token
+
+
+@pytest.fixture
+def members(office: BoxOffice) -> BoxOffice:
+    """The office, with its event for the friends of the house alone, whom alice is one of."""
+    friends = Group.objects.create(name="Friends")
+    Event.objects.update(visibility="members", member_group=friends)
+    office.alice.groups.add(friends)
+    return office
+
+
+@pytest.mark.parametrize("call", CALLS_OF_AN_EVENT, ids=lambda call: call.name)
+def test_who_is_let_in(call: Call, members: BoxOffice) -> None:
+    before = members.state()
+    refusal(members.send(call, stranger()), 401, "not_authenticated")
+    for client in (signed_in(make_user()), with_token(make_user())):
+        refusal(members.send(call, client), 403, "members_only")
+    assert members.state()[:4] == before[:4]
+    assert members.send(call).status_code in (200, 201)
+
+
+@pytest.mark.parametrize("call", CALLS_OF_AN_EVENT, ids=lambda call: call.name)
+def test_without_a_group_everyone_signed_in_is_a_member(call: Call, office: BoxOffice) -> None:
+    Event.objects.update(visibility="members")
+    refusal(office.send(call, stranger()), 401, "not_authenticated")
+    assert office.send(call).status_code in (200, 201)
+
+
+def test_an_organiser_sees_it(members: BoxOffice) -> None:
+    organiser = signed_in(make_user(is_staff=True))
+    assert organiser.get(f"/api/events/{members.event.pk}/").status_code == 200
+    assert len(organiser.get("/api/events/").json()) == 1
+
+
+def test_it_is_listed_for_members_alone(members: BoxOffice) -> None:
+    for client, count in (
+        (stranger(), 0),
+        (signed_in(make_user()), 0),
+        (signed_in(members.alice), 1),
+        (with_token(members.alice), 1),
+    ):
+        assert len(client.get("/api/events/").json()) == count
+
+
+def test_who_is_a_member_no_more_can_still_see_and_cancel_their_booking(
+    members: BoxOffice,
+) -> None:
+    members.alice.groups.clear()
+    client = signed_in(members.alice)
+    assert client.get(f"/api/reservations/{members.reservation}/").status_code == 200
+    assert client.post(f"/api/reservations/{members.reservation}/cancel/").status_code == 200

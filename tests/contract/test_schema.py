@@ -1,0 +1,121 @@
+"""What the schema promises, tried with whatever the schema allows and with what it does not."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rest_framework_simplejwt.tokens import AccessToken
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from tests.contract.calls import CALLS, Call
+from tests.contract.conftest import BoxOffice
+from tests.factories import stranger
+
+EXAMPLES = 50
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture(autouse=True)
+def connection_is_kept() -> Iterator[None]:
+    """Keep the test's own transaction: a server would close the connection after each request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@cache
+def _schema() -> BaseSchema:
+    return schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
+
+
+def _operation(call: Call) -> tuple[str, str]:
+    """Return the path and the method under which the schema knows a call."""
+    path = call.path.replace("{held}", "{seat}")
+    for name in ("event", "seat", "reservation"):
+        path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
+    return path, call.method.lower()
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_the_schema_says_how_a_call_can_be_refused(call: Call) -> None:
+    path, method = _operation(call)
+    answers = stranger().get("/api/schema/?format=json").json()["paths"][path][method]["responses"]
+    by_desk = call.needs_person and call.is_write and "{" in call.path
+    by_credentials = call.path in ("/api/login/", "/api/token/", "/api/token/refresh/")
+    throttled = call.path in ("/api/login/", "/api/token/", "/api/register/")
+    expected = {
+        400: call.is_write,
+        401: call.needs_person or by_credentials,
+        403: call.needs_csrf,
+        404: "{" in call.path,
+        409: by_desk,
+        415: call.is_write,
+        422: by_desk,
+        429: throttled,
+        503: call.path != "/api/csrf/",
+    }
+    assert {code for code, needed in expected.items() if needed} <= {int(code) for code in answers}
+    for code, answer in answers.items():
+        if int(code) >= 400:
+            kind = answer["content"]["application/json"]["schema"]["$ref"]
+            assert kind == "#/components/schemas/Refusal"
+
+
+@pytest.mark.parametrize(
+    ("call", "mode"),
+    [
+        (call, mode)
+        for call in CALLS
+        for mode in GenerationMode
+        # Where there is nothing to say, nothing can be said wrongly.
+        if mode is GenerationMode.POSITIVE or call.is_write or "{" in call.path
+    ],
+    ids=lambda value: getattr(value, "name", None) or value.value,
+)
+def test_every_answer_is_one_that_the_schema_knows(
+    call: Call, mode: GenerationMode, office: BoxOffice
+) -> None:
+    headers, cookies = {}, {}
+    if call.needs == "csrf":
+        cookies["csrftoken"] = headers["X-CSRFToken"] = "0" * 32
+    else:
+        headers["Authorization"] = f"Bearer {AccessToken.for_user(office.alice)}"
+    path, method = _operation(call)
+    operation = _schema()[path][method.upper()]
+    seats = [office.free, office.held, office.held_by_bob, office.booked]
+    known = {"event_id": office.event.pk, "reservation_id": office.reservation}
+
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(mode), is_known=st.booleans(), seat=st.sampled_from(seats))
+    def run(case: Any, is_known: bool, seat: int) -> None:
+        if is_known and case.path_parameters:
+            ids = {**known, "seat_id": seat}
+            case.path_parameters |= {name: ids[name] for name in case.path_parameters}
+        if is_known and isinstance(case.body, dict) and "seat_ids" in case.body:
+            case.body["seat_ids"] = [seat]
+        case.call_and_validate(headers=headers, cookies=cookies, checks=CHECKS)
+
+    run()

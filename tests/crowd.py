@@ -1,0 +1,131 @@
+"""Many at once: threads that start together, and desks at which a queue forms."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import connections
+from django.utils import timezone
+
+from reservations.commands import Command
+from reservations.desk import Desk
+from reservations.errors import SeatcastError
+from reservations.records import Answer
+
+PATIENCE_SECONDS = 20
+
+T = TypeVar("T")
+
+
+def at_once(works: Sequence[Callable[[], T]]) -> list[T | SeatcastError]:
+    """Run all in threads that start at the same instant; return answers and refusals in order."""
+    barrier = threading.Barrier(len(works))
+
+    def start(work: Callable[[], T]) -> T:
+        barrier.wait(PATIENCE_SECONDS)
+        return work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return _results([_begin(pool, start, work) for work in works])
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.001)
+
+
+class Gate:
+    """A desk's clock at which the first batch waits, inside its transaction, until opened."""
+
+    def __init__(self) -> None:
+        self._reached = threading.Event()
+        self._opened = threading.Event()
+
+    def __call__(self) -> datetime:
+        self._reached.set()
+        assert self._opened.wait(PATIENCE_SECONDS)
+        return timezone.now()
+
+    def wait_until_reached(self) -> None:
+        assert self._reached.wait(PATIENCE_SECONDS)
+
+    def open(self) -> None:
+        self._opened.set()
+
+
+class Line:
+    """A desk that is busy with a first command, and the commands that queue up meanwhile.
+
+    The first command's transaction is open until `results` is called: whatever else a test
+    writes to the database comes before, because on SQLite it would have to wait for it.
+    """
+
+    def __init__(self, event_id: int, first: Command) -> None:
+        self._gate = Gate()
+        self.desk = Desk(event_id, clock=self._gate)
+        self._pool = ThreadPoolExecutor(256)
+        self._first = _begin(self._pool, self.desk.submit, first)
+        self._waiting: list[Future[Answer]] = []
+
+    def __enter__(self) -> "Line":
+        self._gate.wait_until_reached()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gate.open()
+        self._pool.shutdown()
+
+    def join(
+        self,
+        command: Command,
+        key: str | None = None,
+        *,
+        after: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Queue up a command, behind all that joined before; its thread does `after` first."""
+
+        def submit() -> Answer:
+            after()
+            return self.desk.submit(command, key)
+
+        length = len(self.desk._queue) + 1
+        self._waiting.append(_begin(self._pool, submit))
+        self.wait_for_length(length)
+
+    def wait_for_length(self, length: int) -> None:
+        wait_until(lambda: len(self.desk._queue) == length)
+
+    def move(self) -> None:
+        """Let the first command through, and with it all others."""
+        self._gate.open()
+
+    def results(self) -> list[Answer | SeatcastError]:
+        """Let the line move; return what each got, without the first, in order."""
+        self.move()
+        self._first.result(PATIENCE_SECONDS)
+        return _results(self._waiting)
+
+
+def _begin(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> Future[T]:
+    def run() -> T:
+        try:
+            return work(*arguments)
+        finally:
+            connections.close_all()
+
+    return pool.submit(run)
+
+
+def _results(futures: Iterable[Future[T]]) -> list[T | SeatcastError]:
+    results: list[T | SeatcastError] = []
+    for future in futures:
+        try:
+            results.append(future.result(PATIENCE_SECONDS))
+        except SeatcastError as refusal:
+            results.append(refusal)
+    return results

@@ -1,0 +1,89 @@
+"""Boards for the rules: plain seats at a fixed time, no database."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from reservations.commands import Command
+from reservations.errors import SeatcastError
+from reservations.rules import Outcome, decide
+from reservations.states import (
+    Board,
+    Person,
+    ReservationState,
+    SeatState,
+    SeatStatus,
+    Terms,
+)
+
+NOW = datetime(2030, 1, 1, 20, 0, tzinfo=UTC)
+ALICE, BOB, CAROL = Person(1, "alice"), Person(2, "bob"), Person(3, "carol")
+TERMS = Terms(lock_seconds=300, seat_cap=10)
+
+
+def in_seconds(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def free(seat_id: int, **fields: Any) -> SeatState:
+    return SeatState(
+        **{"id": seat_id, "seat_number": f"A{seat_id}", "price": Decimal("50.00"), **fields}
+    )
+
+
+def locked(seat_id: int, by: Person, *, seconds: float = 100) -> SeatState:
+    """Return a seat whose lock has `seconds` to go; with a negative number it has run out."""
+    return free(
+        seat_id, status=SeatStatus.LOCKED, holder_id=by.id, locked_until=in_seconds(seconds)
+    )
+
+
+def released(seat_id: int, *, held_by: Person) -> SeatState:
+    """Return a free seat of which it is written down that a lock ran out."""
+    return free(seat_id, lapsed_holder_id=held_by.id)
+
+
+def reserved(seat_id: int, *, reservation_id: int = 1) -> SeatState:
+    return free(seat_id, status=SeatStatus.RESERVED, reservation_id=reservation_id)
+
+
+def blocked(seat_id: int) -> SeatState:
+    return free(seat_id, status=SeatStatus.BLOCKED)
+
+
+def booking(by: Person, *seat_ids: int, reservation_id: int = 1) -> ReservationState:
+    return ReservationState(id=reservation_id, user_id=by.id, is_live=True, seat_ids=seat_ids)
+
+
+def board(*seats: SeatState, reservations: Iterable[ReservationState] = (), **terms: Any) -> Board:
+    return Board(
+        terms=replace(TERMS, **terms),
+        now=NOW,
+        seats={seat.id: seat for seat in seats},
+        reservations={found.id: found for found in reservations},
+    )
+
+
+def refused(command: Command, on: Board) -> SeatcastError:
+    """Return the refusal of a command, having made sure that it changed nothing."""
+    before = dict(on.seats), dict(on.reservations)
+    outcome = decide(command, on)
+    assert outcome.refusal is not None, outcome
+    assert outcome == Outcome(refusal=outcome.refusal)
+    assert (on.seats, on.reservations) == before
+    return outcome.refusal
+
+
+def done(command: Command, on: Board) -> Outcome:
+    """Return the outcome of a command that must be carried out."""
+    outcome = decide(command, on)
+    assert outcome.refusal is None, outcome.refusal
+    assert all(on.seats[seat.id] == seat for seat in (*outcome.changed, *outcome.seats))
+    return outcome
+
+
+def faults(refusal: SeatcastError) -> list[tuple[str, str]]:
+    """Return the seats that a refusal names, each with the reason."""
+    return [(row["seat_number"], row["reason"]) for row in refusal.details["conflicts"]]

@@ -1,0 +1,195 @@
+"""What the database itself forbids, whoever writes: each constraint, violated by raw writes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CheckConstraint, F, UniqueConstraint
+from django.utils import timezone
+
+from reservations.models import (
+    Category,
+    Event,
+    IdempotencyKey,
+    Reservation,
+    ReservationSeat,
+    Seat,
+    SeatChange,
+)
+from reservations.states import SeatStatus
+from tests.factories import make_event, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def _book(event: Event, **fields: Any) -> Reservation:
+    return Reservation.objects.create(
+        **{
+            "event": event,
+            "user": make_user(),
+            "payment_method": "card",
+            "total_price": "50.00",
+            "currency": "EUR",
+            "created_at": timezone.now(),
+            **fields,
+        }
+    )
+
+
+def _put(reservation: Reservation, seat: Seat, **fields: Any) -> ReservationSeat:
+    return ReservationSeat.objects.create(
+        reservation=reservation, event=reservation.event, seat=seat, price="50.00", **fields
+    )
+
+
+def _sell_twice(event: Event) -> None:
+    seat = event.seats.earliest("pk")
+    for _ in range(2):
+        _put(_book(event), seat)
+
+
+def _put_twice_in_one(event: Event) -> None:
+    reservation, seat = _book(event), event.seats.earliest("pk")
+    for live in (False, True):
+        _put(reservation, seat, live=live)
+
+
+def _use_a_key_twice(event: Event) -> None:
+    user = make_user()
+    for _ in range(2):
+        IdempotencyKey.objects.create(
+            event=event, user=user, key="k", fingerprint="f", answer={}, created_at=timezone.now()
+        )
+
+
+def _name_a_category_twice(event: Event) -> None:
+    for _ in range(2):
+        Category.objects.create(event=event, name="Stalls")
+
+
+VIOLATIONS: dict[str, Callable[[Event], object]] = {
+    "a_seat_is_in_at_most_one_live_reservation": _sell_twice,
+    "a_seat_is_once_in_a_reservation": _put_twice_in_one,
+    "an_idempotency_key_is_used_once": _use_a_key_twice,
+    "a_category_is_named_once": _name_a_category_twice,
+    "a_category_price_is_not_negative": lambda event: Category.objects.create(
+        event=event, name="Stalls", price="-0.01"
+    ),
+    "an_event_price_is_not_negative": lambda _: Event.objects.update(price="-0.01"),
+    "a_seat_price_is_not_negative": lambda event: event.seats.update(price="-0.01"),
+    "sales_close_after_they_open": lambda _: Event.objects.update(
+        sales_open_at=timezone.now(), sales_close_at=timezone.now() - timedelta(days=1)
+    ),
+    "a_seat_number_is_unique_in_its_event": lambda event: event.seats.update(seat_number="A1"),
+    "a_seat_guid_is_unique_in_its_event": lambda event: event.seats.update(guid="A-1"),
+    "a_seat_status_matches_its_columns": lambda event: event.seats.update(status=SeatStatus.LOCKED),
+    "a_reservation_status_matches_its_columns": lambda event: _book(event, status="cancelled"),
+}
+
+
+@pytest.mark.parametrize("name", VIOLATIONS)
+def test_the_database_refuses(name: str) -> None:
+    event = make_event()
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        VIOLATIONS[name](event)
+    if connection.vendor == "postgresql":  # SQLite names the columns of a unique index instead
+        assert name in str(refusal.value)
+
+
+def test_no_constraint_goes_untried() -> None:
+    assert {
+        constraint.name
+        for model in apps.get_app_config("reservations").get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, CheckConstraint | UniqueConstraint)
+    } == set(VIOLATIONS)
+
+
+def test_a_cancelled_booking_leaves_its_seat_to_others() -> None:
+    event = make_event()
+    seat = event.seats.earliest("pk")
+    for live in (False, False, True):
+        _put(_book(event), seat, live=live)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"status": SeatStatus.LOCKED, "holder": True},
+        {"status": SeatStatus.LOCKED, "until": True},
+        {"status": SeatStatus.LOCKED, "holder": True, "until": True, "booking": True},
+        {"status": SeatStatus.RESERVED},
+        {"status": SeatStatus.RESERVED, "booking": True, "holder": True},
+        {"status": SeatStatus.RESERVED, "booking": True, "until": True},
+        {"status": SeatStatus.AVAILABLE, "holder": True},
+        {"status": SeatStatus.AVAILABLE, "until": True},
+        {"status": SeatStatus.AVAILABLE, "booking": True},
+        {"status": SeatStatus.BLOCKED, "holder": True},
+        {"status": SeatStatus.BLOCKED, "until": True},
+        {"status": SeatStatus.BLOCKED, "booking": True},
+        {"status": 4},
+        {"status": None},
+    ],
+)
+def test_a_seats_status_cannot_contradict_its_columns(columns: dict[str, Any]) -> None:
+    event = make_event()
+    written = {
+        "status": columns["status"],
+        "locked_by": make_user() if columns.get("holder") else None,
+        "locked_until": timezone.now() if columns.get("until") else None,
+        "reservation": _book(event) if columns.get("booking") else None,
+    }
+    with pytest.raises(IntegrityError), transaction.atomic():
+        event.seats.update(**written)
+
+
+def test_a_live_booking_cannot_have_a_time_of_its_end() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        _book(make_event(), cancelled_at=timezone.now())
+
+
+def test_a_booking_cannot_be_in_a_state_that_there_is_not() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        _book(make_event(), status="lost")
+
+
+def test_one_number_of_the_log_cannot_be_given_twice_to_a_seat() -> None:
+    event = make_event()
+    line = {
+        "event": event,
+        "seq": 1,
+        "seat": event.seats.earliest("pk"),
+        "status": SeatStatus.AVAILABLE,
+        "reason": "unlocked",
+        "at": timezone.now(),
+    }
+    SeatChange.objects.create(**line)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SeatChange.objects.bulk_create([SeatChange(**line)])
+
+
+def test_who_has_bookings_or_locks_cannot_be_deleted_with_them() -> None:
+    event, user = make_event(), make_user()
+    _book(event, user=user)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        user.delete()
+    locker = make_user()
+    event.seats.update(status=SeatStatus.LOCKED, locked_by=locker, locked_until=timezone.now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        locker.delete()
+
+
+def test_an_event_with_bookings_cannot_be_deleted() -> None:
+    event = make_event()
+    _put(_book(event), event.seats.earliest("pk"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        event.delete()
+
+
+def test_same_times_of_opening_and_closing_are_no_sale() -> None:
+    make_event(sales_open_at=timezone.now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Event.objects.update(sales_close_at=F("sales_open_at"))

@@ -1,0 +1,141 @@
+"""The SQL of a batch: what is locked in which order, and that more commands cost no more of it."""
+
+import re
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from reservations.commands import CancelReservation, Command, LockSeats, ReserveSeats
+from reservations.desk import Desk
+from reservations.errors import SeatcastError
+from reservations.models import Event
+from reservations.records import Answer
+from reservations.states import Person
+from tests.crowd import Line
+from tests.factories import make_event, make_person, seat_ids
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _statements_of_a_batch(event: Event, first: Command, batch: Sequence[Command]) -> list[str]:
+    """Return the SQL of one transaction for all of `batch`, which this thread serves."""
+    answers: list[Answer | SeatcastError] = []
+    with Line(event.pk, first) as line, CaptureQueriesContext(connection) as captured:
+
+        def queue_up_behind_the_first_of_the_batch() -> None:
+            line.wait_for_length(1)
+            for command in batch[1:]:
+                line.join(command)
+            line.move()
+
+        helper = threading.Thread(target=queue_up_behind_the_first_of_the_batch)
+        helper.start()
+        answers.append(line.desk.submit(batch[0]))
+        helper.join()
+        answers += line.results()
+    assert not [answer for answer in answers if isinstance(answer, SeatcastError)]
+    statements = [query["sql"] for query in captured.captured_queries]
+    begin = next(place for place, sql in enumerate(statements) if sql.startswith("BEGIN"))
+    return statements[begin : statements.index("COMMIT") + 1]
+
+
+def _kinds(statements: list[str]) -> list[str]:
+    """Return what each statement does to which table."""
+    table = re.compile(r'"(?:reservations|accounts)_(\w+)"')
+    return [
+        " ".join([sql.split()[0], *(found.group(1) for found in [table.search(sql)] if found)])
+        for sql in statements
+    ]
+
+
+def test_the_events_row_is_taken_before_everything_else() -> None:
+    event, alice, bob = make_event(), make_person(), make_person()
+    ids = seat_ids(event)
+    kinds = _kinds(
+        _statements_of_a_batch(
+            event, LockSeats(alice, ids[:1]), [LockSeats(bob, ids[1:2]), LockSeats(bob, ids[2:3])]
+        )
+    )
+    assert kinds == [
+        "BEGIN",
+        "SELECT event",
+        "SELECT seat",
+        "UPDATE event",
+        "UPDATE seat",
+        "INSERT seatchange",
+        "COMMIT",
+    ]
+
+
+@pytest.mark.postgres
+def test_rows_are_locked_event_first_then_seats_by_primary_key() -> None:
+    event, alice = make_event(), make_person()
+    with CaptureQueriesContext(connection) as captured:
+        Desk(event.pk).submit(LockSeats(alice, tuple(reversed(seat_ids(event)))))
+    locking = [sql for sql in (q["sql"] for q in captured.captured_queries) if " FOR " in sql]
+    assert len(locking) == 2
+    event_row, seat_rows = locking
+    assert 'FROM "reservations_event"' in event_row
+    assert event_row.endswith("FOR NO KEY UPDATE")
+    assert 'FROM "reservations_seat"' in seat_rows
+    assert seat_rows.endswith(
+        'ORDER BY "reservations_seat"."id" ASC FOR NO KEY UPDATE OF "reservations_seat"'
+    )
+
+
+@pytest.mark.postgres
+def test_no_other_statement_reads_seats_or_the_event() -> None:
+    """Whatever else is read of them would be older than the locks."""
+    event, alice = make_event(), make_person()
+    desk, ids = Desk(event.pk), seat_ids(event)
+    desk.submit(LockSeats(alice, ids))
+    with CaptureQueriesContext(connection) as captured:
+        desk.submit(ReserveSeats(alice, ids, "card"))
+    reads = [q["sql"] for q in captured.captured_queries if q["sql"].startswith("SELECT")]
+    assert len(reads) == 2
+    assert all("FOR NO KEY UPDATE" in sql for sql in reads)
+
+
+def _locks(count: int) -> int:
+    event = make_event(seats=count + 1)
+    ids, people = seat_ids(event), [make_person() for _ in range(count)]
+    commands = [LockSeats(who, (seat_id,)) for who, seat_id in zip(people, ids[1:], strict=True)]
+    return len(_statements_of_a_batch(event, LockSeats(people[0], ids[:1]), commands))
+
+
+def _bookings(count: int) -> int:
+    event, people = make_event(seats=count + 1), [make_person() for _ in range(count)]
+    ids = seat_ids(event)
+    _hold(event, people)
+    commands = [
+        ReserveSeats(who, (seat_id,), "card") for who, seat_id in zip(people, ids[1:], strict=True)
+    ]
+    return len(_statements_of_a_batch(event, LockSeats(people[0], ids[:1]), commands))
+
+
+def _cancellations(count: int) -> int:
+    event, people = make_event(seats=count + 1), [make_person() for _ in range(count)]
+    ids, desk = seat_ids(event), Desk(event.pk)
+    _hold(event, people)
+    commands = [
+        CancelReservation(
+            who, desk.submit(ReserveSeats(who, (seat_id,), "card"))["reservation"]["id"]
+        )
+        for who, seat_id in zip(people, ids[1:], strict=True)
+    ]
+    return len(_statements_of_a_batch(event, LockSeats(people[0], ids[:1]), commands))
+
+
+def _hold(event: Event, people: list[Person]) -> None:
+    desk = Desk(event.pk)
+    for who, seat_id in zip(people, seat_ids(event)[1:], strict=True):
+        desk.submit(LockSeats(who, (seat_id,)))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("batch", [_locks, _bookings, _cancellations])
+def test_a_hundred_commands_take_as_many_statements_as_two(batch: Callable[[int], int]) -> None:
+    assert batch(100) == batch(2)
