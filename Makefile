@@ -4,10 +4,10 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check schema clean
+.PHONY: help setup run test check schema screenshots clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: ## Install the packages and build the client (DEV=1: also what tests need)
 	@$(PYTHON) -m deploy setup $(if $(DEV),--dev)
@@ -23,6 +23,9 @@ check: ## Run the linters and type checkers
 
 schema: ## Rewrite the API schema and the client's types
 	@$(PYTHON) -m deploy schema
+
+screenshots: ## Take a picture of every page into docs/screenshots
+	@$(PYTHON) -m deploy screenshots
 
 clean: ## Remove packages, builds, reports and caches; keep the data
 	@$(PYTHON) -m deploy clean

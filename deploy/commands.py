@@ -35,7 +35,7 @@ def _run(options: argparse.Namespace) -> None:
             only = [options.only] if options.only else []
             set_up(dev=True, client=options.only not in ("sqlite", "postgres"))
             hand_over("deploy.test", *only)
-        case "check" | "schema":
+        case "check" | "schema" | "screenshots":
             set_up(dev=True)
             hand_over(f"deploy.{options.command}")
         case "clean":
@@ -52,5 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
     commands.add_parser("check", help="run the linters and type checkers")
     commands.add_parser("schema", help="rewrite the API schema and the client's types")
+    commands.add_parser("screenshots", help="take a picture of every page")
     commands.add_parser("clean", help="remove what the other commands made, but for the data")
     return parser

@@ -1,25 +1,20 @@
 """Every test, stage by stage, to the end; the last lines say what ran."""
 
 import shutil
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 
-from deploy.address import Address, answers
-from deploy.browser import ensure_browser
+from deploy.browsing import run_in_browser
 from deploy.check import run_checks
 from deploy.node import ensure_node
-from deploy.paths import FRONTEND, REPORTS, ROOT, VENV_PYTHON
+from deploy.paths import FRONTEND, REPORTS, VENV_PYTHON
 from deploy.problems import Problem
 from deploy.processes import clean_environment, run_shown
 from deploy.reports import Counts, Outcome, judge, read_counts, summary
-from deploy.services import free_port, postgres, valkey
+from deploy.services import postgres, valkey
 from deploy.steps import say
-from deploy.supervised import supervised
-
-_SERVER_STOP_SECONDS = 10.0
 
 
 def main(only: Sequence[str]) -> int:
@@ -84,41 +79,13 @@ def _client() -> Counts:
 
 
 def _browser() -> Counts:
-    """Drive the built client in a browser, on the server that `make run` starts."""
-    node = ensure_node()
-    browser = ensure_browser(node)
     report = REPORTS / "browser.xml"
-    address = Address(host="127.0.0.1", port=free_port())
-    with tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir:
-        site = clean_environment(
-            HOST=address.host, PORT=str(address.port), SEATCAST_DATA_DIR=data_dir
-        )
-        with supervised(
-            {
-                "prepare": [],
-                "command": [str(VENV_PYTHON), "-m", "deploy.serve"],
-                "folder": str(ROOT),
-                "environment": site,
-                "user": None,
-                "stop_signal": signal.SIGTERM,
-                "stop_seconds": _SERVER_STOP_SECONDS,
-            },
-            name="The site",
-            log_file=REPORTS / "site.log",
-        ) as server:
-            server.wait_until_ready(lambda: answers(address))
-            status = run_shown(
-                node.npm_command("run", "--silent", "e2e", "--", "--reporter=list,junit"),
-                environment=clean_environment(
-                    **node.environment(),
-                    BASE_URL=address.url,
-                    CHROME=browser,
-                    PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report),
-                ),
-                cwd=FRONTEND,
-            )
-            if status:
-                say(f"The site's last words:\n{server.output()}")
+    status = run_in_browser(
+        "e2e",
+        "--reporter=list,junit",
+        log_file=REPORTS / "site.log",
+        PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report),
+    )
     return judge(read_counts(report), status=status)
 
 
