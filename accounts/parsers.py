@@ -3,28 +3,22 @@
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
 
 
-class Utf8FormParser(FormParser):
+class _InUtf8(BaseParser):
     def parse(
         self,
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        return super().parse(stream, media_type, _in_utf8(parser_context))
+        return super().parse(stream, media_type, {**(parser_context or {}), "encoding": "utf-8"})
 
 
-class Utf8MultiPartParser(MultiPartParser):
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        return super().parse(stream, media_type, _in_utf8(parser_context))
+class Utf8FormParser(_InUtf8, FormParser):
+    """A form as browsers send it."""
 
 
-def _in_utf8(parser_context: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {**(parser_context or {}), "encoding": "utf-8"}
+class Utf8MultiPartParser(_InUtf8, MultiPartParser):
+    """A form in parts."""

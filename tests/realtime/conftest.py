@@ -4,21 +4,21 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
-from django.contrib.auth import get_user_model
-from django.utils import timezone
 
 from config.asgi import application
 from realtime.database import in_database_thread
 from reservations import desk
-from reservations.commands import LockSeats, UnlockSeats
-from reservations.models import Event, Seat
+from reservations.commands import Command, LockSeats, UnlockSeats
+from reservations.models import Event
 from reservations.records import Answer
 from reservations.states import Person
+from tests.factories import make_event, make_person, seat_ids
 
 PATIENCE_SECONDS = 10
 HEADERS = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
@@ -89,50 +89,34 @@ def watching() -> Callable[..., Any]:
 
 @pytest.fixture
 def people(transactional_db: None) -> dict[str, Person]:
-    users = [get_user_model().objects.create(username=name) for name in ("alice", "bob")]
-    return {user.get_username(): Person(user.pk, user.get_username()) for user in users}
+    return {name: make_person(name) for name in ("alice", "bob")}
 
 
 @pytest.fixture
 def event(transactional_db: None) -> Event:
-    found = Event.objects.create(
-        name="Concert", venue="Hall", date=timezone.now(), price="50.00", layout="plan"
-    )
-    Seat.objects.bulk_create(
-        Seat(event=found, seat_number=f"A{n}", guid=f"A{n}") for n in range(1, 9)
-    )
-    return found
+    return make_event(seats=8)
 
 
 @pytest.fixture
 def lock(event: Event) -> Callable[..., Any]:
     """Lock, by index, as a request thread would."""
-
-    async def do(person: Person, *indexes: int) -> Answer:
-        return await in_database_thread(
-            lambda: desk.submit(
-                event_id=event.pk, command=LockSeats(person, _seat_ids(event, indexes))
-            )
-        )
-
-    return do
+    return partial(_submit, event, LockSeats)
 
 
 @pytest.fixture
 def unlock(event: Event) -> Callable[..., Any]:
-    async def do(person: Person, *indexes: int) -> Answer:
-        return await in_database_thread(
-            lambda: desk.submit(
-                event_id=event.pk, command=UnlockSeats(person, _seat_ids(event, indexes))
-            )
-        )
-
-    return do
+    return partial(_submit, event, UnlockSeats)
 
 
-def _seat_ids(event: Event, indexes: tuple[int, ...]) -> tuple[int, ...]:
-    ids = list(Seat.objects.filter(event=event).order_by("pk").values_list("pk", flat=True))
-    return tuple(ids[index] for index in indexes)
+async def _submit(
+    event: Event, command: Callable[[Person, tuple[int, ...]], Command], who: Person, *indexes: int
+) -> Answer:
+    def submit() -> Answer:
+        ids = seat_ids(event)
+        chosen = tuple(ids[index] for index in indexes)
+        return desk.submit(event_id=event.pk, command=command(who, chosen))
+
+    return await in_database_thread(submit)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from reservations import desk
 from reservations.commands import LockSeats, ReserveSeats
 from reservations.models import Category, Event, Reservation, Seat, SeatChange
 from reservations.states import Person, SeatStatus
+from tests.factories import make_event, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -27,19 +28,14 @@ def organiser() -> Client:
 
 @pytest.fixture
 def buyer() -> Person:
-    user = get_user_model().objects.create(username="alice")
-    return Person(user.pk, "alice")
+    return make_person("alice")
 
 
 @pytest.fixture
 def event() -> Event:
-    found = Event.objects.create(
-        name="Concert", venue="Hall", date=timezone.now(), price="50.00", layout="plan"
-    )
+    found = make_event(seats=4)
     category = Category.objects.create(event=found, name="Stalls", price="60.00")
-    Seat.objects.bulk_create(
-        Seat(event=found, seat_number=f"A{n}", guid=f"A{n}", category=category) for n in range(1, 5)
-    )
+    Seat.objects.filter(event=found).update(category=category)
     return found
 
 
