@@ -1,0 +1,41 @@
+"""`manage.py release_expired_locks`, as cron runs it."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from reservations import desk
+from reservations.commands import LockSeats
+from reservations.models import Seat, SeatChange
+from reservations.states import SeatStatus
+from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
+
+pytestmark = pytest.mark.django_db
+
+
+def _release() -> str:
+    out = StringIO()
+    call_command("release_expired_locks", stdout=out)
+    return out.getvalue()
+
+
+def test_locks_that_ran_out_are_written_down_and_the_others_left() -> None:
+    alice, over, live = make_person("alice"), make_event(), make_event()
+    for event in (over, live):
+        desk.submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:2]))
+    let_locks_run_out(over)
+
+    assert _release() == f"Event {over.pk}: 2 expired locks released\n"
+
+    assert not Seat.objects.filter(event=over, status=SeatStatus.LOCKED).exists()
+    assert Seat.objects.filter(event=live, status=SeatStatus.LOCKED).count() == 2
+    log = SeatChange.objects.filter(event=over, seq=2)
+    assert [(line.reason, line.actor_id, line.status) for line in log] == [("expired", None, 0)] * 2
+
+
+def test_with_nothing_to_release_nothing_happens_and_nothing_is_said() -> None:
+    event = make_event()
+    desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:1]))
+    assert _release() == ""
+    assert SeatChange.objects.count() == 1
