@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.supervised import Supervised
-from tests.concurrency.servers import daphne
+from tests.servers import daphne
 
 
 @pytest.fixture(scope="package")

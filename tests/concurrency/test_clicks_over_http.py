@@ -6,9 +6,9 @@ import pytest
 
 from reservations.models import Event, Seat, SeatChange
 from reservations.states import SeatStatus
-from tests.concurrency.servers import daphne
 from tests.concurrency.volley import Post, Reply, volley
 from tests.factories import make_event, make_user, seat_ids, signed_in
+from tests.servers import daphne
 
 
 def _statuses(replies: list[Reply]) -> dict[int, int]:
@@ -95,4 +95,15 @@ def test_a_seat_is_booked_once_however_often_its_holder_confirms_at_once(port: i
     body = {"seat_ids": [seat_id], "payment_method": "card"}
     replies = volley([Post(alice, port, f"/api/events/{event.pk}/reserve/", body)] * 20)
     assert _statuses(replies) == {201: 1, 409: 19}
+    assert user.reservations.count() == 1
+
+
+def test_one_key_sent_20_times_at_once_books_once_and_answers_all_alike(port: int) -> None:
+    event, user = make_event(), make_user()
+    alice, seat_id = signed_in(user), seat_ids(event)[0]
+    alice.post(f"/api/events/{event.pk}/seats/{seat_id}/lock/")
+    body = {"seat_ids": [seat_id], "payment_method": "card"}
+    replies = volley([Post(alice, port, f"/api/events/{event.pk}/reserve/", body, "k")] * 20)
+    assert replies == [replies[0]] * 20
+    assert replies[0].status == 201
     assert user.reservations.count() == 1

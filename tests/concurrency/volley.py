@@ -24,6 +24,7 @@ class Post:
     port: int
     path: str
     body: Any
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def _as_bytes(post: Post) -> bytes:
         f"X-CSRFToken: {cookies['csrftoken']}",
         f"Cookie: {'; '.join(f'{name}={value}' for name, value in cookies.items())}",
         "Connection: close",
+        *([f"Idempotency-Key: {post.key}"] if post.key else []),
     ]
     return "\r\n".join([*head, "", ""]).encode() + body
 

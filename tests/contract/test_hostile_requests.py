@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from rest_framework_simplejwt.tokens import AccessToken
 
 from tests.contract.calls import refusal, send
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in, stranger, with_token
+from tests.factories import signed_in, stranger
 
 FORM = "application/x-www-form-urlencoded"
 CHARSETS = [
@@ -135,11 +136,19 @@ def test_a_wrong_csrf_token_is_refused(token: str, office: BoxOffice) -> None:
     assert office.state() == before
 
 
-def test_a_token_needs_no_csrf_token_but_does_not_excuse_a_session_from_it(
-    office: BoxOffice,
-) -> None:
+def test_a_write_from_a_page_of_another_site_is_refused(office: BoxOffice) -> None:
+    before, client = office.state(), signed_in(office.alice)
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
-    assert with_token(office.alice).post(path).status_code == 200
+    for origin in ("https://evil.example", "null", "http://testserver.evil.example"):
+        refusal(client.post(path, HTTP_ORIGIN=origin), 403, "csrf_failed")
+    assert office.state() == before
+
+
+def test_a_token_counts_more_than_a_session(office: BoxOffice) -> None:
+    client = signed_in(office.alice)
+    token = AccessToken.for_user(office.bob)
+    response = client.get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert response.json()["username"] == "bob"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "a b", "", "localhost:x", "[::", "é", "x" * 300])

@@ -10,8 +10,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from reservations import desk
 from reservations.commands import LockSeats
-from tests.concurrency.servers import daphne
 from tests.factories import make_event, make_person, seat_ids
+from tests.servers import daphne
 
 PATIENCE_SECONDS = 10
 

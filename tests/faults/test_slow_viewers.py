@@ -16,8 +16,8 @@ from realtime.database import in_database_thread
 from realtime.hub import Viewer, arriving
 from reservations import desk
 from reservations.commands import Command, LockSeats, UnlockSeats
-from tests.concurrency.servers import daphne
 from tests.factories import make_event, make_user, person, seat_ids
+from tests.servers import daphne
 
 PATIENCE_SECONDS = 30
 # Each lock of all seats is a frame of some 90 kB: a few fill what the kernel holds for a socket.

@@ -127,7 +127,9 @@ def test_without_a_key_nothing_is_remembered() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_key_many_times_in_one_batch_does_the_work_once(announced: list[ChangeSet]) -> None:
+def test_one_key_many_times_in_one_batch_does_the_work_once(
+    announced: list[ChangeSet], caplog: pytest.LogCaptureFixture
+) -> None:
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
     with Line(event.pk, LockSeats(alice, ids[3:])) as line:
@@ -139,6 +141,7 @@ def test_one_key_many_times_in_one_batch_does_the_work_once(announced: list[Chan
     assert isinstance(same[0], dict)
     assert isinstance(other, KeyReused)
     assert [commit.seq for commit in announced] == [1, 2]
+    assert not caplog.records, "the batch failed, and was saved by running its commands singly"
     assert Seat.objects.get(pk=ids[1]).status == SeatStatus.AVAILABLE
 
 

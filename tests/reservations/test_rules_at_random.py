@@ -36,7 +36,7 @@ some_seats = st.lists(st.sampled_from(SEATS), min_size=1, max_size=3)
 # Deadlines are a minute away: so these steps fall before, onto and after them.
 steps = st.sampled_from([0, 0.001, 1, 29.999, 30, 59.999, 60, 60.001])
 # In most runs the sale is open all the time.
-sales = st.sampled_from([(None, None), (None, None), (None, 300), (20, 300)])
+sales = st.sampled_from([(None, None), (None, None), (None, 300), (30, 300)])
 
 
 class Rules(RuleBasedStateMachine):
@@ -178,4 +178,4 @@ def _check_counts(board: Board) -> None:
 
 
 TestRules = Rules.TestCase
-TestRules.settings = settings(max_examples=300, stateful_step_count=50)
+TestRules.settings = settings(max_examples=3 * settings().max_examples, stateful_step_count=50)

@@ -1,0 +1,42 @@
+"""503: it cannot be done just now. Nothing is half done, and the answer says when to try again."""
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+
+from reservations import desk
+from tests.contract.calls import CALLS, Call, refusal
+from tests.contract.conftest import BoxOffice
+from tests.factories import signed_in, with_token
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+@pytest.mark.django_db(transaction=True)
+def test_with_the_database_away(call: Call, kind: type[Exception], office: BoxOffice) -> None:
+    clients = [signed_in(office.alice), with_token(office.alice)]
+    before = office.state()
+
+    def away(*_: object) -> None:
+        raise kind("the database has gone away")
+
+    for client in clients[: 1 if call.needs == "csrf" else 2]:
+        with connection.execute_wrapper(away):
+            response = office.send(call, client)
+        if call.path == "/api/csrf/":
+            assert response.status_code == 200
+        else:
+            refusal(response, 503, "unavailable")
+    assert office.state() == before
+
+
+BY_DESK = [call for call in CALLS if call.is_write and "{" in call.path]
+
+
+@pytest.mark.parametrize("call", BY_DESK, ids=lambda call: call.name)
+def test_with_too_many_people_at_the_desk(
+    call: Call, office: BoxOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "MAX_QUEUED_COMMANDS", 0)
+    before = office.state()
+    refusal(office.send(call), 503, "busy")
+    assert office.state() == before
