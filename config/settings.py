@@ -153,7 +153,7 @@ if REDIS_URL:
     # The pub/sub layer: the other one drops group messages past 100 for each process.
     CHANNEL_LAYERS: dict[str, Any] = {
         "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "BACKEND": "realtime.layer.DoorbellLayer",
             "CONFIG": {
                 # redis-py's default read time-out of five seconds would cut an idle subscription.
                 "hosts": [

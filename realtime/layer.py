@@ -1,0 +1,83 @@
+"""Channels' Redis pub/sub layer, without its traps.
+
+- A subscription that fails leaves nothing behind. In the original the channel stays registered, and
+  gathers messages that nobody will ever read once the server is back.
+- A queue that nobody reads keeps the newest messages and forgets the others: what they said is in
+  the change log.
+- A receiver that meets a time-out of the operating system's goes on. In the original it ends for
+  good without a word, and every subscription of the process with it.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from channels_redis.pubsub import (
+    RedisPubSubChannelLayer,
+    RedisPubSubLoopLayer,
+    RedisSingleShardConnection,
+)
+from channels_redis.utils import _wrap_close, decode_hosts
+
+MAX_WAITING_MESSAGES = 1_000
+RECONNECT_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class DoorbellLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+    """The channel layer to name in `CHANNEL_LAYERS`; configured like the original."""
+
+    def _get_layer(self) -> "_LoopLayer":
+        loop = asyncio.get_running_loop()
+        if loop not in self._layers:
+            self._layers[loop] = _LoopLayer(*self._args, **self._kwargs, channel_layer=self)
+            _wrap_close(self, loop)
+        layer: _LoopLayer = self._layers[loop]
+        return layer
+
+
+class _LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]
+    def __init__(self, hosts: Any = None, **options: Any) -> None:
+        super().__init__(hosts=hosts, **options)
+        self._shards = [_Connection(host, self) for host in decode_hosts(hosts)]
+
+    async def _subscribe_to_channel(self, channel: str) -> None:
+        self.channels[channel] = _NewestMessages(MAX_WAITING_MESSAGES)
+        try:
+            await self._get_shard(channel).subscribe(channel)
+        except BaseException:
+            del self.channels[channel]
+            raise
+
+    async def group_add(self, group: str, channel: str) -> None:
+        try:
+            await super().group_add(group, channel)
+        except BaseException:
+            self._forget(group, channel)
+            raise
+
+    def _forget(self, group: str, channel: str) -> None:
+        self.channels.pop(channel, None)
+        name = self._get_group_channel_name(group)
+        members = self.groups.get(name, set())
+        members.discard(channel)
+        if not members:
+            self.groups.pop(name, None)
+
+
+class _Connection(RedisSingleShardConnection):  # type: ignore[misc]
+    async def _do_receiving(self) -> None:
+        while True:
+            try:
+                await super()._do_receiving()
+            except TimeoutError:
+                logger.warning("Redis did not answer in time; its receiver goes on")
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+
+class _NewestMessages(asyncio.Queue[Any]):
+    def put_nowait(self, item: Any) -> None:
+        if self.full():
+            self.get_nowait()
+        super().put_nowait(item)
