@@ -15,10 +15,11 @@ from config.static import with_static_files  # noqa: E402
 from realtime.daphne import prepare_daphne  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 
-prepare_daphne()
-application = ProtocolTypeRouter(
-    {
-        "http": with_static_files(django_http),
-        "websocket": KnownOrigins(URLRouter(websocket_urlpatterns)),
-    }
+application = prepare_daphne(
+    ProtocolTypeRouter(
+        {
+            "http": with_static_files(django_http),
+            "websocket": KnownOrigins(URLRouter(websocket_urlpatterns)),
+        }
+    )
 )

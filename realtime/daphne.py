@@ -1,32 +1,95 @@
-"""What Daphne has to be taught: close codes below 3000, and a last word to its viewers."""
+"""What Daphne has to be taught: close codes below 3000, and to end without cutting anybody off."""
+
+import signal
+import time
+from typing import Any, cast
 
 import daphne.server  # noqa: F401 - installs the reactor that Daphne runs on, before it is imported
 from daphne.ws_protocol import WebSocketProtocol
-from twisted.internet import reactor
-from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater
+from twisted.internet import reactor as installed_reactor
+from twisted.internet.tcp import Port
 
 from realtime.hub import dismiss_everybody
 from realtime.messages import CloseCode
 
 FAREWELL_SECONDS = 0.5
+REQUEST_SECONDS = 10.0
+_POLL_SECONDS = 0.05
+
+# Twisted types its reactor's methods as if they had no self.
+_reactor = cast(Any, installed_reactor)
 
 
-def prepare_daphne() -> None:
-    """Make Daphne send any close code, and close its sockets with 1012 when it is asked to stop.
+def prepare_daphne(application: Any) -> Any:
+    """Return the application as Daphne should serve it; on another server it is the same.
 
-    Autobahn's `sendClose` lets an application send 1000 and 3000 to 4999 only, and Daphne has no
-    other call; but 1008 and 1012 are a server's to send (RFC 6455, section 7.4.1, and IANA's list).
+    Daphne can then send any close code. Autobahn's `sendClose` lets an application send 1000 and
+    3000 to 4999 only, and Daphne has no other call; but 1008 and 1012 are a server's to send
+    (RFC 6455, section 7.4.1, and IANA's list).
+
+    At SIGTERM and SIGINT it takes no more connections, closes sockets with 1012, and ends when the
+    requests that are under way are answered, or after REQUEST_SECONDS. A second signal ends it at
+    once.
     """
     WebSocketProtocol.serverClose = _server_close
-    reactor.addSystemEventTrigger("before", "shutdown", _say_farewell)  # type: ignore[arg-type]
+    requests = _Requests(application)
+    _reactor.callWhenRunning(_end_gently, requests)
+    return requests
+
+
+class _Requests:
+    """An ASGI application that counts the requests under way in another."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+        self.under_way = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        self.under_way += 1
+        try:
+            await self._application(scope, receive, send)
+        finally:
+            self.under_way -= 1
 
 
 def _server_close(protocol: WebSocketProtocol, code: int | None = None) -> None:
     protocol.sendCloseFrame(code=1000 if code is None else code)
 
 
-def _say_farewell() -> "Deferred[None]":
+def _end_gently(requests: _Requests) -> None:
+    """Take over the signals at which Twisted would end everything at once."""
+
+    def at_signal(*_: object) -> None:
+        signal.signal(signal.SIGTERM, _at_second_signal)
+        signal.signal(signal.SIGINT, _at_second_signal)
+        _reactor.callFromThread(_say_farewell, requests)
+
+    signal.signal(signal.SIGTERM, at_signal)
+    signal.signal(signal.SIGINT, at_signal)
+
+
+def _at_second_signal(*_: object) -> None:
+    _reactor.callFromThread(_reactor.stop)
+
+
+def _say_farewell(requests: _Requests) -> None:
+    for reader in _reactor.getReaders():
+        if isinstance(reader, Port):
+            cast(Any, reader).stopListening()
     dismiss_everybody(CloseCode.RESTARTING)
-    # The reactor goes on for so long, to get the frames out.
-    return deferLater(reactor, FAREWELL_SECONDS, lambda: None)
+    now = time.monotonic()
+    _wait_for(requests, earliest=now + FAREWELL_SECONDS, latest=now + REQUEST_SECONDS)
+
+
+def _wait_for(requests: _Requests, *, earliest: float, latest: float) -> None:
+    """Stop when nothing is under way, after the reactor had time to get the last bytes out."""
+    now = time.monotonic()
+    if now >= latest or (now >= earliest and not requests.under_way):
+        _reactor.stop()
+    else:
+        _reactor.callLater(
+            _POLL_SECONDS, lambda: _wait_for(requests, earliest=earliest, latest=latest)
+        )
