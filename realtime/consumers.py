@@ -1,5 +1,6 @@
 """One socket of an event's page: authorise, join the hub, leave."""
 
+import asyncio
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -9,13 +10,17 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
 
+from realtime.audience import Viewer
 from realtime.database import in_database_thread
-from realtime.hub import Viewer, arriving
+from realtime.hub import arriving
 from realtime.identity import asker_of
 from realtime.limits import FrameAllowance, TooManySockets, address_of, counted
 from realtime.messages import SUBPROTOCOL, BadFrame, CloseCode, parse_client_frame
 from reservations import selectors
 from reservations.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
+
+JOIN_SECONDS = 15.0
+"""How long the database may keep a viewer waiting, before it is asked to come back later."""
 
 _CODE_BY_ERROR: dict[type[SeatcastError], int] = {
     EventNotFound: CloseCode.NO_SUCH_EVENT,
@@ -48,12 +53,13 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._allowance = FrameAllowance()
         try:
             self._open.enter_context(counted(address_of(self.scope)))
-            await self._join(int(self.scope["url_route"]["kwargs"]["event_id"]))
+            async with asyncio.timeout(JOIN_SECONDS):
+                await self._join(int(self.scope["url_route"]["kwargs"]["event_id"]))
         except TooManySockets:
             await self.close(CloseCode.TOO_MANY_SOCKETS)
         except SeatcastError as error:
             await self.close(_CODE_BY_ERROR[type(error)])
-        except Error:
+        except (Error, TimeoutError):
             await self.close(CloseCode.RESTARTING)
 
     async def receive(self, text_data: str = "", bytes_data: bytes | None = None) -> None:  # noqa: ARG002

@@ -4,14 +4,15 @@ A line takes a frame or refuses it, and never waits. One that is full keeps noth
 viewer missed is told later, as the state that is newest then. So a viewer who does not read costs
 the server a bounded number of bytes, and the others no time.
 
-Two kinds. `AsgiLine` uses nothing but ASGI's `send`. `DaphneLine` writes ready-made bytes to the
-connection itself, because Daphne's `send` neither waits nor says how much is waiting, and builds
-each frame anew for each viewer.
+Three kinds. `AsgiLine` uses nothing but ASGI's `send`. `DaphneLine` and `UvicornLine` write
+ready-made bytes to the connection itself, because both servers' `send` builds each frame anew for
+each viewer, and Daphne's neither waits nor says how much is waiting.
 """
 
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, Protocol
 
@@ -20,8 +21,18 @@ from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+try:
+    from uvicorn.protocols.websockets.websockets_sansio_impl import (
+        WebSocketsSansIOProtocol as UvicornProtocol,
+    )
+except ImportError:  # It is the other server, and need not be there.
+    UvicornProtocol = None  # type: ignore[assignment, misc]
+
 SEND_BUFFER_BYTES = 64 * 1024
 """What the kernel may keep for one viewer; Linux doubles it for its own needs."""
+
+CLOSE_SECONDS = 5.0
+"""How long a viewer may take to read that it is closed; then the connection is cut."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -63,6 +74,9 @@ def line_for(send: Send, *, on_free: Callable[[], None]) -> Line:
     """Return the best line for a server's `send`. `on_free` is called when a full one is free."""
     if isinstance(send, partial) and send.args and isinstance(send.args[0], DaphneProtocol):
         return DaphneLine(send.args[0], on_free=on_free)
+    protocol = getattr(send, "__self__", None)
+    if UvicornProtocol is not None and isinstance(protocol, UvicornProtocol):
+        return UvicornLine(protocol, on_free=on_free)
     return AsgiLine(send, on_free=on_free)
 
 
@@ -90,8 +104,8 @@ class AsgiLine:
         coroutine = _as_coroutine(sending)
         try:
             future = coroutine.send(None)
-        except StopIteration:
-            return
+        except (StopIteration, OSError):
+            return  # Sent, or the viewer is gone, which the server will say.
         self._waiting = asyncio.create_task(_finish(coroutine, future))
         self._waiting.add_done_callback(self._done)
 
@@ -126,9 +140,8 @@ class DaphneLine:
         return True
 
     def close(self, code: int) -> None:
+        self._protocol.closeHandshakeTimeout = CLOSE_SECONDS
         self._protocol.sendCloseFrame(code=code)
-        if self._is_full:
-            self._transport.abortConnection()
 
     def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
         self._is_full = True
@@ -156,6 +169,47 @@ class DaphneLine:
                 return
             data = data[sent:]
         transport.write(data)
+
+
+class UvicornLine:
+    """A line straight to Uvicorn's connection: full while asyncio has a buffer to write."""
+
+    def __init__(self, protocol: Any, *, on_free: Callable[[], None]) -> None:
+        self._protocol = protocol
+        self._transport = protocol.transport
+        self._is_writable = protocol.writable
+        self._on_free = on_free
+        self._waiting: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
+        kernel = self._transport.get_extra_info("socket")
+        kernel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        # The first byte that the kernel does not take makes the line full.
+        self._transport.set_write_buffer_limits(high=0)
+
+    def offer(self, frame: Frame) -> bool:
+        if not self._is_writable.is_set():
+            return False
+        if self._closing is None and not self._transport.is_closing():
+            self._transport.write(frame.wire)
+            if not self._is_writable.is_set():
+                self._waiting = asyncio.create_task(self._wait())
+        return True
+
+    def close(self, code: int) -> None:
+        self._closing = asyncio.create_task(self._close(code))
+
+    async def _close(self, code: int) -> None:
+        # Uvicorn's `send` waits until the line is free, and fails when its viewer is gone.
+        with suppress(OSError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._protocol.send({"type": "websocket.close", "code": code})
+            return
+        self._transport.abort()
+
+    async def _wait(self) -> None:
+        await self._is_writable.wait()
+        if not self._transport.is_closing():
+            self._on_free()
 
 
 def _as_coroutine(awaitable: Awaitable[None]) -> Coroutine[Any, None, None]:

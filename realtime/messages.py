@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -79,6 +80,11 @@ def beat_frame(*, seq: int, now_ms: int, viewers: int) -> str:
     return _frame(type="beat", seq=seq, now=now_ms, viewers=viewers)
 
 
+def now_ms() -> int:
+    """Return the server's time as frames have it: Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
 def parse_client_frame(text: str) -> Seen:
     """Return the client's frame. Raises: BadFrame."""
     if len(text) > MAX_FRAME_CHARACTERS:
@@ -98,10 +104,9 @@ def parse_client_frame(text: str) -> Seen:
 def packed(statuses: bytes) -> str:
     """Return status codes as base64 of two bits each, the first seat in the lowest bits."""
     padded = statuses + bytes(-len(statuses) % 4)
-    quarters = zip(padded[0::4], padded[1::4], padded[2::4], padded[3::4], strict=True)
-    codes = bytes(
-        first | second << 2 | third << 4 | fourth << 6 for first, second, third, fourth in quarters
-    )
+    # As four long numbers, because a loop over the seats of a stadium takes twenty times as long.
+    quarters = (int.from_bytes(padded[place::4], "little") << 2 * place for place in range(4))
+    codes = sum(quarters).to_bytes(len(padded) // 4, "little")
     return base64.b64encode(codes).decode()
 
 

@@ -1,11 +1,12 @@
 """The doorbell: after each commit, one group message that tells the hubs what changed.
 
-Concurrency. `announce` is called in whichever thread committed and never waits. The message is
-sent on the loop that serves this process's sockets; a process without one, such as a WSGI worker,
-gets a loop of its own in a background thread.
+Concurrency. `publish` is called in any thread and never waits. The message is sent on the loop
+that serves this process's sockets; a process without one, such as a WSGI worker, gets a loop of
+its own in a background thread.
 
 Guarantees: none, on purpose. A message may be lost, late or out of order. Hubs notice by the
-sequence numbers, and the change log in the database has the truth.
+sequence numbers, and the change log in the database has the truth. What Redis does not take within
+SEND_SECONDS is given up, and so is what comes when MAX_MESSAGES_UNDER_WAY wait already.
 """
 
 import asyncio
@@ -17,7 +18,10 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from reservations.changes import ChangeSet
 
+SEATS_CHANGED = "seats.changed"
+TURNOUT = "turnout"
 MAX_MESSAGES_UNDER_WAY = 1_000
+SEND_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -39,29 +43,33 @@ def use_loop(loop: asyncio.AbstractEventLoop) -> None:
 
 def announce(*, changes: ChangeSet, **_: Any) -> None:
     """Ring the doorbell for a commit; the receiver of `seats_changed`."""
+    rows = [
+        [
+            change.seat_id,
+            change.status,
+            change.locked_until.timestamp() if change.locked_until else None,
+            change.holder,
+        ]
+        for change in changes.changes
+    ]
+    publish(
+        changes.event_id,
+        {"type": SEATS_CHANGED, "since": changes.since, "seq": changes.seq, "changes": rows},
+    )
+
+
+def publish(event_id: int, message: dict[str, Any]) -> None:
+    """Send a message to the event's group, if all goes well; return at once."""
     loop = _loop()
     if loop is None or not _slots.acquire(blocking=False):
         return
-    message = {
-        "type": "seats.changed",
-        "since": changes.since,
-        "seq": changes.seq,
-        "changes": [
-            [
-                change.seat_id,
-                change.status,
-                change.locked_until.timestamp() if change.locked_until else None,
-                change.holder,
-            ]
-            for change in changes.changes
-        ],
-    }
-    asyncio.run_coroutine_threadsafe(_send(group_name(changes.event_id), message), loop)
+    asyncio.run_coroutine_threadsafe(_send(group_name(event_id), message), loop)
 
 
 async def _send(group: str, message: dict[str, Any]) -> None:
     try:
-        await get_channel_layer().group_send(group, message)
+        async with asyncio.timeout(SEND_SECONDS):
+            await get_channel_layer().group_send(group, message)
     except Exception:
         logger.warning("No doorbell for %s; its viewers hear from the log", group, exc_info=True)
     finally:

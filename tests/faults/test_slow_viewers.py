@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
-from realtime import hub as hubs
+from realtime import audience
+from realtime.audience import Viewer
 from realtime.database import in_database_thread
-from realtime.hub import Viewer, arriving
+from realtime.hub import arriving
 from reservations import desk
 from reservations.commands import Command, LockSeats, UnlockSeats
 from tests.factories import make_event, make_user, person, seat_ids
@@ -91,7 +92,7 @@ async def test_who_stays_behind_is_closed_with_a_code_that_says_so(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.SEATCAST_BEAT_SECONDS = 0.05
-    monkeypatch.setattr(hubs, "MAX_SECONDS_BEHIND", 0.0)
+    monkeypatch.setattr(audience, "MAX_SECONDS_BEHIND", 0.0)
     sent: list[dict[str, Any]] = []
     is_closed = asyncio.Event()
 

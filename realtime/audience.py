@@ -1,0 +1,101 @@
+"""Viewers, and one frame to all of them.
+
+Invariant: what a viewer is sent starts where the last that it was sent ended. Who cannot take a
+frame gets no more of them until its line is free, and then the newest state in one.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from realtime.lines import Frame, Send, line_for
+from realtime.messages import CloseCode
+
+VIEWERS_BETWEEN_YIELDS = 100
+MAX_SECONDS_BEHIND = 20.0
+
+
+class Viewer:
+    """One socket. `seq` is what it was sent last; it is behind while its line has been full since.
+
+    `on_return(viewer)` is called when a viewer who was behind can be sent to again.
+    """
+
+    __slots__ = ("_on_return", "behind_since", "line", "seq")
+
+    def __init__(self, send: Send) -> None:
+        self.line = line_for(send, on_free=self._come_back)
+        self.seq: int | None = None
+        self.behind_since: float | None = None
+        self._on_return: Callable[[Viewer], None] | None = None
+
+    def join(self, on_return: Callable[["Viewer"], None]) -> None:
+        self._on_return = on_return
+
+    def leave(self) -> None:
+        self._on_return = None
+
+    def offer(self, frame: Frame, *, seq: int) -> None:
+        """Send a frame that brings the viewer to number `seq`, unless its line is full."""
+        if self.line.offer(frame):
+            self.seq = seq
+            self.behind_since = None
+        elif self.behind_since is None:
+            self.behind_since = time.monotonic()
+
+    def _come_back(self) -> None:
+        if self._on_return is not None and self.behind_since is not None:
+            self._on_return(self)
+
+
+class Audience:
+    """The viewers of one event in this process."""
+
+    def __init__(self) -> None:
+        self._viewers: set[Viewer] = set()
+
+    def __len__(self) -> int:
+        return len(self._viewers)
+
+    def add(self, viewer: Viewer, *, on_return: Callable[[Viewer], None]) -> None:
+        self._viewers.add(viewer)
+        viewer.join(on_return)
+
+    def remove(self, viewer: Viewer) -> None:
+        self._viewers.discard(viewer)
+        viewer.leave()
+
+    async def tell(self, frame: Frame, *, since: int, seq: int) -> None:
+        """Send everybody a frame that leads from number `since` to `seq`.
+
+        Only one at a time, which keeps frames in order. Who is elsewhere is left out: behind, and
+        so told later, or come in the middle of this, and so told already.
+        """
+        for number, viewer in enumerate(tuple(self._viewers), start=1):
+            if viewer.seq == since and viewer.behind_since is None:
+                viewer.offer(frame, seq=seq)
+            if number % VIEWERS_BETWEEN_YIELDS == 0:
+                await asyncio.sleep(0)
+
+    async def start_over(self, greet: Callable[[Viewer], None]) -> None:
+        """Forget what everybody was sent, and `greet` them one after the other."""
+        viewers = tuple(self._viewers)
+        for viewer in viewers:
+            viewer.seq = None
+        for number, viewer in enumerate(viewers, start=1):
+            if viewer.seq is None and viewer in self._viewers:
+                greet(viewer)
+            if number % VIEWERS_BETWEEN_YIELDS == 0:
+                await asyncio.sleep(0)
+
+    def dismiss(self, code: int) -> None:
+        """Close every viewer's socket."""
+        for viewer in tuple(self._viewers):
+            viewer.line.close(code)
+
+    def dismiss_the_slow(self) -> None:
+        """Close the sockets of those who have been behind for too long."""
+        too_long_ago = time.monotonic() - MAX_SECONDS_BEHIND
+        for viewer in tuple(self._viewers):
+            if viewer.behind_since is not None and viewer.behind_since < too_long_ago:
+                viewer.line.close(CloseCode.TOO_SLOW)
