@@ -133,9 +133,17 @@ def _database() -> dict[str, Any]:
         # A file, because threads of a test cannot share a database in memory.
         config["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
         return config
+    # A connection that died with its server is noticed before somebody's request is.
+    config["CONN_HEALTH_CHECKS"] = True
     statement_seconds = env.int("SEATCAST_STATEMENT_TIMEOUT_SECONDS", default=10)
     config["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("SEATCAST_POOL_SIZE", default=8), "timeout": 5},
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("SEATCAST_POOL_SIZE", default=8),
+            "timeout": 5,
+            # Tried anew at the next request then, instead of ever more seldom.
+            "reconnect_timeout": 2,
+        },
         "connect_timeout": 3,
         "options": (
             f"-c lock_timeout=5s -c statement_timeout={statement_seconds}s"
@@ -245,8 +253,22 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"once_per_minute": {"()": "config.logs.OncePerMinute"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("SEATCAST_LOG_LEVEL", default="WARNING")},
-    # Refusals are answers, not incidents; Django would log each 4xx as a warning.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        # Refusals are answers, not incidents; Django would log each 4xx as a warning.
+        "django.request": {"level": "ERROR"},
+        # These try again and again while Redis or the database is away.
+        **{
+            name: {"filters": ["once_per_minute"]}
+            for name in (
+                "channels_redis.pubsub",
+                "psycopg.pool",
+                "realtime.hub",
+                "realtime.layer",
+                "realtime.publisher",
+            )
+        },
+    },
 }

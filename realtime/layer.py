@@ -37,13 +37,22 @@ class DoorbellLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
         return layer
 
 
+class NewestMessages(asyncio.Queue[Any]):
+    """A queue that, when full, forgets the oldest message for the newest."""
+
+    def put_nowait(self, item: Any) -> None:
+        if self.full():
+            self.get_nowait()
+        super().put_nowait(item)
+
+
 class _LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]
     def __init__(self, hosts: Any = None, **options: Any) -> None:
         super().__init__(hosts=hosts, **options)
         self._shards = [_Connection(host, self) for host in decode_hosts(hosts)]
 
     async def _subscribe_to_channel(self, channel: str) -> None:
-        self.channels[channel] = _NewestMessages(MAX_WAITING_MESSAGES)
+        self.channels[channel] = NewestMessages(MAX_WAITING_MESSAGES)
         try:
             await self._get_shard(channel).subscribe(channel)
         except BaseException:
@@ -74,10 +83,3 @@ class _Connection(RedisSingleShardConnection):  # type: ignore[misc]
             except TimeoutError:
                 logger.warning("Redis did not answer in time; its receiver goes on")
                 await asyncio.sleep(RECONNECT_SECONDS)
-
-
-class _NewestMessages(asyncio.Queue[Any]):
-    def put_nowait(self, item: Any) -> None:
-        if self.full():
-            self.get_nowait()
-        super().put_nowait(item)

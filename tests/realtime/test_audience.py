@@ -1,0 +1,107 @@
+"""One frame to all, and nobody misses anything or waits for anybody."""
+
+import asyncio
+from typing import Any
+
+from realtime.audience import VIEWERS_BETWEEN_YIELDS, Audience, Viewer
+from realtime.lines import Frame
+
+
+class Socket:
+    """A server's `send` for one viewer, which waits while the viewer does not read."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.codes: list[int] = []
+        self.reads = asyncio.Event()
+        self.reads.set()
+        self.viewer = Viewer(self.send)
+
+    async def send(self, message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.close":
+            self.codes.append(message["code"])
+            return
+        self.texts.append(message["text"])
+        await self.reads.wait()
+
+
+def greet(viewer: Viewer) -> None:
+    viewer.offer(Frame(f"from {viewer.seq}"), seq=9)
+
+
+def seated(audience: Audience, *, seq: int | None = 0) -> Socket:
+    socket = Socket()
+    socket.viewer.seq = seq
+    audience.add(socket.viewer, on_return=greet)
+    return socket
+
+
+async def test_everybody_is_sent_the_same_frame() -> None:
+    audience = Audience()
+    sockets = [seated(audience) for _ in range(3)]
+    await audience.tell(Frame("a"), since=0, seq=1)
+    assert [socket.texts for socket in sockets] == [["a"]] * 3
+    assert [socket.viewer.seq for socket in sockets] == [1, 1, 1]
+
+
+async def test_who_was_told_already_is_left_out() -> None:
+    audience = Audience()
+    late = seated(audience, seq=1)
+    await audience.tell(Frame("a"), since=0, seq=1)
+    assert late.texts == []
+
+
+async def test_who_could_not_take_a_frame_is_greeted_from_its_last_number_once_it_reads() -> None:
+    audience = Audience()
+    socket = seated(audience)
+    socket.reads.clear()
+    for seq in (1, 2, 3):
+        await audience.tell(Frame(str(seq)), since=seq - 1, seq=seq)
+    assert socket.texts == ["1"]
+    socket.reads.set()
+    while len(socket.texts) < 2:
+        await asyncio.sleep(0)
+    assert socket.texts == ["1", "from 1"]
+    assert socket.viewer.seq == 9
+
+
+async def test_who_has_left_is_not_greeted() -> None:
+    audience = Audience()
+    socket = seated(audience)
+    socket.reads.clear()
+    for seq in (1, 2):
+        await audience.tell(Frame(str(seq)), since=seq - 1, seq=seq)
+    audience.remove(socket.viewer)
+    socket.reads.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert socket.texts == ["1"]
+
+
+async def test_a_crowd_lets_others_have_the_loop_in_between() -> None:
+    audience = Audience()
+    last = [seated(audience) for _ in range(VIEWERS_BETWEEN_YIELDS + 1)]
+    telling = asyncio.create_task(audience.tell(Frame("a"), since=0, seq=1))
+    await asyncio.sleep(0)
+    told = sum(bool(socket.texts) for socket in last)
+    await telling
+    assert told == VIEWERS_BETWEEN_YIELDS
+    assert all(socket.texts == ["a"] for socket in last)
+
+
+async def test_starting_over_greets_from_nothing_also_who_becomes_free_meanwhile() -> None:
+    audience = Audience()
+    sockets = [seated(audience, seq=5) for _ in range(VIEWERS_BETWEEN_YIELDS + 1)]
+    await audience.start_over(greet)
+    assert all(socket.texts == ["from None"] for socket in sockets)
+
+
+async def test_only_who_is_behind_for_long_is_dismissed(monkeypatch: Any) -> None:
+    monkeypatch.setattr("realtime.audience.MAX_SECONDS_BEHIND", 0.0)
+    audience = Audience()
+    well, stuck = seated(audience), seated(audience)
+    stuck.reads.clear()
+    for seq in (1, 2):
+        await audience.tell(Frame(str(seq)), since=seq - 1, seq=seq)
+    audience.dismiss_the_slow()
+    assert (well.codes, stuck.codes) == ([], [4408])

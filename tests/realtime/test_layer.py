@@ -1,0 +1,73 @@
+"""The pub/sub layer's traps, sprung where no Redis is, or where it stops answering."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from redis.exceptions import RedisError
+
+from deploy.services import free_port
+from realtime.layer import MAX_WAITING_MESSAGES, DoorbellLayer, NewestMessages
+
+PATIENCE_SECONDS = 20
+
+
+@pytest.fixture
+async def layer() -> AsyncIterator[DoorbellLayer]:
+    """A layer whose Redis is away."""
+    address = f"redis://127.0.0.1:{free_port()}"
+    layer = DoorbellLayer(hosts=[{"address": address, "retry": None}], prefix="test")
+    yield layer
+    await layer.flush()
+
+
+async def test_a_subscription_that_fails_leaves_nothing_behind(layer: DoorbellLayer) -> None:
+    with pytest.raises(RedisError):
+        await layer.new_channel()
+    assert layer.channels == {}
+
+
+async def test_a_group_that_cannot_be_joined_gathers_no_messages(layer: DoorbellLayer) -> None:
+    layer.channels["test.mine"] = asyncio.Queue()
+    with pytest.raises(RedisError):
+        await layer.group_add("event.1", "test.mine")
+    assert (layer.channels, layer.groups) == ({}, {})
+
+
+class Away:
+    """A subscription whose first answer does not come in time."""
+
+    subscribed = True
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self._times_asked = 0
+
+    async def get_message(self, **_: Any) -> None:
+        self._times_asked += 1
+        if self._times_asked == 1:
+            raise TimeoutError
+        self.asked.set()
+        await asyncio.Event().wait()
+
+
+async def test_a_time_out_does_not_end_the_receiver(
+    layer: DoorbellLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.layer.RECONNECT_SECONDS", 0.0)
+    connection = layer._shards[0]
+    connection._pubsub = away = Away()
+    connection._ensure_receiver()
+    await asyncio.wait_for(away.asked.wait(), PATIENCE_SECONDS)
+
+
+async def test_messages_that_nobody_reads_make_room_for_newer_ones(
+    layer: DoorbellLayer,
+) -> None:
+    connection, queue = layer._shards[0], NewestMessages(MAX_WAITING_MESSAGES)
+    layer.channels["test.mine"] = queue
+    for number in range(MAX_WAITING_MESSAGES + 5):
+        connection._receive_message({"channel": b"test.mine", "data": number})
+    assert queue.qsize() == MAX_WAITING_MESSAGES
+    assert queue.get_nowait() == 5
