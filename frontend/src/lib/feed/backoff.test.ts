@@ -32,7 +32,12 @@ describe('Backoff', () => {
   });
 
   it('waits at least as long as it was asked to', () => {
-    expect(makeBackoff().backoff.schedule(vi.fn(), 5000)).toBe(5100);
+    expect(makeBackoff().backoff.schedule(vi.fn(), { leastMs: 5000 })).toBe(5100);
+  });
+
+  it('spreads a crowd over as long as it was asked to', () => {
+    expect(makeBackoff(0).backoff.schedule(vi.fn(), { spreadMs: 8000 })).toBe(50);
+    expect(makeBackoff(0.5).backoff.schedule(vi.fn(), { spreadMs: 8000 })).toBe(4075);
   });
 
   it('has one retry planned at a time, and none after it was cancelled', () => {

@@ -12,6 +12,13 @@ export const browserTimers: Timers = {
   },
 };
 
+interface Extra {
+  /** Comes on top of the delay. */
+  readonly leastMs?: number;
+  /** So does a random part of this. */
+  readonly spreadMs?: number;
+}
+
 export interface BackoffOptions {
   readonly baseMs: number;
   readonly capMs: number;
@@ -32,12 +39,13 @@ export class Backoff {
     this.#options = options;
   }
 
-  /** Call `retry` after the next delay, which comes on top of `leastMs`. Answers how long in all. */
-  schedule(retry: () => void, leastMs = 0): number {
+  /** Call `retry` after the next delay. Answers how long that is. */
+  schedule(retry: () => void, { leastMs = 0, spreadMs = 0 }: Extra = {}): number {
     this.cancel();
     const { baseMs, capMs, timers, random } = this.#options;
     const ceilingMs = Math.min(capMs, baseMs * 2 ** this.#failures);
-    const delayMs = leastMs + Math.round(ceilingMs * (0.5 + random() / 2));
+    const delayMs =
+      leastMs + Math.round(ceilingMs * (0.5 + random() / 2)) + Math.round(spreadMs * random());
     this.#failures += 1;
     this.#takeBack = timers.after(delayMs, () => {
       this.#takeBack = null;

@@ -77,6 +77,18 @@ describe('SeatFeed', () => {
   });
 
   it.each([
+    [4_000, 4_100],
+    [1_000_000, 15_100],
+  ])('takes its time when %i watch, because all of them come back', (viewers, retryInMs) => {
+    const { feed, socket } = makeFeed();
+    feed.start();
+    socket().receive(snapshot(41));
+    socket().receive(beat(41, viewers));
+    socket().drop(CLOSE_CODES.restarting);
+    expect(feed.state).toEqual({ name: 'reconnecting', retryInMs });
+  });
+
+  it.each([
     [CLOSE_CODES.signInFirst, 'signInFirst'],
     [CLOSE_CODES.notForYou, 'notForYou'],
     [CLOSE_CODES.noSuchEvent, 'noSuchEvent'],

@@ -46,6 +46,9 @@ export interface SeatFeedOptions {
 }
 
 const TOO_MANY_SOCKETS_WAIT_MS = 20_000;
+/** About what a server needs to take one viewer in; it can take in no more at a time. */
+const SPREAD_MS_PER_VIEWER = 1;
+const MAX_SPREAD_MS = 15_000;
 
 /**
  * Keeps one event's seats coming, in order and without gaps, for as long as it is wanted.
@@ -60,6 +63,7 @@ export class SeatFeed {
   #position: Position | null = null;
   #framesOnThisSocket = 0;
   #lastHeardAt = 0;
+  #viewers = 0;
   #callOffWatchdog: (() => void) | null = null;
 
   constructor(options: SeatFeedOptions) {
@@ -150,6 +154,7 @@ export class SeatFeed {
           this.#missedSomething();
           return;
         }
+        this.#viewers = frame.viewers;
         this.#say({ type: 'seen', seq: frame.seq });
         this.#options.backoff.reset();
         break;
@@ -192,9 +197,14 @@ export class SeatFeed {
       this.#enter({ name: 'offline' });
       return;
     }
-    const retryInMs = this.#options.backoff.schedule(() => {
-      this.#open({ name: 'reconnecting', retryInMs: null });
-    }, leastMs);
+    // Whatever has sent this viewer away has most likely sent away all of them at this moment.
+    const spreadMs = Math.min(this.#viewers * SPREAD_MS_PER_VIEWER, MAX_SPREAD_MS);
+    const retryInMs = this.#options.backoff.schedule(
+      () => {
+        this.#open({ name: 'reconnecting', retryInMs: null });
+      },
+      { leastMs, spreadMs },
+    );
     this.#enter({ name: 'reconnecting', retryInMs });
   }
 
