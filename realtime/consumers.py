@@ -32,19 +32,18 @@ _CODE_BY_ERROR: dict[type[SeatcastError], int] = {
 class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """The live seat map of one event."""
 
-    # The hub has the subscription; a channel for each viewer would cost as much as the viewer.
-    channel_layer_alias = ""
-
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Handle one message after the other, until the socket is closed.
+
+        In place of Channels' own loop, which makes a task for each message and a thread's hop to
+        look after database connections, and gives each viewer a channel. A viewer needs none of
+        it: the hub has the subscription, and no handler touches the database in this thread.
+        """
+        self.scope, self.base_send = scope, send
         # Whatever ends it, cancelled in the middle of connecting included, it leaves its hub.
         with ExitStack() as self._open:
-            await super().__call__(scope, receive, send)
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Call the message's handler, without the look at this thread's database connections that
-        Channels takes before each: it costs a thread's hop, and nothing here has any.
-        """
-        await getattr(self, get_handler_name(message))(message)
+            while (message := await receive())["type"] != "websocket.disconnect":
+                await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         # Accepted first: a refused handshake is a bare 403 that does not say why.

@@ -141,8 +141,7 @@ class Hub:
 
     async def _load_first(self) -> None:
         # Without a doorbell the log alone must do, so a channel layer that is away delays little.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_subscribed.wait(), SUBSCRIBE_SECONDS)
+        await _up_to(SUBSCRIBE_SECONDS, self._is_subscribed)
         self._picture = await self._load()
 
     async def _load(self) -> Picture:
@@ -235,8 +234,7 @@ class Hub:
         """Compare with the database, often, and at once when something is known to be missing."""
         await self.ready()
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_behind.wait(), settings.SEATCAST_HEAD_CHECK_SECONDS)
+            await _up_to(settings.SEATCAST_HEAD_CHECK_SECONDS, self._is_behind)
             try:
                 await self._catch_up()
                 await self._release_expired()
@@ -286,6 +284,17 @@ class Hub:
 
 
 _hubs: dict[int, Hub] = {}
+
+
+async def _up_to(seconds: float, event: asyncio.Event) -> None:
+    """Wait for an event, but not longer than so.
+
+    Hazard: `asyncio.wait_for` of Python 3.11 can swallow a cancellation that comes just when the
+    time is up, and its task would run for ever.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _picture_of(event_id: int) -> tuple[selectors.EventHead, Picture]:
