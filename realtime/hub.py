@@ -41,6 +41,8 @@ from reservations.errors import EventNotFound
 MAX_LOG_ROWS = 2_000
 SUBSCRIBE_SECONDS = 2.0
 RESUBSCRIBE_SECONDS = 1.0
+ROUNDS_OF_REST = 9
+MAX_REST_SECONDS = 0.08
 
 logger = logging.getLogger(__name__)
 
@@ -192,11 +194,7 @@ class Hub:
         return result
 
     async def _tell(self) -> None:
-        """Tell the first change at once, and what comes within the window after it together.
-
-        The window is at least as long as the round before it took, so that however many viewers
-        there are, half of the time is left for everything else.
-        """
+        """Tell the first change at once, and what comes within the window after it together."""
         await self.ready()
         while True:
             await self._has_news.wait()
@@ -204,7 +202,7 @@ class Hub:
             started = time.monotonic()
             await self._tell_news()
             took = time.monotonic() - started
-            await asyncio.sleep(max(settings.SEATCAST_FRAME_WINDOW_SECONDS, took))
+            await asyncio.sleep(window_seconds(round_seconds=took))
 
     async def _tell_news(self) -> None:
         async with self._talking:
@@ -281,6 +279,17 @@ class Hub:
             await in_database_thread(
                 partial(desk.submit, event_id=self.event_id, command=ReleaseExpired())
             )
+
+
+def window_seconds(*, round_seconds: float) -> float:
+    """Return how long to gather changes after a round of telling everybody that took so long.
+
+    At least the window that is set. For a crowd nine rounds, so that telling takes a tenth of the
+    loop's time, as long as a change is not kept for more than 80 ms; and in any case one round,
+    which leaves half of the time for everything else however many viewers there are.
+    """
+    rest = min(ROUNDS_OF_REST * round_seconds, MAX_REST_SECONDS)
+    return float(max(settings.SEATCAST_FRAME_WINDOW_SECONDS, rest, round_seconds))
 
 
 _hubs: dict[int, Hub] = {}

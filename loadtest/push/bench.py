@@ -1,0 +1,112 @@
+"""What all figures measure on: one database, one Redis, one event, and a driver that sells it."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from deploy.paths import ROOT
+from deploy.processes import clean_environment
+from loadtest.push.servers import Peer, Server, running
+from loadtest.push.viewers import Viewer, gather_viewers
+
+SETTLE_SECONDS = 1.0
+_RING_BY_SPEECH = {"seatcast": "none", "channels": "channels", "socketio": "socketio"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """`scale` shrinks the crowds, for trying things out; figures are made with 1."""
+
+    database_url: str
+    redis_url: str
+    data_dir: str
+    event_id: int
+    scale: float = 1.0
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The variables of a Seatcast process."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SEATCAST_DATA_DIR": self.data_dir,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+
+    def crowd(self, viewers: int) -> int:
+        return max(2, round(viewers * self.scale))
+
+    @asynccontextmanager
+    async def serving(self, peer: Peer) -> AsyncIterator[Server]:
+        with running(peer, event_id=self.event_id, **self.settings) as server:
+            yield server
+
+    @asynccontextmanager
+    async def watched(self, peer: Peer, viewers: int) -> AsyncIterator[tuple[Server, list[Viewer]]]:
+        """Start a server with so many viewers, who have had their first frames."""
+        async with self.serving(peer) as server:
+            crowd = await gather_viewers(server, self.crowd(viewers))
+            await asyncio.sleep(SETTLE_SECONDS)
+            for viewer in crowd:
+                viewer.forget()
+            try:
+                yield server, crowd
+            finally:
+                for viewer in crowd:
+                    viewer.leave()
+
+    @asynccontextmanager
+    async def driven(self, peer: Peer) -> AsyncIterator["Driver"]:
+        """Start a driver that rings this peer's bell."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "loadtest.push.driver"),
+            *(str(self.event_id), _RING_BY_SPEECH[peer.speaks]),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=2**26,
+            env=clean_environment(**self.settings),
+            cwd=ROOT,
+        )
+        try:
+            yield Driver(process)
+        finally:
+            assert process.stdin
+            process.stdin.close()
+            await process.wait()
+
+
+class Driver:
+    """The process that sells; see `loadtest.push.driver`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def ready(self) -> None:
+        """Wait until it can sell."""
+        await self.sell(changes=0, per_second=1)
+
+    async def sell(self, *, changes: int, per_second: float, kind: str = "lock") -> dict[int, int]:
+        """Return the time of each change's commit by its number, in Unix nanoseconds."""
+        order = {"changes": changes, "per_second": per_second, "kind": kind}
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{json.dumps(order)}\n".encode())
+        line = await self._process.stdout.readline()
+        return {int(seq): at_ns for seq, at_ns in json.loads(line).items()}
+
+
+def make_event(settings: dict[str, str]) -> int:
+    """Make the event that is sold; return its id."""
+    made = subprocess.run(
+        [sys.executable, "-m", "loadtest.push.stage"],
+        env=clean_environment(**settings),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(json.loads(made.stdout)["event_id"])

@@ -1,0 +1,1 @@
+"""The servers that Seatcast is compared with: what one gets from the book."""

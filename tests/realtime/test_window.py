@@ -1,0 +1,24 @@
+"""How long changes are gathered: short for a few viewers, and never all of the time for a crowd."""
+
+from typing import Any
+
+import pytest
+
+from realtime.hub import window_seconds
+
+
+@pytest.mark.parametrize(
+    ("round_ms", "window_ms"),
+    [
+        (0.1, 50),  # ten viewers
+        (5, 50),
+        (8, 72),
+        (10, 80),  # a thousand
+        (50, 80),
+        (100, 100),  # ten thousand
+        (400, 400),
+    ],
+)
+def test_the_window_follows_the_round(round_ms: float, window_ms: float, settings: Any) -> None:
+    settings.SEATCAST_FRAME_WINDOW_SECONDS = 0.05
+    assert window_seconds(round_seconds=round_ms / 1000) == pytest.approx(window_ms / 1000)
