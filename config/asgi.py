@@ -1,5 +1,6 @@
 """The whole site for an ASGI server: HTTP and sockets."""
 
+import gc
 import os
 
 from django.core.asgi import get_asgi_application
@@ -23,3 +24,8 @@ application = prepare_daphne(
         }
     )
 )
+
+# What is loaded by now stays. Looking through it again and again for garbage would stop all viewers
+# for a tenth of a second each time.
+gc.collect()
+gc.freeze()
