@@ -15,6 +15,7 @@ from realtime.messages import CloseCode
 FAREWELL_SECONDS = 0.5
 REQUEST_SECONDS = 10.0
 _POLL_SECONDS = 0.05
+_take_message = WebSocketProtocol.onMessage
 
 # Twisted types its reactor's methods as if they had no self.
 _reactor = cast(Any, installed_reactor)
@@ -27,11 +28,14 @@ def prepare_daphne(application: Any) -> Any:
     3000 to 4999 only, and Daphne has no other call; but 1008 and 1012 are a server's to send
     (RFC 6455, section 7.4.1, and IANA's list).
 
+    It pings everybody, also who sends frames all the time and never reads: only a pong is proof.
+
     At SIGTERM and SIGINT it takes no more connections, closes sockets with 1012, and ends when the
     requests that are under way are answered, or after REQUEST_SECONDS. A second signal ends it at
     once.
     """
     WebSocketProtocol.serverClose = _server_close
+    WebSocketProtocol.onMessage = _on_message
     requests = _Requests(application)
     _reactor.callWhenRunning(_end_gently, requests)
     return requests
@@ -57,6 +61,13 @@ class _Requests:
 
 def _server_close(protocol: WebSocketProtocol, code: int | None = None) -> None:
     protocol.sendCloseFrame(code=1000 if code is None else code)
+
+
+def _on_message(protocol: WebSocketProtocol, payload: bytes, is_binary: bool) -> None:
+    last_ping = protocol.last_ping
+    _take_message(protocol, payload, is_binary)
+    # Daphne takes a message for a reason to put off the next ping.
+    protocol.last_ping = last_ping
 
 
 def _end_gently(requests: _Requests) -> None:
