@@ -41,7 +41,7 @@ from reservations.errors import EventNotFound
 MAX_LOG_ROWS = 2_000
 SUBSCRIBE_SECONDS = 2.0
 RESUBSCRIBE_SECONDS = 1.0
-ROUNDS_OF_REST = 9
+ROUNDS_OF_REST = 12
 MAX_REST_SECONDS = 0.08
 
 logger = logging.getLogger(__name__)
@@ -284,7 +284,7 @@ class Hub:
 def window_seconds(*, round_seconds: float) -> float:
     """Return how long to gather changes after a round of telling everybody that took so long.
 
-    At least the window that is set. For a crowd nine rounds, so that telling takes a tenth of the
+    At least the window that is set. For a crowd twelve rounds, so that telling takes little of the
     loop's time, as long as a change is not kept for more than 80 ms; and in any case one round,
     which leaves half of the time for everything else however many viewers there are.
     """

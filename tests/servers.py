@@ -3,8 +3,10 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,34 +21,82 @@ from deploy.supervised import Supervised, supervised
 
 HOST = "127.0.0.1"
 
+Start = Callable[..., AbstractContextManager["Running"]]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers. `pid` is its own, not that of who watches over it."""
+
+    supervised: Supervised
+    port: int
+
+    @property
+    def pid(self) -> int:
+        watcher = self.supervised.process.pid
+        return int(Path(f"/proc/{watcher}/task/{watcher}/children").read_text().split()[0])
+
+    def kill(self) -> None:
+        """End it without a word, and wait until it is gone."""
+        os.kill(self.pid, signal.SIGKILL)
+        self.supervised.process.wait()
+
 
 @contextmanager
-def daphne() -> Iterator[tuple[Supervised, int]]:
-    """Run Daphne for the length of the context; yield it with its port.
+def daphne(**extra: str) -> Iterator[Running]:
+    """Run Daphne for the length of the context; `extra` are settings that differ from the test's.
 
     It ends with the context, and with this process, however that ends. It sees what is
     committed: tests that use it need the `transactional_db`.
     """
     port = free_port()
+    command = [sys.executable, "-m", "daphne", *daphne_arguments(host=HOST, port=port)]
+    with _running("Daphne", command, port, **extra) as server:
+        yield server
+
+
+@contextmanager
+def uvicorn(**extra: str) -> Iterator[Running]:
+    """Run the same application on Uvicorn, in the same way."""
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "uvicorn", "config.asgi:application"),
+        *("--host", HOST, "--port", str(port), "--backlog", "2048"),
+        *("--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"),
+    ]
+    with _running("Uvicorn", command, port, **extra) as server:
+        yield server
+
+
+SERVERS: list[Start] = [daphne, uvicorn]
+
+
+@contextmanager
+def _running(name: str, command: list[str], port: int, **extra: str) -> Iterator[Running]:
     with supervised(
         {
             "prepare": [],
-            "command": [sys.executable, "-m", "daphne", *daphne_arguments(host=HOST, port=port)],
+            "command": command,
             "folder": str(ROOT),
-            "environment": clean_environment(
-                SEATCAST_DATA_DIR=str(settings.DATA_DIR),
-                SEATCAST_SECRET_KEY=settings.SECRET_KEY,
-                DATABASE_URL=_test_database_url(),
-                REDIS_URL=settings.REDIS_URL,
-            ),
+            "environment": clean_environment(**{**server_settings(), **extra}),
             "user": None,
             "stop_signal": signal.SIGTERM,
-            "stop_seconds": 10.0,
+            "stop_seconds": 15.0,
         },
-        name="Daphne",
+        name=name,
     ) as server:
         server.wait_until_ready(lambda: answers(Address(host=HOST, port=port)))
-        yield server, port
+        yield Running(server, port)
+
+
+def server_settings() -> dict[str, str]:
+    """Return the settings of a process on the test's database and Redis."""
+    return {
+        "SEATCAST_DATA_DIR": str(settings.DATA_DIR),
+        "SEATCAST_SECRET_KEY": settings.SECRET_KEY,
+        "DATABASE_URL": _test_database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+    }
 
 
 def _test_database_url() -> str:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -19,9 +20,11 @@ from loadtest.push.figures.idle import IDLE
 from loadtest.push.figures.memory import MEMORY
 from loadtest.push.figures.rush import RUSH
 from loadtest.push.figures.stuck import STUCK
-from loadtest.push.results import Result, machine, markdown
-from loadtest.push.servers import SOCKETIO, versions
-from loadtest.push.viewers import allow_many_files
+from loadtest.push.results import Report, Result, machine, markdown
+from loadtest.push.servers import SOCKETIO, service_versions, versions
+from loadtest.push.viewers import allow_many_files, undisturbed
+
+logger = logging.getLogger(__name__)
 
 FIGURES: dict[str, Figure] = {
     "fanout": FANOUT,
@@ -38,17 +41,36 @@ def main() -> int:
     options = _options()
     allow_many_files()
     _install_socketio()
-    say(f"{json.dumps({**machine(), **versions()})}")
-    results: dict[str, Result] = {}
+    report = Report(
+        command=f"python -m loadtest.push {' '.join(sys.argv[1:])}".strip(),
+        date=datetime.now(UTC).date().isoformat(),
+        facts={**machine(), **versions()},
+    )
+    if options.scale != 1:
+        say(f"The crowds are {options.scale:g} of their size: for trying things out only.")
     for name in options.figures or FIGURES:
-        results[name] = _measured(name, rounds=options.rounds, scale=options.scale)
-        say(f"\n{markdown(results[name])}\n")
+        _measure(name, report, rounds=options.rounds, scale=options.scale)
+        # After each, so that what takes an hour is not lost at its end.
         if options.json:
-            _write(options.json, results)
-    return 1 if any(result.missed for result in results.values()) else 0
+            options.json.write_text(report.json(), encoding="utf-8")
+        if options.markdown:
+            options.markdown.write_text(report.markdown(), encoding="utf-8")
+    say("\n".join(report.shortfalls) or "Every target is reached.")
+    return 1 if report.shortfalls else 0
 
 
-def _measured(name: str, *, rounds: int, scale: float) -> Result:
+def _measure(name: str, report: Report, *, rounds: int, scale: float) -> None:
+    """Measure one figure into the report. If that fails, the others are measured all the same."""
+    try:
+        report.results[name] = _measured(name, report, rounds=rounds, scale=scale)
+    except Exception as error:
+        logger.exception("%s could not be measured", name)
+        report.failures[name] = f"{type(error).__name__}: {error}".splitlines()[0]
+    else:
+        say(f"\n{markdown(report.results[name])}\n")
+
+
+def _measured(name: str, report: Report, *, rounds: int, scale: float) -> Result:
     """Measure one figure on a database of its own."""
     figure = FIGURES[name]
     numbers: list[Numbers] = []
@@ -57,6 +79,7 @@ def _measured(name: str, *, rounds: int, scale: float) -> Result:
         postgres() as database_url,
         valkey() as redis_url,
     ):
+        report.facts = {**report.facts, **service_versions(database_url, redis_url)}
         settings = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
@@ -72,20 +95,10 @@ def _measured(name: str, *, rounds: int, scale: float) -> Result:
                 event_id=make_event(settings),
                 scale=scale,
             )
-            numbers.append(asyncio.run(figure.measure(bench)))
+            with undisturbed():
+                numbers.append(asyncio.run(figure.measure(bench)))
             say(json.dumps({key: round(value, 4) for key, value in numbers[-1].items()}))
     return Result(figure=figure, rounds=numbers)
-
-
-def _write(path: Path, results: dict[str, Result]) -> None:
-    report = {
-        "command": f"python -m loadtest.push {' '.join(sys.argv[1:])}",
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine(),
-        "versions": versions(),
-        "rounds": {name: result.rounds for name, result in results.items()},
-    }
-    path.write_text(json.dumps(report, indent=1))
 
 
 def _install_socketio() -> None:
@@ -103,10 +116,18 @@ def _install_socketio() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtest.push", description=__doc__)
     parser.add_argument("figures", nargs="*", choices=[*FIGURES, []], help="all, if none is named")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=_rounds, default=5, help="medians of how many (5)")
     parser.add_argument("--scale", type=float, default=1.0, help="size of the crowds, to try out")
     parser.add_argument("--json", type=Path, help="write every round's numbers there")
+    parser.add_argument("--markdown", type=Path, help="write the tables there")
     return parser.parse_args()
+
+
+def _rounds(text: str) -> int:
+    rounds = int(text)
+    if rounds < 1:
+        raise ValueError(text)
+    return rounds
 
 
 if __name__ == "__main__":

@@ -17,6 +17,10 @@ SETTLE_SECONDS = 1.0
 _RING_BY_SPEECH = {"seatcast": "none", "channels": "channels", "socketio": "socketio"}
 
 
+class DriverEnded(Exception):
+    """The process that sells ended before its time; its error output says why."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bench:
     """`scale` shrinks the crowds, for trying things out; figures are made with 1."""
@@ -90,12 +94,17 @@ class Driver:
         await self.sell(changes=0, per_second=1)
 
     async def sell(self, *, changes: int, per_second: float, kind: str = "lock") -> dict[int, int]:
-        """Return the time of each change's commit by its number, in Unix nanoseconds."""
+        """Return the time of each change's commit by its number, in Unix nanoseconds.
+
+        Raises: DriverEnded.
+        """
         order = {"changes": changes, "per_second": per_second, "kind": kind}
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(f"{json.dumps(order)}\n".encode())
         line = await self._process.stdout.readline()
+        if not line:
+            raise DriverEnded(f"with status {await self._process.wait()}")
         return {int(seq): at_ns for seq, at_ns in json.loads(line).items()}
 
 
@@ -105,7 +114,7 @@ def make_event(settings: dict[str, str]) -> int:
         [sys.executable, "-m", "loadtest.push.stage"],
         env=clean_environment(**settings),
         cwd=ROOT,
-        capture_output=True,
+        stdout=subprocess.PIPE,  # its errors are shown
         text=True,
         check=True,
     )

@@ -34,43 +34,59 @@ JITTER = 0.3
 def main(event_id: int, ring: str) -> None:
     import django
 
+    from reservations.changes import seats_changed
+
+    commits: dict[int, int] = {}
+
+    def note(changes: Any, **_: object) -> None:
+        at_ns = time.time_ns()
+        commits.update(dict.fromkeys(range(changes.since + 1, changes.seq + 1), at_ns))
+
+    # Before the publisher, which is connected at setup: its own time is part of the delay.
+    seats_changed.connect(note, weak=False)
     django.setup()
-    seller = _Seller(event_id, _RINGS[ring]())
+    seller = _Seller(event_id, _RINGS[ring](), commits)
     for line in sys.stdin:
         order = json.loads(line)
         print(json.dumps(seller.carry_out(**order)), flush=True)
 
 
 class _Seller:
-    def __init__(self, event_id: int, tell: Callable[[str], None]) -> None:
+    """Sells, and passes each change on by `tell`; `commits` is filled by somebody else."""
+
+    def __init__(self, event_id: int, tell: Callable[[str], None], commits: dict[int, int]) -> None:
+        from django.db import connection
+
         from accounts.models import User
         from reservations.changes import seats_changed
         from reservations.models import Seat
-        from reservations.states import Person
+        from reservations.states import Person, SeatStatus
 
         self._event_id = event_id
         self._tell = tell
         seats = Seat.objects.filter(event_id=event_id).order_by("pk")
-        self._index_by_id = {
-            pk: index for index, pk in enumerate(seats.values_list("pk", flat=True))
-        }
-        self._free = iter(list(seats.filter(status=0).values_list("pk", flat=True)))
+        rows = list(seats.values_list("pk", "status"))
+        # So that PostgreSQL's count of what was read has this in it before anybody looks.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_force_next_flush()")
+        self._index_by_id = {pk: index for index, (pk, _) in enumerate(rows)}
+        self._free = iter([pk for pk, status in rows if status == SeatStatus.AVAILABLE])
         people = [Person(*row) for row in User.objects.values_list("pk", "username")]
         self._buyers = cycle(people)
         self._held: list[tuple[Person, int]] = []
         self._random = Random(1)
-        self._commits: dict[int, int] = {}
+        self._commits = commits
         self._lock = threading.Lock()
-        seats_changed.connect(self._note, weak=False)
+        seats_changed.connect(self._pass_on, weak=False)
 
     def carry_out(self, *, changes: int, per_second: float, kind: str) -> dict[int, int]:
         """Commit so many changes at that rate, each at its own moment; return when."""
-        self._commits = {}
+        self._commits.clear()
         kinds: dict[str, Callable[[int], object]] = {"lock": self._lock_one, "churn": self._churn}
         work = kinds[kind]
         if kind == "churn" and not self._held:
             self._held = [self._lock_one(0) for _ in range(CHURNED_SEATS)]
-            self._commits = {}
+            self._commits.clear()
         start = time.monotonic()
         with ThreadPoolExecutor(THREADS) as threads:
             waiting = []
@@ -82,7 +98,7 @@ class _Seller:
                 waiting.append(threads.submit(_in_thread, work, number))
             for future in waiting:
                 future.result()
-        return self._commits
+        return dict(self._commits)
 
     def _lock_one(self, _: int) -> "tuple[Person, int]":
         from reservations import desk
@@ -106,15 +122,13 @@ class _Seller:
             with self._lock:
                 self._held.append(held)
 
-    def _note(self, changes: Any, **_: object) -> None:
-        """Note the time of a commit; its changes are single seats, one to a number."""
+    def _pass_on(self, changes: Any, **_: object) -> None:
+        """Tell of a commit; its changes are single seats, one to a number."""
         from realtime.messages import WireChange, delta_frame, now_ms
 
-        at_ns = time.time_ns()
         for seq, change in zip(
             range(changes.since + 1, changes.seq + 1), changes.changes, strict=False
         ):
-            self._commits[seq] = at_ns
             until = change.locked_until
             wired = WireChange(
                 self._index_by_id[change.seat_id],

@@ -1,11 +1,12 @@
 """What was measured, and how it compares with what was wanted."""
 
+import json
 import platform
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from os import cpu_count
 from statistics import median
-from typing import Any
 
 from loadtest.push.figures import Figure, Numbers, Target
 
@@ -29,38 +30,99 @@ class Result:
         ]
 
 
+@dataclass(kw_only=True)
+class Report:
+    """A whole run: how it was called, on what (`facts`), and what came out.
+
+    `failures` says by figure why it could not be measured.
+    """
+
+    command: str
+    date: str
+    facts: Mapping[str, str]
+    results: dict[str, Result] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """What is not as wanted, a line each: figures that failed, and targets that are missed."""
+        failed = [f"{name}: not measured: {why}" for name, why in self.failures.items()]
+        return failed + [
+            f"{name}: {target.number}: {verdict(target, result.medians[target.number])}"
+            for name, result in self.results.items()
+            for target in result.missed
+        ]
+
+    def markdown(self) -> str:
+        facts = ", ".join(f"{name} {value}" for name, value in self.facts.items())
+        parts = [f"`{self.command}`, {self.date}, on: {facts}."]
+        parts += [markdown(result) for result in self.results.values()]
+        if self.shortfalls:
+            parts.append("\n".join(["Not as wanted:", *(f"- {it}" for it in self.shortfalls)]))
+        return "\n\n".join(parts) + "\n"
+
+    def json(self) -> str:
+        figures = {
+            name: {
+                "title": result.figure.title,
+                "medians": result.medians,
+                "missed": [target.number for target in result.missed],
+                "rounds": result.rounds,
+            }
+            for name, result in self.results.items()
+        }
+        told = {
+            "command": self.command,
+            "date": self.date,
+            "facts": dict(self.facts),
+            "figures": figures,
+            "failures": self.failures,
+        }
+        return json.dumps(told, indent=1)
+
+
 def markdown(result: Result) -> str:
-    """Return a table: each number's median, and the least and greatest of the rounds."""
+    """Return a table: each number's median, its target's verdict, and every round's number."""
     wanted = {target.number: target for target in result.figure.targets}
-    lines = [
-        f"### {result.figure.title}",
-        "",
-        f"| median of {len(result.rounds)} | | least to greatest | wanted |",
-        "|---|---:|---|---|",
-    ]
+    rows = [(f"median of {len(result.rounds)}", "", "wanted", "each round")]
     for name, middle in result.medians.items():
-        values = [one[name] for one in result.rounds]
-        spread = f"{_short(min(values))} to {_short(max(values))}"
         target = wanted.get(name)
-        verdict = "" if target is None else _verdict(target, middle)
-        lines.append(f"| {name} | {_short(middle)} | {spread} | {verdict} |")
-    return "\n".join(lines)
+        each = " · ".join(_short(one[name]) for one in result.rounds)
+        rows.append((name, _short(middle), verdict(target, middle) if target else "", each))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rule = f"|{'-' * (widths[0] + 2)}|{'-' * (widths[1] + 1)}:|" + "|".join(
+        "-" * (width + 2) for width in widths[2:]
+    )
+    lines = [_row(row, widths) for row in rows]
+    return "\n".join([f"### {result.figure.title}", "", lines[0], f"{rule}|", *lines[1:]])
 
 
-def machine() -> dict[str, Any]:
-    """Return what the numbers were measured on."""
+def verdict(target: Target, middle: float) -> str:
+    """Return what was wanted, and whether it was reached or missed by how much."""
+    limit = target.at_most if target.at_most is not None else target.at_least
+    assert limit is not None
+    wanted = f"{'at most' if target.at_most is not None else 'at least'} {_short(limit)}"
+    if target.holds(middle):
+        return f"{wanted}: reached"
+    off = abs(middle - limit)
+    by = f"{_short(100 * off / limit)} %" if limit else _short(off)
+    return f"{wanted}: **missed by {by}**"
+
+
+def machine() -> dict[str, str]:
+    """Return what the numbers are measured on."""
     return {
-        "cores": cpu_count(),
+        "cores": str(cpu_count()),
         "kernel": f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}",
-        "python": sys.version.split()[0],
+        "Python": sys.version.split()[0],
     }
 
 
-def _verdict(target: Target, middle: float) -> str:
-    limit = target.at_most if target.at_most is not None else target.at_least
-    assert limit is not None
-    word = "at most" if target.at_most is not None else "at least"
-    return f"{word} {_short(limit)}: {'yes' if target.holds(middle) else '**no**'}"
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    name, middle, *others = cells
+    padded = [name.ljust(widths[0]), middle.rjust(widths[1])]
+    padded += [cell.ljust(width) for cell, width in zip(others, widths[2:], strict=True)]
+    return f"| {' | '.join(padded)} |"
 
 
 def _short(value: float) -> str:

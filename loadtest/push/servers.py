@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+import psycopg
+import redis
+
 from deploy.node import ensure_node
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
@@ -123,6 +126,17 @@ def _listens(port: int) -> bool:
 
 def node_program() -> str:
     return str(ensure_node().bin_dir / "node")
+
+
+def service_versions(database_url: str, redis_url: str) -> dict[str, str]:
+    """Return the versions of the running services."""
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute("SHOW server_version").fetchone()
+    assert row
+    with redis.Redis.from_url(redis_url) as client:
+        said = client.info("server")
+    store = "Valkey" if "valkey_version" in said else "Redis"
+    return {"PostgreSQL": row[0].split()[0], store: said[f"{store.lower()}_version"]}
 
 
 def versions() -> dict[str, str]:

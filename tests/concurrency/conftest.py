@@ -4,19 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.supervised import Supervised
-from tests.servers import daphne
+from tests.servers import Running, daphne
 
 
 @pytest.fixture(scope="package")
-def _running(django_db_setup: None) -> Iterator[tuple[Supervised, int]]:
+def _running(django_db_setup: None) -> Iterator[Running]:
     with daphne() as server:
         yield server
 
 
 @pytest.fixture
-def port(transactional_db: None, _running: tuple[Supervised, int]) -> Iterator[int]:
+def port(transactional_db: None, _running: Running) -> Iterator[int]:
     """The port of a Daphne on the test's database. What it wrote is shown if the test fails."""
-    server, number = _running
-    yield number
-    print(server.output())
+    yield _running.port
+    print(_running.supervised.output())

@@ -51,9 +51,9 @@ def test_of_100_people_on_two_servers_exactly_one_gets_the_seat(port: int) -> No
     event = make_event()
     seat_id = seat_ids(event)[0]
     path = f"/api/events/{event.pk}/seats/{seat_id}/lock/"
-    with daphne() as (_, other):
+    with daphne() as other:
         replies = volley(
-            [Post(signed_in(make_user()), (port, other)[n % 2], path, {}) for n in range(100)]
+            [Post(signed_in(make_user()), (port, other.port)[n % 2], path, {}) for n in range(100)]
         )
     _check_that_one_got_it(event, seat_id, replies)
 

@@ -1,19 +1,30 @@
 """What viewers meet when a server goes and comes back."""
 
 import json
+import os
+import signal
+import socket as sockets
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from reservations import desk
 from reservations.commands import LockSeats
-from tests.factories import make_event, make_person, seat_ids
-from tests.servers import daphne
+from reservations.ledger import lock_event
+from tests.concurrency.volley import Post, volley
+from tests.crowd import wait_until
+from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
+from tests.servers import SERVERS, Start
 
 PATIENCE_SECONDS = 10
+# Uvicorn, having ended everything, sends itself the signal that it was sent.
+CLEAN_STATUSES = {0, 128 + signal.SIGTERM}
 
 
 def _watch(port: int, event_id: int, query: str = "") -> AbstractContextManager[ClientConnection]:
@@ -24,23 +35,62 @@ def _frame(socket: ClientConnection) -> dict[str, Any]:
     return dict(json.loads(socket.recv(PATIENCE_SECONDS)))
 
 
+@pytest.mark.parametrize("start", SERVERS)
 def test_viewers_of_a_server_that_ends_are_told_to_come_back_and_miss_nothing(
-    transactional_db: None,
+    start: Start, transactional_db: None
 ) -> None:
     event, alice = make_event(), make_person("alice")
     with ExitStack() as stack:
-        with daphne() as (server, port):
-            socket = stack.enter_context(_watch(port, event.pk))
+        with start() as server:
+            socket = stack.enter_context(_watch(server.port, event.pk))
             assert _frame(socket)["seq"] == 0
         with pytest.raises(ConnectionClosed) as closed:
             socket.recv(PATIENCE_SECONDS)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
-    assert server.process.returncode == 0, server.output()
+    assert server.supervised.process.returncode in CLEAN_STATUSES
 
     desk.submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[1:3]))
 
-    with daphne() as (_, port), _watch(port, event.pk, "?since=0&layout=plan") as socket:
+    with start() as server, _watch(server.port, event.pk, "?since=0&layout=plan") as socket:
         frame = _frame(socket)
     assert (frame["type"], frame["from"], frame["seq"]) == ("delta", 0, 1)
     assert sorted(change[:2] for change in frame["changes"]) == [[1, 1], [2, 1]]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("start", SERVERS)
+def test_a_request_that_is_under_way_when_the_server_ends_is_answered(
+    start: Start, transactional_db: None
+) -> None:
+    event, alice = make_event(), signed_in(make_user())
+    post = Post(alice, 0, f"/api/events/{event.pk}/lock/", {"seat_ids": [seat_ids(event)[0]]})
+    with start() as server, ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_event(event.pk)
+            reply = pool.submit(volley, [replace(post, port=server.port)])
+            wait_until(_somebody_waits_for_a_lock)
+            os.kill(server.pid, signal.SIGTERM)
+            wait_until(lambda: not _listens(server.port))
+            assert not reply.done()
+        (answer,) = reply.result(PATIENCE_SECONDS)
+        server.supervised.process.wait(PATIENCE_SECONDS)
+    assert answer.status == 200
+    assert server.supervised.process.returncode in CLEAN_STATUSES
+
+
+def _somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _listens(port: int) -> bool:
+    try:
+        sockets.create_connection(("127.0.0.1", port), PATIENCE_SECONDS).close()
+    except OSError:
+        return False
+    return True

@@ -18,13 +18,13 @@ from realtime.hub import arriving
 from reservations import desk
 from reservations.commands import Command, LockSeats, UnlockSeats
 from tests.factories import make_event, make_user, person, seat_ids
-from tests.servers import daphne
+from tests.servers import SERVERS, Start
 
 PATIENCE_SECONDS = 30
 # Each lock of all seats is a frame of some 90 kB: a few fill what the kernel holds for a socket.
 SEATS = 500
 LONG_NAME = "a" * 150
-ROUNDS = 8
+ROUNDS = 5
 
 
 class StuckReader:
@@ -62,15 +62,16 @@ class StuckReader:
         self._socket.close()
 
 
+@pytest.mark.parametrize("start", SERVERS)
 def test_who_does_not_read_is_told_the_newest_state_later_and_the_others_everything_at_once(
-    transactional_db: None,
+    start: Start, transactional_db: None
 ) -> None:
     event = make_event(seats=SEATS, seat_cap=SEATS)
     buyer, ids = person(make_user(LONG_NAME)), seat_ids(event)
     with (
-        daphne() as (_, port),
-        closing(StuckReader(port, event.pk)) as stuck,
-        connect(f"ws://127.0.0.1:{port}/ws/events/{event.pk}/", max_size=None) as healthy,
+        start() as server,
+        closing(StuckReader(server.port, event.pk)) as stuck,
+        connect(f"ws://127.0.0.1:{server.port}/ws/events/{event.pk}/", max_size=None) as healthy,
     ):
         commands: list[Command] = [LockSeats(buyer, ids), UnlockSeats(buyer, ids)] * ROUNDS
         for number, command in enumerate(commands, start=1):

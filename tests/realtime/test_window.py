@@ -11,8 +11,8 @@ from realtime.hub import window_seconds
     ("round_ms", "window_ms"),
     [
         (0.1, 50),  # ten viewers
-        (5, 50),
-        (8, 72),
+        (5, 60),
+        (6, 72),
         (10, 80),  # a thousand
         (50, 80),
         (100, 100),  # ten thousand

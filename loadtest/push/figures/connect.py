@@ -5,7 +5,7 @@ import time
 
 import psycopg
 
-from loadtest.push.bench import SETTLE_SECONDS, Bench
+from loadtest.push.bench import SETTLE_SECONDS, Bench, Driver
 from loadtest.push.figures import Figure, Numbers, Target
 from loadtest.push.processes import cpu_seconds
 from loadtest.push.servers import SEATCAST_DAPHNE, bare_daphne
@@ -14,7 +14,6 @@ from loadtest.push.viewers import deliveries, gather_viewers
 
 VIEWERS = 2_000
 CHANGES_PER_SECOND = 50
-SECONDS = 6
 WARM_UP_VIEWERS = 20
 
 
@@ -45,24 +44,25 @@ async def _busy(bench: Bench) -> Numbers:
     async with bench.driven(SEATCAST_DAPHNE) as driver, bench.serving(SEATCAST_DAPHNE) as server:
         await driver.sell(changes=CHANGES_PER_SECOND, per_second=CHANGES_PER_SECOND, kind="churn")
         read = _seats_read(bench)
-        selling = asyncio.create_task(
-            driver.sell(
-                changes=CHANGES_PER_SECOND * SECONDS, per_second=CHANGES_PER_SECOND, kind="churn"
-            )
-        )
+        is_over = asyncio.Event()
+        selling = asyncio.create_task(_sell_until(is_over, driver))
+        try:
+            await asyncio.sleep(SETTLE_SECONDS)
+            before, started, count = cpu_seconds(server.pid), time.monotonic(), bench.crowd(VIEWERS)
+            viewers = await gather_viewers(server, count)
+            spent, took = cpu_seconds(server.pid) - before, time.monotonic() - started
+        finally:
+            is_over.set()
+            commits = await selling
         await asyncio.sleep(SETTLE_SECONDS)
-        before, started, count = cpu_seconds(server.pid), time.monotonic(), bench.crowd(VIEWERS)
-        viewers = await gather_viewers(server, count)
-        spent, took = cpu_seconds(server.pid) - before, time.monotonic() - started
-        commits = await selling
-        await asyncio.sleep(SETTLE_SECONDS)
-        read = _seats_read(bench) - read
         lost = sum(viewer.is_lost for viewer in viewers)
         # Raises when anybody has a gap.
         deliveries(viewers, commits, end_ns=time.time_ns())
         sizes = [len(viewer.frames[0].payload) for viewer in viewers]
         for viewer in viewers:
             viewer.leave()
+    # A session of PostgreSQL's tells what it has read at its end at the latest, and all have ended.
+    read = _seats_read(bench) - read
     return {
         "us of CPU for each connection, with 50 changes a second": spent / count * 1e6,
         "connections a second, with 50 changes a second": count / took,
@@ -70,6 +70,16 @@ async def _busy(bench: Bench) -> Numbers:
         "viewers lost": lost,
         "full reads of the seats": read / (ROWS * SEATS_IN_ROW),
     }
+
+
+async def _sell_until(is_over: asyncio.Event, driver: Driver) -> dict[int, int]:
+    """Lock and unlock seats, for a second at a time; return the commits."""
+    commits: dict[int, int] = {}
+    while not is_over.is_set():
+        commits |= await driver.sell(
+            changes=CHANGES_PER_SECOND, per_second=CHANGES_PER_SECOND, kind="churn"
+        )
+    return commits
 
 
 def _seats_read(bench: Bench) -> int:

@@ -89,10 +89,10 @@ async def _measure(bench: Bench) -> Numbers:
     ):
         await driver.ready()
         alone = await _p99(viewers, driver, seconds=ALONE_SECONDS)
-        files, memory = open_files(server.pid), memory_bytes(server.pid)
+        files, memory = open_files(server.pid) + SPARE_FILES, memory_bytes(server.pid)
         started = time.monotonic()
         async with _stuck(server, bench.crowd(STUCK_VIEWERS)):
-            gone = asyncio.create_task(_gone_after(server, files=files + SPARE_FILES, started=started))
+            gone = asyncio.create_task(_gone_after(server, files=files, started=started))
             peak = asyncio.create_task(_peak_memory(server, until=gone))
             beside = await _p99(viewers, driver, seconds=SECONDS)
             async with asyncio.timeout(SECONDS):

@@ -1,0 +1,200 @@
+"""Whatever goes wrong, every viewer ends equal to the database, without a gap on the way.
+
+Real servers, real PostgreSQL, and a Valkey of the test's own that can be taken away. Each fault
+happens while seats are bought at random, and is over when the buying goes on a while after it.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from deploy.services import lasting_ports
+from deploy.valkey_server import valkey_server, valkey_url
+from realtime.database import in_database_thread
+from reservations.models import Event
+from tests.concurrency.volley import Post, volley
+from tests.factories import make_event, make_user, seat_ids, signed_in
+from tests.faults.traffic import traffic
+from tests.faults.watching import Watcher, crowd, truth, until
+from tests.servers import Running, daphne
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+
+SEATS = 60
+HEAL_SECONDS = 2.0
+CHANGES = 25
+
+
+class Doorbell:
+    """A Valkey that can be killed, started again, and made to hang."""
+
+    def __init__(self) -> None:
+        (self._port,) = lasting_ports(1)
+        self.url = valkey_url(port=self._port)
+        self._stack = ExitStack()
+
+    def start(self) -> None:
+        server = self._stack.enter_context(valkey_server(port=self._port))
+        server.server.wait_until_ready(server.ready)
+        self._server = server.server
+
+    def kill(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        self._server.process.wait()
+
+    def pause(self) -> None:
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.kill(self._pid, signal.SIGCONT)
+
+    @property
+    def _pid(self) -> int:
+        return Running(self._server, self._port).pid
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+@pytest.fixture
+def doorbell() -> Iterator[Doorbell]:
+    doorbell = Doorbell()
+    doorbell.start()
+    yield doorbell
+    doorbell.close()
+
+
+@pytest.fixture
+def event(transactional_db: None) -> Event:
+    for name in ("alice", "bob", "carol", "dave"):
+        make_user(name)
+    return make_event(seats=SEATS, lock_seconds=3600, seat_cap=SEATS)
+
+
+@contextmanager
+def two_servers(**extra: str) -> Iterator[tuple[list[Running], Callable[[], Running]]]:
+    """Run two servers; yield them, and what starts another. All end with the context."""
+    with ExitStack() as stack:
+
+        def start() -> Running:
+            return stack.enter_context(daphne(**extra))
+
+        yield [start(), start()], start
+
+
+async def more_changes(event: Event, count: int = CHANGES) -> None:
+    """Wait until so many more changes were committed."""
+    start, _ = await in_database_thread(lambda: truth(event.pk))
+    async with asyncio.timeout(60):
+        while (await in_database_thread(lambda: truth(event.pk)))[0] < start + count:
+            await asyncio.sleep(0.02)
+
+
+async def agreement(event: Event, watchers: list[Watcher]) -> float:
+    """Wait until everybody has what the database has; return how many seconds it took."""
+    seq, states = await in_database_thread(lambda: truth(event.pk))
+    started = time.monotonic()
+    await until(lambda: all(watcher.agrees_with(seq, states) for watcher in watchers))
+    return time.monotonic() - started
+
+
+@pytest.mark.parametrize("away", ["killed", "paused"])
+async def test_a_redis_that_goes_and_comes_back_costs_nobody_a_change(
+    away: str, event: Event, doorbell: Doorbell, record_property: Any
+) -> None:
+    take_away, bring_back = {
+        "killed": (doorbell.kill, doorbell.start),
+        "paused": (doorbell.pause, doorbell.resume),
+    }[away]
+    with two_servers(REDIS_URL=doorbell.url) as (servers, _):
+        ports = [server.port for server in servers]
+        async with crowd(ports, event.pk) as watchers:
+            with traffic(event.pk, REDIS_URL=doorbell.url):
+                await more_changes(event)
+                take_away()
+                await more_changes(event)
+                bring_back()
+                await more_changes(event)
+            took = await agreement(event, watchers)
+        assert all(watcher.codes == [] for watcher in watchers)
+    record_property("seconds", took)
+    assert took < HEAL_SECONDS
+
+
+def test_nobody_who_clicks_waits_for_a_redis_that_hangs(event: Event, doorbell: Doorbell) -> None:
+    with daphne(REDIS_URL=doorbell.url) as server:
+        doorbell.pause()
+        replies = volley(
+            [
+                Post(signed_in(make_user()), server.port, f"/api/events/{event.pk}/lock/", body)
+                for body in ({"seat_ids": [seat_id]} for seat_id in seat_ids(event))
+            ]
+        )
+        doorbell.resume()
+    assert [reply.status for reply in replies] == [200] * SEATS
+
+
+async def test_without_redis_from_the_start_the_log_alone_keeps_everybody_up_to_date(
+    event: Event, doorbell: Doorbell
+) -> None:
+    doorbell.kill()
+    with two_servers(REDIS_URL=doorbell.url) as (servers, _):
+        async with crowd([server.port for server in servers], event.pk) as watchers:
+            with traffic(event.pk, REDIS_URL=doorbell.url):
+                await more_changes(event)
+            assert await agreement(event, watchers) < HEAL_SECONDS
+
+
+async def test_messages_that_are_lost_doubled_late_and_reordered_leave_no_gap(
+    event: Event, doorbell: Doorbell
+) -> None:
+    faulty: Any = {"REDIS_URL": doorbell.url, "DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
+    with two_servers(**faulty) as (servers, _):
+        async with crowd([server.port for server in servers], event.pk) as watchers:
+            with traffic(event.pk, **faulty):
+                await more_changes(event, 5 * CHANGES)
+            assert await agreement(event, watchers) < HEAL_SECONDS
+        # The doorbell brought some, or this showed nothing.
+        assert all(watcher.deltas > CHANGES / 4 for watcher in watchers)
+
+
+async def test_a_server_that_is_killed_loses_its_viewers_nothing(
+    event: Event, doorbell: Doorbell
+) -> None:
+    with two_servers(REDIS_URL=doorbell.url) as (servers, start):
+        ports = [server.port for server in servers]
+        async with crowd(ports, event.pk) as watchers:
+            with traffic(event.pk, REDIS_URL=doorbell.url):
+                await more_changes(event)
+                servers[0].kill()
+                await more_changes(event)
+                ports[0] = start().port
+                await more_changes(event)
+            assert await agreement(event, watchers) < HEAL_SECONDS
+
+
+async def test_rolling_both_servers_sends_everybody_elsewhere_and_loses_nothing(
+    event: Event, doorbell: Doorbell
+) -> None:
+    with two_servers(REDIS_URL=doorbell.url) as (servers, start):
+        ports = [server.port for server in servers]
+        async with crowd(ports, event.pk) as watchers:
+            with traffic(event.pk, REDIS_URL=doorbell.url):
+                for place, server in enumerate(servers):
+                    await more_changes(event)
+                    ports[place] = start().port
+                    os.kill(server.pid, signal.SIGTERM)
+                    await asyncio.to_thread(server.supervised.process.wait)
+                    assert server.supervised.process.returncode == 0
+                await more_changes(event)
+            assert await agreement(event, watchers) < HEAL_SECONDS
+        codes = [code for watcher in watchers for code in watcher.codes]
+        assert len(codes) >= len(watchers)
+        # 1005 and 1006: a handshake that came when the door was being closed.
+        assert codes.count(1012) >= len(watchers)

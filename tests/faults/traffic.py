@@ -1,0 +1,96 @@
+"""Random buying, in a process that serves no sockets, as an API worker does.
+
+`python -m tests.faults.traffic EVENT SEED` locks, unlocks, reserves and cancels until its input
+ends, and then writes how many of these changed something.
+"""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from deploy.paths import ROOT
+from deploy.processes import clean_environment
+from tests.servers import server_settings
+
+PAUSE_SECONDS = 0.004
+END_SECONDS = 30
+
+
+@contextmanager
+def traffic(event_id: int, *, seed: int = 1, **extra: str) -> Iterator[None]:
+    """Have seats bought and given back for the length of the context."""
+    command = [sys.executable, "-m", "tests.faults.traffic", str(event_id), str(seed)]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=clean_environment(**{**server_settings(), **extra}),
+        cwd=ROOT,
+        text=True,
+    ) as process:
+        yield
+        said, _ = process.communicate(timeout=END_SECONDS)
+    assert process.returncode == 0
+    assert int(said) > 0
+
+
+def main(event_id: int, seed: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    is_over = threading.Event()
+
+    def at_end_of_input() -> None:
+        sys.stdin.read()
+        is_over.set()
+
+    threading.Thread(target=at_end_of_input, daemon=True).start()
+    print(_buy(event_id, random.Random(seed), is_over))
+
+
+def _buy(event_id: int, chance: random.Random, is_over: threading.Event) -> int:
+    from accounts.models import User
+    from reservations import desk
+    from reservations.commands import (
+        CancelReservation,
+        Command,
+        LockSeats,
+        ReserveSeats,
+        UnlockSeats,
+    )
+    from reservations.errors import SeatcastError
+    from reservations.models import Reservation, Seat
+    from reservations.states import Person
+
+    people = [Person(*row) for row in User.objects.values_list("pk", "username")]
+    seats = list(Seat.objects.filter(event_id=event_id).values_list("pk", flat=True))
+    done = 0
+    while not is_over.wait(PAUSE_SECONDS):
+        who, chosen = chance.choice(people), tuple(chance.sample(seats, chance.randint(1, 3)))
+        command: Command
+        match chance.randrange(8):
+            case 0:
+                held = Seat.objects.filter(event_id=event_id, locked_by_id=who.id)
+                command = ReserveSeats(who, tuple(held.values_list("pk", flat=True)[:3]), "card")
+            case 1:
+                booked = Reservation.objects.filter(user_id=who.id).values_list("pk", flat=True)
+                command = CancelReservation(who, chance.choice([*booked, 0]))
+            case 2 | 3:
+                command = UnlockSeats(who, chosen)
+            case _:
+                command = LockSeats(who, chosen)
+        try:
+            desk.submit(event_id=event_id, command=command)
+            done += 1
+        except SeatcastError:
+            continue
+    return done
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
