@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket as sockets
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
@@ -14,6 +15,7 @@ from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from realtime.daphne import FAREWELL_SECONDS
 from reservations import desk
 from reservations.commands import LockSeats
 from reservations.ledger import lock_event
@@ -72,7 +74,8 @@ def test_a_request_that_is_under_way_when_the_server_ends_is_answered(
             wait_until(_somebody_waits_for_a_lock)
             os.kill(server.pid, signal.SIGTERM)
             wait_until(lambda: not _listens(server.port))
-            assert not reply.done()
+            with pytest.raises(subprocess.TimeoutExpired):
+                server.supervised.process.wait(2 * FAREWELL_SECONDS)
         (answer,) = reply.result(PATIENCE_SECONDS)
         server.supervised.process.wait(PATIENCE_SECONDS)
     assert answer.status == 200
