@@ -1,11 +1,8 @@
 """The hub's merge logic: whatever the doorbell does, a viewer's map ends equal to the event's."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from realtime.messages import WireChange
 from realtime.picture import Merge, Picture
@@ -117,64 +114,6 @@ def test_the_next_deadline_is_the_earliest_of_the_locks_that_still_stand() -> No
     event.merge(since=2, seq=3, changes=[free(1)])
     event.tell()
     assert event.next_deadline_ms() is None
-
-
-class Client:
-    """A viewer that holds the protocol to its word."""
-
-    def __init__(self, event: Picture) -> None:
-        self.seq = event.told_seq
-        self.statuses = bytearray(event.statuses)
-
-    def hear(self, since: int, seq: int, changes: Iterable[WireChange]) -> None:
-        assert since == self.seq
-        self.seq = seq
-        for change in changes:
-            self.statuses[change.index] = change.status
-
-
-@settings(max_examples=300, deadline=None)
-@given(data=st.data())
-def test_lost_doubled_late_and_reordered_doorbells_leave_every_viewer_with_the_truth(
-    data: st.DataObject,
-) -> None:
-    """Model: `log` is the database's; messages of it reach the hub in any order, or never."""
-    seat_and_status = st.tuples(st.integers(0, SEATS - 1), st.integers(0, 3))
-    log = data.draw(st.lists(seat_and_status, min_size=1, max_size=30))
-    event = picture()
-    clients = [Client(event)]
-    truth = bytearray(SEATS)
-
-    def message(since: int, seq: int) -> list[Change]:
-        last = dict(log[since:seq])
-        return [
-            Change(100 + seat, status, DEADLINE if status == 1 else None, None)
-            for seat, status in last.items()
-        ]
-
-    for _ in range(data.draw(st.integers(1, 40))):
-        since = data.draw(st.integers(0, len(log) - 1))
-        seq = data.draw(st.integers(since + 1, len(log)))
-        result = event.merge(since=since, seq=seq, changes=message(since, seq))
-        assert result is not Merge.FOREIGN
-        if result is Merge.GAP and data.draw(st.booleans()):
-            known = event.seq
-            assert event.merge(since=known, seq=seq, changes=message(known, seq)) is Merge.APPLIED
-        if data.draw(st.booleans()) and (told := event.tell()) is not None:
-            for client in clients:
-                client.hear(told[0], event.told_seq, told[1])
-        if data.draw(st.booleans()):
-            clients.append(Client(event))
-
-    if event.seq < len(log):
-        event.merge(since=event.seq, seq=len(log), changes=message(event.seq, len(log)))
-    if (told := event.tell()) is not None:
-        for client in clients:
-            client.hear(told[0], event.told_seq, told[1])
-    for seat, status in log:
-        truth[seat] = status
-    assert all(client.statuses == truth for client in clients)
-    assert all(client.seq == len(log) for client in clients)
 
 
 @pytest.mark.parametrize("seats", [0, 1, 3, 4, 5, 8])

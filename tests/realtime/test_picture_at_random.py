@@ -1,0 +1,161 @@
+"""Whatever the doorbell does and whoever comes and goes, no viewer misses anything.
+
+A model: the log is a list of states, one for each number; messages wait in a mailbox and come in
+any order, twice, or never; the hub dies and another begins from the database.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from realtime.messages import WireChange
+from realtime.picture import Merge, Picture
+from reservations.changes import Change
+from reservations.selectors import EventHead, MappedSeat, SeatMap
+
+DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)
+SEATS = 5
+RESUMED_SEATS = 3
+
+Statuses = tuple[int, ...]
+seats = st.dictionaries(st.integers(0, SEATS - 1), st.integers(0, 3), min_size=1)
+
+
+class Viewer:
+    """What a client of the protocol has; it takes nothing that does not start where it stands."""
+
+    def __init__(self, picture: Picture) -> None:
+        self.is_behind = False
+        self.start(picture)
+
+    def start(self, picture: Picture) -> None:
+        self.seq = picture.told_seq
+        self.statuses = bytearray(picture.statuses)
+        self.locked = {index for index, _, _ in picture.locks()}
+
+    def hear(self, since: int, seq: int, changes: Iterable[WireChange]) -> None:
+        assert since == self.seq
+        self.seq = seq
+        for change in changes:
+            self.statuses[change.index] = change.status
+            (self.locked.add if change.locked_until_ms else self.locked.discard)(change.index)
+
+
+class Hub(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.states: list[Statuses] = [(0,) * SEATS]
+        self.versions = [0] * SEATS
+        self.mailbox: list[tuple[int, int]] = []
+        self.picture = self.loaded()
+        self.viewers: list[Viewer] = []
+
+    @property
+    def head(self) -> int:
+        return len(self.states) - 1
+
+    def loaded(self) -> Picture:
+        """Return what a hub that begins now reads from the database."""
+        rows = enumerate(zip(self.states[-1], self.versions, strict=True))
+        mapped = (
+            MappedSeat(100 + index, status, DEADLINE if status == 1 else None, None, version)
+            for index, (status, version) in rows
+        )
+        head = EventHead(seq=self.head, layout="plan", is_public=True)
+        return Picture(SeatMap(head=head, seats=tuple(mapped)), shows_names=True)
+
+    def changes(self, since: int, seq: int) -> list[Change]:
+        """Return what the log has between two numbers: the seats that changed, as they are last."""
+        before = self.states[since : seq + 1]
+        touched = [i for i in range(SEATS) if len({state[i] for state in before}) > 1]
+        return [
+            Change(
+                100 + i, self.states[seq][i], DEADLINE if self.states[seq][i] == 1 else None, None
+            )
+            for i in touched
+        ]
+
+    @rule(changed=seats)
+    def commit(self, changed: dict[int, int]) -> None:
+        state = list(self.states[-1])
+        for index, status in changed.items():
+            state[index] = status
+        self.states.append(tuple(state))
+        for index in changed:
+            self.versions[index] = self.head
+        self.mailbox.append((self.head - 1, self.head))
+
+    @precondition(lambda self: self.mailbox)
+    @rule(data=st.data(), is_last=st.booleans(), arrives=st.booleans())
+    def bring(self, data: Any, is_last: bool, arrives: bool) -> None:
+        place = data.draw(st.integers(0, len(self.mailbox) - 1))
+        since, seq = self.mailbox.pop(place) if is_last else self.mailbox[place]
+        if arrives:
+            known = self.picture.seq
+            result = self.picture.merge(since=since, seq=seq, changes=self.changes(since, seq))
+            assert (result is Merge.GAP) == (since > known)
+
+    @rule()
+    def read_the_log(self) -> None:
+        since = self.picture.seq
+        self.picture.merge(since=since, seq=self.head, changes=self.changes(since, self.head))
+        assert self.picture.seq == self.head
+
+    @rule()
+    def tell(self) -> None:
+        if (told := self.picture.tell()) is not None:
+            for viewer in self.viewers:
+                if not viewer.is_behind:
+                    viewer.hear(told[0], self.picture.told_seq, told[1])
+
+    @rule()
+    def join(self) -> None:
+        self.viewers.append(Viewer(self.picture))
+
+    @precondition(lambda self: self.viewers)
+    @rule(data=st.data())
+    def fall_behind(self, data: Any) -> None:
+        data.draw(st.sampled_from(self.viewers)).is_behind = True
+
+    @precondition(lambda self: self.viewers)
+    @rule(data=st.data())
+    def come_back(self, data: Any) -> None:
+        viewer = data.draw(st.sampled_from(self.viewers))
+        changes = self.picture.told_since(viewer.seq, limit=RESUMED_SEATS)
+        if changes is None:
+            viewer.start(self.picture)
+        else:
+            viewer.hear(viewer.seq, self.picture.told_seq, changes)
+        viewer.is_behind = False
+
+    @rule()
+    def begin_anew(self) -> None:
+        """Another process; everybody comes back to it later."""
+        self.picture = self.loaded()
+        for viewer in self.viewers:
+            viewer.is_behind = True
+
+    @invariant()
+    def everybody_has_what_was_true_at_its_number(self) -> None:
+        for viewer in self.viewers:
+            state = self.states[viewer.seq]
+            assert tuple(viewer.statuses) == state
+            assert viewer.locked == {i for i in range(SEATS) if state[i] == 1}
+            assert viewer.is_behind or viewer.seq == self.picture.told_seq
+
+    def teardown(self) -> None:
+        self.read_the_log()
+        self.tell()
+        for viewer in self.viewers:
+            if viewer.is_behind:
+                viewer.start(self.picture)
+            assert viewer.seq == self.head
+            assert tuple(viewer.statuses) == self.states[-1]
+
+
+TestNoViewerMissesAnything = Hub.TestCase
+TestNoViewerMissesAnything.settings = settings(max_examples=150, stateful_step_count=40)
