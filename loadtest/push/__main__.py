@@ -124,10 +124,9 @@ def _options() -> argparse.Namespace:
 
 
 def _rounds(text: str) -> int:
-    rounds = int(text)
-    if rounds < 1:
-        raise ValueError(text)
-    return rounds
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"at least 1, not {text}")
+    return int(text)
 
 
 if __name__ == "__main__":

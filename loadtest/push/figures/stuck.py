@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from loadtest.push.bench import Bench, Driver
 from loadtest.push.figures import Figure, Numbers, Target
-from loadtest.push.processes import memory_bytes, open_files
+from loadtest.push.processes import connections, memory_bytes
 from loadtest.push.samples import percentile
 from loadtest.push.servers import HOST, SEATCAST_DAPHNE, Server
 from loadtest.push.viewers import Viewer, deliveries, masked
@@ -22,8 +22,6 @@ ALONE_SECONDS = 30
 SECONDS = 62
 TALKATIVE_EVERY = 3
 SMALL_BUFFER_BYTES = 4_096
-# Connections to the database, which come and go.
-SPARE_FILES = 8
 _SEEN = masked(1, json.dumps({"type": "seen", "seq": 0}).encode())
 
 
@@ -75,9 +73,9 @@ async def _p99(viewers: list[Viewer], driver: Driver, *, seconds: int) -> float:
     return percentile(deliveries(viewers, commits, end_ns=time.time_ns()).delays_ms, 99)
 
 
-async def _gone_after(server: Server, *, files: int, started: float) -> float:
-    """Return how many seconds it took until the server had no more than so many files open."""
-    while open_files(server.pid) > files:
+async def _gone_after(server: Server, *, left: int, started: float) -> float:
+    """Return how many seconds it took until the server had no more than so many connections."""
+    while connections(server.port) > left:
         await asyncio.sleep(0.25)
     return time.monotonic() - started
 
@@ -89,10 +87,10 @@ async def _measure(bench: Bench) -> Numbers:
     ):
         await driver.ready()
         alone = await _p99(viewers, driver, seconds=ALONE_SECONDS)
-        files, memory = open_files(server.pid) + SPARE_FILES, memory_bytes(server.pid)
+        memory = memory_bytes(server.pid)
         started = time.monotonic()
         async with _stuck(server, bench.crowd(STUCK_VIEWERS)):
-            gone = asyncio.create_task(_gone_after(server, files=files, started=started))
+            gone = asyncio.create_task(_gone_after(server, left=len(viewers), started=started))
             peak = asyncio.create_task(_peak_memory(server, until=gone))
             beside = await _p99(viewers, driver, seconds=SECONDS)
             async with asyncio.timeout(SECONDS):

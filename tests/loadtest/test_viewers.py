@@ -1,0 +1,110 @@
+"""The benchmark's viewers against a socket that sends what a test wants, cut as it wants."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from loadtest.push.servers import SEATCAST_DAPHNE, SOCKETIO_NODE, Peer, Server
+from loadtest.push.viewers import Viewer, gather_viewers, masked
+from tests.loadtest.frames import ping_frame, text_frame
+
+HANDSHAKE = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+TEXTS = ["short", "m" * 125, "m" * 126, "l" * 70_000, "", "last"]
+
+
+class Sender:
+    """Sends every connection the same pieces, each by itself, and keeps what it hears."""
+
+    def __init__(self, pieces: Sequence[bytes]) -> None:
+        self._pieces = pieces
+        self.heard = bytearray()
+        self.is_gone = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for piece in self._pieces:
+            writer.write(piece)
+            await writer.drain()
+            # Lets the other end read before more comes.
+            await asyncio.sleep(0)
+        while data := await reader.read(1024):
+            self.heard += data
+        writer.close()
+        self.is_gone.set()
+
+
+@asynccontextmanager
+async def watching(
+    pieces: Sequence[bytes], *, peer: Peer = SEATCAST_DAPHNE
+) -> AsyncIterator[tuple[Viewer, Sender]]:
+    sender = Sender(pieces)
+    async with (
+        asyncio.timeout(10),
+        await asyncio.start_server(sender.serve, "127.0.0.1", 0) as listener,
+    ):
+        port = listener.sockets[0].getsockname()[1]
+        (viewer,) = await gather_viewers(Server(peer=peer, pid=0, port=port, path="/"), 1)
+        yield viewer, sender
+        viewer.leave()
+        await sender.is_gone.wait()
+
+
+async def heard(viewer: Viewer, count: int) -> list[str]:
+    while len(viewer.frames) < count:
+        await asyncio.sleep(0.005)
+    return [frame.payload.decode() for frame in viewer.frames]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1_000, 1_000_000])
+async def test_frames_are_read_whole_wherever_the_network_cuts_them(size: int) -> None:
+    sent = b"".join(map(text_frame, TEXTS))
+    async with watching([HANDSHAKE, text_frame("first")]) as (viewer, _):
+        # Handed over directly, because the kernel joins what is sent in pieces.
+        for start in range(0, len(sent), size):
+            viewer.data_received(sent[start : start + size])
+        assert await heard(viewer, 1 + len(TEXTS)) == ["first", *TEXTS]
+
+
+async def test_a_handshake_may_be_cut_and_have_frames_behind_it() -> None:
+    sent = HANDSHAKE + text_frame("first") + text_frame("second")
+    for cut in range(1, len(sent)):
+        viewer = Viewer(Server(peer=SEATCAST_DAPHNE, pid=0, port=0, path="/"), {})
+        viewer.data_received(sent[:cut])
+        viewer.data_received(sent[cut:])
+        assert [frame.payload for frame in viewer.frames] == [b"first", b"second"]
+
+
+async def test_a_frame_counts_from_when_its_last_byte_came() -> None:
+    second = text_frame("second")
+    async with watching([HANDSHAKE, text_frame("first")]) as (viewer, _):
+        viewer.data_received(second[:3])
+        between_ns = time.time_ns()
+        viewer.data_received(second[3:])
+        assert viewer.frames[1].at_ns >= between_ns
+
+
+async def test_a_ping_is_answered_with_what_it_said_and_is_no_frame() -> None:
+    async with watching([HANDSHAKE, ping_frame(b"1234"), text_frame("only")]) as (viewer, sender):
+        assert await heard(viewer, 1) == ["only"]
+        while not sender.heard:
+            await asyncio.sleep(0.005)
+        assert bytes(sender.heard) == masked(10, b"1234")
+
+
+async def test_a_viewer_of_socket_io_joins_and_hears_events_alone() -> None:
+    pieces = [HANDSHAKE, *map(text_frame, ['0{"sid":"a"}', '40{"sid":"b"}', "2", '42["hello",{}]'])]
+    async with watching(pieces, peer=SOCKETIO_NODE) as (viewer, sender):
+        assert await heard(viewer, 1) == ['42["hello",{}]']
+        wanted = masked(1, b"40") + masked(1, b"3")
+        while len(sender.heard) < len(wanted):
+            await asyncio.sleep(0.005)
+        assert bytes(sender.heard) == wanted
+
+
+async def test_a_crowd_that_is_refused_is_an_error_that_says_why() -> None:
+    with pytest.raises(ConnectionError, match="503"):
+        async with watching([b"HTTP/1.1 503 Service Unavailable\r\n\r\n"]):
+            pass
