@@ -1,7 +1,9 @@
 """What Daphne has to be taught: close codes below 3000, and to end without cutting anybody off."""
 
+import resource
 import signal
 import time
+from contextlib import suppress
 from typing import Any, cast
 
 import daphne.server  # noqa: F401 - installs the reactor that Daphne runs on, before it is imported
@@ -28,6 +30,7 @@ def prepare_daphne(application: Any) -> Any:
     3000 to 4999 only, and Daphne has no other call; but 1008 and 1012 are a server's to send
     (RFC 6455, section 7.4.1, and IANA's list).
 
+    It has as many sockets as the system lets it have; a thousand, the usual start, are few viewers.
     It pings everybody, also who sends frames all the time and never reads: only a pong is proof.
 
     At SIGTERM and SIGINT it takes no more connections, closes sockets with 1012, and ends when the
@@ -36,9 +39,17 @@ def prepare_daphne(application: Any) -> Any:
     """
     WebSocketProtocol.serverClose = _server_close
     WebSocketProtocol.onMessage = _on_message
+    _allow_many_sockets()
     requests = _Requests(application)
     _reactor.callWhenRunning(_end_gently, requests)
     return requests
+
+
+def _allow_many_sockets() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # A system may call its limit infinite and have one all the same.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class _Requests:
