@@ -15,6 +15,7 @@ from deploy.steps import run_step, say
 from loadtest.push.bench import Bench, make_event
 from loadtest.push.figures import Figure, Numbers
 from loadtest.push.figures.connect import CONNECT
+from loadtest.push.figures.crowd import CROWD
 from loadtest.push.figures.fanout import FANOUT
 from loadtest.push.figures.idle import IDLE
 from loadtest.push.figures.memory import MEMORY
@@ -31,6 +32,7 @@ FIGURES: dict[str, Figure] = {
     "rush": RUSH,
     "idle": IDLE,
     "connect": CONNECT,
+    "crowd": CROWD,
     "memory": MEMORY,
     "stuck": STUCK,
 }

@@ -1,6 +1,6 @@
 import pytest
 
-from loadtest.push.samples import percentile, slope
+from loadtest.push.samples import percentile
 
 
 def test_a_percentile_is_a_sample_that_was_taken() -> None:
@@ -18,16 +18,3 @@ def test_a_percentile_of_few_samples_is_the_worst_of_them() -> None:
 def test_no_samples_have_no_percentile() -> None:
     with pytest.raises(ValueError, match="no samples"):
         percentile([], 50)
-
-
-def test_a_slope_is_what_is_added_from_one_value_to_the_next() -> None:
-    assert slope([5.0, 8.0, 11.0, 14.0]) == pytest.approx(3.0)
-
-
-def test_a_wave_about_a_level_has_hardly_a_slope() -> None:
-    assert abs(slope([10.0, 11.0, 10.0, 9.0] * 5)) < 0.1
-
-
-def test_one_value_has_no_slope() -> None:
-    with pytest.raises(ValueError, match="two"):
-        slope([1.0])

@@ -43,7 +43,7 @@ async def _quiet(bench: Bench) -> tuple[float, int]:
 async def _busy(bench: Bench) -> Numbers:
     async with bench.driven(SEATCAST_DAPHNE) as driver, bench.serving(SEATCAST_DAPHNE) as server:
         await driver.sell(changes=CHANGES_PER_SECOND, per_second=CHANGES_PER_SECOND, kind="churn")
-        read = _seats_read(bench)
+        read = seats_read(bench)
         is_over = asyncio.Event()
         selling = asyncio.create_task(_sell_until(is_over, driver))
         try:
@@ -62,7 +62,7 @@ async def _busy(bench: Bench) -> Numbers:
         for viewer in viewers:
             viewer.leave()
     # A session of PostgreSQL's tells what it has read at its end at the latest, and all have ended.
-    read = _seats_read(bench) - read
+    read = seats_read(bench) - read
     return {
         "us of CPU for each connection, with 50 changes a second": spent / count * 1e6,
         "connections a second, with 50 changes a second": count / took,
@@ -82,7 +82,7 @@ async def _sell_until(is_over: asyncio.Event, driver: Driver) -> dict[int, int]:
     return commits
 
 
-def _seats_read(bench: Bench) -> int:
+def seats_read(bench: Bench) -> int:
     """Return how many rows of seats PostgreSQL has read for anybody, the driver included."""
     with psycopg.connect(bench.database_url, autocommit=True) as connection:
         row = connection.execute(

@@ -5,15 +5,16 @@ import asyncio
 from loadtest.push.bench import Bench
 from loadtest.push.figures import Figure, Numbers, Target
 from loadtest.push.processes import memory_bytes, open_files
-from loadtest.push.samples import slope
 from loadtest.push.servers import SEATCAST_DAPHNE, Peer, Server, bare_daphne
 from loadtest.push.viewers import gather_viewers
 from loadtest.push.waiting import until
 
 VIEWERS = 2_000
 WARM_UP_VIEWERS = 20
-BATCHES = 50
-WARM_UP_BATCHES = 10
+BATCHES = 40
+WARM_UP_BATCHES = 15
+# Autobahn's timers hold on to a connection for some seconds after its end.
+SETTLE_SECONDS = 12
 # The allocator takes memory in steps of a megabyte, which make up most of this; the least that a
 # viewer could leave behind, one object of its own, would be more.
 MAX_BYTES_KEPT = 40
@@ -38,13 +39,17 @@ async def _bytes_per_connection_gone(bench: Bench) -> float:
     """Let crowds come and go, with the hub made and closed each time."""
     async with bench.serving(SEATCAST_DAPHNE) as server:
         files, count = open_files(server.pid), bench.crowd(VIEWERS) // 2
-        samples = []
-        for _ in range(BATCHES):
-            for viewer in await gather_viewers(server, count):
-                viewer.leave()
-            await _until_gone(server, files=files)
-            samples.append(memory_bytes(server.pid))
-    return slope(samples[WARM_UP_BATCHES:]) / count
+
+        async def memory_after(batches: int) -> int:
+            for _ in range(batches):
+                for viewer in await gather_viewers(server, count):
+                    viewer.leave()
+                await _until_gone(server, files=files)
+            await asyncio.sleep(SETTLE_SECONDS)
+            return memory_bytes(server.pid)
+
+        before = await memory_after(WARM_UP_BATCHES)
+        return (await memory_after(BATCHES) - before) / (BATCHES * count)
 
 
 async def _until_gone(server: Server, *, files: int) -> None:
@@ -64,7 +69,7 @@ async def _measure(bench: Bench) -> Numbers:
 
 
 MEMORY = Figure(
-    title=f"Memory of {VIEWERS:,} idle viewers, and after {BATCHES} crowds came and went",
+    title=f"Memory of {VIEWERS:,} idle viewers, and after {BATCHES} crowds of {VIEWERS // 2:,} came and went",
     measure=_measure,
     targets=(
         Target(number="Seatcast / bare consumer", at_most=1.1),
