@@ -1,10 +1,10 @@
 # Every target is one command of `python3 -m deploy`.
-# Variables: PYTHON (3.11 or newer), PORT and HOST for `run`, ONLY for `test`.
+# Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check schema screenshots clean
+.PHONY: help setup run stack test check schema screenshots clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -15,7 +15,10 @@ setup: ## Install the packages and build the client (DEV=1: also what tests need
 run: ## Serve the site with demo data at http://127.0.0.1:8000 (PORT=…)
 	@$(PYTHON) -m deploy run
 
-test: ## Run every check and test (ONLY=check|sqlite|postgres|client|browser: just that)
+stack: ## Serve it as for real: PostgreSQL, Valkey, several servers behind a proxy (PORT=…)
+	@$(PYTHON) -m deploy stack
+
+test: ## Run every check and test (ONLY=check|sqlite|postgres|client|browser|stack: just that)
 	@$(PYTHON) -m deploy test $(ONLY)
 
 check: ## Run the linters and type checkers

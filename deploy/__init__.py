@@ -4,5 +4,5 @@
 
 Two lives: what runs under the machine's own Python (`commands`, `bootstrap`, `node`, `run`)
 needs nothing but the standard library, and hands over to what runs inside `.venv`
-(`serve`, `prepare`, `check`, `test`, `services`).
+(`serve`, `stack`, `check`, `test`, `services`).
 """

@@ -11,7 +11,9 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the point is to tell people with
     )
 
 # Ctrl-C in the middle of an import shows as anything but itself.
-signal.signal(signal.SIGINT, lambda *_: os._exit(0 if "run" in sys.argv else 130))
+signal.signal(
+    signal.SIGINT, lambda *_: os._exit(0 if {"run", "stack"} & set(sys.argv[1:2]) else 130)
+)
 
 from deploy.commands import main  # noqa: E402
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from deploy.problems import Problem
 
+# How a client on this machine reaches who listens on all addresses.
+ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_PATIENCE_SECONDS = 5
+
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
@@ -21,7 +25,7 @@ class Address:
     @property
     def url(self) -> str:
         """Where a browser on this machine finds it."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        host = ADDRESSES.get(self.host, self.host)
         host = f"[{host}]" if ":" in host and not host.startswith("[") else host
         return f"http://{host}:{self.port}"
 
@@ -59,12 +63,43 @@ def ensure_free(address: Address) -> None:
 
 def answers(address: Address) -> bool:
     """Return whether the site answers requests there, refusals included."""
+    return _status(address, "/api/events/") is not None
+
+
+def serves(address: Address) -> bool:
+    """Return whether requests and sockets get through there to servers that are well."""
+    status = _status(address, "/api/events/")
+    return status is not None and status < 500 and takes_sockets(address)
+
+
+def takes_sockets(address: Address) -> bool:
+    """Return whether a socket can be opened there; it is closed at once."""
+    host, port = ADDRESSES.get(address.host, address.host), address.port
+    lines = (
+        "GET /ws/events/0/ HTTP/1.1",
+        f"Host: {address.url.removeprefix('http://')}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: c2VhdGNhc3Qgc2VhdGNhcw==",
+    )
+    try:
+        with socket.create_connection((host, port), timeout=_PATIENCE_SECONDS) as peer:
+            peer.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode())
+            return peer.recv(64).startswith(b"HTTP/1.1 101 ")
+    except OSError:
+        return False
+
+
+def _status(address: Address, path: str) -> int | None:
+    """Return the status of an answer, or None when there is none."""
     # Straight there, whatever proxy the environment names.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        opener.open(f"{address.url}/api/events/", timeout=5).close()
+        with opener.open(f"{address.url}{path}", timeout=_PATIENCE_SECONDS) as answer:
+            return int(answer.status)
     except urllib.error.HTTPError as refusal:
         refusal.close()
+        return refusal.code
     except OSError:
-        return False
-    return True
+        return None

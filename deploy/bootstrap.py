@@ -29,22 +29,26 @@ from deploy.problems import Problem
 from deploy.steps import pip_install, run_step, say
 
 RUNTIME = "requirements.txt"
+STACK = "requirements-stack.txt"
 DEVELOPMENT = "requirements-dev.txt"
+# Each asks for what is in those before it as well.
+_REQUIREMENTS = (RUNTIME, STACK, DEVELOPMENT)
 _NO_SOURCES = {NODE_MODULES.name, CLIENT.name, "e2e", "test-results", "playwright-report"}
 
 
-def set_up(*, dev: bool = False, client: bool = True) -> None:
+def set_up(*, requirements: str = RUNTIME, client: bool = True) -> None:
     """Bring the virtual environment, and with `client` its packages and build, up to date.
 
-    `dev` adds what tests and checks need. Two at once wait for each other.
+    `requirements` is RUNTIME, STACK for what the real stack needs as well, or DEVELOPMENT for
+    what tests and checks need besides. Two at once wait for each other.
     Raises: Problem when something is missing that only the person can provide.
     """
     with _one_at_a_time():
         _ensure_venv()
-        _ensure_python_packages(DEVELOPMENT if dev else RUNTIME)
+        _ensure_python_packages(requirements)
         if not client:
             return
-        if dev:
+        if requirements == DEVELOPMENT:
             _ensure_client_packages(ensure_node())
         _ensure_client_built()
 
@@ -120,7 +124,7 @@ def _this_version() -> str:
 
 def _ensure_python_packages(requirements: str) -> None:
     stamp = STAMPS / requirements
-    files = [ROOT / RUNTIME, ROOT / requirements]
+    files = [ROOT / name for name in _REQUIREMENTS[: _REQUIREMENTS.index(requirements) + 1]]
     wanted = stamps.digest(files=files, root=ROOT, also=f"{_venv_version()}")
     if stamps.is_current(stamp, wanted):
         return

@@ -1,43 +1,76 @@
-"""The built client in a real browser, on the server that `make run` starts."""
+"""The built client in a real browser, on a site of its own."""
 
 import signal
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.address import Address, answers
 from deploy.browser import ensure_browser
-from deploy.node import ensure_node
-from deploy.paths import FRONTEND, ROOT, VENV_PYTHON
+from deploy.node import Node, ensure_node
+from deploy.paths import FRONTEND, ROOT
 from deploy.processes import clean_environment, run_shown
 from deploy.services import free_port
 from deploy.steps import say
-from deploy.supervised import supervised
+from deploy.supervised import Supervised, supervised
 
-_SERVER_STOP_SECONDS = 10.0
+_SERVER_STOP_SECONDS = 40.0
 
 
-def run_in_browser(
-    script: str, *arguments: str, log_file: Path | None = None, **settings: str
-) -> int:
-    """Run a script of the client's package on a site of its own, with demo data on SQLite.
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A site that runs, with demo data, and the browser to look at it with."""
 
-    `settings` are variables for the script. Returns its exit status; when that is not 0, the end
-    of what the site wrote is shown. Raises: Problem when there is no browser, or no site.
+    address: Address
+    server: Supervised
+    node: Node
+    browser: str
+
+    def run(self, script: str, *arguments: str, **settings: str) -> int:
+        """Run a script of the client's package; return its exit status.
+
+        `settings` are variables for the script. When the status is not 0, the end of what the
+        site wrote is shown.
+        """
+        command: Sequence[str] = self.node.npm_command("run", "--silent", script, "--", *arguments)
+        environment = clean_environment(
+            **self.node.environment(), BASE_URL=self.address.url, CHROME=self.browser, **settings
+        )
+        status = run_shown(command, environment=environment, cwd=FRONTEND)
+        if status:
+            say(f"The site's last words:\n{self.server.output()}")
+        return status
+
+
+@contextmanager
+def site(
+    module: str = "deploy.serve",
+    *,
+    up: Callable[[Address], bool] = answers,
+    log_file: Path | None = None,
+) -> Iterator[Site]:
+    """Run a site for the length of the context; by default the one of `make run`.
+
+    Raises: Problem when there is no browser, or no site.
     """
     node = ensure_node()
     browser = ensure_browser(node)
     address = Address(host="127.0.0.1", port=free_port())
-    with tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir:
-        site = clean_environment(
+    with tempfile.TemporaryDirectory(prefix="seatcast-", dir="/tmp") as data_dir:
+        # Servers of another user keep their data below.
+        Path(data_dir).chmod(0o711)
+        settings = clean_environment(
             HOST=address.host, PORT=str(address.port), SEATCAST_DATA_DIR=data_dir
         )
         with supervised(
             {
                 "prepare": [],
-                "command": [str(VENV_PYTHON), "-m", "deploy.serve"],
+                "command": [sys.executable, "-m", module],
                 "folder": str(ROOT),
-                "environment": site,
+                "environment": settings,
                 "user": None,
                 "stop_signal": signal.SIGTERM,
                 "stop_seconds": _SERVER_STOP_SECONDS,
@@ -45,12 +78,5 @@ def run_in_browser(
             name="The site",
             log_file=log_file,
         ) as server:
-            server.wait_until_ready(lambda: answers(address))
-            command: Sequence[str] = node.npm_command("run", "--silent", script, "--", *arguments)
-            environment = clean_environment(
-                **node.environment(), BASE_URL=address.url, CHROME=browser, **settings
-            )
-            status = run_shown(command, environment=environment, cwd=FRONTEND)
-            if status:
-                say(f"The site's last words:\n{server.output()}")
-    return status
+            server.wait_until_ready(lambda: up(address))
+            yield Site(address=address, server=server, node=node, browser=browser)

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Sequence
 
 from deploy import clean, run
-from deploy.bootstrap import hand_over, set_up
+from deploy.bootstrap import DEVELOPMENT, RUNTIME, hand_over, set_up
 from deploy.problems import Problem
 
-STAGES = ("check", "sqlite", "postgres", "client", "browser")
+STAGES = ("check", "sqlite", "postgres", "client", "browser", "stack")
+_SITES = ("run", "stack")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,22 +22,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         # For the site, Ctrl-C is the way to end it, not a failure.
-        return 0 if options.command == "run" else 130
+        return 0 if options.command in _SITES else 130
     return 0
 
 
 def _run(options: argparse.Namespace) -> None:
     match options.command:
         case "setup":
-            set_up(dev=options.dev)
+            set_up(requirements=DEVELOPMENT if options.dev else RUNTIME)
         case "run":
             run.main()
+        case "stack":
+            run.main_stack()
         case "test":
             only = [options.only] if options.only else []
-            set_up(dev=True, client=options.only not in ("sqlite", "postgres"))
+            set_up(requirements=DEVELOPMENT, client=options.only not in ("sqlite", "postgres"))
             hand_over("deploy.test", *only)
         case "check" | "schema" | "screenshots":
-            set_up(dev=True)
+            set_up(requirements=DEVELOPMENT)
             hand_over(f"deploy.{options.command}")
         case "clean":
             clean.main()
@@ -48,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     setup = commands.add_parser("setup", help="install the packages and build the client")
     setup.add_argument("--dev", action="store_true", help="also what tests and checks need")
     commands.add_parser("run", help="serve the site with demo data")
+    commands.add_parser("stack", help="serve it as it is served for real, on this machine")
     test = commands.add_parser("test", help="run every check and every test")
     test.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
     commands.add_parser("check", help="run the linters and type checkers")

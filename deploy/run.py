@@ -1,11 +1,20 @@
-"""`make run`: set up if needed, then serve."""
+"""`make run` and `make stack`: set up if needed, then serve."""
 
 from deploy.address import address_from, ensure_free
-from deploy.bootstrap import hand_over, set_up
+from deploy.bootstrap import RUNTIME, STACK, hand_over, set_up
 
 
 def main() -> None:
-    """Become the server. Raises: Problem, before any other work if the port is taken."""
+    """Become the site in one process. Raises: Problem, before any work if the port is taken."""
+    _become("deploy.serve", requirements=RUNTIME)
+
+
+def main_stack() -> None:
+    """Become the real stack. Raises: Problem, before any work if the port is taken."""
+    _become("deploy.stack", requirements=STACK)
+
+
+def _become(module: str, *, requirements: str) -> None:
     ensure_free(address_from())
-    set_up()
-    hand_over("deploy.serve")
+    set_up(requirements=requirements)
+    hand_over(module)

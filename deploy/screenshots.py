@@ -2,14 +2,15 @@
 
 import sys
 
-from deploy.browsing import run_in_browser
+from deploy.browsing import site
 from deploy.problems import Problem
 
 
 def main() -> int:
     """Take the screenshots; return the exit status."""
     try:
-        return run_in_browser("screenshots")
+        with site() as running:
+            return running.run("screenshots")
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
         return 1

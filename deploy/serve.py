@@ -19,12 +19,10 @@ import threading  # noqa: E402
 from typing import Any, cast  # noqa: E402
 
 from deploy.address import Address, address_from, answers, ensure_free  # noqa: E402
+from deploy.announcing import announce, with_demo_data  # noqa: E402
 from deploy.problems import Problem  # noqa: E402
 from deploy.server import daphne_arguments  # noqa: E402
-from deploy.steps import say  # noqa: E402
-from deploy.waiting import wait_until  # noqa: E402
 
-_START_SECONDS = 60
 _END_SECONDS = 5
 
 
@@ -34,7 +32,9 @@ def main() -> int:
         address = address_from()
         ensure_free(address)
         _prepare_database()
-        threading.Thread(target=_announce, args=[address], daemon=True).start()
+        threading.Thread(
+            target=announce, args=[address], kwargs={"up": answers}, daemon=True
+        ).start()
         _serve(address)
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
@@ -56,16 +56,11 @@ def _prepare_database() -> None:
     django.setup()
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        if _with_demo_data():
+        if with_demo_data():
             call_command("load_demo", verbosity=0)
     except OperationalError as error:
         raise Problem(f"The database cannot be used: {error}") from None
     connections.close_all()
-
-
-def _with_demo_data() -> bool:
-    """Return whether demo users are wanted; everybody knows their password, the organiser's too."""
-    return os.environ.get("SEATCAST_DEMO") != "0"
 
 
 def _serve(address: Address) -> None:
@@ -98,22 +93,6 @@ def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
         task.cancel()
     if tasks:
         loop.run_until_complete(asyncio.wait(tasks, timeout=_END_SECONDS))
-
-
-def _announce(address: Address) -> None:
-    """Say where the site is once it answers there."""
-    from reservations.demo.catalogue import BUYERS, ORGANISER, PASSWORD
-
-    if not wait_until(lambda: answers(address), seconds=_START_SECONDS):
-        print(f"seatcast: no answer at {address.url} yet.", file=sys.stderr)
-        return
-    say(f"Seatcast is at {address.url}/")
-    if _with_demo_data():
-        say(
-            f"Sign in as {', '.join(BUYERS)}, or as the organiser {ORGANISER} "
-            f"(who also has {address.url}/admin/), with the password {PASSWORD}"
-        )
-    say("Ctrl-C ends it.")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,18 @@
-"""How Daphne is called, wherever it is."""
+"""How the servers are called, wherever they are: on this machine and in containers."""
 
-APPLICATION = "config.asgi:application"
-_BACKLOG = 2048
-_FLAGS = {
+from collections.abc import Mapping, Sequence
+
+SOCKET_APPLICATION = "config.asgi:application"
+API_APPLICATION = "config.wsgi:application"
+# Hundreds may click at the same instant; Twisted's own backlog of 50 would turn them away.
+BACKLOG = 2048
+# Threads that wait at the desk hold no connection to the database, and are what it batches.
+API_THREADS = 64
+DEFAULT_POOL_SIZE = 8
+# For migrations, backups and a person at a prompt.
+_SPARE_CONNECTIONS = 20
+
+_DAPHNE_FLAGS = {
     # No line for every request.
     "--verbosity": "0",
     # A request that takes longer has lost its worker.
@@ -17,12 +27,111 @@ _FLAGS = {
     "--websocket-max-frame-size": "4096",
     "--websocket-max-message-size": "1048576",
 }
+_GRANIAN_FLAGS = {
+    "--interface": "wsgi",
+    "--http": "1",
+    "--blocking-threads": str(API_THREADS),
+    "--backlog": str(BACKLOG),
+    # Lost workers are told as errors; what is below is of no use to anybody.
+    "--log-level": "error",
+    # A request that is under way at the end is answered; one that hangs does not keep the rest.
+    "--workers-kill-timeout": "10",
+}
 
 
 def daphne_arguments(*, host: str, port: int) -> list[str]:
-    """Return the arguments of the `daphne` command that serves the site."""
-    flags = [part for flag in _FLAGS.items() for part in flag]
+    """Return the arguments of the `daphne` command that serves the sockets, or the whole site."""
     interface = host.replace(":", r"\:")
-    # Twisted's own backlog of 50 turns people away when hundreds click at the same instant.
-    endpoint = f"tcp:port={port}:interface={interface}:backlog={_BACKLOG}"
-    return ["--endpoint", endpoint, *flags, "--no-server-name", APPLICATION]
+    endpoint = f"tcp:port={port}:interface={interface}:backlog={BACKLOG}"
+    flags = _flat(_DAPHNE_FLAGS)
+    return ["--endpoint", endpoint, *flags, "--no-server-name", SOCKET_APPLICATION]
+
+
+def granian_arguments(*, host: str, port: int, workers: int) -> list[str]:
+    """Return the arguments of the `granian` command that serves all but the sockets.
+
+    It replaces a worker that dies, and ends when workers die again and again.
+    """
+    place = ["--host", host, "--port", str(port), "--workers", str(workers)]
+    switches = ["--no-ws", "--no-access-log", "--respawn-failed-workers"]
+    return [*place, *_flat(_GRANIAN_FLAGS), *switches, API_APPLICATION]
+
+
+def caddy_arguments(*, caddyfile: str) -> list[str]:
+    """Return the arguments of the `caddy` command that runs the proxy."""
+    return ["run", "--config", caddyfile, "--adapter", "caddyfile"]
+
+
+def proxy_variables(
+    *,
+    site: str,
+    host: str,
+    sockets: Sequence[str],
+    api: Sequence[str],
+    client_dir: str,
+    static_dir: str,
+    own_dir: str,
+) -> dict[str, str]:
+    """Return the variables that `deploy/Caddyfile` takes from the environment.
+
+    `site` is an address as Caddy writes them; `sockets` and `api` are hosts with their ports.
+    """
+    return {
+        "SEATCAST_SITE": site,
+        "SEATCAST_BIND": host,
+        "SEATCAST_SOCKET_UPSTREAMS": " ".join(sockets),
+        "SEATCAST_API_UPSTREAMS": " ".join(api),
+        "SEATCAST_CLIENT_DIR": client_dir,
+        "SEATCAST_STATIC_DIR": static_dir,
+        "SEATCAST_PROXY_DIR": own_dir,
+    }
+
+
+def migrate_arguments() -> list[str]:
+    """Return the arguments of `python` that bring the database up to date."""
+    return ["manage.py", "migrate", "--no-input"]
+
+
+def collect_arguments() -> list[str]:
+    """Return the arguments of `python` that gather the static files of Django's apps."""
+    return ["manage.py", "collectstatic", "--no-input"]
+
+
+# A migration may take longer than any request.
+MIGRATE_SETTINGS: Mapping[str, str] = {"SEATCAST_STATEMENT_TIMEOUT_SECONDS": "0"}
+
+
+def server_settings(
+    *, data_dir: str, database_url: str | None = None, redis_url: str | None = None
+) -> dict[str, str]:
+    """Return the settings under which several servers of one site run behind the proxy.
+
+    Without the URL of a service the servers have it from their own environment.
+    """
+    urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    return {
+        **{name: url for name, url in urls.items() if url},
+        "SEATCAST_DATA_DIR": data_dir,
+        # The proxy: what it says of the client's address is true.
+        "SEATCAST_PROXIES": "1",
+    }
+
+
+def postgres_settings(
+    *, sockets: int, api_workers: int, pool_size: int = DEFAULT_POOL_SIZE
+) -> list[str]:
+    """Return the settings of PostgreSQL: as many connections as all pools together may want."""
+    connections = (sockets + api_workers) * pool_size + _SPARE_CONNECTIONS
+    return [f"max_connections={connections}"]
+
+
+def valkey_arguments() -> list[str]:
+    """Return the arguments of `valkey-server`.
+
+    Only messages and what can be had again go through it: nothing in it must outlive it.
+    """
+    return ["--save", "", "--appendonly", "no"]
+
+
+def _flat(flags: Mapping[str, str]) -> list[str]:
+    return [part for flag in flags.items() for part in flag]

@@ -1,11 +1,12 @@
 """Servers that end with the process that started them, however that one ends."""
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -56,27 +57,58 @@ class Supervised:
         self.log.seek(max(0, size - _LAST_WORDS_BYTES))
         return self.log.read().decode(errors="replace").strip()
 
+    def how_it_ended(self) -> str:
+        """Return the end of a sentence about a server that has ended."""
+        status = self.process.wait()
+        known = {number.value: number.name for number in signal.Signals}
+        name = known.get(status - 128)
+        return f"was ended by {name}" if name else f"ended with status {status}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launched:
+    """A server that was started, and how to ask whether it can be used."""
+
+    server: Supervised
+    ready: Callable[[], bool]
+
 
 @contextmanager
 def supervised(
-    spec: supervisor.Spec, *, name: str, log_file: Path | None = None
+    spec: supervisor.Spec,
+    *,
+    name: str,
+    log_file: Path | None = None,
+    holds: Collection[int] = (),
 ) -> Iterator[Supervised]:
     """Run a server for the length of the context, and not one moment longer than this process.
 
-    Leaving the context returns after the server has ended. Without `log_file` its output is
-    kept only to be shown in errors.
+    Leaving the context returns after the server has ended, and all that it had started. Without
+    `log_file` its output is kept only to be shown in errors. Until then file descriptors in
+    `holds` stay open, also when this process is killed: whoever locked one has it locked.
     """
     with (
-        log_file.open("w+b") if log_file else tempfile.TemporaryFile() as log,
+        _log(log_file) as log,
         subprocess.Popen(
             # -I: the environment cannot lead it astray.
-            [sys.executable, "-I", supervisor.__file__, json.dumps(spec)],
+            [sys.executable, "-I", supervisor.__file__],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for its owner
             cwd="/",
+            pass_fds=holds,
         ) as process,
     ):
+        assert process.stdin
+        # It may have been killed already, which whoever waits for the server will be told.
+        with suppress(BrokenPipeError):
+            process.stdin.write(f"{json.dumps(spec)}\n".encode())
+            process.stdin.flush()
         yield Supervised(name=name, process=process, log=log)
         # Popen's own exit closes the pipe, which is the order to stop, and waits.
+
+
+def _log(file: Path | None) -> IO[bytes]:
+    """Open a log at its end: what a server wrote before it was started again is news too."""
+    return file.open("a+b") if file else tempfile.TemporaryFile()

@@ -6,8 +6,9 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 
-from deploy.browsing import run_in_browser
+from deploy.browsing import site
 from deploy.check import run_checks
+from deploy.mishaps import run_mishaps
 from deploy.node import ensure_node
 from deploy.paths import FRONTEND, REPORTS, VENV_PYTHON
 from deploy.problems import Problem
@@ -80,12 +81,10 @@ def _client() -> Counts:
 
 def _browser() -> Counts:
     report = REPORTS / "browser.xml"
-    status = run_in_browser(
-        "e2e",
-        "--reporter=list,junit",
-        log_file=REPORTS / "site.log",
-        PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report),
-    )
+    with site(log_file=REPORTS / "site.log") as running:
+        status = running.run(
+            "e2e", "--reporter=list,junit", PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report)
+        )
     return judge(read_counts(report), status=status)
 
 
@@ -95,6 +94,7 @@ _STAGES: dict[str, tuple[str, Callable[[], Counts]]] = {
     "postgres": ("Python tests on PostgreSQL + Valkey", _on_postgres),
     "client": ("client tests", _client),
     "browser": ("browser tests", _browser),
+    "stack": ("browser tests on the real stack", run_mishaps),
 }
 
 

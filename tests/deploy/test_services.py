@@ -1,11 +1,13 @@
 """The launcher, with real servers."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,12 +15,16 @@ import psycopg
 import pytest
 import redis
 
+from deploy.lineage import family
 from deploy.paths import ROOT
+from deploy.postgres_server import Kept, postgres_server, postgres_url
 from deploy.problems import Problem
-from deploy.services import postgres, valkey
+from deploy.services import free_port, lasting_ports, postgres, valkey
+from deploy.valkey_server import valkey_server, valkey_url
 from deploy.waiting import wait_until
 
 STOP_SECONDS = 30
+PASSWORD = "kept-and-not-told"
 
 OWNER = """
 import sys
@@ -54,6 +60,14 @@ def open_folder() -> Iterator[Path]:
     """A folder that a server of another user can reach, which pytest's are not."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         yield Path(folder)
+
+
+@contextmanager
+def kept_postgres(folder: Path) -> Iterator[str]:
+    port = free_port()
+    with postgres_server(port=port, kept=Kept(folder=folder, password=PASSWORD)) as launched:
+        launched.server.wait_until_ready(launched.ready)
+        yield postgres_url(port=port, password=PASSWORD)
 
 
 def is_listening(url: str) -> bool:
@@ -118,21 +132,62 @@ def test_an_error_inside_is_passed_on_and_the_server_ends() -> None:
     assert not is_listening(url)
 
 
-def test_data_in_a_folder_of_its_own_is_kept(open_folder: Path) -> None:
-    with postgres(data_dir=open_folder) as url, psycopg.connect(url) as connection:
+def test_kept_data_is_kept_and_asks_for_its_password(open_folder: Path) -> None:
+    with kept_postgres(open_folder) as url, psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE seat AS SELECT 'A1' AS seat_number")
-    with postgres(data_dir=open_folder) as url, psycopg.connect(url) as connection:
-        assert connection.execute("SELECT seat_number FROM seat").fetchall() == [("A1",)]
-        assert connection.execute("SHOW fsync").fetchone() == ("on",)
+    with kept_postgres(open_folder) as url:
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT seat_number FROM seat").fetchall() == [("A1",)]
+            assert connection.execute("SHOW fsync").fetchone() == ("on",)
+        for wrong in ("", ":", ":guess"):
+            with pytest.raises(psycopg.OperationalError, match="password"):
+                psycopg.connect(url.replace(f":{PASSWORD}", wrong))
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(url.replace(f":{PASSWORD}", ""), host=str(home_of(url)))
 
 
-def test_a_folder_in_use_is_refused_with_the_servers_own_words(open_folder: Path) -> None:
+def test_kept_data_in_use_is_refused_with_the_servers_own_words(open_folder: Path) -> None:
     with (
-        postgres(data_dir=open_folder),
+        kept_postgres(open_folder),
         pytest.raises(Problem, match=r"did not start\.\n(?s:.*)postmaster"),
-        postgres(data_dir=open_folder),
+        kept_postgres(open_folder),
     ):
         pass
+
+
+def test_the_note_of_a_server_that_is_gone_keeps_nobody_out(open_folder: Path) -> None:
+    with kept_postgres(open_folder):
+        note = open_folder / "postgres-18" / "postmaster.pid"
+        lines = note.read_text().splitlines()
+    # Its number belongs to somebody else by now.
+    note.write_text("\n".join([str(os.getpid()), *lines[1:]]))
+    with kept_postgres(open_folder) as url, psycopg.connect(url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_valkey_can_ask_for_a_password() -> None:
+    port = free_port()
+    with valkey_server(port=port, password=PASSWORD) as launched:
+        launched.server.wait_until_ready(launched.ready)
+        with redis.Redis.from_url(valkey_url(port=port, password=PASSWORD)) as client:
+            assert client.ping()
+        with (
+            redis.Redis.from_url(valkey_url(port=port)) as stranger,
+            pytest.raises(redis.AuthenticationError),
+        ):
+            stranger.ping()
+        told = " ".join(process.command for process in family(launched.server.process.pid))
+        assert "valkey-server" in told
+        assert PASSWORD not in told
+
+
+def test_ports_that_last_are_free_and_nobody_elses() -> None:
+    ports = lasting_ports(5)
+    assert len(set(ports)) == 5
+    lowest_of_outgoing = 32_768
+    for port in ports:
+        assert port < lowest_of_outgoing
+        socket.create_server(("127.0.0.1", port)).close()
 
 
 def test_a_service_that_the_environment_names_wins(monkeypatch: pytest.MonkeyPatch) -> None:

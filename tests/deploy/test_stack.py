@@ -1,0 +1,277 @@
+"""`make stack` once everything is installed: real servers, and real deaths."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import ClientConnection, connect
+
+from deploy import lineage, stack
+from deploy.address import Address, serves
+from deploy.lineage import family, members
+from deploy.paths import ROOT
+from deploy.problems import Problem
+from deploy.processes import clean_environment
+from deploy.services import free_port, postgres, valkey
+from deploy.stack_services import kept_secret
+from deploy.stack_settings import stack_settings
+from deploy.waiting import wait_until
+from reservations.demo.people import PASSWORD
+
+SECONDS = 60
+WHOLE = {
+    lineage.POSTGRES: 1,
+    lineage.VALKEY: 1,
+    lineage.PROXY: 1,
+    lineage.SOCKET_SERVER: 2,
+    lineage.API_MASTER: 1,
+    lineage.API_WORKER: 2,
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A stack that runs, and whom it is asked by."""
+
+    process: subprocess.Popen[str]
+    address: Address
+    data_dir: Path
+
+    def counts(self) -> dict[str, int]:
+        return {kind: len(pids) for kind, pids in members(self.process.pid).items()}
+
+    def is_whole(self) -> bool:
+        return self.counts() == WHOLE and serves(self.address)
+
+    @contextmanager
+    def signed_in(self) -> Iterator[httpx.Client]:
+        with httpx.Client(base_url=self.address.url, trust_env=False, timeout=30) as client:
+            client.get("/api/csrf/")
+            client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
+            login = {"username": "alice", "password": PASSWORD}
+            client.post("/api/login/", json=login).raise_for_status()
+            client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
+            yield client
+
+    def database(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        [pid] = members(self.process.pid)[lineage.POSTGRES]
+        command = next(each.command for each in family(self.process.pid) if each.pid == pid)
+        port = re.search(r" -p (\d+) ", command)
+        assert port
+        password = (self.data_dir / "postgres_password").read_text()
+        url = f"postgres://seatcast:{password}@127.0.0.1:{port[1]}/seatcast"
+        return psycopg.connect(url, autocommit=True)
+
+
+@contextmanager
+def running(data_dir: Path, **settings: str) -> Iterator[Site]:
+    """Run a stack; it and all that it has started is gone at the end."""
+    address = Address(host="127.0.0.1", port=free_port())
+    with subprocess.Popen(
+        [sys.executable, "-m", "deploy.stack"],
+        env=clean_environment(PORT=str(address.port), SEATCAST_DATA_DIR=str(data_dir), **settings),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield Site(process, address, data_dir)
+        finally:
+            left = [each.pid for each in family(process.pid)]
+            process.terminate()
+            process.communicate()
+            assert wait_until(lambda: all_gone(left), seconds=SECONDS)
+
+
+def said_until(site: Site, words: str) -> str:
+    """Return what a stack says up to the line with some words."""
+    assert site.process.stdout
+    said = ""
+    for line in site.process.stdout:
+        said += line
+        if words in line:
+            return said
+    pytest.fail(f"It ended before it said {words!r}: {said}")
+
+
+def all_gone(pids: list[int]) -> bool:
+    return not set(pids) & {each.pid for each in family(1)}
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """Make a folder that a server of another user can reach, which pytest's are not."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def data_dir() -> Iterator[Path]:
+    """Where the stacks of several tests keep their data, one after the other."""
+    with open_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """A stack of its own for the tests that leave it whole."""
+    with open_folder() as folder, running(folder) as site:
+        said_until(site, "Ctrl-C ends it.")
+        yield site
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_what_is_killed_comes_back(site: Site, kind: str) -> None:
+    assert site.is_whole()
+    for pid in members(site.process.pid)[kind]:
+        os.kill(pid, signal.SIGKILL)
+
+        def is_replaced(pid: int = pid) -> bool:
+            return pid not in members(site.process.pid).get(kind, []) and site.is_whole()
+
+        assert wait_until(is_replaced, seconds=SECONDS)
+
+
+def test_secrets_are_for_nobody_to_see(site: Site) -> None:
+    for name in ("postgres_password", "valkey_password", "secret_key"):
+        file = site.data_dir / name
+        assert file.stat().st_mode & 0o077 == 0
+        assert all(file.read_text() not in each.command for each in family(site.process.pid))
+
+
+def test_pools_fit_into_the_database(site: Site) -> None:
+    with site.database() as connection:
+        shown = connection.execute("SHOW max_connections").fetchone()
+    assert shown == (str((2 + 2) * 8 + 20),)
+
+
+def test_the_end_answers_what_is_under_way_and_tells_sockets_to_come_back(
+    data_dir: Path,
+) -> None:
+    with running(data_dir) as site:
+        said = said_until(site, "Ctrl-C ends it.")
+        assert f"Seatcast is at {site.address.url}/\n" in said
+        assert PASSWORD in said
+        everybody = [site.process.pid, *(each.pid for each in family(site.process.pid))]
+        with site.signed_in() as alice, site.database() as owner, ThreadPoolExecutor() as pool:
+            event = alice.get("/api/events/").json()[0]["id"]
+            seats = alice.get(f"/api/events/{event}/seats/").json()
+            seat = next(each["id"] for each in seats if each["is_available"])
+            url = f"ws://127.0.0.1:{site.address.port}/ws/events/{event}/"
+            with connect(url) as watcher, owner.transaction():
+                assert json.loads(watcher.recv())["type"] == "snapshot"
+                owner.execute("SELECT FROM reservations_event WHERE id = %s FOR UPDATE", [event])
+                click = pool.submit(alice.post, f"/api/events/{event}/seats/{seat}/lock/")
+                assert wait_until(lambda: waits_for_a_row(owner), seconds=SECONDS)
+
+                site.process.send_signal(signal.SIGINT)
+                assert close_code(watcher) == 1012
+            assert click.result().json()["success"]
+        assert site.process.wait() == 0
+        assert all_gone(everybody)
+        assert site.process.stdout
+        assert site.process.stdout.read() == ""
+
+
+def close_code(watcher: ClientConnection) -> int | None:
+    """Return the code with which a socket is closed."""
+    with suppress(ConnectionClosedError):
+        for _ in watcher:
+            pass
+    return watcher.close_code
+
+
+def waits_for_a_row(connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    return connection.execute(waiting).fetchone() is not None
+
+
+def test_nobody_is_left_behind_by_kill_9_and_the_next_finds_the_data(data_dir: Path) -> None:
+    with running(data_dir) as site:
+        said_until(site, "Ctrl-C ends it.")
+        left = [each.pid for each in family(site.process.pid)]
+        site.process.kill()
+        site.process.wait()
+        # At once, while the servers of the other one are still ending.
+        with running(data_dir, SEATCAST_DEMO="0") as next_site:
+            assert PASSWORD not in said_until(next_site, "Ctrl-C ends it.")
+            assert all_gone(left)
+            with next_site.signed_in() as alice:
+                assert alice.get("/api/events/").json()
+
+
+def test_services_that_the_environment_names_are_not_started(data_dir: Path) -> None:
+    with (
+        postgres() as database_url,
+        valkey() as redis_url,
+        running(
+            data_dir,
+            DATABASE_URL=database_url,
+            REDIS_URL=redis_url,
+            SEATCAST_DEMO="0",
+            SEATCAST_SOCKET_SERVERS="1",
+            SEATCAST_API_WORKERS="1",
+        ) as site,
+    ):
+        said_until(site, "Ctrl-C ends it.")
+        assert site.counts() == {
+            lineage.PROXY: 1,
+            lineage.SOCKET_SERVER: 1,
+            lineage.API_MASTER: 1,
+            lineage.API_WORKER: 1,
+        }
+
+
+def test_a_database_that_is_away_is_told_without_a_traceback(data_dir: Path) -> None:
+    away = f"postgres://seatcast@127.0.0.1:{free_port()}/seatcast"
+    with running(data_dir, DATABASE_URL=away) as site:
+        assert site.process.stdout
+        said = site.process.stdout.read()
+        assert site.process.wait() == 1
+    assert "seatcast: `manage.py migrate` failed: couldn't get a connection" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("value", ["0", "65", "two", "-1"])
+@pytest.mark.parametrize("name", ["SEATCAST_SOCKET_SERVERS", "SEATCAST_API_WORKERS"])
+def test_what_is_no_number_of_servers_is_refused(name: str, value: str) -> None:
+    with pytest.raises(Problem, match=f"{name} must be a number from 1 to 64"):
+        stack_settings({name: value})
+
+
+def test_two_stacks_cannot_have_the_same_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack, "_TAKEOVER_SECONDS", 0.05)
+    with (
+        stack.locked(tmp_path),
+        pytest.raises(Problem, match="Another stack is running"),
+        stack.locked(tmp_path),
+    ):
+        pytest.fail("both have it")
+    with stack.locked(tmp_path):
+        pass
+
+
+def test_a_secret_is_made_once(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    made = kept_secret(file)
+    assert len(made) >= 32
+    assert kept_secret(file) == made
+    assert file.stat().st_mode & 0o777 == 0o600
