@@ -5,11 +5,16 @@ in-memory channel layer and one process.
 """
 
 import secrets
+import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -19,13 +24,11 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def _kept_secret(path: Path) -> str:
-    """Return the secret kept at `path`; the first process to ask makes it."""
-    try:
-        with path.open("x") as new:
-            path.chmod(0o600)
-            new.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+    """Return the secret kept at `path`; the first process to ask makes it, whole and private."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as new, suppress(FileExistsError):
+        new.write(secrets.token_urlsafe(50))
+        new.flush()
+        path.hardlink_to(new.name)
     return path.read_text()
 
 
@@ -163,9 +166,16 @@ if REDIS_URL:
         "default": {
             "BACKEND": "realtime.layer.DoorbellLayer",
             "CONFIG": {
-                # redis-py's default read time-out of five seconds would cut an idle subscription.
                 "hosts": [
-                    {"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}
+                    {
+                        "address": REDIS_URL,
+                        # redis-py's five seconds would cut an idle subscription.
+                        "socket_timeout": None,
+                        "socket_connect_timeout": 2,
+                        # A connection that has died with its server is made anew, once.
+                        "retry": Retry(NoBackoff(), 1),
+                        "retry_on_error": [RedisConnectionError],
+                    }
                 ],
                 "prefix": "seatcast",
             },
@@ -268,6 +278,7 @@ LOGGING = {
                 "realtime.hub",
                 "realtime.layer",
                 "realtime.publisher",
+                "reservations.desk",
             )
         },
     },

@@ -24,6 +24,7 @@ from uuid import uuid4
 
 from channels.layers import get_channel_layer
 from django.conf import settings
+from redis.exceptions import RedisError
 
 from realtime import publisher
 from realtime.audience import Audience, Viewer
@@ -89,11 +90,8 @@ class Hub:
         self._is_behind = asyncio.Event()
         self._talking = asyncio.Lock()
         self._catching_up = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
         self._first_load = asyncio.create_task(self._load_first())
-        self._tasks = [
-            asyncio.create_task(work())
-            for work in (self._listen, self._tell, self._watch, self._beat)
-        ]
 
     @property
     def picture(self) -> Picture:
@@ -142,6 +140,10 @@ class Hub:
         viewer.offer(frame, seq=self.picture.told_seq)
 
     async def _load_first(self) -> None:
+        # Nobody is to fill Redis with subscriptions to events that do not exist.
+        await in_database_thread(partial(selectors.event_head, event_id=self.event_id))
+        for work in (self._listen, self._tell, self._watch, self._beat):
+            self._tasks.append(asyncio.create_task(work()))
         # Without a doorbell the log alone must do, so a channel layer that is away delays little.
         await _up_to(SUBSCRIBE_SECONDS, self._is_subscribed)
         self._picture = await self._load()
@@ -167,8 +169,13 @@ class Hub:
                         self._hear(await layer.receive(channel))
                 finally:
                     await layer.group_discard(group, channel)
-            except Exception:
-                logger.exception("No subscription to %s; its log is read instead", group)
+            except Exception as error:
+                logger.warning(
+                    "No subscription to %s; its log is read instead: %r",
+                    group,
+                    error,
+                    exc_info=not isinstance(error, RedisError | OSError),
+                )
                 await asyncio.sleep(RESUBSCRIBE_SECONDS)
 
     def _hear(self, message: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ import threading
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
+from redis.exceptions import RedisError
 
 from reservations.changes import ChangeSet
 
@@ -70,8 +71,13 @@ async def _send(group: str, message: dict[str, Any]) -> None:
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await get_channel_layer().group_send(group, message)
-    except Exception:
-        logger.warning("No doorbell for %s; its viewers hear from the log", group, exc_info=True)
+    except Exception as error:
+        logger.warning(
+            "No doorbell for %s; its viewers hear from the log: %r",
+            group,
+            error,
+            exc_info=not isinstance(error, RedisError | OSError),
+        )
     finally:
         _slots.release()
 
