@@ -24,7 +24,7 @@ class Viewer:
     __slots__ = ("_on_return", "behind_since", "line", "seq")
 
     def __init__(self, send: Send) -> None:
-        self.line = line_for(send, on_free=self._come_back)
+        self.line = line_for(send, on_free=self.line_is_free)
         self.seq: int | None = None
         self.behind_since: float | None = None
         self._on_return: Callable[[Viewer], None] | None = None
@@ -43,7 +43,8 @@ class Viewer:
         elif self.behind_since is None:
             self.behind_since = time.monotonic()
 
-    def _come_back(self) -> None:
+    def line_is_free(self) -> None:
+        """Have the viewer told what it has missed."""
         if self._on_return is not None and self.behind_since is not None:
             self._on_return(self)
 

@@ -80,6 +80,7 @@ class Hub:
         self.event_id = event_id
         self.is_public = False
         self.arrivals = 0
+        self._is_closed = False
         self._name = uuid4().hex
         self._audience = Audience()
         self._turnout = Turnout()
@@ -129,10 +130,24 @@ class Hub:
     def close_if_idle(self) -> None:
         if self._audience or self.arrivals:
             return
-        if _hubs.get(self.event_id) is self:
-            del _hubs[self.event_id]
+        self._step_down()
+        self._is_closed = True
         for task in (self._first_load, *self._tasks):
             task.cancel()
+
+    def _step_down(self) -> None:
+        """Leave the event to another hub: who comes from now on makes one."""
+        if _hubs.get(self.event_id) is self:
+            del _hubs[self.event_id]
+
+    def _send_everybody_away(self, task: "asyncio.Task[None]") -> None:
+        """A part of an open hub has ended, which it never should: its viewers start over."""
+        if self._is_closed:
+            return
+        error = None if task.cancelled() else task.exception()
+        logger.error("The hub of event %d is broken", self.event_id, exc_info=error)
+        self._step_down()
+        self.dismiss(CloseCode.RESTARTING)
 
     def _greet(self, viewer: Viewer) -> None:
         """Send a viewer what it has missed since its number, or the whole map."""
@@ -143,7 +158,9 @@ class Hub:
         # Nobody is to fill Redis with subscriptions to events that do not exist.
         await in_database_thread(partial(selectors.event_head, event_id=self.event_id))
         for work in (self._listen, self._tell, self._watch, self._beat):
-            self._tasks.append(asyncio.create_task(work()))
+            task = asyncio.create_task(work())
+            task.add_done_callback(self._send_everybody_away)
+            self._tasks.append(task)
         # Without a doorbell the log alone must do, so a channel layer that is away delays little.
         await _up_to(SUBSCRIBE_SECONDS, self._is_subscribed)
         self._picture = await self._load()

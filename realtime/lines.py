@@ -11,7 +11,8 @@ each viewer, and Daphne's neither waits nor says how much is waiting.
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import deque
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, Protocol
@@ -33,6 +34,9 @@ SEND_BUFFER_BYTES = 64 * 1024
 
 CLOSE_SECONDS = 5.0
 """How long a viewer may take to read that it is closed; then the connection is cut."""
+
+MAX_WAITING_FRAMES = 2
+"""How many frames wait for a `send` of which nothing more is known."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -81,38 +85,45 @@ def line_for(send: Send, *, on_free: Callable[[], None]) -> Line:
 
 
 class AsgiLine:
-    """A line on any ASGI server: full while a `send` waits."""
+    """A line on any ASGI server: full while MAX_WAITING_FRAMES have not been sent.
+
+    Each `send` runs in a task of its own: some servers bind time-outs to the task that calls it,
+    and those of one viewer must not end what serves all.
+    """
 
     def __init__(self, send: Send, *, on_free: Callable[[], None]) -> None:
         self._send = send
         self._on_free = on_free
-        self._waiting: asyncio.Task[None] | None = None
+        self._frames: deque[Frame] = deque()
+        self._sending: asyncio.Task[None] | None = None
 
     def offer(self, frame: Frame) -> bool:
-        if self._waiting is not None:
+        if len(self._frames) == MAX_WAITING_FRAMES:
             return False
-        self._start(self._send(frame.message))
+        self._frames.append(frame)
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send_all())
         return True
 
     def close(self, code: int) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-        self._start(self._send({"type": "websocket.close", "code": code}))
+        if self._sending is not None:
+            self._sending.cancel()
+        self._sending = asyncio.create_task(self._send_close(code))
 
-    def _start(self, sending: Awaitable[None]) -> None:
-        """Run a `send` as far as it goes at once, and the rest of it in a task."""
-        coroutine = _as_coroutine(sending)
-        try:
-            future = coroutine.send(None)
-        except (StopIteration, OSError):
-            return  # Sent, or the viewer is gone, which the server will say.
-        self._waiting = asyncio.create_task(_finish(coroutine, future))
-        self._waiting.add_done_callback(self._done)
+    async def _send_all(self) -> None:
+        # A viewer who is gone is the server's to tell.
+        with suppress(OSError):
+            while self._frames:
+                await self._send(self._frames[0].message)
+                was_full = len(self._frames) == MAX_WAITING_FRAMES
+                self._frames.popleft()
+                if was_full:
+                    self._on_free()
+            self._sending = None
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._waiting = None
-        if not task.cancelled() and task.exception() is None:
-            self._on_free()
+    async def _send_close(self, code: int) -> None:
+        with suppress(OSError):
+            await self._send({"type": "websocket.close", "code": code})
 
 
 @implementer(IPushProducer)
@@ -210,26 +221,3 @@ class UvicornLine:
         await self._is_writable.wait()
         if not self._transport.is_closing():
             self._on_free()
-
-
-def _as_coroutine(awaitable: Awaitable[None]) -> Coroutine[Any, None, None]:
-    if asyncio.iscoroutine(awaitable):
-        return awaitable
-
-    async def wait() -> None:
-        await awaitable
-
-    return wait()
-
-
-async def _finish(coroutine: Coroutine[Any, None, None], future: Any) -> None:
-    """Run a coroutine to its end that was started outside a task and waits for `future`."""
-    while True:
-        if future is None:
-            await asyncio.sleep(0)
-        else:
-            await asyncio.wait([future])
-        try:
-            future = coroutine.send(None)
-        except StopIteration:
-            return

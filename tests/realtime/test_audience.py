@@ -8,21 +8,29 @@ from realtime.lines import Frame
 
 
 class Socket:
-    """A server's `send` for one viewer, which waits while the viewer does not read."""
+    """A viewer's line, which is full while the viewer does not read."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.codes: list[int] = []
-        self.reads = asyncio.Event()
-        self.reads.set()
-        self.viewer = Viewer(self.send)
+        self.is_read = True
+        self.viewer = Viewer(_no_send)
+        self.viewer.line = self
 
-    async def send(self, message: dict[str, Any]) -> None:
-        if message["type"] == "websocket.close":
-            self.codes.append(message["code"])
-            return
-        self.texts.append(message["text"])
-        await self.reads.wait()
+    def offer(self, frame: Frame) -> bool:
+        if self.is_read:
+            self.texts.append(frame.text)
+        return self.is_read
+
+    def close(self, code: int) -> None:
+        self.codes.append(code)
+
+    def read(self) -> None:
+        self.is_read = True
+        self.viewer.line_is_free()
+
+
+async def _no_send(_: dict[str, Any]) -> None: ...
 
 
 def greet(viewer: Viewer) -> None:
@@ -54,13 +62,12 @@ async def test_who_was_told_already_is_left_out() -> None:
 async def test_who_could_not_take_a_frame_is_greeted_from_its_last_number_once_it_reads() -> None:
     audience = Audience()
     socket = seated(audience)
-    socket.reads.clear()
-    for seq in (1, 2, 3):
+    await audience.tell(Frame("1"), since=0, seq=1)
+    socket.is_read = False
+    for seq in (2, 3):
         await audience.tell(Frame(str(seq)), since=seq - 1, seq=seq)
     assert socket.texts == ["1"]
-    socket.reads.set()
-    while len(socket.texts) < 2:
-        await asyncio.sleep(0)
+    socket.read()
     assert socket.texts == ["1", "from 1"]
     assert socket.viewer.seq == 9
 
@@ -68,14 +75,11 @@ async def test_who_could_not_take_a_frame_is_greeted_from_its_last_number_once_i
 async def test_who_has_left_is_not_greeted() -> None:
     audience = Audience()
     socket = seated(audience)
-    socket.reads.clear()
-    for seq in (1, 2):
-        await audience.tell(Frame(str(seq)), since=seq - 1, seq=seq)
+    socket.is_read = False
+    await audience.tell(Frame("1"), since=0, seq=1)
     audience.remove(socket.viewer)
-    socket.reads.set()
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert socket.texts == ["1"]
+    socket.read()
+    assert socket.texts == []
 
 
 async def test_a_crowd_lets_others_have_the_loop_in_between() -> None:
@@ -100,8 +104,7 @@ async def test_only_who_is_behind_for_long_is_dismissed(monkeypatch: Any) -> Non
     monkeypatch.setattr("realtime.audience.MAX_SECONDS_BEHIND", 0.0)
     audience = Audience()
     well, stuck = seated(audience), seated(audience)
-    stuck.reads.clear()
-    for seq in (1, 2):
-        await audience.tell(Frame(str(seq)), since=seq - 1, seq=seq)
+    stuck.is_read = False
+    await audience.tell(Frame("1"), since=0, seq=1)
     audience.dismiss_the_slow()
     assert (well.codes, stuck.codes) == ([], [4408])

@@ -8,7 +8,7 @@ from websockets.frames import Frame as WebSocketFrame
 from websockets.frames import Opcode
 from websockets.streams import StreamReader
 
-from realtime.lines import AsgiLine, Frame
+from realtime.lines import MAX_WAITING_FRAMES, AsgiLine, Frame
 
 
 class Wire:
@@ -40,11 +40,18 @@ def test_a_frame_is_a_whole_websocket_frame(length: int) -> None:
     assert bytes(frame.data).decode() == "é" + "x" * length
 
 
+async def sent(wire: Wire, count: int) -> None:
+    while len(wire.sent) < count:
+        await asyncio.sleep(0)
+
+
 async def test_a_free_line_takes_frames_without_waiting() -> None:
     wire = Wire()
     line = AsgiLine(wire.send, on_free=wire.count)
     assert line.offer(Frame("a"))
+    await sent(wire, 1)
     assert line.offer(Frame("b"))
+    await sent(wire, 2)
     assert [message["text"] for message in wire.sent] == ["a", "b"]
     assert wire.times_free == 0
 
@@ -53,22 +60,41 @@ async def test_a_full_line_takes_nothing_until_it_is_free_again() -> None:
     wire = Wire()
     wire.is_clear.clear()
     line = AsgiLine(wire.send, on_free=wire.count)
-    assert line.offer(Frame("a"))
+    assert all(line.offer(Frame("a")) for _ in range(MAX_WAITING_FRAMES))
     assert not line.offer(Frame("b"))
     wire.is_clear.set()
     while not wire.times_free:
         await asyncio.sleep(0)
     assert line.offer(Frame("c"))
-    assert [message["text"] for message in wire.sent] == ["a", "c"]
+    await sent(wire, MAX_WAITING_FRAMES + 1)
+    assert [message["text"] for message in wire.sent] == ["a"] * MAX_WAITING_FRAMES + ["c"]
 
 
 async def test_a_full_line_can_be_closed() -> None:
     wire = Wire()
     wire.is_clear.clear()
     line = AsgiLine(wire.send, on_free=wire.count)
-    line.offer(Frame("a"))
-    wire.is_clear.set()
+    for _ in range(MAX_WAITING_FRAMES):
+        line.offer(Frame("a"))
+    await sent(wire, 1)
     line.close(4408)
+    await sent(wire, 2)
     assert wire.sent[-1] == {"type": "websocket.close", "code": 4408}
-    await asyncio.sleep(0)
     assert wire.times_free == 0
+
+
+async def test_a_servers_time_out_ends_nobody_but_its_own_viewer() -> None:
+    ended = asyncio.Event()
+
+    async def send(_: dict[str, Any]) -> None:
+        try:
+            async with asyncio.timeout(0):
+                await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    line = AsgiLine(send, on_free=lambda: None)
+    assert line.offer(Frame("a"))
+    await ended.wait()
+    await asyncio.sleep(0)
+    line.close(1012)

@@ -1,5 +1,6 @@
 """The socket as a viewer meets it."""
 
+import asyncio
 import base64
 from collections.abc import Callable
 from datetime import timedelta
@@ -288,3 +289,18 @@ def _session_cookie(person: Person) -> bytes:
     client = Client()
     client.force_login(get_user_model().objects.get(pk=person.id))
     return f"sessionid={client.cookies['sessionid'].value}".encode()
+
+
+@pytest.mark.parametrize("part", ["_listen", "_tell", "_watch", "_beat"])
+async def test_a_hub_that_breaks_sends_everybody_to_a_new_one(
+    part: str, watching: Watching, event: Event, people: People, lock: Command
+) -> None:
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        for task in asyncio.all_tasks():
+            if getattr(task.get_coro(), "__qualname__", "") == f"Hub.{part}":
+                task.cancel()
+        assert await socket.close_code() == 1012
+        async with watching(event.pk, "?since=0&layout=plan") as another:
+            await lock(people["alice"], 0)
+            await another.until_seq(1)
