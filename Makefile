@@ -1,10 +1,10 @@
 # Every target is one command of `python3 -m deploy`.
-# Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test`.
+# Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test` and `bench`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test check schema screenshots clean
+.PHONY: help setup run stack test bench check schema screenshots clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,9 @@ stack: ## Serve it as for real: PostgreSQL, Valkey, several servers behind a pro
 
 test: ## Run every check and test (ONLY=check|sqlite|postgres|client|browser|stack: just that)
 	@$(PYTHON) -m deploy test $(ONLY)
+
+bench: ## Measure what pushing costs, beside stock servers: an hour (ONLY=fanout|rush|…: just that)
+	@$(PYTHON) -m deploy bench $(ONLY)
 
 check: ## Run the linters and type checkers
 	@$(PYTHON) -m deploy check

@@ -38,6 +38,9 @@ def _run(options: argparse.Namespace) -> None:
             only = [options.only] if options.only else []
             set_up(requirements=DEVELOPMENT, client=options.only not in ("sqlite", "postgres"))
             hand_over("deploy.test", *only)
+        case "bench":
+            set_up(requirements=DEVELOPMENT, client=False)
+            hand_over("loadtest.push", *options.figures)
         case "check" | "schema" | "screenshots":
             set_up(requirements=DEVELOPMENT)
             hand_over(f"deploy.{options.command}")
@@ -54,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("stack", help="serve it as it is served for real, on this machine")
     test = commands.add_parser("test", help="run every check and every test")
     test.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
+    bench = commands.add_parser("bench", help="measure what pushing costs, beside stock servers")
+    bench.add_argument("figures", nargs="*", help="measure these alone")
     commands.add_parser("check", help="run the linters and type checkers")
     commands.add_parser("schema", help="rewrite the API schema and the client's types")
     commands.add_parser("screenshots", help="take a picture of every page")

@@ -69,14 +69,9 @@ def _serve(address: Address) -> None:
     from daphne.server import twisted_loop
     from twisted.internet import reactor
 
+    # Requests that take too long at the end are cut off; asyncio would show a traceback each.
     # Twisted types its methods as if they had no self.
-    running = cast(Any, reactor)
-    # Twisted takes over SIGTERM, but not a SIGINT that somebody else handles.
-    running.callWhenRunning(
-        signal.signal, signal.SIGINT, lambda *_: running.callFromThread(running.stop)
-    )
-    # Requests that are under way at the end are cut off; asyncio would show a traceback each.
-    running.addSystemEventTrigger(
+    cast(Any, reactor).addSystemEventTrigger(
         "before", "shutdown", logging.getLogger("asyncio").setLevel, logging.CRITICAL
     )
     CommandLineInterface().run(daphne_arguments(host=address.host, port=address.port))

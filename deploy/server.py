@@ -19,7 +19,7 @@ _DAPHNE_FLAGS = {
     "--http-timeout": "60",
     # A peer that is gone without a word is noticed within a minute.
     "--ping-interval": "20",
-    "--ping-timeout": "30",
+    "--ping-timeout": "25",
     # A seat map may stay open all day.
     "--websocket_timeout": "-1",
     # What clients send is tiny. The frame limit is for what comes in; the message limit holds

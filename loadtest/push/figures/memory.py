@@ -69,7 +69,10 @@ async def _measure(bench: Bench) -> Numbers:
 
 
 MEMORY = Figure(
-    title=f"Memory of {VIEWERS:,} idle viewers, and after {BATCHES} crowds of {VIEWERS // 2:,} came and went",
+    title=(
+        f"Memory of {VIEWERS:,} idle viewers, and after {BATCHES} crowds of {VIEWERS // 2:,}"
+        " came and went"
+    ),
     measure=_measure,
     targets=(
         Target(number="Seatcast / bare consumer", at_most=1.1),
