@@ -81,6 +81,7 @@ class Hub:
         self.is_public = False
         self.arrivals = 0
         self._is_closed = False
+        self._is_broken = False
         self._name = uuid4().hex
         self._audience = Audience()
         self._turnout = Turnout()
@@ -117,6 +118,8 @@ class Hub:
         self._audience.add(viewer, on_return=self._greet)
         viewer.seq = since if layout == self.picture.layout else None
         self._greet(viewer)
+        if self._is_broken:
+            viewer.line.close(CloseCode.RESTARTING)
 
     def remove(self, viewer: Viewer) -> None:
         """Let a viewer go; the last one closes the hub."""
@@ -146,6 +149,7 @@ class Hub:
             return
         error = None if task.cancelled() else task.exception()
         logger.error("The hub of event %d is broken", self.event_id, exc_info=error)
+        self._is_broken = True
         self._step_down()
         self.dismiss(CloseCode.RESTARTING)
 
