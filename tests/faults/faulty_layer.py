@@ -1,15 +1,17 @@
-"""A channel layer that loses messages, brings them twice, late, and in another order."""
+"""Channel layers that lose messages, bring them twice, late, and in another order."""
 
 import asyncio
 import random
 from typing import Any
+
+from channels.layers import InMemoryChannelLayer
 
 from realtime.layer import DoorbellLayer
 
 MAX_DELAY_SECONDS = 1.0
 
 
-class FaultyLayer(DoorbellLayer):
+class Faults:
     """Of what is sent to a group, about a third arrives as it should."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -18,7 +20,6 @@ class FaultyLayer(DoorbellLayer):
         self._late: set[asyncio.Task[None]] = set()
 
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
-        send = super().__getattr__("group_send")
         fate = self._random.randrange(6)
         if fate in (0, 1):
             return
@@ -27,8 +28,30 @@ class FaultyLayer(DoorbellLayer):
             self._late.add(task)
             task.add_done_callback(self._late.discard)
         if fate >= 3:
-            await send(group, message)
+            await self.send_to_group(group, message)
 
     async def _send_later(self, group: str, message: dict[str, Any]) -> None:
         await asyncio.sleep(self._random.uniform(0, MAX_DELAY_SECONDS))
-        await super().__getattr__("group_send")(group, message)
+        await self.send_to_group(group, message)
+
+    async def send_to_group(self, group: str, message: dict[str, Any]) -> None:
+        """Send a message as the layer itself would."""
+        raise NotImplementedError
+
+
+class FaultyDoorbellLayer(Faults, DoorbellLayer):
+    async def send_to_group(self, group: str, message: dict[str, Any]) -> None:
+        # The pub/sub layer has its methods from the layer of the running loop.
+        await DoorbellLayer.__getattr__(self, "group_send")(group, message)
+
+
+class FaultyInMemoryLayer(Faults, InMemoryChannelLayer):  # type: ignore[misc]
+    async def send_to_group(self, group: str, message: dict[str, Any]) -> None:
+        await InMemoryChannelLayer.group_send(self, group, message)
+
+
+def faulty(layers: dict[str, Any]) -> dict[str, Any]:
+    """Return the setting `CHANNEL_LAYERS` with a faulty layer of the same kind."""
+    is_redis = layers["default"]["BACKEND"] == "realtime.layer.DoorbellLayer"
+    kind = FaultyDoorbellLayer if is_redis else FaultyInMemoryLayer
+    return {"default": {**layers["default"], "BACKEND": f"{__name__}.{kind.__name__}"}}

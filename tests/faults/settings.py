@@ -1,6 +1,7 @@
 """The site's settings, with a doorbell that cannot be relied on."""
 
 from config.settings import *  # noqa: F403
-from config.settings import CHANNEL_LAYERS
+from config.settings import CHANNEL_LAYERS as SOUND_LAYERS
+from tests.faults.faulty_layer import faulty
 
-CHANNEL_LAYERS["default"]["BACKEND"] = "tests.faults.faulty_layer.FaultyLayer"
+CHANNEL_LAYERS = faulty(SOUND_LAYERS)

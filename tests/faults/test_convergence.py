@@ -8,101 +8,28 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 
-from deploy.services import lasting_ports
-from deploy.valkey_server import valkey_server, valkey_url
-from realtime.database import in_database_thread
 from realtime.publisher import SEND_SECONDS
 from reservations.models import Event
 from tests.concurrency.volley import Post, volley
-from tests.factories import make_event, make_user, seat_ids, signed_in
+from tests.factories import make_user, seat_ids, signed_in
+from tests.faults.scene import (
+    CHANGES,
+    HEAL_SECONDS,
+    SEATS,
+    Doorbell,
+    agreement,
+    more_changes,
+    two_servers,
+)
 from tests.faults.traffic import traffic
-from tests.faults.watching import Watcher, crowd, truth, until
-from tests.servers import Running, daphne
+from tests.faults.watching import crowd
+from tests.servers import daphne
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
-
-SEATS = 60
-HEAL_SECONDS = 2.0
-CHANGES = 25
-
-
-class Doorbell:
-    """A Valkey that can be killed, started again, and made to hang."""
-
-    def __init__(self) -> None:
-        (self._port,) = lasting_ports(1)
-        self.url = valkey_url(port=self._port)
-        self._stack = ExitStack()
-
-    def start(self) -> None:
-        server = self._stack.enter_context(valkey_server(port=self._port))
-        server.server.wait_until_ready(server.ready)
-        self._server = server.server
-
-    def kill(self) -> None:
-        os.kill(self._pid, signal.SIGKILL)
-        self._server.process.wait()
-
-    def pause(self) -> None:
-        os.kill(self._pid, signal.SIGSTOP)
-
-    def resume(self) -> None:
-        os.kill(self._pid, signal.SIGCONT)
-
-    @property
-    def _pid(self) -> int:
-        return Running(self._server, self._port).pid
-
-    def close(self) -> None:
-        self._stack.close()
-
-
-@pytest.fixture
-def doorbell() -> Iterator[Doorbell]:
-    doorbell = Doorbell()
-    doorbell.start()
-    yield doorbell
-    doorbell.close()
-
-
-@pytest.fixture
-def event(transactional_db: None) -> Event:
-    for name in ("alice", "bob", "carol", "dave"):
-        make_user(name)
-    return make_event(seats=SEATS, lock_seconds=3600, seat_cap=SEATS)
-
-
-@contextmanager
-def two_servers(**extra: str) -> Iterator[tuple[list[Running], Callable[[], Running]]]:
-    """Run two servers; yield them, and what starts another. All end with the context."""
-    with ExitStack() as stack:
-
-        def start() -> Running:
-            return stack.enter_context(daphne(**extra))
-
-        yield [start(), start()], start
-
-
-async def more_changes(event: Event, count: int = CHANGES) -> None:
-    """Wait until so many more changes were committed."""
-    start, _ = await in_database_thread(lambda: truth(event.pk))
-    async with asyncio.timeout(60):
-        while (await in_database_thread(lambda: truth(event.pk)))[0] < start + count:
-            await asyncio.sleep(0.02)
-
-
-async def agreement(event: Event, watchers: list[Watcher]) -> float:
-    """Wait until everybody has what the database has; return how many seconds it took."""
-    seq, states = await in_database_thread(lambda: truth(event.pk))
-    started = time.monotonic()
-    await until(lambda: all(watcher.agrees_with(seq, states) for watcher in watchers))
-    return time.monotonic() - started
 
 
 @pytest.mark.parametrize("away", ["killed", "paused"])
@@ -166,7 +93,7 @@ async def test_messages_that_are_lost_doubled_late_and_reordered_leave_no_gap(
                 await more_changes(event, 5 * CHANGES)
             assert await agreement(event, watchers) < HEAL_SECONDS
         # The doorbell brought some, or this showed nothing.
-        assert all(watcher.deltas > CHANGES / 4 for watcher in watchers)
+        assert all(watcher.follower.deltas > CHANGES / 4 for watcher in watchers)
 
 
 async def test_a_server_that_is_killed_loses_its_viewers_nothing(

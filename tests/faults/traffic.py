@@ -50,10 +50,13 @@ def main(event_id: int, seed: int) -> None:
         is_over.set()
 
     threading.Thread(target=at_end_of_input, daemon=True).start()
-    print(_buy(event_id, random.Random(seed), is_over))
+    print(buy_at_random(event_id, random.Random(seed), is_over))
 
 
-def _buy(event_id: int, chance: random.Random, is_over: threading.Event) -> int:
+def buy_at_random(event_id: int, chance: random.Random, is_over: threading.Event) -> int:
+    """Buy until it is over; return how many commands were carried out."""
+    from django.db import Error, close_old_connections, connection
+
     from accounts.models import User
     from reservations import desk
     from reservations.commands import (
@@ -67,28 +70,31 @@ def _buy(event_id: int, chance: random.Random, is_over: threading.Event) -> int:
     from reservations.models import Reservation, Seat
     from reservations.states import Person
 
+    def command(who: Person, chosen: tuple[int, ...]) -> Command:
+        match chance.randrange(8):
+            case 0:
+                held = Seat.objects.filter(event_id=event_id, locked_by_id=who.id)
+                return ReserveSeats(who, tuple(held.values_list("pk", flat=True)[:3]), "card")
+            case 1:
+                booked = Reservation.objects.filter(user_id=who.id).values_list("pk", flat=True)
+                return CancelReservation(who, chance.choice([*booked, 0]))
+            case 2 | 3:
+                return UnlockSeats(who, chosen)
+            case _:
+                return LockSeats(who, chosen)
+
     people = [Person(*row) for row in User.objects.values_list("pk", "username")]
     seats = list(Seat.objects.filter(event_id=event_id).values_list("pk", flat=True))
     done = 0
     while not is_over.wait(PAUSE_SECONDS):
         who, chosen = chance.choice(people), tuple(chance.sample(seats, chance.randint(1, 3)))
-        command: Command
-        match chance.randrange(8):
-            case 0:
-                held = Seat.objects.filter(event_id=event_id, locked_by_id=who.id)
-                command = ReserveSeats(who, tuple(held.values_list("pk", flat=True)[:3]), "card")
-            case 1:
-                booked = Reservation.objects.filter(user_id=who.id).values_list("pk", flat=True)
-                command = CancelReservation(who, chance.choice([*booked, 0]))
-            case 2 | 3:
-                command = UnlockSeats(who, chosen)
-            case _:
-                command = LockSeats(who, chosen)
+        close_old_connections()
         try:
-            desk.submit(event_id=event_id, command=command)
+            desk.submit(event_id=event_id, command=command(who, chosen))
             done += 1
-        except SeatcastError:
+        except (SeatcastError, Error):
             continue
+    connection.close()
     return done
 
 

@@ -11,12 +11,14 @@ from loadtest.push.waiting import until
 
 VIEWERS = 2_000
 WARM_UP_VIEWERS = 20
-BATCHES = 40
-WARM_UP_BATCHES = 15
+CROWDS = 40
+# Four times as large, so that the allocator has all the memory that it will need: how many are gone
+# but not yet forgotten when the next crowd comes is a matter of chance.
+WARM_UP_CROWDS = 3
 # Autobahn's timers hold on to a connection for some seconds after its end.
 SETTLE_SECONDS = 12
-# The allocator takes memory in steps of a megabyte, which make up most of this; the least that a
-# viewer could leave behind, one object of its own, would be more.
+# The allocator takes and gives back memory in steps of megabytes; the least that a viewer could
+# leave behind, one object of its own, would be more than this.
 MAX_BYTES_KEPT = 40
 # Daphne lets go of a connection within a second or two.
 PATIENCE_SECONDS = 30.0
@@ -40,16 +42,16 @@ async def _bytes_per_connection_gone(bench: Bench) -> float:
     async with bench.serving(SEATCAST_DAPHNE) as server:
         files, count = open_files(server.pid), bench.crowd(VIEWERS) // 2
 
-        async def memory_after(batches: int) -> int:
-            for _ in range(batches):
-                for viewer in await gather_viewers(server, count):
+        async def memory_after(crowds: int, *, size: int) -> int:
+            for _ in range(crowds):
+                for viewer in await gather_viewers(server, size):
                     viewer.leave()
                 await _until_gone(server, files=files)
             await asyncio.sleep(SETTLE_SECONDS)
             return memory_bytes(server.pid)
 
-        before = await memory_after(WARM_UP_BATCHES)
-        return (await memory_after(BATCHES) - before) / (BATCHES * count)
+        before = await memory_after(WARM_UP_CROWDS, size=4 * count)
+        return (await memory_after(CROWDS, size=count) - before) / (CROWDS * count)
 
 
 async def _until_gone(server: Server, *, files: int) -> None:
@@ -70,7 +72,7 @@ async def _measure(bench: Bench) -> Numbers:
 
 MEMORY = Figure(
     title=(
-        f"Memory of {VIEWERS:,} idle viewers, and after {BATCHES} crowds of {VIEWERS // 2:,}"
+        f"Memory of {VIEWERS:,} idle viewers, and after {CROWDS} crowds of {VIEWERS // 2:,}"
         " came and went"
     ),
     measure=_measure,

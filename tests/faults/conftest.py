@@ -1,0 +1,24 @@
+"""What the tests of faults start from."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from reservations.models import Event
+from tests.factories import make_event, make_user
+from tests.faults.scene import SEATS, Doorbell
+
+
+@pytest.fixture
+def doorbell() -> Iterator[Doorbell]:
+    doorbell = Doorbell()
+    doorbell.start()
+    yield doorbell
+    doorbell.close()
+
+
+@pytest.fixture
+def event(transactional_db: None) -> Event:
+    for name in ("alice", "bob", "carol", "dave"):
+        make_user(name)
+    return make_event(seats=SEATS, lock_seconds=3600, seat_cap=SEATS)

@@ -1,0 +1,80 @@
+"""Servers, a Valkey that can be taken away, and an event at which seats are bought."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+from deploy.services import lasting_ports
+from deploy.valkey_server import valkey_server, valkey_url
+from realtime.database import in_database_thread
+from reservations.models import Event
+from tests.faults.watching import Watcher, truth, until
+from tests.servers import Running, daphne
+
+SEATS = 60
+HEAL_SECONDS = 2.0
+CHANGES = 25
+
+
+class Doorbell:
+    """A Valkey that can be killed, started again, and made to hang."""
+
+    def __init__(self) -> None:
+        (self._port,) = lasting_ports(1)
+        self.url = valkey_url(port=self._port)
+        self._stack = ExitStack()
+
+    def start(self) -> None:
+        server = self._stack.enter_context(valkey_server(port=self._port))
+        server.server.wait_until_ready(server.ready)
+        self._server = server.server
+
+    def kill(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        self._server.process.wait()
+
+    def pause(self) -> None:
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.kill(self._pid, signal.SIGCONT)
+
+    @property
+    def _pid(self) -> int:
+        return Running(self._server, self._port).pid
+
+    def close(self) -> None:
+        # One that hangs would not hear that it is to end.
+        with suppress(OSError, IndexError):
+            self.resume()
+        self._stack.close()
+
+
+@contextmanager
+def two_servers(**extra: str) -> Iterator[tuple[list[Running], Callable[[], Running]]]:
+    """Run two servers; yield them, and what starts another. All end with the context."""
+    with ExitStack() as stack:
+
+        def start() -> Running:
+            return stack.enter_context(daphne(**extra))
+
+        yield [start(), start()], start
+
+
+async def more_changes(event: Event, count: int = CHANGES) -> None:
+    """Wait until so many more changes were committed."""
+    start, _ = await in_database_thread(lambda: truth(event.pk))
+    async with asyncio.timeout(60):
+        while (await in_database_thread(lambda: truth(event.pk)))[0] < start + count:
+            await asyncio.sleep(0.02)
+
+
+async def agreement(event: Event, watchers: list[Watcher]) -> float:
+    """Wait until everybody has what the database has; return how many seconds it took."""
+    seq, seats = await in_database_thread(lambda: truth(event.pk))
+    started = time.monotonic()
+    await until(lambda: all(watcher.follower.agrees_with(seq, seats) for watcher in watchers))
+    return time.monotonic() - started

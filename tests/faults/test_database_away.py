@@ -1,0 +1,51 @@
+"""Connections to PostgreSQL that are cut while seats are bought and watched."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from realtime.database import in_database_thread
+from reservations.models import Event
+from tests.faults.scene import HEAL_SECONDS, Doorbell, agreement, more_changes, two_servers
+from tests.faults.traffic import traffic
+from tests.faults.watching import crowd
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+
+TIMES = 3
+
+
+@pytest.fixture
+def _connected_anew(transactional_db: None) -> Iterator[None]:
+    """The test's own connection is cut too."""
+    yield
+    connection.close()
+
+
+@pytest.mark.usefixtures("_connected_anew")
+async def test_connections_to_the_database_that_are_cut_cost_nobody_a_change(
+    event: Event, doorbell: Doorbell
+) -> None:
+    cut = 0
+    with two_servers(REDIS_URL=doorbell.url) as (servers, _):
+        async with crowd([server.port for server in servers], event.pk) as watchers:
+            with traffic(event.pk, REDIS_URL=doorbell.url):
+                for _ in range(TIMES):
+                    await more_changes(event, 10)
+                    cut += await in_database_thread(_cut_all_other_connections)
+                await more_changes(event)
+            assert await agreement(event, watchers) < HEAL_SECONDS
+        # Sockets outlive it: a hub asks again.
+        assert [watcher.codes for watcher in watchers if watcher.codes] == []
+    # Those who sell and those who serve had connections each time.
+    assert cut >= TIMES
+
+
+def _cut_all_other_connections() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,187 @@
+"""The socket over the wire: Daphne and Uvicorn are held to the same."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from rest_framework_simplejwt.tokens import AccessToken
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from accounts.models import User
+from realtime.limits import MAX_FRAMES_AT_ONCE
+from reservations.models import Event
+from tests.concurrency.volley import Post, volley
+from tests.factories import make_event, make_user, seat_ids, signed_in
+from tests.faults.watching import truth
+from tests.following import Follower
+from tests.servers import SERVERS, Running, Start
+
+PATIENCE_SECONDS = 10
+SOCKETS_PER_ADDRESS = 2
+
+Watch = Callable[..., AbstractContextManager[ClientConnection]]
+
+
+@pytest.fixture(scope="module", params=SERVERS, ids=["daphne", "uvicorn"])
+def server(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[Running]:
+    start: Start = request.param
+    with start(
+        SEATCAST_BEAT_SECONDS="0.2",
+        SEATCAST_PROXIES="1",
+        SEATCAST_SOCKETS_PER_ADDRESS=str(SOCKETS_PER_ADDRESS),
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def event(transactional_db: None) -> Event:
+    return make_event(seats=8)
+
+
+@pytest.fixture
+def watch(server: Running) -> Watch:
+    """Open a socket, each from an address of its own unless `address` is given."""
+
+    def watch(event_id: int, query: str = "", **options: Any) -> ClientConnection:
+        address = options.pop("address", secrets.token_hex(8))
+        headers = {"X-Forwarded-For": address, **options.pop("headers", {})}
+        url = f"ws://127.0.0.1:{server.port}/ws/events/{event_id}/{query}"
+        socket: ClientConnection = connect(url, additional_headers=headers, proxy=None, **options)
+        return socket
+
+    return watch
+
+
+@pytest.fixture
+def lock(server: Running, event: Event) -> Callable[..., None]:
+    """Lock seats, by index, with a click."""
+
+    def lock(who: User, *indexes: int) -> None:
+        ids = seat_ids(event)
+        body = {"seat_ids": [ids[index] for index in indexes]}
+        (reply,) = volley(
+            [Post(signed_in(who), server.port, f"/api/events/{event.pk}/lock/", body)]
+        )
+        assert reply.status == 200
+
+    return lock
+
+
+def _follow(socket: ClientConnection, follower: Follower, *, seq: int) -> None:
+    while follower.seq is None or follower.seq < seq:
+        follower.hear(socket.recv(PATIENCE_SECONDS))
+
+
+def _close_code(socket: ClientConnection) -> int | None:
+    """Return the code with which the server closes, past whatever frames come before."""
+    try:
+        while True:
+            socket.recv(PATIENCE_SECONDS)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else None
+
+
+def test_a_viewer_is_shown_the_map_every_change_and_after_a_break_the_rest(
+    watch: Watch, event: Event, lock: Callable[..., None]
+) -> None:
+    alice, bob = make_user("alice"), make_user("bob")
+    follower = Follower(event.pk, seats={"plan": 8})
+    lock(alice, 0)
+    with watch(event.pk) as socket:
+        _follow(socket, follower, seq=1)
+        lock(bob, 3, 4)
+        _follow(socket, follower, seq=2)
+    lock(alice, 7)
+    follower.connect()
+    with watch(event.pk, follower.query) as socket:
+        _follow(socket, follower, seq=3)
+    assert (follower.snapshots, follower.deltas) == (1, 2)
+    assert follower.agrees_with(*truth(event.pk))
+
+
+def test_beats_say_what_was_sent_last_and_who_watches(watch: Watch, event: Event) -> None:
+    follower = Follower(event.pk, seats={"plan": 8})
+    with watch(event.pk) as socket, watch(event.pk):
+        viewers = 0
+        while viewers < 2:
+            text = socket.recv(PATIENCE_SECONDS)
+            follower.hear(text)
+            viewers = json.loads(text).get("viewers", 0)
+
+
+def test_another_layout_is_answered_with_the_whole_map(watch: Watch, event: Event) -> None:
+    with watch(event.pk, "?since=0&layout=other") as socket:
+        assert json.loads(socket.recv(PATIENCE_SECONDS))["type"] == "snapshot"
+
+
+@pytest.mark.parametrize("sent", ["rubbish", b"\x00", "x" * 300])
+def test_what_is_no_frame_closes_the_socket(watch: Watch, event: Event, sent: str | bytes) -> None:
+    with watch(event.pk) as socket:
+        socket.recv(PATIENCE_SECONDS)
+        socket.send(sent)
+        assert _close_code(socket) == 1008
+
+
+def test_far_too_many_frames_close_the_socket(watch: Watch, event: Event) -> None:
+    with watch(event.pk) as socket:
+        socket.recv(PATIENCE_SECONDS)
+        for _ in range(MAX_FRAMES_AT_ONCE + 2):
+            socket.send('{"type": "seen", "seq": 0}')
+        assert _close_code(socket) == 1008
+
+
+def test_no_such_event_is_said_by_the_close_code(watch: Watch, event: Event) -> None:
+    with watch(event.pk + 1) as socket:
+        assert _close_code(socket) == 4404
+
+
+def test_an_event_that_goes_away_closes_its_sockets(watch: Watch, event: Event) -> None:
+    with watch(event.pk) as socket:
+        socket.recv(PATIENCE_SECONDS)
+        event.delete()
+        assert _close_code(socket) == 4404
+
+
+def test_a_members_only_event_is_for_members_by_session_or_by_token(
+    watch: Watch, event: Event
+) -> None:
+    friends = Group.objects.create(name="friends")
+    member, other = make_user(), make_user()
+    member.groups.add(friends)
+    event.visibility, event.member_group = Event.Visibility.MEMBERS, friends
+    event.save(update_fields=["visibility", "member_group"])
+    with watch(event.pk) as socket:
+        assert _close_code(socket) == 4401
+    with watch(event.pk, headers=_cookie(other)) as socket:
+        assert _close_code(socket) == 4403
+    with watch(event.pk, headers=_cookie(member)) as socket:
+        assert json.loads(socket.recv(PATIENCE_SECONDS))["type"] == "snapshot"
+    offers: Any = ["seatcast", f"bearer.{AccessToken.for_user(member)}"]
+    with watch(event.pk, subprotocols=offers) as socket:
+        assert socket.subprotocol == "seatcast"
+        assert json.loads(socket.recv(PATIENCE_SECONDS))["type"] == "snapshot"
+
+
+def test_one_socket_too_many_from_an_address_is_told_so(watch: Watch, event: Event) -> None:
+    with watch(event.pk, address="9.9.9.9") as first, watch(event.pk, address="9.9.9.9") as second:
+        first.recv(PATIENCE_SECONDS)
+        second.recv(PATIENCE_SECONDS)
+        with watch(event.pk, address="9.9.9.9") as third:
+            assert _close_code(third) == 4429
+
+
+def test_pages_of_other_sites_are_refused_before_the_socket_opens(
+    watch: Watch, event: Event
+) -> None:
+    with pytest.raises(InvalidStatus) as refused, watch(event.pk, origin="http://evil.example"):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def _cookie(user: User) -> dict[str, str]:
+    return {"Cookie": f"sessionid={signed_in(user).cookies['sessionid'].value}"}

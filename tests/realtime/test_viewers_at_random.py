@@ -1,0 +1,371 @@
+"""Two server processes and their viewers at random, frame by frame.
+
+One level above `test_picture_at_random`: real audiences, lines and first frames; maps that are read
+while there are changes, and logs that are taken in late; viewers who come, stall, go, and come back
+to the other process; processes that start anew, and plans that change. Hypothesis decides in what
+order; time has no part in it.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from realtime.audience import Audience, Viewer
+from realtime.first_frames import FirstFrames
+from realtime.lines import Frame
+from realtime.messages import beat_frame, delta_frame
+from realtime.picture import Merge, Picture
+from reservations.changes import Change, ChangeSet
+from reservations.selectors import EventHead, LoggedChanges, MappedSeat, SeatMap
+from reservations.states import SeatStatus
+from tests.following import BreachOfProtocol, Follower, ShownSeat
+
+EVENT = 1
+SEATS = 5
+MAX_LOG_ROWS = 6
+FREE = ShownSeat()
+
+
+class Database:
+    """An event as it is committed, and was after each commit."""
+
+    def __init__(self) -> None:
+        self.seats_by_layout = {"plan 0": SEATS}
+        self.layout = "plan 0"
+        self._log: list[dict[int, ShownSeat]] = []
+        self._past = [[FREE] * SEATS]
+
+    @property
+    def seq(self) -> int:
+        return len(self._log)
+
+    def commit(self, numbers: list[dict[int, ShownSeat]]) -> ChangeSet:
+        """Carry out a batch: one number for each command's new states, by index."""
+        since = self.seq
+        for states in numbers:
+            self._log.append(states)
+            self._past.append([states.get(index, old) for index, old in enumerate(self._past[-1])])
+        return ChangeSet(EVENT, since, self.seq, self._changes(since, self.seq))
+
+    def add_a_seat(self) -> None:
+        self.layout = f"plan {len(self.seats_by_layout)}"
+        self._past = [[*states, FREE] for states in self._past]
+        self.seats_by_layout[self.layout] = len(self._past[-1])
+
+    def states(self, index: int, *, since: int, until: int) -> set[ShownSeat]:
+        """Return the states that a seat had from one number to another."""
+        return {states[index] for states in self._past[since : until + 1]}
+
+    def truth(self) -> tuple[int, list[ShownSeat]]:
+        return self.seq, self._past[-1]
+
+    def read_log(self, *, since: int) -> LoggedChanges | None:
+        """As `selectors.changes_since` does."""
+        if sum(len(states) for states in self._log[since:]) > MAX_LOG_ROWS:
+            return None
+        return LoggedChanges(self.seq, self._changes(since, self.seq))
+
+    def head(self) -> EventHead:
+        return EventHead(seq=self.seq, layout=self.layout, is_public=True)
+
+    def seat_map(self, head: EventHead) -> SeatMap:
+        """As `selectors.seat_map` does: the head was read before, and there may be more by now."""
+        versions = dict.fromkeys(range(len(self._past[-1])), 0)
+        for seq, states in enumerate(self._log, start=1):
+            versions |= dict.fromkeys(states, seq)
+        return SeatMap(
+            head=head,
+            seats=tuple(
+                MappedSeat(index, shown.status, _moment(shown.locked_until), shown.holder, version)
+                for (index, version), shown in zip(versions.items(), self._past[-1], strict=True)
+            ),
+        )
+
+    def _changes(self, since: int, until: int) -> tuple[Change, ...]:
+        last: dict[int, ShownSeat] = {}
+        for states in self._log[since:until]:
+            last |= states
+        return tuple(
+            Change(index, shown.status, _moment(shown.locked_until), shown.holder)
+            for index, shown in last.items()
+        )
+
+
+@dataclass
+class Reading:
+    """What a process has asked the database, and has not taken in yet."""
+
+    process: "Process"
+    picture: Picture
+    since: int
+    head: EventHead
+    logged: LoggedChanges | None
+
+
+class Process:
+    """A server process: what its hub does, in steps, each as long as between two awaits."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._first_frames = FirstFrames(EVENT)
+        self.audience = Audience()
+        self.load(database.head())
+
+    def load(self, head: EventHead) -> None:
+        self.picture = Picture(self._database.seat_map(head), shows_names=True)
+        # The seats may have been read later than the number: these states are told too early.
+        self.loaded_at = self._database.seq
+
+    def hear(self, message: ChangeSet) -> None:
+        self.picture.merge(since=message.since, seq=message.seq, changes=message.changes)
+
+    def look(self) -> Reading:
+        picture, head = self.picture, self._database.head()
+        return Reading(self, picture, picture.seq, head, self._database.read_log(since=picture.seq))
+
+    async def take_in(self, reading: Reading) -> None:
+        if reading.picture is not self.picture:
+            return
+        if reading.head.layout != self.picture.layout:
+            await self.start_over(reading.head)
+        elif reading.head.seq > self.picture.seq:
+            found = reading.logged
+            if found is None:
+                await self.start_over(reading.head)
+                return
+            result = self.picture.merge(since=reading.since, seq=found.seq, changes=found.changes)
+            if result is Merge.FOREIGN:
+                await self.start_over(self._database.head())
+
+    async def start_over(self, head: EventHead) -> None:
+        self.load(head)
+        await self.audience.start_over(self.greet)
+
+    def greet(self, viewer: Viewer) -> None:
+        frame = self._first_frames.frame(self.picture, since=viewer.seq)
+        viewer.offer(frame, seq=self.picture.told_seq)
+
+    async def tell(self) -> None:
+        if (news := self.picture.tell()) is not None:
+            since, changes = news
+            seq = self.picture.told_seq
+            frame = delta_frame(since=since, seq=seq, now_ms=1, changes=changes)
+            await self.audience.tell(Frame(frame), since=since, seq=seq)
+
+    async def beat(self) -> None:
+        seq = self.picture.told_seq
+        frame = beat_frame(seq=seq, now_ms=1, viewers=len(self.audience))
+        await self.audience.tell(Frame(frame), since=seq, seq=seq)
+
+
+@dataclass(eq=False)
+class Watcher:
+    """A viewer with its socket, which takes nothing while it is stalled."""
+
+    follower: Follower
+    process: Process | None = None
+    viewer: Viewer | None = None
+    is_flowing: asyncio.Event = field(default_factory=asyncio.Event)
+    # How far ahead of its number some of what it was shown may be.
+    ahead: int = 0
+    breach: BreachOfProtocol | None = None
+
+    async def send(self, process: Process, message: dict[str, Any]) -> None:
+        if self.process is not process:
+            return  # What was under way is lost with the connection.
+        try:
+            self.follower.hear(message["text"])
+        except BreachOfProtocol as breach:
+            self.breach = breach
+        self.ahead = max(self.ahead, process.loaded_at)
+        await self.is_flowing.wait()
+
+
+seat_states = st.one_of(
+    st.sampled_from([ShownSeat(status) for status in SeatStatus if status != SeatStatus.LOCKED]),
+    st.builds(
+        partial(ShownSeat, SeatStatus.LOCKED),
+        st.integers(1, 10**12),
+        st.sampled_from(["alice", "bob"]),
+    ),
+)
+commands = st.dictionaries(st.integers(0, SEATS - 1), seat_states, min_size=1, max_size=3)
+
+
+class NobodyMissesAnything(RuleBasedStateMachine):
+    messages = Bundle("messages")
+    readings = Bundle("readings")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.database = Database()
+        self.watchers: list[Watcher] = []
+        self.processes: list[Process] = []
+
+    @initialize()
+    def start_two_processes(self) -> None:
+        self.processes = [Process(self.database), Process(self.database)]
+
+    # The database and the doorbell. What is never rung was dropped.
+
+    @rule(target=messages, batch=st.lists(commands, min_size=1, max_size=3))
+    def commit(self, batch: list[dict[int, ShownSeat]]) -> ChangeSet:
+        return self.database.commit(batch)
+
+    @rule(batch=st.lists(commands, min_size=1, max_size=3))
+    def commit_and_ring_everywhere(self, batch: list[dict[int, ShownSeat]]) -> None:
+        message = self.database.commit(batch)
+        for process in self.processes:
+            process.hear(message)
+
+    @rule(message=messages, place=st.integers(0, 1))
+    def ring(self, message: ChangeSet, place: int) -> None:
+        self.processes[place].hear(message)
+
+    @precondition(lambda self: len(self.database.seats_by_layout) < 3)
+    @rule()
+    def change_the_plan(self) -> None:
+        self.database.add_a_seat()
+
+    # The processes.
+
+    @rule(target=readings, place=st.integers(0, 1))
+    def look_at_the_database(self, place: int) -> Reading:
+        return self.processes[place].look()
+
+    @rule(reading=consumes(readings))
+    def take_in_what_was_read(self, reading: Reading) -> None:
+        self.run(partial(reading.process.take_in, reading))
+
+    @rule(place=st.integers(0, 1))
+    def tell(self, place: int) -> None:
+        self.run(self.processes[place].tell)
+
+    @rule(place=st.integers(0, 1))
+    def beat(self, place: int) -> None:
+        self.run(self.processes[place].beat)
+
+    @rule(place=st.integers(0, 1))
+    def restart(self, place: int) -> None:
+        old = self.processes[place]
+        for watcher in self.watchers:
+            if watcher.process is old:
+                self.run(partial(self.leave, watcher))
+        self.processes[place] = Process(self.database)
+
+    @rule(place=st.integers(0, 1), batch=st.lists(commands, min_size=1, max_size=3))
+    def load_while_there_are_changes(self, place: int, batch: list[dict[int, ShownSeat]]) -> None:
+        head = self.database.head()
+        self.database.commit(batch)
+        self.run(partial(self.processes[place].start_over, head))
+
+    # The viewers.
+
+    @precondition(lambda self: len(self.watchers) < 6)
+    @rule(place=st.integers(0, 1))
+    def come(self, place: int) -> None:
+        watcher = Watcher(Follower(EVENT, seats=self.database.seats_by_layout))
+        self.watchers.append(watcher)
+        self.run(partial(self.join, watcher, self.processes[place]))
+
+    @precondition(lambda self: self.watchers)
+    @rule(data=st.data(), place=st.integers(0, 1))
+    def come_back(self, data: st.DataObject, place: int) -> None:
+        watcher = data.draw(st.sampled_from(self.watchers))
+        self.run(partial(self.leave, watcher))
+        self.run(partial(self.join, watcher, self.processes[place]))
+
+    @precondition(lambda self: self.watchers)
+    @rule(data=st.data())
+    def stall(self, data: st.DataObject) -> None:
+        data.draw(st.sampled_from(self.watchers)).is_flowing.clear()
+
+    @precondition(lambda self: self.watchers)
+    @rule(data=st.data())
+    def flow(self, data: st.DataObject) -> None:
+        watcher = data.draw(st.sampled_from(self.watchers))
+        self.run(partial(self.let_flow, watcher))
+
+    @invariant()
+    def everybody_has_what_the_database_had_at_their_number(self) -> None:
+        for watcher in self.watchers:
+            assert watcher.breach is None
+            seq = watcher.follower.seq
+            assert seq is not None
+            for index, shown in enumerate(watcher.follower.states):
+                until = max(seq, watcher.ahead)
+                assert shown in self.database.states(index, since=seq, until=until)
+
+    def teardown(self) -> None:
+        try:
+            self.everybody_ends_equal_to_the_database()
+        finally:
+            self.runner.close()
+
+    def everybody_ends_equal_to_the_database(self) -> None:
+        for watcher in self.watchers:
+            if watcher.process is None:
+                self.run(partial(self.join, watcher, self.processes[0]))
+            self.run(partial(self.let_flow, watcher))
+        for process in self.processes:
+            self.run(partial(process.take_in, process.look()))
+            self.run(process.tell)
+        self.everybody_has_what_the_database_had_at_their_number()
+        for watcher in self.watchers:
+            assert watcher.follower.agrees_with(*self.database.truth())
+
+    async def join(self, watcher: Watcher, process: Process) -> None:
+        """As `Hub.add` does."""
+        watcher.is_flowing.set()
+        watcher.follower.connect()
+        watcher.process, watcher.viewer = process, Viewer(partial(watcher.send, process))
+        since, layout = watcher.follower.seq, watcher.follower.layout
+        if since is not None and since > process.picture.told_seq:
+            await process.take_in(process.look())
+            await process.tell()
+        process.audience.add(watcher.viewer, on_return=process.greet)
+        watcher.viewer.seq = since if layout == process.picture.layout else None
+        process.greet(watcher.viewer)
+
+    async def leave(self, watcher: Watcher) -> None:
+        if watcher.process is not None and watcher.viewer is not None:
+            watcher.process.audience.remove(watcher.viewer)
+        watcher.process = watcher.viewer = None
+        watcher.is_flowing.set()
+
+    async def let_flow(self, watcher: Watcher) -> None:
+        watcher.is_flowing.set()
+
+    def run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do some work, and what lines have to send after it as far as it goes."""
+
+        async def run() -> None:
+            await work()
+            for _ in range(10):
+                await asyncio.sleep(0)
+
+        self.runner.run(run())
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
+
+
+TestNobodyMissesAnything = NobodyMissesAnything.TestCase
+TestNobodyMissesAnything.settings = settings(max_examples=150, stateful_step_count=40)
