@@ -136,8 +136,7 @@ def _database() -> dict[str, Any]:
         # A file, because threads of a test cannot share a database in memory.
         config["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
         return config
-    # A connection that died with its server is noticed before somebody's request is.
-    config["CONN_HEALTH_CHECKS"] = True
+    config["ENGINE"] = "config.postgresql"
     statement_seconds = env.int("SEATCAST_STATEMENT_TIMEOUT_SECONDS", default=10)
     config["OPTIONS"] = {
         "pool": {

@@ -1,0 +1,48 @@
+"""Connections that die while nobody uses them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+IDLE = 6
+
+
+def test_one_who_asks_is_not_kept_waiting_by_connections_that_died_idle() -> None:
+    _end_sessions(_leave_idle(IDLE))
+
+    # The pool's own check would not get past so many within the pool's time-out.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def _leave_idle(count: int) -> list[int]:
+    """Return the server processes of so many connections that wait in the pool."""
+    everybody = Barrier(count, timeout=30)
+
+    def ask(_: int) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            everybody.wait()
+            (pid,) = cursor.fetchone()
+        connection.close()
+        return int(pid)
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(ask, range(count)))
+
+
+def _end_sessions(pids: list[int]) -> None:
+    """End them, by a connection of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s::int[]) AS pid"
+            " WHERE pid <> pg_backend_pid()",
+            [pids],
+        )
+        assert all(ended for (ended,) in cursor.fetchall())
+    connection.close()
