@@ -19,6 +19,7 @@ _STATUS_BY_KIND: list[tuple[type[errors.SeatcastError], int]] = [
     (errors.SignInFirst, status.HTTP_401_UNAUTHORIZED),
     (errors.MembersOnly, status.HTTP_403_FORBIDDEN),
     (errors.Conflict, status.HTTP_409_CONFLICT),
+    (errors.PaymentDeclined, status.HTTP_402_PAYMENT_REQUIRED),
     (errors.KeyReused, status.HTTP_422_UNPROCESSABLE_ENTITY),
     (errors.Unavailable, status.HTTP_503_SERVICE_UNAVAILABLE),
 ]
@@ -58,7 +59,7 @@ def refusal_page(request: HttpRequest, *, status: int, code: str, sentence: str)
 def _domain_refusal(error: errors.SeatcastError) -> Response:
     status_code = next(status for kind, status in _STATUS_BY_KIND if isinstance(error, kind))
     response = _refusal(status_code, error.code, error.sentence, **error.details)
-    if status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
+    if isinstance(error, errors.Unavailable | errors.KeyInFlight):
         response["Retry-After"] = str(RETRY_SECONDS)
     if status_code == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"

@@ -58,6 +58,17 @@ CORS_ALLOW_HEADERS = [
 # How seats are sold. An event may have its own lock time and cap.
 SEATCAST_LOCK_SECONDS = env.int("SEATCAST_LOCK_SECONDS", default=300)
 SEATCAST_SEAT_CAP = env.int("SEATCAST_SEAT_CAP", default=10)
+# How often a lock can be extended, and for how long a seat can be held in all.
+SEATCAST_MAX_EXTENSIONS = env.int("SEATCAST_MAX_EXTENSIONS", default=2)
+SEATCAST_HOLD_SECONDS = env.int("SEATCAST_HOLD_SECONDS", default=900)
+# Where money goes, as a dotted path; and the ways to pay that need no provider.
+SEATCAST_PAYMENT_PROVIDER = env.str(
+    "SEATCAST_PAYMENT_PROVIDER", default="reservations.payments.demo.DemoProvider"
+)
+SEATCAST_OFFLINE_METHODS = {"invoice": "Invoice", "cash": "Cash at the box office"}
+# How many threads of a process may wait for the provider at a time.
+SEATCAST_MAX_PAYMENTS = env.int("SEATCAST_MAX_PAYMENTS", default=16)
+SEATCAST_DEMO_SLOW_SECONDS = env.float("SEATCAST_DEMO_SLOW_SECONDS", default=3.0)
 SEATCAST_SHOW_NAMES = env.bool("SEATCAST_SHOW_NAMES", default=True)
 
 # How the desk and the hubs pace themselves.
@@ -240,6 +251,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
+        "ReservationStatusEnum": ["confirmed", "cancelled"],
+    },
     "SCHEMA_PATH_PREFIX": "/api/",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

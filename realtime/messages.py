@@ -2,9 +2,10 @@
 
 import base64
 import json
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from reservations import clock
 
 MAX_FRAME_CHARACTERS = 256
 MAX_SEQ = 2**63 - 1
@@ -82,7 +83,7 @@ def beat_frame(*, seq: int, now_ms: int, viewers: int) -> str:
 
 def now_ms() -> int:
     """Return the server's time as frames have it: Unix milliseconds."""
-    return time.time_ns() // 1_000_000
+    return int(clock.now().timestamp() * 1000)
 
 
 def parse_client_frame(text: str) -> Seen:

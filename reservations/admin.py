@@ -4,7 +4,8 @@ Nothing here writes a seat's status: that goes through the desk, like everything
 changes seats. Static data goes through the plans' services, which keep the layout true.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -12,14 +13,14 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.related import ForeignKey
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
-from django.utils import timezone
 
-from reservations import desk
-from reservations.commands import BlockSeats, CancelReservation, Command, UnblockSeats
+from reservations import checkout, clock, desk
+from reservations.commands import BlockSeats, Command, UnblockSeats
 from reservations.errors import SeatcastError
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
+from reservations.records import Answer
 from reservations.states import Person, SeatStatus
 
 admin.site.site_header = admin.site.site_title = "Seatcast"
@@ -45,14 +46,14 @@ class EventAdmin(admin.ModelAdmin):
     fieldsets = (
         (None, {"fields": ("name", "description", "venue", "date")}),
         ("Sale", {"fields": ("price", "currency", "sales_open_at", "sales_close_at")}),
-        ("Limits", {"fields": ("lock_seconds", "seat_cap")}),
+        ("Limits", {"fields": ("lock_seconds", "seat_cap", "cancel_until")}),
         ("Audience", {"fields": ("visibility", "member_group")}),
         ("Live", {"fields": ("layout", "change_seq")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         free = Q(seats__status=SeatStatus.AVAILABLE) | Q(
-            seats__status=SeatStatus.LOCKED, seats__locked_until__lte=timezone.now()
+            seats__status=SeatStatus.LOCKED, seats__locked_until__lte=clock.now()
         )
         found: QuerySet[Event] = super().get_queryset(request)
         return found.annotate(
@@ -165,11 +166,9 @@ class SeatAdmin(admin.ModelAdmin):
         by_event: dict[int, list[int]] = {}
         for seat_id, event_id in seats.order_by("pk").values_list("pk", "event_id"):
             by_event.setdefault(event_id, []).append(seat_id)
-        _submit_all(
-            self,
-            request,
-            [(event, command(_person(request), tuple(ids))) for event, ids in by_event.items()],
-        )
+        for event_id, ids in by_event.items():
+            asked = command(_person(request), tuple(ids))
+            _tell(self, request, partial(desk.submit, event_id=event_id, command=asked))
 
 
 class ReservationSeatInline(admin.TabularInline):
@@ -206,30 +205,30 @@ class ReservationAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002
         return [field.name for field in Reservation._meta.fields]
 
-    @admin.action(description="Cancel: free the seats", permissions=["change"])
+    @admin.action(description="Cancel: free the seats, refund", permissions=["change"])
     def cancel(self, request: HttpRequest, reservations: QuerySet[Reservation]) -> None:
         person = _person(request)
-        _submit_all(
-            self,
-            request,
-            [
-                (event_id, CancelReservation(person, reservation_id, as_organiser=True))
-                for reservation_id, event_id in reservations.values_list("pk", "event_id")
-            ],
-        )
+        for reservation_id, event_id in reservations.values_list("pk", "event_id"):
+            _tell(
+                self,
+                request,
+                partial(
+                    checkout.cancel,
+                    event_id=event_id,
+                    actor=person,
+                    reservation_id=reservation_id,
+                    as_organiser=True,
+                ),
+            )
 
 
 def _person(request: HttpRequest) -> Person:
     return Person(id=int(request.user.pk or 0), name=request.user.get_username())
 
 
-def _submit_all(
-    page: admin.ModelAdmin, request: HttpRequest, commands: Iterable[tuple[int, Command]]
-) -> None:
-    """Hand commands to their desks and tell what became of each."""
-    for event_id, command in commands:
-        try:
-            answer = desk.submit(event_id=event_id, command=command)
-            page.message_user(request, answer["message"])
-        except SeatcastError as error:
-            page.message_user(request, error.sentence, messages.ERROR)
+def _tell(page: admin.ModelAdmin, request: HttpRequest, do: Callable[[], Answer]) -> None:
+    """Do something and tell what became of it."""
+    try:
+        page.message_user(request, do()["message"])
+    except SeatcastError as error:
+        page.message_user(request, error.sentence, messages.ERROR)

@@ -16,6 +16,14 @@ class LockSeats:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtendLocks:
+    """Hold seats for longer that the actor holds, all or none."""
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnlockSeats:
     """Let go of seats that the actor holds, all or none."""
 
@@ -24,12 +32,29 @@ class UnlockSeats:
 
 
 @dataclass(frozen=True, slots=True)
-class ReserveSeats:
-    """Book seats that the actor holds, all or none."""
+class StartPayment:
+    """Write down that seats which the actor holds are about to be paid for.
+
+    `reference` is new, and names the payment to the provider.
+    """
 
     actor: Person
     seat_ids: tuple[int, ...]
     payment_method: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveSeats:
+    """Book seats that the actor holds, all or none.
+
+    With a `reference`, the payment that was started under it is what they are paid with.
+    """
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+    payment_method: str
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +89,9 @@ class UnblockSeats:
     seat_ids: tuple[int, ...]
 
 
-SeatsCommand = LockSeats | UnlockSeats | ReserveSeats | BlockSeats | UnblockSeats
+SeatsCommand = (
+    LockSeats | ExtendLocks | UnlockSeats | StartPayment | ReserveSeats | BlockSeats | UnblockSeats
+)
 Command = SeatsCommand | CancelReservation | ReleaseExpired
 
 
@@ -76,6 +103,11 @@ def seat_ids_of(command: Command) -> tuple[int, ...]:
 
 
 def fingerprint(command: Command) -> str:
-    """Return a SHA-256 by which to tell whether two commands ask for the same."""
-    words = json.dumps([type(command).__name__, asdict(command)], sort_keys=True)
+    """Return a SHA-256 by which to tell whether two commands ask for the same.
+
+    Both halves of a paid reservation ask for the same, under whatever reference.
+    """
+    kind = ReserveSeats if isinstance(command, StartPayment) else type(command)
+    asked = {name: value for name, value in asdict(command).items() if name != "reference"}
+    words = json.dumps([kind.__name__, asked], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()

@@ -23,10 +23,11 @@ from enum import Enum, auto
 from weakref import WeakValueDictionary
 
 from django.conf import settings
-from django.db import Error, connection, transaction
-from django.utils import timezone
+from django.db import connection, transaction
 
+from reservations import database
 from reservations.changes import ChangeSet, seats_changed
+from reservations.clock import database_now
 from reservations.commands import Command, seat_ids_of
 from reservations.errors import Busy, SeatcastError, Unavailable
 from reservations.keys import KeyedAnswers
@@ -79,7 +80,7 @@ class _Ticket:
 class Desk:
     """The desk of one event in this process. `clock` returns the time, aware, in UTC."""
 
-    def __init__(self, event_id: int, *, clock: Callable[[], datetime] = timezone.now) -> None:
+    def __init__(self, event_id: int, *, clock: Callable[[], datetime] = database_now) -> None:
         self._event_id = event_id
         self._clock = clock
         self._lock = threading.Lock()
@@ -110,10 +111,8 @@ class Desk:
     def _wait(self, ticket: _Ticket) -> None:
         """Wait until the ticket is done or its own thread must serve. Raises: Busy, in time."""
         seconds = settings.SEATCAST_DESK_WAIT_SECONDS
-        # Whatever this thread has asked the database before, it must not keep a connection of
-        # the pool from those who serve, or from those who have not come as far as the queue.
-        if not connection.in_atomic_block:
-            connection.close()
+        # Those who serve need it, and those who have not come as far as the queue.
+        database.release_connection()
         if ticket.moved.wait(seconds):
             return
         with self._lock:
@@ -174,7 +173,7 @@ class Desk:
             logger.exception("A batch of %d failed; running its commands singly", len(batch))
         changes: list[ChangeSet] = []
         for ticket in batch:
-            if not _database_is_there():
+            if not database.is_there():
                 break
             try:
                 changes += self._commit([ticket])
@@ -202,7 +201,9 @@ def _decide(
 ) -> tuple[list[Answer | SeatcastError], ChangeSet | None]:
     """Decide and write a batch under the event's lock, and return its results in order."""
     ledger = Ledger.open(event=event, commands=[ticket.command for ticket in batch], now=now())
-    keyed = KeyedAnswers.open(event=event, asked=[(ticket.command, ticket.key) for ticket in batch])
+    keyed = KeyedAnswers.open(
+        event=event, asked=[(ticket.command, ticket.key) for ticket in batch], now=ledger.now
+    )
     outcomes = {
         ticket: decide(ticket.command, ledger.board)
         for ticket in batch
@@ -217,7 +218,7 @@ def _decide(
         else:
             result = keyed.earlier(ticket.command, ticket.key)
         results.append(result)
-    keyed.write(now=ledger.now)
+    keyed.write()
     return results, changes
 
 
@@ -227,13 +228,3 @@ def _require_no_transaction() -> None:
     # What Django's tests wrap themselves in does not count, as for `atomic(durable=True)`.
     if blocks and not getattr(blocks[-1], "_from_testcase", False):
         raise RuntimeError("The desk commits; it cannot work inside a transaction.")
-
-
-def _database_is_there() -> bool:
-    """Tell whether this thread has a usable connection, after making a new one if need be."""
-    try:
-        connection.close_if_unusable_or_obsolete()
-        connection.ensure_connection()
-    except Error:
-        return False
-    return True

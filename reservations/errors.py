@@ -76,12 +76,42 @@ class SeatLimit(Conflict):
     code = "seat_limit"
 
 
+class ExtensionLimit(Conflict):
+    code = "extension_limit"
+
+
 class SalesNotOpen(Conflict):
     code = "sales_not_open"
 
 
 class SalesClosed(Conflict):
     code = "sales_closed"
+
+
+class CancellationClosed(Conflict):
+    code = "cancellation_closed"
+
+
+class PriceChanged(Conflict):
+    code = "price_changed"
+    default_sentence = "The price changed while you paid. You were not charged: look and try again."
+
+
+class PaymentEnded(Conflict):
+    code = "payment_ended"
+    default_sentence = "This payment took too long and was given up. You were not charged."
+
+
+class PaymentDeclined(SeatcastError):
+    """The provider says no. The locks are still their holder's."""
+
+    code = "payment_declined"
+    default_sentence = "The payment was declined. The seats are still yours: pay another way."
+
+
+class KeyInFlight(Conflict):
+    code = "idempotency_key_in_flight"
+    default_sentence = "The first request with this idempotency key is still under way."
 
 
 class KeyReused(SeatcastError):
@@ -103,11 +133,21 @@ class Busy(Unavailable):
     default_sentence = "Too many people are at the box office just now. Try again in a moment."
 
 
+class PaymentUnavailable(Unavailable):
+    """The provider did not answer in time; it may or may not have done what it was asked."""
+
+    code = "payment_unavailable"
+    default_sentence = (
+        "The payment could not be made just now, and you were not charged. Try again."
+    )
+
+
 def conflict(*, seat: SeatState, reason: str, now: datetime) -> dict[str, Any]:
     """Return one row of a refusal's `conflicts`.
 
     `reason` is locked (by somebody else), reserved, blocked, expired (the asker's lock ran out),
-    not_held (the asker has no lock on it) or limit. `locked_until` is given while a lock is live.
+    not_held (the asker has no lock on it), limit or extension_limit. `locked_until` is given while
+    a lock is live.
     """
     return {
         "seat_id": seat.id,

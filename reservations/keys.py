@@ -2,16 +2,25 @@
 
 Keys are read and written in the transaction that does the work, under the event's lock: an answer
 is stored exactly when its work is. They belong to one person and one event.
+
+A reservation that is paid for takes two transactions, with the provider in between. The first one
+takes the key, which then is in flight; the second one, or whoever gives the payment up, answers
+it. Should the process die in between, the key can be used again when the payment has had its time.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from reservations.commands import Command, fingerprint
-from reservations.errors import KeyReused, SeatcastError, restored, stored
+from django.db.models import QuerySet
+
+from reservations.commands import Command, ReserveSeats, StartPayment, fingerprint
+from reservations.errors import KeyInFlight, KeyReused, SeatcastError, restored, stored
 from reservations.models import Event, IdempotencyKey
 from reservations.records import Answer
+
+# Longer than any payment takes.
+PAYMENT_SECONDS = 60
 
 _Key = tuple[int, str]
 
@@ -21,30 +30,44 @@ class KeyedAnswers:
     """The answers that a batch's keys stand for, those stored before and those of the batch."""
 
     event: Event
+    now: datetime
     _answers: dict[_Key, IdempotencyKey]
     _taken: set[_Key] = field(default_factory=set)
-    _new: list[IdempotencyKey] = field(default_factory=list)
+    _written: list[IdempotencyKey] = field(default_factory=list)
 
     @classmethod
-    def open(cls, *, event: Event, asked: list[tuple[Command, str | None]]) -> "KeyedAnswers":
+    def open(
+        cls, *, event: Event, asked: list[tuple[Command, str | None]], now: datetime
+    ) -> "KeyedAnswers":
         """Read what was answered before to the keys of a batch; no statement if there is none."""
         keys = {found for command, key in asked if (found := _key(command, key)) is not None}
         if not keys:
-            return cls(event, {})
+            return cls(event, now, {})
         rows = IdempotencyKey.objects.filter(
             event=event, user_id__in={user for user, _ in keys}, key__in={key for _, key in keys}
         )
-        return cls(event, {(row.user_id, row.key): row for row in rows})
+        return cls(event, now, {(row.user_id, row.key): row for row in rows})
 
     def is_first(self, command: Command, key: str | None) -> bool:
         """Tell whether the work is still to be done; asked once for each command, in order."""
         found = _key(command, key)
         if found is None:
             return True
-        if found in self._answers or found in self._taken:
+        if found in self._taken:
+            return False
+        row = self._answers.get(found)
+        if row is not None and not self._may_go_on(command, row):
             return False
         self._taken.add(found)
         return True
+
+    def _may_go_on(self, command: Command, row: IdempotencyKey) -> bool:
+        """Tell whether a command may answer a key that is in flight."""
+        if row.answer is not None or row.fingerprint != fingerprint(command):
+            return False
+        if isinstance(command, ReserveSeats) and command.reference:
+            return True
+        return row.created_at <= self.now - timedelta(seconds=PAYMENT_SECONDS)
 
     def keep(self, command: Command, key: str | None, result: Answer | SeatcastError) -> None:
         """Note the answer to a command that was the first with its key."""
@@ -52,27 +75,56 @@ class KeyedAnswers:
         if found is None:
             return
         user_id, word = found
-        self._answers[found] = row = IdempotencyKey(
-            event=self.event,
-            user_id=user_id,
-            key=word,
-            fingerprint=fingerprint(command),
-            answer=_as_json(result),
+        row = self._answers.setdefault(
+            found,
+            IdempotencyKey(
+                event=self.event, user_id=user_id, key=word, fingerprint=fingerprint(command)
+            ),
         )
-        self._new.append(row)
+        is_halfway = isinstance(command, StartPayment) and not isinstance(result, SeatcastError)
+        row.answer = None if is_halfway else _as_json(result)
+        row.created_at = self.now
+        self._written.append(row)
 
     def earlier(self, command: Command, key: str | None) -> Answer | SeatcastError:
         """Return the earlier answer to a key, or the refusal of a key used for something else."""
         row = self._answers[cast("_Key", _key(command, key))]
         if row.fingerprint != fingerprint(command):
             return KeyReused()
+        if row.answer is None:
+            return KeyInFlight()
         return _from_json(row.answer)
 
-    def write(self, *, now: datetime) -> None:
+    def write(self) -> None:
         """Store the new answers."""
-        for row in self._new:
-            row.created_at = now
-        IdempotencyKey.objects.bulk_create(self._new)
+        IdempotencyKey.objects.bulk_create([row for row in self._written if not row.pk])
+        if known := [row for row in self._written if row.pk]:
+            IdempotencyKey.objects.bulk_update(known, ["answer", "created_at"])
+
+
+def answer_in_flight(
+    *, event_id: int, user_id: int, key: str | None, refusal: SeatcastError
+) -> None:
+    """Answer a key whose payment failed, if it still waits for that."""
+    _in_flight(event_id, user_id, key).update(answer=_as_json(refusal))
+
+
+def correct(*, event_id: int, user_id: int, key: str | None, refusal: SeatcastError) -> None:
+    """Replace the answer to a key: what it said was true, and is not any more."""
+    IdempotencyKey.objects.filter(event=event_id, user=user_id, key=key).update(
+        answer=_as_json(refusal)
+    )
+
+
+def forget_in_flight(*, event_id: int, user_id: int, key: str | None) -> None:
+    """Let a key be used again whose payment came to nothing."""
+    _in_flight(event_id, user_id, key).delete()
+
+
+def _in_flight(event_id: int, user_id: int, key: str | None) -> QuerySet[IdempotencyKey]:
+    if key is None:
+        return IdempotencyKey.objects.none()
+    return IdempotencyKey.objects.filter(event=event_id, user=user_id, key=key, answer__isnull=True)
 
 
 def _key(command: Command, key: str | None) -> _Key | None:

@@ -25,6 +25,7 @@ from reservations.models import (
     Seat,
     SeatChange,
 )
+from reservations.payments import books
 from reservations.records import (
     Answer,
     ReservationRecord,
@@ -34,8 +35,20 @@ from reservations.records import (
     seat_record,
 )
 from reservations.rules import NewReservation, Outcome, price_of
-from reservations.states import Board, Person, ReservationState, SeatState, SeatStatus
+from reservations.states import (
+    Board,
+    PaymentStatus,
+    Person,
+    ReservationState,
+    SeatState,
+    SeatStatus,
+)
 from reservations.terms import terms_of
+
+_WRITTEN = [
+    *("status", "locked_by", "locked_until", "locked_at", "extensions", "lapsed_holder"),
+    *("reservation", "version"),
+]
 
 
 def lock_event(event_id: int) -> Event:
@@ -63,7 +76,7 @@ class Ledger:
 
     @classmethod
     def open(cls, *, event: Event, commands: list[Command], now: datetime) -> "Ledger":
-        """Lock and read all that the commands are decided on, in two statements at the most."""
+        """Lock and read all that the commands are decided on."""
         reservations = _reservations(event, commands)
         reservation_seats = {
             seat.seat_id for found in reservations.values() for seat in found.seats.all()
@@ -82,6 +95,7 @@ class Ledger:
                 )
                 for found in reservations.values()
             },
+            payments=books.started(event, commands),
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
         return cls(event, now, board, seats, reservations, people)
@@ -94,6 +108,10 @@ class Ledger:
         """
         since = self.event.change_seq
         outcomes = [outcome for _, outcome in decided]
+        books.write_started(
+            self.event, [found.started for found in outcomes if found.started], now=self.now
+        )
+        books.write_given_up(self.event, decided, now=self.now)
         self._write_cancelled(
             [outcome.cancelled_id for outcome in outcomes if outcome.cancelled_id]
         )
@@ -132,6 +150,12 @@ class Ledger:
             "message": outcome.sentence,
             "seats": [self._seat_record(seat, outcome) for seat in outcome.seats],
         }
+        if outcome.started is not None:
+            answer["payment"] = {
+                "reference": outcome.started.reference,
+                "amount": money(outcome.started.amount),
+                "currency": self.event.currency,
+            }
         if outcome.booked is not None:
             answer["reservation"] = self._booked_record(outcome.booked)
         return answer
@@ -142,6 +166,7 @@ class Ledger:
         Reservation.objects.filter(event=self.event, pk__in=ids).update(
             status=Reservation.Status.CANCELLED, cancelled_at=self.now
         )
+        books.write_cancelled(self.event, ids, now=self.now)
         ReservationSeat.objects.filter(event=self.event, reservation_id__in=ids).update(live=False)
 
     def _write_booked(self, booked: list[NewReservation]) -> None:
@@ -169,6 +194,8 @@ class Ledger:
             for new in booked
             for seat in new.seats
         )
+        paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
+        books.write_booked(self.event, paid, now=self.now)
 
     def _write_seats(self, last: dict[int, SeatChange]) -> None:
         for seat_id, change in last.items():
@@ -176,12 +203,14 @@ class Ledger:
             seat.status = state.status
             seat.locked_by_id = state.holder_id
             seat.locked_until = state.locked_until
+            seat.locked_at = state.locked_at
+            seat.extensions = state.extensions
             seat.lapsed_holder_id = state.lapsed_holder_id
             seat.reservation_id = change.reservation_id
             seat.version = change.seq
         Seat.objects.bulk_update(
             [self._seats[seat_id] for seat_id in last],
-            ["status", "locked_by", "locked_until", "lapsed_holder", "reservation", "version"],
+            _WRITTEN,
         )
 
     def _change(self, command: Command, outcome: Outcome, seat: SeatState, seq: int) -> SeatChange:
@@ -240,6 +269,7 @@ class Ledger:
                 for state in sorted(booked.seats, key=lambda state: state.id)
                 for seat in [self._seats[state.id]]
             ],
+            payment_status=PaymentStatus.AUTHORISED.value if booked.reference else None,
         )
 
 
@@ -282,6 +312,8 @@ def _state(seat: Seat, event: Event) -> SeatState:
         status=SeatStatus(seat.status),
         holder_id=seat.locked_by_id,
         locked_until=seat.locked_until,
+        locked_at=seat.locked_at,
+        extensions=seat.extensions,
         lapsed_holder_id=seat.lapsed_holder_id,
         reservation_id=seat.reservation_id,
     )

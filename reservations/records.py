@@ -13,6 +13,7 @@ from django.conf import settings
 from reservations.models import Event, Reservation
 from reservations.rules import price_of
 from reservations.states import SeatStatus, iso
+from reservations.terms import terms_of
 
 
 class SeatRecord(TypedDict):
@@ -52,9 +53,19 @@ class ReservationRecord(TypedDict):
     total_price: str
     currency: str
     payment_method: str
+    payment_status: str | None
     status: str
     created_at: str
     cancelled_at: str | None
+    cancel_until: str
+
+
+class PaymentRecord(TypedDict):
+    """A payment that was started: what to ask the provider for."""
+
+    reference: str
+    amount: str
+    currency: str
 
 
 class Answer(TypedDict):
@@ -62,7 +73,14 @@ class Answer(TypedDict):
 
     message: str
     seats: list[SeatRecord]
+    payment: NotRequired[PaymentRecord]
     reservation: NotRequired[ReservationRecord]
+
+
+class LockRecord(SeatRecord):
+    """A seat that its reader holds."""
+
+    extensions_left: int
 
 
 class EventRecord(TypedDict):
@@ -79,7 +97,10 @@ class EventRecord(TypedDict):
     sales_open_at: str | None
     sales_close_at: str | None
     sales: str
+    cancel_until: str
     lock_seconds: int
+    max_extensions: int
+    hold_seconds: int
     seat_cap: int
     visibility: str
     layout: str
@@ -92,8 +113,14 @@ class CategoryRecord(TypedDict):
     price: str | None
 
 
+class PaymentMethodRecord(TypedDict):
+    code: str
+    name: str
+
+
 class EventDetailRecord(EventRecord):
     categories: list[CategoryRecord]
+    payment_methods: list[PaymentMethodRecord]
     plan: dict[str, Any]
 
 
@@ -136,9 +163,16 @@ def seat_record(
 
 
 def reservation_record(
-    *, event: Event, reservation: Reservation, seats: Iterable[ReservedSeatRecord]
+    *,
+    event: Event,
+    reservation: Reservation,
+    seats: Iterable[ReservedSeatRecord],
+    payment_status: str | None,
 ) -> ReservationRecord:
-    """Return one reservation with its seats in the plan's order."""
+    """Return one reservation with its seats in the plan's order.
+
+    `payment_status` is None for what is paid without a provider.
+    """
     details = list(seats)
     return {
         "id": reservation.pk,
@@ -151,7 +185,9 @@ def reservation_record(
         "total_price": money(reservation.total_price),
         "currency": reservation.currency,
         "payment_method": reservation.payment_method,
+        "payment_status": payment_status,
         "status": reservation.status,
         "created_at": str(iso(reservation.created_at)),
         "cancelled_at": iso(reservation.cancelled_at),
+        "cancel_until": str(iso(terms_of(event).cancel_until)),
     }

@@ -1,21 +1,25 @@
 """What can be read: plain frozen data, never a model. A lock that ran out reads as available."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
+from reservations import clock
 from reservations.changes import Change
 from reservations.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
+from reservations.payments.provider import payment_methods
 from reservations.records import (
     EventDetailRecord,
     EventRecord,
+    LockRecord,
     ReservationRecord,
     ReservedSeatRecord,
     SeatRecord,
@@ -28,6 +32,10 @@ from reservations.terms import terms_of
 
 _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 _SEAT_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
+
+
+_OFFERED_SETS = 3
+_MOST_PLACES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,20 @@ class LoggedChanges:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A seat that could be offered: where it is and what it costs."""
+
+    id: int
+    seat_number: str
+    section: str
+    row: str
+    x: float
+    y: float
+    category_id: int | None
+    price: Decimal
+
+
 def require_access(*, event_id: int, asker: Asker) -> None:
     """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
     try:
@@ -101,7 +123,7 @@ def require_access(*, event_id: int, asker: Asker) -> None:
 
 def events(*, asker: Asker) -> list[EventRecord]:
     """Return the events that the asker may see, in the order of their dates."""
-    now = timezone.now()
+    now = clock.now()
     # Named here, because grouping drops the model's own order.
     found = _with_counts(_visible_to(asker), now=now).defer("plan").order_by("date", "id")
     return [_event_record(event, now=now) for event in found]
@@ -109,7 +131,7 @@ def events(*, asker: Asker) -> list[EventRecord]:
 
 def event(*, event_id: int) -> EventDetailRecord:
     """Return one event with its categories and plan. Raises: EventNotFound."""
-    now = timezone.now()
+    now = clock.now()
     found = _with_counts(Event.objects.filter(pk=event_id), now=now).first()
     if found is None:
         raise EventNotFound
@@ -123,6 +145,9 @@ def event(*, event_id: int) -> EventDetailRecord:
                 "price": money(category.price) if category.price is not None else None,
             }
             for category in found.categories.all()
+        ],
+        "payment_methods": [
+            {"code": code, "name": name} for code, name in payment_methods().items()
         ],
         "plan": {**_EMPTY_PLAN, **found.plan},
     }
@@ -149,7 +174,7 @@ def seats_version(*, event_id: int) -> SeatsVersion:
     """
     head = event_head(event_id=event_id)
     lapsed = Seat.objects.filter(
-        event_id=event_id, status=SeatStatus.LOCKED, locked_until__lte=timezone.now()
+        event_id=event_id, status=SeatStatus.LOCKED, locked_until__lte=clock.now()
     ).count()
     names = "" if settings.SEATCAST_SHOW_NAMES else "-h"
     return SeatsVersion(layout=head.layout, tag=f"{head.layout}-{head.seq}-{lapsed}{names}")
@@ -160,16 +185,23 @@ def seats(*, event_id: int) -> list[SeatRecord]:
     return _seat_records(Seat.objects.filter(event_id=event_id))
 
 
-def locks(*, event_id: int, person_id: int) -> list[SeatRecord]:
+def locks(*, event_id: int, person_id: int) -> list[LockRecord]:
     """Return the seats on which a person has a live lock, in index order."""
-    return _seat_records(
-        Seat.objects.filter(
-            event_id=event_id,
-            status=SeatStatus.LOCKED,
-            locked_by_id=person_id,
-            locked_until__gt=timezone.now(),
-        )
+    held = Seat.objects.filter(
+        event_id=event_id,
+        status=SeatStatus.LOCKED,
+        locked_by_id=person_id,
+        locked_until__gt=clock.now(),
     )
+    return with_extensions(_seat_records(held))
+
+
+def with_extensions(seats: Sequence[SeatRecord]) -> list[LockRecord]:
+    """Complete seats of one event that their reader holds."""
+    found = Seat.objects.filter(pk__in=[seat["id"] for seat in seats])
+    done = dict(found.values_list("pk", "extensions"))
+    most = settings.SEATCAST_MAX_EXTENSIONS
+    return [{**seat, "extensions_left": max(0, most - done[seat["id"]])} for seat in seats]
 
 
 def reservations(*, person_id: int) -> list[ReservationRecord]:
@@ -177,18 +209,40 @@ def reservations(*, person_id: int) -> list[ReservationRecord]:
     return _reservation_records(Reservation.objects.filter(user_id=person_id))
 
 
-def reservation(*, reservation_id: int, person_id: int) -> ReservationRecord:
-    """Return one booking of a person. Raises: ReservationNotFound, also for somebody else's."""
-    found = _reservation_records(Reservation.objects.filter(pk=reservation_id, user_id=person_id))
-    if not found:
+def reservation(*, reservation_id: int, asker: Asker) -> ReservationRecord:
+    """Return a booking to its buyer, or to an organiser. Raises: ReservationNotFound to others."""
+    found = Reservation.objects.filter(pk=reservation_id)
+    if not asker.is_staff:
+        found = found.filter(user=asker.id)
+    records = _reservation_records(found)
+    if not records:
         raise ReservationNotFound
-    return found[0]
+    return records[0]
+
+
+def places(*, event_id: int, seat_ids: Iterable[int]) -> list[Place]:
+    """Return seats of an event, by id."""
+    return _places(Seat.objects.filter(event_id=event_id, pk__in=seat_ids))
+
+
+def free_places_near(*, event_id: int, wanted: Sequence[Place]) -> list[Place]:
+    """Return free seats of the categories of `wanted` that lie around, a few hundred at most.
+
+    First those within a twentieth of the plan's size; all over the plan when they are too few.
+    """
+    if not wanted:
+        return []
+    event = Event.objects.only("plan").get(pk=event_id)
+    size = max(event.plan.get("width", 0), event.plan.get("height", 0))
+    enough = _OFFERED_SETS * len(wanted)
+    near = _free_places(event_id, wanted, reach=size / 20)
+    return near if len(near) >= enough else _free_places(event_id, wanted, reach=None)
 
 
 def events_with_expired_locks() -> list[int]:
     """Return the ids of the events in which a lock has run out and is not written down as such."""
     return list(
-        Seat.objects.filter(status=SeatStatus.LOCKED, locked_until__lte=timezone.now())
+        Seat.objects.filter(status=SeatStatus.LOCKED, locked_until__lte=clock.now())
         .order_by("event_id")
         .values_list("event_id", flat=True)
         .distinct()
@@ -231,6 +285,32 @@ def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | Non
     return LoggedChanges(seq=rows[-1][0], changes=tuple(last.values()))
 
 
+def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None) -> list[Place]:
+    categories = {place.category_id for place in wanted}
+    fits = Q(category_id__in=categories - {None})
+    if None in categories:
+        fits |= Q(category_id__isnull=True)
+    found = Seat.objects.filter(fits, event_id=event_id).filter(
+        Q(status=SeatStatus.AVAILABLE) | Q(status=SeatStatus.LOCKED, locked_until__lte=clock.now())
+    )
+    xs, ys = [place.x for place in wanted], [place.y for place in wanted]
+    if reach is not None:
+        found = found.filter(
+            x__range=(min(xs) - reach, max(xs) + reach), y__range=(min(ys) - reach, max(ys) + reach)
+        )
+    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
+    away = (F("x") - x) * (F("x") - x) + (F("y") - y) * (F("y") - y)
+    return _places(found.order_by(away, "pk")[:_MOST_PLACES])
+
+
+def _places(found: QuerySet[Seat]) -> list[Place]:
+    rows = found.values_list(
+        *("pk", "seat_number", "section", "row", "x", "y", "category_id"),
+        Coalesce("price", "category__price", "event__price"),
+    )
+    return [Place(*row) for row in rows]
+
+
 def _visible_to(asker: Asker) -> QuerySet[Event]:
     if asker.is_staff:
         return Event.objects.all()
@@ -269,7 +349,10 @@ def _event_record(event: Any, *, now: datetime) -> EventRecord:
         "sales_open_at": iso(terms.sales_open_at),
         "sales_close_at": iso(terms.sales_close_at),
         "sales": terms.sale(now=now).value,
+        "cancel_until": str(iso(terms.cancel_until)),
         "lock_seconds": terms.lock_seconds,
+        "max_extensions": terms.max_extensions,
+        "hold_seconds": terms.hold_seconds,
         "seat_cap": terms.seat_cap,
         "visibility": event.visibility,
         "layout": event.layout,
@@ -277,7 +360,7 @@ def _event_record(event: Any, *, now: datetime) -> EventRecord:
 
 
 def _seat_records(found: QuerySet[Seat]) -> list[SeatRecord]:
-    now = timezone.now()
+    now = clock.now()
     rows = found.order_by("pk").values(
         *_SEAT_FIELDS,
         "status",
@@ -306,7 +389,9 @@ def _seat_record(row: dict[str, Any], *, now: datetime) -> SeatRecord:
 
 
 def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]:
-    stored = list(found.select_related("event").defer("event__plan", "event__description"))
+    stored = list(
+        found.select_related("event", "payment").defer("event__plan", "event__description")
+    )
     seats: dict[int, list[ReservedSeatRecord]] = {reservation.pk: [] for reservation in stored}
     rows = (
         ReservationSeat.objects.filter(reservation__in=stored)
@@ -333,6 +418,11 @@ def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord
             }
         )
     return [
-        reservation_record(event=found.event, reservation=found, seats=seats[found.pk])
+        reservation_record(
+            event=found.event,
+            reservation=found,
+            seats=seats[found.pk],
+            payment_status=found.payment.status if hasattr(found, "payment") else None,
+        )
         for found in stored
     ]

@@ -1,7 +1,7 @@
 """The plain data that the rules work on: no ORM, no clock."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
@@ -31,12 +31,26 @@ class Reason(StrEnum):
     """Why a seat changed."""
 
     LOCKED = "locked"
+    EXTENDED = "extended"
     UNLOCKED = "unlocked"
     EXPIRED = "expired"
     RESERVED = "reserved"
     CANCELLED = "cancelled"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+
+
+class PaymentStatus(StrEnum):
+    """How far a payment has come; the two that are due still have to be told the provider."""
+
+    PENDING = "pending"
+    DECLINED = "declined"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    VOID_DUE = "void_due"
+    VOIDED = "voided"
+    REFUND_DUE = "refund_due"
+    REFUNDED = "refunded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ class Person:
 class SeatState:
     """A seat as the rules see it.
 
+    `locked_at` is when its lock began and `extensions` how often it was extended since.
     `lapsed_holder_id` is whose lock ran out last, so that they can be told why the seat is not
     theirs any more. `reservation_id` is negative while the reservation is not stored yet.
     """
@@ -61,6 +76,8 @@ class SeatState:
     status: SeatStatus = SeatStatus.AVAILABLE
     holder_id: int | None = None
     locked_until: datetime | None = None
+    locked_at: datetime | None = None
+    extensions: int = 0
     lapsed_holder_id: int | None = None
     reservation_id: int | None = None
 
@@ -93,6 +110,16 @@ class ReservationState:
     seat_ids: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentState:
+    """A payment that was started, as the rules see it."""
+
+    reference: str
+    user_id: int
+    amount: Decimal
+    status: PaymentStatus
+
+
 class Sale(StrEnum):
     """Whether seats of an event can be locked now."""
 
@@ -103,12 +130,19 @@ class Sale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms an event's seats are sold."""
+    """On what terms an event's seats are sold.
+
+    A lock lasts `lock_seconds`, can be extended `max_extensions` times, and ends `hold_seconds`
+    after it began at the latest. Buyers may cancel until `cancel_until`.
+    """
 
     lock_seconds: int
     seat_cap: int
     sales_open_at: datetime | None = None
     sales_close_at: datetime | None = None
+    cancel_until: datetime | None = None
+    max_extensions: int = 2
+    hold_seconds: int = 900
 
     def sale(self, *, now: datetime) -> Sale:
         if self.sales_open_at is not None and now < self.sales_open_at:
@@ -117,13 +151,18 @@ class Terms:
             return Sale.CLOSED
         return Sale.OPEN
 
+    def last_deadline(self, *, locked_at: datetime) -> datetime:
+        """Return until when a lock that began at `locked_at` can be extended at the most."""
+        return locked_at + timedelta(seconds=max(self.hold_seconds, self.lock_seconds))
+
 
 @dataclass(slots=True)
 class Board:
     """What a batch of commands is decided on; each command sees what the earlier ones did.
 
     `seats` must have every seat that the commands name, every seat of the reservations that they
-    cancel, and every seat locked by a person who wants to lock. `now` is read once the event's
+    cancel, and every seat locked by a person who wants to lock; `payments` every payment that they
+    refer to. `now` is read once the event's
     row is locked.
     """
 
@@ -131,6 +170,7 @@ class Board:
     now: datetime
     seats: dict[int, SeatState]
     reservations: dict[int, ReservationState] = field(default_factory=dict)
+    payments: dict[str, PaymentState] = field(default_factory=dict)
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
     _new_reservations: int = field(init=False, default=0)
 

@@ -12,4 +12,7 @@ def terms_of(event: Event) -> Terms:
         seat_cap=event.seat_cap or settings.SEATCAST_SEAT_CAP,
         sales_open_at=event.sales_open_at,
         sales_close_at=event.sales_close_at,
+        cancel_until=event.cancel_until or event.date,
+        max_extensions=settings.SEATCAST_MAX_EXTENSIONS,
+        hold_seconds=settings.SEATCAST_HOLD_SECONDS,
     )

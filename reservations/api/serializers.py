@@ -7,6 +7,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from reservations.payments.provider import payment_methods
+from reservations.states import PaymentStatus
+
 MAX_SEATS = 500
 MAX_ID = 2**63 - 1
 
@@ -20,7 +23,14 @@ class SeatIdsSerializer(serializers.Serializer[Any]):
 
 
 class ReserveSerializer(SeatIdsSerializer):
-    payment_method = serializers.ChoiceField(choices=["card", "invoice", "cash"])
+    payment_method = serializers.CharField(
+        max_length=32, help_text="The code of one of the event's `payment_methods`."
+    )
+
+    def validate_payment_method(self, code: str) -> str:
+        if code not in payment_methods():
+            raise serializers.ValidationError(f"Must be one of {', '.join(payment_methods())}.")
+        return code
 
 
 class SeatSerializer(serializers.Serializer[Any]):
@@ -40,6 +50,10 @@ class SeatSerializer(serializers.Serializer[Any]):
     reserved_by = serializers.CharField(allow_null=True)
 
 
+class LockSerializer(SeatSerializer):
+    extensions_left = serializers.IntegerField()
+
+
 class EventSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -56,7 +70,12 @@ class EventSerializer(serializers.Serializer[Any]):
     sales_open_at = serializers.DateTimeField(allow_null=True)
     sales_close_at = serializers.DateTimeField(allow_null=True)
     sales = serializers.ChoiceField(choices=["upcoming", "open", "closed"])
+    cancel_until = serializers.DateTimeField()
     lock_seconds = serializers.IntegerField()
+    max_extensions = serializers.IntegerField(help_text="How often a lock can be extended.")
+    hold_seconds = serializers.IntegerField(
+        help_text="For how long a seat can be held in all, however often it is extended."
+    )
     seat_cap = serializers.IntegerField()
     visibility = serializers.ChoiceField(choices=["public", "members"])
     layout = serializers.CharField()
@@ -67,6 +86,11 @@ class CategorySerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     color = serializers.CharField()
     price = serializers.DecimalField(max_digits=10, decimal_places=2, allow_null=True)
+
+
+class PaymentMethodSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
 
 
 class ShapeTextSerializer(serializers.Serializer[Any]):
@@ -105,6 +129,7 @@ class PlanSerializer(serializers.Serializer[Any]):
 
 class EventDetailSerializer(EventSerializer):
     categories = CategorySerializer(many=True)
+    payment_methods = PaymentMethodSerializer(many=True)
     plan = PlanSerializer()
 
 
@@ -128,9 +153,15 @@ class ReservationSerializer(serializers.Serializer[Any]):
     total_price = serializers.DecimalField(max_digits=12, decimal_places=2)
     currency = serializers.CharField()
     payment_method = serializers.CharField()
+    payment_status = serializers.ChoiceField(
+        choices=[status.value for status in PaymentStatus if status is not PaymentStatus.PENDING],
+        allow_null=True,
+        help_text="Null for what is paid without a provider.",
+    )
     status = serializers.ChoiceField(choices=["confirmed", "cancelled"])
     created_at = serializers.DateTimeField()
     cancelled_at = serializers.DateTimeField(allow_null=True)
+    cancel_until = serializers.DateTimeField(help_text="Until when its buyer may cancel it.")
 
 
 class SeatAnswerSerializer(serializers.Serializer[Any]):
@@ -143,6 +174,12 @@ class SeatsAnswerSerializer(serializers.Serializer[Any]):
     success = serializers.BooleanField()
     message = serializers.CharField()
     seats = SeatSerializer(many=True)
+
+
+class ExtendedAnswerSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    seats = LockSerializer(many=True)
 
 
 class ReservedAnswerSerializer(serializers.Serializer[Any]):
@@ -162,9 +199,18 @@ class ConflictSerializer(serializers.Serializer[Any]):
     seat_id = serializers.IntegerField()
     seat_number = serializers.CharField()
     reason = serializers.ChoiceField(
-        choices=["locked", "reserved", "blocked", "expired", "not_held", "limit"]
+        choices=[
+            *("locked", "reserved", "blocked", "expired", "not_held"),
+            *("limit", "extension_limit"),
+        ]
     )
     locked_until = serializers.DateTimeField(allow_null=True)
+
+
+class AlternativeSerializer(serializers.Serializer[Any]):
+    seat_ids = serializers.ListField(child=serializers.IntegerField())
+    seat_numbers = serializers.ListField(child=serializers.CharField())
+    price = serializers.DecimalField(max_digits=12, decimal_places=2, help_text="Of all together.")
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
@@ -174,3 +220,4 @@ class RefusalSerializer(serializers.Serializer[Any]):
         child=serializers.ListField(child=serializers.CharField()), required=False
     )
     conflicts = ConflictSerializer(many=True, required=False)
+    alternatives = AlternativeSerializer(many=True, required=False)

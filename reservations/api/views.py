@@ -12,13 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reservations import desk, selectors
+from reservations import checkout, desk, selectors
+from reservations.alternatives import offer
 from reservations.api.documentation import reads, writes
 from reservations.api.requests import actor, asker, idempotency_key
 from reservations.api.serializers import (
     CancelledAnswerSerializer,
     EventDetailSerializer,
     EventSerializer,
+    ExtendedAnswerSerializer,
+    LockSerializer,
     ReservationSerializer,
     ReservedAnswerSerializer,
     ReserveSerializer,
@@ -28,12 +31,12 @@ from reservations.api.serializers import (
     SeatSerializer,
 )
 from reservations.commands import (
-    CancelReservation,
     Command,
+    ExtendLocks,
     LockSeats,
-    ReserveSeats,
     UnlockSeats,
 )
+from reservations.errors import LockExpired, SeatUnavailable
 from reservations.records import Answer
 
 
@@ -56,8 +59,18 @@ class EventView(APIView):
         selectors.require_access(event_id=kwargs["event_id"], asker=asker(request))
 
     def submit(self, request: Request, event_id: int, command: Command) -> Answer:
+        """Hand one command to the desk. Raises: SeatcastError."""
         _read_body(request)
         return desk.submit(event_id=event_id, command=command, key=idempotency_key(request))
+
+    def lock(self, request: Request, event_id: int, seat_ids: Sequence[int]) -> Answer:
+        """Lock seats, or say which others could be had. Raises: SeatcastError."""
+        command = LockSeats(actor(request), tuple(seat_ids))
+        try:
+            return self.submit(request, event_id, command)
+        except SeatUnavailable as refusal:
+            offer(refusal, event_id=event_id, seat_ids=seat_ids)
+            raise
 
 
 class EventDetailView(EventView):
@@ -89,7 +102,7 @@ class SeatsView(EventView):
 class LocksView(EventView):
     permission_classes = (IsAuthenticated,)
 
-    @reads("locks", SeatSerializer(many=True))
+    @reads("locks", LockSerializer(many=True))
     def get(self, request: Request, event_id: int) -> Response:
         """List the seats that the caller holds, with their deadlines."""
         return Response(selectors.locks(event_id=event_id, person_id=actor(request).id))
@@ -99,7 +112,7 @@ class LockSeatView(EventView):
     @writes("lock_seat", SeatAnswerSerializer)
     def post(self, request: Request, event_id: int, seat_id: int) -> Response:
         """Lock one seat. Locking a seat that one holds already does not move its deadline."""
-        return _seat(self.submit(request, event_id, LockSeats(actor(request), (seat_id,))))
+        return _seat(self.lock(request, event_id, [seat_id]))
 
 
 class UnlockSeatView(EventView):
@@ -114,8 +127,21 @@ class LockSeatsView(EventView):
     def post(self, request: Request, event_id: int) -> Response:
         """Lock several seats, all or none."""
         body = _body(SeatIdsSerializer, request)
-        command = LockSeats(actor(request), tuple(body["seat_ids"]))
-        return _seats(self.submit(request, event_id, command))
+        return _seats(self.lock(request, event_id, body["seat_ids"]))
+
+
+class ExtendLocksView(EventView):
+    @writes("extend_locks", ExtendedAnswerSerializer, body=SeatIdsSerializer)
+    def post(self, request: Request, event_id: int) -> Response:
+        """Hold seats for longer that one holds, all or none.
+
+        A lock can be extended `max_extensions` times, and not past `hold_seconds` after it began.
+        """
+        body = _body(SeatIdsSerializer, request)
+        command = ExtendLocks(actor(request), tuple(body["seat_ids"]))
+        answer = self.submit(request, event_id, command)
+        seats = selectors.with_extensions(answer["seats"])
+        return Response({"success": True, "message": answer["message"], "seats": seats})
 
 
 class UnlockSeatsView(EventView):
@@ -130,10 +156,20 @@ class UnlockSeatsView(EventView):
 class ReserveView(EventView):
     @writes("reserve", ReservedAnswerSerializer, body=ReserveSerializer, status=201)
     def post(self, request: Request, event_id: int) -> Response:
-        """Book seats that one holds, all or none."""
+        """Book seats that one holds, all or none, and pay for them."""
         body = _body(ReserveSerializer, request)
-        command = ReserveSeats(actor(request), tuple(body["seat_ids"]), body["payment_method"])
-        answer = self.submit(request, event_id, command)
+        order = checkout.Order(
+            event_id=event_id,
+            actor=actor(request),
+            seat_ids=tuple(body["seat_ids"]),
+            payment_method=body["payment_method"],
+            key=idempotency_key(request),
+        )
+        try:
+            answer = checkout.reserve(order)
+        except (SeatUnavailable, LockExpired) as refusal:
+            offer(refusal, event_id=event_id, seat_ids=order.seat_ids)
+            raise
         return Response(
             {
                 "success": True,
@@ -155,10 +191,8 @@ class ReservationsView(APIView):
 class ReservationView(APIView):
     @reads("reservation", ReservationSerializer)
     def get(self, request: Request, reservation_id: int) -> Response:
-        """Return one of one's own bookings."""
-        return Response(
-            selectors.reservation(reservation_id=reservation_id, person_id=actor(request).id)
-        )
+        """Return one of one's own bookings; organisers may see anybody's."""
+        return Response(selectors.reservation(reservation_id=reservation_id, asker=asker(request)))
 
     @writes("delete_reservation", CancelledAnswerSerializer)
     def delete(self, request: Request, reservation_id: int) -> Response:
@@ -169,26 +203,29 @@ class ReservationView(APIView):
 class CancelView(APIView):
     @writes("cancel", CancelledAnswerSerializer)
     def post(self, request: Request, reservation_id: int) -> Response:
-        """Cancel a booking: its seats become available again. Cancelling twice changes nothing."""
+        """Cancel a booking: its seats become available again, and its money goes back.
+
+        Its buyer may until `cancel_until`, organisers always. Cancelling twice changes nothing.
+        """
         return _cancel(request, reservation_id)
 
 
 def _cancel(request: Request, reservation_id: int) -> Response:
     _read_body(request)
-    person = actor(request)
-    booked = selectors.reservation(reservation_id=reservation_id, person_id=person.id)
-    answer = desk.submit(
+    who = asker(request)
+    booked = selectors.reservation(reservation_id=reservation_id, asker=who)
+    answer = checkout.cancel(
         event_id=booked["event"],
-        command=CancelReservation(person, reservation_id),
+        actor=actor(request),
+        reservation_id=reservation_id,
+        as_organiser=who.is_staff,
         key=idempotency_key(request),
     )
     return Response(
         {
             "success": True,
             "message": answer["message"],
-            "reservation": selectors.reservation(
-                reservation_id=reservation_id, person_id=person.id
-            ),
+            "reservation": selectors.reservation(reservation_id=reservation_id, asker=who),
         }
     )
 

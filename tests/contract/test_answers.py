@@ -16,7 +16,8 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 EVENT = {
     *("id", "name", "description", "venue", "date", "price", "price_from", "currency"),
     *("seats_total", "seats_available", "sales_open_at", "sales_close_at", "sales"),
-    *("lock_seconds", "seat_cap", "visibility", "layout"),
+    *("cancel_until", "lock_seconds", "max_extensions", "hold_seconds", "seat_cap"),
+    *("visibility", "layout"),
 }
 SEAT = {
     *("id", "seat_number", "section", "row", "number", "x", "y", "category", "price", "status"),
@@ -24,13 +25,14 @@ SEAT = {
 }
 RESERVATION = {
     *("id", "event", "event_name", "venue", "date", "seats", "seat_details", "total_price"),
-    *("currency", "payment_method", "status", "created_at", "cancelled_at"),
+    *("currency", "payment_method", "payment_status", "status", "created_at", "cancelled_at"),
+    "cancel_until",
 }
 RESERVED_SEAT = {"seat_id", "seat_number", "section", "row", "number", "price"}
 
 
-def _is_seat(found: dict[str, Any]) -> bool:
-    assert set(found) == SEAT
+def _is_seat(found: dict[str, Any], *, more: frozenset[str] = frozenset()) -> bool:
+    assert set(found) == SEAT | more
     assert MONEY.fullmatch(found["price"])
     assert found["is_available"] == (found["status"] == "available")
     return True
@@ -41,7 +43,7 @@ def _is_reservation(found: dict[str, Any]) -> bool:
     assert all(set(seat) == RESERVED_SEAT for seat in found["seat_details"])
     assert [seat["seat_number"] for seat in found["seat_details"]] == found["seats"]
     assert MONEY.fullmatch(found["total_price"])
-    for moment in (found["date"], found["created_at"]):
+    for moment in (found["date"], found["created_at"], found["cancel_until"]):
         assert TIME.fullmatch(moment)
     assert (found["cancelled_at"] is not None) == (found["status"] == "cancelled")
     return True
@@ -94,7 +96,14 @@ def test_events(office: BoxOffice) -> None:
     assert (found["lock_seconds"], found["seat_cap"], found["sales"]) == (300, 10, "open")
     assert (found["sales_open_at"], found["visibility"]) == (None, "public")
     detail = stranger().get(f"/api/events/{found['id']}/").json()
-    assert detail == {**found, "categories": [], "plan": detail["plan"]}
+    assert detail == {
+        **found,
+        "categories": [],
+        "payment_methods": detail["payment_methods"],
+        "plan": detail["plan"],
+    }
+    assert all(set(method) == {"code", "name"} for method in detail["payment_methods"])
+    assert {"card", "invoice"} <= {method["code"] for method in detail["payment_methods"]}
 
 
 def test_an_event_shows_its_categories_and_its_plan(office: BoxOffice) -> None:
@@ -105,7 +114,7 @@ def test_an_event_shows_its_categories_and_its_plan(office: BoxOffice) -> None:
         plan={"name": "Hall", "width": 9.0, "height": 8.0, "seat_radius": 7.0, "shapes": [shape]}
     )
     detail = stranger().get(f"/api/events/{office.event.pk}/").json()
-    assert set(detail) == EVENT | {"categories", "plan"}
+    assert set(detail) == EVENT | {"categories", "payment_methods", "plan"}
     stalls, circle = detail["categories"]
     assert set(stalls) == {"id", "name", "color", "price"}
     assert (stalls["price"], circle["price"]) == ("80.00", None)
@@ -157,6 +166,19 @@ def test_locking_and_unlocking_several_seats(office: BoxOffice) -> None:
         assert all(_is_seat(seat) for seat in answer["seats"])
 
 
+def test_holding_seats_for_longer(office: BoxOffice) -> None:
+    before = Seat.objects.get(pk=office.held).locked_until
+    path = f"/api/events/{office.event.pk}/extend/"
+    answer = signed_in(office.alice).post(path, {"seat_ids": [office.held]}).json()
+    assert set(answer) == {"success", "message", "seats"}
+    assert answer["message"] == "Seat A2 held for longer"
+    [seat] = answer["seats"]
+    assert _is_seat(seat, more=frozenset({"extensions_left"}))
+    assert seat["extensions_left"] == 1
+    assert before is not None
+    assert datetime.fromisoformat(seat["locked_until"]) > before
+
+
 def test_unlocking_one_seat(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/seats/{office.held}/unlock/"
     answer = signed_in(office.alice).post(path).json()
@@ -167,7 +189,8 @@ def test_unlocking_one_seat(office: BoxOffice) -> None:
 def test_ones_own_locks(office: BoxOffice) -> None:
     found = signed_in(office.alice).get(f"/api/events/{office.event.pk}/locks/").json()
     assert [seat["id"] for seat in found] == [office.held]
-    assert _is_seat(found[0])
+    assert _is_seat(found[0], more=frozenset({"extensions_left"}))
+    assert found[0]["extensions_left"] == 2
     remaining = datetime.fromisoformat(found[0]["locked_until"]).timestamp()
     assert remaining == Seat.objects.get(pk=office.held).locked_until.timestamp()  # type: ignore[union-attr]
 

@@ -45,7 +45,8 @@ async def test_connections_to_the_database_that_are_cut_cost_nobody_a_change(
 def _cut_all_other_connections() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            # Waits until each has ended: one that is about to would still be handed out.
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         return int(cursor.fetchone()[0])

@@ -14,12 +14,13 @@ from reservations.models import (
     Category,
     Event,
     IdempotencyKey,
+    Payment,
     Reservation,
     ReservationSeat,
     Seat,
     SeatChange,
 )
-from reservations.states import SeatStatus
+from reservations.states import PaymentStatus, SeatStatus
 from tests.factories import make_event, make_user
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,23 @@ def _name_a_category_twice(event: Event) -> None:
         Category.objects.create(event=event, name="Stalls")
 
 
+def _start_paying(event: Event, **fields: Any) -> None:
+    Payment.objects.create(
+        **{
+            "event": event,
+            "user": make_user(),
+            "reference": "r",
+            "method": "card",
+            "amount": "50.00",
+            "currency": "EUR",
+            "status": PaymentStatus.PENDING,
+            "created_at": timezone.now(),
+            "updated_at": timezone.now(),
+            **fields,
+        }
+    )
+
+
 VIOLATIONS: dict[str, Callable[[Event], object]] = {
     "a_seat_is_in_at_most_one_live_reservation": _sell_twice,
     "a_seat_is_once_in_a_reservation": _put_twice_in_one,
@@ -87,6 +105,10 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
     "a_seat_guid_is_unique_in_its_event": lambda event: event.seats.update(guid="A-1"),
     "a_seat_status_matches_its_columns": lambda event: event.seats.update(status=SeatStatus.LOCKED),
     "a_reservation_status_matches_its_columns": lambda event: _book(event, status="cancelled"),
+    "a_payment_status_matches_its_reservation": lambda event: _start_paying(
+        event, status=PaymentStatus.CAPTURED
+    ),
+    "a_payment_amount_is_not_negative": lambda event: _start_paying(event, amount="-0.01"),
 }
 
 
@@ -177,7 +199,12 @@ def test_who_has_bookings_or_locks_cannot_be_deleted_with_them() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         user.delete()
     locker = make_user()
-    event.seats.update(status=SeatStatus.LOCKED, locked_by=locker, locked_until=timezone.now())
+    event.seats.update(
+        status=SeatStatus.LOCKED,
+        locked_by=locker,
+        locked_at=timezone.now(),
+        locked_until=timezone.now(),
+    )
     with pytest.raises(IntegrityError), transaction.atomic():
         locker.delete()
 

@@ -100,9 +100,11 @@ def test_the_answer_shows_the_booking_as_the_api_does(clock: Clock) -> None:
         "total_price": "100.00",
         "currency": "EUR",
         "payment_method": "invoice",
+        "payment_status": None,
         "status": "confirmed",
         "created_at": iso(clock.now),
         "cancelled_at": None,
+        "cancel_until": iso(event.date),
     }
 
 

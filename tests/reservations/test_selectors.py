@@ -193,9 +193,9 @@ def test_ones_bookings_are_listed_newest_first_cancelled_ones_included() -> None
         (numbers[0], "cancelled", ["A1"]),
     ]
     assert found[1]["cancelled_at"]
-    assert selectors.reservation(reservation_id=numbers[1], person_id=bob.id)["seats"] == ["A2"]
+    assert selectors.reservation(reservation_id=numbers[1], asker=Asker(bob.id))["seats"] == ["A2"]
     with pytest.raises(ReservationNotFound):
-        selectors.reservation(reservation_id=numbers[1], person_id=alice.id)
+        selectors.reservation(reservation_id=numbers[1], asker=Asker(alice.id))
 
 
 def test_the_tag_of_the_seats_moves_with_everything_that_shows_in_them(

@@ -39,6 +39,7 @@ def lock_first_seat(event: Event) -> Seat:
     Seat.objects.filter(pk=seat.pk).update(
         status=SeatStatus.LOCKED,
         locked_by=person,
+        locked_at=timezone.now(),
         locked_until=timezone.now() + timedelta(minutes=5),
         version=7,
     )

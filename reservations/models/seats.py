@@ -1,8 +1,4 @@
-"""What is stored. Seats, reservations and the change log are written by the desk alone.
-
-Every hot table carries the event, and every hot query names it, so that an event can be moved
-to a shard of its own without a change of schema.
-"""
+"""Events, their categories and their seats."""
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -12,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from reservations.plans.colors import is_color
-from reservations.states import Reason, SeatStatus
+from reservations.states import SeatStatus
 
 SEAT_STATUSES = [(status.value, status.word) for status in SeatStatus]
 
@@ -47,6 +43,11 @@ class Event(models.Model):
     currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217, such as EUR.")
     sales_open_at = models.DateTimeField(null=True, blank=True, help_text="Empty: open already.")
     sales_close_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never closes.")
+    cancel_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Until when buyers may cancel. Empty: until the show begins.",
+    )
     lock_seconds = models.PositiveIntegerField(
         null=True,
         blank=True,
@@ -159,6 +160,12 @@ class Seat(models.Model):
         db_index=False,
     )
     locked_until = models.DateTimeField(null=True, blank=True)
+    locked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the lock began; extending it does not move this."
+    )
+    extensions = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the lock was extended."
+    )
     lapsed_holder = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -193,18 +200,23 @@ class Seat(models.Model):
                     status=SeatStatus.LOCKED,
                     locked_by__isnull=False,
                     locked_until__isnull=False,
+                    locked_at__isnull=False,
                     reservation__isnull=True,
                 )
                 | Q(
                     status=SeatStatus.RESERVED,
                     locked_by__isnull=True,
                     locked_until__isnull=True,
+                    locked_at__isnull=True,
+                    extensions=0,
                     reservation__isnull=False,
                 )
                 | Q(
                     status__in=[SeatStatus.AVAILABLE, SeatStatus.BLOCKED],
                     locked_by__isnull=True,
                     locked_until__isnull=True,
+                    locked_at__isnull=True,
+                    extensions=0,
                     reservation__isnull=True,
                 ),
                 name="a_seat_status_matches_its_columns",
@@ -221,128 +233,13 @@ class Seat(models.Model):
                 condition=Q(status=SeatStatus.LOCKED),
                 name="seat_by_deadline",
             ),
+            # For what can be offered instead of a seat that is taken.
+            models.Index(
+                fields=["event", "category", "x"],
+                condition=Q(status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]),
+                name="seat_to_offer",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.seat_number
-
-
-class Reservation(models.Model):
-    """A booking. Cancelling it keeps it, with its seats and what was paid for them."""
-
-    class Status(models.TextChoices):
-        CONFIRMED = "confirmed", "Confirmed"
-        CANCELLED = "cancelled", "Cancelled"
-
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reservations")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reservations"
-    )
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
-    payment_method = models.CharField(max_length=32)
-    total_price = models.DecimalField(max_digits=12, decimal_places=2)
-    currency = models.CharField(max_length=3)
-    created_at = models.DateTimeField()
-    cancelled_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status="confirmed", cancelled_at__isnull=True)
-                | Q(status="cancelled", cancelled_at__isnull=False),
-                name="a_reservation_status_matches_its_columns",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Reservation {self.pk}"
-
-
-class ReservationSeat(models.Model):
-    """A seat of a reservation and the price paid for it.
-
-    `live` ends with the reservation. The constraint is what forbids selling a seat twice, should
-    the code ever fail to.
-    """
-
-    reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="seats")
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
-    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
-    price = models.DecimalField(max_digits=10, decimal_places=2)
-    live = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["seat_id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["seat"],
-                condition=Q(live=True),
-                name="a_seat_is_in_at_most_one_live_reservation",
-            ),
-            models.UniqueConstraint(
-                fields=["reservation", "seat"], name="a_seat_is_once_in_a_reservation"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Seat {self.seat_id} of reservation {self.reservation_id}"
-
-
-class SeatChange(models.Model):
-    """A seat's new state, as committed: audit trail, source for resuming viewers, and outbox."""
-
-    pk = models.CompositePrimaryKey("event_id", "seq", "seat_id")
-    event = models.ForeignKey(
-        Event, on_delete=models.CASCADE, related_name="changes", db_index=False
-    )
-    seq = models.BigIntegerField()
-    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="changes")
-    status = models.PositiveSmallIntegerField(choices=SEAT_STATUSES)
-    holder = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,
-    )
-    locked_until = models.DateTimeField(null=True)
-    reservation = models.ForeignKey(
-        Reservation, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
-    reason = models.CharField(
-        max_length=10, choices=[(reason.value, reason.value) for reason in Reason]
-    )
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,
-        help_text="Who did it; nobody for what time did.",
-    )
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.event_id}:{self.seq} seat {self.seat_id} {self.reason}"
-
-
-class IdempotencyKey(models.Model):
-    """The answer to a command that carried a key, stored in the transaction that did the work."""
-
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+", db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the command.")
-    answer = models.JSONField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "user", "key"], name="an_idempotency_key_is_used_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.key

@@ -1,0 +1,149 @@
+"""What to offer instead of seats that cannot be had: sets like them, still free, nearest first.
+
+An offer is a hint of the moment, not a promise. In a rush many ask for the same seats at once,
+so that one search serves all who ask within a quarter of a second; and no more than two searches
+go on at a time in a process: who comes in between is offered nothing.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import TypedDict
+
+from reservations import selectors
+from reservations.errors import SeatcastError
+from reservations.records import money
+from reservations.selectors import Place
+
+MOST = 3
+FRESH_SECONDS = 0.25
+_SEARCHES = 2
+_MOST_REMEMBERED = 1_000
+
+
+class AlternativeRecord(TypedDict):
+    seat_ids: list[int]
+    seat_numbers: list[str]
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    records: list[AlternativeRecord]
+    at: float
+
+
+_found: dict[tuple[int, frozenset[int]], _Found] = {}
+_searching = threading.BoundedSemaphore(_SEARCHES)
+
+
+def offer(refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int]) -> None:
+    """Complete the refusal of seats that are taken with `alternatives` to all that was asked for.
+
+    Raises: django.db.Error.
+    """
+    refusal.details["alternatives"] = alternatives(event_id=event_id, seat_ids=frozenset(seat_ids))
+
+
+def alternatives(*, event_id: int, seat_ids: frozenset[int]) -> list[AlternativeRecord]:
+    """Return up to three sets of as many seats of the same categories. Raises: django.db.Error."""
+    key = event_id, seat_ids
+    known = _found.get(key)
+    if known and time.monotonic() - known.at < FRESH_SECONDS:
+        return known.records
+    if not _searching.acquire(blocking=False):
+        return known.records if known else []
+    try:
+        wanted = selectors.places(event_id=event_id, seat_ids=seat_ids)
+        free = selectors.free_places_near(event_id=event_id, wanted=wanted)
+        records = [_record(places) for places in nearest(wanted, free)]
+    finally:
+        _searching.release()
+    if len(_found) >= _MOST_REMEMBERED:
+        _found.clear()
+    _found[key] = _Found(records, time.monotonic())
+    return records
+
+
+def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place, ...]]:
+    """Return up to three sets that share no seat, nearest to the middle of `wanted` first.
+
+    Each has as many seats of each category as `wanted`. Seats beside each other come before seats
+    that are as near but apart.
+    """
+    if not wanted:
+        return []
+    categories = sorted(_category(place) for place in wanted)
+    if categories[0] == categories[-1]:
+        fitting = [place for place in free if _category(place) == categories[0]]
+        sets = [*_in_rows(fitting, len(wanted)), *_by_distance(wanted, fitting)]
+    else:
+        sets = [*_by_distance(wanted, free)]
+    chosen: list[tuple[Place, ...]] = []
+    used: set[int] = set()
+    for places in sorted(sets, key=lambda places: _cost(places, wanted)):
+        ids = {place.id for place in places}
+        if not ids & used:
+            chosen.append(places)
+            used |= ids
+        if len(chosen) == MOST:
+            break
+    return chosen
+
+
+def _in_rows(free: Sequence[Place], size: int) -> Iterator[tuple[Place, ...]]:
+    """Yield all seats of a row that follow each other, `size` at a time."""
+    ordered = sorted(free, key=lambda place: (place.section, place.row, place.x, place.y))
+    for _, row in groupby(ordered, key=lambda place: (place.section, place.row)):
+        seats = list(row)
+        for start in range(len(seats) - size + 1):
+            yield tuple(seats[start : start + size])
+
+
+def _by_distance(wanted: Sequence[Place], free: Sequence[Place]) -> Iterator[tuple[Place, ...]]:
+    """Yield sets made of the free seat nearest to each wanted one, then of the next, and so on."""
+    left = list(free)
+    while True:
+        places: list[Place] = []
+        for want in wanted:
+            fitting = [place for place in left if place.category_id == want.category_id]
+            if not fitting:
+                return
+            places.append(min(fitting, key=lambda place: math.dist(_at(place), _at(want))))
+            left.remove(places[-1])
+        yield tuple(sorted(places, key=lambda place: place.id))
+        if len(free) - len(left) >= MOST * len(wanted):
+            return
+
+
+def _cost(places: Sequence[Place], wanted: Sequence[Place]) -> float:
+    """Return how far off a set is: its middle's distance, and how far apart its seats are."""
+    apart = math.dist(_at(places[0]), _at(places[-1])) if len(places) > 1 else 0.0
+    return math.dist(_middle(places), _middle(wanted)) + apart
+
+
+def _middle(places: Sequence[Place]) -> tuple[float, float]:
+    return (
+        sum(place.x for place in places) / len(places),
+        sum(place.y for place in places) / len(places),
+    )
+
+
+def _at(place: Place) -> tuple[float, float]:
+    return place.x, place.y
+
+
+def _category(place: Place) -> int:
+    return place.category_id or 0
+
+
+def _record(places: Sequence[Place]) -> AlternativeRecord:
+    return {
+        "seat_ids": [place.id for place in places],
+        "seat_numbers": [place.seat_number for place in places],
+        "price": money(sum((place.price for place in places), Decimal(0))),
+    }

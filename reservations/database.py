@@ -1,0 +1,22 @@
+"""What threads do with their database connection besides asking it."""
+
+from django.db import Error, connection
+
+
+def release_connection() -> None:
+    """Give this thread's connection back to the pool before it waits for something else.
+
+    It must not keep one from those who need it meanwhile. A later statement takes one again.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def is_there() -> bool:
+    """Tell whether this thread has a usable connection, after making a new one if need be."""
+    try:
+        connection.close_if_unusable_or_obsolete()
+        connection.ensure_connection()
+    except Error:
+        return False
+    return True

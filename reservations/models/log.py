@@ -1,0 +1,70 @@
+"""What happened: the change log, and the answers that were given."""
+
+from django.conf import settings
+from django.db import models
+
+from reservations.models.bookings import Reservation
+from reservations.models.seats import SEAT_STATUSES, Event, Seat
+from reservations.states import Reason
+
+
+class SeatChange(models.Model):
+    """A seat's new state, as committed: audit trail, source for resuming viewers, and outbox."""
+
+    pk = models.CompositePrimaryKey("event_id", "seq", "seat_id")
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="changes", db_index=False
+    )
+    seq = models.BigIntegerField()
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="changes")
+    status = models.PositiveSmallIntegerField(choices=SEAT_STATUSES)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    locked_until = models.DateTimeField(null=True)
+    reservation = models.ForeignKey(
+        Reservation, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    reason = models.CharField(
+        max_length=10, choices=[(reason.value, reason.value) for reason in Reason]
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="Who did it; nobody for what time did.",
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.event_id}:{self.seq} seat {self.seat_id} {self.reason}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer to a command that carried a key, stored in the transaction that did the work.
+
+    While a payment is under way there is none yet.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the command.")
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "user", "key"], name="an_idempotency_key_is_used_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,97 @@
+"""Money: what a booking owes to the payment provider, and the demo provider's own books."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reservations.models.bookings import Reservation
+from reservations.models.seats import Event
+from reservations.states import PaymentStatus
+
+_BOOKED = [
+    PaymentStatus.AUTHORISED,
+    PaymentStatus.CAPTURED,
+    PaymentStatus.REFUND_DUE,
+    PaymentStatus.REFUNDED,
+]
+_UNFINISHED = [
+    PaymentStatus.PENDING,
+    PaymentStatus.AUTHORISED,
+    PaymentStatus.VOID_DUE,
+    PaymentStatus.REFUND_DUE,
+]
+
+
+class Payment(models.Model):
+    """The money of one reservation, or of an attempt at one.
+
+    It is written down before the provider is asked, and again in the transaction that books: at
+    whatever point a process dies, this row says what the provider is still to be told.
+    """
+
+    reference = models.CharField(
+        max_length=32, unique=True, help_text="By which the provider knows it."
+    )
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reservation = models.OneToOneField(
+        Reservation, null=True, on_delete=models.PROTECT, related_name="payment"
+    )
+    method = models.CharField(max_length=32)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    status = models.CharField(
+        max_length=10, choices=[(status.value, status.value) for status in PaymentStatus]
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=_BOOKED, reservation__isnull=False)
+                | Q(
+                    status__in=[PaymentStatus.PENDING, PaymentStatus.DECLINED],
+                    reservation__isnull=True,
+                )
+                | Q(status__in=[PaymentStatus.VOID_DUE, PaymentStatus.VOIDED]),
+                name="a_payment_status_matches_its_reservation",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0), name="a_payment_amount_is_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(status__in=_UNFINISHED),
+                name="payment_unfinished",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class DemoCharge(models.Model):
+    """A charge in the demo provider's books; nothing else of Seatcast reads or writes them."""
+
+    class Status(models.TextChoices):
+        AUTHORISED = "authorised"
+        CAPTURED = "captured"
+        VOIDED = "voided"
+        REFUNDED = "refunded"
+        DECLINED = "declined"
+
+    reference = models.CharField(max_length=32, unique=True)
+    method = models.CharField(max_length=32)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    answered = models.CharField(
+        max_length=10, blank=True, help_text="The last call whose answer was not lost."
+    )
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.status}"

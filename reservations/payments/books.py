@@ -1,0 +1,93 @@
+"""What the desk writes about payments, in the transaction that does the work.
+
+Lock order, always: the event's row, its seats, then the payments.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Case, F, Value, When
+
+from reservations.commands import Command, ReserveSeats
+from reservations.models import Event, Payment
+from reservations.rules import NewPayment, Outcome
+from reservations.states import PaymentState, PaymentStatus
+
+
+def started(event: Event, commands: Sequence[Command]) -> dict[str, PaymentState]:
+    """Lock and return the payments that commands refer to; no statement if there is none."""
+    references = [
+        command.reference
+        for command in commands
+        if isinstance(command, ReserveSeats) and command.reference
+    ]
+    if not references:
+        return {}
+    found = Payment.objects.filter(event=event, reference__in=references).order_by("pk")
+    return {
+        payment.reference: PaymentState(
+            reference=payment.reference,
+            user_id=payment.user_id,
+            amount=payment.amount,
+            status=PaymentStatus(payment.status),
+        )
+        for payment in found.select_for_update(no_key=True)
+    }
+
+
+def write_started(event: Event, payments: Sequence[NewPayment], *, now: datetime) -> None:
+    """Store payments that the provider is about to be asked for."""
+    Payment.objects.bulk_create(
+        Payment(
+            reference=new.reference,
+            event=event,
+            user_id=new.user.id,
+            method=new.method,
+            amount=new.amount,
+            currency=event.currency,
+            status=PaymentStatus.PENDING,
+            created_at=now,
+            updated_at=now,
+        )
+        for new in payments
+    )
+
+
+def write_booked(event: Event, reservations: Mapping[str, int], *, now: datetime) -> None:
+    """Give payments, by reference, the reservations that were made with them."""
+    if not reservations:
+        return
+    Payment.objects.filter(event=event, reference__in=reservations).update(
+        status=PaymentStatus.AUTHORISED,
+        reservation_id=Case(
+            *(When(reference=each, then=Value(reservations[each])) for each in reservations)
+        ),
+        updated_at=now,
+    )
+
+
+def write_given_up(
+    event: Event, decided: Sequence[tuple[Command, Outcome]], *, now: datetime
+) -> None:
+    """Have those payments given back whose reservations were refused."""
+    references = [
+        command.reference
+        for command, outcome in decided
+        if isinstance(command, ReserveSeats) and command.reference and outcome.refusal
+    ]
+    if references:
+        Payment.objects.filter(
+            event=event, reference__in=references, status=PaymentStatus.PENDING
+        ).update(status=PaymentStatus.VOID_DUE, updated_at=now)
+
+
+def write_cancelled(event: Event, reservation_ids: Sequence[int], *, now: datetime) -> None:
+    """Have the payments of cancelled reservations given back."""
+    Payment.objects.filter(event=event, reservation_id__in=reservation_ids).update(
+        status=Case(
+            When(status=PaymentStatus.AUTHORISED, then=Value(PaymentStatus.VOID_DUE)),
+            When(status=PaymentStatus.CAPTURED, then=Value(PaymentStatus.REFUND_DUE)),
+            default=F("status"),
+        ),
+        updated_at=now,
+    )

@@ -1,0 +1,79 @@
+"""Who may do what to which seat: pure decisions.
+
+`decide` takes a command and the board as it stands, and returns an outcome; what the outcome
+changes is on the board already when it returns, so that the next command of the batch sees it.
+A refusal is an outcome too: it changes nothing.
+
+Invariants, whatever commands come in whatever order:
+- a seat that is reserved stays so until its reservation is cancelled;
+- a seat locked by somebody is nobody else's before the deadline;
+- a lock ends when its longest time is over, however often it is extended;
+- nobody holds more live locks than the cap;
+- a command changes all the seats it names, or none.
+"""
+
+from decimal import Decimal
+from typing import assert_never
+
+from reservations.commands import (
+    BlockSeats,
+    CancelReservation,
+    Command,
+    ExtendLocks,
+    LockSeats,
+    ReleaseExpired,
+    ReserveSeats,
+    StartPayment,
+    UnblockSeats,
+    UnlockSeats,
+)
+from reservations.errors import SeatcastError
+from reservations.rules.booking import cancel, reserve, start_payment
+from reservations.rules.keeping import block, release_expired, unblock
+from reservations.rules.locking import extend, lock, unlock
+from reservations.rules.outcomes import NewPayment, NewReservation, Outcome
+from reservations.states import Board
+
+__all__ = ["NewPayment", "NewReservation", "Outcome", "decide", "price_of"]
+
+
+def decide(command: Command, board: Board) -> Outcome:
+    """Decide a command and put what it changes on the board."""
+    try:
+        outcome = _decide(command, board)
+    except SeatcastError as refusal:
+        return Outcome(refusal=refusal)
+    for seat in outcome.changed:
+        board.put(seat)
+    return outcome
+
+
+def price_of(*, seat: Decimal | None, category: Decimal | None, event: Decimal) -> Decimal:
+    """Return what a seat costs: its own price, else its category's, else the event's."""
+    if seat is not None:
+        return seat
+    return event if category is None else category
+
+
+def _decide(command: Command, board: Board) -> Outcome:
+    match command:
+        case LockSeats():
+            return lock(command, board)
+        case ExtendLocks():
+            return extend(command, board)
+        case UnlockSeats():
+            return unlock(command, board)
+        case StartPayment():
+            return start_payment(command, board)
+        case ReserveSeats():
+            return reserve(command, board)
+        case CancelReservation():
+            return cancel(command, board)
+        case ReleaseExpired():
+            return release_expired(board)
+        case BlockSeats():
+            return block(command, board)
+        case UnblockSeats():
+            return unblock(command, board)
+        case _:
+            assert_never(command)

@@ -1,0 +1,90 @@
+"""What stands against a command, seat by seat."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from reservations.errors import (
+    Conflict,
+    LockExpired,
+    NotHolder,
+    SeatNotFound,
+    SeatUnavailable,
+    conflict,
+)
+from reservations.states import Board, Person, SeatState
+
+
+def named(seat_ids: tuple[int, ...], board: Board) -> list[SeatState]:
+    """Return the named seats, each once. Raises: SeatNotFound, naming those there are not."""
+    wanted = list(dict.fromkeys(seat_ids))
+    missing = [seat_id for seat_id in wanted if seat_id not in board.seats]
+    if missing:
+        raise SeatNotFound(seat_ids=missing)
+    return [board.seats[seat_id] for seat_id in wanted]
+
+
+def require(
+    seats: list[SeatState],
+    why_not: Callable[[SeatState], str | None],
+    board: Board,
+    *,
+    taken: type[Conflict] = SeatUnavailable,
+) -> None:
+    """Let pass only when no seat has a reason against it.
+
+    Raises: a `Conflict` naming all that have; `taken` if one of them is somebody else's.
+    """
+    faults = [(seat, reason) for seat in seats if (reason := why_not(seat)) is not None]
+    if not faults:
+        return
+    kind = _kind({reason for _, reason in faults}, taken=taken)
+    raise kind(
+        "; ".join(_fault_sentence(seat, reason) for seat, reason in faults[:5])
+        + (f"; and {len(faults) - 5} more." if len(faults) > 5 else "."),
+        conflicts=[conflict(seat=seat, reason=reason, now=board.now) for seat, reason in faults],
+    )
+
+
+def require_held(
+    seats: list[SeatState], actor: Person, board: Board, *, taken: type[Conflict]
+) -> None:
+    require(
+        seats,
+        lambda seat: _why_not_held(seat, person_id=actor.id, now=board.now),
+        board,
+        taken=taken,
+    )
+
+
+def why_not_lockable(seat: SeatState, *, person_id: int | None, now: datetime) -> str | None:
+    if seat.is_available(now=now) or (
+        person_id is not None and seat.is_held_by(person_id, now=now)
+    ):
+        return None
+    return seat.status.word
+
+
+def _why_not_held(seat: SeatState, *, person_id: int, now: datetime) -> str | None:
+    if seat.is_held_by(person_id, now=now):
+        return None
+    if not seat.is_available(now=now):
+        return seat.status.word
+    was_held_by = seat.holder_id if seat.has_lapsed(now=now) else seat.lapsed_holder_id
+    return "expired" if was_held_by == person_id else "not_held"
+
+
+def _kind(reasons: set[str], *, taken: type[Conflict]) -> type[Conflict]:
+    if reasons & {"locked", "reserved", "blocked"}:
+        return taken
+    return LockExpired if "expired" in reasons else NotHolder
+
+
+def _fault_sentence(seat: SeatState, reason: str) -> str:
+    saying = {
+        "locked": "is locked by somebody else",
+        "reserved": "is reserved already",
+        "blocked": "is not for sale",
+        "expired": "is no longer yours: its lock ran out",
+        "not_held": "is not locked by you",
+    }
+    return f"Seat {seat.seat_number} {saying[reason]}"

@@ -1,0 +1,55 @@
+"""What time and organisers do to seats."""
+
+from dataclasses import replace
+
+from reservations.commands import BlockSeats, UnblockSeats
+from reservations.rules.faults import named, require, why_not_lockable
+from reservations.rules.outcomes import Outcome
+from reservations.rules.seats import as_free, updated
+from reservations.rules.wording import counted, names
+from reservations.states import Board, Reason, SeatStatus
+
+
+def release_expired(board: Board) -> Outcome:
+    freed = tuple(
+        replace(as_free(seat), lapsed_holder_id=seat.holder_id)
+        for seat in board.seats.values()
+        if seat.has_lapsed(now=board.now)
+    )
+    return Outcome(
+        sentence=f"{counted(len(freed), 'expired lock')} released",
+        seats=freed,
+        changed=freed,
+        reason=Reason.EXPIRED,
+    )
+
+
+def block(command: BlockSeats, board: Board) -> Outcome:
+    seats = named(command.seat_ids, board)
+    require(
+        [seat for seat in seats if seat.status is not SeatStatus.BLOCKED],
+        lambda seat: why_not_lockable(seat, person_id=None, now=board.now),
+        board,
+    )
+    blocked = tuple(
+        replace(as_free(seat), status=SeatStatus.BLOCKED)
+        for seat in seats
+        if seat.status is not SeatStatus.BLOCKED
+    )
+    return Outcome(
+        sentence=f"{names(seats)} blocked",
+        seats=updated(seats, blocked),
+        changed=blocked,
+        reason=Reason.BLOCKED,
+    )
+
+
+def unblock(command: UnblockSeats, board: Board) -> Outcome:
+    seats = named(command.seat_ids, board)
+    opened = tuple(as_free(seat) for seat in seats if seat.status is SeatStatus.BLOCKED)
+    return Outcome(
+        sentence=f"{names(seats)} no longer blocked",
+        seats=updated(seats, opened),
+        changed=opened,
+        reason=Reason.UNBLOCKED,
+    )

@@ -1,0 +1,121 @@
+"""Taking seats, holding them for longer, letting them go."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from reservations.commands import ExtendLocks, LockSeats, UnlockSeats
+from reservations.errors import (
+    ExtensionLimit,
+    NotHolder,
+    SalesClosed,
+    SalesNotOpen,
+    SeatLimit,
+    conflict,
+)
+from reservations.rules.faults import named, require, require_held, why_not_lockable
+from reservations.rules.outcomes import Outcome
+from reservations.rules.seats import as_free, updated
+from reservations.rules.wording import counted, duration, names
+from reservations.states import Board, Reason, Sale, SeatState, SeatStatus, Terms, iso
+
+
+def lock(command: LockSeats, board: Board) -> Outcome:
+    _require_open_sale(board.terms, now=board.now)
+    seats = named(command.seat_ids, board)
+    require(
+        seats,
+        lambda seat: why_not_lockable(seat, person_id=command.actor.id, now=board.now),
+        board,
+    )
+    held = board.held_by(command.actor.id)
+    wanted = [seat for seat in seats if seat.id not in held]
+    if wanted and len(held) + len(wanted) > board.terms.seat_cap:
+        raise SeatLimit(
+            f"You can hold at most {counted(board.terms.seat_cap, 'seat')}"
+            " of this event at a time.",
+            seat_cap=board.terms.seat_cap,
+            conflicts=[conflict(seat=seat, reason="limit", now=board.now) for seat in wanted],
+        )
+    deadline = _to_milliseconds(board.now + timedelta(seconds=board.terms.lock_seconds))
+    locked = tuple(
+        replace(
+            seat,
+            status=SeatStatus.LOCKED,
+            holder_id=command.actor.id,
+            locked_until=deadline,
+            locked_at=board.now,
+            extensions=0,
+            lapsed_holder_id=None,
+        )
+        for seat in wanted
+    )
+    lasting = f"locked for {duration(board.terms.lock_seconds)}"
+    return Outcome(
+        sentence=f"{names(seats)} {lasting if wanted else 'locked by you already'}",
+        seats=updated(seats, locked),
+        changed=locked,
+        reason=Reason.LOCKED,
+    )
+
+
+def extend(command: ExtendLocks, board: Board) -> Outcome:
+    seats = named(command.seat_ids, board)
+    require_held(seats, command.actor, board, taken=NotHolder)
+    extended = [_extended(seat, board) for seat in seats]
+    if stuck := [seat for seat, new in zip(seats, extended, strict=True) if new is None]:
+        raise ExtensionLimit(
+            f"{names(stuck)} cannot be held for longer.",
+            conflicts=[
+                conflict(seat=seat, reason="extension_limit", now=board.now) for seat in stuck
+            ],
+        )
+    changed = tuple(seat for seat in extended if seat is not None)
+    return Outcome(
+        sentence=f"{names(seats)} held for longer",
+        seats=changed,
+        changed=changed,
+        reason=Reason.EXTENDED,
+    )
+
+
+def unlock(command: UnlockSeats, board: Board) -> Outcome:
+    seats = named(command.seat_ids, board)
+    require_held(seats, command.actor, board, taken=NotHolder)
+    freed = tuple(as_free(seat) for seat in seats)
+    return Outcome(
+        sentence=f"{names(seats)} unlocked", seats=freed, changed=freed, reason=Reason.UNLOCKED
+    )
+
+
+def _extended(seat: SeatState, board: Board) -> SeatState | None:
+    """Return the seat with more time, or None when it has had all that there is."""
+    if seat.locked_at is None or seat.locked_until is None:
+        return None
+    deadline = _to_milliseconds(
+        min(
+            board.now + timedelta(seconds=board.terms.lock_seconds),
+            board.terms.last_deadline(locked_at=seat.locked_at),
+        )
+    )
+    if seat.extensions >= board.terms.max_extensions or deadline <= seat.locked_until:
+        return None
+    return replace(seat, locked_until=deadline, extensions=seat.extensions + 1)
+
+
+def _require_open_sale(terms: Terms, *, now: datetime) -> None:
+    window = {
+        "sales_open_at": iso(terms.sales_open_at),
+        "sales_close_at": iso(terms.sales_close_at),
+    }
+    match terms.sale(now=now):
+        case Sale.UPCOMING:
+            raise SalesNotOpen("This event is not on sale yet.", **window)
+        case Sale.CLOSED:
+            raise SalesClosed("This event is not on sale any more.", **window)
+        case Sale.OPEN:
+            return
+
+
+def _to_milliseconds(moment: datetime) -> datetime:
+    """Cut a deadline to whole milliseconds, the wire's unit, so that all see the same one."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
