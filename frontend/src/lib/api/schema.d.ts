@@ -55,6 +55,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/extend/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Hold seats for longer that one holds, all or none.
+         *
+         *     A lock can be extended `max_extensions` times, and not past `hold_seconds` after it began.
+         */
+        post: operations["extend_locks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/lock/": {
         parameters: {
             query?: never;
@@ -98,7 +119,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Book seats that one holds, all or none. */
+        /** @description Book seats that one holds, all or none, and pay for them. */
         post: operations["reserve"];
         delete?: never;
         options?: never;
@@ -271,7 +292,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return one of one's own bookings. */
+        /** @description Return one of one's own bookings; organisers may see anybody's. */
         get: operations["reservation"];
         put?: never;
         post?: never;
@@ -291,7 +312,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Cancel a booking: its seats become available again. Cancelling twice changes nothing. */
+        /**
+         * @description Cancel a booking: its seats become available again, and its money goes back.
+         *
+         *     Its buyer may until `cancel_until`, organisers always. Cancelling twice changes nothing.
+         */
         post: operations["cancel"];
         delete?: never;
         options?: never;
@@ -337,6 +362,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Alternative: {
+            seat_ids: number[];
+            seat_numbers: string[];
+            /**
+             * Format: decimal
+             * @description Of all together.
+             */
+            price: string;
+        };
         CancelledAnswer: {
             success: boolean;
             message: string;
@@ -389,7 +423,13 @@ export interface components {
             /** Format: date-time */
             sales_close_at: string | null;
             sales: components["schemas"]["SalesEnum"];
+            /** Format: date-time */
+            cancel_until: string;
             lock_seconds: number;
+            /** @description How often a lock can be extended. */
+            max_extensions: number;
+            /** @description For how long a seat can be held in all, however often it is extended. */
+            hold_seconds: number;
             seat_cap: number;
             visibility: components["schemas"]["VisibilityEnum"];
             layout: string;
@@ -416,12 +456,45 @@ export interface components {
             /** Format: date-time */
             sales_close_at: string | null;
             sales: components["schemas"]["SalesEnum"];
+            /** Format: date-time */
+            cancel_until: string;
             lock_seconds: number;
+            /** @description How often a lock can be extended. */
+            max_extensions: number;
+            /** @description For how long a seat can be held in all, however often it is extended. */
+            hold_seconds: number;
             seat_cap: number;
             visibility: components["schemas"]["VisibilityEnum"];
             layout: string;
             categories: components["schemas"]["Category"][];
+            payment_methods: components["schemas"]["PaymentMethod"][];
             plan: components["schemas"]["Plan"];
+        };
+        ExtendedAnswer: {
+            success: boolean;
+            message: string;
+            seats: components["schemas"]["Lock"][];
+        };
+        Lock: {
+            id: number;
+            seat_number: string;
+            section: string;
+            row: string;
+            number: string;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+            category: number | null;
+            /** Format: decimal */
+            price: string;
+            status: components["schemas"]["SeatStatusEnum"];
+            is_available: boolean;
+            locked_by: string | null;
+            /** Format: date-time */
+            locked_until: string | null;
+            reserved_by: string | null;
+            extensions_left: number;
         };
         Me: {
             user_id: number;
@@ -430,13 +503,23 @@ export interface components {
             email: string;
             is_staff: boolean;
         };
+        /** @enum {unknown} */
+        NullEnum: null;
+        PaymentMethod: {
+            code: string;
+            name: string;
+        };
         /**
-         * @description * `card` - card
-         *     * `invoice` - invoice
-         *     * `cash` - cash
+         * @description * `declined` - declined
+         *     * `authorised` - authorised
+         *     * `captured` - captured
+         *     * `void_due` - void_due
+         *     * `voided` - voided
+         *     * `refund_due` - refund_due
+         *     * `refunded` - refunded
          * @enum {string}
          */
-        PaymentMethodEnum: "card" | "invoice" | "cash";
+        PaymentStatusEnum: "declined" | "authorised" | "captured" | "void_due" | "voided" | "refund_due" | "refunded";
         Plan: {
             name: string;
             /** Format: double */
@@ -454,9 +537,10 @@ export interface components {
          *     * `expired` - expired
          *     * `not_held` - not_held
          *     * `limit` - limit
+         *     * `extension_limit` - extension_limit
          * @enum {string}
          */
-        ReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit";
+        ReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit";
         RefreshRequest: {
             refresh: string;
         };
@@ -469,6 +553,7 @@ export interface components {
                 [key: string]: string[];
             };
             conflicts?: components["schemas"]["Conflict"][];
+            alternatives?: components["schemas"]["Alternative"][];
         };
         RegistrationRequest: {
             username: string;
@@ -489,11 +574,28 @@ export interface components {
             total_price: string;
             currency: string;
             payment_method: string;
+            /**
+             * @description Null for what is paid without a provider.
+             *
+             *     * `declined` - declined
+             *     * `authorised` - authorised
+             *     * `captured` - captured
+             *     * `void_due` - void_due
+             *     * `voided` - voided
+             *     * `refund_due` - refund_due
+             *     * `refunded` - refunded
+             */
+            payment_status: (components["schemas"]["PaymentStatusEnum"] | components["schemas"]["NullEnum"]) | null;
             status: components["schemas"]["ReservationStatusEnum"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until when its buyer may cancel it.
+             */
+            cancel_until: string;
         };
         /**
          * @description * `confirmed` - confirmed
@@ -503,7 +605,8 @@ export interface components {
         ReservationStatusEnum: "confirmed" | "cancelled";
         ReserveRequest: {
             seat_ids: number[];
-            payment_method: components["schemas"]["PaymentMethodEnum"];
+            /** @description The code of one of the event's `payment_methods`. */
+            payment_method: string;
         };
         ReservedAnswer: {
             success: boolean;
@@ -765,6 +868,106 @@ export interface operations {
             };
         };
     };
+    extend_locks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body do the work once and give the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatIdsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtendedAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat or booking. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     lock_seats: {
         parameters: {
             query?: never;
@@ -881,7 +1084,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Seat"][];
+                    "application/json": components["schemas"]["Lock"][];
                 };
             };
             /** @description Not signed in, or with wrong credentials. */
