@@ -1,6 +1,6 @@
 """What threads do with their database connection besides asking it."""
 
-from django.db import Error, connection
+from django.db import connection
 
 
 def release_connection() -> None:
@@ -10,13 +10,3 @@ def release_connection() -> None:
     """
     if not connection.in_atomic_block:
         connection.close()
-
-
-def is_there() -> bool:
-    """Tell whether this thread has a usable connection, after making a new one if need be."""
-    try:
-        connection.close_if_unusable_or_obsolete()
-        connection.ensure_connection()
-    except Error:
-        return False
-    return True

@@ -6,15 +6,19 @@ rings the doorbell, and hands the desk to the next waiting thread. The desk has 
 own, so it works the same under ASGI's request threads, WSGI workers and management commands, and
 only the serving thread needs a database connection.
 
-Guarantees. Nobody is answered before the commit. A command's refusal undoes nothing. If a batch
-fails as a whole, its commands are run again one by one, so that none can fail another. Across
-processes everything about one event is serial, because the event's row is locked first.
+Guarantees. Nobody is answered before the commit. A command's refusal undoes nothing. A batch that
+fails for a passing reason is run again; if it fails for good, its commands are run one by one, so
+that none can fail another. Should the answer to a commit be lost, the change log tells whether it
+was done. Across processes everything about one event is serial, because the event's row is locked
+first.
 
 Lock order, always: the event's row, then its seats by primary key. The clock is read after.
 """
 
 import logging
+import random
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +27,7 @@ from enum import Enum, auto
 from weakref import WeakValueDictionary
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from reservations import database
 from reservations.changes import ChangeSet, seats_changed
@@ -32,13 +36,19 @@ from reservations.commands import Command, seat_ids_of
 from reservations.errors import Busy, SeatcastError, Unavailable
 from reservations.keys import KeyedAnswers
 from reservations.ledger import Ledger, lock_event
-from reservations.models import Event
+from reservations.models import Event, SeatChange
 from reservations.records import Answer
 from reservations.rules import decide
 
 MAX_QUEUED_COMMANDS = 10_000
 MAX_BATCH_COMMANDS = 256
 MAX_BATCH_SEATS = 2_000
+# How long to wait before a batch that failed is run again, give or take a half.
+RETRY_SECONDS = (0.05, 0.2)
+# What took longer to fail waited for a lock, for an answer or for a connection: long enough.
+QUICK_SECONDS = 1.0
+# For how long the commands of a batch that failed are tried one by one.
+SINGLES_SECONDS = 4.0
 
 logger = logging.getLogger(__name__)
 
@@ -162,44 +172,83 @@ class Desk:
         heir.moved.set()
 
     def _run(self, batch: list[_Ticket]) -> list[ChangeSet]:
-        """Give every ticket its result, and return what was committed."""
+        """Give every ticket its result, and return what was committed.
+
+        A ticket that is left without one could not be decided in time.
+        """
+        started = time.monotonic()
         try:
-            return self._commit(batch)
+            return self._attempt(batch)
         except SeatcastError as error:
             for ticket in batch:
                 ticket.result = error
             return []
         except Exception:
-            logger.exception("A batch of %d failed; running its commands singly", len(batch))
+            logger.exception("A batch of %d failed", len(batch))
         changes: list[ChangeSet] = []
-        for ticket in batch:
-            if not database.is_there():
-                break
-            try:
-                changes += self._commit([ticket])
-            except SeatcastError as error:
-                ticket.result = error
-            except Exception:
-                logger.exception("A command failed: %r", ticket.command)
+        if len(batch) > 1:
+            for ticket in batch:
+                if time.monotonic() - started > SINGLES_SECONDS:
+                    break
+                changes += self._run([ticket])
         return changes
+
+    def _attempt(self, batch: list[_Ticket]) -> list[ChangeSet]:
+        """Commit a batch, again if it failed for a reason that may pass.
+
+        Raises: EventNotFound, django.db.Error.
+        """
+        for seconds in RETRY_SECONDS:
+            started = time.monotonic()
+            try:
+                return self._commit(batch)
+            except (OperationalError, InterfaceError) as error:
+                if time.monotonic() - started > QUICK_SECONDS:
+                    raise
+                logger.warning("A batch of %d is run again: %s", len(batch), error)
+                time.sleep(seconds * random.uniform(0.5, 1.5))
+        return self._commit(batch)
 
     def _commit(self, batch: list[_Ticket]) -> list[ChangeSet]:
         """Decide a batch in one transaction. Raises: EventNotFound, django.db.Error."""
-        with transaction.atomic():
-            results, changes = _decide(lock_event(self._event_id), batch, now=self._clock)
-        for ticket, result in zip(batch, results, strict=True):
+        decided = None
+        try:
+            with transaction.atomic():
+                decided = _decide(lock_event(self._event_id), batch, now=self._clock)
+        except (OperationalError, InterfaceError):
+            if decided is None or not self._is_in_the_log(decided):
+                raise
+        for ticket, result in zip(batch, decided.results, strict=True):
             ticket.result = result
-        return [changes] if changes else []
+        return [decided.changes] if decided.changes else []
+
+    def _is_in_the_log(self, decided: "_Decided") -> bool:
+        """Tell whether a commit was done whose answer was lost. Raises: django.db.Error."""
+        if decided.changes is None:
+            return False
+        with transaction.atomic():
+            # Whoever is still committing has this row.
+            lock_event(self._event_id)
+            return SeatChange.objects.filter(
+                event=self._event_id, seq=decided.changes.seq, at=decided.at
+            ).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a batch came to, in the order of its tickets, and when it was decided."""
+
+    results: list[Answer | SeatcastError]
+    changes: ChangeSet | None
+    at: datetime
 
 
 _desks: WeakValueDictionary[int, Desk] = WeakValueDictionary()
 _desks_lock = threading.Lock()
 
 
-def _decide(
-    event: Event, batch: list[_Ticket], *, now: Callable[[], datetime]
-) -> tuple[list[Answer | SeatcastError], ChangeSet | None]:
-    """Decide and write a batch under the event's lock, and return its results in order."""
+def _decide(event: Event, batch: list[_Ticket], *, now: Callable[[], datetime]) -> _Decided:
+    """Decide and write a batch under the event's lock."""
     ledger = Ledger.open(event=event, commands=[ticket.command for ticket in batch], now=now())
     keyed = KeyedAnswers.open(
         event=event, asked=[(ticket.command, ticket.key) for ticket in batch], now=ledger.now
@@ -219,7 +268,7 @@ def _decide(
             result = keyed.earlier(ticket.command, ticket.key)
         results.append(result)
     keyed.write()
-    return results, changes
+    return _Decided(results, changes, at=ledger.now)
 
 
 def _require_no_transaction() -> None:

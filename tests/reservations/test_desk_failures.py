@@ -1,0 +1,124 @@
+"""Commits that fail, and commits whose answer is lost on the way."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from reservations import desk as desk_module
+from reservations.changes import ChangeSet
+from reservations.commands import LockSeats, ReserveSeats
+from reservations.desk import Desk
+from reservations.errors import SeatUnavailable, Unavailable
+from reservations.models import Event, Reservation, Seat, SeatChange
+from reservations.states import SeatStatus
+from tests.crowd import Line
+from tests.factories import make_event, make_person, seat_ids
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Break = Callable[..., None]
+
+
+@pytest.fixture
+def break_commits(monkeypatch: pytest.MonkeyPatch) -> Break:
+    """Have the next `times` commits fail, after the database has `done` them or not."""
+    commit = BaseDatabaseWrapper._commit
+    monkeypatch.setattr(desk_module, "RETRY_SECONDS", (0.0, 0.0))
+
+    def set_up(
+        times: int, *, done: bool = False, error: type[Exception] = OperationalError
+    ) -> None:
+        left = [None] * times
+
+        def failing(wrapper: BaseDatabaseWrapper) -> None:
+            if not left:
+                commit(wrapper)
+                return
+            left.pop()
+            if done:
+                commit(wrapper)
+            raise error("server closed the connection unexpectedly")
+
+        monkeypatch.setattr(BaseDatabaseWrapper, "_commit", failing)
+
+    return set_up
+
+
+def _log(event: Event) -> list[tuple[int, int, str]]:
+    return list(SeatChange.objects.filter(event=event).values_list("seq", "seat", "reason"))
+
+
+def test_what_fails_for_a_passing_reason_is_done_after_all(
+    break_commits: Break, announced: list[ChangeSet]
+) -> None:
+    event, alice = make_event(), make_person()
+    first = seat_ids(event)[0]
+    break_commits(len(desk_module.RETRY_SECONDS))
+    answer = Desk(event.pk).submit(LockSeats(alice, (first,)))
+    assert answer["seats"][0]["status"] == "locked"
+    assert _log(event) == [(1, first, "locked")]
+    assert len(announced) == 1
+
+
+def test_what_goes_on_failing_is_refused_and_nothing_is_done(break_commits: Break) -> None:
+    event, alice = make_event(), make_person()
+    break_commits(1_000)
+    desk = Desk(event.pk)
+    with pytest.raises(Unavailable):
+        desk.submit(LockSeats(alice, seat_ids(event)[:1]))
+    assert _log(event) == []
+    assert not Seat.objects.filter(event=event, status=SeatStatus.LOCKED).exists()
+    break_commits(0)
+    desk.submit(LockSeats(alice, seat_ids(event)[:1]))
+
+
+def test_what_no_second_try_can_cure_is_not_tried_again(break_commits: Break) -> None:
+    event, alice = make_event(), make_person()
+    break_commits(1, error=IntegrityError)
+    with pytest.raises(Unavailable):
+        Desk(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
+
+
+def test_a_booking_whose_commit_got_no_answer_is_confirmed(
+    break_commits: Break, announced: list[ChangeSet]
+) -> None:
+    event, alice = make_event(), make_person()
+    desk, ids = Desk(event.pk), seat_ids(event)[:2]
+    desk.submit(LockSeats(alice, ids))
+    break_commits(1, done=True)
+    answer = desk.submit(ReserveSeats(alice, ids, "invoice"))
+    assert answer["reservation"]["id"] == Reservation.objects.get().pk
+    assert [row[0] for row in _log(event)] == [1, 1, 2, 2]
+    assert [(commit.since, commit.seq) for commit in announced] == [(0, 1), (1, 2)]
+
+
+def test_a_batch_whose_commit_got_no_answer_is_answered_as_it_was_decided(
+    break_commits: Break,
+) -> None:
+    event, alice, bob = make_event(), make_person(), make_person()
+    ids = seat_ids(event)
+    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+        line.join(LockSeats(alice, ids[:1]))
+        line.join(LockSeats(bob, ids[:1]))
+        line.join(LockSeats(bob, ids[1:2]))
+        break_commits(1, done=True)
+        found = line.results()
+    assert isinstance(found[1], SeatUnavailable)
+    assert [isinstance(each, dict) for each in found] == [True, False, True]
+    assert [row[:2] for row in _log(event)] == [(1, ids[3]), (2, ids[0]), (3, ids[1])]
+
+
+def test_without_a_look_at_the_log_its_buyer_would_be_told_that_it_is_somebody_elses(
+    break_commits: Break, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The protection off: proof that the answer really is lost."""
+    event, alice = make_event(), make_person()
+    desk, ids = Desk(event.pk), seat_ids(event)[:1]
+    desk.submit(LockSeats(alice, ids))
+    monkeypatch.setattr(Desk, "_is_in_the_log", lambda *_: False)
+    break_commits(1, done=True)
+    with pytest.raises(SeatUnavailable):
+        desk.submit(ReserveSeats(alice, ids, "invoice"))
+    assert Reservation.objects.count() == 1
