@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TypedDict
 
 from reservations import selectors
@@ -73,7 +73,7 @@ def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place,
     """Return up to three sets that share no seat, nearest to the middle of `wanted` first.
 
     Each has as many seats of each category as `wanted`. Seats beside each other come before seats
-    that are as near but apart.
+    that are apart.
     """
     if not wanted:
         return []
@@ -83,9 +83,10 @@ def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place,
         sets = [*_in_rows(fitting, len(wanted)), *_by_distance(wanted, fitting)]
     else:
         sets = [*_by_distance(wanted, free)]
+    together = 1.5 * _pitch([*wanted, *free]) * (len(wanted) - 1)
     chosen: list[tuple[Place, ...]] = []
     used: set[int] = set()
-    for places in sorted(sets, key=lambda places: _cost(places, wanted)):
+    for places in sorted(sets, key=lambda places: _cost(places, wanted, together=together)):
         ids = {place.id for place in places}
         if not ids & used:
             chosen.append(places)
@@ -120,10 +121,23 @@ def _by_distance(wanted: Sequence[Place], free: Sequence[Place]) -> Iterator[tup
             return
 
 
-def _cost(places: Sequence[Place], wanted: Sequence[Place]) -> float:
-    """Return how far off a set is: its middle's distance, and how far apart its seats are."""
-    apart = math.dist(_at(places[0]), _at(places[-1])) if len(places) > 1 else 0.0
-    return math.dist(_middle(places), _middle(wanted)) + apart
+def _cost(
+    places: Sequence[Place], wanted: Sequence[Place], *, together: float
+) -> tuple[bool, float]:
+    """Return what to sort sets by: whether its seats are apart, and how far off it is."""
+    width = math.dist(_at(places[0]), _at(places[-1]))
+    return width > together, math.dist(_middle(places), _middle(wanted)) + width
+
+
+def _pitch(places: Sequence[Place]) -> float:
+    """Return how far it is from a seat to the one beside it."""
+    rows = sorted(places, key=lambda place: (place.section, place.row, place.x, place.y))
+    gaps = [
+        math.dist(_at(one), _at(other))
+        for one, other in pairwise(rows)
+        if (one.section, one.row) == (other.section, other.row) and _at(one) != _at(other)
+    ]
+    return min(gaps, default=0.0)
 
 
 def _middle(places: Sequence[Place]) -> tuple[float, float]:

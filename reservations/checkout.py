@@ -132,11 +132,12 @@ def settle(reference: str) -> PaymentStatus:
     """
     for _ in range(_MOST_STEPS):
         payment = Payment.objects.get(reference=reference)
+        before = PaymentStatus(payment.status)
         after = _tell(payment)
         if after is None:
-            return PaymentStatus(payment.status)
+            return before
         # Should somebody have moved it meanwhile, the next look shows to where.
-        _move(payment, after)
+        _move(reference, before, after)
     raise PaymentUnavailable
 
 
@@ -166,8 +167,7 @@ def finish(payment: Payment) -> PaymentStatus:
     One that is still pending was not booked, so it is given up first. Should its request live
     after all, the desk refuses it from then on. Raises: PaymentUnavailable, django.db.Error.
     """
-    if payment.status == PaymentStatus.PENDING:
-        _move(payment, PaymentStatus.VOID_DUE)
+    _move(payment.reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
     return settle(payment.reference)
 
 
@@ -199,7 +199,7 @@ def _end(
     event_id, user_id, key = order.event_id, order.actor.id, order.key
     try:
         with transaction.atomic():
-            if not _move(Payment.objects.get(reference=started["reference"]), status):
+            if not _move(started["reference"], PaymentStatus.PENDING, status):
                 return
             if answer is None:
                 forget_in_flight(event_id=event_id, user_id=user_id, key=key)
@@ -243,13 +243,10 @@ def _withdraw(payment: Payment) -> None:
     )
 
 
-def _move(payment: Payment, status: PaymentStatus) -> bool:
-    """Write down how far a payment has come, unless somebody else moved it; tell whether it was."""
-    return bool(
-        Payment.objects.filter(pk=payment.pk, status=payment.status).update(
-            status=status, updated_at=clock.now()
-        )
-    )
+def _move(reference: str, before: PaymentStatus, after: PaymentStatus) -> bool:
+    """Write down how far a payment has come; tell whether nobody had moved it meanwhile."""
+    found = Payment.objects.filter(reference=reference, status=before)
+    return bool(found.update(status=after, updated_at=clock.now()))
 
 
 def _ask(call: Callable[[], None]) -> None:

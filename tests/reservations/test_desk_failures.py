@@ -24,7 +24,7 @@ Break = Callable[..., None]
 @pytest.fixture
 def break_commits(monkeypatch: pytest.MonkeyPatch) -> Break:
     """Have the next `times` commits fail, after the database has `done` them or not."""
-    commit = BaseDatabaseWrapper._commit
+    commit = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
     monkeypatch.setattr(desk_module, "RETRY_SECONDS", (0.0, 0.0))
 
     def set_up(

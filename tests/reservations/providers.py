@@ -1,0 +1,55 @@
+"""Payment providers that fail where a test wants it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import ClassVar
+
+from reservations.errors import PaymentUnavailable
+from reservations.payments.demo import DemoProvider
+
+
+class Died(BaseException):
+    """The process ended here: nothing that would run afterwards does."""
+
+
+class Faulty(DemoProvider):
+    """The demo provider, but for the calls that are named in `dies` and `fails`.
+
+    A process dies `before` a call or `after` it was done; a provider that fails is never reached.
+    """
+
+    dies: ClassVar[set[tuple[str, str]]] = set()
+    fails: ClassVar[set[str]] = set()
+    calls: ClassVar[list[str]] = []
+
+    @property
+    def methods(self) -> Mapping[str, str]:
+        return super().methods
+
+    def authorise(self, *, reference: str, amount: Decimal, currency: str, method: str) -> None:
+        self._meet("authorise", "before")
+        super().authorise(reference=reference, amount=amount, currency=currency, method=method)
+        self._meet("authorise", "after")
+
+    def capture(self, *, reference: str) -> None:
+        self._meet("capture", "before")
+        super().capture(reference=reference)
+        self._meet("capture", "after")
+
+    def void(self, *, reference: str) -> None:
+        self._meet("void", "before")
+        super().void(reference=reference)
+        self._meet("void", "after")
+
+    def refund(self, *, reference: str) -> None:
+        self._meet("refund", "before")
+        super().refund(reference=reference)
+        self._meet("refund", "after")
+
+    def _meet(self, call: str, when: str) -> None:
+        if when == "before":
+            self.calls.append(call)
+            if call in self.fails:
+                raise PaymentUnavailable
+        if (call, when) in self.dies:
+            raise Died

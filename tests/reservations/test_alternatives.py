@@ -1,0 +1,147 @@
+"""What is offered instead of seats that are taken."""
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+
+from reservations import alternatives as module
+from reservations.alternatives import alternatives, nearest
+from reservations.commands import LockSeats
+from reservations.desk import Desk
+from reservations.models import Category, Event, Seat
+from reservations.selectors import Place
+from tests.factories import (
+    let_locks_run_out,
+    make_event,
+    make_person,
+    make_user,
+    seat_ids,
+    signed_in,
+)
+
+STALLS, CIRCLE = 1, 2
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    module._found.clear()
+
+
+def _place(number: int, *, row: str = "A", y: float = 0, category: int = STALLS) -> Place:
+    """Return a seat of a row, 20 away from the next."""
+    return Place(
+        id=number + (0 if row == "A" else 100),
+        seat_number=f"{row}{number}",
+        section="",
+        row=row,
+        x=number * 20,
+        y=y,
+        category_id=category,
+        price=Decimal(50),
+    )
+
+
+def _names(found: list[tuple[Place, ...]]) -> list[str]:
+    return [" ".join(place.seat_number for place in places) for places in found]
+
+
+def test_for_one_seat_the_three_nearest_are_offered() -> None:
+    free = [_place(number) for number in (1, 4, 6, 7, 9)]
+    assert _names(nearest([_place(5)], free)) == ["A4", "A6", "A7"]
+
+
+def test_for_a_party_seats_beside_each_other_come_first() -> None:
+    free = [_place(number) for number in (3, 6, 8, 9, 11, 12)]
+    assert _names(nearest([_place(4), _place(5)], free)) == ["A8 A9", "A11 A12", "A3 A6"]
+
+
+def test_a_seat_is_in_one_offer_only() -> None:
+    free = [_place(number) for number in range(6, 12)]
+    found = nearest([_place(4), _place(5)], free)
+    assert _names(found) == ["A6 A7", "A8 A9", "A10 A11"]
+
+
+def test_a_party_may_be_offered_seats_of_two_rows() -> None:
+    free = [_place(4), _place(5, row="B", y=20)]
+    assert _names(nearest([_place(5), _place(6)], free)) == ["A4 B5"]
+
+
+def test_the_row_behind_is_nearer_than_the_far_end_of_ones_own() -> None:
+    free = [_place(15), _place(5, row="B", y=25)]
+    assert _names(nearest([_place(5)], free))[0] == "B5"
+
+
+def test_who_wants_two_categories_is_offered_both() -> None:
+    wanted = [_place(5), _place(5, row="B", y=20, category=CIRCLE)]
+    free = [_place(6), _place(7), _place(6, row="B", y=20, category=CIRCLE)]
+    assert _names(nearest(wanted, free)) == ["A6 B6"]
+
+
+def test_too_few_free_seats_are_no_offer() -> None:
+    assert nearest([_place(4), _place(5)], [_place(6)]) == []
+    assert nearest([_place(4)], []) == []
+
+
+def _hall(**fields: Any) -> Event:
+    """A row of ten seats, 20 apart; the last three are of another category."""
+    event = make_event(seats=10, **fields)
+    stalls = Category.objects.create(event=event, name="Stalls", price="80")
+    circle = Category.objects.create(event=event, name="Circle", price="30")
+    for number, seat in zip(count(1), event.seats.order_by("pk"), strict=False):
+        seat.x, seat.category = number * 20, stalls if number <= 7 else circle
+        seat.save()
+    return event
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_conflict_comes_with_offers_that_can_be_locked() -> None:
+    event, bob = _hall(), make_person()
+    ids = seat_ids(event)
+    Desk(event.pk).submit(LockSeats(bob, ids[3:5]))
+    alice = signed_in(make_user())
+    lock = f"/api/events/{event.pk}/lock/"
+    answer = alice.post(lock, {"seat_ids": ids[2:4]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "seat_unavailable")
+    offers = answer.json()["alternatives"]
+    assert [offer["seat_numbers"] for offer in offers] == [["A2", "A3"], ["A6", "A7"]]
+    assert {offer["price"] for offer in offers} == {"160.00"}
+    assert alice.post(lock, {"seat_ids": offers[0]["seat_ids"]}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_seats_whose_lock_has_run_out_are_offered() -> None:
+    event, bob = _hall(), make_person()
+    ids = seat_ids(event)
+    Desk(event.pk).submit(LockSeats(bob, ids[:3]))
+    let_locks_run_out(event)
+    found = alternatives(event_id=event.pk, seat_ids=frozenset(ids[:1]))
+    assert [offer["seat_numbers"] for offer in found] == [["A1"], ["A2"], ["A3"]]
+
+
+@pytest.mark.django_db
+def test_far_ones_are_offered_when_there_are_no_near_ones() -> None:
+    event = _hall(plan={"width": 200.0, "height": 100.0})
+    ids = seat_ids(event)
+    Seat.objects.filter(pk__in=ids[:6]).update(status=3)
+    found = alternatives(event_id=event.pk, seat_ids=frozenset(ids[:1]))
+    assert [offer["seat_numbers"] for offer in found] == [["A7"]]
+
+
+@pytest.mark.django_db
+def test_many_who_ask_for_the_same_cost_one_search(
+    django_assert_num_queries: Any,
+) -> None:
+    event = _hall()
+    wanted = frozenset(seat_ids(event)[:1])
+    first = alternatives(event_id=event.pk, seat_ids=wanted)
+    with django_assert_num_queries(0):
+        assert all(alternatives(event_id=event.pk, seat_ids=wanted) == first for _ in range(100))
+
+
+@pytest.mark.django_db
+def test_when_too_many_search_already_nothing_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    event = _hall()
+    with module._searching, module._searching:
+        assert alternatives(event_id=event.pk, seat_ids=frozenset(seat_ids(event)[:1])) == []

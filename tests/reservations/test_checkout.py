@@ -1,0 +1,346 @@
+"""Bookings and their money: either both, or neither, whatever happens in between."""
+
+from collections.abc import Iterator
+from io import StringIO
+from threading import BoundedSemaphore
+
+import pytest
+from django.core.management import call_command
+from pytest_django import Settings
+
+from reservations import checkout
+from reservations.checkout import Order
+from reservations.commands import LockSeats, UnlockSeats
+from reservations.desk import Desk
+from reservations.errors import (
+    Busy,
+    CancellationClosed,
+    KeyInFlight,
+    KeyReused,
+    LockExpired,
+    NotHolder,
+    PaymentDeclined,
+    PaymentEnded,
+    PaymentUnavailable,
+    PriceChanged,
+)
+from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation, Seat
+from reservations.payments import provider as provider_module
+from reservations.states import PaymentStatus, Person, SeatStatus
+from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
+from tests.reservations.providers import Died, Faulty
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def faulty(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Faulty]]:
+    settings.SEATCAST_PAYMENT_PROVIDER = f"{Faulty.__module__}.{Faulty.__name__}"
+    settings.SEATCAST_DEMO_SLOW_SECONDS = 0.0
+    monkeypatch.setattr(checkout, "_RETRY_SECONDS", (0.0, 0.0))
+    provider_module.provider.cache_clear()
+    for what in (Faulty.dies, Faulty.fails, Faulty.calls):
+        what.clear()
+    yield Faulty
+    provider_module.provider.cache_clear()
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event()
+
+
+@pytest.fixture
+def alice(event: Event) -> Person:
+    """Somebody who holds A1 and A2."""
+    person = make_person("alice")
+    Desk(event.pk).submit(LockSeats(person, seat_ids(event)[:2]))
+    return person
+
+
+def _order(event: Event, who: Person, method: str = "card", key: str | None = None) -> Order:
+    return Order(
+        event_id=event.pk,
+        actor=who,
+        seat_ids=seat_ids(event)[:2],
+        payment_method=method,
+        key=key,
+    )
+
+
+def _money() -> list[tuple[str, str]]:
+    """Return what became of each payment: by our books, and by the provider's."""
+    charges = dict(DemoCharge.objects.values_list("reference", "status"))
+    return [
+        (payment.status, charges.get(payment.reference, "unheard of"))
+        for payment in Payment.objects.order_by("pk")
+    ]
+
+
+def _sold(event: Event) -> int:
+    return Seat.objects.filter(event=event, status=SeatStatus.RESERVED).count()
+
+
+def _held(event: Event) -> int:
+    return Seat.objects.filter(event=event, status=SeatStatus.LOCKED).count()
+
+
+@pytest.mark.parametrize("method", ["card", "card_slow", "card_lost"])
+def test_a_booking_is_charged(method: str, event: Event, alice: Person) -> None:
+    answer = checkout.reserve(_order(event, alice, method))
+    assert answer["message"] == "Reservation confirmed!"
+    assert answer["reservation"]["payment_status"] == "authorised"
+    assert _money() == [("captured", "captured")]
+    payment, charge = Payment.objects.get(), DemoCharge.objects.get()
+    assert payment.amount == charge.amount == Reservation.objects.get().total_price == 100
+    assert payment.reservation_id == answer["reservation"]["id"]
+
+
+@pytest.mark.parametrize("method", ["invoice", "cash"])
+def test_what_is_paid_later_needs_no_provider(method: str, event: Event, alice: Person) -> None:
+    assert checkout.reserve(_order(event, alice, method))["reservation"]["payment_status"] is None
+    assert (_money(), Faulty.calls, _sold(event)) == ([], [], 2)
+
+
+def test_a_declined_card_leaves_the_locks_for_another_try(event: Event, alice: Person) -> None:
+    with pytest.raises(PaymentDeclined):
+        checkout.reserve(_order(event, alice, "card_declined"))
+    assert (_money(), _held(event)) == ([("declined", "declined")], 2)
+    checkout.reserve(_order(event, alice))
+    assert (_money()[1], _sold(event)) == (("captured", "captured"), 2)
+
+
+def test_a_card_that_is_blocked_after_the_booking_undoes_it(event: Event, alice: Person) -> None:
+    with pytest.raises(PaymentDeclined):
+        checkout.reserve(_order(event, alice, "card_withdrawn", key="k"))
+    assert (_money(), _sold(event), _held(event)) == ([("voided", "voided")], 0, 0)
+    assert Reservation.objects.get().status == "cancelled"
+    with pytest.raises(PaymentDeclined):
+        checkout.reserve(_order(event, alice, "card_withdrawn", key="k"))
+    assert Payment.objects.count() == 1
+
+
+def test_a_provider_that_is_away_is_asked_again_and_then_nothing_is_booked(
+    event: Event, alice: Person
+) -> None:
+    Faulty.fails.add("authorise")
+    with pytest.raises(PaymentUnavailable):
+        checkout.reserve(_order(event, alice, key="k"))
+    assert Faulty.calls == ["authorise"] * 3 + ["void"]
+    assert (_money(), _held(event)) == ([("voided", "voided")], 2)
+    Faulty.fails.clear()
+    assert checkout.reserve(_order(event, alice, key="k"))["reservation"]["id"]
+    assert _money() == [("voided", "voided"), ("captured", "captured")]
+
+
+def test_a_booking_whose_charge_cannot_be_taken_yet_is_confirmed_and_charged_later(
+    event: Event, alice: Person
+) -> None:
+    Faulty.fails.add("capture")
+    assert checkout.reserve(_order(event, alice))["message"] == "Reservation confirmed!"
+    assert (_money(), _sold(event)) == ([("authorised", "authorised")], 2)
+    assert "does not answer" in _reconcile(fails=True)
+    Faulty.fails.clear()
+    assert "authorised -> captured" in _reconcile()
+    assert _money() == [("captured", "captured")]
+
+
+@pytest.mark.parametrize(
+    ("call", "when", "is_booked"),
+    [
+        ("authorise", "before", False),
+        ("authorise", "after", False),
+        ("capture", "before", True),
+        ("capture", "after", True),
+    ],
+)
+def test_a_process_that_dies_while_paying_leaves_both_or_neither(
+    call: str, when: str, is_booked: bool, event: Event, alice: Person
+) -> None:
+    Faulty.dies.add((call, when))
+    with pytest.raises(Died):
+        checkout.reserve(_order(event, alice, key="k"))
+    Faulty.dies.clear()
+    assert _reconcile(dry_run=True).count("\n") == 1
+    _reconcile()
+    expected = ("captured", "captured") if is_booked else ("voided", "voided")
+    assert (_money(), _sold(event)) == ([expected], 2 if is_booked else 0)
+    assert _reconcile() == ""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", ["refund", "void"])
+def test_a_process_that_dies_while_giving_money_back_leaves_it_to_be_given_back(
+    call: str, when: str, event: Event, alice: Person
+) -> None:
+    if call == "void":
+        Faulty.fails.add("capture")
+    number = checkout.reserve(_order(event, alice))["reservation"]["id"]
+    Faulty.dies.add((call, when))
+    with pytest.raises(Died):
+        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+    Faulty.dies.clear()
+    assert _sold(event) == 0
+    _reconcile()
+    assert _money() == [("refunded", "refunded") if call == "refund" else ("voided", "voided")]
+
+
+def test_a_request_that_lives_on_after_its_payment_was_given_up_books_nothing(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorise = Faulty.authorise
+
+    def dawdle(self: Faulty, **what: object) -> None:
+        authorise(self, **what)  # type: ignore[arg-type]
+        _reconcile()
+
+    monkeypatch.setattr(Faulty, "authorise", dawdle)
+    with pytest.raises(PaymentEnded):
+        checkout.reserve(_order(event, alice))
+    assert (_money(), _sold(event)) == ([("voided", "voided")], 0)
+
+
+def test_money_that_is_set_aside_after_it_was_given_back_is_not(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorise = Faulty.authorise
+
+    def come_late(self: Faulty, **what: object) -> None:
+        _reconcile()
+        authorise(self, **what)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Faulty, "authorise", come_late)
+    with pytest.raises(PaymentDeclined):
+        checkout.reserve(_order(event, alice))
+    assert _money() == [("voided", "voided")]
+
+
+def test_a_charge_taken_while_its_booking_is_cancelled_is_refunded(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture = Faulty.capture
+
+    def cancel_first(self: Faulty, *, reference: str) -> None:
+        monkeypatch.setattr(Faulty, "capture", capture)
+        capture(self, reference=reference)
+        number = Reservation.objects.get().pk
+        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+
+    monkeypatch.setattr(Faulty, "capture", cancel_first)
+    with pytest.raises(PaymentDeclined):
+        checkout.reserve(_order(event, alice))
+    assert (_money(), _sold(event)) == ([("voided", "refunded")], 0)
+
+
+def test_seats_lost_while_paying_are_not_charged(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorise = Faulty.authorise
+
+    def dawdle(self: Faulty, **what: object) -> None:
+        authorise(self, **what)  # type: ignore[arg-type]
+        let_locks_run_out(event)
+
+    monkeypatch.setattr(Faulty, "authorise", dawdle)
+    with pytest.raises(LockExpired):
+        checkout.reserve(_order(event, alice, key="k"))
+    assert (_money(), _sold(event)) == ([("voided", "voided")], 0)
+    with pytest.raises(LockExpired):
+        checkout.reserve(_order(event, alice, key="k"))
+
+
+def test_a_price_that_changes_while_paying_is_not_charged(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorise = Faulty.authorise
+
+    def dawdle(self: Faulty, **what: object) -> None:
+        authorise(self, **what)  # type: ignore[arg-type]
+        Event.objects.update(price="60.00")
+
+    monkeypatch.setattr(Faulty, "authorise", dawdle)
+    with pytest.raises(PriceChanged):
+        checkout.reserve(_order(event, alice))
+    assert (_money(), _sold(event)) == ([("voided", "voided")], 0)
+
+
+def test_a_key_is_in_flight_while_its_payment_is(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorise, order = Faulty.authorise, _order(event, alice, key="k")
+
+    def ask_twice(self: Faulty, **what: object) -> None:
+        with pytest.raises(KeyInFlight):
+            checkout.reserve(order)
+        with pytest.raises(KeyReused):
+            checkout.reserve(_order(event, alice, "card_slow", key="k"))
+        authorise(self, **what)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Faulty, "authorise", ask_twice)
+    answer = checkout.reserve(order)
+    assert checkout.reserve(order) == answer
+    assert _money() == [("captured", "captured")]
+
+
+def test_the_key_of_a_process_that_died_can_be_used_again(event: Event, alice: Person) -> None:
+    Faulty.dies.add(("authorise", "after"))
+    with pytest.raises(Died):
+        checkout.reserve(_order(event, alice, key="k"))
+    Faulty.dies.clear()
+    with pytest.raises(KeyInFlight):
+        checkout.reserve(_order(event, alice, key="k"))
+    long_ago = IdempotencyKey.objects.get().created_at.replace(year=2020)
+    IdempotencyKey.objects.update(created_at=long_ago)
+    assert checkout.reserve(_order(event, alice, key="k"))["reservation"]["id"]
+    _reconcile()
+    assert _money() == [("voided", "voided"), ("captured", "captured")]
+
+
+def test_who_does_not_hold_the_seats_is_not_asked_for_money(event: Event, alice: Person) -> None:
+    Desk(event.pk).submit(UnlockSeats(alice, seat_ids(event)[1:2]))
+    with pytest.raises(NotHolder):
+        checkout.reserve(_order(event, alice))
+    assert (_money(), Faulty.calls) == ([], [])
+
+
+def test_cancelling_refunds_once(event: Event, alice: Person) -> None:
+    number = checkout.reserve(_order(event, alice))["reservation"]["id"]
+    for _ in range(2):
+        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+    assert _money() == [("refunded", "refunded")]
+    assert Faulty.calls == ["authorise", "capture", "refund"]
+
+
+def test_after_the_last_moment_only_an_organiser_cancels(event: Event, alice: Person) -> None:
+    number = checkout.reserve(_order(event, alice))["reservation"]["id"]
+    Event.objects.update(cancel_until=Reservation.objects.get().created_at)
+    with pytest.raises(CancellationClosed):
+        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+    assert (_money(), _sold(event)) == ([("captured", "captured")], 2)
+    boss = make_person("boss")
+    checkout.cancel(event_id=event.pk, actor=boss, reservation_id=number, as_organiser=True)
+    assert (_money(), _sold(event)) == ([("refunded", "refunded")], 0)
+
+
+def test_no_more_threads_than_allowed_wait_for_the_provider(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkout, "_at_the_provider", BoundedSemaphore(1))
+    with checkout._at_the_provider, pytest.raises(Busy):
+        checkout.reserve(_order(event, alice))
+    assert (Payment.objects.get().status, _held(event)) == (PaymentStatus.VOID_DUE, 2)
+    _reconcile()
+    assert _money() == [("voided", "voided")]
+
+
+def _reconcile(*, dry_run: bool = False, fails: bool = False) -> str:
+    """Run the command on payments of any age; return what it wrote."""
+    out = StringIO()
+    arguments = ["--older-than=0", *(["--dry-run"] if dry_run else [])]
+    if fails:
+        with pytest.raises(SystemExit) as status:
+            call_command("reconcile_payments", *arguments, stdout=out, stderr=out)
+        assert status.value.code == 1
+    else:
+        call_command("reconcile_payments", *arguments, stdout=out, stderr=out)
+    return out.getvalue()

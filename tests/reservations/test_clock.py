@@ -1,0 +1,75 @@
+"""Servers whose clocks are wrong: deadlines are set and judged by the database's."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from reservations import clock, selectors
+from reservations.commands import LockSeats, ReserveSeats
+from reservations.desk import Desk
+from reservations.errors import SeatUnavailable
+from reservations.models import Seat
+from tests.factories import make_event, make_person, seat_ids
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+OFF = timedelta(seconds=30)
+
+
+@pytest.fixture(params=[OFF, -OFF], ids=["ahead", "behind"])
+def _wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server whose clock is half a minute off, on an event whose locks last less."""
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + request.param)
+    yield
+    monkeypatch.undo()
+    clock.database_now()
+
+
+@pytest.mark.usefixtures("_wrong_clock")
+def test_a_server_with_a_wrong_clock_sets_deadlines_as_all_others_do() -> None:
+    event, alice = make_event(lock_seconds=20), make_person()
+    Desk(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
+    deadline = Seat.objects.get(pk=seat_ids(event)[0]).locked_until
+    assert deadline is not None
+    assert abs(deadline - clock.database_now() - timedelta(seconds=20)) < timedelta(seconds=5)
+
+
+def test_a_server_whose_clock_is_ahead_takes_nobodys_seat_early(
+    request: pytest.FixtureRequest,
+) -> None:
+    event, alice, bob = make_event(lock_seconds=20), make_person(), make_person()
+    first = seat_ids(event)[:1]
+    Desk(event.pk).submit(LockSeats(alice, first))
+    with pytest.MonkeyPatch.context() as patch:
+        right = timezone.now
+        patch.setattr(timezone, "now", lambda: right() + OFF)
+        with pytest.raises(SeatUnavailable):
+            Desk(event.pk).submit(LockSeats(bob, first))
+        # The protection off: by its own clock, the lock has run out.
+        Desk(event.pk, clock=timezone.now).submit(LockSeats(bob, first))
+    assert Seat.objects.get(pk=first[0]).locked_by_id == bob.id
+
+
+@pytest.mark.usefixtures("_wrong_clock")
+def test_what_is_read_is_judged_by_the_same_time() -> None:
+    event, alice = make_event(lock_seconds=20), make_person()
+    first = seat_ids(event)[:1]
+    Desk(event.pk).submit(LockSeats(alice, first))
+    [held] = selectors.locks(event_id=event.pk, person_id=alice.id)
+    assert held["status"] == selectors.seats(event_id=event.pk)[0]["status"] == "locked"
+    assert abs(clock.now() - clock.database_now()) < timedelta(seconds=1)
+
+
+def test_a_lock_is_good_until_its_deadline_and_not_at_it() -> None:
+    event, alice = make_event(), make_person()
+    first = seat_ids(event)[:1]
+    Desk(event.pk).submit(LockSeats(alice, first))
+    deadline = Seat.objects.get(pk=first[0]).locked_until
+    assert deadline is not None
+    with pytest.raises(Exception, match="its lock ran out"):
+        Desk(event.pk, clock=lambda: deadline).submit(ReserveSeats(alice, first, "invoice"))
+    just_before = deadline - timedelta(microseconds=1)
+    Desk(event.pk, clock=lambda: just_before).submit(ReserveSeats(alice, first, "invoice"))
