@@ -35,7 +35,7 @@ _SEAT_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "cate
 
 
 _OFFERED_SETS = 3
-_MOST_PLACES = 300
+_MOST_PLACES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,17 +226,19 @@ def places(*, event_id: int, seat_ids: Iterable[int]) -> list[Place]:
 
 
 def free_places_near(*, event_id: int, wanted: Sequence[Place]) -> list[Place]:
-    """Return free seats of the categories of `wanted` that lie around, a few hundred at most.
+    """Return free seats of the categories of `wanted` that lie around, nearest first, a few dozen.
 
-    First those within a twentieth of the plan's size; all over the plan when they are too few.
+    When those nearby are too few for three sets, those farther away, and at last all of the plan.
     """
     if not wanted:
         return []
-    event = Event.objects.only("plan").get(pk=event_id)
-    size = max(event.plan.get("width", 0), event.plan.get("height", 0))
-    enough = _OFFERED_SETS * len(wanted)
-    near = _free_places(event_id, wanted, reach=size / 20)
-    return near if len(near) >= enough else _free_places(event_id, wanted, reach=None)
+    plan = Event.objects.values("plan__width", "plan__height").get(pk=event_id)
+    size = max(plan["plan__width"] or 0, plan["plan__height"] or 0)
+    for reach in (size / 50, size / 10, None):
+        found = _free_places(event_id, wanted, reach=reach)
+        if len(found) >= _OFFERED_SETS * len(wanted):
+            break
+    return found
 
 
 def events_with_expired_locks() -> list[int]:
@@ -290,9 +292,10 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
     fits = Q(category_id__in=categories - {None})
     if None in categories:
         fits |= Q(category_id__isnull=True)
-    found = Seat.objects.filter(fits, event_id=event_id).filter(
-        Q(status=SeatStatus.AVAILABLE) | Q(status=SeatStatus.LOCKED, locked_until__lte=clock.now())
-    )
+    # The statuses are named once more as the index has them, or it would not be used.
+    found = Seat.objects.filter(
+        fits, event_id=event_id, status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]
+    ).filter(Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=clock.now()))
     xs, ys = [place.x for place in wanted], [place.y for place in wanted]
     if reach is not None:
         found = found.filter(
@@ -300,7 +303,8 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
         )
     x, y = sum(xs) / len(xs), sum(ys) / len(ys)
     away = (F("x") - x) * (F("x") - x) + (F("y") - y) * (F("y") - y)
-    return _places(found.order_by(away, "pk")[:_MOST_PLACES])
+    most = max(_MOST_PLACES, _OFFERED_SETS * len(wanted))
+    return _places(found.order_by(away, "pk")[:most])
 
 
 def _places(found: QuerySet[Seat]) -> list[Place]:

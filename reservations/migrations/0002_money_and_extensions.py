@@ -159,6 +159,18 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
+        migrations.AlterField(
+            model_name="seat",
+            name="category",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="seats",
+                to="reservations.category",
+            ),
+        ),
         migrations.AddIndex(
             model_name="seat",
             index=models.Index(

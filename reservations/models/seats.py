@@ -140,7 +140,12 @@ class Seat(models.Model):
     x = models.FloatField(default=0)
     y = models.FloatField(default=0)
     category = models.ForeignKey(
-        Category, null=True, blank=True, on_delete=models.RESTRICT, related_name="seats"
+        Category,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="seats",
+        db_index=False,
     )
     price = models.DecimalField(
         max_digits=10,
