@@ -153,11 +153,16 @@ def _database() -> dict[str, Any]:
         "pool": {
             "min_size": 1,
             "max_size": env.int("SEATCAST_POOL_SIZE", default=8),
-            "timeout": 5,
+            "timeout": 4,
             # Tried anew at the next request then, instead of ever more seldom.
-            "reconnect_timeout": 2,
+            "reconnect_timeout": 3,
         },
         "connect_timeout": 3,
+        # A database whose machine is gone without a word is noticed, in seconds.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 10_000,
         "options": (
             f"-c lock_timeout=5s -c statement_timeout={statement_seconds}s"
             " -c idle_in_transaction_session_timeout=10s"

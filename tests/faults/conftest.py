@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 
 from reservations.models import Event
 from tests.factories import make_event, make_user
@@ -22,3 +23,10 @@ def event(transactional_db: None) -> Event:
     for name in ("alice", "bob", "carol", "dave"):
         make_user(name)
     return make_event(seats=SEATS, lock_seconds=3600, seat_cap=SEATS)
+
+
+@pytest.fixture
+def _connected_anew(transactional_db: None) -> Iterator[None]:
+    """The test's own connection is cut too."""
+    yield
+    connection.close()

@@ -1,7 +1,5 @@
 """Connections to PostgreSQL that are cut while seats are bought and watched."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import connection
 
@@ -14,13 +12,6 @@ from tests.faults.watching import crowd
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 TIMES = 3
-
-
-@pytest.fixture
-def _connected_anew(transactional_db: None) -> Iterator[None]:
-    """The test's own connection is cut too."""
-    yield
-    connection.close()
 
 
 @pytest.mark.usefixtures("_connected_anew")

@@ -1,0 +1,106 @@
+"""A database that nobody can reach for a while: no restarts, no lost sockets, no half answers."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from rest_framework_simplejwt.tokens import AccessToken
+
+from realtime.database import in_database_thread
+from reservations.models import Event
+from tests.factories import make_user, seat_ids
+from tests.faults.scene import Doorbell, agreement, two_servers
+from tests.faults.watching import crowd
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+
+# A pool waits four seconds for a connection.
+BOUND_SECONDS = 15.0
+RETURN_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Somebody who asks one server, and takes note of how long it takes."""
+
+    port: int
+    token: str
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str], Any]:
+        server = HTTPConnection("127.0.0.1", self.port, timeout=2 * BOUND_SECONDS)
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        started = time.monotonic()
+        try:
+            server.request(method, path, json.dumps(body) if body is not None else None, headers)
+            response = server.getresponse()
+            answer = json.loads(response.read())
+        finally:
+            server.close()
+        assert time.monotonic() - started < BOUND_SECONDS
+        return response.status, dict(response.getheaders()), answer
+
+
+@contextmanager
+def _out_of_reach() -> Iterator[None]:
+    """End all connections to the test's database, and let nobody connect, for the context."""
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as outside:
+        outside.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            outside.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+                [name],
+            )
+            yield
+        finally:
+            outside.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+@pytest.fixture
+def tokens(event: Event) -> list[str]:
+    return [str(AccessToken.for_user(make_user())) for _ in range(2)]
+
+
+@pytest.mark.usefixtures("_connected_anew")
+async def test_while_the_database_is_away_all_is_answered_and_then_it_goes_on_by_itself(
+    event: Event, tokens: list[str], doorbell: Doorbell
+) -> None:
+    with two_servers(REDIS_URL=doorbell.url) as (servers, _):
+        ports = [server.port for server in servers]
+        async with crowd(ports, event.pk) as watchers:
+            buyers = [Buyer(*each) for each in zip(ports, tokens, strict=True)]
+            await in_database_thread(lambda: _live_through_an_outage(event, buyers))
+            assert await agreement(event, watchers) < RETURN_SECONDS
+        assert [watcher.codes for watcher in watchers if watcher.codes] == []
+
+
+def _live_through_an_outage(event: Event, buyers: list[Buyer]) -> None:
+    seats = seat_ids(event)
+    here = f"/api/events/{event.pk}"
+    calls = [
+        ("GET", "/api/events/", None),
+        ("GET", f"{here}/seats/", None),
+        ("POST", f"{here}/seats/{seats[0]}/lock/", {}),
+        ("POST", f"{here}/reserve/", {"seat_ids": seats[:1], "payment_method": "card"}),
+    ]
+    assert [buyer.ask(*calls[0])[0] for buyer in buyers] == [200, 200]
+    everything = [(buyer, call) for buyer in buyers for call in calls]
+    with _out_of_reach(), ThreadPoolExecutor(len(everything)) as threads:
+        for status, headers, answer in threads.map(lambda one: one[0].ask(*one[1]), everything):
+            assert (status, answer["code"]) == (503, "unavailable"), answer
+            assert int(headers["Retry-After"]) > 0
+    deadline = time.monotonic() + RETURN_SECONDS
+    for buyer, seat in zip(buyers, seats, strict=False):
+        while buyer.ask("POST", f"{here}/seats/{seat}/lock/", {})[0] != 200:
+            assert time.monotonic() < deadline
+    assert time.monotonic() < deadline
