@@ -10,6 +10,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import User, folded
+from accounts.tokens import pair
 
 NAME_TAKEN = "This name is taken."
 
@@ -98,5 +99,4 @@ def rotate(refresh: str) -> dict[str, str]:
         _, is_first_use = cast("tuple[object, bool]", token.blacklist())
         if not is_first_use:
             raise TokenError("This token was used before.")
-        new = RefreshToken.for_user(person)
-    return {"access": str(new.access_token), "refresh": str(new)}
+        return pair(person)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.cache import caches
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -108,12 +109,21 @@ class Place:
 
 
 def require_access(*, event_id: int, asker: Asker) -> None:
-    """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
+    """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly.
+
+    That an event is public is remembered for a second: in a rush everybody asks.
+    """
+    remembered, known = caches["process"], f"event-{event_id}-is-public"
+    if remembered.get(known):
+        return
     try:
         event = Event.objects.only("visibility", "member_group").get(pk=event_id)
     except Event.DoesNotExist:
         raise EventNotFound from None
-    if event.visibility == Event.Visibility.PUBLIC or asker.is_staff:
+    if event.visibility == Event.Visibility.PUBLIC:
+        remembered.set(known, True, timeout=1)
+        return
+    if asker.is_staff:
         return
     if asker.id is None:
         raise SignInFirst

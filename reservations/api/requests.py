@@ -28,7 +28,9 @@ class IdConverter:
 def asker(request: Request) -> Asker:
     """Return who asks, for a selector."""
     user = request.user
-    return Asker(id=user.pk, is_staff=bool(getattr(user, "is_staff", False)))
+    return Asker(
+        id=int(user.pk) if user.pk else None, is_staff=bool(getattr(user, "is_staff", False))
+    )
 
 
 def actor(request: Request) -> Person:

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.test import APIRequestFactory
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
+from accounts import tokens
+from accounts.authentication import TokenAuthentication
 from accounts.models import User
 from tests.contract.calls import refusal
 from tests.crowd import at_once
@@ -122,3 +126,35 @@ def test_tokens_are_signed_with_the_sites_own_secret(alice: User) -> None:
     token = AccessToken.for_user(alice)
     assert len(settings.SECRET_KEY) >= 50
     assert token["user_id"] == str(alice.pk)
+
+
+def test_a_token_says_whose_it_is_so_that_nobody_is_asked(
+    alice: User, django_assert_num_queries: Any
+) -> None:
+    access = tokens.pair(alice)["access"]
+    request = APIRequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {access}")
+    with django_assert_num_queries(0):
+        found: Any = TokenAuthentication().authenticate(Request(request))
+    user = found[0]
+    assert (int(user.pk), user.get_username(), user.is_staff) == (alice.pk, "alice", False)
+
+
+def test_who_was_shut_out_meanwhile_gets_no_new_token_and_is_nobody(alice: User) -> None:
+    pair = tokens.pair(alice)
+    User.objects.update(is_active=False)
+    refusal(_refresh(pair["refresh"]), 401, "token_not_valid")
+    refusal(_me(pair["access"]), 401, "not_authenticated")
+
+
+def test_an_organisers_token_says_so_until_it_is_refreshed(alice: User) -> None:
+    User.objects.update(is_staff=True)
+    pair = tokens.pair(User.objects.get())
+    assert _claims(pair["access"])["is_staff"] is True
+    User.objects.update(is_staff=False)
+    assert _claims(_refresh(pair["refresh"]).json()["access"])["is_staff"] is False
+
+
+def _claims(access: str) -> dict[str, Any]:
+    middle = access.split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+    return found
