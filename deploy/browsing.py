@@ -1,8 +1,5 @@
 """The built client in a real browser, on a site of its own."""
 
-import signal
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +8,11 @@ from pathlib import Path
 from deploy.address import Address, answers
 from deploy.browser import ensure_browser
 from deploy.node import Node, ensure_node
-from deploy.paths import FRONTEND, ROOT
+from deploy.paths import FRONTEND
 from deploy.processes import clean_environment, run_shown
-from deploy.services import free_port
+from deploy.sites import running_site
 from deploy.steps import say
-from deploy.supervised import Supervised, supervised
-
-_SERVER_STOP_SECONDS = 40.0
+from deploy.supervised import Supervised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,25 +53,5 @@ def site(
     """
     node = ensure_node()
     browser = ensure_browser(node)
-    address = Address(host="127.0.0.1", port=free_port())
-    with tempfile.TemporaryDirectory(prefix="seatcast-", dir="/tmp") as data_dir:
-        # Servers of another user keep their data below.
-        Path(data_dir).chmod(0o711)
-        settings = clean_environment(
-            HOST=address.host, PORT=str(address.port), SEATCAST_DATA_DIR=data_dir
-        )
-        with supervised(
-            {
-                "prepare": [],
-                "command": [sys.executable, "-m", module],
-                "folder": str(ROOT),
-                "environment": settings,
-                "user": None,
-                "stop_signal": signal.SIGTERM,
-                "stop_seconds": _SERVER_STOP_SECONDS,
-            },
-            name="The site",
-            log_file=log_file,
-        ) as server:
-            server.wait_until_ready(lambda: up(address))
-            yield Site(address=address, server=server, node=node, browser=browser)
+    with running_site(module, up=up, log_file=log_file) as (address, server):
+        yield Site(address=address, server=server, node=node, browser=browser)

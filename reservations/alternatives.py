@@ -1,7 +1,7 @@
 """What to offer instead of seats that cannot be had: sets like them, still free, nearest first.
 
 An offer is a hint of the moment, not a promise. In a rush many ask for the same seats at once,
-so that one search serves all who ask within a quarter of a second; and no more than two searches
+so that one search serves all who ask within a second; and no more than two searches
 go on at a time in a process: who comes in between is offered nothing.
 """
 
@@ -14,13 +14,15 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import TypedDict
 
+from django.db import transaction
+
 from reservations import selectors
 from reservations.errors import SeatcastError
 from reservations.records import money
 from reservations.selectors import Place
 
 MOST = 3
-FRESH_SECONDS = 0.25
+FRESH_SECONDS = 1.0
 _SEARCHES = 2
 _MOST_REMEMBERED = 1_000
 
@@ -58,8 +60,9 @@ def alternatives(*, event_id: int, seat_ids: frozenset[int]) -> list[Alternative
     if not _searching.acquire(blocking=False):
         return known.records if known else []
     try:
-        wanted = selectors.places(event_id=event_id, seat_ids=seat_ids)
-        free = selectors.free_places_near(event_id=event_id, wanted=wanted)
+        with transaction.atomic():
+            wanted = selectors.places(event_id=event_id, seat_ids=seat_ids)
+            free = selectors.free_places_near(event_id=event_id, wanted=wanted)
         records = [_record(places) for places in nearest(wanted, free)]
     finally:
         _searching.release()

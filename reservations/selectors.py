@@ -1,5 +1,6 @@
 """What can be read: plain frozen data, never a model. A lock that ran out reads as available."""
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,7 @@ _SEAT_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "cate
 
 
 _OFFERED_SETS = 3
+_asking = [threading.Lock() for _ in range(64)]
 _MOST_PLACES = 60
 
 
@@ -109,21 +111,8 @@ class Place:
 
 
 def require_access(*, event_id: int, asker: Asker) -> None:
-    """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly.
-
-    That an event is public is remembered for a second: in a rush everybody asks.
-    """
-    remembered, known = caches["process"], f"event-{event_id}-is-public"
-    if remembered.get(known):
-        return
-    try:
-        event = Event.objects.only("visibility", "member_group").get(pk=event_id)
-    except Event.DoesNotExist:
-        raise EventNotFound from None
-    if event.visibility == Event.Visibility.PUBLIC:
-        remembered.set(known, True, timeout=1)
-        return
-    if asker.is_staff:
+    """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
+    if _is_public(event_id) or asker.is_staff:
         return
     if asker.id is None:
         raise SignInFirst
@@ -295,6 +284,27 @@ def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | Non
         for _, seat_id, status, locked_until, holder in rows
     }
     return LoggedChanges(seq=rows[-1][0], changes=tuple(last.values()))
+
+
+def _is_public(event_id: int) -> bool:
+    """Tell whether everybody may see an event. Raises: EventNotFound.
+
+    That one is public is remembered for a second, and one thread at a time asks: in a rush
+    everybody wants to know.
+    """
+    remembered, name = caches["process"], f"event-{event_id}-is-public"
+    if remembered.get(name):
+        return True
+    with _asking[event_id % len(_asking)]:
+        if remembered.get(name):
+            return True
+        found = Event.objects.filter(pk=event_id).values_list("visibility", flat=True).first()
+        if found is None:
+            raise EventNotFound
+        if found != Event.Visibility.PUBLIC:
+            return False
+        remembered.set(name, True, timeout=1)
+        return True
 
 
 def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None) -> list[Place]:

@@ -1,0 +1,55 @@
+"""A site of its own, on a free port and with data that goes with it."""
+
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.address import Address, answers
+from deploy.paths import ROOT
+from deploy.processes import clean_environment
+from deploy.services import free_port
+from deploy.supervised import Supervised, supervised
+
+_STOP_SECONDS = 40.0
+
+
+@contextmanager
+def running_site(
+    module: str = "deploy.serve",
+    *,
+    up: Callable[[Address], bool] = answers,
+    log_file: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[tuple[Address, Supervised]]:
+    """Run a site for the length of the context; by default the one of `make run`.
+
+    `settings` are variables of its environment. Raises: Problem when it does not start.
+    """
+    address = Address(host="127.0.0.1", port=free_port())
+    with tempfile.TemporaryDirectory(prefix="seatcast-", dir="/tmp") as data_dir:
+        # Servers of another user keep their data below.
+        Path(data_dir).chmod(0o711)
+        environment = clean_environment(
+            HOST=address.host,
+            PORT=str(address.port),
+            SEATCAST_DATA_DIR=data_dir,
+            **(settings or {}),
+        )
+        with supervised(
+            {
+                "prepare": [],
+                "command": [sys.executable, "-m", module],
+                "folder": str(ROOT),
+                "environment": environment,
+                "user": None,
+                "stop_signal": signal.SIGTERM,
+                "stop_seconds": _STOP_SECONDS,
+            },
+            name="The site",
+            log_file=log_file,
+        ) as server:
+            server.wait_until_ready(lambda: up(address))
+            yield address, server
