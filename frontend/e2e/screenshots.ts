@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 
 import type { BrowserContextOptions, Page } from '@playwright/test';
 
-import { demoEvents, type Person, seatOn, test, watch } from './stage';
+import { demoEvents, type Person, pick, seatOn, setLockSeconds, test, watch } from './stage';
 
-const FOLDER = resolve(import.meta.dirname, '../../docs/screenshots');
+const FOLDER = process.env['SCREENSHOTS'] ?? resolve(import.meta.dirname, '../../docs/screenshots');
 
 const SIZES: Readonly<Record<string, BrowserContextOptions>> = {
   390: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -64,6 +64,52 @@ for (const [width, size] of Object.entries(SIZES)) {
       await visitor.page.getByLabel('Username').waitFor();
       await shot(visitor.page, `${name}-${width}`);
     }
+  });
+
+  test(`what may come in between at ${width} pixels`, async ({ enter, request }) => {
+    const { club } = await demoEvents(request);
+    const bob = await enter('bob');
+    await occupy(bob, club.id, 52);
+    const organiser = await enter('admin');
+    const { page, api } = await enter('alice', { ...size, colorScheme: 'light' });
+    const shoot = (name: string) => shot(page, `${name}-${width}`);
+
+    const ours = await api.freeSeats(club.id, 3, 62);
+    await setLockSeconds(organiser, club, 80);
+    await api.post(`events/${club.id}/lock/`, { seat_ids: ours.map(({ id }) => id) });
+    await setLockSeconds(organiser, club, null);
+    await watch(page, club);
+    await page.getByRole('button', { name: 'More time' }).waitFor();
+
+    const wanted = pick(await bob.api.freeSeats(club.id, 1, 65));
+    await page.route('**/seats/*/lock/', async (route) => {
+      await bob.api.post(`events/${club.id}/seats/${wanted.id}/lock/`);
+      await route.continue();
+    });
+    await seatOn(page, wanted).click();
+    await page.getByRole('region', { name: 'Other seats' }).waitFor();
+    await shoot('refused');
+    await page.getByRole('button', { name: 'No, thank you' }).click();
+    await page.getByRole('button', { name: 'More time' }).click();
+    await page.getByRole('button', { name: 'More time' }).waitFor({ state: 'hidden' });
+
+    await page.getByRole('button', { name: 'Reserve', exact: true }).click();
+    await page.locator('input[value=card_declined]').check();
+    await page.getByRole('button', { name: /^Confirm/ }).click();
+    await page.getByText(/was declined/).waitFor();
+    await shoot('declined');
+    await page.locator('input[value=card_slow]').check();
+    await page.getByRole('button', { name: /^Try again/ }).click();
+    await page.getByRole('button', { name: 'Paying…' }).waitFor();
+    await shoot('paying');
+    await page.getByRole('button', { name: 'My reservations' }).click();
+    await page
+      .getByRole('article')
+      .getByRole('button', { name: /^Cancel/ })
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel reservation' }).click();
+    await page.getByText(/has been refunded/).waitFor();
+    await shoot('refunded');
   });
 }
 

@@ -11,7 +11,7 @@ import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
 
 const DEMO_PASSWORD = 'seatcast-demo';
 
-type Who = 'alice' | 'bob' | 'carol' | 'anonymous' | 'somebody new';
+type Who = 'alice' | 'bob' | 'carol' | 'admin' | 'anonymous' | 'somebody new';
 
 export interface Person {
   readonly name: string;
@@ -127,6 +127,18 @@ export async function demoEvents(request: APIRequestContext): Promise<DemoEvents
 export function seatOn(page: Page, { seat_number: seatNumber }: Seat): Locator {
   const literal = seatNumber.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return page.getByRole('button', { name: new RegExp(`^Seat ${literal},`) });
+}
+
+/** As an organiser, have locks of an event last so long from now on; null is the site's default. */
+export async function setLockSeconds(
+  { page }: Person,
+  { id }: EventSummary,
+  seconds: number | null,
+): Promise<void> {
+  await page.goto(`/admin/reservations/event/${id}/change/`);
+  await page.getByLabel('Lock seconds').fill(seconds === null ? '' : String(seconds));
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('was changed successfully').waitFor();
 }
 
 /** Open an event's seat selector and wait until it is live. */

@@ -28,7 +28,9 @@ test('of two people who want one seat, one gets it and the other is told why not
   letGo();
 
   await expect(
-    slow.page.getByText(`Seat ${seat.seat_number} went to somebody else a moment before you.`),
+    slow.page.getByText(`Seat ${seat.seat_number} went to somebody else a moment before you.`, {
+      exact: true,
+    }),
   ).toBeVisible();
   await expect(seatOn(slow.page, seat)).toHaveAccessibleName(new RegExp(`locked by ${fast.name}$`));
   await expect(seatOn(fast.page, seat)).toHaveAttribute('data-standing', 'mine');

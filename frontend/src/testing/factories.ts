@@ -48,6 +48,14 @@ export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
     visibility: 'public',
     layout: LAYOUT,
     categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '50.00' }],
+    payment_methods: [
+      { code: 'card', name: 'Card' },
+      { code: 'card_declined', name: 'Another card' },
+      { code: 'invoice', name: 'Invoice' },
+    ],
+    cancel_until: '2026-12-18T21:00:00Z',
+    max_extensions: 2,
+    hold_seconds: 900,
     plan: { name: 'The Copper Room', width: 140, height: 80, seat_radius: 10, shapes: [] },
     ...changes,
   };
@@ -74,6 +82,8 @@ export function makeReservation(changes: Partial<Reservation> = {}): Reservation
     total_price: '50.00',
     currency: 'EUR',
     payment_method: 'card',
+    payment_status: 'captured',
+    cancel_until: '2999-12-18T21:00:00Z',
     status: 'confirmed',
     created_at: '2026-11-21T05:00:00Z',
     cancelled_at: null,

@@ -8,12 +8,19 @@ export interface Asked {
   readonly body: unknown;
 }
 
-type Reply = readonly [status: number, body: unknown];
+type Reply = readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>];
+
+/** The connection breaks before an answer comes. */
+export const LOST = 'lost' as const;
+
+type Answer = Reply | typeof LOST;
+type Responder = (body: unknown) => Answer | Promise<Answer>;
 
 /** Stands in for the server behind the HTTP client: `replies` is keyed by "method path". */
 export class FakeServer {
   readonly asked: Asked[] = [];
-  readonly #replies = new Map<string, (body: unknown) => Reply | Promise<Reply>>();
+  readonly #keys: { readonly call: string; readonly key: string | null }[] = [];
+  readonly #replies = new Map<string, Responder>();
 
   constructor() {
     document.cookie = 'csrftoken=known';
@@ -21,8 +28,18 @@ export class FakeServer {
     this.on('get me/', [401, { error: 'Sign in first.', code: 'not_authenticated' }]);
   }
 
-  on(call: string, reply: Reply | ((body: unknown) => Reply | Promise<Reply>)): void {
+  on(call: string, reply: Reply | Responder): void {
     this.#replies.set(call, typeof reply === 'function' ? reply : () => reply);
+  }
+
+  /** One after the other; the last one again and again. */
+  inTurn(call: string, ...replies: readonly Answer[]): void {
+    let asked = 0;
+    this.on(call, () => {
+      const reply = replies[Math.min(asked++, replies.length - 1)];
+      if (reply === undefined) throw new Error(`Nothing to answer ${call} with`);
+      return reply;
+    });
   }
 
   /** The answer waits until the test gives it. */
@@ -46,14 +63,23 @@ export class FakeServer {
     return this.asked.filter(({ call }) => call.startsWith('post')).map(({ call }) => call);
   }
 
+  /** The idempotency keys that came with a call, in order. */
+  keysOf(call: string): (string | null)[] {
+    return this.#keys.filter((one) => one.call === call).map(({ key }) => key);
+  }
+
   async #answer(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
     const call = `${config.method ?? ''} ${config.url ?? ''}`;
     const body: unknown = typeof config.data === 'string' ? JSON.parse(config.data) : undefined;
     this.asked.push({ call, body });
+    const key: unknown = config.headers.get('Idempotency-Key');
+    this.#keys.push({ call, key: typeof key === 'string' ? key : null });
     const reply = this.#replies.get(call);
     if (reply === undefined) throw new Error(`Nobody answers ${call}`);
-    const [status, data] = await reply(body);
-    const headers = { 'x-seatcast-layout': LAYOUT };
+    const answer = await reply(body);
+    if (answer === LOST) throw new AxiosError('Network Error', AxiosError.ERR_NETWORK, config);
+    const [status, data, ownHeaders] = answer;
+    const headers = { 'x-seatcast-layout': LAYOUT, ...ownHeaders };
     const response: AxiosResponse = { status, data, statusText: '', headers, config };
     if (status < 400) return response;
     throw new AxiosError('refused', undefined, config, undefined, response);

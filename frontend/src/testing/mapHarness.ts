@@ -2,7 +2,12 @@ import type { Seat } from '@/lib/api/types';
 import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
 import { reduceSeatMap } from '@/lib/seatmap/reducer';
 import type { MapSeat } from '@/lib/seatmap/seats';
-import { emptySeatMap, type SeatMapAction, type SeatMapState } from '@/lib/seatmap/state';
+import {
+  emptySeatMap,
+  type PendingCommand,
+  type SeatMapAction,
+  type SeatMapState,
+} from '@/lib/seatmap/state';
 import { LAYOUT, makeSeats } from '@/testing/factories';
 
 export const START = 1_767_225_600_000;
@@ -49,12 +54,13 @@ export class MapUnderTest {
     this.do({ type: 'seatsLoaded', layout, seats });
   }
 
-  start(kind: 'lock' | 'unlock' | 'reserve', ...seatIds: number[]): void {
+  start(kind: PendingCommand['kind'], ...seatIds: number[]): void {
     this.do({ type: 'commandStarted', kind, seatIds });
   }
 
-  held(seatId: number, until = DEADLINE): void {
-    this.do({ type: 'commandSettled', seatIds: [seatId], outcome: { kind: 'held', until } });
+  held(seatId: number, until = DEADLINE, extensionsLeft = 2): void {
+    const locks = [{ seatId, until, extensionsLeft }];
+    this.do({ type: 'commandSettled', seatIds: [seatId], outcome: { kind: 'held', locks } });
   }
 
   settled(kind: 'released' | 'reserved' | 'refused', ...seatIds: number[]): void {

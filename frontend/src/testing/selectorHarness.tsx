@@ -1,11 +1,13 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen } from '@testing-library/react';
+import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { createMemoryRouter, RouterProvider } from 'react-router';
+import { expect } from 'vitest';
 
 import { Announcer } from '@/components/Announcer';
 import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
-import type { EventDetail, Seat } from '@/lib/api/types';
+import type { EventDetail, Lock, Seat } from '@/lib/api/types';
+import { sumAmounts } from '@/lib/money';
 import { createQueryClient } from '@/lib/queries/queryClient';
 import { LAYOUT, makeEvent, makeSeat, makeSeats } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
@@ -16,7 +18,7 @@ export const ALICE = { user_id: 1, username: 'alice', email: '', is_staff: false
 interface Scene {
   readonly event?: Partial<EventDetail>;
   readonly seats?: Seat[];
-  readonly ownLocks?: Seat[];
+  readonly ownLocks?: Lock[];
   readonly isSignedIn?: boolean;
 }
 
@@ -57,13 +59,18 @@ export function seatButton(seatNumber: string): HTMLElement {
   return screen.getByRole('button', { name: new RegExp(`^Seat ${seatNumber},`) });
 }
 
-export function lockedSeat(index: number, untilMs = Date.now() + 300_000): Seat {
-  return makeSeat(index, {
+export function lockedSeat(
+  index: number,
+  untilMs = Date.now() + 300_000,
+  extensionsLeft = 2,
+): Lock {
+  const seat = makeSeat(index, {
     status: 'locked',
     is_available: false,
     locked_by: 'alice',
     locked_until: new Date(untilMs).toISOString(),
   });
+  return { ...seat, extensions_left: extensionsLeft };
 }
 
 export function granted(seat: Seat) {
@@ -84,6 +91,36 @@ export function conflict(index: number, reason: string, error: string) {
       conflicts: [{ seat_id: id, seat_number, reason, locked_until: null }],
     },
   ] as const;
+}
+
+/** What could be had instead, added to a refusal. */
+export function offering(refusal: ReturnType<typeof conflict>, ...sets: readonly number[][]) {
+  const [status, body] = refusal;
+  const alternatives = sets.map((indexes) => {
+    const seats = indexes.map((index) => makeSeat(index));
+    return {
+      seat_ids: seats.map(({ id }) => id),
+      seat_numbers: seats.map(({ seat_number: seatNumber }) => seatNumber),
+      price: sumAmounts(seats.map(({ price }) => price)),
+    };
+  });
+  return [status, { ...body, alternatives }] as const;
+}
+
+/** The selector with these seats held since before. */
+export async function openHolding(...held: readonly Lock[]) {
+  const seats = makeSeats(8).map((seat) => held.find(({ id }) => id === seat.id) ?? seat);
+  const scene = await openSelector({ seats, ownLocks: [...held] });
+  await waitFor(() => {
+    for (const { seat_number: seatNumber } of held) {
+      expect(seatButton(seatNumber).getAttribute('data-standing')).toBe('mine');
+    }
+  });
+  return scene;
+}
+
+export function basket() {
+  return within(screen.getByRole('complementary', { name: 'Your seats' }));
 }
 
 export function deltaFrame(from: number, ...changes: unknown[][]): object {

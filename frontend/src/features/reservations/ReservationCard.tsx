@@ -5,11 +5,16 @@ import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
 import type { Reservation } from '@/lib/api/types';
+import { useHasCome } from '@/lib/hooks/useHasCome';
 import { formatMoney } from '@/lib/money';
+import { paymentInWords } from '@/lib/payments';
 import { formatDateTime } from '@/lib/time';
+
+const WALL_CLOCK = { now: () => Date.now() };
 
 export function ReservationCard({ reservation }: { readonly reservation: Reservation }) {
   const [asking, setAsking] = useState(false);
+  const mayNotCancel = useHasCome(Date.parse(reservation.cancel_until), WALL_CLOCK);
   const isCancelled = reservation.status === 'cancelled';
   const headingId = `reservation-${reservation.id}`;
   return (
@@ -43,21 +48,16 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         <p className="ticket__total tabular">
           {formatMoney(reservation.total_price, reservation.currency)}
         </p>
-        {isCancelled ? (
-          <p className="ticket__note">
-            {reservation.cancelled_at !== null && `on ${formatDateTime(reservation.cancelled_at)}`}
-          </p>
-        ) : (
-          <>
-            <p className="ticket__note">Payment by {reservation.payment_method}</p>
-            <Button
-              onClick={() => {
-                setAsking(true);
-              }}
-            >
-              Cancel<span className="visually-hidden"> reservation {reservation.id}</span>
-            </Button>
-          </>
+        <p className="ticket__note ticket__payment">{paymentInWords(reservation)}</p>
+        <p className="ticket__note">{cancelNote(reservation, mayNotCancel)}</p>
+        {!isCancelled && !mayNotCancel && (
+          <Button
+            onClick={() => {
+              setAsking(true);
+            }}
+          >
+            Cancel<span className="visually-hidden"> reservation {reservation.id}</span>
+          </Button>
         )}
       </div>
       {asking && (
@@ -70,4 +70,13 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
       )}
     </article>
   );
+}
+
+function cancelNote(reservation: Reservation, mayNotCancel: boolean): string {
+  const { cancelled_at: cancelledAt, cancel_until: cancelUntil } = reservation;
+  if (reservation.status === 'cancelled') {
+    return cancelledAt === null ? '' : `Cancelled on ${formatDateTime(cancelledAt)}`;
+  }
+  const until = formatDateTime(cancelUntil);
+  return mayNotCancel ? `Could be cancelled until ${until}` : `Cancel until ${until}`;
 }

@@ -9,8 +9,10 @@ import { MyReservationsPage } from '@/features/reservations/MyReservationsPage';
 import type { Reservation } from '@/lib/api/types';
 import { createQueryClient } from '@/lib/queries/queryClient';
 import { makeReservation } from '@/testing/factories';
-import { FakeServer } from '@/testing/fakeServer';
+import { FakeServer, LOST } from '@/testing/fakeServer';
 import { ALICE } from '@/testing/selectorHarness';
+
+const CANCEL = 'post reservations/31/cancel/';
 
 function open(reservations: Reservation[]) {
   const server = new FakeServer();
@@ -40,13 +42,80 @@ it('shows what was booked, and what was cancelled as such', async () => {
 it('cancels only after asking', async () => {
   const { server, user } = open([makeReservation()]);
   const reservation = makeReservation({ status: 'cancelled' });
-  server.on('post reservations/31/cancel/', [200, { success: true, message: '', reservation }]);
+  server.on(CANCEL, [200, { success: true, message: '', reservation }]);
   await user.click(await screen.findByRole('button', { name: /^Cancel/ }));
   expect(server.writes()).toEqual([]);
   const dialog = within(screen.getByRole('dialog', { name: 'Cancel this reservation?' }));
   await user.click(dialog.getByRole('button', { name: 'Cancel reservation' }));
   expect(await screen.findByText('Cancelled')).toBeDefined();
   expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+async function askToCancel(user: ReturnType<typeof userEvent.setup>) {
+  await user.click(await screen.findByRole('button', { name: /^Cancel/ }));
+  const dialog = within(screen.getByRole('dialog', { name: 'Cancel this reservation?' }));
+  return { dialog, cancel: dialog.getByRole('button', { name: 'Cancel reservation' }) };
+}
+
+it.each([
+  ['Paid', { payment_status: 'captured' }],
+  ['Payment under way', { payment_status: 'authorised' }],
+  ['Pay at the box office', { payment_method: 'cash', payment_status: null }],
+  ['Refund under way', { status: 'cancelled', payment_status: 'refund_due' }],
+  ['Refunded', { status: 'cancelled', payment_status: 'refunded' }],
+  ['Not charged', { status: 'cancelled', payment_status: 'voided' }],
+  ['Nothing to pay', { status: 'cancelled', payment_method: 'cash', payment_status: null }],
+] satisfies [string, Partial<Reservation>][])('says of the money: %s', async (words, changes) => {
+  open([makeReservation(changes)]);
+  expect(await screen.findByText(words)).toBeDefined();
+});
+
+it('says until when one may cancel, and offers it no longer', async () => {
+  open([
+    makeReservation({ cancel_until: new Date(Date.now() + 1_500).toISOString() }),
+    makeReservation({ id: 32 }),
+  ]);
+  expect(await screen.findAllByText(/^Cancel until/)).toHaveLength(2);
+  expect(screen.getAllByRole('button', { name: /^Cancel/ })).toHaveLength(2);
+  await screen.findByText(/^Could be cancelled until/, undefined, { timeout: 4_000 });
+  expect(screen.getByRole('button', { name: /^Cancel/ }).textContent).toBe('Cancel reservation 32');
+});
+
+it('promises the money back, and says that it was given', async () => {
+  const { server, user } = open([makeReservation()]);
+  const reservation = makeReservation({ status: 'cancelled', payment_status: 'refunded' });
+  server.on(CANCEL, [200, { success: true, message: '', reservation }]);
+  const { dialog, cancel } = await askToCancel(user);
+  expect(dialog.getByText(/You get €50.00 back/)).toBeDefined();
+  await user.click(cancel);
+  expect(await screen.findByText(/€50.00 has been refunded/)).toBeDefined();
+  expect(screen.getByText('Refunded')).toBeDefined();
+});
+
+it('says so when it is too late to cancel, and asks no more', async () => {
+  const { server, user } = open([makeReservation()]);
+  const error = 'This reservation cannot be cancelled any more.';
+  server.on(CANCEL, [409, { error, code: 'cancellation_closed' }]);
+  const { dialog, cancel } = await askToCancel(user);
+  await user.click(cancel);
+  expect(await dialog.findByText(error)).toBeDefined();
+  expect(dialog.queryByRole('button', { name: 'Cancel reservation' })).toBeNull();
+  await user.click(dialog.getByRole('button', { name: 'Close' }));
+  expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+it('cancels under one key for as long as no answer comes', async () => {
+  const { server, user } = open([makeReservation()]);
+  const reservation = makeReservation({ status: 'cancelled' });
+  const done = [200, { success: true, message: '', reservation }] as const;
+  server.inTurn(CANCEL, LOST, LOST, LOST, done);
+  const { dialog, cancel } = await askToCancel(user);
+  await user.click(cancel);
+  await dialog.findByText(/could not reach/, undefined, { timeout: 4_000 });
+  await user.click(cancel);
+  expect(await screen.findByText('Cancelled')).toBeDefined();
+  expect(server.keysOf(CANCEL)).toHaveLength(4);
+  expect(new Set(server.keysOf(CANCEL)).size).toBe(1);
 });
 
 it('says what to do when nothing was booked', async () => {

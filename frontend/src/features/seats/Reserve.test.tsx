@@ -1,33 +1,56 @@
-import { screen, waitFor, within } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
 
-import { makeReservation, makeSeats } from '@/testing/factories';
-import { conflict, lockedSeat, openSelector, seatButton } from '@/testing/selectorHarness';
+import { makeReservation } from '@/testing/factories';
+import { LOST } from '@/testing/fakeServer';
+import {
+  conflict,
+  deltaFrame,
+  lockedSeat,
+  openHolding,
+  seatButton,
+} from '@/testing/selectorHarness';
 
 const RESERVE = 'post events/7/reserve/';
 
 async function openReview() {
-  const scene = await openSelector({
-    seats: [lockedSeat(0), ...makeSeats(8).slice(1)],
-    ownLocks: [lockedSeat(0)],
-  });
-  await waitFor(() => {
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
-  });
+  const scene = await openHolding(lockedSeat(0));
   await scene.user.click(screen.getByRole('button', { name: 'Reserve' }));
   return { ...scene, dialog: within(screen.getByRole('dialog', { name: 'Review your seats' })) };
 }
 
+function booked() {
+  const reservation = makeReservation();
+  const { id } = reservation;
+  return [201, { success: true, message: 'Reserved', reservation_id: id, reservation }] as const;
+}
+
+const DECLINED = [
+  402,
+  { error: 'The payment was declined. Pay another way.', code: 'payment_declined' },
+] as const;
+
+const NOT_PAID = [
+  503,
+  { error: 'You were not charged. Try again.', code: 'payment_unavailable' },
+] as const;
+
+const IN_FLIGHT = [
+  409,
+  { error: 'The first request is under way.', code: 'idempotency_key_in_flight' },
+  { 'retry-after': '0' },
+] as const;
+
+function confirmed() {
+  return screen.findByRole('dialog', { name: 'Reservation confirmed!' }, { timeout: 4_000 });
+}
+
 it('asks, confirms and leads to the reservations', async () => {
   const { server, user, router, dialog } = await openReview();
-  const reservation = makeReservation();
-  server.on(RESERVE, [
-    201,
-    { success: true, message: 'Reserved', reservation_id: reservation.id, reservation },
-  ]);
+  server.on(RESERVE, booked());
   await user.click(dialog.getByRole('radio', { name: /Invoice/ }));
   await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
-  const popup = within(await screen.findByRole('dialog', { name: 'Reservation confirmed!' }));
+  const popup = within(await confirmed());
   expect(server.asked.find(({ call }) => call === RESERVE)?.body).toEqual({
     seat_ids: [100],
     payment_method: 'invoice',
@@ -35,6 +58,17 @@ it('asks, confirms and leads to the reservations', async () => {
   expect(seatButton('A1').getAttribute('data-standing')).toBe('reserved');
   await user.click(popup.getByRole('button', { name: 'My reservations' }));
   expect(router.state.location.pathname).toBe('/reservations');
+});
+
+it('offers the event’s own ways to pay, the first one chosen', async () => {
+  const { dialog } = await openReview();
+  const methods = dialog.getAllByRole('radio');
+  expect(methods.map((method) => method.getAttribute('value'))).toEqual([
+    'card',
+    'card_declined',
+    'invoice',
+  ]);
+  expect(dialog.getByRole('radio', { checked: true }).getAttribute('value')).toBe('card');
 });
 
 it('says which hold has run out when the server refuses', async () => {
@@ -46,10 +80,115 @@ it('says which hold has run out when the server refuses', async () => {
   expect(news.getByText(/Your hold on seat A1 has run out/)).toBeDefined();
 });
 
-it('keeps the seats when the reservation could not be made for another reason', async () => {
-  const { server, user, dialog } = await openReview();
-  server.on(RESERVE, [400, { error: 'That card was declined.', code: 'invalid' }]);
-  await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
-  expect(await dialog.findByText('That card was declined.')).toBeDefined();
-  expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+describe('while a payment is under way', () => {
+  it('the order cannot be sent twice, nor the dialog be lost', async () => {
+    const { server, user, dialog } = await openReview();
+    const answer = server.onHold(RESERVE);
+    await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+    const button = dialog.getByRole('button', { name: 'Paying…' });
+    expect(button).toHaveProperty('disabled', true);
+    expect(dialog.getByRole('status').textContent).toBe('Your payment is under way.');
+    await user.click(button);
+    fireEvent(screen.getByRole('dialog'), new Event('cancel'));
+    expect(dialog.getByText(/held for/)).toBeDefined();
+    expect(dialog.getByRole('button', { name: 'Back to the map' })).toHaveProperty(
+      'disabled',
+      true,
+    );
+    await act(async () => {
+      answer(booked());
+      await Promise.resolve();
+    });
+    await confirmed();
+    expect(server.writes()).toEqual([RESERVE]);
+  });
+
+  it('a request that comes twice waits for the first, under the same key', async () => {
+    const { server, user, dialog } = await openReview();
+    server.inTurn(RESERVE, LOST, IN_FLIGHT, IN_FLIGHT, IN_FLIGHT, booked());
+    await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+    await confirmed();
+    const keys = server.keysOf(RESERVE);
+    expect(keys).toHaveLength(5);
+    expect(new Set(keys).size).toBe(1);
+  });
+});
+
+describe('a payment that fails', () => {
+  it('leaves the seats held, and another way to pay open', async () => {
+    const { server, user, dialog } = await openReview();
+    server.inTurn(RESERVE, DECLINED, booked());
+    server.on('get events/7/locks/', [200, [lockedSeat(0)]]);
+    await user.click(dialog.getByRole('radio', { name: /Another card/ }));
+    await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+    const news = await dialog.findByText('The payment was declined. Pay another way.');
+    expect(news.closest('[role=alert]')).not.toBeNull();
+    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+
+    await user.click(dialog.getByRole('radio', { name: /Invoice/ }));
+    await user.click(dialog.getByRole('button', { name: /^Try again/ }));
+    await confirmed();
+    expect(new Set(server.keysOf(RESERVE)).size).toBe(2);
+  });
+
+  it('is tried again under a new key when the server says that nothing was done', async () => {
+    const { server, user, dialog } = await openReview();
+    server.inTurn(RESERVE, NOT_PAID, booked());
+    await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+    await dialog.findByText('You were not charged. Try again.');
+    await user.click(dialog.getByRole('button', { name: /^Try again/ }));
+    await confirmed();
+    expect(server.keysOf(RESERVE)).toHaveLength(2);
+    expect(new Set(server.keysOf(RESERVE)).size).toBe(2);
+  });
+
+  it('after which the seats are gone says why', async () => {
+    const { server, socket, user, dialog } = await openReview();
+    server.on('get events/7/locks/', [200, []]);
+    server.on(RESERVE, () => {
+      socket.receive(deltaFrame(1, [0, 2, null, null]));
+      socket.receive(deltaFrame(2, [0, 0, null, null]));
+      return [402, { error: 'The bank withdrew the payment.', code: 'payment_declined' }];
+    });
+    await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+    const news = await screen.findByRole('dialog', { name: 'The payment did not go through' });
+    expect(news.textContent).toMatch(/The bank withdrew the payment\./);
+  });
+});
+
+describe('an answer that is lost', () => {
+  const NETWORK_TRIES = 3;
+  const lostTries = Array.from({ length: NETWORK_TRIES }, () => LOST);
+
+  it('is asked for again under the same key, and for nothing else', async () => {
+    const { server, socket, user, dialog } = await openReview();
+    server.inTurn(RESERVE, ...lostTries, booked());
+    await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+    await dialog.findByText(/nothing is booked or charged twice/, undefined, { timeout: 4_000 });
+    expect(dialog.getByRole('group')).toHaveProperty('disabled', true);
+
+    // It had gone through, as the feed tells before the answer can be had.
+    socket.receive(deltaFrame(1, [0, 2, null, null]));
+    await user.click(dialog.getByRole('button', { name: /^Try again/ }));
+    await confirmed();
+    expect(server.keysOf(RESERVE)).toHaveLength(NETWORK_TRIES + 1);
+    expect(new Set(server.keysOf(RESERVE)).size).toBe(1);
+    expect(screen.queryByText(/not holding/)).toBeNull();
+  });
+
+  it('is still the same order after the dialog was left and opened again', async () => {
+    const { server, user, dialog } = await openReview();
+    server.inTurn(RESERVE, ...lostTries, booked());
+    await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+    await dialog.findByText(/nothing is booked or charged twice/, undefined, { timeout: 4_000 });
+    await user.click(dialog.getByRole('button', { name: 'Back to the map' }));
+    expect(screen.getByText(/Look at My reservations/)).toBeDefined();
+    await waitFor(() => {
+      expect(screen.getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', false);
+    });
+    await user.click(screen.getByRole('button', { name: 'Reserve' }));
+    await user.click(screen.getByRole('button', { name: /^Confirm/ }));
+    await confirmed();
+    expect(new Set(server.keysOf(RESERVE)).size).toBe(1);
+  });
 });

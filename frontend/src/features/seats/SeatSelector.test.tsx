@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { makeSeat, makeSeats } from '@/testing/factories';
 import {
+  basket,
   conflict,
   deltaFrame,
   granted,
@@ -161,7 +162,3 @@ describe('live changes', () => {
     expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
   });
 });
-
-function basket() {
-  return within(screen.getByRole('complementary', { name: 'Your seats' }));
-}

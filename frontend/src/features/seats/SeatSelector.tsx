@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 
 import { Failure } from '@/components/Failure';
@@ -8,13 +8,18 @@ import { useAnnounce } from '@/components/announce';
 import { Basket } from '@/features/seats/basket/Basket';
 import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
 import { ReviewDialog } from '@/features/seats/basket/ReviewDialog';
+import { useCheckout } from '@/features/seats/basket/useCheckout';
 import { FeedNotice } from '@/features/seats/FeedNotice';
 import { LiveBadge } from '@/features/seats/LiveBadge';
 import { SeatMap } from '@/features/seats/map/SeatMap';
+import { OfferCard } from '@/features/seats/offer/OfferCard';
+import { type Choice, offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
+import { refusalSentence } from '@/features/seats/refusals';
 import { SalesNotice } from '@/features/seats/SalesNotice';
 import { SignInPrompt } from '@/features/seats/SignInPrompt';
 import { useLapseNews } from '@/features/seats/useLapseNews';
 import { useLiveSeatMap, useSeatMap } from '@/features/seats/useLiveSeatMap';
+import { useMoreTime } from '@/features/seats/useMoreTime';
 import { useSales } from '@/features/seats/useSales';
 import { usePick } from '@/features/seats/usePick';
 import type { EventDetail, Me, Reservation } from '@/lib/api/types';
@@ -34,11 +39,13 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const { store, feedState, error, reload } = useLiveSeatMap(event.id, me !== null);
   const seats = useSeatMap(store, (state) => state.seats);
   const facts = useSeatMap(store, (state) => state.facts);
+  const indexById = useSeatMap(store, (state) => state.indexById);
   const viewers = useSeatMap(store, (state) => state.viewers);
   const sales = useSales(event, store.clock);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const [offer, setOffer] = useState<Offer | null>(null);
   const announce = useAnnounce();
-  const { pick, release } = usePick({
+  const { pick, release, extend, take } = usePick({
     event,
     sales,
     store,
@@ -46,13 +53,37 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     onSignInNeeded: () => {
       setDialog({ name: 'signIn' });
     },
+    onOffer: setOffer,
   });
   useLapseNews(store, announce);
+
+  const checkout = useCheckout({
+    eventId: event.id,
+    store,
+    onReserved: (reservation) => {
+      setDialog({ name: 'confirmed', reservation });
+    },
+    onRefused: (error, asked) => {
+      setOffer(offerFor(error, refusalSentence(error), asked));
+    },
+  });
+  const mine = useMemo(() => seats.filter(({ standing }) => standing === 'mine'), [seats]);
+  const moreTime = useMoreTime(event, mine, store, announce);
+  const choices = useMemo(
+    () => (offer === null ? [] : openChoices(offer, seats, indexById, event.currency)),
+    [offer, seats, indexById, event.currency],
+  );
 
   const closeDialog = () => {
     setDialog(null);
   };
-  const mine = seats.filter(({ standing }) => standing === 'mine');
+  const leaveReview = () => {
+    closeDialog();
+    if (checkout.leave()) announce('Look at My reservations whether your order went through.');
+  };
+  const takeInstead = (choice: Choice) => {
+    if (offer !== null) take(choice, offer);
+  };
   const isOnSale = sales === 'open';
 
   return (
@@ -83,7 +114,19 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
             clock={store.clock}
             isOnSale={isOnSale}
             onPick={pick}
-          />
+          >
+            {offer !== null && choices.length > 0 && dialog === null && (
+              <OfferCard
+                sentence={offer.sentence}
+                choices={choices}
+                awayFrom={offer.insteadOf[0]}
+                onTake={takeInstead}
+                onDismiss={() => {
+                  setOffer(null);
+                }}
+              />
+            )}
+          </SeatMap>
         ) : error !== null ? (
           <Failure error={error} onRetry={reload} />
         ) : (
@@ -95,8 +138,11 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         seats={mine}
         clock={store.clock}
         isOnSale={isOnSale}
+        moreTime={moreTime}
+        onExtend={extend}
         onRelease={release}
         onReserve={() => {
+          setOffer(null);
           setDialog({ name: 'review' });
         }}
       />
@@ -105,11 +151,14 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         <ReviewDialog
           event={event}
           seats={mine}
-          store={store}
-          onClose={closeDialog}
-          onReserved={(reservation) => {
-            setDialog({ name: 'confirmed', reservation });
+          clock={store.clock}
+          checkout={checkout}
+          choices={choices}
+          onTake={(choice) => {
+            leaveReview();
+            takeInstead(choice);
           }}
+          onClose={leaveReview}
         />
       )}
       {dialog?.name === 'confirmed' && (

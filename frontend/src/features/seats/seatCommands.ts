@@ -1,93 +1,167 @@
 import { listOf, refusalSentence } from '@/features/seats/refusals';
 import { type ApiError, toApiError } from '@/lib/api/apiError';
 import { newIdempotencyKey } from '@/lib/api/idempotencyKey';
-import { lockSeat, unlockSeats } from '@/lib/api/seats';
-import type { Seat } from '@/lib/api/types';
+import { extendLocks, lockSeat, lockSeats, unlockSeats } from '@/lib/api/seats';
+import type { Lock, Seat } from '@/lib/api/types';
 import type { SeatFacts } from '@/lib/seatmap/seats';
-import type { SettledOutcome } from '@/lib/seatmap/state';
+import type { OwnLock, SettledOutcome } from '@/lib/seatmap/state';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 
 export interface SeatCommands {
   lock(seat: SeatFacts): Promise<void>;
+  /** Lock seats, all or none, and once they are held let go of others that they stand in for. */
+  take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): Promise<void>;
+  /** Ask for more time for seats that are held, for all or none. */
+  extend(seats: readonly SeatFacts[]): Promise<void>;
   unlock(seats: readonly SeatFacts[]): Promise<void>;
 }
 
 export interface SeatCommandsOptions {
   readonly eventId: number;
+  /** How often a new lock can be extended. */
+  readonly maxExtensions: number;
   readonly store: SeatMapStore;
   /** Runs a write, repeating it where that may help. */
   readonly send: <Answer>(write: () => Promise<Answer>) => Promise<Answer>;
   readonly onDone: (sentence: string) => void;
-  readonly onRefused: (sentence: string, error: ApiError) => void;
+  readonly onRefused: (refusal: Refusal) => void;
 }
 
+export interface Refusal {
+  readonly sentence: string;
+  readonly error: ApiError;
+  /** What was asked for. */
+  readonly seats: readonly SeatFacts[];
+}
+
+/** New locks do not say how often they can be extended: it is the same for all of them. */
+type HeldSeat = Seat & Partial<Pick<Lock, 'extensions_left'>>;
+
+/** A command that ends in locks, sent under the key that it is given. */
+type HoldRequest = (key: string) => Promise<readonly HeldSeat[]>;
+
 /**
- * Lock and unlock: shown at once, put right when the server disagrees. A seat that is clicked again
- * before the answer is there follows the last click as soon as the first command has been answered,
- * so that two commands about one seat never overtake each other.
+ * Lock, extend and unlock: shown at once, put right when the server disagrees. A seat that is
+ * clicked again before the answer is there follows the last click as soon as the first command has
+ * been answered, so that two commands about one seat never overtake each other.
  */
 export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
-  const { eventId, store, send, onDone, onRefused } = options;
+  const { eventId, maxExtensions, store, send, onDone, onRefused } = options;
 
   async function lock(seat: SeatFacts): Promise<void> {
-    store.dispatch({ type: 'commandStarted', kind: 'lock', seatIds: [seat.id] });
+    const kept = await hold('lock', [seat], async (key) => [
+      (await lockSeat(eventId, seat.id, key)).seat,
+    ]);
+    if (kept.length > 0) onDone(heldSentence(kept));
+  }
+
+  async function take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): Promise<void> {
+    const kept = await hold(
+      'lock',
+      seats,
+      async (key) => (await lockSeats(eventId, idsOf(seats), key)).seats,
+    );
+    if (kept.length === 0) return;
+    onDone(heldSentence(kept));
+    const left = insteadOf.filter(isMine);
+    if (left.length > 0) await unlock(left);
+  }
+
+  async function extend(seats: readonly SeatFacts[]): Promise<void> {
+    const kept = await hold(
+      'extend',
+      seats,
+      async (key) => (await extendLocks(eventId, idsOf(seats), key)).seats,
+    );
+    if (kept.length > 0) onDone(`${inWords(kept)} ${isOrAre(kept)} held for longer.`);
+  }
+
+  /** Returns the seats that are held now and still wanted. */
+  async function hold(
+    kind: 'lock' | 'extend',
+    seats: readonly SeatFacts[],
+    ask: HoldRequest,
+  ): Promise<readonly SeatFacts[]> {
+    store.dispatch({ type: 'commandStarted', kind, seatIds: idsOf(seats) });
     const key = newIdempotencyKey();
+    let held: readonly HeldSeat[];
     try {
-      const { seat: locked } = await send(() => lockSeat(eventId, seat.id, key));
-      const regretted = isTurned(seat);
-      settle([seat], heldOutcome(locked));
-      if (regretted) await unlock([seat]);
-      else onDone(`Seat ${seat.seatNumber} is held for you.`);
+      held = await send(() => ask(key));
     } catch (cause) {
-      refuse([seat], toApiError(cause));
+      refuse(seats, toApiError(cause));
+      return [];
     }
+    const regretted = seats.filter(isTurned);
+    settle(seats, { kind: 'held', locks: held.flatMap((seat) => ownLocks(seat, maxExtensions)) });
+    if (regretted.length > 0) await unlock(regretted);
+    return seats.filter((seat) => !regretted.includes(seat));
   }
 
   async function unlock(seats: readonly SeatFacts[]): Promise<void> {
-    const seatIds = seats.map(({ id }) => id);
-    store.dispatch({ type: 'commandStarted', kind: 'unlock', seatIds });
+    store.dispatch({ type: 'commandStarted', kind: 'unlock', seatIds: idsOf(seats) });
     const key = newIdempotencyKey();
     try {
-      await send(() => unlockSeats(eventId, seatIds, key));
+      await send(() => unlockSeats(eventId, idsOf(seats), key));
     } catch (cause) {
       refuse(seats, toApiError(cause));
       return;
     }
     const regretted = seats.filter(isTurned);
     settle(seats, { kind: 'released' });
-    onDone(`${seatsInWords(seats)} released.`);
+    onDone(`${inWords(seats)} released.`);
     await Promise.all(regretted.map(lock));
   }
 
   function refuse(seats: readonly SeatFacts[], error: ApiError): void {
     settle(seats, { kind: 'refused' });
-    const notHeld = error.conflicts.filter(
-      ({ reason }) => reason === 'not_held' || reason === 'expired',
-    );
-    if (notHeld.length > 0) {
-      store.dispatch({ type: 'notHeld', seatIds: notHeld.map(({ seatId }) => seatId) });
-    }
+    const idsAtFault = (...reasons: string[]) =>
+      error.conflicts.flatMap(({ seatId, reason }) => (reasons.includes(reason) ? seatId : []));
+    const notHeld = idsAtFault('not_held', 'expired');
+    if (notHeld.length > 0) store.dispatch({ type: 'notHeld', seatIds: notHeld });
+    const spent = idsAtFault('extension_limit');
+    if (spent.length > 0) store.dispatch({ type: 'extensionsSpent', seatIds: spent });
+    if (error.isUndecided) store.dispatch({ type: 'locksDoubted' });
     // Without the server's own word on a seat it must be us who say which one this is about.
-    const sentence = refusalSentence(error);
-    onRefused(error.conflicts.length > 0 ? sentence : `${seatsInWords(seats)}: ${sentence}`, error);
+    const told = refusalSentence(error);
+    const sentence = error.conflicts.length > 0 ? told : `${inWords(seats)}: ${told}`;
+    onRefused({ sentence, error, seats });
   }
 
   function settle(seats: readonly SeatFacts[], outcome: SettledOutcome): void {
-    store.dispatch({ type: 'commandSettled', seatIds: seats.map(({ id }) => id), outcome });
+    store.dispatch({ type: 'commandSettled', seatIds: idsOf(seats), outcome });
   }
 
   function isTurned({ id }: SeatFacts): boolean {
     return store.getState().pending.get(id)?.turned === true;
   }
 
-  return { lock, unlock };
+  function isMine({ index }: SeatFacts): boolean {
+    const seat = store.getState().seats[index];
+    return seat?.standing === 'mine' && !seat.pending;
+  }
+
+  return { lock, take, extend, unlock };
 }
 
-function heldOutcome({ locked_until: until }: Seat): SettledOutcome {
-  return until === null ? { kind: 'refused' } : { kind: 'held', until: Date.parse(until) };
+function ownLocks(seat: HeldSeat, maxExtensions: number): OwnLock[] {
+  if (seat.locked_until === null) return [];
+  const until = Date.parse(seat.locked_until);
+  return [{ seatId: seat.id, until, extensionsLeft: seat.extensions_left ?? maxExtensions }];
 }
 
-function seatsInWords(seats: readonly SeatFacts[]): string {
+function idsOf(seats: readonly SeatFacts[]): number[] {
+  return seats.map(({ id }) => id);
+}
+
+function heldSentence(seats: readonly SeatFacts[]): string {
+  return `${inWords(seats)} ${isOrAre(seats)} held for you.`;
+}
+
+function isOrAre({ length }: readonly SeatFacts[]): string {
+  return length === 1 ? 'is' : 'are';
+}
+
+function inWords(seats: readonly SeatFacts[]): string {
   const names = seats.map(({ seatNumber }) => seatNumber);
   return names.length === 1 ? `Seat ${names.join()}` : `Seats ${listOf(names)}`;
 }

@@ -69,8 +69,8 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
         store.dispatch({
           type: 'ownLocksLoaded',
           epoch,
-          locks: locks.flatMap(({ id, locked_until: until }) =>
-            until === null ? [] : { seatId: id, until: Date.parse(until) },
+          locks: locks.flatMap(({ id, locked_until: until, extensions_left: extensionsLeft }) =>
+            until === null ? [] : { seatId: id, until: Date.parse(until), extensionsLeft },
           ),
         });
       },

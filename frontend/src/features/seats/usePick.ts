@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 
 import { useAnnounce } from '@/components/announce';
+import { type Choice, offerFor, offerInWords, type Offer } from '@/features/seats/offer/offer';
 import { createSeatCommands } from '@/features/seats/seatCommands';
 import { standingInWords } from '@/features/seats/seatWords';
 import type { EventDetail } from '@/lib/api/types';
@@ -18,21 +19,33 @@ interface PickOptions {
   readonly store: SeatMapStore;
   readonly isSignedIn: boolean;
   readonly onSignInNeeded: () => void;
+  /** Null when what was offered before is out of date. */
+  readonly onOffer: (offer: Offer | null) => void;
 }
 
 interface Pick {
   readonly pick: (seat: MapSeat) => void;
   readonly release: (seats: readonly MapSeat[]) => void;
+  readonly extend: (seats: readonly MapSeat[]) => void;
+  readonly take: (choice: Choice, offer: Offer) => void;
 }
 
-/** What a click on a seat does. */
-export function usePick({ event, sales, store, isSignedIn, onSignInNeeded }: PickOptions): Pick {
+/** What a click on a seat does, and on all that is offered about seats. */
+export function usePick({
+  event,
+  sales,
+  store,
+  isSignedIn,
+  onSignInNeeded,
+  onOffer,
+}: PickOptions): Pick {
   const announce = useAnnounce();
   const queryClient = useQueryClient();
   const commands = useMemo(
     () =>
       createSeatCommands({
         eventId: event.id,
+        maxExtensions: event.max_extensions,
         store,
         send: (write) => {
           const mutation = { mutationFn: write };
@@ -44,14 +57,17 @@ export function usePick({ event, sales, store, isSignedIn, onSignInNeeded }: Pic
         onDone: (sentence) => {
           announce(sentence, 'quiet');
         },
-        onRefused: (sentence, error) => {
-          announce(sentence, 'bad');
+        onRefused: ({ sentence, error, seats }) => {
+          const offer = offerFor(error, sentence, seats);
+          onOffer(offer);
+          if (offer === null) announce(sentence, 'bad');
+          else announce(offerInWords(offer), 'quiet');
           if (error.isSignedOut) {
             void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
           }
         },
       }),
-    [event.id, store, queryClient, announce],
+    [event.id, event.max_extensions, store, queryClient, announce, onOffer],
   );
 
   function pick(seat: MapSeat): void {
@@ -64,6 +80,7 @@ export function usePick({ event, sales, store, isSignedIn, onSignInNeeded }: Pic
     } else if (seat.standing !== 'available') {
       announce(`Seat ${seat.facts.seatNumber} is ${standingInWords(seat)}.`);
     } else if (isSignedIn) {
+      onOffer(null);
       void commands.lock(seat.facts);
     } else {
       onSignInNeeded();
@@ -74,7 +91,16 @@ export function usePick({ event, sales, store, isSignedIn, onSignInNeeded }: Pic
     void commands.unlock(seats.map(({ facts }) => facts));
   }
 
-  return { pick, release };
+  function extend(seats: readonly MapSeat[]): void {
+    void commands.extend(seats.map(({ facts }) => facts));
+  }
+
+  function take(choice: Choice, { insteadOf }: Offer): void {
+    onOffer(null);
+    void commands.take(choice.seats, insteadOf);
+  }
+
+  return { pick, release, extend, take };
 }
 
 function notOnSaleSentence(event: EventDetail, sales: Exclude<Sales, 'open'>): string {

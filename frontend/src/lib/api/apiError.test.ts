@@ -58,9 +58,42 @@ describe('toApiError', () => {
     expect(error.conflicts).toEqual([{ seatId: 1, seatNumber: 'B2', reason: 'unknown' }]);
   });
 
+  it('reads what could be had instead, and passes over what it cannot read', () => {
+    const error = refused(409, {
+      error: 'No.',
+      code: 'seat_unavailable',
+      conflicts: [],
+      alternatives: [
+        { seat_ids: [7, 8], seat_numbers: ['B3', 'B4'], price: '100.00' },
+        { seat_ids: [], seat_numbers: [], price: '0.00' },
+        { seat_ids: ['7'], seat_numbers: ['B3'], price: '50.00' },
+        null,
+      ],
+    });
+    expect(error.alternatives).toEqual([
+      { seatIds: [7, 8], seatNumbers: ['B3', 'B4'], price: '100.00' },
+    ]);
+  });
+
+  it.each([
+    [503, 'unavailable', true],
+    [500, 'unexpected', true],
+    [409, 'idempotency_key_in_flight', true],
+    [503, 'payment_unavailable', false],
+    [402, 'payment_declined', false],
+    [409, 'lock_expired', false],
+  ])('knows after %i %s whether the outcome is open: %s', (status, code, isUndecided) => {
+    expect(refused(status, { error: 'No.', code })).toMatchObject({ code, isUndecided });
+  });
+
   it('has a sentence for a network that is not there', () => {
     const error = toApiError(new AxiosError('Network Error', AxiosError.ERR_NETWORK));
-    expect(error).toMatchObject({ code: 'network', status: null, isPassing: true });
+    expect(error).toMatchObject({
+      code: 'network',
+      status: null,
+      isPassing: true,
+      isUndecided: true,
+    });
     expect(error.message).toMatch(/could not reach/);
   });
 

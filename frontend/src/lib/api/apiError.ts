@@ -8,11 +8,20 @@ export interface Conflict {
   readonly reason: ConflictReason | 'unknown';
 }
 
+/** Seats that are still free and as good as those that were asked for. */
+export interface Alternative {
+  readonly seatIds: readonly number[];
+  readonly seatNumbers: readonly string[];
+  /** Of all of them together. */
+  readonly price: string;
+}
+
 interface ApiErrorParts {
   readonly message: string;
   readonly code: string;
   readonly status: number | null;
   readonly conflicts?: readonly Conflict[];
+  readonly alternatives?: readonly Alternative[];
   readonly fields?: ReadonlyMap<string, readonly string[]>;
   readonly retryAfterSeconds?: number | null;
   readonly salesOpenAt?: string | null;
@@ -28,6 +37,7 @@ export class ApiError extends Error {
   /** Null when no answer came. */
   readonly status: number | null;
   readonly conflicts: readonly Conflict[];
+  readonly alternatives: readonly Alternative[];
   readonly fields: ReadonlyMap<string, readonly string[]>;
   readonly retryAfterSeconds: number | null;
   readonly salesOpenAt: string | null;
@@ -37,6 +47,7 @@ export class ApiError extends Error {
     this.code = parts.code;
     this.status = parts.status;
     this.conflicts = parts.conflicts ?? [];
+    this.alternatives = parts.alternatives ?? [];
     this.fields = parts.fields ?? new Map();
     this.retryAfterSeconds = parts.retryAfterSeconds ?? null;
     this.salesOpenAt = parts.salesOpenAt ?? null;
@@ -46,9 +57,23 @@ export class ApiError extends Error {
     return this.code === 'not_authenticated';
   }
 
-  /** Trying the same again may well succeed. */
+  /** Trying the same again, under the same idempotency key, may well succeed. */
   get isPassing(): boolean {
-    return this.status === null || this.status === 503 || this.status === 502;
+    return this.isUndecided && (this.status === null || this.status === 503 || this.status === 502);
+  }
+
+  /** The same request came before and is still being worked on. */
+  get isInFlight(): boolean {
+    return this.code === 'idempotency_key_in_flight';
+  }
+
+  /**
+   * Nobody has told us whether the work was done. Asking again must then be asking for the same
+   * thing under the same idempotency key; after any other answer, asking again is a new request.
+   */
+  get isUndecided(): boolean {
+    if (this.isInFlight || this.status === null) return true;
+    return this.status >= 500 && this.code !== 'payment_unavailable';
   }
 }
 
@@ -80,6 +105,9 @@ function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiEr
     message: typeof fields['error'] === 'string' ? fields['error'] : NOT_UNDERSTOOD,
     code: typeof fields['code'] === 'string' ? fields['code'] : 'unexpected',
     conflicts: Array.isArray(fields['conflicts']) ? fields['conflicts'].flatMap(conflict) : [],
+    alternatives: Array.isArray(fields['alternatives'])
+      ? fields['alternatives'].flatMap(alternative)
+      : [],
     fields: isRecord(fields['fields']) ? fieldErrors(fields['fields']) : new Map(),
     retryAfterSeconds: seconds(retryAfter),
     salesOpenAt: typeof fields['sales_open_at'] === 'string' ? fields['sales_open_at'] : null,
@@ -93,6 +121,7 @@ const REASONS: readonly string[] = [
   'not_held',
   'expired',
   'limit',
+  'extension_limit',
 ] satisfies ConflictReason[];
 
 function conflict(entry: unknown): Conflict[] {
@@ -100,6 +129,26 @@ function conflict(entry: unknown): Conflict[] {
   const { seat_id: seatId, seat_number: seatNumber, reason } = entry;
   if (typeof seatId !== 'number' || typeof seatNumber !== 'string') return [];
   return [{ seatId, seatNumber, reason: isReason(reason) ? reason : 'unknown' }];
+}
+
+function alternative(entry: unknown): Alternative[] {
+  if (!isRecord(entry)) return [];
+  const { seat_ids: seatIds, seat_numbers: seatNumbers, price } = entry;
+  return isListOf(seatIds, 'number') && isListOf(seatNumbers, 'string') && typeof price === 'string'
+    ? [{ seatIds, seatNumbers, price }]
+    : [];
+}
+
+interface TypesByName {
+  readonly number: number;
+  readonly string: string;
+}
+
+function isListOf<Name extends keyof TypesByName>(
+  value: unknown,
+  type: Name,
+): value is readonly TypesByName[Name][] {
+  return Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === type);
 }
 
 function isReason(value: unknown): value is ConflictReason {

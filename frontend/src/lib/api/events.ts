@@ -1,5 +1,5 @@
 import { get } from '@/lib/api/client';
-import type { EventDetail, EventSummary, Seat } from '@/lib/api/types';
+import type { EventDetail, EventSummary, Lock, Seat } from '@/lib/api/types';
 
 export interface SeatList {
   readonly layout: string;
@@ -19,6 +19,6 @@ export async function fetchSeats(eventId: number, signal: AbortSignal): Promise<
   return { layout: String(headers['x-seatcast-layout']), seats: body };
 }
 
-export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promise<Seat[]> {
-  return (await get<Seat[]>(`events/${eventId}/locks/`, signal)).body;
+export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promise<Lock[]> {
+  return (await get<Lock[]>(`events/${eventId}/locks/`, signal)).body;
 }

@@ -1,8 +1,26 @@
 import { post } from '@/lib/api/client';
-import type { PaymentMethod, ReservedAnswer, SeatAnswer, SeatsAnswer } from '@/lib/api/types';
+import type { ExtendedAnswer, ReservedAnswer, SeatAnswer, SeatsAnswer } from '@/lib/api/types';
 
 export function lockSeat(eventId: number, seatId: number, key: string): Promise<SeatAnswer> {
   return post(`events/${eventId}/seats/${seatId}/lock/`, {}, key);
+}
+
+/** All of them, or none. */
+export function lockSeats(
+  eventId: number,
+  seatIds: readonly number[],
+  key: string,
+): Promise<SeatsAnswer> {
+  return post(`events/${eventId}/lock/`, { seat_ids: seatIds }, key);
+}
+
+/** More time for locks that the caller holds: for all of them, or none. */
+export function extendLocks(
+  eventId: number,
+  seatIds: readonly number[],
+  key: string,
+): Promise<ExtendedAnswer> {
+  return post(`events/${eventId}/extend/`, { seat_ids: seatIds }, key);
 }
 
 export function unlockSeats(
@@ -16,7 +34,7 @@ export function unlockSeats(
 export function reserveSeats(
   eventId: number,
   seatIds: readonly number[],
-  paymentMethod: PaymentMethod,
+  paymentMethod: string,
   key: string,
 ): Promise<ReservedAnswer> {
   return post(

@@ -3,12 +3,16 @@ import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from '@/lib/api/apiError';
 
 const RETRIES = 2;
+/** A payment may take its time, and its answer is worth waiting for. */
+const RETRIES_IN_FLIGHT = 20;
 const STALE_MS = 10_000;
 const LONGEST_DELAY_MS = 5_000;
 
 /** Writes may be repeated as safely as reads: each carries an idempotency key. */
 function mayTryAgain(failures: number, error: Error): boolean {
-  return failures < RETRIES && error instanceof ApiError && error.isPassing;
+  if (!(error instanceof ApiError)) return false;
+  if (error.isInFlight) return failures < RETRIES_IN_FLIGHT;
+  return failures < RETRIES && error.isPassing;
 }
 
 function delayMs(failures: number, error: Error): number {

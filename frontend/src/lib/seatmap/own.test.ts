@@ -54,6 +54,69 @@ describe('an own lock', () => {
     expect(map.state.lapse).toMatchObject({ kind: 'expired' });
   });
 
+  it('keeps to a new deadline that a frame brings, and its owner is told nothing', () => {
+    const map = MapUnderTest.withSeats(1);
+    map.lockAndSee(0);
+    map.start('extend', 100);
+    map.delta(locked(0, DEADLINE + 200_000));
+    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+    map.held(100, DEADLINE + 200_000, 1);
+    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+    expect(map.state.own.get(100)).toMatchObject({ extensionsLeft: 1, seen: true });
+    expect(map.state.lapse).toBeNull();
+  });
+
+  it('keeps to a new deadline that the answer brings before the frame', () => {
+    const map = MapUnderTest.withSeats(1);
+    map.lockAndSee(0);
+    map.start('extend', 100);
+    map.held(100, DEADLINE + 200_000, 1);
+    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+    map.delta(locked(0, DEADLINE + 200_000));
+    map.now = DEADLINE + 1;
+    map.do({ type: 'timePassed' });
+    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+  });
+
+  it.each([['alice'], [null]])(
+    'that another tab has extended goes on, and the locks are asked for again (holder: %s)',
+    (holder) => {
+      const map = MapUnderTest.withSeats(1);
+      map.start('lock', 100);
+      map.held(100);
+      map.delta(locked(0, DEADLINE, holder));
+      const { locksWanted } = map.state;
+      map.delta(locked(0, DEADLINE + 200_000, holder));
+      expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+      expect(map.state.lapse).toBeNull();
+      expect(map.state.locksWanted).toBe(locksWanted + 1);
+    },
+  );
+
+  it.each([
+    ['to somebody with another name', 'alice', 'bob', DEADLINE - 60_000],
+    ['perhaps to another without a name, at its very end', null, null, DEADLINE - 400],
+  ])('is lost %s', (_to, before, after, now) => {
+    const map = MapUnderTest.withSeats(1);
+    map.start('lock', 100);
+    map.held(100);
+    map.delta(locked(0, DEADLINE, before));
+    map.now = now;
+    map.delta(locked(0, DEADLINE + 200_000, after));
+    expect(map.seat(0).standing).toBe('locked');
+    expect(map.state.lapse).not.toBeNull();
+  });
+
+  it('that cannot be extended stays what it was', () => {
+    const map = MapUnderTest.withSeats(1);
+    map.lockAndSee(0);
+    map.start('extend', 100);
+    map.settled('refused', 100);
+    map.do({ type: 'extensionsSpent', seatIds: [100, 101] });
+    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE, pending: false });
+    expect(map.state.own.get(100)).toMatchObject({ extensionsLeft: 0 });
+  });
+
   it('is lost when the feed shows the seat otherwise, and the locks are asked for again', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
@@ -136,7 +199,11 @@ describe('the list of own locks', () => {
     const map = MapUnderTest.withSeats(2);
     map.delta(locked(1));
     expect(map.standings()).toEqual(['available', 'locked']);
-    map.do({ type: 'ownLocksLoaded', epoch: 0, locks: [{ seatId: 101, until: DEADLINE }] });
+    map.do({
+      type: 'ownLocksLoaded',
+      epoch: 0,
+      locks: [{ seatId: 101, until: DEADLINE, extensionsLeft: 2 }],
+    });
     expect(map.standings()).toEqual(['available', 'mine']);
     map.delta(changed(1, 'available'));
     expect(map.standings()).toEqual(['available', 'available']);

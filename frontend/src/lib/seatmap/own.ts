@@ -4,8 +4,12 @@
  */
 
 import { assertNever } from '@/lib/assertNever';
-import type { Lapse, OwnAnswer, SeatMapState, SettledOutcome } from '@/lib/seatmap/state';
+import type { LiveSeat } from '@/lib/feed/protocol';
+import { FREE } from '@/lib/seatmap/seats';
+import type { Lapse, OwnAnswer, OwnLock, SeatMapState, SettledOutcome } from '@/lib/seatmap/state';
 import { isLockUntil, liveAt } from '@/lib/seatmap/view';
+
+type HeldAnswer = Extract<OwnAnswer, { kind: 'held' }>;
 
 /** A lock that ends this close to its deadline ran out; the clocks differ by a little. */
 const CLOCK_TOLERANCE_MS = 1_500;
@@ -28,12 +32,10 @@ export function answerCommand(
 
 function ownAnswer(state: SeatMapState, seatId: number, outcome: SettledOutcome): OwnAnswer | null {
   switch (outcome.kind) {
-    case 'held':
-      return {
-        kind: 'held',
-        until: outcome.until,
-        seen: isLockUntil(liveOfSeat(state, seatId), outcome.until),
-      };
+    case 'held': {
+      const lock = outcome.locks.find((one) => one.seatId === seatId);
+      return lock === undefined ? null : heldAnswer(state, lock);
+    }
     case 'released':
     case 'reserved': {
       const before = state.own.get(seatId);
@@ -46,6 +48,20 @@ function ownAnswer(state: SeatMapState, seatId: number, outcome: SettledOutcome)
   }
 }
 
+function heldAnswer(state: SeatMapState, { seatId, until, extensionsLeft }: OwnLock): HeldAnswer {
+  const seen = isLockUntil(liveOfSeat(state, seatId), until);
+  return { kind: 'held', until, extensionsLeft, seen };
+}
+
+export function spendExtensions(state: SeatMapState, seatIds: readonly number[]): SeatMapState {
+  const own = new Map(state.own);
+  for (const seatId of seatIds) {
+    const answer = own.get(seatId);
+    if (answer?.kind === 'held') own.set(seatId, { ...answer, extensionsLeft: 0 });
+  }
+  return { ...state, own };
+}
+
 export function dropHeld(state: SeatMapState, seatIds: readonly number[]): SeatMapState {
   const own = new Map(state.own);
   for (const seatId of seatIds) own.delete(seatId);
@@ -55,22 +71,24 @@ export function dropHeld(state: SeatMapState, seatIds: readonly number[]): SeatM
 /** Take the server's list of our locks for the whole truth about what is held. */
 export function replaceHeld(
   state: SeatMapState,
-  locks: readonly { readonly seatId: number; readonly until: number }[],
+  locks: readonly OwnLock[],
   now: number,
 ): SeatMapState {
   const own = new Map([...state.own].filter(([, answer]) => answer.kind !== 'held'));
-  for (const { seatId, until } of locks) {
-    own.set(seatId, { kind: 'held', until, seen: isLockUntil(liveOfSeat(state, seatId), until) });
-  }
+  for (const lock of locks) own.set(lock.seatId, heldAnswer(state, lock));
   const gone = [...state.own].filter(
     ([seatId, answer]) => answer.kind === 'held' && !own.has(seatId),
   );
   return withLapse({ ...state, own }, gone, now);
 }
 
-/** Once the feed has shown a lock of ours, whatever the feed says next about that seat is newer. */
+/**
+ * Once the feed has shown a lock of ours, whatever the feed says next about that seat is newer than
+ * `before`, which is what it said last.
+ */
 export function checkOwnAgainstLive(
   state: SeatMapState,
+  before: readonly LiveSeat[],
   indexes: readonly number[] | 'all',
   now: number,
 ): SeatMapState {
@@ -78,23 +96,50 @@ export function checkOwnAgainstLive(
   const looked = indexes === 'all' ? null : new Set(indexes);
   const own = new Map(state.own);
   const gone: [number, OwnAnswer][] = [];
+  let isDoubtful = false;
   for (const [seatId, answer] of state.own) {
-    const index = state.indexById.get(seatId);
-    if (
-      answer.kind !== 'held' ||
-      (looked !== null && (index === undefined || !looked.has(index)))
-    ) {
-      continue;
-    }
-    if (isLockUntil(liveOfSeat(state, seatId), answer.until)) {
-      own.set(seatId, { ...answer, seen: true });
-    } else if (answer.seen) {
+    const index = state.indexById.get(seatId) ?? -1;
+    if (answer.kind !== 'held' || (looked !== null && !looked.has(index))) continue;
+    const isExtending = state.pending.get(seatId)?.kind === 'extend';
+    const after = afterFrame(
+      answer,
+      before[index] ?? FREE,
+      liveAt(state, index),
+      isExtending || isInTime(answer, now),
+    );
+    if (after === null) {
       own.delete(seatId);
       gone.push([seatId, answer]);
+    } else {
+      own.set(seatId, after);
     }
+    if (after === null || (after.until !== answer.until && !isExtending)) isDoubtful = true;
   }
-  const doubt = gone.length > 0 ? 1 : 0;
-  return withLapse({ ...state, own, locksWanted: state.locksWanted + doubt }, gone, now);
+  const locksWanted = state.locksWanted + (isDoubtful ? 1 : 0);
+  return withLapse({ ...state, own, locksWanted }, gone, now);
+}
+
+/**
+ * What is left of an own lock now that the feed has said `live` where it said `before`. A lock with
+ * another deadline is taken for the same one given more time, as another tab may have asked, unless
+ * its holder is another, or may be: names may be hidden, and the first may have run out before.
+ * `couldNotEnd` rules that out.
+ */
+function afterFrame(
+  answer: HeldAnswer,
+  before: LiveSeat,
+  live: LiveSeat,
+  couldNotEnd: boolean,
+): HeldAnswer | null {
+  if (isLockUntil(live, answer.until)) return { ...answer, seen: true };
+  if (!answer.seen) return answer;
+  if (live.status !== 'locked' || live.lockedUntil === null) return null;
+  const isSameHolder = live.holder === before.holder && (live.holder !== null || couldNotEnd);
+  return isSameHolder ? { ...answer, until: live.lockedUntil } : null;
+}
+
+function isInTime({ until }: OwnAnswer, now: number): boolean {
+  return until - now > CLOCK_TOLERANCE_MS;
 }
 
 export function dropPastDeadlines(state: SeatMapState, now: number): SeatMapState {
@@ -117,7 +162,7 @@ function withLapse(
     return kind !== 'unlock' && kind !== 'reserve';
   });
   if (unasked.length === 0) return state;
-  const ranOut = unasked.every(([, { until }]) => until - now <= CLOCK_TOLERANCE_MS);
+  const ranOut = unasked.every(([, answer]) => !isInTime(answer, now));
   const lapse: Lapse = {
     id: (state.lapse?.id ?? 0) + 1,
     kind: ranOut ? 'expired' : 'lost',

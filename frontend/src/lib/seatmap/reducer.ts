@@ -6,6 +6,7 @@ import {
   dropHeld,
   dropPastDeadlines,
   replaceHeld,
+  spendExtensions,
 } from '@/lib/seatmap/own';
 import { factsOf, liveOf, sameFacts } from '@/lib/seatmap/seats';
 import type { PendingCommand, SeatMapAction, SeatMapState } from '@/lib/seatmap/state';
@@ -30,6 +31,8 @@ export function reduceSeatMap(
       return showSeats(answerCommand(state, action.seatIds, action.outcome), action.seatIds, now);
     case 'notHeld':
       return showSeats(dropHeld(state, action.seatIds), action.seatIds, now);
+    case 'extensionsSpent':
+      return spendExtensions(state, action.seatIds);
     case 'ownLocksLoaded':
       return action.epoch === state.epoch && state.pending.size === 0
         ? withSeatsShown(replaceHeld(state, action.locks, now), 'all', now)
@@ -83,7 +86,7 @@ function takeSnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): S
         ? state.seatsWanted
         : state.seatsWanted + 1,
   };
-  return withSeatsShown(checkOwnAgainstLive(next, 'all', now), 'all', now);
+  return withSeatsShown(checkOwnAgainstLive(next, state.live, 'all', now), 'all', now);
 }
 
 function takeDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMapState {
@@ -95,7 +98,7 @@ function takeDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMap
   }
   const indexes = frame.changes.map(({ index }) => index);
   const next = { ...state, live, seq: frame.seq };
-  return withSeatsShown(checkOwnAgainstLive(next, indexes, now), indexes, now);
+  return withSeatsShown(checkOwnAgainstLive(next, state.live, indexes, now), indexes, now);
 }
 
 function loadSeats(

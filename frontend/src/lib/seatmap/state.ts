@@ -8,14 +8,27 @@ import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
  */
 export type OwnAnswer =
   /** `seen`: the feed has shown this very lock, so from then on it decides. */
-  | { readonly kind: 'held'; readonly until: number; readonly seen: boolean }
+  | {
+      readonly kind: 'held';
+      readonly until: number;
+      readonly extensionsLeft: number;
+      readonly seen: boolean;
+    }
   /** The lock that would end at `until` is void. */
   | { readonly kind: 'released'; readonly until: number }
   | { readonly kind: 'reserved'; readonly until: number };
 
+/** A lock of this person as the server told of it. */
+export interface OwnLock {
+  readonly seatId: number;
+  readonly until: number;
+  /** How often it can still be given more time. */
+  readonly extensionsLeft: number;
+}
+
 /** A command on its way. `turned`: the person has changed their mind meanwhile. */
 export interface PendingCommand {
-  readonly kind: 'lock' | 'unlock' | 'reserve';
+  readonly kind: 'lock' | 'extend' | 'unlock' | 'reserve';
   readonly turned: boolean;
 }
 
@@ -56,7 +69,7 @@ export interface SeatMapState {
 }
 
 export type SettledOutcome =
-  | { readonly kind: 'held'; readonly until: number }
+  | { readonly kind: 'held'; readonly locks: readonly OwnLock[] }
   | { readonly kind: 'released' | 'reserved' | 'refused' };
 
 export type SeatMapAction =
@@ -76,10 +89,12 @@ export type SeatMapAction =
     }
   /** The server says that the caller holds no lock on these. */
   | { readonly type: 'notHeld'; readonly seatIds: readonly number[] }
+  /** The server says that these cannot be held for longer. */
+  | { readonly type: 'extensionsSpent'; readonly seatIds: readonly number[] }
   | {
       readonly type: 'ownLocksLoaded';
       readonly epoch: number;
-      readonly locks: readonly { readonly seatId: number; readonly until: number }[];
+      readonly locks: readonly OwnLock[];
     }
   | { readonly type: 'locksDoubted' }
   | { readonly type: 'timePassed' };

@@ -5,6 +5,7 @@ import { Icon } from '@/components/Icon';
 import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { seatPlace } from '@/features/seats/seatPlace';
 import { basketOf } from '@/features/seats/basket/basketOf';
+import type { MoreTime } from '@/features/seats/useMoreTime';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
 import { formatMoney } from '@/lib/money';
@@ -18,11 +19,22 @@ interface BasketProps {
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
+  readonly moreTime: MoreTime;
+  readonly onExtend: (seats: readonly MapSeat[]) => void;
   readonly onRelease: (seats: readonly MapSeat[]) => void;
   readonly onReserve: () => void;
 }
 
-export function Basket({ event, seats, clock, isOnSale, onRelease, onReserve }: BasketProps) {
+export function Basket({
+  event,
+  seats,
+  clock,
+  isOnSale,
+  moreTime: { isUrgent, offeredFor },
+  onExtend,
+  onRelease,
+  onReserve,
+}: BasketProps) {
   const [isOpen, setIsOpen] = useState(false);
   const { total, firstDeadline, isSettled } = basketOf(seats);
   const isEmpty = seats.length === 0;
@@ -33,11 +45,22 @@ export function Basket({ event, seats, clock, isOnSale, onRelease, onReserve }: 
           {isEmpty ? 'Your seats' : `${seats.length} ${seats.length === 1 ? 'seat' : 'seats'}`}
         </h2>
         {firstDeadline !== null && (
-          <p className="basket__countdown">
+          <p className="basket__countdown" data-urgent={isUrgent || undefined}>
             <Icon name="clock" />
             <span className="visually-hidden">Held for </span>
             <OwnTimeLeft until={firstDeadline} clock={clock} />
           </p>
+        )}
+        {offeredFor.length > 0 && (
+          <Button
+            className="basket__more-time"
+            busy={!isSettled}
+            onClick={() => {
+              onExtend(offeredFor);
+            }}
+          >
+            More time
+          </Button>
         )}
         {!isEmpty && (
           <button

@@ -5,6 +5,7 @@ import { Dialog } from '@/components/Dialog';
 import { listOf } from '@/features/seats/refusals';
 import type { Reservation } from '@/lib/api/types';
 import { formatMoney } from '@/lib/money';
+import { paymentInWords } from '@/lib/payments';
 import { formatDateTime } from '@/lib/time';
 
 interface ConfirmedDialogProps {
@@ -28,7 +29,7 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
         {seats.length === 1 ? 'Seat' : 'Seats'} <b>{listOf(seats)}</b> for {reservation.event_name},{' '}
         {formatDateTime(reservation.date)}. Total{' '}
         {formatMoney(reservation.total_price, reservation.currency)}, reservation no.{' '}
-        {reservation.id}.
+        {reservation.id}. {paymentNote(reservation)}
       </p>
       <div className="dialog__actions">
         <Button onClick={onClose}>Stay here</Button>
@@ -44,4 +45,9 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
       </div>
     </Dialog>
   );
+}
+
+/** What is left to be done about the money; nothing, once it is on its way. */
+function paymentNote(reservation: Reservation): string {
+  return reservation.payment_status === null ? `${paymentInWords(reservation)}.` : '';
 }

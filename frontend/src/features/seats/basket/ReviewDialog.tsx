@@ -1,160 +1,150 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { basketOf } from '@/features/seats/basket/basketOf';
+import { PaymentMethods } from '@/features/seats/basket/PaymentMethods';
+import type { Checkout } from '@/features/seats/basket/useCheckout';
+import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import type { Choice } from '@/features/seats/offer/offer';
+import { paymentSentence } from '@/features/seats/refusals';
 import { seatPlace } from '@/features/seats/seatPlace';
-import { refusalSentence } from '@/features/seats/refusals';
-import { toApiError } from '@/lib/api/apiError';
-import { newIdempotencyKey } from '@/lib/api/idempotencyKey';
-import { reserveSeats } from '@/lib/api/seats';
-import type { EventDetail, PaymentMethod, Reservation } from '@/lib/api/types';
+import type { EventDetail } from '@/lib/api/types';
+import type { ServerClock } from '@/lib/feed/clock';
 import { formatMoney } from '@/lib/money';
-import { eventsQuery } from '@/lib/queries/events';
-import { reservationsQuery } from '@/lib/queries/reservations';
+import { isPaidNow } from '@/lib/payments';
 import type { MapSeat } from '@/lib/seatmap/seats';
-import type { SeatMapStore } from '@/lib/seatmap/store';
 
 interface ReviewDialogProps {
   readonly event: EventDetail;
   readonly seats: readonly MapSeat[];
-  readonly store: SeatMapStore;
+  readonly clock: ServerClock;
+  readonly checkout: Checkout;
+  /** What could be had instead of seats that were lost. */
+  readonly choices: readonly Choice[];
+  readonly onTake: (choice: Choice) => void;
   readonly onClose: () => void;
-  readonly onReserved: (reservation: Reservation) => void;
 }
 
-const METHODS: readonly (readonly [PaymentMethod, string, string])[] = [
-  ['card', 'Card', 'Pay now'],
-  ['invoice', 'Invoice', 'Pay later'],
-  ['cash', 'Cash', 'Pay at the venue'],
-];
+export function ReviewDialog(props: ReviewDialogProps) {
+  return props.seats.length === 0 ? <NothingLeft {...props} /> : <Review {...props} />;
+}
 
-export function ReviewDialog({ event, seats, store, onClose, onReserved }: ReviewDialogProps) {
-  const [method, setMethod] = useState<PaymentMethod>('card');
-  const reserve = useReserve(event.id, store, onReserved);
+function Review({ event, seats, clock, checkout, choices, onTake, onClose }: ReviewDialogProps) {
+  const { isPaying, error } = checkout;
+  const methods = event.payment_methods;
+  const [wanted, setWanted] = useState<string | null>(null);
+  const method = (methods.find(({ code }) => code === wanted) ?? methods[0])?.code ?? '';
   const { total, firstDeadline } = basketOf(seats);
-  const error = reserve.error === null ? null : toApiError(reserve.error);
-
-  if (seats.length === 0) {
-    return (
-      <Dialog title="Your hold has run out" onDismiss={onClose}>
-        <p className="dialog__lead">
-          {error === null ? 'The seats are open to everyone again.' : refusalSentence(error)}{' '}
-          Nothing has been reserved.
-        </p>
-        <div className="dialog__actions">
-          <Button look="primary" onClick={onClose}>
-            Choose again
-          </Button>
-        </div>
-      </Dialog>
-    );
-  }
+  const isUndecided = error?.isUndecided === true;
 
   return (
-    <Dialog title="Review your seats" onDismiss={onClose}>
+    <Dialog
+      title="Review your seats"
+      onDismiss={() => {
+        if (!isPaying) onClose();
+      }}
+    >
       <p className="dialog__lead">
         {event.name}
         {firstDeadline !== null && (
           <>
             {' · held for '}
-            <OwnTimeLeft until={firstDeadline} clock={store.clock} />
+            <OwnTimeLeft until={firstDeadline} clock={clock} />
           </>
         )}
       </p>
       <form
         onSubmit={(submit) => {
           submit.preventDefault();
-          reserve.mutate({
-            seatIds: seats.map(({ facts }) => facts.id),
-            method,
-            key: newIdempotencyKey(),
-          });
+          checkout.pay(seats, method);
         }}
       >
-        <table className="review">
-          <tbody>
-            {seats.map(({ facts }) => (
-              <tr key={facts.id}>
-                <th scope="row">
-                  {facts.seatNumber} <small>{seatPlace(facts, event.categories)}</small>
-                </th>
-                <td className="tabular">{formatMoney(facts.price, event.currency)}</td>
-              </tr>
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row">Total</th>
-              <td className="tabular">{formatMoney(total, event.currency)}</td>
-            </tr>
-          </tfoot>
-        </table>
-        <fieldset className="methods">
-          <legend>How would you like to pay?</legend>
-          {METHODS.map(([value, label, note]) => (
-            <label key={value} className="methods__choice">
-              <input
-                type="radio"
-                name="payment_method"
-                value={value}
-                checked={value === method}
-                onChange={() => {
-                  setMethod(value);
-                }}
-              />
+        <SeatTable event={event} seats={seats} total={total} />
+        {/* While nobody knows what became of an order, only that very order can be asked for. */}
+        <PaymentMethods
+          methods={methods}
+          chosen={method}
+          disabled={isPaying || isUndecided}
+          onChoose={setWanted}
+        />
+        <div className="review__foot">
+          <div role="alert">
+            {error !== null && <p className="dialog__error">{paymentSentence(error)}</p>}
+          </div>
+          {choices.length > 0 && <OfferChoices choices={choices} onTake={onTake} />}
+          <p className="visually-hidden" role="status">
+            {isPaying && 'Your payment is under way.'}
+          </p>
+          <div className="dialog__actions">
+            <Button disabled={isPaying} onClick={onClose}>
               <span>
-                <b>{label}</b>
-                <small>{note}</small>
+                Back <span className="review__where">to the map</span>
               </span>
-            </label>
-          ))}
-        </fieldset>
-        <div role="alert">
-          {error !== null && <p className="dialog__error">{refusalSentence(error)}</p>}
-        </div>
-        <div className="dialog__actions">
-          <Button onClick={onClose}>Back to the map</Button>
-          <Button look="primary" type="submit" busy={reserve.isPending}>
-            Confirm · {formatMoney(total, event.currency)}
-          </Button>
+            </Button>
+            <Button look="primary" type="submit" className="review__confirm" busy={isPaying}>
+              {isPaying
+                ? busyLabel(method)
+                : `${error === null ? 'Confirm' : 'Try again'} · ${formatMoney(total, event.currency)}`}
+            </Button>
+          </div>
         </div>
       </form>
     </Dialog>
   );
 }
 
-interface ReserveCommand {
-  readonly seatIds: readonly number[];
-  readonly method: PaymentMethod;
-  readonly key: string;
+function NothingLeft({ checkout: { error }, choices, onTake, onClose }: ReviewDialogProps) {
+  const isExpiry = error === null || error.conflicts.length > 0;
+  return (
+    <Dialog
+      title={isExpiry ? 'Your hold has run out' : 'The payment did not go through'}
+      onDismiss={onClose}
+    >
+      <p className="dialog__lead">
+        {error === null ? 'The seats are open to everyone again.' : paymentSentence(error)}
+        {isExpiry && ' Nothing has been reserved.'}
+      </p>
+      {choices.length > 0 && <OfferChoices choices={choices} onTake={onTake} />}
+      <div className="dialog__actions">
+        <Button look="primary" onClick={onClose}>
+          Choose again
+        </Button>
+      </div>
+    </Dialog>
+  );
 }
 
-function useReserve(
-  eventId: number,
-  store: SeatMapStore,
-  onReserved: (reservation: Reservation) => void,
-) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: ({ seatIds, method, key }: ReserveCommand) =>
-      reserveSeats(eventId, seatIds, method, key),
-    onMutate: ({ seatIds }) => {
-      store.dispatch({ type: 'commandStarted', kind: 'reserve', seatIds });
-    },
-    onSuccess: ({ reservation }, { seatIds }) => {
-      store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'reserved' } });
-      void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
-      void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
-      onReserved(reservation);
-    },
-    onError: (cause, { seatIds }) => {
-      store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'refused' } });
-      const faults = toApiError(cause).conflicts.map(({ seatId }) => seatId);
-      if (faults.length > 0) store.dispatch({ type: 'notHeld', seatIds: faults });
-      else store.dispatch({ type: 'locksDoubted' });
-    },
-  });
+interface SeatTableProps {
+  readonly event: EventDetail;
+  readonly seats: readonly MapSeat[];
+  readonly total: string;
+}
+
+function SeatTable({ event, seats, total }: SeatTableProps) {
+  return (
+    <table className="review">
+      <tbody>
+        {seats.map(({ facts }) => (
+          <tr key={facts.id}>
+            <th scope="row">
+              {facts.seatNumber} <small>{seatPlace(facts, event.categories)}</small>
+            </th>
+            <td className="tabular">{formatMoney(facts.price, event.currency)}</td>
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">Total</th>
+          <td className="tabular">{formatMoney(total, event.currency)}</td>
+        </tr>
+      </tfoot>
+    </table>
+  );
+}
+
+function busyLabel(method: string): string {
+  return isPaidNow(method) ? 'Paying…' : 'Reserving…';
 }

@@ -2,6 +2,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type PointerEvent,
+  type ReactNode,
   useMemo,
   useRef,
   useState,
@@ -31,6 +32,8 @@ interface SeatMapProps {
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
   readonly onPick: (seat: MapSeat) => void;
+  /** Lies over the map. */
+  readonly children?: ReactNode;
 }
 
 /** A finger cannot hit seats drawn smaller than this: a tap makes them larger instead. */
@@ -47,7 +50,7 @@ const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowDown: 'down',
 };
 
-export function SeatMap({ event, facts, seats, clock, isOnSale, onPick }: SeatMapProps) {
+export function SeatMap({ event, facts, seats, clock, isOnSale, onPick, children }: SeatMapProps) {
   const frame = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const { plan } = event;
@@ -118,44 +121,47 @@ export function SeatMap({ event, facts, seats, clock, isOnSale, onPick }: SeatMa
 
   return (
     <div className="map">
-      <div className="map__frame" ref={frame}>
-        <svg
-          ref={svg}
-          className="map__canvas"
-          role="group"
-          aria-label="Seat map. Use the arrow keys to move between seats."
-          data-readable={seatRadiusPx >= READABLE_RADIUS_PX || undefined}
-          onClick={pickByPointer}
-          onKeyDown={handleKey}
-          onFocus={({ target }) => {
-            noteFocus(target);
-          }}
-          onBlur={() => {
-            setPointedAt(null);
-          }}
-          onPointerDown={({ pointerType }) => {
-            lastPointer.current = pointerType;
-          }}
-          onPointerOver={notePointer}
-          onPointerLeave={() => {
-            setPointedAt(null);
-          }}
-        >
-          {viewport !== null && (
-            <g transform={`translate(${viewport.left} ${viewport.top}) scale(${viewport.scale})`}>
-              <PlanShapes shapes={plan.shapes} />
-              <SeatLayer
-                seats={seats}
-                radius={plan.seat_radius}
-                categories={event.categories}
-                currency={event.currency}
-                clock={clock}
-                tabStop={tabStop}
-                isOnSale={isOnSale}
-              />
-            </g>
-          )}
-        </svg>
+      <div className="map__view">
+        <div className="map__frame" ref={frame}>
+          <svg
+            ref={svg}
+            className="map__canvas"
+            role="group"
+            aria-label="Seat map. Use the arrow keys to move between seats."
+            data-readable={seatRadiusPx >= READABLE_RADIUS_PX || undefined}
+            onClick={pickByPointer}
+            onKeyDown={handleKey}
+            onFocus={({ target }) => {
+              noteFocus(target);
+            }}
+            onBlur={() => {
+              setPointedAt(null);
+            }}
+            onPointerDown={({ pointerType }) => {
+              lastPointer.current = pointerType;
+            }}
+            onPointerOver={notePointer}
+            onPointerLeave={() => {
+              setPointedAt(null);
+            }}
+          >
+            {viewport !== null && (
+              <g transform={`translate(${viewport.left} ${viewport.top}) scale(${viewport.scale})`}>
+                <PlanShapes shapes={plan.shapes} />
+                <SeatLayer
+                  seats={seats}
+                  radius={plan.seat_radius}
+                  categories={event.categories}
+                  currency={event.currency}
+                  clock={clock}
+                  tabStop={tabStop}
+                  isOnSale={isOnSale}
+                />
+              </g>
+            )}
+          </svg>
+        </div>
+        {children}
       </div>
       {pointed !== undefined && viewport !== null && (
         <SeatTooltip

@@ -1,0 +1,114 @@
+import { expect, type Page } from '@playwright/test';
+
+import { demoEvents, pick, seatOn, setLockSeconds, test, watch } from './stage';
+
+test('a declined card costs nothing, and another way to pay books the same seats', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new');
+  const seat = pick(await api.freeSeats(club.id, 1, 80));
+  await watch(page, club);
+  await seatOn(page, seat).click();
+  await page.getByRole('button', { name: 'Reserve' }).click();
+  const review = page.getByRole('dialog', { name: 'Review your seats' });
+  await payWith(page, 'card_declined');
+  await expect(review.getByRole('alert')).toContainText(/declined/);
+  await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'mine');
+
+  await review.locator('input[value=card_slow]').check();
+  await review.getByRole('button', { name: /^Try again/ }).click();
+  await expect(review.getByRole('button', { name: 'Paying…' })).toBeDisabled();
+  await page.keyboard.press('Escape');
+  await expect(review).toBeVisible();
+  const confirmed = page.getByRole('dialog', { name: 'Reservation confirmed!' });
+  await expect(confirmed).toBeVisible();
+  await confirmed.getByRole('button', { name: 'My reservations' }).click();
+  await expect(page.getByRole('article').getByText('Paid', { exact: true })).toBeVisible();
+  expect(await api.get<unknown[]>('reservations/')).toHaveLength(1);
+});
+
+test('a cancelled reservation gets its money back, and says so', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new');
+  const seat = pick(await api.freeSeats(club.id, 1, 90));
+  await api.post(`events/${club.id}/lock/`, { seat_ids: [seat.id] });
+  await api.post(`events/${club.id}/reserve/`, { seat_ids: [seat.id], payment_method: 'card' });
+  await page.goto('/reservations');
+  const booking = page.getByRole('article');
+  await expect(booking.getByText(/^Cancel until \w+, \d+ \w+ \d{4}, \d\d:\d\d$/)).toBeVisible();
+
+  await booking.getByRole('button', { name: /^Cancel/ }).click();
+  const question = page.getByRole('dialog', { name: 'Cancel this reservation?' });
+  await expect(question).toContainText('You get €50.00 back.');
+  await question.getByRole('button', { name: 'Cancel reservation' }).click();
+  await expect(booking.getByText('Refunded', { exact: true })).toBeVisible();
+  await expect(page.getByRole('status')).toContainText('€50.00 has been refunded.');
+  await expect(booking.getByRole('button')).toHaveCount(0);
+});
+
+test('seats that are about to run out can be held for longer', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const organiser = await enter('admin');
+  const { page, api } = await enter('somebody new');
+  const seats = await api.freeSeats(club.id, 2, 95);
+  await setLockSeconds(organiser, club, 80);
+  try {
+    await api.post(`events/${club.id}/lock/`, { seat_ids: seats.map(({ id }) => id) });
+  } finally {
+    await setLockSeconds(organiser, club, null);
+  }
+  await watch(page, club);
+  const basket = page.getByRole('complementary', { name: 'Your seats' });
+  await expect(basket.getByText(/^1:\d\d$/)).toBeVisible();
+  await basket.getByRole('button', { name: 'More time' }).click();
+  await expect(basket.getByText(/^(5:00|4:5\d)$/)).toBeVisible();
+  await expect(basket.getByRole('button', { name: 'More time' })).toBeHidden();
+  for (const seat of seats) {
+    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'mine');
+  }
+});
+
+test('who comes too late for a seat takes one beside it with one click', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const fast = await enter('somebody new');
+  const slow = await enter('somebody new');
+  const seat = pick(await fast.api.freeSeats(club.id, 1, 35));
+  await watch(slow.page, club);
+  let letGo = (): void => undefined;
+  const taken = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await slow.page.route('**/seats/*/lock/', async (route) => {
+    await taken;
+    await route.continue();
+  });
+  await seatOn(slow.page, seat).click();
+  await fast.api.post(`events/${club.id}/seats/${seat.id}/lock/`);
+  letGo();
+
+  const card = slow.page.getByRole('region', { name: 'Other seats' });
+  await expect(card).toContainText('went to somebody else a moment before you.');
+  const offers = card.getByRole('button', { name: /^Take / });
+  await expect(offers).toHaveCount(3);
+  const label = (await offers.first().textContent()) ?? '';
+  const instead = /^Take (.+) instead$/.exec(label)?.[1];
+  if (instead === undefined) throw new Error(`"${label}" names no seat`);
+  await offers.first().click();
+  await expect(card).toBeHidden();
+  await expect(seatOn(slow.page, { ...seat, seat_number: instead })).toHaveAttribute(
+    'data-standing',
+    'mine',
+  );
+  await expect(slow.page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
+});
+
+async function payWith(page: Page, method: string): Promise<void> {
+  const review = page.getByRole('dialog', { name: 'Review your seats' });
+  await review.locator(`input[value=${method}]`).check();
+  await review.getByRole('button', { name: /^Confirm/ }).click();
+}

@@ -1,0 +1,146 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+
+import { makeSeat } from '@/testing/factories';
+import {
+  conflict,
+  deltaFrame,
+  lockedSeat,
+  offering,
+  openHolding,
+  openSelector,
+  released,
+  seatButton,
+} from '@/testing/selectorHarness';
+
+const LOCK_A1 = 'post events/7/seats/100/lock/';
+const LOCK = 'post events/7/lock/';
+const RESERVE = 'post events/7/reserve/';
+const REFUSAL = conflict(0, 'locked', 'Seat A1 is locked by someone else.');
+
+async function openRefused() {
+  const scene = await openSelector();
+  scene.server.on(LOCK_A1, offering(REFUSAL, [1], [6], [4, 5]));
+  await scene.user.click(seatButton('A1'));
+  await screen.findByRole('region', { name: 'Other seats' });
+  return scene;
+}
+
+function offered(): (string | null)[] {
+  const card = screen.queryByRole('region', { name: 'Other seats' });
+  return card === null
+    ? []
+    : within(card)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent);
+}
+
+function taken(...indexes: number[]) {
+  const seats = indexes.map((index) => lockedSeat(index));
+  return [200, { success: true, message: 'Locked', seats }] as const;
+}
+
+describe('seats that could be had instead', () => {
+  it('are offered beside the reason, said once, and take no focus', async () => {
+    await openRefused();
+    expect(offered()).toEqual([
+      'Take A2 instead',
+      'Take B3 instead',
+      'Take B1, B2 instead · €100.00',
+    ]);
+    const region = screen.getByRole('region', { name: 'Other seats' });
+    const card = within(region);
+    expect(card.getByText('Seat A1 went to somebody else a moment before you.')).toBeDefined();
+    expect(screen.getByRole('status').children).toHaveLength(1);
+    expect(screen.getByRole('status').textContent).toBe(
+      'Seat A1 went to somebody else a moment before you. Instead you could have A2, B3, or B1 and B2: see the buttons below the map.',
+    );
+    expect(region.contains(document.activeElement)).toBe(false);
+  });
+
+  it('are held by one click, shown at once', async () => {
+    const { server, user } = await openRefused();
+    const answer = server.onHold(LOCK);
+    await user.click(screen.getByRole('button', { name: /^Take B1, B2/ }));
+    for (const seatNumber of ['B1', 'B2']) {
+      expect(seatButton(seatNumber).getAttribute('data-standing')).toBe('mine');
+    }
+    expect(offered()).toEqual([]);
+    await act(async () => {
+      answer(taken(4, 5));
+      await Promise.resolve();
+    });
+    expect(await screen.findByText('Seats B1 and B2 are held for you.')).toBeDefined();
+    expect(server.asked.at(-1)).toEqual({ call: LOCK, body: { seat_ids: [104, 105] } });
+    expect(server.keysOf(LOCK)[0]).toMatch(/.{8}/);
+  });
+
+  it('are put right like a click, with a new offer, when they are gone too', async () => {
+    const { server, user } = await openRefused();
+    const refusal = conflict(1, 'locked', 'Seat A2 is locked by someone else.');
+    server.on(LOCK, offering(refusal, [2]));
+    await user.click(screen.getByRole('button', { name: 'Take A2 instead' }));
+    await waitFor(() => {
+      expect(offered()).toEqual(['Take A3 instead']);
+    });
+    expect(seatButton('A2').getAttribute('data-standing')).toBe('available');
+  });
+
+  it('vanish one by one as others take them', async () => {
+    const { socket } = await openRefused();
+    socket.receive(deltaFrame(1, [5, 1, Date.now() + 60_000, 'bob']));
+    expect(offered()).toEqual(['Take A2 instead', 'Take B3 instead']);
+    socket.receive(deltaFrame(2, [1, 2, null, null], [6, 3, null, null]));
+    expect(offered()).toEqual([]);
+  });
+
+  it('vanish when they are turned down, by key as well', async () => {
+    const { user } = await openRefused();
+    await user.click(screen.getByRole('button', { name: 'No, thank you' }));
+    expect(offered()).toEqual([]);
+    expect(document.activeElement).toBe(seatButton('A1'));
+    await user.click(seatButton('A1'));
+    act(() => {
+      screen.getByRole('button', { name: 'Take A2 instead' }).focus();
+    });
+    await user.keyboard('{Escape}');
+    expect(offered()).toEqual([]);
+    expect(document.activeElement).toBe(seatButton('A1'));
+  });
+
+  it('vanish when the person helps themselves', async () => {
+    const { server, user } = await openRefused();
+    server.onHold('post events/7/seats/102/lock/');
+    await user.click(seatButton('A3'));
+    expect(offered()).toEqual([]);
+  });
+
+  it('are offered in the dialog when a party breaks up, and stand in for all of it', async () => {
+    const { server, user } = await openHolding(lockedSeat(0), lockedSeat(1));
+    server.on('get events/7/locks/', [200, [lockedSeat(1)]]);
+    server.on(RESERVE, offering(conflict(0, 'expired', 'Your lock ran out.'), [4, 5]));
+    server.on(LOCK, taken(4, 5));
+    server.on('post events/7/unlock/', released(makeSeat(1)));
+    await user.click(screen.getByRole('button', { name: 'Reserve' }));
+    const dialog = within(screen.getByRole('dialog', { name: 'Review your seats' }));
+    await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+    await dialog.findByText('Your hold on seat A1 has run out.');
+    await user.click(dialog.getByRole('button', { name: 'Take B1, B2 instead · €100.00' }));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(await screen.findByText('Seat A2 released.')).toBeDefined();
+    expect(seatButton('B2').getAttribute('data-standing')).toBe('mine');
+    expect(server.asked.at(-1)?.body).toEqual({ seat_ids: [101] });
+  });
+
+  it('are offered again when the very seats that ran out are still free', async () => {
+    const { server, socket, user } = await openHolding(lockedSeat(0));
+    server.on('get events/7/locks/', [200, []]);
+    server.on(RESERVE, offering(conflict(0, 'expired', 'Your lock ran out.'), [0], [1]));
+    await user.click(screen.getByRole('button', { name: 'Reserve' }));
+    await user.click(screen.getByRole('button', { name: /^Confirm/ }));
+    const news = within(await screen.findByRole('dialog', { name: 'Your hold has run out' }));
+    socket.receive(deltaFrame(1, [0, 0, null, null]));
+    expect(news.getByRole('button', { name: 'Take A1 again' })).toBeDefined();
+    expect(news.getByRole('button', { name: 'Take A2 instead' })).toBeDefined();
+  });
+});

@@ -1,0 +1,32 @@
+import type { PaymentMethod } from '@/lib/api/types';
+import { whenPaid } from '@/lib/payments';
+
+interface PaymentMethodsProps {
+  readonly methods: readonly PaymentMethod[];
+  readonly chosen: string;
+  readonly disabled: boolean;
+  readonly onChoose: (code: string) => void;
+}
+
+export function PaymentMethods({ methods, chosen, disabled, onChoose }: PaymentMethodsProps) {
+  return (
+    <fieldset className="methods" disabled={disabled}>
+      <legend>How would you like to pay?</legend>
+      {methods.map(({ code, name }) => (
+        <label key={code} className="methods__choice">
+          <input
+            type="radio"
+            name="payment_method"
+            value={code}
+            checked={code === chosen}
+            onChange={() => {
+              onChoose(code);
+            }}
+          />
+          <b>{name}</b>
+          <small>{whenPaid(code)}</small>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

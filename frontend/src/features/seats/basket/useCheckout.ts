@@ -1,0 +1,103 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { type ApiError, toApiError } from '@/lib/api/apiError';
+import { createIntentKey } from '@/lib/api/intentKey';
+import { reserveSeats } from '@/lib/api/seats';
+import type { Reservation } from '@/lib/api/types';
+import { eventsQuery } from '@/lib/queries/events';
+import { reservationsQuery } from '@/lib/queries/reservations';
+import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+import type { SeatMapStore } from '@/lib/seatmap/store';
+
+export interface Checkout {
+  readonly isPaying: boolean;
+  /** Why the last try came to nothing, or that nobody knows whether it did. */
+  readonly error: ApiError | null;
+  readonly pay: (seats: readonly MapSeat[], method: string) => void;
+  /** Leave off. Tells whether it is still open what became of the last try. */
+  readonly leave: () => boolean;
+}
+
+interface CheckoutOptions {
+  readonly eventId: number;
+  readonly store: SeatMapStore;
+  readonly onReserved: (reservation: Reservation) => void;
+  readonly onRefused: (error: ApiError, seats: readonly SeatFacts[]) => void;
+}
+
+interface Order {
+  readonly seats: readonly SeatFacts[];
+  readonly method: string;
+  readonly key: string;
+}
+
+/**
+ * Reserve and pay. An order whose answer was lost keeps its idempotency key, and its seats stay as
+ * they are shown, until an answer comes or the person leaves off; ordered again, it is the same
+ * order. An answer ends it, and the next one is new.
+ */
+export function useCheckout(options: CheckoutOptions): Checkout {
+  const { eventId, store, onReserved, onRefused } = options;
+  const queryClient = useQueryClient();
+  const [intentKey] = useState(() => createIntentKey());
+  const {
+    mutate,
+    reset,
+    isPending,
+    variables,
+    error: cause,
+  } = useMutation({
+    mutationFn: ({ seats, method, key }: Order) => reserveSeats(eventId, idsOf(seats), method, key),
+    onMutate: ({ seats }) => {
+      store.dispatch({ type: 'commandStarted', kind: 'reserve', seatIds: idsOf(seats) });
+    },
+    onSuccess: ({ reservation }, { seats }) => {
+      intentKey.answered();
+      const seatIds = idsOf(seats);
+      store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'reserved' } });
+      void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
+      void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
+      onReserved(reservation);
+    },
+    onError: (failure, { seats }) => {
+      const refusal = toApiError(failure);
+      if (refusal.isUndecided) return;
+      intentKey.answered();
+      giveBack(seats);
+      const faults = refusal.conflicts.map(({ seatId }) => seatId);
+      if (faults.length > 0) store.dispatch({ type: 'notHeld', seatIds: faults });
+      onRefused(refusal, seats);
+    },
+  });
+  const error = cause === null ? null : toApiError(cause);
+
+  function giveBack(seats: readonly SeatFacts[]): void {
+    const seatIds = idsOf(seats);
+    store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'refused' } });
+    store.dispatch({ type: 'locksDoubted' });
+  }
+
+  function pay(seats: readonly MapSeat[], method: string): void {
+    if (isPending) return;
+    const facts = seats.map((seat) => seat.facts);
+    const key = intentKey.keyFor(`${method} ${idsOf(facts).join()}`);
+    mutate({ seats: facts, method, key });
+  }
+
+  function leave(): boolean {
+    const isOpen = error?.isUndecided === true;
+    if (isOpen && variables !== undefined) {
+      giveBack(variables.seats);
+      void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
+    }
+    reset();
+    return isOpen;
+  }
+
+  return { isPaying: isPending, error, pay, leave };
+}
+
+function idsOf(seats: readonly SeatFacts[]): number[] {
+  return seats.map(({ id }) => id);
+}

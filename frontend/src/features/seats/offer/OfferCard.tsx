@@ -1,0 +1,69 @@
+import { type KeyboardEvent, useLayoutEffect, useRef } from 'react';
+
+import { Icon } from '@/components/Icon';
+import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import type { Choice } from '@/features/seats/offer/offer';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+
+interface OfferCardProps {
+  readonly sentence: string;
+  readonly choices: readonly Choice[];
+  /** The seat that people are looking at. */
+  readonly awayFrom: SeatFacts | undefined;
+  readonly onTake: (choice: Choice) => void;
+  readonly onDismiss: () => void;
+}
+
+/**
+ * Lies over the map's farther edge, so that nothing moves when it comes, and takes no focus: what it offers
+ * has been announced already. When it goes, the focus is back on the map.
+ */
+export function OfferCard({ sentence, choices, awayFrom, onTake, onDismiss }: OfferCardProps) {
+  const ref = useRef<HTMLElement>(null);
+  const hiddenIndex = awayFrom?.index;
+  useLayoutEffect(() => {
+    const card = ref.current;
+    const map = card?.closest('.map');
+    const seat = map?.querySelector(`[data-seat="${hiddenIndex ?? ''}"]`);
+    if (card && map && seat) card.toggleAttribute('data-above', middleOf(seat) > middleOf(map));
+  }, [hiddenIndex]);
+
+  return (
+    <section
+      ref={ref}
+      className="offer"
+      aria-label="Other seats"
+      onKeyDown={(press: KeyboardEvent<HTMLElement>) => {
+        if (press.key !== 'Escape') return;
+        focusMap(press.currentTarget);
+        onDismiss();
+      }}
+      onClick={({ currentTarget, target }) => {
+        if (target instanceof Element && target.closest('button')) focusMap(currentTarget);
+      }}
+    >
+      <p className="offer__sentence">{sentence}</p>
+      <OfferChoices choices={choices} onTake={onTake} />
+      <button
+        type="button"
+        className="icon-button offer__dismiss"
+        aria-label="No, thank you"
+        onClick={onDismiss}
+      >
+        <Icon name="close" />
+      </button>
+    </section>
+  );
+}
+
+function middleOf(element: Element): number {
+  const { top, bottom } = element.getBoundingClientRect();
+  return (top + bottom) / 2;
+}
+
+function focusMap(card: HTMLElement): void {
+  card
+    .closest('.map')
+    ?.querySelector<SVGGElement>('[data-seat][tabindex="0"]')
+    ?.focus({ preventScroll: true });
+}

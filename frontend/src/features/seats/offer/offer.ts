@@ -1,0 +1,66 @@
+import { listOf } from '@/features/seats/refusals';
+import type { Alternative, ApiError } from '@/lib/api/apiError';
+import { formatMoney, sumAmounts } from '@/lib/money';
+import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+
+/** What could be had instead of seats that were refused. */
+export interface Offer {
+  /** Why they were. */
+  readonly sentence: string;
+  readonly alternatives: readonly Alternative[];
+  readonly insteadOf: readonly SeatFacts[];
+}
+
+/** One of an offer's sets of seats, for as long as all of it is free. */
+export interface Choice {
+  readonly label: string;
+  readonly seats: readonly SeatFacts[];
+}
+
+/** Null when there is nothing to offer. */
+export function offerFor(
+  { alternatives }: ApiError,
+  sentence: string,
+  insteadOf: readonly SeatFacts[],
+): Offer | null {
+  return alternatives.length === 0 ? null : { sentence, alternatives, insteadOf };
+}
+
+/** What is left of an offer as the map stands now. */
+export function openChoices(
+  { alternatives, insteadOf }: Offer,
+  seats: readonly MapSeat[],
+  indexById: ReadonlyMap<number, number>,
+  currency: string,
+): Choice[] {
+  return alternatives.flatMap((alternative) => {
+    const found = alternative.seatIds.map((seatId) => seats[indexById.get(seatId) ?? -1]);
+    return found.every(isFree)
+      ? { label: labelOf(alternative, insteadOf, currency), seats: found.map(({ facts }) => facts) }
+      : [];
+  });
+}
+
+/** The offer for those who do not see it, to be said once. */
+export function offerInWords({ sentence, alternatives }: Offer): string {
+  const sets = alternatives.map(({ seatNumbers }) => listOf(seatNumbers));
+  const choice = new Intl.ListFormat('en', { type: 'disjunction' }).format(sets);
+  return `${sentence} Instead you could have ${choice}: see the buttons below the map.`;
+}
+
+function isFree(seat: MapSeat | undefined): seat is MapSeat {
+  return seat?.standing === 'available' && !seat.pending;
+}
+
+function labelOf(
+  { seatIds, seatNumbers, price }: Alternative,
+  insteadOf: readonly SeatFacts[],
+  currency: string,
+): string {
+  const isSame = seatIds.every((seatId) => insteadOf.some(({ id }) => id === seatId));
+  const words = `Take ${seatNumbers.join(', ')} ${isSame ? 'again' : 'instead'}`;
+  const before = sumAmounts(insteadOf.map((seat) => seat.price));
+  return seatIds.length === 1 && price === before
+    ? words
+    : `${words} · ${formatMoney(price, currency)}`;
+}

@@ -1,0 +1,64 @@
+import { useEffect, useRef } from 'react';
+
+import type { Announce } from '@/components/announce';
+import { listOf } from '@/features/seats/refusals';
+import { useSeatMap } from '@/features/seats/useLiveSeatMap';
+import type { EventDetail } from '@/lib/api/types';
+import { useHasCome } from '@/lib/hooks/useHasCome';
+import type { MapSeat } from '@/lib/seatmap/seats';
+import type { SeatMapStore } from '@/lib/seatmap/store';
+
+/** A hold that ends this soon may need more time; half of it, where all of it is no longer. */
+const SOON_MS = 90_000;
+
+export interface MoreTime {
+  /** Some of the seats run out soon. */
+  readonly isUrgent: boolean;
+  /** The seats that more time should be offered for now, all that can have it, or none. */
+  readonly offeredFor: readonly MapSeat[];
+}
+
+/** Tells when to offer more time for the person's own seats, and, once, that there is none left. */
+export function useMoreTime(
+  event: EventDetail,
+  mine: readonly MapSeat[],
+  store: SeatMapStore,
+  announce: Announce,
+): MoreTime {
+  const own = useSeatMap(store, (state) => state.own);
+  const extendable = mine.filter(({ facts }) => {
+    const answer = own.get(facts.id);
+    return answer?.kind === 'held' && answer.extensionsLeft > 0;
+  });
+  const spent = mine.filter((seat) => !extendable.includes(seat));
+  const soonMs = Math.min(SOON_MS, (event.lock_seconds * 1000) / 2);
+  const isTimeToOffer = useHasCome(before(firstDeadline(extendable), soonMs), store.clock);
+  const lastDeadline = firstDeadline(spent);
+  const isEnding = useHasCome(before(lastDeadline, soonMs), store.clock);
+
+  const told = useRef<number | null>(null);
+  useEffect(() => {
+    if (!isEnding || told.current === lastDeadline || event.max_extensions === 0) return;
+    told.current = lastDeadline;
+    const last = spent.filter(({ until }) => until === lastDeadline);
+    announce(noneLeftSentence(last.map(({ facts }) => facts.seatNumber)));
+  }, [isEnding, lastDeadline, spent, event.max_extensions, announce]);
+
+  return {
+    isUrgent: isTimeToOffer || isEnding,
+    offeredFor: isTimeToOffer ? extendable : [],
+  };
+}
+
+function firstDeadline(seats: readonly MapSeat[]): number | null {
+  const deadlines = seats.flatMap(({ until }) => until ?? []);
+  return deadlines.length === 0 ? null : Math.min(...deadlines);
+}
+
+function before(deadline: number | null, ms: number): number | null {
+  return deadline === null ? null : deadline - ms;
+}
+
+function noneLeftSentence(seatNumbers: readonly string[]): string {
+  return `${seatNumbers.length === 1 ? 'Seat' : 'Seats'} ${listOf(seatNumbers)} cannot be held any longer. Reserve before the time is up.`;
+}
