@@ -59,7 +59,7 @@ def refusal_page(request: HttpRequest, *, status: int, code: str, sentence: str)
 def _domain_refusal(error: errors.SeatcastError) -> Response:
     status_code = next(status for kind, status in _STATUS_BY_KIND if isinstance(error, kind))
     response = _refusal(status_code, error.code, error.sentence, **error.details)
-    if isinstance(error, errors.Unavailable | errors.KeyInFlight):
+    if isinstance(error, errors.Unavailable | errors.UnderWay):
         response["Retry-After"] = str(RETRY_SECONDS)
     if status_code == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"

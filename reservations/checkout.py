@@ -29,11 +29,13 @@ from reservations.errors import (
     Busy,
     PaymentDeclined,
     PaymentUnavailable,
+    PaymentWithdrawn,
     SeatcastError,
     Unavailable,
 )
-from reservations.keys import PAYMENT_SECONDS, answer_in_flight, correct, forget_in_flight
+from reservations.keys import answer_in_flight, correct, forget_in_flight
 from reservations.models import Payment
+from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider
 from reservations.records import Answer, PaymentRecord
 from reservations.states import PaymentStatus, Person
@@ -94,13 +96,16 @@ def reserve(order: Order) -> Answer:
     except SeatcastError:
         _settle_now_or_later(reference)
         raise
-    if _settle_now_or_later(reference) in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}:
-        refusal = PaymentDeclined(
-            "The bank withdrew the payment, so the reservation was cancelled."
-        )
-        correct(event_id=order.event_id, user_id=order.actor.id, key=order.key, refusal=refusal)
-        raise refusal
-    return answer
+    status = _settle_now_or_later(reference)
+    if status is None:
+        return answer
+    answer["reservation"]["payment_status"] = status.value
+    was_undone = status in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}
+    result = PaymentWithdrawn() if was_undone else answer
+    _correct(order, result)
+    if isinstance(result, PaymentWithdrawn):
+        raise result
+    return result
 
 
 def cancel(
@@ -207,6 +212,14 @@ def _end(
                 answer_in_flight(event_id=event_id, user_id=user_id, key=key, refusal=answer)
     except Error:
         _leave_to_reconcile(started["reference"])
+
+
+def _correct(order: Order, result: Answer | SeatcastError) -> None:
+    """Have the order's key answered from now on with what has become of it."""
+    try:
+        correct(event_id=order.event_id, user_id=order.actor.id, key=order.key, result=result)
+    except Error:
+        logger.warning("The answer to a key could not be corrected", exc_info=True)
 
 
 def _tell(payment: Payment) -> PaymentStatus | None:

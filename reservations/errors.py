@@ -109,9 +109,25 @@ class PaymentDeclined(SeatcastError):
     default_sentence = "The payment was declined. The seats are still yours: pay another way."
 
 
-class KeyInFlight(Conflict):
+class PaymentWithdrawn(PaymentDeclined):
+    """The money could not be taken after all, so the booking was cancelled."""
+
+    code = "payment_withdrawn"
+    default_sentence = "The bank withdrew the payment, so the reservation was cancelled."
+
+
+class UnderWay(Conflict):
+    """It goes on elsewhere just now; asking again later is right."""
+
+
+class PaymentUnderWay(UnderWay):
+    code = "payment_under_way"
+    default_sentence = "Your payment for this event is still under way. Try again in a moment."
+
+
+class KeyInFlight(UnderWay):
     code = "idempotency_key_in_flight"
-    default_sentence = "The first request with this idempotency key is still under way."
+    default_sentence = "Your first request is still under way. Try again in a moment."
 
 
 class KeyReused(SeatcastError):

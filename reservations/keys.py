@@ -17,10 +17,8 @@ from django.db.models import QuerySet
 from reservations.commands import Command, ReserveSeats, StartPayment, fingerprint
 from reservations.errors import KeyInFlight, KeyReused, SeatcastError, restored, stored
 from reservations.models import Event, IdempotencyKey
+from reservations.payments.books import PAYMENT_SECONDS
 from reservations.records import Answer
-
-# Longer than any payment takes.
-PAYMENT_SECONDS = 60
 
 _Key = tuple[int, str]
 
@@ -109,11 +107,14 @@ def answer_in_flight(
     _in_flight(event_id, user_id, key).update(answer=_as_json(refusal))
 
 
-def correct(*, event_id: int, user_id: int, key: str | None, refusal: SeatcastError) -> None:
-    """Replace the answer to a key: what it said was true, and is not any more."""
-    IdempotencyKey.objects.filter(event=event_id, user=user_id, key=key).update(
-        answer=_as_json(refusal)
-    )
+def correct(
+    *, event_id: int, user_id: int, key: str | None, result: Answer | SeatcastError
+) -> None:
+    """Replace the answer to a key by what has become of it since."""
+    if key is not None:
+        IdempotencyKey.objects.filter(event=event_id, user=user_id, key=key).update(
+            answer=_as_json(result)
+        )
 
 
 def forget_in_flight(*, event_id: int, user_id: int, key: str | None) -> None:

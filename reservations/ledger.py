@@ -96,6 +96,7 @@ class Ledger:
                 for found in reservations.values()
             },
             payments=books.started(event, commands),
+            paying=books.paying(event, commands, now=now),
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
         return cls(event, now, board, seats, reservations, people)

@@ -197,10 +197,17 @@ def locks(*, event_id: int, person_id: int) -> list[LockRecord]:
 
 def with_extensions(seats: Sequence[SeatRecord]) -> list[LockRecord]:
     """Complete seats of one event that their reader holds."""
-    found = Seat.objects.filter(pk__in=[seat["id"] for seat in seats])
-    done = dict(found.values_list("pk", "extensions"))
-    most = settings.SEATCAST_MAX_EXTENSIONS
-    return [{**seat, "extensions_left": max(0, most - done[seat["id"]])} for seat in seats]
+    found = Seat.objects.filter(pk__in=[seat["id"] for seat in seats]).select_related("event")
+    left = {seat.pk: _extensions_left(seat) for seat in found.defer("event__plan")}
+    return [{**seat, "extensions_left": left[seat["id"]]} for seat in seats]
+
+
+def _extensions_left(seat: Seat) -> int:
+    if seat.locked_at is None or seat.locked_until is None:
+        return 0
+    return terms_of(seat.event).extensions_left(
+        locked_at=seat.locked_at, locked_until=seat.locked_until, extensions=seat.extensions
+    )
 
 
 def reservations(*, person_id: int) -> list[ReservationRecord]:

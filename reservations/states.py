@@ -13,6 +13,11 @@ def iso(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def to_milliseconds(moment: datetime) -> datetime:
+    """Cut a time to whole milliseconds, the wire's unit, so that all see the same one."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 class SeatStatus(IntEnum):
     """A seat's status; the value is its code on the wire and in the database."""
 
@@ -152,8 +157,20 @@ class Terms:
         return Sale.OPEN
 
     def last_deadline(self, *, locked_at: datetime) -> datetime:
-        """Return until when a lock that began at `locked_at` can be extended at the most."""
-        return locked_at + timedelta(seconds=max(self.hold_seconds, self.lock_seconds))
+        """Return until when a lock that began at `locked_at` can be extended at the most.
+
+        In whole milliseconds, as all deadlines are.
+        """
+        last = locked_at + timedelta(seconds=max(self.hold_seconds, self.lock_seconds))
+        return to_milliseconds(last)
+
+    def extensions_left(
+        self, *, locked_at: datetime, locked_until: datetime, extensions: int
+    ) -> int:
+        """Return how often a lock can still be extended."""
+        if locked_until >= self.last_deadline(locked_at=locked_at):
+            return 0
+        return max(0, self.max_extensions - extensions)
 
 
 @dataclass(slots=True)
@@ -162,8 +179,8 @@ class Board:
 
     `seats` must have every seat that the commands name, every seat of the reservations that they
     cancel, and every seat locked by a person who wants to lock; `payments` every payment that they
-    refer to. `now` is read once the event's
-    row is locked.
+    refer to, and `paying` who of those that want to pay has a payment under way. `now` is read once
+    the event's row is locked.
     """
 
     terms: Terms
@@ -171,6 +188,7 @@ class Board:
     seats: dict[int, SeatState]
     reservations: dict[int, ReservationState] = field(default_factory=dict)
     payments: dict[str, PaymentState] = field(default_factory=dict)
+    paying: set[int] = field(default_factory=set)
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
     _new_reservations: int = field(init=False, default=0)
 

@@ -6,16 +6,21 @@ import django.db.models.deletion
 import reservations.states
 from django.conf import settings
 from django.db import migrations, models
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from reservations.states import SeatStatus
 
 
 def date_locks(apps, schema_editor):  # noqa: ARG001
-    """Say of the locks there are when they began: five minutes before they end, as was the rule."""
+    """Say of the locks there are when they began, as the log has it."""
     seat = apps.get_model("reservations", "Seat")
+    change = apps.get_model("reservations", "SeatChange")
+    began = change.objects.filter(
+        event=OuterRef("event"), seq=OuterRef("version"), seat=OuterRef("pk")
+    ).values("at")[:1]
     seat.objects.filter(status=SeatStatus.LOCKED).update(
-        locked_at=F("locked_until") - timedelta(minutes=5)
+        locked_at=Coalesce(Subquery(began), F("locked_until") - timedelta(minutes=5))
     )
 
 

@@ -4,14 +4,17 @@ Lock order, always: the event's row, its seats, then the payments.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Value, When
 
-from reservations.commands import Command, ReserveSeats
+from reservations.commands import Command, ReserveSeats, StartPayment
 from reservations.models import Event, Payment
 from reservations.rules import NewPayment, Outcome
 from reservations.states import PaymentState, PaymentStatus
+
+# Longer than any payment takes.
+PAYMENT_SECONDS = 60
 
 
 def started(event: Event, commands: Sequence[Command]) -> dict[str, PaymentState]:
@@ -33,6 +36,23 @@ def started(event: Event, commands: Sequence[Command]) -> dict[str, PaymentState
         )
         for payment in found.select_for_update(no_key=True)
     }
+
+
+def paying(event: Event, commands: Sequence[Command], *, now: datetime) -> set[int]:
+    """Return who of those that want to pay has a payment under way; no statement if nobody does.
+
+    One that is older than any payment takes was left behind by a process that died.
+    """
+    people = {command.actor.id for command in commands if isinstance(command, StartPayment)}
+    if not people:
+        return set()
+    under_way = Payment.objects.filter(
+        event=event,
+        user__in=people,
+        status=PaymentStatus.PENDING,
+        created_at__gt=now - timedelta(seconds=PAYMENT_SECONDS),
+    )
+    return set(under_way.values_list("user_id", flat=True))
 
 
 def write_started(event: Event, payments: Sequence[NewPayment], *, now: datetime) -> None:

@@ -2,14 +2,15 @@
 
 `decide` takes a command and the board as it stands, and returns an outcome; what the outcome
 changes is on the board already when it returns, so that the next command of the batch sees it.
-A refusal is an outcome too: it changes nothing.
+A refusal is an outcome too: it changes no seat, and closes the payment that was to pay for them.
 
 Invariants, whatever commands come in whatever order:
 - a seat that is reserved stays so until its reservation is cancelled;
 - a seat locked by somebody is nobody else's before the deadline;
 - a lock ends when its longest time is over, however often it is extended;
 - nobody holds more live locks than the cap;
-- a command changes all the seats it names, or none.
+- a command changes all the seats it names, or none;
+- with a payment at most one reservation is made, and a person has one payment under way at a time.
 """
 
 from decimal import Decimal

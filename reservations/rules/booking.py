@@ -7,19 +7,33 @@ from reservations.commands import CancelReservation, ReserveSeats, StartPayment
 from reservations.errors import (
     CancellationClosed,
     PaymentEnded,
+    PaymentUnderWay,
     PriceChanged,
     ReservationNotFound,
+    SeatcastError,
     SeatUnavailable,
 )
 from reservations.rules.faults import named, require_held
 from reservations.rules.outcomes import NewPayment, NewReservation, Outcome
 from reservations.rules.seats import as_free
-from reservations.states import Board, PaymentStatus, Person, Reason, SeatState, SeatStatus, iso
+from reservations.states import (
+    Board,
+    PaymentState,
+    PaymentStatus,
+    Person,
+    Reason,
+    SeatState,
+    SeatStatus,
+    iso,
+)
 
 
 def start_payment(command: StartPayment, board: Board) -> Outcome:
     seats = named(command.seat_ids, board)
     require_held(seats, command.actor, board, taken=SeatUnavailable)
+    if command.actor.id in board.paying:
+        raise PaymentUnderWay
+    board.paying.add(command.actor.id)
     return Outcome(
         sentence="Payment started",
         seats=tuple(seats),
@@ -33,6 +47,16 @@ def start_payment(command: StartPayment, board: Board) -> Outcome:
 
 
 def reserve(command: ReserveSeats, board: Board) -> Outcome:
+    try:
+        return _reserve(command, board)
+    except SeatcastError:
+        # The money is given back, and buys nothing any more.
+        if payment := board.payments.get(command.reference or ""):
+            _close(payment, PaymentStatus.VOID_DUE, board)
+        raise
+
+
+def _reserve(command: ReserveSeats, board: Board) -> Outcome:
     seats = named(command.seat_ids, board)
     require_held(seats, command.actor, board, taken=SeatUnavailable)
     if command.reference is not None:
@@ -101,8 +125,13 @@ def _require_payment(reference: str, actor: Person, total: Decimal, board: Board
         raise PaymentEnded
     if payment.amount != total:
         raise PriceChanged
-    # Nothing else can be bought with it.
-    board.payments[reference] = replace(payment, status=PaymentStatus.AUTHORISED)
+    _close(payment, PaymentStatus.AUTHORISED, board)
+
+
+def _close(payment: PaymentState, status: PaymentStatus, board: Board) -> None:
+    """Have nothing else bought with a payment that was pending."""
+    if payment.status is PaymentStatus.PENDING:
+        board.payments[payment.reference] = replace(payment, status=status)
 
 
 def _total(seats: list[SeatState]) -> Decimal:

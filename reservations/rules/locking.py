@@ -16,7 +16,16 @@ from reservations.rules.faults import named, require, require_held, why_not_lock
 from reservations.rules.outcomes import Outcome
 from reservations.rules.seats import as_free, updated
 from reservations.rules.wording import counted, duration, names
-from reservations.states import Board, Reason, Sale, SeatState, SeatStatus, Terms, iso
+from reservations.states import (
+    Board,
+    Reason,
+    Sale,
+    SeatState,
+    SeatStatus,
+    Terms,
+    iso,
+    to_milliseconds,
+)
 
 
 def lock(command: LockSeats, board: Board) -> Outcome:
@@ -36,7 +45,7 @@ def lock(command: LockSeats, board: Board) -> Outcome:
             seat_cap=board.terms.seat_cap,
             conflicts=[conflict(seat=seat, reason="limit", now=board.now) for seat in wanted],
         )
-    deadline = _to_milliseconds(board.now + timedelta(seconds=board.terms.lock_seconds))
+    deadline = to_milliseconds(board.now + timedelta(seconds=board.terms.lock_seconds))
     locked = tuple(
         replace(
             seat,
@@ -89,15 +98,14 @@ def unlock(command: UnlockSeats, board: Board) -> Outcome:
 
 def _extended(seat: SeatState, board: Board) -> SeatState | None:
     """Return the seat with more time, or None when it has had all that there is."""
-    if seat.locked_at is None or seat.locked_until is None:
+    terms, locked_at, locked_until = board.terms, seat.locked_at, seat.locked_until
+    if locked_at is None or locked_until is None:
         return None
-    deadline = _to_milliseconds(
-        min(
-            board.now + timedelta(seconds=board.terms.lock_seconds),
-            board.terms.last_deadline(locked_at=seat.locked_at),
-        )
+    deadline = min(
+        to_milliseconds(board.now + timedelta(seconds=terms.lock_seconds)),
+        terms.last_deadline(locked_at=locked_at),
     )
-    if seat.extensions >= board.terms.max_extensions or deadline <= seat.locked_until:
+    if seat.extensions >= terms.max_extensions or deadline <= locked_until:
         return None
     return replace(seat, locked_until=deadline, extensions=seat.extensions + 1)
 
@@ -114,8 +122,3 @@ def _require_open_sale(terms: Terms, *, now: datetime) -> None:
             raise SalesClosed("This event is not on sale any more.", **window)
         case Sale.OPEN:
             return
-
-
-def _to_milliseconds(moment: datetime) -> datetime:
-    """Cut a deadline to whole milliseconds, the wire's unit, so that all see the same one."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

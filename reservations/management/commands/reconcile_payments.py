@@ -1,10 +1,10 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reservations import checkout
 from reservations.errors import PaymentUnavailable
-from reservations.keys import PAYMENT_SECONDS
+from reservations.payments.books import PAYMENT_SECONDS
 
 
 class Command(BaseCommand):
@@ -37,4 +37,4 @@ class Command(BaseCommand):
                 left += 1
                 self.stderr.write(f"{words}: {payment.status}; the provider does not answer")
         if left:
-            raise SystemExit(1)
+            raise CommandError(f"{left} could not be brought to an end; run this again later.")
