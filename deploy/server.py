@@ -125,6 +125,11 @@ def postgres_settings(
     return [f"max_connections={connections}"]
 
 
+def housekeeping_arguments() -> list[str]:
+    """Return the arguments of `python` for what is to be done now and then."""
+    return ["manage.py", "housekeeping", "--every", "60"]
+
+
 def valkey_arguments() -> list[str]:
     """Return the arguments of `valkey-server`.
 

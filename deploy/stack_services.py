@@ -17,6 +17,7 @@ from deploy.server import (
     caddy_arguments,
     daphne_arguments,
     granian_arguments,
+    housekeeping_arguments,
     postgres_settings,
     proxy_variables,
     server_settings,
@@ -101,6 +102,16 @@ def plan_stack(settings: StackSettings, *, lock: int, environment: Mapping[str, 
     for number, port in enumerate(socket_ports, start=1):
         daphne = ["daphne", *daphne_arguments(host=HOST, port=port)]
         servers.append(server(f"socket server {number}", f"sockets-{number}", daphne, port))
+    servers.append(
+        _program(
+            "housekeeping",
+            [str(VENV_PYTHON), *housekeeping_arguments()],
+            ours,
+            log_file=logs / "housekeeping.log",
+            holds=[lock],
+            ready=lambda: True,
+        )
+    )
     proxied = Proxied(
         host=settings.address.host,
         port=settings.address.port,

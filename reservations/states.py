@@ -179,8 +179,8 @@ class Board:
 
     `seats` must have every seat that the commands name, every seat of the reservations that they
     cancel, and every seat locked by a person who wants to lock; `payments` every payment that they
-    refer to, and `paying` who of those that want to pay has a payment under way. `now` is read once
-    the event's row is locked.
+    refer to, and `paying` the payments under way of those that want to pay, with their person.
+    `now` is read once the event's row is locked.
     """
 
     terms: Terms
@@ -188,7 +188,7 @@ class Board:
     seats: dict[int, SeatState]
     reservations: dict[int, ReservationState] = field(default_factory=dict)
     payments: dict[str, PaymentState] = field(default_factory=dict)
-    paying: set[int] = field(default_factory=set)
+    paying: dict[str, int] = field(default_factory=dict)
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
     _new_reservations: int = field(init=False, default=0)
 

@@ -38,21 +38,21 @@ def started(event: Event, commands: Sequence[Command]) -> dict[str, PaymentState
     }
 
 
-def paying(event: Event, commands: Sequence[Command], *, now: datetime) -> set[int]:
-    """Return who of those that want to pay has a payment under way; no statement if nobody does.
+def paying(event: Event, commands: Sequence[Command], *, now: datetime) -> dict[str, int]:
+    """Return what payments are under way of those that want to pay; no statement if nobody does.
 
     One that is older than any payment takes was left behind by a process that died.
     """
     people = {command.actor.id for command in commands if isinstance(command, StartPayment)}
     if not people:
-        return set()
+        return {}
     under_way = Payment.objects.filter(
         event=event,
         user__in=people,
         status=PaymentStatus.PENDING,
         created_at__gt=now - timedelta(seconds=PAYMENT_SECONDS),
     )
-    return set(under_way.values_list("user_id", flat=True))
+    return dict(under_way.values_list("reference", "user_id"))
 
 
 def write_started(event: Event, payments: Sequence[NewPayment], *, now: datetime) -> None:

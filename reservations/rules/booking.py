@@ -31,9 +31,9 @@ from reservations.states import (
 def start_payment(command: StartPayment, board: Board) -> Outcome:
     seats = named(command.seat_ids, board)
     require_held(seats, command.actor, board, taken=SeatUnavailable)
-    if command.actor.id in board.paying:
+    if command.actor.id in board.paying.values():
         raise PaymentUnderWay
-    board.paying.add(command.actor.id)
+    board.paying[command.reference] = command.actor.id
     return Outcome(
         sentence="Payment started",
         seats=tuple(seats),
@@ -132,6 +132,7 @@ def _close(payment: PaymentState, status: PaymentStatus, board: Board) -> None:
     """Have nothing else bought with a payment that was pending."""
     if payment.status is PaymentStatus.PENDING:
         board.payments[payment.reference] = replace(payment, status=status)
+        board.paying.pop(payment.reference, None)
 
 
 def _total(seats: list[SeatState]) -> Decimal:

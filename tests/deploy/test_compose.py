@@ -12,6 +12,7 @@ from deploy.server import (
     caddy_arguments,
     daphne_arguments,
     granian_arguments,
+    housekeeping_arguments,
     migrate_arguments,
     postgres_settings,
     proxy_variables,
@@ -22,7 +23,7 @@ from deploy.stack_settings import stack_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SOCKETS = ("sockets-1", "sockets-2")
-SERVERS = ("migrate", "api", *SOCKETS)
+SERVERS = ("migrate", "api", "housekeeping", *SOCKETS)
 DEFAULTS = stack_settings({})
 # "${NAME:-default}" and "${NAME:?why}".
 FROM_OUTSIDE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
@@ -52,6 +53,10 @@ def test_sockets_are_served_with_the_same_command(services: dict[str, Any], name
 def test_the_api_is_served_with_the_same_command(services: dict[str, Any]) -> None:
     arguments = granian_arguments(host="0.0.0.0", port=8000, workers=DEFAULTS.api_workers)
     assert services["api"]["command"] == ["granian", *arguments]
+
+
+def test_housekeeping_is_the_same_command(services: dict[str, Any]) -> None:
+    assert services["housekeeping"]["command"] == ["python", *housekeeping_arguments()]
 
 
 def test_the_services_have_the_same_settings(services: dict[str, Any]) -> None:

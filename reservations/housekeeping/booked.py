@@ -1,0 +1,160 @@
+"""Comparing reservations with the log, and with themselves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from django.db.models import Min
+
+from reservations.housekeeping.replay import Booking, Replay, moment
+from reservations.models import Event, Payment, Reservation, SeatChange
+from reservations.payments.provider import is_paid_online
+from reservations.records import money
+
+_CHUNK_ROWS = 5_000
+_LIVE = Reservation.Status.CONFIRMED
+
+
+def log_faults(event: Event, replay: Replay) -> Iterator[str]:
+    """Compare what was replayed about reservations with what they say, and drop it."""
+    bookings, replay.bookings = replay.bookings, []
+    stored = (
+        Reservation.objects.filter(event=event)
+        .prefetch_related("seats")
+        .in_bulk({booking.reservation_id for booking in bookings})
+    )
+    for booking in bookings:
+        number = f"change {booking.change.seq}, reservation {booking.reservation_id}"
+        reservation = stored.get(booking.reservation_id)
+        if reservation is None:
+            yield f"{number}: {booking.change.reason}, but there is no such reservation"
+            continue
+        fault = _cancelling(booking, reservation) or _booking(booking, reservation, replay)
+        if fault is not None:
+            yield f"{number}: {fault}"
+        yield from (f"{number}: {fault}" for fault in _seats(booking, reservation, replay))
+
+
+class _Row(NamedTuple):
+    """A reservation's columns, and those of one of its seats, in the order they are read in."""
+
+    id: int
+    status: str
+    total_price: Decimal
+    created_at: datetime
+    cancelled_at: datetime | None
+    payment_method: str
+    payment_id: int | None
+    seat_id: int | None
+    price: Decimal | None
+    is_live: bool | None
+    seat_event_id: int | None
+
+
+@dataclass(slots=True)
+class ReservationCheck:
+    """All reservations of an event, beside its log. `sold` has the seats of the live ones."""
+
+    event: Event
+    replay: Replay
+    sold: dict[int, int] = field(default_factory=dict)
+    count: int = 0
+
+    def faults(self) -> Iterator[str]:
+        rows = (
+            Reservation.objects.filter(event=self.event)
+            .order_by("pk", "seats__seat_id")
+            .values_list(
+                *("pk", "status", "total_price", "created_at", "cancelled_at", "payment_method"),
+                *("payment", "seats__seat_id", "seats__price", "seats__live", "seats__event_id"),
+            )
+        )
+        first_payment = Payment.objects.aggregate(at=Min("created_at"))["at"]
+        unlogged = self._unlogged()
+        read = (_Row(*row) for row in rows.iterator(_CHUNK_ROWS))
+        for pk, group in groupby(read, key=lambda row: row.id):
+            self.count += 1
+            seats = list(group)
+            faults = list(self._faults(seats))
+            if _should_be_paid(seats[0], since=first_payment):
+                faults.append(f"paid by {seats[0].payment_method}, but there is no payment")
+            if pk in unlogged and not self._is_pruned(seats):
+                faults.append("the log knows nothing of it")
+            yield from (f"reservation {pk}: {fault}" for fault in faults)
+
+    def _faults(self, rows: list[_Row]) -> Iterator[str]:
+        is_live, total = rows[0].status == _LIVE, rows[0].total_price
+        cost = sum((row.price for row in rows if row.price is not None), Decimal(0))
+        if cost != total:
+            yield f"costs {money(total)}, its seats together {money(cost)}"
+        for row in rows:
+            if row.seat_id is None:
+                yield "has no seats"
+                continue
+            name = self.replay.seat_numbers.get(row.seat_id)
+            if name is None or row.seat_event_id != self.event.pk:
+                yield f"has seat {name or row.seat_id}, which is not of this event"
+            if row.is_live:
+                self.sold[row.seat_id] = row.id
+            if row.is_live != is_live:
+                has = "still has" if row.is_live else "no longer has"
+                yield f"is {rows[0].status}, but {has} seat {name or row.seat_id}"
+
+    def _unlogged(self) -> set[int]:
+        """Return the reservations of which the log says nothing."""
+        log = SeatChange.objects.filter(event=self.event, reservation__isnull=False)
+        unknown = Reservation.objects.filter(event=self.event).exclude(
+            pk__in=log.values("reservation_id")
+        )
+        return set(unknown.values_list("pk", flat=True).iterator(_CHUNK_ROWS))
+
+    def _is_pruned(self, rows: list[_Row]) -> bool:
+        """Tell whether all the log said of a reservation may be gone, because it is old."""
+        ended = rows[0].cancelled_at
+        return ended is not None and all(
+            self.replay.may_be_pruned(row.seat_id, until=ended) for row in rows if row.seat_id
+        )
+
+
+def _should_be_paid(row: _Row, *, since: datetime | None) -> bool:
+    """Tell whether a reservation lacks its payment; there were none before the first one."""
+    if row.payment_id is not None or since is None or row.created_at < since:
+        return False
+    return is_paid_online(row.payment_method)
+
+
+def _booking(booking: Booking, reservation: Reservation, replay: Replay) -> str | None:
+    change = booking.change
+    if booking.is_cancellation:
+        return None
+    if reservation.user_id != change.actor_id:
+        names = replay.name(change.actor_id), replay.name(reservation.user_id)
+        return f"reserved by {names[0]}, but the reservation is {names[1]}'s"
+    if reservation.created_at != change.at:
+        return (
+            f"reserved at {moment(change.at)}, but the reservation is of"
+            f" {moment(reservation.created_at)}"
+        )
+    return None
+
+
+def _cancelling(booking: Booking, reservation: Reservation) -> str | None:
+    if not booking.is_cancellation or reservation.cancelled_at == booking.change.at:
+        return None
+    if reservation.cancelled_at is None:
+        return "cancelled, but the reservation is live"
+    at = moment(booking.change.at), moment(reservation.cancelled_at)
+    return f"cancelled at {at[0]}, but the reservation says {at[1]}"
+
+
+def _seats(booking: Booking, reservation: Reservation, replay: Replay) -> Iterator[str]:
+    """Yield the seats that a change should have moved or left, if it is for the reservation."""
+    change, stored = booking.change, {seat.seat_id for seat in reservation.seats.all()}
+    for seat_id in sorted(booking.seat_ids - stored):
+        yield f"{change.reason} with seat {replay.seat(seat_id)}, which it does not have"
+    for seat_id in sorted(stored - booking.seat_ids):
+        if not replay.may_be_pruned(seat_id, until=change.at):
+            yield f"{change.reason} without its seat {replay.seat(seat_id)}"

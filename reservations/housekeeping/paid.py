@@ -1,0 +1,54 @@
+"""Comparing payments with their reservations."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from reservations.models import Event, Payment, Reservation
+from reservations.records import money
+from reservations.states import PaymentStatus
+
+_CHUNK_ROWS = 5_000
+_FOR_LIVE = {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}
+
+
+def payment_faults(event: Event) -> Iterator[list[str]]:
+    """Yield for each payment of an event what is wrong with it, a sentence for each fault.
+
+    That a reservation has two payments cannot be: the reservation is unique among them.
+    """
+    payments = (
+        Payment.objects.filter(Q(event=event) | Q(reservation__event=event))
+        .select_related("reservation")
+        .order_by("pk")
+    )
+    for payment in payments.iterator(_CHUNK_ROWS):
+        reservation = payment.reservation
+        if reservation is None:
+            # Which statuses a payment without a reservation can have is a constraint's business.
+            yield []
+            continue
+        named = f"payment {payment.reference} of reservation {reservation.pk}"
+        faults = [*_status_faults(payment, reservation), *_other_faults(payment, reservation)]
+        yield [f"{named}: {fault}" for fault in faults]
+
+
+def _status_faults(payment: Payment, reservation: Reservation) -> Iterator[str]:
+    is_live = reservation.status == Reservation.Status.CONFIRMED
+    if is_live != (payment.status in _FOR_LIVE):
+        yield f"it is {payment.status}, but the reservation is {reservation.status}"
+
+
+def _other_faults(payment: Payment, reservation: Reservation) -> Iterator[str]:
+    for what, paid, owed in (
+        ("event", payment.event_id, reservation.event_id),
+        ("user", payment.user_id, reservation.user_id),
+        ("method", payment.method, reservation.payment_method),
+        (
+            "amount",
+            f"{money(payment.amount)} {payment.currency}",
+            f"{money(reservation.total_price)} {reservation.currency}",
+        ),
+    ):
+        if paid != owed:
+            yield f"its {what} is {paid}, the reservation's is {owed}"

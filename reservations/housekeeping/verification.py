@@ -1,0 +1,156 @@
+"""Comparing an event's change log with its seats, reservations and payments.
+
+The log is replayed, and what it says of each seat in the end must be what the seat says. Then
+reservations must be what the log and the seats say, and payments what the reservations say. All
+of it is read in one snapshot, in some hundred bytes for each seat, however long the log is.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+
+from django.contrib.auth import get_user_model
+
+from reservations import clock
+from reservations.errors import EventNotFound
+from reservations.housekeeping.booked import ReservationCheck, log_faults
+from reservations.housekeeping.paid import payment_faults
+from reservations.housekeeping.replay import Change, LoggedSeat, Replay, moment, status_word
+from reservations.housekeeping.snapshots import snapshot
+from reservations.models import Event, Seat, SeatChange
+
+_CHUNK_ROWS = 5_000
+_CHUNK_BOOKINGS = 500
+
+
+@dataclass(slots=True)
+class Counts:
+    """How much was looked at."""
+
+    events: int = 0
+    changes: int = 0
+    seats: int = 0
+    reservations: int = 0
+    payments: int = 0
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{count:,} {noun if count == 1 else noun + 's'}"
+            for count, noun in (
+                (self.events, "event"),
+                (self.changes, "change"),
+                (self.seats, "seat"),
+                (self.reservations, "reservation"),
+                (self.payments, "payment"),
+            )
+        )
+
+
+def differences(
+    *, event_id: int, counts: Counts, progress: Callable[[str], None] = lambda _: None
+) -> Generator[str]:
+    """Yield every difference there is in an event, a sentence each; `counts` is added to.
+
+    It may be on sale meanwhile: what is compared is one moment's. A log that `prune_log` has been
+    over is as good as a whole one.
+
+    Raises: EventNotFound.
+    """
+    with snapshot():
+        event = Event.objects.filter(pk=event_id).defer("plan", "description").first()
+        if event is None:
+            raise EventNotFound
+        seats = Seat.objects.filter(event=event).values_list("pk", "seat_number")
+        seat_numbers = dict(seats.iterator(_CHUNK_ROWS))
+        replay = Replay(clock.now(), seat_numbers, _Names())
+        reservations = ReservationCheck(event, replay)
+        yield from _replayed(event, replay, progress)
+        yield from reservations.faults()
+        yield from _seat_faults(event, replay, sold=reservations.sold)
+        for faults in payment_faults(event):
+            counts.payments += 1
+            yield from faults
+    counts.events += 1
+    counts.changes += replay.rows
+    counts.seats += len(seat_numbers)
+    counts.reservations += reservations.count
+
+
+@dataclass(slots=True)
+class _Names:
+    """Tells what people are called, asking for each once."""
+
+    known: dict[int, str] = field(default_factory=dict)
+
+    def __call__(self, person_id: int | None) -> str:
+        if person_id is None:
+            return "nobody"
+        if person_id not in self.known:
+            found = get_user_model()._default_manager.filter(pk=person_id).first()
+            self.known[person_id] = found.get_username() if found else f"user {person_id}"
+        return self.known[person_id]
+
+
+def _replayed(event: Event, replay: Replay, progress: Callable[[str], None]) -> Iterator[str]:
+    log = SeatChange.objects.filter(event=event).order_by("seq", "seat_id")
+    for row in log.values_list(*Change._fields).iterator(_CHUNK_ROWS):
+        change = Change(*row)
+        # At a number's first row, so that none is looked at with half of its seats.
+        if len(replay.bookings) >= _CHUNK_BOOKINGS and replay.last_seq != change.seq:
+            yield from log_faults(event, replay)
+        yield from replay.read(change)
+        progress(f"Event {event.pk}: change {change.seq:,} of {event.change_seq:,}")
+    yield from log_faults(event, replay)
+    if replay.last_seq != event.change_seq:
+        yield f"the log ends with change {replay.last_seq}, the event says {event.change_seq}"
+
+
+def _seat_faults(event: Event, replay: Replay, *, sold: dict[int, int]) -> Iterator[str]:
+    seats = Seat.objects.filter(event=event).order_by("pk").defer("section", "row", "number")
+    for seat in seats.iterator(_CHUNK_ROWS):
+        logged = _words(replay.seats.get(seat.pk, LoggedSeat()), replay.name)
+        stored = _words(_as_logged(seat), replay.name)
+        if different := [at for at, word in enumerate(logged) if word != stored[at]]:
+            yield (
+                f"seat {seat.seat_number}: the log says {_listed(logged, different)};"
+                f" the seat says {_listed(stored, different)}"
+            )
+        if seat.reservation_id != sold.get(seat.pk):
+            yield (
+                f"seat {seat.seat_number}: sold with {_reservation(sold.get(seat.pk))} as live"
+                f" reservations say; the seat says {_reservation(seat.reservation_id)}"
+            )
+
+
+def _as_logged(seat: Seat) -> LoggedSeat:
+    return LoggedSeat(
+        version=seat.version,
+        status=seat.status,
+        holder_id=seat.locked_by_id,
+        locked_until=seat.locked_until,
+        locked_at=seat.locked_at,
+        extensions=seat.extensions,
+        lapsed_holder_id=seat.lapsed_holder_id,
+        reservation_id=seat.reservation_id,
+    )
+
+
+def _words(seat: LoggedSeat, name: Callable[[int | None], str]) -> list[str]:
+    """Return all that there is to say of a seat, in words that differ when the seats do."""
+    return [
+        status_word(seat.status),
+        f"held by {name(seat.holder_id)}",
+        f"until {moment(seat.locked_until)}",
+        f"locked at {moment(seat.locked_at)}",
+        f"extended {seat.extensions} times",
+        f"lapsed for {name(seat.lapsed_holder_id)}",
+        _reservation(seat.reservation_id),
+        f"change {seat.version}",
+    ]
+
+
+def _reservation(reservation_id: int | None) -> str:
+    return f"reservation {reservation_id}" if reservation_id is not None else "no reservation"
+
+
+def _listed(words: list[str], places: list[int]) -> str:
+    return ", ".join(words[place] for place in places)

@@ -1,0 +1,37 @@
+"""Does everything that should be done now and then."""
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+
+from reservations.housekeeping.rounds import STEPS, Rounds, Stop, stopped_by_signals
+
+
+class Command(BaseCommand):
+    help = (
+        f"Runs {', '.join(STEPS)} in turn, each with its defaults. With --every it goes on until "
+        "it is ended by SIGTERM or SIGINT, also while the database is away; then it prunes once "
+        "an hour. Two at once do no harm, and killing it does none either."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--every", metavar="SECONDS", type=float, help="Wait so long between two rounds."
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        every = options["every"]
+        if every is None:
+            if not Rounds(self._run, Stop()).one():
+                raise CommandError("Not everything could be done.")
+            return
+        if not 1 <= every <= 86_400:
+            raise CommandError("--every: give a number of seconds from 1 to 86400.")
+        with stopped_by_signals() as stop:
+            rounds = Rounds(self._run, stop)
+            while not stop.is_asked_for:
+                rounds.one()
+                stop.wait(every)
+
+    def _run(self, command: str) -> None:
+        call_command(command, stdout=self.stdout, stderr=self.stderr)

@@ -1,0 +1,41 @@
+"""Deletes change log rows that are too old to be of use."""
+
+import sys
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from reservations.housekeeping.progress import Progress
+from reservations.housekeeping.pruning import prune_log
+from reservations.housekeeping.replay import WHOLE_LOG
+
+
+class Command(BaseCommand):
+    help = (
+        "Deletes old rows of the change log. Of each seat all is kept since its last lock or "
+        "block before that age, so that what is left still explains every seat, and no viewer "
+        "misses a change. Goes in small batches; can be stopped at any time."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--older-than", metavar="DAYS", type=int, default=30, help="Default: 30. At least 1."
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Say what would be deleted only."
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        days, dry_run = options["older_than"], options["dry_run"]
+        if not WHOLE_LOG.days <= days <= 36_500:
+            raise CommandError(f"--older-than: give a number of days from {WHOLE_LOG.days} on.")
+        progress, counts = Progress(sys.stderr), Counter[int]()
+        for event_id, count in prune_log(older_than=timedelta(days=days), dry_run=dry_run):
+            counts[event_id] += count
+            progress.say(f"Event {event_id}: {counts[event_id]:,} rows")
+        progress.clear()
+        done = "would be deleted" if dry_run else "deleted"
+        for event_id, count in sorted(counts.items()):
+            self.stdout.write(f"Event {event_id}: {count:,} rows of the change log {done}.")

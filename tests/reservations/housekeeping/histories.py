@@ -1,0 +1,92 @@
+"""Events with a past, made by the desk."""
+
+import random
+from contextlib import suppress
+from io import StringIO
+from uuid import uuid4
+
+from django.core.management import call_command
+
+from reservations.commands import (
+    BlockSeats,
+    CancelReservation,
+    Command,
+    ExtendLocks,
+    LockSeats,
+    ReleaseExpired,
+    ReserveSeats,
+    StartPayment,
+    UnblockSeats,
+    UnlockSeats,
+)
+from reservations.desk import Desk
+from reservations.errors import SeatcastError
+from reservations.models import Event, Payment, Reservation
+from reservations.states import PaymentStatus, Person
+from tests.factories import Clock, make_event, make_person, seat_ids
+
+
+class History:
+    """An event, and what people do with its seats, at times of its own clock."""
+
+    def __init__(self, clock: Clock, *, seats: int = 8) -> None:
+        self.clock = clock
+        self.event: Event = make_event(seats=seats, lock_seconds=60, seat_cap=seats)
+        self.ids = seat_ids(self.event)
+        self.people = [make_person() for _ in range(3)]
+        self.desk = Desk(self.event.pk, clock=clock)
+
+    def do(self, *commands: Command) -> None:
+        for command in commands:
+            self.desk.submit(command)
+
+    def book(self, person: Person, *seat_ids: int, method: str = "invoice") -> Reservation:
+        """Book seats that a person holds; by card that is paid for, and the money was taken."""
+        reference = uuid4().hex if method == "card" else None
+        if reference:
+            self.do(StartPayment(person, seat_ids, method, reference))
+        answer = self.desk.submit(ReserveSeats(person, seat_ids, method, reference))
+        Payment.objects.filter(reference=reference).update(status=PaymentStatus.CAPTURED)
+        return Reservation.objects.get(pk=answer["reservation"]["id"])
+
+    def go_on_at_random(self, steps: int, *, seed: int = 1) -> None:
+        """Have people do all sorts of things, minutes apart or at once; much is refused."""
+        chance = random.Random(seed)
+        for _ in range(steps):
+            self.clock.advance(chance.choice([0, 0.001, 1, 20, 60, 90]))
+            with suppress(SeatcastError):
+                self._step(chance)
+
+    def _step(self, chance: random.Random) -> None:
+        person = chance.choice(self.people)
+        some = tuple(chance.sample(self.ids, chance.choice([1, 1, 2, 3])))
+        held = self.held_by(person)
+        match chance.randrange(10):
+            case 0 | 1 | 2:
+                self.do(LockSeats(person, some))
+            case 3:
+                self.do(ExtendLocks(person, held or some))
+            case 4:
+                self.do(UnlockSeats(person, held[:1] or some))
+            case 5 | 6:
+                self.book(person, *(held or some), method=chance.choice(["card", "cash"]))
+            case 7:
+                self.do(ReleaseExpired())
+            case 8:
+                is_blocking = chance.random() < 0.5
+                self.do(BlockSeats(person, some) if is_blocking else UnblockSeats(person, some))
+            case _:
+                live = Reservation.objects.filter(event=self.event, status="confirmed")
+                ids = [found.pk for found in live.order_by("pk")]
+                self.do(CancelReservation(person, chance.choice(ids or [0]), as_organiser=True))
+
+    def held_by(self, person: Person) -> tuple[int, ...]:
+        live = self.event.seats.filter(locked_by=person.id, locked_until__gt=self.clock.now)
+        return tuple(live.order_by("pk").values_list("pk", flat=True))
+
+
+def run(command: str, *arguments: str) -> str:
+    """Run a management command and return what it printed."""
+    out = StringIO()
+    call_command(command, *arguments, stdout=out)
+    return out.getvalue()

@@ -1,0 +1,255 @@
+"""`manage.py verify_ledger` sees when reservations and payments are not what they should be."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from reservations.models import Event, Payment, Reservation, ReservationSeat
+from reservations.states import PaymentStatus
+from tests.reservations.housekeeping.past import Past
+
+pytestmark = pytest.mark.django_db
+
+# The others have none, and a constraint says so.
+WITH_A_RESERVATION = sorted(set(PaymentStatus) - {PaymentStatus.PENDING, PaymentStatus.DECLINED})
+HOUR = timedelta(hours=1)
+
+
+def _forge(past: Past, **fields: object) -> Reservation:
+    """Write down a booking of A8 that was never made."""
+    return Reservation.objects.create(
+        **{
+            "event": past.event,
+            "user_id": past.alice.id,
+            "payment_method": "cash",
+            "total_price": 50,
+            "currency": "EUR",
+            "created_at": past.clock.now,
+            **fields,
+        }
+    )
+
+
+def _forge_with_seat(past: Past, *, live: bool = True, **fields: object) -> None:
+    ReservationSeat.objects.create(
+        reservation=_forge(past, **fields),
+        event=past.event,
+        seat_id=past.ids["A8"],
+        price=50,
+        live=live,
+    )
+
+
+def _cancel(past: Past) -> None:
+    past.reservation(past.cash, status="cancelled", cancelled_at=past.clock.now)
+
+
+def _other_event(past: Past) -> Event:
+    return Event.objects.create(name="Other", venue="", date=past.event.date, price=1)
+
+
+RESERVATIONS = {
+    "another price of a seat": (
+        lambda past: past.booked(past.paid, "A1").update(price=Decimal("49.99")),
+        ["reservation {paid}: costs 100.00, its seats together 99.99"],
+    ),
+    "another total": (
+        lambda past: past.reservation(past.cash, total_price=0),
+        ["reservation {cash}: costs 0.00, its seats together 50.00"],
+    ),
+    "a cancelled one of another total": (
+        lambda past: past.reservation(past.refunded, total_price=99),
+        [
+            "reservation {refunded}: costs 99.00, its seats together 100.00",
+            "payment * of reservation {refunded}: its amount is 100.00 EUR, the reservation's is"
+            " 99.00 EUR",
+        ],
+    ),
+    "a seat was taken out": (
+        lambda past: past.booked(past.paid, "A2").delete(),
+        [
+            "change 3, reservation {paid}: reserved with seat A2, which it does not have",
+            "reservation {paid}: costs 100.00, its seats together 50.00",
+            "seat A2: sold with no reservation as live reservations say; the seat says"
+            " reservation {paid}",
+        ],
+    ),
+    "all seats were taken out": (
+        lambda past: past.booked(past.cash).delete(),
+        [
+            "change 5, reservation {cash}: reserved with seat A3, which it does not have",
+            "reservation {cash}: costs 50.00, its seats together 0.00",
+            "reservation {cash}: has no seats",
+            "seat A3: sold with no reservation as live *; the seat says reservation {cash}",
+        ],
+    ),
+    "a seat was put in": (
+        lambda past: ReservationSeat.objects.create(
+            reservation=past.cash, event=past.event, seat_id=past.ids["A8"], price=0
+        ),
+        [
+            "change 5, reservation {cash}: reserved without its seat A8",
+            "seat A8: sold with reservation {cash} as live *; the seat says no reservation",
+        ],
+    ),
+    "a seat is in another": (
+        lambda past: past.booked(past.paid, "A1").update(reservation=past.cash),
+        [
+            "change 3, reservation {paid}: reserved with seat A1, which it does not have",
+            "change 5, reservation {cash}: reserved without its seat A1",
+            "reservation {paid}: costs 100.00, its seats together 50.00",
+            "reservation {cash}: costs 50.00, its seats together 100.00",
+            "seat A1: sold with reservation {cash} as live *; the seat says reservation {paid}",
+        ],
+    ),
+    "a live one without a live seat": (
+        lambda past: past.booked(past.paid, "A2").update(live=False),
+        [
+            "reservation {paid}: is confirmed, but no longer has seat A2",
+            "seat A2: sold with no reservation as live *; the seat says reservation {paid}",
+        ],
+    ),
+    "a cancelled one with a live seat": (
+        lambda past: past.booked(past.refunded, "A5").update(live=True),
+        [
+            "reservation {refunded}: is cancelled, but still has seat A5",
+            "seat A5: sold with reservation {refunded} as live *; the seat says no reservation",
+        ],
+    ),
+    "cancelled past the desk": (
+        _cancel,
+        ["reservation {cash}: is cancelled, but still has seat A3"],
+    ),
+    "revived": (
+        lambda past: past.reservation(past.refunded, status="confirmed", cancelled_at=None),
+        [
+            "change 8, reservation {refunded}: cancelled, but the reservation is live",
+            "reservation {refunded}: is confirmed, but no longer has seat A4",
+            "reservation {refunded}: is confirmed, but no longer has seat A5",
+            "payment *: it is refunded, but the reservation is confirmed",
+        ],
+    ),
+    "cancelled at another time": (
+        lambda past: past.reservation(past.refunded, cancelled_at=past.clock.now),
+        ["change 8, reservation {refunded}: cancelled at *, but the reservation says *"],
+    ),
+    "made at another time": (
+        lambda past: past.reservation(past.cash, created_at=past.clock.now),
+        ["change 5, reservation {cash}: reserved at *, but the reservation is of *"],
+    ),
+    "somebody else's": (
+        lambda past: past.reservation(past.cash, user=past.alice.id),
+        ["change 5, reservation {cash}: reserved by bob, but the reservation is alice's"],
+    ),
+    "forged and live": (
+        _forge_with_seat,
+        [
+            "reservation *: the log knows nothing of it",
+            "seat A8: sold with reservation * as live *; the seat says no reservation",
+        ],
+    ),
+    "forged and cancelled": (
+        lambda past: _forge_with_seat(
+            past, live=False, status="cancelled", cancelled_at=past.clock.now
+        ),
+        ["reservation *: the log knows nothing of it"],
+    ),
+    "forged without seats": (
+        lambda past: _forge(past, total_price=0),
+        ["reservation *: has no seats", "reservation *: the log knows nothing of it"],
+    ),
+    "of another event": (
+        lambda past: past.reservation(past.cash, event=_other_event(past)),
+        [
+            "change 5, reservation {cash}: reserved, but there is no such reservation",
+            "seat A3: sold with no reservation as live *; the seat says reservation {cash}",
+        ],
+    ),
+    "seat of another event": (
+        lambda past: past.booked(past.cash).update(event=_other_event(past)),
+        ["reservation {cash}: has seat A3, which is not of this event"],
+    ),
+}
+
+PAYMENTS = {
+    "another amount": (
+        lambda past: past.payment(past.paid, amount=1),
+        ["payment *: its amount is 1.00 EUR, the reservation's is 100.00 EUR"],
+    ),
+    "another currency": (
+        lambda past: past.payment(past.paid, currency="CHF"),
+        ["payment *: its amount is 100.00 CHF, the reservation's is 100.00 EUR"],
+    ),
+    "another method": (
+        lambda past: past.payment(past.paid, method="card_slow"),
+        ["payment *: its method is card_slow, the reservation's is card"],
+    ),
+    "another user": (
+        lambda past: past.payment(past.paid, user=past.bob.id),
+        ["payment *: its user is *, the reservation's is *"],
+    ),
+    "another event": (
+        lambda past: past.payment(past.paid, event=_other_event(past)),
+        ["payment *: its event is *, the reservation's is *"],
+    ),
+    "none": (
+        lambda past: Payment.objects.filter(reservation=past.paid).delete(),
+        ["reservation {paid}: paid by card, but there is no payment"],
+    ),
+    "another reservation's": (
+        lambda past: past.payment(past.paid, reservation=past.cash),
+        [
+            "reservation {paid}: paid by card, but there is no payment",
+            "payment * of reservation {cash}: its user is *, the reservation's is *",
+            "payment * of reservation {cash}: its method is card, the reservation's is cash",
+            "payment * of reservation {cash}: its amount is 100.00 *",
+        ],
+    ),
+}
+
+SEEDS = {**RESERVATIONS, **PAYMENTS}
+
+
+@pytest.fixture(autouse=True)
+def an_older_payment(past: Past) -> None:
+    """Payments were kept before the first of these bookings was made."""
+    before = past.paid.created_at - HOUR
+    Payment.objects.create(
+        **{"reference": "older", "event": past.event, "user_id": past.bob.id, "method": "card"},
+        **{"amount": 1, "currency": "EUR", "status": "voided"},
+        **{"created_at": before, "updated_at": before},
+    )
+    past.payment(past.refunded, status=PaymentStatus.REFUNDED)
+
+
+@pytest.mark.parametrize(("change", "expected"), SEEDS.values(), ids=SEEDS)
+def test_a_booking_changed_past_the_desk_is_seen(
+    past: Past, change: Callable[[Past], None], expected: list[str]
+) -> None:
+    change(past)
+    past.expect(*expected)
+
+
+@pytest.mark.parametrize("status", WITH_A_RESERVATION)
+@pytest.mark.parametrize("is_live", [True, False])
+def test_a_payment_is_as_far_as_its_reservation(
+    past: Past, status: PaymentStatus, is_live: bool
+) -> None:
+    past.payment(past.paid if is_live else past.refunded, status=status)
+    is_taken = status in {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}
+    said = f"payment *: it is {status}, but the reservation is *"
+    past.expect(*([said] if is_taken != is_live else []))
+
+
+def test_a_payment_without_a_reservation_is_nobodys_business(past: Past) -> None:
+    for status in (PaymentStatus.PENDING, PaymentStatus.DECLINED, PaymentStatus.VOID_DUE):
+        Payment.objects.filter(reference="older").update(status=status)
+        past.expect()
+
+
+def test_bookings_from_before_there_were_payments_have_none(past: Past) -> None:
+    Payment.objects.filter(reservation=past.paid).delete()
+    Payment.objects.update(created_at=past.paid.created_at + timedelta(microseconds=1))
+    past.expect()

@@ -1,0 +1,43 @@
+"""How commands tell how far they are."""
+
+from io import StringIO
+
+from reservations.housekeeping.progress import Progress
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+    @property
+    def screen(self) -> str:
+        """What is to be seen on the line that is written over."""
+        shown = ""
+        for text in self.getvalue().split("\r"):
+            shown = text + shown[len(text) :]
+        return shown.rstrip()
+
+
+def test_a_person_sees_how_far_it_is() -> None:
+    terminal = Terminal()
+    progress = Progress(terminal)
+    progress.say("change 1 of 20")
+    assert terminal.screen == "change 1 of 20"
+    progress.clear()
+    assert terminal.screen == ""
+
+
+def test_it_is_not_said_more_often_than_one_can_read() -> None:
+    terminal = Terminal()
+    progress = Progress(terminal)
+    for number in range(10_000):
+        progress.say(f"change {number}")
+    assert 1 <= terminal.getvalue().count("\r") < 100
+
+
+def test_nothing_is_said_where_nobody_watches() -> None:
+    stream = StringIO()
+    progress = Progress(stream)
+    progress.say("change 1 of 20")
+    progress.clear()
+    assert stream.getvalue() == ""

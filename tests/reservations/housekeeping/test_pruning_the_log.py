@@ -1,0 +1,268 @@
+"""`manage.py prune_log` deletes what nobody needs: the books still add up, and viewers resume."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+from django.utils import timezone
+
+from reservations import selectors
+from reservations.changes import Change
+from reservations.commands import LockSeats, UnlockSeats
+from reservations.housekeeping.pruning import prune_log
+from reservations.models import Event, SeatChange
+from tests.crowd import at_once
+from tests.factories import Clock
+from tests.reservations.housekeeping.histories import History, run
+from tests.reservations.housekeeping.past import Past, differences, make_past
+
+pytestmark = pytest.mark.django_db
+
+MONTH = timedelta(days=30)
+
+_Told = tuple[int, frozenset[Change]] | None
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(timezone.now() - timedelta(days=60))
+
+
+def _history(clock: Clock, *, seed: int = 1) -> History:
+    """Make a history of two months, the second half of which is kept in any case."""
+    history = History(clock)
+    history.go_on_at_random(120, seed=seed)
+    clock.now = timezone.now() - timedelta(days=10)
+    history.go_on_at_random(60, seed=seed + 100)
+    return history
+
+
+def _log(event: Event) -> list[tuple[Any, ...]]:
+    rows = SeatChange.objects.filter(event=event).order_by("seq", "seat_id")
+    return list(rows.values_list("seq", "seat_id", "status", "reason", "at"))
+
+
+def _prune(**options: Any) -> int:
+    return sum(count for _, count in prune_log(older_than=MONTH, **options))
+
+
+def _resumed(event: Event) -> list[_Told]:
+    """Return what is told to viewers who come back with each of the event's numbers."""
+    last = Event.objects.get(pk=event.pk).change_seq
+    told = [
+        selectors.changes_since(event_id=event.pk, seq=seq, limit=10_000) for seq in range(last + 1)
+    ]
+    # Each seat is in it once: so the order does not matter.
+    return [(found.seq, frozenset(found.changes)) if found else None for found in told]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_books_add_up_after_it_as_before(clock: Clock, seed: int) -> None:
+    event = _history(clock, seed=seed).event
+    before = _log(event)
+    assert _prune() == len(before) - len(_log(event)) > len(before) / 4
+    assert differences(event) == []
+
+
+def test_the_newest_row_of_every_seat_and_all_that_is_not_old_is_kept(clock: Clock) -> None:
+    event = _history(clock).event
+    before = _log(event)
+    _prune()
+    newest = {seat_id: row for row in before for seat_id in [row[1]]}
+    young = [row for row in before if row[-1] >= timezone.now() - MONTH]
+    assert {*newest.values(), *young} <= set(_log(event)) < set(before)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_resumes_is_told_the_same_as_before_or_to_start_anew(clock: Clock, seed: int) -> None:
+    event = _history(clock, seed=seed).event
+    before = _resumed(event)
+    _prune()
+    after = _resumed(event)
+    assert all(now in (None, then) for now, then in zip(after, before, strict=True))
+    young = sum(row[-1] >= timezone.now() - MONTH for row in _log(event))
+    assert None in after
+    assert None not in after[-young // 8 :]
+    assert after[-1] == (len(after) - 1, frozenset())
+
+
+def test_who_resumes_in_a_log_that_is_all_old_is_not_told_that_nothing_happened(
+    clock: Clock,
+) -> None:
+    history = History(clock)
+    history.go_on_at_random(100)
+    before = _resumed(history.event)
+    assert _prune() > 0
+    for now, then in zip(_resumed(history.event), before, strict=True):
+        assert now in (None, then)
+
+
+def test_deleting_by_age_alone_would_tell_them_so(clock: Clock) -> None:
+    history = History(clock)
+    history.go_on_at_random(100)
+    SeatChange.objects.filter(at__lt=timezone.now() - MONTH).delete()
+    assert _resumed(history.event)[0] == (0, frozenset())
+
+
+@pytest.mark.parametrize("batch_rows", [1, 2, 7])
+def test_it_can_be_killed_after_any_batch_and_begun_again(clock: Clock, batch_rows: int) -> None:
+    event = _history(clock).event
+    told = _resumed(event)
+    once = _prune(dry_run=True)
+    deleted = 0
+    for _ in range(200):
+        batch = next(prune_log(older_than=MONTH, batch_rows=batch_rows), None)
+        if batch is None:
+            break
+        deleted += batch[1]
+        assert differences(event) == []
+        assert all(now in (None, then) for now, then in zip(_resumed(event), told, strict=True))
+    assert deleted == once
+    assert _prune() == 0
+
+
+def test_however_large_the_batches_the_same_is_left(clock: Clock) -> None:
+    event = _history(clock).event
+    large = list(prune_log(older_than=MONTH, dry_run=True))
+    assert len(large) == 1
+    small = list(prune_log(older_than=MONTH, dry_run=True, batch_rows=5))
+    assert len(small) > 5
+    assert max(count for _, count in small) < 15
+    assert sum(count for _, count in small) == large[0][1]
+    assert {event_id for event_id, _ in small} == {event.pk}
+
+
+def test_a_later_cut_takes_up_where_an_earlier_one_left_off(clock: Clock) -> None:
+    history = _history(clock)
+    whole = _log(history.event)
+    for days in (59, 45, 30, 9, 1):
+        list(prune_log(older_than=timedelta(days=days)))
+        assert differences(history.event) == []
+    gradually = _log(history.event)
+    SeatChange.objects.all().delete()
+    assert len(gradually) < len(whole) / 3
+
+
+def test_people_may_go_on_meanwhile(clock: Clock) -> None:
+    history = _history(clock)
+    clock.now = timezone.now()
+    for _ in prune_log(older_than=MONTH, batch_rows=5):
+        history.go_on_at_random(3, seed=_log(history.event)[-1][0])
+        assert differences(history.event) == []
+
+
+def test_a_lock_that_is_not_old_makes_nothing_before_it_superfluous(clock: Clock) -> None:
+    history = History(clock)
+    alice, seat = history.people[0], history.ids[:1]
+    history.do(LockSeats(alice, seat), UnlockSeats(alice, seat))
+    clock.now = timezone.now()
+    history.do(LockSeats(alice, seat))
+    assert _prune() == 0
+    clock.advance(-40 * 24 * 3600)
+    SeatChange.objects.filter(seq=3).update(at=clock.now)
+    assert _prune() == 2
+
+
+def test_each_event_is_cut_by_its_own_numbers(clock: Clock) -> None:
+    old, young = History(clock), History(Clock())
+    for history in (old, young):
+        history.go_on_at_random(60)
+    before = _log(young.event)
+    assert {event_id for event_id, _ in prune_log(older_than=MONTH)} == {old.event.pk}
+    assert _log(young.event) == before
+
+
+def test_a_dry_run_says_what_would_go_and_leaves_it(clock: Clock) -> None:
+    event = _history(clock).event
+    before = _log(event)
+    count = _prune(dry_run=True)
+    said = run("prune_log", "--dry-run")
+    assert said == f"Event {event.pk}: {count} rows of the change log would be deleted.\n"
+    assert _log(event) == before
+    said = run("prune_log")
+    assert said == f"Event {event.pk}: {count} rows of the change log deleted.\n"
+    assert len(_log(event)) == len(before) - count
+    assert run("prune_log") == ""
+
+
+def test_the_age_is_given_in_days(clock: Clock) -> None:
+    past = make_past(clock)
+    clock.advance(-clock.now.timestamp() + timezone.now().timestamp())
+    assert run("prune_log", "--older-than", "61") == ""
+    assert run("prune_log", "--older-than", "59") != ""
+    assert differences(past.event) == []
+    for days in ("0", "-1", "100000000000"):
+        with pytest.raises(CommandError, match="--older-than: give a number of days"):
+            run("prune_log", "--older-than", days)
+    with pytest.raises(ValueError, match="kept for 1 day"):
+        list(prune_log(older_than=timedelta(hours=23)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_do_what_one_does(clock: Clock) -> None:
+    event = _history(clock).event
+    once = _prune(dry_run=True)
+    deleted = at_once([lambda: _prune(batch_rows=5), lambda: _prune(batch_rows=7)])
+    assert sum(count for count in deleted if isinstance(count, int)) == once
+    assert differences(event) == []
+
+
+# What is wrong with a pruned log is still seen.
+
+
+@pytest.fixture
+def pruned(clock: Clock) -> Past:
+    """The past, all of it two months old, pruned."""
+    past = make_past(clock)
+    assert _prune() > 0
+    return past
+
+
+def test_only_what_led_to_a_lock_or_block_is_gone(pruned: Past) -> None:
+    assert [row[:2] for row in _log(pruned.event)] == [
+        (seq, pruned.ids[number])
+        for seq, number in [
+            *((1, "A1"), (1, "A2"), (2, "A1"), (3, "A1"), (3, "A2"), (4, "A3"), (5, "A3")),
+            *((9, "A5"), (9, "A6"), (10, "A6"), (15, "A7"), (16, "A7"), (17, "A4"), (18, "A4")),
+        ]
+    ]
+    pruned.expect()
+
+
+def test_a_gap_that_pruning_does_not_leave_is_seen(pruned: Past) -> None:
+    pruned.rows(17).update(seq=27)
+    pruned.rows(18).update(seq=28)
+    Event.objects.filter(pk=pruned.event.pk).update(change_seq=28)
+    pruned.seat("A4", version=28)
+    pruned.expect()
+    pruned.rows(27).update(at=timezone.now())
+    pruned.rows(28).update(at=timezone.now())
+    pruned.expect("change 17 to 26: not in the log", "change 27*", "change 28*", "seat A4*")
+
+
+def test_a_gap_is_no_pruning_when_a_seat_has_more_before_it_than_that_leaves(clock: Clock) -> None:
+    past = make_past(clock)
+    past.unlog_all(13, 14)
+    past.expect("change 13 to 14: not in the log")
+
+
+def test_a_row_that_a_later_one_needs_is_missed(pruned: Past) -> None:
+    pruned.unlog(9, "A6")
+    pruned.expect("change 10, seat A6: unblocked, but it was available (by alice at *)")
+
+
+def test_the_newest_row_is_missed(pruned: Past) -> None:
+    pruned.unlog(16)
+    pruned.expect("seat A7: the log says *; the seat says *")
+
+
+def test_all_rows_of_a_seat_are_missed(pruned: Past) -> None:
+    pruned.unlog(1, "A2")
+    pruned.unlog(3, "A2")
+    pruned.expect("seat A2: the log says available, *; the seat says reserved, *")
+
+
+def test_a_seat_of_a_reservation_that_is_still_there_is_missed(pruned: Past) -> None:
+    pruned.unlog(3, "A2")
+    pruned.expect("change 3, reservation {paid}: reserved without its seat A2", "seat A2: *")

@@ -1,0 +1,15 @@
+"""`manage.py verify_ledger` finds nothing in what the desk did, whatever that was."""
+
+import pytest
+
+from tests.factories import Clock
+from tests.reservations.housekeeping.histories import History, run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_random_history_is_clean(clock: Clock, seed: int) -> None:
+    history = History(clock)
+    history.go_on_at_random(150, seed=seed)
+    assert run("verify_ledger").endswith(": no difference.\n")

@@ -1,0 +1,251 @@
+"""`manage.py housekeeping`: everything in turn, again and again."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from deploy.paths import ROOT
+from deploy.processes import clean_environment
+from reservations import desk
+from reservations.commands import LockSeats
+from reservations.housekeeping.rounds import STEPS, Rounds, Stop, stopped_by_signals
+from reservations.models import Event, IdempotencyKey, Seat, SeatChange
+from reservations.states import SeatStatus
+from tests.crowd import wait_until
+from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
+from tests.reservations.housekeeping.histories import run
+from tests.servers import server_settings
+
+
+class Steps:
+    """Takes the place of the commands: notes their names, and does what a test wants."""
+
+    def __init__(self, **on: Callable[[], None]) -> None:
+        self.done: list[str] = []
+        self._on = on
+
+    def __call__(self, step: str) -> None:
+        self.done.append(step)
+        if step in self._on:
+            self._on[step]()
+
+
+def _raise(error: BaseException) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def _neglected_event() -> Event:
+    """Make an event with an old key, old log rows, and a lock that ran out."""
+    event, alice = make_event(), make_person()
+    ids = seat_ids(event)
+    for number in range(2):
+        desk.submit(event_id=event.pk, command=LockSeats(alice, ids), key=f"key {number}")
+        let_locks_run_out(event)
+    long_ago = timezone.now() - timedelta(days=31)
+    IdempotencyKey.objects.filter(key="key 0").update(created_at=long_ago)
+    SeatChange.objects.filter(seq=1).update(at=long_ago, locked_until=timezone.now())
+    SeatChange.objects.filter(seq=2).update(at=long_ago + timedelta(hours=1))
+    return event
+
+
+@pytest.mark.django_db
+def test_one_round_does_everything_there_is_to_do() -> None:
+    event = _neglected_event()
+    assert run("housekeeping").splitlines() == [
+        f"Event {event.pk}: 4 expired locks released",
+        "1 idempotency key deleted.",
+        f"Event {event.pk}: 4 rows of the change log deleted.",
+    ]
+    assert run("housekeeping") == ""
+
+
+def test_the_steps_are_taken_in_turn() -> None:
+    steps = Steps()
+    assert Rounds(steps, Stop()).one()
+    assert steps.done == list(STEPS)
+    assert list(STEPS) == [
+        *("reconcile_payments", "release_expired_locks", "prune_keys", "prune_log"),
+    ]
+
+
+def test_pruning_is_done_once_an_hour_and_again_when_it_failed() -> None:
+    errors: list[BaseException] = [CommandError("no")]
+    steps = Steps(prune_log=lambda: _raise(errors.pop())() if errors else None)
+    rounds = Rounds(steps, Stop())
+    assert not rounds.one()
+    assert rounds.one()
+    assert rounds.one()
+    often = ["reconcile_payments", "release_expired_locks"]
+    assert steps.done == [*often, "prune_keys", "prune_log", *often, "prune_log", *often]
+
+
+@pytest.mark.parametrize("error", [CommandError("no"), SystemExit(1), ValueError("a bug")])
+def test_a_step_that_fails_does_not_keep_the_others_from_it(
+    error: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    steps = Steps(reconcile_payments=_raise(error))
+    assert not Rounds(steps, Stop()).one()
+    assert steps.done == list(STEPS)
+    [record] = caplog.records
+    assert "reconcile_payments" in record.getMessage()
+    assert (record.exc_info is not None) == isinstance(error, ValueError)
+
+
+def test_a_database_that_is_away_ends_the_round_with_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    away = OperationalError("connection failed:\nis the server running?")
+    steps = Steps(release_expired_locks=_raise(away))
+    rounds = Rounds(steps, Stop())
+    assert not rounds.one()
+    assert steps.done == ["reconcile_payments", "release_expired_locks"]
+    [record] = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.getMessage().endswith(
+        "release_expired_locks: the database failed: connection failed: is the server running?"
+    )
+    assert record.exc_info is None
+
+
+def test_who_calls_it_once_is_told_that_not_everything_could_be_done(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Rounds, "one", lambda _: False)
+    with pytest.raises(CommandError, match="Not everything could be done"):
+        run("housekeeping")
+
+
+def test_there_are_never_two_rounds_at_once_in_a_process(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    inside, leave = threading.Event(), threading.Event()
+
+    def take_long() -> None:
+        inside.set()
+        assert leave.wait(20)
+
+    slow = Steps(reconcile_payments=take_long)
+    first = threading.Thread(target=Rounds(slow, Stop()).one)
+    first.start()
+    assert inside.wait(20)
+    second = Steps()
+    assert not Rounds(second, Stop()).one()
+    assert second.done == []
+    leave.set()
+    first.join()
+    assert Rounds(second, Stop()).one()
+    assert second.done == slow.done == list(STEPS)
+
+
+def test_asked_to_stop_it_takes_no_further_step() -> None:
+    steps = Steps(release_expired_locks=lambda: os.kill(os.getpid(), signal.SIGTERM))
+    with stopped_by_signals() as stop:
+        Rounds(steps, stop).one()
+        began = time.monotonic()
+        stop.wait(60)
+        assert time.monotonic() - began < 10
+    assert steps.done == ["reconcile_payments", "release_expired_locks"]
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "1000000"])
+def test_the_time_between_rounds_is_sensible(seconds: str) -> None:
+    with pytest.raises(CommandError, match="--every: give a number of seconds"):
+        run("housekeeping", "--every", seconds)
+
+
+@contextmanager
+def _process(output: Path, **extra: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the command with a round each second, on the test's database."""
+    command = [sys.executable, "manage.py", "housekeeping", "--every", "1"]
+    environment = clean_environment(**{**server_settings(), **extra})
+    with output.open("wb") as stream:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=stream, stderr=subprocess.STDOUT
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+            print(output.read_text())
+
+
+def _log_is_pruned() -> bool:
+    return not SeatChange.objects.filter(seq=1).exists()
+
+
+def _locks_are_released() -> bool:
+    return not Seat.objects.filter(status=SeatStatus.LOCKED).exists()
+
+
+def _lock_and_run_out(event: Event) -> None:
+    desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
+    let_locks_run_out(event)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_goes_on_until_it_is_ended(number: signal.Signals, tmp_path: Path) -> None:
+    event = _neglected_event()
+    with _process(tmp_path / "said") as process:
+        wait_until(_log_is_pruned)
+        for _ in range(2):
+            _lock_and_run_out(event)
+            wait_until(_locks_are_released)
+        process.send_signal(number)
+        assert process.wait(20) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_and_a_kill_do_no_harm(tmp_path: Path) -> None:
+    event = _neglected_event()
+    with _process(tmp_path / "one") as one, _process(tmp_path / "other") as other:
+        wait_until(_log_is_pruned)
+        one.kill()
+        _lock_and_run_out(event)
+        wait_until(_locks_are_released)
+        assert other.poll() is None
+    assert SeatChange.objects.filter(event=event, reason="expired").count() == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_goes_on_while_the_database_is_away(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    with _process(said, DATABASE_URL="postgres://nobody@127.0.0.1:1/nothing") as process:
+        wait_until(lambda: said.read_text().count("the database failed: ") >= 2)
+        process.terminate()
+        assert process.wait(20) == 0
+    assert said.read_text().count("Housekeeping") == said.read_text().count("database failed: ")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_it_goes_on_when_the_database_has_dropped_its_sessions(tmp_path: Path) -> None:
+    event = _neglected_event()
+    with _process(tmp_path / "said"):
+        wait_until(_log_is_pruned)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            assert cursor.fetchall()
+        _lock_and_run_out(event)
+        wait_until(_locks_are_released)

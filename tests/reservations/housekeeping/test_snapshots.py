@@ -1,0 +1,89 @@
+"""`manage.py verify_ledger` while seats are sold, and what it does to those who sell them."""
+
+import threading
+
+import pytest
+from django.db import Error, connection
+
+from reservations import desk
+from reservations.commands import LockSeats, UnlockSeats
+from reservations.housekeeping.snapshots import snapshot
+from reservations.housekeeping.verification import Counts, differences
+from reservations.models import Event, SeatChange
+from tests.crowd import at_once
+from tests.factories import make_event, make_person, seat_ids
+from tests.reservations.housekeeping.histories import run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_what_is_committed_meanwhile_is_not_seen_and_does_not_wait() -> None:
+    event, alice = make_event(), make_person("alice")
+    ids = seat_ids(event)
+    with snapshot():
+        assert SeatChange.objects.count() == 0
+        [answer] = at_once([lambda: desk.submit(event_id=event.pk, command=LockSeats(alice, ids))])
+        assert isinstance(answer, dict)
+        assert SeatChange.objects.count() == 0
+        assert Event.objects.get().change_seq == 0
+    assert SeatChange.objects.count() == len(ids)
+    assert Event.objects.get().change_seq == 1
+
+
+def test_nothing_can_be_written_inside() -> None:
+    event = make_event()
+    with pytest.raises(Error), snapshot():
+        Event.objects.filter(pk=event.pk).update(name="Another")
+    assert Event.objects.get().name == "Concert"
+    Event.objects.filter(pk=event.pk).update(name="Another")
+    assert Event.objects.get().name == "Another"
+
+
+def test_an_event_on_sale_is_clean_at_every_moment() -> None:
+    event, stop, rounds = make_event(seats=6, seat_cap=6), threading.Event(), 0
+    ids = seat_ids(event)
+
+    def trade(name: str, wanted: tuple[int, ...]) -> int:
+        person = make_person(name)
+        while not stop.is_set():
+            for command in (LockSeats(person, wanted), UnlockSeats(person, wanted)):
+                desk.submit(event_id=event.pk, command=command)
+        return 0
+
+    def verify() -> int:
+        nonlocal rounds
+        try:
+            while rounds < 20:
+                rounds += 1
+                assert run("verify_ledger").endswith("no difference.\n")
+        finally:
+            stop.set()
+        return 0
+
+    at_once([lambda: trade("alice", ids[:3]), lambda: trade("bob", ids[3:]), verify])
+    assert rounds == 20
+    assert SeatChange.objects.count() > 20
+
+
+def test_the_snapshot_ends_when_nobody_reads_on() -> None:
+    event = make_event()
+    Event.objects.filter(pk=event.pk).update(change_seq=7)
+    found = differences(event_id=event.pk, counts=Counts())
+    assert next(found) == "the log ends with change 0, the event says 7"
+    found.close()
+    desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
+    assert Event.objects.get().change_seq == 8
+
+
+@pytest.mark.postgres
+def test_a_long_log_is_read_piece_by_piece() -> None:
+    event = make_event()
+    desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
+    SeatChange.objects.update(reason="lost")
+    found = differences(event_id=event.pk, counts=Counts())
+    next(found)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_cursors WHERE name LIKE '_django_curs%'")
+        [(statement,)] = cursor.fetchall()
+    assert "reservations_seatchange" in statement
+    found.close()
