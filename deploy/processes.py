@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.paths import ROOT
@@ -49,6 +50,40 @@ def run_shown(
         except KeyboardInterrupt:
             _end_group(process)
             raise
+
+
+@contextmanager
+def run_aside(
+    command: Sequence[str], *, environment: Mapping[str, str], output: Path
+) -> Iterator[Callable[[], int]]:
+    """Run a tool beside others, what it writes kept in a file; yield what waits for its status.
+
+    It gets a process group of its own, all of which is ended with the context.
+    """
+    with (
+        output.open("wb") as file,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=ROOT,
+            process_group=0,
+        ) as process,
+    ):
+
+        def status() -> int:
+            try:
+                return process.wait(STAGE_SECONDS)
+            except subprocess.TimeoutExpired:
+                return 124
+
+        try:
+            yield status
+        finally:
+            if process.poll() is None:
+                _end_group(process)
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

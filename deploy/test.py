@@ -4,7 +4,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from deploy.browsing import site
 from deploy.check import run_checks
@@ -12,7 +13,7 @@ from deploy.mishaps import run_mishaps
 from deploy.node import ensure_node
 from deploy.paths import FRONTEND, REPORTS, VENV_PYTHON
 from deploy.problems import Problem
-from deploy.processes import clean_environment, run_shown
+from deploy.processes import clean_environment, run_aside, run_shown
 from deploy.reports import Counts, Outcome, judge, read_counts, summary
 from deploy.services import postgres, valkey
 from deploy.steps import say
@@ -22,16 +23,31 @@ def main(only: Sequence[str]) -> int:
     """Run the stages named, or all; return 1 if anything failed."""
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir()
-    names = only or list(_STAGES)
     try:
-        outcomes = [_run_stage(*_STAGES[name]) for name in names]
+        outcomes = [_run_stage(name) for name in only] if only else _run_all()
     except KeyboardInterrupt:
         return 130
     say(f"\n{summary(outcomes)}")
     return 1 if any(outcome.counts.failed for outcome in outcomes) else 0
 
 
-def _run_stage(title: str, stage: Callable[[], Counts]) -> Outcome:
+def _run_all() -> list[Outcome]:
+    """Run all stages; those that wait for servers most of the time beside those that do not."""
+    title, _ = _STAGES["sqlite"]
+    started, output = time.monotonic(), REPORTS / "sqlite.log"
+    with _pytest_run("sqlite") as (command, environment):
+        say(f"(Meanwhile: {title}.)")
+        with run_aside(command, environment=environment, output=output) as wait:
+            first = [_run_stage(name) for name in ("check", "postgres")]
+            status = wait()
+    say(f"\n=== {title} ===\n{output.read_text(errors='replace')}")
+    counts = judge(read_counts(REPORTS / "sqlite.xml"), status=status)
+    aside = Outcome(title=title, counts=counts, seconds=time.monotonic() - started)
+    return [*first, aside, *(_run_stage(name) for name in ("client", "browser", "stack"))]
+
+
+def _run_stage(name: str) -> Outcome:
+    title, stage = _STAGES[name]
     say(f"\n=== {title} ===")
     started = time.monotonic()
     try:
@@ -58,13 +74,22 @@ def _on_postgres() -> Counts:
 
 
 def _pytest(name: str, *arguments: str, **settings: str) -> Counts:
-    report = REPORTS / f"{name}.xml"
+    with _pytest_run(name, *arguments, **settings) as (command, environment):
+        status = run_shown(command, environment=environment)
+    return judge(read_counts(REPORTS / f"{name}.xml"), status=status)
+
+
+@contextmanager
+def _pytest_run(
+    name: str, *arguments: str, **settings: str
+) -> Iterator[tuple[list[str], dict[str, str]]]:
+    """Yield a command that reports to `name`.xml and its environment, with data that goes."""
+    report = f"--junitxml={REPORTS / f'{name}.xml'}"
     with tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir:
-        status = run_shown(
-            [str(VENV_PYTHON), "-m", "pytest", f"--junitxml={report}", *arguments],
-            environment=clean_environment(SEATCAST_DATA_DIR=data_dir, **settings),
+        yield (
+            [str(VENV_PYTHON), "-m", "pytest", report, *arguments],
+            clean_environment(SEATCAST_DATA_DIR=data_dir, **settings),
         )
-    return judge(read_counts(report), status=status)
 
 
 def _client() -> Counts:
