@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from reservations import desk
@@ -83,6 +83,20 @@ def test_a_key_that_is_used_again_just_before_it_would_go_is_kept() -> None:
     with connection.execute_wrapper(use):
         assert sum(prune_keys(older_than=DAY)) == 1
     assert _left() == ["key 1", "key 2"]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_somebody_has_is_left_and_not_waited_for() -> None:
+    _use_keys(make_event(), 4, old=3)
+
+    def prune() -> int:
+        return sum(prune_keys(older_than=DAY))
+
+    with transaction.atomic():
+        IdempotencyKey.objects.select_for_update().get(key="key 1")
+        assert at_once([prune]) == [2]
+    assert _left() == ["key 1", "key 3"]
 
 
 @pytest.mark.django_db(transaction=True)
