@@ -1,10 +1,11 @@
 # Every target is one command of `python3 -m deploy`.
-# Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test` and `bench`.
+# Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test` and `bench`,
+# SECONDS and SEED for `chaos`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test bench check schema screenshots clean
+.PHONY: help setup run stack test bench chaos check schema screenshots clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -23,6 +24,9 @@ test: ## Run every check and test (ONLY=check|sqlite|postgres|client|browser|sta
 
 bench: ## Measure what pushing costs, beside stock servers: an hour (ONLY=fanout|rush|…: just that)
 	@$(PYTHON) -m deploy bench $(ONLY)
+
+chaos: ## Buy and watch while everything fails, then audit the books: minutes (SECONDS=180 SEED=…)
+	@$(PYTHON) -m deploy chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 check: ## Run the linters and type checkers
 	@$(PYTHON) -m deploy check

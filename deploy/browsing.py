@@ -53,5 +53,5 @@ def site(
     """
     node = ensure_node()
     browser = ensure_browser(node)
-    with running_site(module, up=up, log_file=log_file) as (address, server):
-        yield Site(address=address, server=server, node=node, browser=browser)
+    with running_site(module, up=up, log_file=log_file) as running:
+        yield Site(address=running.address, server=running.server, node=node, browser=browser)

@@ -41,6 +41,10 @@ def _run(options: argparse.Namespace) -> None:
         case "bench":
             set_up(requirements=DEVELOPMENT, client=False)
             hand_over("loadtest.push", *options.figures)
+        case "chaos":
+            set_up(requirements=DEVELOPMENT)
+            seed = [] if options.seed is None else [f"--seed={options.seed}"]
+            hand_over("loadtest.chaos", f"--seconds={options.seconds}", *seed)
         case "check" | "schema" | "screenshots":
             set_up(requirements=DEVELOPMENT)
             hand_over(f"deploy.{options.command}")
@@ -59,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
     bench = commands.add_parser("bench", help="measure what pushing costs, beside stock servers")
     bench.add_argument("figures", nargs="*", help="measure these alone")
+    chaos = commands.add_parser("chaos", help="buy and watch while everything fails, then audit")
+    chaos.add_argument("--seconds", type=int, default=180, help="for so long (%(default)s)")
+    chaos.add_argument("--seed", type=int, help="the same mishaps in the same order as before")
     commands.add_parser("check", help="run the linters and type checkers")
     commands.add_parser("schema", help="rewrite the API schema and the client's types")
     commands.add_parser("screenshots", help="take a picture of every page")

@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.address import Address, answers
@@ -16,6 +17,15 @@ from deploy.supervised import Supervised, supervised
 _STOP_SECONDS = 40.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class RunningSite:
+    """A site that runs: where it answers, where its data is, and who watches over it."""
+
+    address: Address
+    data_dir: Path
+    server: Supervised
+
+
 @contextmanager
 def running_site(
     module: str = "deploy.serve",
@@ -23,7 +33,7 @@ def running_site(
     up: Callable[[Address], bool] = answers,
     log_file: Path | None = None,
     settings: Mapping[str, str] | None = None,
-) -> Iterator[tuple[Address, Supervised]]:
+) -> Iterator[RunningSite]:
     """Run a site for the length of the context; by default the one of `make run`.
 
     `settings` are variables of its environment. Raises: Problem when it does not start.
@@ -52,4 +62,4 @@ def running_site(
             log_file=log_file,
         ) as server:
             server.wait_until_ready(lambda: up(address))
-            yield address, server
+            yield RunningSite(address=address, data_dir=Path(data_dir), server=server)

@@ -111,10 +111,10 @@ def main() -> int:
             "SEATCAST_SECRET_KEY": secrets.token_hex(32),
             "SEATCAST_DEMO": "0",
         }
-        with running_site("deploy.stack", up=serves, settings=settings) as (address, _):
+        with running_site("deploy.stack", up=serves, settings=settings) as site:
             event, seat, tokens = _stage(clicks, settings)
             with _counted(database_url) as transactions:
-                outcome = stampede(address, event=event, seat=seat, tokens=tokens)
+                outcome = stampede(site.address, event=event, seat=seat, tokens=tokens)
     outcome = Outcome(
         answers=outcome.answers, seconds=outcome.seconds, transactions=transactions[0]
     )

@@ -1,0 +1,5 @@
+"""`make chaos`: people buy and watch on the real stack while everything under it fails.
+
+`shop` is a careful client; `buyers` and `viewers` are the people; `mishaps` is what happens to
+them; `audit` is what must hold afterwards, straight from the database.
+"""

@@ -1,0 +1,117 @@
+"""A careful client: it asks again with the same key until it has an answer, and keeps count."""
+
+import http.client
+import json
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from deploy.address import Address
+
+# Longer than a key can be in flight after its process has died.
+PATIENCE_SECONDS = 90.0
+_TIMEOUT_SECONDS = 40.0
+_MOST_WAIT_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.body.get("code", "")) if isinstance(self.body, dict) else ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What clients saw, by kind; and what they should never see, in full."""
+
+    seen: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, what: str) -> None:
+        with self._lock:
+            self.seen[what] += 1
+
+    def fault(self, what: str) -> None:
+        with self._lock:
+            self.faults.append(what)
+
+
+@dataclass(slots=True)
+class Shop:
+    """One person's way to the API."""
+
+    address: Address
+    token: str
+    tally: Tally
+    dice: random.Random
+
+    def get(self, path: str) -> Answer | None:
+        """Read something; None when there was no answer for too long."""
+        return self._until_answered("GET", path, None, {})
+
+    def post(self, path: str, body: Any = None, *, is_keyed: bool = True) -> Answer | None:
+        """Do something, once, however often it must be asked for.
+
+        Without a key it is asked for once. None when it is not known whether it was done.
+        """
+        if not is_keyed:
+            return self._ask("POST", path, body, {})
+        return self._until_answered("POST", path, body, {"Idempotency-Key": uuid4().hex})
+
+    def _until_answered(
+        self, method: str, path: str, body: Any, headers: dict[str, str]
+    ) -> Answer | None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            answer = self._ask(method, path, body, headers)
+            if answer is not None and not _is_to_be_asked_again(answer):
+                return answer
+            time.sleep(self.dice.uniform(0.1, _MOST_WAIT_SECONDS))
+        self.tally.count(f"{method} never answered")
+        return None
+
+    def _ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer | None:
+        server = http.client.HTTPConnection(
+            self.address.host, self.address.port, timeout=_TIMEOUT_SECONDS
+        )
+        sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        try:
+            server.request(method, path, json.dumps(body or {}), {**sent, **headers})
+            response = server.getresponse()
+            raw = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.tally.count(f"connection lost: {type(error).__name__}")
+            return None
+        finally:
+            server.close()
+        return self._read(method, path, response, raw)
+
+    def _read(
+        self, method: str, path: str, response: http.client.HTTPResponse, raw: bytes
+    ) -> Answer:
+        try:
+            answer = Answer(response.status, json.loads(raw))
+        except ValueError:
+            answer = Answer(response.status, raw.decode(errors="replace"))
+        self.tally.count(f"{answer.status} {answer.code}".strip())
+        if answer.status == 500 or (answer.status >= 400 and not answer.code):
+            self.tally.fault(f"{method} {path}: {answer.status} {answer.body!r:.200}")
+        if answer.status == 503 and not response.headers.get("Retry-After"):
+            self.tally.fault(f"{method} {path}: 503 without Retry-After")
+        return answer
+
+
+def _is_to_be_asked_again(answer: Answer) -> bool:
+    return answer.status in {502, 503, 504} or answer.code in {
+        "idempotency_key_in_flight",
+        "payment_under_way",
+    }

@@ -1,0 +1,75 @@
+"""People who watch: they hold the server to its protocol, and come back when they are cut off."""
+
+import asyncio
+import base64
+import json
+import random
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
+
+from deploy.address import Address
+
+_LOCKED = 1
+
+
+@dataclass(slots=True)
+class Viewer:
+    """One socket after the other on one event. `seats` has [status, deadline, holder] of each."""
+
+    address: Address
+    event_id: int
+    seat_count: int
+    dice: random.Random
+    seq: int | None = None
+    layout: str = ""
+    seats: list[list[Any]] = field(default_factory=list)
+    frames: int = 0
+    connects: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    async def watch(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            with suppress(
+                OSError, InvalidHandshake, InvalidMessage, ConnectionClosed, TimeoutError, EOFError
+            ):
+                await self._watch_once()
+            await asyncio.sleep(self.dice.uniform(0.1, 1.0))
+
+    async def _watch_once(self) -> None:
+        query = "" if self.seq is None else f"?since={self.seq}&layout={self.layout}"
+        url = f"ws://{self.address.host}:{self.address.port}/ws/events/{self.event_id}/{query}"
+        async with connect(url, max_size=None, proxy=None, open_timeout=30) as socket:
+            self.connects += 1
+            async for text in socket:
+                frame = json.loads(text)
+                self.frames += 1
+                if fault := self._hear(frame):
+                    self.faults.append(f"{fault}: {text!r:.200}")
+
+    def _hear(self, frame: dict[str, Any]) -> str | None:
+        """Take in a frame; return what is wrong with it."""
+        match frame["type"]:
+            case "snapshot":
+                codes = base64.b64decode(frame["statuses"])
+                self.seats = [
+                    [codes[index // 4] >> index % 4 * 2 & 3, None, None]
+                    for index in range(self.seat_count)
+                ]
+                for index, until, holder in frame["locks"]:
+                    self.seats[index] = [_LOCKED, until, holder]
+                self.seq, self.layout = frame["seq"], frame["layout"]
+            case "delta":
+                if frame["from"] != self.seq:
+                    return f"a gap: it has {self.seq}"
+                for index, *state in frame["changes"]:
+                    self.seats[index] = state
+                self.seq = frame["seq"]
+            case "beat":
+                if frame["seq"] != self.seq:
+                    return f"a beat for what was not sent: it has {self.seq}"
+        return None
