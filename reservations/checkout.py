@@ -97,6 +97,11 @@ def reserve(order: Order) -> Answer:
         _settle_now_or_later(reference)
         raise
     status = _settle_now_or_later(reference)
+    if status is PaymentStatus.PENDING:
+        # The answer is that of another request with the same key, which has paid for itself.
+        _move(reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
+        _settle_now_or_later(reference)
+        return answer
     if status is None:
         return answer
     answer["reservation"]["payment_status"] = status.value

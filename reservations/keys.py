@@ -15,7 +15,7 @@ from typing import Any, cast
 from django.db.models import QuerySet
 
 from reservations.commands import Command, ReserveSeats, StartPayment, fingerprint
-from reservations.errors import KeyInFlight, KeyReused, SeatcastError, restored, stored
+from reservations.errors import KeyInFlight, KeyReused, SeatcastError, UnderWay, restored, stored
 from reservations.models import Event, IdempotencyKey
 from reservations.payments.books import PAYMENT_SECONDS
 from reservations.records import Answer
@@ -68,9 +68,12 @@ class KeyedAnswers:
         return row.created_at <= self.now - timedelta(seconds=PAYMENT_SECONDS)
 
     def keep(self, command: Command, key: str | None, result: Answer | SeatcastError) -> None:
-        """Note the answer to a command that was the first with its key."""
+        """Note the answer to a command that was the first with its key.
+
+        "Try again in a moment" is none: the key can be used for that.
+        """
         found = _key(command, key)
-        if found is None:
+        if found is None or isinstance(result, UnderWay):
             return
         user_id, word = found
         row = self._answers.setdefault(
@@ -86,7 +89,9 @@ class KeyedAnswers:
 
     def earlier(self, command: Command, key: str | None) -> Answer | SeatcastError:
         """Return the earlier answer to a key, or the refusal of a key used for something else."""
-        row = self._answers[cast("_Key", _key(command, key))]
+        row = self._answers.get(cast("_Key", _key(command, key)))
+        if row is None:
+            return KeyInFlight()
         if row.fingerprint != fingerprint(command):
             return KeyReused()
         if row.answer is None:

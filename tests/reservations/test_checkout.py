@@ -299,6 +299,44 @@ def test_the_key_of_a_process_that_died_can_be_used_again(event: Event, alice: P
     assert _money() == [("voided", "voided"), ("captured", "captured")]
 
 
+def test_who_was_told_to_try_again_in_a_moment_can_with_the_same_key(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorise, second = Faulty.authorise, _order(event, alice, key="second")
+
+    def ask_again(self: Faulty, **what: object) -> None:
+        monkeypatch.setattr(Faulty, "authorise", authorise)
+        with pytest.raises(PaymentUnderWay):
+            checkout.reserve(second)
+        raise PaymentDeclined
+
+    monkeypatch.setattr(Faulty, "authorise", ask_again)
+    with pytest.raises(PaymentDeclined):
+        checkout.reserve(_order(event, alice, key="first"))
+    assert checkout.reserve(second)["reservation"]["payment_status"] == "captured"
+
+
+def test_a_key_that_two_requests_end_up_with_books_and_charges_once(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one lives, though it took longer than any payment does."""
+    authorise, order = Faulty.authorise, _order(event, alice, key="k")
+    answers = []
+
+    def dawdle(self: Faulty, **what: object) -> None:
+        monkeypatch.setattr(Faulty, "authorise", authorise)
+        long_ago = IdempotencyKey.objects.get().created_at.replace(year=2020)
+        IdempotencyKey.objects.update(created_at=long_ago)
+        Payment.objects.update(created_at=long_ago)
+        answers.append(checkout.reserve(order))
+        authorise(self, **what)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Faulty, "authorise", dawdle)
+    answers.append(checkout.reserve(order))
+    assert answers[0] == answers[1]
+    assert sorted(_money()) == [("captured", "captured"), ("voided", "voided")]
+
+
 def test_one_person_has_one_payment_under_way_at_a_time(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
