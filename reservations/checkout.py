@@ -84,33 +84,7 @@ def reserve(order: Order) -> Answer:
     if "payment" not in started:
         return started
     _authorise(order, started["payment"])
-    try:
-        answer = desk.submit(
-            event_id=order.event_id,
-            command=ReserveSeats(order.actor, order.seat_ids, order.payment_method, reference),
-            key=order.key,
-        )
-    except Unavailable:
-        # Whether it was booked or not will be seen when it is reconciled.
-        raise
-    except SeatcastError:
-        _settle_now_or_later(reference)
-        raise
-    status = _settle_now_or_later(reference)
-    if status is PaymentStatus.PENDING:
-        # The answer is that of another request with the same key, which has paid for itself.
-        _move(reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
-        _settle_now_or_later(reference)
-        return answer
-    if status is None:
-        return answer
-    answer["reservation"]["payment_status"] = status.value
-    was_undone = status in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}
-    result = PaymentWithdrawn() if was_undone else answer
-    _correct(order, result)
-    if isinstance(result, PaymentWithdrawn):
-        raise result
-    return result
+    return _charge(order, reference, _book(order, reference))
 
 
 def cancel(
@@ -200,6 +174,46 @@ def _authorise(order: Order, payment: PaymentRecord) -> None:
         _end(order, payment, PaymentStatus.VOID_DUE, answer=None)
         _settle_now_or_later(payment["reference"])
         raise
+
+
+def _book(order: Order, reference: str) -> Answer:
+    """Book the seats with money that is set aside; if that is refused, give it back.
+
+    Raises: SeatcastError. After Unavailable it is not known whether it was booked, and reconciling
+    will show it.
+    """
+    try:
+        return desk.submit(
+            event_id=order.event_id,
+            command=ReserveSeats(order.actor, order.seat_ids, order.payment_method, reference),
+            key=order.key,
+        )
+    except SeatcastError as refusal:
+        if not isinstance(refusal, Unavailable):
+            _settle_now_or_later(reference)
+        raise
+
+
+def _charge(order: Order, reference: str, answer: Answer) -> Answer:
+    """Take the money for a booking, and return its answer as it is then.
+
+    Raises: PaymentWithdrawn.
+    """
+    status = _settle_now_or_later(reference)
+    if status is PaymentStatus.PENDING:
+        # The answer is that of another request with the same key, which has paid for itself.
+        _move(reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
+        _settle_now_or_later(reference)
+        return answer
+    if status is None:
+        return answer
+    answer["reservation"]["payment_status"] = status.value
+    was_undone = status in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}
+    result = PaymentWithdrawn() if was_undone else answer
+    _correct(order, result)
+    if isinstance(result, PaymentWithdrawn):
+        raise result
+    return result
 
 
 def _end(
