@@ -16,10 +16,9 @@ from typing import TypedDict
 
 from django.db import transaction
 
-from reservations import selectors
 from reservations.errors import SeatcastError
+from reservations.places import Place, free_places_near, places_of
 from reservations.records import money
-from reservations.selectors import Place
 
 MOST = 3
 FRESH_SECONDS = 1.0
@@ -61,8 +60,8 @@ def alternatives(*, event_id: int, seat_ids: frozenset[int]) -> list[Alternative
         return known.records if known else []
     try:
         with transaction.atomic():
-            wanted = selectors.places(event_id=event_id, seat_ids=seat_ids)
-            free = selectors.free_places_near(event_id=event_id, wanted=wanted)
+            wanted = places_of(event_id=event_id, seat_ids=seat_ids)
+            free = free_places_near(event_id=event_id, wanted=wanted)
         records = [_record(places) for places in nearest(wanted, free)]
     finally:
         _searching.release()

@@ -1,16 +1,15 @@
 """What can be read: plain frozen data, never a model. A lock that ran out reads as available."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import caches
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from reservations import clock
@@ -36,9 +35,7 @@ _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes":
 _SEAT_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
 
 
-_OFFERED_SETS = 3
 _asking = [threading.Lock() for _ in range(64)]
-_MOST_PLACES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +91,6 @@ class LoggedChanges:
 
     seq: int
     changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A seat that could be offered: where it is and what it costs."""
-
-    id: int
-    seat_number: str
-    section: str
-    row: str
-    x: float
-    y: float
-    category_id: int | None
-    price: Decimal
 
 
 def require_access(*, event_id: int, asker: Asker) -> None:
@@ -226,27 +209,6 @@ def reservation(*, reservation_id: int, asker: Asker) -> ReservationRecord:
     return records[0]
 
 
-def places(*, event_id: int, seat_ids: Iterable[int]) -> list[Place]:
-    """Return seats of an event, by id."""
-    return _places(Seat.objects.filter(event_id=event_id, pk__in=seat_ids))
-
-
-def free_places_near(*, event_id: int, wanted: Sequence[Place]) -> list[Place]:
-    """Return free seats of the categories of `wanted` that lie around, nearest first, a few dozen.
-
-    When those nearby are too few for three sets, those farther away, and at last all of the plan.
-    """
-    if not wanted:
-        return []
-    plan = Event.objects.values("plan__width", "plan__height").get(pk=event_id)
-    size = max(plan["plan__width"] or 0, plan["plan__height"] or 0)
-    for reach in (size / 50, size / 10, None):
-        found = _free_places(event_id, wanted, reach=reach)
-        if len(found) >= _OFFERED_SETS * len(wanted):
-            break
-    return found
-
-
 def events_with_expired_locks() -> list[int]:
     """Return the ids of the events in which a lock has run out and is not written down as such."""
     return list(
@@ -312,34 +274,6 @@ def _is_public(event_id: int) -> bool:
             return False
         remembered.set(name, True, timeout=1)
         return True
-
-
-def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None) -> list[Place]:
-    categories = {place.category_id for place in wanted}
-    fits = Q(category_id__in=categories - {None})
-    if None in categories:
-        fits |= Q(category_id__isnull=True)
-    # The statuses are named once more as the index has them, or it would not be used.
-    found = Seat.objects.filter(
-        fits, event_id=event_id, status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]
-    ).filter(Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=clock.now()))
-    xs, ys = [place.x for place in wanted], [place.y for place in wanted]
-    if reach is not None:
-        found = found.filter(
-            x__range=(min(xs) - reach, max(xs) + reach), y__range=(min(ys) - reach, max(ys) + reach)
-        )
-    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
-    away = (F("x") - x) * (F("x") - x) + (F("y") - y) * (F("y") - y)
-    most = max(_MOST_PLACES, _OFFERED_SETS * len(wanted))
-    return _places(found.order_by(away, "pk")[:most])
-
-
-def _places(found: QuerySet[Seat]) -> list[Place]:
-    rows = found.values_list(
-        *("pk", "seat_number", "section", "row", "x", "y", "category_id"),
-        Coalesce("price", "category__price", "event__price"),
-    )
-    return [Place(*row) for row in rows]
 
 
 def _visible_to(asker: Asker) -> QuerySet[Event]:

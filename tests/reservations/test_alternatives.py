@@ -11,7 +11,7 @@ from reservations.alternatives import alternatives, nearest
 from reservations.commands import LockSeats
 from reservations.desk import Desk
 from reservations.models import Category, Event, Seat
-from reservations.selectors import Place
+from reservations.places import Place
 from tests.factories import (
     let_locks_run_out,
     make_event,

@@ -1,0 +1,78 @@
+"""Where free seats are, for who cannot have those that they wanted."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from reservations import clock
+from reservations.models import Event, Seat
+from reservations.states import SeatStatus
+
+_OFFERED_SETS = 3
+_MOST_PLACES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A seat that could be offered: where it is and what it costs."""
+
+    id: int
+    seat_number: str
+    section: str
+    row: str
+    x: float
+    y: float
+    category_id: int | None
+    price: Decimal
+
+
+def places_of(*, event_id: int, seat_ids: Iterable[int]) -> list[Place]:
+    """Return seats of an event, by id."""
+    return _places(Seat.objects.filter(event_id=event_id, pk__in=seat_ids))
+
+
+def free_places_near(*, event_id: int, wanted: Sequence[Place]) -> list[Place]:
+    """Return free seats of the categories of `wanted` that lie around, nearest first, a few dozen.
+
+    When those nearby are too few for three sets, those farther away, and at last all of the plan.
+    """
+    if not wanted:
+        return []
+    plan = Event.objects.values("plan__width", "plan__height").get(pk=event_id)
+    size = max(plan["plan__width"] or 0, plan["plan__height"] or 0)
+    for reach in (size / 50, size / 10, None):
+        found = _free_places(event_id, wanted, reach=reach)
+        if len(found) >= _OFFERED_SETS * len(wanted):
+            break
+    return found
+
+
+def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None) -> list[Place]:
+    categories = {place.category_id for place in wanted}
+    fits = Q(category_id__in=categories - {None})
+    if None in categories:
+        fits |= Q(category_id__isnull=True)
+    # The statuses are named once more as the index has them, or it would not be used.
+    found = Seat.objects.filter(
+        fits, event_id=event_id, status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]
+    ).filter(Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=clock.now()))
+    xs, ys = [place.x for place in wanted], [place.y for place in wanted]
+    if reach is not None:
+        found = found.filter(
+            x__range=(min(xs) - reach, max(xs) + reach), y__range=(min(ys) - reach, max(ys) + reach)
+        )
+    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
+    away = (F("x") - x) * (F("x") - x) + (F("y") - y) * (F("y") - y)
+    most = max(_MOST_PLACES, _OFFERED_SETS * len(wanted))
+    return _places(found.order_by(away, "pk")[:most])
+
+
+def _places(found: QuerySet[Seat]) -> list[Place]:
+    rows = found.values_list(
+        *("pk", "seat_number", "section", "row", "x", "y", "category_id"),
+        Coalesce("price", "category__price", "event__price"),
+    )
+    return [Place(*row) for row in rows]
