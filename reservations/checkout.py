@@ -195,25 +195,22 @@ def _book(order: Order, reference: str) -> Answer:
 
 
 def _charge(order: Order, reference: str, answer: Answer) -> Answer:
-    """Take the money for a booking, and return its answer as it is then.
+    """Take the money for a booking, and return its answer, which stays as it is.
 
     Raises: PaymentWithdrawn.
     """
-    status = _settle_now_or_later(reference)
-    if status is PaymentStatus.PENDING:
-        # The answer is that of another request with the same key, which has paid for itself.
+    is_ours = Payment.objects.filter(
+        reference=reference, reservation=answer["reservation"]["id"]
+    ).exists()
+    if not is_ours:
+        # Another request with the same key has booked, and has paid for itself.
         _move(reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
-        _settle_now_or_later(reference)
+    status = _settle_now_or_later(reference)
+    if not is_ours or status not in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}:
         return answer
-    if status is None:
-        return answer
-    answer["reservation"]["payment_status"] = status.value
-    was_undone = status in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}
-    result = PaymentWithdrawn() if was_undone else answer
-    _correct(order, result)
-    if isinstance(result, PaymentWithdrawn):
-        raise result
-    return result
+    refusal = PaymentWithdrawn()
+    correct(event_id=order.event_id, user_id=order.actor.id, key=order.key, refusal=refusal)
+    raise refusal
 
 
 def _end(
@@ -231,14 +228,6 @@ def _end(
                 answer_in_flight(event_id=event_id, user_id=user_id, key=key, refusal=answer)
     except Error:
         _leave_to_reconcile(started["reference"])
-
-
-def _correct(order: Order, result: Answer | SeatcastError) -> None:
-    """Have the order's key answered from now on with what has become of it."""
-    try:
-        correct(event_id=order.event_id, user_id=order.actor.id, key=order.key, result=result)
-    except Error:
-        logger.warning("The answer to a key could not be corrected", exc_info=True)
 
 
 def _tell(payment: Payment) -> PaymentStatus | None:

@@ -33,12 +33,12 @@ from reservations import database
 from reservations.changes import ChangeSet, seats_changed
 from reservations.clock import database_now
 from reservations.commands import Command, seat_ids_of
-from reservations.errors import Busy, SeatcastError, Unavailable
+from reservations.errors import Busy, SeatcastError, Unavailable, UnderWay
 from reservations.keys import KeyedAnswers
 from reservations.ledger import Ledger, lock_event
 from reservations.models import Event, SeatChange
 from reservations.records import Answer
-from reservations.rules import decide
+from reservations.rules import Outcome, decide
 
 MAX_QUEUED_COMMANDS = 10_000
 MAX_BATCH_COMMANDS = 256
@@ -253,11 +253,12 @@ def _decide(event: Event, batch: list[_Ticket], *, now: Callable[[], datetime]) 
     keyed = KeyedAnswers.open(
         event=event, asked=[(ticket.command, ticket.key) for ticket in batch], now=ledger.now
     )
-    outcomes = {
-        ticket: decide(ticket.command, ledger.board)
-        for ticket in batch
-        if keyed.is_first(ticket.command, ticket.key)
-    }
+    outcomes: dict[_Ticket, Outcome] = {}
+    for ticket in batch:
+        if keyed.is_first(ticket.command, ticket.key):
+            outcomes[ticket] = outcome = decide(ticket.command, ledger.board)
+            if isinstance(outcome.refusal, UnderWay):
+                keyed.let_go(ticket.command, ticket.key)
     changes = ledger.write([(ticket.command, outcome) for ticket, outcome in outcomes.items()])
     results: list[Answer | SeatcastError] = []
     for ticket in batch:

@@ -67,11 +67,14 @@ class KeyedAnswers:
             return True
         return row.created_at <= self.now - timedelta(seconds=PAYMENT_SECONDS)
 
-    def keep(self, command: Command, key: str | None, result: Answer | SeatcastError) -> None:
-        """Note the answer to a command that was the first with its key.
+    def let_go(self, command: Command, key: str | None) -> None:
+        """Have a key free again whose command was told to try again in a moment."""
+        found = _key(command, key)
+        if found is not None:
+            self._taken.discard(found)
 
-        "Try again in a moment" is none: the key can be used for that.
-        """
+    def keep(self, command: Command, key: str | None, result: Answer | SeatcastError) -> None:
+        """Note the answer to a command that was the first with its key."""
         found = _key(command, key)
         if found is None or isinstance(result, UnderWay):
             return
@@ -89,9 +92,7 @@ class KeyedAnswers:
 
     def earlier(self, command: Command, key: str | None) -> Answer | SeatcastError:
         """Return the earlier answer to a key, or the refusal of a key used for something else."""
-        row = self._answers.get(cast("_Key", _key(command, key)))
-        if row is None:
-            return KeyInFlight()
+        row = self._answers[cast("_Key", _key(command, key))]
         if row.fingerprint != fingerprint(command):
             return KeyReused()
         if row.answer is None:
@@ -112,13 +113,11 @@ def answer_in_flight(
     _in_flight(event_id, user_id, key).update(answer=_as_json(refusal))
 
 
-def correct(
-    *, event_id: int, user_id: int, key: str | None, result: Answer | SeatcastError
-) -> None:
-    """Replace the answer to a key by what has become of it since."""
+def correct(*, event_id: int, user_id: int, key: str | None, refusal: SeatcastError) -> None:
+    """Replace the answer to a key: what it said was true, and is not any more."""
     if key is not None:
         IdempotencyKey.objects.filter(event=event_id, user=user_id, key=key).update(
-            answer=_as_json(result)
+            answer=_as_json(refusal)
         )
 
 

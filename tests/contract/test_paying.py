@@ -24,9 +24,11 @@ def test_an_event_says_how_it_can_be_paid_for(office: BoxOffice) -> None:
     assert sorted(method["code"] for method in found["payment_methods"]) == METHODS
 
 
-def test_a_booking_says_that_it_is_paid(office: BoxOffice) -> None:
+def test_a_booking_says_how_it_is_paid(office: BoxOffice) -> None:
     answer = _reserve(office, "card", HTTP_IDEMPOTENCY_KEY="k").json()
-    assert answer["reservation"]["payment_status"] == "captured"
+    assert answer["reservation"]["payment_status"] == "authorised"
+    path = f"/api/reservations/{answer['reservation_id']}/"
+    assert signed_in(office.alice).get(path).json()["payment_status"] == "captured"
     assert _reserve(office, "card", HTTP_IDEMPOTENCY_KEY="k").json() == answer
     assert DemoCharge.objects.count() == 1
 
