@@ -19,6 +19,7 @@ from deploy.paths import ROOT, VENV_PYTHON
 from deploy.sites import RunningSite, running_site
 from deploy.waiting import wait_until
 from loadtest.chaos.buyers import Buyer, Promises
+from loadtest.chaos.holds import Holds
 from loadtest.chaos.mishaps import Mishaps
 from loadtest.chaos.shop import PATIENCE_SECONDS, Shop, Tally
 from loadtest.chaos.viewers import Viewer
@@ -38,6 +39,7 @@ class Run:
     viewers: int
     tally: Tally = field(default_factory=Tally)
     promises: list[Promises] = field(default_factory=list)
+    holds: Holds = field(default_factory=Holds)
     report: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> list[str]:
@@ -69,7 +71,8 @@ class Run:
             violations += self._audit(settings, stage["event_id"])
             violations += self._viewers_faults(viewers)
         self.report |= {"mishaps": dict(mishaps.happened), "answers": dict(self.tally.seen)}
-        return violations + self.tally.faults
+        self.report["promises"]["seats_found_as_promised"] = self.holds.confirmed
+        return violations + self.tally.faults + self.holds.faults
 
     def _buyer(
         self, name: str, token: str, stage: dict[str, Any], is_over: threading.Event
@@ -83,6 +86,7 @@ class Run:
             seat_ids=stage["seat_ids"],
             dice=dice,
             promises=self.promises[-1],
+            holds=self.holds,
             is_over=is_over,
         )
 

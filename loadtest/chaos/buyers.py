@@ -4,8 +4,10 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from loadtest.chaos.holds import Holds
 from loadtest.chaos.shop import Answer, Shop
 
 # How often each is chosen.
@@ -42,6 +44,7 @@ class Buyer:
     seat_ids: list[int]
     dice: random.Random
     promises: Promises
+    holds: Holds
     is_over: threading.Event
 
     def run(self) -> None:
@@ -52,56 +55,81 @@ class Buyer:
     def _buy(self) -> None:
         start = self.dice.randrange(len(self.seat_ids))
         wanted = self.seat_ids[start : start + self.dice.randint(1, 4)]
-        locked = self._post("lock", wanted)
+        locked = self._hold("lock", wanted)
         if locked is None or locked.status != 200:
             # What came of it shows in one's own list.
             wanted = self._held()
         if not wanted:
             return
         if self.dice.random() < 0.2:
-            self._post("extend", wanted)
+            self._hold("extend", wanted)
         time.sleep(self.dice.uniform(0, 0.5))
         what = self.dice.random()
         if what < 0.15:
+            self.holds.let_go(self.name, wanted)
             self._post("unlock", wanted)
         elif what < 0.9:
             self._reserve(wanted)
         # Others forget about them, until the lock has run out.
 
+    def _hold(self, what: str, wanted: list[int]) -> Answer | None:
+        answer = self._post(what, wanted)
+        if answer is not None and answer.status == 200:
+            self.holds.locked(
+                self.name,
+                {
+                    seat["id"]: datetime.fromisoformat(seat["locked_until"]).timestamp()
+                    for seat in answer.body["seats"]
+                },
+            )
+        return answer
+
     def _held(self) -> list[int]:
+        asked_at = self.holds.clock()
         answer = self.shop.get(f"/api/events/{self.event_id}/locks/")
         if answer is None or answer.status != 200:
             return []
-        return [seat["id"] for seat in answer.body]
+        seat_ids = [seat["id"] for seat in answer.body]
+        self.holds.listed(self.name, seat_ids, asked_at=asked_at)
+        return seat_ids
 
     def _reserve(self, wanted: list[int]) -> None:
         method = self.dice.choices(list(_METHODS), list(_METHODS.values()))[0]
+        if method == "card_withdrawn":
+            # It may be booked and cancelled again, of which nobody is told when.
+            self.holds.let_go(self.name, wanted)
         answer = self._post("reserve", wanted, payment_method=method)
         if answer is None:
+            self.holds.let_go(self.name, wanted)
             self.promises.never_answered.add(self.name)
             return
         if answer.status != 201:
             return
         number = answer.body["reservation_id"]
-        self.promises.booked[number] = {
-            "user": self.name,
-            "seats": sorted(seat["seat_id"] for seat in answer.body["reservation"]["seat_details"]),
-            "method": method,
-        }
+        seats = sorted(seat["seat_id"] for seat in answer.body["reservation"]["seat_details"])
+        self.promises.booked[number] = {"user": self.name, "seats": seats, "method": method}
+        if method != "card_withdrawn":
+            self.holds.booked(self.name, seats)
         if self.dice.random() < 0.6:
             time.sleep(self.dice.uniform(0, 1))
-            self._cancel(number)
+            self._cancel(number, seats)
 
-    def _cancel(self, number: int) -> None:
+    def _cancel(self, number: int, seats: list[int]) -> None:
+        self.holds.let_go(self.name, seats)
         self.promises.perhaps_cancelled.add(number)
         answer = self.shop.post(f"/api/reservations/{number}/cancel/")
         if answer is not None and answer.status == 200:
             self.promises.cancelled.add(number)
 
     def _post(self, what: str, seat_ids: list[int], **more: Any) -> Answer | None:
-        return self.shop.post(
+        asked_at = self.holds.clock()
+        answer = self.shop.post(
             f"/api/events/{self.event_id}/{what}/",
             {"seat_ids": seat_ids, **more},
             # What nobody has a key for cannot be asked for twice.
             is_keyed=what != "lock" or self.dice.random() < 0.7,
         )
+        if answer is not None and answer.status == 409:
+            conflicts = answer.body.get("conflicts", ())
+            self.holds.refused(self.name, conflicts, asked_at=asked_at)
+        return answer

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,7 +69,9 @@ class Mishaps:
             ("PostgreSQL killed", lambda: self._signal(lineage.POSTGRES, kill)),
             ("PostgreSQL stopped", lambda: self._signal(lineage.POSTGRES, signal.SIGINT)),
             ("Valkey killed", lambda: self._signal(lineage.VALKEY, kill)),
-            *[("Valkey hung", self._hang_valkey)] * 2,
+            *[("Valkey hung", lambda: self._hang(lineage.VALKEY))] * 2,
+            ("API worker hung", lambda: self._hang(lineage.API_WORKER)),
+            ("PostgreSQL hung", lambda: self._hang(lineage.POSTGRES)),
             ("socket server asked to end", self._end_socket_server),
         ]
         self.dice.shuffle(acts)
@@ -80,13 +83,19 @@ class Mishaps:
     def _end_socket_server(self) -> None:
         self._signal(lineage.SOCKET_SERVER, signal.SIGTERM)
 
-    def _hang_valkey(self) -> None:
-        [pid] = self._members()[lineage.VALKEY]
-        os.kill(pid, signal.SIGSTOP)
+    def _hang(self, kind: str) -> None:
+        """Stop one process of a kind, and all that it has started, for a while."""
+        first = self.dice.choice(self._members()[kind])
+        pids = [first, *(each.pid for each in family(first))]
         try:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
             time.sleep(self.dice.uniform(*_HANG_SECONDS))
         finally:
-            os.kill(pid, signal.SIGCONT)
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def _members(self) -> dict[str, list[int]]:
         watcher = self.site.server.process.pid

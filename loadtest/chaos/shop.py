@@ -16,6 +16,8 @@ from deploy.address import Address
 PATIENCE_SECONDS = 90.0
 _TIMEOUT_SECONDS = 40.0
 _MOST_WAIT_SECONDS = 2.0
+# How often an answer that was had is asked for once more.
+_ONCE_MORE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,19 @@ class Shop:
         """
         if not is_keyed:
             return self._ask("POST", path, body, {})
-        return self._until_answered("POST", path, body, {"Idempotency-Key": uuid4().hex})
+        key = {"Idempotency-Key": uuid4().hex}
+        answer = self._until_answered("POST", path, body, key)
+        if answer is not None and self.dice.random() < _ONCE_MORE:
+            self._expect_the_same(path, body, answer, self._until_answered("POST", path, body, key))
+        return answer
+
+    def _expect_the_same(self, path: str, body: Any, first: Answer, again: Answer | None) -> None:
+        # A bank that takes back its word changes the answer.
+        if again is None or "card_withdrawn" in str(body):
+            return
+        self.tally.count("keys asked once more")
+        if gist(again) != gist(first):
+            self.tally.fault(f"{path} {body}: two answers to one key: {gist(first)}, {gist(again)}")
 
     def _until_answered(
         self, method: str, path: str, body: Any, headers: dict[str, str]
@@ -103,11 +117,19 @@ class Shop:
         except ValueError:
             answer = Answer(response.status, raw.decode(errors="replace"))
         self.tally.count(f"{answer.status} {answer.code}".strip())
-        if answer.status == 500 or (answer.status >= 400 and not answer.code):
+        is_an_error = answer.status >= 500 and answer.status != 503
+        if is_an_error or (answer.status >= 400 and not answer.code):
             self.tally.fault(f"{method} {path}: {answer.status} {answer.body!r:.200}")
         if answer.status == 503 and not response.headers.get("Retry-After"):
             self.tally.fault(f"{method} {path}: 503 without Retry-After")
         return answer
+
+
+def gist(answer: Answer) -> tuple[Any, ...]:
+    """Return what is the same in all answers to one key."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    seats = [(seat["id"], seat["locked_until"]) for seat in body.get("seats", ())]
+    return (answer.status, answer.code, body.get("reservation_id"), seats)
 
 
 def _is_to_be_asked_again(answer: Answer) -> bool:

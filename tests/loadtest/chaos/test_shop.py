@@ -1,0 +1,89 @@
+"""What the careful client makes of answers."""
+
+import json
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from deploy.address import Address
+from loadtest.chaos import shop as module
+from loadtest.chaos.shop import Shop, Tally
+
+Answer = tuple[int, dict[str, Any]]
+
+
+@contextmanager
+def shop(*answers: Answer) -> Iterator[tuple[Shop, list[str | None]]]:
+    """Yield a client of a server with these answers, and the keys that it is asked with."""
+    left, keys = list(answers), list[str | None]()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            keys.append(self.headers.get("Idempotency-Key"))
+            status, body = left.pop(0)
+            self.send_response(status)
+            if status == 503:
+                self.send_header("Retry-After", "2")
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=[0.01])
+        thread.start()
+        address = Address(host="127.0.0.1", port=server.server_port)
+        yield Shop(address, "token", Tally(), random.Random(1)), keys
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def once_more(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    monkeypatch.setattr(module, "_MOST_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(module, "_ONCE_MORE", 0.0)
+    return lambda chance: monkeypatch.setattr(module, "_ONCE_MORE", chance)
+
+
+def _locked(until: str) -> Answer:
+    return 200, {"seats": [{"id": 7, "locked_until": until}]}
+
+
+def test_it_asks_with_the_same_key_until_there_is_an_answer(
+    once_more: Callable[[float], None],
+) -> None:
+    busy = (503, {"error": "Busy.", "code": "busy"})
+    in_flight = (409, {"error": "Wait.", "code": "idempotency_key_in_flight"})
+    with shop(busy, in_flight, _locked("now")) as (client, keys):
+        answer = client.post("/lock/")
+    assert answer is not None
+    assert answer.status == 200
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
+    assert client.tally.faults == []
+
+
+@pytest.mark.parametrize(("second", "faults"), [("12:00", 0), ("12:01", 1)])
+def test_one_key_has_one_answer(
+    second: str, faults: int, once_more: Callable[[float], None]
+) -> None:
+    once_more(1.0)
+    with shop(_locked("12:00"), _locked(second)) as (client, keys):
+        client.post("/lock/")
+    assert keys[0] == keys[1]
+    assert len(client.tally.faults) == faults
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 409])
+def test_what_no_client_should_see_is_a_fault(
+    status: int, once_more: Callable[[float], None]
+) -> None:
+    with shop((status, {}), _locked("12:00")) as (client, _):
+        client.post("/lock/", is_keyed=False)
+    assert len(client.tally.faults) == 1
