@@ -1,9 +1,13 @@
-"""The server that tests over real HTTP share; it starts with the first of them."""
+"""What races share: real servers, many connections, and threads that are as processes."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 
+from reservations import desk as desk_module
+from reservations.desk import Desk
 from tests.servers import Running, daphne
 
 
@@ -13,8 +17,48 @@ def _running(django_db_setup: None) -> Iterator[Running]:
         yield server
 
 
+@pytest.fixture(scope="package")
+def _other(django_db_setup: None) -> Iterator[Running]:
+    with daphne() as server:
+        yield server
+
+
 @pytest.fixture
 def port(transactional_db: None, _running: Running) -> Iterator[int]:
     """The port of a Daphne on the test's database. What it wrote is shown if the test fails."""
     yield _running.port
     print(_running.supervised.output())
+
+
+@pytest.fixture
+def ports(port: int, _other: Running) -> Iterator[tuple[int, int]]:
+    """The ports of two of them."""
+    yield port, _other.port
+    print(_other.supervised.output())
+
+
+@pytest.fixture
+def connections_for_all(transactional_db: None) -> Iterator[int]:
+    """As many connections to the database as there are races between them; how many."""
+    pool = connection.pool  # type: ignore[attr-defined]
+    least, most = pool.min_size, pool.max_size
+    pool.resize(least, 50)
+    yield 50
+    pool.resize(least, most)
+
+
+class _DesksOfEachThread(threading.local):
+    def __init__(self) -> None:
+        self._desks: dict[int, Desk] = {}
+
+    def get(self, event_id: int) -> Desk | None:
+        return self._desks.get(event_id)
+
+    def __setitem__(self, event_id: int, desk: Desk) -> None:
+        self._desks[event_id] = desk
+
+
+@pytest.fixture
+def _processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every thread has desks of its own, as processes have."""
+    monkeypatch.setattr(desk_module, "_desks", _DesksOfEachThread())

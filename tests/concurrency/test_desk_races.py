@@ -1,20 +1,32 @@
 """Many threads at the desk, and many desks on one event, as in as many processes."""
 
+import threading
 from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 import pytest
 from django.db import connection
 
 from reservations import desk
-from reservations.commands import LockSeats, ReserveSeats, UnlockSeats
+from reservations.clock import database_now
+from reservations.commands import Command, ExtendLocks, LockSeats, ReserveSeats, UnlockSeats
 from reservations.desk import Desk
-from reservations.errors import NotHolder, SeatcastError, SeatLimit, SeatUnavailable
+from reservations.errors import (
+    ExtensionLimit,
+    NotHolder,
+    SeatcastError,
+    SeatLimit,
+    SeatUnavailable,
+)
 from reservations.models import Event, ReservationSeat, Seat, SeatChange
 from reservations.records import Answer
 from reservations.states import SeatStatus
-from tests.crowd import at_once
-from tests.factories import make_event, make_person, seat_ids
+from tests.concurrency.ticking import Ticking
+from tests.concurrency.unprotected import CHANGING, protection_off, stopping
+from tests.crowd import PATIENCE_SECONDS, at_once
+from tests.factories import Clock, make_event, make_person, make_user, person, seat_ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,19 +38,39 @@ def _kinds(results: list[Answer | SeatcastError]) -> dict[str, int]:
     return dict(Counter(getattr(found, "code", "done") for found in results))
 
 
+def _unprotected(
+    event: Event, commands: Sequence[Command], *, clock: Callable[[], datetime] = database_now
+) -> dict[str, int]:
+    """Have commands decided on the same view of the seats, at a desk each; count the results."""
+    meet = partial(threading.Barrier(len(commands)).wait, PATIENCE_SECONDS)
+    with protection_off():
+        return _kinds(
+            at_once(
+                [
+                    stopping(
+                        partial(Desk(event.pk, clock=clock).submit, command),
+                        before=CHANGING,
+                        to=meet,
+                    )
+                    for command in commands
+                ]
+            )
+        )
+
+
 def _log_is_whole(event: Event) -> bool:
     numbers = SeatChange.objects.filter(event=event).values_list("seq", flat=True).distinct()
     event.refresh_from_db()
     return sorted(numbers) == list(range(1, event.change_seq + 1))
 
 
-def test_of_100_threads_at_one_desk_exactly_one_gets_the_seat() -> None:
-    event, people = make_event(), [make_person() for _ in range(100)]
+def test_of_200_threads_at_one_desk_exactly_one_gets_the_seat() -> None:
+    event, people = make_event(), [make_person() for _ in range(200)]
     first = seat_ids(event)[:1]
     results = at_once(
         [partial(desk.submit, event_id=event.pk, command=LockSeats(who, first)) for who in people]
     )
-    assert _kinds(results) == {"done": 1, SeatUnavailable.code: 99}
+    assert _kinds(results) == {"done": 1, SeatUnavailable.code: 199}
     [line] = SeatChange.objects.filter(event=event)
     winner = next(n for n, found in enumerate(results) if not isinstance(found, SeatcastError))
     assert line.holder_id == people[winner].id == Seat.objects.get(pk=first[0]).locked_by_id
@@ -54,6 +86,29 @@ def test_of_many_processes_desks_exactly_one_gives_the_seat_away() -> None:
     assert SeatChange.objects.filter(event=event).count() == 1
 
 
+@pytest.mark.postgres
+def test_of_200_people_at_50_desks_exactly_one_gets_the_seat(connections_for_all: int) -> None:
+    event, people = make_event(), [make_person() for _ in range(200)]
+    desks, first = [Desk(event.pk) for _ in range(connections_for_all)], seat_ids(event)[:1]
+    results = at_once(
+        [
+            partial(desks[n % len(desks)].submit, LockSeats(who, first))
+            for n, who in enumerate(people)
+        ]
+    )
+    assert _kinds(results) == {"done": 1, SeatUnavailable.code: 199}
+    [line] = SeatChange.objects.filter(event=event)
+    winner = next(n for n, found in enumerate(results) if not isinstance(found, SeatcastError))
+    assert line.holder_id == people[winner].id == Seat.objects.get(pk=first[0]).locked_by_id
+
+
+@pytest.mark.postgres
+def test_unprotected_both_are_told_that_the_seat_is_theirs() -> None:
+    event, people = make_event(), [make_person() for _ in range(2)]
+    first = seat_ids(event)[:1]
+    assert _unprotected(event, [LockSeats(who, first) for who in people]) == {"done": 2}
+
+
 def test_one_persons_cap_holds_across_threads_and_desks() -> None:
     event, alice = make_event(seats=50, seat_cap=10), make_person()
     desks = [Desk(event.pk) for _ in range(DESKS)]
@@ -66,6 +121,29 @@ def test_one_persons_cap_holds_across_threads_and_desks() -> None:
     assert _kinds(results) == {"done": 10, SeatLimit.code: 40}
     assert Seat.objects.filter(event=event, status=SeatStatus.LOCKED).count() == 10
     assert _log_is_whole(event)
+
+
+@pytest.mark.postgres
+def test_one_persons_cap_holds_over_50_connections(connections_for_all: int) -> None:
+    event, alice = make_event(seats=50, seat_cap=10), make_person()
+    results = at_once(
+        [
+            partial(Desk(event.pk).submit, LockSeats(alice, (seat_id,)))
+            for seat_id in seat_ids(event)
+        ]
+    )
+    assert connections_for_all == len(results)
+    assert _kinds(results) == {"done": 10, SeatLimit.code: 40}
+    assert Seat.objects.filter(event=event, locked_by=alice.id).count() == 10
+    assert _log_is_whole(event)
+
+
+@pytest.mark.postgres
+def test_unprotected_one_person_gets_past_the_cap() -> None:
+    event, user = make_event(seat_cap=1), make_user()
+    commands = [LockSeats(person(user), (seat_id,)) for seat_id in seat_ids(event)[:2]]
+    assert _unprotected(event, commands) == {"done": 2}
+    assert Seat.objects.filter(event=event, locked_by=user).count() == 2
 
 
 def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
@@ -85,6 +163,43 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
         got = Seat.objects.filter(locked_by=who.id).values_list("pk", flat=True)
         assert set(got) == (set() if isinstance(found, SeatcastError) else set(wishes[n % 4]))
     assert _log_is_whole(event)
+
+
+@pytest.mark.postgres
+def test_unprotected_parties_are_torn_apart() -> None:
+    event, alice, bob = make_event(), make_person(), make_person()
+    ids = seat_ids(event)
+    wishes = [LockSeats(alice, ids[:3]), LockSeats(bob, ids[3:0:-1])]
+    assert _unprotected(event, wishes) == {"done": 2}
+    got = [Seat.objects.filter(locked_by=who.id).count() for who in (alice, bob)]
+    assert sorted(got) == [1, 3]
+
+
+def test_a_lock_is_extended_no_more_often_than_it_may_be_by_as_many_threads() -> None:
+    event, alice = make_event(), make_person()
+    first, clock = seat_ids(event)[:1], Ticking(seconds=1)
+    Desk(event.pk, clock=clock).submit(LockSeats(alice, first))
+    desks = [Desk(event.pk, clock=clock) for _ in range(DESKS)]
+    results = at_once(
+        [partial(desks[n % DESKS].submit, ExtendLocks(alice, first)) for n in range(50)]
+    )
+    assert _kinds(results) == {"done": 2, ExtensionLimit.code: 48}
+    seat = Seat.objects.get(pk=first[0])
+    assert seat.extensions == 2
+    assert event.changes.filter(reason="extended").count() == 2
+    assert _log_is_whole(event)
+
+
+@pytest.mark.postgres
+def test_unprotected_a_lock_is_extended_more_often_than_it_may_be(clock: Clock) -> None:
+    event, alice = make_event(), make_person()
+    desk, first = Desk(event.pk, clock=clock), seat_ids(event)[:1]
+    desk.submit(LockSeats(alice, first))
+    clock.advance(1)
+    desk.submit(ExtendLocks(alice, first))
+    clock.advance(1)
+    assert _unprotected(event, [ExtendLocks(alice, first)] * 2, clock=clock) == {"done": 2}
+    assert Seat.objects.get(pk=first[0]).extensions == 2
 
 
 def test_taking_booking_and_letting_go_at_once_leaves_every_seat_with_one_owner() -> None:

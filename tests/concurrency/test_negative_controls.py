@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -33,7 +33,8 @@ def _lock_naively(
         if seat.status != SeatStatus.AVAILABLE:
             return False
         seat.status, seat.locked_by_id = SeatStatus.LOCKED, user_id
-        seat.locked_until = timezone.now() + timedelta(minutes=5)
+        seat.locked_at = timezone.now()
+        seat.locked_until = seat.locked_at + timedelta(minutes=5)
         seat.save()
         return True
 
@@ -65,7 +66,8 @@ def test_without_the_events_row_one_person_gets_past_the_cap() -> None:
             meet()
             if held < 1:
                 seat.status, seat.locked_by = SeatStatus.LOCKED, user
-                seat.locked_until = timezone.now() + timedelta(minutes=5)
+                seat.locked_at = timezone.now()
+                seat.locked_until = seat.locked_at + timedelta(minutes=5)
                 seat.save()
 
     at_once([partial(lock_one_if_none_is_held, seat_id) for seat_id in seat_ids(event)[:2]])
@@ -93,6 +95,7 @@ def test_seats_locked_in_opposite_orders_deadlock() -> None:
     def lock_both(*order: int) -> str:
         try:
             with transaction.atomic():
+                _notice_deadlocks_soon()
                 Seat.objects.select_for_update().get(pk=order[0])
                 meet()
                 Seat.objects.select_for_update().get(pk=order[1])
@@ -102,6 +105,11 @@ def test_seats_locked_in_opposite_orders_deadlock() -> None:
 
     results = at_once([partial(lock_both, first, second), partial(lock_both, second, first)])
     assert set(results) == {"deadlock", "done"}
+
+
+def _notice_deadlocks_soon() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL deadlock_timeout = '20ms'")
 
 
 def test_should_the_code_fail_to_the_database_still_refuses_to_sell_a_seat_twice() -> None:

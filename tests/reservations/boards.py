@@ -33,10 +33,15 @@ def free(seat_id: int, **fields: Any) -> SeatState:
     )
 
 
-def locked(seat_id: int, by: Person, *, seconds: float = 100) -> SeatState:
+def locked(seat_id: int, by: Person, *, seconds: float = 100, extensions: int = 0) -> SeatState:
     """Return a seat whose lock has `seconds` to go; with a negative number it has run out."""
     return free(
-        seat_id, status=SeatStatus.LOCKED, holder_id=by.id, locked_until=in_seconds(seconds)
+        seat_id,
+        status=SeatStatus.LOCKED,
+        holder_id=by.id,
+        locked_until=in_seconds(seconds),
+        locked_at=in_seconds(seconds - TERMS.lock_seconds),
+        extensions=extensions,
     )
 
 

@@ -1,26 +1,49 @@
 """What the rules say, once more and as plainly as possible: dicts, and no code of the product's.
 
-A seat is `{"status", "holder", "until", "lapsed", "booking"}`, a booking `{"user", "live",
-"seats"}`. Each function returns None and changes the dicts, or returns the code of the refusal
-and changes nothing.
+A seat is `{"status", "holder", "until", "since", "extended", "lapsed", "booking"}`, a booking
+`{"user", "live", "seats", "reference"}`, a payment `{"user", "amount", "status", "at"}`. Each
+function returns None and changes the dicts, or returns the code of the refusal and changes
+nothing, except that a refused booking gives its payment up.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 Seat = dict[str, Any]
-FREE: Seat = {"status": "free", "holder": None, "until": None, "lapsed": None, "booking": None}
+FREE: Seat = {
+    "status": "free",
+    "holder": None,
+    "until": None,
+    "since": None,
+    "extended": 0,
+    "lapsed": None,
+    "booking": None,
+}
 
 
 class Books:
-    def __init__(self, *, seats: Iterable[int], cap: int, lock_seconds: int) -> None:
-        self.seats: dict[int, Seat] = {seat: dict(FREE) for seat in seats}
+    def __init__(
+        self,
+        *,
+        prices: dict[int, Decimal],
+        cap: int,
+        lock_seconds: int,
+        hold_seconds: int = 900,
+        max_extensions: int = 2,
+    ) -> None:
+        self.prices = dict(prices)
+        self.seats: dict[int, Seat] = {seat: dict(FREE) for seat in prices}
         self.bookings: dict[int, dict[str, Any]] = {}
+        self.payments: dict[str, dict[str, Any]] = {}
         self.cap = cap
         self.lock_seconds = lock_seconds
+        self.hold_seconds = hold_seconds
+        self.max_extensions = max_extensions
         self.opens: datetime | None = None
         self.closes: datetime | None = None
+        self.cancel_until: datetime | None = None
 
     def lock(self, person: int, wanted: list[int], now: datetime) -> str | None:
         if self.opens and now < self.opens:
@@ -37,9 +60,36 @@ class Books:
                 return "seat_unavailable"
         if new and len(self.held_by(person, now)) + len(new) > self.cap:
             return "seat_limit"
-        until = now + timedelta(seconds=self.lock_seconds)
+        until = _whole_milliseconds(now + timedelta(seconds=self.lock_seconds))
         for seat in new:
-            self.seats[seat] = {**FREE, "status": "locked", "holder": person, "until": until}
+            self.seats[seat] = {
+                **FREE,
+                "status": "locked",
+                "holder": person,
+                "until": until,
+                "since": now,
+            }
+        return None
+
+    def extend(self, person: int, wanted: list[int], now: datetime) -> str | None:
+        fault = self._fault_in_holding(person, wanted, now)
+        if fault == "seat_unavailable":
+            return "not_holder"
+        if fault is not None:
+            return fault
+        longer = {}
+        for seat in set(wanted):
+            state = self.seats[seat]
+            longest = max(self.hold_seconds, self.lock_seconds)
+            until = min(
+                now + timedelta(seconds=self.lock_seconds),
+                state["since"] + timedelta(seconds=longest),
+            )
+            until = _whole_milliseconds(until)
+            if state["extended"] >= self.max_extensions or until <= state["until"]:
+                return "extension_limit"
+            longer[seat] = {**state, "until": until, "extended": state["extended"] + 1}
+        self.seats |= longer
         return None
 
     def unlock(self, person: int, wanted: list[int], now: datetime) -> str | None:
@@ -50,21 +100,71 @@ class Books:
             self._free(wanted)
         return fault
 
-    def reserve(self, person: int, wanted: list[int], now: datetime, booking: int) -> str | None:
+    def start_payment(
+        self, person: int, wanted: list[int], now: datetime, reference: str
+    ) -> str | None:
         fault = self._fault_in_holding(person, wanted, now)
+        if fault is None and self.paying(person, now):
+            fault = "payment_under_way"
         if fault is None:
-            self.bookings[booking] = {"user": person, "live": True, "seats": set(wanted)}
-            for seat in wanted:
-                self.seats[seat] = {**FREE, "status": "reserved", "booking": booking}
+            self.payments[reference] = {
+                "user": person,
+                "amount": self.cost(wanted),
+                "status": "pending",
+                "at": now,
+            }
         return fault
 
-    def cancel(self, person: int, booking: int) -> str | None:
+    def paying(self, person: int, now: datetime) -> list[str]:
+        """Return a person's payments under way; after a minute they are given up for dead."""
+        return [
+            reference
+            for reference, payment in self.payments.items()
+            if (payment["user"], payment["status"]) == (person, "pending")
+            and payment["at"] > now - timedelta(seconds=60)
+        ]
+
+    def reserve(
+        self,
+        person: int,
+        wanted: list[int],
+        now: datetime,
+        booking: int,
+        reference: str | None = None,
+    ) -> str | None:
+        fault = self._fault_in_holding(person, wanted, now)
+        if fault is None and reference is not None:
+            fault = self._fault_in_paying(person, wanted, reference)
+        if fault is None:
+            self.bookings[booking] = {
+                "user": person,
+                "live": True,
+                "seats": set(wanted),
+                "reference": reference,
+            }
+            for seat in wanted:
+                self.seats[seat] = {**FREE, "status": "reserved", "booking": booking}
+        if reference in self.payments and self.payments[reference]["status"] == "pending":
+            self.payments[reference]["status"] = "void_due" if fault else "authorised"
+        return fault
+
+    def cancel(
+        self, person: int, booking: int, now: datetime, *, as_organiser: bool = False
+    ) -> str | None:
         found = self.bookings.get(booking)
-        if found is None or found["user"] != person:
+        if found is None or (found["user"] != person and not as_organiser):
             return "reservation_not_found"
-        if found["live"]:
-            found["live"] = False
-            self._free(found["seats"])
+        if not found["live"]:
+            return None
+        if self.cancel_until and now >= self.cancel_until and not as_organiser:
+            return "cancellation_closed"
+        found["live"] = False
+        self._free(found["seats"])
+        if found["reference"] is not None:
+            payment = self.payments[found["reference"]]
+            payment["status"] = {"authorised": "void_due", "captured": "refund_due"}[
+                payment["status"]
+            ]
         return None
 
     def block(self, wanted: list[int], now: datetime) -> str | None:
@@ -92,6 +192,9 @@ class Books:
     def held_by(self, person: int, now: datetime) -> set[int]:
         return {seat for seat in self.seats if self._holds(person, seat, now)}
 
+    def cost(self, seats: Iterable[int]) -> Decimal:
+        return sum((self.prices[seat] for seat in set(seats)), Decimal(0))
+
     def _free(self, seats: Iterable[int]) -> None:
         for seat in seats:
             self.seats[seat] = dict(FREE)
@@ -114,3 +217,13 @@ class Books:
         if any(person in (self.seats[s]["holder"], self.seats[s]["lapsed"]) for s in others):
             return "lock_expired"
         return "not_holder" if others else None
+
+    def _fault_in_paying(self, person: int, wanted: list[int], reference: str) -> str | None:
+        payment = self.payments.get(reference)
+        if payment is None or payment["user"] != person or payment["status"] != "pending":
+            return "payment_ended"
+        return None if payment["amount"] == self.cost(wanted) else "price_changed"
+
+
+def _whole_milliseconds(moment: datetime) -> datetime:
+    return moment - timedelta(microseconds=moment.microsecond % 1000)

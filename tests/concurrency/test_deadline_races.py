@@ -1,0 +1,239 @@
+"""Around a lock's deadline: its holder, who waits for the seat, and the sweep, all at once."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from reservations.clock import database_now
+from reservations.commands import Command, ExtendLocks, LockSeats, ReleaseExpired, ReserveSeats
+from reservations.desk import Desk
+from reservations.errors import LockExpired, SeatcastError, SeatUnavailable
+from reservations.ledger import lock_event
+from reservations.models import Event, ReservationSeat, Seat
+from reservations.records import Answer
+from reservations.states import Person, SeatStatus
+from tests.concurrency.ticking import Noting, Ticking
+from tests.concurrency.unprotected import CHANGING, protection_off, stopping
+from tests.concurrency.waiting import waits_for_a_row
+from tests.crowd import PATIENCE_SECONDS, at_once, wait_until
+from tests.factories import Clock, make_event, make_person, seat_ids
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def _held_until(event: Event, holder: Person) -> datetime:
+    """Lock the event's first seat; return until when."""
+    first = seat_ids(event)[:1]
+    Desk(event.pk).submit(LockSeats(holder, first))
+    deadline = Seat.objects.get(pk=first[0]).locked_until
+    assert deadline is not None
+    return deadline
+
+
+def _all_at_once(
+    event: Event, commands: list[Command], clock: Callable[[], datetime]
+) -> list[Answer | SeatcastError]:
+    return at_once([partial(Desk(event.pk, clock=clock).submit, each) for each in commands])
+
+
+def _done(results: list[Answer | SeatcastError]) -> list[int]:
+    """Return which commands were carried out."""
+    return [n for n, found in enumerate(results) if not isinstance(found, SeatcastError)]
+
+
+@pytest.mark.parametrize("late", [-MILLISECOND, -timedelta(microseconds=1)])
+def test_up_to_the_deadline_the_seat_is_its_holders(late: timedelta) -> None:
+    event, alice, others = make_event(), make_person(), [make_person() for _ in range(4)]
+    now, first = _held_until(event, alice) + late, seat_ids(event)[:1]
+    takeovers: list[Command] = [LockSeats(who, first) for who in others]
+    booking = ReserveSeats(alice, first, "invoice")
+    results = _all_at_once(event, [*takeovers, booking, ReleaseExpired()], lambda: now)
+    assert _done(results) == [4, 5]
+    assert ReservationSeat.objects.get(live=True).reservation.user_id == alice.id
+
+
+@pytest.mark.parametrize("late", [timedelta(0), MILLISECOND])
+def test_at_the_deadlines_very_instant_it_is_whoevers_comes_first(late: timedelta) -> None:
+    event, alice, others = make_event(), make_person(), [make_person() for _ in range(4)]
+    now, first = _held_until(event, alice) + late, seat_ids(event)[:1]
+    takeovers: list[Command] = [LockSeats(who, first) for who in others]
+    hers: list[Command] = [ReserveSeats(alice, first, "invoice"), ExtendLocks(alice, first)]
+    results = _all_at_once(event, [*takeovers, *hers, ReleaseExpired()], lambda: now)
+    winner, sweep = _done(results)
+    assert (winner < 4, sweep) == (True, 6)
+    seat = Seat.objects.get(pk=first[0])
+    assert (seat.status, seat.locked_by_id) == (SeatStatus.LOCKED, others[winner].id)
+    assert not ReservationSeat.objects.exists()
+
+
+def test_while_the_deadline_passes_the_seat_is_given_to_one() -> None:
+    """Everybody's transaction is a millisecond later than the one before it."""
+    for early in range(0, 18, 3):
+        event, alice = make_event(), make_person()
+        deadline = _held_until(event, alice)
+        _race_through(event, alice, deadline, Ticking(deadline - early * MILLISECOND))
+
+
+def _race_through(event: Event, alice: Person, deadline: datetime, clock: Ticking) -> None:
+    first = seat_ids(event)[:1]
+    watches = [Noting(clock) for _ in range(18)]
+    commands: list[Command] = [
+        command
+        for _ in range(6)
+        for command in (
+            ReserveSeats(alice, first, "invoice"),
+            LockSeats(make_person(), first),
+            ReleaseExpired(),
+        )
+    ]
+    works = zip(commands, watches, strict=True)
+    results = at_once(
+        [partial(Desk(event.pk, clock=watch).submit, command) for command, watch in works]
+    )
+    winners = [n for n in _done(results) if not isinstance(commands[n], ReleaseExpired)]
+    # Or to none: nobody need have come in time, or after it.
+    assert len(winners) <= 1
+    for n in winners:
+        seen = watches[n].seen
+        assert seen is not None
+        assert isinstance(commands[n], ReserveSeats) == (seen < deadline)
+    seat = Seat.objects.get(pk=first[0])
+    booked = [n for n in winners if isinstance(commands[n], ReserveSeats)]
+    assert (seat.status == SeatStatus.RESERVED) == bool(booked)
+    assert ReservationSeat.objects.filter(event=event, live=True).count() == len(booked)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("rival", ["takeover", "sweep"])
+def test_unprotected_the_seat_is_booked_and_given_to_somebody_else(rival: str) -> None:
+    event, alice, bob = make_event(), make_person(), make_person()
+    deadline, first = _held_until(event, alice), seat_ids(event)[:1]
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+    in_time = partial(
+        Desk(event.pk, clock=lambda: deadline - MILLISECOND).submit,
+        ReserveSeats(alice, first, "invoice"),
+    )
+    after = partial(
+        Desk(event.pk, clock=lambda: deadline).submit,
+        LockSeats(bob, first) if rival == "takeover" else ReleaseExpired(),
+    )
+    with protection_off():
+        works = [stopping(work, before=CHANGING, to=meet) for work in (in_time, after)]
+        assert len(_done(at_once(works))) == 2
+
+
+def _booked_after_waiting(event: Event, alice: Person, desk: Desk, clock: Clock) -> bool:
+    """Have a booking wait for the event's row while its lock runs out; tell whether it is made."""
+    booking = ReserveSeats(alice, seat_ids(event)[:1], "invoice")
+    results: list[Answer | SeatcastError] = []
+    waiting = threading.Thread(
+        target=lambda: results.extend(at_once([partial(desk.submit, booking)]))
+    )
+    with transaction.atomic():
+        lock_event(event.pk)
+        waiting.start()
+        wait_until(waits_for_a_row)
+        clock.advance(600)
+    waiting.join()
+    [result] = results
+    assert isinstance(result, LockExpired | dict)
+    return isinstance(result, dict)
+
+
+@pytest.mark.postgres
+def test_a_lock_that_runs_out_while_its_holder_waits_in_line_has_run_out(clock: Clock) -> None:
+    event, alice = make_event(), make_person()
+    desk = Desk(event.pk, clock=clock)
+    desk.submit(LockSeats(alice, seat_ids(event)[:1]))
+    assert not _booked_after_waiting(event, alice, desk, clock)
+
+
+@pytest.mark.postgres
+def test_by_a_clock_that_is_read_before_the_events_row_it_would_not(clock: Clock) -> None:
+    event, alice = make_event(), make_person()
+    before = clock.now
+    Desk(event.pk, clock=clock).submit(LockSeats(alice, seat_ids(event)[:1]))
+    assert _booked_after_waiting(event, alice, Desk(event.pk, clock=lambda: before), clock)
+
+
+@pytest.mark.postgres
+def test_a_lock_begins_when_its_turn_comes_and_not_when_it_began_to_wait() -> None:
+    event, alice = make_event(), make_person()
+    first = seat_ids(event)[:1]
+    lock = partial(Desk(event.pk).submit, LockSeats(alice, first))
+    waiting = threading.Thread(target=lambda: at_once([lock]))
+    with transaction.atomic():
+        lock_event(event.pk)
+        waiting.start()
+        wait_until(waits_for_a_row)
+        its_turn = database_now()
+    waiting.join()
+    began = Seat.objects.get(pk=first[0]).locked_at
+    assert began is not None
+    assert began > its_turn
+
+
+class _ClockOfEachThread(threading.local):
+    """The application's clock, of which each thread has one of its own, as servers have."""
+
+    seconds_off = 0.0
+
+    def __init__(self, right: Callable[[], datetime]) -> None:
+        self._right = right
+
+    def __call__(self) -> datetime:
+        return self._right() + timedelta(seconds=self.seconds_off)
+
+
+@pytest.fixture
+def servers_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[_ClockOfEachThread]:
+    clock = _ClockOfEachThread(timezone.now)
+    monkeypatch.setattr(timezone, "now", clock)
+    yield clock
+    monkeypatch.undo()
+    database_now()  # which notes that this process's clock is right again
+
+
+def _take_over_at_wrong_servers(
+    event: Event, servers_clock: _ClockOfEachThread, clock: Callable[[], datetime]
+) -> int:
+    """Have people on eight servers, whose clocks are seconds off, try for a seat that is taken.
+
+    Return how many got it.
+    """
+
+    def attempt(seconds: float) -> Answer:
+        servers_clock.seconds_off = seconds
+        return Desk(event.pk, clock=clock).submit(LockSeats(make_person(), seat_ids(event)[:1]))
+
+    results = at_once([partial(attempt, off) for off in (-9, -6, -3, -1, 1, 3, 6, 9)])
+    assert all(isinstance(found, SeatUnavailable | dict) for found in results)
+    return len(_done(results))
+
+
+@pytest.mark.postgres
+def test_servers_whose_clocks_are_seconds_off_leave_a_lock_to_its_holder(
+    servers_clock: _ClockOfEachThread,
+) -> None:
+    event, alice = make_event(lock_seconds=5), make_person()
+    _held_until(event, alice)
+    assert _take_over_at_wrong_servers(event, servers_clock, database_now) == 0
+    Desk(event.pk).submit(ReserveSeats(alice, seat_ids(event)[:1], "invoice"))
+
+
+@pytest.mark.postgres
+def test_by_their_own_clocks_one_of_them_would_take_it_over(
+    servers_clock: _ClockOfEachThread,
+) -> None:
+    event, alice = make_event(lock_seconds=5), make_person()
+    _held_until(event, alice)
+    assert _take_over_at_wrong_servers(event, servers_clock, timezone.now) == 1
+    with pytest.raises(SeatUnavailable):
+        Desk(event.pk).submit(ReserveSeats(alice, seat_ids(event)[:1], "invoice"))

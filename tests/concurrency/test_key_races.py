@@ -1,0 +1,168 @@
+"""One idempotency key, many times at once, at as many processes' desks: the work is done once."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from pytest_django import Settings
+
+from reservations import checkout, desk
+from reservations.checkout import Order
+from reservations.commands import (
+    Command,
+    ExtendLocks,
+    LockSeats,
+    UnlockSeats,
+)
+from reservations.desk import Desk
+from reservations.errors import KeyInFlight, KeyReused, SeatcastError
+from reservations.models import DemoCharge, Event, IdempotencyKey, SeatChange
+from reservations.records import Answer
+from reservations.states import Person
+from tests.concurrency.unprotected import CHANGING, protection_off, stopping
+from tests.crowd import PATIENCE_SECONDS, at_once
+from tests.factories import Clock, make_event, make_person, seat_ids
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_processes")]
+
+TIMES = 20
+
+
+@dataclass
+class Scene:
+    """Somebody who holds A1 and A2, and has booked A3 and A4 by card."""
+
+    event: Event
+    alice: Person
+    ids: tuple[int, ...]
+    booked: int
+
+
+@pytest.fixture
+def scene(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    settings.SEATCAST_DEMO_SLOW_SECONDS = 0.0
+    monkeypatch.setattr(checkout, "_RETRY_SECONDS", (0.0, 0.0))
+    event, alice = make_event(seats=6), make_person("alice")
+    ids = seat_ids(event)
+    desk.submit(event_id=event.pk, command=LockSeats(alice, ids[:4]))
+    booked = checkout.reserve(_order(event, alice, ids[2:4], "card"))
+    return Scene(event, alice, ids, booked["reservation"]["id"])
+
+
+def _order(
+    event: Event, who: Person, ids: tuple[int, ...], method: str, key: str | None = None
+) -> Order:
+    return Order(event_id=event.pk, actor=who, seat_ids=ids, payment_method=method, key=key)
+
+
+def _submit(scene: Scene, command: Command) -> Answer:
+    return desk.submit(event_id=scene.event.pk, command=command, key="k")
+
+
+def _lock(scene: Scene) -> Answer:
+    return _submit(scene, LockSeats(scene.alice, scene.ids[4:]))
+
+
+def _extend(scene: Scene) -> Answer:
+    return _submit(scene, ExtendLocks(scene.alice, scene.ids[:2]))
+
+
+def _unlock(scene: Scene) -> Answer:
+    return _submit(scene, UnlockSeats(scene.alice, scene.ids[:2]))
+
+
+def _reserve(method: str, scene: Scene) -> Answer:
+    return checkout.reserve(_order(scene.event, scene.alice, scene.ids[:2], method, "k"))
+
+
+def _cancel(scene: Scene) -> Answer:
+    return checkout.cancel(
+        event_id=scene.event.pk, actor=scene.alice, reservation_id=scene.booked, key="k"
+    )
+
+
+@pytest.mark.parametrize(
+    ("work", "reason"),
+    [
+        (_lock, "locked"),
+        (_extend, "extended"),
+        (_unlock, "unlocked"),
+        (partial(_reserve, "invoice"), "reserved"),
+        (_cancel, "cancelled"),
+    ],
+    ids=["lock", "extend", "unlock", "reserve", "cancel"],
+)
+def test_it_is_done_once_and_all_are_told_the_same(
+    work: Callable[[Scene], Answer], reason: str, scene: Scene
+) -> None:
+    before = _changes(scene, reason)
+    results = at_once([partial(work, scene)] * TIMES)
+    assert isinstance(results[0], dict)
+    assert results == [results[0]] * TIMES
+    assert _changes(scene, reason) == before + 2
+    assert IdempotencyKey.objects.count() == 1
+
+
+@pytest.mark.parametrize("method", ["card", "card_slow", "card_lost"])
+def test_a_card_is_charged_once_and_the_others_hear_so_or_that_it_is_under_way(
+    method: str, scene: Scene
+) -> None:
+    results = at_once([partial(_reserve, method, scene)] * TIMES)
+    answers = [found for found in results if not isinstance(found, SeatcastError)]
+    assert answers
+    assert all(isinstance(found, KeyInFlight | dict) for found in results)
+    for answer in [*answers, _reserve(method, scene)]:
+        # Whoever asks between booking and charging hears so.
+        status = answer["reservation"]["payment_status"]
+        assert status in {"authorised", "captured"}
+        answer["reservation"]["payment_status"] = "captured"
+        assert answer == answers[0]
+    # One for A3 and A4, one for these.
+    assert list(DemoCharge.objects.values_list("status", flat=True)) == ["captured"] * 2
+    assert _changes(scene, "reserved") == 4
+
+
+def test_a_card_that_is_declined_is_asked_once(scene: Scene) -> None:
+    results = at_once([partial(_reserve, "card_declined", scene)] * TIMES)
+    codes = {found.code for found in results if isinstance(found, SeatcastError)}
+    assert len([found for found in results if isinstance(found, dict)]) == 0
+    assert codes <= {"payment_declined", "idempotency_key_in_flight"}
+    assert DemoCharge.objects.filter(status="declined").count() == 1
+
+
+def test_of_different_commands_with_one_key_one_is_done(scene: Scene) -> None:
+    works = [partial(work, scene) for work in (_lock, _unlock, _cancel, _extend)] * 5
+    results = at_once(works)
+    done = [n for n, found in enumerate(results) if isinstance(found, dict)]
+    # Five of the same kind, four of which are only told what the first one did.
+    assert len(done) == 5
+    assert len({n % 4 for n in done}) == 1
+    assert all(isinstance(found, KeyReused | dict) for found in results)
+    assert IdempotencyKey.objects.count() == 1
+
+
+@pytest.mark.postgres
+def test_unprotected_a_key_does_the_work_twice(clock: Clock, scene: Scene) -> None:
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+    extend = ExtendLocks(scene.alice, scene.ids[:2])
+    clock.advance(1)
+    with protection_off():
+        works = [
+            stopping(
+                partial(Desk(scene.event.pk, clock=clock).submit, extend, "k"),
+                before=CHANGING,
+                to=meet,
+            )
+            for _ in range(2)
+        ]
+        results = at_once(works)
+        assert [isinstance(found, dict) for found in results] == [True, True]
+        assert _changes(scene, "extended") == 4
+        assert IdempotencyKey.objects.count() == 2
+
+
+def _changes(scene: Scene, reason: str) -> int:
+    """Count how many seats changed for a reason."""
+    return SeatChange.objects.filter(event=scene.event, reason=reason).count()

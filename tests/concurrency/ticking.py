@@ -1,0 +1,33 @@
+"""Clocks for desks that race: what time it is depends on who looks when, and on nothing else."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from django.utils import timezone
+
+
+class Ticking:
+    """A clock that is some time later each time it is looked at.
+
+    Desks look under the event's row: so whoever looks first was first.
+    """
+
+    def __init__(self, start: datetime | None = None, *, seconds: float = 0.001) -> None:
+        self._start = start or timezone.now()
+        self._step = timedelta(seconds=seconds)
+        self._looks = count()
+
+    def __call__(self) -> datetime:
+        return self._start + next(self._looks) * self._step
+
+
+class Noting:
+    """One desk's look at a clock that all share; `seen` is what it saw last."""
+
+    def __init__(self, clock: Ticking) -> None:
+        self._clock = clock
+        self.seen: datetime | None = None
+
+    def __call__(self) -> datetime:
+        self.seen = self._clock()
+        return self.seen

@@ -1,0 +1,88 @@
+"""The product with its protection off, for negative controls: proof that a race is real.
+
+No row is locked then, and the database allows what its constraints forbid. What is left is the
+same code on the same tables; only that threads are made to meet between their reads and their
+writes, so that the race happens each time.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from reservations.models import IdempotencyKey, ReservationSeat
+
+T = TypeVar("T")
+
+BOOKING = 'INSERT INTO "reservations_reservation"'
+CANCELLING = 'UPDATE "reservations_reservation"'
+PAYING = 'INSERT INTO "reservations_payment"'
+CHANGING = 'UPDATE "reservations_event"'
+
+_LOG = "reservations_seatchange"
+_UNIQUE = [
+    (model, constraint)
+    for model in (ReservationSeat, IdempotencyKey)
+    for constraint in model._meta.constraints
+    if constraint.name
+    in {"a_seat_is_in_at_most_one_live_reservation", "an_idempotency_key_is_used_once"}
+]
+
+
+@contextmanager
+def protection_off() -> Iterator[None]:
+    """Take no row locks, and do without the constraints that forbid doing things twice."""
+    with _constraints_off(), row_locks_off():
+        yield
+
+
+@contextmanager
+def row_locks_off() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QuerySet, "select_for_update", _lock_nothing)
+        yield
+
+
+def stopping(work: Callable[[], T], *, before: str, to: Callable[[], object]) -> Callable[[], T]:
+    """Return `work`, which does `to` before its first statement that begins with `before`."""
+
+    def stop_once() -> T:
+        has_stopped = False
+
+        def execute(run: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+            nonlocal has_stopped
+            if not has_stopped and sql.startswith(before):
+                has_stopped = True
+                to()
+            return run(sql, *arguments)
+
+        with connection.execute_wrapper(execute):
+            return work()
+
+    return stop_once
+
+
+def _lock_nothing(rows: QuerySet[Any], **_: object) -> QuerySet[Any]:
+    return rows.all()
+
+
+@contextmanager
+def _constraints_off() -> Iterator[None]:
+    assert len(_UNIQUE) == 2
+    with connection.schema_editor() as editor:
+        for model, constraint in _UNIQUE:
+            editor.remove_constraint(model, constraint)
+        editor.execute(f"ALTER TABLE {_LOG} DROP CONSTRAINT {_LOG}_pkey")
+    try:
+        yield
+    finally:
+        # What was written meanwhile would not be allowed now.
+        tables = ", ".join([_LOG, *(model._meta.db_table for model, _ in _UNIQUE)])
+        with connection.schema_editor() as editor:
+            editor.execute(f"TRUNCATE {tables}")
+            for model, constraint in _UNIQUE:
+                editor.add_constraint(model, constraint)
+            editor.execute(f"ALTER TABLE {_LOG} ADD PRIMARY KEY (event_id, seq, seat_id)")

@@ -1,0 +1,13 @@
+"""Telling whether a transaction waits for another one."""
+
+from django.db import connection
+
+
+def waits_for_a_row() -> bool:
+    """Tell whether somebody waits for a row that somebody else has, on PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return cursor.fetchone() is not None
