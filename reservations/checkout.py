@@ -197,20 +197,36 @@ def _book(order: Order, reference: str) -> Answer:
 def _charge(order: Order, reference: str, answer: Answer) -> Answer:
     """Take the money for a booking, and return its answer, which stays as it is.
 
-    Raises: PaymentWithdrawn.
+    It is committed: a database that goes away now does not make it fail. Raises: PaymentWithdrawn.
     """
-    is_ours = Payment.objects.filter(
-        reference=reference, reservation=answer["reservation"]["id"]
-    ).exists()
-    if not is_ours:
-        # Another request with the same key has booked, and has paid for itself.
-        _move(reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
-    status = _settle_now_or_later(reference)
-    if not is_ours or status not in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}:
+    try:
+        if not _is_paid_with(reference, answer):
+            # Another request with the same key has booked, and has paid for itself.
+            _move(reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
+            settle(reference)
+            return answer
+        status = settle(reference)
+    except (Unavailable, Error):
+        _leave_to_reconcile(reference)
         return answer
-    refusal = PaymentWithdrawn()
-    correct(event_id=order.event_id, user_id=order.actor.id, key=order.key, refusal=refusal)
-    raise refusal
+    if status in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}:
+        refusal = PaymentWithdrawn()
+        _correct(order, refusal)
+        raise refusal
+    return answer
+
+
+def _is_paid_with(reference: str, answer: Answer) -> bool:
+    number = answer["reservation"]["id"]
+    return Payment.objects.filter(reference=reference, reservation=number).exists()
+
+
+def _correct(order: Order, refusal: SeatcastError) -> None:
+    """Have the order's key answered from now on with what has become of it, if that can be."""
+    try:
+        correct(event_id=order.event_id, user_id=order.actor.id, key=order.key, refusal=refusal)
+    except Error:
+        logger.warning("A key still confirms a booking that was withdrawn", exc_info=True)
 
 
 def _end(

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 from threading import BoundedSemaphore
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from reservations import checkout
@@ -336,6 +338,25 @@ def test_a_key_that_two_requests_end_up_with_books_and_charges_once(
     answers.append(checkout.reserve(order))
     assert answers[0] == answers[1]
     assert sorted(_money()) == [("captured", "captured"), ("voided", "voided")]
+
+
+def test_a_booking_stands_though_the_database_goes_away_right_after_it(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charge = checkout._charge
+
+    def away(*_: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    def charge_without_it(*arguments: Any) -> Any:
+        with connection.execute_wrapper(away):
+            return charge(*arguments)
+
+    monkeypatch.setattr(checkout, "_charge", charge_without_it)
+    assert checkout.reserve(_order(event, alice))["reservation"]["id"]
+    assert (_money(), _sold(event)) == ([("authorised", "authorised")], 2)
+    _reconcile()
+    assert _money() == [("captured", "captured")]
 
 
 def test_one_person_has_one_payment_under_way_at_a_time(
