@@ -302,6 +302,7 @@ LOGGING = {
                 "realtime.hub",
                 "realtime.layer",
                 "realtime.publisher",
+                "reservations.checkout",
                 "reservations.desk",
             )
         },

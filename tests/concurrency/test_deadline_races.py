@@ -73,6 +73,15 @@ def test_at_the_deadlines_very_instant_it_is_whoevers_comes_first(late: timedelt
     assert not ReservationSeat.objects.exists()
 
 
+@pytest.mark.parametrize("late", [-MILLISECOND, timedelta(0)])
+def test_sweeps_release_it_once_and_not_before_the_deadlines_very_instant(late: timedelta) -> None:
+    event, alice = make_event(), make_person()
+    now = _held_until(event, alice) + late
+    assert len(_done(_all_at_once(event, [ReleaseExpired()] * 6, lambda: now))) == 6
+    released = event.changes.filter(reason="expired").values_list("seat", flat=True)
+    assert list(released) == ([] if late else list(seat_ids(event)[:1]))
+
+
 def test_while_the_deadline_passes_the_seat_is_given_to_one() -> None:
     """Everybody's transaction is a millisecond later than the one before it."""
     for early in range(0, 18, 3):

@@ -68,8 +68,8 @@ class Wish:
 
 
 KINDS = [
-    *("lock", "lock", "lock", "extend", "unlock", "book", "start", "book paid", "book paid"),
-    *("cancel", "cancel", "release", "block", "unblock"),
+    *("lock", "extend", "extend", "unlock", "book", "book", "start", "start", "start"),
+    *("book paid", "book paid", "book paid", "cancel", "cancel", "release", "block", "unblock"),
 ]
 _NEED_LOCKS = {"extend", "unlock", "book", "start"}
 # Once in a while a seat that there is not.
@@ -170,8 +170,9 @@ class Twin:
     def _command(self, wish: Wish, payments: list[Payment], bookings: list[Reservation]) -> Command:
         who = self.people[wish.person]
         seats = tuple(self._seat(place) for place in wish.places)
-        wanted = (self._held_by(who) if wish.is_usual else ()) or seats
-        if wish.is_usual and wanted == seats and wish.kind in _NEED_LOCKS:
+        held = self._held_by(who) if wish.is_usual else ()
+        wanted = held or seats
+        if wish.is_usual and not held and wish.kind in _NEED_LOCKS:
             return LockSeats(who, seats)
         match wish.kind:
             case "extend":
@@ -352,3 +353,49 @@ class Batches(RuleBasedStateMachine):
 
 TestBatches = Batches.TestCase
 TestBatches.settings = settings(max_examples=settings().max_examples // 8, stateful_step_count=20)
+
+
+@pytest.fixture
+def twins(clock: Clock) -> list[Twin]:
+    people, date = [make_person() for _ in range(PEOPLE)], clock.now + timedelta(days=30)
+    return [Twin(people, clock, date=date) for _ in range(2)]
+
+
+def _as_alone(twins: list[Twin], before: list[Wish], batch: list[Wish]) -> list[Any]:
+    """Return the results of a batch, having made sure that they are as one by one."""
+    for twin in twins:
+        for wish in before:
+            twin.one_by_one(twin.commands([wish]))
+    together, alone = twins
+    results = [together.plain(found) for found in together.together(together.commands(batch))]
+    assert results == [alone.plain(found) for found in alone.one_by_one(alone.commands(batch))]
+    assert together.stored() == alone.stored()
+    return results
+
+
+def _wish(kind: str, *places: int, key: str | None = None) -> Wish:
+    return Wish(kind, 0, places or (0,), is_usual=True, number=0, key=key)
+
+
+def test_who_has_paid_can_start_to_pay_again_in_the_same_batch(twins: list[Twin]) -> None:
+    before = [_wish("lock", 0), _wish("start")]
+    batch = [_wish("book paid"), _wish("lock", 1), _wish("start", 1)]
+    batch[2] = replace(batch[2], is_usual=False)
+    results = _as_alone(twins, before, batch)
+    assert [found["message"] for found in results] == [
+        *("Reservation confirmed!", "Seat A2 locked for 1 minute", "Payment started")
+    ]
+
+
+def test_what_was_refused_a_payment_cannot_have_it_later_in_the_same_batch(
+    twins: list[Twin],
+) -> None:
+    before = [_wish("lock", 0), _wish("start"), _wish("lock", 1)]
+    refused, booked = _as_alone(twins, before, [_wish("book paid"), _wish("book paid")])
+    assert (refused[0], booked[0]) == ("price_changed", "payment_ended")
+
+
+def test_a_payment_books_once_in_a_batch(twins: list[Twin]) -> None:
+    before = [_wish("lock", 0), _wish("start")]
+    booked, refused = _as_alone(twins, before, [_wish("book paid"), _wish("book paid")])
+    assert (booked["message"], refused[0]) == ("Reservation confirmed!", "seat_unavailable")
