@@ -5,7 +5,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from deploy.browsing import site
 from deploy.check import run_checks
@@ -32,18 +33,33 @@ def main(only: Sequence[str]) -> int:
 
 
 def _run_all() -> list[Outcome]:
-    """Run all stages; those that wait for servers most of the time beside those that do not."""
-    title, _ = _STAGES["sqlite"]
-    started, output = time.monotonic(), REPORTS / "sqlite.log"
-    with _pytest_run("sqlite") as (command, environment):
-        say(f"(Meanwhile: {title}.)")
-        with run_aside(command, environment=environment, output=output) as wait:
-            first = [_run_stage(name) for name in ("check", "postgres")]
+    """Run all stages, the Python tests beside the others: they wait most of the time."""
+    shown = [name for name in _STAGES if name not in _RUNS]
+    with ExitStack() as stack:
+        asides = {name: stack.enter_context(_aside(name)) for name in _RUNS}
+        outcomes = [_run_stage(name) for name in shown]
+        return [*outcomes, *(finish() for finish in asides.values())]
+
+
+@contextmanager
+def _aside(name: str) -> Iterator[Callable[[], Outcome]]:
+    """Have Python tests run meanwhile; yield what waits for them and shows what they wrote."""
+    title, _ = _STAGES[name]
+    started, output = time.monotonic(), REPORTS / f"{name}.log"
+    say(f"(Meanwhile: {title}.)")
+    with (
+        _RUNS[name]() as (command, environment),
+        run_aside(command, environment=environment, output=output) as wait,
+    ):
+
+        def finish() -> Outcome:
             status = wait()
-    say(f"\n=== {title} ===\n{output.read_text(errors='replace')}")
-    counts = judge(read_counts(REPORTS / "sqlite.xml"), status=status)
-    aside = Outcome(title=title, counts=counts, seconds=time.monotonic() - started)
-    return [*first, aside, *(_run_stage(name) for name in ("client", "browser", "stack"))]
+            seconds = time.monotonic() - started
+            say(f"\n=== {title} ===\n{output.read_text(errors='replace')}")
+            counts = judge(read_counts(REPORTS / f"{name}.xml"), status=status)
+            return Outcome(title=title, counts=counts, seconds=seconds)
+
+        yield finish
 
 
 def _run_stage(name: str) -> Outcome:
@@ -58,10 +74,6 @@ def _run_stage(name: str) -> Outcome:
     return Outcome(title=title, counts=counts, seconds=time.monotonic() - started)
 
 
-def _on_sqlite() -> Counts:
-    return _pytest("sqlite")
-
-
 # These start services of their own, or ask no database anything: once is enough.
 _WHATEVER_IT_RUNS_ON = (
     "tests/deploy",
@@ -71,27 +83,28 @@ _WHATEVER_IT_RUNS_ON = (
     "tests/reservations/test_rules_at_random.py",
 )
 
-
-def _on_postgres() -> Counts:
-    with postgres() as database_url, valkey() as redis_url:
-        return _pytest(
-            "postgres",
-            *(f"--ignore={path}" for path in _WHATEVER_IT_RUNS_ON),
-            DATABASE_URL=database_url,
-            REDIS_URL=redis_url,
-        )
-
-
-def _pytest(name: str, *arguments: str, **settings: str) -> Counts:
-    with _pytest_run(name, *arguments, **settings) as (command, environment):
-        status = run_shown(command, environment=environment)
-    return judge(read_counts(REPORTS / f"{name}.xml"), status=status)
+_Run = tuple[list[str], dict[str, str]]
 
 
 @contextmanager
-def _pytest_run(
-    name: str, *arguments: str, **settings: str
-) -> Iterator[tuple[list[str], dict[str, str]]]:
+def _on_sqlite() -> Iterator[_Run]:
+    with _pytest_run("sqlite") as run:
+        yield run
+
+
+@contextmanager
+def _on_postgres() -> Iterator[_Run]:
+    ignored = [f"--ignore={path}" for path in _WHATEVER_IT_RUNS_ON]
+    with (
+        postgres() as database_url,
+        valkey() as redis_url,
+        _pytest_run("postgres", *ignored, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
+    ):
+        yield run
+
+
+@contextmanager
+def _pytest_run(name: str, *arguments: str, **settings: str) -> Iterator[_Run]:
     """Yield a command that reports to `name`.xml and its environment, with data that goes."""
     report = f"--junitxml={REPORTS / f'{name}.xml'}"
     with tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir:
@@ -99,6 +112,12 @@ def _pytest_run(
             [str(VENV_PYTHON), "-m", "pytest", report, *arguments],
             clean_environment(SEATCAST_DATA_DIR=data_dir, **settings),
         )
+
+
+def _pytest(name: str) -> Counts:
+    with _RUNS[name]() as (command, environment):
+        status = run_shown(command, environment=environment)
+    return judge(read_counts(REPORTS / f"{name}.xml"), status=status)
 
 
 def _client() -> Counts:
@@ -122,10 +141,11 @@ def _browser() -> Counts:
     return judge(read_counts(report), status=status)
 
 
+_RUNS = {"sqlite": _on_sqlite, "postgres": _on_postgres}
 _STAGES: dict[str, tuple[str, Callable[[], Counts]]] = {
     "check": ("linters and types", run_checks),
-    "sqlite": ("Python tests on SQLite", _on_sqlite),
-    "postgres": ("Python tests on PostgreSQL + Valkey", _on_postgres),
+    "sqlite": ("Python tests on SQLite", partial(_pytest, "sqlite")),
+    "postgres": ("Python tests on PostgreSQL + Valkey", partial(_pytest, "postgres")),
     "client": ("client tests", _client),
     "browser": ("browser tests", _browser),
     "stack": ("browser tests on the real stack", run_mishaps),
