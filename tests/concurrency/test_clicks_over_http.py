@@ -118,10 +118,8 @@ def test_one_key_sent_20_times_at_once_to_two_servers_charges_a_card_once(
     path = f"/api/events/{event.pk}/reserve/"
     body = {"seat_ids": [seat_id], "payment_method": "card"}
     replies = volley([Post(alice, ports[n % 2], path, body, "k") for n in range(20)])
-    booked = [reply.body["reservation"] for reply in replies if reply.status == 201]
+    booked = [reply for reply in replies if reply.status == 201]
     assert booked
-    # Whoever asks between booking and charging hears so.
-    assert {found.pop("payment_status") for found in booked} <= {"authorised", "captured"}
     assert booked == [booked[0]] * len(booked)
     refused = [reply.body["code"] for reply in replies if reply.status == 409]
     assert refused == ["idempotency_key_in_flight"] * (20 - len(booked))

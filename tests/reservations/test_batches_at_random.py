@@ -31,7 +31,7 @@ from reservations.commands import (
     UnlockSeats,
 )
 from reservations.desk import Desk, _Ticket
-from reservations.errors import SeatcastError
+from reservations.errors import PaymentEnded, SeatcastError
 from reservations.housekeeping.verification import Counts, differences
 from reservations.models import (
     IdempotencyKey,
@@ -399,3 +399,16 @@ def test_a_payment_books_once_in_a_batch(twins: list[Twin]) -> None:
     before = [_wish("lock", 0), _wish("start")]
     booked, refused = _as_alone(twins, before, [_wish("book paid"), _wish("book paid")])
     assert (booked["message"], refused[0]) == ("Reservation confirmed!", "seat_unavailable")
+
+
+def test_a_payment_for_one_event_pays_for_no_other(twins: list[Twin]) -> None:
+    one, other = twins
+    for twin in twins:
+        twin.one_by_one(twin.commands([_wish("lock", 0)]))
+    one.one_by_one(one.commands([_wish("start")]))
+    reference = Payment.objects.get().reference
+    [refusal] = other.together(
+        [(ReserveSeats(other.people[0], other.ids[:1], "card", reference), None)]
+    )
+    assert isinstance(refusal, PaymentEnded)
+    assert Payment.objects.get().status == PaymentStatus.PENDING
