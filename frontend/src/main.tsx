@@ -5,9 +5,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { App } from '@/app/App';
+import { startLanguage } from '@/lib/i18n/language';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
+
+await startLanguage();
 
 createRoot(root).render(
   <StrictMode>

@@ -1,0 +1,104 @@
+/**
+ * The language of the page. It is chosen before anything is drawn, and choosing another one loads
+ * the page anew, so that no text has to watch for it and `t` may be called anywhere.
+ */
+import i18next from 'i18next';
+
+import { en } from '@/lib/i18n/en';
+
+type WithSameKeys<Sentences> = { readonly [Key in keyof Sentences]: string };
+/** What a translation has to have: the same sentences, word for word of the keys. */
+export type Catalogue = {
+  readonly [Subject in keyof typeof en]: WithSameKeys<(typeof en)[Subject]>;
+};
+
+interface Language {
+  /** In its own words. */
+  readonly name: string;
+  /** For dates, numbers and money. */
+  readonly locale: string;
+  readonly direction: 'ltr' | 'rtl';
+  /** Null for the one that comes with the code. */
+  readonly load: (() => Promise<Catalogue>) | null;
+}
+
+export const LANGUAGES = {
+  en: { name: 'English', locale: 'en-GB', direction: 'ltr', load: null },
+  de: {
+    name: 'Deutsch',
+    locale: 'de-DE',
+    direction: 'ltr',
+    load: async () => (await import('@/lib/i18n/de')).de,
+  },
+} as const satisfies Record<string, Language>;
+
+export type LanguageCode = keyof typeof LANGUAGES;
+
+const STORED_AS = 'seatcast.language';
+const FALLBACK: LanguageCode = 'en';
+
+let current: LanguageCode = FALLBACK;
+
+void i18next.init({
+  lng: FALLBACK,
+  resources: { en },
+  ns: Object.keys(en),
+  defaultNS: 'common',
+  // Ready at once, since nothing is fetched; and React escapes what it shows.
+  initAsync: false,
+  interpolation: { escapeValue: false },
+});
+
+export const { t } = i18next;
+
+export function language(): LanguageCode {
+  return current;
+}
+
+/** For `Intl`. */
+export function locale(): string {
+  return LANGUAGES[current].locale;
+}
+
+/** "A1, A2 and A3". */
+export function listOf(
+  names: readonly string[],
+  type: 'conjunction' | 'disjunction' = 'conjunction',
+): string {
+  return new Intl.ListFormat(locale(), { type }).format(names);
+}
+
+/** Speak the language that this person has chosen here, or that their browser asks for. */
+export async function startLanguage(): Promise<void> {
+  const wanted = [localStorage.getItem(STORED_AS), ...navigator.languages];
+  await speak(wanted.map(languageOf).find((code) => code !== null) ?? FALLBACK);
+}
+
+/** Remember another language and load the page in it. */
+export function chooseLanguage(code: LanguageCode): void {
+  localStorage.setItem(STORED_AS, code);
+  location.reload();
+}
+
+/** Speak a language from now on. */
+export async function speak(code: LanguageCode): Promise<void> {
+  const { load, direction } = LANGUAGES[code];
+  if (load !== null) {
+    for (const [subject, sentences] of Object.entries(await load())) {
+      i18next.addResourceBundle(code, subject, sentences);
+    }
+  }
+  await i18next.changeLanguage(code);
+  current = code;
+  document.documentElement.lang = code;
+  document.documentElement.dir = direction;
+}
+
+function languageOf(tag: string | null): LanguageCode | null {
+  const code = tag?.split('-')[0]?.toLowerCase() ?? '';
+  return isLanguage(code) ? code : null;
+}
+
+function isLanguage(code: string): code is LanguageCode {
+  return code in LANGUAGES;
+}
