@@ -84,8 +84,12 @@ _NOT_ON_POSTGRES = (
     "tests/reservations/plans/test_reading.py",
     "tests/reservations/test_rules_at_random.py",
 )
-# and these are long, and about what many do at once.
+# and these are long, and about what many do at once, or what a server does for long.
 _NOT_ON_SQLITE = (
+    "tests/contract/test_hostile_requests.py",
+    "tests/faults/test_slow_viewers.py",
+    "tests/reservations/housekeeping/test_pruning_the_log.py",
+    "tests/reservations/housekeeping/test_random_histories.py",
     "tests/reservations/test_batches_at_random.py",
     "tests/reservations/test_domain_at_random.py",
 )
