@@ -11,6 +11,17 @@ HTMLDialogElement.prototype.close = function close() {
   this.open = false;
 };
 
+// Nor does it draw.
+HTMLCanvasElement.prototype.getContext = () => null;
+globalThis.matchMedia = (media) =>
+  Object.assign(new EventTarget(), {
+    media,
+    matches: false,
+    onchange: null,
+    addListener: () => undefined,
+    removeListener: () => undefined,
+  });
+
 class FixedSizeObserver implements ResizeObserver {
   observe() {
     // Sizes never change here.

@@ -1,26 +1,35 @@
 import {
+  type CSSProperties,
   type KeyboardEvent,
   type MouseEvent,
   type PointerEvent,
   type ReactNode,
+  useCallback,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
 } from 'react';
 
 import { Legend } from '@/features/seats/map/Legend';
-import { PlanShapes } from '@/features/seats/map/PlanShapes';
-import { planExtent } from '@/features/seats/map/planExtent';
-import { SeatLayer } from '@/features/seats/map/SeatLayer';
+import { seatIndexOf } from '@/features/seats/map/picking';
+import { SeatButtons } from '@/features/seats/map/SeatButtons';
 import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
-import { useViewport } from '@/features/seats/map/useViewport';
+import { SectionButtons } from '@/features/seats/map/SectionButtons';
+import { stockInWords } from '@/features/seats/map/sectionWords';
+import { useMapCanvas } from '@/features/seats/map/useMapCanvas';
+import { useMapView } from '@/features/seats/map/useMapView';
 import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
-import { nearestSeat, seatIndexOf } from '@/features/seats/map/picking';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
+import { t } from '@/lib/i18n/language';
+import type { MapCanvas } from '@/lib/map/mapCanvas';
+import type { LabelOf } from '@/lib/map/planPainter';
+import { type Scene, sceneOf, showsSections } from '@/lib/map/scene';
+import type { Section } from '@/lib/map/sections';
 import { type Direction, neighbour } from '@/lib/seatmap/neighbour';
 import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
-import { toPlan, toScreen } from '@/lib/seatmap/viewport';
+import { type Point, type Size, toPlan, toScreen, type Viewport } from '@/lib/seatmap/viewport';
 
 import './map.css';
 
@@ -36,12 +45,13 @@ interface SeatMapProps {
   readonly children?: ReactNode;
 }
 
-/** A finger cannot hit seats drawn smaller than this: a tap makes them larger instead. */
+/** Seats drawn smaller than this cannot be hit: a click makes them larger instead. */
+const CLICKABLE_RADIUS_PX = 4;
 const TAPPABLE_RADIUS_PX = 8;
-const TAPPED_RADIUS_PX = 17;
+const NEARED_RADIUS_PX = 17;
 const FINGER_PX = 22;
-/** From here on numbers fit into the seats. */
-const READABLE_RADIUS_PX = 10;
+/** In seat radii: how far from its middle a seat is still meant. */
+const MOUSE_REACH = 1.1;
 
 const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowLeft: 'left',
@@ -52,30 +62,58 @@ const ARROWS: Readonly<Record<string, Direction>> = {
 
 export function SeatMap({ event, facts, seats, clock, isOnSale, onPick, children }: SeatMapProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const svg = useRef<SVGSVGElement>(null);
-  const { plan } = event;
-  const extent = useMemo(() => planExtent(plan, facts), [plan, facts]);
-  const { viewport, isFitted, mover, wasDragged } = useViewport(frame, extent);
-  const [tabStop, setTabStop] = useState(0);
-  const [pointedAt, setPointedAt] = useState<number | null>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const layer = useRef<HTMLDivElement>(null);
+  const mapRef = useRef<MapCanvas>(null);
   const lastPointer = useRef('mouse');
-  const seatRadiusPx = plan.seat_radius * (viewport?.scale ?? 0);
-  const pointed = pointedAt === null ? undefined : seats[pointedAt];
+  const isWalking = useRef(false);
+  const [tabStop, setTabStop] = useState(0);
+  const [pointed, setPointed] = useState<number | null>(null);
+  const [focused, setFocused] = useState<number | null>(null);
 
-  function pickByPointer(click: MouseEvent) {
+  const { plan, categories, currency } = event;
+  const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
+  const moveLayers = useCallback(({ scale, left, top }: Viewport, size: Size) => {
+    mapRef.current?.setView({ scale, left, top }, size);
+    if (layer.current !== null) {
+      layer.current.style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
+    }
+  }, []);
+  const { view, resting, wasDragged } = useMapView(frame, scene.extent, moveLayers);
+  const labelOf = useCallback<LabelOf>(
+    (section, stock) => [section.name, ...stockInWords(stock, currency)],
+    [currency],
+  );
+  useMapCanvas({ canvas, mapRef, scene, seats, clock, labelOf, pointed, focused });
+  useLayoutEffect(() => {
+    const [viewport, size] = [view.viewport, resting?.size];
+    if (viewport !== null && size !== undefined) moveLayers(viewport, size);
+  }, [view, resting, moveLayers, scene]);
+
+  const isFar = showsSections(scene, radiusPx(scene, resting?.viewport));
+  const shownIndex = focused ?? pointed;
+  const shown = shownIndex === null ? undefined : seats[shownIndex];
+
+  function clickAt(click: MouseEvent) {
     if (wasDragged()) return;
-    const box = frame.current?.getBoundingClientRect();
-    if (box === undefined || viewport === null) return;
-    const point = { x: click.clientX - box.left, y: click.clientY - box.top };
-    const isFinger = lastPointer.current === 'touch';
-    if (isFinger && seatRadiusPx < TAPPABLE_RADIUS_PX) {
-      mover.glideToSeats(TAPPED_RADIUS_PX, point);
+    // A key, a voice or a screen reader has pressed a button; there is no place that was clicked.
+    if (click.detail === 0) {
+      pick(seatIndexOf(click.target));
       return;
     }
-    const index =
-      seatIndexOf(click.target) ??
-      (isFinger ? nearestSeat(facts, toPlan(viewport, point), FINGER_PX / viewport.scale) : null);
-    pick(index);
+    const [viewport, point] = [view.viewport, pointOf(click)];
+    if (viewport === null || point === null) return;
+    const radius = radiusPx(scene, viewport);
+    const isFinger = lastPointer.current === 'touch';
+    if (showsSections(scene, radius)) {
+      const section = sectionAt(scene, toPlan(viewport, point));
+      if (section !== null) openSection(section, point);
+    } else if (radius < (isFinger ? TAPPABLE_RADIUS_PX : CLICKABLE_RADIUS_PX)) {
+      view.mover.glideToSeats(NEARED_RADIUS_PX, point);
+    } else {
+      const reach = isFinger ? FINGER_PX / viewport.scale : MOUSE_REACH * plan.seat_radius;
+      pick(seatIndexOf(click.target) ?? scene.grid.nearest(toPlan(viewport, point), reach));
+    }
   }
 
   function pick(index: number | null) {
@@ -83,97 +121,131 @@ export function SeatMap({ event, facts, seats, clock, isOnSale, onPick, children
     if (seat !== undefined) onPick(seat);
   }
 
+  function openSection({ bounds }: Section, anchor?: Point) {
+    view.mover.glideTo(bounds, TAPPABLE_RADIUS_PX, anchor);
+  }
+
   function handleKey(press: KeyboardEvent) {
     const index = seatIndexOf(press.target);
     const from = index === null ? undefined : facts[index];
-    if (from === undefined) return;
     const direction = ARROWS[press.key];
-    if (direction !== undefined) {
-      press.preventDefault();
-      const next = neighbour(facts, from, direction);
-      if (next !== null) focusSeat(next.index);
-    } else if (press.key === 'Enter' || press.key === ' ') {
-      press.preventDefault();
-      if (!press.repeat) pick(from.index);
-    }
+    if (from === undefined || direction === undefined) return;
+    press.preventDefault();
+    const next = neighbour(facts, from, direction);
+    if (next === null) return;
+    setTabStop(next.index);
+    isWalking.current = true;
   }
 
-  function focusSeat(index: number) {
-    svg.current
-      ?.querySelector<SVGGElement>(`[data-seat="${index}"]`)
+  // The button of a seat that is out of view is there once it is the tab stop.
+  useLayoutEffect(() => {
+    if (!isWalking.current) return;
+    isWalking.current = false;
+    layer.current
+      ?.querySelector<HTMLElement>(`[data-seat="${tabStop}"]`)
       ?.focus({ preventScroll: true });
-  }
+  }, [tabStop]);
 
-  function noteFocus(target: EventTarget) {
+  function noteFocus(target: Element) {
     const index = seatIndexOf(target);
     const seat = index === null ? undefined : facts[index];
     if (seat === undefined) return;
     setTabStop(seat.index);
-    if (target instanceof Element && target.matches(':focus-visible')) {
-      setPointedAt(seat.index);
-      mover.reveal(seat);
-    }
+    if (!target.matches(':focus-visible')) return;
+    setFocused(seat.index);
+    view.mover.reveal(seat, TAPPABLE_RADIUS_PX);
   }
 
   function notePointer(pointer: PointerEvent) {
-    if (pointer.pointerType === 'mouse') setPointedAt(seatIndexOf(pointer.target));
+    if (pointer.pointerType !== 'mouse') return;
+    const [viewport, point] = [view.viewport, pointOf(pointer)];
+    const isMoving = pointer.buttons !== 0;
+    if (viewport === null || point === null || isMoving) {
+      setPointed(null);
+      return;
+    }
+    const isTiny = radiusPx(scene, viewport) < CLICKABLE_RADIUS_PX;
+    const reach = MOUSE_REACH * plan.seat_radius;
+    setPointed(isTiny ? null : scene.grid.nearest(toPlan(viewport, point), reach));
+  }
+
+  function pointOf({ clientX, clientY }: MouseEvent): Point | null {
+    const box = frame.current?.getBoundingClientRect();
+    return box === undefined ? null : { x: clientX - box.left, y: clientY - box.top };
   }
 
   return (
     <div className="map">
       <div className="map__view">
-        <div className="map__frame" ref={frame}>
-          <svg
-            ref={svg}
-            className="map__canvas"
+        <div
+          className="map__frame"
+          ref={frame}
+          data-pointing={pointed !== null || undefined}
+          onClick={clickAt}
+          onKeyDown={handleKey}
+          onFocus={({ target }) => {
+            noteFocus(target);
+          }}
+          onBlur={() => {
+            setFocused(null);
+          }}
+          onPointerDown={({ pointerType }) => {
+            lastPointer.current = pointerType;
+          }}
+          onPointerMove={notePointer}
+          onPointerLeave={() => {
+            setPointed(null);
+          }}
+        >
+          <canvas ref={canvas} className="map__canvas" aria-hidden="true" />
+          <div
+            ref={layer}
+            className="map__buttons"
             role="group"
-            aria-label="Seat map. Use the arrow keys to move between seats."
-            data-readable={seatRadiusPx >= READABLE_RADIUS_PX || undefined}
-            onClick={pickByPointer}
-            onKeyDown={handleKey}
-            onFocus={({ target }) => {
-              noteFocus(target);
-            }}
-            onBlur={() => {
-              setPointedAt(null);
-            }}
-            onPointerDown={({ pointerType }) => {
-              lastPointer.current = pointerType;
-            }}
-            onPointerOver={notePointer}
-            onPointerLeave={() => {
-              setPointedAt(null);
-            }}
+            aria-label={t('map:label')}
+            style={{ '--map-scale': resting?.viewport.scale } as CSSProperties}
           >
-            {viewport !== null && (
-              <g transform={`translate(${viewport.left} ${viewport.top}) scale(${viewport.scale})`}>
-                <PlanShapes shapes={plan.shapes} />
-                <SeatLayer
-                  seats={seats}
-                  radius={plan.seat_radius}
-                  categories={event.categories}
-                  currency={event.currency}
-                  clock={clock}
-                  tabStop={tabStop}
-                  isOnSale={isOnSale}
-                />
-              </g>
+            {isFar && (
+              <SectionButtons
+                sections={scene.sections}
+                seats={seats}
+                currency={currency}
+                onOpen={openSection}
+              />
             )}
-          </svg>
+            <SeatButtons
+              scene={scene}
+              seats={seats}
+              resting={resting}
+              currency={currency}
+              tabStop={tabStop}
+              isOnSale={isOnSale}
+            />
+          </div>
         </div>
         {children}
       </div>
-      {pointed !== undefined && viewport !== null && (
+      {shown !== undefined && resting !== null && (
         <SeatTooltip
-          seat={pointed}
+          seat={shown}
           event={event}
           clock={clock}
-          at={toScreen(viewport, pointed.facts)}
-          seatRadiusPx={seatRadiusPx}
+          at={toScreen(view.viewport ?? resting.viewport, shown.facts)}
+          seatRadiusPx={radiusPx(scene, view.viewport ?? resting.viewport)}
         />
       )}
-      <ZoomButtons mover={mover} isFitted={isFitted} />
+      <ZoomButtons mover={view.mover} isFitted={resting?.isFitted ?? true} />
       <Legend event={event} seats={seats} />
     </div>
   );
+}
+
+function radiusPx({ plan }: Scene, viewport: Viewport | undefined): number {
+  return plan.seat_radius * (viewport?.scale ?? 0);
+}
+
+function sectionAt({ grid, sections, sectionByIndex }: Scene, point: Point): Section | null {
+  const widest = Math.max(...sections.map(({ thickness }) => thickness));
+  const seat = grid.nearest(point, widest);
+  return seat === null ? null : (sections[sectionByIndex[seat] ?? 0] ?? null);
 }

@@ -1,11 +1,14 @@
 import {
+  type Bounds,
   confine,
   confineScale,
+  fit,
   pan,
   type PlanExtent,
   type Point,
   reveal,
   type Size,
+  toScreen,
   type Viewport,
   zoomTo,
 } from '@/lib/seatmap/viewport';
@@ -43,8 +46,14 @@ export class Mover {
     this.#jump((view) => scaledBy(view, factor, anchor));
   }
 
-  reveal(planPoint: Point): void {
-    this.#jump(({ viewport, screen }) => reveal(viewport, planPoint, screen, REVEAL_MARGIN_PX));
+  /** Bring a place of the plan into view, its seats drawn at least this large. */
+  reveal(planPoint: Point, leastRadiusPx: number): void {
+    this.#jump((view) => {
+      const { viewport, extent, screen } = view;
+      const factor = leastRadiusPx / extent.seatRadius / viewport.scale;
+      const near = factor > 1 ? scaledBy(view, factor, toScreen(viewport, planPoint)) : viewport;
+      return reveal(near, planPoint, screen, REVEAL_MARGIN_PX);
+    });
   }
 
   glideBy(factor: number): void {
@@ -59,6 +68,24 @@ export class Mover {
     this.#glide((view) =>
       scaledBy(view, radiusPx / view.extent.seatRadius / view.viewport.scale, anchor),
     );
+  }
+
+  /**
+   * Have a part of the plan fill the screen; or, when its seats would be smaller than this, what of
+   * it is around a point of the screen.
+   */
+  glideTo(part: Bounds, leastRadiusPx: number, anchor?: Point): void {
+    this.#glide((view) => {
+      const { viewport, extent, screen } = view;
+      const whole = fit(part, screen);
+      const least = leastRadiusPx / extent.seatRadius;
+      if (whole.scale >= least) {
+        return centredOn(part, confineScale(whole.scale, extent, screen), screen);
+      }
+      return anchor === undefined
+        ? centredOn(part, least, screen)
+        : scaledBy(view, least / viewport.scale, anchor);
+    });
   }
 
   showAll(): void {
@@ -96,6 +123,14 @@ export class Mover {
 
 function scaledBy({ viewport, extent, screen }: View, factor: number, anchor: Point): Viewport {
   return zoomTo(viewport, confineScale(viewport.scale * factor, extent, screen), anchor);
+}
+
+function centredOn({ x, y, width, height }: Bounds, scale: number, screen: Size): Viewport {
+  return {
+    scale,
+    left: screen.width / 2 - (x + width / 2) * scale,
+    top: screen.height / 2 - (y + height / 2) * scale,
+  };
 }
 
 function confined({ extent, screen }: View, viewport: Viewport): Viewport {

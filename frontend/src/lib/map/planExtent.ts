@@ -1,6 +1,6 @@
 import type { EventDetail, Shape } from '@/lib/api/types';
 import type { SeatFacts } from '@/lib/seatmap/seats';
-import type { PlanExtent, Point } from '@/lib/seatmap/viewport';
+import { type Bounds, boundsOf, type PlanExtent, type Point } from '@/lib/seatmap/viewport';
 
 /** In seat radii. */
 const MARGIN = 1.6;
@@ -9,23 +9,16 @@ const MARGIN = 1.6;
 export function planExtent(plan: EventDetail['plan'], seats: readonly SeatFacts[]): PlanExtent {
   const points: Point[] = [...seats, ...plan.shapes.flatMap(corners)];
   if (points.length === 0) points.push({ x: 0, y: 0 }, { x: plan.width, y: plan.height });
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { x, y } of points) {
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x);
-    bottom = Math.max(bottom, y);
-  }
-  const margin = plan.seat_radius * MARGIN;
   return {
     seatRadius: plan.seat_radius,
-    bounds: {
-      x: left - margin,
-      y: top - margin,
-      width: right - left + 2 * margin,
-      height: bottom - top + 2 * margin,
-    },
+    bounds: boundsOf(points, plan.seat_radius * MARGIN),
   };
+}
+
+/** What a shape and its text may cover. */
+export function boundsOfShape(shape: Shape): Bounds {
+  const { text } = shape;
+  return boundsOf(corners(shape), text === undefined ? 1 : text.size * text.text.length);
 }
 
 function corners(shape: Shape): Point[] {

@@ -1,0 +1,102 @@
+import { memo, useMemo } from 'react';
+
+import { seatName } from '@/features/seats/seatWords';
+import type { RestingView } from '@/features/seats/map/mapView';
+import { type Scene, showsSections } from '@/lib/map/scene';
+import type { MapSeat } from '@/lib/seatmap/seats';
+
+interface SeatButtonsProps {
+  readonly scene: Scene;
+  readonly seats: readonly MapSeat[];
+  readonly resting: RestingView | null;
+  readonly currency: string;
+  /** The one seat that the Tab key reaches. */
+  readonly tabStop: number;
+  readonly isOnSale: boolean;
+}
+
+/** More buttons than these are no help to anybody; the list is for reading all of them. */
+const MOST_BUTTONS = 600;
+
+/**
+ * The seats in view as buttons over the picture, for fingers that explore by touch, for voices that
+ * say a name, and for the keyboard. Who sees the picture does not see them.
+ */
+export function SeatButtons({
+  scene,
+  seats,
+  resting,
+  currency,
+  tabStop,
+  isOnSale,
+}: SeatButtonsProps) {
+  const inView = useMemo(() => indexesInView(scene, resting), [scene, resting]);
+  const indexes = inView.includes(tabStop) ? inView : [...inView, tabStop];
+  const radius = scene.plan.seat_radius;
+  return indexes.map((index) => {
+    const seat = seats[index];
+    return (
+      seat && (
+        <SeatButton
+          key={seat.facts.id}
+          seat={seat}
+          radius={radius}
+          currency={currency}
+          isTabStop={index === tabStop}
+          isOnSale={isOnSale}
+        />
+      )
+    );
+  });
+}
+
+interface SeatButtonProps {
+  readonly seat: MapSeat;
+  readonly radius: number;
+  readonly currency: string;
+  readonly isTabStop: boolean;
+  readonly isOnSale: boolean;
+}
+
+const SeatButton = memo(function SeatButton({
+  seat,
+  radius,
+  currency,
+  isTabStop,
+  isOnSale,
+}: SeatButtonProps) {
+  const { facts, standing, pending } = seat;
+  const isOpen = isOnSale && (standing === 'available' || standing === 'mine');
+  return (
+    <button
+      type="button"
+      className="seat-button"
+      style={{
+        left: facts.x - radius,
+        top: facts.y - radius,
+        width: 2 * radius,
+        height: 2 * radius,
+      }}
+      data-seat={facts.index}
+      data-standing={standing}
+      data-pending={pending || undefined}
+      tabIndex={isTabStop ? 0 : -1}
+      aria-label={seatName(seat, currency)}
+      aria-pressed={standing === 'mine'}
+      aria-disabled={!isOpen}
+    />
+  );
+});
+
+function indexesInView(scene: Scene, resting: RestingView | null): readonly number[] {
+  if (resting === null) return [];
+  const { viewport, size } = resting;
+  if (showsSections(scene, scene.plan.seat_radius * viewport.scale)) return [];
+  const found = scene.grid.within({
+    x: -viewport.left / viewport.scale,
+    y: -viewport.top / viewport.scale,
+    width: size.width / viewport.scale,
+    height: size.height / viewport.scale,
+  });
+  return found.length > MOST_BUTTONS ? [] : found.sort((a, b) => a - b);
+}

@@ -1,0 +1,89 @@
+import { Mover } from '@/features/seats/map/mover';
+import { confine, fit, type PlanExtent, type Size, type Viewport } from '@/lib/seatmap/viewport';
+
+/** Where the map came to rest. */
+export interface RestingView {
+  readonly viewport: Viewport;
+  readonly size: Size;
+  /** All of the plan shows, at any size of window, until somebody zooms or drags. */
+  readonly isFitted: boolean;
+}
+
+const RESTS_AFTER_MS = 120;
+
+/**
+ * What part of the plan shows. Every move is told at once to who draws; the rest of the page hears
+ * of it when the map has come to rest, so that a drag costs no rendering.
+ */
+export class MapView {
+  readonly mover = new Mover((viewport) => {
+    this.#chosen = viewport;
+    this.#moved();
+  });
+  readonly #onMove: (viewport: Viewport, size: Size) => void;
+  readonly #listeners = new Set<() => void>();
+  #extent: PlanExtent;
+  #size: Size | null = null;
+  #chosen: Viewport | null = null;
+  #viewport: Viewport | null = null;
+  #resting: RestingView | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(extent: PlanExtent, onMove: (viewport: Viewport, size: Size) => void) {
+    this.#extent = extent;
+    this.#onMove = onMove;
+  }
+
+  /** Null until the size on screen is known. */
+  get viewport(): Viewport | null {
+    return this.#viewport;
+  }
+
+  setExtent(extent: PlanExtent): void {
+    this.#extent = extent;
+    this.#moved();
+  }
+
+  setSize(size: Size): void {
+    this.#size = size;
+    this.#moved();
+  }
+
+  readonly getResting = (): RestingView | null => this.#resting;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) clearTimeout(this.#timer);
+    };
+  };
+
+  #moved(): void {
+    if (this.#size === null) return;
+    this.#viewport =
+      this.#chosen === null
+        ? fit(this.#extent.bounds, this.#size)
+        : confine(this.#chosen, this.#extent, this.#size);
+    this.mover.drawn({ viewport: this.#viewport, extent: this.#extent, screen: this.#size });
+    this.#onMove(this.#viewport, this.#size);
+    clearTimeout(this.#timer);
+    if (this.#resting === null) {
+      this.#rest();
+    } else {
+      this.#timer = setTimeout(() => {
+        this.#rest();
+      }, RESTS_AFTER_MS);
+    }
+  }
+
+  #rest(): void {
+    if (this.#viewport === null || this.#size === null) return;
+    this.#resting = {
+      viewport: this.#viewport,
+      size: this.#size,
+      isFitted: this.#chosen === null,
+    };
+    for (const listener of this.#listeners) listener();
+  }
+}

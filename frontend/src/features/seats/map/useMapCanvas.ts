@@ -1,0 +1,113 @@
+import { type RefObject, useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react';
+
+import type { ServerClock } from '@/lib/feed/clock';
+import { MapCanvas } from '@/lib/map/mapCanvas';
+import { paletteOf } from '@/lib/map/palette';
+import type { LabelOf } from '@/lib/map/planPainter';
+import type { Scene } from '@/lib/map/scene';
+import { createCanvas } from '@/lib/map/surface';
+import type { MapSeat } from '@/lib/seatmap/seats';
+
+interface MapCanvasOptions {
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly mapRef: RefObject<MapCanvas | null>;
+  readonly scene: Scene;
+  readonly seats: readonly MapSeat[];
+  readonly clock: ServerClock;
+  readonly labelOf: LabelOf;
+  readonly pointed: number | null;
+  readonly focused: number | null;
+}
+
+/** Keeps a canvas showing the seats; `mapRef` is what draws on it, for who moves the view. */
+export function useMapCanvas({
+  canvas,
+  mapRef,
+  scene,
+  seats,
+  clock,
+  labelOf,
+  pointed,
+  focused,
+}: MapCanvasOptions): void {
+  const pixelRatio = useSyncExternalStore(watchPixelRatio, () => devicePixelRatio);
+  const theme = useTheme();
+
+  useLayoutEffect(() => {
+    const screen = canvas.current?.getContext('2d');
+    if (!screen) return;
+    const map = new MapCanvas({
+      screen,
+      createSurface: createCanvas,
+      clock,
+      labelOf,
+      nextFrame: (draw) => {
+        const frame = requestAnimationFrame(draw);
+        return () => {
+          cancelAnimationFrame(frame);
+        };
+      },
+      after: (ms, act) => {
+        const timer = setTimeout(act, ms);
+        return () => {
+          clearTimeout(timer);
+        };
+      },
+      nowMs: () => performance.now(),
+      isStill: () => document.hidden || matchMedia(REDUCED_MOTION).matches,
+    });
+    mapRef.current = map;
+    return () => {
+      map.close();
+      mapRef.current = null;
+    };
+  }, [canvas, mapRef, clock, labelOf]);
+
+  useLayoutEffect(() => {
+    if (canvas.current !== null) mapRef.current?.show(scene, paletteOf(canvas.current), pixelRatio);
+  }, [canvas, mapRef, scene, theme, pixelRatio]);
+
+  useLayoutEffect(() => {
+    mapRef.current?.setSeats(seats);
+  }, [mapRef, scene, seats]);
+
+  useEffect(() => {
+    mapRef.current?.mark(pointed, focused);
+  }, [mapRef, pointed, focused]);
+}
+
+const REDUCED_MOTION = '(prefers-reduced-motion: reduce)';
+const THEMES = [
+  '(prefers-color-scheme: dark)',
+  '(prefers-contrast: more)',
+  '(forced-colors: active)',
+];
+
+/** Another number whenever the colours of the page have changed. */
+function useTheme(): number {
+  const [theme, setTheme] = useState(0);
+  useEffect(() => {
+    const watching = new AbortController();
+    for (const query of THEMES) {
+      matchMedia(query).addEventListener(
+        'change',
+        () => {
+          setTheme((before) => before + 1);
+        },
+        { signal: watching.signal },
+      );
+    }
+    return () => {
+      watching.abort();
+    };
+  }, []);
+  return theme;
+}
+
+function watchPixelRatio(onChange: () => void): () => void {
+  const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+  query.addEventListener('change', onChange);
+  return () => {
+    query.removeEventListener('change', onChange);
+  };
+}

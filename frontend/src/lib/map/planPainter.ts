@@ -1,0 +1,280 @@
+import { assertNever } from '@/lib/assertNever';
+import type { Shape } from '@/lib/api/types';
+import type { Palette } from '@/lib/map/palette';
+import { type Scene, showsSections } from '@/lib/map/scene';
+import { SEAT_REACH, SeatSprites } from '@/lib/map/seatSprites';
+import type { Section, Stock } from '@/lib/map/sections';
+import type { Context, CreateSurface } from '@/lib/map/surface';
+import type { MapSeat } from '@/lib/seatmap/seats';
+import { type Bounds, overlap } from '@/lib/seatmap/viewport';
+
+/** Where the plan lies on a surface, in device pixels: a point (x, y) is at (x·scale + left, …). */
+export interface Placement {
+  readonly scale: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** What there is to know of the seats while they are sold. */
+export interface Stand {
+  readonly seats: readonly MapSeat[];
+  /** By section. */
+  readonly stocks: readonly Stock[];
+}
+
+/** The lines of text on a section, the most important first. */
+export type LabelOf = (section: Section, stock: Stock) => readonly string[];
+
+/** In CSS pixels of a seat's radius: from here on numbers fit into seats, and letters beside rows. */
+export const READABLE_FROM_PX = 10;
+const ROWS_FROM_PX = 7;
+const SMALLEST_LABEL_PX = 9;
+const LARGEST_LABEL_PX = 17;
+const LABEL_LINE = 1.25;
+const CORNER = 4;
+
+export interface PainterOptions {
+  readonly scene: Scene;
+  readonly palette: Palette;
+  readonly pixelRatio: number;
+  readonly labelOf: LabelOf;
+  readonly createSurface: CreateSurface;
+}
+
+/** Draws any part of a plan at any scale: shapes below, then seats, or sections from afar. */
+export class PlanPainter {
+  readonly #scene: Scene;
+  readonly #palette: Palette;
+  readonly #pixelRatio: number;
+  readonly #labelOf: LabelOf;
+  readonly #createSurface: CreateSurface;
+  #sprites: { readonly radiusPx: number; readonly sprites: SeatSprites } | null = null;
+
+  constructor(options: PainterOptions) {
+    this.#scene = options.scene;
+    this.#palette = options.palette;
+    this.#pixelRatio = options.pixelRatio;
+    this.#labelOf = options.labelOf;
+    this.#createSurface = options.createSurface;
+  }
+
+  /** Whether sections stand in for seats at this scale. */
+  isFar(scale: number): boolean {
+    return showsSections(this.#scene, this.#cssRadius(scale));
+  }
+
+  /** Draw all that shows within `box`, a part of the plan; the surface there must be blank. */
+  paint(context: Context, at: Placement, box: Bounds, stand: Stand): void {
+    this.#paintShapes(context, at, box);
+    if (this.isFar(at.scale)) this.#paintSections(context, at, box, stand);
+    else this.#paintSeats(context, at, box, stand);
+  }
+
+  /** The part of the plan that the drawing of a seat may cover. */
+  boxOfSeat(index: number): Bounds | null {
+    const seat = this.#scene.facts[index];
+    if (seat === undefined) return null;
+    const reach = SEAT_REACH * this.#scene.plan.seat_radius;
+    return { x: seat.x - reach, y: seat.y - reach, width: 2 * reach, height: 2 * reach };
+  }
+
+  #cssRadius(scale: number): number {
+    return (this.#scene.plan.seat_radius * scale) / this.#pixelRatio;
+  }
+
+  #paintSeats(context: Context, at: Placement, box: Bounds, { seats }: Stand): void {
+    const { grid, colors, plan } = this.#scene;
+    const radiusPx = plan.seat_radius * at.scale;
+    const sprites = this.#spritesOf(radiusPx);
+    const found = grid.within(grown(box, SEAT_REACH * plan.seat_radius + 1 / at.scale));
+    for (const index of found) {
+      const seat = seats[index];
+      if (seat === undefined) continue;
+      const { x, y, categoryId } = seat.facts;
+      const ring = colors.get(categoryId) ?? null;
+      sprites.draw(context, seat.standing, ring, x * at.scale + at.left, y * at.scale + at.top);
+    }
+    const cssRadius = this.#cssRadius(at.scale);
+    if (cssRadius >= READABLE_FROM_PX) this.#paintNumbers(context, at, found, seats);
+    if (cssRadius >= ROWS_FROM_PX) this.#paintRowLabels(context, at, box);
+  }
+
+  #paintNumbers(
+    context: Context,
+    at: Placement,
+    found: readonly number[],
+    seats: readonly MapSeat[],
+  ): void {
+    const size = 0.82 * this.#scene.plan.seat_radius * at.scale;
+    this.#writeIn(context, this.#palette.seatInk, size);
+    for (const index of found) {
+      const seat = seats[index];
+      if (seat?.standing !== 'available') continue;
+      const { x, y, number } = seat.facts;
+      context.fillText(number, x * at.scale + at.left, y * at.scale + at.top + 0.05 * size);
+    }
+  }
+
+  #paintRowLabels(context: Context, at: Placement, box: Bounds): void {
+    const { rowLabels, plan } = this.#scene;
+    const near = grown(box, 2 * plan.seat_radius);
+    this.#writeIn(context, this.#palette.planInk, plan.seat_radius * at.scale);
+    for (const { x, y, text } of rowLabels) {
+      if (contains(near, x, y)) {
+        context.fillText(text, x * at.scale + at.left, y * at.scale + at.top);
+      }
+    }
+  }
+
+  #paintSections(context: Context, at: Placement, box: Bounds, { stocks }: Stand): void {
+    const shown = this.#scene.sections.filter(({ drawnWithin }) => overlap(drawnWithin, box));
+    for (const section of shown) this.#paintArea(context, at, section, stocks[section.index]);
+    for (const section of shown) this.#paintLabel(context, at, section, stocks[section.index]);
+  }
+
+  #paintArea(context: Context, at: Placement, section: Section, stock: Stock | undefined): void {
+    const palette = this.#palette;
+    const free = (stock?.free ?? 0) / section.seatIndexes.length;
+    const color = this.#scene.colors.get(section.categoryId) ?? palette.areaEdge;
+    context.lineCap = 'round';
+    context.lineJoin = 'round';
+    // One path, so that lines which overlap are still filled once.
+    context.beginPath();
+    for (const row of section.rows) {
+      row.forEach(({ x, y }, corner) => {
+        const [px, py] = [x * at.scale + at.left, y * at.scale + at.top];
+        if (corner === 0) context.moveTo(px, py);
+        // A line needs a length to have its round ends.
+        context.lineTo(px + (row.length === 1 ? 0.01 : 0), py);
+      });
+    }
+    const width = section.thickness * at.scale;
+    context.lineWidth = width;
+    context.strokeStyle = free > 0 ? color : palette.areaEdge;
+    context.stroke();
+    context.lineWidth = Math.max(width - 3 * this.#pixelRatio, width / 2);
+    context.strokeStyle = free > 0 ? palette.area : palette.soldOut;
+    context.stroke();
+    if (free > 0) {
+      context.globalAlpha = 0.08 + 0.2 * free;
+      context.strokeStyle = color;
+      context.stroke();
+      context.globalAlpha = 1;
+    }
+  }
+
+  #paintLabel(context: Context, at: Placement, section: Section, stock: Stock | undefined): void {
+    if (stock === undefined) return;
+    const ratio = this.#pixelRatio;
+    const [width, height] = [section.bounds.width * at.scale, section.bounds.height * at.scale];
+    const lines = this.#labelOf(section, stock);
+    const size = Math.min(Math.max(Math.min(width, height) / 4.5, 0), LARGEST_LABEL_PX * ratio);
+    if (size < SMALLEST_LABEL_PX * ratio) return;
+    const line = size * LABEL_LINE;
+    const shown = lines.slice(0, Math.max(Math.floor((height * 0.9) / line), 1));
+    const x = section.middle.x * at.scale + at.left;
+    const top = section.middle.y * at.scale + at.top - ((shown.length - 1) * line) / 2;
+    shown.forEach((text, place) => {
+      const isName = place === 0;
+      this.#writeIn(
+        context,
+        isName ? this.#palette.ink : this.#palette.muted,
+        isName ? size : size * 0.8,
+        isName ? 700 : 500,
+      );
+      if (context.measureText(text).width <= width) {
+        context.fillText(text, x, top + place * line);
+      }
+    });
+  }
+
+  #paintShapes(context: Context, at: Placement, box: Bounds): void {
+    for (const { shape, bounds } of this.#scene.shapes) {
+      if (!overlap(bounds, box)) continue;
+      context.save();
+      context.translate(shape.x * at.scale + at.left, shape.y * at.scale + at.top);
+      context.rotate((shape.rotation * Math.PI) / 180);
+      context.scale(at.scale, at.scale);
+      outline(context, shape);
+      if (shape.color !== null) {
+        context.fillStyle = shape.color;
+        context.fill();
+      }
+      if (shape.border_color !== null) {
+        context.strokeStyle = shape.border_color;
+        context.lineWidth = 1;
+        context.stroke();
+      }
+      if (shape.text !== undefined) {
+        const { x, y, size, text } = shape.text;
+        this.#writeIn(context, textColor(shape) ?? this.#palette.planInk, size);
+        context.fillText(text, x, y);
+      }
+      context.restore();
+    }
+  }
+
+  #writeIn(context: Context, color: string, size: number, weight = 600): void {
+    context.fillStyle = color;
+    context.font = `${weight} ${size}px ${this.#palette.font}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+  }
+
+  #spritesOf(radiusPx: number): SeatSprites {
+    if (this.#sprites?.radiusPx !== radiusPx) {
+      const sprites = new SeatSprites(radiusPx, this.#palette, this.#createSurface);
+      this.#sprites = { radiusPx, sprites };
+    }
+    return this.#sprites.sprites;
+  }
+}
+
+function outline(context: Context, shape: Shape): void {
+  const { width = 0, height = 0, radius = 0, radius_x: rx = 0, radius_y: ry = 0 } = shape;
+  context.beginPath();
+  switch (shape.shape) {
+    case 'rectangle':
+      context.roundRect(0, 0, width, height, CORNER);
+      break;
+    case 'circle':
+      context.arc(0, 0, radius, 0, 2 * Math.PI);
+      break;
+    case 'ellipse':
+      context.ellipse(0, 0, rx, ry, 0, 0, 2 * Math.PI);
+      break;
+    case 'polygon':
+      for (const [x = 0, y = 0] of shape.points ?? []) context.lineTo(x, y);
+      context.closePath();
+      break;
+    case 'text':
+      break;
+    default:
+      assertNever(shape.shape);
+  }
+}
+
+/**
+ * Dark words on the bare page take the theme's ink instead, since the plan's author knew only a
+ * white page. Light ones lie on something dark of the plan's own.
+ */
+function textColor({ color, text }: Shape): string | undefined {
+  if (text?.color == null) return undefined;
+  return color === null && !isLight(text.color) ? undefined : text.color;
+}
+
+function isLight(color: string): boolean {
+  const [, red, green, blue] = /^#(..)(..)(..)$/.exec(color) ?? [];
+  if (red === undefined || green === undefined || blue === undefined) return false;
+  const brightness =
+    0.299 * parseInt(red, 16) + 0.587 * parseInt(green, 16) + 0.114 * parseInt(blue, 16);
+  return brightness > 170;
+}
+
+function grown({ x, y, width, height }: Bounds, by: number): Bounds {
+  return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
+}
+
+function contains(box: Bounds, x: number, y: number): boolean {
+  return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+}

@@ -1,0 +1,49 @@
+import type { Shape } from '@/lib/api/types';
+import { grouped } from '@/lib/grouped';
+import type { SeatGrid } from '@/lib/map/seatGrid';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+import type { Point } from '@/lib/seatmap/viewport';
+
+export interface RowLabel extends Point {
+  readonly text: string;
+}
+
+/** In seat radii: how far from the last seat of a row its label is, and how much room it needs. */
+const DISTANCE = 2.1;
+const ROOM = 1.2;
+/** A label of the plan's own that is this near is the row's. */
+const SAME_PLACE = 6;
+
+/** A label at either end of each row, where no seat is in its way and the plan has none itself. */
+export function rowLabelsOf(
+  facts: readonly SeatFacts[],
+  shapes: readonly Shape[],
+  grid: SeatGrid,
+  seatRadius: number,
+): RowLabel[] {
+  const labels = grouped(shapes, ({ text }) => text?.text);
+  const rows = grouped(facts, ({ section, row }) => `${section}\n${row}`).values();
+  return [...rows].flatMap((row) => {
+    const [first, second] = row;
+    const [beforeLast, last] = row.slice(-2);
+    if (first === undefined || second === undefined || first.row === '') return [];
+    if (beforeLast === undefined || last === undefined) return [];
+    return [beyond(second, first), beyond(beforeLast, last)]
+      .filter((point) => grid.nearest(point, ROOM * seatRadius) === null)
+      .filter((point) => !isLabelled(point, first.row))
+      .map((point) => ({ ...point, text: first.row }));
+  });
+
+  function isLabelled(point: Point, text: string): boolean {
+    return (labels.get(text) ?? []).some((label) => {
+      const { x = 0, y = 0 } = label.text ?? {};
+      return Math.hypot(label.x + x - point.x, label.y + y - point.y) < SAME_PLACE * seatRadius;
+    });
+  }
+
+  function beyond(from: Point, end: Point): Point {
+    const length = Math.hypot(end.x - from.x, end.y - from.y) || 1;
+    const step = (DISTANCE * seatRadius) / length;
+    return { x: end.x + (end.x - from.x) * step, y: end.y + (end.y - from.y) * step };
+  }
+}

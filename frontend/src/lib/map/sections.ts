@@ -1,0 +1,146 @@
+import { grouped } from '@/lib/grouped';
+import { type Bounds, boundsOf, type Point } from '@/lib/seatmap/viewport';
+import { SeatGrid } from '@/lib/map/seatGrid';
+import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+
+/** A part of the hall, as it is known from afar. */
+export interface Section {
+  readonly index: number;
+  readonly name: string;
+  readonly seatIndexes: readonly number[];
+  /** Each row as a line with few corners. */
+  readonly rows: readonly (readonly Point[])[];
+  /** So thick are lines along the rows drawn that together they fill the section. */
+  readonly thickness: number;
+  readonly bounds: Bounds;
+  /** The bounds, and as far as a label as wide as them may reach. */
+  readonly drawnWithin: Bounds;
+  /** A seat in the middle of it: where its name goes. */
+  readonly middle: Point;
+  /** The category of most of its seats. */
+  readonly categoryId: number | null;
+}
+
+const MOST_CORNERS_A_ROW = 9;
+/** How much of the way to the next row a line covers, and then some. */
+const OVERLAP = 1.3;
+
+/** Empty when there is just one section: it says no more than the plan does. */
+export function sectionsOf(facts: readonly SeatFacts[], seatRadius: number): Section[] {
+  const byName = grouped(facts, ({ section }) => section);
+  if (byName.size < 2) return [];
+  return [...byName].map(([name, seats], index) => sectionOf(name, index, seats, seatRadius));
+}
+
+/** Which section each seat is in. */
+export function sectionByIndex(sections: readonly Section[], seatCount: number): Uint16Array {
+  const found = new Uint16Array(seatCount);
+  for (const { index, seatIndexes } of sections) {
+    for (const seat of seatIndexes) found[seat] = index;
+  }
+  return found;
+}
+
+/** How many seats of a section are free, and what the cheapest of them costs. */
+export interface Stock {
+  readonly free: number;
+  readonly priceFrom: string | null;
+}
+
+export function stockOf(section: Section, seats: readonly MapSeat[]): Stock {
+  let free = 0;
+  let cheapest: string | null = null;
+  for (const index of section.seatIndexes) {
+    const seat = seats[index];
+    if (seat?.standing !== 'available') continue;
+    free += 1;
+    const { price } = seat.facts;
+    if (cheapest === null || Number(price) < Number(cheapest)) cheapest = price;
+  }
+  return { free, priceFrom: cheapest };
+}
+
+function sectionOf(
+  name: string,
+  index: number,
+  seats: readonly SeatFacts[],
+  seatRadius: number,
+): Section {
+  const rows = [...grouped(seats, ({ row }) => row).values()];
+  const thickness = Math.max(OVERLAP * rowPitch(rows, boundsOf(seats, 0)), 2.6 * seatRadius);
+  const bounds = boundsOf(seats, thickness / 2);
+  const middle = middleOf(seats);
+  return {
+    index,
+    name,
+    seatIndexes: seats.map((seat) => seat.index),
+    rows: rows.map(corners),
+    thickness,
+    bounds,
+    drawnWithin: withLabel(bounds, middle),
+    middle,
+    categoryId: commonest(seats.map(({ categoryId }) => categoryId)),
+  };
+}
+
+function withLabel(bounds: Bounds, middle: Point): Bounds {
+  const left = Math.min(bounds.x, middle.x - bounds.width / 2);
+  const right = Math.max(bounds.x + bounds.width, middle.x + bounds.width / 2);
+  return { ...bounds, x: left, width: right - left };
+}
+
+/** How far it is, in most rows, to the nearest seat of another row. */
+function rowPitch(rows: readonly (readonly SeatFacts[])[], bounds: Bounds): number {
+  if (rows.length < 2) return 0;
+  const seats = rows.flat();
+  const grid = new SeatGrid(seats, bounds);
+  const widest = Math.max(bounds.width, bounds.height);
+  const gaps = rows.flatMap((row) => {
+    const from = row[Math.floor(row.length / 2)];
+    if (from === undefined) return [];
+    for (let reach = widest / 16; reach <= 2 * widest; reach *= 2) {
+      const around = { x: from.x - reach, y: from.y - reach, width: 2 * reach, height: 2 * reach };
+      const distances = grid.within(around).flatMap((place) => {
+        const seat = seats[place];
+        return seat === undefined || seat.row === from.row
+          ? []
+          : Math.hypot(seat.x - from.x, seat.y - from.y);
+      });
+      if (distances.length > 0) return Math.min(...distances);
+    }
+    return [];
+  });
+  gaps.sort((a, b) => a - b);
+  return gaps[Math.floor(gaps.length / 2)] ?? 0;
+}
+
+function corners(row: readonly SeatFacts[]): Point[] {
+  const step = Math.max((row.length - 1) / (MOST_CORNERS_A_ROW - 1), 1);
+  const found: Point[] = [];
+  for (let at = 0; at < row.length - 1; at += step) {
+    const seat = row[Math.round(at)];
+    if (seat !== undefined) found.push({ x: seat.x, y: seat.y });
+  }
+  const last = row.at(-1);
+  if (last !== undefined) found.push({ x: last.x, y: last.y });
+  return found;
+}
+
+/** The seat nearest to the mean of all: in a curved section the mean itself may lie outside. */
+function middleOf(seats: readonly SeatFacts[]): Point {
+  const x = seats.reduce((sum, seat) => sum + seat.x, 0) / seats.length;
+  const y = seats.reduce((sum, seat) => sum + seat.y, 0) / seats.length;
+  let nearest: Point = { x, y };
+  let least = Infinity;
+  for (const seat of seats) {
+    const distance = Math.hypot(seat.x - x, seat.y - y);
+    if (distance < least) [nearest, least] = [{ x: seat.x, y: seat.y }, distance];
+  }
+  return nearest;
+}
+
+function commonest<Value>(values: readonly Value[]): Value | null {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}
