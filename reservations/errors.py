@@ -39,6 +39,11 @@ class SeatNotFound(NotFound):
     default_sentence = "There is no such seat in this event."
 
 
+class LayoutNotFound(NotFound):
+    code = "layout_not_found"
+    default_sentence = "The seats of this event are laid out differently now. Load it again."
+
+
 class ReservationNotFound(NotFound):
     code = "reservation_not_found"
     default_sentence = "There is no such reservation."

@@ -95,12 +95,33 @@ class LoggedChanges:
 
 def require_access(*, event_id: int, asker: Asker) -> None:
     """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
-    if _is_public(event_id) or asker.is_staff:
+    if is_public(event_id=event_id) or asker.is_staff:
         return
     if asker.id is None:
         raise SignInFirst
     if not _visible_to(asker).filter(pk=event_id).exists():
         raise MembersOnly
+
+
+def is_public(*, event_id: int) -> bool:
+    """Tell whether everybody may see an event. Raises: EventNotFound.
+
+    That one is public is remembered for a second, and one thread at a time asks: in a rush
+    everybody wants to know.
+    """
+    remembered, name = caches["process"], f"event-{event_id}-is-public"
+    if remembered.get(name):
+        return True
+    with _asking[event_id % len(_asking)]:
+        if remembered.get(name):
+            return True
+        found = Event.objects.filter(pk=event_id).values_list("visibility", flat=True).first()
+        if found is None:
+            raise EventNotFound
+        if found != Event.Visibility.PUBLIC:
+            return False
+        remembered.set(name, True, timeout=1)
+        return True
 
 
 def events(*, asker: Asker) -> list[EventRecord]:
@@ -253,27 +274,6 @@ def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | Non
         for _, seat_id, status, locked_until, holder in rows
     }
     return LoggedChanges(seq=rows[-1][0], changes=tuple(last.values()))
-
-
-def _is_public(event_id: int) -> bool:
-    """Tell whether everybody may see an event. Raises: EventNotFound.
-
-    That one is public is remembered for a second, and one thread at a time asks: in a rush
-    everybody wants to know.
-    """
-    remembered, name = caches["process"], f"event-{event_id}-is-public"
-    if remembered.get(name):
-        return True
-    with _asking[event_id % len(_asking)]:
-        if remembered.get(name):
-            return True
-        found = Event.objects.filter(pk=event_id).values_list("visibility", flat=True).first()
-        if found is None:
-            raise EventNotFound
-        if found != Event.Visibility.PUBLIC:
-            return False
-        remembered.set(name, True, timeout=1)
-        return True
 
 
 def _visible_to(asker: Asker) -> QuerySet[Event]:

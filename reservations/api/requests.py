@@ -1,5 +1,7 @@
 """What a request carries besides its body: who asks, what it names, and its idempotency key."""
 
+import re
+
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -48,3 +50,14 @@ def idempotency_key(request: Request) -> str | None:
             {"Idempotency-Key": [f"Must be 1 to {MAX_KEY_LENGTH} printable ASCII characters."]}
         )
     return key
+
+
+def accepts_gzip(request: Request) -> bool:
+    """Tell whether the answer may be compressed, by the Accept-Encoding header."""
+    offers = re.findall(
+        r"(?:^|,)\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([\d.]+))?\s*(?=,|$)",
+        request.headers.get("Accept-Encoding", ""),
+        re.IGNORECASE,
+    )
+    named = {name.lower(): weight.strip("0.") != "" or not weight for name, weight in offers}
+    return named.get("gzip", named.get("*", False))

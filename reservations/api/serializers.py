@@ -54,6 +54,35 @@ class LockSerializer(SeatSerializer):
     extensions_left = serializers.IntegerField()
 
 
+class SeatRunSerializer(serializers.Serializer[Any]):
+    section = serializers.IntegerField(help_text="A place in `sections`.")
+    row = serializers.CharField()
+    category = serializers.IntegerField(allow_null=True)
+    price = serializers.DecimalField(max_digits=10, decimal_places=2)
+    prefix = serializers.CharField(help_text="`seat_number` is this and then the seat's `numbers`.")
+    count = serializers.IntegerField(help_text="How many seats follow each other that are alike.")
+    number = serializers.CharField(
+        required=False,
+        help_text="Of a run of one, whose `seat_number` is all of `prefix`: its own number.",
+    )
+
+
+class LayoutSerializer(serializers.Serializer[Any]):
+    layout = serializers.CharField()
+    sections = serializers.ListField(child=serializers.CharField())
+    runs = SeatRunSerializer(many=True)
+    ids = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Of each seat the difference to the one before; of the first to 0.",
+    )
+    numbers = serializers.ListField(child=serializers.CharField())
+    xs = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Differences like `ids`, in hundredths of a plan unit.",
+    )
+    ys = serializers.ListField(child=serializers.IntegerField(), help_text="Like `xs`.")
+
+
 class EventSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()

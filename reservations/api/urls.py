@@ -9,6 +9,7 @@ urlpatterns = [
     path("events/", views.EventsView.as_view()),
     path("events/<id:event_id>/", views.EventDetailView.as_view()),
     path("events/<id:event_id>/seats/", views.SeatsView.as_view()),
+    path("events/<id:event_id>/layouts/<str:layout>/", views.LayoutView.as_view()),
     path("events/<id:event_id>/seats/<id:seat_id>/lock/", views.LockSeatView.as_view()),
     path("events/<id:event_id>/seats/<id:seat_id>/unlock/", views.UnlockSeatView.as_view()),
     path("events/<id:event_id>/locks/", views.LocksView.as_view()),

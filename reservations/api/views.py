@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.http.response import HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
@@ -12,15 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reservations import checkout, desk, selectors
+from reservations import checkout, desk, layouts, selectors
 from reservations.alternatives import offer
 from reservations.api.documentation import reads, writes
-from reservations.api.requests import actor, asker, idempotency_key
+from reservations.api.requests import accepts_gzip, actor, asker, idempotency_key
 from reservations.api.serializers import (
     CancelledAnswerSerializer,
     EventDetailSerializer,
     EventSerializer,
     ExtendedAnswerSerializer,
+    LayoutSerializer,
     LockSerializer,
     ReservationSerializer,
     ReservedAnswerSerializer,
@@ -38,6 +39,8 @@ from reservations.commands import (
 )
 from reservations.errors import LockExpired, SeatUnavailable
 from reservations.records import Answer
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 class EventsView(APIView):
@@ -96,6 +99,41 @@ class SeatsView(EventView):
         response["ETag"] = etag
         response["Cache-Control"] = "private, no-cache"
         response["X-Seatcast-Layout"] = version.layout
+        return response
+
+
+class LayoutView(APIView):
+    """What everybody may keep for good, so nobody is looked up unless it is for members alone."""
+
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Leave it to who asks for `request.user`; an answer to everybody varies with nobody."""
+
+    @reads("layout", LayoutSerializer)
+    def get(self, request: Request, event_id: int, layout: str) -> HttpResponseBase:
+        """Return all that is static about the seats, in index order, column by column.
+
+        It may be kept for ever: with anything in it the event's `layout` changes, and so the
+        address. Of another layout than the event has now there is nothing.
+        """
+        is_public = selectors.is_public(event_id=event_id)
+        if not is_public:
+            selectors.require_access(event_id=event_id, asker=asker(request))
+        packed = layouts.packed_layout(event_id=event_id, layout=layout)
+        is_gzipped = accepts_gzip(request)
+        # A tag stands for bytes, so it says how they are written.
+        etag = quote_etag(f"{packed.tag}-gzip" if is_gzipped else packed.tag)
+        response = get_conditional_response(request._request, etag=etag)
+        if response is None:
+            content = packed.gzipped if is_gzipped else packed.plain
+            response = HttpResponse(content, content_type="application/json")
+            if is_gzipped:
+                response["Content-Encoding"] = "gzip"
+        response["ETag"] = etag
+        kept_by = "public" if is_public else "private"
+        response["Cache-Control"] = f"{kept_by}, max-age={YEAR_SECONDS}, immutable"
+        patch_vary_headers(response, ("Accept-Encoding",))
         return response
 
 

@@ -10,7 +10,7 @@ Needs = Literal["nothing", "csrf", "person", "person and csrf"]
 
 @dataclass(frozen=True)
 class Call:
-    """A call. `{event}`, `{seat}` and `{reservation}` in its path stand for ids.
+    """A call. What is in braces in its path stands for ids, and for the name of a layout.
 
     `body` is one that is accepted, with `{seat}` where the id of a seat belongs.
     """
@@ -53,6 +53,7 @@ CALLS = [
     Call("GET", "/api/events/", "nothing"),
     Call("GET", "/api/events/{event}/", "nothing"),
     Call("GET", "/api/events/{event}/seats/", "nothing"),
+    Call("GET", "/api/events/{event}/layouts/{layout}/", "nothing"),
     Call("POST", "/api/events/{event}/seats/{seat}/lock/", "person and csrf"),
     Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),
     Call("GET", "/api/events/{event}/locks/", "person"),

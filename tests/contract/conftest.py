@@ -57,6 +57,7 @@ class BoxOffice:
     def _ids(self) -> dict[str, object]:
         return {
             "event": self.event.pk,
+            "layout": self.event.layout,
             "seat": self.free,
             "held": self.held,
             "reservation": self.reservation,

@@ -76,6 +76,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/layouts/{layout}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Return all that is static about the seats, in index order, column by column.
+         *
+         *     It may be kept for ever: with anything in it the event's `layout` changes, and so the
+         *     address. Of another layout than the event has now there is nothing.
+         */
+        get: operations["layout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/lock/": {
         parameters: {
             query?: never;
@@ -475,6 +497,18 @@ export interface components {
             message: string;
             seats: components["schemas"]["Lock"][];
         };
+        Layout: {
+            layout: string;
+            sections: string[];
+            runs: components["schemas"]["SeatRun"][];
+            /** @description Of each seat the difference to the one before; of the first to 0. */
+            ids: number[];
+            numbers: string[];
+            /** @description Differences like `ids`, in hundredths of a plan unit. */
+            xs: number[];
+            /** @description Like `xs`. */
+            ys: number[];
+        };
         Lock: {
             id: number;
             seat_number: string;
@@ -657,6 +691,20 @@ export interface components {
         };
         SeatIdsRequest: {
             seat_ids: number[];
+        };
+        SeatRun: {
+            /** @description A place in `sections`. */
+            section: number;
+            row: string;
+            category: number | null;
+            /** Format: decimal */
+            price: string;
+            /** @description `seat_number` is this and then the seat's `numbers`. */
+            prefix: string;
+            /** @description How many seats follow each other that are alike. */
+            count: number;
+            /** @description Of a run of one, whose `seat_number` is all of `prefix`: its own number. */
+            number?: string;
         };
         /**
          * @description * `available` - available
@@ -950,6 +998,64 @@ export interface operations {
             };
             /** @description The idempotency key was used before with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    layout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                layout: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Layout"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat or booking. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,54 @@
+"""What many threads want to know at once: one of them finds out, and the others wait for it."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+from reservations import database
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Shared(Generic[K, V]):
+    """Values by key, found out once each; the `most` that were wanted last are kept.
+
+    Who waits keeps no database connection meanwhile. What goes wrong, goes wrong for all who wait
+    and is not kept. A key must name its value for good.
+    """
+
+    def __init__(self, *, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._values: OrderedDict[K, Future[V]] = OrderedDict()
+
+    def get(self, key: K, find_out: Callable[[], V]) -> V:
+        """Return the value of a key. Raises: what `find_out` raises."""
+        with self._lock:
+            known = self._values.get(key)
+            if known is None:
+                value = self._values[key] = Future()
+                while len(self._values) > self._most:
+                    self._values.popitem(last=False)
+            else:
+                self._values.move_to_end(key)
+        if known is not None:
+            if not known.done():
+                database.release_connection()
+            return known.result()
+        try:
+            value.set_result(find_out())
+        except BaseException as error:
+            with self._lock:
+                if self._values.get(key) is value:
+                    del self._values[key]
+            value.set_exception(error)
+            raise
+        return value.result()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._values.clear()
