@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import caches
-from django.db.models import Count, Min, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from reservations import clock
 from reservations.changes import Change
+from reservations.counts import Counts, counts_of
 from reservations.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.payments.provider import payment_methods
@@ -127,19 +127,20 @@ def is_public(*, event_id: int) -> bool:
 def events(*, asker: Asker) -> list[EventRecord]:
     """Return the events that the asker may see, in the order of their dates."""
     now = clock.now()
-    # Named here, because grouping drops the model's own order.
-    found = _with_counts(_visible_to(asker), now=now).defer("plan").order_by("date", "id")
-    return [_event_record(event, now=now) for event in found]
+    found = list(_visible_to(asker).defer("plan"))
+    counts = counts_of(found, now=now)
+    return [_event_record(event, counts[event.pk], now=now) for event in found]
 
 
 def event(*, event_id: int) -> EventDetailRecord:
     """Return one event with its categories and plan. Raises: EventNotFound."""
     now = clock.now()
-    found = _with_counts(Event.objects.filter(pk=event_id), now=now).first()
-    if found is None:
-        raise EventNotFound
+    try:
+        found = Event.objects.get(pk=event_id)
+    except Event.DoesNotExist:
+        raise EventNotFound from None
     return {
-        **_event_record(found, now=now),
+        **_event_record(found, counts_of([found], now=now)[found.pk], now=now),
         "categories": [
             {
                 "id": category.pk,
@@ -286,19 +287,7 @@ def _visible_to(asker: Asker) -> QuerySet[Event]:
     return Event.objects.filter(seen)
 
 
-def _with_counts(found: QuerySet[Event], *, now: datetime) -> QuerySet[Event]:
-    free = Q(seats__status=SeatStatus.AVAILABLE) | Q(
-        seats__status=SeatStatus.LOCKED, seats__locked_until__lte=now
-    )
-    return found.annotate(
-        price_from=Min(Coalesce("seats__price", "seats__category__price", "price")),
-        seats_total=Count("seats"),
-        seats_available=Count("seats", filter=free),
-    )
-
-
-def _event_record(event: Any, *, now: datetime) -> EventRecord:
-    """Return an event that `_with_counts` has annotated."""
+def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord:
     terms = terms_of(event)
     return {
         "id": event.pk,
@@ -307,10 +296,10 @@ def _event_record(event: Any, *, now: datetime) -> EventRecord:
         "venue": event.venue,
         "date": str(iso(event.date)),
         "price": money(event.price),
-        "price_from": money(event.price if event.price_from is None else event.price_from),
+        "price_from": money(event.price if counts.price_from is None else counts.price_from),
         "currency": event.currency,
-        "seats_total": event.seats_total,
-        "seats_available": event.seats_available,
+        "seats_total": counts.total,
+        "seats_available": counts.available,
         "sales_open_at": iso(terms.sales_open_at),
         "sales_close_at": iso(terms.sales_close_at),
         "sales": terms.sale(now=now).value,

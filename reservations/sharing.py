@@ -48,6 +48,11 @@ class Shared(Generic[K, V]):
             raise
         return value.result()
 
+    def forget(self, key: K) -> None:
+        """Have the value of a key found out anew by who asks next."""
+        with self._lock:
+            self._values.pop(key, None)
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -6,7 +6,7 @@ from django.core.cache import caches
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
-from reservations import layouts
+from reservations import counts, layouts
 from tests.factories import Clock
 
 # The same examples every time, on machines of any speed. For a search that goes deeper and
@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     caches["process"].clear()
+    counts.forget_counts()
     layouts.forget_layouts()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -21,6 +22,7 @@ from reservations.commands import (
 from reservations.desk import Desk
 from reservations.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
 from reservations.models import Category, Event, Seat, SeatChange
+from reservations.plans.services import refresh_layout
 from reservations.selectors import Asker
 from reservations.states import SeatStatus
 from tests.factories import Clock, let_locks_run_out, make_event, make_person, make_user, seat_ids
@@ -104,9 +106,26 @@ def test_an_event_tells_its_lowest_price() -> None:
     stalls = Category.objects.create(event=event, name="Stalls", price="20.00")
     event.seats.update(category=stalls)
     Seat.objects.filter(pk=seat_ids(event)[0]).update(price="90.00")
+    refresh_layout(event_id=event.pk)
     found = selectors.event(event_id=event.pk)
     assert (found["price"], found["price_from"]) == ("30.00", "20.00")
     assert selectors.event(event_id=make_event(seats=0).pk)["price_from"] == "50.00"
+
+
+def test_seats_are_counted_again_only_when_one_of_them_has_changed(
+    django_assert_num_queries: Any,
+) -> None:
+    event, alice = make_event(), make_person()
+    assert selectors.events(asker=NOBODY)[0]["seats_available"] == 4
+    with django_assert_num_queries(2):
+        assert selectors.events(asker=NOBODY)[0]["seats_available"] == 4
+    _do(event, LockSeats(alice, seat_ids(event)[:3]))
+    assert selectors.events(asker=NOBODY)[0]["seats_available"] == 1
+    let_locks_run_out(event)
+    with django_assert_num_queries(2):
+        assert selectors.events(asker=NOBODY)[0]["seats_available"] == 4
+    _do(event, ReleaseExpired())
+    assert selectors.events(asker=NOBODY)[0]["seats_available"] == 4
 
 
 def test_names_are_left_out_where_the_site_hides_them(settings: Settings) -> None:
