@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { speak } from '@/lib/i18n/language';
 import { formatMoney, sumAmounts } from '@/lib/money';
 import { returnPath, signInPath } from '@/lib/paths';
 import { nextSalesChange, salesAt } from '@/lib/sales';
-import { formatCountdown, formatWait } from '@/lib/time';
+import { formatCountdown, formatDateTime, formatWait } from '@/lib/time';
 
 describe('money', () => {
   it('is added up without the errors of floating point', () => {
@@ -31,6 +32,23 @@ describe('a countdown', () => {
     expect(formatWait(34 * 86_400_000 + 5000)).toBe('34 days');
     expect(formatWait(5 * 3_600_000 + 5000)).toBe('5 hours');
     expect(formatWait(90_000)).toBe('1:30');
+  });
+});
+
+describe('in another language', () => {
+  beforeEach(async () => {
+    vi.stubGlobal('document', { documentElement: {} });
+    await speak('de');
+  });
+
+  afterEach(async () => {
+    await speak('en');
+  });
+
+  it('money, dates and waits are written as people there write them', () => {
+    expect(formatMoney('1250.50', 'EUR')).toBe('1.250,50\u00a0€');
+    expect(formatDateTime('2026-12-18T12:00:00')).toBe('Fr., 18. Dez. 2026, 12:00 Uhr');
+    expect(formatWait(34 * 86_400_000 + 5000)).toBe('34 Tage');
   });
 });
 

@@ -1,12 +1,13 @@
 import type { Reservation } from '@/lib/api/types';
 import { assertNever } from '@/lib/assertNever';
+import { t } from '@/lib/i18n/language';
 
 type Paid = Pick<Reservation, 'status' | 'payment_status'>;
 
 /** Methods that take no money before the evening; everything else is paid at once. */
-const PAID_LATER: Readonly<Record<string, string>> = {
-  invoice: 'Pay later',
-  cash: 'Pay on arrival',
+const PAID_LATER: Readonly<Record<string, 'payLater' | 'payOnArrival'>> = {
+  invoice: 'payLater',
+  cash: 'payOnArrival',
 };
 
 export function isPaidNow(method: string): boolean {
@@ -14,26 +15,26 @@ export function isPaidNow(method: string): boolean {
 }
 
 export function whenPaid(method: string): string {
-  return PAID_LATER[method] ?? 'Pay now';
+  return t(PAID_LATER[method] ?? 'payNow');
 }
 
 /** How the money of a reservation stands. */
 export function paymentInWords({ status, payment_status: payment }: Paid): string {
   switch (payment) {
     case null:
-      return status === 'confirmed' ? 'Pay at the box office' : 'Nothing to pay';
+      return status === 'confirmed' ? t('payment_atTheBoxOffice') : t('payment_none');
     case 'authorised':
-      return 'Payment under way';
+      return t('payment_underWay');
     case 'captured':
-      return 'Paid';
+      return t('payment_paid');
     case 'refund_due':
-      return 'Refund under way';
+      return t('payment_refundUnderWay');
     case 'refunded':
-      return 'Refunded';
+      return t('payment_refunded');
     case 'declined':
     case 'void_due':
     case 'voided':
-      return 'Not charged';
+      return t('payment_notCharged');
     default:
       return assertNever(payment);
   }

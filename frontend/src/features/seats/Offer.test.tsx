@@ -53,7 +53,7 @@ describe('seats that could be had instead', () => {
     expect(card.getByText('Seat A1 went to somebody else a moment before you.')).toBeDefined();
     expect(screen.getByRole('status').children).toHaveLength(1);
     expect(screen.getByRole('status').textContent).toBe(
-      'Seat A1 went to somebody else a moment before you. Instead you could have A2, B3, or B1 and B2: see the buttons below the map.',
+      'Seat A1 went to somebody else a moment before you. Instead you could have A2, B3 or B1 and B2: see the buttons below the map.',
     );
     expect(region.contains(document.activeElement)).toBe(false);
   });

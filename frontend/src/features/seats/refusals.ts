@@ -1,5 +1,6 @@
 import { assertNever } from '@/lib/assertNever';
 import type { ApiError, Conflict } from '@/lib/api/apiError';
+import { listOf } from '@/lib/i18n/language';
 
 /** Why a payment came to nothing, or that nobody knows yet whether it did. */
 export function paymentSentence(error: ApiError): string {
@@ -42,8 +43,4 @@ function conflictSentence({ seatNumber, reason }: Conflict, error: ApiError): st
     default:
       return assertNever(reason);
   }
-}
-
-export function listOf(names: readonly string[]): string {
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
 }

@@ -1,8 +1,9 @@
-import { listOf, refusalSentence } from '@/features/seats/refusals';
+import { refusalSentence } from '@/features/seats/refusals';
 import { type ApiError, toApiError } from '@/lib/api/apiError';
 import { newIdempotencyKey } from '@/lib/api/idempotencyKey';
 import { extendLocks, lockSeat, lockSeats, unlockSeats } from '@/lib/api/seats';
 import type { Lock, Seat } from '@/lib/api/types';
+import { listOf } from '@/lib/i18n/language';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 import type { OwnLock, SettledOutcome } from '@/lib/seatmap/state';
 import type { SeatMapStore } from '@/lib/seatmap/store';

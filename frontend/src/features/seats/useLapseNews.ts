@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 
 import type { Announce } from '@/components/announce';
-import { listOf } from '@/features/seats/refusals';
 import { useSeatMap } from '@/features/seats/useLiveSeatMap';
+import { listOf } from '@/lib/i18n/language';
 import type { Lapse } from '@/lib/seatmap/state';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
 
 import type { Announce } from '@/components/announce';
-import { listOf } from '@/features/seats/refusals';
 import { useSeatMap } from '@/features/seats/useLiveSeatMap';
 import type { EventDetail } from '@/lib/api/types';
 import { useHasCome } from '@/lib/hooks/useHasCome';
+import { listOf } from '@/lib/i18n/language';
 import type { MapSeat } from '@/lib/seatmap/seats';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 

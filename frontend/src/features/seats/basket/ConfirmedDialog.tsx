@@ -2,8 +2,8 @@ import { useNavigate } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { listOf } from '@/features/seats/refusals';
 import type { Reservation } from '@/lib/api/types';
+import { listOf } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import { paymentInWords } from '@/lib/payments';
 import { formatDateTime } from '@/lib/time';

@@ -1,5 +1,5 @@
-import { listOf } from '@/features/seats/refusals';
 import type { Alternative, ApiError } from '@/lib/api/apiError';
+import { listOf } from '@/lib/i18n/language';
 import { formatMoney, sumAmounts } from '@/lib/money';
 import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
 
@@ -44,7 +44,7 @@ export function openChoices(
 /** The offer for those who do not see it, to be said once. */
 export function offerInWords({ sentence, alternatives }: Offer): string {
   const sets = alternatives.map(({ seatNumbers }) => listOf(seatNumbers));
-  const choice = new Intl.ListFormat('en', { type: 'disjunction' }).format(sets);
+  const choice = listOf(sets, 'disjunction');
   return `${sentence} Instead you could have ${choice}: see the buttons below the map.`;
 }
 
