@@ -1,8 +1,10 @@
 import { Link } from 'react-router';
 
+import { t } from '@/lib/i18n/language';
+
 export function Brand() {
   return (
-    <Link className="brand" to="/" aria-label="Seatcast, all events">
+    <Link className="brand" to="/" aria-label={t('app:brand')}>
       <svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true">
         <rect className="brand__tile" width="32" height="32" rx="9" />
         <circle className="brand__seat brand__seat--dim" cx="9" cy="13" r="2.6" />

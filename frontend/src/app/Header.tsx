@@ -2,6 +2,7 @@ import { Link, NavLink, useLocation } from 'react-router';
 
 import { Brand } from '@/app/Brand';
 import { Icon } from '@/components/Icon';
+import { t } from '@/lib/i18n/language';
 import { signInPath } from '@/lib/paths';
 import { useMe, useSignOut } from '@/lib/queries/session';
 
@@ -13,32 +14,32 @@ export function Header() {
   return (
     <header className="header">
       <Brand />
-      <nav className="header__nav" aria-label="Main">
+      <nav className="header__nav" aria-label={t('app:main')}>
         <NavLink to="/" end>
-          Events
+          {t('app:events')}
         </NavLink>
         <NavLink to="/reservations">
-          <span className="header__wide">My reservations</span>
-          <span className="header__narrow">Reservations</span>
+          <span className="header__wide">{t('app:myReservations')}</span>
+          <span className="header__narrow">{t('app:myReservations_short')}</span>
         </NavLink>
       </nav>
       <div className="header__account">
         {me === null && (
           <Link className="header__sign-in" to={signInPath(location)}>
-            Sign in
+            {t('app:signIn')}
           </Link>
         )}
         {me !== null && me !== undefined && (
           <>
             <span className="header__name">
-              <span className="visually-hidden">Signed in as </span>
-              {me.username}
+              <span className="visually-hidden">{t('app:signedInAs', { name: me.username })}</span>
+              <span aria-hidden="true">{me.username}</span>
             </span>
             <button
               type="button"
               className="icon-button"
-              aria-label="Sign out"
-              title="Sign out"
+              aria-label={t('app:signOut')}
+              title={t('app:signOut')}
               disabled={signOut.isPending}
               onClick={() => {
                 signOut.mutate();

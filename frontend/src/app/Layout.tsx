@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 
 import { Header } from '@/app/Header';
+import { t } from '@/lib/i18n/language';
 
 import './layout.css';
 
@@ -20,7 +21,7 @@ export function Layout() {
   return (
     <div className="layout">
       <a className="skip-link" href="#main">
-        Skip to the content
+        {t('app:skip')}
       </a>
       <Header />
       <main id="main" ref={main} tabIndex={-1} className="layout__main">

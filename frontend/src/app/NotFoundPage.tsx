@@ -1,19 +1,20 @@
 import { Link } from 'react-router';
 
 import { Message } from '@/components/Message';
+import { t } from '@/lib/i18n/language';
 
 export function NotFoundPage() {
   return (
     <Message
-      title="There is nothing at this address"
+      title={t('app:notFound_title')}
       actions={
         <Link className="button button--primary" to="/">
-          See all events
+          {t('app:seeAllEvents')}
         </Link>
       }
     >
-      <title>Not found · Seatcast</title>
-      <p>The page may have moved, or the link may be incomplete.</p>
+      <title>{t('pageTitle', { page: t('app:notFound') })}</title>
+      <p>{t('app:notFound_note')}</p>
     </Message>
   );
 }

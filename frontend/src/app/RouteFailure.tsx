@@ -1,11 +1,12 @@
 import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
+import { t } from '@/lib/i18n/language';
 
 /** The error boundary: a fault in a page must not take the whole site along. */
 export function RouteFailure() {
   return (
     <Message
-      title="This page has stumbled"
+      title={t('app:failed_title')}
       actions={
         <Button
           look="primary"
@@ -13,14 +14,12 @@ export function RouteFailure() {
             location.reload();
           }}
         >
-          Load it again
+          {t('app:failed_again')}
         </Button>
       }
     >
-      <title>Something went wrong · Seatcast</title>
-      <p>
-        The fault is ours. Seats that you hold stay held; loading the page again brings them back.
-      </p>
+      <title>{t('pageTitle', { page: t('app:failed') })}</title>
+      <p>{t('app:failed_note')}</p>
     </Message>
   );
 }

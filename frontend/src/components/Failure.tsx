@@ -1,5 +1,6 @@
 import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
+import { t } from '@/lib/i18n/language';
 
 interface FailureProps {
   readonly error: Error;
@@ -9,10 +10,10 @@ interface FailureProps {
 export function Failure({ error, onRetry }: FailureProps) {
   return (
     <Message
-      title="That did not load"
+      title={t('loadFailed')}
       actions={
         <Button look="primary" onClick={onRetry}>
-          Try again
+          {t('tryAgain')}
         </Button>
       }
     >

@@ -1,9 +1,11 @@
 import { Link, Navigate, useSearchParams } from 'react-router';
 
 import { Field } from '@/components/Field';
+import { Sentence } from '@/components/Sentence';
 import { AccountForm } from '@/features/account/AccountForm';
 import { textField } from '@/features/account/textField';
 import { toApiError } from '@/lib/api/apiError';
+import { t } from '@/lib/i18n/language';
 import { returnPath, withReturn } from '@/lib/paths';
 import { useMe, useRegister } from '@/lib/queries/session';
 
@@ -18,9 +20,9 @@ export function RegisterPage() {
   const errorsOf = (name: string) => error?.fields.get(name) ?? [];
   return (
     <AccountForm
-      title="Create an account"
-      lead="A name and a password are all it takes."
-      submitLabel="Create account"
+      title={t('account:createAnAccount')}
+      lead={t('account:register_lead')}
+      submitLabel={t('account:createAccount')}
       busy={register.isPending}
       error={error}
       onSubmit={(fields) => {
@@ -32,14 +34,15 @@ export function RegisterPage() {
         });
       }}
       footer={
-        <>
-          Have an account? <Link to={withReturn('/sign-in', next)}>Sign in</Link>
-        </>
+        <Sentence
+          of="account:haveAnAccount"
+          parts={{ signIn: <Link to={withReturn('/sign-in', next)}>{t('account:signIn')}</Link> }}
+        />
       }
     >
-      <title>Create an account · Seatcast</title>
+      <title>{t('pageTitle', { page: t('account:createAnAccount') })}</title>
       <Field
-        label="Username"
+        label={t('account:username')}
         name="username"
         autoComplete="username"
         autoCapitalize="none"
@@ -48,18 +51,18 @@ export function RegisterPage() {
         required
       />
       <Field
-        label="E-mail (optional)"
+        label={t('account:email')}
         name="email"
         type="email"
         autoComplete="email"
         errors={errorsOf('email')}
       />
       <Field
-        label="Password"
+        label={t('account:password')}
         name="password"
         type="password"
         autoComplete="new-password"
-        hint="At least eight characters, and not a common one."
+        hint={t('account:password_hint')}
         minLength={8}
         errors={errorsOf('password')}
         required

@@ -1,9 +1,11 @@
 import { Link, Navigate, useSearchParams } from 'react-router';
 
 import { Field } from '@/components/Field';
+import { Sentence } from '@/components/Sentence';
 import { AccountForm } from '@/features/account/AccountForm';
 import { textField } from '@/features/account/textField';
 import { toApiError } from '@/lib/api/apiError';
+import { t } from '@/lib/i18n/language';
 import { returnPath, withReturn } from '@/lib/paths';
 import { useMe, useSignIn } from '@/lib/queries/session';
 
@@ -16,13 +18,9 @@ export function SignInPage() {
 
   return (
     <AccountForm
-      title="Welcome back"
-      lead={
-        next === '/'
-          ? 'Sign in to hold and reserve seats.'
-          : 'Sign in, and you are back where you were.'
-      }
-      submitLabel="Sign in"
+      title={t('account:welcomeBack')}
+      lead={next === '/' ? t('account:signIn_lead') : t('account:signIn_leadBack')}
+      submitLabel={t('account:signIn')}
       busy={signIn.isPending}
       error={signIn.error === null ? null : toApiError(signIn.error)}
       onSubmit={(fields) => {
@@ -32,21 +30,26 @@ export function SignInPage() {
         });
       }}
       footer={
-        <>
-          New here? <Link to={withReturn('/register', next)}>Create an account</Link>
-        </>
+        <Sentence
+          of="account:newHere"
+          parts={{
+            createAnAccount: (
+              <Link to={withReturn('/register', next)}>{t('account:createAnAccount')}</Link>
+            ),
+          }}
+        />
       }
     >
-      <title>Sign in · Seatcast</title>
+      <title>{t('pageTitle', { page: t('account:signIn') })}</title>
       <Field
-        label="Username"
+        label={t('account:username')}
         name="username"
         autoComplete="username"
         autoCapitalize="none"
         required
       />
       <Field
-        label="Password"
+        label={t('account:password')}
         name="password"
         type="password"
         autoComplete="current-password"

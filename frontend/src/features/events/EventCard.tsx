@@ -1,10 +1,13 @@
 import { Link } from 'react-router';
 
 import { Icon } from '@/components/Icon';
+import { Sentence } from '@/components/Sentence';
 import { EventCover } from '@/features/events/EventCover';
 import type { EventSummary } from '@/lib/api/types';
 import { assertNever } from '@/lib/assertNever';
+import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
+import { formatNumber } from '@/lib/numbers';
 import { formatDateTime } from '@/lib/time';
 
 const FEW_SEATS = 0.15;
@@ -32,10 +35,16 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
         </p>
         <p className="event-card__figures">
           <span className="event-card__price">
-            from {formatMoney(event.price_from, event.currency)}
+            {t('events:from', { price: formatMoney(event.price_from, event.currency) })}
           </span>
           <span className="tabular">
-            <b>{event.seats_available}</b> of {event.seats_total} left
+            <Sentence
+              of="events:left"
+              parts={{
+                free: <b>{formatNumber(event.seats_available)}</b>,
+                total: formatNumber(event.seats_total),
+              }}
+            />
           </span>
         </p>
       </div>
@@ -49,17 +58,17 @@ function saleTag(event: EventSummary): { text: string; tone: 'good' | 'warn' | '
       return {
         text:
           event.sales_open_at === null
-            ? 'Not on sale yet'
-            : `On sale ${formatDateTime(event.sales_open_at)}`,
+            ? t('events:notOnSaleYet')
+            : t('events:onSaleFrom', { when: formatDateTime(event.sales_open_at) }),
         tone: 'plain',
       };
     case 'closed':
-      return { text: 'Sales closed', tone: 'plain' };
+      return { text: t('events:salesClosed'), tone: 'plain' };
     case 'open':
-      if (event.seats_available === 0) return { text: 'Sold out', tone: 'plain' };
+      if (event.seats_available === 0) return { text: t('events:soldOut'), tone: 'plain' };
       return event.seats_available < event.seats_total * FEW_SEATS
-        ? { text: 'Few seats left', tone: 'warn' }
-        : { text: 'On sale', tone: 'good' };
+        ? { text: t('events:fewLeft'), tone: 'warn' }
+        : { text: t('events:onSale'), tone: 'good' };
     default:
       return assertNever(event.sales);
   }

@@ -4,6 +4,7 @@ import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { EventCard } from '@/features/events/EventCard';
+import { t } from '@/lib/i18n/language';
 import { eventsQuery } from '@/lib/queries/events';
 
 import './events.css';
@@ -16,12 +17,12 @@ export function EventListPage() {
 
   return (
     <div className="page">
-      <title>Events · Seatcast</title>
-      <h1 className="page__title">Pick a night out</h1>
-      <p className="page__lead">Every seat map is live: what you see is what is free right now.</p>
+      <title>{t('pageTitle', { page: t('events:page') })}</title>
+      <h1 className="page__title">{t('events:page_title')}</h1>
+      <p className="page__lead">{t('events:page_lead')}</p>
       {events?.length === 0 ? (
-        <Message title="Nothing on yet">
-          <p>As soon as an event is announced, it shows here.</p>
+        <Message title={t('events:none')}>
+          <p>{t('events:none_note')}</p>
         </Message>
       ) : (
         <ul className="event-grid" aria-busy={events === undefined}>

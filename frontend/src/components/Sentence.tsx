@@ -1,0 +1,23 @@
+import { Fragment, type ReactNode } from 'react';
+
+import { t } from '@/lib/i18n/language';
+import type { SentenceKey } from '@/lib/i18n/sentenceKey';
+
+interface SentenceProps {
+  readonly of: SentenceKey;
+  /** Chooses the plural. */
+  readonly count?: number;
+  /** What stands for each `{{name}}` of the sentence. */
+  readonly parts: Readonly<Record<string, ReactNode>>;
+}
+
+/** A sentence with elements in it, each in the place that the language gives it. */
+export function Sentence({ of, count, parts }: SentenceProps) {
+  const template = t(of, { ...(count !== undefined && { count }), skipInterpolation: true });
+  // Every other piece is a name, since the pattern captures it.
+  return template
+    .split(/\{\{(\w+)\}\}/)
+    .map((piece, place) => (
+      <Fragment key={place}>{place % 2 === 1 ? parts[piece] : piece}</Fragment>
+    ));
+}
