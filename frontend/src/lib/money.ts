@@ -3,6 +3,9 @@ import { formatterFor } from '@/lib/i18n/formatter';
 const formatter = formatterFor(
   (locale, currency) => new Intl.NumberFormat(locale, { style: 'currency', currency }),
 );
+const amountFormatter = formatterFor(
+  (locale) => new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+);
 
 /** Amounts come as decimal strings; sums are made in whole hundredths, never in floats. */
 export function sumAmounts(amounts: readonly string[]): string {
@@ -17,4 +20,9 @@ export function formatMoney(amount: string, currency: string): string {
     // An organiser may have typed something that is no currency code.
     return `${amount} ${currency}`;
   }
+}
+
+/** "50.00 EUR": as a screen reader says it well. */
+export function formatAmount(amount: string, currency: string): string {
+  return `${amountFormatter().format(Number(amount))} ${currency}`;
 }

@@ -1,6 +1,7 @@
 import { Icon } from '@/components/Icon';
 import { assertNever } from '@/lib/assertNever';
 import type { CloseReason, FeedState } from '@/lib/feed/seatFeed';
+import { t } from '@/lib/i18n/language';
 
 /** Says so whenever the map may be behind the truth. */
 export function FeedNotice({ feedState }: { readonly feedState: FeedState }) {
@@ -20,9 +21,9 @@ function noticeFor(feedState: FeedState): string | null {
     case 'live':
       return null;
     case 'reconnecting':
-      return 'The live connection broke off. What you see may be a little old; we are reconnecting.';
+      return t('seats:feed_reconnectingNote');
     case 'offline':
-      return 'You are offline. The map goes on by itself as soon as your connection is back.';
+      return t('seats:feed_offlineNote');
     case 'closed':
       return closedNotice(feedState.reason);
     default:
@@ -33,11 +34,11 @@ function noticeFor(feedState: FeedState): string | null {
 function closedNotice(reason: CloseReason): string | null {
   switch (reason) {
     case 'signInFirst':
-      return 'Sign in to see this event live.';
+      return t('seats:feed_signInFirst');
     case 'notForYou':
-      return 'Live changes of this event are not open to you.';
+      return t('seats:feed_notForYou');
     case 'noSuchEvent':
-      return 'This event is not there any more.';
+      return t('seats:feed_noSuchEvent');
     case 'left':
       return null;
     default:

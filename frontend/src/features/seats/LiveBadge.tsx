@@ -1,6 +1,8 @@
 import { Icon } from '@/components/Icon';
 import { assertNever } from '@/lib/assertNever';
 import type { FeedState } from '@/lib/feed/seatFeed';
+import { t } from '@/lib/i18n/language';
+import { formatNumber } from '@/lib/numbers';
 
 interface LiveBadgeProps {
   readonly feedState: FeedState;
@@ -17,7 +19,10 @@ export function LiveBadge({ feedState, viewers }: LiveBadgeProps) {
       {feedState.name === 'live' && viewers !== null && (
         <span className="live__viewers tabular">
           <Icon name="eye" />
-          {viewers} <span className="live__watching">watching</span>
+          <span className="live__watching">{t('seats:watching', { count: viewers })}</span>
+          <span className="live__count" aria-hidden="true">
+            {formatNumber(viewers)}
+          </span>
         </span>
       )}
     </div>
@@ -27,15 +32,15 @@ export function LiveBadge({ feedState, viewers }: LiveBadgeProps) {
 function stateInWords(feedState: FeedState): string {
   switch (feedState.name) {
     case 'connecting':
-      return 'Connecting…';
+      return t('seats:feed_connecting');
     case 'live':
-      return 'Live';
+      return t('seats:feed_live');
     case 'reconnecting':
-      return 'Reconnecting…';
+      return t('seats:feed_reconnecting');
     case 'offline':
-      return 'Offline';
+      return t('seats:feed_offline');
     case 'closed':
-      return 'Not live';
+      return t('seats:feed_closed');
     default:
       return assertNever(feedState);
   }

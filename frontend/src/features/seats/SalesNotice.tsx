@@ -1,7 +1,9 @@
 import { Icon } from '@/components/Icon';
+import { Sentence } from '@/components/Sentence';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
 import { useTimeLeft } from '@/lib/hooks/useTimeLeft';
+import { t } from '@/lib/i18n/language';
 import type { Sales } from '@/lib/sales';
 import { formatDateTime, formatWait } from '@/lib/time';
 
@@ -16,21 +18,21 @@ export function SalesNotice({ event, sales, clock }: SalesNoticeProps) {
   return (
     <p className="notice">
       <Icon name="clock" />
-      <span>
-        {sales === 'closed' ? 'Sales for this event are closed.' : upcoming(event, clock)}
-      </span>
+      <span>{sales === 'closed' ? t('seats:sales_closed') : upcoming(event, clock)}</span>
     </p>
   );
 }
 
 function upcoming(event: EventDetail, clock: ServerClock) {
-  if (event.sales_open_at === null) return 'This event is not on sale yet.';
+  if (event.sales_open_at === null) return t('seats:sales_notYet');
   return (
-    <>
-      Sales open on{' '}
-      <time dateTime={event.sales_open_at}>{formatDateTime(event.sales_open_at)}</time>, in{' '}
-      <Wait until={Date.parse(event.sales_open_at)} clock={clock} />. This page opens by itself.
-    </>
+    <Sentence
+      of="seats:sales_openIn"
+      parts={{
+        when: <time dateTime={event.sales_open_at}>{formatDateTime(event.sales_open_at)}</time>,
+        wait: <Wait until={Date.parse(event.sales_open_at)} clock={clock} />,
+      }}
+    />
   );
 }
 

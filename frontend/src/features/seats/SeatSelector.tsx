@@ -23,6 +23,7 @@ import { useMoreTime } from '@/features/seats/useMoreTime';
 import { useSales } from '@/features/seats/useSales';
 import { usePick } from '@/features/seats/usePick';
 import type { EventDetail, Me, Reservation } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
 import { formatDateTime } from '@/lib/time';
 
 interface SeatSelectorProps {
@@ -79,7 +80,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   };
   const leaveReview = () => {
     closeDialog();
-    if (checkout.leave()) announce('Look at My reservations whether your order went through.');
+    if (checkout.leave()) announce(t('seats:lookAtReservations'));
   };
   const takeInstead = (choice: Choice) => {
     if (offer !== null) take(choice, offer);
@@ -88,9 +89,9 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
 
   return (
     <div className="selector">
-      <title>{`${event.name} · Seatcast`}</title>
+      <title>{t('pageTitle', { page: event.name })}</title>
       <div className="selector__head">
-        <Link className="icon-button selector__back" to="/" aria-label="All events">
+        <Link className="icon-button selector__back" to="/" aria-label={t('seats:allEvents')}>
           <Icon name="back" />
         </Link>
         <div className="selector__what">

@@ -6,6 +6,7 @@ import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { SeatSelector } from '@/features/seats/SeatSelector';
 import { toApiError } from '@/lib/api/apiError';
+import { t } from '@/lib/i18n/language';
 import { signInPath } from '@/lib/paths';
 import { eventQuery } from '@/lib/queries/events';
 import { useMe } from '@/lib/queries/session';
@@ -32,14 +33,14 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
     if (status === 401) {
       return (
         <Message
-          title="This event is for members"
+          title={t('seats:event_membersOnly')}
           actions={
             <Link className="button button--primary" to={signInPath(location)}>
-              Sign in
+              {t('seats:signIn')}
             </Link>
           }
         >
-          <p>Sign in to see its seats.</p>
+          <p>{t('seats:event_membersOnlyNote')}</p>
         </Message>
       );
     }
@@ -60,14 +61,14 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
 function NoSuchEvent() {
   return (
     <Message
-      title="There is no such event"
+      title={t('seats:event_none')}
       actions={
         <Link className="button button--primary" to="/">
-          See all events
+          {t('seats:event_noneAll')}
         </Link>
       }
     >
-      <p>It may be over, or the link may be incomplete.</p>
+      <p>{t('seats:event_noneNote')}</p>
     </Message>
   );
 }

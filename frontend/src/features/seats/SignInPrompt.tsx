@@ -2,22 +2,21 @@ import { Link, useLocation } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import { t } from '@/lib/i18n/language';
 import { signInPath, withReturn } from '@/lib/paths';
 
 export function SignInPrompt({ onClose }: { readonly onClose: () => void }) {
   const location = useLocation();
   return (
-    <Dialog title="Sign in to hold seats" onDismiss={onClose}>
-      <p className="dialog__lead">
-        Anyone may watch. To hold a seat we need to know whose it is; you come straight back here.
-      </p>
+    <Dialog title={t('seats:signIn_title')} onDismiss={onClose}>
+      <p className="dialog__lead">{t('seats:signIn_note')}</p>
       <div className="dialog__actions">
-        <Button onClick={onClose}>Keep watching</Button>
+        <Button onClick={onClose}>{t('seats:signIn_later')}</Button>
         <Link className="button button--quiet" to={withReturn('/register', location.pathname)}>
-          Create an account
+          {t('seats:createAnAccount')}
         </Link>
         <Link className="button button--primary" to={signInPath(location)}>
-          Sign in
+          {t('seats:signIn')}
         </Link>
       </div>
     </Dialog>

@@ -3,7 +3,7 @@ import { type ApiError, toApiError } from '@/lib/api/apiError';
 import { newIdempotencyKey } from '@/lib/api/idempotencyKey';
 import { extendLocks, lockSeat, lockSeats, unlockSeats } from '@/lib/api/seats';
 import type { Lock, Seat } from '@/lib/api/types';
-import { listOf } from '@/lib/i18n/language';
+import { listOf, t } from '@/lib/i18n/language';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 import type { OwnLock, SettledOutcome } from '@/lib/seatmap/state';
 import type { SeatMapStore } from '@/lib/seatmap/store';
@@ -53,7 +53,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     const kept = await hold('lock', [seat], async (key) => [
       (await lockSeat(eventId, seat.id, key)).seat,
     ]);
-    if (kept.length > 0) onDone(heldSentence(kept));
+    if (kept.length > 0) onDone(t('seats:held', wordsFor(kept)));
   }
 
   async function take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): Promise<void> {
@@ -63,7 +63,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
       async (key) => (await lockSeats(eventId, idsOf(seats), key)).seats,
     );
     if (kept.length === 0) return;
-    onDone(heldSentence(kept));
+    onDone(t('seats:held', wordsFor(kept)));
     const left = insteadOf.filter(isMine);
     if (left.length > 0) await unlock(left);
   }
@@ -74,7 +74,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
       seats,
       async (key) => (await extendLocks(eventId, idsOf(seats), key)).seats,
     );
-    if (kept.length > 0) onDone(`${inWords(kept)} ${isOrAre(kept)} held for longer.`);
+    if (kept.length > 0) onDone(t('seats:extended', wordsFor(kept)));
   }
 
   /** Returns the seats that are held now and still wanted. */
@@ -109,7 +109,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     }
     const regretted = seats.filter(isTurned);
     settle(seats, { kind: 'released' });
-    onDone(`${inWords(seats)} released.`);
+    onDone(t('seats:released', wordsFor(seats)));
     await Promise.all(regretted.map(lock));
   }
 
@@ -124,7 +124,8 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     if (error.isUndecided) store.dispatch({ type: 'locksDoubted' });
     // Without the server's own word on a seat it must be us who say which one this is about.
     const told = refusalSentence(error);
-    const sentence = error.conflicts.length > 0 ? told : `${inWords(seats)}: ${told}`;
+    const sentence =
+      error.conflicts.length > 0 ? told : t('errors:about', { ...wordsFor(seats), sentence: told });
     onRefused({ sentence, error, seats });
   }
 
@@ -154,15 +155,7 @@ function idsOf(seats: readonly SeatFacts[]): number[] {
   return seats.map(({ id }) => id);
 }
 
-function heldSentence(seats: readonly SeatFacts[]): string {
-  return `${inWords(seats)} ${isOrAre(seats)} held for you.`;
-}
-
-function isOrAre({ length }: readonly SeatFacts[]): string {
-  return length === 1 ? 'is' : 'are';
-}
-
-function inWords(seats: readonly SeatFacts[]): string {
-  const names = seats.map(({ seatNumber }) => seatNumber);
-  return names.length === 1 ? `Seat ${names.join()}` : `Seats ${listOf(names)}`;
+/** What a sentence about seats needs to know of them. */
+function wordsFor(seats: readonly SeatFacts[]): { count: number; list: string } {
+  return { count: seats.length, list: listOf(seats.map(({ seatNumber }) => seatNumber)) };
 }

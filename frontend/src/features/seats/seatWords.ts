@@ -1,26 +1,52 @@
 import type { MapSeat } from '@/lib/seatmap/seats';
 import { assertNever } from '@/lib/assertNever';
+import { t } from '@/lib/i18n/language';
+import { formatAmount } from '@/lib/money';
 
 /** What a screen reader says for a seat. */
 export function seatName(seat: MapSeat, currency: string): string {
   const { seatNumber, section, price } = seat.facts;
-  return [`Seat ${seatNumber}`, section, `${price} ${currency}`, standingInWords(seat)]
-    .filter((part) => part !== '')
-    .join(', ');
+  return t(section === '' ? 'seats:seat_noSection' : 'seats:seat', {
+    seat: seatNumber,
+    section,
+    price: formatAmount(price, currency),
+    standing: standingInWords(seat),
+  });
 }
 
 export function standingInWords({ standing, holder }: MapSeat): string {
   switch (standing) {
     case 'available':
-      return 'available';
+      return t('seats:standing_available');
     case 'mine':
-      return 'held by you';
+      return t('seats:standing_mine');
     case 'locked':
-      return holder === null ? 'locked by somebody else' : `locked by ${holder}`;
+      return holder === null
+        ? t('seats:standing_locked')
+        : t('seats:standing_lockedBy', { holder });
     case 'reserved':
-      return 'reserved';
+      return t('seats:standing_reserved');
     case 'blocked':
-      return 'not for sale';
+      return t('seats:standing_blocked');
+    default:
+      return assertNever(standing);
+  }
+}
+
+/** Why a seat cannot be had. */
+export function takenSentence({ facts: { seatNumber: seat }, standing, holder }: MapSeat): string {
+  switch (standing) {
+    case 'available':
+    case 'mine':
+      return '';
+    case 'locked':
+      return holder === null
+        ? t('seats:taken_locked', { seat })
+        : t('seats:taken_lockedBy', { seat, holder });
+    case 'reserved':
+      return t('seats:taken_reserved', { seat });
+    case 'blocked':
+      return t('seats:taken_blocked', { seat });
     default:
       return assertNever(standing);
   }

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 
 import type { Announce } from '@/components/announce';
 import { useSeatMap } from '@/features/seats/useLiveSeatMap';
-import { listOf } from '@/lib/i18n/language';
+import { listOf, t } from '@/lib/i18n/language';
 import type { Lapse } from '@/lib/seatmap/state';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 
@@ -15,8 +15,6 @@ export function useLapseNews(store: SeatMapStore, announce: Announce): void {
 }
 
 function lapseSentence({ kind, seatNumbers }: Lapse): string {
-  const seats = `${seatNumbers.length === 1 ? 'seat' : 'seats'} ${listOf(seatNumbers)}`;
-  return kind === 'expired'
-    ? `Your hold on ${seats} has run out. Choose again if you still want to go.`
-    : `You are not holding ${seats} any more.`;
+  const seats = { count: seatNumbers.length, list: listOf(seatNumbers) };
+  return kind === 'expired' ? t('seats:lapsed', seats) : t('seats:lost', seats);
 }

@@ -4,7 +4,7 @@ import type { Announce } from '@/components/announce';
 import { useSeatMap } from '@/features/seats/useLiveSeatMap';
 import type { EventDetail } from '@/lib/api/types';
 import { useHasCome } from '@/lib/hooks/useHasCome';
-import { listOf } from '@/lib/i18n/language';
+import { listOf, t } from '@/lib/i18n/language';
 import type { MapSeat } from '@/lib/seatmap/seats';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 
@@ -60,5 +60,5 @@ function before(deadline: number | null, ms: number): number | null {
 }
 
 function noneLeftSentence(seatNumbers: readonly string[]): string {
-  return `${seatNumbers.length === 1 ? 'Seat' : 'Seats'} ${listOf(seatNumbers)} cannot be held any longer. Reserve before the time is up.`;
+  return t('seats:noMoreTime', { count: seatNumbers.length, list: listOf(seatNumbers) });
 }

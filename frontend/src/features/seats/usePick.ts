@@ -4,9 +4,10 @@ import { useMemo } from 'react';
 import { useAnnounce } from '@/components/announce';
 import { type Choice, offerFor, offerInWords, type Offer } from '@/features/seats/offer/offer';
 import { createSeatCommands } from '@/features/seats/seatCommands';
-import { standingInWords } from '@/features/seats/seatWords';
+import { takenSentence } from '@/features/seats/seatWords';
 import type { EventDetail } from '@/lib/api/types';
 import { assertNever } from '@/lib/assertNever';
+import { t } from '@/lib/i18n/language';
 import { meQuery } from '@/lib/queries/session';
 import type { Sales } from '@/lib/sales';
 import type { MapSeat } from '@/lib/seatmap/seats';
@@ -78,7 +79,7 @@ export function usePick({
     } else if (seat.standing === 'mine') {
       void commands.unlock([seat.facts]);
     } else if (seat.standing !== 'available') {
-      announce(`Seat ${seat.facts.seatNumber} is ${standingInWords(seat)}.`);
+      announce(takenSentence(seat));
     } else if (isSignedIn) {
       onOffer(null);
       void commands.lock(seat.facts);
@@ -106,11 +107,11 @@ export function usePick({
 function notOnSaleSentence(event: EventDetail, sales: Exclude<Sales, 'open'>): string {
   switch (sales) {
     case 'closed':
-      return 'Sales for this event are closed.';
+      return t('seats:sales_closed');
     case 'upcoming':
       return event.sales_open_at === null
-        ? 'This event is not on sale yet.'
-        : `Sales open on ${formatDateTime(event.sales_open_at)}.`;
+        ? t('seats:sales_notYet')
+        : t('seats:sales_open', { when: formatDateTime(event.sales_open_at) });
     default:
       return assertNever(sales);
   }

@@ -8,6 +8,7 @@ import { basketOf } from '@/features/seats/basket/basketOf';
 import type { MoreTime } from '@/features/seats/useMoreTime';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
+import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import type { MapSeat } from '@/lib/seatmap/seats';
 
@@ -39,15 +40,19 @@ export function Basket({
   const { total, firstDeadline, isSettled } = basketOf(seats);
   const isEmpty = seats.length === 0;
   return (
-    <aside className="basket" aria-label="Your seats" data-open={(isOpen && !isEmpty) || undefined}>
+    <aside
+      className="basket"
+      aria-label={t('basket:title')}
+      data-open={(isOpen && !isEmpty) || undefined}
+    >
       <header className="basket__head">
         <h2 className="basket__title">
-          {isEmpty ? 'Your seats' : `${seats.length} ${seats.length === 1 ? 'seat' : 'seats'}`}
+          {isEmpty ? t('basket:title') : t('basket:count', { count: seats.length })}
         </h2>
         {firstDeadline !== null && (
           <p className="basket__countdown" data-urgent={isUrgent || undefined}>
             <Icon name="clock" />
-            <span className="visually-hidden">Held for </span>
+            <span className="visually-hidden">{t('basket:heldFor')} </span>
             <OwnTimeLeft until={firstDeadline} clock={clock} />
           </p>
         )}
@@ -59,7 +64,7 @@ export function Basket({
               onExtend(offeredFor);
             }}
           >
-            More time
+            {t('basket:moreTime')}
           </Button>
         )}
         {!isEmpty && (
@@ -67,7 +72,7 @@ export function Basket({
             type="button"
             className="icon-button basket__toggle"
             aria-expanded={isOpen}
-            aria-label="Show the seats"
+            aria-label={t('basket:show')}
             onClick={() => {
               setIsOpen(!isOpen);
             }}
@@ -89,7 +94,7 @@ export function Basket({
       </div>
       <footer className="basket__foot">
         <p className="basket__total">
-          <span>Total</span>
+          <span>{t('basket:total')}</span>
           <b className="tabular">{formatMoney(total, event.currency)}</b>
         </p>
         <Button
@@ -100,7 +105,7 @@ export function Basket({
             onRelease(seats);
           }}
         >
-          Release all
+          {t('basket:releaseAll')}
         </Button>
         <Button
           look="primary"
@@ -108,7 +113,7 @@ export function Basket({
           disabled={isEmpty || !isSettled}
           onClick={onReserve}
         >
-          Reserve
+          {t('basket:reserve')}
         </Button>
       </footer>
     </aside>
@@ -139,7 +144,7 @@ function BasketRow({ seat, event, onRelease }: BasketRowProps) {
       <button
         type="button"
         className="icon-button"
-        aria-label={`Release seat ${facts.seatNumber}`}
+        aria-label={t('basket:release', { seat: facts.seatNumber })}
         disabled={pending}
         onClick={() => {
           onRelease([seat]);
@@ -152,7 +157,7 @@ function BasketRow({ seat, event, onRelease }: BasketRowProps) {
 }
 
 function emptyHint(event: EventDetail, isOnSale: boolean): string {
-  if (!isOnSale) return 'You can look around. Seats can be chosen while the event is on sale.';
+  if (!isOnSale) return t('basket:hint_notOnSale');
   const minutes = Math.max(1, Math.round(event.lock_seconds / 60));
-  return `Tap a seat to hold it for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, up to ${event.seat_cap} at a time. Tap it again to let it go.`;
+  return t('basket:hint', { count: minutes, cap: event.seat_cap });
 }

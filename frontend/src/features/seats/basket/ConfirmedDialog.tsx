@@ -2,8 +2,9 @@ import { useNavigate } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import { Sentence } from '@/components/Sentence';
 import type { Reservation } from '@/lib/api/types';
-import { listOf } from '@/lib/i18n/language';
+import { listOf, t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import { paymentInWords } from '@/lib/payments';
 import { formatDateTime } from '@/lib/time';
@@ -24,15 +25,23 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
   const navigate = useNavigate();
   const { seats } = reservation;
   return (
-    <Dialog title="Reservation confirmed!" art={CHECK} onDismiss={onClose}>
+    <Dialog title={t('basket:confirmed')} art={CHECK} onDismiss={onClose}>
       <p className="dialog__lead">
-        {seats.length === 1 ? 'Seat' : 'Seats'} <b>{listOf(seats)}</b> for {reservation.event_name},{' '}
-        {formatDateTime(reservation.date)}. Total{' '}
-        {formatMoney(reservation.total_price, reservation.currency)}, reservation no.{' '}
-        {reservation.id}. {paymentNote(reservation)}
+        <Sentence
+          of="basket:confirmed_lead"
+          count={seats.length}
+          parts={{
+            list: <b>{listOf(seats)}</b>,
+            event: reservation.event_name,
+            when: formatDateTime(reservation.date),
+            total: formatMoney(reservation.total_price, reservation.currency),
+            number: reservation.id,
+          }}
+        />{' '}
+        {paymentNote(reservation)}
       </p>
       <div className="dialog__actions">
-        <Button onClick={onClose}>Stay here</Button>
+        <Button onClick={onClose}>{t('basket:confirmed_stay')}</Button>
         <Button
           look="primary"
           data-initial-focus
@@ -40,7 +49,7 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
             void navigate('/reservations');
           }}
         >
-          My reservations
+          {t('basket:myReservations')}
         </Button>
       </div>
     </Dialog>
@@ -49,5 +58,7 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
 
 /** What is left to be done about the money; nothing, once it is on its way. */
 function paymentNote(reservation: Reservation): string {
-  return reservation.payment_status === null ? `${paymentInWords(reservation)}.` : '';
+  return reservation.payment_status === null
+    ? t('basket:confirmed_payment', { payment: paymentInWords(reservation) })
+    : '';
 }

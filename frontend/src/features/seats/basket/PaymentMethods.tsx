@@ -1,4 +1,5 @@
 import type { PaymentMethod } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
 import { whenPaid } from '@/lib/payments';
 
 interface PaymentMethodsProps {
@@ -11,7 +12,7 @@ interface PaymentMethodsProps {
 export function PaymentMethods({ methods, chosen, disabled, onChoose }: PaymentMethodsProps) {
   return (
     <fieldset className="methods" disabled={disabled}>
-      <legend>How would you like to pay?</legend>
+      <legend>{t('basket:howToPay')}</legend>
       {methods.map(({ code, name }) => (
         <label key={code} className="methods__choice">
           <input

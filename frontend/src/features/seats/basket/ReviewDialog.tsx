@@ -2,6 +2,7 @@ import { useState } from 'react';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import { Sentence } from '@/components/Sentence';
 import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { basketOf } from '@/features/seats/basket/basketOf';
 import { PaymentMethods } from '@/features/seats/basket/PaymentMethods';
@@ -12,6 +13,7 @@ import { paymentSentence } from '@/features/seats/refusals';
 import { seatPlace } from '@/features/seats/seatPlace';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
+import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import { isPaidNow } from '@/lib/payments';
 import type { MapSeat } from '@/lib/seatmap/seats';
@@ -41,18 +43,22 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
 
   return (
     <Dialog
-      title="Review your seats"
+      title={t('basket:review')}
       onDismiss={() => {
         if (!isPaying) onClose();
       }}
     >
       <p className="dialog__lead">
-        {event.name}
-        {firstDeadline !== null && (
-          <>
-            {' · held for '}
-            <OwnTimeLeft until={firstDeadline} clock={clock} />
-          </>
+        {firstDeadline === null ? (
+          event.name
+        ) : (
+          <Sentence
+            of="basket:held"
+            parts={{
+              event: event.name,
+              time: <OwnTimeLeft until={firstDeadline} clock={clock} />,
+            }}
+          />
         )}
       </p>
       <form
@@ -75,18 +81,19 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
           </div>
           {choices.length > 0 && <OfferChoices choices={choices} onTake={onTake} />}
           <p className="visually-hidden" role="status">
-            {isPaying && 'Your payment is under way.'}
+            {isPaying && t('basket:paying_said')}
           </p>
           <div className="dialog__actions">
-            <Button disabled={isPaying} onClick={onClose}>
-              <span>
-                Back <span className="review__where">to the map</span>
-              </span>
+            <Button aria-label={t('basket:backToTheMap')} disabled={isPaying} onClick={onClose}>
+              <span className="review__wide">{t('basket:backToTheMap')}</span>
+              <span className="review__narrow">{t('basket:back')}</span>
             </Button>
             <Button look="primary" type="submit" className="review__confirm" busy={isPaying}>
               {isPaying
                 ? busyLabel(method)
-                : `${error === null ? 'Confirm' : 'Try again'} · ${formatMoney(total, event.currency)}`}
+                : t(error === null ? 'basket:confirm' : 'basket:tryAgain', {
+                    total: formatMoney(total, event.currency),
+                  })}
             </Button>
           </div>
         </div>
@@ -98,18 +105,15 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
 function NothingLeft({ checkout: { error }, choices, onTake, onClose }: ReviewDialogProps) {
   const isExpiry = error === null || error.conflicts.length > 0;
   return (
-    <Dialog
-      title={isExpiry ? 'Your hold has run out' : 'The payment did not go through'}
-      onDismiss={onClose}
-    >
+    <Dialog title={isExpiry ? t('basket:lapsed') : t('basket:notPaid')} onDismiss={onClose}>
       <p className="dialog__lead">
-        {error === null ? 'The seats are open to everyone again.' : paymentSentence(error)}
-        {isExpiry && ' Nothing has been reserved.'}
+        {error === null ? t('basket:lapsed_note') : paymentSentence(error)}
+        {isExpiry && ` ${t('basket:nothingReserved')}`}
       </p>
       {choices.length > 0 && <OfferChoices choices={choices} onTake={onTake} />}
       <div className="dialog__actions">
         <Button look="primary" onClick={onClose}>
-          Choose again
+          {t('basket:chooseAgain')}
         </Button>
       </div>
     </Dialog>
@@ -137,7 +141,7 @@ function SeatTable({ event, seats, total }: SeatTableProps) {
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row">Total</th>
+          <th scope="row">{t('basket:total')}</th>
           <td className="tabular">{formatMoney(total, event.currency)}</td>
         </tr>
       </tfoot>
@@ -146,5 +150,5 @@ function SeatTable({ event, seats, total }: SeatTableProps) {
 }
 
 function busyLabel(method: string): string {
-  return isPaidNow(method) ? 'Paying…' : 'Reserving…';
+  return isPaidNow(method) ? t('basket:paying') : t('basket:reserving');
 }

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useLayoutEffect, useRef } from 'react';
 import { Icon } from '@/components/Icon';
 import { OfferChoices } from '@/features/seats/offer/OfferChoices';
 import type { Choice } from '@/features/seats/offer/offer';
+import { t } from '@/lib/i18n/language';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 
 interface OfferCardProps {
@@ -32,7 +33,7 @@ export function OfferCard({ sentence, choices, awayFrom, onTake, onDismiss }: Of
     <section
       ref={ref}
       className="offer"
-      aria-label="Other seats"
+      aria-label={t('seats:offer')}
       onKeyDown={(press: KeyboardEvent<HTMLElement>) => {
         if (press.key !== 'Escape') return;
         focusMap(press.currentTarget);
@@ -47,7 +48,7 @@ export function OfferCard({ sentence, choices, awayFrom, onTake, onDismiss }: Of
       <button
         type="button"
         className="icon-button offer__dismiss"
-        aria-label="No, thank you"
+        aria-label={t('seats:offer_dismiss')}
         onClick={onDismiss}
       >
         <Icon name="close" />

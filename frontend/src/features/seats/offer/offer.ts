@@ -1,5 +1,5 @@
 import type { Alternative, ApiError } from '@/lib/api/apiError';
-import { listOf } from '@/lib/i18n/language';
+import { listOf, t } from '@/lib/i18n/language';
 import { formatMoney, sumAmounts } from '@/lib/money';
 import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
 
@@ -44,8 +44,7 @@ export function openChoices(
 /** The offer for those who do not see it, to be said once. */
 export function offerInWords({ sentence, alternatives }: Offer): string {
   const sets = alternatives.map(({ seatNumbers }) => listOf(seatNumbers));
-  const choice = listOf(sets, 'disjunction');
-  return `${sentence} Instead you could have ${choice}: see the buttons below the map.`;
+  return `${sentence} ${t('seats:offer_inWords', { list: listOf(sets, 'disjunction') })}`;
 }
 
 function isFree(seat: MapSeat | undefined): seat is MapSeat {
@@ -58,9 +57,13 @@ function labelOf(
   currency: string,
 ): string {
   const isSame = seatIds.every((seatId) => insteadOf.some(({ id }) => id === seatId));
-  const words = `Take ${seatNumbers.join(', ')} ${isSame ? 'again' : 'instead'}`;
   const before = sumAmounts(insteadOf.map((seat) => seat.price));
-  return seatIds.length === 1 && price === before
-    ? words
-    : `${words} · ${formatMoney(price, currency)}`;
+  const list = seatNumbers.join(', ');
+  if (seatIds.length === 1 && price === before) {
+    return t(isSame ? 'seats:offer_takeAgain' : 'seats:offer_takeInstead', { list });
+  }
+  return t(isSame ? 'seats:offer_takeAgainFor' : 'seats:offer_takeInsteadFor', {
+    list,
+    price: formatMoney(price, currency),
+  });
 }
