@@ -140,7 +140,11 @@ describe('seats that could be had instead', () => {
     await user.click(screen.getByRole('button', { name: /^Confirm/ }));
     const news = within(await screen.findByRole('dialog', { name: 'Your hold has run out' }));
     socket.receive(deltaFrame(1, [0, 0, null, null]));
-    expect(news.getByRole('button', { name: 'Take A1 again' })).toBeDefined();
     expect(news.getByRole('button', { name: 'Take A2 instead' })).toBeDefined();
+    server.on(LOCK, taken(0));
+    await user.click(news.getByRole('button', { name: 'Take A1 again' }));
+    expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
+    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    expect(server.writes()).toEqual([RESERVE, LOCK]);
   });
 });

@@ -64,7 +64,8 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     );
     if (kept.length === 0) return;
     onDone(t('seats:held', wordsFor(kept)));
-    const left = insteadOf.filter(isMine);
+    const takenIds = idsOf(seats);
+    const left = insteadOf.filter((seat) => isMine(seat) && !takenIds.includes(seat.id));
     if (left.length > 0) await unlock(left);
   }
 
