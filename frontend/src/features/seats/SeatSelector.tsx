@@ -56,7 +56,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     },
     onOffer: setOffer,
   });
-  useLapseNews(store, announce);
+  useLapseNews(store, announce, setOffer);
 
   const checkout = useCheckout({
     eventId: event.id,

@@ -1,17 +1,35 @@
-import { useEffect } from 'react';
+import { type Dispatch, type SetStateAction, useEffect } from 'react';
 
 import type { Announce } from '@/components/announce';
+import type { Offer } from '@/features/seats/offer/offer';
+import { offerAgain } from '@/features/seats/offer/offerAgain';
 import { useSeatMap } from '@/features/seats/useLiveSeatMap';
 import { listOf, t } from '@/lib/i18n/language';
 import type { Lapse } from '@/lib/seatmap/state';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 
-/** Tell people when seats stop being theirs without their doing. */
-export function useLapseNews(store: SeatMapStore, announce: Announce): void {
+/**
+ * Tell people when seats stop being theirs without their doing, and offer those again whose time
+ * was up: the others may well have been given back in another tab.
+ */
+export function useLapseNews(
+  store: SeatMapStore,
+  announce: Announce,
+  setOffer: Dispatch<SetStateAction<Offer | null>>,
+): void {
   const lapse = useSeatMap(store, (state) => state.lapse);
   useEffect(() => {
-    if (lapse !== null) announce(lapseSentence(lapse), 'bad');
-  }, [lapse, announce]);
+    if (lapse === null) return;
+    announce(lapseSentence(lapse), 'bad');
+    if (lapse.kind !== 'expired') return;
+    const { facts, indexById } = store.getState();
+    const lapsed = lapse.seatIds.flatMap((seatId) => facts[indexById.get(seatId) ?? -1] ?? []);
+    setOffer((before) => offerAgain(before, lapsed));
+    announce(
+      t('choosing:againSaid', { count: lapsed.length, list: listOf(lapse.seatNumbers) }),
+      'quiet',
+    );
+  }, [lapse, announce, setOffer, store]);
 }
 
 function lapseSentence({ kind, seatNumbers }: Lapse): string {

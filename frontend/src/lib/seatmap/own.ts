@@ -166,6 +166,7 @@ function withLapse(
   const lapse: Lapse = {
     id: (state.lapse?.id ?? 0) + 1,
     kind: ranOut ? 'expired' : 'lost',
+    seatIds: unasked.map(([seatId]) => seatId),
     seatNumbers: unasked.flatMap(([seatId]) => seatNumber(state, seatId) ?? []),
   };
   return { ...state, lapse };

@@ -36,6 +36,7 @@ export interface PendingCommand {
 export interface Lapse {
   readonly id: number;
   readonly kind: 'expired' | 'lost';
+  readonly seatIds: readonly number[];
   readonly seatNumbers: readonly string[];
 }
 

@@ -9,9 +9,11 @@ export interface Offer {
   readonly sentence: string;
   readonly alternatives: readonly Alternative[];
   readonly insteadOf: readonly SeatFacts[];
+  /** What is left of a set will do. */
+  readonly isDivisible: boolean;
 }
 
-/** One of an offer's sets of seats, for as long as all of it is free. */
+/** One of an offer's sets of seats, for as long as all of it is free, or some, if that will do. */
 export interface Choice {
   readonly label: string;
   readonly seats: readonly SeatFacts[];
@@ -23,20 +25,23 @@ export function offerFor(
   sentence: string,
   insteadOf: readonly SeatFacts[],
 ): Offer | null {
-  return alternatives.length === 0 ? null : { sentence, alternatives, insteadOf };
+  return alternatives.length === 0
+    ? null
+    : { sentence, alternatives, insteadOf, isDivisible: false };
 }
 
 /** What is left of an offer as the map stands now. */
 export function openChoices(
-  { alternatives, insteadOf }: Offer,
+  { alternatives, insteadOf, isDivisible }: Offer,
   seats: readonly MapSeat[],
   indexById: ReadonlyMap<number, number>,
   currency: string,
 ): Choice[] {
-  return alternatives.flatMap((alternative) => {
-    const found = alternative.seatIds.map((seatId) => seats[indexById.get(seatId) ?? -1]);
-    return found.every(isFree)
-      ? { label: labelOf(alternative, insteadOf, currency), seats: found.map(({ facts }) => facts) }
+  return alternatives.flatMap(({ seatIds }) => {
+    const found = seatIds.map((seatId) => seats[indexById.get(seatId) ?? -1]);
+    const free = found.filter(isFree).map(({ facts }) => facts);
+    return free.length === found.length || (isDivisible && free.length > 0)
+      ? { label: labelOf(free, insteadOf, currency), seats: free }
       : [];
   });
 }
@@ -52,14 +57,15 @@ function isFree(seat: MapSeat | undefined): seat is MapSeat {
 }
 
 function labelOf(
-  { seatIds, seatNumbers, price }: Alternative,
+  seats: readonly SeatFacts[],
   insteadOf: readonly SeatFacts[],
   currency: string,
 ): string {
-  const isSame = seatIds.every((seatId) => insteadOf.some(({ id }) => id === seatId));
+  const isSame = seats.every((seat) => insteadOf.some(({ id }) => id === seat.id));
+  const list = seats.map(({ seatNumber }) => seatNumber).join(', ');
+  const price = sumAmounts(seats.map((seat) => seat.price));
   const before = sumAmounts(insteadOf.map((seat) => seat.price));
-  const list = seatNumbers.join(', ');
-  if (seatIds.length === 1 && price === before) {
+  if (seats.length === 1 && price === before) {
     return t(isSame ? 'seats:offer_takeAgain' : 'seats:offer_takeInstead', { list });
   }
   return t(isSame ? 'seats:offer_takeAgainFor' : 'seats:offer_takeInsteadFor', {

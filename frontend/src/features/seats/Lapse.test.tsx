@@ -1,0 +1,69 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import { deltaFrame, lockedSeat, openHolding, seatButton } from '@/testing/selectorHarness';
+
+const LOCK = 'post events/7/lock/';
+
+/** Seats whose time is up: the feed says so a moment before our clock does. */
+async function openLapsed(...indexes: number[]) {
+  const held = indexes.map((index) => lockedSeat(index, Date.now() + 1_200));
+  const scene = await openHolding(...held);
+  scene.server.on('get events/7/locks/', [200, []]);
+  scene.socket.receive(deltaFrame(1, ...indexes.map((index) => [index, 0, null, null])));
+  return scene;
+}
+
+function offered(): (string | null)[] {
+  const card = screen.queryByRole('region', { name: 'Other seats' });
+  return card === null
+    ? []
+    : within(card)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent);
+}
+
+it('names the seats whose time was up, and offers them again', async () => {
+  const { server, user } = await openLapsed(0, 1);
+  expect(screen.getByText(/^Your hold on seats A1 and A2 has run out/)).toBeDefined();
+  expect(screen.getByRole('status').textContent).toMatch(/Seats A1 and A2 can be taken again/);
+  expect(offered()).toEqual(['Take A1, A2 again · €100.00']);
+  server.on(LOCK, [
+    200,
+    { success: true, message: 'Locked', seats: [lockedSeat(0), lockedSeat(1)] },
+  ]);
+  await user.click(screen.getByRole('button', { name: /^Take A1, A2 again/ }));
+  expect(await screen.findByText('Seats A1 and A2 are held for you.')).toBeDefined();
+  expect(server.writes()).toEqual([LOCK]);
+  expect(seatButton('A2').getAttribute('data-standing')).toBe('mine');
+  expect(offered()).toEqual([]);
+});
+
+it('offers what is left of them', async () => {
+  const { socket } = await openLapsed(0, 1);
+  socket.receive(deltaFrame(2, [0, 1, Date.now() + 60_000, 'bob']));
+  expect(offered()).toEqual(['Take A2 again · €50.00']);
+  socket.receive(deltaFrame(3, [1, 2, null, null]));
+  expect(offered()).toEqual([]);
+});
+
+it('offers together what ran out one after the other', async () => {
+  const held = [lockedSeat(0, Date.now() + 1_200), lockedSeat(1, Date.now() + 1_300)];
+  const { server, socket } = await openHolding(...held);
+  server.on('get events/7/locks/', [200, [held[1]]]);
+  socket.receive(deltaFrame(1, [0, 0, null, null]));
+  expect(offered()).toEqual(['Take A1 again']);
+  server.on('get events/7/locks/', [200, []]);
+  socket.receive(deltaFrame(2, [1, 0, null, null]));
+  await waitFor(() => {
+    expect(offered()).toEqual(['Take A1, A2 again · €100.00']);
+  });
+});
+
+it('offers nothing when the seats were given back elsewhere', async () => {
+  const { server, socket } = await openHolding(lockedSeat(0));
+  server.on('get events/7/locks/', [200, []]);
+  socket.receive(deltaFrame(1, [0, 0, null, null]));
+  expect(screen.getByText('You are not holding seat A1 any more.')).toBeDefined();
+  expect(offered()).toEqual([]);
+});

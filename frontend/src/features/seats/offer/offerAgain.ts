@@ -1,0 +1,25 @@
+import type { Offer } from '@/features/seats/offer/offer';
+import { t } from '@/lib/i18n/language';
+import { sumAmounts } from '@/lib/money';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+
+/**
+ * Seats whose hold ran out, to be had again, with those of such an offer made just before: seats
+ * that were picked one after the other run out like that too.
+ */
+export function offerAgain(before: Offer | null, lapsed: readonly SeatFacts[]): Offer {
+  const earlier = before?.isDivisible === true ? before.insteadOf : [];
+  const seats = [...earlier.filter(({ id }) => lapsed.every((seat) => seat.id !== id)), ...lapsed];
+  return {
+    sentence: t('choosing:againCard', { count: seats.length }),
+    alternatives: [
+      {
+        seatIds: seats.map(({ id }) => id),
+        seatNumbers: seats.map(({ seatNumber }) => seatNumber),
+        price: sumAmounts(seats.map(({ price }) => price)),
+      },
+    ],
+    insteadOf: seats,
+    isDivisible: true,
+  };
+}
