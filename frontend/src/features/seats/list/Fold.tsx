@@ -1,0 +1,53 @@
+import { type ReactNode, useId } from 'react';
+
+import { Icon } from '@/components/Icon';
+
+interface FoldProps {
+  readonly level: 'h2' | 'h3';
+  readonly title: string;
+  readonly note: ReactNode;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+  readonly headId?: string;
+  /** Drawn only while it is open. */
+  readonly children: ReactNode;
+}
+
+/**
+ * A heading that opens what stands under it. Not `<details>`: a heading inside its summary is no
+ * heading to some screen readers, and headings are how people find their way through a long list.
+ */
+export function Fold({
+  level: Heading,
+  title,
+  note,
+  isOpen,
+  onToggle,
+  headId,
+  children,
+}: FoldProps) {
+  const bodyId = useId();
+  return (
+    <div className={`fold fold--${Heading}`}>
+      <Heading className="fold__heading">
+        <button
+          id={headId}
+          type="button"
+          className="fold__head"
+          aria-expanded={isOpen}
+          aria-controls={isOpen ? bodyId : undefined}
+          onClick={onToggle}
+        >
+          <Icon name="chevron" />
+          <span className="fold__title">{title}</span>{' '}
+          <span className="fold__note tabular">{note}</span>
+        </button>
+      </Heading>
+      {isOpen && (
+        <div id={bodyId} className="fold__body">
+          {children}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { useId, useState } from 'react';
+
+import { Button } from '@/components/Button';
+import { sectionName } from '@/features/seats/list/sectionName';
+import { t } from '@/lib/i18n/language';
+import type { Section } from '@/lib/seatmap/hall';
+
+interface JumpToSectionProps {
+  readonly sections: readonly Section[];
+  readonly onJump: (section: string) => void;
+}
+
+/** Goes when it is asked to, not with every step of an arrow key through the names. */
+export function JumpToSection({ sections, onJump }: JumpToSectionProps) {
+  const id = useId();
+  const [wanted, setWanted] = useState(sections[0]?.name ?? '');
+  return (
+    <form
+      className="list__jump"
+      onSubmit={(submit) => {
+        submit.preventDefault();
+        onJump(wanted);
+      }}
+    >
+      <label htmlFor={id}>{t('choosing:list_jump')}</label>
+      <select
+        id={id}
+        className="choice"
+        value={wanted}
+        onChange={({ target }) => {
+          setWanted(target.value);
+        }}
+      >
+        {sections.map(({ name }) => (
+          <option key={name} value={name}>
+            {sectionName(name)}
+          </option>
+        ))}
+      </select>
+      <Button type="submit">{t('choosing:list_go')}</Button>
+    </form>
+  );
+}

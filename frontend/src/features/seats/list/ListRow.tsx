@@ -1,0 +1,91 @@
+import { memo, useState } from 'react';
+
+import { Fold } from '@/features/seats/list/Fold';
+import { freeNote } from '@/features/seats/list/freeNote';
+import { SeatItem } from '@/features/seats/list/SeatItem';
+import { t } from '@/lib/i18n/language';
+import type { Row } from '@/lib/seatmap/hall';
+import type { MapSeat } from '@/lib/seatmap/seats';
+
+export interface ListSettings {
+  readonly currency: string;
+  readonly colors: ReadonlyMap<number, string>;
+  readonly isOnSale: boolean;
+  readonly onlyFree: boolean;
+}
+
+interface ListRowProps {
+  readonly row: Row;
+  readonly free: number;
+  /** All seats of the map; null while the row is closed, which then has nothing to draw again. */
+  readonly seats: readonly MapSeat[] | null;
+  readonly settings: ListSettings;
+  readonly onToggle: (row: string) => void;
+}
+
+export const ListRow = memo(function ListRow({
+  row,
+  free,
+  seats,
+  settings,
+  onToggle,
+}: ListRowProps) {
+  return (
+    <Fold
+      level="h3"
+      title={row.name === '' ? t('choosing:list_noRow') : t('seats:place_row', { row: row.name })}
+      note={freeNote(free, row.seats.length)}
+      isOpen={seats !== null}
+      onToggle={() => {
+        onToggle(row.name);
+      }}
+    >
+      {seats !== null && (
+        <RowSeats key={String(settings.onlyFree)} row={row} seats={seats} settings={settings} />
+      )}
+    </Fold>
+  );
+});
+
+interface RowSeatsProps {
+  readonly row: Row;
+  readonly seats: readonly MapSeat[];
+  readonly settings: ListSettings;
+}
+
+function RowSeats({ row, seats, settings }: RowSeatsProps) {
+  const { colors, currency, isOnSale, onlyFree } = settings;
+  const all = row.seats.flatMap(({ index }) => seats[index] ?? []);
+  const met = useMet(all);
+  const shown = onlyFree ? all.filter(({ facts }) => met.has(facts.id)) : all;
+  if (shown.length === 0) return <p className="list__none">{t('choosing:list_noneHere')}</p>;
+  return (
+    <ul className="list__seats">
+      {shown.map((seat) => (
+        <li key={seat.facts.id}>
+          <SeatItem
+            seat={seat}
+            ringColor={colors.get(seat.facts.categoryId ?? -1)}
+            currency={currency}
+            isOnSale={isOnSale}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/**
+ * Every seat that has been free since this was first drawn. A seat that others take stays where it
+ * is, as taken: if it went, the next would slip under the finger that was meant for it, and the
+ * focus would be lost.
+ */
+function useMet(seats: readonly MapSeat[]): ReadonlySet<number> {
+  const [met, setMet] = useState<ReadonlySet<number>>(new Set());
+  const news = seats.filter(
+    ({ facts, standing }) =>
+      (standing === 'available' || standing === 'mine') && !met.has(facts.id),
+  );
+  if (news.length > 0) setMet(new Set([...met, ...news.map(({ facts }) => facts.id)]));
+  return met;
+}

@@ -1,0 +1,103 @@
+import { memo, useMemo, useState } from 'react';
+
+import { Fold } from '@/features/seats/list/Fold';
+import { freeNote } from '@/features/seats/list/freeNote';
+import { ListRow, type ListSettings } from '@/features/seats/list/ListRow';
+import { toggled } from '@/features/seats/list/toggled';
+import { sectionName } from '@/features/seats/list/sectionName';
+import { t } from '@/lib/i18n/language';
+import { formatMoney } from '@/lib/money';
+import type { Section } from '@/lib/seatmap/hall';
+import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+
+interface ListSectionProps {
+  readonly section: Section;
+  readonly free: number;
+  /** All seats of the map; null while the section is closed. */
+  readonly seats: readonly MapSeat[] | null;
+  readonly settings: ListSettings;
+  readonly onToggle: (section: string) => void;
+  readonly headId: string;
+}
+
+/** So many seats can be shown at once without anybody waiting for them. */
+export const SHOWN_AT_ONCE = 200;
+
+export const ListSection = memo(function ListSection({
+  section,
+  free,
+  seats,
+  settings,
+  onToggle,
+  headId,
+}: ListSectionProps) {
+  const all = useMemo(() => section.rows.flatMap((row) => row.seats), [section]);
+  const { currency } = settings;
+  const prices = useMemo(() => priceRange(all, currency), [all, currency]);
+  return (
+    <Fold
+      level="h2"
+      title={sectionName(section.name)}
+      note={
+        <>
+          <span>{freeNote(free, all.length)}</span> <span>{prices}</span>
+        </>
+      }
+      isOpen={seats !== null}
+      headId={headId}
+      onToggle={() => {
+        onToggle(section.name);
+      }}
+    >
+      {seats !== null && (
+        <Rows
+          section={section}
+          seats={seats}
+          settings={settings}
+          areOpen={all.length <= SHOWN_AT_ONCE}
+        />
+      )}
+    </Fold>
+  );
+});
+
+interface RowsProps {
+  readonly section: Section;
+  readonly seats: readonly MapSeat[];
+  readonly settings: ListSettings;
+  readonly areOpen: boolean;
+}
+
+function Rows({ section, seats, settings, areOpen }: RowsProps) {
+  const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
+  const [toggle] = useState(() => (row: string) => {
+    setTurned((before) => toggled(before, row));
+  });
+  return section.rows.map((row) => (
+    <ListRow
+      key={row.name}
+      row={row}
+      free={freeAmong(row.seats, seats)}
+      seats={turned.has(row.name) === areOpen ? null : seats}
+      settings={settings}
+      onToggle={toggle}
+    />
+  ));
+}
+
+export function freeAmong(some: readonly SeatFacts[], seats: readonly MapSeat[]): number {
+  let free = 0;
+  for (const { index } of some) if (seats[index]?.standing === 'available') free += 1;
+  return free;
+}
+
+function priceRange(seats: readonly SeatFacts[], currency: string): string {
+  const prices = seats.map(({ price }) => price).sort((a, b) => Number(a) - Number(b));
+  const [least = '0', most = '0'] = [prices[0], prices.at(-1)];
+  return least === most
+    ? formatMoney(least, currency)
+    : t('choosing:list_prices', {
+        least: formatMoney(least, currency),
+        most: formatMoney(most, currency),
+      });
+}

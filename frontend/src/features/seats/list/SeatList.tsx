@@ -1,0 +1,98 @@
+import { type MouseEvent, type ReactNode, useId, useMemo, useState } from 'react';
+
+import { JumpToSection } from '@/features/seats/list/JumpToSection';
+import { freeAmong, ListSection, SHOWN_AT_ONCE } from '@/features/seats/list/ListSection';
+import { toggled } from '@/features/seats/list/toggled';
+import type { EventDetail } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
+import type { Section } from '@/lib/seatmap/hall';
+import type { MapSeat } from '@/lib/seatmap/seats';
+
+import './list.css';
+
+interface SeatListProps {
+  readonly event: EventDetail;
+  /** The same list for as long as no seat moves. */
+  readonly sections: readonly Section[];
+  readonly seats: readonly MapSeat[];
+  readonly isOnSale: boolean;
+  readonly onPick: (seat: MapSeat) => void;
+  /** Stands over the list. */
+  readonly children?: ReactNode;
+}
+
+/** The same seats as on the map, to be read: by section and row, what is closed not drawn. */
+export function SeatList({ event, sections, seats, isOnSale, onPick, children }: SeatListProps) {
+  const [onlyFree, setOnlyFree] = useState(false);
+  const [opened, setOpened] = useState(() => initiallyOpen(sections, seats.length));
+  const listId = useId();
+  const headId = (name: string) => `${listId}${encodeURIComponent(name)}`;
+  const { currency, categories } = event;
+  const settings = useMemo(
+    () => ({
+      currency,
+      colors: new Map(categories.map(({ id, color }) => [id, color])),
+      isOnSale,
+      onlyFree,
+    }),
+    [currency, categories, isOnSale, onlyFree],
+  );
+  const [toggle] = useState(() => (name: string) => {
+    setOpened((before) => toggled(before, name));
+  });
+
+  function jumpTo(name: string): void {
+    setOpened((before) => new Set([...before, name]));
+    const head = document.getElementById(headId(name));
+    head?.scrollIntoView({ block: 'start' });
+    head?.focus({ preventScroll: true });
+  }
+
+  // One handler for all, or every seat would be drawn again whenever it is another one.
+  function pickByClick({ target }: MouseEvent): void {
+    const button = target instanceof Element ? target.closest('[data-seat]') : null;
+    const seat = button === null ? undefined : seats[Number(button.getAttribute('data-seat'))];
+    if (seat !== undefined) onPick(seat);
+  }
+
+  return (
+    <div className="list">
+      <div className="list__scroll" onClick={pickByClick}>
+        <div className="list__head">
+          <label className="list__filter">
+            <input
+              type="checkbox"
+              checked={onlyFree}
+              onChange={({ target }) => {
+                setOnlyFree(target.checked);
+              }}
+            />
+            {t('choosing:list_onlyFree')}
+          </label>
+          {sections.length > 1 && <JumpToSection sections={sections} onJump={jumpTo} />}
+        </div>
+        {sections.map((section) => (
+          <ListSection
+            key={section.name}
+            section={section}
+            free={freeIn(section, seats)}
+            seats={opened.has(section.name) ? seats : null}
+            settings={settings}
+            onToggle={toggle}
+            headId={headId(section.name)}
+          />
+        ))}
+      </div>
+      {children}
+    </div>
+  );
+}
+
+function initiallyOpen(sections: readonly Section[], seatCount: number): ReadonlySet<string> {
+  const isSmall = sections.length === 1 || seatCount <= SHOWN_AT_ONCE;
+  return new Set(isSmall ? sections.map(({ name }) => name) : []);
+}
+
+function freeIn({ rows }: Section, seats: readonly MapSeat[]): number {
+  return rows.reduce((sum, row) => sum + freeAmong(row.seats, seats), 0);
+}

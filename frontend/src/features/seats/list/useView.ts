@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import { useSearchParams } from 'react-router';
+
+export type View = 'map' | 'list';
+
+const STORED_AS = 'seatcast.view';
+const PARAMETER = 'view';
+
+/**
+ * How the seats are shown: as the address says, so that it can be handed on, and otherwise as this
+ * person chose last.
+ */
+export function useView(): readonly [View, (view: View) => void] {
+  const [search, setSearch] = useSearchParams();
+  const [remembered, setRemembered] = useState(() => viewOf(localStorage.getItem(STORED_AS)));
+  const view = viewOf(search.get(PARAMETER)) ?? remembered ?? 'map';
+
+  function choose(next: View): void {
+    localStorage.setItem(STORED_AS, next);
+    setRemembered(next);
+    setSearch(
+      (before) => {
+        if (next === 'list') before.set(PARAMETER, next);
+        else before.delete(PARAMETER);
+        return before;
+      },
+      { replace: true, preventScrollReset: true },
+    );
+  }
+
+  return [view, choose];
+}
+
+function viewOf(text: string | null): View | null {
+  return text === 'map' || text === 'list' ? text : null;
+}
