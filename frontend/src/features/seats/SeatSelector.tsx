@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
+import { LiveBadge } from '@/components/LiveBadge';
 import { Skeleton } from '@/components/Skeleton';
 import { useAnnounce } from '@/components/announce';
 import { Basket } from '@/features/seats/basket/Basket';
@@ -10,7 +11,6 @@ import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
 import { ReviewDialog } from '@/features/seats/basket/ReviewDialog';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
 import { FeedNotice } from '@/features/seats/FeedNotice';
-import { LiveBadge } from '@/features/seats/LiveBadge';
 import { SeatMap } from '@/features/seats/map/SeatMap';
 import { OfferCard } from '@/features/seats/offer/OfferCard';
 import { type Choice, offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
@@ -18,12 +18,12 @@ import { refusalSentence } from '@/features/seats/refusals';
 import { SalesNotice } from '@/features/seats/SalesNotice';
 import { SignInPrompt } from '@/features/seats/SignInPrompt';
 import { useLapseNews } from '@/features/seats/useLapseNews';
-import { useLiveSeatMap, useSeatMap } from '@/features/seats/useLiveSeatMap';
 import { useMoreTime } from '@/features/seats/useMoreTime';
 import { useSales } from '@/features/seats/useSales';
 import { usePick } from '@/features/seats/usePick';
 import type { EventDetail, Me, Reservation } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
+import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
 import { formatDateTime } from '@/lib/time';
 
 interface SeatSelectorProps {

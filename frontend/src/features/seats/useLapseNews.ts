@@ -3,8 +3,8 @@ import { type Dispatch, type SetStateAction, useEffect } from 'react';
 import type { Announce } from '@/components/announce';
 import type { Offer } from '@/features/seats/offer/offer';
 import { offerAgain } from '@/features/seats/offer/offerAgain';
-import { useSeatMap } from '@/features/seats/useLiveSeatMap';
 import { listOf, t } from '@/lib/i18n/language';
+import { useSeatMap } from '@/lib/hooks/useLiveSeatMap';
 import type { Lapse } from '@/lib/seatmap/state';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 

@@ -1,10 +1,12 @@
 import { useEffect, useRef } from 'react';
 
 import type { Announce } from '@/components/announce';
-import { useSeatMap } from '@/features/seats/useLiveSeatMap';
 import type { EventDetail } from '@/lib/api/types';
 import { useHasCome } from '@/lib/hooks/useHasCome';
 import { listOf, t } from '@/lib/i18n/language';
+import type { EventDetail } from '@/lib/api/types';
+import { useHasCome } from '@/lib/hooks/useHasCome';
+import { useSeatMap } from '@/lib/hooks/useLiveSeatMap';
 import type { MapSeat } from '@/lib/seatmap/seats';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 

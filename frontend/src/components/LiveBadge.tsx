@@ -4,6 +4,8 @@ import type { FeedState } from '@/lib/feed/seatFeed';
 import { t } from '@/lib/i18n/language';
 import { formatNumber } from '@/lib/numbers';
 
+import './live.css';
+
 interface LiveBadgeProps {
   readonly feedState: FeedState;
   readonly viewers: number | null;
