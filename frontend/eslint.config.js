@@ -58,7 +58,7 @@ export default defineConfig(
   },
   { files: ['src/lib/**'], rules: mayNotImport('@/components/*', '@/features/*', '@/app/*') },
   {
-    files: ['src/lib/{api,feed,seatmap}/**'],
+    files: ['src/lib/{api,feed,map,seatmap}/**'],
     ignores: ['**/*.test.*'],
     rules: mayNotImport(
       '@/components/*',

@@ -3,10 +3,8 @@ import { useEffect, useRef } from 'react';
 import type { Announce } from '@/components/announce';
 import type { EventDetail } from '@/lib/api/types';
 import { useHasCome } from '@/lib/hooks/useHasCome';
-import { listOf, t } from '@/lib/i18n/language';
-import type { EventDetail } from '@/lib/api/types';
-import { useHasCome } from '@/lib/hooks/useHasCome';
 import { useSeatMap } from '@/lib/hooks/useLiveSeatMap';
+import { listOf, t } from '@/lib/i18n/language';
 import type { MapSeat } from '@/lib/seatmap/seats';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 

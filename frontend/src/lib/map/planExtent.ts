@@ -6,7 +6,10 @@ import { type Bounds, boundsOf, type PlanExtent, type Point } from '@/lib/seatma
 const MARGIN = 1.6;
 
 /** What must fit on screen: the seats and the shapes around them, not the plan's blank edges. */
-export function planExtent(plan: EventDetail['plan'], seats: readonly SeatFacts[]): PlanExtent {
+export function planExtent(
+  plan: Omit<EventDetail['plan'], 'name'>,
+  seats: readonly SeatFacts[],
+): PlanExtent {
   const points: Point[] = [...seats, ...plan.shapes.flatMap(corners)];
   if (points.length === 0) points.push({ x: 0, y: 0 }, { x: plan.width, y: plan.height });
   return {

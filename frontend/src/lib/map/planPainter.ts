@@ -1,5 +1,4 @@
-import { assertNever } from '@/lib/assertNever';
-import type { Shape } from '@/lib/api/types';
+import { drawShapes } from '@/lib/map/drawShapes';
 import type { Palette } from '@/lib/map/palette';
 import { type Scene, showsSections } from '@/lib/map/scene';
 import { SEAT_REACH, SeatSprites } from '@/lib/map/seatSprites';
@@ -31,7 +30,6 @@ const ROWS_FROM_PX = 7;
 const SMALLEST_LABEL_PX = 9;
 const LARGEST_LABEL_PX = 17;
 const LABEL_LINE = 1.25;
-const CORNER = 4;
 
 export interface PainterOptions {
   readonly scene: Scene;
@@ -189,29 +187,16 @@ export class PlanPainter {
   }
 
   #paintShapes(context: Context, at: Placement, box: Bounds): void {
-    for (const { shape, bounds } of this.#scene.shapes) {
-      if (!overlap(bounds, box)) continue;
-      context.save();
-      context.translate(shape.x * at.scale + at.left, shape.y * at.scale + at.top);
-      context.rotate((shape.rotation * Math.PI) / 180);
-      context.scale(at.scale, at.scale);
-      outline(context, shape);
-      if (shape.color !== null) {
-        context.fillStyle = shape.color;
-        context.fill();
-      }
-      if (shape.border_color !== null) {
-        context.strokeStyle = shape.border_color;
-        context.lineWidth = 1;
-        context.stroke();
-      }
-      if (shape.text !== undefined) {
-        const { x, y, size, text } = shape.text;
-        this.#writeIn(context, textColor(shape) ?? this.#palette.planInk, size);
-        context.fillText(text, x, y);
-      }
-      context.restore();
-    }
+    const shown = this.#scene.shapes.filter(({ bounds }) => overlap(bounds, box));
+    const { planInk: ink, font: fontFamily } = this.#palette;
+    context.save();
+    context.translate(at.left, at.top);
+    drawShapes(
+      context,
+      shown.map(({ shape }) => shape),
+      { scale: at.scale, ink, fontFamily },
+    );
+    context.restore();
   }
 
   #writeIn(context: Context, color: string, size: number, weight = 600): void {
@@ -228,47 +213,6 @@ export class PlanPainter {
     }
     return this.#sprites.sprites;
   }
-}
-
-function outline(context: Context, shape: Shape): void {
-  const { width = 0, height = 0, radius = 0, radius_x: rx = 0, radius_y: ry = 0 } = shape;
-  context.beginPath();
-  switch (shape.shape) {
-    case 'rectangle':
-      context.roundRect(0, 0, width, height, CORNER);
-      break;
-    case 'circle':
-      context.arc(0, 0, radius, 0, 2 * Math.PI);
-      break;
-    case 'ellipse':
-      context.ellipse(0, 0, rx, ry, 0, 0, 2 * Math.PI);
-      break;
-    case 'polygon':
-      for (const [x = 0, y = 0] of shape.points ?? []) context.lineTo(x, y);
-      context.closePath();
-      break;
-    case 'text':
-      break;
-    default:
-      assertNever(shape.shape);
-  }
-}
-
-/**
- * Dark words on the bare page take the theme's ink instead, since the plan's author knew only a
- * white page. Light ones lie on something dark of the plan's own.
- */
-function textColor({ color, text }: Shape): string | undefined {
-  if (text?.color == null) return undefined;
-  return color === null && !isLight(text.color) ? undefined : text.color;
-}
-
-function isLight(color: string): boolean {
-  const [, red, green, blue] = /^#(..)(..)(..)$/.exec(color) ?? [];
-  if (red === undefined || green === undefined || blue === undefined) return false;
-  const brightness =
-    0.299 * parseInt(red, 16) + 0.587 * parseInt(green, 16) + 0.114 * parseInt(blue, 16);
-  return brightness > 170;
 }
 
 function grown({ x, y, width, height }: Bounds, by: number): Bounds {

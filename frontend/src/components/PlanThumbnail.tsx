@@ -1,0 +1,118 @@
+import { type CSSProperties, useEffect, useMemo, useRef } from 'react';
+
+import { planExtent } from '@/lib/map/planExtent';
+import { drawThumbnail, type Plan } from '@/lib/map/thumbnail';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+
+import './planThumbnail.css';
+
+/** The colours of the theme that a seat may have. */
+export type Tone = 'seat' | 'mine' | 'locked' | 'reserved' | 'blocked';
+
+interface PlanThumbnailProps {
+  readonly plan: Plan;
+  readonly facts: readonly SeatFacts[];
+  /** What it shows, in words. */
+  readonly label: string;
+  /** Null for a seat that is left out. The plan is drawn anew when this is another function. */
+  readonly toneOf?: (index: number) => Tone | null;
+  readonly highlighted?: ReadonlySet<number>;
+}
+
+/** On paper dots are finer than on any screen. */
+const PRINT_PIXEL_RATIO = 4;
+/** Height to width: a plan that is longer than this is drawn smaller, not larger. */
+const [FLATTEST, TALLEST] = [0.4, 1.1];
+
+const NO_HIGHLIGHTS: ReadonlySet<number> = new Set();
+const plainTone = (): Tone => 'seat';
+
+/** A whole plan, small. As wide as its place, as high as the plan asks. */
+export function PlanThumbnail({
+  plan,
+  facts,
+  label,
+  toneOf = plainTone,
+  highlighted = NO_HIGHLIGHTS,
+}: PlanThumbnailProps) {
+  const ref = useRef<HTMLCanvasElement>(null);
+  const bounds = useMemo(() => planExtent(plan, facts).bounds, [plan, facts]);
+  const ratio = Math.min(Math.max(bounds.height / bounds.width, FLATTEST), TALLEST);
+
+  useEffect(() => {
+    const canvas = ref.current;
+    if (canvas === null) return;
+    return drawnWhenever(canvas, (context, size, pixelRatio) => {
+      const theme = getComputedStyle(canvas);
+      drawThumbnail(context, plan, facts, {
+        ...size,
+        bounds,
+        pixelRatio,
+        palette: {
+          highlight: theme.getPropertyValue('--mine'),
+          ground: theme.getPropertyValue('--surface'),
+          ink: theme.getPropertyValue('--plan-ink'),
+          fontFamily: theme.fontFamily,
+        },
+        colorOf: memoised((tone) => theme.getPropertyValue(`--${tone}`), toneOf),
+        highlighted,
+      });
+    });
+  }, [plan, facts, bounds, toneOf, highlighted]);
+
+  return (
+    <canvas
+      ref={ref}
+      className="plan-thumbnail"
+      style={{ '--ratio': ratio } as CSSProperties}
+      role="img"
+      aria-label={label}
+    />
+  );
+}
+
+type Draw = (
+  context: CanvasRenderingContext2D,
+  size: { readonly width: number; readonly height: number },
+  pixelRatio: number,
+) => void;
+
+/** Draw now, and whenever the place, the theme or the medium is another. The answer ends that. */
+function drawnWhenever(canvas: HTMLCanvasElement, draw: Draw): () => void {
+  const print = matchMedia('print');
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const context = canvas.getContext('2d');
+
+  function redraw() {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (context === null || width === 0 || height === 0) return;
+    const pixelRatio = print.matches ? PRINT_PIXEL_RATIO : devicePixelRatio;
+    canvas.width = Math.round(width * pixelRatio);
+    canvas.height = Math.round(height * pixelRatio);
+    draw(context, { width, height }, pixelRatio);
+  }
+
+  redraw();
+  const place = new ResizeObserver(redraw);
+  place.observe(canvas);
+  for (const medium of [print, dark]) medium.addEventListener('change', redraw);
+  return () => {
+    place.disconnect();
+    for (const medium of [print, dark]) medium.removeEventListener('change', redraw);
+  };
+}
+
+/** Asking the page for a colour is slow, and there are tens of thousands of seats. */
+function memoised(
+  colorOfTone: (tone: Tone) => string,
+  toneOf: (index: number) => Tone | null,
+): (index: number) => string | null {
+  const known = new Map<Tone, string>();
+  return (index) => {
+    const tone = toneOf(index);
+    if (tone === null) return null;
+    let color = known.get(tone);
+    if (color === undefined) known.set(tone, (color = colorOfTone(tone)));
+    return color;
+  };
+}
