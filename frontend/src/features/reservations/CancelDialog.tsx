@@ -8,6 +8,8 @@ import { toApiError } from '@/lib/api/apiError';
 import { createIntentKey } from '@/lib/api/intentKey';
 import { cancelReservation } from '@/lib/api/reservations';
 import type { Reservation } from '@/lib/api/types';
+import { seatsInWords } from '@/features/reservations/seatsInWords';
+import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import { eventsQuery } from '@/lib/queries/events';
 import { reservationsQuery } from '@/lib/queries/reservations';
@@ -23,15 +25,20 @@ export function CancelDialog({ reservation, onClose }: CancelDialogProps) {
   const isTooLate = error?.code === 'cancellation_closed';
 
   return (
-    <Dialog title="Cancel this reservation?" onDismiss={onClose}>
+    <Dialog title={t('reservations:cancelTitle')} onDismiss={onClose}>
       <p className="dialog__lead">
-        {reservation.event_name}, {seatsInWords(reservation.seats)}. The seats go back on sale at
-        once, and somebody else may take them.
-        {reservation.payment_status === 'captured' && ` You get ${amountOf(reservation)} back.`}
+        {t('reservations:cancelLead', {
+          event: reservation.event_name,
+          seats: seatsInWords(reservation.seats),
+        })}
+        {reservation.payment_status === 'captured' &&
+          ` ${t('reservations:refundPromise', { amount: amountOf(reservation) })}`}
       </p>
       <div role="alert">{error !== null && <p className="dialog__error">{error.message}</p>}</div>
       <div className="dialog__actions">
-        <Button onClick={onClose}>{isTooLate ? 'Close' : 'Keep it'}</Button>
+        <Button onClick={onClose}>
+          {t(isTooLate ? 'reservations:close' : 'reservations:keepIt')}
+        </Button>
         {!isTooLate && (
           <Button
             look="danger"
@@ -40,7 +47,7 @@ export function CancelDialog({ reservation, onClose }: CancelDialogProps) {
               cancel.mutate();
             }}
           >
-            Cancel reservation
+            {t('reservations:cancelReservation')}
           </Button>
         )}
       </div>
@@ -71,17 +78,16 @@ function useCancel({ id }: Reservation, onCancelled: () => void) {
 }
 
 function cancelledSentence(reservation: Reservation): string {
-  const seats = 'Reservation cancelled. Its seats are free for others again.';
+  const cancelled = t('reservations:wasCancelled');
   const { payment_status: payment } = reservation;
-  if (payment === 'refunded') return `${seats} ${amountOf(reservation)} has been refunded.`;
-  if (payment === 'refund_due') return `${seats} ${amountOf(reservation)} is on its way back.`;
-  return seats;
+  const amount = amountOf(reservation);
+  if (payment === 'refunded') return `${cancelled} ${t('reservations:wasRefunded', { amount })}`;
+  if (payment === 'refund_due') {
+    return `${cancelled} ${t('reservations:refundOnItsWay', { amount })}`;
+  }
+  return cancelled;
 }
 
 function amountOf({ total_price: total, currency }: Reservation): string {
   return formatMoney(total, currency);
-}
-
-function seatsInWords(seats: readonly string[]): string {
-  return seats.length === 1 ? `seat ${seats.join()}` : `seats ${seats.join(', ')}`;
 }

@@ -5,6 +5,7 @@ import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { ReservationCard } from '@/features/reservations/ReservationCard';
+import { t } from '@/lib/i18n/language';
 import { signInPath } from '@/lib/paths';
 import { reservationsQuery } from '@/lib/queries/reservations';
 import { useMe } from '@/lib/queries/session';
@@ -17,8 +18,8 @@ export function MyReservationsPage() {
   if (me === null) return <Navigate to={signInPath(location)} replace />;
   return (
     <div className="page page--narrow">
-      <title>My reservations · Seatcast</title>
-      <h1 className="page__title">My reservations</h1>
+      <title>{`${t('reservations:title')} · Seatcast`}</title>
+      <h1 className="page__title">{t('reservations:title')}</h1>
       {me === undefined ? <LoadingList /> : <ReservationList />}
     </div>
   );
@@ -36,14 +37,14 @@ function ReservationList() {
   if (reservations.length === 0) {
     return (
       <Message
-        title="No reservations yet"
+        title={t('reservations:none')}
         actions={
           <Link className="button button--primary" to="/">
-            Find an event
+            {t('reservations:findEvent')}
           </Link>
         }
       >
-        <p>Seats that you reserve are kept here, with everything you need at the door.</p>
+        <p>{t('reservations:noneHint')}</p>
       </Message>
     );
   }

@@ -3,18 +3,17 @@ import { Link } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
+import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
 import type { Reservation } from '@/lib/api/types';
-import { useHasCome } from '@/lib/hooks/useHasCome';
+import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import { paymentInWords } from '@/lib/payments';
 import { formatDateTime } from '@/lib/time';
 
-const WALL_CLOCK = { now: () => Date.now() };
-
 export function ReservationCard({ reservation }: { readonly reservation: Reservation }) {
   const [asking, setAsking] = useState(false);
-  const mayNotCancel = useHasCome(Date.parse(reservation.cancel_until), WALL_CLOCK);
+  const mayNotCancel = useCancellationEnd(reservation);
   const isCancelled = reservation.status === 'cancelled';
   const headingId = `reservation-${reservation.id}`;
   return (
@@ -26,7 +25,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
           </h2>
           <span className="ticket__status">
             <Icon name={isCancelled ? 'close' : 'check'} />
-            {isCancelled ? 'Cancelled' : 'Confirmed'}
+            {t(isCancelled ? 'reservations:cancelled' : 'reservations:confirmed')}
           </span>
         </div>
         <p className="ticket__fact">
@@ -34,7 +33,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
           {' · '}
           {reservation.venue}
         </p>
-        <ul className="ticket__seats" aria-label="Seats">
+        <ul className="ticket__seats" aria-label={t('reservations:seats')}>
           {reservation.seat_details.map((seat) => (
             <li key={seat.seat_id}>
               <b>{seat.seat_number}</b>
@@ -44,7 +43,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         </ul>
       </div>
       <div className="ticket__stub">
-        <p className="ticket__number">No. {reservation.id}</p>
+        <p className="ticket__number">{t('reservations:number', { id: reservation.id })}</p>
         <p className="ticket__total tabular">
           {formatMoney(reservation.total_price, reservation.currency)}
         </p>
@@ -56,7 +55,11 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
               setAsking(true);
             }}
           >
-            Cancel<span className="visually-hidden"> reservation {reservation.id}</span>
+            {t('reservations:cancel')}
+            <span className="visually-hidden">
+              {' '}
+              {t('reservations:whichOne', { id: reservation.id })}
+            </span>
           </Button>
         )}
       </div>
@@ -70,13 +73,4 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
       )}
     </article>
   );
-}
-
-function cancelNote(reservation: Reservation, mayNotCancel: boolean): string {
-  const { cancelled_at: cancelledAt, cancel_until: cancelUntil } = reservation;
-  if (reservation.status === 'cancelled') {
-    return cancelledAt === null ? '' : `Cancelled on ${formatDateTime(cancelledAt)}`;
-  }
-  const until = formatDateTime(cancelUntil);
-  return mayNotCancel ? `Could be cancelled until ${until}` : `Cancel until ${until}`;
 }
