@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+
+import { type CalendarEntry, calendarFile } from '@/lib/calendar';
+
+const ENTRY: CalendarEntry = {
+  uid: 'reservation-31@seats.example',
+  start: '2026-12-18T22:00:00+01:00',
+  changedAt: '2026-11-21T05:00:00.123456Z',
+  title: 'The Late Set',
+  place: 'The Copper Room',
+  note: 'Reservation no. 31, seat A1.',
+  url: 'https://seats.example/reservations/31',
+};
+
+function linesOf(changes: Partial<CalendarEntry> = {}): string[] {
+  return calendarFile({ ...ENTRY, ...changes }).split('\r\n');
+}
+
+it('is a calendar with one entry, every line ended as the standard asks', () => {
+  expect(linesOf()).toEqual([
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Seatcast//Reservations//EN',
+    'BEGIN:VEVENT',
+    'UID:reservation-31@seats.example',
+    'DTSTAMP:20261121T050000Z',
+    'DTSTART:20261218T210000Z',
+    'SUMMARY:The Late Set',
+    'LOCATION:The Copper Room',
+    'DESCRIPTION:Reservation no. 31\\, seat A1.',
+    'URL:https://seats.example/reservations/31',
+    'STATUS:CONFIRMED',
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ]);
+  expect(calendarFile(ENTRY).replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+});
+
+it('gives times in UTC, whatever zone they came in', () => {
+  expect(linesOf({ start: '2027-01-01T00:30:00+05:30' })).toContain('DTSTART:20261231T190000Z');
+});
+
+it('escapes what would end a value or begin another line', () => {
+  const lines = linesOf({ title: 'Foo; Bar, \\Baz', note: 'One\nTwo\r\nEND:VEVENT\u0007' });
+  expect(lines).toContain('SUMMARY:Foo\\; Bar\\, \\\\Baz');
+  expect(lines).toContain('DESCRIPTION:One\\nTwo\\nEND:VEVENT');
+});
+
+it('folds long lines at 75 octets, never inside a character', () => {
+  const title = `Ünïcödé ${'für alle 🎭 '.repeat(20)}`.trim();
+  const text = calendarFile({ ...ENTRY, title });
+  const encoder = new TextEncoder();
+  for (const line of text.split('\r\n')) {
+    expect(encoder.encode(line).length).toBeLessThanOrEqual(75);
+    expect(line).not.toMatch(/\p{Surrogate}|\uFFFD/u);
+  }
+  expect(text.replaceAll('\r\n ', '')).toContain(`SUMMARY:${title}\r\n`);
+  expect(text.match(/\r\n /g)?.length).toBeGreaterThan(2);
+});
