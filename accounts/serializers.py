@@ -100,3 +100,12 @@ def rotate(refresh: str) -> dict[str, str]:
         if not is_first_use:
             raise TokenError("This token was used before.")
         return pair(person)
+
+
+def revoke(refresh: str) -> None:
+    """Make a refresh token worth nothing.
+
+    Raises: TokenError when it was worth nothing before.
+    """
+    token = RefreshToken(refresh)  # type: ignore[arg-type]
+    token.blacklist()

@@ -10,4 +10,5 @@ urlpatterns = [
     path("me/", views.MeView.as_view()),
     path("token/", views.TokenView.as_view()),
     path("token/refresh/", views.TokenRefreshView.as_view()),
+    path("token/revoke/", views.TokenRevokeView.as_view()),
 ]

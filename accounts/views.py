@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
@@ -26,6 +27,7 @@ from accounts.serializers import (
     RegistrationSerializer,
     SignedInSerializer,
     TokenPairSerializer,
+    revoke,
     rotate,
 )
 from accounts.throttles import LoginThrottle, RegisterThrottle
@@ -69,12 +71,15 @@ class RegisterView(OpenView):
         responses={201: SignedInSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Make an account and sign in with it."""
-        enforce_csrf(request)
+        """Make an account and sign in with it; a client on another host asks for tokens next."""
+        keeps_cookies = not _is_from_client_elsewhere(request)
+        if keeps_cookies:
+            enforce_csrf(request)
         form = RegistrationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         person = form.save()
-        login(request._request, person)
+        if keeps_cookies:
+            login(request._request, person)
         return Response(_signed_in(person), status=201)
 
 
@@ -134,6 +139,27 @@ class TokenRefreshView(OpenView):
             return Response(rotate(form.validated_data["refresh"]))
         except TokenError as error:
             raise InvalidToken(str(error)) from None
+
+
+class TokenRevokeView(OpenView):
+    @extend_schema(operation_id="token_revoke", request=RefreshSerializer, responses=DoneSerializer)
+    def post(self, request: Request) -> Response:
+        """Sign out: the refresh token that was sent is worth nothing from then on."""
+        form = RefreshSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            revoke(form.validated_data["refresh"])
+        except TokenError as error:
+            raise InvalidToken(str(error)) from None
+        return Response({"success": True, "message": "Signed out"})
+
+
+def _is_from_client_elsewhere(request: Request) -> bool:
+    """Return whether a client on another host asks, whose browser sends no cookies here.
+
+    No other page can name such an origin, and without cookies there is nothing to forge.
+    """
+    return not request.COOKIES and request.headers.get("Origin") in settings.CLIENT_ORIGINS
 
 
 def _authenticated(request: Request) -> User:

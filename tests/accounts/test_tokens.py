@@ -30,6 +30,10 @@ def _refresh(token: object) -> Any:
     return stranger().post("/api/token/refresh/", {"refresh": str(token)})
 
 
+def _revoke(token: object) -> Any:
+    return stranger().post("/api/token/revoke/", {"refresh": str(token)})
+
+
 def _me(token: object) -> Any:
     return stranger().get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
 
@@ -54,6 +58,17 @@ def test_a_used_refresh_token_is_refused_and_stays_refused(alice: User) -> None:
     assert _refresh(token).status_code == 200
     for _ in range(2):
         refusal(_refresh(token), 401, "token_not_valid")
+
+
+def test_who_signs_out_has_a_refresh_token_that_is_worth_nothing(alice: User) -> None:
+    token = RefreshToken.for_user(alice)
+    assert _revoke(token).status_code == 200
+    refusal(_refresh(token), 401, "token_not_valid")
+    refusal(_revoke(token), 401, "token_not_valid")
+
+
+def test_an_access_token_cannot_be_revoked(alice: User) -> None:
+    refusal(_revoke(AccessToken.for_user(alice)), 401, "token_not_valid")
 
 
 @pytest.mark.django_db(transaction=True)

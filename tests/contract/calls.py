@@ -50,6 +50,7 @@ CALLS = [
     Call("GET", "/api/me/", "person"),
     Call("POST", "/api/token/", "nothing", {"username": "alice", "password": "a-long-enough-word"}),
     Call("POST", "/api/token/refresh/", "nothing", {"refresh": "{refresh}"}),
+    Call("POST", "/api/token/revoke/", "nothing", {"refresh": "{refresh}"}),
     Call("GET", "/api/events/", "nothing"),
     Call("GET", "/api/events/{event}/", "nothing"),
     Call("GET", "/api/events/{event}/seats/", "nothing"),

@@ -85,6 +85,8 @@ def test_tokens(office: BoxOffice) -> None:
     assert set(pair) == {"access", "refresh"}
     again = stranger().post("/api/token/refresh/", {"refresh": pair["refresh"]}).json()
     assert set(again) == {"access", "refresh"}
+    revoked = stranger().post("/api/token/revoke/", {"refresh": again["refresh"]}).json()
+    assert set(revoked) == {"success", "message"}
 
 
 def test_events(office: BoxOffice) -> None:

@@ -1,0 +1,109 @@
+"""A client that is served from another host: what its browser is let do, and no other's."""
+
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from config.origins import KnownOrigins
+from tests.contract.calls import refusal
+from tests.factories import PASSWORD, make_event, make_user, stranger
+
+CLIENT = "https://tickets.example.org"
+STRANGER = "https://evil.example"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def client_elsewhere(settings: Settings) -> None:
+    settings.CLIENT_ORIGINS = settings.CORS_ALLOWED_ORIGINS = [CLIENT]
+
+
+def _without_cookies() -> APIClient:
+    client = stranger()
+    client.cookies.clear()
+    return client
+
+
+def _asks_whether_it_may(origin: str, path: str, *headers: str) -> Any:
+    return _without_cookies().options(
+        path,
+        HTTP_ORIGIN=origin,
+        HTTP_ACCESS_CONTROL_REQUEST_METHOD="POST",
+        HTTP_ACCESS_CONTROL_REQUEST_HEADERS=",".join(headers),
+    )
+
+
+def test_it_may_send_a_token_and_a_key_with_its_calls() -> None:
+    wanted = ("authorization", "content-type", "idempotency-key", "if-none-match")
+    answer = _asks_whether_it_may(CLIENT, "/api/events/1/lock/", *wanted)
+    assert answer.headers["Access-Control-Allow-Origin"] == CLIENT
+    allowed = answer.headers["Access-Control-Allow-Headers"].split(", ")
+    assert set(wanted) <= set(allowed)
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+def test_pages_of_other_sites_may_not() -> None:
+    answer = _asks_whether_it_may(STRANGER, "/api/events/1/lock/", "authorization")
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_it_may_read_the_headers_that_it_needs() -> None:
+    event = make_event()
+    answer = _without_cookies().get(f"/api/events/{event.pk}/seats/", HTTP_ORIGIN=CLIENT)
+    assert answer.headers["Access-Control-Allow-Origin"] == CLIENT
+    readable = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
+    assert {"ETag", "Retry-After", "X-Seatcast-Layout"} <= readable
+    assert "origin" in answer.headers["Vary"].lower()
+
+
+def test_it_may_read_why_it_was_refused() -> None:
+    answer = _without_cookies().get("/api/me/", HTTP_ORIGIN=CLIENT)
+    refusal(answer, 401, "not_authenticated")
+    assert answer.headers["Access-Control-Allow-Origin"] == CLIENT
+
+
+def test_it_registers_without_cookies_and_asks_for_tokens_next() -> None:
+    zoe = {"username": "zoe", "password": PASSWORD}
+    client = _without_cookies()
+    response = client.post("/api/register/", zoe, HTTP_ORIGIN=CLIENT)
+    assert response.status_code == 201
+    assert not response.cookies
+    pair = client.post("/api/token/", zoe, HTTP_ORIGIN=CLIENT).json()
+    bearer = f"Bearer {pair['access']}"
+    assert client.get("/api/me/", HTTP_AUTHORIZATION=bearer).json()["username"] == "zoe"
+
+
+@pytest.mark.parametrize("origin", [STRANGER, "null", "", f"{CLIENT}.evil.example"])
+def test_nobody_else_registers_without_a_csrf_token(origin: str) -> None:
+    answer = _without_cookies().post(
+        "/api/register/", {"username": "zoe", "password": PASSWORD}, HTTP_ORIGIN=origin
+    )
+    refusal(answer, 403, "csrf_failed")
+    assert not User.objects.exists()
+
+
+def test_with_cookies_the_csrf_token_is_needed_from_everywhere() -> None:
+    make_user("alice", password=PASSWORD)
+    client = _without_cookies()
+    client.login(username="alice", password=PASSWORD)
+    answer = client.post(
+        "/api/register/", {"username": "zoe", "password": PASSWORD}, HTTP_ORIGIN=CLIENT
+    )
+    refusal(answer, 403, "csrf_failed")
+
+
+@pytest.mark.parametrize(("origin", "is_let_in"), [(CLIENT, True), (STRANGER, False)])
+async def test_it_may_open_sockets(origin: str, is_let_in: bool) -> None:
+    async def accepting(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "websocket.accept"})
+
+    communicator = WebsocketCommunicator(
+        KnownOrigins(accepting), "/ws/events/1/", headers=[(b"origin", origin.encode())]
+    )
+    connected, _ = await communicator.connect()
+    assert connected is is_let_in
