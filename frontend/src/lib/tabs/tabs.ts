@@ -1,0 +1,59 @@
+import { decodeNews, encodeNews, type TabNews } from '@/lib/tabs/news';
+
+const CHANNEL = 'seatcast';
+
+type Listener = (news: TabNews) => void;
+
+export interface Tabs {
+  /** Tell the other tabs. Who hears of it only looks again, and tells nobody in turn. */
+  tell(news: TabNews): void;
+  /** Tell the other tabs, and this one's listeners too. */
+  tellAll(news: TabNews): void;
+  /** The answer ends it. */
+  listen(listener: Listener): () => void;
+}
+
+type Channel = Pick<BroadcastChannel, 'postMessage' | 'addEventListener'>;
+
+export function createTabs(openChannel: () => Channel | null): Tabs {
+  const listeners = new Set<Listener>();
+  let channel: Channel | null | undefined;
+
+  function opened(): Channel | null {
+    if (channel === undefined) {
+      channel = openChannel();
+      channel?.addEventListener('message', ({ data }) => {
+        const news = decodeNews(data);
+        if (news !== null) hear(news);
+      });
+    }
+    return channel;
+  }
+
+  function hear(news: TabNews): void {
+    for (const listener of listeners) listener(news);
+  }
+
+  function tell(news: TabNews): void {
+    opened()?.postMessage(encodeNews(news));
+  }
+
+  return {
+    tell,
+    tellAll(news) {
+      tell(news);
+      hear(news);
+    },
+    listen(listener) {
+      opened();
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}
+
+export const tabs = createTabs(() =>
+  typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL),
+);
