@@ -1,1 +1,6 @@
 /// <reference types="vite/client" />
+
+interface ImportMetaEnv {
+  /** Of a client that is served from elsewhere: the origin of its server. */
+  readonly VITE_API_URL?: string;
+}

@@ -1,6 +1,8 @@
 import { ApiError } from '@/lib/api/apiError';
-import { get, post } from '@/lib/api/client';
-import type { Credentials, Me, Registration, SignedIn } from '@/lib/api/types';
+import { get, post, tokens } from '@/lib/api/client';
+import type { TokenKeeper } from '@/lib/api/tokenKeeper';
+import type { Credentials, Me, Registration, TokenPair } from '@/lib/api/types';
+import { tabs } from '@/lib/tabs/tabs';
 
 /** Who is signed in; null when nobody is. */
 export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
@@ -12,14 +14,27 @@ export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
   }
 }
 
-export function signIn(credentials: Credentials): Promise<SignedIn> {
-  return post('login/', credentials);
+export async function signIn(credentials: Credentials): Promise<void> {
+  if (tokens === null) await post('login/', credentials);
+  else tokens.keep(await post<TokenPair>('token/', credentials));
+  tabs.tell({ kind: 'session' });
 }
 
-export function register(registration: Registration): Promise<SignedIn> {
-  return post('register/', registration);
+export async function register(registration: Registration): Promise<void> {
+  await post('register/', registration);
+  const { username, password } = registration;
+  if (tokens === null) tabs.tell({ kind: 'session' });
+  else await signIn({ username, password });
 }
 
-export function signOut(): Promise<unknown> {
-  return post('logout/');
+export async function signOut(): Promise<void> {
+  if (tokens === null) await post('logout/');
+  else forget(tokens);
+  tabs.tell({ kind: 'session' });
+}
+
+/** To have no tokens is to be signed out, whether or not the server hears of it. */
+function forget(kept: TokenKeeper): void {
+  const refresh = kept.forget();
+  if (refresh !== null) post('token/revoke/', { refresh }).catch(() => undefined);
 }

@@ -1,21 +1,43 @@
-import axios, { type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosRequestConfig } from 'axios';
 
 import { ApiError, toApiError } from '@/lib/api/apiError';
+import { cookieIdentity } from '@/lib/api/cookieIdentity';
+import type { Identity } from '@/lib/api/identity';
+import { serverElsewhere } from '@/lib/api/server';
+import { tokenIdentity } from '@/lib/api/tokenIdentity';
+import { createTokenKeeper, oneAfterTheOther, type TokenKeeper } from '@/lib/api/tokenKeeper';
+import type { TokenPair } from '@/lib/api/types';
+import { newsOf } from '@/lib/tabs/news';
+import { tabs } from '@/lib/tabs/tabs';
 
-const CSRF_COOKIE = 'csrftoken';
-const CSRF_HEADER = 'X-CSRFToken';
-const SAFE_METHODS = ['get', 'head', 'options'];
 const TIMEOUT_MS = 10_000;
 
 export const http = axios.create({
-  baseURL: '/api/',
+  baseURL: serverElsewhere === null ? '/api/' : new URL('/api/', serverElsewhere).href,
   timeout: TIMEOUT_MS,
-  withCredentials: true,
+  withCredentials: serverElsewhere === null,
 });
 
-http.interceptors.request.use(async (config) => {
-  if (!SAFE_METHODS.includes(config.method ?? 'get')) await signWithCsrfToken(config);
-  return config;
+/** Null where the browser keeps who is signed in, as a cookie. */
+export const tokens: TokenKeeper | null =
+  serverElsewhere === null
+    ? null
+    : createTokenKeeper({
+        storage: localStorage,
+        renew: async (refresh) => (await http.post<TokenPair>('token/refresh/', { refresh })).data,
+        alone: oneAfterTheOther('seatcast.tokens'),
+        now: Date.now,
+        onSignedOut: () => {
+          tabs.tellAll({ kind: 'session' });
+        },
+      });
+
+export const identity: Identity =
+  tokens === null ? cookieIdentity(() => http.get('csrf/')) : tokenIdentity(tokens);
+
+http.interceptors.request.use(async (call) => {
+  await identity.sign(call);
+  return call;
 });
 
 export interface Answer<T> {
@@ -44,36 +66,32 @@ export async function post<T>(
     data: body,
     ...(idempotencyKey !== undefined && { headers: { 'Idempotency-Key': idempotencyKey } }),
   };
+  let isDone = true;
   try {
     return (await send<T>(request)).body;
   } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 'csrf_failed') throw error;
+    // What nobody has answered may well have been done.
+    isDone = error instanceof ApiError && error.isUndecided;
+    throw error;
+  } finally {
+    if (isDone) for (const news of newsOf(path)) tabs.tell(news);
   }
-  // Another tab that signed in or out has changed the token under us.
-  await fetchCsrfToken();
-  return (await send<T>(request)).body;
 }
 
 async function send<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
+  try {
+    return await sendOnce<T>(request);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !(await identity.mend(error))) throw error;
+  }
+  return sendOnce<T>(request);
+}
+
+async function sendOnce<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
   try {
     const { data, headers } = await http.request<T>(request);
     return { body: data, headers };
   } catch (cause) {
     throw toApiError(cause);
   }
-}
-
-async function signWithCsrfToken(config: InternalAxiosRequestConfig): Promise<void> {
-  if (csrfToken() === null) await fetchCsrfToken();
-  const token = csrfToken();
-  if (token !== null) config.headers.set(CSRF_HEADER, token);
-}
-
-async function fetchCsrfToken(): Promise<void> {
-  await http.get('csrf/');
-}
-
-function csrfToken(): string | null {
-  const pair = document.cookie.split('; ').find((cookie) => cookie.startsWith(`${CSRF_COOKIE}=`));
-  return pair === undefined ? null : decodeURIComponent(pair.slice(CSRF_COOKIE.length + 1));
 }

@@ -16,6 +16,7 @@ export type Me = Schemas['Me'];
 export type Credentials = Schemas['CredentialsRequest'];
 export type Registration = Schemas['RegistrationRequest'];
 export type SignedIn = Schemas['SignedIn'];
+export type TokenPair = Schemas['TokenPair'];
 export type SeatAnswer = Schemas['SeatAnswer'];
 export type SeatsAnswer = Schemas['SeatsAnswer'];
 export type ExtendedAnswer = Schemas['ExtendedAnswer'];

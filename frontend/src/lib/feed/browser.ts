@@ -1,3 +1,5 @@
+import { identity } from '@/lib/api/client';
+import { serverElsewhere } from '@/lib/api/server';
 import { Backoff, browserTimers } from '@/lib/feed/backoff';
 import type { ServerClock } from '@/lib/feed/clock';
 import type { ServerFrame } from '@/lib/feed/protocol';
@@ -44,10 +46,10 @@ export function followEvent(eventId: number, listener: FeedListener): () => void
 export function eventSocketUrl(
   eventId: number,
   resumeFrom: Position | null,
-  page: Pick<Location, 'protocol' | 'host'>,
+  server: Pick<Location, 'protocol' | 'host'>,
 ): string {
-  const scheme = page.protocol === 'https:' ? 'wss:' : 'ws:';
-  const url = new URL(`${scheme}//${page.host}/ws/events/${eventId}/`);
+  const scheme = server.protocol === 'https:' ? 'wss:' : 'ws:';
+  const url = new URL(`${scheme}//${server.host}/ws/events/${eventId}/`);
   if (resumeFrom !== null) {
     url.searchParams.set('since', String(resumeFrom.seq));
     url.searchParams.set('layout', resumeFrom.layout);
@@ -55,25 +57,40 @@ export function eventSocketUrl(
   return url.href;
 }
 
+/** A socket that closed before it opened, as a browser has it. */
+const ABNORMAL = 1006;
+
 function openWebSocket(
   eventId: number,
   resumeFrom: Position | null,
   events: SocketEvents,
 ): FeedSocket {
-  const socket = new WebSocket(eventSocketUrl(eventId, resumeFrom, location));
-  socket.addEventListener('message', ({ data }) => {
-    // The protocol is text only; anything else is left for the parser to refuse.
-    events.message(typeof data === 'string' ? data : '');
-  });
-  socket.addEventListener('close', ({ code }) => {
-    events.closed(code);
+  const url = eventSocketUrl(eventId, resumeFrom, serverElsewhere ?? location);
+  let socket: WebSocket | null = null;
+  let isWanted = true;
+
+  function open(protocols: string[]): void {
+    if (!isWanted) return;
+    socket = new WebSocket(url, protocols);
+    socket.addEventListener('message', ({ data }) => {
+      // The protocol is text only; anything else is left for the parser to refuse.
+      events.message(typeof data === 'string' ? data : '');
+    });
+    socket.addEventListener('close', ({ code }) => {
+      events.closed(code);
+    });
+  }
+
+  identity.subprotocols().then(open, () => {
+    events.closed(ABNORMAL);
   });
   return {
     send(text) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+      if (socket?.readyState === WebSocket.OPEN) socket.send(text);
     },
     close() {
-      socket.close();
+      isWanted = false;
+      socket?.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import {
   type Query,
+  type QueryClient,
   queryOptions,
   useMutation,
   useQuery,
@@ -7,7 +8,6 @@ import {
 } from '@tanstack/react-query';
 
 import { fetchMe, register, signIn, signOut } from '@/lib/api/account';
-import type { SignedIn } from '@/lib/api/types';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -39,7 +39,7 @@ export function useRegister() {
   return useArrival(register);
 }
 
-function useArrival<Given>(mutationFn: (given: Given) => Promise<SignedIn>) {
+function useArrival<Given>(mutationFn: (given: Given) => Promise<void>) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn,
@@ -49,6 +49,13 @@ function useArrival<Given>(mutationFn: (given: Given) => Promise<SignedIn>) {
       await queryClient.invalidateQueries({ predicate: isNotMe });
     },
   });
+}
+
+/** Look again who is signed in, which may have changed without this tab's doing. */
+export async function reloadSession(queryClient: QueryClient): Promise<void> {
+  const before = queryClient.getQueryData(meQuery.queryKey);
+  const now = await queryClient.query({ ...meQuery, staleTime: 0 });
+  if (before?.user_id !== now?.user_id) await queryClient.resetQueries({ predicate: isNotMe });
 }
 
 /** What was fetched for one person must not be shown to the next. */

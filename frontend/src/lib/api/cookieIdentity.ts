@@ -1,0 +1,29 @@
+import type { Identity } from '@/lib/api/identity';
+
+const CSRF_COOKIE = 'csrftoken';
+const CSRF_HEADER = 'X-CSRFToken';
+const SAFE_METHODS = ['get', 'head', 'options'];
+
+/** The session cookie, which the browser sends by itself; writes prove that they come from here. */
+export function cookieIdentity(fetchCsrfToken: () => Promise<unknown>): Identity {
+  return {
+    async sign({ method, headers }) {
+      if (SAFE_METHODS.includes(method ?? 'get')) return;
+      if (csrfToken() === null) await fetchCsrfToken();
+      const token = csrfToken();
+      if (token !== null) headers.set(CSRF_HEADER, token);
+    },
+    async mend({ code }) {
+      if (code !== 'csrf_failed') return false;
+      // Another tab that signed in or out has changed the token under us.
+      await fetchCsrfToken();
+      return true;
+    },
+    subprotocols: () => Promise.resolve([]),
+  };
+}
+
+function csrfToken(): string | null {
+  const pair = document.cookie.split('; ').find((cookie) => cookie.startsWith(`${CSRF_COOKIE}=`));
+  return pair === undefined ? null : decodeURIComponent(pair.slice(CSRF_COOKIE.length + 1));
+}

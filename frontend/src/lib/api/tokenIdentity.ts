@@ -1,0 +1,36 @@
+import { isAxiosError } from 'axios';
+
+import type { Identity } from '@/lib/api/identity';
+import type { TokenKeeper } from '@/lib/api/tokenKeeper';
+
+const SCHEME = 'Bearer ';
+/** These are asked by who is nobody yet, or carry their token in the body. */
+const ASKED_BY_NOBODY = ['register/', 'token/', 'token/refresh/', 'token/revoke/'];
+
+/** A bearer's token, kept fresh. */
+export function tokenIdentity(keeper: TokenKeeper): Identity {
+  return {
+    async sign({ url = '', headers }) {
+      if (ASKED_BY_NOBODY.includes(url)) return;
+      const token = await keeper.current();
+      if (token !== null) headers.set('Authorization', SCHEME + token);
+    },
+    async mend({ status, cause }) {
+      const token = status === 401 ? sentToken(cause) : null;
+      if (token === null) return false;
+      // Should there be no other one, the call may still be open to anybody.
+      await keeper.renewed(token);
+      return true;
+    },
+    async subprotocols() {
+      const token = await keeper.current();
+      return token === null ? [] : ['seatcast', `bearer.${token}`];
+    },
+  };
+}
+
+function sentToken(cause: unknown): string | null {
+  if (!isAxiosError(cause)) return null;
+  const header: unknown = cause.config?.headers.get('Authorization');
+  return typeof header === 'string' ? header.slice(SCHEME.length) : null;
+}
