@@ -1,14 +1,16 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { RouterProvider } from 'react-router/dom';
 
 import { createAppRouter } from '@/app/router';
 import { Announcer } from '@/components/Announcer';
+import { followOtherTabs } from '@/lib/queries/otherTabs';
 import { createQueryClient } from '@/lib/queries/queryClient';
 
 export function App() {
   const [queryClient] = useState(createQueryClient);
   const [router] = useState(createAppRouter);
+  useEffect(() => followOtherTabs(queryClient), [queryClient]);
   return (
     <QueryClientProvider client={queryClient}>
       <Announcer>

@@ -8,6 +8,7 @@ import type { FeedState } from '@/lib/feed/seatFeed';
 import { ownLocksQuery, seatsQuery } from '@/lib/queries/events';
 import type { SeatMapState } from '@/lib/seatmap/state';
 import { createSeatMapStore, type SeatMapStore } from '@/lib/seatmap/store';
+import { tabs } from '@/lib/tabs/tabs';
 
 export interface LiveSeatMap {
   readonly store: SeatMapStore;
@@ -81,13 +82,17 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
   }, [eventId, store, queryClient, isSignedIn, isIdle, locksWanted]);
 
   useEffect(() => {
-    // Another tab of the same person may have changed what is held.
+    // The person may have changed what they hold in another tab, or on another machine.
     function look() {
       if (document.visibilityState === 'visible') store.dispatch({ type: 'locksDoubted' });
     }
     document.addEventListener('visibilitychange', look);
+    const stopListening = tabs.listen((news) => {
+      if (news.kind === 'locks' && news.eventId === eventId) look();
+    });
     return () => {
       document.removeEventListener('visibilitychange', look);
+      stopListening();
     };
-  }, [store]);
+  }, [eventId, store]);
 }
