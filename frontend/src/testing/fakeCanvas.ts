@@ -79,7 +79,7 @@ export class FakeCanvas implements PlanCanvas {
     // As above.
   }
 
-  rect(): void {
+  roundRect(): void {
     // As above.
   }
 
