@@ -1,4 +1,4 @@
-import type { EventDetail, Reservation, Seat } from '@/lib/api/types';
+import type { EventDetail, Layout, Reservation, Seat } from '@/lib/api/types';
 
 export const LAYOUT = 'layout-1';
 
@@ -26,6 +26,28 @@ export function makeSeat(index: number, changes: Partial<Seat> = {}): Seat {
 
 export function makeSeats(count: number): Seat[] {
   return Array.from({ length: count }, (_, index) => makeSeat(index));
+}
+
+/** The seats as the server packs them. */
+export function packed(seats: readonly Seat[]): Layout {
+  const steps = (values: readonly number[]) =>
+    values.map((value, index) => value - (values[index - 1] ?? 0));
+  return {
+    layout: LAYOUT,
+    sections: [...new Set(seats.map(({ section }) => section))],
+    runs: seats.map(({ section, row, category, price, seat_number: name, number }) => ({
+      section: [...new Set(seats.map((seat) => seat.section))].indexOf(section),
+      row,
+      category,
+      price,
+      prefix: name.slice(0, name.length - number.length),
+      count: 1,
+    })),
+    ids: steps(seats.map(({ id }) => id)),
+    numbers: seats.map(({ number }) => number),
+    xs: steps(seats.map(({ x }) => 100 * x)),
+    ys: steps(seats.map(({ y }) => 100 * y)),
+  };
 }
 
 export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {

@@ -1,7 +1,7 @@
 import type { Seat } from '@/lib/api/types';
 import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
 import { reduceSeatMap } from '@/lib/seatmap/reducer';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { factsOf, liveOf, type MapSeat } from '@/lib/seatmap/seats';
 import {
   emptySeatMap,
   type PendingCommand,
@@ -21,7 +21,7 @@ export class MapUnderTest {
 
   static withSeats(count: number): MapUnderTest {
     const map = new MapUnderTest();
-    map.do({ type: 'seatsLoaded', layout: LAYOUT, seats: makeSeats(count) });
+    map.load(makeSeats(count));
     map.snapshot(Array.from({ length: count }, () => 'available'));
     return map;
   }
@@ -51,7 +51,8 @@ export class MapUnderTest {
   }
 
   load(seats: readonly Seat[], layout = LAYOUT): void {
-    this.do({ type: 'seatsLoaded', layout, seats });
+    this.do({ type: 'seatsLoaded', layout, facts: seats.map(factsOf) });
+    this.do({ type: 'seatsListed', layout, live: seats.map(liveOf) });
   }
 
   start(kind: PendingCommand['kind'], ...seatIds: number[]): void {

@@ -9,7 +9,7 @@ import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
 import type { EventDetail, Lock, Seat } from '@/lib/api/types';
 import { sumAmounts } from '@/lib/money';
 import { createQueryClient } from '@/lib/queries/queryClient';
-import { LAYOUT, makeEvent, makeSeat, makeSeats } from '@/testing/factories';
+import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
 
@@ -33,7 +33,7 @@ export async function openSelector({
   const server = new FakeServer();
   if (isSignedIn) server.on('get me/', [200, ALICE]);
   server.on('get events/7/', [200, makeEvent(event)]);
-  server.on('get events/7/seats/', [200, seats]);
+  server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(seats)]);
   server.on('get events/7/locks/', [200, ownLocks]);
   const router = createMemoryRouter(
     [
@@ -49,9 +49,11 @@ export async function openSelector({
       </Announcer>
     </QueryClientProvider>,
   );
-  await screen.findByRole('button', { name: /^Seat A1,/ });
+  await waitFor(() => {
+    FakeWebSocket.newest().receive(liveSnapshot(seats));
+  });
   const socket = FakeWebSocket.newest();
-  socket.receive(liveSnapshot(seats));
+  await screen.findByRole('button', { name: /^Seat A1,/ });
   return { server, socket, router, user: userEvent.setup() };
 }
 

@@ -37,7 +37,7 @@ type OpenDialog =
   | { readonly name: 'confirmed'; readonly reservation: Reservation };
 
 export function SeatSelector({ event, me }: SeatSelectorProps) {
-  const { store, feedState, error, reload } = useLiveSeatMap(event.id, me !== null);
+  const { store, feedState, error, reload } = useLiveSeatMap(event, me !== null);
   const seats = useSeatMap(store, (state) => state.seats);
   const facts = useSeatMap(store, (state) => state.facts);
   const indexById = useSeatMap(store, (state) => state.indexById);

@@ -1,5 +1,5 @@
 import { get } from '@/lib/api/client';
-import type { EventDetail, EventSummary, Lock, Seat } from '@/lib/api/types';
+import type { EventDetail, EventSummary, Layout, Lock, Seat } from '@/lib/api/types';
 
 export interface SeatList {
   readonly layout: string;
@@ -12,6 +12,15 @@ export async function fetchEvents(signal: AbortSignal): Promise<EventSummary[]> 
 
 export async function fetchEvent(eventId: number, signal: AbortSignal): Promise<EventDetail> {
   return (await get<EventDetail>(`events/${eventId}/`, signal)).body;
+}
+
+/** What is static about an event's seats; the same for as long as the layout is. */
+export async function fetchLayout(
+  eventId: number,
+  layout: string,
+  signal: AbortSignal,
+): Promise<Layout> {
+  return (await get<Layout>(`events/${eventId}/layouts/${layout}/`, signal)).body;
 }
 
 export async function fetchSeats(eventId: number, signal: AbortSignal): Promise<SeatList> {

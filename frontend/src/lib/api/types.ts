@@ -7,6 +7,7 @@ export type EventDetail = Schemas['EventDetail'];
 export type Category = Schemas['Category'];
 export type Shape = Schemas['Shape'];
 export type PaymentMethod = Schemas['PaymentMethod'];
+export type Layout = Schemas['Layout'];
 export type Seat = Schemas['Seat'];
 /** A seat that the caller holds. */
 export type Lock = Schemas['Lock'];

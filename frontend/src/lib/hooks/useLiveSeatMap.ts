@@ -1,11 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
+import type { EventDetail } from '@/lib/api/types';
 import { browserTimers } from '@/lib/feed/backoff';
 import { followEvent } from '@/lib/feed/browser';
 import { createServerClock } from '@/lib/feed/clock';
 import type { FeedState } from '@/lib/feed/seatFeed';
-import { ownLocksQuery, seatsQuery } from '@/lib/queries/events';
+import { layoutQuery, ownLocksQuery, seatsQuery } from '@/lib/queries/events';
+import { liveOf } from '@/lib/seatmap/seats';
 import type { SeatMapState } from '@/lib/seatmap/state';
 import { createSeatMapStore, type SeatMapStore } from '@/lib/seatmap/store';
 import { tabs } from '@/lib/tabs/tabs';
@@ -13,13 +15,16 @@ import { tabs } from '@/lib/tabs/tabs';
 export interface LiveSeatMap {
   readonly store: SeatMapStore;
   readonly feedState: FeedState;
-  /** Why the seat list could not be had. */
+  /** Why the seats could not be had. */
   readonly error: Error | null;
   readonly reload: () => void;
 }
 
 /** One event's seats, kept true by the feed for as long as the component is mounted. */
-export function useLiveSeatMap(eventId: number, isSignedIn: boolean): LiveSeatMap {
+export function useLiveSeatMap(
+  { id: eventId, layout }: Pick<EventDetail, 'id' | 'layout'>,
+  isSignedIn: boolean,
+): LiveSeatMap {
   const [store] = useState(() => createSeatMapStore(createServerClock(), browserTimers));
   const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
 
@@ -35,19 +40,32 @@ export function useLiveSeatMap(eventId: number, isSignedIn: boolean): LiveSeatMa
     [eventId, store],
   );
 
-  const { data: seatList, error, refetch } = useQuery(seatsQuery(eventId));
+  const liveLayout = useSeatMap(store, (state) => state.liveLayout);
+  const facts = useQuery(layoutQuery(eventId, liveLayout ?? layout));
   useEffect(() => {
-    if (seatList !== undefined) store.dispatch({ type: 'seatsLoaded', ...seatList });
-  }, [seatList, store]);
+    if (facts.data !== undefined) store.dispatch({ type: 'seatsLoaded', ...facts.data });
+  }, [facts.data, store]);
 
-  const seatsWanted = useSeatMap(store, (state) => state.seatsWanted);
+  const isUntold = useSeatMap(store, (state) => state.seq === null);
+  const isCutOff = feedState.name !== 'connecting' && feedState.name !== 'live';
+  const list = useQuery({ ...seatsQuery(eventId), enabled: isUntold && isCutOff });
   useEffect(() => {
-    if (seatsWanted > 0) void refetch();
-  }, [seatsWanted, refetch]);
+    if (list.data === undefined) return;
+    const { layout: listed, seats } = list.data;
+    store.dispatch({ type: 'seatsListed', layout: listed, live: seats.map(liveOf) });
+  }, [list.data, store]);
 
   useOwnLocks(eventId, store, isSignedIn);
 
-  return { store, feedState, error, reload: () => void refetch() };
+  return {
+    store,
+    feedState,
+    error: facts.error ?? list.error,
+    reload: () => {
+      void facts.refetch();
+      if (isCutOff) void list.refetch();
+    },
+  };
 }
 
 export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapState) => Part): Part {

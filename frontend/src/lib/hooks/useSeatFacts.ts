@@ -1,14 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 
-import type { SeatList } from '@/lib/api/events';
-import { seatsQuery } from '@/lib/queries/events';
-import { factsOf, type SeatFacts } from '@/lib/seatmap/seats';
+import { eventQuery, layoutQuery } from '@/lib/queries/events';
+import type { SeatFacts } from '@/lib/seatmap/seats';
 
 /** An event's seats in index order; undefined for as long as they are not known. */
 export function useSeatFacts(eventId: number): readonly SeatFacts[] | undefined {
-  return useQuery({ ...seatsQuery(eventId), select: factsOfList }).data;
-}
-
-function factsOfList({ seats }: SeatList): readonly SeatFacts[] {
-  return seats.map(factsOf);
+  const layout = useQuery(eventQuery(eventId)).data?.layout;
+  const seats = useQuery({ ...layoutQuery(eventId, layout ?? ''), enabled: layout !== undefined });
+  return seats.data?.facts;
 }

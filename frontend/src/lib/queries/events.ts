@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import { fetchEvent, fetchEvents, fetchOwnLocks, fetchSeats } from '@/lib/api/events';
+import { fetchEvent, fetchEvents, fetchLayout, fetchOwnLocks, fetchSeats } from '@/lib/api/events';
+import { factsOfLayout } from '@/lib/seatmap/layout';
 
 export const eventsQuery = queryOptions({
   queryKey: ['events'],
@@ -13,12 +14,23 @@ export const eventQuery = (eventId: number) =>
     queryFn: ({ signal }) => fetchEvent(eventId, signal),
   });
 
-/** Where the seats are. How they stand comes over the socket, so this never grows old by itself. */
+/** Where the seats are. A layout never changes; when the seats do, it is another one. */
+export const layoutQuery = (eventId: number, layout: string) =>
+  queryOptions({
+    queryKey: ['layouts', eventId, layout],
+    queryFn: async ({ signal }) => ({
+      layout,
+      facts: factsOfLayout(await fetchLayout(eventId, layout, signal)),
+    }),
+    staleTime: Infinity,
+  });
+
+/** How the seats stand, for as long as the socket cannot tell. */
 export const seatsQuery = (eventId: number) =>
   queryOptions({
     queryKey: ['seats', eventId],
     queryFn: ({ signal }) => fetchSeats(eventId, signal),
-    staleTime: Infinity,
+    staleTime: 0,
     gcTime: 0,
   });
 

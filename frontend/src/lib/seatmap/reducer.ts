@@ -8,7 +8,7 @@ import {
   replaceHeld,
   spendExtensions,
 } from '@/lib/seatmap/own';
-import { factsOf, liveOf, sameFacts } from '@/lib/seatmap/seats';
+import { FREE, sameFacts } from '@/lib/seatmap/seats';
 import type { PendingCommand, SeatMapAction, SeatMapState } from '@/lib/seatmap/state';
 import { withSeatsShown } from '@/lib/seatmap/view';
 
@@ -23,6 +23,8 @@ export function reduceSeatMap(
       return takeFrame(state, action.frame, now);
     case 'seatsLoaded':
       return loadSeats(state, action, now);
+    case 'seatsListed':
+      return listSeats(state, action, now);
     case 'commandStarted':
       return startCommand(state, action.kind, action.seatIds, now);
     case 'mindChanged':
@@ -66,12 +68,16 @@ function takeFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatMa
   }
 }
 
+/** Tens of thousands of seats share these. */
+const WITHOUT_LOCK: Record<LiveSeat['status'], LiveSeat> = {
+  available: FREE,
+  locked: { ...FREE, status: 'locked' },
+  reserved: { ...FREE, status: 'reserved' },
+  blocked: { ...FREE, status: 'blocked' },
+};
+
 function takeSnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): SeatMapState {
-  const live: LiveSeat[] = frame.statuses.map((status) => ({
-    status,
-    lockedUntil: null,
-    holder: null,
-  }));
+  const live: LiveSeat[] = frame.statuses.map((status) => WITHOUT_LOCK[status]);
   for (const { index, lockedUntil, holder } of frame.locks) {
     live[index] = { status: 'locked', lockedUntil, holder };
   }
@@ -81,10 +87,6 @@ function takeSnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): S
     liveLayout: frame.layout,
     seq: frame.seq,
     locksWanted: state.seq === null ? state.locksWanted : state.locksWanted + 1,
-    seatsWanted:
-      state.factsLayout === null || state.factsLayout === frame.layout
-        ? state.seatsWanted
-        : state.seatsWanted + 1,
   };
   return withSeatsShown(checkOwnAgainstLive(next, state.live, 'all', now), 'all', now);
 }
@@ -103,12 +105,11 @@ function takeDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMap
 
 function loadSeats(
   state: SeatMapState,
-  { layout, seats }: Extract<SeatMapAction, { type: 'seatsLoaded' }>,
+  { layout, facts: loaded }: Extract<SeatMapAction, { type: 'seatsLoaded' }>,
   now: number,
 ): SeatMapState {
-  const facts = seats.map((seat, index) => {
+  const facts = loaded.map((after, index) => {
     const before = state.facts[index];
-    const after = factsOf(seat, index);
     return before !== undefined && sameFacts(before, after) ? before : after;
   });
   const next: SeatMapState = {
@@ -116,9 +117,17 @@ function loadSeats(
     facts,
     factsLayout: layout,
     indexById: new Map(facts.map(({ id, index }) => [id, index])),
-    ...(state.seq === null && { live: seats.map(liveOf), liveLayout: layout }),
   };
   return withSeatsShown(next, 'all', now);
+}
+
+function listSeats(
+  state: SeatMapState,
+  { layout, live }: Extract<SeatMapAction, { type: 'seatsListed' }>,
+  now: number,
+): SeatMapState {
+  if (state.seq !== null) return state;
+  return withSeatsShown({ ...state, live, liveLayout: layout }, 'all', now);
 }
 
 function startCommand(

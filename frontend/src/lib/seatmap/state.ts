@@ -1,4 +1,3 @@
-import type { Seat } from '@/lib/api/types';
 import type { LiveSeat, ServerFrame } from '@/lib/feed/protocol';
 import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
 
@@ -52,7 +51,7 @@ export interface SeatMapState {
 
   readonly live: readonly LiveSeat[];
   readonly liveLayout: string | null;
-  /** Null until the feed has spoken; `live` is then what the seat list said. */
+  /** Null until the feed has spoken. */
   readonly seq: number | null;
 
   readonly own: ReadonlyMap<number, OwnAnswer>;
@@ -64,9 +63,8 @@ export interface SeatMapState {
 
   /** Counts commands begun and ended: an answer to an older question must not undo a newer one. */
   readonly epoch: number;
-  /** Each rise asks for the caller's locks, or the seat list, to be fetched again. */
+  /** Each rise asks for the caller's locks to be fetched again. */
   readonly locksWanted: number;
-  readonly seatsWanted: number;
 }
 
 export type SettledOutcome =
@@ -75,7 +73,13 @@ export type SettledOutcome =
 
 export type SeatMapAction =
   | { readonly type: 'frame'; readonly frame: ServerFrame }
-  | { readonly type: 'seatsLoaded'; readonly layout: string; readonly seats: readonly Seat[] }
+  | {
+      readonly type: 'seatsLoaded';
+      readonly layout: string;
+      readonly facts: readonly SeatFacts[];
+    }
+  /** How the seats stand, from elsewhere than the feed. It counts until the feed has spoken. */
+  | { readonly type: 'seatsListed'; readonly layout: string; readonly live: readonly LiveSeat[] }
   | {
       readonly type: 'commandStarted';
       readonly kind: PendingCommand['kind'];
@@ -114,5 +118,4 @@ export const emptySeatMap: SeatMapState = {
   lapse: null,
   epoch: 0,
   locksWanted: 1,
-  seatsWanted: 0,
 };

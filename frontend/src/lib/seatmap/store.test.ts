@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 
 import { createServerClock } from '@/lib/feed/clock';
+import { factsOf, liveOf } from '@/lib/seatmap/seats';
 import { createSeatMapStore } from '@/lib/seatmap/store';
 import { LAYOUT, makeSeat } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
@@ -12,14 +13,12 @@ function makeStore() {
     timers,
   );
   const lockedUntil = (ms: number) => new Date(timers.now + ms).toISOString();
-  store.dispatch({
-    type: 'seatsLoaded',
-    layout: LAYOUT,
-    seats: [
-      makeSeat(0, { status: 'locked', locked_until: lockedUntil(1000) }),
-      makeSeat(1, { status: 'locked', locked_until: lockedUntil(5000) }),
-    ],
-  });
+  const seats = [
+    makeSeat(0, { status: 'locked', locked_until: lockedUntil(1000) }),
+    makeSeat(1, { status: 'locked', locked_until: lockedUntil(5000) }),
+  ];
+  store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, facts: seats.map(factsOf) });
+  store.dispatch({ type: 'seatsListed', layout: LAYOUT, live: seats.map(liveOf) });
   const standings = () => store.getState().seats.map(({ standing }) => standing);
   return { store, timers, standings };
 }

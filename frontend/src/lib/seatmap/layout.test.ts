@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+
+import { factsOfLayout } from '@/lib/seatmap/layout';
+import { factsOf } from '@/lib/seatmap/seats';
+import { makeSeat, packed } from '@/testing/factories';
+
+it('gives back the seats that were packed', () => {
+  const seats = [
+    makeSeat(0),
+    makeSeat(1, { price: '80.00', category: null }),
+    makeSeat(2, { id: 7, section: 'Circle', seat_number: 'Circle A3', x: -3.25, y: 12.5 }),
+  ];
+  expect(factsOfLayout(packed(seats))).toEqual(seats.map(factsOf));
+});
