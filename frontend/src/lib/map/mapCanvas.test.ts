@@ -14,7 +14,7 @@ const SIZE = { width: 900, height: 600 };
 const palette = {} as Palette;
 
 beforeEach(() => {
-  vi.stubGlobal('Path2D', class {});
+  vi.stubGlobal('Path2D', Object);
 });
 
 /** A canvas in front of a map, whose frames the test draws. */
