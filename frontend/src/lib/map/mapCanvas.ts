@@ -207,7 +207,7 @@ export class MapCanvas {
     const painter = this.#painter;
     const deadline = this.#options.nowMs() + budgetMs;
     for (const index of this.#outdated) {
-      const box = sections[index]?.drawnWithin;
+      const box = sections[index]?.bounds;
       this.#outdated.delete(index);
       if (painter === null || box === undefined) continue;
       this.#tiles.repaint(box, (scale) => painter.isFar(scale));

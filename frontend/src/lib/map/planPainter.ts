@@ -27,9 +27,12 @@ export type LabelOf = (section: Section, stock: Stock) => readonly string[];
 /** In CSS pixels of a seat's radius: from here on numbers fit into seats, and letters beside rows. */
 export const READABLE_FROM_PX = 10;
 const ROWS_FROM_PX = 7;
-const SMALLEST_LABEL_PX = 9;
+const SMALLEST_LABEL_PX = 8.5;
+/** In the section's room on either side of its middle: how wide its words may be. */
+const LABEL_WIDTH = 2.3;
 const LARGEST_LABEL_PX = 17;
-const LABEL_LINE = 1.25;
+const LABEL_LINE = 1.2;
+const EDGE_PX = 1;
 
 export interface PainterOptions {
   readonly scene: Scene;
@@ -125,7 +128,7 @@ export class PlanPainter {
   }
 
   #paintSections(context: Context, at: Placement, box: Bounds, { stocks }: Stand): void {
-    const shown = this.#scene.sections.filter(({ drawnWithin }) => overlap(drawnWithin, box));
+    const shown = this.#scene.sections.filter(({ bounds }) => overlap(bounds, box));
     for (const section of shown) this.#paintArea(context, at, section, stocks[section.index]);
     for (const section of shown) this.#paintLabel(context, at, section, stocks[section.index]);
   }
@@ -134,56 +137,49 @@ export class PlanPainter {
     const palette = this.#palette;
     const free = (stock?.free ?? 0) / section.seatIndexes.length;
     const color = this.#scene.colors.get(section.categoryId) ?? palette.areaEdge;
-    context.lineCap = 'round';
     context.lineJoin = 'round';
-    // One path, so that lines which overlap are still filled once.
+    context.lineCap = 'round';
     context.beginPath();
-    for (const row of section.rows) {
-      row.forEach(({ x, y }, corner) => {
-        const [px, py] = [x * at.scale + at.left, y * at.scale + at.top];
-        if (corner === 0) context.moveTo(px, py);
-        // A line needs a length to have its round ends.
-        context.lineTo(px + (row.length === 1 ? 0.01 : 0), py);
-      });
+    for (const { x, y } of section.outline) {
+      context.lineTo(x * at.scale + at.left, y * at.scale + at.top);
     }
+    context.closePath();
     const width = section.thickness * at.scale;
-    context.lineWidth = width;
+    context.lineWidth = width + 2 * EDGE_PX * this.#pixelRatio;
     context.strokeStyle = free > 0 ? color : palette.areaEdge;
     context.stroke();
-    context.lineWidth = Math.max(width - 3 * this.#pixelRatio, width / 2);
-    context.strokeStyle = free > 0 ? palette.area : palette.soldOut;
+    const share = Math.round(8 + 20 * free);
+    context.fillStyle = free > 0 ? palette.area : palette.soldOut;
+    if (free > 0) context.fillStyle = `color-mix(in srgb, ${color} ${share}%, ${palette.area})`;
+    context.fill();
+    context.lineWidth = width;
+    context.strokeStyle = context.fillStyle;
     context.stroke();
-    if (free > 0) {
-      context.globalAlpha = 0.08 + 0.2 * free;
-      context.strokeStyle = color;
-      context.stroke();
-      context.globalAlpha = 1;
-    }
   }
 
   #paintLabel(context: Context, at: Placement, section: Section, stock: Stock | undefined): void {
     if (stock === undefined) return;
     const ratio = this.#pixelRatio;
-    const [width, height] = [section.bounds.width * at.scale, section.bounds.height * at.scale];
-    const lines = this.#labelOf(section, stock);
-    const size = Math.min(Math.max(Math.min(width, height) / 4.5, 0), LARGEST_LABEL_PX * ratio);
+    const room = section.room * at.scale;
+    const size = Math.min(0.75 * room, LARGEST_LABEL_PX * ratio);
     if (size < SMALLEST_LABEL_PX * ratio) return;
-    const line = size * LABEL_LINE;
-    const shown = lines.slice(0, Math.max(Math.floor((height * 0.9) / line), 1));
+    const small = Math.max(0.75 * size, SMALLEST_LABEL_PX * ratio);
+    const [name = '', ...more] = this.#labelOf(section, stock);
+    const lines = [
+      { text: name, size, weight: 700, color: this.#palette.ink },
+      ...more.map((text) => ({ text, size: small, weight: 500, color: this.#palette.muted })),
+    ].slice(0, Math.max(Math.floor((1.6 * room) / (small * LABEL_LINE)), 1));
     const x = section.middle.x * at.scale + at.left;
-    const top = section.middle.y * at.scale + at.top - ((shown.length - 1) * line) / 2;
-    shown.forEach((text, place) => {
-      const isName = place === 0;
-      this.#writeIn(
-        context,
-        isName ? this.#palette.ink : this.#palette.muted,
-        isName ? size : size * 0.8,
-        isName ? 700 : 500,
-      );
-      if (context.measureText(text).width <= width) {
-        context.fillText(text, x, top + place * line);
+    const height = lines.reduce((sum, line) => sum + line.size * LABEL_LINE, 0);
+    let y = section.middle.y * at.scale + at.top - height / 2;
+    for (const line of lines) {
+      const half = (line.size * LABEL_LINE) / 2;
+      this.#writeIn(context, line.color, line.size, line.weight);
+      if (context.measureText(line.text).width <= LABEL_WIDTH * room) {
+        context.fillText(line.text, x, y + half);
       }
-    });
+      y += 2 * half;
+    }
   }
 
   #paintShapes(context: Context, at: Placement, box: Bounds): void {

@@ -23,7 +23,7 @@ export function rowLabelsOf(
 ): RowLabel[] {
   const labels = grouped(shapes, ({ text }) => text?.text);
   const rows = grouped(facts, ({ section, row }) => `${section}\n${row}`).values();
-  return [...rows].flatMap((row) => {
+  const found = [...rows].flatMap((row) => {
     const [first, second] = row;
     const [beforeLast, last] = row.slice(-2);
     if (first === undefined || second === undefined || first.row === '') return [];
@@ -33,6 +33,7 @@ export function rowLabelsOf(
       .filter((point) => !isLabelled(point, first.row))
       .map((point) => ({ ...point, text: first.row }));
   });
+  return apart(found, ROOM * seatRadius);
 
   function isLabelled(point: Point, text: string): boolean {
     return (labels.get(text) ?? []).some((label) => {
@@ -46,4 +47,18 @@ export function rowLabelsOf(
     const step = (DISTANCE * seatRadius) / length;
     return { x: end.x + (end.x - from.x) * step, y: end.y + (end.y - from.y) * step };
   }
+}
+
+/** Where two blocks meet, one label in the aisle does for both of their rows. */
+function apart(labels: readonly RowLabel[], reach: number): RowLabel[] {
+  const taken = new Set<string>();
+  return labels.filter(({ x, y, text }) => {
+    const [column, row] = [Math.floor(x / (2 * reach)), Math.floor(y / (2 * reach))];
+    const around = [-1, 0, 1].flatMap((dx) =>
+      [-1, 0, 1].map((dy) => `${column + dx} ${row + dy} ${text}`),
+    );
+    if (around.some((cell) => taken.has(cell))) return false;
+    taken.add(`${column} ${row} ${text}`);
+    return true;
+  });
 }

@@ -8,15 +8,15 @@ export interface Section {
   readonly index: number;
   readonly name: string;
   readonly seatIndexes: readonly number[];
-  /** Each row as a line with few corners. */
-  readonly rows: readonly (readonly Point[])[];
-  /** So thick are lines along the rows drawn that together they fill the section. */
+  /** Around the middles of its outermost seats, with few corners. */
+  readonly outline: readonly Point[];
+  /** How thick a line around the outline is to be, to cover the seats there as well. */
   readonly thickness: number;
   readonly bounds: Bounds;
-  /** The bounds, and as far as a label as wide as them may reach. */
-  readonly drawnWithin: Bounds;
   /** A seat in the middle of it: where its name goes. */
   readonly middle: Point;
+  /** How far around the middle the section reaches on every side. */
+  readonly room: number;
   /** The category of most of its seats. */
   readonly categoryId: number | null;
 }
@@ -67,26 +67,75 @@ function sectionOf(
   seatRadius: number,
 ): Section {
   const rows = [...grouped(seats, ({ row }) => row).values()];
-  const thickness = Math.max(OVERLAP * rowPitch(rows, boundsOf(seats, 0)), 2.6 * seatRadius);
-  const bounds = boundsOf(seats, thickness / 2);
+  const pitch = rowPitch(rows, boundsOf(seats, 0));
+  const thickness = Math.max(OVERLAP * pitch, 2.6 * seatRadius);
   const middle = middleOf(seats);
   return {
     index,
     name,
     seatIndexes: seats.map((seat) => seat.index),
-    rows: rows.map(corners),
+    outline: outlineOf(middle, rows),
     thickness,
-    bounds,
-    drawnWithin: withLabel(bounds, middle),
+    bounds: boundsOf(seats, thickness),
     middle,
+    room: roomAround(middle, rows) + thickness / 2,
     categoryId: commonest(seats.map(({ categoryId }) => categoryId)),
   };
 }
 
-function withLabel(bounds: Bounds, middle: Point): Bounds {
-  const left = Math.min(bounds.x, middle.x - bounds.width / 2);
-  const right = Math.max(bounds.x + bounds.width, middle.x + bounds.width / 2);
-  return { ...bounds, x: left, width: right - left };
+/** Along the first row, down the ends of all the others, back along the last, and up again. */
+function outlineOf(middle: Point, rows: readonly (readonly SeatFacts[])[]): Point[] {
+  const depths = depthsOf(middle, rows);
+  const ordered = rows
+    .map((row, place) => ({ corners: corners(row), depth: depths[place] ?? 0 }))
+    .sort((a, b) => a.depth - b.depth)
+    .map(({ corners: row }) => row);
+  let heading = { x: 1, y: 0 };
+  const aligned = ordered.map((row) => {
+    const [first = middle, last = middle] = [row[0], row.at(-1)];
+    const along = { x: last.x - first.x, y: last.y - first.y };
+    const isBackwards = along.x * heading.x + along.y * heading.y < 0;
+    if (along.x !== 0 || along.y !== 0) {
+      heading = isBackwards ? { x: -along.x, y: -along.y } : along;
+    }
+    return isBackwards ? row.toReversed() : row;
+  });
+  const between = aligned.slice(1, -1);
+  return [
+    ...(aligned[0] ?? []),
+    ...between.flatMap((row) => row.slice(-1)),
+    ...(aligned.length > 1 ? (aligned.at(-1) ?? []) : []).toReversed(),
+    ...between.flatMap((row) => row.slice(0, 1)).toReversed(),
+  ];
+}
+
+/** The least of: how far to the nearest end of a row, and how deep the rows lie on either side. */
+function roomAround(middle: Point, rows: readonly (readonly SeatFacts[])[]): number {
+  const ends = rows.flatMap((row) => [row[0], row.at(-1)]).filter((seat) => seat !== undefined);
+  const depths = depthsOf(middle, rows);
+  return Math.min(
+    ...ends.map((end) => distance(end, middle)),
+    -Math.min(...depths),
+    Math.max(...depths),
+  );
+}
+
+/** How far before or behind the middle each row passes it. */
+function depthsOf(middle: Point, rows: readonly (readonly SeatFacts[])[]): number[] {
+  const nearest = rows.map((row) =>
+    row.reduce((a, b) => (distance(b, middle) < distance(a, middle) ? b : a)),
+  );
+  const farthest = nearest.reduce((a, b) => (distance(b, middle) > distance(a, middle) ? b : a));
+  const length = distance(farthest, middle) || 1;
+  return nearest.map(
+    ({ x, y }) =>
+      ((x - middle.x) * (farthest.x - middle.x) + (y - middle.y) * (farthest.y - middle.y)) /
+      length,
+  );
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
 /** How far it is, in most rows, to the nearest seat of another row. */
@@ -102,9 +151,7 @@ function rowPitch(rows: readonly (readonly SeatFacts[])[], bounds: Bounds): numb
       const around = { x: from.x - reach, y: from.y - reach, width: 2 * reach, height: 2 * reach };
       const distances = grid.within(around).flatMap((place) => {
         const seat = seats[place];
-        return seat === undefined || seat.row === from.row
-          ? []
-          : Math.hypot(seat.x - from.x, seat.y - from.y);
+        return seat === undefined || seat.row === from.row ? [] : distance(seat, from);
       });
       if (distances.length > 0) return Math.min(...distances);
     }
@@ -133,8 +180,8 @@ function middleOf(seats: readonly SeatFacts[]): Point {
   let nearest: Point = { x, y };
   let least = Infinity;
   for (const seat of seats) {
-    const distance = Math.hypot(seat.x - x, seat.y - y);
-    if (distance < least) [nearest, least] = [{ x: seat.x, y: seat.y }, distance];
+    const away = Math.hypot(seat.x - x, seat.y - y);
+    if (away < least) [nearest, least] = [{ x: seat.x, y: seat.y }, away];
   }
   return nearest;
 }

@@ -16,6 +16,7 @@ import { seatIndexOf } from '@/features/seats/map/picking';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
 import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
 import { SectionButtons } from '@/features/seats/map/SectionButtons';
+import { SectionTooltip } from '@/features/seats/map/SectionTooltip';
 import { stockInWords } from '@/features/seats/map/sectionWords';
 import { useMapCanvas } from '@/features/seats/map/useMapCanvas';
 import { useMapView } from '@/features/seats/map/useMapView';
@@ -70,6 +71,7 @@ export function SeatMap({ event, facts, seats, clock, isOnSale, onPick, children
   const [tabStop, setTabStop] = useState(0);
   const [pointed, setPointed] = useState<number | null>(null);
   const [focused, setFocused] = useState<number | null>(null);
+  const [pointedSection, setPointedSection] = useState<Section | null>(null);
 
   const { plan, categories, currency } = event;
   const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
@@ -161,12 +163,19 @@ export function SeatMap({ event, facts, seats, clock, isOnSale, onPick, children
     const [viewport, point] = [view.viewport, pointOf(pointer)];
     const isMoving = pointer.buttons !== 0;
     if (viewport === null || point === null || isMoving) {
-      setPointed(null);
+      pointAt(null, null);
       return;
     }
-    const isTiny = radiusPx(scene, viewport) < CLICKABLE_RADIUS_PX;
-    const reach = MOUSE_REACH * plan.seat_radius;
-    setPointed(isTiny ? null : scene.grid.nearest(toPlan(viewport, point), reach));
+    const radius = radiusPx(scene, viewport);
+    const place = toPlan(viewport, point);
+    if (showsSections(scene, radius)) pointAt(null, sectionAt(scene, place));
+    else if (radius < CLICKABLE_RADIUS_PX) pointAt(null, null);
+    else pointAt(scene.grid.nearest(place, MOUSE_REACH * plan.seat_radius), null);
+  }
+
+  function pointAt(seat: number | null, section: Section | null) {
+    setPointed(seat);
+    setPointedSection(section);
   }
 
   function pointOf({ clientX, clientY }: MouseEvent): Point | null {
@@ -180,7 +189,7 @@ export function SeatMap({ event, facts, seats, clock, isOnSale, onPick, children
         <div
           className="map__frame"
           ref={frame}
-          data-pointing={pointed !== null || undefined}
+          data-pointing={pointed !== null || pointedSection !== null || undefined}
           onClick={clickAt}
           onKeyDown={handleKey}
           onFocus={({ target }) => {
@@ -194,7 +203,7 @@ export function SeatMap({ event, facts, seats, clock, isOnSale, onPick, children
           }}
           onPointerMove={notePointer}
           onPointerLeave={() => {
-            setPointed(null);
+            pointAt(null, null);
           }}
         >
           <canvas ref={canvas} className="map__canvas" aria-hidden="true" />
@@ -232,6 +241,14 @@ export function SeatMap({ event, facts, seats, clock, isOnSale, onPick, children
           clock={clock}
           at={toScreen(view.viewport ?? resting.viewport, shown.facts)}
           seatRadiusPx={radiusPx(scene, view.viewport ?? resting.viewport)}
+        />
+      )}
+      {isFar && pointedSection !== null && resting !== null && (
+        <SectionTooltip
+          section={pointedSection}
+          seats={seats}
+          currency={currency}
+          at={toScreen(view.viewport ?? resting.viewport, pointedSection.middle)}
         />
       )}
       <ZoomButtons mover={view.mover} isFitted={resting?.isFitted ?? true} />

@@ -1,0 +1,32 @@
+import { stockInWords } from '@/features/seats/map/sectionWords';
+import { type Section, stockOf } from '@/lib/map/sections';
+import type { MapSeat } from '@/lib/seatmap/seats';
+import type { Point } from '@/lib/seatmap/viewport';
+
+interface SectionTooltipProps {
+  readonly section: Section;
+  readonly seats: readonly MapSeat[];
+  readonly currency: string;
+  readonly at: Point;
+}
+
+const AWAY_PX = 18;
+const ROOM_ABOVE_PX = 110;
+
+/** For eyes only: the section's accessible name says the same. */
+export function SectionTooltip({ section, seats, currency, at }: SectionTooltipProps) {
+  const isBelow = at.y < ROOM_ABOVE_PX;
+  return (
+    <div
+      className="seat-tooltip"
+      data-below={isBelow || undefined}
+      style={{ left: at.x, top: at.y + (isBelow ? AWAY_PX : -AWAY_PX) }}
+      aria-hidden="true"
+    >
+      <p className="seat-tooltip__head">
+        <b>{section.name}</b>
+      </p>
+      <p>{stockInWords(stockOf(section, seats), currency).join(' · ')}</p>
+    </div>
+  );
+}
