@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
+from reservations.choosing.wishes import Choice, Wish
 from reservations.states import Person
 
 
@@ -13,6 +14,22 @@ class LockSeats:
 
     actor: Person
     seat_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LockBest:
+    """Hold the best seats there are for a wish, all or none.
+
+    The desk makes the `choice` once it has the event's row.
+    """
+
+    actor: Person
+    wish: Wish
+    choice: Choice | None = None
+
+    @property
+    def seat_ids(self) -> tuple[int, ...]:
+        return self.choice.seat_ids if self.choice else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +107,14 @@ class UnblockSeats:
 
 
 SeatsCommand = (
-    LockSeats | ExtendLocks | UnlockSeats | StartPayment | ReserveSeats | BlockSeats | UnblockSeats
+    LockSeats
+    | LockBest
+    | ExtendLocks
+    | UnlockSeats
+    | StartPayment
+    | ReserveSeats
+    | BlockSeats
+    | UnblockSeats
 )
 Command = SeatsCommand | CancelReservation | ReleaseExpired
 
@@ -105,9 +129,14 @@ def seat_ids_of(command: Command) -> tuple[int, ...]:
 def fingerprint(command: Command) -> str:
     """Return a SHA-256 by which to tell whether two commands ask for the same.
 
-    Both halves of a paid reservation ask for the same, under whatever reference.
+    Both halves of a paid reservation ask for the same, under whatever reference; and who wants the
+    best seats wants the same, whichever those are.
     """
     kind = ReserveSeats if isinstance(command, StartPayment) else type(command)
-    asked = {name: value for name, value in asdict(command).items() if name != "reference"}
+    asked = {
+        name: value
+        for name, value in asdict(command).items()
+        if name not in ("reference", "choice")
+    }
     words = json.dumps([kind.__name__, asked], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()

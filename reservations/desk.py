@@ -31,6 +31,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from reservations import database
 from reservations.changes import ChangeSet, seats_changed
+from reservations.choosing.houses import with_choices
 from reservations.clock import database_now
 from reservations.commands import Command, seat_ids_of
 from reservations.errors import Busy, SeatcastError, Unavailable, UnderWay
@@ -249,17 +250,21 @@ _desks_lock = threading.Lock()
 
 def _decide(event: Event, batch: list[_Ticket], *, now: Callable[[], datetime]) -> _Decided:
     """Decide and write a batch under the event's lock."""
-    ledger = Ledger.open(event=event, commands=[ticket.command for ticket in batch], now=now())
+    at = now()
+    commands = with_choices([ticket.command for ticket in batch], event=event, now=at)
+    ledger = Ledger.open(event=event, commands=commands, now=at)
     keyed = KeyedAnswers.open(
         event=event, asked=[(ticket.command, ticket.key) for ticket in batch], now=ledger.now
     )
+    decided: list[tuple[Command, Outcome]] = []
     outcomes: dict[_Ticket, Outcome] = {}
-    for ticket in batch:
-        if keyed.is_first(ticket.command, ticket.key):
-            outcomes[ticket] = outcome = decide(ticket.command, ledger.board)
+    for ticket, command in zip(batch, commands, strict=True):
+        if keyed.is_first(command, ticket.key):
+            outcomes[ticket] = outcome = decide(command, ledger.board)
+            decided.append((command, outcome))
             if isinstance(outcome.refusal, UnderWay):
-                keyed.let_go(ticket.command, ticket.key)
-    changes = ledger.write([(ticket.command, outcome) for ticket, outcome in outcomes.items()])
+                keyed.let_go(command, ticket.key)
+    changes = ledger.write(decided)
     results: list[Answer | SeatcastError] = []
     for ticket in batch:
         if ticket in outcomes:

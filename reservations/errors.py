@@ -69,6 +69,10 @@ class SeatUnavailable(Conflict):
     code = "seat_unavailable"
 
 
+class NoSeatsTogether(Conflict):
+    code = "no_seats_together"
+
+
 class LockExpired(Conflict):
     code = "lock_expired"
 
@@ -123,6 +127,13 @@ class PaymentWithdrawn(PaymentDeclined):
 
 class UnderWay(Conflict):
     """It goes on elsewhere just now; asking again later is right."""
+
+
+class Outpaced(UnderWay):
+    """Seats were chosen that somebody else has by now, or could not be chosen just now."""
+
+    code = "outpaced"
+    default_sentence = "Many people are choosing seats just now. Try again in a moment."
 
 
 class PaymentUnderWay(UnderWay):

@@ -13,6 +13,7 @@ from reservations.changes import Change, ChangeSet
 from reservations.commands import (
     CancelReservation,
     Command,
+    LockBest,
     LockSeats,
     ReleaseExpired,
     seat_ids_of,
@@ -287,7 +288,9 @@ def _locked_seats(
 ) -> dict[int, Seat]:
     ids = also.union(*(seat_ids_of(command) for command in commands))
     wanted = Q(pk__in=ids)
-    lockers = {command.actor.id for command in commands if isinstance(command, LockSeats)}
+    lockers = {
+        command.actor.id for command in commands if isinstance(command, LockSeats | LockBest)
+    }
     if lockers:
         wanted |= Q(status=SeatStatus.LOCKED, locked_by__in=lockers)
     if any(isinstance(command, ReleaseExpired) for command in commands):

@@ -170,6 +170,14 @@ def event_head(*, event_id: int) -> EventHead:
     )
 
 
+def plan(*, event_id: int) -> dict[str, Any]:
+    """Return an event's plan, as far as there is one. Raises: EventNotFound."""
+    found = Event.objects.filter(pk=event_id).values_list("plan", flat=True).first()
+    if found is None:
+        raise EventNotFound
+    return {**_EMPTY_PLAN, **found}
+
+
 def seats_version(*, event_id: int) -> SeatsVersion:
     """Return which list of seats is the current one, without reading it. Raises: EventNotFound.
 

@@ -48,6 +48,12 @@ class Shared(Generic[K, V]):
             raise
         return value.result()
 
+    def known(self, key: K) -> V | None:
+        """Return the value of a key if it has been found out, and never wait for it."""
+        with self._lock:
+            value = self._values.get(key)
+        return value.result() if value is not None and value.done() else None
+
     def forget(self, key: K) -> None:
         """Have the value of a key found out anew by who asks next."""
         with self._lock:

@@ -7,6 +7,7 @@ from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from reservations import counts, layouts
+from reservations.choosing import houses
 from tests.factories import Clock
 
 # The same examples every time, on machines of any speed. For a search that goes deeper and
@@ -33,6 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _nothing_remembered() -> None:
     caches["process"].clear()
     counts.forget_counts()
+    houses.forget_houses()
     layouts.forget_layouts()
 
 

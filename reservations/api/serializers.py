@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from reservations.choosing.wishes import By
 from reservations.payments.provider import payment_methods
 from reservations.states import PaymentStatus
 
@@ -19,6 +20,22 @@ class SeatIdsSerializer(serializers.Serializer[Any]):
         child=serializers.IntegerField(min_value=1, max_value=MAX_ID),
         min_length=1,
         max_length=MAX_SEATS,
+    )
+
+
+class BestSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(min_value=1, max_value=MAX_SEATS)
+    by = serializers.ChoiceField(choices=[by.value for by in By], default=By.VIEW.value)
+    section = serializers.CharField(
+        max_length=100,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        default=None,
+        help_text="Null: wherever.",
+    )
+    category = serializers.IntegerField(
+        min_value=1, max_value=MAX_ID, allow_null=True, default=None, help_text="Null: any."
     )
 
 
@@ -250,3 +267,6 @@ class RefusalSerializer(serializers.Serializer[Any]):
     )
     conflicts = ConflictSerializer(many=True, required=False)
     alternatives = AlternativeSerializer(many=True, required=False)
+    largest = serializers.IntegerField(
+        required=False, help_text="How many seats there are together at the most, if too few."
+    )

@@ -14,6 +14,7 @@ urlpatterns = [
     path("events/<id:event_id>/seats/<id:seat_id>/unlock/", views.UnlockSeatView.as_view()),
     path("events/<id:event_id>/locks/", views.LocksView.as_view()),
     path("events/<id:event_id>/lock/", views.LockSeatsView.as_view()),
+    path("events/<id:event_id>/best/", views.LockBestView.as_view()),
     path("events/<id:event_id>/extend/", views.ExtendLocksView.as_view()),
     path("events/<id:event_id>/unlock/", views.UnlockSeatsView.as_view()),
     path("events/<id:event_id>/reserve/", views.ReserveView.as_view()),

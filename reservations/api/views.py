@@ -17,6 +17,7 @@ from reservations.alternatives import offer
 from reservations.api.documentation import reads, writes
 from reservations.api.requests import accepts_gzip, actor, asker, idempotency_key
 from reservations.api.serializers import (
+    BestSerializer,
     CancelledAnswerSerializer,
     EventDetailSerializer,
     EventSerializer,
@@ -31,9 +32,12 @@ from reservations.api.serializers import (
     SeatsAnswerSerializer,
     SeatSerializer,
 )
+from reservations.choosing.asking import lock_best
+from reservations.choosing.wishes import By, Wish
 from reservations.commands import (
     Command,
     ExtendLocks,
+    LockBest,
     LockSeats,
     UnlockSeats,
 )
@@ -166,6 +170,21 @@ class LockSeatsView(EventView):
         """Lock several seats, all or none."""
         body = _body(SeatIdsSerializer, request)
         return _seats(self.lock(request, event_id, body["seat_ids"]))
+
+
+class LockBestView(EventView):
+    @writes("lock_best", SeatsAnswerSerializer, body=BestSerializer)
+    def post(self, request: Request, event_id: int) -> Response:
+        """Lock the best seats there are together, in one row with no aisle between.
+
+        By view the nearest to the stage and to the middle of their row, by price the cheapest ones.
+        No single seat is left beside them if others are as good.
+        """
+        body = _body(BestSerializer, request)
+        wish = Wish(body["count"], By(body["by"]), body["section"], body["category"])
+        command = LockBest(actor(request), wish)
+        answer = lock_best(event_id=event_id, command=command, key=idempotency_key(request))
+        return _seats(answer)
 
 
 class ExtendLocksView(EventView):

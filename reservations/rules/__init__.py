@@ -21,6 +21,7 @@ from reservations.commands import (
     CancelReservation,
     Command,
     ExtendLocks,
+    LockBest,
     LockSeats,
     ReleaseExpired,
     ReserveSeats,
@@ -31,7 +32,7 @@ from reservations.commands import (
 from reservations.errors import SeatcastError
 from reservations.rules.booking import cancel, reserve, start_payment
 from reservations.rules.keeping import block, release_expired, unblock
-from reservations.rules.locking import extend, lock, unlock
+from reservations.rules.locking import extend, lock, lock_best, unlock
 from reservations.rules.outcomes import NewPayment, NewReservation, Outcome
 from reservations.states import Board
 
@@ -60,6 +61,8 @@ def _decide(command: Command, board: Board) -> Outcome:
     match command:
         case LockSeats():
             return lock(command, board)
+        case LockBest():
+            return lock_best(command, board)
         case ExtendLocks():
             return extend(command, board)
         case UnlockSeats():

@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reservations.commands import ExtendLocks, LockSeats, UnlockSeats
+from reservations.commands import ExtendLocks, LockBest, LockSeats, UnlockSeats
 from reservations.errors import (
     ExtensionLimit,
+    NoSeatsTogether,
     NotHolder,
+    Outpaced,
     SalesClosed,
     SalesNotOpen,
     SeatLimit,
+    SeatUnavailable,
     conflict,
 )
 from reservations.rules.faults import named, require, require_held, why_not_lockable
@@ -39,12 +42,7 @@ def lock(command: LockSeats, board: Board) -> Outcome:
     held = board.held_by(command.actor.id)
     wanted = [seat for seat in seats if seat.id not in held]
     if wanted and len(held) + len(wanted) > board.terms.seat_cap:
-        raise SeatLimit(
-            f"You can hold at most {counted(board.terms.seat_cap, 'seat')}"
-            " of this event at a time.",
-            seat_cap=board.terms.seat_cap,
-            conflicts=[conflict(seat=seat, reason="limit", now=board.now) for seat in wanted],
-        )
+        raise _limit(wanted, board)
     deadline = to_milliseconds(board.now + timedelta(seconds=board.terms.lock_seconds))
     locked = tuple(
         replace(
@@ -65,6 +63,21 @@ def lock(command: LockSeats, board: Board) -> Outcome:
         changed=locked,
         reason=Reason.LOCKED,
     )
+
+
+def lock_best(command: LockBest, board: Board) -> Outcome:
+    _require_open_sale(board.terms, now=board.now)
+    wish, choice = command.wish, command.choice
+    if len(board.held_by(command.actor.id)) + wish.count > board.terms.seat_cap:
+        raise _limit([], board)
+    if choice is None:
+        raise Outpaced
+    if not choice.seat_ids:
+        raise NoSeatsTogether(_too_few(wish.count, choice.largest), largest=choice.largest)
+    try:
+        return lock(LockSeats(command.actor, choice.seat_ids), board)
+    except SeatUnavailable:
+        raise Outpaced from None
 
 
 def extend(command: ExtendLocks, board: Board) -> Outcome:
@@ -108,6 +121,22 @@ def _extended(seat: SeatState, board: Board) -> SeatState | None:
     if seat.extensions >= terms.max_extensions or deadline <= locked_until:
         return None
     return replace(seat, locked_until=deadline, extensions=seat.extensions + 1)
+
+
+def _limit(wanted: list[SeatState], board: Board) -> SeatLimit:
+    return SeatLimit(
+        f"You can hold at most {counted(board.terms.seat_cap, 'seat')} of this event at a time.",
+        seat_cap=board.terms.seat_cap,
+        conflicts=[conflict(seat=seat, reason="limit", now=board.now) for seat in wanted],
+    )
+
+
+def _too_few(count: int, largest: int) -> str:
+    if largest == 0:
+        return "There is no free seat there any more."
+    if largest == 1:
+        return "There are only single seats left there."
+    return f"There are no {count} seats together there any more, but {largest}."
 
 
 def _require_open_sale(terms: Terms, *, now: datetime) -> None:

@@ -59,6 +59,7 @@ CALLS = [
     Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),
     Call("GET", "/api/events/{event}/locks/", "person"),
     Call("POST", "/api/events/{event}/lock/", "person and csrf", {"seat_ids": ["{seat}"]}),
+    Call("POST", "/api/events/{event}/best/", "person and csrf", {"count": 1}),
     Call("POST", "/api/events/{event}/extend/", "person and csrf", {"seat_ids": ["{held}"]}),
     Call("POST", "/api/events/{event}/unlock/", "person and csrf", {"seat_ids": ["{held}"]}),
     Call(

@@ -54,7 +54,20 @@ NO_TEXT: dict[str, Any] = {
     "NUL": "alice\x00",
     "long": "x" * 5_000,
 }
+NO_COUNT: dict[str, Any] = {
+    "null": None,
+    "nothing": 0,
+    "less than nothing": -1,
+    "a fraction": 1.5,
+    "a word": "two",
+    "a truth": True,
+    "a list": [1],
+    "an object": {"1": 1},
+    "too many": MAX_SEATS + 1,
+    "10^30": 10**30,
+}
 BAD: dict[str, dict[str, Any]] = {
+    "count": NO_COUNT,
     "seat_ids": NO_LIST_OF_IDS,
     "payment_method": NO_PAYMENT_METHOD,
     "username": NO_TEXT,

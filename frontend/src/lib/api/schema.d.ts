@@ -55,6 +55,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/best/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Lock the best seats there are together, in one row with no aisle between.
+         *
+         *     By view the nearest to the stage and to the middle of their row, by price the cheapest ones.
+         *     No single seat is left beside them if others are as good.
+         */
+        post: operations["lock_best"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/extend/": {
         parameters: {
             query?: never;
@@ -410,6 +432,24 @@ export interface components {
              */
             price: string;
         };
+        BestRequest: {
+            count: number;
+            /** @default view */
+            by: components["schemas"]["ByEnum"];
+            /** @description Null: wherever. */
+            section?: string | null;
+            /**
+             * Format: int64
+             * @description Null: any.
+             */
+            category?: number | null;
+        };
+        /**
+         * @description * `view` - view
+         *     * `price` - price
+         * @enum {string}
+         */
+        ByEnum: "view" | "price";
         CancelledAnswer: {
             success: boolean;
             message: string;
@@ -605,6 +645,8 @@ export interface components {
             };
             conflicts?: components["schemas"]["Conflict"][];
             alternatives?: components["schemas"]["Alternative"][];
+            /** @description How many seats there are together at the most, if too few. */
+            largest?: number;
         };
         RegistrationRequest: {
             username: string;
@@ -915,6 +957,106 @@ export interface operations {
             };
             /** @description No such event, seat or booking. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    lock_best: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body do the work once and give the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatsAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat or booking. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,48 @@
+"""Where people look: the point to which the best seats are nearest. Pure.
+
+It is where the plan says that something is to be seen: a text with a word such as stage, screen,
+pitch or Bühne. Of several such texts it is the one that says least besides, so that STAGE goes
+before STAGE DOOR. A plan without one has its front at the top, and people look at its middle.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reservations.choosing.rows import Placed
+
+Point = tuple[float, float]
+
+_SIGHT = re.compile(
+    r"\b(?:stage|screen|pitch|field|court|rink|podium|manege|sc[eè]ne|[eé]cran|terrain|escenario"
+    r"|pantalla|palco|schermo)\b|(?:bühne|buehne|leinwand|spielfeld)\b",
+    re.IGNORECASE,
+)
+
+
+def focus(plan: Mapping[str, Any], seats: Sequence[Placed]) -> Point:
+    """Return the point that people look at; `plan` is as `Event.plan` keeps it."""
+    sights = list(_sights(plan))
+    if sights:
+        return min(sights, key=lambda sight: len(sight[0]))[1]
+    if plan.get("width"):
+        return plan["width"] / 2, 0.0
+    xs = [seat.x for seat in seats] or [0.0]
+    return (min(xs) + max(xs)) / 2, min((seat.y for seat in seats), default=0.0)
+
+
+def _sights(plan: Mapping[str, Any]) -> Iterator[tuple[str, Point]]:
+    """Yield each text that names something to see, with where it stands."""
+    for shape in plan.get("shapes", ()):
+        text = shape.get("text")
+        if text and _SIGHT.search(text["text"]):
+            turn = math.radians(shape["rotation"])
+            sine, cosine = math.sin(turn), math.cos(turn)
+            yield (
+                text["text"].strip(),
+                (
+                    shape["x"] + text["x"] * cosine - text["y"] * sine,
+                    shape["y"] + text["x"] * sine + text["y"] * cosine,
+                ),
+            )

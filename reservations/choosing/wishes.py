@@ -1,0 +1,29 @@
+"""What people ask for who leave the choice of their seats to us."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class By(StrEnum):
+    """What makes seats the best ones."""
+
+    VIEW = "view"
+    PRICE = "price"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """So many seats beside each other; in one section, or of one category, if it says so."""
+
+    count: int
+    by: By = By.VIEW
+    section: str | None = None
+    category: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Seats for a wish. Without any, `largest` is how many could sit together there at the most."""
+
+    seat_ids: tuple[int, ...]
+    largest: int = 0

@@ -1,0 +1,135 @@
+"""`best/`: who asks for seats together gets the best there are, locked."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from reservations.models import Category, Event, Seat
+from reservations.states import SeatStatus
+from tests.contract.calls import refusal
+from tests.contract.conftest import BoxOffice
+from tests.factories import make_event, make_user, seat_ids, signed_in
+
+
+def _ask(event: Event, client: Any = None, *, key: str = "", **wish: object) -> Any:
+    more = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
+    return (client or signed_in(make_user())).post(f"/api/events/{event.pk}/best/", wish, **more)
+
+
+def _got(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [seat["seat_number"] for seat in answer.json()["seats"]]
+
+
+@pytest.fixture
+def hall(db: None) -> Event:
+    """Two rows of six, 20 apart, the stage before the middle; the front costs 80, the back 30."""
+    stage = {"text": "STAGE", "x": 0, "y": 0, "size": 9, "color": None}
+    shape = {"shape": "text", "x": 70.0, "y": 0.0, "rotation": 0, "text": stage}
+    event = make_event(
+        seats=12, plan={"width": 140.0, "height": 100.0, "seat_radius": 9.0, "shapes": [shape]}
+    )
+    front = Category.objects.create(event=event, name="Front", price="80")
+    back = Category.objects.create(event=event, name="Back", price="30")
+    for at, seat in enumerate(event.seats.order_by("pk")):
+        row, number = divmod(at, 6)
+        seat.row, seat.number = "AB"[row], str(number + 1)
+        seat.seat_number = f"{seat.row}{seat.number}"
+        seat.section = ("Stalls", "Circle")[row]
+        seat.x, seat.y, seat.category = 20.0 * (number + 1), 40.0 + 30 * row, (front, back)[row]
+        seat.save()
+    return event
+
+
+def test_the_answer_is_that_of_locking(hall: Event) -> None:
+    answer = _ask(hall, count=2, by="view").json()
+    assert set(answer) == {"success", "message", "seats"}
+    assert answer["message"] == "Seats A3, A4 locked for 5 minutes"
+    assert {seat["status"] for seat in answer["seats"]} == {"locked"}
+    locked = Seat.objects.filter(event=hall, status=SeatStatus.LOCKED)
+    assert [seat.seat_number for seat in locked] == ["A3", "A4"]
+
+
+def test_view_is_what_counts_unless_it_is_said_otherwise(hall: Event) -> None:
+    assert _got(_ask(hall, count=2)) == ["A3", "A4"]
+
+
+def test_by_price_the_cheapest_come_first_and_then_the_best_view(hall: Event) -> None:
+    assert _got(_ask(hall, count=2, by="price")) == ["B3", "B4"]
+
+
+def test_a_section_and_a_category_can_be_chosen(hall: Event) -> None:
+    back = Category.objects.get(name="Back").pk
+    assert _got(_ask(hall, count=1, section="Circle"))[0].startswith("B")
+    assert _got(_ask(hall, count=1, category=back))[0].startswith("B")
+    assert _got(_ask(hall, count=1, section=None, category=None))[0].startswith("A")
+    nowhere = refusal(
+        _ask(hall, count=1, section="Stalls", category=back), 409, "no_seats_together"
+    )
+    assert nowhere["largest"] == 0
+
+
+def test_two_who_ask_one_after_the_other_get_seats_of_their_own(hall: Event) -> None:
+    got = [seat for _ in range(4) for seat in _got(_ask(hall, count=3))]
+    assert len(got) == len(set(got)) == 12
+
+
+def test_when_there_are_too_few_together_it_says_how_many_there_are(hall: Event) -> None:
+    ids = seat_ids(hall)
+    Seat.objects.filter(pk__in=(ids[4], ids[6], ids[7], ids[10])).update(status=SeatStatus.BLOCKED)
+    found = refusal(_ask(hall, count=5), 409, "no_seats_together")
+    assert set(found) == {"error", "code", "largest"}
+    assert found["largest"] == 4
+    assert found["error"] == "There are no 5 seats together there any more, but 4."
+    found = refusal(_ask(hall, count=3, section="Circle"), 409, "no_seats_together")
+    assert found["largest"] == 2
+    assert Seat.objects.filter(status=SeatStatus.LOCKED).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("free", "sentence"),
+    [(1, "There are only single seats left there."), (0, "There is no free seat there any more.")],
+)
+def test_it_says_so_when_hardly_anything_is_left(free: int, sentence: str, hall: Event) -> None:
+    Seat.objects.filter(pk__in=seat_ids(hall)[free:]).update(status=SeatStatus.BLOCKED)
+    found = refusal(_ask(hall, count=2), 409, "no_seats_together")
+    assert (found["largest"], found["error"]) == (free, sentence)
+
+
+def test_seats_held_already_count(office: BoxOffice) -> None:
+    Event.objects.update(seat_cap=2)
+    alice = signed_in(office.alice)
+    found = refusal(_ask(office.event, alice, count=2), 409, "seat_limit")
+    assert (found["seat_cap"], found["conflicts"]) == (2, [])
+    assert len(_got(_ask(office.event, alice, count=1))) == 1
+    refusal(_ask(office.event, alice, count=1), 409, "seat_limit")
+
+
+def test_nothing_is_chosen_before_the_sale_and_after_it(office: BoxOffice) -> None:
+    Event.objects.update(sales_close_at=timezone.now())
+    refusal(_ask(office.event, count=1), 409, "sales_closed")
+
+
+def test_the_same_key_gives_the_same_seats_even_if_none_are_left(hall: Event) -> None:
+    alice = signed_in(make_user())
+    first = _ask(hall, alice, key="k", count=6)
+    assert _got(_ask(hall, count=6)) != _got(first)
+    again = _ask(hall, alice, key="k", count=6)
+    assert (again.status_code, again.json()) == (200, first.json())
+    refusal(_ask(hall, alice, key="k", count=5), 422, "idempotency_key_reused")
+    refusal(_ask(hall, alice, key="other", count=4), 409, "no_seats_together")
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        *(("by", word) for word in (None, "", "VIEW", "luck", 1, ["view"])),
+        *(("section", word) for word in (True, ["Stalls"], "x" * 101, "a\x00")),
+        *(("category", number) for number in (0, -1, "x", 2**63, [1], True)),
+    ],
+    ids=repr,
+)
+def test_what_is_no_wish(field: str, wrong: object, hall: Event) -> None:
+    found = refusal(_ask(hall, **{"count": 1, field: wrong}), 400, "invalid")
+    assert set(found["fields"]) == {field}
