@@ -12,7 +12,7 @@ from statistics import median_low
 from typing import Protocol, TypeVar
 
 AISLE = 1.5
-"""From how many times the usual gap on there is an aisle."""
+"""A gap of more than so many usual ones is an aisle."""
 
 
 class Placed(Protocol):
@@ -84,7 +84,7 @@ def distance(one: Placed, other: Placed) -> float:
 
 
 def _aisle_widths(rows: Sequence[Sequence[S]]) -> list[float]:
-    """Return for each row from which gap on there is an aisle."""
+    """Return for each row the gap beyond which there is an aisle."""
     by_section: defaultdict[str, list[float]] = defaultdict(list)
     gaps_of_rows = [_gaps(row) for row in rows]
     for row, gaps in zip(rows, gaps_of_rows, strict=True):

@@ -12,9 +12,10 @@ from tests.contract.conftest import BoxOffice
 from tests.factories import make_event, make_user, seat_ids, signed_in
 
 
-def _ask(event: Event, client: Any = None, *, key: str = "", **wish: object) -> Any:
-    more = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
-    return (client or signed_in(make_user())).post(f"/api/events/{event.pk}/best/", wish, **more)
+def _ask(event: Event, client: Any = None, *, key: str = "", **wish: Any) -> Any:
+    client = client or signed_in(make_user())
+    headers = {"Idempotency-Key": key} if key else {}
+    return client.post(f"/api/events/{event.pk}/best/", wish, headers=headers)
 
 
 def _got(answer: Any) -> list[str]:
@@ -130,6 +131,6 @@ def test_the_same_key_gives_the_same_seats_even_if_none_are_left(hall: Event) ->
     ],
     ids=repr,
 )
-def test_what_is_no_wish(field: str, wrong: object, hall: Event) -> None:
-    found = refusal(_ask(hall, **{"count": 1, field: wrong}), 400, "invalid")
+def test_what_is_no_wish(field: str, wrong: Any, hall: Event) -> None:
+    found = refusal(_ask(hall, **{"count": 1} | {field: wrong}), 400, "invalid")
     assert set(found["fields"]) == {field}

@@ -1,0 +1,152 @@
+"""Many parties who ask for the best seats at once: all who fit get some, and nobody shares."""
+
+import threading
+from collections import Counter
+from functools import partial
+from itertools import count
+
+import pytest
+
+from reservations.choosing.asking import lock_best
+from reservations.choosing.wishes import Wish
+from reservations.commands import LockBest, LockSeats
+from reservations.desk import Desk
+from reservations.errors import SeatcastError
+from reservations.models import Event, Seat
+from reservations.records import Answer
+from reservations.states import SeatStatus
+from tests.concurrency.unprotected import CHANGING, protection_off, stopping
+from tests.concurrency.volley import Post, Reply, volley
+from tests.crowd import PATIENCE_SECONDS, at_once
+from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IN_A_ROW = 4
+"""Two parties of two: one that sat down in the middle would leave one alone on either side."""
+
+
+def _hall(rows: int) -> Event:
+    event = make_event(seats=IN_A_ROW * rows)
+    seats = list(event.seats.order_by("pk"))
+    for at, seat in zip(count(), seats, strict=False):
+        row, number = divmod(at, IN_A_ROW)
+        seat.row, seat.x, seat.y = f"R{row}", 20.0 * number, 30.0 * row
+    Seat.objects.bulk_update(seats, ["row", "x", "y"])
+    return event
+
+
+def _check_that_each_sits_with_their_own(event: Event, parties: list[list[int]]) -> None:
+    everybody = [seat_id for party in parties for seat_id in party]
+    assert len(everybody) == len(set(everybody))
+    locked = Seat.objects.filter(event=event, status=SeatStatus.LOCKED)
+    assert {seat.pk for seat in locked} == set(everybody)
+    by_id = {seat.pk: seat for seat in locked}
+    for party in parties:
+        one, other = (by_id[seat_id] for seat_id in party)
+        assert (one.row, one.locked_by_id) == (other.row, other.locked_by_id)
+        assert abs(one.x - other.x) == 20
+
+
+def _parties(replies: list[Reply]) -> list[list[int]]:
+    return [
+        [seat["id"] for seat in reply.body["seats"]] for reply in replies if reply.status == 200
+    ]
+
+
+@pytest.mark.postgres
+def test_40_parties_who_ask_two_servers_at_once_all_get_two_seats(ports: tuple[int, int]) -> None:
+    event = _hall(rows=20)
+    path, wish = f"/api/events/{event.pk}/best/", {"count": 2}
+    replies = volley([Post(signed_in(make_user()), ports[n % 2], path, wish) for n in range(40)])
+    assert Counter(reply.status for reply in replies) == {200: 40}
+    _check_that_each_sits_with_their_own(event, _parties(replies))
+
+
+@pytest.mark.postgres
+def test_of_60_parties_the_40_who_fit_are_served(ports: tuple[int, int]) -> None:
+    event = _hall(rows=20)
+    path, wish = f"/api/events/{event.pk}/best/", {"count": 2}
+    replies = volley([Post(signed_in(make_user()), ports[n % 2], path, wish) for n in range(60)])
+    assert Counter(reply.status for reply in replies) == {200: 40, 409: 20}
+    _check_that_each_sits_with_their_own(event, _parties(replies))
+    refused = [reply.body for reply in replies if reply.status == 409]
+    assert {(found["code"], found["largest"]) for found in refused} == {("no_seats_together", 0)}
+
+
+def test_40_parties_at_one_desk_all_get_two_seats(port: int) -> None:
+    event = _hall(rows=20)
+    path, wish = f"/api/events/{event.pk}/best/", {"count": 2}
+    replies = volley([Post(signed_in(make_user()), port, path, wish) for _ in range(40)])
+    assert Counter(reply.status for reply in replies) == {200: 40}
+    _check_that_each_sits_with_their_own(event, _parties(replies))
+
+
+def test_among_people_who_click_the_same_seats_nobody_shares(port: int) -> None:
+    event = _hall(rows=20)
+    ids = seat_ids(event)
+    best = f"/api/events/{event.pk}/best/"
+    click = f"/api/events/{event.pk}/lock/"
+    posts = [Post(signed_in(make_user()), port, best, {"count": 2}) for _ in range(20)]
+    posts += [
+        Post(signed_in(make_user()), port, click, {"seat_ids": ids[at : at + 2]})
+        for at in range(0, len(ids), 4)
+    ]
+    replies = volley(posts)
+    # Whoever leaves the choice to us is never too late for it.
+    assert {reply.status for reply in replies[:20]} == {200}
+    _check_that_each_sits_with_their_own(event, _parties(replies))
+
+
+def test_one_person_who_asks_20_times_at_once_gets_as_many_as_the_cap(port: int) -> None:
+    event, alice = _hall(rows=20), signed_in(make_user())
+    path = f"/api/events/{event.pk}/best/"
+    replies = volley([Post(alice, port, path, {"count": 2})] * 20)
+    assert Counter(reply.status for reply in replies) == {200: 5, 409: 15}
+    assert {reply.body["code"] for reply in replies if reply.status == 409} == {"seat_limit"}
+
+
+def test_one_key_sent_20_times_at_once_locks_once_and_answers_all_alike(port: int) -> None:
+    event, alice = _hall(rows=20), signed_in(make_user())
+    path = f"/api/events/{event.pk}/best/"
+    replies = volley([Post(alice, port, path, {"count": 2}, "k")] * 20)
+    assert replies == [replies[0]] * 20
+    _check_that_each_sits_with_their_own(event, _parties(replies[:1]))
+
+
+@pytest.mark.postgres
+def test_unprotected_two_parties_are_given_the_same_seats() -> None:
+    event = _hall(rows=20)
+    commands = [LockBest(make_person(), Wish(2)) for _ in range(2)]
+    # One, so that the house is known; it must not be read while others meet.
+    lock_best(event_id=event.pk, command=LockBest(make_person(), Wish(2)), key=None)
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+    with protection_off():
+        answers = at_once(
+            [
+                stopping(partial(Desk(event.pk).submit, command), before=CHANGING, to=meet)
+                for command in commands
+            ]
+        )
+    one, other = ([seat["id"] for seat in _done(answer)["seats"]] for answer in answers)
+    assert one == other
+
+
+@pytest.mark.postgres
+def test_desks_of_many_processes_know_what_the_others_gave_away() -> None:
+    event = _hall(rows=20)
+    desks = [Desk(event.pk) for _ in range(6)]
+    lock_best(event_id=event.pk, command=LockBest(make_person(), Wish(1)), key=None)
+    works = [partial(desks[n % 6].submit, LockBest(make_person(), Wish(2))) for n in range(30)]
+    others = [
+        partial(desks[n % 6].submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
+        for n in range(40, 46)
+    ]
+    answers = at_once([*works, *others])
+    got = [seat["id"] for answer in answers[:30] for seat in _done(answer)["seats"]]
+    assert len(got) == len(set(got)) == 60
+
+
+def _done(answer: Answer | SeatcastError) -> Answer:
+    assert not isinstance(answer, SeatcastError), answer
+    return answer

@@ -1,0 +1,279 @@
+"""Which free seats are the best ones: by examples, and against plain counting at random."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from math import dist
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from reservations.choosing.house import ORPHAN_SEATS, House
+from reservations.choosing.rows import usual_gap
+from reservations.choosing.wishes import By, Wish
+from reservations.layouts import StaticSeat
+from reservations.states import SeatStatus
+from tests.reservations.choosing.seats import STAGE, seat, straight_row
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def _row_of(count: int) -> list[StaticSeat]:
+    """Return a row of seats 20 apart, the stage before its middle."""
+    return straight_row(20.0 * at - 10.0 * (count - 1) for at in range(count))
+
+
+def _take(house: House, seat_ids: Iterable[int]) -> None:
+    for seat_id in seat_ids:
+        house.know(seat_id, status=SeatStatus.RESERVED, locked_until=None)
+
+
+def test_the_middle_of_the_front_row_comes_first() -> None:
+    house = House([*_row_of(6), *straight_row([-10, 10], first_id=7, y=90)], STAGE)
+    assert house.best(Wish(2)) == (3, 4)
+
+
+def test_a_row_behind_is_better_than_the_far_end_of_the_front() -> None:
+    house = House([*_row_of(12), *straight_row([-10, 10], first_id=20, y=60)], STAGE)
+    _take(house, range(3, 11))
+    assert house.best(Wish(2)) == (20, 21)
+
+
+def test_seats_with_an_aisle_between_are_not_together() -> None:
+    house = House(straight_row([-100, -80, -60, -20, 20, 60, 80, 100]), STAGE)
+    assert house.best(Wish(3)) in ((1, 2, 3), (6, 7, 8))
+
+
+def test_no_seat_is_left_alone_if_a_set_a_few_seats_on_leaves_none() -> None:
+    house = House(_row_of(7), STAGE)
+    _take(house, [1, 7])
+    # The middle of five would leave one on one side.
+    assert house.best(Wish(2)) in ((2, 3), (5, 6))
+    assert house.best(Wish(3)) in ((2, 3, 4), (4, 5, 6))
+
+
+def test_a_seat_is_left_alone_before_people_sit_far_off() -> None:
+    house = House([*_row_of(3), *straight_row([-10, 10], first_id=9, y=500)], STAGE)
+    assert house.best(Wish(2)) in ((1, 2), (2, 3))
+
+
+def test_who_would_leave_one_on_either_side_takes_a_row_that_fits() -> None:
+    house = House([*_row_of(4), *straight_row([-10, 10], first_id=9, y=60)], STAGE)
+    _take(house, [1])
+    assert house.best(Wish(2)) == (9, 10)
+
+
+def test_by_price_the_cheapest_come_first_and_of_those_the_best_view() -> None:
+    seats = [s._replace(price=Decimal(90 if s.id < 4 else 40)) for s in _row_of(8)]
+    house = House(seats, STAGE)
+    assert house.best(Wish(2, By.PRICE)) == (4, 5)
+    assert house.best(Wish(6, By.PRICE)) == (3, 4, 5, 6, 7, 8)
+
+
+def test_a_section_and_a_category_are_kept_to() -> None:
+    seats = [s._replace(category=1 if s.id < 3 else 2) for s in _row_of(6)]
+    seats += [seat(20 + at, 20.0 * at, 900.0, section="Far", category=1) for at in range(3)]
+    house = House(seats, STAGE)
+    assert house.best(Wish(2, category=1)) == (1, 2)
+    assert house.best(Wish(3, category=1)) == (20, 21, 22)
+    assert house.best(Wish(2, section="")) == (3, 4)
+    assert house.best(Wish(1, section="Nowhere")) == ()
+    assert house.largest(Wish(9, category=1)) == 3
+    assert house.largest(Wish(9, section="", category=2)) == 4
+
+
+def test_a_free_seat_of_another_category_is_company_too() -> None:
+    seats = [s._replace(category=1 if s.id < 4 else 2) for s in _row_of(5)]
+    # The third seat sits beside the fourth; the first would be alone.
+    assert House(seats, STAGE).best(Wish(2, category=1)) == (1, 2)
+
+
+def test_a_lock_that_ran_out_is_free_from_its_very_deadline_on() -> None:
+    house = House(_row_of(1), STAGE)
+    house.know(1, status=SeatStatus.LOCKED, locked_until=NOW)
+    house.let_lapse(now=NOW - timedelta(milliseconds=1))
+    assert house.best(Wish(1)) == ()
+    house.let_lapse(now=NOW)
+    assert house.best(Wish(1)) == (1,)
+
+
+def test_a_lock_that_was_extended_outlives_its_first_deadline() -> None:
+    house = House(_row_of(1), STAGE)
+    for minutes in (0, 1):
+        deadline = NOW + timedelta(minutes=minutes)
+        house.know(1, status=SeatStatus.LOCKED, locked_until=deadline)
+    house.let_lapse(now=NOW)
+    assert house.best(Wish(1)) == ()
+    house.know(1, status=SeatStatus.RESERVED, locked_until=None)
+    house.let_lapse(now=NOW + timedelta(minutes=1))
+    assert house.best(Wish(1)) == ()
+
+
+def test_what_is_withheld_is_given_back() -> None:
+    house = House(_row_of(4), STAGE)
+    _take(house, [1])
+    assert house.withhold([1, 2, 2, 99]) == [2]
+    assert house.best(Wish(3)) == ()
+    house.give_back([2])
+    assert house.best(Wish(3)) == (2, 3, 4)
+
+
+def test_a_house_without_seats_has_none() -> None:
+    house = House([], {})
+    assert (house.best(Wish(1)), house.largest(Wish(1))) == ((), 0)
+
+
+@dataclass(frozen=True)
+class Set:
+    """A set of seats together, as plainly as can be."""
+
+    ids: tuple[int, ...]
+    price: Decimal
+    orphans: int
+    off: float
+
+
+def _sets(stretches: Sequence[Sequence[StaticSeat]], free: set[int], wish: Wish) -> list[Set]:
+    """Return every set of free seats that would do, by trying all."""
+    found = []
+    for stretch in stretches:
+        middle = (stretch[0].x + stretch[-1].x) / 2, stretch[0].y
+        lonely = _lonely(stretch, free)
+        for start in range(len(stretch) - wish.count + 1):
+            seats = stretch[start : start + wish.count]
+            if all(
+                s.id in free
+                and wish.section in (None, s.section)
+                and wish.category in (None, s.category)
+                for s in seats
+            ):
+                left = free - {s.id for s in seats}
+                off = [dist((s.x, s.y), (0, 0)) + dist((s.x, s.y), middle) / 4 for s in seats]
+                found.append(
+                    Set(
+                        ids=tuple(s.id for s in seats),
+                        price=sum((s.price for s in seats), Decimal(0)),
+                        orphans=len(_lonely(stretch, left) - lonely),
+                        off=sum(off) / wish.count,
+                    )
+                )
+    return found
+
+
+def _lonely(stretch: Sequence[StaticSeat], free: set[int]) -> set[int]:
+    """Return the free seats of a stretch that have no free one beside them."""
+    around = [0, *(s.id for s in stretch), 0]
+    return {
+        seat_id
+        for before, seat_id, after in zip(around, around[1:], around[2:], strict=False)
+        if seat_id in free and not {before, after} & free
+    }
+
+
+WISHES = st.builds(
+    Wish,
+    count=st.integers(1, 5),
+    by=st.sampled_from(By),
+    section=st.sampled_from([None, None, "", "Circle"]),
+    category=st.sampled_from([None, None, 1, 2]),
+)
+
+
+@st.composite
+def halls(draw: Any) -> list[list[StaticSeat]]:
+    """Draw a few straight rows without aisles, seats 20 apart."""
+    found, first_id = [], 1
+    for at in range(draw(st.integers(1, 4))):
+        count, begins = draw(st.integers(1, 9)), draw(st.integers(-6, 3))
+        section = draw(st.sampled_from(["", "Circle"]))
+        found.append(
+            [
+                seat(
+                    first_id + n,
+                    20.0 * (begins + n),
+                    30.0 * (at + 1),
+                    row=str(at),
+                    section=section,
+                    category=draw(st.sampled_from([None, 1, 2])),
+                    price=draw(st.sampled_from([30, 50])),
+                )
+                for n in range(count)
+            ]
+        )
+        first_id += count
+    return found
+
+
+def _check(house: House, rows: Sequence[Sequence[StaticSeat]], free: set[int], wish: Wish) -> None:
+    sets = {found.ids: found for found in _sets(rows, free, wish)}
+    chosen = house.best(wish)
+    if not sets:
+        assert chosen == ()
+        assert house.largest(wish) < wish.count
+        return
+    mine, orphan = sets[chosen], ORPHAN_SEATS * usual_gap(rows)
+    if wish.by is By.PRICE:
+        assert mine.price == min(found.price for found in sets.values())
+        sets = {ids: found for ids, found in sets.items() if found.price == mine.price}
+    for other in sets.values():
+        assert mine.off + mine.orphans * orphan <= other.off + other.orphans * orphan + 1e-6
+        # What is promised: nobody is left alone where another set is as good.
+        assert not (other.off < mine.off - 1e-6 and other.orphans <= mine.orphans)
+        assert not (other.off <= mine.off and other.orphans < mine.orphans)
+
+
+@given(rows=halls(), wish=WISHES, taken=st.sets(st.integers(1, 36)))
+def test_no_other_set_is_better(rows: list[list[StaticSeat]], wish: Wish, taken: set[int]) -> None:
+    house = House([s for row in rows for s in row], STAGE)
+    _take(house, taken)
+    _check(house, rows, {s.id for row in rows for s in row} - taken, wish)
+
+
+class HouseOverTime(RuleBasedStateMachine):
+    """Seats come and go; what was found before must not be found again when it is gone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wishes: list[Wish] = []
+
+    @initialize(rows=halls())
+    def open(self, rows: list[list[StaticSeat]]) -> None:
+        self.rows = rows
+        self.house = House([s for row in rows for s in row], STAGE)
+        self.free = {s.id for row in rows for s in row}
+        self.ids = sorted(self.free)
+
+    @rule(at=st.integers(0, 35), is_free=st.booleans())
+    def change(self, at: int, is_free: bool) -> None:
+        seat_id = self.ids[at % len(self.ids)]
+        status = SeatStatus.AVAILABLE if is_free else SeatStatus.BLOCKED
+        self.house.know(seat_id, status=status, locked_until=None)
+        (self.free.add if is_free else self.free.discard)(seat_id)
+
+    @rule(wish=WISHES)
+    def ask(self, wish: Wish) -> None:
+        self.wishes = [*self.wishes, wish][-3:]
+
+    @rule(wish=WISHES)
+    def take_the_best(self, wish: Wish) -> None:
+        chosen = self.house.best(wish)
+        assert set(chosen) <= self.free
+        _take(self.house, chosen)
+        self.free -= set(chosen)
+
+    @invariant()
+    def the_best_is_found(self) -> None:
+        for wish in self.wishes:
+            _check(self.house, self.rows, self.free, wish)
+            runs = [w for w in range(1, 10) if _sets(self.rows, self.free, _sized(wish, w))]
+            assert self.house.largest(wish) == max(runs, default=0)
+
+
+def _sized(wish: Wish, count: int) -> Wish:
+    return Wish(count, wish.by, wish.section, wish.category)
+
+
+TestHouseOverTime = HouseOverTime.TestCase
