@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 import type { SeatStatus } from '@/lib/feed/protocol';
 
-const FOLDER = resolve(import.meta.dirname, '../../../tests/fixtures/protocol');
+const FOLDER = resolve(import.meta.dirname, '../../../tests/fixtures');
 
 interface FixtureLock {
   readonly index: number;
@@ -45,11 +45,25 @@ export interface ConvergenceFixture {
   readonly shown_at: { readonly now: number; readonly statuses: readonly SeatStatus[] };
 }
 
+/** All that a refusal can say. */
+export interface ListedRefusals {
+  readonly codes: readonly string[];
+  readonly reasons: readonly string[];
+}
+
 /** A fixture that the server's tests read as well. */
 export function fixture(name: 'snapshot'): FrameFixture<SnapshotFixture>;
 export function fixture(name: 'delta'): FrameFixture<DeltaFixture>;
 export function fixture(name: 'beat' | 'seen'): FrameFixture<object>;
 export function fixture(name: 'convergence'): ConvergenceFixture;
 export function fixture(name: string): unknown {
-  return JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), 'utf8')) as unknown;
+  return parsed(`protocol/${name}.json`);
+}
+
+export function listedRefusals(): ListedRefusals {
+  return parsed('refusals.json') as ListedRefusals;
+}
+
+function parsed(path: string): unknown {
+  return JSON.parse(readFileSync(resolve(FOLDER, path), 'utf8')) as unknown;
 }

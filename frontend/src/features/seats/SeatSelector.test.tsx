@@ -48,7 +48,7 @@ describe('a click on a seat', () => {
 
   it('names the seat when the reason is about something else', async () => {
     const { server, user } = await openSelector();
-    server.on(LOCK_A1, [429, { error: 'Slow down, please.', code: 'throttled' }]);
+    server.on(LOCK_A1, [429, { error: 'Slow down, please.', code: 'slow_down' }]);
     await user.click(seatButton('A1'));
     expect(await screen.findByText('Seat A1: Slow down, please.')).toBeDefined();
   });

@@ -1,46 +1,25 @@
-import { assertNever } from '@/lib/assertNever';
 import type { ApiError, Conflict } from '@/lib/api/apiError';
-import { listOf } from '@/lib/i18n/language';
+import { listOf, t } from '@/lib/i18n/language';
 
 /** Why a payment came to nothing, or that nobody knows yet whether it did. */
 export function paymentSentence(error: ApiError): string {
-  if (error.isInFlight) return `Your payment is still under way. ${ASK_AGAIN}`;
+  const askAgain = t('errors:payment_askAgain');
+  if (error.isInFlight) return `${t('errors:payment_underWay')} ${askAgain}`;
   return error.isUndecided && error.code !== 'unavailable' && error.code !== 'busy'
-    ? `${error.message} ${ASK_AGAIN}`
+    ? `${error.message} ${askAgain}`
     : refusalSentence(error);
 }
 
-const ASK_AGAIN = 'You can safely ask again: nothing is booked or charged twice.';
-
 /** Why the person does not get what they asked for, naming each seat at fault. */
 export function refusalSentence(error: ApiError): string {
-  const [conflict, ...others] = error.conflicts;
-  if (conflict === undefined) return error.message;
-  return others.length === 0
-    ? conflictSentence(conflict, error)
-    : `${listOf(error.conflicts.map(({ seatNumber }) => seatNumber))}: ${error.message}`;
+  if (error.conflicts.length === 0) return error.message;
+  const reasons = [...new Set(error.conflicts.map(({ reason }) => reason))];
+  return reasons.map((reason) => reasonSentence(reason, error)).join(' ');
 }
 
-function conflictSentence({ seatNumber, reason }: Conflict, error: ApiError): string {
-  switch (reason) {
-    case 'locked':
-      return `Seat ${seatNumber} went to somebody else a moment before you.`;
-    case 'reserved':
-      return `Seat ${seatNumber} has already been reserved.`;
-    case 'blocked':
-      return `Seat ${seatNumber} is kept back by the organiser.`;
-    case 'expired':
-      return `Your hold on seat ${seatNumber} has run out.`;
-    case 'not_held':
-      return `You are not holding seat ${seatNumber} any more.`;
-    case 'extension_limit':
-      return `Seat ${seatNumber} cannot be held any longer.`;
-    case 'limit':
-    case 'unknown':
-      return error.message.includes(seatNumber)
-        ? error.message
-        : `Seat ${seatNumber}: ${error.message}`;
-    default:
-      return assertNever(reason);
-  }
+function reasonSentence(reason: Conflict['reason'], { conflicts, message }: ApiError): string {
+  const names = conflicts.filter((one) => one.reason === reason).map((one) => one.seatNumber);
+  const words = { count: names.length, list: listOf(names), sentence: message };
+  if (reason !== 'unknown') return t(`errors:reason_${reason}`, words);
+  return names.every((name) => message.includes(name)) ? message : t('errors:about', words);
 }

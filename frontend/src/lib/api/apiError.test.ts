@@ -10,11 +10,17 @@ describe('toApiError', () => {
       code: 'seat_unavailable',
       conflicts: [{ seat_id: 5, seat_number: 'A1', reason: 'locked', locked_until: null }],
     });
-    expect(error.message).toBe('Seat A1 is locked by someone else.');
+    expect(error.message).toBe('These seats are not free any more.');
     expect(error.code).toBe('seat_unavailable');
     expect(error.status).toBe(409);
     expect(error.conflicts).toEqual([{ seatId: 5, seatNumber: 'A1', reason: 'locked' }]);
     expect(error.isPassing).toBe(false);
+  });
+
+  it('has the server’s own sentence when its code is new, or none', () => {
+    const error = 'The hall is on fire.';
+    expect(refused(409, { error, code: 'on_fire' }).message).toBe(error);
+    expect(refused(409, { error }).message).toBe(error);
   });
 
   it('keeps the complaints about each field', () => {

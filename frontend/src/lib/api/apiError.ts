@@ -1,6 +1,8 @@
 import { isAxiosError } from 'axios';
 
+import { sentenceForCode } from '@/lib/api/refusalSentence';
 import type { ConflictReason } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
 
 export interface Conflict {
   readonly seatId: number;
@@ -28,8 +30,8 @@ interface ApiErrorParts {
 }
 
 /**
- * The one error that calls to the server end in. Its message is a sentence for a person; `code` is
- * the server's stable word, or `network`, `timeout` or `unexpected` when the server did not say.
+ * The one error that calls to the server end in. Its message is a sentence for a person in their
+ * language, or the server's own where its code is new to us; `code` is its stable word, or `network`, `timeout` or `unexpected` when the server did not say.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -77,15 +79,10 @@ export class ApiError extends Error {
   }
 }
 
-const NO_ANSWER =
-  'We could not reach the box office. Check your connection; we keep trying to catch up.';
-const TOO_SLOW = 'The box office is taking too long to answer. Please try again.';
-const NOT_UNDERSTOOD = 'Something went wrong on our side. Please try again.';
-
 export function toApiError(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
   if (!isAxiosError(cause)) {
-    return new ApiError({ message: NOT_UNDERSTOOD, code: 'unexpected', status: null }, { cause });
+    return noAnswer('unexpected', cause);
   }
   if (cause.response !== undefined) {
     const { status, headers } = cause.response;
@@ -93,23 +90,31 @@ export function toApiError(cause: unknown): ApiError {
     return new ApiError(refusalParts(status, data, headers['retry-after']), { cause });
   }
   if (cause.code === 'ECONNABORTED' || cause.code === 'ETIMEDOUT') {
-    return new ApiError({ message: TOO_SLOW, code: 'timeout', status: null }, { cause });
+    return noAnswer('timeout', cause);
   }
-  return new ApiError({ message: NO_ANSWER, code: 'network', status: null }, { cause });
+  return noAnswer('network', cause);
+}
+
+function noAnswer(code: 'unexpected' | 'timeout' | 'network', cause: unknown): ApiError {
+  return new ApiError({ message: t(`errors:code_${code}`), code, status: null }, { cause });
 }
 
 function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiErrorParts {
   const fields = isRecord(body) ? body : {};
+  const code = typeof fields['code'] === 'string' ? fields['code'] : null;
+  const told = typeof fields['error'] === 'string' ? fields['error'] : null;
+  const retryAfterSeconds = seconds(retryAfter);
+  const ours = code === null ? null : sentenceForCode(code, fields, retryAfterSeconds);
   return {
     status,
-    message: typeof fields['error'] === 'string' ? fields['error'] : NOT_UNDERSTOOD,
-    code: typeof fields['code'] === 'string' ? fields['code'] : 'unexpected',
+    message: ours ?? told ?? t('errors:code_unexpected'),
+    code: code ?? 'unexpected',
     conflicts: Array.isArray(fields['conflicts']) ? fields['conflicts'].flatMap(conflict) : [],
     alternatives: Array.isArray(fields['alternatives'])
       ? fields['alternatives'].flatMap(alternative)
       : [],
     fields: isRecord(fields['fields']) ? fieldErrors(fields['fields']) : new Map(),
-    retryAfterSeconds: seconds(retryAfter),
+    retryAfterSeconds,
     salesOpenAt: typeof fields['sales_open_at'] === 'string' ? fields['sales_open_at'] : null,
   };
 }

@@ -76,7 +76,7 @@ it('gives up when a fresh token is refused as well', async () => {
 });
 
 it('throws one kind of error, whatever was asked', async () => {
-  answer = () => [404, { error: 'There is no such event.', code: 'not_found' }];
+  answer = () => [404, { error: 'There is no such event.', code: 'event_not_found' }];
   await expect(get('events/9/')).rejects.toMatchObject({
     name: 'ApiError',
     message: 'There is no such event.',

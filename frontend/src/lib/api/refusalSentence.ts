@@ -1,0 +1,63 @@
+import { t } from '@/lib/i18n/language';
+import { isSentenceKey } from '@/lib/i18n/sentenceKey';
+import { formatDateTime } from '@/lib/time';
+
+/** What an answer says besides its code. */
+export type RefusalDetails = Readonly<Record<string, unknown>>;
+
+const SECONDS_BEST_TOLD_IN_MINUTES = 90;
+
+/** A refusal in the person's own language; null for a code that we have no sentence for. */
+export function sentenceForCode(
+  code: string,
+  details: RefusalDetails = {},
+  retryAfterSeconds: number | null = null,
+): string | null {
+  const key = `errors:code_${code}`;
+  return (
+    sentenceWithDetails(code, details, retryAfterSeconds) ?? (isSentenceKey(key) ? t(key) : null)
+  );
+}
+
+function sentenceWithDetails(
+  code: string,
+  details: RefusalDetails,
+  retryAfterSeconds: number | null,
+): string | null {
+  switch (code) {
+    case 'seat_limit':
+      return withCount(details['seat_cap'], (count) => t('errors:code_seat_limitOf', { count }));
+    case 'no_seats_together':
+      return withCount(details['largest'], (count) =>
+        t('errors:code_no_seats_togetherLargest', { count }),
+      );
+    case 'sales_not_open':
+      return withTime(details['sales_open_at'], (when) =>
+        t('errors:code_sales_not_openUntil', { when }),
+      );
+    case 'cancellation_closed':
+      return withTime(details['cancel_until'], (when) =>
+        t('errors:code_cancellation_closedSince', { when }),
+      );
+    case 'throttled':
+      return withCount(retryAfterSeconds, waitSentence);
+    default:
+      return null;
+  }
+}
+
+function waitSentence(seconds: number): string {
+  return seconds < SECONDS_BEST_TOLD_IN_MINUTES
+    ? t('errors:code_throttledForSeconds', { count: seconds })
+    : t('errors:code_throttledForMinutes', { count: Math.ceil(seconds / 60) });
+}
+
+function withCount(value: unknown, say: (count: number) => string): string | null {
+  return typeof value === 'number' && value > 0 ? say(value) : null;
+}
+
+function withTime(value: unknown, say: (when: string) => string): string | null {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+    ? say(formatDateTime(value))
+    : null;
+}

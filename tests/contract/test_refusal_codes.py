@@ -1,0 +1,65 @@
+"""All that a refusal can say is listed, so that clients can have a sentence for each of them."""
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rest_framework import exceptions, serializers
+from rest_framework_simplejwt import authentication as simplejwt
+
+import accounts.views  # noqa: F401 -- its refusals are listed as well
+from config import views
+from config.refusals import refuse
+from deploy.paths import ROOT
+from reservations.api.serializers import ConflictSerializer
+from reservations.errors import SeatcastError
+
+LISTED = json.loads((Path(__file__).parents[1] / "fixtures" / "refusals.json").read_text())
+# Why a seating plan cannot be read is told to organisers in the admin, not over the API.
+_PLANS = "reservations.plans"
+
+
+def test_every_code_is_listed() -> None:
+    codes = {*_of(SeatcastError), *_of(exceptions.APIException), *_of_tokens(), *_written_out()}
+    assert sorted(codes) == LISTED["codes"]
+
+
+def test_every_reason_of_a_conflict_is_listed() -> None:
+    reason = ConflictSerializer().fields["reason"]
+    assert isinstance(reason, serializers.ChoiceField)
+    assert sorted(reason.choices) == LISTED["reasons"]
+
+
+def _of(base: type[Exception]) -> Iterator[str]:
+    for kind in _kinds(base):
+        if kind.__module__.startswith(("tests.", _PLANS)):
+            continue
+        answer = refuse(_made(kind), {})
+        assert answer is not None
+        yield answer.data["code"]
+
+
+def _kinds(base: type[Exception]) -> Iterator[type[Exception]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+def _made(kind: type[Any]) -> Exception:
+    needs_what_was_sent = kind in {exceptions.MethodNotAllowed, exceptions.UnsupportedMediaType}
+    made: Exception = kind("x") if needs_what_was_sent else kind()
+    return made
+
+
+def _of_tokens() -> Iterator[str]:
+    """What is wrong with a token has a code of its own, given where it is found out."""
+    yield from re.findall(r'code="(\w+)"', inspect.getsource(simplejwt))
+
+
+def _written_out() -> Iterator[str]:
+    """Answers that no view gives are written out, the proxy's as well."""
+    yield from re.findall(r'code="(\w+)"', inspect.getsource(views))
+    yield from re.findall(r'"code": "(\w+)"', (ROOT / "deploy" / "Caddyfile").read_text())
