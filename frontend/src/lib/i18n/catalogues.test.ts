@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+
+import { en } from '@/lib/i18n/en';
+import { LANGUAGES } from '@/lib/i18n/language';
+
+type Sentences = Readonly<Record<string, string>>;
+
+const translations = await Promise.all(
+  Object.values(LANGUAGES).flatMap(({ name, load }) =>
+    load === null ? [] : load().then((catalogue) => [name, catalogue] as const),
+  ),
+);
+
+describe.each(translations)('the sentences in %s', (_name, catalogue) => {
+  describe.each(Object.keys(en) as (keyof typeof en)[])('about %s', (subject) => {
+    const originals: Sentences = en[subject];
+    const translated: Sentences = catalogue[subject];
+
+    it('are the same as in English', () => {
+      expect(Object.keys(translated).sort()).toEqual(Object.keys(originals).sort());
+    });
+
+    it('have the same blanks to fill in', () => {
+      const blanks = (sentences: Sentences) =>
+        Object.entries(sentences).map(([key, sentence]) => [key, blanksOf(sentence)]);
+      expect(Object.fromEntries(blanks(translated))).toEqual(Object.fromEntries(blanks(originals)));
+    });
+
+    it('all say something', () => {
+      const all = [...Object.entries(originals), ...Object.entries(translated)];
+      expect(all.filter(([, sentence]) => sentence.trim() === '')).toEqual([]);
+    });
+  });
+});
+
+function blanksOf(sentence: string): string[] {
+  return [...sentence.matchAll(/\{\{.*?\}\}/g)].map(([blank]) => blank).sort();
+}
