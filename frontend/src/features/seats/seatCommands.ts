@@ -146,7 +146,8 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
   return { lock, take, extend, unlock };
 }
 
-function ownLocks(seat: HeldSeat, maxExtensions: number): OwnLock[] {
+/** The lock that an answer tells of. */
+export function ownLocks(seat: HeldSeat, maxExtensions: number): OwnLock[] {
   if (seat.locked_until === null) return [];
   const until = Date.parse(seat.locked_until);
   return [{ seatId: seat.id, until, extensionsLeft: seat.extensions_left ?? maxExtensions }];

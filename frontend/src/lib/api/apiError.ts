@@ -27,6 +27,7 @@ interface ApiErrorParts {
   readonly fields?: ReadonlyMap<string, readonly string[]>;
   readonly retryAfterSeconds?: number | null;
   readonly salesOpenAt?: string | null;
+  readonly largestParty?: number | null;
 }
 
 /**
@@ -43,6 +44,8 @@ export class ApiError extends Error {
   readonly fields: ReadonlyMap<string, readonly string[]>;
   readonly retryAfterSeconds: number | null;
   readonly salesOpenAt: string | null;
+  /** How many could sit together where there is no room for more. */
+  readonly largestParty: number | null;
 
   constructor(parts: ApiErrorParts, options?: ErrorOptions) {
     super(parts.message, options);
@@ -53,6 +56,7 @@ export class ApiError extends Error {
     this.fields = parts.fields ?? new Map();
     this.retryAfterSeconds = parts.retryAfterSeconds ?? null;
     this.salesOpenAt = parts.salesOpenAt ?? null;
+    this.largestParty = parts.largestParty ?? null;
   }
 
   get isSignedOut(): boolean {
@@ -116,6 +120,7 @@ function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiEr
     fields: isRecord(fields['fields']) ? fieldErrors(fields['fields']) : new Map(),
     retryAfterSeconds,
     salesOpenAt: typeof fields['sales_open_at'] === 'string' ? fields['sales_open_at'] : null,
+    largestParty: typeof fields['largest'] === 'number' ? fields['largest'] : null,
   };
 }
 

@@ -14,6 +14,20 @@ export function lockSeats(
   return post(`events/${eventId}/lock/`, { seat_ids: seatIds }, key);
 }
 
+/** What seats somebody is after who leaves the choice to the box office. */
+export interface Wish {
+  readonly count: number;
+  readonly by: 'view' | 'price';
+  /** Null for any. */
+  readonly section: string | null;
+  readonly category: number | null;
+}
+
+/** The best seats there are, beside each other: all of them, or none. */
+export function lockBest(eventId: number, wish: Wish, key: string): Promise<SeatsAnswer> {
+  return post(`events/${eventId}/best/`, wish, key);
+}
+
 /** More time for locks that the caller holds: for all of them, or none. */
 export function extendLocks(
   eventId: number,

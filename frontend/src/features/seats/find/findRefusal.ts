@@ -1,0 +1,10 @@
+import { refusalSentence } from '@/features/seats/refusals';
+import type { ApiError } from '@/lib/api/apiError';
+import { t } from '@/lib/i18n/language';
+
+/** Why there are no such seats, and for how many there would be. */
+export function findRefusal(error: ApiError): string {
+  if (error.code !== 'no_seats_together') return refusalSentence(error);
+  const largest = error.largestParty ?? 0;
+  return largest === 0 ? t('choosing:find_none') : t('choosing:find_largest', { count: largest });
+}

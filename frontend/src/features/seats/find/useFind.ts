@@ -1,0 +1,68 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { ownLocks } from '@/features/seats/seatCommands';
+import { type ApiError, toApiError } from '@/lib/api/apiError';
+import { createIntentKey } from '@/lib/api/intentKey';
+import { lockBest, type Wish } from '@/lib/api/seats';
+import type { EventDetail } from '@/lib/api/types';
+import { meQuery } from '@/lib/queries/session';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+import type { SeatMapStore } from '@/lib/seatmap/store';
+
+export interface Find {
+  readonly isBusy: boolean;
+  /** Why the last try came to nothing. */
+  readonly error: ApiError | null;
+  readonly find: (wish: Wish) => void;
+  /** Forget the last try. */
+  readonly reset: () => void;
+}
+
+interface FindOptions {
+  readonly event: EventDetail;
+  readonly store: SeatMapStore;
+  /** These are held now. */
+  readonly onFound: (seats: readonly SeatFacts[]) => void;
+  readonly onRefused: (error: ApiError) => void;
+}
+
+/**
+ * Have the box office choose seats and hold them. Which ones is known from the answer alone, so
+ * there is nothing to show before it. An answer that was lost may have held some: the same wish is
+ * then sent under the same key, and the own locks are asked for.
+ */
+export function useFind({ event, store, onFound, onRefused }: FindOptions): Find {
+  const queryClient = useQueryClient();
+  const [intentKey] = useState(() => createIntentKey());
+  const { mutate, reset, isPending, error } = useMutation({
+    mutationFn: ({ wish, key }: { readonly wish: Wish; readonly key: string }) =>
+      lockBest(event.id, wish, key),
+    onSuccess: ({ seats }) => {
+      intentKey.answered();
+      const locks = seats.flatMap((seat) => ownLocks(seat, event.max_extensions));
+      store.dispatch({
+        type: 'commandSettled',
+        seatIds: seats.map(({ id }) => id),
+        outcome: { kind: 'held', locks },
+      });
+      const { facts, indexById } = store.getState();
+      onFound(seats.flatMap(({ id }) => facts[indexById.get(id) ?? -1] ?? []));
+    },
+    onError: (cause) => {
+      const refusal = toApiError(cause);
+      if (refusal.isUndecided) store.dispatch({ type: 'locksDoubted' });
+      else intentKey.answered();
+      if (refusal.isSignedOut) {
+        void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+      }
+      onRefused(refusal);
+    },
+  });
+
+  function find(wish: Wish): void {
+    if (!isPending) mutate({ wish, key: intentKey.keyFor(JSON.stringify(wish)) });
+  }
+
+  return { isBusy: isPending, error: error === null ? null : toApiError(error), find, reset };
+}
