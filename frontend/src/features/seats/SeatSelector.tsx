@@ -83,7 +83,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     if (checkout.leave()) announce(t('seats:lookAtReservations'));
   };
   const takeInstead = (choice: Choice) => {
-    if (offer !== null) take(choice, offer);
+    if (offer !== null) take(choice.seats, offer.insteadOf);
   };
   const isOnSale = sales === 'open';
 
@@ -118,6 +118,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           >
             {offer !== null && choices.length > 0 && dialog === null && (
               <OfferCard
+                name={t('seats:offer')}
                 sentence={offer.sentence}
                 choices={choices}
                 awayFrom={offer.insteadOf[0]}

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 
 import { useAnnounce } from '@/components/announce';
-import { type Choice, offerFor, offerInWords, type Offer } from '@/features/seats/offer/offer';
+import { offerFor, offerInWords, type Offer } from '@/features/seats/offer/offer';
 import { createSeatCommands } from '@/features/seats/seatCommands';
 import { takenSentence } from '@/features/seats/seatWords';
 import type { EventDetail } from '@/lib/api/types';
@@ -10,7 +10,7 @@ import { assertNever } from '@/lib/assertNever';
 import { t } from '@/lib/i18n/language';
 import { meQuery } from '@/lib/queries/session';
 import type { Sales } from '@/lib/sales';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 import { formatDateTime } from '@/lib/time';
 
@@ -28,7 +28,7 @@ interface Pick {
   readonly pick: (seat: MapSeat) => void;
   readonly release: (seats: readonly MapSeat[]) => void;
   readonly extend: (seats: readonly MapSeat[]) => void;
-  readonly take: (choice: Choice, offer: Offer) => void;
+  readonly take: (seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]) => void;
 }
 
 /** What a click on a seat does, and on all that is offered about seats. */
@@ -96,9 +96,9 @@ export function usePick({
     void commands.extend(seats.map(({ facts }) => facts));
   }
 
-  function take(choice: Choice, { insteadOf }: Offer): void {
+  function take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): void {
     onOffer(null);
-    void commands.take(choice.seats, insteadOf);
+    void commands.take(seats, insteadOf);
   }
 
   return { pick, release, extend, take };

@@ -6,12 +6,14 @@ import type { Choice } from '@/features/seats/offer/offer';
 import { t } from '@/lib/i18n/language';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 
-interface OfferCardProps {
+interface OfferCardProps<One extends Choice> {
+  /** What this is, for those who do not see it. */
+  readonly name: string;
   readonly sentence: string;
-  readonly choices: readonly Choice[];
+  readonly choices: readonly One[];
   /** The seat that people are looking at. */
   readonly awayFrom: SeatFacts | undefined;
-  readonly onTake: (choice: Choice) => void;
+  readonly onTake: (choice: One) => void;
   readonly onDismiss: () => void;
 }
 
@@ -19,7 +21,14 @@ interface OfferCardProps {
  * Lies over the map's farther edge, so that nothing moves when it comes, and takes no focus: what it offers
  * has been announced already. When it goes, the focus is back on the map.
  */
-export function OfferCard({ sentence, choices, awayFrom, onTake, onDismiss }: OfferCardProps) {
+export function OfferCard<One extends Choice>({
+  name,
+  sentence,
+  choices,
+  awayFrom,
+  onTake,
+  onDismiss,
+}: OfferCardProps<One>) {
   const ref = useRef<HTMLElement>(null);
   const hiddenIndex = awayFrom?.index;
   useLayoutEffect(() => {
@@ -33,7 +42,7 @@ export function OfferCard({ sentence, choices, awayFrom, onTake, onDismiss }: Of
     <section
       ref={ref}
       className="offer"
-      aria-label={t('seats:offer')}
+      aria-label={name}
       onKeyDown={(press: KeyboardEvent<HTMLElement>) => {
         if (press.key !== 'Escape') return;
         focusMap(press.currentTarget);

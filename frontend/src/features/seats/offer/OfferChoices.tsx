@@ -3,12 +3,12 @@ import type { Choice } from '@/features/seats/offer/offer';
 
 import './offer.css';
 
-interface OfferChoicesProps {
-  readonly choices: readonly Choice[];
-  readonly onTake: (choice: Choice) => void;
+interface OfferChoicesProps<One extends Choice> {
+  readonly choices: readonly One[];
+  readonly onTake: (choice: One) => void;
 }
 
-export function OfferChoices({ choices, onTake }: OfferChoicesProps) {
+export function OfferChoices<One extends Choice>({ choices, onTake }: OfferChoicesProps<One>) {
   return (
     <ul className="offer__choices">
       {choices.map((choice) => (

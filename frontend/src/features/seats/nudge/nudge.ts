@@ -1,0 +1,54 @@
+import type { Choice } from '@/features/seats/offer/offer';
+import { listOf, t } from '@/lib/i18n/language';
+import { formatMoney, sumAmounts } from '@/lib/money';
+import type { Move, Orphaning } from '@/lib/seatmap/orphans';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+
+/** One way out: seats to take, and those that they are taken instead of. */
+export interface WayOut extends Choice {
+  readonly insteadOf: readonly SeatFacts[];
+}
+
+/** Null where nothing can be done: then there is nothing to say either. */
+export function nudgeSentence({ orphans, takeToo, moveAlong }: Orphaning): string | null {
+  const words = { count: orphans.length, list: listOf(numbersOf(orphans)) };
+  if (takeToo !== null) {
+    return t(moveAlong === null ? 'choosing:nudge_take' : 'choosing:nudge_both', words);
+  }
+  return moveAlong === null ? null : t('choosing:nudge_move', words);
+}
+
+export function waysOut({ takeToo, moveAlong }: Orphaning, currency: string): WayOut[] {
+  return [
+    ...(takeToo === null ? [] : [wayOf(takeToo, tooLabel(takeToo.take, currency))]),
+    ...(moveAlong === null ? [] : [wayOf(moveAlong, swapLabel(moveAlong, currency))]),
+  ];
+}
+
+function wayOf({ take, release }: Move, label: string): WayOut {
+  return { label, seats: take, insteadOf: release };
+}
+
+function tooLabel(seats: readonly SeatFacts[], currency: string): string {
+  return t('choosing:nudge_too', {
+    list: numbersOf(seats).join(', '),
+    price: formatMoney(priceOf(seats), currency),
+  });
+}
+
+/** With the price where it is another one. */
+function swapLabel({ take, release }: Move, currency: string): string {
+  const words = { taken: numbersOf(take).join(', '), released: numbersOf(release).join(', ') };
+  const price = priceOf(take);
+  return price === priceOf(release)
+    ? t('choosing:nudge_swap', words)
+    : t('choosing:nudge_swapFor', { ...words, price: formatMoney(price, currency) });
+}
+
+function numbersOf(seats: readonly SeatFacts[]): string[] {
+  return seats.map(({ seatNumber }) => seatNumber);
+}
+
+function priceOf(seats: readonly SeatFacts[]): string {
+  return sumAmounts(seats.map(({ price }) => price));
+}
