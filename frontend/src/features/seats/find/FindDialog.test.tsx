@@ -4,13 +4,14 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { expect, it } from 'vitest';
 
-import FindDialog from '@/features/seats/find/FindDialog';
+import { FindDialog } from '@/features/seats/find/FindDialog';
 import { useFind } from '@/features/seats/find/useFind';
 import type { EventDetail } from '@/lib/api/types';
 import { createServerClock } from '@/lib/feed/clock';
 import { browserTimers } from '@/lib/feed/backoff';
 import { createQueryClient } from '@/lib/queries/queryClient';
 import { sectionsOf } from '@/lib/seatmap/hall';
+import { factsOf, liveOf } from '@/lib/seatmap/seats';
 import { createSeatMapStore, type SeatMapStore } from '@/lib/seatmap/store';
 import { LAYOUT, makeEvent, makeSeat } from '@/testing/factories';
 import { FakeServer, LOST } from '@/testing/fakeServer';
@@ -60,7 +61,8 @@ function openFind({ spare = 10 } = {}) {
   const seats = Array.from({ length: 8 }, (_, index) =>
     makeSeat(index, { section: index < 4 ? 'Stalls' : 'Circle' }),
   );
-  store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, seats });
+  store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, facts: seats.map(factsOf) });
+  store.dispatch({ type: 'seatsListed', layout: LAYOUT, live: seats.map(liveOf) });
   const found: string[][] = [];
   const event = makeEvent({ categories: TWO_CATEGORIES });
   render(

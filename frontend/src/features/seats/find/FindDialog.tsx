@@ -24,8 +24,7 @@ interface FindDialogProps {
 
 const USUAL_PARTY = 2;
 
-/** Loaded when it is opened. */
-export default function FindDialog(props: FindDialogProps) {
+export function FindDialog(props: FindDialogProps) {
   return (
     <Dialog title={t('choosing:find_title')} onDismiss={props.onClose}>
       {props.spare < 1 ? <CapReached {...props} /> : <WishForm {...props} />}
