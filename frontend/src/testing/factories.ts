@@ -109,6 +109,7 @@ export function makeReservation(changes: Partial<Reservation> = {}): Reservation
     status: 'confirmed',
     created_at: '2026-11-21T05:00:00Z',
     cancelled_at: null,
+    ticket_code: '31-Zk9qV2xA',
     ...changes,
   };
 }

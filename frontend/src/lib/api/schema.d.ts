@@ -689,6 +689,7 @@ export interface components {
              * @description Until when its buyer may cancel it.
              */
             cancel_until: string;
+            ticket_code: string;
         };
         /**
          * @description * `confirmed` - confirmed
