@@ -20,6 +20,12 @@ const routes: RouteObject[] = [
           { index: true, element: <EventListPage /> },
           { path: 'events/:eventId', element: <SeatSelectorPage /> },
           { path: 'reservations', element: <MyReservationsPage /> },
+          {
+            path: 'reservations/:reservationId',
+            lazy: async () => ({
+              Component: (await import('@/features/reservations/ReservationPage')).ReservationPage,
+            }),
+          },
           { path: 'sign-in', element: <SignInPage /> },
           { path: 'register', element: <RegisterPage /> },
           { path: '*', element: <NotFoundPage /> },

@@ -17,6 +17,8 @@ const PATHS = {
   back: 'M19 12H5M11 6l-6 6 6 6',
   ticket:
     'M3.5 9V7a1.5 1.5 0 0 1 1.5-1.5h14A1.5 1.5 0 0 1 20.5 7v2a3 3 0 0 0 0 6v2a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 17v-2a3 3 0 0 0 0-6zM14 6v2M14 11v2M14 16v2',
+  print:
+    'M7 8.5V4h10v4.5M7 16.5H5a1.5 1.5 0 0 1-1.5-1.5v-5A1.5 1.5 0 0 1 5 8.5h14a1.5 1.5 0 0 1 1.5 1.5v5a1.5 1.5 0 0 1-1.5 1.5h-2M7 13.5h10V20H7z',
 } as const;
 
 export type IconName = keyof typeof PATHS;

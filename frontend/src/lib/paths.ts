@@ -15,3 +15,12 @@ export function returnPath(search: URLSearchParams): string {
   const isLocal = next.startsWith('/') && !/^\/[/\\]/.test(next);
   return isLocal && !/^\/(sign-in|register)\b/.test(next) ? next : '/';
 }
+
+export function reservationPath(reservationId: number): string {
+  return `/reservations/${reservationId}`;
+}
+
+/** Where a ticket is checked: what its QR code says. */
+export function ticketPath(code: string): string {
+  return `/tickets/${encodeURIComponent(code)}`;
+}

@@ -12,7 +12,7 @@ import { seatsInWords } from '@/features/reservations/seatsInWords';
 import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import { eventsQuery } from '@/lib/queries/events';
-import { reservationsQuery } from '@/lib/queries/reservations';
+import { reservationQuery, reservationsQuery } from '@/lib/queries/reservations';
 
 interface CancelDialogProps {
   readonly reservation: Reservation;
@@ -65,6 +65,7 @@ function useCancel({ id }: Reservation, onCancelled: () => void) {
       queryClient.setQueryData(reservationsQuery.queryKey, (before) =>
         before?.map((one) => (one.id === cancelled.id ? cancelled : one)),
       );
+      queryClient.setQueryData(reservationQuery(id).queryKey, cancelled);
       void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
       announce(cancelledSentence(cancelled), 'good');
       onCancelled();

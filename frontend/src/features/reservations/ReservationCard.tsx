@@ -5,9 +5,11 @@ import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
+import { StatusChip } from '@/features/reservations/StatusChip';
 import type { Reservation } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
+import { reservationPath } from '@/lib/paths';
 import { paymentInWords } from '@/lib/payments';
 import { formatDateTime } from '@/lib/time';
 
@@ -21,12 +23,9 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
       <div className="ticket__main">
         <div className="ticket__head">
           <h2 id={headingId} className="ticket__name">
-            <Link to={`/events/${reservation.event}`}>{reservation.event_name}</Link>
+            <Link to={reservationPath(reservation.id)}>{reservation.event_name}</Link>
           </h2>
-          <span className="ticket__status">
-            <Icon name={isCancelled ? 'close' : 'check'} />
-            {t(isCancelled ? 'reservations:cancelled' : 'reservations:confirmed')}
-          </span>
+          <StatusChip status={reservation.status} />
         </div>
         <p className="ticket__fact">
           <time dateTime={reservation.date}>{formatDateTime(reservation.date)}</time>
@@ -41,6 +40,13 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
             </li>
           ))}
         </ul>
+        <Link className="ticket__open" to={reservationPath(reservation.id)}>
+          <Icon name="ticket" />
+          <span>
+            {t(isCancelled ? 'reservations:showDetails' : 'reservations:showTicket')}
+            <Which reservation={reservation} />
+          </span>
+        </Link>
       </div>
       <div className="ticket__stub">
         <p className="ticket__number">{t('reservations:number', { id: reservation.id })}</p>
@@ -56,10 +62,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
             }}
           >
             {t('reservations:cancel')}
-            <span className="visually-hidden">
-              {' '}
-              {t('reservations:whichOne', { id: reservation.id })}
-            </span>
+            <Which reservation={reservation} />
           </Button>
         )}
       </div>
@@ -73,4 +76,9 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
       )}
     </article>
   );
+}
+
+/** For those who hear the buttons of several cards one after the other. */
+function Which({ reservation: { id } }: { readonly reservation: Reservation }) {
+  return <span className="visually-hidden"> {t('reservations:whichOne', { id })}</span>;
 }

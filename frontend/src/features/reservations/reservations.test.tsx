@@ -39,6 +39,14 @@ it('shows what was booked, and what was cancelled as such', async () => {
   expect(within(cancelled).queryByRole('button')).toBeNull();
 });
 
+it('leads to the ticket of each', async () => {
+  open([makeReservation()]);
+  for (const name of ['The Late Set', 'Show ticket reservation 31']) {
+    const link = await screen.findByRole('link', { name });
+    expect(link.getAttribute('href')).toBe('/reservations/31');
+  }
+});
+
 it('cancels only after asking', async () => {
   const { server, user } = open([makeReservation()]);
   const reservation = makeReservation({ status: 'cancelled' });

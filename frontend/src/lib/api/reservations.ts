@@ -5,6 +5,13 @@ export async function fetchReservations(signal: AbortSignal): Promise<Reservatio
   return (await get<Reservation[]>('reservations/', signal)).body;
 }
 
+export async function fetchReservation(
+  reservationId: number,
+  signal: AbortSignal,
+): Promise<Reservation> {
+  return (await get<Reservation>(`reservations/${reservationId}/`, signal)).body;
+}
+
 export function cancelReservation(reservationId: number, key: string): Promise<CancelledAnswer> {
   return post(`reservations/${reservationId}/cancel/`, {}, key);
 }

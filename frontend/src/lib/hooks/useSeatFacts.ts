@@ -3,9 +3,16 @@ import { useQuery } from '@tanstack/react-query';
 import { eventQuery, layoutQuery } from '@/lib/queries/events';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 
-/** An event's seats in index order; undefined for as long as they are not known. */
-export function useSeatFacts(eventId: number): readonly SeatFacts[] | undefined {
-  const layout = useQuery(eventQuery(eventId)).data?.layout;
+interface KnownFacts {
+  /** In index order; undefined for as long as they are not known. */
+  readonly facts: readonly SeatFacts[] | undefined;
+  readonly error: Error | null;
+}
+
+/** Where an event's seats are. */
+export function useSeatFacts(eventId: number): KnownFacts {
+  const event = useQuery(eventQuery(eventId));
+  const layout = event.data?.layout;
   const seats = useQuery({ ...layoutQuery(eventId, layout ?? ''), enabled: layout !== undefined });
-  return seats.data?.facts;
+  return { facts: seats.data?.facts, error: event.error ?? seats.error };
 }

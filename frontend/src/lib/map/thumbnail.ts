@@ -38,8 +38,9 @@ const MARGIN_PX = 6;
 const SMALLEST_HIGHLIGHT_PX = 3;
 const RING_PX = 1.75;
 const GAP_PX = 1.75;
-/** Highlighted seats that are this close to each other share a pin. */
+/** Highlighted seats that are this close to each other share a pin; large ones from further. */
 const GROUP_PX = 28;
+const GROUP_RADII = 4;
 const PIN = { height: 19, radius: 6.5, eye: 2.5 } as const;
 
 /** Draw the plan over the whole canvas. The answer is where it lies there, in CSS pixels. */
@@ -138,14 +139,15 @@ function drawHighlights(
     context.fill();
   }
   const awayPx = discPx + GAP_PX + RING_PX;
-  for (const group of groupsOf(points)) drawPin(context, group, awayPx, height, palette);
+  const nearPx = Math.max(GROUP_PX, radiusPx * GROUP_RADII);
+  for (const group of groupsOf(points, nearPx)) drawPin(context, group, awayPx, height, palette);
 }
 
-function groupsOf(points: readonly Point[]): (readonly Point[])[] {
+function groupsOf(points: readonly Point[], nearPx: number): (readonly Point[])[] {
   const groups: Point[][] = [];
   for (const point of points) {
     const near = groups.find((group) =>
-      group.some(({ x, y }) => Math.hypot(x - point.x, y - point.y) <= GROUP_PX),
+      group.some(({ x, y }) => Math.hypot(x - point.x, y - point.y) <= nearPx),
     );
     if (near === undefined) groups.push([point]);
     else near.push(point);

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import { fetchReservations } from '@/lib/api/reservations';
+import { fetchReservation, fetchReservations } from '@/lib/api/reservations';
 import { isPaymentMoving } from '@/lib/payments';
 
 const LOOK_AGAIN_MS = 10_000;
@@ -11,3 +11,11 @@ export const reservationsQuery = queryOptions({
   refetchInterval: ({ state }) =>
     state.data?.some(isPaymentMoving) === true ? LOOK_AGAIN_MS : false,
 });
+
+export const reservationQuery = (reservationId: number) =>
+  queryOptions({
+    queryKey: ['reservations', reservationId],
+    queryFn: ({ signal }) => fetchReservation(reservationId, signal),
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && isPaymentMoving(state.data) ? LOOK_AGAIN_MS : false,
+  });

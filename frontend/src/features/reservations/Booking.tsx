@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import { Link } from 'react-router';
+
+import { Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import { CancelDialog } from '@/features/reservations/CancelDialog';
+import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
+import { Pass } from '@/features/reservations/Pass';
+import { SeatsOnPlan } from '@/features/reservations/SeatsOnPlan';
+import { SeatTable } from '@/features/reservations/SeatTable';
+import { StatusChip } from '@/features/reservations/StatusChip';
+import type { Reservation } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
+import { paymentInWords } from '@/lib/payments';
+import { formatDateTime } from '@/lib/time';
+
+import './booking.css';
+
+/** One reservation with all there is to it. On paper it is the ticket. */
+export function Booking({ reservation }: { readonly reservation: Reservation }) {
+  const isCancelled = reservation.status === 'cancelled';
+  return (
+    <article className="page booking" data-status={reservation.status}>
+      <title>{`${t('reservations:pageTitle', { id: reservation.id })} · Seatcast`}</title>
+      <header className="booking__head">
+        <Link
+          className="icon-button booking__back"
+          to="/reservations"
+          aria-label={t('reservations:title')}
+        >
+          <Icon name="back" />
+        </Link>
+        <h1 className="booking__name">{reservation.event_name}</h1>
+        <StatusChip status={reservation.status} />
+      </header>
+      {isCancelled ? (
+        <CancelledNote reservation={reservation} />
+      ) : (
+        <Pass reservation={reservation} />
+      )}
+      <Facts reservation={reservation} />
+      <section className="booking__seats">
+        <h2>{t('reservations:seatsOfReservation')}</h2>
+        <SeatTable reservation={reservation} />
+      </section>
+      {!isCancelled && (
+        <section className="booking__map">
+          <h2>{t('reservations:whereYouSit')}</h2>
+          <SeatsOnPlan reservation={reservation} />
+        </section>
+      )}
+      <Foot reservation={reservation} />
+    </article>
+  );
+}
+
+function CancelledNote({ reservation }: { readonly reservation: Reservation }) {
+  return (
+    <section className="pass pass--void">
+      <Icon name="close" />
+      <h2>{t('reservations:isCancelled')}</h2>
+      <p>{cancelNote(reservation, true)}</p>
+      <p>{t('reservations:isCancelledHint')}</p>
+    </section>
+  );
+}
+
+function Facts({ reservation }: { readonly reservation: Reservation }) {
+  return (
+    <dl className="booking__facts">
+      <div>
+        <dt>{t('reservations:when')}</dt>
+        <dd>
+          <time dateTime={reservation.date}>{formatDateTime(reservation.date)}</time>
+        </dd>
+      </div>
+      <div>
+        <dt>{t('reservations:where')}</dt>
+        <dd>{reservation.venue}</dd>
+      </div>
+      <div>
+        <dt>{t('reservations:reservationNumber')}</dt>
+        <dd>{t('reservations:number', { id: reservation.id })}</dd>
+      </div>
+      <div>
+        <dt>{t('reservations:payment')}</dt>
+        <dd>{paymentInWords(reservation)}</dd>
+      </div>
+      <div>
+        <dt>{t('reservations:bookedOn')}</dt>
+        <dd>{formatDateTime(reservation.created_at)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Foot({ reservation }: { readonly reservation: Reservation }) {
+  const [asking, setAsking] = useState(false);
+  const mayNotCancel = useCancellationEnd(reservation);
+  const isCancelled = reservation.status === 'cancelled';
+  return (
+    <footer className="booking__foot">
+      <Link className="button button--quiet" to={`/events/${reservation.event}`}>
+        {t('reservations:toEvent')}
+      </Link>
+      {!isCancelled && !mayNotCancel && (
+        <Button
+          onClick={() => {
+            setAsking(true);
+          }}
+        >
+          {t('reservations:cancelReservation')}
+        </Button>
+      )}
+      {!isCancelled && <p className="booking__note">{cancelNote(reservation, mayNotCancel)}</p>}
+      {asking && (
+        <CancelDialog
+          reservation={reservation}
+          onClose={() => {
+            setAsking(false);
+          }}
+        />
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import { QrCode } from '@/features/reservations/QrCode';
+import { seatsInWords } from '@/features/reservations/seatsInWords';
+import type { Reservation } from '@/lib/api/types';
+import { calendarFile } from '@/lib/calendar';
+import { t } from '@/lib/i18n/language';
+import { reservationPath, ticketPath } from '@/lib/paths';
+import { saveFile } from '@/lib/saveFile';
+
+/** What opens the door, and what helps to be there in time. */
+export function Pass({ reservation }: { readonly reservation: Reservation }) {
+  const { ticket_code: code, seats } = reservation;
+  return (
+    <section className="pass" aria-label={t('reservations:ticket')}>
+      <QrCode text={`${location.origin}${ticketPath(code)}`} label={t('reservations:qrLabel')} />
+      <p className="pass__code">{code}</p>
+      <p className="pass__hint">{t('reservations:ticketHint', { count: seats.length })}</p>
+      <div className="pass__actions">
+        <Button
+          onClick={() => {
+            keepInCalendar(reservation);
+          }}
+        >
+          <Icon name="calendar" />
+          {t('reservations:addToCalendar')}
+        </Button>
+        <Button
+          onClick={() => {
+            print();
+          }}
+        >
+          <Icon name="print" />
+          {t('reservations:print')}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function keepInCalendar({
+  id,
+  event_name: title,
+  venue: place,
+  date: start,
+  created_at: changedAt,
+  seats,
+}: Reservation): void {
+  const file = calendarFile({
+    uid: `reservation-${id}@${location.host}`,
+    start,
+    changedAt,
+    title,
+    place,
+    note: t('reservations:calendarNote', { id, seats: seatsInWords(seats) }),
+    url: `${location.origin}${reservationPath(id)}`,
+  });
+  saveFile(`seatcast-${id}.ics`, 'text/calendar', file);
+}

@@ -1,0 +1,43 @@
+import { useMemo } from 'react';
+import { encode } from 'uqr';
+
+import './qrCode.css';
+
+interface QrCodeProps {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** Modules of quiet around it, without which scanners do not see where it begins. */
+const QUIET_ZONE = 4;
+
+/** Black on white in every theme: scanners read the light one as the ground. */
+export function QrCode({ text, label }: QrCodeProps) {
+  const { size, outline } = useMemo(() => outlineOf(text), [text]);
+  return (
+    <svg className="qr-code" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
+      <rect className="qr-code__ground" width={size} height={size} />
+      <path className="qr-code__modules" d={outline} />
+    </svg>
+  );
+}
+
+/** Each row's runs of dark modules, so that no seams show between them. */
+function outlineOf(text: string) {
+  const { size, data } = encode(text, { ecc: 'M', border: QUIET_ZONE });
+  const outline = data
+    .flatMap((row, y) => runsOf(row).map(([x, length]) => `M${x} ${y}h${length}v1h-${length}z`))
+    .join('');
+  return { size, outline };
+}
+
+function runsOf(row: readonly boolean[]): [start: number, length: number][] {
+  const runs: [number, number][] = [];
+  row.forEach((isDark, x) => {
+    if (!isDark) return;
+    const last = runs.at(-1);
+    if (last !== undefined && last[0] + last[1] === x) last[1] += 1;
+    else runs.push([x, 1]);
+  });
+  return runs;
+}

@@ -1,0 +1,142 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { createMemoryRouter, RouterProvider } from 'react-router';
+import { expect, it, vi } from 'vitest';
+
+import { Announcer } from '@/components/Announcer';
+import { ReservationPage } from '@/features/reservations/ReservationPage';
+import type { Reservation } from '@/lib/api/types';
+import { createQueryClient } from '@/lib/queries/queryClient';
+import { makeEvent, makeReservation, makeSeats } from '@/testing/factories';
+import { FakeServer } from '@/testing/fakeServer';
+import { ALICE } from '@/testing/selectorHarness';
+
+function open(
+  reservation: Reservation | null,
+  { isSignedIn = true, path = '/reservations/31' } = {},
+) {
+  const server = new FakeServer();
+  if (isSignedIn) server.on('get me/', [200, ALICE]);
+  server.on(
+    'get reservations/31/',
+    reservation === null
+      ? [404, { error: 'There is no such reservation.', code: 'not_found' }]
+      : [200, reservation],
+  );
+  server.on('get events/7/', [200, makeEvent()]);
+  server.on('get events/7/seats/', [200, makeSeats(8)]);
+  const router = createMemoryRouter(
+    [
+      { path: '/reservations/:reservationId', element: <ReservationPage /> },
+      { path: '*', element: <p>another page</p> },
+    ],
+    { initialEntries: [path] },
+  );
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <Announcer>
+        <RouterProvider router={router} />
+      </Announcer>
+    </QueryClientProvider>,
+  );
+  return { server, router, user: userEvent.setup() };
+}
+
+it('has all that one needs at the door and to find the seat', async () => {
+  open(makeReservation());
+  const page = within(await screen.findByRole('article'));
+  expect(page.getByRole('heading', { level: 1, name: 'The Late Set' })).toBeDefined();
+  const table = within(page.getByRole('table', { name: 'Your seats' }));
+  expect(table.getAllByRole('row').map(({ textContent }) => textContent)).toEqual([
+    'SectionRowSeatPrice',
+    'StallsAA1€50.00',
+    'Total€50.00',
+  ]);
+  expect(page.getByText('The Copper Room')).toBeDefined();
+  expect(page.getByText('Paid')).toBeDefined();
+  expect(
+    await page.findByRole('img', { name: /^Plan of The Copper Room: seat A1,/ }),
+  ).toBeDefined();
+  const ticket = within(page.getByRole('region', { name: 'Your ticket' }));
+  expect(ticket.getByRole('img', { name: 'QR code of your ticket' })).toBeDefined();
+  expect(ticket.getByText('31-Zk9qV2xA')).toBeDefined();
+  expect(ticket.getByText('Show this at the door. It lets one person in.')).toBeDefined();
+});
+
+it('says of a cancelled one that it is, and lets nobody in with it', async () => {
+  open(makeReservation({ status: 'cancelled', cancelled_at: '2026-11-22T05:00:00Z' }));
+  expect(await screen.findByText('This reservation was cancelled')).toBeDefined();
+  expect(screen.queryByRole('img')).toBeNull();
+  expect(screen.queryByText('31-Zk9qV2xA')).toBeNull();
+  expect(screen.queryByRole('button')).toBeNull();
+});
+
+it('cancels only after asking, and then shows no ticket any more', async () => {
+  const { server, user } = open(makeReservation());
+  const reservation = makeReservation({ status: 'cancelled' });
+  server.on('post reservations/31/cancel/', [200, { success: true, message: '', reservation }]);
+  await user.click(await screen.findByRole('button', { name: 'Cancel reservation' }));
+  expect(server.writes()).toEqual([]);
+  const dialog = within(screen.getByRole('dialog', { name: 'Cancel this reservation?' }));
+  await user.click(dialog.getByRole('button', { name: 'Cancel reservation' }));
+  expect(await screen.findByText('This reservation was cancelled')).toBeDefined();
+  expect(screen.queryByRole('img', { name: 'QR code of your ticket' })).toBeNull();
+});
+
+it('offers no cancelling when it is too late for that', async () => {
+  open(makeReservation({ cancel_until: '2020-01-01T00:00:00Z' }));
+  expect(await screen.findByText(/^Could be cancelled until/)).toBeDefined();
+  expect(screen.queryByRole('button', { name: 'Cancel reservation' })).toBeNull();
+});
+
+it('puts the evening into the calendar', async () => {
+  const saved: Blob[] = [];
+  vi.stubGlobal(
+    'URL',
+    class extends URL {
+      static override createObjectURL = (file: Blob) => `blob:${saved.push(file)}`;
+      static override revokeObjectURL = () => undefined;
+    },
+  );
+  const names: string[] = [];
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function click(
+    this: HTMLAnchorElement,
+  ) {
+    names.push(this.download);
+  });
+  const { user } = open(makeReservation());
+  await user.click(await screen.findByRole('button', { name: 'Add to calendar' }));
+  expect(names).toEqual(['seatcast-31.ics']);
+  expect(saved[0]?.type).toBe('text/calendar');
+  const text = await saved[0]?.text();
+  expect(text).toContain('UID:reservation-31@localhost');
+  expect(text).toContain('DTSTART:20261218T210000Z');
+  expect(text).toContain('DESCRIPTION:Reservation no. 31\\, seat A1.');
+});
+
+it('prints when asked', async () => {
+  const print = vi.spyOn(window, 'print').mockImplementation(() => undefined);
+  const { user } = open(makeReservation());
+  await user.click(await screen.findByRole('button', { name: 'Print or save as PDF' }));
+  expect(print).toHaveBeenCalledOnce();
+});
+
+it('has a sentence for a reservation that is not there', async () => {
+  open(null);
+  expect(await screen.findByText('There is no such reservation')).toBeDefined();
+});
+
+it('asks nobody about an address that is no number', async () => {
+  const { server } = open(makeReservation(), { path: '/reservations/31x' });
+  expect(await screen.findByText('There is no such reservation')).toBeDefined();
+  expect(server.asked.map(({ call }) => call)).not.toContain('get reservations/31x/');
+});
+
+it('is for those who are signed in, and comes back afterwards', async () => {
+  const { router } = open(makeReservation(), { isSignedIn: false });
+  await screen.findByText('another page');
+  expect(router.state.location.pathname + router.state.location.search).toBe(
+    '/sign-in?next=%2Freservations%2F31',
+  );
+});

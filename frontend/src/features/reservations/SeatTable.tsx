@@ -1,0 +1,41 @@
+import type { Reservation } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
+import { formatMoney } from '@/lib/money';
+
+/** Every seat with its place and what was paid for it. */
+export function SeatTable({ reservation }: { readonly reservation: Reservation }) {
+  const { currency, seat_details: seats } = reservation;
+  return (
+    <table className="seat-table">
+      <caption className="visually-hidden">{t('reservations:seatsOfReservation')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('reservations:section')}</th>
+          <th scope="col">{t('reservations:row')}</th>
+          <th scope="col">{t('reservations:seat')}</th>
+          <th scope="col">{t('reservations:price')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {seats.map((seat) => (
+          <tr key={seat.seat_id}>
+            <td>{seat.section}</td>
+            <td>{seat.row}</td>
+            <td>
+              <b>{seat.seat_number}</b>
+            </td>
+            <td className="tabular">{formatMoney(seat.price, currency)}</td>
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row" colSpan={3}>
+            {t('reservations:total')}
+          </th>
+          <td className="tabular">{formatMoney(reservation.total_price, currency)}</td>
+        </tr>
+      </tfoot>
+    </table>
+  );
+}

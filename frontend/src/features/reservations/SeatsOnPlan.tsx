@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+
+import { PlanThumbnail } from '@/components/PlanThumbnail';
+import { Skeleton } from '@/components/Skeleton';
+import { seatsInWords } from '@/features/reservations/seatsInWords';
+import type { Reservation } from '@/lib/api/types';
+import { useSeatFacts } from '@/lib/hooks/useSeatFacts';
+import { t } from '@/lib/i18n/language';
+import { eventQuery } from '@/lib/queries/events';
+
+/** Where the seats of a reservation are in the hall. */
+export function SeatsOnPlan({ reservation }: { readonly reservation: Reservation }) {
+  const { data: event, error } = useQuery(eventQuery(reservation.event));
+  const { facts, error: seatsError } = useSeatFacts(reservation.event);
+  const highlighted = useMemo(() => {
+    const ids = new Set(reservation.seat_details.map(({ seat_id: id }) => id));
+    return new Set(facts?.filter(({ id }) => ids.has(id)).map(({ index }) => index));
+  }, [reservation.seat_details, facts]);
+
+  if (event !== undefined && facts !== undefined) {
+    return (
+      <PlanThumbnail
+        plan={event.plan}
+        facts={facts}
+        highlighted={highlighted}
+        label={t('reservations:mapLabel', {
+          venue: reservation.venue,
+          seats: seatsInWords(reservation.seats),
+        })}
+      />
+    );
+  }
+  if (error !== null || seatsError !== null) {
+    return <p className="booking__note">{t('reservations:mapMissing')}</p>;
+  }
+  return <Skeleton shape="card" />;
+}
