@@ -10,6 +10,7 @@ from deploy.browser import ensure_browser
 from deploy.node import Node, ensure_node
 from deploy.paths import FRONTEND
 from deploy.processes import clean_environment, run_shown
+from deploy.services import free_port
 from deploy.sites import running_site
 from deploy.steps import say
 from deploy.supervised import Supervised
@@ -20,6 +21,8 @@ class Site:
     """A site that runs, with demo data, and the browser to look at it with."""
 
     address: Address
+    client_elsewhere: str
+    """The origin of a client that is served from another host, which the site lets in."""
     server: Supervised
     node: Node
     browser: str
@@ -32,7 +35,11 @@ class Site:
         """
         command: Sequence[str] = self.node.npm_command("run", "--silent", script, "--", *arguments)
         environment = clean_environment(
-            **self.node.environment(), BASE_URL=self.address.url, CHROME=self.browser, **settings
+            **self.node.environment(),
+            BASE_URL=self.address.url,
+            CLIENT_ELSEWHERE=self.client_elsewhere,
+            CHROME=self.browser,
+            **settings,
         )
         status = run_shown(command, environment=environment, cwd=FRONTEND)
         if status:
@@ -53,5 +60,14 @@ def site(
     """
     node = ensure_node()
     browser = ensure_browser(node)
-    with running_site(module, up=up, log_file=log_file) as running:
-        yield Site(address=running.address, server=running.server, node=node, browser=browser)
+    # Another name for the same machine is another site to a browser, whatever the ports are.
+    client_elsewhere = f"http://localhost:{free_port()}"
+    settings = {"SEATCAST_CLIENT_ORIGINS": client_elsewhere}
+    with running_site(module, up=up, log_file=log_file, settings=settings) as running:
+        yield Site(
+            address=running.address,
+            client_elsewhere=client_elsewhere,
+            server=running.server,
+            node=node,
+            browser=browser,
+        )
