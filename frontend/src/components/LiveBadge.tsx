@@ -41,6 +41,8 @@ function stateInWords(feedState: FeedState): string {
       return t('seats:feed_reconnecting');
     case 'offline':
       return t('seats:feed_offline');
+    case 'asleep':
+      return t('app:asleep');
     case 'closed':
       return t('seats:feed_closed');
     default:

@@ -19,6 +19,7 @@ function noticeFor(feedState: FeedState): string | null {
   switch (feedState.name) {
     case 'connecting':
     case 'live':
+    case 'asleep':
       return null;
     case 'reconnecting':
       return t('seats:feed_reconnectingNote');

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
+import { sleep } from '@/lib/page/sleep';
 import { eventsQuery } from '@/lib/queries/events';
 import { nextSalesChange, type Sales, salesAt } from '@/lib/sales';
 
@@ -17,18 +18,13 @@ export function useSales(event: EventDetail, clock: ServerClock): Sales {
   useEffect(() => {
     const change = nextSalesChange(event, now);
     if (change === null) return;
-    const timer = setTimeout(
-      () => {
-        setNow(clock.now());
-        if (clock.now() >= change) {
-          void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
-        }
-      },
-      Math.min(Math.max(change - clock.now(), 0), LONGEST_WAIT_MS),
-    );
-    return () => {
-      clearTimeout(timer);
-    };
+    const waitMs = Math.min(Math.max(change - clock.now(), 0), LONGEST_WAIT_MS);
+    return sleep.timers.after(waitMs, () => {
+      setNow(clock.now());
+      if (clock.now() >= change) {
+        void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
+      }
+    });
   }, [event, clock, now, queryClient]);
 
   return salesAt(event, now);

@@ -10,6 +10,7 @@ import {
   SeatFeed,
   type SocketEvents,
 } from '@/lib/feed/seatFeed';
+import { sleep } from '@/lib/page/sleep';
 
 const SILENCE_MS = 16_000;
 
@@ -36,7 +37,8 @@ export function followEvent(eventId: number, listener: FeedListener): () => void
     silenceMs: SILENCE_MS,
   });
   const unwire = wireToBrowser(feed);
-  feed.start();
+  if (sleep.isAsleep()) feed.pageForgotten();
+  else feed.start();
   return () => {
     unwire();
     feed.stop();
@@ -119,7 +121,12 @@ function wireToBrowser(feed: SeatFeed): () => void {
     },
     { signal },
   );
+  const stopListening = sleep.listen((isAsleep) => {
+    if (isAsleep) feed.pageForgotten();
+    else feed.pageShown();
+  });
   return () => {
     wiring.abort();
+    stopListening();
   };
 }

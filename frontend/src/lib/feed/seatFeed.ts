@@ -13,6 +13,8 @@ export type FeedState =
   | { readonly name: 'reconnecting'; readonly retryInMs: number | null }
   /** The machine has no network; nothing is tried until it says otherwise. */
   | { readonly name: 'offline' }
+  /** Nobody looks at the page; nothing is tried until somebody does. */
+  | { readonly name: 'asleep' }
   | { readonly name: 'closed'; readonly reason: CloseReason };
 
 /** Where to go on from: what was applied last, and the seat order it was applied to. */
@@ -84,7 +86,7 @@ export class SeatFeed {
   }
 
   networkLost(): void {
-    if (this.#state.name === 'closed') return;
+    if (this.#state.name === 'closed' || this.#state.name === 'asleep') return;
     this.#drop();
     this.#options.backoff.cancel();
     this.#enter({ name: 'offline' });
@@ -94,8 +96,20 @@ export class SeatFeed {
     if (this.#state.name === 'offline' || this.#isWaiting()) this.#openAgain();
   }
 
+  /** Nobody has looked at the page for a while: it costs nothing until somebody does. */
+  pageForgotten(): void {
+    if (this.#state.name === 'closed') return;
+    this.#drop();
+    this.#options.backoff.cancel();
+    this.#enter({ name: 'asleep' });
+  }
+
   /** The page is looked at again, perhaps after the machine slept. */
   pageShown(): void {
+    if (this.#state.name === 'asleep') {
+      this.start();
+      return;
+    }
     const heardMsAgo = this.#options.wallNow() - this.#lastHeardAt;
     if (this.#isWaiting() || (this.#socket !== null && heardMsAgo > this.#options.silenceMs)) {
       this.#openAgain();

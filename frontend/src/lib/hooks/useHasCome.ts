@@ -1,6 +1,7 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
 import type { ServerClock } from '@/lib/feed/clock';
+import { sleep } from '@/lib/page/sleep';
 
 /** Timers cannot wait longer than 2^31 ms, and a clock may be set right meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
@@ -10,18 +11,18 @@ export function useHasCome(moment: number | null, clock: Pick<ServerClock, 'now'
   const hasCome = useCallback(() => moment !== null && clock.now() >= moment, [moment, clock]);
   const subscribe = useCallback(
     (onChange: () => void) => {
-      let timer: ReturnType<typeof setTimeout>;
+      let callOff = (): void => undefined;
       function wait() {
         if (moment === null || hasCome()) return;
         const waitMs = Math.min(Math.ceil(moment - clock.now()), LONGEST_WAIT_MS);
-        timer = setTimeout(() => {
+        callOff = sleep.timers.after(waitMs, () => {
           onChange();
           wait();
-        }, waitMs);
+        });
       }
       wait();
       return () => {
-        clearTimeout(timer);
+        callOff();
       };
     },
     [moment, clock, hasCome],

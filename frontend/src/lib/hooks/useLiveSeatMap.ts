@@ -2,10 +2,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 import type { EventDetail } from '@/lib/api/types';
-import { browserTimers } from '@/lib/feed/backoff';
 import { followEvent } from '@/lib/feed/browser';
 import { createServerClock } from '@/lib/feed/clock';
 import type { FeedState } from '@/lib/feed/seatFeed';
+import { sleep } from '@/lib/page/sleep';
 import { layoutQuery, ownLocksQuery, seatsQuery } from '@/lib/queries/events';
 import { liveOf } from '@/lib/seatmap/seats';
 import type { SeatMapState } from '@/lib/seatmap/state';
@@ -25,7 +25,7 @@ export function useLiveSeatMap(
   { id: eventId, layout }: Pick<EventDetail, 'id' | 'layout'>,
   isSignedIn: boolean,
 ): LiveSeatMap {
-  const [store] = useState(() => createSeatMapStore(createServerClock(), browserTimers));
+  const [store] = useState(() => createSeatMapStore(createServerClock(), sleep.timers));
   const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
 
   useEffect(

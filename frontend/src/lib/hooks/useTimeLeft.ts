@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 
 import type { ServerClock } from '@/lib/feed/clock';
+import { sleep } from '@/lib/page/sleep';
 
 const SECOND_MS = 1000;
 
@@ -8,15 +9,15 @@ const SECOND_MS = 1000;
 export function useTimeLeft(deadline: number, clock: ServerClock): number {
   const [leftMs, setLeftMs] = useState(() => deadline - clock.now());
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
+    let callOff = (): void => undefined;
     function tick() {
       const left = deadline - clock.now();
       setLeftMs(left);
-      if (left > 0) timer = setTimeout(tick, left % SECOND_MS || SECOND_MS);
+      if (left > 0) callOff = sleep.timers.after(left % SECOND_MS || SECOND_MS, tick);
     }
     tick();
     return () => {
-      clearTimeout(timer);
+      callOff();
     };
   }, [deadline, clock]);
   return leftMs;

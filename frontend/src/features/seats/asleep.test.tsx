@@ -1,0 +1,49 @@
+import { act, screen } from '@testing-library/react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import { FakeWebSocket } from '@/testing/fakeWebSocket';
+import { deltaFrame, lockedSeat, openHolding, seatButton } from '@/testing/selectorHarness';
+
+const UNSEEN_MS = 30_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function turnTo(visibility: DocumentVisibilityState): void {
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(visibility);
+  act(() => {
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+}
+
+function pass(ms: number): void {
+  act(() => {
+    vi.advanceTimersByTime(ms);
+  });
+}
+
+it('a seat map that nobody looks at does nothing, and goes on where it was when somebody does', async () => {
+  const { server } = await openHolding(lockedSeat(0));
+  const asked = server.asked.length;
+  turnTo('hidden');
+  pass(UNSEEN_MS);
+  expect(screen.getByText('Paused')).toBeDefined();
+  const setTimer = vi.spyOn(globalThis, 'setTimeout');
+  pass(60_000);
+  expect(setTimer).not.toHaveBeenCalled();
+  expect(server.asked).toHaveLength(asked);
+  expect(FakeWebSocket.opened).toHaveLength(1);
+
+  turnTo('visible');
+  await vi.waitFor(() => {
+    expect(FakeWebSocket.opened).toHaveLength(2);
+  });
+  expect(FakeWebSocket.newest().url).toContain('since=1');
+  FakeWebSocket.newest().receive(deltaFrame(1, [1, 2, null, null]));
+  expect(screen.getByText('Live')).toBeDefined();
+  expect(seatButton('A2').getAttribute('data-standing')).toBe('reserved');
+});
