@@ -8,7 +8,7 @@ import { Announcer } from '@/components/Announcer';
 import { ReservationPage } from '@/features/reservations/ReservationPage';
 import type { Reservation } from '@/lib/api/types';
 import { createQueryClient } from '@/lib/queries/queryClient';
-import { makeEvent, makeReservation, makeSeats } from '@/testing/factories';
+import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { ALICE } from '@/testing/selectorHarness';
 
@@ -25,7 +25,7 @@ function open(
       : [200, reservation],
   );
   server.on('get events/7/', [200, makeEvent()]);
-  server.on('get events/7/seats/', [200, makeSeats(8)]);
+  server.on('get events/7/layouts/layout-1/', [200, packed(makeSeats(8))]);
   const router = createMemoryRouter(
     [
       { path: '/reservations/:reservationId', element: <ReservationPage /> },
