@@ -2,16 +2,16 @@ import type { ServerClock } from '@/lib/feed/clock';
 import { Highlights } from '@/lib/map/highlights';
 import type { Palette } from '@/lib/map/palette';
 import { type LabelOf, PlanPainter, type Placement, type Stand } from '@/lib/map/planPainter';
-import { type Scene, showsSections } from '@/lib/map/scene';
-import { type Stock, stockOf } from '@/lib/map/sections';
+import { type Scene, showsAreas } from '@/lib/map/scene';
+import { type Stock, stockOf } from '@/lib/map/areas';
 import type { Context, CreateSurface } from '@/lib/map/surface';
 import { Tiles } from '@/lib/map/tiles';
 import type { MapSeat } from '@/lib/seatmap/seats';
-import type { Size, Viewport } from '@/lib/seatmap/viewport';
+import { fit, type Size, type Viewport } from '@/lib/seatmap/viewport';
 
 /** What is left of a frame's 16 ms for drawing what has not been drawn yet. */
 const TILE_BUDGET_MS = 6;
-const SECTIONS_BUDGET_MS = 3;
+const AREAS_BUDGET_MS = 3;
 /** So long after the last change of scale, the map is drawn at the scale that it has then. */
 const ZOOM_SETTLES_MS = 90;
 /** When more seats than this change at once, all is drawn anew. */
@@ -38,6 +38,8 @@ export class MapCanvas {
   #palette: Palette | null = null;
   #pixelRatio = 1;
   #painter: PlanPainter | null = null;
+  /** One of its own, since a painter keeps what it needs for one scale. */
+  #smallPainter: PlanPainter | null = null;
   #stand: Stand = { seats: [], stocks: [] };
   #viewport: Viewport | null = null;
   #size: Size = { width: 0, height: 0 };
@@ -65,7 +67,9 @@ export class MapCanvas {
     const isOtherHall = scene !== this.#scene;
     [this.#scene, this.#palette, this.#pixelRatio] = [scene, palette, pixelRatio];
     const { labelOf, createSurface } = this.#options;
-    this.#painter = new PlanPainter({ scene, palette, pixelRatio, labelOf, createSurface });
+    const options = { scene, palette, pixelRatio, labelOf, createSurface };
+    this.#painter = new PlanPainter(options);
+    this.#smallPainter = new PlanPainter(options);
     this.#drawAllAnew();
     if (isOtherHall) this.#stand = { seats: [], stocks: [] };
     this.#wake();
@@ -103,6 +107,17 @@ export class MapCanvas {
     this.#wake();
   }
 
+  /** Draw all of the plan on a canvas of its own, `size` in CSS pixels. */
+  paintWhole(context: Context, size: Size): void {
+    const [scene, painter, ratio] = [this.#scene, this.#smallPainter, this.#pixelRatio];
+    if (scene === null || painter === null) return;
+    const { bounds } = scene.extent;
+    // Setting the size blanks the canvas.
+    context.canvas.width = Math.round(size.width * ratio);
+    context.canvas.height = Math.round(size.height * ratio);
+    painter.paint(context, this.#placement(fit(bounds, size)), bounds, this.#stand);
+  }
+
   /** The seat under the pointer, and the one that has the focus. */
   mark(pointed: number | null, focused: number | null): void {
     if (this.#highlights.mark(pointed, focused)) this.#wake();
@@ -129,10 +144,10 @@ export class MapCanvas {
     const at = this.#placement(viewport);
     const settlesInMs = this.#zoomedAt + ZOOM_SETTLES_MS - this.#options.nowMs();
     screen.clearRect(0, 0, size.width, size.height);
-    const isUpToDate = this.#repaintSections(scene, SECTIONS_BUDGET_MS);
+    const isUpToDate = this.#repaintAreas(scene, AREAS_BUDGET_MS);
     const isDrawn = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
     const radiusPx = scene.plan.seat_radius * viewport.scale;
-    const awakeMs = showsSections(scene, radiusPx)
+    const awakeMs = showsAreas(scene, radiusPx)
       ? null
       : this.#highlights.draw(screen, {
           at,
@@ -172,20 +187,20 @@ export class MapCanvas {
   }
 
   #stocksAfter(
-    { sections, sectionByIndex }: Scene,
+    { areas, areaByIndex }: Scene,
     seats: readonly MapSeat[],
     changed: readonly number[] | null,
   ): readonly Stock[] {
-    if (changed === null) return sections.map((section) => stockOf(section, seats));
+    if (changed === null) return areas.map((area) => stockOf(area, seats));
     const stocks = [...this.#stand.stocks];
-    const touched = new Set(changed.map((index) => sectionByIndex[index]));
-    for (const section of sections) {
-      if (!touched.has(section.index)) continue;
-      const after = stockOf(section, seats);
-      const before = stocks[section.index];
+    const touched = new Set(changed.map((index) => areaByIndex[index]));
+    for (const area of areas) {
+      if (!touched.has(area.index)) continue;
+      const after = stockOf(area, seats);
+      const before = stocks[area.index];
       if (after.free === before?.free && after.priceFrom === before.priceFrom) continue;
-      stocks[section.index] = after;
-      this.#outdated.add(section.index);
+      stocks[area.index] = after;
+      this.#outdated.add(area.index);
     }
     return stocks;
   }
@@ -202,12 +217,12 @@ export class MapCanvas {
     this.#tiles.repaint(box, (scale) => !painter.isFar(scale));
   }
 
-  /** Draw the sections anew whose figures have changed, a few at a time. Returns whether all are. */
-  #repaintSections({ sections }: Scene, budgetMs: number): boolean {
+  /** Draw the areas anew whose figures have changed, a few at a time. Returns whether all are. */
+  #repaintAreas({ areas }: Scene, budgetMs: number): boolean {
     const painter = this.#painter;
     const deadline = this.#options.nowMs() + budgetMs;
     for (const index of this.#outdated) {
-      const box = sections[index]?.bounds;
+      const box = areas[index]?.bounds;
       this.#outdated.delete(index);
       if (painter === null || box === undefined) continue;
       this.#tiles.repaint(box, (scale) => painter.isFar(scale));

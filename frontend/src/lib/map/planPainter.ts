@@ -1,8 +1,8 @@
 import { drawShapes } from '@/lib/map/drawShapes';
 import type { Palette } from '@/lib/map/palette';
-import { type Scene, showsSections } from '@/lib/map/scene';
+import { type Scene, showsAreas } from '@/lib/map/scene';
 import { SEAT_REACH, SeatSprites } from '@/lib/map/seatSprites';
-import type { Section, Stock } from '@/lib/map/sections';
+import type { Area, Stock } from '@/lib/map/areas';
 import type { Context, CreateSurface } from '@/lib/map/surface';
 import type { MapSeat } from '@/lib/seatmap/seats';
 import { type Bounds, overlap } from '@/lib/seatmap/viewport';
@@ -17,18 +17,18 @@ export interface Placement {
 /** What there is to know of the seats while they are sold. */
 export interface Stand {
   readonly seats: readonly MapSeat[];
-  /** By section. */
+  /** By area. */
   readonly stocks: readonly Stock[];
 }
 
-/** The lines of text on a section, the most important first. */
-export type LabelOf = (section: Section, stock: Stock) => readonly string[];
+/** The lines of text on an area, the most important first. */
+export type LabelOf = (area: Area, stock: Stock) => readonly string[];
 
 /** In CSS pixels of a seat's radius: from here on numbers fit into seats, and letters beside rows. */
 export const READABLE_FROM_PX = 10;
 const ROWS_FROM_PX = 7;
 const SMALLEST_LABEL_PX = 8.5;
-/** In the section's room on either side of its middle: how wide its words may be. */
+/** In the area's room on either side of its middle: how wide its words may be. */
 const LABEL_WIDTH = 2.3;
 const LARGEST_LABEL_PX = 17;
 const LABEL_LINE = 1.2;
@@ -42,7 +42,7 @@ export interface PainterOptions {
   readonly createSurface: CreateSurface;
 }
 
-/** Draws any part of a plan at any scale: shapes below, then seats, or sections from afar. */
+/** Draws any part of a plan at any scale: shapes below, then seats, or the areas of sections from afar. */
 export class PlanPainter {
   readonly #scene: Scene;
   readonly #palette: Palette;
@@ -59,15 +59,15 @@ export class PlanPainter {
     this.#createSurface = options.createSurface;
   }
 
-  /** Whether sections stand in for seats at this scale. */
+  /** Whether areas stand in for seats at this scale. */
   isFar(scale: number): boolean {
-    return showsSections(this.#scene, this.#cssRadius(scale));
+    return showsAreas(this.#scene, this.#cssRadius(scale));
   }
 
   /** Draw all that shows within `box`, a part of the plan; the surface there must be blank. */
   paint(context: Context, at: Placement, box: Bounds, stand: Stand): void {
     this.#paintShapes(context, at, box);
-    if (this.isFar(at.scale)) this.#paintSections(context, at, box, stand);
+    if (this.isFar(at.scale)) this.#paintAreas(context, at, box, stand);
     else this.#paintSeats(context, at, box, stand);
   }
 
@@ -127,24 +127,24 @@ export class PlanPainter {
     }
   }
 
-  #paintSections(context: Context, at: Placement, box: Bounds, { stocks }: Stand): void {
-    const shown = this.#scene.sections.filter(({ bounds }) => overlap(bounds, box));
-    for (const section of shown) this.#paintArea(context, at, section, stocks[section.index]);
-    for (const section of shown) this.#paintLabel(context, at, section, stocks[section.index]);
+  #paintAreas(context: Context, at: Placement, box: Bounds, { stocks }: Stand): void {
+    const shown = this.#scene.areas.filter(({ bounds }) => overlap(bounds, box));
+    for (const area of shown) this.#paintArea(context, at, area, stocks[area.index]);
+    for (const area of shown) this.#paintLabel(context, at, area, stocks[area.index]);
   }
 
-  #paintArea(context: Context, at: Placement, section: Section, stock: Stock | undefined): void {
+  #paintArea(context: Context, at: Placement, area: Area, stock: Stock | undefined): void {
     const palette = this.#palette;
-    const free = (stock?.free ?? 0) / section.seatIndexes.length;
-    const color = this.#scene.colors.get(section.categoryId) ?? palette.areaEdge;
+    const free = (stock?.free ?? 0) / area.seatIndexes.length;
+    const color = this.#scene.colors.get(area.categoryId) ?? palette.areaEdge;
     context.lineJoin = 'round';
     context.lineCap = 'round';
     context.beginPath();
-    for (const { x, y } of section.outline) {
+    for (const { x, y } of area.outline) {
       context.lineTo(x * at.scale + at.left, y * at.scale + at.top);
     }
     context.closePath();
-    const width = section.thickness * at.scale;
+    const width = area.thickness * at.scale;
     context.lineWidth = width + 2 * EDGE_PX * this.#pixelRatio;
     context.strokeStyle = free > 0 ? color : palette.areaEdge;
     context.stroke();
@@ -157,21 +157,21 @@ export class PlanPainter {
     context.stroke();
   }
 
-  #paintLabel(context: Context, at: Placement, section: Section, stock: Stock | undefined): void {
+  #paintLabel(context: Context, at: Placement, area: Area, stock: Stock | undefined): void {
     if (stock === undefined) return;
     const ratio = this.#pixelRatio;
-    const room = section.room * at.scale;
+    const room = area.room * at.scale;
     const size = Math.min(0.75 * room, LARGEST_LABEL_PX * ratio);
     if (size < SMALLEST_LABEL_PX * ratio) return;
     const small = Math.max(0.75 * size, SMALLEST_LABEL_PX * ratio);
-    const [name = '', ...more] = this.#labelOf(section, stock);
+    const [name = '', ...more] = this.#labelOf(area, stock);
     const lines = [
       { text: name, size, weight: 700, color: this.#palette.ink },
       ...more.map((text) => ({ text, size: small, weight: 500, color: this.#palette.muted })),
     ].slice(0, Math.max(Math.floor((1.6 * room) / (small * LABEL_LINE)), 1));
-    const x = section.middle.x * at.scale + at.left;
+    const x = area.middle.x * at.scale + at.left;
     const height = lines.reduce((sum, line) => sum + line.size * LABEL_LINE, 0);
-    let y = section.middle.y * at.scale + at.top - height / 2;
+    let y = area.middle.y * at.scale + at.top - height / 2;
     for (const line of lines) {
       const half = (line.size * LABEL_LINE) / 2;
       this.#writeIn(context, line.color, line.size, line.weight);

@@ -1,7 +1,6 @@
 import type { Shape } from '@/lib/api/types';
-import { grouped } from '@/lib/grouped';
 import type { SeatGrid } from '@/lib/map/seatGrid';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import type { Section } from '@/lib/seatmap/hall';
 import type { Point } from '@/lib/seatmap/viewport';
 
 export interface RowLabel extends Point {
@@ -16,28 +15,28 @@ const SAME_PLACE = 6;
 
 /** A label at either end of each row, where no seat is in its way and the plan has none itself. */
 export function rowLabelsOf(
-  facts: readonly SeatFacts[],
+  sections: readonly Section[],
   shapes: readonly Shape[],
   grid: SeatGrid,
   seatRadius: number,
 ): RowLabel[] {
-  const labels = grouped(shapes, ({ text }) => text?.text);
-  const rows = grouped(facts, ({ section, row }) => `${section}\n${row}`).values();
-  const found = [...rows].flatMap((row) => {
-    const [first, second] = row;
-    const [beforeLast, last] = row.slice(-2);
-    if (first === undefined || second === undefined || first.row === '') return [];
+  const rows = sections.flatMap((section) => section.rows);
+  const found = rows.flatMap(({ name, seats }) => {
+    const [first, second] = seats;
+    const [beforeLast, last] = seats.slice(-2);
+    if (first === undefined || second === undefined || name === '') return [];
     if (beforeLast === undefined || last === undefined) return [];
     return [beyond(second, first), beyond(beforeLast, last)]
       .filter((point) => grid.nearest(point, ROOM * seatRadius) === null)
-      .filter((point) => !isLabelled(point, first.row))
-      .map((point) => ({ ...point, text: first.row }));
+      .filter((point) => !isLabelled(point, name))
+      .map((point) => ({ ...point, text: name }));
   });
   return apart(found, ROOM * seatRadius);
 
   function isLabelled(point: Point, text: string): boolean {
-    return (labels.get(text) ?? []).some((label) => {
-      const { x = 0, y = 0 } = label.text ?? {};
+    return shapes.some((label) => {
+      if (label.text?.text !== text) return false;
+      const { x, y } = label.text;
       return Math.hypot(label.x + x - point.x, label.y + y - point.y) < SAME_PLACE * seatRadius;
     });
   }

@@ -2,9 +2,10 @@ import type { Category, EventDetail, Shape } from '@/lib/api/types';
 import { boundsOfShape, planExtent } from '@/lib/map/planExtent';
 import { type RowLabel, rowLabelsOf } from '@/lib/map/rowLabels';
 import { SeatGrid } from '@/lib/map/seatGrid';
-import { type Section, sectionByIndex, sectionsOf } from '@/lib/map/sections';
+import { type Area, areaByIndex, areasOf } from '@/lib/map/areas';
+import { sectionsOf } from '@/lib/seatmap/hall';
 import type { SeatFacts } from '@/lib/seatmap/seats';
-import type { Bounds, PlanExtent } from '@/lib/seatmap/viewport';
+import type { Bounds, PlanExtent, Viewport } from '@/lib/seatmap/viewport';
 
 /** All of a map that stays while its seats are sold. */
 export interface Scene {
@@ -14,8 +15,8 @@ export interface Scene {
   readonly facts: readonly SeatFacts[];
   readonly grid: SeatGrid;
   readonly rowLabels: readonly RowLabel[];
-  readonly sections: readonly Section[];
-  readonly sectionByIndex: Uint16Array;
+  readonly areas: readonly Area[];
+  readonly areaByIndex: Uint16Array;
   readonly colors: ReadonlyMap<number | null, string>;
 }
 
@@ -26,16 +27,17 @@ export function sceneOf(
 ): Scene {
   const extent = planExtent(plan, facts);
   const grid = new SeatGrid(facts, extent.bounds);
-  const sections = sectionsOf(facts, plan.seat_radius);
+  const sections = sectionsOf(facts);
+  const areas = areasOf(sections, plan.seat_radius);
   return {
     plan,
     extent,
     shapes: plan.shapes.map((shape) => ({ shape, bounds: boundsOfShape(shape) })),
     facts,
     grid,
-    rowLabels: rowLabelsOf(facts, plan.shapes, grid, plan.seat_radius),
-    sections,
-    sectionByIndex: sectionByIndex(sections, facts.length),
+    rowLabels: rowLabelsOf(sections, plan.shapes, grid, plan.seat_radius),
+    areas,
+    areaByIndex: areaByIndex(areas, facts.length),
     colors: new Map(categories.map(({ id, color }) => [id, color])),
   };
 }
@@ -44,6 +46,11 @@ export function sceneOf(
 const SEATS_FROM_PX = 2.4;
 
 /** Whether a map drawn with seats of this radius, in CSS pixels, shows sections in their place. */
-export function showsSections({ sections }: Scene, seatRadiusPx: number): boolean {
-  return sections.length > 0 && seatRadiusPx < SEATS_FROM_PX;
+export function showsAreas({ areas }: Scene, seatRadiusPx: number): boolean {
+  return areas.length > 0 && seatRadiusPx < SEATS_FROM_PX;
+}
+
+/** How large seats are drawn, in CSS pixels. */
+export function radiusPx({ plan }: Scene, { scale }: Viewport): number {
+  return plan.seat_radius * scale;
 }

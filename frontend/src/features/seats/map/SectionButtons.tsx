@@ -1,14 +1,14 @@
 import { type KeyboardEvent, useState } from 'react';
 
 import { sectionInWords } from '@/features/seats/map/sectionWords';
-import { type Section, stockOf } from '@/lib/map/sections';
+import { type Area, stockOf } from '@/lib/map/areas';
 import type { MapSeat } from '@/lib/seatmap/seats';
 
 interface SectionButtonsProps {
-  readonly sections: readonly Section[];
+  readonly sections: readonly Area[];
   readonly seats: readonly MapSeat[];
   readonly currency: string;
-  readonly onOpen: (section: Section) => void;
+  readonly onOpen: (section: Area) => void;
 }
 
 /** From afar the sections are what one can go to; the arrow keys lead from one to the next. */

@@ -1,10 +1,10 @@
 import { stockInWords } from '@/features/seats/map/sectionWords';
-import { type Section, stockOf } from '@/lib/map/sections';
+import { type Area, stockOf } from '@/lib/map/areas';
 import type { MapSeat } from '@/lib/seatmap/seats';
 import type { Point } from '@/lib/seatmap/viewport';
 
 interface SectionTooltipProps {
-  readonly section: Section;
+  readonly section: Area;
   readonly seats: readonly MapSeat[];
   readonly currency: string;
   readonly at: Point;

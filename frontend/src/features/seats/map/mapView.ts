@@ -9,6 +9,8 @@ export interface RestingView {
   readonly isFitted: boolean;
 }
 
+type MovesListener = (viewport: Viewport, size: Size) => void;
+
 const RESTS_AFTER_MS = 120;
 
 /**
@@ -20,7 +22,7 @@ export class MapView {
     this.#chosen = viewport;
     this.#moved();
   });
-  readonly #onMove: (viewport: Viewport, size: Size) => void;
+  readonly #movesListeners = new Set<MovesListener>();
   readonly #listeners = new Set<() => void>();
   #extent: PlanExtent;
   #size: Size | null = null;
@@ -29,9 +31,8 @@ export class MapView {
   #resting: RestingView | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(extent: PlanExtent, onMove: (viewport: Viewport, size: Size) => void) {
+  constructor(extent: PlanExtent) {
     this.#extent = extent;
-    this.#onMove = onMove;
   }
 
   /** Null until the size on screen is known. */
@@ -47,6 +48,15 @@ export class MapView {
   setSize(size: Size): void {
     this.#size = size;
     this.#moved();
+  }
+
+  /** The listener is called for each move, before the browser paints, and for where the map is now. */
+  watchMoves(listener: MovesListener): () => void {
+    this.#movesListeners.add(listener);
+    if (this.#viewport !== null && this.#size !== null) listener(this.#viewport, this.#size);
+    return () => {
+      this.#movesListeners.delete(listener);
+    };
   }
 
   readonly getResting = (): RestingView | null => this.#resting;
@@ -66,7 +76,7 @@ export class MapView {
         ? fit(this.#extent.bounds, this.#size)
         : confine(this.#chosen, this.#extent, this.#size);
     this.mover.drawn({ viewport: this.#viewport, extent: this.#extent, screen: this.#size });
-    this.#onMove(this.#viewport, this.#size);
+    for (const listener of this.#movesListeners) listener(this.#viewport, this.#size);
     clearTimeout(this.#timer);
     if (this.#resting === null) {
       this.#rest();

@@ -88,6 +88,12 @@ export class Mover {
     });
   }
 
+  centreOn({ x, y }: Point): void {
+    this.#jump(({ viewport, screen }) =>
+      centredOn({ x, y, width: 0, height: 0 }, viewport.scale, screen),
+    );
+  }
+
   showAll(): void {
     cancelAnimationFrame(this.#animation);
     this.#show(null);

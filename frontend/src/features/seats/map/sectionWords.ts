@@ -1,9 +1,9 @@
 import { t } from '@/lib/i18n/language';
-import type { Section, Stock } from '@/lib/map/sections';
+import type { Area, Stock } from '@/lib/map/areas';
 import { formatMoney } from '@/lib/money';
 
 /** What a screen reader says for a section. */
-export function sectionInWords(section: Section, stock: Stock, currency: string): string {
+export function sectionInWords(section: Area, stock: Stock, currency: string): string {
   return [section.name, ...stockInWords(stock, currency)].join(', ');
 }
 

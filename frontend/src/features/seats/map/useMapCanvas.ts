@@ -1,5 +1,13 @@
-import { type RefObject, useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react';
+import {
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 
+import type { MapView } from '@/features/seats/map/mapView';
 import type { ServerClock } from '@/lib/feed/clock';
 import { MapCanvas } from '@/lib/map/mapCanvas';
 import { paletteOf } from '@/lib/map/palette';
@@ -10,7 +18,7 @@ import type { MapSeat } from '@/lib/seatmap/seats';
 
 interface MapCanvasOptions {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
-  readonly mapRef: RefObject<MapCanvas | null>;
+  readonly view: MapView;
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
@@ -19,17 +27,18 @@ interface MapCanvasOptions {
   readonly focused: number | null;
 }
 
-/** Keeps a canvas showing the seats; `mapRef` is what draws on it, for who moves the view. */
+/** Keeps a canvas showing the seats. The answer refers to what draws on it. */
 export function useMapCanvas({
   canvas,
-  mapRef,
+  view,
   scene,
   seats,
   clock,
   labelOf,
   pointed,
   focused,
-}: MapCanvasOptions): void {
+}: MapCanvasOptions): RefObject<MapCanvas | null> {
+  const mapRef = useRef<MapCanvas>(null);
   const pixelRatio = useSyncExternalStore(watchPixelRatio, () => devicePixelRatio);
   const theme = useTheme();
 
@@ -57,23 +66,29 @@ export function useMapCanvas({
       isStill: () => document.hidden || matchMedia(REDUCED_MOTION).matches,
     });
     mapRef.current = map;
+    const stopWatching = view.watchMoves((viewport, size) => {
+      map.setView(viewport, size);
+    });
     return () => {
+      stopWatching();
       map.close();
       mapRef.current = null;
     };
-  }, [canvas, mapRef, clock, labelOf]);
+  }, [canvas, view, clock, labelOf]);
 
   useLayoutEffect(() => {
     if (canvas.current !== null) mapRef.current?.show(scene, paletteOf(canvas.current), pixelRatio);
-  }, [canvas, mapRef, scene, theme, pixelRatio]);
+  }, [canvas, scene, theme, pixelRatio]);
 
   useLayoutEffect(() => {
     mapRef.current?.setSeats(seats);
-  }, [mapRef, scene, seats]);
+  }, [scene, seats]);
 
   useEffect(() => {
     mapRef.current?.mark(pointed, focused);
-  }, [mapRef, pointed, focused]);
+  }, [pointed, focused]);
+
+  return mapRef;
 }
 
 const REDUCED_MOTION = '(prefers-reduced-motion: reduce)';

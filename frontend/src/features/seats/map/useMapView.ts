@@ -9,7 +9,7 @@ import {
 
 import { watchGestures } from '@/features/seats/map/gestures';
 import { MapView, type RestingView } from '@/features/seats/map/mapView';
-import type { PlanExtent, Size, Viewport } from '@/lib/seatmap/viewport';
+import type { PlanExtent } from '@/lib/seatmap/viewport';
 
 interface MapViewHandle {
   readonly view: MapView;
@@ -18,13 +18,11 @@ interface MapViewHandle {
   readonly wasDragged: () => boolean;
 }
 
-/** `onMove` is called for each move, before the browser paints. It must stay the same function. */
 export function useMapView(
   frame: RefObject<HTMLElement | null>,
   extent: PlanExtent,
-  onMove: (viewport: Viewport, size: Size) => void,
 ): MapViewHandle {
-  const [view] = useState(() => new MapView(extent, onMove));
+  const [view] = useState(() => new MapView(extent));
   const resting = useSyncExternalStore(view.subscribe, view.getResting);
   const dragged = useRef(false);
 

@@ -1,10 +1,10 @@
-import { grouped } from '@/lib/grouped';
-import { type Bounds, boundsOf, type Point } from '@/lib/seatmap/viewport';
+import type { Section } from '@/lib/seatmap/hall';
 import { SeatGrid } from '@/lib/map/seatGrid';
 import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+import { type Bounds, boundsOf, type Point } from '@/lib/seatmap/viewport';
 
-/** A part of the hall, as it is known from afar. */
-export interface Section {
+/** A section as it is drawn from afar. */
+export interface Area {
   readonly index: number;
   readonly name: string;
   readonly seatIndexes: readonly number[];
@@ -26,16 +26,15 @@ const MOST_CORNERS_A_ROW = 9;
 const OVERLAP = 1.3;
 
 /** Empty when there is just one section: it says no more than the plan does. */
-export function sectionsOf(facts: readonly SeatFacts[], seatRadius: number): Section[] {
-  const byName = grouped(facts, ({ section }) => section);
-  if (byName.size < 2) return [];
-  return [...byName].map(([name, seats], index) => sectionOf(name, index, seats, seatRadius));
+export function areasOf(sections: readonly Section[], seatRadius: number): Area[] {
+  if (sections.length < 2) return [];
+  return sections.map((section, index) => areaOf(section, index, seatRadius));
 }
 
-/** Which section each seat is in. */
-export function sectionByIndex(sections: readonly Section[], seatCount: number): Uint16Array {
+/** Which area each seat is in. */
+export function areaByIndex(areas: readonly Area[], seatCount: number): Uint16Array {
   const found = new Uint16Array(seatCount);
-  for (const { index, seatIndexes } of sections) {
+  for (const { index, seatIndexes } of areas) {
     for (const seat of seatIndexes) found[seat] = index;
   }
   return found;
@@ -47,10 +46,10 @@ export interface Stock {
   readonly priceFrom: string | null;
 }
 
-export function stockOf(section: Section, seats: readonly MapSeat[]): Stock {
+export function stockOf(area: Area, seats: readonly MapSeat[]): Stock {
   let free = 0;
   let cheapest: string | null = null;
-  for (const index of section.seatIndexes) {
+  for (const index of area.seatIndexes) {
     const seat = seats[index];
     if (seat?.standing !== 'available') continue;
     free += 1;
@@ -60,19 +59,15 @@ export function stockOf(section: Section, seats: readonly MapSeat[]): Stock {
   return { free, priceFrom: cheapest };
 }
 
-function sectionOf(
-  name: string,
-  index: number,
-  seats: readonly SeatFacts[],
-  seatRadius: number,
-): Section {
-  const rows = [...grouped(seats, ({ row }) => row).values()];
+function areaOf(section: Section, index: number, seatRadius: number): Area {
+  const rows = section.rows.map((row) => row.seats);
+  const seats = rows.flat();
   const pitch = rowPitch(rows, boundsOf(seats, 0));
   const thickness = Math.max(OVERLAP * pitch, 2.6 * seatRadius);
   const middle = middleOf(seats);
   return {
     index,
-    name,
+    name: section.name,
     seatIndexes: seats.map((seat) => seat.index),
     outline: outlineOf(middle, rows),
     thickness,

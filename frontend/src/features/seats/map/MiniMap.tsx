@@ -1,0 +1,87 @@
+import { type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+
+import type { MapView } from '@/features/seats/map/mapView';
+import type { MapCanvas } from '@/lib/map/mapCanvas';
+import type { Scene } from '@/lib/map/scene';
+import type { MapSeat } from '@/lib/seatmap/seats';
+import { fit, type Size, toPlan, toScreen } from '@/lib/seatmap/viewport';
+
+interface MiniMapProps {
+  readonly mapRef: RefObject<MapCanvas | null>;
+  readonly scene: Scene;
+  readonly seats: readonly MapSeat[];
+  readonly view: MapView;
+  /** Of the map itself. */
+  readonly size: Size;
+}
+
+const LARGEST: Size = { width: 168, height: 132 };
+const LARGEST_SHARE = 0.28;
+const REDRAWN_EVERY_MS = 1_000;
+
+/** Where in the hall the map is, and a way to another place of it. A pointer's way: keys have theirs. */
+export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const drawnAt = useRef(-Infinity);
+  const { bounds } = scene.extent;
+  const scale = Math.min(
+    Math.min(LARGEST.width, LARGEST_SHARE * size.width) / bounds.width,
+    Math.min(LARGEST.height, LARGEST_SHARE * size.height) / bounds.height,
+  );
+  const [width, height] = [bounds.width * scale, bounds.height * scale];
+
+  useEffect(() => {
+    const waitMs = Math.max(drawnAt.current + REDRAWN_EVERY_MS - performance.now(), 0);
+    const timer = setTimeout(() => {
+      const context = canvas.current?.getContext('2d');
+      if (!context) return;
+      drawnAt.current = performance.now();
+      mapRef.current?.paintWhole(context, { width, height });
+    }, waitMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [mapRef, scene, seats, width, height]);
+
+  useLayoutEffect(
+    () =>
+      view.watchMoves((viewport, mapSize) => {
+        if (frame.current === null) return;
+        const small = fit(bounds, { width, height });
+        const start = toScreen(small, toPlan(viewport, { x: 0, y: 0 }));
+        const end = toScreen(small, toPlan(viewport, { x: mapSize.width, y: mapSize.height }));
+        const [left, top] = [Math.max(start.x, 0), Math.max(start.y, 0)];
+        Object.assign(frame.current.style, {
+          left: `${left}px`,
+          top: `${top}px`,
+          width: `${Math.min(end.x, width) - left}px`,
+          height: `${Math.min(end.y, height) - top}px`,
+        });
+      }),
+    [view, bounds, width, height],
+  );
+
+  function goTo(pointer: PointerEvent<HTMLElement>) {
+    if (pointer.buttons !== 1) return;
+    const box = pointer.currentTarget.getBoundingClientRect();
+    const point = { x: pointer.clientX - box.left, y: pointer.clientY - box.top };
+    view.mover.centreOn(toPlan(fit(bounds, { width, height }), point));
+  }
+
+  return (
+    <div
+      className="minimap"
+      aria-hidden="true"
+      style={{ width, height }}
+      onPointerDown={(pointer) => {
+        pointer.currentTarget.setPointerCapture(pointer.pointerId);
+        goTo(pointer);
+      }}
+      onPointerMove={goTo}
+    >
+      <canvas ref={canvas} className="minimap__canvas" />
+      <div ref={frame} className="minimap__view" />
+    </div>
+  );
+}
