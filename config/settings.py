@@ -264,6 +264,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
         "ReservationStatusEnum": ["confirmed", "cancelled"],
+        "TicketReasonEnum": ["cancelled"],
+        "ReasonEnum": [
+            *("locked", "reserved", "blocked", "expired", "not_held"),
+            *("limit", "extension_limit"),
+        ],
     },
     "SCHEMA_PATH_PREFIX": "/api/",
     "POSTPROCESSING_HOOKS": [

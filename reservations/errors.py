@@ -49,6 +49,11 @@ class ReservationNotFound(NotFound):
     default_sentence = "There is no such reservation."
 
 
+class TicketNotFound(NotFound):
+    code = "ticket_not_found"
+    default_sentence = "There is no such ticket."
+
+
 class SignInFirst(SeatcastError):
     code = "not_authenticated"
     default_sentence = "This event is for members. Sign in to see it."

@@ -14,6 +14,7 @@ from reservations.models import Event, Reservation
 from reservations.rules import price_of
 from reservations.states import SeatStatus, iso
 from reservations.terms import terms_of
+from reservations.tickets import ticket_code
 
 
 class SeatRecord(TypedDict):
@@ -58,6 +59,16 @@ class ReservationRecord(TypedDict):
     created_at: str
     cancelled_at: str | None
     cancel_until: str
+    ticket_code: str
+
+
+class TicketRecord(TypedDict):
+    """What an organiser is told of a ticket; `reason` says why it does not admit."""
+
+    admits: bool
+    reason: str | None
+    buyer: str
+    reservation: ReservationRecord
 
 
 class PaymentRecord(TypedDict):
@@ -190,4 +201,5 @@ def reservation_record(
         "created_at": str(iso(reservation.created_at)),
         "cancelled_at": iso(reservation.cancelled_at),
         "cancel_until": str(iso(terms_of(event).cancel_until)),
+        "ticket_code": ticket_code(reservation.pk),
     }

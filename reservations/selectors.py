@@ -14,7 +14,13 @@ from django.db.models import Q, QuerySet
 from reservations import clock
 from reservations.changes import Change
 from reservations.counts import Counts, counts_of
-from reservations.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
+from reservations.errors import (
+    EventNotFound,
+    MembersOnly,
+    ReservationNotFound,
+    SignInFirst,
+    TicketNotFound,
+)
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.payments.provider import payment_methods
 from reservations.records import (
@@ -24,12 +30,14 @@ from reservations.records import (
     ReservationRecord,
     ReservedSeatRecord,
     SeatRecord,
+    TicketRecord,
     money,
     reservation_record,
     seat_record,
 )
 from reservations.states import SeatStatus, iso
 from reservations.terms import terms_of
+from reservations.tickets import reservation_id_of
 
 _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 _SEAT_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
@@ -237,6 +245,24 @@ def reservation(*, reservation_id: int, asker: Asker) -> ReservationRecord:
     if not records:
         raise ReservationNotFound
     return records[0]
+
+
+def ticket(*, code: str) -> TicketRecord:
+    """Return whom a ticket admits, and to what; for organisers. Raises: TicketNotFound."""
+    reservation_id = reservation_id_of(code)
+    if reservation_id is None:
+        raise TicketNotFound
+    found = Reservation.objects.filter(pk=reservation_id).select_related("user")
+    records = _reservation_records(found)
+    if not records:
+        raise TicketNotFound
+    is_cancelled = records[0]["status"] == Reservation.Status.CANCELLED
+    return {
+        "admits": not is_cancelled,
+        "reason": "cancelled" if is_cancelled else None,
+        "buyer": found[0].user.get_username(),
+        "reservation": records[0],
+    }
 
 
 def events_with_expired_locks() -> list[int]:

@@ -208,6 +208,16 @@ class ReservationSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancel_until = serializers.DateTimeField(help_text="Until when its buyer may cancel it.")
+    ticket_code = serializers.CharField(help_text="What its ticket shows, and the door reads.")
+
+
+class TicketSerializer(serializers.Serializer[Any]):
+    admits = serializers.BooleanField()
+    reason = serializers.ChoiceField(
+        choices=["cancelled"], allow_null=True, help_text="Why it does not admit, if it does not."
+    )
+    buyer = serializers.CharField(help_text="The username.")
+    reservation = ReservationSerializer()
 
 
 class SeatAnswerSerializer(serializers.Serializer[Any]):

@@ -21,4 +21,5 @@ urlpatterns = [
     path("reservations/", views.ReservationsView.as_view()),
     path("reservations/<id:reservation_id>/", views.ReservationView.as_view()),
     path("reservations/<id:reservation_id>/cancel/", views.CancelView.as_view()),
+    path("tickets/<str:code>/", views.TicketView.as_view()),
 ]

@@ -7,7 +7,7 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from rest_framework import serializers
-from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.permissions import IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -31,6 +31,7 @@ from reservations.api.serializers import (
     SeatIdsSerializer,
     SeatsAnswerSerializer,
     SeatSerializer,
+    TicketSerializer,
 )
 from reservations.choosing.asking import lock_best
 from reservations.choosing.wishes import By, Wish
@@ -265,6 +266,15 @@ class CancelView(APIView):
         Its buyer may until `cancel_until`, organisers always. Cancelling twice changes nothing.
         """
         return _cancel(request, reservation_id)
+
+
+class TicketView(APIView):
+    permission_classes = (IsAdminUser,)
+
+    @reads("ticket", TicketSerializer)
+    def get(self, request: Request, code: str) -> Response:  # noqa: ARG002
+        """Return whom a ticket admits, and to what; organisers only."""
+        return Response(selectors.ticket(code=code))
 
 
 def _cancel(request: Request, reservation_id: int) -> Response:

@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 from rest_framework.test import APIClient
 
-Needs = Literal["nothing", "csrf", "person", "person and csrf"]
+Needs = Literal["nothing", "csrf", "person", "person and csrf", "organiser"]
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call. What is in braces in its path stands for ids, and for the name of a layout.
+    """A call. What is in braces in its path stands for ids, and for names of layouts and tickets.
 
     `body` is one that is accepted, with `{seat}` where the id of a seat belongs.
     """
@@ -30,7 +30,11 @@ class Call:
 
     @property
     def needs_person(self) -> bool:
-        return self.needs.startswith("person")
+        return self.needs.startswith("person") or self.needs_organiser
+
+    @property
+    def needs_organiser(self) -> bool:
+        return self.needs == "organiser"
 
     @property
     def needs_csrf(self) -> bool:
@@ -72,6 +76,7 @@ CALLS = [
     Call("GET", "/api/reservations/{reservation}/", "person"),
     Call("DELETE", "/api/reservations/{reservation}/", "person and csrf"),
     Call("POST", "/api/reservations/{reservation}/cancel/", "person and csrf"),
+    Call("GET", "/api/tickets/{code}/", "organiser"),
 ]
 WRITES = [call for call in CALLS if call.is_write]
 CALLS_WITH_BODY = [call for call in CALLS if call.body is not None]

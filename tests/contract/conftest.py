@@ -10,6 +10,7 @@ from accounts.models import User
 from reservations.commands import LockSeats, ReserveSeats
 from reservations.desk import Desk
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
+from reservations.tickets import ticket_code
 from tests.contract.calls import Call
 from tests.factories import PASSWORD, make_event, make_user, person, seat_ids, signed_in
 
@@ -21,6 +22,7 @@ class BoxOffice:
     event: Event
     alice: User
     bob: User
+    organiser: User
     free: int
     held: int
     held_by_bob: int
@@ -29,6 +31,11 @@ class BoxOffice:
     reservation: int
     reservation_of_bob: int
     refresh: str
+    code: str
+
+    def caller(self, call: Call) -> User:
+        """Return who may make a call: alice, unless it is for organisers alone."""
+        return self.organiser if call.needs_organiser else self.alice
 
     def path(self, call: Call, **instead: object) -> str:
         return call.path.format(**{**self._ids(), **instead})
@@ -37,8 +44,8 @@ class BoxOffice:
         return _filled(call.body, self._ids())
 
     def send(self, call: Call, client: Any = None, **more: Any) -> Any:
-        """Make a call as it should be made, as alice if by nobody else."""
-        client = client or signed_in(self.alice)
+        """Make a call as it should be made, as who may make it if by nobody else."""
+        client = client or signed_in(self.caller(call))
         return getattr(client, call.method.lower())(self.path(call), self.body(call), **more)
 
     def state(self) -> list[list[tuple[Any, ...]]]:
@@ -62,6 +69,7 @@ class BoxOffice:
             "held": self.held,
             "reservation": self.reservation,
             "refresh": self.refresh,
+            "code": self.code,
         }
 
 
@@ -79,6 +87,7 @@ def office(db: None) -> BoxOffice:
         event=event,
         alice=alice,
         bob=bob,
+        organiser=make_user("organiser", is_staff=True),
         free=ids[0],
         held=ids[1],
         held_by_bob=ids[2],
@@ -87,6 +96,7 @@ def office(db: None) -> BoxOffice:
         reservation=booked[alice],
         reservation_of_bob=booked[bob],
         refresh=str(RefreshToken.for_user(alice)),
+        code=ticket_code(booked[alice]),
     )
 
 

@@ -26,7 +26,7 @@ SEAT = {
 RESERVATION = {
     *("id", "event", "event_name", "venue", "date", "seats", "seat_details", "total_price"),
     *("currency", "payment_method", "payment_status", "status", "created_at", "cancelled_at"),
-    "cancel_until",
+    *("cancel_until", "ticket_code"),
 }
 RESERVED_SEAT = {"seat_id", "seat_number", "section", "row", "number", "price"}
 

@@ -108,13 +108,14 @@ def test_every_answer_is_one_that_the_schema_knows(
     if call.needs == "csrf":
         cookies["csrftoken"] = headers["X-CSRFToken"] = "0" * 32
     else:
-        headers["Authorization"] = f"Bearer {AccessToken.for_user(office.alice)}"
+        headers["Authorization"] = f"Bearer {AccessToken.for_user(office.caller(call))}"
     path, method = _operation(call)
     operation = _schema()[path][method.upper()]
     seats = [office.free, office.held, office.held_by_bob, office.booked]
     known = {
         "event_id": office.event.pk,
         "layout": office.event.layout,
+        "code": office.code,
         "reservation_id": office.reservation,
     }
 

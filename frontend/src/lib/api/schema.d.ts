@@ -368,6 +368,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets/{code}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return whom a ticket admits, and to what; organisers only. */
+        get: operations["ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/token/": {
         parameters: {
             query?: never;
@@ -689,6 +706,7 @@ export interface components {
              * @description Until when its buyer may cancel it.
              */
             cancel_until: string;
+            /** @description What its ticket shows, and the door reads. */
             ticket_code: string;
         };
         /**
@@ -826,6 +844,23 @@ export interface components {
             user_id: number;
             username: string;
         };
+        Ticket: {
+            admits: boolean;
+            /**
+             * @description Why it does not admit, if it does not.
+             *
+             *     * `cancelled` - cancelled
+             */
+            reason: (components["schemas"]["TicketReasonEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description The username. */
+            buyer: string;
+            reservation: components["schemas"]["Reservation"];
+        };
+        /**
+         * @description * `cancelled` - cancelled
+         * @enum {string}
+         */
+        TicketReasonEnum: "cancelled";
         TokenPair: {
             access: string;
             refresh: string;
@@ -2387,6 +2422,63 @@ export interface operations {
             };
             /** @description The idempotency key was used before with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat or booking. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

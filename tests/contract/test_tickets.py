@@ -1,0 +1,109 @@
+"""The code on a ticket, and what the door is told of it."""
+
+import string
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from reservations.tickets import reservation_id_of, ticket_code
+from tests.contract.calls import refusal
+from tests.contract.conftest import BoxOffice
+from tests.factories import signed_in, stranger, with_token
+
+
+def _check(office: BoxOffice, code: str, client: Any = None) -> Any:
+    return (client or signed_in(office.organiser)).get(f"/api/tickets/{code}/")
+
+
+def _booking(office: BoxOffice) -> dict[str, Any]:
+    path = f"/api/reservations/{office.reservation}/"
+    found: dict[str, Any] = signed_in(office.alice).get(path).json()
+    return found
+
+
+def test_a_ticket_admits_its_buyer_to_their_seats(office: BoxOffice) -> None:
+    booking = _booking(office)
+    answer = _check(office, booking["ticket_code"])
+    assert answer.json() == {
+        "admits": True,
+        "reason": None,
+        "buyer": "alice",
+        "reservation": booking,
+    }
+
+
+def test_the_ticket_of_a_cancelled_booking_admits_nobody_and_says_why(office: BoxOffice) -> None:
+    code = _booking(office)["ticket_code"]
+    signed_in(office.alice).post(f"/api/reservations/{office.reservation}/cancel/")
+    found = _check(office, code).json()
+    assert (found["admits"], found["reason"]) == (False, "cancelled")
+    assert found["reservation"]["ticket_code"] == code
+
+
+def test_a_booking_says_its_code_from_the_first_answer_on(office: BoxOffice) -> None:
+    body = {"seat_ids": [office.held], "payment_method": "card"}
+    alice = signed_in(office.alice)
+    booked = alice.post(f"/api/events/{office.event.pk}/reserve/", body).json()["reservation"]
+    listed = alice.get("/api/reservations/").json()
+    assert booked["ticket_code"] == listed[0]["ticket_code"] == ticket_code(booked["id"])
+    assert len({found["ticket_code"] for found in listed}) == len(listed) == 2
+
+
+def test_a_code_fits_into_an_address_and_may_be_typed_in_small_letters(office: BoxOffice) -> None:
+    code = ticket_code(office.reservation)
+    assert set(code) <= {*string.ascii_uppercase, *string.digits, "-"}
+    assert len(code) < 40
+    assert _check(office, code.lower()).json()["reservation"]["ticket_code"] == code
+
+
+def test_a_wrong_code_is_no_ticket(office: BoxOffice, subtests: pytest.Subtests) -> None:
+    code = ticket_code(office.reservation)
+    number, _, signature = code.partition("-")
+    other = "B" if signature[-1] == "A" else "A"
+    for wrong in (
+        *(f"{number}-{signature[:-1]}{other}", f"{number}-{signature[:-1]}", number),
+        *(f"{office.reservation_of_bob}-{signature}", f"0{code}", f"{code}A", f"{number}-", "-"),
+        *(
+            f"{number}{signature}",
+            f"{number}-{'A' * 16}",
+            "%00",
+            "%D9%A1-" + signature,
+            "x" * 3_000,
+        ),
+        *(f"{2**63}-{signature}", f"{10**30}-{signature}", f"-{code}", f"{code}%0A"),
+    ):
+        with subtests.test(wrong=wrong[:40]):
+            refusal(_check(office, wrong), 404, "ticket_not_found")
+
+
+def test_a_ticket_of_no_booking_is_none(office: BoxOffice) -> None:
+    refusal(_check(office, ticket_code(2**62)), 404, "ticket_not_found")
+
+
+def test_who_is_no_organiser_is_told_nothing_of_any_code(office: BoxOffice) -> None:
+    right, wrong = ticket_code(office.reservation), "1-AAAAAAAAAAAAAAAA"
+    for client in (signed_in(office.alice), with_token(office.alice)):
+        answers = [_check(office, code, client) for code in (right, wrong)]
+        for answer in answers:
+            refusal(answer, 403, "permission_denied")
+        assert answers[0].content == answers[1].content
+    for code in (right, wrong):
+        refusal(_check(office, code, stranger()), 401, "not_authenticated")
+
+
+def test_codes_are_made_with_the_sites_secret(settings: Settings) -> None:
+    code = ticket_code(7)
+    assert code == ticket_code(7)
+    before = settings.SECRET_KEY
+    settings.SECRET_KEY = "another"
+    assert ticket_code(7) != code
+    assert reservation_id_of(code) is None
+    settings.SECRET_KEY_FALLBACKS = [before]
+    assert reservation_id_of(code) == 7
+
+
+def test_no_two_bookings_share_a_signature() -> None:
+    codes = [ticket_code(number) for number in range(1, 2_000)]
+    assert len({code.partition("-")[2] for code in codes}) == len(codes)
+    assert all(reservation_id_of(code) == number for number, code in enumerate(codes, start=1))
