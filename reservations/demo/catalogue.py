@@ -1,4 +1,4 @@
-"""What the demo shows: three events in three houses."""
+"""What the demo shows: three events in three houses, and one in a stadium if it is wanted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from reservations.demo import stadium
 from reservations.plans import pretix
 from reservations.plans.grid import grid
 from reservations.plans.plan import Plan
@@ -14,6 +15,7 @@ from reservations.plans.services import EventDetails
 CLUB = "The Copper Room"
 THEATRE = "Aurelia Theatre"
 CHAMBER_HALL = "Lindenhof Chamber Hall"
+STADIUM = "Meridian Park"
 HOUSES = (CLUB, THEATRE, CHAMBER_HALL)
 """The names of the plans, by which the demo's events are known again whatever they are called."""
 
@@ -33,7 +35,9 @@ def show(house: str, *, now: datetime) -> Show:
     """Return what is on at one of the houses, in the weeks after `now`."""
     if house == CLUB:
         return _club(now)
-    return _theatre(now) if house == THEATRE else _chamber_hall(now)
+    if house == THEATRE:
+        return _theatre(now)
+    return _chamber_hall(now) if house == CHAMBER_HALL else _stadium(now)
 
 
 def _club(now: datetime) -> Show:
@@ -70,6 +74,25 @@ def _chamber_hall(now: datetime) -> Show:
     )
     prices = {"Front": Decimal("45.00"), "Rear": Decimal("32.00")}
     return Show(details, _plan("chamber_hall.json"), prices)
+
+
+def _stadium(now: datetime) -> Show:
+    details = EventDetails(
+        name="The Cup Final",
+        venue=STADIUM,
+        description="Ninety minutes, and perhaps thirty more. Gates open two hours before.",
+        date=_evening(now, weeks=7, hour=18),
+        price=Decimal("45.00"),
+    )
+    prices = {
+        stadium.PREMIUM: Decimal("140.00"),
+        stadium.LOWER_SIDE: Decimal("95.00"),
+        stadium.LOWER_GOAL: Decimal("60.00"),
+        stadium.UPPER_SIDE: Decimal("55.00"),
+        stadium.UPPER_GOAL: Decimal("35.00"),
+        stadium.FAMILY: Decimal("25.00"),
+    }
+    return Show(details, stadium.stadium(STADIUM), prices)
 
 
 def _plan(file: str) -> Plan:

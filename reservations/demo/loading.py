@@ -7,6 +7,7 @@ Concurrency. Whoever has work to do holds the rows of the demo users until it is
 again after getting them: two at once make one of each.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from reservations.demo.catalogue import HOUSES, show
+from reservations.demo.catalogue import HOUSES, STADIUM, show
 from reservations.demo.people import BUYERS, ORGANISER, PASSWORD
 from reservations.models import Event
 from reservations.plans.services import create_event
@@ -30,17 +31,21 @@ class Loaded:
     events: tuple[str, ...] = ()
 
 
-def load_demo() -> Loaded:
-    """Create the demo users and events that are missing. Two queries when none is."""
+def load_demo(*, with_stadium: bool = False) -> Loaded:
+    """Create the demo users and events that are missing. Two queries when none is.
+
+    The stadium's 50,000 seats take some seconds, so it is there for who asks for it.
+    """
+    houses = (*HOUSES, STADIUM) if with_stadium else HOUSES
     missing_users = _missing_users()
-    if not missing_users and not _missing_houses():
+    if not missing_users and not _missing(houses):
         return Loaded()
     # Hashing is slow by design, and so stays outside the transaction.
     password = make_password(PASSWORD) if missing_users else ""
     with transaction.atomic():
         _create_users(missing_users, password)
         users = list(_demo_users().select_for_update(no_key=True).order_by("pk"))
-        events = tuple(_create_event(house) for house in _missing_houses())
+        events = tuple(_create_event(house) for house in _missing(houses))
     # Salted, the hash is ours alone: users who have it are not those of another loader.
     made = tuple(user.username for user in users if password and user.password == password)
     return Loaded(users=made, events=events)
@@ -51,9 +56,9 @@ def _missing_users() -> list[str]:
     return [name for name in (*BUYERS, ORGANISER) if name not in there]
 
 
-def _missing_houses() -> list[str]:
-    there = set(Event.objects.filter(plan__name__in=HOUSES).values_list("plan__name", flat=True))
-    return [house for house in HOUSES if house not in there]
+def _missing(houses: Sequence[str]) -> list[str]:
+    there = set(Event.objects.filter(plan__name__in=houses).values_list("plan__name", flat=True))
+    return [house for house in houses if house not in there]
 
 
 def _demo_users() -> QuerySet[AbstractUser]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management import BaseCommand
+from django.core.management import BaseCommand, CommandParser
 
 from reservations.demo.loading import load_demo
 from reservations.demo.people import PASSWORD
@@ -15,9 +15,16 @@ class Command(BaseCommand):
         "organiser's password is known to everybody."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--stadium",
+            action="store_true",
+            help="An event in a stadium of 50,000 seats too, which takes some seconds.",
+        )
+
     def handle(self, *_: Any, **options: Any) -> None:
         with sentences():
-            loaded = load_demo()
+            loaded = load_demo(with_stadium=options["stadium"])
         verbosity: int = options["verbosity"]
         if loaded.users and verbosity:
             self.stdout.write(f"Users with password {PASSWORD}: {', '.join(loaded.users)}.")
