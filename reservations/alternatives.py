@@ -11,11 +11,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TypedDict
 
 from django.db import transaction
 
+from reservations.choosing.rows import rows
 from reservations.errors import SeatcastError
 from reservations.places import Place, free_places_near, places_of
 from reservations.records import money
@@ -100,11 +101,9 @@ def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place,
 
 def _in_rows(free: Sequence[Place], size: int) -> Iterator[tuple[Place, ...]]:
     """Yield all seats of a row that follow each other, `size` at a time."""
-    ordered = sorted(free, key=lambda place: (place.section, place.row, place.x, place.y))
-    for _, row in groupby(ordered, key=lambda place: (place.section, place.row)):
-        seats = list(row)
-        for start in range(len(seats) - size + 1):
-            yield tuple(seats[start : start + size])
+    for row in rows(free):
+        for start in range(len(row) - size + 1):
+            yield tuple(row[start : start + size])
 
 
 def _by_distance(wanted: Sequence[Place], free: Sequence[Place]) -> Iterator[tuple[Place, ...]]:
@@ -133,11 +132,11 @@ def _cost(
 
 def _pitch(places: Sequence[Place]) -> float:
     """Return how far it is from a seat to the one beside it."""
-    rows = sorted(places, key=lambda place: (place.section, place.row, place.x, place.y))
     gaps = [
         math.dist(_at(one), _at(other))
-        for one, other in pairwise(rows)
-        if (one.section, one.row) == (other.section, other.row) and _at(one) != _at(other)
+        for row in rows(places)
+        for one, other in pairwise(row)
+        if _at(one) != _at(other)
     ]
     return min(gaps, default=0.0)
 
