@@ -32,8 +32,8 @@ _MOST_SEARCHES = 32
 
 _TAKEN, _FREE = b"\0", b"\1"
 
-Rank = tuple[Decimal, float, int]
-"""What to sort sets of seats by: price, view, and where in the house they begin."""
+Rank = tuple[int, float, int]
+"""What to sort sets of seats by: price in hundredths, view, and where in the house they begin."""
 
 
 class HouseSeat(Protocol):
@@ -77,27 +77,32 @@ class House:
         found = rows(seats)
         sight = focus(plan, seats)
         self._orphan = ORPHAN_SEATS * usual_gap(found)
-        self._seats: list[HouseSeat] = []
+        ordered: list[HouseSeat] = []
         # Stretch by stretch: where each begins, and where the last one ends.
         self._bounds = [0]
         for stretch in stretches(found):
-            self._seats += stretch
-            self._bounds.append(len(self._seats))
+            ordered += stretch
+            self._bounds.append(len(ordered))
         middles = {(row[0].section, row[0].row): middle(row) for row in found}
         off = (
             math.dist((seat.x, seat.y), sight)
             + OFF_THE_MIDDLE * math.dist((seat.x, seat.y), middles[seat.section, seat.row])
-            for seat in self._seats
+            for seat in ordered
         )
         self._views = list(accumulate(off, initial=0.0))
-        self._prices = list(accumulate((seat.price for seat in self._seats), initial=Decimal(0)))
-        self._at = {seat.id: at for at, seat in enumerate(self._seats)}
+        cents = (int(seat.price * 100) for seat in ordered)
+        self._prices = list(accumulate(cents, initial=0))
+        # Seats themselves would take three times as much memory as all of the rest.
+        self._ids = [seat.id for seat in ordered]
+        self._sections = [seat.section for seat in ordered]
+        self._categories = [seat.category for seat in ordered]
+        self._at = {seat_id: at for at, seat_id in enumerate(self._ids)}
         self._stretch_at = [
             stretch
             for stretch, (start, end) in enumerate(self._stretches())
             for _ in range(start, end)
         ]
-        self._free = bytearray(_FREE * len(self._seats))
+        self._free = bytearray(_FREE * len(ordered))
         self._deadlines: list[tuple[datetime, int]] = []
         self._locked_until: dict[int, datetime] = {}
         self._searches: OrderedDict[Wish, _Search] = OrderedDict()
@@ -131,7 +136,7 @@ class House:
         withheld = [at for at in dict.fromkeys(places) if self._free[at]]
         for at in withheld:
             self._set(at, is_free=False)
-        return [self._seats[at].id for at in withheld]
+        return [self._ids[at] for at in withheld]
 
     def give_back(self, seat_ids: Iterable[int]) -> None:
         """Have seats free again that were withheld."""
@@ -151,7 +156,7 @@ class House:
             rank, stretch, round_ = search.heap[0]
             if round_ == search.rounds[stretch]:
                 start = rank[-1]
-                return tuple(seat.id for seat in self._seats[start : start + wish.count])
+                return tuple(self._ids[start : start + wish.count])
             heapq.heappop(search.heap)
         return ()
 
@@ -194,8 +199,8 @@ class House:
         if wish.section is None and wish.category is None:
             return None
         return bytearray(
-            wish.section in (None, seat.section) and wish.category in (None, seat.category)
-            for seat in self._seats
+            wish.section in (None, section) and wish.category in (None, category)
+            for section, category in zip(self._sections, self._categories, strict=True)
         )
 
     def _look_at(self, stretch: int, search: _Search) -> None:
@@ -214,12 +219,12 @@ class House:
     def _ranks(self, bounds: tuple[int, int], search: _Search) -> Iterator[Rank]:
         """Yield what all sets of a stretch are worth that would do for a wish."""
         count, by_price = search.wish.count, search.wish.by is By.PRICE
-        views, prices, nothing = self._views, self._prices, Decimal(0)
+        views, prices = self._views, self._prices
         for (first, last), (start, end) in self._runs(bounds, search.fits):
             for at in range(start, end - count + 1):
                 orphans = (at - first == 1) + (last - at - count == 1)
                 yield (
-                    prices[at + count] - prices[at] if by_price else nothing,
+                    prices[at + count] - prices[at] if by_price else 0,
                     (views[at + count] - views[at]) / count + orphans * self._orphan,
                     at,
                 )
