@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from reservations.commands import UnblockSeats
+from reservations.desk import Desk
 from reservations.models import Category, Event, Seat
 from reservations.states import SeatStatus
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
-from tests.factories import make_event, make_user, seat_ids, signed_in
+from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
 
 
 def _ask(event: Event, client: Any = None, *, key: str = "", **wish: Any) -> Any:
@@ -120,6 +122,16 @@ def test_the_same_key_gives_the_same_seats_even_if_none_are_left(hall: Event) ->
     assert (again.status_code, again.json()) == (200, first.json())
     refusal(_ask(hall, alice, key="k", count=5), 422, "idempotency_key_reused")
     refusal(_ask(hall, alice, key="other", count=4), 409, "no_seats_together")
+
+
+def test_a_refusal_is_repeated_for_its_key_and_another_key_is_another_try(hall: Event) -> None:
+    Seat.objects.filter(event=hall).update(status=SeatStatus.BLOCKED)
+    alice, organiser = signed_in(make_user()), make_person()
+    first = _ask(hall, alice, key="k", count=2)
+    Desk(hall.pk).submit(UnblockSeats(organiser, seat_ids(hall)[:2]))
+    again = _ask(hall, alice, key="k", count=2)
+    assert refusal(again, 409, "no_seats_together") == first.json()
+    assert _got(_ask(hall, alice, key="l", count=2)) == ["A1", "A2"]
 
 
 @pytest.mark.parametrize(
