@@ -1,6 +1,7 @@
 import { Link, NavLink, useLocation } from 'react-router';
 
 import { Brand } from '@/app/Brand';
+import { LanguageSwitch } from '@/app/LanguageSwitch';
 import { Icon } from '@/components/Icon';
 import { t } from '@/lib/i18n/language';
 import { signInPath } from '@/lib/paths';
@@ -16,7 +17,8 @@ export function Header() {
       <Brand />
       <nav className="header__nav" aria-label={t('app:main')}>
         <NavLink to="/" end>
-          {t('app:events')}
+          <span className="header__wide">{t('app:events')}</span>
+          <span className="header__narrow">{t('app:events_short')}</span>
         </NavLink>
         <NavLink to="/reservations">
           <span className="header__wide">{t('app:myReservations')}</span>
@@ -24,6 +26,7 @@ export function Header() {
         </NavLink>
       </nav>
       <div className="header__account">
+        <LanguageSwitch />
         {me === null && (
           <Link className="header__sign-in" to={signInPath(location)}>
             {t('app:signIn')}
