@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { expect, it } from 'vitest';
+
+const SOURCES = resolve(import.meta.dirname, '..');
+const PHYSICAL =
+  /^\s*((margin|padding|border)-(left|right)\b.*|(left|right):.*|(text-align|float|clear): (left|right);)$/gm;
+
+it('no style says left or right where it means the start or the end of a line', () => {
+  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
+  const styles = files.filter((file) => file.endsWith('.css'));
+  expect(styles).not.toEqual([]);
+  const found = styles.flatMap((file) =>
+    (readFileSync(resolve(SOURCES, file), 'utf8').match(PHYSICAL) ?? []).map(
+      (line) => `${file}: ${line.trim()}`,
+    ),
+  );
+  expect(found).toEqual([]);
+});
