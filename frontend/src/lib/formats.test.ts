@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { speak } from '@/lib/i18n/language';
 import { formatMoney, sumAmounts } from '@/lib/money';
+import { methodName } from '@/lib/payments';
 import { returnPath, signInPath } from '@/lib/paths';
 import { nextSalesChange, salesAt } from '@/lib/sales';
 import { formatCountdown, formatDateTime, formatWait } from '@/lib/time';
@@ -49,6 +50,11 @@ describe('in another language', () => {
     expect(formatMoney('1250.50', 'EUR')).toBe('1.250,50\u00a0€');
     expect(formatDateTime('2026-12-18T12:00:00')).toBe('Fr., 18. Dez. 2026, 12:00 Uhr');
     expect(formatWait(34 * 86_400_000 + 5000)).toBe('34 Tage');
+  });
+
+  it('ways to pay have the names that people there give them, or that the site has', () => {
+    expect(methodName({ name: 'Invoice' })).toBe('Rechnung');
+    expect(methodName({ name: 'Voucher' })).toBe('Voucher');
   });
 });
 

@@ -1,6 +1,7 @@
-import type { Reservation } from '@/lib/api/types';
+import type { PaymentMethod, Reservation } from '@/lib/api/types';
 import { assertNever } from '@/lib/assertNever';
 import { t } from '@/lib/i18n/language';
+import type { SentenceKey } from '@/lib/i18n/sentenceKey';
 
 type Paid = Pick<Reservation, 'status' | 'payment_status'>;
 
@@ -9,6 +10,22 @@ const PAID_LATER: Readonly<Record<string, 'payLater' | 'payOnArrival'>> = {
   invoice: 'payLater',
   cash: 'payOnArrival',
 };
+
+/** Sites start with these. Others, and those that were renamed, keep the name that they were given. */
+const USUAL_METHODS = new Map<string, SentenceKey>([
+  ['Card', 'method_card'],
+  ['Card that is blocked after the booking', 'method_cardBlocked'],
+  ['Card that is declined', 'method_cardDeclined'],
+  ["Card whose bank's first answers are lost", 'method_cardLost'],
+  ['Card of a slow bank', 'method_cardSlow'],
+  ['Cash at the box office', 'method_cash'],
+  ['Invoice', 'method_invoice'],
+]);
+
+export function methodName({ name }: Pick<PaymentMethod, 'name'>): string {
+  const key = USUAL_METHODS.get(name);
+  return key === undefined ? name : t(key);
+}
 
 export function isPaidNow(method: string): boolean {
   return !(method in PAID_LATER);

@@ -1,6 +1,6 @@
 import type { PaymentMethod } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
-import { whenPaid } from '@/lib/payments';
+import { methodName, whenPaid } from '@/lib/payments';
 
 interface PaymentMethodsProps {
   readonly methods: readonly PaymentMethod[];
@@ -24,7 +24,7 @@ export function PaymentMethods({ methods, chosen, disabled, onChoose }: PaymentM
               onChoose(code);
             }}
           />
-          <b>{name}</b>
+          <b>{methodName({ name })}</b>
           <small>{whenPaid(code)}</small>
         </label>
       ))}
