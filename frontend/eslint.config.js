@@ -9,6 +9,22 @@ const PARENT_PATHS = {
   message: 'Import from another folder by its full name: @/…',
 };
 
+const NO_BARRELS = [
+  { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
+  { selector: 'ExportNamedDeclaration[source]', message: 'No barrel files.' },
+];
+
+const KEYS_ONLY =
+  'What people read has a key in @/lib/i18n, so that it can be said in their language.';
+const NO_BARE_TEXT = [
+  { selector: 'JSXText[value=/\\p{L}{2}/u]', message: KEYS_ONLY },
+  {
+    selector:
+      'JSXAttribute[name.name=/^(aria-label|aria-description|title|alt|placeholder|label|lead|hint|submitLabel)$/] > Literal',
+    message: KEYS_ONLY,
+  },
+];
+
 /** Dependencies point one way: lib and components → features → app. */
 function mayNotImport(...folders) {
   return {
@@ -43,11 +59,7 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
-        { selector: 'ExportNamedDeclaration[source]', message: 'No barrel files.' },
-      ],
+      'no-restricted-syntax': ['error', ...NO_BARRELS],
       'max-lines': ['error', { max: 300 }],
     },
   },
@@ -55,6 +67,16 @@ export default defineConfig(
     files: ['src/**/*.{ts,tsx}'],
     extends: [reactHooks.configs.flat.recommended],
     languageOptions: { globals: globals.browser },
+  },
+  {
+    files: ['src/**/*.tsx'],
+    ignores: [
+      '**/*.test.tsx',
+      'src/testing/**',
+      'src/features/reservations/**',
+      'src/features/seats/map/**',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...NO_BARRELS, ...NO_BARE_TEXT] },
   },
   { files: ['src/lib/**'], rules: mayNotImport('@/components/*', '@/features/*', '@/app/*') },
   {

@@ -2,6 +2,8 @@ import { Link } from 'react-router';
 
 import { t } from '@/lib/i18n/language';
 
+const NAME = 'Seatcast';
+
 export function Brand() {
   return (
     <Link className="brand" to="/" aria-label={t('app:brand')}>
@@ -14,7 +16,7 @@ export function Brand() {
         <circle className="brand__seat brand__seat--dim" cx="16" cy="19.5" r="2.6" />
         <circle className="brand__seat" cx="23" cy="21.5" r="2.6" />
       </svg>
-      <span className="brand__word">Seatcast</span>
+      <span className="brand__word">{NAME}</span>
     </Link>
   );
 }
