@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError, transaction
 from rest_framework import serializers
 from rest_framework_simplejwt.exceptions import TokenError
@@ -37,14 +36,11 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
 
     def validate_username(self, name: str) -> str:
         if User.objects.filter(folded_username=folded(name)).exists():
-            raise serializers.ValidationError(NAME_TAKEN)
+            raise serializers.ValidationError(NAME_TAKEN, code="taken")
         return name
 
     def validate_password(self, password: str) -> str:
-        try:
-            validate_password(password)
-        except DjangoValidationError as error:
-            raise serializers.ValidationError(list(error.messages)) from None
+        validate_password(password)
         return password
 
     def create(self, validated_data: dict[str, Any]) -> User:
@@ -52,7 +48,7 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
             with transaction.atomic():
                 return User.objects.create_user(**validated_data)
         except IntegrityError:
-            raise serializers.ValidationError({"username": [NAME_TAKEN]}) from None
+            raise serializers.ValidationError({"username": [NAME_TAKEN]}, code="taken") from None
 
 
 class SignedInSerializer(serializers.Serializer[User]):

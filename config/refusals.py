@@ -67,21 +67,22 @@ def _domain_refusal(error: errors.SeatcastError) -> Response:
 
 
 def _validation_refusal(error: exceptions.ValidationError) -> Response:
-    fields = _sentences(error.detail)
+    complaints = _complaints(error.detail)
+    fields = {name: list(found) for name, found in complaints.items()}
+    codes = {name: list(found.values()) for name, found in complaints.items()}
     name, sentences = next(iter(fields.items()))
     prefix = "" if name == "body" else f"{name}: "
-    return _refusal(400, "invalid", f"{prefix}{sentences[0]}", fields=fields)
+    return _refusal(400, "invalid", f"{prefix}{sentences[0]}", fields=fields, field_codes=codes)
 
 
-def _sentences(detail: Any) -> dict[str, list[str]]:
-    """Flatten DRF's nested details into sentences by field; `body` is the whole of it."""
-    if not isinstance(detail, dict):
-        return {"body": [str(sentence) for sentence in _leaves(detail)]}
+def _complaints(detail: Any) -> dict[str, dict[str, str]]:
+    """Flatten DRF's nested details into codes by field and sentence; `body` is the whole of it."""
+    by_field = detail if isinstance(detail, dict) else {"body": detail}
     return {
-        "body" if name == "non_field_errors" else str(name): list(
-            dict.fromkeys(str(sentence) for sentence in _leaves(found))
-        )
-        for name, found in detail.items()
+        "body" if name == "non_field_errors" else str(name): {
+            str(leaf): getattr(leaf, "code", "invalid") for leaf in _leaves(found)
+        }
+        for name, found in by_field.items()
     }
 
 

@@ -275,6 +275,11 @@ class RefusalSerializer(serializers.Serializer[Any]):
     fields = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()), required=False
     )
+    field_codes = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="A stable word for each sentence of `fields`.",
+    )
     conflicts = ConflictSerializer(many=True, required=False)
     alternatives = AlternativeSerializer(many=True, required=False)
     largest = serializers.IntegerField(

@@ -47,6 +47,7 @@ def test_a_name_that_differs_in_case_only_is_taken(taken: str, name: str) -> Non
     make_user(taken)
     found = refusal(_register(name), 400, "invalid")
     assert found["fields"] == {"username": ["This name is taken."]}
+    assert found["field_codes"] == {"username": ["taken"]}
     assert User.objects.count() == 1
 
 
@@ -84,6 +85,16 @@ def test_a_password_that_is_too_weak(password: str) -> None:
     found = refusal(_register("zoe", password=password), 400, "invalid")
     assert set(found["fields"]) == {"password"}
     assert not User.objects.exists()
+
+
+def test_what_is_wrong_with_a_password_has_a_code_for_each_sentence() -> None:
+    found = refusal(_register("zoe", password="1234"), 400, "invalid")
+    assert len(found["fields"]["password"]) == 3
+    assert found["field_codes"]["password"] == [
+        "password_too_short",
+        "password_too_common",
+        "password_entirely_numeric",
+    ]
 
 
 def test_blanks_around_a_password_are_part_of_it() -> None:

@@ -660,6 +660,10 @@ export interface components {
             fields?: {
                 [key: string]: string[];
             };
+            /** @description A stable word for each sentence of `fields`. */
+            field_codes?: {
+                [key: string]: string[];
+            };
             conflicts?: components["schemas"]["Conflict"][];
             alternatives?: components["schemas"]["Alternative"][];
             /** @description How many seats there are together at the most, if too few. */
