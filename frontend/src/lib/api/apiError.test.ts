@@ -33,6 +33,18 @@ describe('toApiError', () => {
     expect(error.fields.get('password')).toEqual(['Too short.', 'Too common.']);
   });
 
+  it('makes complaints that have a code in its own words, and hands on those that are new', () => {
+    const error = refused(400, {
+      error: 'Please check the form.',
+      code: 'invalid',
+      fields: { email: ['Bad.'], password: ['Bad.', 'Too shiny.'], username: ['Bad.', 'Worse.'] },
+      field_codes: { email: ['invalid'], password: ['password_too_common', 'shiny'], username: 7 },
+    });
+    expect(error.fields.get('email')).toEqual(['This is no e-mail address.']);
+    expect(error.fields.get('password')).toEqual(['This password is too common.', 'Too shiny.']);
+    expect(error.fields.get('username')).toEqual(['Bad.', 'Worse.']);
+  });
+
   it('knows when to come back', () => {
     const error = refused(503, { error: 'Back in a moment.', code: 'unavailable' }, '2');
     expect(error.retryAfterSeconds).toBe(2);

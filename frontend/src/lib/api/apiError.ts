@@ -1,6 +1,6 @@
 import { isAxiosError } from 'axios';
 
-import { sentenceForCode } from '@/lib/api/refusalSentence';
+import { sentenceForCode, sentenceForField } from '@/lib/api/refusalSentence';
 import type { ConflictReason } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 
@@ -117,7 +117,9 @@ function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiEr
     alternatives: Array.isArray(fields['alternatives'])
       ? fields['alternatives'].flatMap(alternative)
       : [],
-    fields: isRecord(fields['fields']) ? fieldErrors(fields['fields']) : new Map(),
+    fields: isRecord(fields['fields'])
+      ? fieldErrors(fields['fields'], fields['field_codes'])
+      : new Map(),
     retryAfterSeconds,
     salesOpenAt: typeof fields['sales_open_at'] === 'string' ? fields['sales_open_at'] : null,
     largestParty: typeof fields['largest'] === 'number' ? fields['largest'] : null,
@@ -165,13 +167,20 @@ function isReason(value: unknown): value is ConflictReason {
   return typeof value === 'string' && REASONS.includes(value);
 }
 
-function fieldErrors(fields: Readonly<Record<string, unknown>>) {
+function fieldErrors(fields: Readonly<Record<string, unknown>>, codes: unknown) {
   return new Map(
-    Object.entries(fields).map(([name, sentences]) => [
-      name,
-      (Array.isArray(sentences) ? sentences : [sentences]).map(String),
-    ]),
+    Object.entries(fields).map(([name, sentences]) => {
+      const codesHere = listIn(isRecord(codes) ? codes[name] : undefined);
+      const told = listIn(sentences).map(
+        (sentence, place) => sentenceForField(name, String(codesHere[place])) ?? String(sentence),
+      );
+      return [name, told];
+    }),
   );
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 function seconds(retryAfter: unknown): number | null {

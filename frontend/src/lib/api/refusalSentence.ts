@@ -19,6 +19,12 @@ export function sentenceForCode(
   );
 }
 
+/** A complaint about one field of a form; null for a code that we have no sentence for. */
+export function sentenceForField(field: string, code: string): string | null {
+  const key = [`errors:field_${field}_${code}`, `errors:field_${code}`].find(isSentenceKey);
+  return key === undefined ? null : t(key);
+}
+
 function sentenceWithDetails(
   code: string,
   details: RefusalDetails,
