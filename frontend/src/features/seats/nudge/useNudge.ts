@@ -1,39 +1,47 @@
 import { useEffect, useMemo, useState } from 'react';
 
-import { useAnnounce } from '@/components/announce';
+import type { Announce } from '@/components/announce';
 import { nudgeSentence, type WayOut, waysOut } from '@/features/seats/nudge/nudge';
-import { OfferCard } from '@/features/seats/offer/OfferCard';
 import type { EventDetail } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 import type { Section } from '@/lib/seatmap/hall';
 import { orphaningOf } from '@/lib/seatmap/orphans';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
 
-interface OrphanNudgeProps {
+export interface Nudge {
+  readonly sentence: string;
+  readonly ways: readonly WayOut[];
+  /** A seat that would be on its own. */
+  readonly about: SeatFacts | undefined;
+  readonly dismiss: () => void;
+}
+
+interface NudgeOptions {
   readonly event: EventDetail;
   readonly sections: readonly Section[];
   readonly seats: readonly MapSeat[];
   readonly mine: readonly MapSeat[];
-  readonly onTake: (way: WayOut) => void;
+  readonly isOnSale: boolean;
+  readonly announce: Announce;
 }
 
 /** Asks, once and in passing, whether a seat has to be left on its own. Nobody has to answer. */
-export function OrphanNudge({ event, sections, seats, mine, onTake }: OrphanNudgeProps) {
-  const announce = useAnnounce();
+export function useNudge(options: NudgeOptions): Nudge | null {
+  const { event, sections, seats, mine, isOnSale, announce } = options;
   const [dismissed, setDismissed] = useState('');
-  const spare = event.seat_cap - mine.length;
+  // What is still on its way may yet be refused.
+  const isAsked = isOnSale && mine.every(({ pending }) => !pending);
   const orphaning = useMemo(
-    // What is still on its way may yet be refused.
     () =>
-      mine.some(({ pending }) => pending)
-        ? null
-        : orphaningOf(
+      isAsked
+        ? orphaningOf(
             sections,
             seats,
             mine.map(({ facts }) => facts),
-            spare,
-          ),
-    [sections, seats, mine, spare],
+            event.seat_cap - mine.length,
+          )
+        : null,
+    [isAsked, sections, seats, mine, event.seat_cap],
   );
   const sentence = orphaning === null ? null : nudgeSentence(orphaning);
   const name = orphaning?.orphans.map(({ id }) => id).join() ?? '';
@@ -44,16 +52,12 @@ export function OrphanNudge({ event, sections, seats, mine, onTake }: OrphanNudg
   }, [isShown, name, sentence, announce]);
 
   if (!isShown || orphaning === null) return null;
-  return (
-    <OfferCard
-      name={t('choosing:nudge')}
-      sentence={sentence}
-      choices={waysOut(orphaning, event.currency)}
-      awayFrom={orphaning.orphans[0]}
-      onTake={onTake}
-      onDismiss={() => {
-        setDismissed(name);
-      }}
-    />
-  );
+  return {
+    sentence,
+    ways: waysOut(orphaning, event.currency),
+    about: orphaning.orphans[0],
+    dismiss: () => {
+      setDismissed(name);
+    },
+  };
 }
