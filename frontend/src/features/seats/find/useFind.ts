@@ -64,5 +64,12 @@ export function useFind({ event, store, onFound, onRefused }: FindOptions): Find
     if (!isPending) mutate({ wish, key: intentKey.keyFor(JSON.stringify(wish)) });
   }
 
-  return { isBusy: isPending, error: error === null ? null : toApiError(error), find, reset };
+  return {
+    isBusy: isPending,
+    error: error === null ? null : toApiError(error),
+    find,
+    reset: () => {
+      if (!isPending) reset();
+    },
+  };
 }
