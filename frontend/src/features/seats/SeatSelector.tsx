@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { Suspense, useMemo, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
 import { Failure } from '@/components/Failure';
@@ -6,25 +6,42 @@ import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { Skeleton } from '@/components/Skeleton';
 import { useAnnounce } from '@/components/announce';
-import { Basket } from '@/features/seats/basket/Basket';
+import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
 import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
 import { ReviewDialog } from '@/features/seats/basket/ReviewDialog';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
 import { FeedNotice } from '@/features/seats/FeedNotice';
+import { findRefusal } from '@/features/seats/find/findRefusal';
+import { useFind } from '@/features/seats/find/useFind';
+import { useView, type View } from '@/features/seats/list/useView';
+import type { Mover } from '@/features/seats/map/mover';
 import { SeatMap } from '@/features/seats/map/SeatMap';
-import { OfferCard } from '@/features/seats/offer/OfferCard';
-import { type Choice, offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
+import { ZOOM_STEP } from '@/features/seats/map/ZoomButtons';
+import { useNudge } from '@/features/seats/nudge/useNudge';
+import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/onDemand';
+import { offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
 import { refusalSentence } from '@/features/seats/refusals';
 import { SalesNotice } from '@/features/seats/SalesNotice';
+import { SeatCards } from '@/features/seats/SeatCards';
+import { SelectorTools } from '@/features/seats/SelectorTools';
+import { useShortcuts } from '@/features/seats/shortcuts/useShortcuts';
+import { useShortcutSetting } from '@/features/seats/shortcuts/useShortcutSetting';
 import { SignInPrompt } from '@/features/seats/SignInPrompt';
 import { useLapseNews } from '@/features/seats/useLapseNews';
 import { useMoreTime } from '@/features/seats/useMoreTime';
 import { useSales } from '@/features/seats/useSales';
 import { usePick } from '@/features/seats/usePick';
 import type { EventDetail, Me, Reservation } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
+import { listOf, t } from '@/lib/i18n/language';
 import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
+import { sectionsOf } from '@/lib/seatmap/hall';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+import { boundsOf } from '@/lib/seatmap/viewport';
 import { formatDateTime } from '@/lib/time';
+
+/** Around seats that were found, in seat radii, so that one sees where they are. */
+const SEEN_AROUND = 16;
+const FOUND_RADIUS_PX = 8;
 
 interface SeatSelectorProps {
   readonly event: EventDetail;
@@ -33,6 +50,8 @@ interface SeatSelectorProps {
 
 type OpenDialog =
   | { readonly name: 'signIn' }
+  | { readonly name: 'find' }
+  | { readonly name: 'shortcuts' }
   | { readonly name: 'review' }
   | { readonly name: 'confirmed'; readonly reservation: Reservation };
 
@@ -68,6 +87,26 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       setOffer(offerFor(error, refusalSentence(error), asked));
     },
   });
+  const find = useFind({
+    event,
+    store,
+    onFound: (found) => {
+      setDialog((before) => (before?.name === 'find' ? null : before));
+      setOffer(null);
+      const list = listOf(found.map(({ seatNumber }) => seatNumber));
+      announce(t('seats:held', { count: found.length, list }), 'quiet');
+      lookAt(found);
+    },
+    onRefused: (refusal) => {
+      if (dialog?.name !== 'find') announce(findRefusal(refusal), 'bad');
+    },
+  });
+  const [view, chooseView] = useView();
+  const mover = useRef<Mover>(null);
+  const area = useRef<HTMLDivElement>(null);
+  const basket = useRef<BasketHandle>(null);
+  const [areShortcutsOn, turnShortcuts] = useShortcutSetting();
+  const sections = useMemo(() => sectionsOf(facts), [facts]);
   const mine = useMemo(() => seats.filter(({ standing }) => standing === 'mine'), [seats]);
   const moreTime = useMoreTime(event, mine, store, announce);
   const choices = useMemo(
@@ -82,10 +121,75 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     closeDialog();
     if (checkout.leave()) announce(t('seats:lookAtReservations'));
   };
-  const takeInstead = (choice: Choice) => {
-    if (offer !== null) take(choice.seats, offer.insteadOf);
-  };
   const isOnSale = sales === 'open';
+  const nudge = useNudge({ event, sections, seats, mine, isOnSale, announce });
+  const dropOffer = () => {
+    setOffer(null);
+  };
+  const canReserve = mine.length > 0 && mine.every(({ pending }) => !pending);
+  const reserve = () => {
+    setOffer(null);
+    setDialog({ name: 'review' });
+  };
+  const openFind = () => {
+    find.reset();
+    setDialog(me === null ? { name: 'signIn' } : { name: 'find' });
+  };
+  const openShortcuts = () => {
+    setDialog({ name: 'shortcuts' });
+  };
+  const goTo = (next: View) => {
+    chooseView(next);
+    area.current?.focus({ preventScroll: true });
+  };
+  function lookAt(found: readonly SeatFacts[]) {
+    const around = SEEN_AROUND * event.plan.seat_radius;
+    mover.current?.glideTo(boundsOf(found, around), FOUND_RADIUS_PX);
+  }
+  useShortcuts({
+    areOn: areShortcutsOn,
+    actions: {
+      map: () => {
+        goTo('map');
+      },
+      list: () => {
+        goTo('list');
+      },
+      find: () => {
+        if (isOnSale) openFind();
+      },
+      basket: () => {
+        basket.current?.show();
+      },
+      reserve: () => {
+        if (canReserve) reserve();
+      },
+      zoomIn: () => {
+        mover.current?.glideBy(ZOOM_STEP);
+      },
+      zoomOut: () => {
+        mover.current?.glideBy(1 / ZOOM_STEP);
+      },
+      showAll: () => {
+        mover.current?.showAll();
+      },
+      help: openShortcuts,
+    },
+    onEscape: () => {
+      if (choices.length > 0) dropOffer();
+      else nudge?.dismiss();
+    },
+  });
+
+  const cards = dialog === null && (
+    <SeatCards
+      offer={offer}
+      choices={choices}
+      nudge={nudge}
+      onTake={take}
+      onDismissOffer={dropOffer}
+    />
+  );
 
   return (
     <div className="selector">
@@ -106,9 +210,17 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         <FeedNotice feedState={feedState} />
         <SalesNotice event={event} sales={sales} clock={store.clock} />
       </div>
-      <div className="selector__map">
-        {seats.length > 0 ? (
+      <SelectorTools
+        view={view}
+        isOnSale={isOnSale}
+        onChooseView={chooseView}
+        onFind={openFind}
+        onHelp={openShortcuts}
+      />
+      <div className="selector__map" ref={area} tabIndex={-1}>
+        {seats.length > 0 && view === 'map' ? (
           <SeatMap
+            ref={mover}
             event={event}
             facts={facts}
             seats={seats}
@@ -116,19 +228,20 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
             isOnSale={isOnSale}
             onPick={pick}
           >
-            {offer !== null && choices.length > 0 && dialog === null && (
-              <OfferCard
-                name={t('seats:offer')}
-                sentence={offer.sentence}
-                choices={choices}
-                awayFrom={offer.insteadOf[0]}
-                onTake={takeInstead}
-                onDismiss={() => {
-                  setOffer(null);
-                }}
-              />
-            )}
+            {cards}
           </SeatMap>
+        ) : seats.length > 0 ? (
+          <Suspense fallback={<Skeleton shape="fill" />}>
+            <SeatList
+              event={event}
+              sections={sections}
+              seats={seats}
+              isOnSale={isOnSale}
+              onPick={pick}
+            >
+              {cards}
+            </SeatList>
+          </Suspense>
         ) : error !== null ? (
           <Failure error={error} onRetry={reload} />
         ) : (
@@ -136,6 +249,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         )}
       </div>
       <Basket
+        ref={basket}
         event={event}
         seats={mine}
         clock={store.clock}
@@ -143,11 +257,22 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         moreTime={moreTime}
         onExtend={extend}
         onRelease={release}
-        onReserve={() => {
-          setOffer(null);
-          setDialog({ name: 'review' });
-        }}
+        onReserve={reserve}
       />
+      <Suspense>
+        {dialog?.name === 'find' && (
+          <FindDialog
+            event={event}
+            sections={sections}
+            spare={event.seat_cap - mine.length}
+            find={find}
+            onClose={closeDialog}
+          />
+        )}
+        {dialog?.name === 'shortcuts' && (
+          <ShortcutsDialog areOn={areShortcutsOn} onTurn={turnShortcuts} onClose={closeDialog} />
+        )}
+      </Suspense>
       {dialog?.name === 'signIn' && <SignInPrompt onClose={closeDialog} />}
       {dialog?.name === 'review' && (
         <ReviewDialog
@@ -158,7 +283,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           choices={choices}
           onTake={(choice) => {
             leaveReview();
-            takeInstead(choice);
+            if (offer !== null) take(choice.seats, offer.insteadOf);
           }}
           onClose={leaveReview}
         />

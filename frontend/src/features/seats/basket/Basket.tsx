@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type Ref, useImperativeHandle, useRef, useState } from 'react';
 
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
@@ -14,7 +14,13 @@ import type { MapSeat } from '@/lib/seatmap/seats';
 
 import './basket.css';
 
+export interface BasketHandle {
+  /** Open it, where it can be closed, and go there. */
+  readonly show: () => void;
+}
+
 interface BasketProps {
+  readonly ref?: Ref<BasketHandle>;
   readonly event: EventDetail;
   /** The person's own seats. */
   readonly seats: readonly MapSeat[];
@@ -27,6 +33,7 @@ interface BasketProps {
 }
 
 export function Basket({
+  ref,
   event,
   seats,
   clock,
@@ -37,10 +44,23 @@ export function Basket({
   onReserve,
 }: BasketProps) {
   const [isOpen, setIsOpen] = useState(false);
+  const aside = useRef<HTMLElement>(null);
+  useImperativeHandle(
+    ref,
+    () => ({
+      show: () => {
+        setIsOpen(true);
+        aside.current?.focus();
+      },
+    }),
+    [],
+  );
   const { total, firstDeadline, isSettled } = basketOf(seats);
   const isEmpty = seats.length === 0;
   return (
     <aside
+      ref={aside}
+      tabIndex={-1}
       className="basket"
       aria-label={t('basket:title')}
       data-open={(isOpen && !isEmpty) || undefined}

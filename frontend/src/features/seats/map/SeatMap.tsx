@@ -10,6 +10,7 @@ import {
 } from 'react';
 
 import { Legend } from '@/features/seats/map/Legend';
+import type { Mover } from '@/features/seats/map/mover';
 import { MiniMap } from '@/features/seats/map/MiniMap';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
 import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
@@ -27,18 +28,13 @@ import { t } from '@/lib/i18n/language';
 import type { LabelOf } from '@/lib/map/planPainter';
 import { radiusPx, sceneOf, showsAreas } from '@/lib/map/scene';
 import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
-import { boundsOf, toScreen } from '@/lib/seatmap/viewport';
+import { toScreen } from '@/lib/seatmap/viewport';
 
 import './map.css';
 
-/** What the rest of the page can have the map do. */
-export interface MapHandle {
-  readonly zoomBy: (factor: number) => void;
-  readonly showAll: () => void;
-  readonly showSeats: (seats: readonly SeatFacts[]) => void;
-}
-
 interface SeatMapProps {
+  /** For who moves the view from elsewhere on the page. */
+  readonly ref?: Ref<Mover>;
   readonly event: EventDetail;
   /** The same as in `seats`, and the same list for as long as no seat moves. */
   readonly facts: readonly SeatFacts[];
@@ -46,22 +42,18 @@ interface SeatMapProps {
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
   readonly onPick: (seat: MapSeat) => void;
-  readonly handle?: Ref<MapHandle>;
   /** Lies over the map. */
   readonly children?: ReactNode;
 }
 
-/** In seat radii: what shows around seats that the map goes to. */
-const AROUND_SEATS = 12;
-
 export function SeatMap({
+  ref,
   event,
   facts,
   seats,
   clock,
   isOnSale,
   onPick,
-  handle,
   children,
 }: SeatMapProps) {
   const frame = useRef<HTMLDivElement>(null);
@@ -106,22 +98,7 @@ export function SeatMap({
     [view],
   );
 
-  useImperativeHandle(
-    handle,
-    () => ({
-      zoomBy: (factor) => {
-        view.mover.glideBy(factor);
-      },
-      showAll: () => {
-        view.mover.showAll();
-      },
-      showSeats: (shown) => {
-        const box = boundsOf(shown, AROUND_SEATS * plan.seat_radius);
-        if (shown.length > 0) view.mover.glideTo(box, TAPPABLE_RADIUS_PX);
-      },
-    }),
-    [view, plan],
-  );
+  useImperativeHandle(ref, () => view.mover, [view]);
 
   const isFar = resting !== null && showsAreas(scene, radiusPx(scene, resting.viewport));
   const shownIndex = focus.focused ?? pointer.seat;

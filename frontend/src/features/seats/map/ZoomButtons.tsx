@@ -6,7 +6,7 @@ interface ZoomButtonsProps {
   readonly isFitted: boolean;
 }
 
-const STEP = 1.6;
+export const ZOOM_STEP = 1.6;
 
 export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
   return (
@@ -16,7 +16,7 @@ export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
         className="icon-button"
         aria-label="Zoom in"
         onClick={() => {
-          mover.glideBy(STEP);
+          mover.glideBy(ZOOM_STEP);
         }}
       >
         <Icon name="plus" />
@@ -27,7 +27,7 @@ export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
         aria-label="Zoom out"
         disabled={isFitted}
         onClick={() => {
-          mover.glideBy(1 / STEP);
+          mover.glideBy(1 / ZOOM_STEP);
         }}
       >
         <Icon name="minus" />

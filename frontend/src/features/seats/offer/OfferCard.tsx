@@ -18,8 +18,8 @@ interface OfferCardProps<One extends Choice> {
 }
 
 /**
- * Lies over the map's farther edge, so that nothing moves when it comes, and takes no focus: what it offers
- * has been announced already. When it goes, the focus is back on the map.
+ * Lies over the farther edge of the map or list, so that nothing moves when it comes, and takes no
+ * focus: what it offers has been announced already. When it goes, the focus is back on the seats.
  */
 export function OfferCard<One extends Choice>({
   name,
@@ -33,7 +33,7 @@ export function OfferCard<One extends Choice>({
   const hiddenIndex = awayFrom?.index;
   useLayoutEffect(() => {
     const card = ref.current;
-    const map = card?.closest('.map');
+    const map = card?.closest('.selector__map');
     const seat = map?.querySelector(`[data-seat="${hiddenIndex ?? ''}"]`);
     if (card && map && seat) card.toggleAttribute('data-above', middleOf(seat) > middleOf(map));
   }, [hiddenIndex]);
@@ -45,11 +45,13 @@ export function OfferCard<One extends Choice>({
       aria-label={name}
       onKeyDown={(press: KeyboardEvent<HTMLElement>) => {
         if (press.key !== 'Escape') return;
-        focusMap(press.currentTarget);
+        giveFocusBack(press.currentTarget, hiddenIndex);
         onDismiss();
       }}
       onClick={({ currentTarget, target }) => {
-        if (target instanceof Element && target.closest('button')) focusMap(currentTarget);
+        if (target instanceof Element && target.closest('button')) {
+          giveFocusBack(currentTarget, hiddenIndex);
+        }
       }}
     >
       <p className="offer__sentence">{sentence}</p>
@@ -71,9 +73,10 @@ function middleOf(element: Element): number {
   return (top + bottom) / 2;
 }
 
-function focusMap(card: HTMLElement): void {
-  card
-    .closest('.map')
-    ?.querySelector<SVGGElement>('[data-seat][tabindex="0"]')
-    ?.focus({ preventScroll: true });
+function giveFocusBack(card: HTMLElement, seatIndex: number | undefined): void {
+  const area = card.closest('.selector__map');
+  const seat =
+    area?.querySelector<HTMLElement>(`[data-seat="${seatIndex ?? ''}"]`) ??
+    area?.querySelector<HTMLElement>('[data-seat][tabindex="0"]');
+  seat?.focus({ preventScroll: true });
 }

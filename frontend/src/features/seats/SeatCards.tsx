@@ -1,0 +1,45 @@
+import type { Nudge } from '@/features/seats/nudge/useNudge';
+import { OfferCard } from '@/features/seats/offer/OfferCard';
+import type { Choice, Offer } from '@/features/seats/offer/offer';
+import { t } from '@/lib/i18n/language';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+
+interface SeatCardsProps {
+  readonly offer: Offer | null;
+  /** What is left of the offer. */
+  readonly choices: readonly Choice[];
+  readonly nudge: Nudge | null;
+  readonly onTake: (seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]) => void;
+  readonly onDismissOffer: () => void;
+}
+
+/** What lies over the map or list: one thing at a time, what was asked for before what was not. */
+export function SeatCards({ offer, choices, nudge, onTake, onDismissOffer }: SeatCardsProps) {
+  if (offer !== null && choices.length > 0) {
+    return (
+      <OfferCard
+        name={t('seats:offer')}
+        sentence={offer.sentence}
+        choices={choices}
+        awayFrom={offer.insteadOf[0]}
+        onTake={({ seats }) => {
+          onTake(seats, offer.insteadOf);
+        }}
+        onDismiss={onDismissOffer}
+      />
+    );
+  }
+  if (nudge === null) return null;
+  return (
+    <OfferCard
+      name={t('choosing:nudge')}
+      sentence={nudge.sentence}
+      choices={nudge.ways}
+      awayFrom={nudge.about}
+      onTake={({ seats, insteadOf }) => {
+        onTake(seats, insteadOf);
+      }}
+      onDismiss={nudge.dismiss}
+    />
+  );
+}

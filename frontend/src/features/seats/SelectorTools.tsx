@@ -1,0 +1,43 @@
+import { Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import type { View } from '@/features/seats/list/useView';
+import { ViewSwitch } from '@/features/seats/list/ViewSwitch';
+import { t } from '@/lib/i18n/language';
+
+interface SelectorToolsProps {
+  readonly view: View;
+  readonly isOnSale: boolean;
+  readonly onChooseView: (view: View) => void;
+  readonly onFind: () => void;
+  readonly onHelp: () => void;
+}
+
+/** Stands over the seats, however they are shown. */
+export function SelectorTools({
+  view,
+  isOnSale,
+  onChooseView,
+  onFind,
+  onHelp,
+}: SelectorToolsProps) {
+  return (
+    <div className="selector__tools">
+      <ViewSwitch view={view} onChoose={onChooseView} />
+      {isOnSale && (
+        <Button className="selector__find" onClick={onFind}>
+          <Icon name="search" />
+          {t('choosing:find')}
+        </Button>
+      )}
+      <button
+        type="button"
+        className="icon-button selector__keys"
+        aria-label={t('choosing:keys')}
+        title={t('choosing:keys')}
+        onClick={onHelp}
+      >
+        <Icon name="keyboard" />
+      </button>
+    </div>
+  );
+}

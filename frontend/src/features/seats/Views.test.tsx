@@ -1,0 +1,59 @@
+import { screen, within } from '@testing-library/react';
+import { beforeEach, expect, it } from 'vitest';
+
+import {
+  deltaFrame,
+  granted,
+  lockedSeat,
+  openSelector,
+  seatButton,
+} from '@/testing/selectorHarness';
+
+beforeEach(() => {
+  localStorage.clear();
+});
+
+async function showList() {
+  const scene = await openSelector();
+  await scene.user.click(screen.getByRole('button', { name: 'List' }));
+  await screen.findByRole('heading', { level: 2, name: /^Stalls/ });
+  return scene;
+}
+
+function isMapShown(): boolean {
+  return screen.queryByRole('group', { name: 'Legend' }) !== null;
+}
+
+it('shows the seats as a list instead, and says so in the address', async () => {
+  const { router, user } = await showList();
+  expect(isMapShown()).toBe(false);
+  expect(router.state.location.search).toBe('?view=list');
+  expect(screen.getByRole('button', { name: 'List' }).getAttribute('aria-pressed')).toBe('true');
+  await user.click(screen.getByRole('button', { name: 'Map' }));
+  expect(isMapShown()).toBe(true);
+  expect(router.state.location.search).toBe('');
+});
+
+it('remembers how somebody likes to see the seats', async () => {
+  localStorage.setItem('seatcast.view', 'list');
+  await openSelector();
+  expect(await screen.findByRole('heading', { level: 2, name: /^Stalls/ })).toBeDefined();
+  expect(isMapShown()).toBe(false);
+});
+
+it('takes a seat of the list like one of the map', async () => {
+  const { server, user } = await showList();
+  server.on('post events/7/seats/100/lock/', granted(lockedSeat(0)));
+  await user.click(seatButton('A1'));
+  expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
+  expect(seatButton('A1').getAttribute('aria-pressed')).toBe('true');
+  const basket = within(screen.getByRole('complementary', { name: 'Your seats' }));
+  expect(basket.getByText('1 seat')).toBeDefined();
+});
+
+it('keeps the list live', async () => {
+  const { socket } = await showList();
+  socket.receive(deltaFrame(1, [0, 2, null, null]));
+  expect(seatButton('A1').getAttribute('aria-label')).toBe('Seat A1, €50.00, reserved');
+  expect(screen.getByRole('heading', { level: 2, name: /^Stalls 7 of 8 free/ })).toBeDefined();
+});
