@@ -39,8 +39,7 @@ export const SeatItem = memo(function SeatItem({
         </g>
       </svg>
       <span className="seat-item__what">
-        <b>{facts.seatNumber}</b> <span className="tabular">{price}</span>
-        <small>{words}</small>
+        <b>{facts.seatNumber}</b> <span className="tabular">{price}</span> <small>{words}</small>
       </span>
     </button>
   );
