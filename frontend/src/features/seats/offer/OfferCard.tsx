@@ -6,6 +6,9 @@ import type { Choice } from '@/features/seats/offer/offer';
 import { t } from '@/lib/i18n/language';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 
+/** So much of what is around the seat stays in sight. */
+const CLEAR_PX = 24;
+
 interface OfferCardProps<One extends Choice> {
   /** What this is, for those who do not see it. */
   readonly name: string;
@@ -18,8 +21,9 @@ interface OfferCardProps<One extends Choice> {
 }
 
 /**
- * Lies over the farther edge of the map or list, so that nothing moves when it comes, and takes no
- * focus: what it offers has been announced already. When it goes, the focus is back on the seats.
+ * Lies over the lower edge of the map or list, or over the upper one where it would cover the seat
+ * that people look at. Nothing moves when it comes, and it takes no focus: what it offers has been
+ * announced already. When it goes, the focus is back on the seats.
  */
 export function OfferCard<One extends Choice>({
   name,
@@ -33,9 +37,13 @@ export function OfferCard<One extends Choice>({
   const hiddenIndex = awayFrom?.index;
   useLayoutEffect(() => {
     const card = ref.current;
-    const map = card?.closest('.selector__map');
-    const seat = map?.querySelector(`[data-seat="${hiddenIndex ?? ''}"]`);
-    if (card && map && seat) card.toggleAttribute('data-above', middleOf(seat) > middleOf(map));
+    const seat = card
+      ?.closest('.selector__map')
+      ?.querySelector(`[data-seat="${hiddenIndex ?? ''}"]`);
+    if (!card || !seat) return;
+    card.removeAttribute('data-above');
+    const { top } = card.getBoundingClientRect();
+    card.toggleAttribute('data-above', seat.getBoundingClientRect().bottom > top - CLEAR_PX);
   }, [hiddenIndex]);
 
   return (
@@ -66,11 +74,6 @@ export function OfferCard<One extends Choice>({
       </button>
     </section>
   );
-}
-
-function middleOf(element: Element): number {
-  const { top, bottom } = element.getBoundingClientRect();
-  return (top + bottom) / 2;
 }
 
 function giveFocusBack(card: HTMLElement, seatIndex: number | undefined): void {
