@@ -5,6 +5,7 @@ import { Icon } from '@/components/Icon';
 import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { seatPlace } from '@/features/seats/seatPlace';
 import { basketOf } from '@/features/seats/basket/basketOf';
+import { Subtotals } from '@/features/seats/basket/Subtotals';
 import type { MoreTime } from '@/features/seats/useMoreTime';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
@@ -55,7 +56,7 @@ export function Basket({
     }),
     [],
   );
-  const { total, firstDeadline, isSettled } = basketOf(seats);
+  const { total, firstDeadline, endTogether, isSettled } = basketOf(seats);
   const isEmpty = seats.length === 0;
   return (
     <aside
@@ -72,7 +73,9 @@ export function Basket({
         {firstDeadline !== null && (
           <p className="basket__countdown" data-urgent={isUrgent || undefined}>
             <Icon name="clock" />
-            <span className="visually-hidden">{t('basket:heldFor')} </span>
+            <span className="visually-hidden">
+              {endTogether ? t('basket:heldFor') : t('choosing:basket_firstHeldFor')}{' '}
+            </span>
             <OwnTimeLeft until={firstDeadline} clock={clock} />
           </p>
         )}
@@ -111,6 +114,7 @@ export function Basket({
             ))}
           </ul>
         )}
+        <Subtotals event={event} seats={seats} />
       </div>
       <footer className="basket__foot">
         <p className="basket__total">

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { waitFor } from '@testing-library/react';
+
+import { makeSeat, makeSeats } from '@/testing/factories';
+import { basket, lockedSeat, openHolding, openSelector } from '@/testing/selectorHarness';
+
+const later = (seconds: number) => Date.now() + seconds * 1_000;
+
+it('counts down to the first deadline, and says so when the others end later', async () => {
+  await openHolding(lockedSeat(0, later(100)), lockedSeat(1, later(290)));
+  expect(basket().getAllByText(/^\d:\d\d$/)).toHaveLength(1);
+  expect(basket().getByText(/^1:(40|39)$/)).toBeDefined();
+  expect(basket().getByText(/The first of them held for/)).toBeDefined();
+});
+
+it('says that all are held for as long when they are', async () => {
+  await openHolding(lockedSeat(0, later(200)), lockedSeat(1, later(202)));
+  expect(basket().getByText(/Held for/)).toBeDefined();
+});
+
+it('adds up each category where there is more than one', async () => {
+  const held = [0, 1, 2].map((index) => ({
+    ...lockedSeat(index),
+    ...(index === 2 && { category: 2, price: '35.00' }),
+  }));
+  const seats = makeSeats(8).map((seat) => held.find(({ id }) => id === seat.id) ?? seat);
+  await openSelector({
+    seats,
+    ownLocks: held,
+    event: {
+      categories: [
+        { id: 1, name: 'Stalls', color: '#7c3aed', price: '50.00' },
+        { id: 2, name: 'Circle', color: '#0e7490', price: '35.00' },
+      ],
+    },
+  });
+  await waitFor(() => {
+    expect(
+      basket()
+        .getAllByRole('term')
+        .map((term) => [term.textContent, term.nextSibling?.textContent]),
+    ).toEqual([
+      ['Stalls, 2 seats', '€100.00'],
+      ['Circle, 1 seat', '€35.00'],
+    ]);
+  });
+  expect(basket().getByText('€135.00')).toBeDefined();
+});
+
+it('leaves that to the total where there is one category', async () => {
+  await openHolding(lockedSeat(0), lockedSeat(1));
+  expect(basket().queryAllByRole('term')).toEqual([]);
+  expect(makeSeat(0).category).toBe(makeSeat(1).category);
+});

@@ -1,0 +1,35 @@
+import type { EventDetail } from '@/lib/api/types';
+import { grouped } from '@/lib/grouped';
+import { t } from '@/lib/i18n/language';
+import { formatMoney, sumAmounts } from '@/lib/money';
+import type { MapSeat } from '@/lib/seatmap/seats';
+
+interface SubtotalsProps {
+  readonly event: EventDetail;
+  readonly seats: readonly MapSeat[];
+}
+
+/** What each category comes to; with only one of them, the total says it already. */
+export function Subtotals({ event, seats }: SubtotalsProps) {
+  const parts = grouped(seats, ({ facts }) => facts.categoryId);
+  if (parts.size < 2) return null;
+  return (
+    <dl className="subtotals">
+      {[...parts].map(([categoryId, some]) => (
+        <div key={categoryId} className="subtotals__one">
+          <dt>
+            {t('choosing:subtotal', {
+              count: some.length,
+              category:
+                event.categories.find(({ id }) => id === categoryId)?.name ??
+                t('choosing:subtotal_noCategory'),
+            })}
+          </dt>
+          <dd className="tabular">
+            {formatMoney(sumAmounts(some.map(({ facts }) => facts.price)), event.currency)}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
