@@ -40,7 +40,7 @@ function mayNotImport(...folders) {
   };
 }
 
-const FEATURES = ['account', 'events', 'reservations', 'seats'];
+const FEATURES = ['account', 'events', 'organise', 'reservations', 'seats'];
 
 export default defineConfig(
   globalIgnores(['dist', 'src/lib/api/schema.d.ts']),

@@ -26,6 +26,12 @@ const routes: RouteObject[] = [
               Component: (await import('@/features/reservations/ReservationPage')).ReservationPage,
             }),
           },
+          {
+            path: 'organise/:eventId',
+            lazy: async () => ({
+              Component: (await import('@/features/organise/OrganisePage')).OrganisePage,
+            }),
+          },
           { path: 'sign-in', element: <SignInPage /> },
           { path: 'register', element: <RegisterPage /> },
           { path: '*', element: <NotFoundPage /> },

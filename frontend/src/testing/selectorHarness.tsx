@@ -129,7 +129,7 @@ export function deltaFrame(from: number, ...changes: unknown[][]): object {
   return { type: 'delta', from, seq: from + 1, now: Date.now(), changes };
 }
 
-function liveSnapshot(seats: readonly Seat[]): object {
+export function liveSnapshot(seats: readonly Seat[]): object {
   const codes = { available: 0, locked: 1, reserved: 2, blocked: 3 };
   const bytes = new Uint8Array(Math.ceil(seats.length / 4));
   seats.forEach(({ status }, index) => {

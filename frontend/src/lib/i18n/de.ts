@@ -7,6 +7,7 @@ import common from '@/lib/i18n/de/common.json';
 import errors from '@/lib/i18n/de/errors.json';
 import events from '@/lib/i18n/de/events.json';
 import map from '@/lib/i18n/de/map.json';
+import organise from '@/lib/i18n/de/organise.json';
 import reservations from '@/lib/i18n/de/reservations.json';
 import seats from '@/lib/i18n/de/seats.json';
 
@@ -20,6 +21,7 @@ export const de: Catalogue = {
   errors,
   events,
   map,
+  organise,
   reservations,
   seats,
 };

@@ -6,6 +6,7 @@ import common from '@/lib/i18n/en/common.json';
 import errors from '@/lib/i18n/en/errors.json';
 import events from '@/lib/i18n/en/events.json';
 import map from '@/lib/i18n/en/map.json';
+import organise from '@/lib/i18n/en/organise.json';
 import reservations from '@/lib/i18n/en/reservations.json';
 import seats from '@/lib/i18n/en/seats.json';
 
@@ -19,6 +20,7 @@ export const en = {
   errors,
   events,
   map,
+  organise,
   reservations,
   seats,
 };

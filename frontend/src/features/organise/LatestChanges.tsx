@@ -1,0 +1,44 @@
+import { formatClock } from '@/features/organise/figures';
+import type { SeatNews } from '@/features/organise/saleLog';
+import { StandingMark } from '@/features/organise/StandingMark';
+import { assertNever } from '@/lib/assertNever';
+import { t } from '@/lib/i18n/language';
+
+export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[] }) {
+  return (
+    <section className="panel latest">
+      <h2>{t('organise:latest')}</h2>
+      {latest.length === 0 ? (
+        <p className="panel__note">{t('organise:latestNone')}</p>
+      ) : (
+        <ol className="latest__list" tabIndex={0} aria-label={t('organise:latest')}>
+          {latest.map((news) => (
+            <li key={news.id}>
+              <time className="latest__time tabular">{formatClock(news.at)}</time>
+              <StandingMark standing={news.standing} />
+              <span>
+                <b>{news.seatNumber}</b> {newsInWords(news)}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function newsInWords({ standing, holder }: SeatNews): string {
+  switch (standing) {
+    case 'available':
+      return t('organise:becameFree');
+    case 'mine':
+    case 'locked':
+      return holder === null ? t('organise:becameHeld') : t('organise:becameHeldBy', { holder });
+    case 'reserved':
+      return t('organise:becameSold');
+    case 'blocked':
+      return t('organise:becameBlocked');
+    default:
+      return assertNever(standing);
+  }
+}

@@ -1,0 +1,103 @@
+import { useCallback, useMemo, useState, useSyncExternalStore } from 'react';
+import { Link } from 'react-router';
+
+import { Failure } from '@/components/Failure';
+import { Icon } from '@/components/Icon';
+import { LiveBadge } from '@/components/LiveBadge';
+import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
+import { Skeleton } from '@/components/Skeleton';
+import { formatCount } from '@/features/organise/figures';
+import { LatestChanges } from '@/features/organise/LatestChanges';
+import { SaleFigures } from '@/features/organise/SaleFigures';
+import { watchSale } from '@/features/organise/saleWatch';
+import { SectionTable } from '@/features/organise/SectionTable';
+import { SoldPerMinute } from '@/features/organise/SoldPerMinute';
+import { type HouseTally, tallyOf } from '@/features/organise/tally';
+import type { EventDetail } from '@/lib/api/types';
+import { browserTimers } from '@/lib/feed/backoff';
+import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
+import { t } from '@/lib/i18n/language';
+import type { MapSeat, Standing } from '@/lib/seatmap/seats';
+import { formatDateTime } from '@/lib/time';
+
+const TONES: Readonly<Record<Standing, Tone>> = {
+  available: 'seat',
+  mine: 'locked',
+  locked: 'locked',
+  reserved: 'reserved',
+  blocked: 'blocked',
+};
+
+/** One sale as it happens. Only looks: an organiser's own locks are everybody's here. */
+export function LiveSale({ event }: { readonly event: EventDetail }) {
+  const { store, feedState, error, reload } = useLiveSeatMap(event.id, false);
+  const [watch] = useState(() => watchSale(store, browserTimers));
+  const { seats, viewers, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
+  const tally = useMemo(() => tallyOf(seats), [seats]);
+
+  return (
+    <div className="page organise">
+      <title>{`${t('organise:title', { event: event.name })} · Seatcast`}</title>
+      <header className="organise__head">
+        <Link
+          className="icon-button organise__back"
+          to={`/events/${event.id}`}
+          aria-label={t('organise:backToMap')}
+        >
+          <Icon name="back" />
+        </Link>
+        <div className="organise__what">
+          <h1 className="organise__name">{event.name}</h1>
+          <p className="organise__facts">
+            <time dateTime={event.date}>{formatDateTime(event.date)}</time> · {event.venue}
+          </p>
+        </div>
+        <LiveBadge feedState={feedState} viewers={null} />
+      </header>
+      {seats.length > 0 ? (
+        <>
+          <SaleFigures tally={tally} currency={event.currency} viewers={viewers} />
+          <House event={event} store={store} seats={seats} tally={tally} />
+          <SoldPerMinute log={log} now={now} />
+          <LatestChanges latest={log.latest} />
+          <SectionTable sections={tally.sections} currency={event.currency} />
+        </>
+      ) : error !== null ? (
+        <Failure error={error} onRetry={reload} />
+      ) : (
+        <Skeleton shape="card" />
+      )}
+    </div>
+  );
+}
+
+interface HouseProps {
+  readonly event: EventDetail;
+  readonly store: ReturnType<typeof useLiveSeatMap>['store'];
+  readonly seats: readonly MapSeat[];
+  readonly tally: HouseTally;
+}
+
+function House({ event, store, seats, tally }: HouseProps) {
+  const facts = useSeatMap(store, (state) => state.facts);
+  const toneOf = useCallback(
+    (index: number) => TONES[seats[index]?.standing ?? 'available'],
+    [seats],
+  );
+  return (
+    <section className="panel house">
+      <h2>{t('organise:map')}</h2>
+      <PlanThumbnail
+        plan={event.plan}
+        facts={facts}
+        toneOf={toneOf}
+        label={t('organise:mapLabel', {
+          venue: event.venue,
+          sold: formatCount(tally.sold),
+          held: formatCount(tally.held),
+          free: formatCount(tally.free),
+        })}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { render, screen, within } from '@testing-library/react';
+import { createMemoryRouter, RouterProvider } from 'react-router';
+import { expect, it } from 'vitest';
+
+import { OrganisePage } from '@/features/organise/OrganisePage';
+import { createQueryClient } from '@/lib/queries/queryClient';
+import { makeEvent, makeSeat, makeSeats } from '@/testing/factories';
+import { FakeServer } from '@/testing/fakeServer';
+import { FakeWebSocket } from '@/testing/fakeWebSocket';
+import { ALICE, deltaFrame, liveSnapshot } from '@/testing/selectorHarness';
+
+const ADMIN = { ...ALICE, username: 'admin', is_staff: true };
+const SEATS = makeSeats(8).map((seat, index) =>
+  makeSeat(index, { ...seat, section: index < 4 ? 'Stalls' : 'Circle' }),
+);
+
+function open(me: typeof ALICE | null = ADMIN) {
+  FakeWebSocket.install();
+  const server = new FakeServer();
+  if (me !== null) server.on('get me/', [200, me]);
+  server.on('get events/7/', [200, makeEvent()]);
+  server.on('get events/7/seats/', [200, SEATS]);
+  const router = createMemoryRouter([{ path: '/organise/:eventId', element: <OrganisePage /> }], {
+    initialEntries: ['/organise/7'],
+  });
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+  return server;
+}
+
+async function openLive() {
+  open();
+  await screen.findByRole('heading', { name: 'By section' });
+  const socket = FakeWebSocket.newest();
+  socket.receive(liveSnapshot(SEATS));
+  return socket;
+}
+
+/** A figure by its name: its value and what is said beside it. */
+function figure(name: string): string {
+  const term = screen.getAllByRole('term').find(({ textContent }) => textContent === name);
+  return term?.nextElementSibling?.textContent ?? '';
+}
+
+it('counts the house as it sells', async () => {
+  const socket = await openLive();
+  expect(figure('Sold')).toBe('00% of 8 for sale');
+  socket.receive(deltaFrame(1, [0, 2, null, null], [5, 1, Date.now() + 60_000, 'bob']));
+  socket.receive({ type: 'beat', seq: 2, now: Date.now(), viewers: 42 });
+  expect(await screen.findByText('42')).toBeDefined();
+  expect(figure('Sold')).toBe('113% of 8 for sale');
+  expect(figure('Revenue so far')).toMatch(/^€50\.00/);
+  expect(figure('Held')).toMatch(/^1/);
+  expect(figure('Free')).toBe('6');
+  expect(
+    screen.getByRole('img', { name: 'Plan of The Copper Room. Sold: 1, held: 1, free: 6' }),
+  ).toBeDefined();
+  const rows = within(screen.getByRole('table', { name: 'By section' })).getAllByRole('row');
+  expect(rows.map(({ textContent }) => textContent).slice(1)).toEqual([
+    'Stalls1 of 403€50.00',
+    'Circle0 of 413€0.00',
+  ]);
+});
+
+it('tells the latest changes, and how many were sold', async () => {
+  const socket = await openLive();
+  expect(screen.getByText(/^Nothing has changed/)).toBeDefined();
+  socket.receive(deltaFrame(1, [0, 2, null, null], [5, 1, Date.now() + 60_000, 'bob']));
+  const list = within(await screen.findByRole('list', { name: 'Latest changes' }));
+  expect(
+    list.getAllByRole('listitem').map((item) => item.textContent.replace(/^[\d:]+/, '')),
+  ).toEqual(['B2 held by bob', 'A1 sold']);
+  expect(screen.getByText(/^1 seat since/)).toBeDefined();
+  expect(screen.getByRole('img', { name: /^Seats sold in each of the last 30/ })).toBeDefined();
+});
+
+it('only looks: it asks for nobody’s locks', async () => {
+  const server = open();
+  await screen.findByRole('heading', { name: 'By section' });
+  expect(server.asked.map(({ call }) => call)).not.toContain('get events/7/locks/');
+  expect(server.writes()).toEqual([]);
+});
+
+it.each([
+  ['nobody', null, 'Sign in'],
+  ['a buyer', ALICE, 'To the seat map'],
+] as const)('is not for %s, and says where to go', async (_, me, wayOut) => {
+  const server = open(me);
+  expect(await screen.findByText('This page is for organisers')).toBeDefined();
+  expect(screen.getByRole('link', { name: wayOut })).toBeDefined();
+  expect(server.asked.map(({ call }) => call)).toEqual(['get me/']);
+  expect(FakeWebSocket.opened).toEqual([]);
+});
+
+it('has a sentence for an event that is not there', async () => {
+  const server = open();
+  server.on('get events/7/', [404, { error: 'No such event.', code: 'not_found' }]);
+  expect(await screen.findByText('There is no such event')).toBeDefined();
+});

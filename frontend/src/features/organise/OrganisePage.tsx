@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation, useParams } from 'react-router';
+
+import { Failure } from '@/components/Failure';
+import { Message } from '@/components/Message';
+import { Skeleton } from '@/components/Skeleton';
+import { LiveSale } from '@/features/organise/LiveSale';
+import { toApiError } from '@/lib/api/apiError';
+import { t } from '@/lib/i18n/language';
+import { signInPath } from '@/lib/paths';
+import { eventQuery } from '@/lib/queries/events';
+import { useMe } from '@/lib/queries/session';
+
+import './organise.css';
+
+/** For organisers: how the sale of one event goes. */
+export function OrganisePage() {
+  const { eventId = '' } = useParams();
+  const me = useMe();
+  const location = useLocation();
+  if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
+  if (me === undefined) return <Loading />;
+  if (me === null) {
+    return (
+      <Message
+        title={t('organise:forOrganisers')}
+        actions={
+          <Link className="button button--primary" to={signInPath(location)}>
+            {t('organise:signIn')}
+          </Link>
+        }
+      >
+        <p>{t('organise:signInHint')}</p>
+      </Message>
+    );
+  }
+  if (!me.is_staff) {
+    return (
+      <Message
+        title={t('organise:forOrganisers')}
+        actions={
+          <Link className="button button--primary" to={`/events/${eventId}`}>
+            {t('organise:backToMap')}
+          </Link>
+        }
+      >
+        <p>{t('organise:notStaffHint', { name: me.username })}</p>
+      </Message>
+    );
+  }
+  return <EventSale key={eventId} eventId={Number(eventId)} />;
+}
+
+function EventSale({ eventId }: { readonly eventId: number }) {
+  const { data: event, error, refetch } = useQuery(eventQuery(eventId));
+  if (event !== undefined) return <LiveSale event={event} />;
+  if (error === null) return <Loading />;
+  return toApiError(error).status === 404 ? (
+    <NoSuchEvent />
+  ) : (
+    <Failure error={error} onRetry={() => void refetch()} />
+  );
+}
+
+function Loading() {
+  return (
+    <div className="page organise" aria-busy="true">
+      <Skeleton shape="title" />
+      <Skeleton shape="card" />
+    </div>
+  );
+}
+
+function NoSuchEvent() {
+  return (
+    <Message
+      title={t('organise:noSuchEvent')}
+      actions={
+        <Link className="button button--primary" to="/">
+          {t('organise:allEvents')}
+        </Link>
+      }
+    >
+      <p>{t('organise:noSuchEventHint')}</p>
+    </Message>
+  );
+}

@@ -1,0 +1,98 @@
+import type { ReactNode } from 'react';
+
+import { formatCount, formatShare } from '@/features/organise/figures';
+import { StandingMark } from '@/features/organise/StandingMark';
+import { soldShare, type Tally } from '@/features/organise/tally';
+import { t } from '@/lib/i18n/language';
+import { formatMoney } from '@/lib/money';
+
+interface SaleFiguresProps {
+  readonly tally: Tally;
+  readonly currency: string;
+  readonly viewers: number | null;
+}
+
+export function SaleFigures({ tally, currency, viewers }: SaleFiguresProps) {
+  const { total, sold, held, free, blocked, revenue } = tally;
+  const share = soldShare(tally);
+  return (
+    <dl className="figures" aria-label={t('organise:figures')}>
+      <Figure
+        name={t('organise:sold')}
+        mark={<StandingMark standing="reserved" />}
+        value={formatCount(sold)}
+        hint={t('organise:soldShare', {
+          share: formatShare(share),
+          count: formatCount(total - blocked),
+        })}
+      >
+        <ShareBar share={share} />
+      </Figure>
+      <Figure
+        name={t('organise:revenue')}
+        value={formatMoney(revenue, currency)}
+        hint={t('organise:revenueHint')}
+      />
+      <Figure
+        name={t('organise:held')}
+        mark={<StandingMark standing="locked" />}
+        value={formatCount(held)}
+        hint={t('organise:heldHint')}
+      />
+      <Figure
+        name={t('organise:free')}
+        mark={<StandingMark standing="available" />}
+        value={formatCount(free)}
+      />
+      {blocked > 0 && (
+        <Figure
+          name={t('organise:blocked')}
+          mark={<StandingMark standing="blocked" />}
+          value={formatCount(blocked)}
+        />
+      )}
+      <Figure name={t('organise:watching')} value={viewers === null ? '–' : formatCount(viewers)} />
+    </dl>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly mark?: ReactNode;
+  readonly value: string;
+  readonly hint?: string;
+  readonly children?: ReactNode;
+}
+
+function Figure({ name, mark, value, hint, children }: FigureProps) {
+  return (
+    <div className="figure">
+      <dt>
+        {mark}
+        {name}
+      </dt>
+      <dd>
+        <span className="figure__value tabular">{value}</span>
+        {children}
+        {hint !== undefined && <span className="figure__hint tabular">{hint}</span>}
+      </dd>
+    </div>
+  );
+}
+
+/** Says again what stands beside it in words. */
+export function ShareBar({ share }: { readonly share: number }) {
+  return (
+    <svg
+      className="share-bar"
+      viewBox="0 0 1 1"
+      preserveAspectRatio="none"
+      width="100%"
+      height="6"
+      aria-hidden="true"
+    >
+      <rect className="share-bar__whole" width="1" height="1" />
+      <rect className="share-bar__part" width={share} height="1" />
+    </svg>
+  );
+}

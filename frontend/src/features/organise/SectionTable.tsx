@@ -1,0 +1,46 @@
+import { formatCount } from '@/features/organise/figures';
+import { ShareBar } from '@/features/organise/SaleFigures';
+import { type SectionTally, soldShare } from '@/features/organise/tally';
+import { t } from '@/lib/i18n/language';
+import { formatMoney } from '@/lib/money';
+
+interface SectionTableProps {
+  readonly sections: readonly SectionTally[];
+  readonly currency: string;
+}
+
+export function SectionTable({ sections, currency }: SectionTableProps) {
+  return (
+    <section className="panel sections">
+      <h2 id="by-section">{t('organise:sections')}</h2>
+      <table aria-labelledby="by-section">
+        <thead>
+          <tr>
+            <th scope="col">{t('organise:section')}</th>
+            <th scope="col">{t('organise:sold')}</th>
+            <th scope="col">{t('organise:held')}</th>
+            <th scope="col">{t('organise:free')}</th>
+            <th scope="col">{t('organise:sectionRevenue')}</th>
+          </tr>
+        </thead>
+        <tbody className="tabular">
+          {sections.map((section) => (
+            <tr key={section.name}>
+              <th scope="row">{section.name}</th>
+              <td>
+                {t('organise:soldOf', {
+                  sold: formatCount(section.sold),
+                  total: formatCount(section.total - section.blocked),
+                })}
+                <ShareBar share={soldShare(section)} />
+              </td>
+              <td>{formatCount(section.held)}</td>
+              <td>{formatCount(section.free)}</td>
+              <td>{formatMoney(section.revenue, currency)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,99 @@
+import type { MapSeat, Standing } from '@/lib/seatmap/seats';
+
+export interface SeatNews {
+  readonly id: number;
+  readonly at: number;
+  readonly seatNumber: string;
+  readonly section: string;
+  readonly standing: Standing;
+  readonly holder: string | null;
+}
+
+/** What has happened since somebody began to watch. Times are by the server's clock. */
+export interface SaleLog {
+  readonly since: number;
+  /** The newest first, and only so many. */
+  readonly latest: readonly SeatNews[];
+  readonly sold: number;
+  /** Seats sold in the minutes since then, the first one first; it ends with the last sale. */
+  readonly soldByMinute: readonly number[];
+}
+
+const KEPT_NEWS = 24;
+const MINUTE_MS = 60_000;
+
+export function beginLog(now: number): SaleLog {
+  return { since: now, latest: [], sold: 0, soldByMinute: [] };
+}
+
+/** The log with what has changed between two looks at the same seats. */
+export function followLog(
+  log: SaleLog,
+  before: readonly MapSeat[],
+  after: readonly MapSeat[],
+  now: number,
+): SaleLog {
+  if (before === after) return log;
+  let sold = 0;
+  const changed: MapSeat[] = [];
+  after.forEach((seat, index) => {
+    const was = before[index];
+    // Unchanged seats are the same objects; and the rest of what may differ is no news.
+    if (was === seat || was === undefined || sameNews(was, seat)) return;
+    changed.push(seat);
+    if (seat.standing === 'reserved') sold += 1;
+  });
+  if (changed.length === 0) return log;
+  return {
+    ...log,
+    latest: withNews(log.latest, changed, now),
+    sold: log.sold + sold,
+    soldByMinute: sold === 0 ? log.soldByMinute : withSales(log, sold, now),
+  };
+}
+
+/** The sales of the last `count` minutes, the one that runs now included and last. */
+export function lastMinutes(
+  { since, soldByMinute }: SaleLog,
+  count: number,
+  now: number,
+): readonly number[] {
+  const current = minuteOf(since, now);
+  return Array.from(
+    { length: count },
+    (_, place) => soldByMinute[current - count + 1 + place] ?? 0,
+  );
+}
+
+function sameNews(a: MapSeat, b: MapSeat): boolean {
+  return a.standing === b.standing && a.holder === b.holder;
+}
+
+function withNews(
+  latest: readonly SeatNews[],
+  changed: readonly MapSeat[],
+  now: number,
+): readonly SeatNews[] {
+  const firstId = (latest[0]?.id ?? 0) + 1;
+  const news = changed.map(({ facts, standing, holder }, place) => ({
+    id: firstId + place,
+    at: now,
+    seatNumber: facts.seatNumber,
+    section: facts.section,
+    standing,
+    holder,
+  }));
+  return [...news.slice(-KEPT_NEWS).reverse(), ...latest].slice(0, KEPT_NEWS);
+}
+
+function withSales({ since, soldByMinute }: SaleLog, sold: number, now: number): readonly number[] {
+  const minute = minuteOf(since, now);
+  return Array.from(
+    { length: Math.max(minute + 1, soldByMinute.length) },
+    (_, place) => (soldByMinute[place] ?? 0) + (place === minute ? sold : 0),
+  );
+}
+
+function minuteOf(since: number, now: number): number {
+  return Math.max(Math.floor((now - since) / MINUTE_MS), 0);
+}

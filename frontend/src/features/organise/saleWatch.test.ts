@@ -1,0 +1,143 @@
+import { expect, it } from 'vitest';
+
+import { lastMinutes } from '@/features/organise/saleLog';
+import { watchSale } from '@/features/organise/saleWatch';
+import { createServerClock } from '@/lib/feed/clock';
+import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
+import { createSeatMapStore } from '@/lib/seatmap/store';
+import { LAYOUT, makeSeats } from '@/testing/factories';
+import { FakeTimers } from '@/testing/fakeTimers';
+
+const MINUTE_MS = 60_000;
+const SEATS = 40;
+
+/** A sale that somebody watches from its first frame on. */
+function openWatch() {
+  const timers = new FakeTimers();
+  const store = createSeatMapStore(
+    createServerClock(() => timers.now),
+    timers,
+  );
+  const watch = watchSale(store, timers);
+  let looks = 0;
+  const leave = watch.subscribe(() => {
+    looks += 1;
+  });
+  let seq = 1;
+
+  function snapshot(...statuses: SeatStatus[]) {
+    store.dispatch({
+      type: 'frame',
+      frame: {
+        type: 'snapshot',
+        event: 7,
+        seq,
+        now: timers.now,
+        layout: LAYOUT,
+        statuses: Array.from({ length: SEATS }, (_, index) => statuses[index] ?? 'available'),
+        locks: [],
+      },
+    });
+  }
+
+  function change(...changes: (readonly [index: number, status: SeatStatus, holder?: string])[]) {
+    const from = seq;
+    seq += 1;
+    store.dispatch({
+      type: 'frame',
+      frame: {
+        type: 'delta',
+        from,
+        seq,
+        now: timers.now,
+        changes: changes.map(([index, status, holder = null]): SeatChange => ({
+          index,
+          status,
+          lockedUntil: status === 'locked' ? timers.now + 300_000 : null,
+          holder,
+        })),
+      },
+    });
+  }
+
+  store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, seats: makeSeats(SEATS) });
+  snapshot('reserved');
+  return { timers, watch, snapshot, change, leave, looks: () => looks };
+}
+
+function news(watch: ReturnType<typeof watchSale>): string[] {
+  return watch
+    .getView()
+    .log.latest.map(({ seatNumber, standing, holder }) =>
+      [seatNumber, standing, holder].filter((word) => word !== null).join(' '),
+    );
+}
+
+it('takes what it finds at first for no news', () => {
+  const { watch } = openWatch();
+  expect(watch.getView().seats[0]?.standing).toBe('reserved');
+  expect(watch.getView().log).toMatchObject({ latest: [], sold: 0, soldByMinute: [] });
+});
+
+it('misses nothing of the first moment', () => {
+  const { watch, change, timers } = openWatch();
+  change([1, 'reserved']);
+  timers.advance(1_000);
+  expect(news(watch)).toEqual(['A2 reserved']);
+});
+
+it('tells what changes, the newest first', () => {
+  const { watch, change, timers } = openWatch();
+  change([1, 'locked', 'alice']);
+  timers.advance(1_000);
+  change([1, 'reserved'], [2, 'locked', 'bob']);
+  timers.advance(1_000);
+  change([0, 'available']);
+  expect(news(watch)).toEqual(['A1 available', 'A3 locked bob', 'A2 reserved', 'A2 locked alice']);
+});
+
+it('keeps only the newest, however many come at once', () => {
+  const { watch, change, timers } = openWatch();
+  timers.advance(1_000);
+  change(...Array.from({ length: 30 }, (_, place) => [place + 1, 'reserved'] as const));
+  expect(watch.getView().log.latest).toHaveLength(24);
+  expect(watch.getView().log.latest[0]?.seatNumber).toBe('H3');
+  expect(watch.getView().log.sold).toBe(30);
+});
+
+it('counts the sales of each minute', () => {
+  const { watch, change, timers } = openWatch();
+  change([1, 'reserved'], [2, 'locked']);
+  timers.advance(2 * MINUTE_MS);
+  change([2, 'reserved']);
+  timers.advance(1_000);
+  change([3, 'reserved']);
+  const { log, now } = watch.getView();
+  expect(lastMinutes(log, 5, now)).toEqual([0, 0, 1, 0, 2]);
+  expect(lastMinutes(log, 2, now)).toEqual([0, 2]);
+  expect(lastMinutes(log, 3, now + MINUTE_MS)).toEqual([0, 2, 0]);
+});
+
+it('looks at once, and then no more often than anybody can read', () => {
+  const { change, timers, looks } = openWatch();
+  timers.advance(1_000);
+  const before = looks();
+  for (let index = 1; index < 20; index += 1) change([index, 'reserved']);
+  expect(looks()).toBe(before + 1);
+  timers.advance(10_000);
+  expect(looks()).toBe(before + 2);
+});
+
+it('says after a break what happened in it', () => {
+  const { watch, snapshot, timers } = openWatch();
+  timers.advance(1_000);
+  snapshot('reserved', 'reserved');
+  expect(news(watch)).toEqual(['A2 reserved']);
+});
+
+it('leaves nothing planned behind when nobody looks any more', () => {
+  const { change, timers, leave } = openWatch();
+  change([1, 'reserved']);
+  leave();
+  expect(timers.plannedCount).toBe(0);
+});

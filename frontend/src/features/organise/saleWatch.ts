@@ -1,0 +1,72 @@
+import { beginLog, followLog, type SaleLog } from '@/features/organise/saleLog';
+import type { Timers } from '@/lib/feed/backoff';
+import type { MapSeat } from '@/lib/seatmap/seats';
+import type { SeatMapState } from '@/lib/seatmap/state';
+import type { SeatMapStore } from '@/lib/seatmap/store';
+
+/** The sale as it was at `now`. */
+export interface SaleView {
+  readonly seats: readonly MapSeat[];
+  readonly viewers: number | null;
+  readonly log: SaleLog;
+  readonly now: number;
+}
+
+export interface SaleWatch {
+  readonly getView: () => SaleView;
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** Figures that change more often than this are read by nobody. */
+const LOOK_EVERY_MS = 500;
+
+/** Looks at a map that may change many times a second: at once, and then now and then. */
+export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
+  const listeners = new Set<() => void>();
+  const now = store.clock.now();
+  let seen = store.getState();
+  let view: SaleView = { seats: seen.seats, viewers: seen.viewers, log: beginLog(now), now };
+  let callOffLook: (() => void) | null = null;
+
+  function look(): void {
+    const state = store.getState();
+    if (state === seen) return;
+    const time = store.clock.now();
+    const log = isContinued(seen, state)
+      ? followLog(view.log, seen.seats, state.seats, time)
+      : view.log;
+    view = { seats: state.seats, viewers: state.viewers, log, now: time };
+    seen = state;
+    for (const listener of listeners) listener();
+  }
+
+  function lookSoon(): void {
+    // What is news is told from what was there at first, so that has to be seen as it was.
+    const isNew = !isContinued(seen, store.getState());
+    if (callOffLook !== null && !isNew) return;
+    look();
+    callOffLook ??= timers.after(LOOK_EVERY_MS, () => {
+      callOffLook = null;
+      if (store.getState() !== seen) lookSoon();
+    });
+  }
+
+  return {
+    getView: () => view,
+    subscribe(listener) {
+      listeners.add(listener);
+      const unsubscribe = store.subscribe(lookSoon);
+      return () => {
+        unsubscribe();
+        listeners.delete(listener);
+        callOffLook?.();
+        callOffLook = null;
+      };
+    },
+  };
+}
+
+/** Whether what differs has happened meanwhile, and is not merely known better, or another plan. */
+function isContinued(before: SeatMapState, after: SeatMapState): boolean {
+  return before.seq !== null && before.facts === after.facts;
+}

@@ -1,0 +1,103 @@
+import { assertNever } from '@/lib/assertNever';
+import type { MapSeat } from '@/lib/seatmap/seats';
+
+/** How a part of the house stands. */
+export interface Tally {
+  readonly total: number;
+  readonly free: number;
+  readonly held: number;
+  readonly sold: number;
+  readonly blocked: number;
+  /** What the sold seats cost. */
+  readonly revenue: string;
+}
+
+export interface SectionTally extends Tally {
+  readonly name: string;
+}
+
+export interface HouseTally extends Tally {
+  /** In the order in which the seat list names them. */
+  readonly sections: readonly SectionTally[];
+}
+
+interface Counting {
+  free: number;
+  held: number;
+  sold: number;
+  blocked: number;
+  revenueHundredths: number;
+}
+
+/** Count the whole house, in one go through its seats. */
+export function tallyOf(seats: readonly MapSeat[]): HouseTally {
+  const sections = new Map<string, Counting>();
+  const hundredthsOf = priceReader();
+  for (const { facts, standing } of seats) {
+    let section = sections.get(facts.section);
+    if (section === undefined) sections.set(facts.section, (section = nothingCounted()));
+    switch (standing) {
+      case 'available':
+        section.free += 1;
+        break;
+      case 'mine':
+      case 'locked':
+        section.held += 1;
+        break;
+      case 'reserved':
+        section.sold += 1;
+        section.revenueHundredths += hundredthsOf(facts.price);
+        break;
+      case 'blocked':
+        section.blocked += 1;
+        break;
+      default:
+        assertNever(standing);
+    }
+  }
+  return {
+    ...counted([...sections.values()].reduce(sumOf, nothingCounted())),
+    sections: [...sections].map(([name, counting]) => ({ name, ...counted(counting) })),
+  };
+}
+
+/** What part of the seats that can be sold is sold. */
+export function soldShare({ total, blocked, sold }: Tally): number {
+  const forSale = total - blocked;
+  return forSale === 0 ? 0 : sold / forSale;
+}
+
+function nothingCounted(): Counting {
+  return { free: 0, held: 0, sold: 0, blocked: 0, revenueHundredths: 0 };
+}
+
+function sumOf(a: Counting, b: Counting): Counting {
+  return {
+    free: a.free + b.free,
+    held: a.held + b.held,
+    sold: a.sold + b.sold,
+    blocked: a.blocked + b.blocked,
+    revenueHundredths: a.revenueHundredths + b.revenueHundredths,
+  };
+}
+
+function counted({ revenueHundredths, ...counts }: Counting): Tally {
+  return {
+    ...counts,
+    total: counts.free + counts.held + counts.sold + counts.blocked,
+    revenue: (revenueHundredths / 100).toFixed(2),
+  };
+}
+
+/** A house of tens of thousands knows a handful of prices. */
+function priceReader(): (price: string) => number {
+  const known = new Map<string, number>();
+  return (price) => {
+    let hundredths = known.get(price);
+    if (hundredths === undefined) {
+      hundredths = Math.round(Number(price) * 100);
+      known.set(price, hundredths);
+    }
+    return hundredths;
+  };
+}
