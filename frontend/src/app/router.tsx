@@ -27,6 +27,12 @@ const routes: RouteObject[] = [
             }),
           },
           {
+            path: 'tickets/:code',
+            lazy: async () => ({
+              Component: (await import('@/features/reservations/TicketCheckPage')).TicketCheckPage,
+            }),
+          },
+          {
             path: 'organise/:eventId',
             lazy: async () => ({
               Component: (await import('@/features/organise/OrganisePage')).OrganisePage,

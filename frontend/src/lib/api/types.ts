@@ -12,6 +12,8 @@ export type Seat = Schemas['Seat'];
 /** A seat that the caller holds. */
 export type Lock = Schemas['Lock'];
 export type Reservation = Schemas['Reservation'];
+/** What the door is told of one. */
+export type Ticket = Schemas['Ticket'];
 export type ConflictReason = Schemas['ReasonEnum'];
 export type Me = Schemas['Me'];
 export type Credentials = Schemas['CredentialsRequest'];
