@@ -21,7 +21,7 @@ def with_static_files(application: Any) -> Any:
         allow_all_origins=False,
         # Vite names these by their content.
         immutable_file_test="^/assets/",
-        add_headers_function=_forbid_guessing,
+        add_headers_function=_add_headers,
     )
     for finder in get_finders():
         for path, storage in finder.list([]):
@@ -29,5 +29,8 @@ def with_static_files(application: Any) -> Any:
     return files
 
 
-def _forbid_guessing(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001
+def _add_headers(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001
     headers["X-Content-Type-Options"] = "nosniff"
+    if not url.startswith("/assets/"):
+        # Kept under the same name from one build to the next, the service worker above all.
+        headers["Cache-Control"] = "no-cache"
