@@ -70,13 +70,12 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.tsx'],
-    ignores: [
-      '**/*.test.tsx',
-      'src/testing/**',
-      'src/features/reservations/**',
-      'src/features/seats/map/**',
-    ],
+    ignores: ['**/*.test.tsx', 'src/testing/**'],
     rules: { 'no-restricted-syntax': ['error', ...NO_BARRELS, ...NO_BARE_TEXT] },
+  },
+  {
+    files: ['offline/*.js'],
+    languageOptions: { globals: { ...globals.browser, ...globals.serviceworker } },
   },
   { files: ['src/lib/**'], rules: mayNotImport('@/components/*', '@/features/*', '@/app/*') },
   {

@@ -14,6 +14,8 @@ export default defineConfig({
   outputDir: 'node_modules/.tmp/playwright',
   use: {
     baseURL: process.env['BASE_URL'] ?? 'http://127.0.0.1:8000',
+    // One between the page and the network would keep requests from tests that look at them.
+    serviceWorkers: 'block',
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     trace: 'retain-on-failure',

@@ -1,0 +1,56 @@
+/**
+ * Shows the site's own page where the browser would say that there is no network. Nothing else is
+ * kept: the app always comes from the network, so that an old one is never shown, and neither
+ * calls of the API nor sockets come by here.
+ */
+
+const PREFIX = 'seatcast-offline-';
+const CACHE = `${PREFIX}__VERSION__`;
+const PAGE = '/offline.html';
+const FILES = [PAGE, '/offline.css', '/offline.js', '/favicon.svg'];
+const NOT_OF_THE_APP = /^\/(api|admin|static|ws)\//;
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(keepFiles());
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(takeOver());
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin || request.method !== 'GET') return;
+  if (request.mode === 'navigate') {
+    if (!NOT_OF_THE_APP.test(pathname)) event.respondWith(pageFor(event));
+  } else if (FILES.includes(pathname)) {
+    event.respondWith(fetch(request).catch(() => kept(pathname)));
+  }
+});
+
+async function keepFiles() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES.map((path) => new Request(path, { cache: 'reload' })));
+  await self.skipWaiting();
+}
+
+async function takeOver() {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  // The page is asked for at once then, not only when this worker has started.
+  await self.registration.navigationPreload?.enable();
+}
+
+async function pageFor(event) {
+  try {
+    return (await event.preloadResponse) ?? (await fetch(event.request));
+  } catch {
+    return kept(PAGE);
+  }
+}
+
+async function kept(path) {
+  return (await caches.match(path)) ?? Response.error();
+}
