@@ -56,6 +56,29 @@ test('nothing else is kept: the app is always today’s, and the API is left alo
   await expect(call).rejects.toThrow('Failed to fetch');
 });
 
+test('a part of the app that is gone after a deployment has the page loaded anew, once', async ({
+  enter,
+}) => {
+  const { page } = await enter('anonymous', { locale: 'de-DE' });
+  let loads = 0;
+  page.on('domcontentloaded', () => (loads += 1));
+  let missing = 1;
+  await page.route('**/assets/de-*.js', async (route) => {
+    if (missing-- > 0) await route.fulfill({ status: 404 });
+    else await route.continue();
+  });
+  await page.goto('/');
+  await expect(page.getByRole('article').first()).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  expect(loads).toBe(2);
+
+  missing = Infinity;
+  await page.reload();
+  await expect(page.getByRole('article').first()).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  expect(loads).toBe(3);
+});
+
 async function workerIsReady(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const { active } = await navigator.serviceWorker.ready;

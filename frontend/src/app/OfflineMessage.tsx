@@ -1,0 +1,25 @@
+import { useEffect } from 'react';
+
+import { Message } from '@/components/Message';
+import { t } from '@/lib/i18n/language';
+
+/** A part of the app that could not be loaded because there is no network. */
+export function OfflineMessage() {
+  useEffect(() => {
+    window.addEventListener('online', loadAgain);
+    return () => {
+      window.removeEventListener('online', loadAgain);
+    };
+  }, []);
+  return (
+    <Message title={t('app:offline_title')}>
+      <title>{`${t('app:offline_title')} · Seatcast`}</title>
+      <p>{t('app:offline_note')}</p>
+      <p>{t('app:offline_held')}</p>
+    </Message>
+  );
+}
+
+function loadAgain(): void {
+  location.reload();
+}
