@@ -1,0 +1,121 @@
+import { expect, type Page, type WebSocketRoute } from '@playwright/test';
+
+import { demoEvents, seatOn, test, watch } from './stage';
+
+const RESTARTING = 1012;
+
+test('a purchase goes on where it was after the server has restarted under it', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new');
+  const rival = await enter('somebody new');
+  const [mine, theirs] = await api.freeSeats(club.id, 2, 15);
+  if (mine === undefined || theirs === undefined) throw new Error('Two seats are needed');
+  const line = await breakable(page);
+  await watch(page, club);
+  await seatOn(page, mine).click();
+  await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
+
+  line.breakOff();
+  await expect(page.getByText('Reconnecting…')).toBeVisible();
+  await rival.api.post(`events/${club.id}/seats/${theirs.id}/lock/`);
+  await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(page, theirs)).toHaveAttribute('data-standing', 'available');
+  line.mend();
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  expect(line.addresses.at(-1)).toMatch(/\?since=\d+&layout=\w+$/);
+  await expect(seatOn(page, theirs)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'mine');
+
+  await page.getByRole('button', { name: 'Reserve' }).click();
+  line.breakOff();
+  await page.getByRole('button', { name: /^Confirm/ }).click();
+  await expect(page.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
+  line.mend();
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'reserved');
+});
+
+test('an order whose answer is lost is asked about, and booked once', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new');
+  const [seat] = await api.freeSeats(club.id, 1, 25);
+  if (seat === undefined) throw new Error('A seat is needed');
+  await watch(page, club);
+  await seatOn(page, seat).click();
+  await page.getByRole('button', { name: 'Reserve' }).click();
+  const keys: (string | undefined)[] = [];
+  await page.route('**/reserve/', async (route) => {
+    keys.push(route.request().headers()['idempotency-key']);
+    const answer = await route.fetch();
+    if (keys.length === 1) await route.abort('connectionreset');
+    else await route.fulfill({ response: answer });
+  });
+  await page.getByRole('button', { name: /^Confirm/ }).click();
+  await expect(page.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
+  expect(keys).toHaveLength(2);
+  expect(new Set(keys).size).toBe(1);
+  expect(await api.get<unknown[]>('reservations/')).toHaveLength(1);
+});
+
+test('who loses the network while paying keeps the seats and pays when it is back', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new');
+  const [seat] = await api.freeSeats(club.id, 1, 45);
+  if (seat === undefined) throw new Error('A seat is needed');
+  await watch(page, club);
+  await seatOn(page, seat).click();
+  await page.getByRole('button', { name: 'Reserve' }).click();
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: /^Confirm/ }).click();
+  const review = page.getByRole('dialog', { name: 'Review your seats' });
+  await expect(review.getByRole('alert')).toContainText('We could not reach the box office.');
+  await page.context().setOffline(false);
+  await review.getByRole('button', { name: /^Try again/ }).click();
+  await expect(page.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  expect(await api.get<unknown[]>('reservations/')).toHaveLength(1);
+});
+
+interface Line {
+  /** Of every socket that was opened. */
+  readonly addresses: string[];
+  /** Close the socket as a server does that restarts, and let none through. */
+  readonly breakOff: () => void;
+  readonly mend: () => void;
+}
+
+/** The page's sockets, which the test can break. */
+async function breakable(page: Page): Promise<Line> {
+  const addresses: string[] = [];
+  const open = new Set<WebSocketRoute>();
+  let isBroken = false;
+  await page.routeWebSocket('**/ws/**', (socket) => {
+    addresses.push(socket.url());
+    if (isBroken) {
+      void socket.close({ code: RESTARTING });
+      return;
+    }
+    socket.connectToServer();
+    open.add(socket);
+  });
+  return {
+    addresses,
+    breakOff: () => {
+      isBroken = true;
+      for (const socket of open) void socket.close({ code: RESTARTING });
+      open.clear();
+    },
+    mend: () => {
+      isBroken = false;
+    },
+  };
+}

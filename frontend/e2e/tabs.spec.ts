@@ -1,0 +1,45 @@
+import { expect } from '@playwright/test';
+
+import { demoEvents, seatOn, test, watch } from './stage';
+
+test('two tabs of one person agree at once', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const { page: one, api } = await enter('somebody new');
+  const other = await one.context().newPage();
+  const [first, second] = await api.freeSeats(club.id, 2, 100);
+  if (first === undefined || second === undefined) throw new Error('Two seats are needed');
+  await watch(one, club);
+  await watch(other, club);
+
+  await seatOn(one, first).click();
+  await expect(seatOn(other, first)).toHaveAttribute('data-standing', 'mine');
+  await seatOn(other, second).click();
+  await expect(seatOn(one, second)).toHaveAttribute('data-standing', 'mine');
+  for (const tab of [one, other]) {
+    await expect(tab.getByRole('heading', { name: '2 seats' })).toBeVisible();
+  }
+  await seatOn(other, first).click();
+  await expect(seatOn(one, first)).toHaveAttribute('data-standing', 'available');
+
+  await other.goto('/reservations');
+  await expect(other.getByText('No reservations yet')).toBeVisible();
+  await one.getByRole('button', { name: 'Reserve' }).click();
+  await one.getByRole('button', { name: /^Confirm/ }).click();
+  await expect(one.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
+  await expect(other.getByText(second.seat_number, { exact: true })).toBeVisible();
+});
+
+test('who signs out in one tab is signed out in the others', async ({ enter }) => {
+  const { page: one, name } = await enter('somebody new');
+  const other = await one.context().newPage();
+  await one.goto('/reservations');
+  await other.goto('/');
+  await expect(one.getByText(name)).toBeVisible();
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await expect(one).toHaveURL(/\/sign-in\?next=%2Freservations$/);
+
+  await one.getByLabel('Username').fill('carol');
+  await one.getByLabel('Password').fill('seatcast-demo');
+  await one.getByRole('button', { name: 'Sign in' }).click();
+  await expect(other.getByText('carol')).toBeVisible();
+});
