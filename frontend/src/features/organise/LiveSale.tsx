@@ -30,7 +30,7 @@ const TONES: Readonly<Record<Standing, Tone>> = {
 
 /** One sale as it happens. Only looks: an organiser's own locks are everybody's here. */
 export function LiveSale({ event }: { readonly event: EventDetail }) {
-  const { store, feedState, error, reload } = useLiveSeatMap(event.id, false);
+  const { store, feedState, error, reload } = useLiveSeatMap(event, false);
   const [watch] = useState(() => watchSale(store, browserTimers));
   const { seats, viewers, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
   const tally = useMemo(() => tallyOf(seats), [seats]);

@@ -4,6 +4,7 @@ import { lastMinutes } from '@/features/organise/saleLog';
 import { watchSale } from '@/features/organise/saleWatch';
 import { createServerClock } from '@/lib/feed/clock';
 import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
+import { factsOf } from '@/lib/seatmap/seats';
 import { createSeatMapStore } from '@/lib/seatmap/store';
 import { LAYOUT, makeSeats } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
@@ -60,7 +61,7 @@ function openWatch() {
     });
   }
 
-  store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, seats: makeSeats(SEATS) });
+  store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, facts: makeSeats(SEATS).map(factsOf) });
   snapshot('reserved');
   return { timers, watch, snapshot, change, leave, looks: () => looks };
 }

@@ -211,6 +211,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         <SalesNotice event={event} sales={sales} clock={store.clock} />
       </div>
       <SelectorTools
+        salePath={me?.is_staff === true ? `/organise/${event.id}` : null}
         view={view}
         isOnSale={isOnSale}
         onChooseView={chooseView}

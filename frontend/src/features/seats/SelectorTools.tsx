@@ -1,3 +1,5 @@
+import { Link } from 'react-router';
+
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import type { View } from '@/features/seats/list/useView';
@@ -5,6 +7,8 @@ import { ViewSwitch } from '@/features/seats/list/ViewSwitch';
 import { t } from '@/lib/i18n/language';
 
 interface SelectorToolsProps {
+  /** Where an organiser watches the sale; null for anybody else. */
+  readonly salePath: string | null;
   readonly view: View;
   readonly isOnSale: boolean;
   readonly onChooseView: (view: View) => void;
@@ -14,6 +18,7 @@ interface SelectorToolsProps {
 
 /** Stands over the seats, however they are shown. */
 export function SelectorTools({
+  salePath,
   view,
   isOnSale,
   onChooseView,
@@ -28,6 +33,12 @@ export function SelectorTools({
           <Icon name="search" />
           {t('choosing:find')}
         </Button>
+      )}
+      {salePath !== null && (
+        <Link className="button" to={salePath}>
+          <Icon name="eye" />
+          {t('seats:watchSale')}
+        </Link>
       )}
       <button
         type="button"

@@ -2,16 +2,11 @@ import { useMemo } from 'react';
 
 import { SeatShape } from '@/features/seats/map/SeatShape';
 import type { EventDetail } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import type { MapSeat, Standing } from '@/lib/seatmap/seats';
 
-const ENTRIES: readonly (readonly [Standing, string])[] = [
-  ['available', 'Available'],
-  ['mine', 'Yours'],
-  ['locked', 'Locked'],
-  ['reserved', 'Reserved'],
-  ['blocked', 'Not for sale'],
-];
+const ENTRIES: readonly Standing[] = ['available', 'mine', 'locked', 'reserved', 'blocked'];
 
 interface LegendProps {
   readonly event: EventDetail;
@@ -20,11 +15,11 @@ interface LegendProps {
 
 export function Legend({ event, seats }: LegendProps) {
   const hasBlocked = useMemo(() => seats.some(({ standing }) => standing === 'blocked'), [seats]);
-  const entries = hasBlocked ? ENTRIES : ENTRIES.filter(([standing]) => standing !== 'blocked');
+  const entries = hasBlocked ? ENTRIES : ENTRIES.filter((standing) => standing !== 'blocked');
   return (
-    <div className="legend" role="group" aria-label="Legend">
+    <div className="legend" role="group" aria-label={t('map:legend')}>
       <ul>
-        {entries.map(([standing, label]) => (
+        {entries.map((standing) => (
           <li key={standing}>
             <svg
               className="legend__seat"
@@ -37,7 +32,7 @@ export function Legend({ event, seats }: LegendProps) {
                 <SeatShape standing={standing} />
               </g>
             </svg>
-            {label}
+            {t(`map:legend_${standing}`)}
           </li>
         ))}
       </ul>

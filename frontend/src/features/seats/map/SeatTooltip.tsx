@@ -38,7 +38,7 @@ export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatToolti
         {capitalised(standingInWords(seat))}
         {standing === 'mine' && until !== null && (
           <>
-            {' for '}
+            {' · '}
             <OwnTimeLeft until={until} clock={clock} />
           </>
         )}

@@ -1,5 +1,6 @@
 import { Icon } from '@/components/Icon';
 import type { Mover } from '@/features/seats/map/mover';
+import { t } from '@/lib/i18n/language';
 
 interface ZoomButtonsProps {
   readonly mover: Mover;
@@ -10,11 +11,11 @@ export const ZOOM_STEP = 1.6;
 
 export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
   return (
-    <div className="zoom" role="group" aria-label="Zoom">
+    <div className="zoom" role="group" aria-label={t('map:zoom')}>
       <button
         type="button"
         className="icon-button"
-        aria-label="Zoom in"
+        aria-label={t('map:zoomIn')}
         onClick={() => {
           mover.glideBy(ZOOM_STEP);
         }}
@@ -24,7 +25,7 @@ export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
       <button
         type="button"
         className="icon-button"
-        aria-label="Zoom out"
+        aria-label={t('map:zoomOut')}
         disabled={isFitted}
         onClick={() => {
           mover.glideBy(1 / ZOOM_STEP);
@@ -35,7 +36,7 @@ export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
       <button
         type="button"
         className="icon-button"
-        aria-label="Show the whole hall"
+        aria-label={t('map:showAll')}
         disabled={isFitted}
         onClick={() => {
           mover.showAll();
