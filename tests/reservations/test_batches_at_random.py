@@ -43,6 +43,7 @@ from reservations.models import (
 )
 from reservations.records import Answer
 from reservations.states import PaymentStatus, Person, SeatStatus
+from reservations.tickets import reservation_id_of
 from tests.factories import Clock, make_event, make_person, seat_ids
 from tests.reservations.agreement import check_agreement
 
@@ -258,6 +259,8 @@ class Twin:
         if name == "reservation" and value is not None:
             rows = Reservation.objects.filter(event=self.event, pk__lte=value)
             return f"reservation {rows.count()}"
+        if name == "ticket_code":
+            return self._plain(reservation_id_of(value), "reservation")
         if name == "reference":
             return value.removeprefix(f"{self.event.pk}-")
         return "the event" if name == "event" else value

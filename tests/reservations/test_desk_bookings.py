@@ -19,6 +19,7 @@ from reservations.desk import Desk
 from reservations.errors import NotHolder, ReservationNotFound, SeatUnavailable
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.states import Person, SeatStatus, iso
+from reservations.tickets import ticket_code
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,7 @@ def test_the_answer_shows_the_booking_as_the_api_does(clock: Clock) -> None:
         "created_at": iso(clock.now),
         "cancelled_at": None,
         "cancel_until": iso(event.date),
+        "ticket_code": ticket_code(Reservation.objects.get().pk),
     }
 
 
