@@ -27,10 +27,13 @@ from pytest_django import Settings
 from reservations import checkout
 from reservations import desk as desk_module
 from reservations.checkout import Order
+from reservations.choosing import houses
+from reservations.choosing.wishes import Wish
 from reservations.commands import (
     BlockSeats,
     Command,
     ExtendLocks,
+    LockBest,
     LockSeats,
     ReleaseExpired,
     UnblockSeats,
@@ -43,7 +46,7 @@ from reservations.models import DemoCharge, IdempotencyKey, Payment, Reservation
 from reservations.payments import provider as provider_module
 from reservations.payments.provider import is_paid_online
 from reservations.records import Answer
-from reservations.states import Person
+from reservations.states import Person, SeatStatus
 from tests.factories import Clock, make_event, make_person, seat_ids
 from tests.reservations.agreement import check_agreement
 from tests.reservations.providers import Died, Faulty
@@ -131,6 +134,15 @@ class Domain(RuleBasedStateMachine):
         else:
             self.submit(UnlockSeats(person, held[:1]))
 
+    @rule(who=people, count=st.integers(1, 3))
+    def take_the_best(self, who: int, count: int) -> None:
+        """Whatever has happened, who asks for seats together has them if there are any."""
+        person, before = self.people[who], self.held_by(self.people[who])
+        fits = len(before) + count <= 3 and "f" * count in self.free()
+        houses.prepare(event_id=self.event.pk)
+        self.submit(LockBest(person, Wish(count)))
+        assert len(self.held_by(person)) == len(before) + (count if fits else 0)
+
     @rule(places=some_places, sweep=st.booleans())
     def organise(self, places: list[int], sweep: bool) -> None:
         boss, seats = self.people[0], tuple(self.ids[place] for place in places)
@@ -214,6 +226,16 @@ class Domain(RuleBasedStateMachine):
         Seat.objects.filter(pk=self.ids[place]).update(price=price)
 
     # How it is done.
+
+    def free(self) -> str:
+        """Return the row with an f for each seat that can be had."""
+        return "".join(
+            "f"
+            if seat.status == SeatStatus.AVAILABLE
+            or (seat.locked_until is not None and seat.locked_until <= self.clock.now)
+            else "-"
+            for seat in self.event.seats.order_by("pk")
+        )
 
     def submit(self, command: Command) -> None:
         with suppress(SeatcastError):
