@@ -1,17 +1,18 @@
 """`best/`: who asks for seats together gets the best there are, locked."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from reservations.commands import UnblockSeats
+from reservations.commands import LockSeats, UnblockSeats
 from reservations.desk import Desk
 from reservations.models import Category, Event, Seat
 from reservations.states import SeatStatus
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
-from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
+from tests.factories import Clock, make_event, make_person, make_user, seat_ids, signed_in
 
 
 def _ask(event: Event, client: Any = None, *, key: str = "", **wish: Any) -> Any:
@@ -98,6 +99,13 @@ def test_it_says_so_when_hardly_anything_is_left(free: int, sentence: str, hall:
     Seat.objects.filter(pk__in=seat_ids(hall)[free:]).update(status=SeatStatus.BLOCKED)
     found = refusal(_ask(hall, count=2), 409, "no_seats_together")
     assert (found["largest"], found["error"]) == (free, sentence)
+
+
+def test_seats_whose_lock_has_run_out_are_chosen(hall: Event) -> None:
+    assert _got(_ask(hall, count=1)) == ["A3"]
+    an_hour_ago = Clock(timezone.now() - timedelta(hours=1))
+    Desk(hall.pk, clock=an_hour_ago).submit(LockSeats(make_person(), seat_ids(hall)[3:]))
+    assert _got(_ask(hall, count=6)) == ["B1", "B2", "B3", "B4", "B5", "B6"]
 
 
 def test_seats_held_already_count(office: BoxOffice) -> None:
