@@ -56,7 +56,25 @@ test('nothing else is kept: the app is always today’s, and the API is left alo
   await expect(call).rejects.toThrow('Failed to fetch');
 });
 
-test('a part of the app that is gone after a deployment has the page loaded anew, once', async ({
+test('a page that is gone after a deployment has the app loaded anew, once, and then says so', async ({
+  enter,
+}) => {
+  const { page } = await enter('somebody new');
+  let loads = 0;
+  page.on('domcontentloaded', () => (loads += 1));
+  await page.route('**/assets/ReservationPage-*.js', (route) => route.fulfill({ status: 404 }));
+  await page.goto('/reservations/1');
+  await expect(page.getByRole('heading', { name: 'This page has stumbled' })).toBeVisible();
+  expect(loads).toBe(2);
+
+  await page.unroute('**/assets/ReservationPage-*.js');
+  await page.getByRole('button', { name: 'Load it again' }).click();
+  await expect(page.getByRole('heading', { name: 'This page has stumbled' })).toBeHidden();
+  await expect(page.getByRole('main')).toContainText('There is no such reservation');
+  expect(loads).toBe(3);
+});
+
+test('a language that is gone after a deployment is fetched anew, once, and then done without', async ({
   enter,
 }) => {
   const { page } = await enter('anonymous', { locale: 'de-DE' });

@@ -117,7 +117,7 @@ test('two tabs on another host share one sign-in, and renew it once', async ({ b
   await first.getByLabel('Password').fill(`${name}-secret`);
   await first.getByRole('button', { name: 'Create account' }).click();
   await expect(first.getByText('No reservations yet')).toBeVisible();
-  await expect(second.getByText(name)).toBeVisible();
+  await expect(second.getByText(`Signed in as ${name}`)).toBeVisible();
 
   await changeTokens(first, { accessUntil: 0 });
   await Promise.all(tabs.map((tab) => tab.goto('/reservations')));

@@ -34,12 +34,12 @@ test('who signs out in one tab is signed out in the others', async ({ enter }) =
   const other = await one.context().newPage();
   await one.goto('/reservations');
   await other.goto('/');
-  await expect(one.getByText(name)).toBeVisible();
+  await expect(one.getByText(`Signed in as ${name}`)).toBeVisible();
   await other.getByRole('button', { name: 'Sign out' }).click();
   await expect(one).toHaveURL(/\/sign-in\?next=%2Freservations$/);
 
   await one.getByLabel('Username').fill('carol');
   await one.getByLabel('Password').fill('seatcast-demo');
   await one.getByRole('button', { name: 'Sign in' }).click();
-  await expect(other.getByText('carol')).toBeVisible();
+  await expect(other.getByText('Signed in as carol')).toBeVisible();
 });

@@ -38,14 +38,3 @@ Object.defineProperties(HTMLElement.prototype, {
   clientWidth: { configurable: true, get: () => 800 },
   clientHeight: { configurable: true, get: () => 600 },
 });
-
-// Nothing is painted here, and no medium ever changes.
-HTMLCanvasElement.prototype.getContext = () => null;
-window.matchMedia = (media) =>
-  Object.assign(new EventTarget(), {
-    media,
-    matches: false,
-    onchange: null,
-    addListener: () => undefined,
-    removeListener: () => undefined,
-  });

@@ -1,11 +1,11 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen, within } from '@testing-library/react';
+import { render, screen, waitFor, within } from '@testing-library/react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 import { expect, it } from 'vitest';
 
 import { OrganisePage } from '@/features/organise/OrganisePage';
 import { createQueryClient } from '@/lib/queries/queryClient';
-import { makeEvent, makeSeat, makeSeats } from '@/testing/factories';
+import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
 import { ALICE, deltaFrame, liveSnapshot } from '@/testing/selectorHarness';
@@ -20,7 +20,7 @@ function open(me: typeof ALICE | null = ADMIN) {
   const server = new FakeServer();
   if (me !== null) server.on('get me/', [200, me]);
   server.on('get events/7/', [200, makeEvent()]);
-  server.on('get events/7/seats/', [200, SEATS]);
+  server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(SEATS)]);
   const router = createMemoryRouter([{ path: '/organise/:eventId', element: <OrganisePage /> }], {
     initialEntries: ['/organise/7'],
   });
@@ -33,11 +33,12 @@ function open(me: typeof ALICE | null = ADMIN) {
 }
 
 async function openLive() {
-  open();
+  const server = open();
+  await waitFor(() => {
+    FakeWebSocket.newest().receive(liveSnapshot(SEATS));
+  });
   await screen.findByRole('heading', { name: 'By section' });
-  const socket = FakeWebSocket.newest();
-  socket.receive(liveSnapshot(SEATS));
-  return socket;
+  return { server, socket: FakeWebSocket.newest() };
 }
 
 /** A figure by its name: its value and what is said beside it. */
@@ -47,7 +48,7 @@ function figure(name: string): string {
 }
 
 it('counts the house as it sells', async () => {
-  const socket = await openLive();
+  const { socket } = await openLive();
   expect(figure('Sold')).toBe('00% of 8 for sale');
   socket.receive(deltaFrame(1, [0, 2, null, null], [5, 1, Date.now() + 60_000, 'bob']));
   socket.receive({ type: 'beat', seq: 2, now: Date.now(), viewers: 42 });
@@ -67,7 +68,7 @@ it('counts the house as it sells', async () => {
 });
 
 it('tells the latest changes, and how many were sold', async () => {
-  const socket = await openLive();
+  const { socket } = await openLive();
   expect(screen.getByText(/^Nothing has changed/)).toBeDefined();
   socket.receive(deltaFrame(1, [0, 2, null, null], [5, 1, Date.now() + 60_000, 'bob']));
   const list = within(await screen.findByRole('list', { name: 'Latest changes' }));
@@ -79,8 +80,7 @@ it('tells the latest changes, and how many were sold', async () => {
 });
 
 it('only looks: it asks for nobody’s locks', async () => {
-  const server = open();
-  await screen.findByRole('heading', { name: 'By section' });
+  const { server } = await openLive();
   expect(server.asked.map(({ call }) => call)).not.toContain('get events/7/locks/');
   expect(server.writes()).toEqual([]);
 });

@@ -43,7 +43,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         <Link className="ticket__open" to={reservationPath(reservation.id)}>
           <Icon name="ticket" />
           <span>
-            {t(isCancelled ? 'reservations:showDetails' : 'reservations:showTicket')}
+            {t(isCancelled ? 'reservations:showDetails' : 'reservations:showTicket')}{' '}
             <Which reservation={reservation} />
           </span>
         </Link>
@@ -61,8 +61,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
               setAsking(true);
             }}
           >
-            {t('reservations:cancel')}
-            <Which reservation={reservation} />
+            {t('reservations:cancel')} <Which reservation={reservation} />
           </Button>
         )}
       </div>
@@ -80,5 +79,5 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
 
 /** For those who hear the buttons of several cards one after the other. */
 function Which({ reservation: { id } }: { readonly reservation: Reservation }) {
-  return <span className="visually-hidden"> {t('reservations:whichOne', { id })}</span>;
+  return <span className="visually-hidden">{t('reservations:whichOne', { id })}</span>;
 }

@@ -85,7 +85,7 @@ it('does not know a code that is nobody’s', async () => {
 
 it('takes no answer for none, and asks again', async () => {
   const { server, user } = open();
-  server.on(CHECK, [400, { error: 'Not now.', code: 'invalid' }]);
+  server.on(CHECK, [400, { error: 'Not now.', code: 'never_heard_of' }]);
   expect(await screen.findByText('Not now.')).toBeDefined();
   server.on(CHECK, [200, makeTicket()]);
   await user.click(screen.getByRole('button', { name: 'Try again' }));

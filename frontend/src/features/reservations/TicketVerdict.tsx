@@ -94,7 +94,8 @@ function Details({ ticket: { buyer, reservation } }: { readonly ticket: Ticket }
           <ul className="verdict__seats">
             {reservation.seat_details.map((seat) => (
               <li key={seat.seat_id}>
-                <b>{seat.seat_number}</b> {seat.section}
+                <b>{seat.seat_number}</b>
+                {seat.seat_number.startsWith(seat.section) ? '' : ` ${seat.section}`}
               </li>
             ))}
           </ul>

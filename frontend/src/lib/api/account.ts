@@ -14,9 +14,14 @@ export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
   }
 }
 
+// Tokens are where the other tabs find them; of a cookie they have to be told.
+
 export async function signIn(credentials: Credentials): Promise<void> {
-  if (tokens === null) await post('login/', credentials);
-  else tokens.keep(await post<TokenPair>('token/', credentials));
+  if (tokens !== null) {
+    tokens.keep(await post<TokenPair>('token/', credentials));
+    return;
+  }
+  await post('login/', credentials);
   tabs.tell({ kind: 'session' });
 }
 
@@ -28,8 +33,11 @@ export async function register(registration: Registration): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  if (tokens === null) await post('logout/');
-  else forget(tokens);
+  if (tokens !== null) {
+    forget(tokens);
+    return;
+  }
+  await post('logout/');
   tabs.tell({ kind: 'session' });
 }
 

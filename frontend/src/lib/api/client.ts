@@ -5,7 +5,12 @@ import { cookieIdentity } from '@/lib/api/cookieIdentity';
 import type { Identity } from '@/lib/api/identity';
 import { serverElsewhere } from '@/lib/api/server';
 import { tokenIdentity } from '@/lib/api/tokenIdentity';
-import { createTokenKeeper, oneAfterTheOther, type TokenKeeper } from '@/lib/api/tokenKeeper';
+import {
+  createTokenKeeper,
+  oneAfterTheOther,
+  onTokensWritten,
+  type TokenKeeper,
+} from '@/lib/api/tokenKeeper';
 import type { TokenPair } from '@/lib/api/types';
 import { newsOf } from '@/lib/tabs/news';
 import { tabs } from '@/lib/tabs/tabs';
@@ -26,9 +31,10 @@ export const tokens: TokenKeeper | null =
         storage: localStorage,
         renew: async (refresh) => (await http.post<TokenPair>('token/refresh/', { refresh })).data,
         alone: oneAfterTheOther('seatcast.tokens'),
+        onWritten: onTokensWritten,
         now: Date.now,
-        onSignedOut: () => {
-          tabs.tellAll({ kind: 'session' });
+        onOtherPerson: () => {
+          tabs.tellHere({ kind: 'session' });
         },
       });
 

@@ -5,6 +5,7 @@ import { createTokenKeeper } from '@/lib/api/tokenKeeper';
 import type { TokenPair } from '@/lib/api/types';
 
 const LIFETIME_SECONDS = 300;
+const LAG_MS = 40;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_767_225_600_000 });
@@ -13,14 +14,23 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** One server and one browser, whose tabs share storage and take turns. */
+interface Tab {
+  readonly seen: Map<string, string>;
+  readonly callbacks: (() => void)[];
+}
+
+/**
+ * One server and one browser, whose tabs take turns. What one of them writes the others read a
+ * little later, as in browsers that have a process for each.
+ */
 class Stage {
   readonly stored = new Map<string, string>();
   readonly spent: string[] = [];
-  signedOut = 0;
+  otherPersons = 0;
   failure: ApiError | null = null;
   #given = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  #turn: Promise<void> | null = null;
+  readonly #tabs: Tab[] = [];
   readonly #takesTurns: boolean;
 
   constructor({ takesTurns = true } = {}) {
@@ -28,29 +38,60 @@ class Stage {
   }
 
   tab() {
+    const tab: Tab = { seen: new Map(this.stored), callbacks: [] };
+    this.#tabs.push(tab);
     return createTokenKeeper({
       storage: {
-        getItem: (key) => this.stored.get(key) ?? null,
-        setItem: (key, value) => this.stored.set(key, value),
-        removeItem: (key) => this.stored.delete(key),
+        getItem: (key) => tab.seen.get(key) ?? null,
+        setItem: (key, value) => {
+          this.#write(tab, (map) => map.set(key, value));
+        },
+        removeItem: (key) => {
+          this.#write(tab, (map) => map.delete(key));
+        },
       },
       renew: (refresh) => this.#renew(refresh),
       alone: (work) => {
-        const done = this.#takesTurns ? this.#turn.then(work) : work();
-        this.#turn = done.catch(() => undefined);
+        const before = this.#takesTurns ? this.#turn : null;
+        const done = before === null ? work(false) : before.then(() => work(true));
+        const turn: Promise<void> = done.then(
+          () => {
+            this.#passOn(turn);
+          },
+          () => {
+            this.#passOn(turn);
+          },
+        );
+        this.#turn = turn;
         return done;
       },
+      onWritten: (callback) => tab.callbacks.push(callback),
       now: Date.now,
-      onSignedOut: () => {
-        this.signedOut += 1;
+      onOtherPerson: () => {
+        this.otherPersons += 1;
       },
     });
   }
 
-  pair(): TokenPair {
+  #passOn(turn: Promise<void>): void {
+    if (this.#turn === turn) this.#turn = null;
+  }
+
+  #write(writer: Tab, change: (map: Map<string, string>) => void): void {
+    change(this.stored);
+    change(writer.seen);
+    for (const other of this.#tabs.filter((tab) => tab !== writer)) {
+      setTimeout(() => {
+        change(other.seen);
+        for (const callback of other.callbacks) callback();
+      }, LAG_MS);
+    }
+  }
+
+  pair(user = 1): TokenPair {
     this.#given += 1;
     // The server's clock is not the browser's.
-    const claims = { iat: 1_000, exp: 1_000 + LIFETIME_SECONDS, jti: this.#given };
+    const claims = { iat: 1_000, exp: 1_000 + LIFETIME_SECONDS, jti: this.#given, user_id: user };
     return {
       access: `h.${btoa(JSON.stringify(claims))}.s`,
       refresh: `refresh-${String(this.#given)}`,
@@ -80,7 +121,7 @@ async function soon<T>(answer: Promise<T>): Promise<T> {
         throw error;
       },
     ),
-    vi.advanceTimersByTimeAsync(1000),
+    vi.advanceTimersByTimeAsync(5_000),
   ]);
   return settled();
 }
@@ -112,16 +153,16 @@ it('renews a token before it ends', async () => {
 
 it('renews once, however many wait for it in however many tabs', async () => {
   const stage = new Stage();
-  const tabs = [stage.tab(), stage.tab(), stage.tab()];
   const pair = stage.pair();
-  tabs[0]?.keep(pair);
+  stage.tab().keep(pair);
+  const tabs = [stage.tab(), stage.tab(), stage.tab()];
   const answers = await soon(
     Promise.all(tabs.flatMap((tab) => [1, 2, 3, 4].map(() => tab.renewed(pair.access)))),
   );
   expect(new Set(answers).size).toBe(1);
   expect(answers[0]).not.toBe(pair.access);
   expect(stage.spent).toEqual(['refresh-1']);
-  expect(stage.signedOut).toBe(0);
+  expect(stage.otherPersons).toBe(0);
 });
 
 it('uses each refresh token once, since they rotate', async () => {
@@ -138,15 +179,15 @@ it('uses each refresh token once, since they rotate', async () => {
 
 it('takes what another tab got when the two could not take turns', async () => {
   const stage = new Stage({ takesTurns: false });
-  const [first, second] = [stage.tab(), stage.tab()];
   const pair = stage.pair();
-  first.keep(pair);
+  stage.tab().keep(pair);
+  const [first, second] = [stage.tab(), stage.tab()];
   const answers = await soon(
     Promise.all([first.renewed(pair.access), second.renewed(pair.access)]),
   );
   expect(stage.spent).toEqual(['refresh-1', 'refresh-1']);
   expect(answers[0]).toBe(answers[1]);
-  expect(stage.signedOut).toBe(0);
+  expect(stage.otherPersons).toBe(0);
 });
 
 it('signs out once when the server refuses to renew', async () => {
@@ -160,9 +201,28 @@ it('signs out once when the server refuses to renew', async () => {
     null,
   ]);
   expect(stage.stored.size).toBe(0);
-  expect(stage.signedOut).toBe(1);
+  expect(stage.otherPersons).toBe(1);
   expect(await tab.renewed(pair.access)).toBeNull();
   expect(stage.spent).toHaveLength(1);
+});
+
+it('knows when somebody has signed in or out in another tab, and when it is the same one', async () => {
+  const stage = new Stage();
+  const [one, other] = [stage.tab(), stage.tab()];
+  one.keep(stage.pair());
+  expect(await other.current()).toBeNull();
+  vi.advanceTimersByTime(LAG_MS);
+  expect(stage.otherPersons).toBe(1);
+  expect(await other.current()).toBe(await one.current());
+  one.keep(stage.pair());
+  vi.advanceTimersByTime(LAG_MS);
+  expect(stage.otherPersons).toBe(1);
+  one.keep(stage.pair(2));
+  vi.advanceTimersByTime(LAG_MS);
+  expect(stage.otherPersons).toBe(2);
+  one.forget();
+  vi.advanceTimersByTime(LAG_MS);
+  expect(stage.otherPersons).toBe(3);
 });
 
 it.each([
@@ -177,7 +237,7 @@ it.each([
   stage.failure = refusal(status, code);
   await expect(soon(tab.renewed(pair.access))).rejects.toMatchObject({ code });
   stage.failure = null;
-  expect(stage.signedOut).toBe(0);
+  expect(stage.otherPersons).toBe(0);
   expect(stage.stored.size).toBe(1);
 });
 
@@ -208,7 +268,6 @@ it('does not sign in again who signs out while a token is renewed', async () => 
   const pair = stage.pair();
   tab.keep(pair);
   const renewal = tab.renewed(pair.access);
-  await vi.advanceTimersByTimeAsync(10);
   stage.tab().forget();
   expect(await soon(renewal)).toBeNull();
   expect(stage.stored.size).toBe(0);

@@ -4,6 +4,8 @@ import type { TokenPair } from '@/lib/api/types';
 const STORED_AS = 'seatcast.tokens';
 /** A token that ends this soon may have ended by the time it arrives. */
 const EARLY_MS = 30_000;
+/** What one tab has written the others may read a little later. */
+const LAG_MS = 1_000;
 /** How long to believe in a token that does not say. */
 const UNSAID_MS = 60_000;
 
@@ -21,12 +23,16 @@ interface TokenKeeperOptions {
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   /** Ask the server for a new pair. */
   readonly renew: (refresh: string) => Promise<TokenPair>;
-  /** Runs work while no other tab does. */
-  readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  readonly alone: Alone;
+  /** Calls back when what another tab has written can be read here. */
+  readonly onWritten: (callback: () => void) => void;
   readonly now: () => number;
-  /** The server has refused to renew: nobody is signed in any more. */
-  readonly onSignedOut: () => void;
+  /** Somebody else is signed in, or nobody any more, without this tab's doing. */
+  readonly onOtherPerson: () => void;
 }
+
+/** Runs work while no other tab does, and tells it whether it had to wait for that. */
+type Alone = <Result>(work: (hasWaited: boolean) => Promise<Result>) => Promise<Result>;
 
 interface Kept extends TokenPair {
   /** By this machine's clock, which may be wrong, but not by how much time passes. */
@@ -40,17 +46,28 @@ interface Kept extends TokenPair {
  * and the others take what it got.
  */
 export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
-  const { storage, renew, alone, now, onSignedOut } = options;
+  const { storage, renew, alone, onWritten, now, onOtherPerson } = options;
+  const waiting = new Set<() => void>();
   let renewal: Promise<string | null> | null = null;
+  let person = personIn(read());
+
+  onWritten(() => {
+    for (const look of waiting) look();
+    const before = person;
+    person = personIn(read());
+    if (person !== before) onOtherPerson();
+  });
 
   function keep({ access, refresh }: TokenPair): void {
     const kept: Kept = { access, refresh, accessUntil: now() + lifetimeMs(access) };
     storage.setItem(STORED_AS, JSON.stringify(kept));
+    person = personIn(kept);
   }
 
   function forget(): string | null {
     const kept = read();
     storage.removeItem(STORED_AS);
+    person = null;
     return kept?.refresh ?? null;
   }
 
@@ -67,7 +84,10 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   }
 
   function renewed(worn: string): Promise<string | null> {
-    renewal ??= alone(() => renewOnce(worn)).finally(() => {
+    renewal ??= alone(async (hasWaited) => {
+      if (hasWaited) await isReplaced(worn);
+      return renewOnce(worn);
+    }).finally(() => {
       renewal = null;
     });
     return renewal;
@@ -83,15 +103,34 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     } catch (cause) {
       const refusal = toApiError(cause);
       if (refusal.status !== 400 && refusal.status !== 401) throw refusal;
+      // Another tab may have used it just before.
+      await isReplaced(worn);
       if (isStillKept(kept)) {
         forget();
-        onSignedOut();
+        onOtherPerson();
       }
       return read()?.access ?? null;
     }
     // Who has signed out meanwhile stays signed out.
     if (isStillKept(kept)) keep(pair);
     return read()?.access ?? null;
+  }
+
+  /** Waits until another tab's token can be read here, if there is one. */
+  async function isReplaced(worn: string): Promise<void> {
+    if (read()?.access !== worn) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(stop, LAG_MS);
+      function look() {
+        if (read()?.access !== worn) stop();
+      }
+      function stop() {
+        clearTimeout(timer);
+        waiting.delete(look);
+        resolve();
+      }
+      waiting.add(look);
+    });
   }
 
   function isStillKept({ refresh }: Kept): boolean {
@@ -105,12 +144,24 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   return { keep, forget, current, renewed };
 }
 
-/** Runs work one after the other, in all tabs where the browser can see to that. */
-export function oneAfterTheOther(name: string): TokenKeeperOptions['alone'] {
-  return (work) => {
+/** Lets one after the other work, in all tabs where the browser can see to that. */
+export function oneAfterTheOther(name: string): Alone {
+  return async (work) => {
     // Web locks exist only in secure contexts.
-    return 'locks' in navigator ? navigator.locks.request(name, work) : work();
+    if (!('locks' in navigator)) return work(false);
+    const { locks } = navigator;
+    const atOnce = await locks.request(name, { ifAvailable: true }, async (lock) =>
+      lock === null ? null : { result: await work(false) },
+    );
+    return atOnce === null ? locks.request(name, () => work(true)) : atOnce.result;
   };
+}
+
+/** Calls back when another tab has written tokens. */
+export function onTokensWritten(callback: () => void): void {
+  window.addEventListener('storage', ({ key }) => {
+    if (key === STORED_AS || key === null) callback();
+  });
 }
 
 function keptIn(text: string | null): Kept | null {
@@ -132,11 +183,21 @@ function isKept(value: unknown): value is Kept {
 }
 
 function lifetimeMs(token: string): number {
+  const { iat, exp } = claimsOf(token);
+  return typeof iat === 'number' && typeof exp === 'number' ? (exp - iat) * 1000 : UNSAID_MS;
+}
+
+function personIn(kept: Kept | null): string | null {
+  return kept === null ? null : String(claimsOf(kept.access)['user_id']);
+}
+
+type Claims = Readonly<Partial<Record<string, unknown>>>;
+
+function claimsOf(token: string): Claims {
   try {
     const middle = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
-    const { iat, exp } = JSON.parse(atob(middle)) as Readonly<Partial<Record<string, unknown>>>;
-    return typeof iat === 'number' && typeof exp === 'number' ? (exp - iat) * 1000 : UNSAID_MS;
+    return JSON.parse(atob(middle)) as Claims;
   } catch {
-    return UNSAID_MS;
+    return {};
   }
 }

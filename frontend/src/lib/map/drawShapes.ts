@@ -124,7 +124,7 @@ function drawWords(
   if (shape.text === undefined) return;
   const { text, size, x, y } = shape.text;
   // What stands in a box, as the stage does, may grow to be read while it fits in there.
-  const room = (shape.width ?? 2 * (shape.radius ?? shape.radius_x ?? 0)) * scale;
+  const room = widthOf(shape) * scale;
   const sizePx = room > 0 ? Math.max(size * scale, SMALLEST_WORDS_PX) : size * scale;
   if (sizePx < SMALLEST_WORDS_PX) return;
   context.font = `600 ${sizePx}px ${fontFamily}`;
@@ -133,4 +133,13 @@ function drawWords(
   context.textBaseline = 'middle';
   context.fillStyle = ownTextColor(shape) ?? ink;
   context.fillText(text, x * scale, y * scale);
+}
+
+/** Across its middle, as the plan draws it; nothing for bare words. */
+function widthOf({ width, radius, radius_x: radiusX, points }: Shape): number {
+  if (points !== undefined) {
+    const xs = points.map(([x = 0]) => x);
+    return Math.max(...xs) - Math.min(...xs);
+  }
+  return width ?? 2 * (radius ?? radiusX ?? 0);
 }

@@ -120,6 +120,9 @@ it('says what the stage is where the word fits, and nothing where it does not', 
   } as const;
   expect(draw({ shapes: [stage] }).canvas.words).toEqual(['Stage']);
   expect(draw({ shapes: [{ ...stage, width: 12 }] }).canvas.words).toEqual([]);
+  const corners = [0, 120, 110, 10].map((x, place) => [x, place < 2 ? 0 : 30]);
+  const apron = { ...stage, shape: 'polygon', width: 0, points: corners } as const;
+  expect(draw({ shapes: [apron] }).canvas.words).toEqual(['Stage']);
 });
 
 function screenOf(seat: SeatFacts | undefined, viewport: Viewport) {

@@ -41,7 +41,7 @@ function callsOf({ asked }: FakeServer): string[] {
 
 it('looks again at reservations and events when another tab has reserved or cancelled', async () => {
   const { server } = await openTab();
-  tabs.tellAll({ kind: 'reservations' });
+  tabs.tellHere({ kind: 'reservations' });
   await vi.waitFor(() => {
     expect(callsOf(server)).toEqual(['get events/', 'get reservations/']);
   });
@@ -50,7 +50,7 @@ it('looks again at reservations and events when another tab has reserved or canc
 it('asks nothing while nobody looks, and is right when somebody does', async () => {
   const { server, queryClient } = await openTab();
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
-  tabs.tellAll({ kind: 'reservations' });
+  tabs.tellHere({ kind: 'reservations' });
   expect(server.asked).toEqual([]);
   expect(queryClient.getQueryState(reservationsQuery.queryKey)?.isInvalidated).toBe(true);
   expect(queryClient.getQueryState(eventsQuery.queryKey)?.isInvalidated).toBe(true);
@@ -60,7 +60,7 @@ it('forgets what was another person’s when somebody else has signed in', async
   const { server, queryClient } = await openTab();
   server.on('get me/', [200, { ...ALICE, user_id: 2, username: 'bob' }]);
   server.on('get reservations/', () => new Promise(() => undefined));
-  tabs.tellAll({ kind: 'session' });
+  tabs.tellHere({ kind: 'session' });
   await vi.waitFor(() => {
     expect(queryClient.getQueryData(meQuery.queryKey)?.username).toBe('bob');
     expect(queryClient.getQueryData(reservationsQuery.queryKey)).toBeUndefined();
@@ -69,7 +69,7 @@ it('forgets what was another person’s when somebody else has signed in', async
 
 it('keeps what it has when it is still the same person', async () => {
   const { server } = await openTab();
-  tabs.tellAll({ kind: 'session' });
+  tabs.tellHere({ kind: 'session' });
   await vi.waitFor(() => {
     expect(callsOf(server)).toEqual(['get me/']);
   });
@@ -83,13 +83,13 @@ it('tells nobody of what it was told', async () => {
   endings.push(() => {
     channel.close();
   });
-  tabs.tellAll({ kind: 'session' });
-  await vi.waitFor(() => {
-    expect(told).toHaveLength(1);
-  });
-  tabs.tellAll({ kind: 'reservations' });
+  tabs.tellHere({ kind: 'session' });
+  tabs.tellHere({ kind: 'reservations' });
   await vi.waitFor(() => {
     expect(callsOf(server)).toEqual(['get events/', 'get me/', 'get reservations/']);
-    expect(told).toHaveLength(2);
+  });
+  tabs.tell({ kind: 'locks', eventId: 7 });
+  await vi.waitFor(() => {
+    expect(told).toEqual([{ version: 1, kind: 'locks', eventId: 7 }]);
   });
 });

@@ -1,3 +1,4 @@
+import { grouped } from '@/lib/grouped';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 
 /** The seats of one row of a section, in the order of the plan. */
@@ -16,17 +17,9 @@ const AISLE = 1.6;
 
 /** Sections and their rows, each in the order in which the plan first names it. */
 export function sectionsOf(facts: readonly SeatFacts[]): Section[] {
-  const sections = new Map<string, Map<string, SeatFacts[]>>();
-  for (const seat of facts) {
-    const rows = sections.get(seat.section) ?? new Map<string, SeatFacts[]>();
-    sections.set(seat.section, rows);
-    const row = rows.get(seat.row);
-    if (row === undefined) rows.set(seat.row, [seat]);
-    else row.push(seat);
-  }
-  return [...sections].map(([name, rows]) => ({
+  return [...grouped(facts, ({ section }) => section)].map(([name, seats]) => ({
     name,
-    rows: [...rows].map(([row, seats]) => ({ name: row, seats })),
+    rows: [...grouped(seats, ({ row }) => row)].map(([row, side]) => ({ name: row, seats: side })),
   }));
 }
 

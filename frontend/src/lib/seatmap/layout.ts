@@ -13,14 +13,14 @@ export function factsOfLayout({ sections, runs, ids, numbers, xs, ys }: Layout):
       id += ids[index] ?? 0;
       x += xs[index] ?? 0;
       y += ys[index] ?? 0;
-      const number = numbers[index] ?? '';
+      const ending = numbers[index] ?? '';
       facts.push({
         id,
         index,
-        seatNumber: run.prefix + number,
+        seatNumber: run.prefix + ending,
         section,
         row: run.row,
-        number,
+        number: run.number ?? ending,
         x: x / HUNDREDTHS,
         y: y / HUNDREDTHS,
         categoryId: run.category,

@@ -48,14 +48,14 @@ it('brings news to every other tab, and not back to the one that told them', asy
   expect(teller.heard).toEqual([]);
 });
 
-it('brings what concerns this tab as well to this tab at once', async () => {
+it('keeps to itself what it was only told here', async () => {
   const teller = openTab();
   const other = openTab();
   const listener = channel();
-  teller.tab.tellAll({ kind: 'session' });
+  teller.tab.tellHere({ kind: 'session' });
   expect(teller.heard).toEqual([{ kind: 'session' }]);
   await everythingArrived(listener);
-  expect(other.heard).toEqual([{ kind: 'session' }]);
+  expect(other.heard).toEqual([]);
 });
 
 it('does not listen to what it does not know', async () => {
@@ -84,7 +84,7 @@ it('hears nothing more after it has stopped', () => {
   const heard: TabNews[] = [];
   const stop = tab.listen((news) => heard.push(news));
   stop();
-  tab.tellAll({ kind: 'session' });
+  tab.tellHere({ kind: 'session' });
   expect(heard).toEqual([]);
 });
 
@@ -93,7 +93,7 @@ it('works in a browser without channels, for this tab alone', () => {
   const heard: TabNews[] = [];
   tab.listen((news) => heard.push(news));
   tab.tell({ kind: 'reservations' });
-  tab.tellAll({ kind: 'session' });
+  tab.tellHere({ kind: 'session' });
   expect(heard).toEqual([{ kind: 'session' }]);
 });
 

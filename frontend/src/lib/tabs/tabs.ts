@@ -7,8 +7,8 @@ type Listener = (news: TabNews) => void;
 export interface Tabs {
   /** Tell the other tabs. Who hears of it only looks again, and tells nobody in turn. */
   tell(news: TabNews): void;
-  /** Tell the other tabs, and this one's listeners too. */
-  tellAll(news: TabNews): void;
+  /** Tell this tab's listeners of what happened without its doing. */
+  tellHere(news: TabNews): void;
   /** The answer ends it. */
   listen(listener: Listener): () => void;
 }
@@ -24,26 +24,21 @@ export function createTabs(openChannel: () => Channel | null): Tabs {
       channel = openChannel();
       channel?.addEventListener('message', ({ data }) => {
         const news = decodeNews(data);
-        if (news !== null) hear(news);
+        if (news !== null) tellHere(news);
       });
     }
     return channel;
   }
 
-  function hear(news: TabNews): void {
+  function tellHere(news: TabNews): void {
     for (const listener of listeners) listener(news);
   }
 
-  function tell(news: TabNews): void {
-    opened()?.postMessage(encodeNews(news));
-  }
-
   return {
-    tell,
-    tellAll(news) {
-      tell(news);
-      hear(news);
+    tell(news) {
+      opened()?.postMessage(encodeNews(news));
     },
+    tellHere,
     listen(listener) {
       opened();
       listeners.add(listener);
