@@ -1,0 +1,49 @@
+import { expect } from '@playwright/test';
+
+import { demoEvents, pick, seatOn, test, watch } from './stage';
+
+test('a party has its seats found, and sees them on the map', async ({ enter, request }) => {
+  const { theatre } = await demoEvents(request);
+  const { page } = await enter('somebody new');
+  await watch(page, theatre);
+  await page.getByRole('button', { name: 'Find seats' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Find seats together' });
+  await dialog.getByRole('button', { name: 'One seat more' }).click();
+  await dialog.getByRole('radio', { name: 'The best price' }).check();
+  await dialog.getByRole('button', { name: 'Find 3 seats together' }).click();
+  await expect(dialog).toBeHidden();
+  const basket = page.getByRole('complementary', { name: 'Your seats' });
+  await expect(basket.getByRole('heading', { name: '3 seats' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Seat .*held by you$/ })).toHaveCount(3);
+  await expect(page.getByRole('button', { name: 'Zoom out' })).toBeEnabled();
+});
+
+test('the list takes seats like the map, and is live for everybody', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const anna = await enter('somebody new');
+  const ben = await enter('somebody new');
+  const seat = pick(await anna.api.freeSeats(club.id, 1, 100));
+  await ben.page.goto(`/events/${club.id}?view=list`);
+  await expect(seatOn(ben.page, seat)).toHaveAccessibleName(/available$/);
+  await watch(anna.page, club);
+  await anna.page.keyboard.press('l');
+  await expect(anna.page).toHaveURL(/\?view=list$/);
+  await seatOn(anna.page, seat).press('Enter');
+  await expect(seatOn(anna.page, seat)).toHaveAccessibleName(/held by you$/);
+  await expect(seatOn(ben.page, seat)).toHaveAccessibleName(/locked by/);
+  await anna.page.reload();
+  await expect(seatOn(anna.page, seat)).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('a seat left on its own is asked about, and taken too', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new');
+  const seats = await api.freeSeats(club.id, 108);
+  const row = seats.filter(({ row: name }) => name === seats.at(-1)?.row).slice(0, 2);
+  await watch(page, club);
+  await seatOn(page, pick(row, 1)).click();
+  const nudge = page.getByRole('region', { name: 'A seat on its own' });
+  await nudge.getByRole('button', { name: / too · / }).click();
+  await expect(seatOn(page, pick(row))).toHaveAccessibleName(/held by you$/);
+  await expect(nudge).toBeHidden();
+});
