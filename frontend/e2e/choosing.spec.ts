@@ -47,3 +47,18 @@ test('a seat left on its own is asked about, and taken too', async ({ enter, req
   await expect(seatOn(page, pick(row))).toHaveAccessibleName(/held by you$/);
   await expect(nudge).toBeHidden();
 });
+
+test('a dialog gives the focus back to where it was', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('anonymous');
+  const seat = seatOn(page, pick(await api.freeSeats(club.id, 1)));
+  await page.goto(`/events/${club.id}?view=list`);
+  await seat.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Sign in to hold seats' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(seat).toBeFocused();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(seat).toBeFocused();
+});

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useId, useRef } from 'react';
 
 import './dialog.css';
 
@@ -15,11 +15,12 @@ export function Dialog({ title, art, children, onDismiss }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     // React's autoFocus comes before the dialog opens, which then moves the focus to its start.
     dialog?.querySelector<HTMLElement>('[data-initial-focus]')?.focus();
+    // Before it is taken from the page: one that is gone gives no focus back.
     return () => {
       dialog?.close();
     };
