@@ -14,6 +14,7 @@ import { paletteOf } from '@/lib/map/palette';
 import type { LabelOf } from '@/lib/map/planPainter';
 import type { Scene } from '@/lib/map/scene';
 import { createCanvas } from '@/lib/map/surface';
+import { sleep } from '@/lib/page/sleep';
 import type { MapSeat } from '@/lib/seatmap/seats';
 
 interface MapCanvasOptions {
@@ -56,12 +57,7 @@ export function useMapCanvas({
           cancelAnimationFrame(frame);
         };
       },
-      after: (ms, act) => {
-        const timer = setTimeout(act, ms);
-        return () => {
-          clearTimeout(timer);
-        };
-      },
+      after: (ms, act) => sleep.timers.after(ms, act),
       nowMs: () => performance.now(),
       isStill: () => document.hidden || matchMedia(REDUCED_MOTION).matches,
     });
