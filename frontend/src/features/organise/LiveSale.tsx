@@ -14,9 +14,9 @@ import { SectionTable } from '@/features/organise/SectionTable';
 import { SoldPerMinute } from '@/features/organise/SoldPerMinute';
 import { type HouseTally, tallyOf } from '@/features/organise/tally';
 import type { EventDetail } from '@/lib/api/types';
-import { browserTimers } from '@/lib/feed/backoff';
 import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
 import { t } from '@/lib/i18n/language';
+import { sleep } from '@/lib/page/sleep';
 import type { MapSeat, Standing } from '@/lib/seatmap/seats';
 import { formatDateTime } from '@/lib/time';
 
@@ -31,7 +31,7 @@ const TONES: Readonly<Record<Standing, Tone>> = {
 /** One sale as it happens. Only looks: an organiser's own locks are everybody's here. */
 export function LiveSale({ event }: { readonly event: EventDetail }) {
   const { store, feedState, error, reload } = useLiveSeatMap(event, false);
-  const [watch] = useState(() => watchSale(store, browserTimers));
+  const [watch] = useState(() => watchSale(store, sleep.timers));
   const { seats, viewers, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
   const tally = useMemo(() => tallyOf(seats), [seats]);
 
