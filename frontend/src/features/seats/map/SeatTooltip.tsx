@@ -1,3 +1,4 @@
+import { withinMap } from '@/features/seats/map/withinMap';
 import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { seatPlace } from '@/features/seats/seatPlace';
 import { standingInWords } from '@/features/seats/seatWords';
@@ -26,7 +27,7 @@ export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatToolti
     <div
       className="seat-tooltip"
       data-below={isBelow || undefined}
-      style={{ left: at.x, top: y }}
+      style={{ left: withinMap(at.x), top: y }}
       aria-hidden="true"
     >
       <p className="seat-tooltip__head">

@@ -1,4 +1,5 @@
 import { stockInWords } from '@/features/seats/map/sectionWords';
+import { withinMap } from '@/features/seats/map/withinMap';
 import { type Area, stockOf } from '@/lib/map/areas';
 import type { MapSeat } from '@/lib/seatmap/seats';
 import type { Point } from '@/lib/seatmap/viewport';
@@ -20,7 +21,7 @@ export function SectionTooltip({ section, seats, currency, at }: SectionTooltipP
     <div
       className="seat-tooltip"
       data-below={isBelow || undefined}
-      style={{ left: at.x, top: at.y + (isBelow ? AWAY_PX : -AWAY_PX) }}
+      style={{ left: withinMap(at.x), top: at.y + (isBelow ? AWAY_PX : -AWAY_PX) }}
       aria-hidden="true"
     >
       <p className="seat-tooltip__head">
