@@ -35,9 +35,9 @@ export function SelectorTools({
         </Button>
       )}
       {salePath !== null && (
-        <Link className="button" to={salePath}>
+        <Link className="button selector__sale" to={salePath}>
           <Icon name="eye" />
-          {t('seats:watchSale')}
+          <span>{t('seats:watchSale')}</span>
         </Link>
       )}
       <button

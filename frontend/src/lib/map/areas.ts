@@ -8,9 +8,9 @@ export interface Area {
   readonly index: number;
   readonly name: string;
   readonly seatIndexes: readonly number[];
-  /** Around the middles of its outermost seats, with few corners. */
-  readonly outline: readonly Point[];
-  /** How thick a line around the outline is to be, to cover the seats there as well. */
+  /** Around the middles of the outermost seats of each of its parts, with few corners. */
+  readonly outlines: readonly (readonly Point[])[];
+  /** How thick a line around an outline is to be, to cover the seats there as well. */
   readonly thickness: number;
   readonly bounds: Bounds;
   /** A seat in the middle of it: where its name goes. */
@@ -24,6 +24,9 @@ export interface Area {
 const MOST_CORNERS_A_ROW = 9;
 /** How much of the way to the next row a line covers, and then some. */
 const OVERLAP = 1.3;
+/** In row pitches: what is farther away than this is another part of the section. */
+const PARTS_APART = 2.5;
+const ROOM_ENOUGH = 0.7;
 
 /** Empty when there is just one section: it says no more than the plan does. */
 export function areasOf(sections: readonly Section[], seatRadius: number): Area[] {
@@ -59,73 +62,122 @@ export function stockOf(area: Area, seats: readonly MapSeat[]): Stock {
   return { free, priceFrom: cheapest };
 }
 
+/** Where a section's name could go. */
+type Place = Pick<Area, 'middle' | 'room'>;
+
+/** A row as a line with few corners. */
+type Line = readonly [Point, ...Point[]];
+
 function areaOf(section: Section, index: number, seatRadius: number): Area {
   const rows = section.rows.map((row) => row.seats);
   const seats = rows.flat();
   const pitch = rowPitch(rows, boundsOf(seats, 0));
   const thickness = Math.max(OVERLAP * pitch, 2.6 * seatRadius);
-  const middle = middleOf(seats);
+  const parts = partsOf(rows.flatMap(lineOf), PARTS_APART * Math.max(pitch, 3 * seatRadius));
+  const { middle, room } = mostCentral(
+    parts.flatMap((lines) => lines.map((line) => roomAround(middleOf(line), lines))),
+    meanOf(seats),
+  );
   return {
     index,
     name: section.name,
     seatIndexes: seats.map((seat) => seat.index),
-    outline: outlineOf(middle, rows),
+    outlines: parts.map(outlineOf),
     thickness,
     bounds: boundsOf(seats, thickness),
     middle,
-    room: roomAround(middle, rows) + thickness / 2,
+    room: room + thickness / 2,
     categoryId: commonest(seats.map(({ categoryId }) => categoryId)),
   };
 }
 
+/** Lines that lie near each other belong together: boxes on either side of a stage do not. */
+function partsOf(lines: readonly Line[], near: number): (readonly Line[])[] {
+  const parts: Line[][] = [];
+  for (const line of lines) {
+    const touched = parts.filter((part) => part.some((other) => areNear(line, other, near)));
+    const joined = [...touched.flat(), line];
+    for (const part of touched) parts.splice(parts.indexOf(part), 1);
+    parts.push(joined);
+  }
+  return parts;
+}
+
+function areNear(one: Line, other: Line, near: number): boolean {
+  return marksOf(one).some((a) => marksOf(other).some((b) => distance(a, b) <= near));
+}
+
+function marksOf(line: Line): readonly Point[] {
+  return [line[0], middleOf(line), line.at(-1) ?? line[0]];
+}
+
+function middleOf(line: Line): Point {
+  return line[Math.floor(line.length / 2)] ?? line[0];
+}
+
 /** Along the first row, down the ends of all the others, back along the last, and up again. */
-function outlineOf(middle: Point, rows: readonly (readonly SeatFacts[])[]): Point[] {
-  const depths = depthsOf(middle, rows);
-  const ordered = rows
-    .map((row, place) => ({ corners: corners(row), depth: depths[place] ?? 0 }))
-    .sort((a, b) => a.depth - b.depth)
-    .map(({ corners: row }) => row);
+function outlineOf(lines: readonly Line[]): Point[] {
+  const inside = middleOf(lines[Math.floor(lines.length / 2)] ?? [{ x: 0, y: 0 }]);
+  const depths = depthsOf(inside, lines);
+  const ordered = lines
+    .map((line, place) => ({ line, depth: depths[place] ?? 0 }))
+    .sort((a, b) => a.depth - b.depth);
   let heading = { x: 1, y: 0 };
-  const aligned = ordered.map((row) => {
-    const [first = middle, last = middle] = [row[0], row.at(-1)];
+  const aligned = ordered.map(({ line }) => {
+    const [first, last] = [line[0], line.at(-1) ?? line[0]];
     const along = { x: last.x - first.x, y: last.y - first.y };
     const isBackwards = along.x * heading.x + along.y * heading.y < 0;
     if (along.x !== 0 || along.y !== 0) {
       heading = isBackwards ? { x: -along.x, y: -along.y } : along;
     }
-    return isBackwards ? row.toReversed() : row;
+    return isBackwards ? line.toReversed() : line;
   });
   const between = aligned.slice(1, -1);
   return [
     ...(aligned[0] ?? []),
-    ...between.flatMap((row) => row.slice(-1)),
+    ...between.flatMap((line) => line.slice(-1)),
     ...(aligned.length > 1 ? (aligned.at(-1) ?? []) : []).toReversed(),
-    ...between.flatMap((row) => row.slice(0, 1)).toReversed(),
+    ...between.flatMap((line) => line.slice(0, 1)).toReversed(),
   ];
 }
 
 /** The least of: how far to the nearest end of a row, and how deep the rows lie on either side. */
-function roomAround(middle: Point, rows: readonly (readonly SeatFacts[])[]): number {
-  const ends = rows.flatMap((row) => [row[0], row.at(-1)]).filter((seat) => seat !== undefined);
-  const depths = depthsOf(middle, rows);
-  return Math.min(
+function roomAround(middle: Point, lines: readonly Line[]): Place {
+  const ends = lines.flatMap((line) => [line[0], line.at(-1) ?? line[0]]);
+  const depths = depthsOf(middle, lines);
+  const room = Math.min(
     ...ends.map((end) => distance(end, middle)),
     -Math.min(...depths),
     Math.max(...depths),
   );
+  return { middle, room };
 }
 
-/** How far before or behind the middle each row passes it. */
-function depthsOf(middle: Point, rows: readonly (readonly SeatFacts[])[]): number[] {
-  const nearest = rows.map((row) =>
-    row.reduce((a, b) => (distance(b, middle) < distance(a, middle) ? b : a)),
+/** The place nearest to a section's mean where there is room, or nearly as much as anywhere. */
+function mostCentral(places: readonly Place[], mean: Point): Place {
+  const most = Math.max(...places.map(({ room }) => room));
+  return places
+    .filter(({ room }) => room >= ROOM_ENOUGH * most)
+    .reduce((a, b) => (distance(b.middle, mean) < distance(a.middle, mean) ? b : a));
+}
+
+function meanOf(points: readonly Point[]): Point {
+  return {
+    x: points.reduce((sum, { x }) => sum + x, 0) / points.length,
+    y: points.reduce((sum, { y }) => sum + y, 0) / points.length,
+  };
+}
+
+/** How far before or behind a point each row passes it. */
+function depthsOf(point: Point, lines: readonly Line[]): number[] {
+  const nearest = lines.map((line) =>
+    line.reduce((a, b) => (distance(b, point) < distance(a, point) ? b : a)),
   );
-  const farthest = nearest.reduce((a, b) => (distance(b, middle) > distance(a, middle) ? b : a));
-  const length = distance(farthest, middle) || 1;
+  const farthest = nearest.reduce((a, b) => (distance(b, point) > distance(a, point) ? b : a));
+  const length = distance(farthest, point) || 1;
   return nearest.map(
     ({ x, y }) =>
-      ((x - middle.x) * (farthest.x - middle.x) + (y - middle.y) * (farthest.y - middle.y)) /
-      length,
+      ((x - point.x) * (farthest.x - point.x) + (y - point.y) * (farthest.y - point.y)) / length,
   );
 }
 
@@ -156,29 +208,18 @@ function rowPitch(rows: readonly (readonly SeatFacts[])[], bounds: Bounds): numb
   return gaps[Math.floor(gaps.length / 2)] ?? 0;
 }
 
-function corners(row: readonly SeatFacts[]): Point[] {
+function lineOf(row: readonly SeatFacts[]): Line[] {
+  const [first, ...others] = row;
+  if (first === undefined) return [];
   const step = Math.max((row.length - 1) / (MOST_CORNERS_A_ROW - 1), 1);
-  const found: Point[] = [];
-  for (let at = 0; at < row.length - 1; at += step) {
+  const line: [Point, ...Point[]] = [{ x: first.x, y: first.y }];
+  for (let at = step; at < row.length - 1; at += step) {
     const seat = row[Math.round(at)];
-    if (seat !== undefined) found.push({ x: seat.x, y: seat.y });
+    if (seat !== undefined) line.push({ x: seat.x, y: seat.y });
   }
-  const last = row.at(-1);
-  if (last !== undefined) found.push({ x: last.x, y: last.y });
-  return found;
-}
-
-/** The seat nearest to the mean of all: in a curved section the mean itself may lie outside. */
-function middleOf(seats: readonly SeatFacts[]): Point {
-  const x = seats.reduce((sum, seat) => sum + seat.x, 0) / seats.length;
-  const y = seats.reduce((sum, seat) => sum + seat.y, 0) / seats.length;
-  let nearest: Point = { x, y };
-  let least = Infinity;
-  for (const seat of seats) {
-    const away = Math.hypot(seat.x - x, seat.y - y);
-    if (away < least) [nearest, least] = [{ x: seat.x, y: seat.y }, away];
-  }
-  return nearest;
+  const last = others.at(-1);
+  if (last !== undefined) line.push({ x: last.x, y: last.y });
+  return [line];
 }
 
 function commonest<Value>(values: readonly Value[]): Value | null {

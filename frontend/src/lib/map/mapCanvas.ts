@@ -69,7 +69,7 @@ export class MapCanvas {
     const { labelOf, createSurface } = this.#options;
     const options = { scene, palette, pixelRatio, labelOf, createSurface };
     this.#painter = new PlanPainter(options);
-    this.#smallPainter = new PlanPainter(options);
+    this.#smallPainter = new PlanPainter({ ...options, labelOf: () => [] });
     this.#drawAllAnew();
     if (isOtherHall) this.#stand = { seats: [], stocks: [] };
     this.#wake();

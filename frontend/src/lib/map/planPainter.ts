@@ -140,10 +140,14 @@ export class PlanPainter {
     context.lineJoin = 'round';
     context.lineCap = 'round';
     context.beginPath();
-    for (const { x, y } of area.outline) {
-      context.lineTo(x * at.scale + at.left, y * at.scale + at.top);
+    for (const outline of area.outlines) {
+      outline.forEach(({ x, y }, corner) => {
+        const [px, py] = [x * at.scale + at.left, y * at.scale + at.top];
+        if (corner === 0) context.moveTo(px, py);
+        else context.lineTo(px, py);
+      });
+      context.closePath();
     }
-    context.closePath();
     const width = area.thickness * at.scale;
     context.lineWidth = width + 2 * EDGE_PX * this.#pixelRatio;
     context.strokeStyle = free > 0 ? color : palette.areaEdge;
@@ -161,10 +165,10 @@ export class PlanPainter {
     if (stock === undefined) return;
     const ratio = this.#pixelRatio;
     const room = area.room * at.scale;
-    const size = Math.min(0.75 * room, LARGEST_LABEL_PX * ratio);
+    const [name = '', ...more] = this.#labelOf(area, stock);
+    const size = this.#fitted(context, name, room);
     if (size < SMALLEST_LABEL_PX * ratio) return;
     const small = Math.max(0.75 * size, SMALLEST_LABEL_PX * ratio);
-    const [name = '', ...more] = this.#labelOf(area, stock);
     const lines = [
       { text: name, size, weight: 700, color: this.#palette.ink },
       ...more.map((text) => ({ text, size: small, weight: 500, color: this.#palette.muted })),
@@ -175,11 +179,18 @@ export class PlanPainter {
     for (const line of lines) {
       const half = (line.size * LABEL_LINE) / 2;
       this.#writeIn(context, line.color, line.size, line.weight);
-      if (context.measureText(line.text).width <= LABEL_WIDTH * room) {
+      if (context.measureText(line.text).width <= LABEL_WIDTH * room + 1) {
         context.fillText(line.text, x, y + half);
       }
       y += 2 * half;
     }
+  }
+
+  /** How large a name may be written where there is so much room. */
+  #fitted(context: Context, name: string, room: number): number {
+    const size = Math.min(0.75 * room, LARGEST_LABEL_PX * this.#pixelRatio);
+    this.#writeIn(context, this.#palette.ink, size, 700);
+    return size * Math.min((LABEL_WIDTH * room) / context.measureText(name).width, 1);
   }
 
   #paintShapes(context: Context, at: Placement, box: Bounds): void {
