@@ -19,7 +19,7 @@ run: ## Serve the site with demo data at http://127.0.0.1:8000 (PORT=…)
 stack: ## Serve it as for real: PostgreSQL, Valkey, several servers behind a proxy (PORT=…)
 	@$(PYTHON) -m deploy stack
 
-test: ## Run every check and test (ONLY=check|sqlite|postgres|client|browser|stack: just that)
+test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|client|browser|stack: just that)
 	@$(PYTHON) -m deploy test $(ONLY)
 
 bench: ## Measure what pushing costs, beside stock servers: an hour (ONLY=fanout|rush|…: just that)

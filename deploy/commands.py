@@ -8,7 +8,7 @@ from deploy import clean, run
 from deploy.bootstrap import DEVELOPMENT, RUNTIME, hand_over, set_up
 from deploy.problems import Problem
 
-STAGES = ("check", "sqlite", "postgres", "client", "browser", "stack")
+STAGES = ("check", "machines", "sqlite", "postgres", "client", "browser", "stack")
 _SITES = ("run", "stack")
 
 

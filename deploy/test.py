@@ -74,11 +74,13 @@ def _run_stage(name: str) -> Outcome:
     return Outcome(title=title, counts=counts, seconds=time.monotonic() - started)
 
 
-# What is told by one database is not asked of both: these start services of their own, try the
-# API's form rather than what is stored, or ask no database anything;
+# These start services of their own, and wait for them most of the time.
+_MACHINES = "tests/deploy"
+# What is told by one database is not asked of both: these try the API's form rather than what is
+# stored, or ask no database anything;
 _NOT_ON_POSTGRES = (
+    _MACHINES,
     "tests/contract/test_schema.py",
-    "tests/deploy",
     "tests/realtime/test_picture_at_random.py",
     "tests/reservations/plans/test_fuzz.py",
     "tests/reservations/plans/test_reading.py",
@@ -86,6 +88,7 @@ _NOT_ON_POSTGRES = (
 )
 # and these are long, and about what many do at once, or what a server does for long.
 _NOT_ON_SQLITE = (
+    _MACHINES,
     "tests/contract/test_hostile_requests.py",
     "tests/faults/test_slow_viewers.py",
     "tests/reservations/housekeeping/test_pruning_the_log.py",
@@ -95,6 +98,12 @@ _NOT_ON_SQLITE = (
 )
 
 _Run = tuple[list[str], dict[str, str]]
+
+
+@contextmanager
+def _machines() -> Iterator[_Run]:
+    with _pytest_run("machines", _MACHINES) as run:
+        yield run
 
 
 @contextmanager
@@ -151,18 +160,26 @@ def _client() -> Counts:
     return judge(read_counts(report), status=status)
 
 
+# What every browser and server must do; the rest of what a browser sees is asked of the stack.
+_MAIN_JOBS = ("purchase.spec.ts", "watching.spec.ts")
+
+
 def _browser() -> Counts:
     report = REPORTS / "browser.xml"
     with site(log_file=REPORTS / "site.log") as running:
         status = running.run(
-            "e2e", "--reporter=list,junit", PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report)
+            "e2e",
+            "--reporter=list,junit",
+            *_MAIN_JOBS,
+            PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report),
         )
     return judge(read_counts(report), status=status)
 
 
-_RUNS = {"sqlite": _on_sqlite, "postgres": _on_postgres}
+_RUNS = {"machines": _machines, "sqlite": _on_sqlite, "postgres": _on_postgres}
 _STAGES: dict[str, tuple[str, Callable[[], Counts]]] = {
     "check": ("linters and types", run_checks),
+    "machines": ("Python tests of what sets up and serves", partial(_pytest, "machines")),
     "sqlite": ("Python tests on SQLite", partial(_pytest, "sqlite")),
     "postgres": ("Python tests on PostgreSQL + Valkey", partial(_pytest, "postgres")),
     "client": ("client tests", _client),
