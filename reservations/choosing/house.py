@@ -22,7 +22,7 @@ from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
 from reservations.choosing.focus import focus
-from reservations.choosing.rows import middle, rows, stretches, usual_gap
+from reservations.choosing.rows import Placed, middle, rows, stretches, usual_gap
 from reservations.choosing.wishes import By, Wish
 from reservations.states import SeatStatus
 
@@ -36,19 +36,11 @@ Rank = tuple[int, float, int]
 """What to sort sets of seats by: price in hundredths, view, and where in the house they begin."""
 
 
-class HouseSeat(Protocol):
+class HouseSeat(Placed, Protocol):
     """What must be known of a seat besides its status."""
 
     @property
     def id(self) -> int: ...
-    @property
-    def section(self) -> str: ...
-    @property
-    def row(self) -> str: ...
-    @property
-    def x(self) -> float: ...
-    @property
-    def y(self) -> float: ...
     @property
     def category(self) -> int | None: ...
     @property
