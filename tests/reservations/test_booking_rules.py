@@ -8,12 +8,13 @@ from reservations.commands import CancelReservation, LockSeats, ReserveSeats, Un
 from reservations.errors import (
     LockExpired,
     NotHolder,
+    PaymentEnded,
     ReservationNotFound,
     SeatNotFound,
     SeatUnavailable,
 )
 from reservations.rules import price_of
-from reservations.states import SeatState, SeatStatus
+from reservations.states import PaymentState, PaymentStatus, Person, SeatState, SeatStatus
 from tests.reservations.boards import (
     ALICE,
     BOB,
@@ -51,6 +52,23 @@ def test_unlocking_is_all_or_none() -> None:
 def test_unlocking_says_when_the_lock_had_run_out_already() -> None:
     refusal = refused(UnlockSeats(ALICE, (1,)), board(locked(1, by=ALICE, seconds=0)))
     assert isinstance(refusal, LockExpired)
+
+
+@pytest.mark.parametrize(
+    ("payer", "status"),
+    [
+        (BOB, PaymentStatus.PENDING),
+        (ALICE, PaymentStatus.CAPTURED),
+        (ALICE, PaymentStatus.VOIDED),
+    ],
+    ids=["somebody else's", "spent", "given up"],
+)
+def test_a_payment_that_is_not_ones_own_and_under_way_pays_for_nothing(
+    payer: Person, status: PaymentStatus
+) -> None:
+    stand = board(locked(1, by=ALICE))
+    stand.payments["r"] = PaymentState("r", payer.id, Decimal("50.00"), status)
+    assert isinstance(refused(ReserveSeats(ALICE, (1,), "card", "r"), stand), PaymentEnded)
 
 
 def test_seats_that_one_holds_can_be_booked() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from reservations import clock, selectors
@@ -73,3 +74,8 @@ def test_a_lock_is_good_until_its_deadline_and_not_at_it() -> None:
         Desk(event.pk, clock=lambda: deadline).submit(ReserveSeats(alice, first, "invoice"))
     just_before = deadline - timedelta(microseconds=1)
     Desk(event.pk, clock=lambda: just_before).submit(ReserveSeats(alice, first, "invoice"))
+
+
+def test_time_goes_on_while_a_transaction_lasts() -> None:
+    with transaction.atomic():
+        assert clock.database_now() < clock.database_now()
