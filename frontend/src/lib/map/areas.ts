@@ -8,6 +8,9 @@ export interface Area {
   readonly index: number;
   readonly name: string;
   readonly seatIndexes: readonly number[];
+  /** What its seats cost, the least first, and where in that each of `seatIndexes` is. */
+  readonly prices: readonly string[];
+  readonly priceRanks: Uint16Array;
   /** Around the middles of the outermost seats of each of its parts, with few corners. */
   readonly outlines: readonly (readonly Point[])[];
   /** How thick a line around an outline is to be, to cover the seats there as well. */
@@ -51,15 +54,33 @@ export interface Stock {
 
 export function stockOf(area: Area, seats: readonly MapSeat[]): Stock {
   let free = 0;
-  let cheapest: string | null = null;
-  for (const index of area.seatIndexes) {
-    const seat = seats[index];
-    if (seat?.standing !== 'available') continue;
+  let cheapest = area.prices.length;
+  for (let place = 0; place < area.seatIndexes.length; place++) {
+    if (seats[area.seatIndexes[place] ?? -1]?.standing !== 'available') continue;
     free += 1;
-    const { price } = seat.facts;
-    if (cheapest === null || Number(price) < Number(cheapest)) cheapest = price;
+    const rank = area.priceRanks[place] ?? cheapest;
+    if (rank < cheapest) cheapest = rank;
   }
-  return { free, priceFrom: cheapest };
+  return { free, priceFrom: area.prices[cheapest] ?? null };
+}
+
+/** Asked for by who draws and by who reads out, for each change; the answer is the same. */
+const known = new WeakMap<
+  readonly Area[],
+  { readonly seats: readonly MapSeat[]; readonly stocks: readonly Stock[] }
+>();
+
+/** By area. A stock keeps its identity for as long as it is the same, also for other seats. */
+export function stocksOf(areas: readonly Area[], seats: readonly MapSeat[]): readonly Stock[] {
+  const before = known.get(areas);
+  if (before?.seats === seats) return before.stocks;
+  const stocks = areas.map((area, place) => {
+    const after = stockOf(area, seats);
+    const same = before?.stocks[place];
+    return same?.free === after.free && same.priceFrom === after.priceFrom ? same : after;
+  });
+  known.set(areas, { seats, stocks });
+  return stocks;
 }
 
 /** Where a section's name could go. */
@@ -78,10 +99,15 @@ function areaOf(section: Section, index: number, seatRadius: number): Area {
     parts.flatMap((lines) => lines.map((line) => roomAround(middleOf(line), lines))),
     meanOf(seats),
   );
+  const prices = [...new Set(seats.map(({ price }) => price))].sort(
+    (a, b) => Number(a) - Number(b),
+  );
   return {
     index,
     name: section.name,
     seatIndexes: seats.map((seat) => seat.index),
+    prices,
+    priceRanks: Uint16Array.from(seats, ({ price }) => prices.indexOf(price)),
     outlines: parts.map(outlineOf),
     thickness,
     bounds: boundsOf(seats, thickness),

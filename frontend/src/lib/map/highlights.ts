@@ -42,12 +42,18 @@ export class Highlights {
     this.#clock = clock;
   }
 
-  /** `nowMs` is null when nothing may move. */
-  setSeats(seats: readonly MapSeat[], changed: readonly number[], nowMs: number | null): void {
+  /** `changed` is null for another hall's seats, `nowMs` when nothing may move. */
+  setSeats(
+    seats: readonly MapSeat[],
+    changed: readonly number[] | null,
+    nowMs: number | null,
+  ): void {
+    // Few are one's own, and this comes with every change of a large hall.
+    const maybe = changed === null ? seats.keys() : new Set([...this.#mine, ...changed]);
     this.#seats = seats;
-    this.#mine = seats.flatMap(({ standing }, index) => (standing === 'mine' ? index : []));
+    this.#mine = [...maybe].filter((index) => seats[index]?.standing === 'mine');
     if (nowMs === null) return;
-    for (const index of changed) {
+    for (const index of changed ?? []) {
       const standing = seats[index]?.standing;
       if (standing !== undefined) this.#pulses.push({ index, standing, startedMs: nowMs });
     }

@@ -3,7 +3,7 @@ import { Highlights } from '@/lib/map/highlights';
 import type { Palette } from '@/lib/map/palette';
 import { type LabelOf, PlanPainter, type Placement, type Stand } from '@/lib/map/planPainter';
 import { type Scene, showsAreas } from '@/lib/map/scene';
-import { type Stock, stockOf } from '@/lib/map/areas';
+import { type Stock, stocksOf } from '@/lib/map/areas';
 import type { Context, CreateSurface } from '@/lib/map/surface';
 import { Tiles } from '@/lib/map/tiles';
 import type { MapSeat } from '@/lib/seatmap/seats';
@@ -87,12 +87,12 @@ export class MapCanvas {
         if (seats[index]?.standing !== before[index]?.standing) changed.push(index);
       }
     }
-    this.#stand = { seats, stocks: this.#stocksAfter(scene, seats, isFirst ? null : changed) };
+    this.#stand = { seats, stocks: this.#stocksAfter(scene, seats) };
     if (isFirst || changed.length > MOST_REPAINTED) this.#drawAllAnew();
     else for (const index of changed) this.#repaintSeat(index);
     this.#highlights.setSeats(
       seats,
-      changed,
+      isFirst ? null : changed,
       this.#options.isStill() ? null : this.#options.nowMs(),
     );
     this.#wake();
@@ -186,22 +186,12 @@ export class MapCanvas {
     return { scale: scale * ratio, left: left * ratio, top: top * ratio };
   }
 
-  #stocksAfter(
-    { areas, areaByIndex }: Scene,
-    seats: readonly MapSeat[],
-    changed: readonly number[] | null,
-  ): readonly Stock[] {
-    if (changed === null) return areas.map((area) => stockOf(area, seats));
-    const stocks = [...this.#stand.stocks];
-    const touched = new Set(changed.map((index) => areaByIndex[index]));
-    for (const area of areas) {
-      if (!touched.has(area.index)) continue;
-      const after = stockOf(area, seats);
-      const before = stocks[area.index];
-      if (after.free === before?.free && after.priceFrom === before.priceFrom) continue;
-      stocks[area.index] = after;
-      this.#outdated.add(area.index);
-    }
+  /** How much is left of each area by now. Those where that is another figure are to be drawn. */
+  #stocksAfter({ areas }: Scene, seats: readonly MapSeat[]): readonly Stock[] {
+    const stocks = stocksOf(areas, seats);
+    stocks.forEach((stock, place) => {
+      if (stock !== this.#stand.stocks[place]) this.#outdated.add(place);
+    });
     return stocks;
   }
 

@@ -1,20 +1,20 @@
-import { useMemo } from 'react';
+import { memo } from 'react';
 
 import { SeatShape } from '@/features/seats/map/SeatShape';
 import type { EventDetail } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
-import type { MapSeat, Standing } from '@/lib/seatmap/seats';
+import type { Standing } from '@/lib/seatmap/seats';
 
 const ENTRIES: readonly Standing[] = ['available', 'mine', 'locked', 'reserved', 'blocked'];
 
 interface LegendProps {
   readonly event: EventDetail;
-  readonly seats: readonly MapSeat[];
+  readonly hasBlocked: boolean;
 }
 
-export function Legend({ event, seats }: LegendProps) {
-  const hasBlocked = useMemo(() => seats.some(({ standing }) => standing === 'blocked'), [seats]);
+/** The same while seats are sold, so it is not rendered with them. */
+export const Legend = memo(function Legend({ event, hasBlocked }: LegendProps) {
   const entries = hasBlocked ? ENTRIES : ENTRIES.filter((standing) => standing !== 'blocked');
   return (
     <div className="legend" role="group" aria-label={t('map:legend')}>
@@ -53,4 +53,4 @@ export function Legend({ event, seats }: LegendProps) {
       )}
     </div>
   );
-}
+});

@@ -25,6 +25,7 @@ import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
 import { t } from '@/lib/i18n/language';
+import type { Area } from '@/lib/map/areas';
 import type { LabelOf } from '@/lib/map/planPainter';
 import { radiusPx, sceneOf, showsAreas } from '@/lib/map/scene';
 import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
@@ -78,6 +79,13 @@ export function SeatMap({
     (section, stock) => [section.name, ...stockInWords(stock, currency)],
     [currency],
   );
+  const openSection = useCallback(
+    ({ bounds }: Area) => {
+      view.mover.glideTo(bounds, TAPPABLE_RADIUS_PX);
+    },
+    [view],
+  );
+  const hasBlocked = useMemo(() => seats.some(isBlocked), [seats]);
   const mapRef = useMapCanvas({
     canvas,
     view,
@@ -128,9 +136,7 @@ export function SeatMap({
                 sections={scene.areas}
                 seats={seats}
                 currency={currency}
-                onOpen={({ bounds }) => {
-                  view.mover.glideTo(bounds, TAPPABLE_RADIUS_PX);
-                }}
+                onOpen={openSection}
               />
             )}
             <SeatButtons
@@ -166,7 +172,11 @@ export function SeatMap({
         />
       )}
       <ZoomButtons mover={view.mover} isFitted={resting?.isFitted ?? true} />
-      <Legend event={event} seats={seats} />
+      <Legend event={event} hasBlocked={hasBlocked} />
     </div>
   );
+}
+
+function isBlocked({ standing }: MapSeat): boolean {
+  return standing === 'blocked';
 }

@@ -1,7 +1,7 @@
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, memo, useCallback, useState } from 'react';
 
 import { sectionInWords } from '@/features/seats/map/sectionWords';
-import { type Area, stockOf } from '@/lib/map/areas';
+import { type Area, type Stock, stocksOf } from '@/lib/map/areas';
 import type { MapSeat } from '@/lib/seatmap/seats';
 
 interface SectionButtonsProps {
@@ -14,21 +14,58 @@ interface SectionButtonsProps {
 /** From afar the sections are what one can go to; the arrow keys lead from one to the next. */
 export function SectionButtons({ sections, seats, currency, onOpen }: SectionButtonsProps) {
   const [tabStop, setTabStop] = useState(0);
+  const stocks = stocksOf(sections, seats);
 
-  function walk(press: KeyboardEvent<HTMLButtonElement>) {
-    const step = STEPS[press.key];
-    if (step === undefined) return;
-    press.preventDefault();
-    const next = (tabStop + step + sections.length) % sections.length;
-    setTabStop(next);
-    press.currentTarget.parentElement
-      ?.querySelector<HTMLElement>(`[data-section="${next}"]`)
-      ?.focus({ preventScroll: true });
-  }
+  const walk = useCallback(
+    (from: Area, press: KeyboardEvent<HTMLButtonElement>) => {
+      const step = STEPS[press.key];
+      if (step === undefined) return;
+      press.preventDefault();
+      const next = (from.index + step + sections.length) % sections.length;
+      press.currentTarget.parentElement
+        ?.querySelector<HTMLElement>(`[data-section="${next}"]`)
+        ?.focus({ preventScroll: true });
+    },
+    [sections],
+  );
 
   return sections.map((section) => (
-    <button
+    <SectionButton
       key={section.name}
+      section={section}
+      stock={stocks[section.index] ?? NOTHING}
+      currency={currency}
+      isTabStop={section.index === tabStop}
+      onOpen={onOpen}
+      onFocus={setTabStop}
+      onWalk={walk}
+    />
+  ));
+}
+
+const NOTHING: Stock = { free: 0, priceFrom: null };
+
+interface SectionButtonProps {
+  readonly section: Area;
+  readonly stock: Stock;
+  readonly currency: string;
+  readonly isTabStop: boolean;
+  readonly onOpen: (section: Area) => void;
+  readonly onFocus: (index: number) => void;
+  readonly onWalk: (from: Area, press: KeyboardEvent<HTMLButtonElement>) => void;
+}
+
+const SectionButton = memo(function SectionButton({
+  section,
+  stock,
+  currency,
+  isTabStop,
+  onOpen,
+  onFocus,
+  onWalk,
+}: SectionButtonProps) {
+  return (
+    <button
       type="button"
       className="section-button"
       style={{
@@ -38,19 +75,21 @@ export function SectionButtons({ sections, seats, currency, onOpen }: SectionBut
         height: section.bounds.height,
       }}
       data-section={section.index}
-      tabIndex={section.index === tabStop ? 0 : -1}
-      aria-label={sectionInWords(section, stockOf(section, seats), currency)}
-      onKeyDown={walk}
+      tabIndex={isTabStop ? 0 : -1}
+      aria-label={sectionInWords(section, stock, currency)}
+      onKeyDown={(press) => {
+        onWalk(section, press);
+      }}
       onFocus={() => {
-        setTabStop(section.index);
+        onFocus(section.index);
       }}
       onClick={({ detail }) => {
         // A pointer's click is told by where it is: these boxes overlap, the sections do not.
         if (detail === 0) onOpen(section);
       }}
     />
-  ));
-}
+  );
+});
 
 const STEPS: Readonly<Record<string, number>> = {
   ArrowRight: 1,
