@@ -34,7 +34,7 @@ import { usePick } from '@/features/seats/usePick';
 import type { EventDetail, Me, Reservation } from '@/lib/api/types';
 import { listOf, t } from '@/lib/i18n/language';
 import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
-import { sectionsOf } from '@/lib/seatmap/hall';
+import { sceneOf } from '@/lib/map/scene';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 import { boundsOf } from '@/lib/seatmap/viewport';
 import { formatDateTime } from '@/lib/time';
@@ -106,7 +106,10 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const area = useRef<HTMLDivElement>(null);
   const basket = useRef<BasketHandle>(null);
   const [areShortcutsOn, turnShortcuts] = useShortcutSetting();
-  const sections = useMemo(() => sectionsOf(facts), [facts]);
+  const { plan, categories } = event;
+  // Made as soon as it is known where the seats are: how they stand may take longer to come.
+  const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
+  const { sections } = scene;
   const mine = useMemo(() => seats.filter(({ standing }) => standing === 'mine'), [seats]);
   const moreTime = useMoreTime(event, mine, store, announce);
   const choices = useMemo(
@@ -223,7 +226,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           <SeatMap
             ref={mover}
             event={event}
-            facts={facts}
+            scene={scene}
             seats={seats}
             clock={store.clock}
             isOnSale={isOnSale}

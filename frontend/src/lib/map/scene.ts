@@ -3,7 +3,7 @@ import { boundsOfShape, planExtent } from '@/lib/map/planExtent';
 import { type RowLabel, rowLabelsOf } from '@/lib/map/rowLabels';
 import { SeatGrid } from '@/lib/map/seatGrid';
 import { type Area, areaByIndex, areasOf } from '@/lib/map/areas';
-import { sectionsOf } from '@/lib/seatmap/hall';
+import { type Section, sectionsOf } from '@/lib/seatmap/hall';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 import type { Bounds, PlanExtent, Viewport } from '@/lib/seatmap/viewport';
 
@@ -13,6 +13,7 @@ export interface Scene {
   readonly extent: PlanExtent;
   readonly shapes: readonly { readonly shape: Shape; readonly bounds: Bounds }[];
   readonly facts: readonly SeatFacts[];
+  readonly sections: readonly Section[];
   readonly grid: SeatGrid;
   readonly rowLabels: readonly RowLabel[];
   readonly areas: readonly Area[];
@@ -34,6 +35,7 @@ export function sceneOf(
     extent,
     shapes: plan.shapes.map((shape) => ({ shape, bounds: boundsOfShape(shape) })),
     facts,
+    sections,
     grid,
     rowLabels: rowLabelsOf(sections, plan.shapes, grid, plan.seat_radius),
     areas,

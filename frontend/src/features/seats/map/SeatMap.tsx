@@ -27,8 +27,8 @@ import type { ServerClock } from '@/lib/feed/clock';
 import { t } from '@/lib/i18n/language';
 import type { Area } from '@/lib/map/areas';
 import type { LabelOf } from '@/lib/map/planPainter';
-import { radiusPx, sceneOf, showsAreas } from '@/lib/map/scene';
-import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
+import type { MapSeat } from '@/lib/seatmap/seats';
 import { toScreen } from '@/lib/seatmap/viewport';
 
 import './map.css';
@@ -37,8 +37,8 @@ interface SeatMapProps {
   /** For who moves the view from elsewhere on the page. */
   readonly ref?: Ref<Mover>;
   readonly event: EventDetail;
-  /** The same as in `seats`, and the same list for as long as no seat moves. */
-  readonly facts: readonly SeatFacts[];
+  /** Of the same seats, and the same for as long as none of them moves. */
+  readonly scene: Scene;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
@@ -50,7 +50,7 @@ interface SeatMapProps {
 export function SeatMap({
   ref,
   event,
-  facts,
+  scene,
   seats,
   clock,
   isOnSale,
@@ -60,11 +60,10 @@ export function SeatMap({
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const buttons = useRef<HTMLDivElement>(null);
-  const { plan, categories, currency } = event;
-  const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
+  const { currency } = event;
   const { view, resting, wasDragged } = useMapView(frame, scene.extent);
 
-  const focus = useSeatFocus(buttons, view, facts);
+  const focus = useSeatFocus(buttons, view, scene.facts);
   const pointer = usePointer({
     frame,
     view,
