@@ -1,11 +1,11 @@
 # Every target is one command of `python3 -m deploy`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test` and `bench`,
-# SECONDS and SEED for `chaos`.
+# SECONDS and SEED for `chaos`, MINUTES, ROUNDS and ONLY for `measure`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test bench chaos check schema screenshots clean
+.PHONY: help setup run stack test bench chaos check schema screenshots measure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ schema: ## Rewrite the API schema and the client's types
 
 screenshots: ## Take a picture of every page into docs/screenshots
 	@$(PYTHON) -m deploy screenshots
+
+measure: ## Measure the client in a browser, 50,000 seats, under load (ONLY=size,open,… MINUTES=10)
+	@$(PYTHON) -m deploy measure
 
 clean: ## Remove packages, builds, reports and caches; keep the data
 	@$(PYTHON) -m deploy clean

@@ -1,6 +1,6 @@
 """The built client in a real browser, on a site of its own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +53,11 @@ def site(
     *,
     up: Callable[[Address], bool] = answers,
     log_file: Path | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Site]:
     """Run a site for the length of the context; by default the one of `make run`.
+
+    `settings` are variables of its environment.
 
     Raises: Problem when there is no browser, or no site.
     """
@@ -62,8 +65,8 @@ def site(
     browser = ensure_browser(node)
     # Another name for the same machine is another site to a browser, whatever the ports are.
     client_elsewhere = f"http://localhost:{free_port()}"
-    settings = {"SEATCAST_CLIENT_ORIGINS": client_elsewhere}
-    with running_site(module, up=up, log_file=log_file, settings=settings) as running:
+    environment = {**(settings or {}), "SEATCAST_CLIENT_ORIGINS": client_elsewhere}
+    with running_site(module, up=up, log_file=log_file, settings=environment) as running:
         yield Site(
             address=running.address,
             client_elsewhere=client_elsewhere,

@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace) -> None:
             set_up(requirements=DEVELOPMENT)
             seed = [] if options.seed is None else [f"--seed={options.seed}"]
             hand_over("loadtest.chaos", f"--seconds={options.seconds}", *seed)
-        case "check" | "schema" | "screenshots":
+        case "check" | "schema" | "screenshots" | "measure":
             set_up(requirements=DEVELOPMENT)
             hand_over(f"deploy.{options.command}")
         case "clean":
@@ -69,5 +69,6 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="run the linters and type checkers")
     commands.add_parser("schema", help="rewrite the API schema and the client's types")
     commands.add_parser("screenshots", help="take a picture of every page")
+    commands.add_parser("measure", help="measure what the client costs a browser")
     commands.add_parser("clean", help="remove what the other commands made, but for the data")
     return parser

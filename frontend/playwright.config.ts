@@ -35,5 +35,12 @@ export default defineConfig({
   projects: [
     { name: 'e2e', testMatch: '**/*.spec.ts' },
     { name: 'screenshots', testMatch: '**/screenshots.ts' },
+    {
+      name: 'measure',
+      testMatch: '**/measure.ts',
+      // A trace would be measured too, and how long it takes is the question.
+      timeout: 0,
+      use: { trace: 'off' },
+    },
   ],
 });

@@ -1,0 +1,39 @@
+"""What the client costs a browser: the stadium on the real stack, looked at, moved, and sold."""
+
+import secrets
+import sys
+
+from deploy.address import serves
+from deploy.browsing import site
+from deploy.paths import ROOT, VENV_PYTHON
+from deploy.problems import Problem
+from deploy.processes import clean_environment
+from deploy.services import postgres, valkey
+from deploy.steps import run_step
+
+
+def main() -> int:
+    """Measure, and print the table; return the exit status, which no figure makes a failure."""
+    try:
+        with postgres() as database_url, valkey() as redis_url:
+            # Named, so that who sells seats meanwhile reaches the same services as the site.
+            settings = {
+                "DATABASE_URL": database_url,
+                "REDIS_URL": redis_url,
+                "SEATCAST_SECRET_KEY": secrets.token_hex(32),
+            }
+            with site("deploy.stack", up=serves, settings=settings) as running:
+                run_step(
+                    [str(VENV_PYTHON), "manage.py", "load_demo", "--stadium"],
+                    what="Building a stadium",
+                    cwd=ROOT,
+                    environment=clean_environment(**settings),
+                )
+                return running.run("measure", PYTHON=str(VENV_PYTHON), **settings)
+    except Problem as problem:
+        print(f"seatcast: {problem}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
