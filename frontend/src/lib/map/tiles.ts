@@ -51,14 +51,16 @@ export class Tiles {
     const level = this.#levelFor(at.scale, isZooming);
     const missing = this.#missing(level, at, size);
     if (missing.length > 0 && this.#before !== null) copy(screen, this.#before, at, size);
+    copy(screen, level, at, size);
     const deadline = this.#now() + budgetMs;
     let left = missing.length;
     for (const { column, row } of missing) {
-      this.#add(level, column, row);
+      // Copied at once: what is drawn on a canvas may be put off until somebody asks for the result,
+      // and would not count as time that has passed.
+      copyTile(screen, level, this.#add(level, column, row), at);
       left -= 1;
       if (this.#now() >= deadline) break;
     }
-    copy(screen, level, at, size);
     if (left === 0 && this.#before !== null) {
       this.#retire(this.#before);
       this.#before = null;
@@ -112,11 +114,13 @@ export class Tiles {
     return found.sort((a, b) => away(a) - away(b));
   }
 
-  #add(level: Level, column: number, row: number): void {
+  #add(level: Level, column: number, row: number): Tile {
     const context = this.#spare.pop() ?? this.#createSurface(TILE, TILE);
     const at = { scale: level.scale, left: -column * TILE, top: -row * TILE };
     this.#paint(context, at, boxOf(at, 0, 0, TILE, TILE));
-    level.tiles.set(keyOf(column, row), { column, row, context });
+    const tile = { column, row, context };
+    level.tiles.set(keyOf(column, row), tile);
+    return tile;
   }
 
   #repaintOn(level: Level, box: Bounds): void {
@@ -171,17 +175,22 @@ export class Tiles {
 
 function copy(screen: Context, level: Level, at: Placement, size: Size): void {
   const { first, last } = tilesInView(level, at, size);
+  for (const tile of level.tiles.values()) {
+    if (tile.column < first.column || tile.column > last.column) continue;
+    if (tile.row < first.row || tile.row > last.row) continue;
+    copyTile(screen, level, tile, at);
+  }
+}
+
+function copyTile(screen: Context, level: Level, tile: Tile, at: Placement): void {
+  const { column, row, context } = tile;
   const side = (TILE * at.scale) / level.scale;
   // Whole pixels, or every copy would be smoothed.
   const [left, top] = [Math.round(at.left), Math.round(at.top)];
-  for (const { column, row, context } of level.tiles.values()) {
-    if (column < first.column || column > last.column) continue;
-    if (row < first.row || row > last.row) continue;
-    if (side === TILE) {
-      screen.drawImage(context.canvas, left + column * TILE, top + row * TILE);
-    } else {
-      screen.drawImage(context.canvas, left + column * side, top + row * side, side, side);
-    }
+  if (side === TILE) {
+    screen.drawImage(context.canvas, left + column * TILE, top + row * TILE);
+  } else {
+    screen.drawImage(context.canvas, left + column * side, top + row * side, side, side);
   }
 }
 
