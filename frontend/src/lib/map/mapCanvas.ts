@@ -11,7 +11,8 @@ import { fit, type Size, type Viewport } from '@/lib/seatmap/viewport';
 
 /** What is left of a frame's 16 ms for drawing what has not been drawn yet. */
 const TILE_BUDGET_MS = 6;
-const AREAS_BUDGET_MS = 3;
+/** Counted, since what it takes to draw them shows only once the frame is made. */
+const AREAS_A_FRAME = 4;
 /** So long after the last change of scale, the map is drawn at the scale that it has then. */
 const ZOOM_SETTLES_MS = 90;
 /** When more seats than this change at once, all is drawn anew. */
@@ -144,7 +145,7 @@ export class MapCanvas {
     const at = this.#placement(viewport);
     const settlesInMs = this.#zoomedAt + ZOOM_SETTLES_MS - this.#options.nowMs();
     screen.clearRect(0, 0, size.width, size.height);
-    const isUpToDate = this.#repaintAreas(scene, AREAS_BUDGET_MS);
+    const isUpToDate = this.#repaintAreas(scene);
     const isDrawn = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
     const radiusPx = scene.plan.seat_radius * viewport.scale;
     const awakeMs = showsAreas(scene, radiusPx)
@@ -208,15 +209,13 @@ export class MapCanvas {
   }
 
   /** Draw the areas anew whose figures have changed, a few at a time. Returns whether all are. */
-  #repaintAreas({ areas }: Scene, budgetMs: number): boolean {
+  #repaintAreas({ areas }: Scene): boolean {
     const painter = this.#painter;
-    const deadline = this.#options.nowMs() + budgetMs;
-    for (const index of this.#outdated) {
+    for (const index of [...this.#outdated].slice(0, AREAS_A_FRAME)) {
       const box = areas[index]?.bounds;
       this.#outdated.delete(index);
       if (painter === null || box === undefined) continue;
       this.#tiles.repaint(box, (scale) => painter.isFar(scale));
-      if (this.#options.nowMs() >= deadline) break;
     }
     return this.#outdated.size === 0;
   }
