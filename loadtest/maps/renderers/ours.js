@@ -1,0 +1,56 @@
+import { MapCanvas } from '@/lib/map/mapCanvas';
+import { sceneOf } from '@/lib/map/scene';
+import { createCanvas } from '@/lib/map/surface';
+
+import { COLORS } from '../colors.js';
+
+/** Our own, with seats at any scale; with `areas` as it is shipped, sections standing in from afar. */
+export function create(host, hall, { areas = false } = {}) {
+  const canvas = document.createElement('canvas');
+  canvas.style = `width: ${host.clientWidth}px; height: ${host.clientHeight}px`;
+  host.append(canvas);
+  const facts = hall.seats.map((seat) => (areas ? seat : { ...seat, section: '' }));
+  const plan = { width: 0, height: 0, seat_radius: hall.radius, shapes: [] };
+  const palette = {
+    ...{ seat: COLORS.seat, seatInk: COLORS.ink, seatEdge: COLORS.edge, locked: COLORS.locked },
+    ...{ onLocked: COLORS.ink, area: COLORS.seat, areaEdge: COLORS.edge, soldOut: COLORS.locked },
+    ...{ planInk: COLORS.ink, ink: COLORS.ink, muted: COLORS.ink, font: 'sans-serif' },
+  };
+  const map = new MapCanvas({
+    screen: canvas.getContext('2d'),
+    createSurface: createCanvas,
+    clock: { now: Date.now },
+    labelOf: (area, { free }) => [area.name, `${free} free`],
+    nextFrame: (draw) => {
+      const frame = requestAnimationFrame(draw);
+      return () => cancelAnimationFrame(frame);
+    },
+    after: (ms, act) => {
+      const timer = setTimeout(act, ms);
+      return () => clearTimeout(timer);
+    },
+    nowMs: () => performance.now(),
+    // What the others do not draw either.
+    isStill: () => true,
+  });
+  let seats = facts.map((seat) => stood(seat, 'available'));
+  map.show(sceneOf(plan, [], facts), palette, devicePixelRatio);
+  map.setSeats(seats);
+  return {
+    view(viewport) {
+      map.setView(viewport, { width: host.clientWidth, height: host.clientHeight });
+    },
+    change(indexes) {
+      seats = [...seats];
+      for (const index of indexes) {
+        const { facts: seat, standing } = seats[index];
+        seats[index] = stood(seat, standing === 'available' ? 'locked' : 'available');
+      }
+      map.setSeats(seats);
+    },
+  };
+}
+
+function stood(facts, standing) {
+  return { facts, standing, until: null, holder: null, pending: false };
+}
