@@ -28,7 +28,8 @@ export function EventListPage() {
         <ul className="event-grid" aria-busy={events === undefined}>
           {events === undefined
             ? [1, 2, 3].map((place) => (
-                <li key={place}>
+                // Not an event's number: its card would be this element, moved to another place.
+                <li key={`card ${place}`}>
                   <Skeleton shape="card" />
                 </li>
               ))
