@@ -1,8 +1,7 @@
-import { expect, type Page, type WebSocketRoute } from '@playwright/test';
+import { expect } from '@playwright/test';
 
+import { breakable } from './line';
 import { demoEvents, seatOn, test, watch } from './stage';
-
-const RESTARTING = 1012;
 
 test('a purchase goes on where it was after the server has restarted under it', async ({
   enter,
@@ -84,38 +83,3 @@ test('who loses the network while paying keeps the seats and pays when it is bac
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   expect(await api.get<unknown[]>('reservations/')).toHaveLength(1);
 });
-
-interface Line {
-  /** Of every socket that was opened. */
-  readonly addresses: string[];
-  /** Close the socket as a server does that restarts, and let none through. */
-  readonly breakOff: () => void;
-  readonly mend: () => void;
-}
-
-/** The page's sockets, which the test can break. */
-async function breakable(page: Page): Promise<Line> {
-  const addresses: string[] = [];
-  const open = new Set<WebSocketRoute>();
-  let isBroken = false;
-  await page.routeWebSocket('**/ws/**', (socket) => {
-    addresses.push(socket.url());
-    if (isBroken) {
-      void socket.close({ code: RESTARTING });
-      return;
-    }
-    socket.connectToServer();
-    open.add(socket);
-  });
-  return {
-    addresses,
-    breakOff: () => {
-      isBroken = true;
-      for (const socket of open) void socket.close({ code: RESTARTING });
-      open.clear();
-    },
-    mend: () => {
-      isBroken = false;
-    },
-  };
-}

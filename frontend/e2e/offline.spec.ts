@@ -1,6 +1,6 @@
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 
-import { demoEvents, test, watch } from './stage';
+import { demoEvents, test, watch, workerIsReady } from './stage';
 
 const WITH_WORKER = { serviceWorkers: 'allow' } as const;
 
@@ -96,13 +96,3 @@ test('a language that is gone after a deployment is fetched anew, once, and then
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   expect(loads).toBe(3);
 });
-
-async function workerIsReady(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const { active } = await navigator.serviceWorker.ready;
-    if (active === null || active.state === 'activated') return;
-    await new Promise((resolve) => {
-      active.addEventListener('statechange', resolve);
-    });
-  });
-}

@@ -11,7 +11,7 @@ test('a declined card costs nothing, and another way to pay books the same seats
   const seat = pick(await api.freeSeats(club.id, 1, 80));
   await watch(page, club);
   await seatOn(page, seat).click();
-  await page.getByRole('button', { name: 'Reserve' }).click();
+  await page.getByRole('button', { name: 'Reserve', exact: true }).click();
   const review = page.getByRole('dialog', { name: 'Review your seats' });
   await payWith(page, 'card_declined');
   await expect(review.getByRole('alert')).toContainText(/declined/);
@@ -70,6 +70,35 @@ test('seats that are about to run out can be held for longer', async ({ enter, r
   }
 });
 
+test('who lets the time run out is told, and can take the same seats again', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const organiser = await enter('admin');
+  const { page, api } = await enter('somebody new');
+  const seats = await api.freeSeats(club.id, 2, 105);
+  const standAs = async (standing: string) => {
+    for (const seat of seats) {
+      await expect(seatOn(page, seat)).toHaveAttribute('data-standing', standing);
+    }
+  };
+  await watch(page, club);
+  await setLockSeconds(organiser, club, 3);
+  try {
+    for (const seat of seats) await seatOn(page, seat).click();
+    await expect(page.getByRole('button', { name: 'Reserve', exact: true })).toBeEnabled();
+  } finally {
+    await setLockSeconds(organiser, club, null);
+  }
+  const card = page.getByRole('region', { name: 'Other seats' });
+  await expect(card).toContainText('The seats that you held are open to everyone again.');
+  await standAs('available');
+  await card.getByRole('button', { name: /^Take .+ again/ }).click();
+  await standAs('mine');
+  await expect(page.getByRole('button', { name: 'Reserve', exact: true })).toBeEnabled();
+});
+
 test('who comes too late for a seat takes one beside it with one click', async ({
   enter,
   request,
@@ -104,7 +133,7 @@ test('who comes too late for a seat takes one beside it with one click', async (
     'data-standing',
     'mine',
   );
-  await expect(slow.page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
+  await expect(slow.page.getByRole('button', { name: 'Reserve', exact: true })).toBeEnabled();
 });
 
 async function payWith(page: Page, method: string): Promise<void> {

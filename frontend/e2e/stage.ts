@@ -10,6 +10,7 @@ import {
 import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
 
 const DEMO_PASSWORD = 'seatcast-demo';
+const STADIUM = 10_000;
 
 type Who = 'alice' | 'bob' | 'carol' | 'admin' | 'anonymous' | 'somebody new';
 
@@ -19,7 +20,7 @@ export interface Person {
   readonly api: Api;
 }
 
-interface Stage {
+export interface Stage {
   /** A person with a browser of their own. Whatever they hold or booked is given back at the end. */
   readonly enter: (who: Who, options?: BrowserContextOptions) => Promise<Person>;
 }
@@ -108,6 +109,8 @@ interface DemoEvents {
   readonly club: EventSummary;
   readonly theatre: EventSummary;
   readonly upcoming: EventSummary;
+  /** Only there if it was asked for. */
+  readonly stadium: EventSummary | undefined;
 }
 
 export async function demoEvents(request: APIRequestContext): Promise<DemoEvents> {
@@ -119,8 +122,12 @@ export async function demoEvents(request: APIRequestContext): Promise<DemoEvents
   };
   return {
     club: find('club', ({ sales, seats_total: total }) => sales === 'open' && total === 120),
-    theatre: find('theatre', ({ sales, seats_total: total }) => sales === 'open' && total > 1000),
+    theatre: find(
+      'theatre',
+      ({ sales, seats_total: total }) => sales === 'open' && total > 500 && total < STADIUM,
+    ),
     upcoming: find('event that is not on sale yet', ({ sales }) => sales === 'upcoming'),
+    stadium: events.find(({ seats_total: total }) => total >= STADIUM),
   };
 }
 
@@ -149,6 +156,17 @@ export async function watch(page: Page, { id }: EventSummary): Promise<void> {
     .getByRole('button', { name: /^Seat / })
     .first()
     .waitFor();
+}
+
+/** Wait until the worker answers for the site. Needs a browser that lets it. */
+export async function workerIsReady(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    if (active === null || active.state === 'activated') return;
+    await new Promise((resolve) => {
+      active.addEventListener('statechange', resolve);
+    });
+  });
 }
 
 export function pick<T>(list: readonly T[], index = 0): T {
