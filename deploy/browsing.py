@@ -1,5 +1,6 @@
 """The built client in a real browser, on a site of its own."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ class Site:
     """A site that runs, with demo data, and the browser to look at it with."""
 
     address: Address
+    data_dir: Path
     client_elsewhere: str
     """The origin of a client that is served from another host, which the site lets in."""
     server: Supervised
@@ -46,6 +48,11 @@ class Site:
             say(f"The site's last words:\n{self.server.output()}")
         return status
 
+    def manage(self, *arguments: str) -> int:
+        """Run a management command on the site's data; return its exit status."""
+        environment = clean_environment(SEATCAST_DATA_DIR=str(self.data_dir))
+        return run_shown([sys.executable, "manage.py", *arguments], environment=environment)
+
 
 @contextmanager
 def site(
@@ -69,6 +76,7 @@ def site(
     with running_site(module, up=up, log_file=log_file, settings=environment) as running:
         yield Site(
             address=running.address,
+            data_dir=running.data_dir,
             client_elsewhere=client_elsewhere,
             server=running.server,
             node=node,

@@ -1,4 +1,4 @@
-"""Every page as a picture, at a phone's width and a desk's, into `docs/screenshots/`."""
+"""Every page and state as a picture, into `docs/screenshots/`: light and dark, phone and desk."""
 
 import sys
 
@@ -10,7 +10,7 @@ def main() -> int:
     """Take the screenshots; return the exit status."""
     try:
         with site() as running:
-            return running.run("screenshots")
+            return running.manage("load_demo", "--stadium") or running.run("screenshots")
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
         return 1
