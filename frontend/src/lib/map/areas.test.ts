@@ -61,6 +61,18 @@ describe('a section from afar', () => {
     expect(stalls?.room).toBeLessThan(125);
   });
 
+  it('has its name where it is deep when it is curved, not at its edge', () => {
+    const arcs = ['A', 'B', 'C', 'D', 'E'].flatMap((row, depth) =>
+      Array.from({ length: 21 }, (_, at): Place => {
+        const angle = ((at - 10) * 7 * Math.PI) / 180;
+        const radius = 1_000 + 30 * depth;
+        return ['Circle', row, radius * Math.sin(angle), radius * Math.cos(angle)];
+      }),
+    );
+    const [circle] = areas(...arcs, ['Stalls', 'A', 0, 0]);
+    expect(circle?.room).toBeGreaterThan(60);
+  });
+
   it('may lie in several places, and has its name in one of them', () => {
     const boxes = [...block('Boxes', 4, 2, 0, 0), ...block('Boxes ', 4, 2, 900, 0)].map(
       ([, row, x, y]) => ['Boxes', row, x, y] as const,

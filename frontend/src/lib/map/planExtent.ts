@@ -4,6 +4,8 @@ import { type Bounds, boundsOf, type PlanExtent, type Point } from '@/lib/seatma
 
 /** In seat radii. */
 const MARGIN = 1.6;
+/** How wide and how high a letter is at most, in sizes of its font. */
+const LETTER = { width: 0.72, height: 1.2 };
 
 /** What must fit on screen: the seats and the shapes around them, not the plan's blank edges. */
 export function planExtent(
@@ -46,5 +48,19 @@ function outline(shape: Shape): (readonly [number, number])[] {
     [rx, -ry],
     [-rx, ry],
     [rx, ry],
+    ...aroundWords(shape),
+  ];
+}
+
+function aroundWords({ text }: Shape): (readonly [number, number])[] {
+  if (text === undefined) return [];
+  const { x, y, size } = text;
+  const half = (LETTER.width * size * text.text.length) / 2;
+  const halfHeight = (LETTER.height * size) / 2;
+  return [
+    [x - half, y - halfHeight],
+    [x + half, y - halfHeight],
+    [x - half, y + halfHeight],
+    [x + half, y + halfHeight],
   ];
 }
