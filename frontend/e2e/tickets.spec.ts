@@ -21,6 +21,7 @@ test('a ticket opens the door until its reservation is cancelled, while the orga
   await alice.page.getByRole('link', { name: /^Show ticket/ }).click();
   const ticket = alice.page.getByRole('region', { name: 'Your ticket' });
   await expect(ticket.getByRole('img', { name: 'QR code of your ticket' })).toBeVisible();
+  expect(await alice.page.evaluate(() => scrollY)).toBe(0);
   await expect(alice.page.getByRole('img', { name: /^Plan of/ })).toBeVisible();
   const file = alice.page.waitForEvent('download');
   await ticket.getByRole('button', { name: 'Add to calendar' }).click();

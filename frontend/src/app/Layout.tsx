@@ -15,7 +15,8 @@ export function Layout() {
     // A new page is read from its start; on the first one the browser does that itself.
     if (shownPath.current === pathname) return;
     shownPath.current = pathname;
-    main.current?.focus();
+    // Its start lies under the header, where a browser would scroll it to.
+    main.current?.focus({ preventScroll: true });
   }, [pathname]);
 
   return (
