@@ -1,6 +1,7 @@
 import { type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
 import type { MapView } from '@/features/seats/map/mapView';
+import { useTheme } from '@/features/seats/map/useTheme';
 import type { MapCanvas } from '@/lib/map/mapCanvas';
 import type { Scene } from '@/lib/map/scene';
 import type { MapSeat } from '@/lib/seatmap/seats';
@@ -24,6 +25,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const drawnAt = useRef(-Infinity);
+  const theme = useTheme();
   const { bounds } = scene.extent;
   const scale = Math.min(
     Math.min(LARGEST.width, LARGEST_SHARE * size.width) / bounds.width,
@@ -42,7 +44,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
     return () => {
       clearTimeout(timer);
     };
-  }, [mapRef, scene, seats, width, height]);
+  }, [mapRef, scene, seats, theme, width, height]);
 
   useLayoutEffect(
     () =>

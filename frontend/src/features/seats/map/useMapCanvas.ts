@@ -1,13 +1,7 @@
-import {
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
 import type { MapView } from '@/features/seats/map/mapView';
+import { useTheme } from '@/features/seats/map/useTheme';
 import type { ServerClock } from '@/lib/feed/clock';
 import { MapCanvas } from '@/lib/map/mapCanvas';
 import { paletteOf } from '@/lib/map/palette';
@@ -88,33 +82,6 @@ export function useMapCanvas({
 }
 
 const REDUCED_MOTION = '(prefers-reduced-motion: reduce)';
-const THEMES = [
-  '(prefers-color-scheme: dark)',
-  '(prefers-contrast: more)',
-  '(forced-colors: active)',
-];
-
-/** Another number whenever the colours of the page have changed. */
-function useTheme(): number {
-  const [theme, setTheme] = useState(0);
-  useEffect(() => {
-    const watching = new AbortController();
-    for (const query of THEMES) {
-      matchMedia(query).addEventListener(
-        'change',
-        () => {
-          setTheme((before) => before + 1);
-        },
-        { signal: watching.signal },
-      );
-    }
-    return () => {
-      watching.abort();
-    };
-  }, []);
-  return theme;
-}
-
 function watchPixelRatio(onChange: () => void): () => void {
   const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
   query.addEventListener('change', onChange);
