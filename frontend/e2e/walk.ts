@@ -18,6 +18,7 @@ const TAKEN_IN_CLUB = 52;
 const TAKEN_IN_THEATRE = 260;
 const NEXT_TO_LAST_IN_ROW = 22;
 const WANTED = 78;
+const A_STAND = 12;
 
 /**
  * Lead through every page and every state of one. Nothing is found by its words, so that the walk
@@ -94,7 +95,8 @@ async function asOneWhoLooks(
   if (stadium === undefined) return;
   await open(page, stadium);
   await look(page, 'stadium');
-  await comeNear(page, 7);
+  await page.locator('[data-section]').nth(A_STAND).dispatchEvent('click');
+  await page.locator('.minimap').waitFor();
   await look(page, 'stadium-near');
 }
 
