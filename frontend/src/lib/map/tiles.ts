@@ -50,14 +50,15 @@ export class Tiles {
   draw(screen: Context, at: Placement, size: Size, isZooming: boolean, budgetMs: number): boolean {
     const level = this.#levelFor(at.scale, isZooming);
     const missing = this.#missing(level, at, size);
-    if (missing.length > 0 && this.#before !== null) copy(screen, this.#before, at, size);
-    copy(screen, level, at, size);
+    const below = missing.length > 0 ? this.#before : null;
+    if (below !== null) copy(screen, below, at, size);
+    copy(screen, level, at, size, below !== null);
     const deadline = this.#now() + budgetMs;
     let left = missing.length;
     for (const { column, row } of missing) {
       // Copied at once: what is drawn on a canvas may be put off until somebody asks for the result,
       // and would not count as time that has passed.
-      copyTile(screen, level, this.#add(level, column, row), at);
+      copyTile(screen, level, this.#add(level, column, row), at, below !== null);
       left -= 1;
       if (this.#now() >= deadline) break;
     }
@@ -173,20 +174,34 @@ export class Tiles {
   }
 }
 
-function copy(screen: Context, level: Level, at: Placement, size: Size): void {
+function copy(
+  screen: Context,
+  level: Level,
+  at: Placement,
+  size: Size,
+  isOverOthers = false,
+): void {
   const { first, last } = tilesInView(level, at, size);
   for (const tile of level.tiles.values()) {
     if (tile.column < first.column || tile.column > last.column) continue;
     if (tile.row < first.row || tile.row > last.row) continue;
-    copyTile(screen, level, tile, at);
+    copyTile(screen, level, tile, at, isOverOthers);
   }
 }
 
-function copyTile(screen: Context, level: Level, tile: Tile, at: Placement): void {
+/** Tiles are see-through: what another one has left there is to be gone first. */
+function copyTile(
+  screen: Context,
+  level: Level,
+  tile: Tile,
+  at: Placement,
+  isOverOthers: boolean,
+): void {
   const { column, row, context } = tile;
   const side = (TILE * at.scale) / level.scale;
   // Whole pixels, or every copy would be smoothed.
   const [left, top] = [Math.round(at.left), Math.round(at.top)];
+  if (isOverOthers) screen.clearRect(left + column * side, top + row * side, side, side);
   if (side === TILE) {
     screen.drawImage(context.canvas, left + column * TILE, top + row * TILE);
   } else {
