@@ -179,9 +179,9 @@ export class PlanPainter {
     for (const line of lines) {
       const half = (line.size * LABEL_LINE) / 2;
       this.#writeIn(context, line.color, line.size, line.weight);
-      if (context.measureText(line.text).width <= LABEL_WIDTH * room + 1) {
-        context.fillText(line.text, x, y + half);
-      }
+      // What does not fit ends it: a price without the name above it is nobody's.
+      if (context.measureText(line.text).width > LABEL_WIDTH * room + 1) return;
+      context.fillText(line.text, x, y + half);
       y += 2 * half;
     }
   }
