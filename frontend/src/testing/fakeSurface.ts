@@ -8,6 +8,7 @@ export interface Copy {
 
 /** Surfaces that draw nothing and note what is copied from one to the other. */
 export class FakeSurfaces {
+  /** Of what a surface was cleared of, nothing is known any more. */
   readonly copies: Copy[] = [];
 
   readonly create: CreateSurface = (width, height) => {
@@ -17,6 +18,10 @@ export class FakeSurfaces {
       drawImage: (from: object) => {
         this.copies.push({ onto: canvas, from });
       },
+      clearRect: (x: number, y: number, clearedWidth: number, clearedHeight: number) => {
+        const isAll = x <= 0 && y <= 0 && clearedWidth >= width && clearedHeight >= height;
+        if (isAll) this.#forget(canvas);
+      },
       measureText: (text: string) => ({ width: 6 * text.length }),
     };
     return new Proxy(known, {
@@ -24,6 +29,11 @@ export class FakeSurfaces {
       set: () => true,
     }) as unknown as Context;
   };
+
+  #forget(canvas: object): void {
+    const left = this.copies.filter(({ onto }) => onto !== canvas);
+    this.copies.splice(0, this.copies.length, ...left);
+  }
 }
 
 function nothing(): void {

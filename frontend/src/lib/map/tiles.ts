@@ -63,6 +63,8 @@ export class Tiles {
       if (this.#now() >= deadline) break;
     }
     if (left === 0 && this.#before !== null) {
+      screen.clearRect(0, 0, size.width, size.height);
+      copy(screen, level, at, size);
       this.#retire(this.#before);
       this.#before = null;
     }
