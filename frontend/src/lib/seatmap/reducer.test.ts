@@ -26,6 +26,13 @@ describe('the feed', () => {
     expect(map.standings()).toEqual(shownAt.statuses);
   });
 
+  it('keeps nothing of its own for a seat that has been let go of', () => {
+    const map = MapUnderTest.withSeats(2);
+    map.delta(locked(0));
+    map.delta(changed(0, 'available'));
+    expect(map.state.live[0]).toBe(map.state.live[1]);
+  });
+
   it('shows the seat list as it stands until the socket has spoken', () => {
     const map = new MapUnderTest();
     map.load([

@@ -96,7 +96,8 @@ function takeDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMap
   if (frame.changes.length === 0) return { ...state, seq: frame.seq };
   const live = [...state.live];
   for (const { index, status, lockedUntil, holder } of frame.changes) {
-    live[index] = { status, lockedUntil, holder };
+    const isBare = lockedUntil === null && holder === null;
+    live[index] = isBare ? WITHOUT_LOCK[status] : { status, lockedUntil, holder };
   }
   const indexes = frame.changes.map(({ index }) => index);
   const next = { ...state, live, seq: frame.seq };
