@@ -138,6 +138,7 @@ test('the whole purchase works with the keyboard alone, on the map and in the li
   await walkToAFreeSeat(focused, 'Tab');
   await page.keyboard.press('Enter');
   await expect(focused).toHaveAttribute('data-standing', 'mine');
+  await page.keyboard.press('b');
   await reserveByKeys(page);
   await expect(page.getByRole('article')).toHaveCount(2);
 });
@@ -154,8 +155,7 @@ async function walkToAFreeSeat(focused: Locator, key: string): Promise<void> {
 async function reserveByKeys(page: Page): Promise<void> {
   const reserve = page.getByRole('button', { name: 'Reserve', exact: true });
   await expect(reserve).toBeEnabled();
-  const MOST_STOPS = 140;
-  await tabUntil(reserve.and(page.locator(':focus')), MOST_STOPS);
+  await tabUntil(reserve.and(page.locator(':focus')));
   await page.keyboard.press('Enter');
   await tabUntil(page.getByRole('button', { name: /^Confirm/ }).and(page.locator(':focus')));
   await page.keyboard.press('Enter');
@@ -219,8 +219,9 @@ function overflowOf(page: Page): Promise<number> {
   );
 }
 
-async function tabUntil(wanted: Locator, mostStops = 40): Promise<void> {
-  for (let stop = 0; stop < mostStops; stop++) {
+async function tabUntil(wanted: Locator): Promise<void> {
+  const MOST_STOPS = 40;
+  for (let stop = 0; stop < MOST_STOPS; stop++) {
     await wanted.page().keyboard.press('Tab');
     if ((await wanted.count()) > 0) return;
   }
