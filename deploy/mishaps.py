@@ -14,7 +14,7 @@ from deploy.reports import Counts, judge, read_counts
 from deploy.steps import say
 from deploy.waiting import wait_until
 
-_MAIN_JOB = "two people follow one purchase"
+_MAIN_JOB = "two people and a third who only watches follow one purchase"
 _KINDS = (
     lineage.SOCKET_SERVER,
     lineage.API_WORKER,
