@@ -33,7 +33,7 @@ def main(only: Sequence[str]) -> int:
 
 
 def _run_all() -> list[Outcome]:
-    """Run all stages, the Python tests beside the others: they wait most of the time."""
+    """Run all stages, those that wait most of the time beside the others."""
     shown = [name for name in _STAGES if name not in _RUNS]
     with ExitStack() as stack:
         asides = {name: stack.enter_context(_aside(name)) for name in _RUNS}
@@ -43,7 +43,7 @@ def _run_all() -> list[Outcome]:
 
 @contextmanager
 def _aside(name: str) -> Iterator[Callable[[], Outcome]]:
-    """Have Python tests run meanwhile; yield what waits for them and shows what they wrote."""
+    """Have tests run meanwhile; yield what waits for them and shows what they wrote."""
     title, _ = _STAGES[name]
     started, output = time.monotonic(), REPORTS / f"{name}.log"
     say(f"(Meanwhile: {title}.)")
@@ -142,22 +142,19 @@ def _pytest_run(name: str, *arguments: str, **settings: str) -> Iterator[_Run]:
         )
 
 
-def _pytest(name: str) -> Counts:
+@contextmanager
+def _of_the_client() -> Iterator[_Run]:
+    node = ensure_node()
+    report = f"--outputFile.junit={REPORTS / 'client.xml'}"
+    reporters = ["--reporter=default", "--reporter=junit", report]
+    npm = ["--prefix", str(FRONTEND), "run", "--silent", "test", "--", *reporters]
+    yield list(node.npm_command(*npm)), clean_environment(**node.environment())
+
+
+def _shown(name: str) -> Counts:
     with _RUNS[name]() as (command, environment):
         status = run_shown(command, environment=environment)
     return judge(read_counts(REPORTS / f"{name}.xml"), status=status)
-
-
-def _client() -> Counts:
-    node = ensure_node()
-    report = REPORTS / "client.xml"
-    reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
-    status = run_shown(
-        node.npm_command("run", "--silent", "test", "--", *reporters),
-        environment=clean_environment(**node.environment()),
-        cwd=FRONTEND,
-    )
-    return judge(read_counts(report), status=status)
 
 
 # What every browser and server must do; the rest of what a browser sees is asked of the stack.
@@ -176,13 +173,18 @@ def _browser() -> Counts:
     return judge(read_counts(report), status=status)
 
 
-_RUNS = {"machines": _machines, "sqlite": _on_sqlite, "postgres": _on_postgres}
+_RUNS = {
+    "machines": _machines,
+    "client": _of_the_client,
+    "sqlite": _on_sqlite,
+    "postgres": _on_postgres,
+}
 _STAGES: dict[str, tuple[str, Callable[[], Counts]]] = {
     "check": ("linters and types", run_checks),
-    "machines": ("Python tests of what sets up and serves", partial(_pytest, "machines")),
-    "sqlite": ("Python tests on SQLite", partial(_pytest, "sqlite")),
-    "postgres": ("Python tests on PostgreSQL + Valkey", partial(_pytest, "postgres")),
-    "client": ("client tests", _client),
+    "machines": ("Python tests of what sets up and serves", partial(_shown, "machines")),
+    "sqlite": ("Python tests on SQLite", partial(_shown, "sqlite")),
+    "postgres": ("Python tests on PostgreSQL + Valkey", partial(_shown, "postgres")),
+    "client": ("client tests", partial(_shown, "client")),
     "browser": ("browser tests", _browser),
     "stack": ("browser tests on the real stack", run_mishaps),
 }

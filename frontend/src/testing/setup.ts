@@ -1,7 +1,10 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(cleanup);
+
+// Other tests run beside these, and a machine that is busy is no fault.
+configure({ asyncUtilTimeout: 5_000 });
 
 // jsdom knows the element but not its modal side, nor sizes of anything on screen.
 HTMLDialogElement.prototype.showModal = function showModal() {
