@@ -1,7 +1,7 @@
 import type { Section } from '@/lib/seatmap/hall';
 import { SeatGrid } from '@/lib/map/seatGrid';
 import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
-import { type Bounds, boundsOf, type Point } from '@/lib/seatmap/viewport';
+import { type Bounds, boundsOf, distance, type Point } from '@/lib/seatmap/viewport';
 
 /** A section as it is drawn from afar. */
 export interface Area {
@@ -52,7 +52,7 @@ export interface Stock {
   readonly priceFrom: string | null;
 }
 
-export function stockOf(area: Area, seats: readonly MapSeat[]): Stock {
+function stockOf(area: Area, seats: readonly MapSeat[]): Stock {
   let free = 0;
   let cheapest = area.prices.length;
   for (let place = 0; place < area.seatIndexes.length; place++) {
@@ -207,10 +207,6 @@ function depthsOf(point: Point, lines: readonly Line[]): number[] {
   );
 }
 
-function distance(a: Point, b: Point): number {
-  return Math.hypot(a.x - b.x, a.y - b.y);
-}
-
 /** How far it is, in most rows, to the nearest seat of another row. */
 function rowPitch(rows: readonly (readonly SeatFacts[])[], bounds: Bounds): number {
   if (rows.length < 2) return 0;
@@ -221,8 +217,7 @@ function rowPitch(rows: readonly (readonly SeatFacts[])[], bounds: Bounds): numb
     const from = row[Math.floor(row.length / 2)];
     if (from === undefined) return [];
     for (let reach = widest / 16; reach <= 2 * widest; reach *= 2) {
-      const around = { x: from.x - reach, y: from.y - reach, width: 2 * reach, height: 2 * reach };
-      const distances = grid.within(around).flatMap((place) => {
+      const distances = grid.within(boundsOf([from], reach)).flatMap((place) => {
         const seat = seats[place];
         return seat === undefined || seat.row === from.row ? [] : distance(seat, from);
       });

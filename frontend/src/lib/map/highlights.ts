@@ -4,6 +4,7 @@ import { type Placement, READABLE_FROM_PX } from '@/lib/map/planPainter';
 import type { Scene } from '@/lib/map/scene';
 import type { Context } from '@/lib/map/surface';
 import type { MapSeat, Standing } from '@/lib/seatmap/seats';
+import { toScreen } from '@/lib/seatmap/viewport';
 import { formatCountdown } from '@/lib/time';
 
 interface Pulse {
@@ -88,7 +89,7 @@ export class Highlights {
   #drawOwn(context: Context, frame: HighlightFrame, seat: MapSeat): number | null {
     const { at, scene, palette, pixelRatio, nowMs, isStill } = frame;
     const radiusPx = scene.plan.seat_radius * at.scale;
-    const [x, y] = placeOf(seat, at);
+    const { x, y } = toScreen(at, seat.facts);
     const isWaiting = seat.pending && !isStill;
     const breath = isWaiting ? 0.6 + 0.4 * Math.cos((nowMs / WAIT_MS) * 2 * Math.PI) : 1;
     circle(context, x, y, (radiusPx * (1 + HALO)) / 2);
@@ -122,7 +123,7 @@ export class Highlights {
     const seat = this.#seats[index];
     if (seat === undefined) return;
     const radiusPx = scene.plan.seat_radius * at.scale;
-    const [x, y] = placeOf(seat, at);
+    const { x, y } = toScreen(at, seat.facts);
     circle(context, x, y, radiusPx * 1.02);
     context.strokeStyle = palette.ink;
     context.lineWidth = Math.max(radiusPx * width, 1.5);
@@ -138,7 +139,7 @@ function drawPulse(
 ): void {
   const facts = scene.facts[index];
   if (facts === undefined) return;
-  const [x, y] = [facts.x * at.scale + at.left, facts.y * at.scale + at.top];
+  const { x, y } = toScreen(at, facts);
   const { width, height } = context.canvas;
   if (x < 0 || y < 0 || x > width || y > height) return;
   const share = (nowMs - startedMs) / PULSE_MS;
@@ -148,10 +149,6 @@ function drawPulse(
   context.lineWidth = Math.max(radiusPx * 0.22, 1);
   context.stroke();
   context.globalAlpha = 1;
-}
-
-function placeOf({ facts }: MapSeat, at: Placement): readonly [number, number] {
-  return [facts.x * at.scale + at.left, facts.y * at.scale + at.top];
 }
 
 function circle(context: Context, x: number, y: number, radius: number): void {

@@ -2,7 +2,7 @@ import type { ServerClock } from '@/lib/feed/clock';
 import { Highlights } from '@/lib/map/highlights';
 import type { Palette } from '@/lib/map/palette';
 import { type LabelOf, PlanPainter, type Placement, type Stand } from '@/lib/map/planPainter';
-import { type Scene, showsAreas } from '@/lib/map/scene';
+import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
 import { type Stock, stocksOf } from '@/lib/map/areas';
 import type { Context, CreateSurface } from '@/lib/map/surface';
 import { Tiles } from '@/lib/map/tiles';
@@ -76,7 +76,7 @@ export class MapCanvas {
     this.#wake();
   }
 
-  /** How the seats stand now. Those that are other objects than before are drawn anew. */
+  /** How the seats stand now. Those that stand otherwise than before are drawn anew. */
   setSeats(seats: readonly MapSeat[]): void {
     const scene = this.#scene;
     const before = this.#stand.seats;
@@ -147,8 +147,7 @@ export class MapCanvas {
     screen.clearRect(0, 0, size.width, size.height);
     const isUpToDate = this.#repaintAreas(scene);
     const isDrawn = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
-    const radiusPx = scene.plan.seat_radius * viewport.scale;
-    const awakeMs = showsAreas(scene, radiusPx)
+    const awakeMs = showsAreas(scene, radiusPx(scene, viewport))
       ? null
       : this.#highlights.draw(screen, {
           at,

@@ -17,7 +17,6 @@ const NAMES = {
   planInk: '--plan-ink',
   ink: '--ink',
   muted: '--muted',
-  surface: '--surface',
 } as const;
 
 export type Palette = Readonly<Record<keyof typeof NAMES, string>> & { readonly font: string };

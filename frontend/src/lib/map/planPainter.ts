@@ -5,7 +5,7 @@ import { SEAT_REACH, SeatSprites } from '@/lib/map/seatSprites';
 import type { Area, Stock } from '@/lib/map/areas';
 import type { Context, CreateSurface } from '@/lib/map/surface';
 import type { MapSeat } from '@/lib/seatmap/seats';
-import { type Bounds, overlap } from '@/lib/seatmap/viewport';
+import { type Bounds, boundsOf, overlap } from '@/lib/seatmap/viewport';
 
 /** Where the plan lies on a surface, in device pixels: a point (x, y) is at (x·scale + left, …). */
 export interface Placement {
@@ -75,8 +75,7 @@ export class PlanPainter {
   boxOfSeat(index: number): Bounds | null {
     const seat = this.#scene.facts[index];
     if (seat === undefined) return null;
-    const reach = SEAT_REACH * this.#scene.plan.seat_radius;
-    return { x: seat.x - reach, y: seat.y - reach, width: 2 * reach, height: 2 * reach };
+    return boundsOf([seat], SEAT_REACH * this.#scene.plan.seat_radius);
   }
 
   #cssRadius(scale: number): number {

@@ -1,5 +1,5 @@
 import type { SeatFacts } from '@/lib/seatmap/seats';
-import type { Bounds, Point } from '@/lib/seatmap/viewport';
+import { type Bounds, boundsOf, distance, type Point } from '@/lib/seatmap/viewport';
 
 /** About so many seats share a cell. */
 const SEATS_A_CELL = 8;
@@ -60,12 +60,11 @@ export class SeatGrid {
   nearest(point: Point, reach: number): number | null {
     let nearest: number | null = null;
     let least = reach;
-    const around = { x: point.x - reach, y: point.y - reach, width: 2 * reach, height: 2 * reach };
-    for (const index of this.within(around)) {
+    for (const index of this.within(boundsOf([point], reach))) {
       const seat = this.#facts[index];
       if (seat === undefined) continue;
-      const distance = Math.hypot(seat.x - point.x, seat.y - point.y);
-      if (distance <= least) [nearest, least] = [index, distance];
+      const away = distance(seat, point);
+      if (away <= least) [nearest, least] = [index, away];
     }
     return nearest;
   }

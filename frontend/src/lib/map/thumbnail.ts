@@ -2,7 +2,14 @@
 import type { EventDetail } from '@/lib/api/types';
 import { drawShapes, type PlanCanvas } from '@/lib/map/drawShapes';
 import type { SeatFacts } from '@/lib/seatmap/seats';
-import { type Bounds, fit, type Point, toScreen, type Viewport } from '@/lib/seatmap/viewport';
+import {
+  type Bounds,
+  distance,
+  fit,
+  type Point,
+  toScreen,
+  type Viewport,
+} from '@/lib/seatmap/viewport';
 
 export type Plan = Omit<EventDetail['plan'], 'name'>;
 
@@ -146,9 +153,7 @@ function drawHighlights(
 function groupsOf(points: readonly Point[], nearPx: number): (readonly Point[])[] {
   const groups: Point[][] = [];
   for (const point of points) {
-    const near = groups.find((group) =>
-      group.some(({ x, y }) => Math.hypot(x - point.x, y - point.y) <= nearPx),
-    );
+    const near = groups.find((group) => group.some((other) => distance(other, point) <= nearPx));
     if (near === undefined) groups.push([point]);
     else near.push(point);
   }

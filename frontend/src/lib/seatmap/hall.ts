@@ -1,5 +1,6 @@
 import { grouped } from '@/lib/grouped';
 import type { SeatFacts } from '@/lib/seatmap/seats';
+import { distance } from '@/lib/seatmap/viewport';
 
 /** The seats of one row of a section, in the order of the plan. */
 export interface Row {
@@ -83,10 +84,6 @@ function directionOf(seats: readonly SeatFacts[]) {
 
 function gapsOf(line: readonly SeatFacts[]): number[] {
   return line.slice(1).map((seat, place) => distance(line[place] ?? seat, seat));
-}
-
-function distance(a: SeatFacts, b: SeatFacts): number {
-  return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
 function mean(values: readonly number[]): number {

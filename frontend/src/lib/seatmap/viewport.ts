@@ -21,6 +21,10 @@ export interface Point {
   readonly y: number;
 }
 
+export function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
 export interface PlanExtent {
   readonly bounds: Bounds;
   readonly seatRadius: number;

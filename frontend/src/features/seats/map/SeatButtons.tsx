@@ -2,7 +2,7 @@ import { memo, useMemo } from 'react';
 
 import { seatName } from '@/features/seats/seatWords';
 import type { RestingView } from '@/features/seats/map/mapView';
-import { type Scene, showsAreas } from '@/lib/map/scene';
+import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
 import type { MapSeat } from '@/lib/seatmap/seats';
 
 interface SeatButtonsProps {
@@ -91,7 +91,7 @@ const SeatButton = memo(function SeatButton({
 function indexesInView(scene: Scene, resting: RestingView | null): readonly number[] {
   if (resting === null) return [];
   const { viewport, size } = resting;
-  if (showsAreas(scene, scene.plan.seat_radius * viewport.scale)) return [];
+  if (showsAreas(scene, radiusPx(scene, viewport))) return [];
   const found = scene.grid.within({
     x: -viewport.left / viewport.scale,
     y: -viewport.top / viewport.scale,

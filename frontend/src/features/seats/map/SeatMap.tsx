@@ -25,7 +25,7 @@ import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
 import { t } from '@/lib/i18n/language';
-import type { Area } from '@/lib/map/areas';
+import { type Area, stocksOf } from '@/lib/map/areas';
 import type { LabelOf } from '@/lib/map/planPainter';
 import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
 import type { MapSeat } from '@/lib/seatmap/seats';
@@ -111,6 +111,8 @@ export function SeatMap({
   const shownIndex = focus.focused ?? pointer.seat;
   const shown = shownIndex === null ? undefined : seats[shownIndex];
   const viewport = view.viewport ?? resting?.viewport;
+  const pointedStock =
+    isFar && pointer.area !== null ? stocksOf(scene.areas, seats)[pointer.area.index] : undefined;
 
   return (
     <div className="map">
@@ -162,10 +164,10 @@ export function SeatMap({
           seatRadiusPx={radiusPx(scene, viewport)}
         />
       )}
-      {viewport !== undefined && isFar && pointer.area !== null && (
+      {viewport !== undefined && pointer.area !== null && pointedStock !== undefined && (
         <SectionTooltip
           section={pointer.area}
-          seats={seats}
+          stock={pointedStock}
           currency={currency}
           at={toScreen(viewport, pointer.area.middle)}
         />

@@ -1,12 +1,11 @@
 import { stockInWords } from '@/features/seats/map/sectionWords';
 import { withinMap } from '@/features/seats/map/withinMap';
-import { type Area, stockOf } from '@/lib/map/areas';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import type { Area, Stock } from '@/lib/map/areas';
 import type { Point } from '@/lib/seatmap/viewport';
 
 interface SectionTooltipProps {
   readonly section: Area;
-  readonly seats: readonly MapSeat[];
+  readonly stock: Stock;
   readonly currency: string;
   readonly at: Point;
 }
@@ -15,7 +14,7 @@ const AWAY_PX = 18;
 const ROOM_ABOVE_PX = 110;
 
 /** For eyes only: the section's accessible name says the same. */
-export function SectionTooltip({ section, seats, currency, at }: SectionTooltipProps) {
+export function SectionTooltip({ section, stock, currency, at }: SectionTooltipProps) {
   const isBelow = at.y < ROOM_ABOVE_PX;
   return (
     <div
@@ -27,7 +26,7 @@ export function SectionTooltip({ section, seats, currency, at }: SectionTooltipP
       <p className="seat-tooltip__head">
         <b>{section.name}</b>
       </p>
-      <p>{stockInWords(stockOf(section, seats), currency).join(' · ')}</p>
+      <p>{stockInWords(stock, currency).join(' · ')}</p>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { Point } from '@/lib/seatmap/viewport';
+import { distance, type Point } from '@/lib/seatmap/viewport';
 
 interface Gestures {
   began(): void;
@@ -87,8 +87,4 @@ export function watchGestures(element: HTMLElement, gestures: Gestures): () => v
   return () => {
     watching.abort();
   };
-}
-
-function distance(a: Point, b: Point): number {
-  return Math.hypot(a.x - b.x, a.y - b.y);
 }
