@@ -9,9 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Max, Min
-from django.db.models.functions import Coalesce
 
 from reservations.models import Event, Seat
+from reservations.prices import seat_price
 from reservations.sharing import Shared
 from reservations.states import SeatStatus
 
@@ -76,7 +76,7 @@ def _count_all(event_id: int) -> _Static:
     found = Seat.objects.filter(event_id=event_id).aggregate(
         layout=Max("event__layout"),
         total=Count("pk"),
-        price_from=Min(Coalesce("price", "category__price", "event__price")),
+        price_from=Min(seat_price()),
     )
     return _Static(**found)
 

@@ -14,11 +14,11 @@ from itertools import groupby
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from django.core.cache import caches
-from django.db.models.functions import Coalesce
 
 from reservations import selectors
 from reservations.errors import LayoutNotFound
 from reservations.models import Seat
+from reservations.prices import seat_price
 from reservations.records import money
 from reservations.sharing import Shared
 
@@ -107,7 +107,7 @@ def static_seats(*, event_id: int, layout: str) -> Iterator[StaticSeat]:
         .order_by("pk")
         .values_list(
             *("pk", "seat_number", "section", "row", "number", "x", "y", "category_id"),
-            Coalesce("price", "category__price", "event__price"),
+            seat_price(),
         )
     )
     return map(StaticSeat._make, rows.iterator(_BATCH))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from reservations import clock
 from reservations.models import Event, Seat
+from reservations.prices import seat_price
 from reservations.states import SeatStatus
 
 _OFFERED_SETS = 3
@@ -73,6 +73,6 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
 def _places(found: QuerySet[Seat]) -> list[Place]:
     rows = found.values_list(
         *("pk", "seat_number", "section", "row", "x", "y", "category_id"),
-        Coalesce("price", "category__price", "event__price"),
+        seat_price(),
     )
     return [Place(*row) for row in rows]
