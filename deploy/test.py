@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 
 from deploy.browsing import site
@@ -101,18 +101,6 @@ _Run = tuple[list[str], dict[str, str]]
 
 
 @contextmanager
-def _machines() -> Iterator[_Run]:
-    with _pytest_run("machines", _MACHINES) as run:
-        yield run
-
-
-@contextmanager
-def _on_sqlite() -> Iterator[_Run]:
-    with _pytest_run("sqlite", *_ignoring(_NOT_ON_SQLITE)) as run:
-        yield run
-
-
-@contextmanager
 def _on_postgres() -> Iterator[_Run]:
     with (
         postgres() as database_url,
@@ -173,10 +161,10 @@ def _browser() -> Counts:
     return judge(read_counts(report), status=status)
 
 
-_RUNS = {
-    "machines": _machines,
+_RUNS: dict[str, Callable[[], AbstractContextManager[_Run]]] = {
+    "machines": partial(_pytest_run, "machines", _MACHINES),
     "client": _of_the_client,
-    "sqlite": _on_sqlite,
+    "sqlite": partial(_pytest_run, "sqlite", *_ignoring(_NOT_ON_SQLITE)),
     "postgres": _on_postgres,
 }
 _STAGES: dict[str, tuple[str, Callable[[], Counts]]] = {
