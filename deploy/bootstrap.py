@@ -30,17 +30,18 @@ from deploy.steps import pip_install, run_step, say
 
 RUNTIME = "requirements.txt"
 STACK = "requirements-stack.txt"
+LOADTEST = "requirements-loadtest.txt"
 DEVELOPMENT = "requirements-dev.txt"
 # Each asks for what is in those before it as well.
-_REQUIREMENTS = (RUNTIME, STACK, DEVELOPMENT)
+_REQUIREMENTS = (RUNTIME, STACK, LOADTEST, DEVELOPMENT)
 _NO_SOURCES = {NODE_MODULES.name, CLIENT.name, "e2e", "test-results", "playwright-report"}
 
 
 def set_up(*, requirements: str = RUNTIME, client: bool = True) -> None:
     """Bring the virtual environment, and with `client` its packages and build, up to date.
 
-    `requirements` is RUNTIME, STACK for what the real stack needs as well, or DEVELOPMENT for
-    what tests and checks need besides. Two at once wait for each other.
+    `requirements` is RUNTIME, STACK for what the real stack needs as well, LOADTEST for loading
+    it, or DEVELOPMENT for what tests and checks need besides. Two at once wait for each other.
     Raises: Problem when something is missing that only the person can provide.
     """
     with _one_at_a_time():

@@ -1,0 +1,1 @@
+"""What every load is made of: buyers' connections, viewers, arrivals, and times."""
