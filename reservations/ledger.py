@@ -5,10 +5,12 @@ Lock order, always: the event's row, then its seats by primary key.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
+from reservations import bulk
 from reservations.changes import Change, ChangeSet
 from reservations.commands import (
     CancelReservation,
@@ -46,10 +48,16 @@ from reservations.states import (
 )
 from reservations.terms import terms_of
 
-_WRITTEN = [
-    *("status", "locked_by", "locked_until", "locked_at", "extensions", "lapsed_holder"),
-    *("reservation", "version"),
-]
+_STATIC = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
+_HELD = ("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id")
+_WRITTEN = ("status", *_HELD, "reservation_id", "version")
+_LOGGED = (
+    *("event_id", "seq", "seat_id", "status", "holder_id", "locked_until"),
+    *("reservation_id", "reason", "actor_id", "at"),
+)
+
+# A seat's columns by their names, those of _STATIC among them.
+_Row = dict[str, Any]
 
 
 def lock_event(event_id: int) -> Event:
@@ -71,7 +79,7 @@ class Ledger:
     event: Event
     now: datetime
     board: Board
-    _seats: dict[int, Seat]
+    _seats: dict[int, _Row]
     _reservations: dict[int, Reservation]
     _people: dict[int, Person]
 
@@ -86,7 +94,7 @@ class Ledger:
         board = Board(
             terms=terms_of(event),
             now=now,
-            seats={seat.pk: _state(seat, event) for seat in seats.values()},
+            seats={seat_id: _state(seat, event) for seat_id, seat in seats.items()},
             reservations={
                 found.pk: ReservationState(
                     id=found.pk,
@@ -118,31 +126,33 @@ class Ledger:
             [outcome.cancelled_id for outcome in outcomes if outcome.cancelled_id]
         )
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
-        changing = [(command, outcome) for command, outcome in decided if outcome.changed]
         log = [
-            self._change(command, outcome, seat, seq)
-            for seq, (command, outcome) in enumerate(changing, start=since + 1)
+            (seq, command, outcome, seat)
+            for seq, (command, outcome) in enumerate(
+                [(command, outcome) for command, outcome in decided if outcome.changed],
+                start=since + 1,
+            )
             for seat in outcome.changed
         ]
         if not log:
             return None
-        self.event.change_seq = log[-1].seq
-        self.event.save(update_fields=["change_seq"])
-        last = {change.seat_id: change for change in log}
-        self._write_seats(last)
-        SeatChange.objects.bulk_create(log)
+        last = {seat.id: (seq, seat) for seq, _, _, seat in log}
+        seq = log[-1][0]
+        Event.objects.filter(pk=self.event.pk).update(change_seq=seq)
+        bulk.update_rows(Seat, _WRITTEN, [self._written(seq, seat) for seq, seat in last.values()])
+        bulk.insert_rows(SeatChange, _LOGGED, [self._logged(*change) for change in log])
         return ChangeSet(
             event_id=self.event.pk,
             since=since,
-            seq=self.event.change_seq,
+            seq=seq,
             changes=tuple(
                 Change(
-                    seat_id=change.seat_id,
-                    status=change.status,
-                    locked_until=change.locked_until,
-                    holder=self._name(change.holder_id),
+                    seat_id=seat.id,
+                    status=seat.status,
+                    locked_until=seat.locked_until,
+                    holder=self._name(seat.holder_id),
                 )
-                for change in last.values()
+                for _, seat in last.values()
             ),
         )
 
@@ -199,34 +209,22 @@ class Ledger:
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
         books.write_booked(self.event, paid, now=self.now)
 
-    def _write_seats(self, last: dict[int, SeatChange]) -> None:
-        for seat_id, change in last.items():
-            seat, state = self._seats[seat_id], self.board.seats[seat_id]
-            seat.status = state.status
-            seat.locked_by_id = state.holder_id
-            seat.locked_until = state.locked_until
-            seat.locked_at = state.locked_at
-            seat.extensions = state.extensions
-            seat.lapsed_holder_id = state.lapsed_holder_id
-            seat.reservation_id = change.reservation_id
-            seat.version = change.seq
-        Seat.objects.bulk_update(
-            [self._seats[seat_id] for seat_id in last],
-            _WRITTEN,
+    def _written(self, seq: int, seat: SeatState) -> tuple[Any, ...]:
+        """Return a seat's key and the values of _WRITTEN."""
+        return (
+            *(seat.id, seat.status, seat.holder_id, seat.locked_until, seat.locked_at),
+            *(seat.extensions, seat.lapsed_holder_id),
+            *(self._stored_reservation_id(seat.reservation_id), seq),
         )
 
-    def _change(self, command: Command, outcome: Outcome, seat: SeatState, seq: int) -> SeatChange:
-        return SeatChange(
-            event=self.event,
-            seq=seq,
-            seat_id=seat.id,
-            status=seat.status,
-            holder_id=seat.holder_id,
-            locked_until=seat.locked_until,
-            reservation_id=self._stored_reservation_id(seat.reservation_id),
-            reason=outcome.reason,
-            actor_id=command.actor.id if command.actor else None,
-            at=self.now,
+    def _logged(
+        self, seq: int, command: Command, outcome: Outcome, seat: SeatState
+    ) -> tuple[Any, ...]:
+        """Return the values of _LOGGED for a change."""
+        return (
+            *(self.event.pk, seq, seat.id, seat.status, seat.holder_id, seat.locked_until),
+            *(self._stored_reservation_id(seat.reservation_id), outcome.reason),
+            *(command.actor.id if command.actor else None, self.now),
         )
 
     def _stored_reservation_id(self, reservation_id: int | None) -> int | None:
@@ -247,8 +245,8 @@ class Ledger:
         seat = self._seats[state.id]
         return seat_record(
             event_price=self.event.price,
-            category_price=seat.category.price if seat.category else None,
-            fields=seat.__dict__,
+            category_price=seat["category__price"],
+            fields=seat,
             status=state.status,
             holder=self._name(state.holder_id),
             locked_until=state.locked_until,
@@ -261,11 +259,11 @@ class Ledger:
             reservation=self._reservations[booked.id],
             seats=[
                 {
-                    "seat_id": seat.pk,
-                    "seat_number": seat.seat_number,
-                    "section": seat.section,
-                    "row": seat.row,
-                    "number": seat.number,
+                    "seat_id": seat["id"],
+                    "seat_number": seat["seat_number"],
+                    "section": seat["section"],
+                    "row": seat["row"],
+                    "number": seat["number"],
                     "price": money(state.price),
                 }
                 for state in sorted(booked.seats, key=lambda state: state.id)
@@ -285,7 +283,7 @@ def _reservations(event: Event, commands: list[Command]) -> dict[int, Reservatio
 
 def _locked_seats(
     event: Event, commands: list[Command], *, also: set[int], now: datetime
-) -> dict[int, Seat]:
+) -> dict[int, _Row]:
     ids = also.union(*(seat_ids_of(command) for command in commands))
     wanted = Q(pk__in=ids)
     lockers = {
@@ -297,27 +295,23 @@ def _locked_seats(
         wanted |= Q(status=SeatStatus.LOCKED, locked_until__lte=now)
     seats = (
         Seat.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("category")
         .filter(wanted, event=event)
         .order_by("pk")
+        .values(*_STATIC, "category__price", "status", *_HELD, "reservation_id")
     )
-    return {seat.pk: seat for seat in seats}
+    return {seat["id"]: seat for seat in seats}
 
 
-def _state(seat: Seat, event: Event) -> SeatState:
+def _state(seat: _Row, event: Event) -> SeatState:
     return SeatState(
-        id=seat.pk,
-        seat_number=seat.seat_number,
-        price=price_of(
-            seat=seat.price,
-            category=seat.category.price if seat.category else None,
-            event=event.price,
-        ),
-        status=SeatStatus(seat.status),
-        holder_id=seat.locked_by_id,
-        locked_until=seat.locked_until,
-        locked_at=seat.locked_at,
-        extensions=seat.extensions,
-        lapsed_holder_id=seat.lapsed_holder_id,
-        reservation_id=seat.reservation_id,
+        id=seat["id"],
+        seat_number=seat["seat_number"],
+        price=price_of(seat=seat["price"], category=seat["category__price"], event=event.price),
+        status=SeatStatus(seat["status"]),
+        holder_id=seat["locked_by_id"],
+        locked_until=seat["locked_until"],
+        locked_at=seat["locked_at"],
+        extensions=seat["extensions"],
+        lapsed_holder_id=seat["lapsed_holder_id"],
+        reservation_id=seat["reservation_id"],
     )
