@@ -1,5 +1,7 @@
 """The session cookie, which needs a CSRF token with every write, and the bearer's token."""
 
+import time
+from functools import lru_cache
 from typing import Any
 
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
@@ -12,6 +14,10 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.models import TokenUser
 from rest_framework_simplejwt.tokens import Token
 
+from accounts import remembered
+
+REMEMBERED_TOKENS = 10_000
+
 
 class CSRFFailed(exceptions.PermissionDenied):
     default_code = "csrf_failed"
@@ -20,6 +26,14 @@ class CSRFFailed(exceptions.PermissionDenied):
 
 class SessionAuthentication(DRFSessionAuthentication):
     """The session cookie; writes need the CSRF token too."""
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        """Return who has the session. Raises: CSRFFailed."""
+        person = remembered.person_of(request._request)
+        if person is None:
+            return None
+        self.enforce_csrf(request)
+        return person, None
 
     def enforce_csrf(self, request: Any) -> None:
         enforce_csrf(request)
@@ -34,12 +48,25 @@ def enforce_csrf(request: Request | Any) -> None:
 
 
 class TokenAuthentication(JWTAuthentication):
-    """A bearer's token. One that says whose it is is taken at its word."""
+    """A bearer's token. One that says whose it is is taken at its word.
+
+    A signature is verified once; what is asked of a token with every request is whether it lives.
+    """
+
+    def get_validated_token(self, raw_token: bytes) -> Token:
+        """Return the token. Raises: InvalidToken."""
+        token = _verified(raw_token)
+        return token if token["exp"] > time.time() else super().get_validated_token(raw_token)
 
     def get_user(self, validated_token: Token) -> Any:
         if "username" not in validated_token:
             return super().get_user(validated_token)
         return TokenUser(validated_token)
+
+
+@lru_cache(maxsize=REMEMBERED_TOKENS)
+def _verified(raw_token: bytes) -> Token:
+    return JWTAuthentication().get_validated_token(raw_token)
 
 
 class TokenScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]

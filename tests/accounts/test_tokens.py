@@ -2,16 +2,17 @@
 
 import base64
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+import jwt
 import pytest
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts import tokens
+from accounts import authentication, tokens
 from accounts.authentication import TokenAuthentication
 from accounts.models import User
 from tests.contract.calls import refusal
@@ -24,6 +25,18 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def alice() -> User:
     return make_user("alice", password=PASSWORD)
+
+
+class _SixMinutesLater(datetime):
+    """Stands in for `time` and for `datetime`."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + timedelta(minutes=6)
+
+    @staticmethod
+    def time() -> float:  # type: ignore[override]
+        return _SixMinutesLater.now().timestamp()
 
 
 def _refresh(token: object) -> Any:
@@ -91,6 +104,16 @@ def test_an_expired_token_is_refused(alice: User) -> None:
     refresh.set_exp(lifetime=timedelta(seconds=-1))
     refusal(_me(access), 401, "token_not_valid")
     refusal(_refresh(refresh), 401, "token_not_valid")
+
+
+def test_a_token_that_was_good_a_moment_ago_is_refused_once_it_has_expired(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = AccessToken.for_user(alice)
+    assert _me(access).status_code == 200
+    monkeypatch.setattr(authentication, "time", _SixMinutesLater)
+    monkeypatch.setattr(jwt.api_jwt, "datetime", _SixMinutesLater)
+    refusal(_me(access), 401, "token_not_valid")
 
 
 def test_one_kind_of_token_is_no_good_for_the_other(alice: User) -> None:

@@ -1,0 +1,109 @@
+"""Who a session stands for is looked up once a minute, and not at all once it has ended."""
+
+import pytest
+from django.core.cache import cache, caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from accounts import remembered
+from accounts.models import User
+from tests.contract.calls import refusal
+from tests.factories import PASSWORD, make_user, signed_in, stranger
+
+pytestmark = pytest.mark.django_db
+
+MINE = "/api/reservations/"
+
+
+@pytest.fixture(autouse=True)
+def alice() -> User:
+    return make_user("alice", password=PASSWORD)
+
+
+def _queries_about_people(client: object) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(MINE).status_code == 200  # type: ignore[attr-defined]
+    tables = ("accounts_user", "django_session")
+    return sum(any(table in query["sql"] for table in tables) for query in captured)
+
+
+def test_a_session_is_looked_up_for_the_first_request_alone(alice: User) -> None:
+    client = signed_in(alice)
+    assert [_queries_about_people(client) for _ in range(3)] == [2, 0, 0]
+
+
+def test_who_signs_out_is_signed_out_at_once(alice: User) -> None:
+    client = signed_in(alice)
+    cookie = client.cookies["sessionid"].value
+    assert client.get(MINE).status_code == 200
+    assert client.post("/api/logout/").status_code == 200
+    client.cookies["sessionid"] = cookie
+    refusal(client.get(MINE), 401, "not_authenticated")
+
+
+def test_who_signs_in_as_somebody_else_leaves_nothing_behind(alice: User) -> None:
+    make_user("bob", password=PASSWORD)
+    client = signed_in(alice)
+    assert client.get(MINE).status_code == 200
+    old = client.cookies["sessionid"].value
+    client.post("/api/login/", {"username": "bob", "password": PASSWORD})
+    client.cookies["sessionid"] = old
+    refusal(client.get(MINE), 401, "not_authenticated")
+
+
+def test_a_lookup_that_was_overtaken_by_signing_out_is_not_remembered(alice: User) -> None:
+    client = signed_in(alice)
+    cookie = client.cookies["sessionid"].value
+    add = cache.add
+
+    def sign_out_before(*arguments: object) -> bool:
+        # Signing out looks the session up, too; only the request before it is overtaken.
+        overtaken.undo()
+        assert client.post("/api/logout/").status_code == 200
+        return bool(add(*arguments))  # type: ignore[arg-type]
+
+    overtaken = pytest.MonkeyPatch()
+    overtaken.setattr(caches["default"], "add", sign_out_before)
+    assert client.get(MINE).status_code == 200
+    client.cookies["sessionid"] = cookie
+    refusal(client.get(MINE), 401, "not_authenticated")
+
+
+def test_a_session_that_ends_is_not_remembered_for_longer(alice: User, settings: Settings) -> None:
+    settings.SESSION_COOKIE_AGE = 20
+    client, kept = signed_in(alice), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "add", lambda *arguments: kept.append(arguments[2]))
+        client.get(MINE)
+    assert kept == [20]
+
+
+def test_cookies_are_not_found_in_the_cache(alice: User) -> None:
+    client, names = signed_in(alice), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "add", lambda *arguments: names.append(arguments[0]))
+        client.get(MINE)
+    assert client.cookies["sessionid"].value not in names[0]
+
+
+def test_a_nobody_is_not_remembered() -> None:
+    client = stranger()
+    client.cookies["sessionid"] = "\x00 no such session"
+    refusal(client.get(MINE), 401, "not_authenticated")
+
+
+def test_without_the_cache_everybody_is_looked_up(
+    alice: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CACHES = {
+        **settings.CACHES,
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1",
+        },
+    }
+    monkeypatch.setattr(remembered, "_away_until", 0.0)
+    client = signed_in(alice)
+    assert [_queries_about_people(client) for _ in range(2)] == [2, 2]
+    assert client.post("/api/logout/").status_code == 200
