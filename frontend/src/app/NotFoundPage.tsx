@@ -9,7 +9,7 @@ export function NotFoundPage() {
       title={t('app:notFound_title')}
       actions={
         <Link className="button button--primary" to="/">
-          {t('app:seeAllEvents')}
+          {t('seeAllEvents')}
         </Link>
       }
     >

@@ -3,6 +3,7 @@ import { Link, useLocation, useParams } from 'react-router';
 
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
+import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
 import { LiveSale } from '@/features/organise/LiveSale';
 import { toApiError } from '@/lib/api/apiError';
@@ -68,20 +69,5 @@ function Loading() {
       <Skeleton shape="title" />
       <Skeleton shape="card" />
     </div>
-  );
-}
-
-function NoSuchEvent() {
-  return (
-    <Message
-      title={t('organise:noSuchEvent')}
-      actions={
-        <Link className="button button--primary" to="/">
-          {t('organise:allEvents')}
-        </Link>
-      }
-    >
-      <p>{t('organise:noSuchEventHint')}</p>
-    </Message>
   );
 }

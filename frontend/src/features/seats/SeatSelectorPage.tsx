@@ -3,6 +3,7 @@ import { Link, useLocation, useParams } from 'react-router';
 
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
+import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
 import { SeatSelector } from '@/features/seats/SeatSelector';
 import { toApiError } from '@/lib/api/apiError';
@@ -55,20 +56,5 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
         <Skeleton shape="fill" />
       </div>
     </div>
-  );
-}
-
-function NoSuchEvent() {
-  return (
-    <Message
-      title={t('seats:event_none')}
-      actions={
-        <Link className="button button--primary" to="/">
-          {t('seats:event_noneAll')}
-        </Link>
-      }
-    >
-      <p>{t('seats:event_noneNote')}</p>
-    </Message>
   );
 }
