@@ -7,6 +7,7 @@ import { LiveBadge } from '@/components/LiveBadge';
 import { Skeleton } from '@/components/Skeleton';
 import { useAnnounce } from '@/components/announce';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
+import { basketOf } from '@/features/seats/basket/basketOf';
 import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
 import { ReviewDialog } from '@/features/seats/basket/ReviewDialog';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
@@ -129,7 +130,6 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const dropOffer = () => {
     setOffer(null);
   };
-  const canReserve = mine.length > 0 && mine.every(({ pending }) => !pending);
   const reserve = () => {
     setOffer(null);
     setDialog({ name: 'review' });
@@ -165,7 +165,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         basket.current?.show();
       },
       reserve: () => {
-        if (canReserve) reserve();
+        if (mine.length > 0 && basketOf(mine).isSettled) reserve();
       },
       zoomIn: () => {
         mover.current?.glideBy(ZOOM_STEP);
