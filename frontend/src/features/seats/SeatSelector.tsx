@@ -17,6 +17,7 @@ import { useFind } from '@/features/seats/find/useFind';
 import { useView, type View } from '@/features/seats/list/useView';
 import type { Mover } from '@/features/seats/map/mover';
 import { SeatMap } from '@/features/seats/map/SeatMap';
+import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
 import { ZOOM_STEP } from '@/features/seats/map/ZoomButtons';
 import { useNudge } from '@/features/seats/nudge/useNudge';
 import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/onDemand';
@@ -42,7 +43,6 @@ import { formatDateTime } from '@/lib/time';
 
 /** Around seats that were found, in seat radii, so that one sees where they are. */
 const SEEN_AROUND = 16;
-const FOUND_RADIUS_PX = 8;
 
 interface SeatSelectorProps {
   readonly event: EventDetail;
@@ -147,7 +147,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   };
   function lookAt(found: readonly SeatFacts[]) {
     const around = SEEN_AROUND * event.plan.seat_radius;
-    mover.current?.glideTo(boundsOf(found, around), FOUND_RADIUS_PX);
+    mover.current?.glideTo(boundsOf(found, around), TAPPABLE_RADIUS_PX);
   }
   useShortcuts({
     areOn: areShortcutsOn,
