@@ -16,6 +16,15 @@ export function returnPath(search: URLSearchParams): string {
   return isLocal && !/^\/(sign-in|register)\b/.test(next) ? next : '/';
 }
 
+export function eventPath(eventId: number): string {
+  return `/events/${eventId}`;
+}
+
+/** Where an organiser watches an event sell. */
+export function salePath(eventId: number): string {
+  return `/organise/${eventId}`;
+}
+
 export function reservationPath(reservationId: number): string {
   return `/reservations/${reservationId}`;
 }

@@ -8,6 +8,7 @@ import { assertNever } from '@/lib/assertNever';
 import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import { formatNumber } from '@/lib/numbers';
+import { eventPath } from '@/lib/paths';
 import { formatDateTime } from '@/lib/time';
 
 const FEW_SEATS = 0.15;
@@ -23,7 +24,7 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
       </span>
       <div className="event-card__body">
         <h2 className="event-card__name">
-          <Link to={`/events/${event.id}`}>{event.name}</Link>
+          <Link to={eventPath(event.id)}>{event.name}</Link>
         </h2>
         <p className="event-card__fact">
           <Icon name="pin" />

@@ -17,6 +17,7 @@ import type { EventDetail } from '@/lib/api/types';
 import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
 import { t } from '@/lib/i18n/language';
 import { sleep } from '@/lib/page/sleep';
+import { eventPath } from '@/lib/paths';
 import type { MapSeat, Standing } from '@/lib/seatmap/seats';
 import { formatDateTime } from '@/lib/time';
 
@@ -41,7 +42,7 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
       <header className="organise__head">
         <Link
           className="icon-button organise__back"
-          to={`/events/${event.id}`}
+          to={eventPath(event.id)}
           aria-label={t('organise:backToMap')}
         >
           <Icon name="back" />

@@ -8,7 +8,7 @@ import { Skeleton } from '@/components/Skeleton';
 import { LiveSale } from '@/features/organise/LiveSale';
 import { toApiError } from '@/lib/api/apiError';
 import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
+import { eventPath, signInPath } from '@/lib/paths';
 import { eventQuery } from '@/lib/queries/events';
 import { useMe } from '@/lib/queries/session';
 
@@ -40,7 +40,7 @@ export function OrganisePage() {
       <Message
         title={t('organise:forOrganisers')}
         actions={
-          <Link className="button button--primary" to={`/events/${eventId}`}>
+          <Link className="button button--primary" to={eventPath(Number(eventId))}>
             {t('organise:backToMap')}
           </Link>
         }

@@ -11,6 +11,7 @@ import { SeatTable } from '@/features/reservations/SeatTable';
 import { StatusChip } from '@/features/reservations/StatusChip';
 import type { Reservation } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
+import { eventPath } from '@/lib/paths';
 import { paymentInWords } from '@/lib/payments';
 import { formatDateTime } from '@/lib/time';
 
@@ -100,7 +101,7 @@ function Foot({ reservation }: { readonly reservation: Reservation }) {
   const isCancelled = reservation.status === 'cancelled';
   return (
     <footer className="booking__foot">
-      <Link className="button button--quiet" to={`/events/${reservation.event}`}>
+      <Link className="button button--quiet" to={eventPath(reservation.event)}>
         {t('reservations:toEvent')}
       </Link>
       {!isCancelled && !mayNotCancel && (

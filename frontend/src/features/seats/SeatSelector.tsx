@@ -37,6 +37,7 @@ import type { EventDetail, Me, Reservation } from '@/lib/api/types';
 import { listOf, t } from '@/lib/i18n/language';
 import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
 import { sceneOf } from '@/lib/map/scene';
+import { salePath } from '@/lib/paths';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 import { boundsOf } from '@/lib/seatmap/viewport';
 import { formatDateTime } from '@/lib/time';
@@ -146,8 +147,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     area.current?.focus({ preventScroll: true });
   };
   function lookAt(found: readonly SeatFacts[]) {
-    const around = SEEN_AROUND * event.plan.seat_radius;
-    mover.current?.glideTo(boundsOf(found, around), TAPPABLE_RADIUS_PX);
+    mover.current?.glideTo(boundsOf(found, SEEN_AROUND * plan.seat_radius), TAPPABLE_RADIUS_PX);
   }
   useShortcuts({
     areOn: areShortcutsOn,
@@ -214,7 +214,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         <SalesNotice event={event} sales={sales} clock={store.clock} />
       </div>
       <SelectorTools
-        salePath={me?.is_staff === true ? `/organise/${event.id}` : null}
+        salePath={me?.is_staff === true ? salePath(event.id) : null}
         view={view}
         isOnSale={isOnSale}
         onChooseView={chooseView}
