@@ -1,3 +1,4 @@
+import { prefersStillness } from '@/lib/page/motion';
 import {
   type Bounds,
   confine,
@@ -110,7 +111,7 @@ export class Mover {
 
   #glide(target: (view: View) => Viewport): void {
     if (this.#view === null) return;
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+    if (prefersStillness()) {
       this.#jump(target);
       return;
     }

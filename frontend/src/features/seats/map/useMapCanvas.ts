@@ -8,6 +8,7 @@ import { paletteOf } from '@/lib/map/palette';
 import type { LabelOf } from '@/lib/map/planPainter';
 import type { Scene } from '@/lib/map/scene';
 import { createCanvas } from '@/lib/map/surface';
+import { prefersStillness } from '@/lib/page/motion';
 import { sleep } from '@/lib/page/sleep';
 import type { MapSeat } from '@/lib/seatmap/seats';
 
@@ -53,7 +54,7 @@ export function useMapCanvas({
       },
       after: (ms, act) => sleep.timers.after(ms, act),
       nowMs: () => performance.now(),
-      isStill: () => document.hidden || matchMedia(REDUCED_MOTION).matches,
+      isStill: () => document.hidden || prefersStillness(),
     });
     mapRef.current = map;
     const stopWatching = view.watchMoves((viewport, size) => {
@@ -81,7 +82,6 @@ export function useMapCanvas({
   return mapRef;
 }
 
-const REDUCED_MOTION = '(prefers-reduced-motion: reduce)';
 function watchPixelRatio(onChange: () => void): () => void {
   const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
   query.addEventListener('change', onChange);
