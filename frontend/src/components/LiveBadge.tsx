@@ -21,7 +21,9 @@ export function LiveBadge({ feedState, viewers }: LiveBadgeProps) {
       {feedState.name === 'live' && viewers !== null && (
         <span className="live__viewers tabular">
           <Icon name="eye" />
-          <span className="live__watching">{t('seats:watching', { count: viewers })}</span>
+          <span className="visually-hidden-when-narrow">
+            {t('seats:watching', { count: viewers })}
+          </span>
           <span className="live__count" aria-hidden="true">
             {formatNumber(viewers)}
           </span>

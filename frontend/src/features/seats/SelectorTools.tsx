@@ -37,7 +37,7 @@ export function SelectorTools({
       {salePath !== null && (
         <Link className="button selector__sale" to={salePath}>
           <Icon name="eye" />
-          <span>{t('seats:watchSale')}</span>
+          <span className="visually-hidden-when-narrow">{t('seats:watchSale')}</span>
         </Link>
       )}
       <button
