@@ -14,10 +14,6 @@ const timeFormatter = formatterFor(
   (locale) => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }),
 );
 
-export function formatDay(iso: string): string {
-  return dayFormatter().format(new Date(iso));
-}
-
 export function formatDateTime(iso: string): string {
   const date = new Date(iso);
   return t('dateTime', { day: dayFormatter().format(date), time: timeFormatter().format(date) });

@@ -1,4 +1,5 @@
 import type { EventDetail, Layout, Reservation, Seat } from '@/lib/api/types';
+import type { SeatFacts } from '@/lib/seatmap/seats';
 
 export const LAYOUT = 'layout-1';
 
@@ -26,6 +27,21 @@ export function makeSeat(index: number, changes: Partial<Seat> = {}): Seat {
 
 export function makeSeats(count: number): Seat[] {
   return Array.from({ length: count }, (_, index) => makeSeat(index));
+}
+
+export function factsOf(seat: Seat, index: number): SeatFacts {
+  return {
+    id: seat.id,
+    index,
+    seatNumber: seat.seat_number,
+    section: seat.section,
+    row: seat.row,
+    number: seat.number,
+    x: seat.x,
+    y: seat.y,
+    categoryId: seat.category,
+    price: seat.price,
+  };
 }
 
 /** The seats as the server packs them. */

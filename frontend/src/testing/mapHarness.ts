@@ -1,14 +1,14 @@
 import type { Seat } from '@/lib/api/types';
 import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
 import { reduceSeatMap } from '@/lib/seatmap/reducer';
-import { factsOf, liveOf, type MapSeat } from '@/lib/seatmap/seats';
+import { liveOf, type MapSeat } from '@/lib/seatmap/seats';
 import {
   emptySeatMap,
   type PendingCommand,
   type SeatMapAction,
   type SeatMapState,
 } from '@/lib/seatmap/state';
-import { LAYOUT, makeSeats } from '@/testing/factories';
+import { LAYOUT, factsOf, makeSeats } from '@/testing/factories';
 
 export const START = 1_767_225_600_000;
 export const DEADLINE = START + 300_000;

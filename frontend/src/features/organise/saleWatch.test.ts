@@ -4,9 +4,8 @@ import { lastMinutes } from '@/features/organise/saleLog';
 import { watchSale } from '@/features/organise/saleWatch';
 import { createServerClock } from '@/lib/feed/clock';
 import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
-import { factsOf } from '@/lib/seatmap/seats';
 import { createSeatMapStore } from '@/lib/seatmap/store';
-import { LAYOUT, makeSeats } from '@/testing/factories';
+import { LAYOUT, factsOf, makeSeats } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 
 import { soldShare, tallyOf } from '@/features/organise/tally';
-import { factsOf, type MapSeat, type Standing } from '@/lib/seatmap/seats';
-import { makeSeat } from '@/testing/factories';
+import type { MapSeat, Standing } from '@/lib/seatmap/seats';
+import { factsOf, makeSeat } from '@/testing/factories';
 
 function seatsThat(...those: (readonly [Standing, section: string, price: string])[]): MapSeat[] {
   return those.map(([standing, section, price], index) => ({

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { type Area, areasOf } from '@/lib/map/areas';
 import { sectionsOf } from '@/lib/seatmap/hall';
-import { factsOf } from '@/lib/seatmap/seats';
 import type { Point } from '@/lib/seatmap/viewport';
-import { makeSeat } from '@/testing/factories';
+import { factsOf, makeSeat } from '@/testing/factories';
 
 const RADIUS = 10;
 

@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 
 import { planExtent } from '@/lib/map/planExtent';
 import { SeatGrid } from '@/lib/map/seatGrid';
-import { factsOf } from '@/lib/seatmap/seats';
-import { makeEvent, makeSeat } from '@/testing/factories';
+import { factsOf, makeEvent, makeSeat } from '@/testing/factories';
 
 /** Numbers between 0 and 1 that look random and are the same each time. */
 function scatter(seed: number): () => number {

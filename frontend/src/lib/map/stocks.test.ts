@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { areasOf, stocksOf } from '@/lib/map/areas';
 import { sectionsOf } from '@/lib/seatmap/hall';
-import { factsOf, type MapSeat, type Standing } from '@/lib/seatmap/seats';
-import { makeSeat } from '@/testing/factories';
+import type { MapSeat, Standing } from '@/lib/seatmap/seats';
+import { factsOf, makeSeat } from '@/testing/factories';
 
 const facts = ['Stalls', 'Stalls', 'Stalls', 'Circle', 'Circle', 'Circle'].map((section, index) =>
   factsOf(makeSeat(index, { section, price: index === 0 ? '100.00' : '20.00' }), index),

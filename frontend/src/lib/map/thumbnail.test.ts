@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 
 import { planExtent } from '@/lib/map/planExtent';
 import { drawThumbnail } from '@/lib/map/thumbnail';
-import { factsOf, type SeatFacts } from '@/lib/seatmap/seats';
+import type { SeatFacts } from '@/lib/seatmap/seats';
 import { toScreen, type Viewport } from '@/lib/seatmap/viewport';
-import { makeEvent, makeSeat } from '@/testing/factories';
+import { factsOf, makeEvent, makeSeat } from '@/testing/factories';
 import { FakeCanvas } from '@/testing/fakeCanvas';
 
 const PALETTE = { highlight: 'violet', ground: 'white', ink: 'black', fontFamily: 'sans-serif' };

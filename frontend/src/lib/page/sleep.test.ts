@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 
 import { createServerClock } from '@/lib/feed/clock';
 import { createSleep } from '@/lib/page/sleep';
-import { factsOf, liveOf } from '@/lib/seatmap/seats';
+import { liveOf } from '@/lib/seatmap/seats';
 import { createSeatMapStore } from '@/lib/seatmap/store';
 import { FakeTimers } from '@/testing/fakeTimers';
-import { makeSeat, LAYOUT } from '@/testing/factories';
+import { LAYOUT, factsOf, makeSeat } from '@/testing/factories';
 
 const UNSEEN_MS = 30_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { blocksOf, sectionsOf } from '@/lib/seatmap/hall';
-import { factsOf, type SeatFacts } from '@/lib/seatmap/seats';
-import { makeSeat, makeSeats } from '@/testing/factories';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+import { factsOf, makeSeat, makeSeats } from '@/testing/factories';
 
 describe('the sections of a plan', () => {
   it('have rows, in the order of the plan', () => {

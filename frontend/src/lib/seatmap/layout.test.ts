@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { factsOfLayout } from '@/lib/seatmap/layout';
-import { factsOf } from '@/lib/seatmap/seats';
-import { makeSeat, packed } from '@/testing/factories';
+import { factsOf, makeSeat, packed } from '@/testing/factories';
 
 it('gives back the seats that were packed', () => {
   const seats = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { type Direction, neighbour } from '@/lib/seatmap/neighbour';
-import { factsOf, type SeatFacts } from '@/lib/seatmap/seats';
-import { makeSeat } from '@/testing/factories';
+import type { SeatFacts } from '@/lib/seatmap/seats';
+import { factsOf, makeSeat } from '@/testing/factories';
 
 describe('neighbour', () => {
   it('walks a plain grid', () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { blocksOf, sectionsOf } from '@/lib/seatmap/hall';
 import { after, type Move, orphaningOf, type StandingOf } from '@/lib/seatmap/orphans';
-import { factsOf, type MapSeat, type SeatFacts, type Standing } from '@/lib/seatmap/seats';
+import type { MapSeat, SeatFacts, Standing } from '@/lib/seatmap/seats';
 import { Chance } from '@/testing/chance';
-import { makeSeat } from '@/testing/factories';
+import { factsOf, makeSeat } from '@/testing/factories';
 
 const STANDINGS: Readonly<Record<string, Standing>> = {
   '.': 'available',

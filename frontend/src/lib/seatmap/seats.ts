@@ -31,21 +31,6 @@ export interface MapSeat {
 
 export const FREE: LiveSeat = { status: 'available', lockedUntil: null, holder: null };
 
-export function factsOf(seat: Seat, index: number): SeatFacts {
-  return {
-    id: seat.id,
-    index,
-    seatNumber: seat.seat_number,
-    section: seat.section,
-    row: seat.row,
-    number: seat.number,
-    x: seat.x,
-    y: seat.y,
-    categoryId: seat.category,
-    price: seat.price,
-  };
-}
-
 export function liveOf(seat: Seat): LiveSeat {
   return {
     status: seat.status,

@@ -1,9 +1,9 @@
 import { expect, it, vi } from 'vitest';
 
 import { createServerClock } from '@/lib/feed/clock';
-import { factsOf, liveOf } from '@/lib/seatmap/seats';
+import { liveOf } from '@/lib/seatmap/seats';
 import { createSeatMapStore } from '@/lib/seatmap/store';
-import { LAYOUT, makeSeat } from '@/testing/factories';
+import { LAYOUT, factsOf, makeSeat } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
 
 function makeStore() {

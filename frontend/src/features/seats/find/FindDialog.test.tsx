@@ -11,9 +11,9 @@ import { createServerClock } from '@/lib/feed/clock';
 import { browserTimers } from '@/lib/feed/backoff';
 import { createQueryClient } from '@/lib/queries/queryClient';
 import { sectionsOf } from '@/lib/seatmap/hall';
-import { factsOf, liveOf } from '@/lib/seatmap/seats';
+import { liveOf } from '@/lib/seatmap/seats';
 import { createSeatMapStore, type SeatMapStore } from '@/lib/seatmap/store';
-import { LAYOUT, makeEvent, makeSeat } from '@/testing/factories';
+import { LAYOUT, factsOf, makeEvent, makeSeat } from '@/testing/factories';
 import { FakeServer, LOST } from '@/testing/fakeServer';
 import { lockedSeat } from '@/testing/selectorHarness';
 
