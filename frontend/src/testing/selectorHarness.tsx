@@ -1,17 +1,13 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen, waitFor, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
-import { createMemoryRouter, RouterProvider } from 'react-router';
+import { screen, waitFor, within } from '@testing-library/react';
 import { expect } from 'vitest';
 
-import { Announcer } from '@/components/Announcer';
 import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
 import type { EventDetail, Lock, Seat } from '@/lib/api/types';
 import { sumAmounts } from '@/lib/money';
-import { createQueryClient } from '@/lib/queries/queryClient';
 import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
+import { renderPage } from '@/testing/renderPage';
 
 export const ALICE = { user_id: 1, username: 'alice', email: '', is_staff: false };
 
@@ -35,26 +31,13 @@ export async function openSelector({
   server.on('get events/7/', [200, makeEvent(event)]);
   server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(seats)]);
   server.on('get events/7/locks/', [200, ownLocks]);
-  const router = createMemoryRouter(
-    [
-      { path: '/events/:eventId', element: <SeatSelectorPage /> },
-      { path: '*', element: <p>another page</p> },
-    ],
-    { initialEntries: ['/events/7'] },
-  );
-  render(
-    <QueryClientProvider client={createQueryClient()}>
-      <Announcer>
-        <RouterProvider router={router} />
-      </Announcer>
-    </QueryClientProvider>,
-  );
+  const { router, user } = renderPage({ '/events/:eventId': <SeatSelectorPage /> }, '/events/7');
   await waitFor(() => {
     FakeWebSocket.newest().receive(liveSnapshot(seats));
   });
   const socket = FakeWebSocket.newest();
   await screen.findByRole('button', { name: /^Seat A1,/ });
-  return { server, socket, router, user: userEvent.setup() };
+  return { server, socket, router, user };
 }
 
 export function seatButton(seatNumber: string): HTMLElement {
@@ -123,6 +106,16 @@ export async function openHolding(...held: readonly Lock[]) {
 
 export function basket() {
   return within(screen.getByRole('complementary', { name: 'Your seats' }));
+}
+
+/** What the card of this name offers to do: nothing when it is not there. */
+export function offered(name = 'Other seats'): (string | null)[] {
+  const region = screen.queryByRole('region', { name });
+  return region === null
+    ? []
+    : within(region)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent);
 }
 
 export function deltaFrame(from: number, ...changes: unknown[][]): object {

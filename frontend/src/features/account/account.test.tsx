@@ -1,31 +1,18 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
-import { createMemoryRouter, RouterProvider } from 'react-router';
+import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
 import { RegisterPage } from '@/features/account/RegisterPage';
 import { SignInPage } from '@/features/account/SignInPage';
-import { createQueryClient } from '@/lib/queries/queryClient';
 import { FakeServer } from '@/testing/fakeServer';
+import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
 function open(path: string) {
   const server = new FakeServer();
-  const router = createMemoryRouter(
-    [
-      { path: '/sign-in', element: <SignInPage /> },
-      { path: '/register', element: <RegisterPage /> },
-      { path: '*', element: <p>another page</p> },
-    ],
-    { initialEntries: [path] },
-  );
-  render(
-    <QueryClientProvider client={createQueryClient()}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>,
-  );
-  return { server, router, user: userEvent.setup() };
+  return {
+    server,
+    ...renderPage({ '/sign-in': <SignInPage />, '/register': <RegisterPage /> }, path),
+  };
 }
 
 it('signs in and goes back to where one was', async () => {

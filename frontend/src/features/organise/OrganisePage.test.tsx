@@ -1,13 +1,11 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen, waitFor, within } from '@testing-library/react';
-import { createMemoryRouter, RouterProvider } from 'react-router';
+import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
 import { OrganisePage } from '@/features/organise/OrganisePage';
-import { createQueryClient } from '@/lib/queries/queryClient';
 import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
+import { renderPage } from '@/testing/renderPage';
 import { ALICE, deltaFrame, liveSnapshot } from '@/testing/selectorHarness';
 
 const ADMIN = { ...ALICE, username: 'admin', is_staff: true };
@@ -21,14 +19,7 @@ function open(me: typeof ALICE | null = ADMIN) {
   if (me !== null) server.on('get me/', [200, me]);
   server.on('get events/7/', [200, makeEvent()]);
   server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(SEATS)]);
-  const router = createMemoryRouter([{ path: '/organise/:eventId', element: <OrganisePage /> }], {
-    initialEntries: ['/organise/7'],
-  });
-  render(
-    <QueryClientProvider client={createQueryClient()}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>,
-  );
+  renderPage({ '/organise/:eventId': <OrganisePage /> }, '/organise/7');
   return server;
 }
 

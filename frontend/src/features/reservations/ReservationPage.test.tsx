@@ -1,15 +1,11 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
-import { createMemoryRouter, RouterProvider } from 'react-router';
+import { screen, within } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
 
-import { Announcer } from '@/components/Announcer';
 import { ReservationPage } from '@/features/reservations/ReservationPage';
 import type { Reservation } from '@/lib/api/types';
-import { createQueryClient } from '@/lib/queries/queryClient';
 import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
+import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
 function open(
@@ -26,21 +22,7 @@ function open(
   );
   server.on('get events/7/', [200, makeEvent()]);
   server.on('get events/7/layouts/layout-1/', [200, packed(makeSeats(8))]);
-  const router = createMemoryRouter(
-    [
-      { path: '/reservations/:reservationId', element: <ReservationPage /> },
-      { path: '*', element: <p>another page</p> },
-    ],
-    { initialEntries: [path] },
-  );
-  render(
-    <QueryClientProvider client={createQueryClient()}>
-      <Announcer>
-        <RouterProvider router={router} />
-      </Announcer>
-    </QueryClientProvider>,
-  );
-  return { server, router, user: userEvent.setup() };
+  return { server, ...renderPage({ '/reservations/:reservationId': <ReservationPage /> }, path) };
 }
 
 it('has all that one needs at the door and to find the seat', async () => {

@@ -1,14 +1,11 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
-import { createMemoryRouter, RouterProvider } from 'react-router';
+import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
 import { TicketCheckPage } from '@/features/reservations/TicketCheckPage';
 import type { Ticket } from '@/lib/api/types';
-import { createQueryClient } from '@/lib/queries/queryClient';
 import { makeReservation } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
+import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
 const ADMIN = { ...ALICE, username: 'admin', is_staff: true };
@@ -30,19 +27,7 @@ function open(me: typeof ALICE | null = ADMIN) {
   const server = new FakeServer();
   if (me !== null) server.on('get me/', [200, me]);
   server.on(CHECK, [200, makeTicket()]);
-  const router = createMemoryRouter(
-    [
-      { path: '/tickets/:code', element: <TicketCheckPage /> },
-      { path: '*', element: <p>another page</p> },
-    ],
-    { initialEntries: [`/tickets/${CODE}`] },
-  );
-  render(
-    <QueryClientProvider client={createQueryClient()}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>,
-  );
-  return { server, router, user: userEvent.setup() };
+  return { server, ...renderPage({ '/tickets/:code': <TicketCheckPage /> }, `/tickets/${CODE}`) };
 }
 
 it('says that a ticket is valid, for whom, and for what', async () => {

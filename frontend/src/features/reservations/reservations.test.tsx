@@ -1,15 +1,12 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
-import { createMemoryRouter, RouterProvider } from 'react-router';
+import { screen, within } from '@testing-library/react';
+import type { UserEvent } from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 
-import { Announcer } from '@/components/Announcer';
 import { MyReservationsPage } from '@/features/reservations/MyReservationsPage';
 import type { Reservation } from '@/lib/api/types';
-import { createQueryClient } from '@/lib/queries/queryClient';
 import { makeReservation } from '@/testing/factories';
 import { FakeServer, LOST } from '@/testing/fakeServer';
+import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
 const CANCEL = 'post reservations/31/cancel/';
@@ -18,15 +15,7 @@ function open(reservations: Reservation[]) {
   const server = new FakeServer();
   server.on('get me/', [200, ALICE]);
   server.on('get reservations/', [200, reservations]);
-  const router = createMemoryRouter([{ path: '*', element: <MyReservationsPage /> }]);
-  render(
-    <QueryClientProvider client={createQueryClient()}>
-      <Announcer>
-        <RouterProvider router={router} />
-      </Announcer>
-    </QueryClientProvider>,
-  );
-  return { server, user: userEvent.setup() };
+  return { server, ...renderPage({ '/reservations': <MyReservationsPage /> }, '/reservations') };
 }
 
 it('shows what was booked, and what was cancelled as such', async () => {
@@ -59,7 +48,7 @@ it('cancels only after asking', async () => {
   expect(screen.queryByRole('dialog')).toBeNull();
 });
 
-async function askToCancel(user: ReturnType<typeof userEvent.setup>) {
+async function askToCancel(user: UserEvent) {
   await user.click(await screen.findByRole('button', { name: /^Cancel/ }));
   const dialog = within(screen.getByRole('dialog', { name: 'Cancel this reservation?' }));
   return { dialog, cancel: dialog.getByRole('button', { name: 'Cancel reservation' }) };

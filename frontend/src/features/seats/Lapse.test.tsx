@@ -1,7 +1,13 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
-import { deltaFrame, lockedSeat, openHolding, seatButton } from '@/testing/selectorHarness';
+import {
+  deltaFrame,
+  lockedSeat,
+  offered,
+  openHolding,
+  seatButton,
+} from '@/testing/selectorHarness';
 
 const LOCK = 'post events/7/lock/';
 
@@ -12,15 +18,6 @@ async function openLapsed(...indexes: number[]) {
   scene.server.on('get events/7/locks/', [200, []]);
   scene.socket.receive(deltaFrame(1, ...indexes.map((index) => [index, 0, null, null])));
   return scene;
-}
-
-function offered(): (string | null)[] {
-  const card = screen.queryByRole('region', { name: 'Other seats' });
-  return card === null
-    ? []
-    : within(card)
-        .getAllByRole('listitem')
-        .map(({ textContent }) => textContent);
 }
 
 it('names the seats whose time was up, and offers them again', async () => {

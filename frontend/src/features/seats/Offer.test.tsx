@@ -6,6 +6,7 @@ import {
   conflict,
   deltaFrame,
   lockedSeat,
+  offered,
   offering,
   openHolding,
   openSelector,
@@ -24,15 +25,6 @@ async function openRefused() {
   await scene.user.click(seatButton('A1'));
   await screen.findByRole('region', { name: 'Other seats' });
   return scene;
-}
-
-function offered(): (string | null)[] {
-  const card = screen.queryByRole('region', { name: 'Other seats' });
-  return card === null
-    ? []
-    : within(card)
-        .getAllByRole('listitem')
-        .map(({ textContent }) => textContent);
 }
 
 function taken(...indexes: number[]) {

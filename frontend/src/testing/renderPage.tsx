@@ -1,0 +1,27 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { render } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { ReactElement } from 'react';
+import { createMemoryRouter, RouterProvider } from 'react-router';
+
+import { Announcer } from '@/components/Announcer';
+import { createQueryClient } from '@/lib/queries/queryClient';
+
+/** Pages by their paths, as the app has them around, opened at an address. Any other is "another page". */
+export function renderPage(pages: Readonly<Record<string, ReactElement>>, address: string) {
+  const router = createMemoryRouter(
+    [
+      ...Object.entries(pages).map(([path, element]) => ({ path, element })),
+      { path: '*', element: <p>another page</p> },
+    ],
+    { initialEntries: [address] },
+  );
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <Announcer>
+        <RouterProvider router={router} />
+      </Announcer>
+    </QueryClientProvider>,
+  );
+  return { router, user: userEvent.setup() };
+}
