@@ -25,6 +25,8 @@ class Site:
     data_dir: Path
     client_elsewhere: str
     """The origin of a client that is served from another host, which the site lets in."""
+    settings: Mapping[str, str]
+    """What it was told about its services and the like, so that others reach the same ones."""
     server: Supervised
     node: Node
     browser: str
@@ -50,7 +52,7 @@ class Site:
 
     def manage(self, *arguments: str) -> int:
         """Run a management command on the site's data; return its exit status."""
-        environment = clean_environment(SEATCAST_DATA_DIR=str(self.data_dir))
+        environment = clean_environment(SEATCAST_DATA_DIR=str(self.data_dir), **self.settings)
         return run_shown([sys.executable, "manage.py", *arguments], environment=environment)
 
 
@@ -72,12 +74,13 @@ def site(
     browser = ensure_browser(node)
     # Another name for the same machine is another site to a browser, whatever the ports are.
     client_elsewhere = f"http://localhost:{free_port()}"
-    environment = {**(settings or {}), "SEATCAST_CLIENT_ORIGINS": client_elsewhere}
-    with running_site(module, up=up, log_file=log_file, settings=environment) as running:
+    told = {**(settings or {}), "SEATCAST_CLIENT_ORIGINS": client_elsewhere}
+    with running_site(module, up=up, log_file=log_file, settings=told) as running:
         yield Site(
             address=running.address,
             data_dir=running.data_dir,
             client_elsewhere=client_elsewhere,
+            settings=told,
             server=running.server,
             node=node,
             browser=browser,

@@ -5,11 +5,9 @@ import sys
 
 from deploy.address import serves
 from deploy.browsing import site
-from deploy.paths import ROOT, VENV_PYTHON
+from deploy.paths import VENV_PYTHON
 from deploy.problems import Problem
-from deploy.processes import clean_environment
 from deploy.services import postgres, valkey
-from deploy.steps import run_step
 
 
 def main() -> int:
@@ -23,13 +21,9 @@ def main() -> int:
                 "SEATCAST_SECRET_KEY": secrets.token_hex(32),
             }
             with site("deploy.stack", up=serves, settings=settings) as running:
-                run_step(
-                    [str(VENV_PYTHON), "manage.py", "load_demo", "--stadium"],
-                    what="Building a stadium",
-                    cwd=ROOT,
-                    environment=clean_environment(**settings),
+                return running.manage("load_demo", "--stadium") or running.run(
+                    "measure", PYTHON=str(VENV_PYTHON), **running.settings
                 )
-                return running.run("measure", PYTHON=str(VENV_PYTHON), **settings)
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
         return 1
