@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
 import { Button } from '@/components/Button';
@@ -20,6 +20,7 @@ import './booking.css';
 /** One reservation with all there is to it. On paper it is the ticket. */
 export function Booking({ reservation }: { readonly reservation: Reservation }) {
   const isCancelled = reservation.status === 'cancelled';
+  const [isCancelledHere, setIsCancelledHere] = useState(false);
   return (
     <article className="page booking" data-status={reservation.status}>
       <title>{`${t('reservations:pageTitle', { id: reservation.id })} · Seatcast`}</title>
@@ -35,7 +36,7 @@ export function Booking({ reservation }: { readonly reservation: Reservation }) 
         <StatusChip status={reservation.status} />
       </header>
       {isCancelled ? (
-        <CancelledNote reservation={reservation} />
+        <CancelledNote reservation={reservation} isNews={isCancelledHere} />
       ) : (
         <Pass reservation={reservation} />
       )}
@@ -50,16 +51,36 @@ export function Booking({ reservation }: { readonly reservation: Reservation }) 
           <SeatsOnPlan reservation={reservation} />
         </section>
       )}
-      <Foot reservation={reservation} />
+      <Foot
+        reservation={reservation}
+        onCancelled={() => {
+          setIsCancelledHere(true);
+        }}
+      />
     </article>
   );
 }
 
-function CancelledNote({ reservation }: { readonly reservation: Reservation }) {
+interface CancelledNoteProps {
+  readonly reservation: Reservation;
+  /** It was cancelled a moment ago, here. */
+  readonly isNews: boolean;
+}
+
+function CancelledNote({ reservation, isNews }: CancelledNoteProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!isNews) return;
+    // What was pressed for it lay far below, and is gone.
+    heading.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [isNews]);
   return (
     <section className="pass pass--void">
       <Icon name="close" />
-      <h2>{t('reservations:isCancelled')}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {t('reservations:isCancelled')}
+      </h2>
       <p>{cancelNote(reservation, true)}</p>
       <p>{t('reservations:isCancelledHint')}</p>
     </section>
@@ -95,7 +116,12 @@ function Facts({ reservation }: { readonly reservation: Reservation }) {
   );
 }
 
-function Foot({ reservation }: { readonly reservation: Reservation }) {
+interface FootProps {
+  readonly reservation: Reservation;
+  readonly onCancelled: () => void;
+}
+
+function Foot({ reservation, onCancelled }: FootProps) {
   const [asking, setAsking] = useState(false);
   const mayNotCancel = useCancellationEnd(reservation);
   const isCancelled = reservation.status === 'cancelled';
@@ -117,6 +143,8 @@ function Foot({ reservation }: { readonly reservation: Reservation }) {
       {asking && (
         <CancelDialog
           reservation={reservation}
+          tone="quiet"
+          onCancelled={onCancelled}
           onClose={() => {
             setAsking(false);
           }}

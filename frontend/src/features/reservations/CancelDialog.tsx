@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { useAnnounce } from '@/components/announce';
+import { type Tone, useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { toApiError } from '@/lib/api/apiError';
@@ -16,11 +16,17 @@ import { reservationQuery, reservationsQuery } from '@/lib/queries/reservations'
 
 interface CancelDialogProps {
   readonly reservation: Reservation;
+  /** How it is said that it is done. */
+  readonly tone: Tone;
+  readonly onCancelled?: () => void;
   readonly onClose: () => void;
 }
 
-export function CancelDialog({ reservation, onClose }: CancelDialogProps) {
-  const cancel = useCancel(reservation, onClose);
+export function CancelDialog({ reservation, tone, onCancelled, onClose }: CancelDialogProps) {
+  const cancel = useCancel(reservation, tone, () => {
+    onCancelled?.();
+    onClose();
+  });
   const error = cancel.error === null ? null : toApiError(cancel.error);
   const isTooLate = error?.code === 'cancellation_closed';
 
@@ -55,7 +61,7 @@ export function CancelDialog({ reservation, onClose }: CancelDialogProps) {
   );
 }
 
-function useCancel({ id }: Reservation, onCancelled: () => void) {
+function useCancel({ id }: Reservation, tone: Tone, onCancelled: () => void) {
   const announce = useAnnounce();
   const queryClient = useQueryClient();
   const [intentKey] = useState(() => createIntentKey());
@@ -67,7 +73,7 @@ function useCancel({ id }: Reservation, onCancelled: () => void) {
       );
       queryClient.setQueryData(reservationQuery(id).queryKey, cancelled);
       void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
-      announce(cancelledSentence(cancelled), 'good');
+      announce(cancelledSentence(cancelled), tone);
       onCancelled();
     },
     onError: (cause) => {

@@ -68,6 +68,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
       {asking && (
         <CancelDialog
           reservation={reservation}
+          tone="good"
           onClose={() => {
             setAsking(false);
           }}

@@ -54,7 +54,8 @@ it('says of a cancelled one that it is, and lets nobody in with it', async () =>
   expect(screen.queryByRole('button')).toBeNull();
 });
 
-it('cancels only after asking, and then shows no ticket any more', async () => {
+it('cancels only after asking, and then shows from the top that there is no ticket any more', async () => {
+  const scrollTo = vi.spyOn(window, 'scrollTo').mockImplementation(() => undefined);
   const { server, user } = open(makeReservation());
   const reservation = makeReservation({ status: 'cancelled' });
   server.on('post reservations/31/cancel/', [200, { success: true, message: '', reservation }]);
@@ -62,7 +63,9 @@ it('cancels only after asking, and then shows no ticket any more', async () => {
   expect(server.writes()).toEqual([]);
   const dialog = within(screen.getByRole('dialog', { name: 'Cancel this reservation?' }));
   await user.click(dialog.getByRole('button', { name: 'Cancel reservation' }));
-  expect(await screen.findByText('This reservation was cancelled')).toBeDefined();
+  const news = await screen.findByRole('heading', { name: 'This reservation was cancelled' });
+  expect(document.activeElement).toBe(news);
+  expect(scrollTo).toHaveBeenCalledWith(0, 0);
   expect(screen.queryByRole('img', { name: 'QR code of your ticket' })).toBeNull();
 });
 
