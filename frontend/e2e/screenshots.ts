@@ -35,8 +35,10 @@ for (const [width, size] of Object.entries(SIZES)) {
 
 /** How many are watching is told a little after the seats are. */
 async function countIsThere(page: Page): Promise<void> {
-  if ((await page.locator('.selector .live').count()) === 0) return;
-  await page.locator('.live__viewers').waitFor({ state: 'attached' });
+  if ((await page.locator('.selector .live').count()) > 0) {
+    await page.locator('.live__viewers').waitFor({ state: 'attached' });
+  }
+  await page.locator('.figures .skeleton').waitFor({ state: 'detached' });
 }
 
 async function shot(page: Page, name: string): Promise<void> {

@@ -41,9 +41,11 @@ function figure(name: string): string {
 it('counts the house as it sells', async () => {
   const { socket } = await openLive();
   expect(figure('Sold')).toBe('00% of 8 for sale');
+  expect(figure('Watching now')).toBe('');
   socket.receive(deltaFrame(1, [0, 2, null, null], [5, 1, Date.now() + 60_000, 'bob']));
   socket.receive({ type: 'beat', seq: 2, now: Date.now(), viewers: 42 });
   expect(await screen.findByText('42')).toBeDefined();
+  expect(figure('Watching now')).toBe('42');
   expect(figure('Sold')).toBe('113% of 8 for sale');
   expect(figure('Revenue so far')).toMatch(/^€50\.00/);
   expect(figure('Held')).toMatch(/^1/);

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 
+import { Skeleton } from '@/components/Skeleton';
 import { formatCount, formatShare } from '@/features/organise/figures';
 import { StandingMark } from '@/features/organise/StandingMark';
 import { soldShare, type Tally } from '@/features/organise/tally';
@@ -51,7 +52,10 @@ export function SaleFigures({ tally, currency, viewers }: SaleFiguresProps) {
           value={formatCount(blocked)}
         />
       )}
-      <Figure name={t('organise:watching')} value={viewers === null ? '–' : formatCount(viewers)} />
+      <Figure
+        name={t('organise:watching')}
+        value={viewers === null ? null : formatCount(viewers)}
+      />
     </dl>
   );
 }
@@ -59,7 +63,8 @@ export function SaleFigures({ tally, currency, viewers }: SaleFiguresProps) {
 interface FigureProps {
   readonly name: string;
   readonly mark?: ReactNode;
-  readonly value: string;
+  /** Null for as long as it is not known. */
+  readonly value: string | null;
   readonly hint?: string;
   readonly children?: ReactNode;
 }
@@ -72,7 +77,7 @@ function Figure({ name, mark, value, hint, children }: FigureProps) {
         {name}
       </dt>
       <dd>
-        <span className="figure__value tabular">{value}</span>
+        <div className="figure__value tabular">{value ?? <Skeleton />}</div>
         {children}
         {hint !== undefined && <span className="figure__hint tabular">{hint}</span>}
       </dd>
