@@ -1,0 +1,31 @@
+"""`python -m loadtest.report RESULT.json PAGE.html`: the page of a result that was kept."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from deploy.problems import Problem
+from loadtest.report import write
+from loadtest.report.pictures import take_pictures
+
+
+def main() -> int:
+    """Return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m loadtest.report", description=__doc__)
+    parser.add_argument("result", type=Path, help="what a load run's --json has written")
+    parser.add_argument("page", type=Path, help="the HTML file to write")
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="also save pictures there")
+    options = parser.parse_args()
+    try:
+        write(json.loads(options.result.read_text(encoding="utf-8")), options.page)
+        if options.pictures:
+            take_pictures(options.page, options.pictures)
+    except (Problem, OSError, ValueError) as problem:
+        print(f"seatcast: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,298 @@
+"""Which charts a result has, and what is in them: pictures for `page/charts.js` to draw."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from loadtest.report.outcomes import Outcome, outcome
+from loadtest.report.wording import count, milliseconds, sentence_case
+
+Style = Literal["line", "soft", "dots", "dashed", "area"]
+Unit = Literal["ms", "per second", "seats", "%", "MB"]
+Numbers = list[float | None]
+
+# Each thing has one colour in all charts; names of colours are the style sheet's.
+_COLORS = {
+    "lock": "blue",
+    "reserve": "green",
+    "unlock": "violet",
+    "pay": "amber",
+    "cancel": "pink",
+    "Daphne": "blue",
+    "API": "violet",
+    "PostgreSQL": "green",
+    "Valkey": "pink",
+    "proxy": "amber",
+    "load": "slate",
+}
+_MORE_COLORS = ("teal", "amber", "violet", "pink", "slate", "blue", "green")
+_REFUSED = ("slate", "amber", "slate-soft", "pink", "amber-soft")
+_FAILED = ("red", "red-soft")
+_MOST_OUTCOMES = 8
+# What a logarithm can be taken of.
+_LEAST_MS = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One line of a chart."""
+
+    name: str
+    color: str
+    values: Numbers
+    style: Style = "line"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """One picture. `xs` are seconds, or for percentiles one in how many calls is slower."""
+
+    id: str
+    title: str
+    summary: str
+    unit: Unit
+    xs: Sequence[float]
+    series: Sequence[Series]
+    note: str = ""
+    kind: Literal["time", "stack", "percentiles"] = "time"
+    is_log: bool = False
+
+    def drawing(self) -> dict[str, Any]:
+        """Return what the page's script needs of it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "unit": self.unit,
+            "kind": self.kind,
+            "isLog": self.is_log,
+            "xs": self.xs,
+            "series": [vars(series) for series in self.series],
+        }
+
+
+def latency_charts(result: Mapping[str, Any]) -> list[Chart]:
+    """Return a chart for each call, in the order in which calls were first made."""
+    rows = result["timeline"]
+    charts = []
+    for number, call in enumerate(_names(row["calls"] for row in rows)):
+        of_call = [row["calls"].get(call) for row in rows]
+        charts.append(
+            _quantiles(
+                rows, of_call, id=f"latency-{number}", title=sentence_case(call), color=_color(call)
+            )
+        )
+    return charts
+
+
+def percentile_chart(result: Mapping[str, Any]) -> Chart | None:
+    """Return all calls' percentiles: from when they were due, and from when they were sent."""
+    curves = []
+    for call, due in result["calls"].items():
+        curves.append((call, "line", due))
+        if sent := (result.get("service") or {}).get(call):
+            curves.append((f"{call}, from sending", "dashed", sent))
+    points = {name: _one_in(curve) for name, _, curve in curves}
+    xs = sorted({x for curve in points.values() for x in curve})
+    if len(xs) < 2:
+        return None
+    return Chart(
+        id="percentiles",
+        title="Latency by percentile",
+        summary="; ".join(
+            f"{name}: half within {milliseconds(curve.get('p50'))}, "
+            f"99 % within {milliseconds(curve.get('p99'))}, "
+            f"the last {milliseconds(curve.get('max'))}"
+            for name, _, curve in curves
+        ),
+        note="Solid lines count from when a click was due, dashed ones from when it was sent.",
+        unit="ms",
+        kind="percentiles",
+        is_log=True,
+        xs=xs,
+        series=[
+            Series(
+                name=name,
+                color=_color(name.partition(",")[0]),
+                style="line" if style == "line" else "dashed",
+                values=[points[name].get(x) for x in xs],
+            )
+            for name, style, _ in curves
+        ],
+    )
+
+
+def throughput_chart(result: Mapping[str, Any]) -> Chart | None:
+    """Return how many calls were answered each second, by what became of them."""
+    rows, seconds = result["timeline"], result["interval"]
+    totals = result["outcomes"]
+    if not rows or not totals or not seconds:
+        return None
+    by_count = sorted(totals, key=lambda text: -totals[text])
+    shown, others = by_count[:_MOST_OUTCOMES], by_count[_MOST_OUTCOMES:]
+    colors = outcome_colors(shown)
+    order = ("granted", "refused", "failed")
+    series = [
+        Series(
+            name=text,
+            color=colors[text],
+            style="area",
+            values=[row["outcomes"].get(text, 0) / seconds for row in rows],
+        )
+        for text in sorted(shown, key=lambda text: order.index(outcome(text).kind))
+    ]
+    if others:
+        rest = [sum(row["outcomes"].get(text, 0) for text in others) / seconds for row in rows]
+        name = f"{len(others)} other outcomes"
+        series.append(Series(name=name, color="slate-soft", style="area", values=list(rest)))
+    peak = max(sum(row["outcomes"].values()) for row in rows) / seconds
+    return Chart(
+        id="throughput",
+        title="Answers a second",
+        summary=f"At most {count(peak)} calls a second; "
+        + ", ".join(f"{count(totals[text])} {text}" for text in shown),
+        unit="per second",
+        kind="stack",
+        xs=_times(rows),
+        series=series,
+    )
+
+
+def seats_left_chart(result: Mapping[str, Any]) -> Chart | None:
+    """Return how many seats were free, if anybody watched."""
+    rows = result["timeline"]
+    left = [row.get("seats_left") for row in rows]
+    known = [number for number in left if number is not None]
+    if not known:
+        return None
+    return Chart(
+        id="seats-left",
+        title="Seats left",
+        summary=f"From {count(known[0])} to {count(known[-1])}",
+        unit="seats",
+        xs=_times(rows),
+        series=[Series(name="free seats", color="blue", style="area", values=left)],
+    )
+
+
+def lag_chart(result: Mapping[str, Any]) -> Chart | None:
+    """Return how late viewers heard of changes: from the click to everyone."""
+    rows = result["timeline"]
+    lags = [row.get("viewers") for row in rows]
+    if not any(lag and lag.get("p50") is not None for lag in lags):
+        return None
+    return _quantiles(rows, lags, id="lag", title="From the click to everyone", color="violet")
+
+
+def server_charts(result: Mapping[str, Any]) -> list[Chart]:
+    """Return the processor time and the memory of the server's processes, where they were seen."""
+    rows = result["timeline"]
+    seen = [row.get("server") or {} for row in rows]
+    figures: list[tuple[str, str, str, Unit, Callable[[float], str]]] = [
+        ("cpu", "cpu", "Processor time", "%", lambda value: f"{value:.0f} %"),
+        ("memory", "memory_mb", "Memory", "MB", lambda value: f"{value:,.0f} MB"),
+    ]
+    charts = []
+    for id_, key, title, unit, said in figures:
+        names = _names(row.get(key) or {} for row in seen)
+        lines = {name: [(row.get(key) or {}).get(name) for row in seen] for name in names}
+        if not names:
+            continue
+        peaks = {
+            name: max((number for number in numbers if number is not None), default=0)
+            for name, numbers in lines.items()
+        }
+        charts.append(
+            Chart(
+                id=id_,
+                title=title,
+                summary="At most: " + ", ".join(f"{name} {said(peaks[name])}" for name in names),
+                note="100 % is one core." if unit == "%" else "",
+                unit=unit,
+                xs=_times(rows),
+                series=[
+                    Series(name=name, color=_color(name, number), values=lines[name])
+                    for number, name in enumerate(names)
+                ],
+            )
+        )
+    return charts
+
+
+def outcome_colors(texts: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each outcome: what was granted has its call's."""
+    colors: dict[str, str] = {}
+    used = {"refused": 0, "failed": 0}
+    palettes = {"refused": _REFUSED, "failed": _FAILED}
+    for text in texts:
+        of: Outcome = outcome(text)
+        if of.kind == "granted":
+            colors[text] = _color(of.call)
+            continue
+        palette = palettes[of.kind]
+        colors[text] = palette[used[of.kind] % len(palette)]
+        used[of.kind] += 1
+    return colors
+
+
+def _quantiles(
+    rows: Sequence[Mapping[str, Any]],
+    figures: Sequence[Mapping[str, float] | None],
+    *,
+    id: str,
+    title: str,
+    color: str,
+) -> Chart:
+    lines: dict[str, Numbers] = {
+        name: [None if figure is None else _loggable(figure.get(name)) for figure in figures]
+        for name in ("p50", "p99", "max")
+    }
+    highest = {
+        name: max((number for number in numbers if number is not None), default=None)
+        for name, numbers in lines.items()
+    }
+    styles: dict[str, Style] = {"p50": "soft", "p99": "line", "max": "dots"}
+    return Chart(
+        id=id,
+        title=title,
+        summary=", ".join(f"{name} at most {milliseconds(highest[name])}" for name in lines),
+        unit="ms",
+        is_log=True,
+        xs=_times(rows),
+        series=[
+            Series(
+                name=name,
+                color="slate" if name == "max" else color,
+                style=styles[name],
+                values=numbers,
+            )
+            for name, numbers in lines.items()
+        ],
+    )
+
+
+def _one_in(curve: Mapping[str, Any]) -> dict[float, float | None]:
+    """Return latencies by "one in so many is slower", as far as there were as many calls."""
+    most = max(1, curve["count"])
+    points: dict[float, float | None] = {}
+    for percentile, ms in curve.get("percentiles") or []:
+        one_in = most if percentile >= 100 else min(most, round(1 / (1 - percentile / 100), 6))
+        points[one_in] = _loggable(ms)
+    return points
+
+
+def _loggable(ms: float | None) -> float | None:
+    return None if ms is None else max(ms, _LEAST_MS)
+
+
+def _times(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+    return [row["t"] for row in rows]
+
+
+def _names(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def _color(name: str, number: int | None = None) -> str:
+    """Return a colour that is the same wherever the name is, in every run."""
+    place = sum(name.encode()) if number is None else number
+    return _COLORS.get(name) or _MORE_COLORS[place % len(_MORE_COLORS)]

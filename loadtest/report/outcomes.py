@@ -1,0 +1,28 @@
+"""What became of calls: `lock 200`, `lock 409 seat_unavailable`, `lock none TimeoutError`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["granted", "refused", "failed"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One way in which a call ended."""
+
+    call: str
+    status: str
+    code: str
+
+    @property
+    def kind(self) -> Kind:
+        """A refusal is an answer; it fails when there is none, or the server is at fault."""
+        if self.status.startswith("2"):
+            return "granted"
+        return "refused" if self.status[:1] in {"3", "4"} else "failed"
+
+
+def outcome(text: str) -> Outcome:
+    call, _, rest = text.partition(" ")
+    status, _, code = rest.partition(" ")
+    return Outcome(call, status, code)

@@ -1,0 +1,36 @@
+"""Numbers as a person reads them."""
+
+UNKNOWN = "\N{EN DASH}"
+
+
+def milliseconds(value: float | None) -> str:
+    """Return a latency with about three digits: `3.1 ms`, `120 ms`, `1.84 s`."""
+    if value is None:
+        return UNKNOWN
+    if value >= 10_000:
+        return f"{value / 1000:,.1f} s"
+    if value >= 999.5:
+        return f"{value / 1000:.2f} s"
+    return f"{value:.0f} ms" if value >= 99.95 else f"{value:.1f} ms"
+
+
+def count(value: float | None) -> str:
+    """Return a number with its thousands apart, and with a decimal only where it is small."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:,.1f}" if value < 10 and value != int(value) else f"{value:,.0f}"
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def share(part: float, whole: float) -> str:
+    if not whole:
+        return UNKNOWN
+    percent = 100 * part / whole
+    return "< 0.1 %" if 0 < percent < 0.1 else f"{percent:.1f} %"
+
+
+def sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
