@@ -81,6 +81,7 @@ _MACHINES = "tests/deploy"
 _NOT_ON_POSTGRES = (
     _MACHINES,
     "tests/contract/test_schema.py",
+    "tests/loadtest/test_report.py",
     "tests/realtime/test_picture_at_random.py",
     "tests/reservations/plans/test_fuzz.py",
     "tests/reservations/plans/test_reading.py",

@@ -15,6 +15,18 @@ _PER_SECOND = ("Daphne", "API", "PostgreSQL", "Valkey", "proxy", "load")
 Places = list[tuple[float, float]]
 
 
+def hall(seats: int) -> Places:
+    """Return places in rows that bend about a stage."""
+    a_row = 30
+    return [
+        (
+            round(index % a_row * _SPACING, 1),
+            round(index // a_row * _SPACING * 1.3 - (index % a_row - a_row / 2) ** 2 * 0.35, 1),
+        )
+        for index in range(seats)
+    ]
+
+
 def stampede(*, people: int = 1_000, seats: int = 240) -> dict[str, Any]:
     """Return the result of so many who clicked one seat at once."""
     dice = random.Random(1)
@@ -45,7 +57,7 @@ def stampede(*, people: int = 1_000, seats: int = 240) -> dict[str, Any]:
         "site": {"url": "http://127.0.0.1:8000", "name": "the real stack"},
         "machine": _machine(),
         "parameters": {"people": people},
-        "event": _event("Chamber music", _hall(seats)),
+        "event": _event("Chamber music", hall(seats)),
         "interval": _INTERVAL,
         "timeline": rows,
         "calls": {"lock": _latency(waits)},
@@ -68,7 +80,7 @@ def on_sale(
 ) -> dict[str, Any]:
     """Return the result of a sale: seats are locked, most are reserved, and some let go of."""
     dice = random.Random(2)
-    places = places or _hall(500)
+    places = places or hall(500)
     statuses = bytearray(BLOCKED if index % 97 == 0 else FREE for index in range(len(places)))
     start = packed(bytes(statuses))
     due: list[tuple[float, int, int]] = []
@@ -170,18 +182,6 @@ def on_sale(
             ],
         },
     }
-
-
-def _hall(seats: int) -> Places:
-    """Return places in rows that bend about a stage."""
-    a_row = 30
-    return [
-        (
-            round(index % a_row * _SPACING, 1),
-            round(index // a_row * _SPACING * 1.3 - (index % a_row - a_row / 2) ** 2 * 0.35, 1),
-        )
-        for index in range(seats)
-    ]
 
 
 def _event(name: str, places: Places) -> dict[str, Any]:

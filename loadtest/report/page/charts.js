@@ -5,6 +5,8 @@ import { percentileSaid, SAID, secondsSaid } from './units.js';
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial';
 const HEIGHT = 240;
 const ROOMY = 560;
+/** A line of more than that needs no dots. */
+const MOST_POINTS = 30;
 const WIDTHS = { line: 2, soft: 1.5, dots: 1, dashed: 1.5, area: 1.5 };
 const DASHES = { dots: [2, 3], dashed: [6, 4] };
 const NINES = [1, 2, 4, 10, 100, 1_000, 10_000, 100_000];
@@ -59,7 +61,7 @@ function plotted(host, chart, { width, seconds, hidden, zoom, onCursor }) {
     {
       width: width * zoom,
       height: HEIGHT * zoom,
-      padding: [12 * zoom, 14 * zoom, 0, 0],
+      padding: [12 * zoom, 24 * zoom, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -130,7 +132,8 @@ function dataOf(chart, hidden) {
   return { xs: chart.xs, lines: shown, bands };
 }
 
-function seriesOf({ color: name, style, isShown }, zoom) {
+function seriesOf({ color: name, style, isShown, values }, zoom) {
+  const isDense = values.length > MOST_POINTS;
   const fills = {
     area: () => faded(color(name), 0.16),
     // Opaque, for it lies on what is above it.
@@ -143,7 +146,10 @@ function seriesOf({ color: name, style, isShown }, zoom) {
     dash: DASHES[style]?.map((length) => length * zoom),
     fill: fills[style],
     spanGaps: style === 'line' || style === 'dashed' || style === 'soft',
-    points: { size: 4 * zoom, width: zoom },
+    points: {
+      ...(isDense ? { show: false } : {}),
+      ...{ size: 4 * zoom, width: zoom, fill: () => color(name) },
+    },
   };
 }
 
@@ -156,7 +162,7 @@ function faded(hex, alpha) {
 /** Answers a place on the axis of percentiles, or null where there is no room for its label. */
 function labelled(plot, oneIn, zoom) {
   const isRoomy = plot.width > ROOMY * zoom;
-  return isRoomy || oneIn === 1 || oneIn >= 10 ? oneIn : null;
+  return isRoomy || oneIn === 1 || (oneIn >= 10 && oneIn < 10_000) ? oneIn : null;
 }
 
 function fromZero(_, __, max) {

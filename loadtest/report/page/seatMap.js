@@ -5,7 +5,10 @@ const GLYPH_FROM_PX = 4.5;
 /** How much of the way to the next seat is seat. */
 const FILLED = 0.43;
 const MARGIN = 8;
-const NOT_DRAWN = 255;
+/** Where seats would be nearer in device pixels they are drawn larger, and the browser blends them. */
+const LEAST_SPACING_PX = 3;
+const MOST_TIMES_LARGER = 2;
+const NOTHING = 4;
 
 /** The marks of the client's map, about (0, 0) for a seat of radius 1. */
 const PADLOCK = 'M-.2 -.06V-.26A.2 .2 0 0 1 .2 -.26V-.06M-.38 -.06H.38V.42H-.38Z';
@@ -13,7 +16,10 @@ const PERSON = 'M0 -.46A.22 .22 0 1 1 0 -.02A.22 .22 0 1 1 0 -.46ZM-.44 .5C-.4 .
 const CROSS = 'M-.3 -.3L.3 .3M.3 -.3L-.3 .3';
 const BAR = 'M-.4 0H.4';
 
-/** The seats on a canvas, as the client draws them. Only seats that changed are drawn again. */
+/**
+ * The seats on a canvas, as the client draws them. Only seats that changed are drawn again, into
+ * memory: thousands of calls to the canvas would take longer than a frame.
+ */
 export class SeatMap {
   #canvas;
   #context;
@@ -21,8 +27,10 @@ export class SeatMap {
   #bounds;
   #spacing;
   #drawn;
-  #colors;
-  #zoom = 1;
+  #image;
+  #pixels;
+  #corners;
+  #size = 0;
   #sprites = [];
 
   constructor(canvas, places) {
@@ -40,48 +48,75 @@ export class SeatMap {
     const fitting = Math.min((width - 2 * MARGIN) / wide, (maxHeight - 2 * MARGIN) / high);
     const scale = Math.min(fitting, MOST_RADIUS / (this.#spacing * FILLED));
     const height = Math.ceil(high * scale) + 2 * MARGIN;
-    this.#canvas.width = Math.round(width * zoom);
-    this.#canvas.height = Math.round(height * zoom);
-    this.#zoom = scale * zoom;
-    this.#colors = colors;
-    this.#sprites = [0, 1, 2, 3].map((status) => this.#sprite(status));
-    this.#drawn.fill(NOT_DRAWN);
+    const wanted = Math.ceil(LEAST_SPACING_PX / (this.#spacing * scale));
+    const pixels = Math.max(zoom, Math.min(MOST_TIMES_LARGER * zoom, wanted));
+    this.#canvas.width = Math.round(width * pixels);
+    this.#canvas.height = Math.round(height * pixels);
+    this.#image = this.#context.createImageData(this.#canvas.width, this.#canvas.height);
+    this.#pixels = new Uint32Array(this.#image.data.buffer);
+    this.#prepare(scale * pixels, colors);
     return { width, height };
   }
 
   draw(statuses) {
-    const offsetX = this.#canvas.width / 2 - (this.#bounds.x + this.#bounds.width / 2) * this.#zoom;
-    const offsetY =
-      this.#canvas.height / 2 - (this.#bounds.y + this.#bounds.height / 2) * this.#zoom;
-    const size = this.#sprites[0].width;
+    let [first, last] = [Infinity, -Infinity];
     for (let index = 0; index < statuses.length; index++) {
       const status = statuses[index];
       if (this.#drawn[index] === status) continue;
-      // On whole pixels, or every copy would be smoothed.
-      const x = Math.round(this.#places[2 * index] * this.#zoom + offsetX - size / 2);
-      const y = Math.round(this.#places[2 * index + 1] * this.#zoom + offsetY - size / 2);
-      if (this.#drawn[index] !== NOT_DRAWN) this.#context.clearRect(x, y, size, size);
-      this.#context.drawImage(this.#sprites[status], x, y);
+      this.#copy(this.#corners[index], this.#sprites[status], this.#sprites[this.#drawn[index]]);
       this.#drawn[index] = status;
+      first = Math.min(first, this.#corners[index]);
+      last = Math.max(last, this.#corners[index]);
+    }
+    if (last < first) return;
+    const { width } = this.#image;
+    const top = Math.floor(first / width);
+    const height = Math.floor(last / width) + this.#size - top;
+    this.#context.putImageData(this.#image, 0, 0, 0, top, width, height);
+  }
+
+  /** Where a seat's drawing was and is; its corners may lie upon those of the next. */
+  #copy(corner, sprite, before) {
+    const { width } = this.#image;
+    for (let place = 0, y = 0; y < this.#size; y++) {
+      for (let x = 0; x < this.#size; x++, place++) {
+        if (sprite[place] === 0 && before[place] === 0) continue;
+        this.#pixels[corner + y * width + x] = sprite[place];
+      }
     }
   }
 
-  #sprite(status) {
-    const radius = this.#spacing * FILLED * this.#zoom;
-    const canvas = document.createElement('canvas');
-    const context = canvas.getContext('2d');
-    if (radius < ROUND_FROM_PX) {
-      const side = Math.max(1, Math.round(2 * radius));
-      canvas.width = canvas.height = side;
-      paintSquare(context, status, side, this.#colors);
-    } else {
-      canvas.width = canvas.height = 2 * Math.ceil(radius);
-      context.translate(canvas.width / 2, canvas.width / 2);
-      context.scale(radius, radius);
-      paintSeat(context, status, radius >= GLYPH_FROM_PX, this.#colors);
-    }
-    return canvas;
+  #prepare(scale, colors) {
+    const { width, height } = this.#image;
+    const radius = this.#spacing * FILLED * scale;
+    this.#size =
+      radius < ROUND_FROM_PX ? Math.max(1, Math.round(2 * radius)) : 2 * Math.ceil(radius);
+    this.#sprites = [0, 1, 2, 3].map((status) => spriteOf(status, this.#size, radius, colors));
+    this.#sprites[NOTHING] = new Uint32Array(this.#size ** 2);
+    this.#drawn.fill(NOTHING);
+    const offsetX = (width - this.#size) / 2 - (this.#bounds.x + this.#bounds.width / 2) * scale;
+    const offsetY = (height - this.#size) / 2 - (this.#bounds.y + this.#bounds.height / 2) * scale;
+    this.#corners = Uint32Array.from(this.#drawn, (_, index) => {
+      const x = Math.round(this.#places[2 * index] * scale + offsetX);
+      const y = Math.round(this.#places[2 * index + 1] * scale + offsetY);
+      return y * width + x;
+    });
   }
+}
+
+/** Answers the pixels of a seat. */
+function spriteOf(status, size, radius, colors) {
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  canvas.width = canvas.height = size;
+  if (radius < ROUND_FROM_PX) {
+    paintSquare(context, status, size, colors);
+  } else {
+    context.translate(size / 2, size / 2);
+    context.scale(radius, radius);
+    paintSeat(context, status, radius >= GLYPH_FROM_PX, colors);
+  }
+  return new Uint32Array(context.getImageData(0, 0, size, size).data.buffer);
 }
 
 function paintSquare(context, status, side, colors) {
