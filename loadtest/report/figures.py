@@ -1,0 +1,101 @@
+"""The few numbers that a page begins with."""
+
+from base64 import b64decode
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from loadtest.report.wording import count, milliseconds, sentence_case
+
+_LOCKED, _RESERVED = 1, 2
+_STATUSES = range(4)
+
+# What is counted, the number, what to know of it, and a class.
+_Figure = tuple[str, str, str, str]
+
+
+def figures(result: Mapping[str, Any]) -> str:
+    """Return those of them that the result has."""
+    found = [
+        _call_rate(result),
+        _call_latency(result),
+        _seats_sold(result),
+        _viewers_lag(result),
+        _double_sales(result),
+    ]
+    tiles = "".join(
+        f"<div class='figure{state}'><dt>{escape(name)}</dt>"
+        f"<dd><b>{escape(value)}</b> <span>{escape(more)}</span></dd></div>"
+        for name, value, more, state in filter(None, found)
+    )
+    return f"<dl class='figures'>{tiles}</dl>" if tiles else ""
+
+
+def _main_call(result: Mapping[str, Any]) -> str | None:
+    """Return the call that a crowd is about."""
+    calls = result["calls"]
+    return "lock" if "lock" in calls else next(iter(calls), None)
+
+
+def _call_rate(result: Mapping[str, Any]) -> _Figure | None:
+    call, seconds, interval = _main_call(result), result["seconds"], result["interval"]
+    rows = [row["calls"].get(call, {}).get("count", 0) for row in result["timeline"]]
+    if not call or not rows or not seconds or not interval:
+        return None
+    mean = result["calls"][call]["count"] / seconds
+    name = f"{sentence_case(call)}s a second, at peak"
+    return (name, count(max(rows) / interval), f"{count(mean)} on average", "")
+
+
+def _call_latency(result: Mapping[str, Any]) -> _Figure | None:
+    if not (call := _main_call(result)):
+        return None
+    of_call = result["calls"][call]
+    middle = f"half within {milliseconds(of_call['p50'])}"
+    return (f"{sentence_case(call)}, 99 % within", milliseconds(of_call["p99"]), middle, "")
+
+
+def _seats_sold(result: Mapping[str, Any]) -> _Figure | None:
+    replay, event = result.get("replay"), result.get("event")
+    if not replay or not event:
+        return None
+    before, after = _first_and_last(result)
+    sold, seats = after[_RESERVED] - before[_RESERVED], event["seats"]
+    more = f"of {count(seats)}, and {count(after[_LOCKED])} locked at the end"
+    return ("Seats sold", count(sold), more, "")
+
+
+def _viewers_lag(result: Mapping[str, Any]) -> _Figure | None:
+    if not (viewers := result.get("viewers")):
+        return None
+    if not (lag := viewers.get("click_to_everyone")):
+        return ("Viewers", count(viewers["open"]), "watched", "")
+    more = f"had 99 % of changes within {milliseconds(lag['p99'])}"
+    return ("Viewers", count(viewers["open"]), more, "")
+
+
+def _double_sales(result: Mapping[str, Any]) -> _Figure | None:
+    """Tell of what a load run is for, as its check has found it."""
+    for check in result["verdict"]["checks"]:
+        if "sold twice" in check["name"].lower():
+            detail = str(check.get("detail") or "")
+            if check["is_ok"]:
+                return ("Seats sold twice", "0", detail, " figure--clean")
+            return ("Seats sold twice", "Some", detail, " figure--failed")
+    return None
+
+
+def _first_and_last(result: Mapping[str, Any]) -> tuple[list[int], list[int]]:
+    """Return how many seats were in each status at the start of the replay, and at its end."""
+    statuses = _statuses(result["replay"]["statuses"], seats=result["event"]["seats"])
+    before = [statuses.count(code) for code in _STATUSES]
+    flat = result["replay"]["changes"]
+    for index, status in zip(flat[1::3], flat[2::3], strict=True):
+        statuses[index] = status
+    return before, [statuses.count(code) for code in _STATUSES]
+
+
+def _statuses(packed: str, *, seats: int) -> bytearray:
+    """Return one status a seat from base64 of two bits each, the first in the lowest bits."""
+    codes = b64decode(packed)
+    return bytearray(codes[index // 4] >> index % 4 * 2 & 3 for index in range(seats))

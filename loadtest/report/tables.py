@@ -1,0 +1,110 @@
+"""The page's tables."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import zip_longest
+from typing import Any
+
+from loadtest.report.outcomes import outcome
+from loadtest.report.wording import count, counted, milliseconds, share
+
+_PERCENTILES = ("p50", "p90", "p95", "p99", "p999", "max", "mean")
+
+
+def percentiles_table(result: Mapping[str, Any]) -> str:
+    """Return every call's latencies, from when it was due and from when it was sent."""
+    service = result.get("service") or {}
+    rows: list[tuple[str, Mapping[str, Any]]] = []
+    for call, due in result["calls"].items():
+        rows.append((call, due))
+        if sent := service.get(call):
+            rows.append((f"{call}, from sending", sent))
+    return _latencies_table("Call", rows)
+
+
+def viewers_facts(result: Mapping[str, Any]) -> str:
+    """Return how many watched, what reached them, and how late."""
+    if not (viewers := result.get("viewers")):
+        return ""
+    rows = [
+        (name, viewers[key])
+        for name, key in (("click to everyone", "click_to_everyone"), ("connecting", "connect"))
+        if viewers.get(key)
+    ]
+    facts = [f"{counted(viewers['open'], 'viewer')} open"]
+    if viewers.get("sampled") is not None:
+        facts.append(f"{count(viewers['sampled'])} read in full")
+    for key, name in (("lost", "lost"), ("frames", "frames"), ("changes", "changes delivered")):
+        if viewers.get(key) is not None:
+            facts.append(f"{count(viewers[key])} {name}")
+    if viewers.get("bytes"):
+        facts.append(f"{viewers['bytes'] / 1e6:,.1f} MB")
+    line = f"<p class='note'>{escape(' · '.join(facts))}</p>"
+    return line + _latencies_table("Viewer", rows)
+
+
+def _latencies_table(what: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
+    if not rows:
+        return ""
+    heads = ("count", "half", "90 %", "95 %", "99 %", "99.9 %", "slowest", "mean")
+    lines = [
+        [name, count(row["count"]), *(milliseconds(row.get(key)) for key in _PERCENTILES)]
+        for name, row in rows
+    ]
+    return _table([what, *heads], lines, name=f"Latency: {what.lower()}s")
+
+
+def outcomes_table(result: Mapping[str, Any]) -> str:
+    """Return what became of each call's calls, most often first."""
+    totals = result["outcomes"]
+    if not totals:
+        return ""
+    of_calls: dict[str, int] = {}
+    for text, number in totals.items():
+        of_calls[outcome(text).call] = of_calls.get(outcome(text).call, 0) + number
+    by_count = sorted(totals, key=lambda text: -totals[text])
+    lines = []
+    for text in sorted(by_count, key=lambda text: list(of_calls).index(outcome(text).call)):
+        of = outcome(text)
+        answer = "no answer" if of.status == "none" else of.status
+        lines.append(
+            [
+                of.call,
+                of.kind,
+                f"{answer} {of.code.replace('_', ' ')}".strip(),
+                count(totals[text]),
+                share(totals[text], of_calls[of.call]),
+            ]
+        )
+    heads = ["Call", "Outcome", "Answer", "How many", "Of its calls"]
+    return _table(heads, lines, name="Outcomes", words=3, marks=[line[1] for line in lines])
+
+
+def _table(
+    heads: Sequence[str],
+    lines: Sequence[Sequence[str]],
+    *,
+    name: str,
+    words: int = 1,
+    marks: Sequence[str] = (),
+) -> str:
+    """Return a table whose first `words` columns are text, and the rest numbers.
+
+    `marks` are classes of its rows.
+    """
+    kinds = ["" if place < words else " class='number'" for place in range(len(heads))]
+    head = "".join(
+        f"<th scope='col'{kind}>{escape(text)}</th>"
+        for text, kind in zip(heads, kinds, strict=True)
+    )
+    body = ""
+    for line, mark in zip_longest(lines, marks):
+        first, *rest = line
+        cells = "".join(
+            f"<td{kind}>{escape(text)}</td>" for text, kind in zip(rest, kinds[1:], strict=True)
+        )
+        body += f"<tr class='{mark or ''}'><th scope='row'>{escape(first)}</th>{cells}</tr>"
+    return (
+        f"<div class='table' tabindex='0' role='group' aria-label='{escape(name)}'>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
