@@ -1,6 +1,7 @@
 """The scripts and styles that go into every page."""
 
 import base64
+import fcntl
 import hashlib
 import re
 from pathlib import Path
@@ -30,15 +31,18 @@ def ensure_assets() -> None:
 
     Raises: Problem when it cannot be had. A run asks for it before it begins, not when it is over.
     """
-    if (_CHARTS / "uPlot.iife.min.js").is_file():
-        return
-    node = ensure_node()
-    run_step(
-        node.npm_command("ci", "--no-audit", "--no-fund"),
-        what="Installing the charts of reports",
-        cwd=_HERE,
-        environment=node.environment(),
-    )
+    # Two at once would take away each other's files.
+    with (_HERE / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (_HERE / "node_modules" / ".package-lock.json").is_file():
+            return
+        node = ensure_node()
+        run_step(
+            node.npm_command("ci", "--no-audit", "--no-fund"),
+            what="Installing the charts of reports",
+            cwd=_HERE,
+            environment=node.environment(),
+        )
 
 
 def scripts() -> list[str]:
