@@ -2,32 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
-from loadtest.report.outcomes import Outcome, outcome
+from loadtest.report.colors import color_of, outcome_colors
+from loadtest.report.outcomes import outcome
 from loadtest.report.wording import count, milliseconds, sentence_case
 
 Style = Literal["line", "soft", "dots", "dashed", "area"]
 Unit = Literal["ms", "per second", "seats", "%", "MB"]
 Numbers = list[float | None]
 
-# Each thing has one colour in all charts; names of colours are the style sheet's.
-_COLORS = {
-    "lock": "blue",
-    "reserve": "green",
-    "unlock": "violet",
-    "pay": "amber",
-    "cancel": "pink",
-    "Daphne": "blue",
-    "API": "violet",
-    "PostgreSQL": "green",
-    "Valkey": "pink",
-    "proxy": "amber",
-    "load": "slate",
-}
-_MORE_COLORS = ("teal", "amber", "violet", "pink", "slate", "blue", "green")
-_REFUSED = ("slate", "amber", "slate-soft", "pink", "amber-soft")
-_FAILED = ("red", "red-soft")
 _MOST_OUTCOMES = 8
 # What a logarithm can be taken of.
 _LEAST_MS = 0.01
@@ -72,13 +57,17 @@ class Chart:
 
 def latency_charts(result: Mapping[str, Any]) -> list[Chart]:
     """Return a chart for each call, in the order in which calls were first made."""
-    rows = result["timeline"]
+    rows = _drawable(result)
     charts = []
     for number, call in enumerate(_names(row["calls"] for row in rows)):
         of_call = [row["calls"].get(call) for row in rows]
         charts.append(
             _quantiles(
-                rows, of_call, id=f"latency-{number}", title=sentence_case(call), color=_color(call)
+                rows,
+                of_call,
+                id=f"latency-{number}",
+                title=sentence_case(call),
+                color=color_of(call),
             )
         )
     return charts
@@ -112,7 +101,7 @@ def percentile_chart(result: Mapping[str, Any]) -> Chart | None:
         series=[
             Series(
                 name=name,
-                color=_color(name.partition(",")[0]),
+                color=color_of(name.partition(",")[0]),
                 style="line" if style == "line" else "dashed",
                 values=[points[name].get(x) for x in xs],
             )
@@ -123,9 +112,9 @@ def percentile_chart(result: Mapping[str, Any]) -> Chart | None:
 
 def throughput_chart(result: Mapping[str, Any]) -> Chart | None:
     """Return how many calls were answered each second, by what became of them."""
-    rows, seconds = result["timeline"], result["interval"]
+    rows, lengths = _drawable(result), row_lengths(result)
     totals = result["outcomes"]
-    if not rows or not totals or not seconds:
+    if not rows or not totals:
         return None
     by_count = sorted(totals, key=lambda text: -totals[text])
     shown, others = by_count[:_MOST_OUTCOMES], by_count[_MOST_OUTCOMES:]
@@ -136,15 +125,23 @@ def throughput_chart(result: Mapping[str, Any]) -> Chart | None:
             name=text,
             color=colors[text],
             style="area",
-            values=[row["outcomes"].get(text, 0) / seconds for row in rows],
+            values=[
+                row["outcomes"].get(text, 0) / length
+                for row, length in zip(rows, lengths, strict=True)
+            ],
         )
         for text in sorted(shown, key=lambda text: order.index(outcome(text).kind))
     ]
     if others:
-        rest = [sum(row["outcomes"].get(text, 0) for text in others) / seconds for row in rows]
+        rest: Numbers = [
+            sum(row["outcomes"].get(text, 0) for text in others) / length
+            for row, length in zip(rows, lengths, strict=True)
+        ]
         name = f"{len(others)} other outcomes"
-        series.append(Series(name=name, color="slate-soft", style="area", values=list(rest)))
-    peak = max(sum(row["outcomes"].values()) for row in rows) / seconds
+        series.append(Series(name=name, color="slate-soft", style="area", values=rest))
+    peak = max(
+        sum(row["outcomes"].values()) / length for row, length in zip(rows, lengths, strict=True)
+    )
     return Chart(
         id="throughput",
         title="Answers a second",
@@ -159,7 +156,7 @@ def throughput_chart(result: Mapping[str, Any]) -> Chart | None:
 
 def seats_left_chart(result: Mapping[str, Any]) -> Chart | None:
     """Return how many seats were free, if anybody watched."""
-    rows = result["timeline"]
+    rows = _drawable(result)
     left = [row.get("seats_left") for row in rows]
     known = [number for number in left if number is not None]
     if not known:
@@ -176,7 +173,7 @@ def seats_left_chart(result: Mapping[str, Any]) -> Chart | None:
 
 def lag_chart(result: Mapping[str, Any]) -> Chart | None:
     """Return how late viewers heard of changes: from the click to everyone."""
-    rows = result["timeline"]
+    rows = _drawable(result)
     lags = [row.get("viewers") for row in rows]
     if not any(lag and lag.get("p50") is not None for lag in lags):
         return None
@@ -185,7 +182,7 @@ def lag_chart(result: Mapping[str, Any]) -> Chart | None:
 
 def server_charts(result: Mapping[str, Any]) -> list[Chart]:
     """Return the processor time and the memory of the server's processes, where they were seen."""
-    rows = result["timeline"]
+    rows = _drawable(result)
     seen = [row.get("server") or {} for row in rows]
     figures: list[tuple[str, str, str, Unit, Callable[[float], str]]] = [
         ("cpu", "cpu", "Processor time", "%", lambda value: f"{value:.0f} %"),
@@ -210,7 +207,7 @@ def server_charts(result: Mapping[str, Any]) -> list[Chart]:
                 unit=unit,
                 xs=_times(rows),
                 series=[
-                    Series(name=name, color=_color(name, number), values=lines[name])
+                    Series(name=name, color=color_of(name, number), values=lines[name])
                     for number, name in enumerate(names)
                 ],
             )
@@ -218,20 +215,23 @@ def server_charts(result: Mapping[str, Any]) -> list[Chart]:
     return charts
 
 
-def outcome_colors(texts: Iterable[str]) -> dict[str, str]:
-    """Return a colour for each outcome: what was granted has its call's."""
-    colors: dict[str, str] = {}
-    used = {"refused": 0, "failed": 0}
-    palettes = {"refused": _REFUSED, "failed": _FAILED}
-    for text in texts:
-        of: Outcome = outcome(text)
-        if of.kind == "granted":
-            colors[text] = _color(of.call)
-            continue
-        palette = palettes[of.kind]
-        colors[text] = palette[used[of.kind] % len(palette)]
-        used[of.kind] += 1
-    return colors
+def row_lengths(result: Mapping[str, Any]) -> list[float]:
+    """Return how many seconds each row of the timeline covers.
+
+    A run rarely ends with a whole row, and what little happened in its last moments is no rate.
+    """
+    ends = [row["t"] for row in result["timeline"]]
+    lengths = [after - before for before, after in pairwise([0.0, *ends])]
+    if len(lengths) == 1 and lengths[0] > 0:
+        return lengths
+    interval = result["interval"] or 1
+    return [length if length >= interval / 2 else interval for length in lengths]
+
+
+def _drawable(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the timeline, if it has more than one moment: a dot is no course of events."""
+    rows: Sequence[Mapping[str, Any]] = result["timeline"]
+    return rows if len(rows) > 1 else []
 
 
 def _quantiles(
@@ -290,9 +290,3 @@ def _times(rows: Sequence[Mapping[str, Any]]) -> list[float]:
 
 def _names(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
-
-
-def _color(name: str, number: int | None = None) -> str:
-    """Return a colour that is the same wherever the name is, in every run."""
-    place = sum(name.encode()) if number is None else number
-    return _COLORS.get(name) or _MORE_COLORS[place % len(_MORE_COLORS)]

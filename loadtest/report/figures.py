@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from loadtest.report.charts import row_lengths
 from loadtest.report.wording import count, milliseconds, sentence_case
 
 _LOCKED, _RESERVED = 1, 2
@@ -38,13 +39,16 @@ def _main_call(result: Mapping[str, Any]) -> str | None:
 
 
 def _call_rate(result: Mapping[str, Any]) -> _Figure | None:
-    call, seconds, interval = _main_call(result), result["seconds"], result["interval"]
-    rows = [row["calls"].get(call, {}).get("count", 0) for row in result["timeline"]]
-    if not call or not rows or not seconds or not interval:
+    call, seconds = _main_call(result), result["seconds"]
+    rates = [
+        row["calls"].get(call, {}).get("count", 0) / length
+        for row, length in zip(result["timeline"], row_lengths(result), strict=True)
+    ]
+    if not call or not rates or not seconds:
         return None
     mean = result["calls"][call]["count"] / seconds
     name = f"{sentence_case(call)}s a second, at peak"
-    return (name, count(max(rows) / interval), f"{count(mean)} on average", "")
+    return (name, count(max(rates)), f"{count(mean)} on average", "")
 
 
 def _call_latency(result: Mapping[str, Any]) -> _Figure | None:

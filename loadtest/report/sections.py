@@ -15,7 +15,7 @@ from loadtest.report.charts import (
     throughput_chart,
 )
 from loadtest.report.figures import figures
-from loadtest.report.tables import outcomes_table, percentiles_table, viewers_facts
+from loadtest.report.tables import outcomes_table, percentiles_table, server_table, viewers_facts
 from loadtest.report.wording import counted, sentence_case
 
 _MARKS = {True: ("✓", "held"), False: ("✕", "failed")}
@@ -43,7 +43,7 @@ def body(result: Mapping[str, Any]) -> tuple[str, list[Chart]]:
             _section("Percentiles", [percentiles], more=percentiles_table(result)),
             _section("Throughput and seats", [throughput, left]),
             _section("Viewers", [lag], more=viewers_facts(result)),
-            _section("Server", server),
+            _section("Server", server, more=server_table(result)),
             _section("Outcomes", [], more=outcomes_table(result)),
             _replay(result),
             _facts(result),

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import zip_longest
+from statistics import fmean
 from typing import Any
 
 from loadtest.report.outcomes import outcome
-from loadtest.report.wording import count, counted, milliseconds, share
+from loadtest.report.wording import UNKNOWN, count, counted, milliseconds, share, size
 
 _PERCENTILES = ("p50", "p90", "p95", "p99", "p999", "max", "mean")
 
@@ -38,7 +39,7 @@ def viewers_facts(result: Mapping[str, Any]) -> str:
         if viewers.get(key) is not None:
             facts.append(f"{count(viewers[key])} {name}")
     if viewers.get("bytes"):
-        facts.append(f"{viewers['bytes'] / 1e6:,.1f} MB")
+        facts.append(size(viewers["bytes"]))
     line = f"<p class='note'>{escape(' · '.join(facts))}</p>"
     return line + _latencies_table("Viewer", rows)
 
@@ -52,6 +53,28 @@ def _latencies_table(what: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -
         for name, row in rows
     ]
     return _table([what, *heads], lines, name=f"Latency: {what.lower()}s")
+
+
+def server_table(result: Mapping[str, Any]) -> str:
+    """Return what the server's processes have needed, where they were seen."""
+    seen = [row["server"] for row in result["timeline"] if row.get("server")]
+    names = dict.fromkeys(name for row in seen for name in row["cpu"])
+    if not names:
+        return ""
+    lines = []
+    for name in names:
+        cpu = [row["cpu"][name] for row in seen if name in row["cpu"]]
+        memory = [row["memory_mb"][name] for row in seen if name in row["memory_mb"]]
+        lines.append(
+            [
+                name,
+                f"{max(cpu):,.0f} %",
+                f"{fmean(cpu):,.0f} %",
+                f"{max(memory):,.0f} MB" if memory else UNKNOWN,
+            ]
+        )
+    heads = ["Processes", "Processor at peak", "on average", "Memory at most"]
+    return _table(heads, lines, name="What the server needed")
 
 
 def outcomes_table(result: Mapping[str, Any]) -> str:
@@ -77,7 +100,14 @@ def outcomes_table(result: Mapping[str, Any]) -> str:
             ]
         )
     heads = ["Call", "Outcome", "Answer", "How many", "Of its calls"]
-    return _table(heads, lines, name="Outcomes", words=3, marks=[line[1] for line in lines])
+    table = _table(heads, lines, name="Outcomes", words=3, marks=[line[1] for line in lines])
+    if not (too_late := result.get("too_late")):
+        return table
+    who = "person" if too_late == 1 else "people"
+    return (
+        f"{table}<p class='note'>{count(too_late)} {who} had not had their turn when the time "
+        "was up.</p>"
+    )
 
 
 def _table(

@@ -32,5 +32,9 @@ def share(part: float, whole: float) -> str:
     return "< 0.1 %" if 0 < percent < 0.1 else f"{percent:.1f} %"
 
 
+def size(number: float) -> str:
+    return f"{number / 1e6:,.1f} MB" if number >= 1e5 else f"{number / 1e3:,.1f} KB"
+
+
 def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -199,10 +199,28 @@ def test_a_run_that_was_over_at_once_still_has_its_verdict() -> None:
     assert "Clean" in read.words
 
 
-def test_one_row_is_enough() -> None:
-    result = stampede()
+def test_a_run_of_one_row_has_its_numbers_and_no_course_of_events() -> None:
+    result = stampede(people=40) | {"seconds": 0.1}
     result["timeline"] = result["timeline"][:1]
-    assert _read(result).charts() == ["latency-0", "percentiles", "throughput", "seats-left"]
+    result["timeline"][0] |= {
+        "t": 0.1,
+        "calls": {"lock": {"count": 40, "p50": 70.0, "p90": 80.0, "p99": 90.0, "max": 90.0}},
+        "server": {"cpu": {"API": 82.4}, "memory_mb": {"API": 223.8}},
+    }
+    read = _read(result)
+    assert read.charts() == ["percentiles"]
+    assert "Locks a second, at peak 400 400 on average" in read.text
+    assert "API 82 % 82 % 224 MB" in read.text
+
+
+def test_the_last_moments_of_a_run_are_no_rate() -> None:
+    result = stampede() | {"seconds": 1.01}
+    a_row = {"count": 10, "p50": 1.0, "p90": 1.0, "p99": 1.0, "max": 1.0}
+    result["timeline"] = [
+        {"t": end, "calls": {"lock": a_row}, "outcomes": {"lock 200": 10}}
+        for end in (0.5, 1.0, 1.01)
+    ]
+    assert "Locks a second, at peak 20" in _read(result).text
 
 
 def test_a_result_of_another_version_is_refused(tmp_path: Path) -> None:

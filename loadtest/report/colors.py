@@ -1,0 +1,45 @@
+"""Each thing has one colour in all charts of all runs. The names are those of `page/page.css`."""
+
+from collections.abc import Iterable
+
+from loadtest.report.outcomes import Outcome, outcome
+
+_COLORS = {
+    "lock": "blue",
+    "reserve": "green",
+    "unlock": "violet",
+    "pay": "amber",
+    "cancel": "pink",
+    "Daphne": "blue",
+    "API": "violet",
+    "PostgreSQL": "green",
+    "Valkey": "pink",
+    "proxy": "amber",
+    "load": "slate",
+    "housekeeping": "teal",
+}
+_MORE_COLORS = ("teal", "amber", "violet", "pink", "slate", "blue", "green")
+_REFUSED = ("slate", "amber", "slate-soft", "pink", "amber-soft")
+_FAILED = ("red", "red-soft")
+
+
+def color_of(name: str, number: int | None = None) -> str:
+    """Return the colour of a call or a process; `number` spreads those that nobody knows."""
+    place = sum(name.encode()) if number is None else number
+    return _COLORS.get(name) or _MORE_COLORS[place % len(_MORE_COLORS)]
+
+
+def outcome_colors(texts: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each outcome: what was granted has its call's."""
+    colors: dict[str, str] = {}
+    used = {"refused": 0, "failed": 0}
+    palettes = {"refused": _REFUSED, "failed": _FAILED}
+    for text in texts:
+        of: Outcome = outcome(text)
+        if of.kind == "granted":
+            colors[text] = color_of(of.call)
+            continue
+        palette = palettes[of.kind]
+        colors[text] = palette[used[of.kind] % len(palette)]
+        used[of.kind] += 1
+    return colors
