@@ -12,6 +12,7 @@ from pathlib import Path
 from deploy.node import ensure_node
 from deploy.services import postgres, valkey
 from deploy.steps import run_step, say
+from loadtest.engine.viewers import allow_many_files, undisturbed
 from loadtest.push.bench import Bench, make_event
 from loadtest.push.figures import Figure, Numbers
 from loadtest.push.figures.connect import CONNECT
@@ -23,7 +24,6 @@ from loadtest.push.figures.rush import RUSH
 from loadtest.push.figures.stuck import STUCK
 from loadtest.push.results import Report, Result, machine, markdown
 from loadtest.push.servers import SOCKETIO, service_versions, versions
-from loadtest.push.viewers import allow_many_files, undisturbed
 
 logger = logging.getLogger(__name__)
 

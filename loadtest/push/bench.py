@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
+from loadtest.engine.viewers import Viewer
 from loadtest.push.servers import Peer, Server, running
-from loadtest.push.viewers import Viewer, gather_viewers
+from loadtest.push.viewers import gather_viewers
 
 SETTLE_SECONDS = 1.0
 _RING_BY_SPEECH = {"seatcast": "none", "channels": "channels", "socketio": "socketio"}
@@ -94,7 +95,7 @@ class Driver:
         await self.sell(changes=0, per_second=1)
 
     async def sell(self, *, changes: int, per_second: float, kind: str = "lock") -> dict[int, int]:
-        """Return the time of each change's commit by its number, in Unix nanoseconds.
+        """Return the time of each change's commit (`time.monotonic_ns`) by its number.
 
         Raises: DriverEnded.
         """

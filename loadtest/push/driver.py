@@ -5,7 +5,7 @@ sockets, as an API worker does not. RING says whom it tells, besides Seatcast's 
 `none`; `channels`, with one `group_send` for each change; `socketio`, through an emitter.
 
 Each line of its input is an order in JSON, `{"changes": n, "per_second": x, "kind": …}`, and each
-line of its output the times of these commits, `{"<seq>": <Unix nanoseconds>, …}`. Kind `lock` locks
+line of its output the times of these commits, `{"<seq>": <nanoseconds>, …}`. Kind `lock` locks
 one seat after the other, each of them once. `churn` keeps some fifty locked, and in turn locks
 another and lets go of the oldest.
 """
@@ -39,7 +39,7 @@ def main(event_id: int, ring: str) -> None:
     commits: dict[int, int] = {}
 
     def note(changes: Any, **_: object) -> None:
-        at_ns = time.time_ns()
+        at_ns = time.monotonic_ns()
         commits.update(dict.fromkeys(range(changes.since + 1, changes.seq + 1), at_ns))
 
     # Before the publisher, which is connected at setup: its own time is part of the delay.

@@ -46,6 +46,10 @@ class Server:
     port: int
     path: str
 
+    @property
+    def url(self) -> str:
+        return f"ws://{HOST}:{self.port}{self.path}"
+
 
 def _daphne(application: str) -> Callable[[int], list[str]]:
     def command(port: int) -> list[str]:

@@ -3,8 +3,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from loadtest.push.servers import SEATCAST_DAPHNE, Server
-from loadtest.push.viewers import Deliveries, Frame, Gap, Viewer, deliveries
+from loadtest.engine.viewers import Frame, Viewer
+from loadtest.push.viewers import Deliveries, Gap, deliveries
 from tests.loadtest.frames import beat, delta, snapshot
 
 MS = 1_000_000
@@ -13,7 +13,7 @@ COMMITS = {11: 100 * MS, 12: 110 * MS, 13: 120 * MS}
 
 async def _viewer(*frames: tuple[int, str]) -> Viewer:
     """Return a viewer who got texts, each at so many milliseconds."""
-    viewer = Viewer(Server(peer=SEATCAST_DAPHNE, pid=0, port=0, path="/"), {})
+    viewer = Viewer("ws://127.0.0.1/", {})
     viewer.frames = [Frame(at_ms * MS, text.encode()) for at_ms, text in frames]
     return viewer
 

@@ -1,4 +1,4 @@
-"""The benchmark's viewers against a socket that sends what a test wants, cut as it wants."""
+"""The load's viewers against a socket that sends what a test wants, cut as it wants."""
 
 import asyncio
 import time
@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from loadtest.push.servers import SEATCAST_DAPHNE, SOCKETIO_NODE, Peer, Server
-from loadtest.push.viewers import Viewer, gather_viewers, masked
+from loadtest.engine.viewers import SocketIoViewer, Viewer, gather, masked
 from tests.loadtest.frames import ping_frame, text_frame
 
 HANDSHAKE = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
@@ -38,7 +37,7 @@ class Sender:
 
 @asynccontextmanager
 async def watching(
-    pieces: Sequence[bytes], *, peer: Peer = SEATCAST_DAPHNE
+    pieces: Sequence[bytes], *, kind: type[Viewer] = Viewer
 ) -> AsyncIterator[tuple[Viewer, Sender]]:
     sender = Sender(pieces)
     async with (
@@ -46,7 +45,7 @@ async def watching(
         await asyncio.start_server(sender.serve, "127.0.0.1", 0) as listener,
     ):
         port = listener.sockets[0].getsockname()[1]
-        (viewer,) = await gather_viewers(Server(peer=peer, pid=0, port=port, path="/"), 1)
+        (viewer,) = await gather(lambda payloads: kind(f"ws://127.0.0.1:{port}/", payloads), 1)
         yield viewer, sender
         viewer.leave()
         await sender.is_gone.wait()
@@ -71,7 +70,7 @@ async def test_frames_are_read_whole_wherever_the_network_cuts_them(size: int) -
 async def test_a_handshake_may_be_cut_and_have_frames_behind_it() -> None:
     sent = HANDSHAKE + text_frame("first") + text_frame("second")
     for cut in range(1, len(sent)):
-        viewer = Viewer(Server(peer=SEATCAST_DAPHNE, pid=0, port=0, path="/"), {})
+        viewer = Viewer("ws://127.0.0.1/", {})
         viewer.data_received(sent[:cut])
         viewer.data_received(sent[cut:])
         assert [frame.payload for frame in viewer.frames] == [b"first", b"second"]
@@ -81,7 +80,7 @@ async def test_a_frame_counts_from_when_its_last_byte_came() -> None:
     second = text_frame("second")
     async with watching([HANDSHAKE, text_frame("first")]) as (viewer, _):
         viewer.data_received(second[:3])
-        between_ns = time.time_ns()
+        between_ns = time.monotonic_ns()
         viewer.data_received(second[3:])
         assert viewer.frames[1].at_ns >= between_ns
 
@@ -96,7 +95,7 @@ async def test_a_ping_is_answered_with_what_it_said_and_is_no_frame() -> None:
 
 async def test_a_viewer_of_socket_io_joins_and_hears_events_alone() -> None:
     pieces = [HANDSHAKE, *map(text_frame, ['0{"sid":"a"}', '40{"sid":"b"}', "2", '42["hello",{}]'])]
-    async with watching(pieces, peer=SOCKETIO_NODE) as (viewer, sender):
+    async with watching(pieces, kind=SocketIoViewer) as (viewer, sender):
         assert await heard(viewer, 1) == ['42["hello",{}]']
         wanted = masked(1, b"40") + masked(1, b"3")
         while len(sender.heard) < len(wanted):

@@ -57,7 +57,7 @@ async def _busy(bench: Bench) -> Numbers:
         await asyncio.sleep(SETTLE_SECONDS)
         lost = sum(viewer.is_lost for viewer in viewers)
         # Raises when anybody has a gap.
-        deliveries(viewers, commits, end_ns=time.time_ns())
+        deliveries(viewers, commits, end_ns=time.monotonic_ns())
         sizes = [len(viewer.frames[0].payload) for viewer in viewers]
         for viewer in viewers:
             viewer.leave()

@@ -66,7 +66,7 @@ async def _measure(bench: Bench) -> Numbers:
             busy = await _p99_ms_of_requests(server)
             commits = await selling
             await asyncio.sleep(SETTLE_SECONDS)
-            delays = deliveries(viewers, commits, end_ns=time.time_ns()).delays_ms
+            delays = deliveries(viewers, commits, end_ns=time.monotonic_ns()).delays_ms
             lost = sum(viewer.is_lost for viewer in viewers)
             for viewer in viewers:
                 viewer.leave()

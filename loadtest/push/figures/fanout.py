@@ -13,7 +13,7 @@ from loadtest.push.servers import (
     STOCK_UVICORN,
     Peer,
 )
-from loadtest.push.viewers import deliveries
+from loadtest.push.viewers import deliveries, seq_of
 from loadtest.push.waiting import until
 
 VIEWERS = 1_000
@@ -29,11 +29,11 @@ async def _microseconds_per_frame(bench: Bench, peer: Peer) -> float:
         before = cpu_seconds(server.pid)
         commits = await driver.sell(changes=CHANGES, per_second=CHANGES_PER_SECOND)
         await until(
-            lambda: min(viewer.seq for viewer in viewers) == max(commits),
+            lambda: min(seq_of(viewer) for viewer in viewers) == max(commits),
             seconds=PATIENCE_SECONDS,
         )
         spent = cpu_seconds(server.pid) - before
-        found = deliveries(viewers, commits, end_ns=time.time_ns())
+        found = deliveries(viewers, commits, end_ns=time.monotonic_ns())
     if found.frames != found.changes or found.changes != CHANGES * len(viewers):
         raise ValueError(f"{peer.name}: {found.changes} changes came in {found.frames} frames")
     return spent / found.frames * 1e6

@@ -20,7 +20,7 @@ async def _measure(bench: Bench) -> Numbers:
         async with bench.driven(peer) as driver, bench.watched(peer, VIEWERS) as (_, viewers):
             commits = await driver.sell(changes=CHANGES, per_second=CHANGES_PER_SECOND)
             await asyncio.sleep(SETTLE_SECONDS)
-            delays = deliveries(viewers, commits, end_ns=time.time_ns()).delays_ms
+            delays = deliveries(viewers, commits, end_ns=time.monotonic_ns()).delays_ms
         for percent in (50, 99):
             numbers[f"{peer.name}: p{percent} ms"] = percentile(delays, percent)
     return numbers

@@ -42,7 +42,7 @@ async def _rush(bench: Bench, peer: Peer) -> _Rush:
         before = cpu_seconds(server.pid)
         commits = await driver.sell(changes=changes, per_second=CHANGES_PER_SECOND)
         await asyncio.sleep(GRACE_SECONDS)
-        end_ns, spent = time.time_ns(), cpu_seconds(server.pid) - before
+        end_ns, spent = time.monotonic_ns(), cpu_seconds(server.pid) - before
         found = deliveries(viewers, commits, end_ns=end_ns)
     return _Rush(
         microseconds_per_change=spent / max(found.changes, 1) * 1e6,

@@ -8,12 +8,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from loadtest.engine.viewers import Viewer, masked
 from loadtest.push.bench import Bench, Driver
 from loadtest.push.figures import Figure, Numbers, Target
 from loadtest.push.processes import connections, memory_bytes
 from loadtest.push.samples import percentile
 from loadtest.push.servers import HOST, SEATCAST_DAPHNE, Server
-from loadtest.push.viewers import Viewer, deliveries, masked
+from loadtest.push.viewers import deliveries
 
 HEALTHY_VIEWERS = 800
 STUCK_VIEWERS = 200
@@ -70,7 +71,7 @@ async def _p99(viewers: list[Viewer], driver: Driver, *, seconds: int) -> float:
         changes=CHANGES_PER_SECOND * seconds, per_second=CHANGES_PER_SECOND, kind="churn"
     )
     await asyncio.sleep(1)
-    return percentile(deliveries(viewers, commits, end_ns=time.time_ns()).delays_ms, 99)
+    return percentile(deliveries(viewers, commits, end_ns=time.monotonic_ns()).delays_ms, 99)
 
 
 async def _gone_after(server: Server, *, left: int, started: float) -> float:
