@@ -58,12 +58,17 @@ class Connection(asyncio.Protocol):
         self._ssl = ssl.create_default_context() if parts.scheme == "https" else None
         self._port = parts.port or (443 if self._ssl else 80)
         self._prefix = parts.path.rstrip("/")
-        self._head = _header_lines({"Host": parts.netloc, **(headers or {})})
+        self._host_line = _header_lines({"Host": parts.netloc})
+        self.carry(headers or {})
         self._transport: asyncio.Transport | None = None
         self._pending: asyncio.Future[Answer] | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._last_byte = b""
         self._sent_ns = 0
+
+    def carry(self, headers: Mapping[str, str]) -> None:
+        """Send these with every request from now on, instead of those before."""
+        self._head = self._host_line + _header_lines(headers)
 
     async def open(self) -> None:
         """Connect, if it is not connected. Raises: OSError."""

@@ -1,0 +1,212 @@
+"""The crowd that watches: who was told what, in which order, and how long after the click.
+
+Many are told the same bytes, so a frame is read once for all of them; each viewer then only
+compares numbers. A sampled viewer also keeps a map of its own, and tells how late it heard of
+each click.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadtest.engine.hall import LOCKED, Hall, unpacked
+from loadtest.engine.measures import Measures
+from loadtest.engine.viewers import Viewer
+
+# Two socket servers write some forty different frames a second.
+_KEPT_FRAMES = 4_000
+_MOST_GAPS_TOLD = 20
+
+
+@dataclass(slots=True)
+class Click:
+    """A lock that somebody asked for; `seq` is the number by which everybody knew of it."""
+
+    sent_ns: int
+    is_acknowledged: bool = False
+    seq: int | None = None
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What a frame says: it leads from `since` to `seq`; `clicks` are when those were sent."""
+
+    kind: str
+    since: int
+    seq: int
+    changes: Sequence[Sequence[Any]] = ()
+    statuses: str = ""
+    clicks: list[int] = field(default_factory=list)
+
+
+class Watcher(Viewer):
+    """One who watches. `statuses` is kept by who is sampled."""
+
+    def __init__(self, url: str, crowd: "Crowd", *, is_sampled: bool) -> None:
+        super().__init__(url, {})
+        self._crowd = crowd
+        self.is_sampled = is_sampled
+        self.seq = -1
+        self.statuses = bytearray()
+        self.frame_count = 0
+        self.has_left = False
+
+    def leave(self) -> None:
+        self.has_left = True
+        super().leave()
+
+    def hear(self, payload: bytes, now_ns: int) -> None:
+        crowd = self._crowd
+        frame = crowd.read(payload, now_ns)
+        crowd.frames += 1
+        crowd.bytes += len(payload)
+        self.frame_count += 1
+        if frame.kind == "delta":
+            crowd.changes += len(frame.changes)
+        if frame.kind != "snapshot" and frame.since != self.seq:
+            crowd.gap(f"a viewer had {self.seq} and was told from {frame.since} to {frame.seq}")
+        self.seq = frame.seq
+        if self.is_sampled:
+            self._keep(frame, now_ns)
+        if self.frame_count == 1:
+            self.welcome()
+
+    def _keep(self, frame: _Frame, now_ns: int) -> None:
+        if frame.kind == "snapshot":
+            self.statuses = unpacked(frame.statuses, len(self._crowd.hall.ids))
+        for change in frame.changes:
+            self.statuses[change[0]] = change[1]
+        add = self._crowd.measures.everyone.add
+        for sent_ns in frame.clicks:
+            add(now_ns - sent_ns)
+
+
+class Crowd:
+    """All viewers of an event, and what reached them. The hall follows what they are told."""
+
+    def __init__(self, url: str, hall: Hall, measures: Measures) -> None:
+        self.url = url
+        self.hall = hall
+        self.measures = measures
+        self.watchers: list[Watcher] = []
+        self.frames = self.changes = self.bytes = self.refused = 0
+        self.gaps: list[str] = []
+        self.gap_count = 0
+        self.replay: list[int] = []
+        self.began_ns = 0
+        self._read: dict[bytes, _Frame] = {}
+        self._clicks: dict[int, dict[str, Click]] = {}
+
+    @property
+    def open_count(self) -> int:
+        return sum(not watcher.is_lost for watcher in self.watchers)
+
+    @property
+    def lost_count(self) -> int:
+        """How many were cut off."""
+        return sum(watcher.is_lost and not watcher.has_left for watcher in self.watchers)
+
+    @property
+    def sampled(self) -> list[Watcher]:
+        return [watcher for watcher in self.watchers if watcher.is_sampled]
+
+    async def join(self, *, is_sampled: bool, due_ns: int | None = None) -> Watcher | None:
+        """Connect one more; None when it is refused. The time counts from when it was due."""
+        sent_ns = time.monotonic_ns()
+        watcher = Watcher(self.url, self, is_sampled=is_sampled)
+        try:
+            await watcher.open()
+        except (OSError, TimeoutError):
+            self.refused += 1
+            return None
+        self.measures.connects.add(time.monotonic_ns() - min(due_ns or sent_ns, sent_ns))
+        self.watchers.append(watcher)
+        return watcher
+
+    async def gather(self, count: int, *, sample: int, at_once: int = 100) -> None:
+        """Connect so many, so many at a time; the first `sample` of them are sampled."""
+        places = asyncio.Semaphore(at_once)
+
+        async def connect(number: int) -> None:
+            async with places:
+                await self.join(is_sampled=number < sample)
+
+        await asyncio.gather(*(connect(number) for number in range(count)))
+
+    def leave(self) -> None:
+        """All go."""
+        for watcher in self.watchers:
+            watcher.leave()
+
+    def clicking(self, index: int, *, holder: str) -> None:
+        """Somebody asks for a seat now, of which all viewers are to be told."""
+        self._clicks.setdefault(index, {})[holder] = Click(time.monotonic_ns())
+
+    def answered(self, index: int, *, holder: str, is_locked: bool) -> None:
+        """A click has had its answer."""
+        clicks = self._clicks[index]
+        if not is_locked:
+            del clicks[holder]
+            return
+        # Who had the seat before has let go of it, and has nothing to wait for any more.
+        for name in [each for each, click in clicks.items() if click.is_acknowledged]:
+            del clicks[name]
+        clicks[holder].is_acknowledged = True
+
+    def gap(self, sentence: str) -> None:
+        self.gap_count += 1
+        if len(self.gaps) < _MOST_GAPS_TOLD:
+            self.gaps.append(sentence)
+
+    def read(self, payload: bytes, now_ns: int) -> _Frame:
+        """Return what a frame says; the first to be told brings the hall up to date."""
+        frame = self._read.get(payload)
+        if frame is None:
+            if len(self._read) > _KEPT_FRAMES:
+                self._read.clear()
+            frame = self._read[payload] = self._parse(payload, now_ns)
+        return frame
+
+    def _parse(self, payload: bytes, now_ns: int) -> _Frame:
+        said = json.loads(payload)
+        kind, seq = said["type"], said["seq"]
+        if kind == "snapshot":
+            frame = _Frame(kind, seq, seq, statuses=said["statuses"])
+            # Later ones say nothing that the first viewer is not told by deltas.
+            if self.hall.seq < 0:
+                statuses = unpacked(said["statuses"], len(self.hall.ids))
+                self._follow(enumerate(statuses), seq, now_ns)
+            return frame
+        if kind == "beat":
+            return _Frame(kind, seq, seq)
+        frame = _Frame(kind, said["from"], seq, said["changes"])
+        frame.clicks = self._clicks_in(frame)
+        if seq > self.hall.seq:
+            self._follow(((change[0], change[1]) for change in frame.changes), seq, now_ns)
+        return frame
+
+    def _follow(self, states: Any, seq: int, now_ns: int) -> None:
+        hall, replay, ms = self.hall, self.replay, (now_ns - self.began_ns) // 1_000_000
+        hall.seq = seq
+        for index, status in states:
+            if hall.turns(index, status) and self.began_ns:
+                replay += (ms, index, status)
+
+    def _clicks_in(self, frame: _Frame) -> list[int]:
+        """Return when the clicks were sent that a frame tells of."""
+        found = []
+        for index, status, _, holder in frame.changes:
+            for name, click in self._clicks.get(index, {}).items():
+                # Who gets this has been told before.
+                if click.seq is not None and frame.since >= click.seq:
+                    continue
+                # A lock and what followed may share a frame, which has the last state only; and a
+                # site may hide names.
+                is_told = name == holder if status == LOCKED and holder else click.is_acknowledged
+                if is_told:
+                    click.seq = min(click.seq or frame.seq, frame.seq)
+                    found.append(click.sent_ns)
+        return found

@@ -1,0 +1,93 @@
+"""A run under way: the people, the crowd and the clock that a scenario works with."""
+
+import argparse
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadtest.engine.crowd import Crowd
+from loadtest.engine.hall import Hall
+from loadtest.engine.history import History
+from loadtest.engine.measures import Json, Measures
+from loadtest.engine.people import Person
+from loadtest.verdict import Check
+
+# How long what was begun may take after the end.
+_GRACE_SECONDS = 75.0
+
+
+@dataclass(kw_only=True)
+class Run:
+    """`options` are the scenario's, by name; `phase` is what it is at, for the terminal."""
+
+    options: argparse.Namespace
+    hall: Hall
+    crowd: Crowd
+    people: list[Person]
+    measures: Measures
+    history: History
+    dice: random.Random
+    began_ns: int = 0
+    phase: str = ""
+    checks: list[Check] = field(default_factory=list)
+    _idle: asyncio.Queue[Person] = field(default_factory=asyncio.Queue)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been going on."""
+        return (time.monotonic_ns() - self.began_ns) / 1e9
+
+    def begin(self) -> None:
+        """Start the clock."""
+        self.began_ns = self.crowd.began_ns = time.monotonic_ns()
+        for person in self.people:
+            self._idle.put_nowait(person)
+
+    @asynccontextmanager
+    async def somebody(self) -> AsyncIterator[Person]:
+        """Lend a person who has nothing else to do, once there is one."""
+        person = await self._idle.get()
+        try:
+            yield person
+        finally:
+            self._idle.put_nowait(person)
+
+    def start(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Let something go on by itself; `finish` waits for it."""
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def finish(self) -> None:
+        """Wait until everything that was started is over. Raises what they raised."""
+        async with asyncio.timeout(_GRACE_SECONDS):
+            while self._tasks:
+                await asyncio.gather(*self._tasks)
+
+    @contextmanager
+    def rows(self, interval: float, look: Callable[[float], Json]) -> Iterator[None]:
+        """Close a row of the timeline at each interval; `look` tells what else belongs into it."""
+        loop = asyncio.get_running_loop()
+        handle: asyncio.TimerHandle | None = None
+        closed_at = 0.0
+
+        def close() -> None:
+            nonlocal handle, closed_at
+            at = self.seconds
+            self.measures.close_row(at, **look(at - closed_at))
+            closed_at = at
+            handle = loop.call_later(max(0.0, closed_at + interval - self.seconds), close)
+
+        handle = loop.call_later(interval, close)
+        try:
+            yield
+        finally:
+            handle.cancel()
+            at = self.seconds
+            if at - closed_at > interval / 10:
+                self.measures.close_row(at, **look(at - closed_at))

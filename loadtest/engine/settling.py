@@ -1,0 +1,113 @@
+"""The end of a run: wait until everybody knows everything, and ask the site what it has."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loadtest.engine.crowd import Crowd, Watcher
+from loadtest.engine.hall import statuses_of
+from loadtest.engine.http import Connection
+from loadtest.engine.people import Person
+from loadtest.engine.run import Run
+from loadtest.verdict import Evidence, Watched
+
+_PATIENCE_SECONDS = 15.0
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """What the site says, at a moment at which its socket and its API agree."""
+
+    seq: int
+    statuses: bytes
+
+
+async def evidence(run: Run, *, is_ours: bool) -> Evidence:
+    """Collect what the verdict is made from."""
+    run.phase = "asking for what is there now"
+    bought = {booking.person for booking in run.history.bookings.values()} | run.history.unsure
+    buyers = [person for person in run.people if is_ours or person.name in bought]
+    after, watched = await _settled(run)
+    return Evidence(
+        history=run.history,
+        index=run.hall.index,
+        before=run.hall.start,
+        after=after,
+        listed=await _bookings(buyers),
+        outcomes=run.measures.outcomes,
+        bare_refusals=run.measures.bare_refusals,
+        watched=watched,
+        is_ours=is_ours,
+        more=run.checks,
+    )
+
+
+async def seats(connection: Connection, event_id: int) -> list[dict[str, Any]] | None:
+    """Return the seats as the API lists them; None when it does not."""
+    answer = await connection.ask("GET", f"/api/events/{event_id}/seats/")
+    found = answer.json()
+    return found if answer.status == 200 and isinstance(found, list) else None
+
+
+async def _settled(run: Run) -> tuple[bytes | None, Watched | None]:
+    """Wait, but not for ever, until all viewers have what the API has; return what they have."""
+    latest = time.monotonic() + _PATIENCE_SECONDS
+    crowd = run.crowd
+    staying = [watcher for watcher in crowd.watchers if not watcher.has_left]
+    while True:
+        truth = await _truth(run)
+        after = truth.statuses if truth else None
+        behind = [each for each in staying if truth is None or each.seq < truth.seq]
+        sampled = [each for each in staying if each.is_sampled]
+        apart = [each for each in sampled if truth is None or each.statuses != truth.statuses]
+        if (truth and not behind and not apart) or time.monotonic() > latest:
+            break
+        await asyncio.sleep(0.25)
+    if after is None:
+        found = await seats(run.people[0].connection, run.options.event)
+        after = bytes(statuses_of(found)) if found else None
+    if not crowd.watchers and not crowd.refused:
+        return after, None
+    return after, Watched(
+        viewers=len(crowd.watchers),
+        lost=crowd.lost_count,
+        refused=crowd.refused,
+        behind=len(behind),
+        compared=len(sampled),
+        disagreeing=len(apart),
+        gaps=crowd.gaps,
+        gap_count=crowd.gap_count,
+    )
+
+
+async def _truth(run: Run) -> _Truth | None:
+    """Ask a socket that is opened anew, and the API; None while they differ."""
+    crowd = run.crowd
+    newcomer = Watcher(crowd.url, Crowd(crowd.url, run.hall, crowd.measures), is_sampled=True)
+    try:
+        await newcomer.open()
+        found = await seats(run.people[0].connection, run.options.event)
+    except (OSError, TimeoutError):
+        return None
+    finally:
+        newcomer.leave()
+    if found is None:
+        return None
+    statuses = bytes(statuses_of(found))
+    return _Truth(newcomer.seq, statuses) if statuses == newcomer.statuses else None
+
+
+async def _bookings(people: Sequence[Person]) -> dict[str, list[dict[str, Any]] | None]:
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(person: Person) -> list[dict[str, Any]] | None:
+        async with places:
+            answer = await person.bookings()
+        found = answer.json()
+        return found if answer.status == 200 and isinstance(found, list) else None
+
+    listed = await asyncio.gather(*(ask(person) for person in people))
+    return {person.name: found for person, found in zip(people, listed, strict=True)}

@@ -1,0 +1,180 @@
+"""One run from beginning to end: the hall is read, the crowd comes, the scenario is played."""
+
+import argparse
+import asyncio
+import random
+import shlex
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from deploy.problems import Problem
+from loadtest.engine.crowd import Crowd
+from loadtest.engine.hall import Hall
+from loadtest.engine.history import History
+from loadtest.engine.http import Connection
+from loadtest.engine.measures import Json, Measures
+from loadtest.engine.people import Person
+from loadtest.engine.run import Run
+from loadtest.engine.settling import evidence, seats
+from loadtest.engine.viewers import undisturbed
+from loadtest.results import result
+from loadtest.scenarios import Scenario
+from loadtest.sites import Consumption, Site
+from loadtest.staging import Staged
+from loadtest.transactions import transactions
+from loadtest.verdict import Check, judge
+
+MOST_TRANSACTIONS = 60
+_INTERVAL_SECONDS = 0.5
+_MOST_ROWS = 240
+_LOOK_SECONDS = 5.0
+# What is said on the command line, and no parameter of the load.
+_NO_PARAMETERS = {"scenario", "url", "stage", "json", "html", "plain", "is_mine", "keep", "event"}
+
+
+async def play(
+    scenario: Scenario,
+    options: argparse.Namespace,
+    site: Site,
+    staged: Staged,
+    *,
+    watch: Callable[[Run], None],
+) -> Json:
+    """Play a scenario; return its result. `watch` is given the run before it begins.
+
+    Raises: Problem when the site cannot be loaded at all.
+    """
+    event = await _event(site, staged.event_id)
+    hall = await _hall(site, staged)
+    options.event = staged.event_id
+    measures = Measures()
+    crowd = Crowd(f"{site.socket_url}/ws/events/{staged.event_id}/", hall, measures)
+    history = History(lock_seconds=event["lock_seconds"])
+    people = [
+        Person(site.url, account, event_id=staged.event_id, crowd=crowd, history=history)
+        for account in staged.accounts
+    ]
+    run = Run(
+        options=options,
+        hall=hall,
+        crowd=crowd,
+        people=people,
+        measures=measures,
+        history=history,
+        dice=random.Random(options.seed),
+    )
+    watch(run)
+    interval = max(_INTERVAL_SECONDS, options.seconds / _MOST_ROWS)
+    started_at = datetime.now(UTC)
+    with undisturbed():
+        if scenario.is_watched_from_the_start:
+            run.phase = f"{options.viewers:,} viewers come"
+            await crowd.gather(options.viewers, sample=options.sample)
+        async with _transactions_counted(run, site, is_wanted=scenario.counts_transactions):
+            seconds = await _played(scenario, run, site, interval)
+        checks = judge(await evidence(run, is_ours=staged.is_ours))
+    crowd.leave()
+    for person in people:
+        person.connection.close()
+    return result(
+        scenario=scenario.name,
+        command=shlex.join(["python", "-m", "loadtest", *sys.argv[1:]]),
+        started_at=started_at,
+        seconds=seconds,
+        site=site,
+        parameters=_parameters(options),
+        event={"id": event["id"], "name": event["name"]},
+        interval=interval,
+        hall=hall,
+        crowd=crowd,
+        measures=measures,
+        checks=checks,
+    )
+
+
+async def _played(scenario: Scenario, run: Run, site: Site, interval: float) -> float:
+    """Play, and close a row at each interval; return how long it took."""
+    consumption = Consumption(site)
+    consumption.look_around()
+    looking = asyncio.create_task(_keep_looking(consumption))
+    run.begin()
+    consumption.taken(1.0)
+
+    def look(seconds: float) -> Json:
+        crowd = run.crowd
+        viewers = None
+        if crowd.watchers:
+            viewers = {
+                "open": crowd.open_count,
+                "frames": crowd.frames,
+                "changes": crowd.changes,
+            }
+        return {
+            "seats_left": run.hall.left if crowd.watchers else None,
+            "viewers": viewers,
+            "server": consumption.taken(seconds),
+        }
+
+    try:
+        with run.rows(interval, look):
+            await scenario.play(run)
+            return run.seconds
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+
+
+async def _keep_looking(consumption: Consumption) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.to_thread(consumption.look_around)
+
+
+@asynccontextmanager
+async def _transactions_counted(run: Run, site: Site, *, is_wanted: bool) -> AsyncIterator[None]:
+    """Check how few transactions it takes, where nobody else uses the database."""
+    url = (site.settings or {}).get("DATABASE_URL")
+    if not (is_wanted and site.is_own and url):
+        yield
+        return
+    run.phase = "waiting for PostgreSQL to have counted"
+    before = await asyncio.to_thread(transactions, url)
+    yield
+    run.phase = "waiting for PostgreSQL to have counted"
+    count = await asyncio.to_thread(transactions, url) - before
+    is_few = count < MOST_TRANSACTIONS
+    if not run.crowd.watchers:
+        wanted = f"{count:,} in PostgreSQL, reads included; wanted: under {MOST_TRANSACTIONS}"
+        run.checks.append(Check(name="Few transactions", is_ok=is_few, detail=wanted))
+
+
+async def _event(site: Site, event_id: int) -> dict[str, Any]:
+    connection = Connection(site.url)
+    answer = await connection.ask("GET", f"/api/events/{event_id}/")
+    connection.close()
+    if answer.status != 200:
+        reason = answer.error or f"answer {answer.status}"
+        raise Problem(f"{site.url} does not tell of event {event_id}: {reason}.")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def _hall(site: Site, staged: Staged) -> Hall:
+    connection = Connection(site.url)
+    found = await seats(connection, staged.event_id)
+    connection.close()
+    if not found:
+        raise Problem(f"{site.url} does not list the seats of event {staged.event_id}.")
+    return Hall(found)
+
+
+def _parameters(options: argparse.Namespace) -> Json:
+    return {
+        name.replace("_", " "): value
+        for name, value in sorted(vars(options).items())
+        if name not in _NO_PARAMETERS and isinstance(value, int | float | str)
+    }

@@ -1,0 +1,111 @@
+"""A run as plain JSON, version 1: what `--json` writes and the HTML report shows.
+
+Latencies are milliseconds, all other times seconds since the start.
+"""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from loadtest.engine.crowd import Crowd
+from loadtest.engine.hall import Hall, packed
+from loadtest.engine.measures import Json, Measures
+from loadtest.sites import Site
+from loadtest.verdict import Check
+
+VERSION = 1
+# Some 12 MB of JSON; more would make a report that no browser likes.
+MOST_REPLAYED = 1_000_000
+
+
+def result(
+    *,
+    scenario: str,
+    command: str,
+    started_at: datetime,
+    seconds: float,
+    site: Site,
+    parameters: Json,
+    event: Json,
+    interval: float,
+    hall: Hall,
+    crowd: Crowd,
+    measures: Measures,
+    checks: Sequence[Check],
+) -> Json:
+    """Return the whole of a run."""
+    calls = {name: found.summary() for name, found in measures.calls.items()}
+    service = {name: found.summary() for name, found in measures.service.items()}
+    return {
+        "version": VERSION,
+        "scenario": scenario,
+        "command": command,
+        "started_at": started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "seconds": round(seconds, 3),
+        "site": {"url": site.url, "name": site.name},
+        "machine": machine(),
+        "parameters": parameters,
+        "event": {**event, "seats": len(hall.ids), "x": hall.xs, "y": hall.ys},
+        "interval": interval,
+        "timeline": measures.timeline,
+        "calls": calls,
+        "service": service,
+        "outcomes": dict(measures.outcomes),
+        "viewers": _viewers(crowd, measures),
+        "replay": _replay(crowd, hall),
+        "verdict": {
+            "is_clean": all(check.is_ok for check in checks),
+            "checks": [asdict(check) for check in checks],
+        },
+    }
+
+
+def _viewers(crowd: Crowd, measures: Measures) -> Json | None:
+    if not crowd.watchers and not crowd.refused:
+        return None
+    return {
+        "open": crowd.open_count,
+        "sampled": len(crowd.sampled),
+        "lost": crowd.lost_count,
+        "frames": crowd.frames,
+        "changes": crowd.changes,
+        "bytes": crowd.bytes,
+        "click_to_everyone": measures.everyone.summary(),
+        "connect": measures.connects.summary(),
+    }
+
+
+def _replay(crowd: Crowd, hall: Hall) -> Json | None:
+    if not crowd.watchers:
+        return None
+    return {
+        "statuses": packed(hall.start),
+        "changes": crowd.replay[: 3 * MOST_REPLAYED],
+    }
+
+
+def machine() -> Json:
+    """Return what it was measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return {
+        "cpu": _cpu(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "memory_gb": round(memory, 1),
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
+        "python": platform.python_version(),
+    }
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names: list[Any] = [line.partition(":")[2].strip() for line in lines if "model name" in line]
+    return str(names[0]) if names else platform.machine()

@@ -1,0 +1,52 @@
+"""One visit of a buyer: look, click, think, book, or change one's mind."""
+
+import asyncio
+import random
+import time
+
+from loadtest.engine.people import Person
+from loadtest.engine.run import Run
+
+# How many seats people want, and how often.
+_PARTIES = (1, 2, 3, 4)
+_PARTY_WEIGHTS = (2, 5, 2, 2)
+_TRIES = 5
+_CHANGES_MIND = 0.08
+
+
+async def visit(run: Run, due_ns: int) -> None:
+    """Somebody comes at a time, and buys. The first click counts from when it was due."""
+    if not run.hall.free:
+        return
+    async with run.somebody() as person:
+        await _buy(run, person, due_ns)
+
+
+async def _buy(run: Run, person: Person, due_ns: int | None) -> None:
+    dice, think = run.dice, run.options.think
+    party = dice.choices(_PARTIES, _PARTY_WEIGHTS)[0]
+    for _ in range(_TRIES):
+        wanted = run.hall.choose(dice, party)
+        if not wanted:
+            return
+        is_had = await person.lock(wanted, due_ns=due_ns)
+        due_ns = await thought(dice, think)
+        if not is_had:
+            continue
+        if dice.random() < _CHANGES_MIND:
+            await person.unlock(wanted, due_ns=due_ns)
+            due_ns = await thought(dice, think)
+            continue
+        if not await person.reserve(wanted, payment=run.options.payment, due_ns=due_ns):
+            # As a page does that somebody closes: nothing is left behind.
+            await person.unlock(wanted)
+        return
+
+
+async def thought(dice: random.Random, mean_seconds: float) -> int:
+    """Think for a while; return when the next click is due."""
+    seconds = dice.gammavariate(2.0, mean_seconds / 2) if mean_seconds else 0.0
+    due_ns = time.monotonic_ns() + round(seconds * 1e9)
+    if seconds:
+        await asyncio.sleep(seconds)
+    return due_ns
