@@ -92,6 +92,7 @@ async def play(
         crowd=crowd,
         measures=measures,
         checks=checks,
+        too_late=run.too_late,
     )
 
 

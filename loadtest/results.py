@@ -36,6 +36,7 @@ def result(
     crowd: Crowd,
     measures: Measures,
     checks: Sequence[Check],
+    too_late: int = 0,
 ) -> Json:
     """Return the whole of a run."""
     calls = {name: found.summary() for name, found in measures.calls.items()}
@@ -55,6 +56,8 @@ def result(
         "calls": calls,
         "service": service,
         "outcomes": dict(measures.outcomes),
+        # How many came, and had not been served when the time was up.
+        "too_late": too_late,
         "viewers": _viewers(crowd, measures),
         "replay": _replay(crowd, hall),
         "verdict": {

@@ -92,7 +92,7 @@ class _Lines(_Base):
     def _tell(self) -> None:
         while not self._is_over.wait(self._EVERY_SECONDS):
             if self._run is not None and self._run.began_ns:
-                self._console.print(line(self._run))
+                self._console.print(line(self._run), soft_wrap=True)
                 sys.stdout.flush()
 
 
@@ -191,6 +191,9 @@ def summary(found: Json) -> RenderableType:
         parts.append(_calls_table(found))
     if outcomes := found["outcomes"]:
         parts += [Text(""), _outcomes_table(outcomes)]
+    if found["too_late"]:
+        told = f"{found['too_late']:,} people had not had their turn when the time was up"
+        parts += [Text(""), Text(told, style="yellow")]
     if found["viewers"]:
         parts += [Text(""), _viewers_line(found["viewers"])]
     parts += [Text(""), _verdict(found["verdict"])]

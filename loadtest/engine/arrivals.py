@@ -19,6 +19,12 @@ def poisson(dice: random.Random, *, per_second: float, seconds: float) -> Iterat
         at += dice.expovariate(per_second)
 
 
+def evenly(count: int, *, seconds: float) -> Iterator[float]:
+    """Yield so many times, equally far from each other; all at the start when there is no time."""
+    for number in range(count):
+        yield number * seconds / count
+
+
 async def due(times: Iterator[float], *, began_ns: int) -> AsyncIterator[int]:
     """Yield each time, in nanoseconds of `time.monotonic_ns`, once it has come.
 

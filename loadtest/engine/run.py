@@ -34,8 +34,19 @@ class Run:
     began_ns: int = 0
     phase: str = ""
     checks: list[Check] = field(default_factory=list)
+    # How many came, and found nobody's account free before the end.
+    too_late: int = 0
     _idle: asyncio.Queue[Person] = field(default_factory=asyncio.Queue)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing new is to be begun."""
+        return self.seconds > float(self.options.seconds)
+
+    @property
+    def now_ns(self) -> int:
+        return time.monotonic_ns()
 
     @property
     def seconds(self) -> float:
@@ -64,10 +75,18 @@ class Run:
         task.add_done_callback(self._tasks.discard)
 
     async def finish(self) -> None:
-        """Wait until everything that was started is over. Raises what they raised."""
-        async with asyncio.timeout(_GRACE_SECONDS):
-            while self._tasks:
-                await asyncio.gather(*self._tasks)
+        """Wait until everything that was started is over, in time. Raises what they raised."""
+        late_at = max(self.seconds, self.options.seconds) + _GRACE_SECONDS
+        while self._others() and self.seconds < late_at:
+            done, _ = await asyncio.wait(self._others(), timeout=late_at - self.seconds)
+            for task in done:
+                task.result()
+        if left := self._others():
+            told = f"{len(left):,} people were still at it {_GRACE_SECONDS:g} s after the end"
+            self.checks.append(Check(name="Everybody came to an end", is_ok=False, detail=told))
+
+    def _others(self) -> set[asyncio.Task[None]]:
+        return {task for task in self._tasks if task is not asyncio.current_task()}
 
     @contextmanager
     def rows(self, interval: float, look: Callable[[float], Json]) -> Iterator[None]:

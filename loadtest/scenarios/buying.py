@@ -19,15 +19,23 @@ async def visit(run: Run, due_ns: int) -> None:
     if not run.hall.free:
         return
     async with run.somebody() as person:
-        await _buy(run, person, due_ns)
+        if run.is_over:
+            run.too_late += 1
+        else:
+            await _buy(run, person, due_ns)
+
+
+def party_of(dice: random.Random) -> int:
+    """Return how many seats somebody wants."""
+    return dice.choices(_PARTIES, _PARTY_WEIGHTS)[0]
 
 
 async def _buy(run: Run, person: Person, due_ns: int | None) -> None:
     dice, think = run.dice, run.options.think
-    party = dice.choices(_PARTIES, _PARTY_WEIGHTS)[0]
+    party = party_of(dice)
     for _ in range(_TRIES):
         wanted = run.hall.choose(dice, party)
-        if not wanted:
+        if not wanted or run.is_over:
             return
         is_had = await person.lock(wanted, due_ns=due_ns)
         due_ns = await thought(dice, think)

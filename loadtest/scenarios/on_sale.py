@@ -24,7 +24,7 @@ def add_buying_options(parser: ArgumentParser, *, buyers: int) -> None:
     parser.add_argument(
         "--think",
         type=amount(60.0),
-        default=2.0,
+        default=3.0,
         help="seconds that people think between clicks, on average; 0: as fast as it goes "
         "(%(default)g)",
     )
@@ -83,7 +83,7 @@ ON_SALE = Scenario(
     seats=5_000,
     viewers=500,
     seconds=60.0,
-    add_options=lambda parser: add_buying_options(parser, buyers=500),
+    add_options=lambda parser: add_buying_options(parser, buyers=300),
     people=lambda options: int(options.buyers),
     play=_play,
 )
