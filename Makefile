@@ -1,11 +1,11 @@
 # Every target is one command of `python3 -m deploy`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test` and `bench`,
-# SECONDS and SEED for `chaos`, MINUTES, ROUNDS and ONLY for `measure`.
+# SCENARIO and ARGS for `loadtest`, SECONDS and SEED for `chaos`, MINUTES, ROUNDS and ONLY for `measure`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test bench chaos check schema screenshots measure clean
+.PHONY: help setup run stack test bench loadtest chaos check schema screenshots measure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|client|br
 
 bench: ## Measure what pushing costs, beside stock servers: an hour (ONLY=fanout|rush|…: just that)
 	@$(PYTHON) -m deploy bench $(ONLY)
+
+loadtest: ## Load the site and judge what came of it (SCENARIO=stampede|on-sale|… ARGS="--viewers 50")
+	@$(PYTHON) -m deploy loadtest $(or $(SCENARIO),on-sale) $(ARGS)
 
 chaos: ## Buy and watch while everything fails, then audit the books: minutes (SECONDS=180 SEED=…)
 	@$(PYTHON) -m deploy chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))

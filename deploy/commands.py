@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from deploy import clean, run
-from deploy.bootstrap import DEVELOPMENT, RUNTIME, hand_over, set_up
+from deploy.bootstrap import DEVELOPMENT, LOADTEST, RUNTIME, hand_over, set_up
 from deploy.problems import Problem
 
 STAGES = ("check", "machines", "sqlite", "postgres", "client", "browser", "stack")
@@ -41,6 +41,9 @@ def _run(options: argparse.Namespace) -> None:
         case "bench":
             set_up(requirements=DEVELOPMENT, client=False)
             hand_over("loadtest.push", *options.figures)
+        case "loadtest":
+            set_up(requirements=LOADTEST)
+            hand_over("loadtest", *options.arguments)
         case "chaos":
             set_up(requirements=DEVELOPMENT)
             seed = [] if options.seed is None else [f"--seed={options.seed}"]
@@ -63,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
     bench = commands.add_parser("bench", help="measure what pushing costs, beside stock servers")
     bench.add_argument("figures", nargs="*", help="measure these alone")
+    load = commands.add_parser("loadtest", help="load the site, and judge what came of it")
+    # What they mean is known only with the packages that are still to be installed.
+    load.add_argument("arguments", nargs=argparse.REMAINDER, help="a scenario and its options")
     chaos = commands.add_parser("chaos", help="buy and watch while everything fails, then audit")
     chaos.add_argument("--seconds", type=int, default=180, help="for so long (%(default)s)")
     chaos.add_argument("--seed", type=int, help="the same mishaps in the same order as before")

@@ -117,7 +117,8 @@ def picture(scenario: str, run: Run) -> RenderableType:
     )
     parts: list[RenderableType] = [
         head,
-        ProgressBar(total=planned, completed=min(seconds, planned), width=72),
+        _progress(min(seconds, planned), planned),
+        Text(""),
         _calls_now(run),
     ]
     if rows and rows[-1]["viewers"]:
@@ -130,6 +131,13 @@ def picture(scenario: str, run: Run) -> RenderableType:
         told += [f"{run.crowd.gap_count:,} gaps"] * bool(run.crowd.gap_count)
         parts.append(Text(" · ".join(told), style="bold red"))
     return Group(*parts)
+
+
+def _progress(seconds: float, planned: float) -> Table:
+    # Alone it would leave the line open.
+    line = Table.grid()
+    line.add_row(ProgressBar(total=planned, completed=seconds, width=72))
+    return line
 
 
 def _calls_now(run: Run) -> Table:

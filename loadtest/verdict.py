@@ -82,7 +82,7 @@ def judge(evidence: Evidence) -> list[Check]:
         _check("What is sold is what is booked", _miscounted(evidence), _seats_sold(evidence)),
         _check("Every click was answered", _unanswered(evidence), _answers(evidence)),
         _check("No server error", _server_errors(evidence), _refused_for_now(evidence)),
-        _check("No refusal without a reason", _unexplained(evidence), "409 and 429 only"),
+        _check("No refusal without a reason", _unexplained(evidence), "nothing but 409 and 429"),
     ]
     if evidence.watched is not None:
         checks += _watching(evidence.watched)
