@@ -87,8 +87,8 @@ def markdown(result: Result) -> str:
     rows = [(f"median of {len(result.rounds)}", "", "wanted", "each round")]
     for name, middle in result.medians.items():
         target = wanted.get(name)
-        each = " · ".join(_short(one[name]) for one in result.rounds)
-        rows.append((name, _short(middle), verdict(target, middle) if target else "", each))
+        each = " · ".join(short(one[name]) for one in result.rounds)
+        rows.append((name, short(middle), verdict(target, middle) if target else "", each))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rule = f"|{'-' * (widths[0] + 2)}|{'-' * (widths[1] + 1)}:|" + "|".join(
         "-" * (width + 2) for width in widths[2:]
@@ -101,11 +101,11 @@ def verdict(target: Target, middle: float) -> str:
     """Return what was wanted, and whether it was reached or missed by how much."""
     limit = target.at_most if target.at_most is not None else target.at_least
     assert limit is not None
-    wanted = f"{'at most' if target.at_most is not None else 'at least'} {_short(limit)}"
+    wanted = f"{'at most' if target.at_most is not None else 'at least'} {short(limit)}"
     if target.holds(middle):
         return f"{wanted}: reached"
     off = abs(middle - limit)
-    by = f"{_short(100 * off / limit)} %" if limit else _short(off)
+    by = f"{short(100 * off / limit)} %" if limit else short(off)
     return f"{wanted}: **missed by {by}**"
 
 
@@ -125,7 +125,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     return f"| {' | '.join(padded)} |"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """Return three significant digits."""
     if abs(value) >= 100:
         return f"{value:,.0f}"

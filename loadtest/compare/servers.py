@@ -1,0 +1,143 @@
+"""The servers that are compared, each started anew for each round and gone after it."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from deploy.address import Address, answers, serves
+from deploy.node import ensure_node
+from deploy.paths import ROOT
+from deploy.processes import clean_environment
+from deploy.services import free_port
+from deploy.sites import running_site
+from deploy.steps import run_step
+from deploy.supervised import supervised
+from loadtest.compare.house import House
+from loadtest.engine.viewers import SocketIoViewer, Viewer
+
+HOST = "127.0.0.1"
+NODE = Path(__file__).parents[1] / "peers" / "node"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A running one. Viewers of the event go to `socket_url`; `pid` is above all its processes."""
+
+    url: str
+    socket_url: str
+    pid: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of server, how to run it, and what its viewers speak."""
+
+    name: str
+    running: Callable[[House], AbstractContextManager[Server]]
+    viewer: type[Viewer] = Viewer
+
+
+@contextmanager
+def _seatcast(house: House) -> Iterator[Server]:
+    settings = {
+        "DATABASE_URL": house.database_url,
+        "REDIS_URL": house.redis_url,
+        "SEATCAST_SECRET_KEY": house.secret,
+        "SEATCAST_DEMO": "0",
+    }
+    with running_site("deploy.stack", up=serves, settings=settings) as site:
+        place = f"{site.address.host}:{site.address.port}"
+        yield Server(
+            url=f"http://{place}",
+            socket_url=f"ws://{place}/ws/events/{house.event}/",
+            pid=site.server.process.pid,
+        )
+
+
+@contextmanager
+def _node(house: House) -> Iterator[Server]:
+    command = [str(ensure_node().bin_dir / "node"), str(NODE / "server.js")]
+    with _program("Node", command, house, NODE_ENV="production") as (place, pid):
+        yield Server(
+            url=f"http://{place}",
+            socket_url=f"ws://{place}/socket.io/?EIO=4&transport=websocket&event={house.event}",
+            pid=pid,
+        )
+
+
+@contextmanager
+def _tutorial(house: House) -> Iterator[Server]:
+    command = [sys.executable, "-m", "daphne", "--verbosity", "0", "-b", HOST, "-p", "{port}"]
+    application = "loadtest.peers.tutorial.asgi:application"
+    settings = {"DJANGO_SETTINGS_MODULE": "loadtest.peers.tutorial.settings"}
+    with _program("Daphne", [*command, application], house, **settings) as (place, pid):
+        yield Server(
+            url=f"http://{place}", socket_url=f"ws://{place}/ws/events/{house.event}/", pid=pid
+        )
+
+
+@contextmanager
+def _program(
+    name: str, command: list[str], house: House, **settings: str
+) -> Iterator[tuple[str, int]]:
+    """Run a server that listens on PORT, which its command has as `{port}`.
+
+    Yield its place, and the pid above its processes.
+    """
+    port = free_port()
+    with supervised(
+        {
+            "prepare": [],
+            "command": [part.format(port=port) for part in command],
+            "folder": str(ROOT),
+            "environment": clean_environment(
+                PORT=str(port),
+                DATABASE_URL=house.database_url,
+                REDIS_URL=house.redis_url,
+                SECRET_KEY=house.secret,
+                **settings,
+            ),
+            "user": None,
+            "stop_signal": signal.SIGKILL,  # nothing of it is to be kept, and some are overloaded
+            "stop_seconds": 10.0,
+        },
+        name=name,
+    ) as server:
+        server.wait_until_ready(lambda: answers(Address(host=HOST, port=port)))
+        yield f"{HOST}:{port}", server.process.pid
+
+
+SEATCAST = Kind(name="Seatcast", running=_seatcast)
+TUTORIAL = Kind(name="tutorial", running=_tutorial)
+NODE_PEER = Kind(name="Node", running=_node, viewer=SocketIoViewer)
+KINDS = [SEATCAST, NODE_PEER, TUTORIAL]
+
+
+def install_node_peer() -> None:
+    """Install the packages of the Node peer, unless they are there."""
+    if (NODE / "node_modules" / ".package-lock.json").is_file():
+        return
+    node = ensure_node()
+    run_step(
+        node.npm_command("ci", "--no-audit", "--no-fund"),
+        what="Installing Fastify, pg and Socket.IO",
+        cwd=NODE,
+        environment=node.environment(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what is compared."""
+    names = ("Django", "granian", "daphne", "channels", "channels_redis", "psycopg")
+    found = {name: version(name) for name in names}
+    node = ensure_node().bin_dir / "node"
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    found["node"] = said.stdout.strip()
+    packages: dict[str, str] = json.loads((NODE / "package.json").read_text())["dependencies"]
+    return found | packages
