@@ -29,7 +29,8 @@ DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
 logger = logging.getLogger(__name__)
 
-Rounds = dict[str, dict[str, list[Numbers]]]
+# By figure, by who was measured, and by the round's number.
+Rounds = dict[str, dict[str, dict[int, Numbers]]]
 
 
 def main() -> int:
@@ -59,10 +60,11 @@ def main() -> int:
             for kind in [*KINDS[turn:], *KINDS[:turn]]:
                 say(f"Round {number + 1} of {options.rounds}: {kind.name} …")
                 try:
-                    _measure(kind, house, rounds, scale=options.scale)
+                    _measure(kind, house, rounds, number=number, scale=options.scale)
                 except Exception as error:
                     logger.exception("%s could not be measured", kind.name)
                     failures.append(f"{kind.name}: {type(error).__name__}: {error}".splitlines()[0])
+            _measure_floors(house, rounds, number=number, scale=options.scale)
     outcomes = {
         name: Outcome(
             title=FIGURES[name].title, wanted=FIGURES[name].wanted, rounds=_in_order(by_kind)
@@ -91,7 +93,7 @@ def main() -> int:
     return 1 if shortfalls else 0
 
 
-def _measure(kind: Kind, house: House, rounds: Rounds, *, scale: float) -> None:
+def _measure(kind: Kind, house: House, rounds: Rounds, *, number: int, scale: float) -> None:
     """Start a server, and measure all figures of it into `rounds`."""
     house.clear()
     with kind.running(house) as server:
@@ -105,12 +107,27 @@ def _measure(kind: Kind, house: House, rounds: Rounds, *, scale: float) -> None:
         for name in rounds:
             with undisturbed():
                 numbers = uvloop.run(FIGURES[name].measure(bench))
-            say(f"{name}: {json.dumps({key: round(it, 3) for key, it in numbers.items()})}")
-            rounds[name].setdefault(kind.name, []).append(numbers)
+            _tell(name, numbers)
+            rounds[name].setdefault(kind.name, {})[number] = numbers
 
 
-def _in_order(by_kind: dict[str, list[Numbers]]) -> dict[str, list[Numbers]]:
-    return {kind.name: by_kind[kind.name] for kind in KINDS if kind.name in by_kind}
+def _measure_floors(house: House, rounds: Rounds, *, number: int, scale: float) -> None:
+    for figure in rounds:
+        for name, measure in FIGURES[figure].floors.items():
+            house.clear()
+            numbers = measure(house, scale)
+            _tell(f"{figure}, {name}", numbers)
+            rounds[figure].setdefault(name, {})[number] = numbers
+
+
+def _tell(what: str, numbers: Numbers) -> None:
+    say(f"{what}: {json.dumps({key: round(it, 3) for key, it in numbers.items()})}")
+
+
+def _in_order(by_name: dict[str, dict[int, Numbers]]) -> dict[str, dict[int, Numbers]]:
+    """Servers first, as they are named everywhere, whoever was measured first."""
+    names = [kind.name for kind in KINDS if kind.name in by_name]
+    return {name: by_name[name] for name in [*names, *(by_name.keys() - set(names))]}
 
 
 def _today() -> str:

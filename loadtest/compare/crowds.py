@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from loadtest.engine.viewers import gather
 
 SEATS_EACH = 4
 _CATCH_UP_SECONDS = 5.0
+_SETTLE_SECONDS = 0.5
+_AT_ONCE = 100
 
 
 class WrongAnswer(Exception):
@@ -104,6 +107,60 @@ async def keep_busy(
         for number in range(clients):
             group.create_task(client(number))
     return sold
+
+
+async def one_by_one(server: Server, house: House, *, start: int, count: int) -> list[float]:
+    """Have one person after the other lock, on one connection; return the answers' milliseconds.
+
+    Raises: WrongAnswer.
+    """
+    connection = Connection(server.url)
+    answers = [
+        await lock(connection, house, click) for click in clicks(house, start=start, count=count)
+    ]
+    connection.close()
+    return [answer.ms for answer in answers]
+
+
+@dataclass(frozen=True)
+class Rush:
+    """Many clicks on one seat: how many won, how many got no proper answer, and after how long."""
+
+    winners: int
+    failed: int
+    answer_ms: list[float]
+
+
+async def rush(server: Server, house: House, *, seat: int, people: int) -> Rush:
+    """Have so many people click the same seat in the same instant, each on a connection.
+
+    Raises: WrongAnswer when somebody is told anything but that they have it, that it is taken, or
+    that the server cannot cope.
+    """
+    rushing = [Click(house.seats[seat], token) for token in house.tokens[:people]]
+    connections = [Connection(server.url) for _ in rushing]
+    # A few at a time: it is not the queue for connections that is measured.
+    for start in range(0, people, _AT_ONCE):
+        await asyncio.gather(
+            *(
+                connection.arm("POST", click.path(house), {}, click.headers)
+                for connection, click in zip(
+                    connections[start : start + _AT_ONCE],
+                    rushing[start : start + _AT_ONCE],
+                    strict=True,
+                )
+            )
+        )
+    await asyncio.sleep(_SETTLE_SECONDS)
+    started_ns = time.monotonic_ns()
+    answers = await asyncio.gather(*[connection.fire() for connection in connections])
+    for connection in connections:
+        connection.close()
+    told = Counter(answer.status for answer in answers)
+    failed = sum(count for status, count in told.items() if status == 0 or status >= 500)
+    if told[200] + told[409] + failed != people:
+        raise WrongAnswer(f"A rush was answered {dict(told)}")
+    return Rush(told[200], failed, [(answer.at_ns - started_ns) / 1e6 for answer in answers])
 
 
 @asynccontextmanager

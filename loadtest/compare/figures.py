@@ -1,11 +1,12 @@
 """What is measured of each server while it runs."""
 
 import time
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from loadtest.compare.crowds import keep_busy, watched
+from loadtest.compare.crowds import SEATS_EACH, keep_busy, one_by_one, rush, watched
+from loadtest.compare.floors import pgbench
 from loadtest.compare.house import House
 from loadtest.compare.servers import Kind, Server
 from loadtest.compare.tables import Wanted
@@ -23,15 +24,6 @@ class Bench:
     house: House
     postgres: int
     scale: float = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One thing to know of each server. `measure` is one round."""
-
-    title: str
-    measure: Callable[[Bench], Coroutine[Any, Any, Numbers]]
-    wanted: Sequence[Wanted] = ()
 
 
 async def locks(bench: Bench) -> Numbers:
@@ -64,6 +56,51 @@ async def locks(bench: Bench) -> Numbers:
     }
 
 
+async def single(bench: Bench) -> Numbers:
+    """One client locks, and nobody else is there."""
+    house = bench.house
+    # Behind the slices of those who were busy.
+    count = int(200 * bench.scale) // SEATS_EACH * SEATS_EACH
+    before = house.locked()
+    taken = await one_by_one(bench.server, house, start=len(house.seats) - 300, count=count)
+    house.require(locked=before + len(taken))
+    return {"p50 ms": percentile(taken, 50), "p99 ms": percentile(taken, 99)}
+
+
+async def stampede(bench: Bench) -> Numbers:
+    """A thousand people click one seat in the same instant."""
+    house = bench.house
+    before = house.locked()
+    people = int(1_000 * bench.scale)
+    came = await rush(bench.server, house, seat=len(house.seats) - 1, people=people)
+    house.require(locked=before + 1)
+    return {
+        "winners": came.winners,
+        "failed": came.failed,
+        "p50 ms": percentile(came.answer_ms, 50),
+        "p99 ms": percentile(came.answer_ms, 99),
+        "last ms": max(came.answer_ms),
+    }
+
+
+def _pgbench_alone(house: House, scale: float) -> Numbers:
+    numbers = pgbench(house, clients=1, seconds=2 * scale)
+    return {"p50 ms": numbers["p50 ms"], "p99 ms": numbers["p99 ms"]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One thing to know of each server. `measure` is one round of it.
+
+    `floors` are what no server can get below, each with what measures it at a scale.
+    """
+
+    title: str
+    measure: Callable[[Bench], Coroutine[Any, Any, Numbers]]
+    wanted: Sequence[Wanted] = ()
+    floors: Mapping[str, Callable[[House, float], Numbers]] = field(default_factory=dict)
+
+
 FIGURES = {
     "locks": Figure(
         title="128 clients lock one seat after the other while 50 watch",
@@ -71,6 +108,29 @@ FIGURES = {
         wanted=[
             Wanted(number="locks/s", beside="tutorial", at_least=12),
             Wanted(number="locks/s", beside="Node", at_least=2),
+            Wanted(number="locks/s", beside="pgbench", at_least=0.4),
+        ],
+        floors={
+            "pgbench": lambda house, scale: pgbench(house, clients=128, seconds=6 * scale),
+            "pgbench, events apart": lambda house, scale: pgbench(
+                house, clients=128, seconds=6 * scale, events_apart=True
+            ),
+        },
+    ),
+    "single": Figure(
+        title="One client locks one seat after the other",
+        measure=single,
+        wanted=[Wanted(number="p50 ms", beside="Node", at_most=1.5)],
+        floors={"pgbench": _pgbench_alone},
+    ),
+    "stampede": Figure(
+        title="1,000 people click one seat in the same instant",
+        measure=stampede,
+        wanted=[
+            Wanted(number="winners", at_least=1),
+            Wanted(number="failed", at_most=0),
+            Wanted(number="p99 ms", beside="tutorial", at_most=0.1),
+            Wanted(number="p99 ms", beside="Node", at_most=1),
         ],
     ),
 }

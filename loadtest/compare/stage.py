@@ -50,7 +50,8 @@ def main() -> None:
         return str(fresh)
 
     seats = list(event.seats.order_by("pk").values_list("pk", flat=True))
-    print(json.dumps({"event": event.pk, "seats": seats, "tokens": [*map(token, people)]}))
+    made = {"event": event.pk, "seats": seats, "first_person": people[0].pk}
+    print(json.dumps({**made, "tokens": [*map(token, people)]}))
 
 
 if __name__ == "__main__":

@@ -35,21 +35,21 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A figure's rounds, by who was measured."""
+    """What was measured of a figure: by whose it is, and by the round's number."""
 
     title: str
     wanted: Sequence[Wanted]
-    rounds: Mapping[str, Sequence[Numbers]]
+    rounds: Mapping[str, Mapping[int, Numbers]]
 
     def values(self, wanted: Wanted) -> list[float]:
         """Return what is wanted to be large or small, of each round in which it is known."""
-        ours = self.rounds.get(wanted.who, ())
+        ours = self.rounds.get(wanted.who, {})
         if not wanted.beside:
-            return [one[wanted.number] for one in ours]
-        theirs = self.rounds.get(wanted.beside, ())
+            return [one[wanted.number] for one in ours.values()]
+        theirs = self.rounds.get(wanted.beside, {})
         return [
-            one[wanted.number] / other[wanted.number]
-            for one, other in zip(ours, theirs, strict=False)
+            ours[number][wanted.number] / theirs[number][wanted.number]
+            for number in sorted(ours.keys() & theirs.keys())
         ]
 
     @property
@@ -65,20 +65,21 @@ class Outcome:
         return found
 
     def markdown(self) -> str:
-        names = list(self.rounds)
-        numbers = list(dict.fromkeys(key for each in self.rounds.values() for key in each[0]))
+        told = {name: list(by_round.values()) for name, by_round in self.rounds.items()}
+        numbers = dict.fromkeys(number for all_of in told.values() for number in all_of[0])
         rows = [
             [
                 number,
                 *(
-                    _spread([one[number] for one in self.rounds[name] if number in one])
-                    for name in names
+                    _spread([it[number] for it in all_of if number in it])
+                    for all_of in told.values()
                 ),
             ]
             for number in numbers
         ]
-        rounds = max(map(len, self.rounds.values()))
-        parts = [f"### {self.title}", table([f"median of {rounds} (least to most)", *names], rows)]
+        rounds = max(map(len, told.values()))
+        head = [f"median of {rounds} (least to most)", *told]
+        parts = [f"### {self.title}", table(head, rows)]
         compared = [
             [wanted.name, _spread(values), verdict(wanted.target, median(values))]
             for wanted in self.wanted
