@@ -95,6 +95,9 @@ def main() -> int:
 
 def _measure(kind: Kind, house: House, rounds: Rounds, *, number: int, scale: float) -> None:
     """Start a server, and measure all figures of it into `rounds`."""
+    figures = [name for name in rounds if name == "watch" or not kind.is_polled]
+    if not figures:
+        return
     house.clear()
     with kind.running(house) as server:
         bench = Bench(
@@ -104,7 +107,7 @@ def _measure(kind: Kind, house: House, rounds: Rounds, *, number: int, scale: fl
             postgres=postgres_pid(house.database_url),
             scale=scale,
         )
-        for name in rounds:
+        for name in figures:
             with undisturbed():
                 numbers = uvloop.run(FIGURES[name].measure(bench))
             _tell(name, numbers)

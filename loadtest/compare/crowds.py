@@ -164,8 +164,8 @@ async def rush(server: Server, house: House, *, seat: int, people: int) -> Rush:
 
 
 @asynccontextmanager
-async def watched(kind: Kind, server: Server, viewers: int) -> AsyncIterator["Crowd"]:
-    """Have so many viewers watch the event for the length of the context."""
+async def watched(kind: Kind, server: Server, house: House, viewers: int) -> AsyncIterator["Crowd"]:
+    """Have so many viewers watch an event for the length of the context."""
 
     class Listener(kind.viewer):  # type: ignore[misc,name-defined]
         """One that leaves what comes unread, so that it is the servers that are measured."""
@@ -178,7 +178,7 @@ async def watched(kind: Kind, server: Server, viewers: int) -> AsyncIterator["Cr
             else:
                 self.unheard.append(data)
 
-    crowd = await gather(lambda payloads: Listener(server.socket_url, payloads), viewers)
+    crowd = await gather(lambda payloads: Listener(server.socket_url(house), payloads), viewers)
     for viewer in crowd:
         viewer.unheard = []
     try:
@@ -211,12 +211,13 @@ class Crowd:
             if unheard:
                 viewer.data_received(unheard)
             viewer.unheard = []
-            seats = {change[0] for frame in viewer.frames for change in _changes(frame.payload)}
+            seats = {change[0] for frame in viewer.frames for change in changes_in(frame.payload)}
             heard += len(seats)
         return heard / (changes * len(self.viewers))
 
 
-def _changes(payload: bytes) -> list[Any]:
+def changes_in(payload: bytes) -> list[Any]:
+    """Return the changes in a frame of Seatcast's or a peer's; none if it is of another kind."""
     # Socket.IO packs the object into an array after a number.
     start = payload.find(b"{")
     frame = json.loads(payload[start : payload.rfind(b"}") + 1]) if start >= 0 else {}

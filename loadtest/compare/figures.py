@@ -1,5 +1,6 @@
 """What is measured of each server while it runs."""
 
+import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from loadtest.compare.floors import pgbench
 from loadtest.compare.house import House
 from loadtest.compare.servers import Kind, Server
 from loadtest.compare.tables import Wanted
+from loadtest.compare.watching import sell, watching
 from loadtest.engine.cpu import tree_cpu_seconds
 from loadtest.push.figures import Numbers
 from loadtest.push.samples import percentile
@@ -29,7 +31,7 @@ class Bench:
 async def locks(bench: Bench) -> Numbers:
     """128 clients lock without a pause while 50 watch."""
     server, house = bench.server, bench.house
-    async with watched(bench.kind, server, 50) as crowd:
+    async with watched(bench.kind, server, house, 50) as crowd:
         sold = await keep_busy(
             server,
             house,
@@ -88,6 +90,36 @@ def _pgbench_alone(house: House, scale: float) -> Numbers:
     return {"p50 ms": numbers["p50 ms"], "p99 ms": numbers["p99 ms"]}
 
 
+async def watch(bench: Bench) -> Numbers:
+    """100 people watch a hall of 1,000 seats in which 10 are locked a second."""
+    server, house = bench.server, bench.house.small
+    watchers, count = max(2, int(100 * bench.scale)), max(4, int(60 * bench.scale))
+    async with watching(bench.kind, server, house, watchers=watchers) as seen:
+        before = tree_cpu_seconds(server.pid), tree_cpu_seconds(bench.postgres)
+        started = time.monotonic()
+        clicked = await sell(server, house, count=count, per_second=10)
+        await asyncio.sleep(0.5)
+        seconds = time.monotonic() - started
+        spent = (
+            tree_cpu_seconds(server.pid) - before[0],
+            tree_cpu_seconds(bench.postgres) - before[1],
+        )
+    end_ns = time.monotonic_ns()
+    house.require(locked=len(clicked))
+    # What somebody never saw counts with its age.
+    late_ms = [
+        (mine.get(seat, end_ns) - at_ns) / 1e6 for mine in seen for seat, at_ns in clicked.items()
+    ]
+    return {
+        "p50 ms from click to watcher": percentile(late_ms, 50),
+        "p99 ms from click to watcher": percentile(late_ms, 99),
+        "locked": len(clicked),
+        "% seen": 100 * sum(len(mine) for mine in seen) / len(seen) / len(clicked),
+        "server's CPU ms per watcher and second": 1000 * spent[0] / watchers / seconds,
+        "PostgreSQL's CPU ms per watcher and second": 1000 * spent[1] / watchers / seconds,
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """One thing to know of each server. `measure` is one round of it.
@@ -122,6 +154,10 @@ FIGURES = {
         measure=single,
         wanted=[Wanted(number="p50 ms", beside="Node", at_most=1.5)],
         floors={"pgbench": _pgbench_alone},
+    ),
+    "watch": Figure(
+        title="100 people watch a hall of 1,000 seats in which 10 are locked a second",
+        measure=watch,
     ),
     "stampede": Figure(
         title="1,000 people click one seat in the same instant",

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -40,7 +40,10 @@ class WrongBooks(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """The services, and the event with its seats in order and tokens of its people."""
+    """The services, and an event with its seats in order and tokens of its people.
+
+    `small` is another event for the same people, of a thousand seats.
+    """
 
     database_url: str
     redis_url: str
@@ -49,6 +52,12 @@ class House:
     seats: list[int]
     first_person: int
     tokens: list[str]
+    small_event: int
+    small_seats: list[int]
+
+    @property
+    def small(self) -> "House":
+        return replace(self, event=self.small_event, seats=self.small_seats)
 
     @classmethod
     def make(cls, *, database_url: str, redis_url: str, secret: str, data_dir: str) -> "House":
@@ -84,7 +93,8 @@ class House:
         """Return how many seats are locked."""
         with psycopg.connect(self.database_url) as connection:
             found = connection.execute(
-                "SELECT count(*) FROM reservations_seat WHERE status = 1"
+                "SELECT count(*) FROM reservations_seat WHERE event_id = %s AND status = 1",
+                [self.event],
             ).fetchone()
         assert found
         return int(found[0])
@@ -96,11 +106,17 @@ class House:
         """
         with psycopg.connect(self.database_url) as connection:
             found = connection.execute(
-                """SELECT (SELECT count(*) FROM reservations_seat WHERE status = 1),
-                     (SELECT count(*) FROM reservations_seatchange),
-                     (SELECT count(DISTINCT seat_id) FROM reservations_seatchange),
-                     (SELECT change_seq FROM reservations_event WHERE id = %s)""",
-                [self.event],
+                """WITH log AS (
+                     SELECT seat_id FROM reservations_seatchange AS change
+                     JOIN reservations_seat AS seat ON seat.id = seat_id
+                     WHERE seat.event_id = %(event)s
+                   )
+                   SELECT (SELECT count(*) FROM reservations_seat
+                           WHERE event_id = %(event)s AND status = 1),
+                     (SELECT count(*) FROM log),
+                     (SELECT count(DISTINCT seat_id) FROM log),
+                     (SELECT change_seq FROM reservations_event WHERE id = %(event)s)""",
+                {"event": self.event},
             ).fetchone()
         assert found
         if found[:3] != (locked,) * 3 or (numbered and found[3] != locked):

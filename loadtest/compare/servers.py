@@ -27,20 +27,29 @@ NODE = Path(__file__).parents[1] / "peers" / "node"
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A running one. Viewers of the event go to `socket_url`; `pid` is above all its processes."""
+    """A running one. Viewers go to `sockets`, with the event's id; `pid` is above all processes."""
 
     url: str
-    socket_url: str
+    sockets: str
     pid: int
+
+    def socket_url(self, house: House) -> str:
+        return self.sockets.format(event=house.event)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of server, how to run it, and what its viewers speak."""
+    """A kind of server, how to run it, and how people watch there.
+
+    `names_index`: its frames have a seat's place in the list, not its id. A polled one is there
+    for those who watch alone.
+    """
 
     name: str
     running: Callable[[House], AbstractContextManager[Server]]
     viewer: type[Viewer] = Viewer
+    names_index: bool = False
+    is_polled: bool = False
 
 
 @contextmanager
@@ -55,7 +64,7 @@ def _seatcast(house: House) -> Iterator[Server]:
         place = f"{site.address.host}:{site.address.port}"
         yield Server(
             url=f"http://{place}",
-            socket_url=f"ws://{place}/ws/events/{house.event}/",
+            sockets=f"ws://{place}/ws/events/{{event}}/",
             pid=site.server.process.pid,
         )
 
@@ -66,7 +75,7 @@ def _node(house: House) -> Iterator[Server]:
     with _program("Node", command, house, NODE_ENV="production") as (place, pid):
         yield Server(
             url=f"http://{place}",
-            socket_url=f"ws://{place}/socket.io/?EIO=4&transport=websocket&event={house.event}",
+            sockets=f"ws://{place}/socket.io/?EIO=4&transport=websocket&event={{event}}",
             pid=pid,
         )
 
@@ -77,9 +86,7 @@ def _tutorial(house: House) -> Iterator[Server]:
     application = "loadtest.peers.tutorial.asgi:application"
     settings = {"DJANGO_SETTINGS_MODULE": "loadtest.peers.tutorial.settings"}
     with _program("Daphne", [*command, application], house, **settings) as (place, pid):
-        yield Server(
-            url=f"http://{place}", socket_url=f"ws://{place}/ws/events/{house.event}/", pid=pid
-        )
+        yield Server(url=f"http://{place}", sockets=f"ws://{place}/ws/events/{{event}}/", pid=pid)
 
 
 @contextmanager
@@ -113,10 +120,11 @@ def _program(
         yield f"{HOST}:{port}", server.process.pid
 
 
-SEATCAST = Kind(name="Seatcast", running=_seatcast)
+SEATCAST = Kind(name="Seatcast", running=_seatcast, names_index=True)
 TUTORIAL = Kind(name="tutorial", running=_tutorial)
 NODE_PEER = Kind(name="Node", running=_node, viewer=SocketIoViewer)
-KINDS = [SEATCAST, NODE_PEER, TUTORIAL]
+POLLED = Kind(name="polling", running=_tutorial, is_polled=True)
+KINDS = [SEATCAST, NODE_PEER, TUTORIAL, POLLED]
 
 
 def install_node_peer() -> None:

@@ -1,4 +1,4 @@
-"""The event that all sell, and its people: `python -m loadtest.compare.stage` makes them.
+"""The events that all sell, and their people: `python -m loadtest.compare.stage` makes them.
 
 It brings the database up to date, and writes what it made as JSON.
 """
@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 ROWS, SEATS_IN_ROW = 250, 200
+SMALL_ROWS, SMALL_SEATS_IN_ROW = 20, 50
 # A person takes four seats, so there are enough for all.
 PEOPLE = ROWS * SEATS_IN_ROW // 4
 LOCK_SECONDS = 4 * 3600
@@ -38,9 +39,16 @@ def main() -> None:
         date=timezone.now() + timedelta(days=1),
         price=Decimal("50.00"),
     )
-    event = create_event(details=details, plan=grid(rows=ROWS, seats=SEATS_IN_ROW, section="Floor"))
+
+    def event(rows: int, seats: int) -> Event:
+        return create_event(details=details, plan=grid(rows=rows, seats=seats, section="Floor"))
+
+    def seats(event: Event) -> list[int]:
+        return list(event.seats.order_by("pk").values_list("pk", flat=True))
+
+    large, small = event(ROWS, SEATS_IN_ROW), event(SMALL_ROWS, SMALL_SEATS_IN_ROW)
     # No lock runs out while it is measured.
-    Event.objects.filter(pk=event.pk).update(lock_seconds=LOCK_SECONDS)
+    Event.objects.update(lock_seconds=LOCK_SECONDS)
 
     def token(person: User) -> str:
         """Return one as Seatcast gives it, that lasts as long as the comparison."""
@@ -49,9 +57,15 @@ def main() -> None:
         fresh.set_exp(lifetime=_TOKEN_LIFETIME)
         return str(fresh)
 
-    seats = list(event.seats.order_by("pk").values_list("pk", flat=True))
-    made = {"event": event.pk, "seats": seats, "first_person": people[0].pk}
-    print(json.dumps({**made, "tokens": [*map(token, people)]}))
+    made = {
+        "event": large.pk,
+        "seats": seats(large),
+        "small_event": small.pk,
+        "small_seats": seats(small),
+        "first_person": people[0].pk,
+        "tokens": [*map(token, people)],
+    }
+    print(json.dumps(made))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,8 @@ DATABASES = {"default": environ.Env().db_url("DATABASE_URL")}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [os.environ["REDIS_URL"]]},
+        # Of redis-py's own 100, a crowd that connects at once is refused.
+        "CONFIG": {"hosts": [{"address": os.environ["REDIS_URL"], "max_connections": 10_000}]},
     }
 }
 REST_FRAMEWORK = {
