@@ -12,7 +12,7 @@ import { LAYOUT, factsOf, makeSeats } from '@/testing/factories';
 
 export const START = 1_767_225_600_000;
 export const DEADLINE = START + 300_000;
-export const FIRST_SEQ = 10;
+const FIRST_SEQ = 10;
 
 /** Reduces actions one after the other, at a time of the test's choosing. */
 export class MapUnderTest {

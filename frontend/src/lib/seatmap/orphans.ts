@@ -49,7 +49,7 @@ export function orphaningOf(
  * to come: somebody else, an end, or this person again. One that would be alone anyway is not the
  * person's doing: it has none of theirs beside it.
  */
-export function orphansIn(block: Block, standingOf: StandingOf): SeatFacts[] {
+function orphansIn(block: Block, standingOf: StandingOf): SeatFacts[] {
   const standings = block.map(({ index }) => standingOf(index));
   return block.filter((_, place) => {
     const beside = [standings[place - 1], standings[place + 1]];
