@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import type { BrowserContextOptions, Page } from '@playwright/test';
+import { type BrowserContextOptions, expect, type Page } from '@playwright/test';
 
 import { test } from './stage';
 import { walk } from './walk';
@@ -25,9 +25,9 @@ for (const [width, size] of Object.entries(SIZES)) {
       look: async (page, name) => {
         await countIsThere(page);
         await shot(page, `${name}-${width}`);
-        await page.emulateMedia({ colorScheme: 'dark' });
+        await paint(page, 'dark');
         await shot(page, `${name}-${width}-dark`);
-        await page.emulateMedia({ colorScheme: 'light' });
+        await paint(page, 'light');
       },
     });
   });
@@ -39,6 +39,16 @@ async function countIsThere(page: Page): Promise<void> {
     await page.locator('.live__viewers').waitFor({ state: 'attached' });
   }
   await page.locator('.figures .skeleton').waitFor({ state: 'detached' });
+}
+
+/** Have the page in these colours, the small map too, which is drawn no more than once a second. */
+async function paint(page: Page, colorScheme: 'dark' | 'light'): Promise<void> {
+  const minimap = page.locator('.minimap__canvas');
+  const hasMinimap = (await minimap.count()) > 0;
+  const picture = () => minimap.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const before = hasMinimap ? await picture() : null;
+  await page.emulateMedia({ colorScheme });
+  if (hasMinimap) await expect.poll(picture).not.toBe(before);
 }
 
 async function shot(page: Page, name: string): Promise<void> {
