@@ -157,6 +157,8 @@ def _database() -> dict[str, Any]:
             # Tried anew at the next request then, instead of ever more seldom.
             "reconnect_timeout": 3,
         },
+        # After so many times a statement is planned for good, where it is asked for.
+        "prepare_threshold": 2,
         "connect_timeout": 3,
         # A database whose machine is gone without a word is noticed, in seconds.
         "keepalives_idle": 10,
@@ -166,6 +168,8 @@ def _database() -> dict[str, Any]:
         "options": (
             f"-c lock_timeout=5s -c statement_timeout={statement_seconds}s"
             " -c idle_in_transaction_session_timeout=10s"
+            # Only what `planned_once` runs is planned ahead, and is written to be.
+            " -c plan_cache_mode=force_generic_plan"
         ),
     }
     return config

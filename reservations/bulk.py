@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from reservations.database import planned_once
+
 Rows = Sequence[Sequence[Any]]
 
 
@@ -27,7 +29,7 @@ def insert_rows(model: type[models.Model], fields: tuple[str, ...], rows: Rows) 
 def _write(sql: str, model: type[models.Model], fields: tuple[str, ...], rows: Rows) -> None:
     if not rows:
         return
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
         else:

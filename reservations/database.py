@@ -1,5 +1,10 @@
 """What threads do with their database connection besides asking it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
 from django.db import connection
 
 
@@ -10,3 +15,29 @@ def release_connection() -> None:
     """
     if not connection.in_atomic_block:
         connection.close()
+
+
+@contextmanager
+def planned_once() -> Iterator[Any]:
+    """Yield a cursor for statements that PostgreSQL should parse and plan once a connection.
+
+    For a single lock, planning would take it longer than doing. A plan made for any values must be
+    good for all: name rows by keys or by what an index has, and write constants into the text.
+    """
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    connection.ensure_connection()
+    # Django's own cursors write values into the text, which is another statement each time.
+    wrapper: Any = connection
+    with wrapper._prepare_cursor(_Planning(wrapper.connection)) as cursor:
+        yield cursor
+
+
+class _Planning(psycopg.Cursor[Any]):
+    """Also tells Django, when it logs queries, of those that were planned before."""
+
+    def _send_query_prepared(self, name: bytes, pgq: Any, **options: Any) -> None:
+        self._query = pgq
+        super()._send_query_prepared(name, pgq, **options)

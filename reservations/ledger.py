@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db import connection
+from django.db.models import QuerySet
 
 from reservations import bulk
 from reservations.changes import Change, ChangeSet
@@ -20,6 +21,7 @@ from reservations.commands import (
     ReleaseExpired,
     seat_ids_of,
 )
+from reservations.compiled import Compiled
 from reservations.errors import EventNotFound
 from reservations.models import (
     Event,
@@ -56,20 +58,28 @@ _LOGGED = (
     *("reservation_id", "reason", "actor_id", "at"),
 )
 
+_EVENT = [
+    field.attname
+    for field in Event._meta.concrete_fields
+    if field.name not in ("plan", "description")
+]
+_SEAT = (*_STATIC, "category__price", "status", *_HELD, "reservation_id")
+
 # A seat's columns by their names, those of _STATIC among them.
 _Row = dict[str, Any]
 
 
 def lock_event(event_id: int) -> Event:
     """Take the event's row; until commit nobody else changes its seats. Raises: EventNotFound."""
-    try:
-        return (
-            Event.objects.select_for_update(no_key=True)
-            .defer("plan", "description")
-            .get(pk=event_id)
-        )
-    except Event.DoesNotExist:
-        raise EventNotFound from None
+    for row in _event_row(event_id):
+        return Event.from_db(connection.alias, _EVENT, row)
+    raise EventNotFound
+
+
+@Compiled
+def _event_row(event_id: int) -> QuerySet[Any, Any]:
+    event = Event.objects.select_for_update(no_key=True).filter(pk=event_id)
+    return event.order_by().values_list(*_EVENT)
 
 
 @dataclass(slots=True)
@@ -138,9 +148,11 @@ class Ledger:
             return None
         last = {seat.id: (seq, seat) for seq, _, _, seat in log}
         seq = log[-1][0]
-        Event.objects.filter(pk=self.event.pk).update(change_seq=seq)
-        bulk.update_rows(Seat, _WRITTEN, [self._written(seq, seat) for seq, seat in last.values()])
-        bulk.insert_rows(SeatChange, _LOGGED, [self._logged(*change) for change in log])
+        seats = [self._written(seq, seat) for seq, seat in last.values()]
+        changes = [self._logged(*change) for change in log]
+        bulk.update_rows(Event, ("change_seq",), [(self.event.pk, seq)])
+        bulk.update_rows(Seat, _WRITTEN, seats)
+        bulk.insert_rows(SeatChange, _LOGGED, changes)
         return ChangeSet(
             event_id=self.event.pk,
             since=since,
@@ -285,21 +297,50 @@ def _locked_seats(
     event: Event, commands: list[Command], *, also: set[int], now: datetime
 ) -> dict[int, _Row]:
     ids = also.union(*(seat_ids_of(command) for command in commands))
-    wanted = Q(pk__in=ids)
     lockers = {
         command.actor.id for command in commands if isinstance(command, LockSeats | LockBest)
     }
-    if lockers:
-        wanted |= Q(status=SeatStatus.LOCKED, locked_by__in=lockers)
     if any(isinstance(command, ReleaseExpired) for command in commands):
-        wanted |= Q(status=SeatStatus.LOCKED, locked_until__lte=now)
-    seats = (
-        Seat.objects.select_for_update(of=("self",), no_key=True)
-        .filter(wanted, event=event)
-        .order_by("pk")
-        .values(*_STATIC, "category__price", "status", *_HELD, "reservation_id")
+        rows = _seats_and_lapsed(event.pk, list(ids), list(lockers), now)
+    else:
+        rows = _seats(event.pk, list(ids), list(lockers))
+    return {row[0]: dict(zip(_SEAT, row, strict=True)) for row in rows}
+
+
+@Compiled
+def _seats(event_id: int, ids: list[int], lockers: list[int]) -> QuerySet[Any, Any]:
+    """Lock and read seats, and those that are held by people who want more."""
+    return _locking(event_id, Seat.objects.filter(pk__any_of=ids), _held_by(event_id, lockers))
+
+
+@Compiled
+def _seats_and_lapsed(
+    event_id: int, ids: list[int], lockers: list[int], now: datetime
+) -> QuerySet[Any, Any]:
+    """Lock and read also those whose locks have run out."""
+    lapsed = Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_until__lte=now)
+    return _locking(
+        event_id, Seat.objects.filter(pk__any_of=ids), _held_by(event_id, lockers), lapsed
     )
-    return {seat["id"]: seat for seat in seats}
+
+
+def _held_by(event_id: int, people: list[int]) -> QuerySet[Seat]:
+    return Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=people)
+
+
+def _locking(event_id: int, first: QuerySet[Seat], *more: QuerySet[Seat]) -> QuerySet[Any, Any]:
+    """Return the rows of several selections, each found by an index of its own.
+
+    Joined by "or", PostgreSQL reads all of an event's seats while it has no statistics of them,
+    which is when a sale begins.
+    """
+    keys = [found.order_by().values("pk") for found in (first, *more)]
+    return (
+        Seat.objects.select_for_update(of=("self",), no_key=True)
+        .filter(event=event_id, pk__in=keys[0].union(*keys[1:]))
+        .order_by("pk")
+        .values_list(*_SEAT)
+    )
 
 
 def _state(seat: _Row, event: Event) -> SeatState:

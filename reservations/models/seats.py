@@ -233,8 +233,10 @@ class Seat(models.Model):
                 condition=Q(status=SeatStatus.LOCKED),
                 name="seat_by_holder",
             ),
+            # Not by event first: it must not be taken for what a person holds, which reads all that
+            # is locked, and without statistics PostgreSQL cannot tell the two apart.
             models.Index(
-                fields=["event", "locked_until"],
+                fields=["locked_until", "event"],
                 condition=Q(status=SeatStatus.LOCKED),
                 name="seat_by_deadline",
             ),

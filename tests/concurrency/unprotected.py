@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
+from reservations import ledger
 from reservations.models import IdempotencyKey, ReservationSeat
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ def protection_off() -> Iterator[None]:
 def row_locks_off() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", _lock_nothing)
+        for compiled in (ledger._event_row, ledger._seats, ledger._seats_and_lapsed):
+            patch.setattr(compiled, "_statement", None)
         yield
 
 

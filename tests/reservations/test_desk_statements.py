@@ -37,7 +37,8 @@ def _statements_of_a_batch(event: Event, first: Command, batch: Sequence[Command
         helper.join()
         answers += line.results()
     assert not [answer for answer in answers if isinstance(answer, SeatcastError)]
-    statements = [query["sql"] for query in captured.captured_queries]
+    # SQLite is asked once for each row, and says so.
+    statements = [re.sub(r"^\d+ times: ", "", query["sql"]) for query in captured.captured_queries]
     begin = next(place for place, sql in enumerate(statements) if sql.startswith("BEGIN"))
     return statements[begin : statements.index("COMMIT") + 1]
 
