@@ -7,6 +7,7 @@ the verdict is clean, 1 when it is not, and 2 when it was not asked for properly
 import argparse
 import json
 import logging
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (mistake := _mistake(options)) is not None:
         parser.error(mistake)
+    options.command = shlex.join(
+        ["python", "-m", "loadtest", *(sys.argv[1:] if arguments is None else arguments)]
+    )
     logging.basicConfig(format="%(message)s")
     allow_many_files()
     scenario = SCENARIOS[options.scenario]

@@ -3,8 +3,6 @@
 import argparse
 import asyncio
 import random
-import shlex
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -32,7 +30,18 @@ _INTERVAL_SECONDS = 0.5
 _MOST_ROWS = 240
 _LOOK_SECONDS = 5.0
 # What is said on the command line, and no parameter of the load.
-_NO_PARAMETERS = {"scenario", "url", "stage", "json", "html", "plain", "is_mine", "keep", "event"}
+_NO_PARAMETERS = {
+    "scenario",
+    "command",
+    "url",
+    "stage",
+    "json",
+    "html",
+    "plain",
+    "is_mine",
+    "keep",
+    "event",
+}
 
 
 async def play(
@@ -81,7 +90,7 @@ async def play(
         person.connection.close()
     return result(
         scenario=scenario.name,
-        command=shlex.join(["python", "-m", "loadtest", *sys.argv[1:]]),
+        command=options.command,
         started_at=started_at,
         seconds=seconds,
         site=site,

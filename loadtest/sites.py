@@ -23,6 +23,7 @@ LOAD = "load"
 # What a process is, by a word of its command; its children are the same, unless they say otherwise.
 _KINDS = {
     " -m daphne ": "Daphne",
+    " -m deploy.serve ": "Daphne",
     " -m granian ": "API",
     " housekeeping": "housekeeping",
     "/postgres -D ": "PostgreSQL",

@@ -151,8 +151,16 @@ def _untold_bookings(evidence: Evidence) -> Iterator[str]:
         if person in evidence.history.unsure:
             continue
         for each in bookings or ():
-            if each["id"] not in evidence.history.bookings:
+            if each["id"] not in evidence.history.bookings and _is_of_this_run(each, evidence):
                 yield f"booking {each['id']} of {person}"
+
+
+def _is_of_this_run(reservation: Mapping[str, Any], evidence: Evidence) -> bool:
+    """Tell whether somebody has booked seats that were to be had when it began."""
+    indexes = [evidence.index.get(seat) for seat in seats_of(reservation)]
+    return reservation["status"] == "confirmed" and any(
+        index is not None and evidence.before[index] != RESERVED for index in indexes
+    )
 
 
 def _miscounted(evidence: Evidence) -> Iterator[str]:

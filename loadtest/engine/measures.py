@@ -79,7 +79,9 @@ class Measures:
             self.calls[call], self.service[call] = Latencies(), Latencies()
         self.calls[call].add(answer.at_ns - min(due_ns, answer.sent_ns))
         self.service[call].add(answer.at_ns - answer.sent_ns)
-        self._row_outcomes[outcome(call, answer)] += 1
+        name = outcome(call, answer)
+        self.outcomes[name] += 1
+        self._row_outcomes[name] += 1
         if answer.status == 503 and b"retry-after" not in answer.headers:
             self.bare_refusals += 1
 
@@ -95,7 +97,6 @@ class Measures:
         viewers = more.pop("viewers", None)
         if viewers is not None:
             viewers |= _row_figures(lag) if lag else {"p50": None, "p99": None, "max": None}
-        self.outcomes += self._row_outcomes
         row_of_time = {
             "t": round(at, 3),
             "calls": calls,

@@ -15,7 +15,6 @@ from loadtest.scenarios.on_sale import add_buying_options, arrivals_per_second
 
 # Shares of those who come: the others cannot decide.
 _BUYING = 0.6
-_HOLD_SECONDS = 3.0
 _FRIENDS = 8
 _FRIENDS_PER_SECOND = 0.2
 
@@ -53,7 +52,7 @@ async def _visits(run: Run, rate: float) -> None:
         if run.dice.random() < _BUYING:
             run.start(visit(run, due_ns))
         else:
-            run.start(hold(run, due_ns, seconds=_HOLD_SECONDS))
+            run.start(hold(run, due_ns, seconds=run.options.think))
 
 
 async def _pages(run: Run) -> None:

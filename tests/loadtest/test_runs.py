@@ -1,0 +1,157 @@
+"""`python -m loadtest` against a real site: each scenario, small, and one that goes wrong."""
+
+import base64
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.sites import running_site
+from loadtest.__main__ import main
+from loadtest.engine.run import Run
+from loadtest.scenarios import catalogue
+from loadtest.scenarios.on_sale import ON_SALE
+from loadtest.sites import Site, site_at
+
+PEOPLE, SEATS = 60, 400
+SMALL = ("--viewers", "12", "--sample", "6", "--seconds", "1", "--plain")
+# What each asks for beyond that.
+LOADS: dict[str, tuple[str, ...]] = {
+    "stampede": ("--clicks", "60"),
+    "on-sale": ("--buyers", "30", "--think", "0.05", "--rate", "30"),
+    "watchers": ("--within", "0.2", "--idle", "0", "--per-second", "20"),
+    "churn": ("--people", "30", "--rate", "30", "--hold", "0.1"),
+    "mixed": ("--buyers", "30", "--think", "0.05", "--rate", "20", "--pages", "5"),
+}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with running_site() as running:
+        found = site_at(running.address.url)
+        assert found.settings is not None, "the servers of this checkout are known by their port"
+        yield found
+
+
+@pytest.fixture(scope="module")
+def stage(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = site.manage("-m", "loadtest.stage", f"--people={PEOPLE}", f"--seats={SEATS}")
+    file = tmp_path_factory.mktemp("stage") / "stage.json"
+    file.write_text(made.stdout)
+    return file
+
+
+def _load(site: Site, stage: Path, scenario: str, *more: str) -> tuple[int, dict[str, Any]]:
+    """Return the exit status and the result."""
+    file = stage.with_name(f"{scenario}.json")
+    where = ("--url", site.url, "--stage", f"{stage}", "--json", f"{file}")
+    status = main([scenario, *SMALL, *where, *LOADS[scenario], *more])
+    return status, json.loads(file.read_text())
+
+
+def test_every_scenario_is_tried_here() -> None:
+    assert LOADS.keys() == catalogue.SCENARIOS.keys()
+
+
+@pytest.mark.parametrize("scenario", LOADS)
+def test_a_site_that_keeps_its_promises_is_judged_clean(
+    site: Site, stage: Path, scenario: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, found = _load(site, stage, scenario)
+    assert [check for check in found["verdict"]["checks"] if not check["is_ok"]] == []
+    assert (status, found["verdict"]["is_clean"]) == (0, True)
+    assert "clean" in capsys.readouterr().out
+    _is_whole(found)
+
+
+def _is_whole(found: dict[str, Any]) -> None:
+    """Hold a result against its own sums."""
+    assert found["version"] == 1
+    rows, event, viewers = found["timeline"], found["event"], found["viewers"]
+    assert found["calls"].keys() == found["service"].keys() >= {"lock"}
+    for name, call in found["calls"].items():
+        outcomes = found["outcomes"].items()
+        answers = sum(count for each, count in outcomes if each.split()[0] == name)
+        in_rows = sum(row["calls"].get(name, {}).get("count", 0) for row in rows)
+        assert call["count"] == answers == in_rows
+        assert call["p50"] <= call["p90"] <= call["p99"] <= call["p999"] <= call["max"]
+        assert call["max"] >= found["service"][name]["max"] * 0.99
+        assert call["percentiles"][-1] == [100, call["max"]]
+    assert [row["t"] for row in rows] == sorted(row["t"] for row in rows)
+    assert rows[-1]["viewers"]["frames"] <= viewers["frames"]
+    assert rows[-1]["server"]["cpu"].keys() == {"Daphne", "load"}
+    assert event["seats"] == len(event["x"]) == len(event["y"]) == SEATS
+    assert viewers["click_to_everyone"]["count"] > 0
+    assert viewers["connect"]["count"] >= 12
+    _is_replayed(found)
+
+
+def _is_replayed(found: dict[str, Any]) -> None:
+    replay, times = found["replay"], found["replay"]["changes"][::3]
+    assert len(base64.b64decode(replay["statuses"])) == SEATS // 4
+    assert times == sorted(times)
+    assert set(replay["changes"][2::3]) <= {0, 1, 2}
+    assert all(0 <= index < SEATS for index in replay["changes"][1::3])
+
+
+def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
+    site: Site, stage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def play(run: Run) -> None:
+        await ON_SALE.play(run)
+        booking = next(iter(run.history.bookings.values()))
+        (buyer,) = [person for person in run.people if person.name == booking.person]
+        cancelled = await buyer.connection.ask(
+            "POST", f"/api/reservations/{booking.id}/cancel/", {}
+        )
+        assert cancelled.status == 200
+
+    monkeypatch.setitem(catalogue.SCENARIOS, "on-sale", replace(ON_SALE, play=play))
+    status, found = _load(site, stage, "on-sale")
+    assert status == 1
+    red = [check["name"] for check in found["verdict"]["checks"] if not check["is_ok"]]
+    assert red == ["Every acknowledged booking is there"]
+
+
+def test_what_is_made_beside_a_site_is_removed_again(site: Site) -> None:
+    arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain"]
+    assert main(["stampede", "--url", site.url, *arguments]) == 0
+    left = site.manage("-m", "loadtest.stage", "--clear")
+    # Only the stage of the other tests is there, or nothing when they have not run.
+    assert json.loads(left.stdout)["events"] <= 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["on-sale", "--url", "http://seats.example.com"],
+        ["on-sale", "--url", "127.0.0.1:8000"],
+        ["on-sale", "--stage", "stage.json"],
+        ["on-sale", "--url", "http://127.0.0.1:8000", "--stage", "a", "--event", "1"],
+        ["on-sale", "--viewers", "1000000"],
+        ["on-sale", "--seconds", "86400"],
+        ["on-sale", "--viewers", "0"],
+        ["sleep"],
+    ],
+)
+def test_what_is_not_to_be_loaded_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        main(arguments)
+    assert refusal.value.code == 2
+
+
+def test_a_site_that_is_not_there_is_no_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    stage = tmp_path / "stage.json"
+    people = [{"name": "alice", "access": "a", "refresh": "r"}] * 2
+    stage.write_text(json.dumps({"event_id": 1, "made_at": 0, "people": people}))
+    url = f"http://127.0.0.1:{port}"
+    assert main(["stampede", "--clicks", "2", "--url", url, "--stage", f"{stage}"]) == 2
+    assert "does not tell of event 1" in capsys.readouterr().err
