@@ -61,7 +61,12 @@ class _Screen(_Base):
     """A table that is drawn anew twice a second."""
 
     def __enter__(self) -> object:
-        self._live = Live(get_renderable=self._picture, console=self._console, refresh_per_second=2)
+        self._live = Live(
+            get_renderable=self._picture,
+            console=self._console,
+            refresh_per_second=2,
+            transient=True,
+        )
         return self._live.__enter__()
 
     def __exit__(self, *reason: Any) -> None:
@@ -127,7 +132,7 @@ def picture(scenario: str, run: Run) -> RenderableType:
         parts.append(_server_now(rows))
     faults = [name for name in run.measures.outcomes if name.split()[1][0] in "5n"]
     if faults or run.crowd.gap_count:
-        told = [f"{run.measures.outcomes[name]:,} times {name}" for name in faults]
+        told = [f"{name}: {run.measures.outcomes[name]:,}" for name in faults]
         told += [f"{run.crowd.gap_count:,} gaps"] * bool(run.crowd.gap_count)
         parts.append(Text(" · ".join(told), style="bold red"))
     return Group(*parts)
@@ -166,10 +171,12 @@ def _calls_now(run: Run) -> Table:
 
 
 def _viewers_now(rows: list[Json], run: Run) -> Text:
-    now = next(row for row in reversed(rows) if row["viewers"])["viewers"]
+    now = rows[-1]["viewers"]
+    known = (row["viewers"] for row in reversed(rows) if row["viewers"])
+    heard = next((each for each in known if each["p99"] is not None), None)
     text = Text.assemble(("viewers  ", "dim"), f"{now['open']:,} open · {now['frames']:,} frames")
-    if now["p99"] is not None:
-        text.append(f" · click to everyone p50 {now['p50']:,.0f} ms, p99 {now['p99']:,.0f} ms")
+    if heard:
+        text.append(f" · click to everyone p50 {heard['p50']:,.0f} ms, p99 {heard['p99']:,.0f} ms")
     if rows[-1]["seats_left"] is not None:
         text.append(f" · {rows[-1]['seats_left']:,} of {len(run.hall.ids):,} seats left")
     return text

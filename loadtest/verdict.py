@@ -199,16 +199,16 @@ def _answers(evidence: Evidence) -> str:
 def _unanswered(evidence: Evidence) -> Iterator[str]:
     for name, count in evidence.outcomes.items():
         if name.split()[1] == "none":
-            yield f"{count:,} times {name}"
+            yield f"{name}: {count:,}"
 
 
 def _server_errors(evidence: Evidence) -> Iterator[str]:
     for name, count in evidence.outcomes.items():
         status = name.split()[1]
         if status.startswith("5") and status != "503":
-            yield f"{count:,} times {name}"
+            yield f"{name}: {count:,}"
     if evidence.bare_refusals:
-        yield f"{evidence.bare_refusals:,} times 503 without Retry-After"
+        yield f"503 without Retry-After: {evidence.bare_refusals:,}"
 
 
 def _refused_for_now(evidence: Evidence) -> str:
@@ -222,7 +222,7 @@ def _unexplained(evidence: Evidence) -> Iterator[str]:
     for name, count in evidence.outcomes.items():
         status = name.split()[1]
         if status.startswith("4") and status not in _EXPLAINED:
-            yield f"{count:,} times {name}"
+            yield f"{name}: {count:,}"
 
 
 def _watching(watched: Watched) -> list[Check]:

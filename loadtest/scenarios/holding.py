@@ -6,11 +6,11 @@ from loadtest.scenarios.buying import party_of, thought
 
 async def hold(run: Run, due_ns: int, *, seconds: float, seats: int | None = None) -> None:
     """Lock some seats, by default as many as people want, and let go after so long on average."""
-    wanted = run.hall.choose(run.dice, seats or party_of(run.dice))
     async with run.somebody() as person:
-        if run.is_over or not wanted:
-            run.too_late += run.is_over
+        if run.is_over:
+            run.too_late += 1
             return
-        if await person.lock(wanted, due_ns=due_ns):
+        wanted = run.hall.choose(run.dice, seats or party_of(run.dice))
+        if wanted and await person.lock(wanted, due_ns=due_ns):
             due_ns = await thought(run.dice, seconds)
             await person.unlock(wanted, due_ns=due_ns)

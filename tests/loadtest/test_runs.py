@@ -3,6 +3,7 @@
 import base64
 import json
 import socket
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -117,12 +118,42 @@ def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
     assert red == ["Every acknowledged booking is there"]
 
 
+def test_tokens_that_grow_old_are_renewed(site: Site, stage: Path) -> None:
+    staged = json.loads(stage.read_text())
+    old = stage.with_name("old.json")
+    old.write_text(json.dumps({**staged, "made_at": staged["made_at"] - 250}))
+    status, found = _load(site, stage, "churn", "--stage", f"{old}")
+    assert (status, found["verdict"]["is_clean"]) == (0, True)
+    assert found["outcomes"]["refresh 200"] == found["calls"]["refresh"]["count"] > 0
+
+
+def test_people_can_be_registered_through_the_api(site: Site, tmp_path: Path) -> None:
+    event = json.loads(site.manage("-m", "loadtest.stage", "--people=0", "--seats=40").stdout)
+    file = tmp_path / "result.json"
+    where = ("--url", site.url, "--event", f"{event['event_id']}", "--json", f"{file}")
+    status = main(["on-sale", *SMALL, *where, "--buyers", "3", "--think", "0.02"])
+    assert (status, json.loads(file.read_text())["verdict"]["is_clean"]) == (0, True)
+
+
+def _events(site: Site) -> list[int]:
+    with urllib.request.urlopen(f"{site.url}/api/events/") as answer:
+        return [event["id"] for event in json.load(answer)]
+
+
 def test_what_is_made_beside_a_site_is_removed_again(site: Site) -> None:
+    before = _events(site)
     arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain"]
     assert main(["stampede", "--url", site.url, *arguments]) == 0
-    left = site.manage("-m", "loadtest.stage", "--clear")
-    # Only the stage of the other tests is there, or nothing when they have not run.
-    assert json.loads(left.stdout)["events"] <= 1
+    assert _events(site) == before
+
+
+def test_it_can_be_kept(site: Site) -> None:
+    before = _events(site)
+    arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain", "--keep"]
+    assert main(["stampede", "--url", site.url, *arguments]) == 0
+    (event,) = set(_events(site)) - set(before)
+    site.manage("-m", "loadtest.stage", "--clear", f"--event={event}")
+    assert _events(site) == before
 
 
 @pytest.mark.parametrize(
