@@ -105,8 +105,13 @@ def supervised(
         with suppress(BrokenPipeError):
             process.stdin.write(f"{json.dumps(spec)}\n".encode())
             process.stdin.flush()
-        yield Supervised(name=name, process=process, log=log)
-        # Popen's own exit closes the pipe, which is the order to stop, and waits.
+        try:
+            yield Supervised(name=name, process=process, log=log)
+        finally:
+            # The order to stop. Popen's own exit gives it too, but does not wait after Ctrl-C.
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+            process.wait()
 
 
 def _log(file: Path | None) -> IO[bytes]:

@@ -69,6 +69,26 @@ def test_one_that_will_not_stop_is_killed(folder: Path) -> None:
     assert server.process.returncode
 
 
+def test_after_ctrl_c_too_it_has_ended_when_its_context_is_left(folder: Path) -> None:
+    script = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        f"open('{folder}/started', 'w'); time.sleep(600)"
+    )
+    # Longer than Popen waits after Ctrl-C.
+    spec = spec_of(script, stop_seconds=0.6)
+    ended = []
+
+    def serve() -> None:
+        with supervised(spec, name="Box office") as server:
+            ended.append(server.process)
+            server.wait_until_ready((folder / "started").exists)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        serve()
+    assert ended[0].returncode is not None
+
+
 def test_what_it_writes_can_be_kept(folder: Path) -> None:
     with supervised(
         spec_of("print('doors open')"), name="Box office", log_file=folder / "log"
