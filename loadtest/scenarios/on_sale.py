@@ -10,7 +10,7 @@ from loadtest.scenarios.buying import visit
 from loadtest.scenarios.limits import MOST_PEOPLE, MOST_PER_SECOND, amount, count
 
 # What share of all buyers is at it at a time, if the site answers at once.
-_BUSY = 0.5
+_BUSY = 0.6
 
 
 def add_buying_options(parser: ArgumentParser, *, buyers: int) -> None:
@@ -32,7 +32,7 @@ def add_buying_options(parser: ArgumentParser, *, buyers: int) -> None:
         "--rate",
         type=amount(MOST_PER_SECOND, least=0.01),
         help="how many come each second, whatever the site is able to do "
-        "(as many as keep half of the accounts busy)",
+        "(as many as keep most of the accounts busy)",
     )
     parser.add_argument(
         "--payment",

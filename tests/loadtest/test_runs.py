@@ -26,7 +26,7 @@ LOADS: dict[str, tuple[str, ...]] = {
     "on-sale": ("--buyers", "30", "--think", "0.05", "--rate", "30"),
     "watchers": ("--within", "0.2", "--idle", "0", "--per-second", "20"),
     "churn": ("--people", "30", "--rate", "30", "--hold", "0.1"),
-    "mixed": ("--buyers", "30", "--think", "0.05", "--rate", "20", "--pages", "5"),
+    "mixed": ("--buyers", "30", "--think", "0.05", "--rate", "20", "--payment", "card"),
 }
 
 
