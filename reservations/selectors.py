@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.db.models import Q, QuerySet
 
-from reservations import clock
+from reservations import clock, database
 from reservations.changes import Change
 from reservations.counts import Counts, counts_of
 from reservations.errors import (
@@ -120,6 +120,8 @@ def is_public(*, event_id: int) -> bool:
     remembered, name = caches["process"], f"event-{event_id}-is-public"
     if remembered.get(name):
         return True
+    # Who asks may need the connection that this thread has.
+    database.release_connection()
     with _asking[event_id % len(_asking)]:
         if remembered.get(name):
             return True
