@@ -52,6 +52,8 @@ def lock_seat(request: Request, event_id: int, seat_id: int) -> Response:
             pk=seat_id,
         )
         now = timezone.now()
+        if _is_locked(seat, now=now) and seat.locked_by == person:
+            return _answer(seat, event, person)
         _require_free(event, seat, person, now=now)
         seat.status = SeatStatus.LOCKED
         seat.locked_by = person
@@ -84,13 +86,11 @@ def lock_seat(request: Request, event_id: int, seat_id: int) -> Response:
     }
     message = {"type": "seats.changed", "frame": frame}
     async_to_sync(get_channel_layer().group_send)(group_of(event_id), message)
-    return Response(
-        {
-            "success": True,
-            "message": f"{seat.seat_number} locked",
-            "seat": _record(seat, event, person.username),
-        }
-    )
+    return _answer(seat, event, person)
+
+
+def _is_locked(seat: Seat, *, now: datetime) -> bool:
+    return bool(seat.status == SeatStatus.LOCKED and seat.locked_until and seat.locked_until > now)
 
 
 def _require_free(event: Event, seat: Seat, person: Any, *, now: datetime) -> None:
@@ -99,8 +99,7 @@ def _require_free(event: Event, seat: Seat, person: Any, *, now: datetime) -> No
         raise Conflict({"code": "sales_not_open"})
     if event.sales_close_at and now >= event.sales_close_at:
         raise Conflict({"code": "sales_closed"})
-    is_locked = seat.status == SeatStatus.LOCKED and seat.locked_until and seat.locked_until > now
-    if is_locked or seat.status in (SeatStatus.RESERVED, SeatStatus.BLOCKED):
+    if _is_locked(seat, now=now) or seat.status in (SeatStatus.RESERVED, SeatStatus.BLOCKED):
         conflict: dict[str, Any] = {
             "seat_id": seat.pk,
             "seat_number": seat.seat_number,
@@ -112,6 +111,11 @@ def _require_free(event: Event, seat: Seat, person: Any, *, now: datetime) -> No
     ).count()
     if held >= (event.seat_cap or SEAT_CAP):
         raise Conflict({"code": "seat_limit"})
+
+
+def _answer(seat: Seat, event: Event, person: Any) -> Response:
+    record = _record(seat, event, person.username)
+    return Response({"success": True, "message": f"{seat.seat_number} locked", "seat": record})
 
 
 def _record(seat: Seat, event: Event, holder: str) -> dict[str, Any]:
