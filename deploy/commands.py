@@ -44,6 +44,10 @@ def _run(options: argparse.Namespace) -> None:
         case "loadtest":
             set_up(requirements=LOADTEST)
             hand_over("loadtest", *options.arguments)
+        case "compare":
+            set_up(requirements=DEVELOPMENT)
+            only = [f"--only={options.only}"] if options.only else []
+            hand_over("loadtest.compare", f"--rounds={options.rounds}", *only, "--write")
         case "chaos":
             set_up(requirements=DEVELOPMENT)
             seed = [] if options.seed is None else [f"--seed={options.seed}"]
@@ -69,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("loadtest", help="load the site, and judge what came of it")
     # What they mean is known only with the packages that are still to be installed.
     load.add_argument("arguments", nargs=argparse.REMAINDER, help="a scenario and its options")
+    compare = commands.add_parser("compare", help="compare with peers into docs/benchmarks.md")
+    compare.add_argument("--rounds", type=int, default=5, help="medians of how many (%(default)s)")
+    compare.add_argument("--only", help="measure these alone, such as locks,single")
     chaos = commands.add_parser("chaos", help="buy and watch while everything fails, then audit")
     chaos.add_argument("--seconds", type=int, default=180, help="for so long (%(default)s)")
     chaos.add_argument("--seed", type=int, help="the same mishaps in the same order as before")

@@ -144,6 +144,9 @@ FIGURES = {
         ],
         floors={
             "pgbench": lambda house, scale: pgbench(house, clients=128, seconds=6 * scale),
+            "pgbench, one client": lambda house, scale: pgbench(
+                house, clients=1, seconds=6 * scale
+            ),
             "pgbench, events apart": lambda house, scale: pgbench(
                 house, clients=128, seconds=6 * scale, events_apart=True
             ),
