@@ -7,14 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.compare.crowds import SEATS_EACH, keep_busy, one_by_one, rush, watched
-from loadtest.compare.floors import pgbench
+from loadtest.compare.floors import bare_send_us, pgbench
 from loadtest.compare.house import House
-from loadtest.compare.servers import Kind, Server
+from loadtest.compare.on_sale import SHARE
+from loadtest.compare.servers import NODE_PEER, POLLED, SEATCAST, TUTORIAL, Kind, Server
 from loadtest.compare.tables import Wanted
 from loadtest.compare.watching import sell, watching
 from loadtest.engine.cpu import tree_cpu_seconds
 from loadtest.push.figures import Numbers
 from loadtest.push.samples import percentile
+
+US_PER_FRAME = "CPU us per viewer and frame"
+# Behind the seats that are taken while others watch.
+_FRAMES_START = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,27 @@ async def stampede(bench: Bench) -> Numbers:
     }
 
 
+async def frames(bench: Bench) -> Numbers:
+    """What it costs to tell each of 1,000 viewers: what the same locks cost without them is off."""
+    server, house = bench.server, bench.house.small
+    viewers, count = max(2, int(1_000 * bench.scale)), max(4, int(20 * bench.scale))
+    before = house.locked()
+
+    async def spent(start: int) -> float:
+        started = tree_cpu_seconds(server.pid)
+        clicked = await sell(server, house, start=start, count=count, per_second=5)
+        # The last is told, too.
+        await asyncio.sleep(0.5)
+        house.require(locked=before + start - _FRAMES_START + len(clicked))
+        return tree_cpu_seconds(server.pid) - started
+
+    alone = await spent(_FRAMES_START)
+    async with watching(bench.kind, server, house, watchers=viewers) as seen:
+        watched_by_all = await spent(_FRAMES_START + count)
+    told = sum(len(mine) for mine in seen)
+    return {US_PER_FRAME: 1e6 * (watched_by_all - alone) / told}
+
+
 def _pgbench_alone(house: House, scale: float) -> Numbers:
     numbers = pgbench(house, clients=1, seconds=2 * scale)
     return {"p50 ms": numbers["p50 ms"], "p99 ms": numbers["p99 ms"]}
@@ -122,13 +148,15 @@ async def watch(bench: Bench) -> Numbers:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One thing to know of each server. `measure` is one round of it.
+    """One thing to know of each server. `measure` is one round of it; without, it is on its own.
 
-    `floors` are what no server can get below, each with what measures it at a scale.
+    `kinds` are those that it is measured of. `floors` are what no server can get below, each with
+    what measures it at a scale.
     """
 
     title: str
-    measure: Callable[[Bench], Coroutine[Any, Any, Numbers]]
+    measure: Callable[[Bench], Coroutine[Any, Any, Numbers]] | None = None
+    kinds: Sequence[Kind] = (SEATCAST, NODE_PEER, TUTORIAL)
     wanted: Sequence[Wanted] = ()
     floors: Mapping[str, Callable[[House, float], Numbers]] = field(default_factory=dict)
 
@@ -161,6 +189,15 @@ FIGURES = {
     "watch": Figure(
         title="100 people watch a hall of 1,000 seats in which 10 are locked a second",
         measure=watch,
+        kinds=[SEATCAST, NODE_PEER, TUTORIAL, POLLED],
+    ),
+    "frames": Figure(
+        title="1,000 people are told of each of 20 locks",
+        measure=frames,
+        kinds=[SEATCAST, NODE_PEER],
+        floors={
+            "bare send()": lambda _house, _scale: {US_PER_FRAME: bare_send_us(1_000, times=20)}
+        },
     ),
     "stampede": Figure(
         title="1,000 people click one seat in the same instant",
@@ -170,6 +207,14 @@ FIGURES = {
             Wanted(number="failed", at_most=0),
             Wanted(number="p99 ms", beside="tutorial", at_most=0.1),
             Wanted(number="p99 ms", beside="Node", at_most=1),
+        ],
+    ),
+    "on-sale": Figure(
+        title="128 people buy a stadium of 50,000 seats as fast as they can while 1,000 watch",
+        wanted=[
+            Wanted(number=SHARE, at_least=0.8),
+            Wanted(number="p99 ms from click to everyone", at_most=500),
+            Wanted(number="checks failed", at_most=0),
         ],
     ),
 }

@@ -45,7 +45,7 @@ class Outcome:
         """Return what is wanted to be large or small, of each round in which it is known."""
         ours = self.rounds.get(wanted.who, {})
         if not wanted.beside:
-            return [one[wanted.number] for one in ours.values()]
+            return [one[wanted.number] for one in ours.values() if wanted.number in one]
         theirs = self.rounds.get(wanted.beside, {})
         return [
             ours[number][wanted.number] / theirs[number][wanted.number]

@@ -19,8 +19,10 @@ POLL_SECONDS = 3.0
 Seen = list[dict[int, int]]
 
 
-async def sell(server: Server, house: House, *, count: int, per_second: float) -> dict[int, int]:
-    """Have so many people click a seat each, at an even pace; return when each was clicked.
+async def sell(
+    server: Server, house: House, *, start: int = 0, count: int, per_second: float
+) -> dict[int, int]:
+    """Have seats clicked from a place of the list on, at an even pace; return when each was.
 
     Whom an overloaded server fails is not among them. Raises: WrongAnswer.
     """
@@ -37,7 +39,7 @@ async def sell(server: Server, house: House, *, count: int, per_second: float) -
             raise WrongAnswer(f"{answer.status} {answer.error} {answer.body[:300]!r}")
 
     async with asyncio.TaskGroup() as group:
-        for number, click in enumerate(clicks(house, start=0, count=count)):
+        for number, click in enumerate(clicks(house, start=start, count=count)):
             group.create_task(buy(number, click))
     return clicked
 
