@@ -13,7 +13,8 @@ if (cluster.isPrimary) {
   await serve({
     port: Number(process.env.PORT),
     databaseUrl: process.env.DATABASE_URL,
-    poolSize: Number(process.env.POOL_SIZE ?? 8),
+    // More connections only wait for each other: all want the row of the one event.
+    poolSize: Number(process.env.POOL_SIZE ?? 4),
     redisUrl: process.env.REDIS_URL,
     secret: process.env.SECRET_KEY,
     seatCap: Number(process.env.SEAT_CAP ?? 10),
