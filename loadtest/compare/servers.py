@@ -41,8 +41,8 @@ class Server:
 class Kind:
     """A kind of server, how to run it, and how people watch there.
 
-    `names_index`: its frames have a seat's place in the list, not its id. `is_polled`:
-    they ask every three seconds.
+    `names_index`: its frames have a seat's place in the list, not its id. `is_polled`: there are
+    no sockets, and they ask every three seconds.
     """
 
     name: str

@@ -1,6 +1,6 @@
 // The box office as one would write it in Node: Fastify, a pool of node-postgres, and Socket.IO with
 // its Redis adapter, in as many processes as there are cores. It works on Seatcast's own tables.
-// Variables: PORT, DATABASE_URL, REDIS_URL, SECRET_KEY, SEAT_CAP, POOL_SIZE.
+// Variables: PORT, DATABASE_URL, REDIS_URL, SECRET_KEY, SEAT_CAP, POOL_SIZE, WORKERS.
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
