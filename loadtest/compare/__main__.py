@@ -17,6 +17,7 @@ from loadtest.compare.figures import FIGURES
 from loadtest.compare.house import House
 from loadtest.compare.servers import install_node_peer, versions
 from loadtest.compare.tables import put_between
+from loadtest.engine.cpu import model
 from loadtest.engine.viewers import allow_many_files
 from loadtest.push.results import machine
 from loadtest.push.servers import service_versions
@@ -72,17 +73,11 @@ def _compare(comparison: Comparison, *, rounds: int) -> dict[str, str]:
         )
         for number in range(rounds):
             comparison.measure(house, number=number)
-        facts = {"CPU": _cpu(), **machine(), **versions()}
+        facts = {"CPU": model(), **machine(), **versions()}
         facts |= service_versions(database_url, redis_url)
     # On services of its own.
     comparison.measure_on_sale()
     return facts
-
-
-def _cpu() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else "unknown"
 
 
 def _options() -> argparse.Namespace:

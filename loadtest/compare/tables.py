@@ -108,16 +108,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def put_between(document: str, generated: str) -> str:
+def put_between(document: str, generated: str, *, begin: str = BEGIN, end: str = END) -> str:
     """Return a document with what is between its marks replaced.
 
     Raises: ValueError when it has no marks.
     """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"There is no {BEGIN} … {END} in it.")
-    return f"{before}{BEGIN}\n\n{generated.strip()}\n\n{END}{after}"
+    before, has_begin, rest = document.partition(begin)
+    _, has_end, after = rest.partition(end)
+    if not (has_begin and has_end):
+        raise ValueError(f"There is no {begin} … {end} in it.")
+    return f"{before}{begin}\n\n{generated.strip()}\n\n{end}{after}"
 
 
 def _spread(values: Sequence[float]) -> str:

@@ -28,6 +28,13 @@ def postgres_pid(database_url: str) -> int:
         return int(_stat(Path(f"/proc/{connection.info.backend_pid}"))[1])
 
 
+def model() -> str:
+    """Return what this machine says its processor is."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else "unknown"
+
+
 def _stat(process: Path) -> list[str]:
     """Return what follows the name, which is in parentheses and may have anything in it."""
     return (process / "stat").read_text().rpartition(")")[2].split()
