@@ -1,12 +1,12 @@
 # Every target is one command of `python3 -m deploy`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test` and `bench`,
-# SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, SECONDS and SEED for `chaos`,
-# MINUTES, ROUNDS and ONLY for `measure`.
+# SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED
+# for `chaos`, MINUTES, ROUNDS and ONLY for `measure`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test bench loadtest compare chaos check schema screenshots measure clean
+.PHONY: help setup run stack test bench loadtest compare curves chaos check schema screenshots measure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ loadtest: ## Load the site and judge what came of it (SCENARIO=stampede|on-sale|
 
 compare: ## Compare with peers into docs/benchmarks.md: 20 minutes (ROUNDS=5 ONLY=locks,single,…)
 	@$(PYTHON) -m deploy compare $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY))
+
+curves: ## Measure costs at four sizes into docs/scaling.md: minutes (ONLY=locks|changes|…: just show)
+	@$(PYTHON) -m deploy curves $(if $(ONLY),--only $(ONLY))
 
 chaos: ## Buy and watch while everything fails, then audit the books: minutes (SECONDS=180 SEED=…)
 	@$(PYTHON) -m deploy chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))

@@ -48,6 +48,10 @@ def _run(options: argparse.Namespace) -> None:
             set_up(requirements=DEVELOPMENT)
             only = [f"--only={options.only}"] if options.only else []
             hand_over("loadtest.compare", f"--rounds={options.rounds}", *only, "--write")
+        case "curves":
+            set_up(requirements=DEVELOPMENT, client=False)
+            only = [f"--only={options.only}"] if options.only else ["--write"]
+            hand_over("loadtest.curves", *only)
         case "chaos":
             set_up(requirements=DEVELOPMENT)
             seed = [] if options.seed is None else [f"--seed={options.seed}"]
@@ -76,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="compare with peers into docs/benchmarks.md")
     compare.add_argument("--rounds", type=int, default=5, help="medians of how many (%(default)s)")
     compare.add_argument("--only", help="measure these alone, such as locks,single")
+    curves = commands.add_parser("curves", help="measure costs at four sizes into docs/scaling.md")
+    curves.add_argument("--only", help="measure these alone, and only show them")
     chaos = commands.add_parser("chaos", help="buy and watch while everything fails, then audit")
     chaos.add_argument("--seconds", type=int, default=180, help="for so long (%(default)s)")
     chaos.add_argument("--seed", type=int, help="the same mishaps in the same order as before")
