@@ -7,8 +7,8 @@ from config.views import client, no_such_call
 urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    path("api/", include("accounts.urls")),
     path("api/", include("reservations.api.urls")),
+    path("api/", include("accounts.urls")),
     re_path(r"^api(/.*)?$", no_such_call),
     path("admin/", admin.site.urls),
     re_path(r"^(?!static/|assets/|ws/).*$", client),

@@ -5,13 +5,14 @@ from reservations.api.requests import IdConverter
 
 register_converter(IdConverter, "id")
 
+# They are tried in this order: what a rush is made of comes first.
 urlpatterns = [
+    path("events/<id:event_id>/seats/<id:seat_id>/lock/", views.LockSeatView.as_view()),
+    path("events/<id:event_id>/seats/<id:seat_id>/unlock/", views.UnlockSeatView.as_view()),
     path("events/", views.EventsView.as_view()),
     path("events/<id:event_id>/", views.EventDetailView.as_view()),
     path("events/<id:event_id>/seats/", views.SeatsView.as_view()),
     path("events/<id:event_id>/layouts/<str:layout>/", views.LayoutView.as_view()),
-    path("events/<id:event_id>/seats/<id:seat_id>/lock/", views.LockSeatView.as_view()),
-    path("events/<id:event_id>/seats/<id:seat_id>/unlock/", views.UnlockSeatView.as_view()),
     path("events/<id:event_id>/locks/", views.LocksView.as_view()),
     path("events/<id:event_id>/lock/", views.LockSeatsView.as_view()),
     path("events/<id:event_id>/best/", views.LockBestView.as_view()),
