@@ -82,6 +82,7 @@ _NOT_ON_POSTGRES = (
     _MACHINES,
     "tests/contract/test_schema.py",
     "tests/loadtest/test_report.py",
+    "tests/loadtest/test_runs.py",
     "tests/realtime/test_picture_at_random.py",
     "tests/reservations/plans/test_fuzz.py",
     "tests/reservations/plans/test_reading.py",
