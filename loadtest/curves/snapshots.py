@@ -45,14 +45,23 @@ def main(event_id: int) -> None:
 
 
 def sell_half(event_id: int) -> None:
-    """Sell every other seat, at random, the same ones each time."""
+    """Sell every other seat, at random, the same ones each time; the others are free."""
     from django.utils import timezone
 
     from accounts.models import User
     from reservations.models import Reservation, Seat
     from reservations.states import SeatStatus
 
-    seats = list(Seat.objects.filter(event_id=event_id).order_by("pk").values_list("pk", flat=True))
+    hall = Seat.objects.filter(event_id=event_id)
+    # What was measured here before may have left locks.
+    hall.update(
+        status=SeatStatus.AVAILABLE,
+        locked_by=None,
+        locked_until=None,
+        locked_at=None,
+        extensions=0,
+    )
+    seats = list(hall.order_by("pk").values_list("pk", flat=True))
     sold = random.Random(1).sample(seats, len(seats) // 2)
     booking = Reservation.objects.create(
         event_id=event_id,
