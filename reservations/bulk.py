@@ -17,8 +17,8 @@ Rows = Sequence[Sequence[Any]]
 
 
 def update_rows(model: type[models.Model], fields: tuple[str, ...], rows: Rows) -> None:
-    """Set `fields`; each row has its primary key first, then their values."""
-    _write(_update_sql(model, fields, connection.vendor), model, ("pk", *fields), rows)
+    """Set `fields`; each row has their values, and its primary key last."""
+    _write(_update_sql(model, fields, connection.vendor), model, (*fields, "pk"), rows)
 
 
 def insert_rows(model: type[models.Model], fields: tuple[str, ...], rows: Rows) -> None:
@@ -38,22 +38,21 @@ def _write(sql: str, model: type[models.Model], fields: tuple[str, ...], rows: R
 
 
 def _prepared(fields: Sequence[Any], row: Sequence[Any]) -> list[Any]:
-    """Return a row as SQLite stores it; its key goes last, where the statement asks for it."""
-    values = [
+    """Return a row as SQLite stores it."""
+    return [
         field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)
     ]
-    return [*values[1:], values[0]] if fields[0].primary_key else values
 
 
 @cache
 def _update_sql(model: type[models.Model], fields: tuple[str, ...], vendor: str) -> str:
     table = _quoted(model._meta.db_table)
-    key, *columns = [_quoted(field.column) for field in _fields(model, ("pk", *fields))]
+    *columns, key = [_quoted(field.column) for field in _fields(model, (*fields, "pk"))]
     if vendor != "postgresql":
         changes = ", ".join(f"{column} = %s" for column in columns)
         return f"UPDATE {table} SET {changes} WHERE {key} = %s"
     changes = ", ".join(f"{column} = new.{column}" for column in columns)
-    new = f"{_unnested(model, ('pk', *fields))} AS new({', '.join([key, *columns])})"
+    new = f"{_unnested(model, (*fields, 'pk'))} AS new({', '.join([*columns, key])})"
     return f"UPDATE {table} SET {changes} FROM {new} WHERE {table}.{key} = new.{key}"
 
 

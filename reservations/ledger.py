@@ -32,6 +32,7 @@ from reservations.models import (
 )
 from reservations.payments import books
 from reservations.records import (
+    STATIC_FIELDS,
     Answer,
     ReservationRecord,
     SeatRecord,
@@ -50,7 +51,6 @@ from reservations.states import (
 )
 from reservations.terms import terms_of
 
-_STATIC = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
 _HELD = ("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id")
 _WRITTEN = ("status", *_HELD, "reservation_id", "version")
 _LOGGED = (
@@ -63,9 +63,9 @@ _EVENT = [
     for field in Event._meta.concrete_fields
     if field.name not in ("plan", "description")
 ]
-_SEAT = (*_STATIC, "category__price", "status", *_HELD, "reservation_id")
+_SEAT = (*STATIC_FIELDS, "category__price", "status", *_HELD, "reservation_id")
 
-# A seat's columns by their names, those of _STATIC among them.
+# The columns of _SEAT by their names.
 _Row = dict[str, Any]
 
 
@@ -136,23 +136,19 @@ class Ledger:
             [outcome.cancelled_id for outcome in outcomes if outcome.cancelled_id]
         )
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
+        changing = [(command, outcome) for command, outcome in decided if outcome.changed]
+        if not changing:
+            return None
         log = [
-            (seq, command, outcome, seat)
-            for seq, (command, outcome) in enumerate(
-                [(command, outcome) for command, outcome in decided if outcome.changed],
-                start=since + 1,
-            )
+            (number, command, outcome, seat)
+            for number, (command, outcome) in enumerate(changing, start=since + 1)
             for seat in outcome.changed
         ]
-        if not log:
-            return None
-        last = {seat.id: (seq, seat) for seq, _, _, seat in log}
-        seq = log[-1][0]
-        seats = [self._written(seq, seat) for seq, seat in last.values()]
-        changes = [self._logged(*change) for change in log]
-        bulk.update_rows(Event, ("change_seq",), [(self.event.pk, seq)])
-        bulk.update_rows(Seat, _WRITTEN, seats)
-        bulk.insert_rows(SeatChange, _LOGGED, changes)
+        last = {seat.id: (number, seat) for number, _, _, seat in log}
+        seq = since + len(changing)
+        bulk.update_rows(Event, ("change_seq",), [(seq, self.event.pk)])
+        bulk.update_rows(Seat, _WRITTEN, [self._written(*change) for change in last.values()])
+        bulk.insert_rows(SeatChange, _LOGGED, [self._logged(*change) for change in log])
         return ChangeSet(
             event_id=self.event.pk,
             since=since,
@@ -222,11 +218,11 @@ class Ledger:
         books.write_booked(self.event, paid, now=self.now)
 
     def _written(self, seq: int, seat: SeatState) -> tuple[Any, ...]:
-        """Return a seat's key and the values of _WRITTEN."""
+        """Return the values of _WRITTEN and the seat's key."""
         return (
-            *(seat.id, seat.status, seat.holder_id, seat.locked_until, seat.locked_at),
+            *(seat.status, seat.holder_id, seat.locked_until, seat.locked_at),
             *(seat.extensions, seat.lapsed_holder_id),
-            *(self._stored_reservation_id(seat.reservation_id), seq),
+            *(self._stored_reservation_id(seat.reservation_id), seq, seat.id),
         )
 
     def _logged(
@@ -310,7 +306,7 @@ def _locked_seats(
 @Compiled
 def _seats(event_id: int, ids: list[int], lockers: list[int]) -> QuerySet[Any, Any]:
     """Lock and read seats, and those that are held by people who want more."""
-    return _locking(event_id, Seat.objects.filter(pk__any_of=ids), _held_by(event_id, lockers))
+    return _locking(event_id, *_concerned(event_id, ids, lockers))
 
 
 @Compiled
@@ -319,25 +315,26 @@ def _seats_and_lapsed(
 ) -> QuerySet[Any, Any]:
     """Lock and read also those whose locks have run out."""
     lapsed = Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_until__lte=now)
-    return _locking(
-        event_id, Seat.objects.filter(pk__any_of=ids), _held_by(event_id, lockers), lapsed
-    )
+    return _locking(event_id, *_concerned(event_id, ids, lockers), lapsed)
 
 
-def _held_by(event_id: int, people: list[int]) -> QuerySet[Seat]:
-    return Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=people)
+def _concerned(event_id: int, ids: list[int], lockers: list[int]) -> list[QuerySet[Seat]]:
+    return [
+        Seat.objects.filter(pk__any_of=ids),
+        Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=lockers),
+    ]
 
 
-def _locking(event_id: int, first: QuerySet[Seat], *more: QuerySet[Seat]) -> QuerySet[Any, Any]:
+def _locking(event_id: int, *selections: QuerySet[Seat]) -> QuerySet[Any, Any]:
     """Return the rows of several selections, each found by an index of its own.
 
     Joined by "or", PostgreSQL reads all of an event's seats while it has no statistics of them,
     which is when a sale begins.
     """
-    keys = [found.order_by().values("pk") for found in (first, *more)]
+    first, *more = [found.order_by().values("pk") for found in selections]
     return (
         Seat.objects.select_for_update(of=("self",), no_key=True)
-        .filter(event=event_id, pk__in=keys[0].union(*keys[1:]))
+        .filter(event=event_id, pk__in=first.union(*more))
         .order_by("pk")
         .values_list(*_SEAT)
     )

@@ -16,6 +16,9 @@ from reservations.states import SeatStatus, iso
 from reservations.terms import terms_of
 from reservations.tickets import ticket_code
 
+# A seat's columns that do not change when it is sold: what `seat_record` takes as its fields.
+STATIC_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
+
 
 class SeatRecord(TypedDict):
     id: int
@@ -150,7 +153,7 @@ def seat_record(
     locked_until: datetime | None,
     reserved_by: str | None,
 ) -> SeatRecord:
-    """Return one seat; `fields` has its static columns. Names are left out if the site hides them.
+    """Return one seat; `fields` has those of STATIC_FIELDS. Names are left out if hidden.
 
     A lock that has run out must be given as available, without holder and deadline.
     """

@@ -24,6 +24,7 @@ from reservations.errors import (
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.payments.provider import payment_methods
 from reservations.records import (
+    STATIC_FIELDS,
     EventDetailRecord,
     EventRecord,
     LockRecord,
@@ -40,7 +41,6 @@ from reservations.terms import terms_of
 from reservations.tickets import reservation_id_of
 
 _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
-_SEAT_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
 
 
 _asking = [threading.Lock() for _ in range(64)]
@@ -352,7 +352,7 @@ def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord
 def _seat_records(found: QuerySet[Seat]) -> list[SeatRecord]:
     now = clock.now()
     rows = found.order_by("pk").values(
-        *_SEAT_FIELDS,
+        *STATIC_FIELDS,
         "status",
         "locked_until",
         "locked_by__username",
