@@ -6,7 +6,6 @@ import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
-import { formatCount } from '@/features/organise/figures';
 import { LatestChanges } from '@/features/organise/LatestChanges';
 import { SaleFigures } from '@/features/organise/SaleFigures';
 import { watchSale } from '@/features/organise/saleWatch';
@@ -20,6 +19,7 @@ import { sleep } from '@/lib/page/sleep';
 import { eventPath } from '@/lib/paths';
 import type { MapSeat, Standing } from '@/lib/seatmap/seats';
 import { formatDateTime } from '@/lib/time';
+import { formatNumber } from '@/lib/numbers';
 
 const TONES: Readonly<Record<Standing, Tone>> = {
   available: 'seat',
@@ -94,9 +94,9 @@ function House({ event, store, seats, tally }: HouseProps) {
         toneOf={toneOf}
         label={t('organise:mapLabel', {
           venue: event.venue,
-          sold: formatCount(tally.sold),
-          held: formatCount(tally.held),
-          free: formatCount(tally.free),
+          sold: formatNumber(tally.sold),
+          held: formatNumber(tally.held),
+          free: formatNumber(tally.free),
         })}
       />
     </section>

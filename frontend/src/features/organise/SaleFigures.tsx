@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 
 import { Skeleton } from '@/components/Skeleton';
-import { formatCount, formatShare } from '@/features/organise/figures';
+import { formatShare } from '@/features/organise/figures';
 import { StandingMark } from '@/features/organise/StandingMark';
 import { soldShare, type Tally } from '@/features/organise/tally';
 import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
+import { formatNumber } from '@/lib/numbers';
 
 interface SaleFiguresProps {
   readonly tally: Tally;
@@ -21,10 +22,10 @@ export function SaleFigures({ tally, currency, viewers }: SaleFiguresProps) {
       <Figure
         name={t('organise:sold')}
         mark={<StandingMark standing="reserved" />}
-        value={formatCount(sold)}
+        value={formatNumber(sold)}
         hint={t('organise:soldShare', {
           share: formatShare(share),
-          count: formatCount(total - blocked),
+          count: formatNumber(total - blocked),
         })}
       >
         <ShareBar share={share} />
@@ -37,24 +38,24 @@ export function SaleFigures({ tally, currency, viewers }: SaleFiguresProps) {
       <Figure
         name={t('organise:held')}
         mark={<StandingMark standing="locked" />}
-        value={formatCount(held)}
+        value={formatNumber(held)}
         hint={t('organise:heldHint')}
       />
       <Figure
         name={t('organise:free')}
         mark={<StandingMark standing="available" />}
-        value={formatCount(free)}
+        value={formatNumber(free)}
       />
       {blocked > 0 && (
         <Figure
           name={t('organise:blocked')}
           mark={<StandingMark standing="blocked" />}
-          value={formatCount(blocked)}
+          value={formatNumber(blocked)}
         />
       )}
       <Figure
         name={t('organise:watching')}
-        value={viewers === null ? null : formatCount(viewers)}
+        value={viewers === null ? null : formatNumber(viewers)}
       />
     </dl>
   );

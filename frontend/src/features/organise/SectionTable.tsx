@@ -1,8 +1,8 @@
-import { formatCount } from '@/features/organise/figures';
 import { ShareBar } from '@/features/organise/SaleFigures';
 import { type SectionTally, soldShare } from '@/features/organise/tally';
 import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
+import { formatNumber } from '@/lib/numbers';
 
 interface SectionTableProps {
   readonly sections: readonly SectionTally[];
@@ -29,13 +29,13 @@ export function SectionTable({ sections, currency }: SectionTableProps) {
               <th scope="row">{section.name}</th>
               <td>
                 {t('organise:soldOf', {
-                  sold: formatCount(section.sold),
-                  total: formatCount(section.total - section.blocked),
+                  sold: formatNumber(section.sold),
+                  total: formatNumber(section.total - section.blocked),
                 })}
                 <ShareBar share={soldShare(section)} />
               </td>
-              <td>{formatCount(section.held)}</td>
-              <td>{formatCount(section.free)}</td>
+              <td>{formatNumber(section.held)}</td>
+              <td>{formatNumber(section.free)}</td>
               <td>{formatMoney(section.revenue, currency)}</td>
             </tr>
           ))}

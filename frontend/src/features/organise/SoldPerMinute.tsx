@@ -1,6 +1,7 @@
-import { formatClock, formatCount } from '@/features/organise/figures';
+import { formatClock } from '@/features/organise/figures';
 import { lastMinutes, type SaleLog } from '@/features/organise/saleLog';
 import { listOf, t } from '@/lib/i18n/language';
+import { formatNumber } from '@/lib/numbers';
 
 interface SoldPerMinuteProps {
   readonly log: SaleLog;
@@ -44,7 +45,7 @@ export function SoldPerMinute({ log, now }: SoldPerMinuteProps) {
       </svg>
       <p className="panel__note tabular">
         {t('organise:perMinuteHint', { count: log.sold, time: formatClock(log.since) })}
-        {most > 0 && ` · ${t('organise:busiest', { count: formatCount(most) })}`}
+        {most > 0 && ` · ${t('organise:busiest', { count: formatNumber(most) })}`}
       </p>
     </section>
   );

@@ -1,9 +1,5 @@
 import { locale } from '@/lib/i18n/language';
 
-export function formatCount(count: number): string {
-  return new Intl.NumberFormat(locale()).format(count);
-}
-
 export function formatShare(share: number): string {
   const form = { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 } as const;
   return new Intl.NumberFormat(locale(), form).format(share);
