@@ -153,9 +153,9 @@ def seat_record(
     locked_until: datetime | None,
     reserved_by: str | None,
 ) -> SeatRecord:
-    """Return one seat; `fields` has those of STATIC_FIELDS. Names are left out if hidden.
+    """Return one seat; `fields` has those of STATIC_FIELDS.
 
-    A lock that has run out must be given as available, without holder and deadline.
+    Names are left out if the site hides them. A lock that has run out must be given as available, without holder and deadline.
     """
     shown = settings.SEATCAST_SHOW_NAMES
     return {
