@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 import uvloop
 
 from deploy.problems import Problem
-from loadtest import staging, terminal
+from loadtest import report, staging, terminal
 from loadtest.engine.viewers import allow_many_files
 from loadtest.playing import play
+from loadtest.report.assets import ensure_assets
 from loadtest.scenarios import Scenario
 from loadtest.scenarios.catalogue import SCENARIOS
 from loadtest.scenarios.limits import MOST_SEATS, MOST_SECONDS, MOST_VIEWERS, amount, count
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scenario = SCENARIOS[options.scenario]
     face = terminal.face(scenario.name, is_plain=options.plain)
     try:
+        if options.html:
+            ensure_assets()
         with (
             _site(options, face) as site,
             _staged(scenario, options, site, face) as staged,
@@ -58,8 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.json.write_text(json.dumps(found), encoding="utf-8")
         face.say(f"Everything is in {options.json}")
     if options.html:
-        from loadtest import report
-
         report.write(found, options.html)
         face.say(f"The report is {options.html}")
     return 0 if found["verdict"]["is_clean"] else 1
