@@ -16,6 +16,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from loadtest.backstage import make_people
+
 VENUE = "Load test"
 PREFIX = "load-"
 _LONGEST_ROW = 200
@@ -47,13 +49,12 @@ def stage(*, people: int, seats: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from accounts import tokens
-    from accounts.models import User
     from reservations.plans.grid import grid
     from reservations.plans.services import EventDetails, create_event
 
     batch = secrets.token_hex(3)
     names = [f"{PREFIX}{batch}-{number}" for number in range(people)]
-    made = User.objects.bulk_create(User(username=name, folded_username=name) for name in names)
+    made = make_people(names)
     in_row = min(_LONGEST_ROW, max(1, round(math.sqrt(seats * 1.5))))
     plan = grid(rows=math.ceil(seats / in_row), seats=in_row, name=VENUE)
     details = EventDetails(

@@ -155,7 +155,8 @@ def seat_record(
 ) -> SeatRecord:
     """Return one seat; `fields` has those of STATIC_FIELDS.
 
-    Names are left out if the site hides them. A lock that has run out must be given as available, without holder and deadline.
+    Names are left out if the site hides them. A lock that has run out must be given as available,
+    without holder and deadline.
     """
     shown = settings.SEATCAST_SHOW_NAMES
     return {

@@ -4,15 +4,13 @@ It brings the database up to date, and writes what it made as JSON.
 """
 
 import json
-from datetime import timedelta
-from decimal import Decimal
+
+from loadtest.backstage import lasting_token, make_hall, make_people, seats_of
 
 ROWS, SEATS_IN_ROW = 250, 200
 SMALL_ROWS, SMALL_SEATS_IN_ROW = 20, 50
 # A person takes four seats, so there are enough for all.
 PEOPLE = ROWS * SEATS_IN_ROW // 4
-LOCK_SECONDS = 4 * 3600
-_TOKEN_LIFETIME = timedelta(hours=2)
 
 
 def main() -> None:
@@ -20,50 +18,18 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
-    from django.utils import timezone
-    from rest_framework_simplejwt.tokens import AccessToken
-
-    from accounts.models import User
-    from reservations.models import Event
-    from reservations.plans.grid import grid
-    from reservations.plans.services import EventDetails, create_event
 
     call_command("migrate", verbosity=0)
-    people = User.objects.bulk_create(
-        User(username=f"buyer{number}", folded_username=f"buyer{number}")
-        for number in range(PEOPLE)
-    )
-    details = EventDetails(
-        name="Comparison",
-        venue="Hall",
-        date=timezone.now() + timedelta(days=1),
-        price=Decimal("50.00"),
-    )
-
-    def event(rows: int, seats: int) -> Event:
-        return create_event(details=details, plan=grid(rows=rows, seats=seats, section="Floor"))
-
-    def seats(event: Event) -> list[int]:
-        return list(event.seats.order_by("pk").values_list("pk", flat=True))
-
-    large, small = event(ROWS, SEATS_IN_ROW), event(SMALL_ROWS, SMALL_SEATS_IN_ROW)
-    # No lock runs out while it is measured.
-    Event.objects.update(lock_seconds=LOCK_SECONDS)
-
-    def token(person: User) -> str:
-        """Return one as Seatcast gives it, that lasts as long as the comparison."""
-        fresh = AccessToken.for_user(person)
-        fresh["username"], fresh["is_staff"] = person.username, person.is_staff
-        fresh.set_exp(lifetime=_TOKEN_LIFETIME)
-        return str(fresh)
-
+    people = make_people([f"buyer{number}" for number in range(PEOPLE)])
+    large = make_hall("Comparison", rows=ROWS, seats_in_row=SEATS_IN_ROW)
+    small = make_hall("Comparison", rows=SMALL_ROWS, seats_in_row=SMALL_SEATS_IN_ROW)
     made = {
         "event": large.pk,
-        "seats": seats(large),
+        "seats": seats_of(large),
         "small_event": small.pk,
-        "small_seats": seats(small),
+        "small_seats": seats_of(small),
         "first_person": people[0].pk,
-        "tokens": [*map(token, people)],
+        "tokens": [*map(lasting_token, people)],
     }
     print(json.dumps(made))
 

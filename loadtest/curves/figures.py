@@ -35,7 +35,7 @@ class WrongAnswer(Exception):
 
 async def locks(ground: Ground, seats: int) -> Numbers:
     """64 clients lock a seat of their own part of the hall, let it go, and take the next."""
-    hall = _hall(ground, seats)
+    hall = ground.halls[seats]
     postgres = postgres_pid(ground.settings["DATABASE_URL"])
     each = max(2, round(CLICKS_EACH * ground.scale))
     with ground.api() as (url, pid):
@@ -63,7 +63,7 @@ async def locks(ground: Ground, seats: int) -> Numbers:
 
 async def changes(ground: Ground, viewers: int) -> Numbers:
     """Seats change twenty times a second while so many watch."""
-    bench = ground.bench(_hall(ground, WATCHED_SEATS))
+    bench = ground.bench(ground.halls[WATCHED_SEATS])
     count = max(4, round(CHANGES * ground.scale))
     async with (
         bench.driven(SEATCAST_DAPHNE) as driver,
@@ -94,7 +94,7 @@ async def changes(ground: Ground, viewers: int) -> Numbers:
 
 async def memory(ground: Ground, viewers: int) -> Numbers:
     """So many watch, and nothing happens. The first has the hall loaded, and is not counted."""
-    bench = ground.bench(_hall(ground, WATCHED_SEATS))
+    bench = ground.bench(ground.halls[WATCHED_SEATS])
     async with bench.serving(SEATCAST_DAPHNE) as server:
         first = await gather_viewers(server, 1)
         await asyncio.sleep(2 * SETTLE_SECONDS)
@@ -112,7 +112,7 @@ async def memory(ground: Ground, viewers: int) -> Numbers:
 
 async def snapshot(ground: Ground, seats: int) -> Numbers:
     """A process makes the map of a hall of which half is sold."""
-    return ground.snapshot(_hall(ground, seats))
+    return ground.snapshot(ground.halls[seats])
 
 
 async def _click(
@@ -129,10 +129,6 @@ async def _click(
             answer = await connection.ask("POST", path, {}, headers)
             if answer.status != 200:
                 raise WrongAnswer(f"{answer.status} {answer.error} {answer.body[:300]!r}")
-
-
-def _hall(ground: Ground, seats: int) -> Hall:
-    return ground.halls[seats]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,11 @@ It brings the database up to date and writes their ids as JSON: a hall of 50,000
 """
 
 import json
-from datetime import timedelta
-from decimal import Decimal
+
+from loadtest.backstage import make_hall
 
 ROWS, SEATS_IN_ROW = 250, 200
 BUYERS = 500
-LOCK_SECONDS = 4 * 3600
 
 
 def main() -> None:
@@ -17,12 +16,8 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
-    from django.utils import timezone
 
     from accounts.models import User
-    from reservations.models import Event
-    from reservations.plans.grid import grid
-    from reservations.plans.services import EventDetails, create_event
 
     call_command("migrate", verbosity=0)
     User.objects.bulk_create(
@@ -32,18 +27,10 @@ def main() -> None:
         ),
         ignore_conflicts=True,
     )
-    details = EventDetails(
-        name="Benchmark",
-        venue="Hall",
-        date=timezone.now() + timedelta(days=1),
-        price=Decimal("50.00"),
-    )
-    plan = grid(rows=ROWS, seats=SEATS_IN_ROW, section="Floor")
-    event = create_event(details=details, plan=plan)
-    # Nothing is to run out, or to be refused, while it is measured.
-    Event.objects.filter(pk=event.pk).update(
-        lock_seconds=LOCK_SECONDS, seat_cap=ROWS * SEATS_IN_ROW
-    )
+    event = make_hall("Benchmark", rows=ROWS, seats_in_row=SEATS_IN_ROW)
+    # Nobody is to be refused while it is measured.
+    event.seat_cap = ROWS * SEATS_IN_ROW
+    event.save(update_fields=["seat_cap"])
     print(json.dumps({"event_id": event.pk}))
 
 
