@@ -38,6 +38,8 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['src/**/*.test.tsx'],
           setupFiles: ['src/testing/setup.ts'],
+          // A test may wait more than once for what setup.ts gives five seconds.
+          testTimeout: 30_000,
         },
       },
     ],
