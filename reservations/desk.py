@@ -24,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from django.conf import settings
@@ -36,9 +37,10 @@ from reservations.clock import database_now
 from reservations.commands import Command, seat_ids_of
 from reservations.errors import Busy, SeatcastError, Unavailable, UnderWay
 from reservations.keys import KeyedAnswers
-from reservations.ledger import Ledger, lock_event
+from reservations.ledger import Decision, Ledger, lock_event
 from reservations.models import Event, SeatChange
 from reservations.records import Answer
+from reservations.requests import request_id
 from reservations.rules import Outcome, decide
 
 MAX_QUEUED_COMMANDS = 10_000
@@ -83,6 +85,7 @@ class _Ticket:
 
     command: Command
     key: str | None
+    request_id: UUID | None = field(default_factory=request_id.get)
     stage: _Stage = _Stage.QUEUED
     moved: threading.Event = field(default_factory=threading.Event)
     result: Answer | SeatcastError | None = None
@@ -256,12 +259,12 @@ def _decide(event: Event, batch: list[_Ticket], *, now: Callable[[], datetime]) 
     keyed = KeyedAnswers.open(
         event=event, asked=[(ticket.command, ticket.key) for ticket in batch], now=ledger.now
     )
-    decided: list[tuple[Command, Outcome]] = []
+    decided: list[Decision] = []
     outcomes: dict[_Ticket, Outcome] = {}
     for ticket, command in zip(batch, commands, strict=True):
         if keyed.is_first(command, ticket.key):
             outcomes[ticket] = outcome = decide(command, ledger.board)
-            decided.append((command, outcome))
+            decided.append(Decision(command, outcome, ticket.request_id))
             if isinstance(outcome.refusal, UnderWay):
                 keyed.let_go(command, ticket.key)
     changes = ledger.write(decided)

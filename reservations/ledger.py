@@ -5,7 +5,8 @@ Lock order, always: the event's row, then its seats by primary key.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -55,7 +56,7 @@ _HELD = ("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_hold
 _WRITTEN = ("status", *_HELD, "reservation_id", "version")
 _LOGGED = (
     *("event_id", "seq", "seat_id", "status", "holder_id", "locked_until"),
-    *("reservation_id", "reason", "actor_id", "at"),
+    *("reservation_id", "reason", "actor_id", "at", "request_id"),
 )
 
 _EVENT = [
@@ -80,6 +81,14 @@ def lock_event(event_id: int) -> Event:
 def _event_row(event_id: int) -> QuerySet[Any, Any]:
     event = Event.objects.select_for_update(no_key=True).filter(pk=event_id)
     return event.order_by().values_list(*_EVENT)
+
+
+class Decision(NamedTuple):
+    """What became of a command, and the request that brought it."""
+
+    command: Command
+    outcome: Outcome
+    request_id: UUID | None
 
 
 @dataclass(slots=True)
@@ -120,31 +129,35 @@ class Ledger:
         people = {command.actor.id: command.actor for command in commands if command.actor}
         return cls(event, now, board, seats, reservations, people)
 
-    def write(self, decided: list[tuple[Command, Outcome]]) -> ChangeSet | None:
+    def write(self, decided: list[Decision]) -> ChangeSet | None:
         """Store what a batch did, and return it for the world; None when it changed nothing.
 
         `decided` is in the order of decision. Each command that changed something gets the
         event's next sequence number.
         """
         since = self.event.change_seq
-        outcomes = [outcome for _, outcome in decided]
+        outcomes = [decision.outcome for decision in decided]
         books.write_started(
             self.event, [found.started for found in outcomes if found.started], now=self.now
         )
-        books.write_given_up(self.event, decided, now=self.now)
+        books.write_given_up(
+            self.event,
+            [decision.command for decision in decided if decision.outcome.refusal],
+            now=self.now,
+        )
         self._write_cancelled(
             [outcome.cancelled_id for outcome in outcomes if outcome.cancelled_id]
         )
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
-        changing = [(command, outcome) for command, outcome in decided if outcome.changed]
+        changing = [decision for decision in decided if decision.outcome.changed]
         if not changing:
             return None
         log = [
-            (number, command, outcome, seat)
-            for number, (command, outcome) in enumerate(changing, start=since + 1)
-            for seat in outcome.changed
+            (number, decision, seat)
+            for number, decision in enumerate(changing, start=since + 1)
+            for seat in decision.outcome.changed
         ]
-        last = {seat.id: (number, seat) for number, _, _, seat in log}
+        last = {seat.id: (number, seat) for number, _, seat in log}
         seq = since + len(changing)
         bulk.update_rows(Event, ("change_seq",), [(seq, self.event.pk)])
         bulk.update_rows(Seat, _WRITTEN, [self._written(*change) for change in last.values()])
@@ -225,14 +238,13 @@ class Ledger:
             *(self._stored_reservation_id(seat.reservation_id), seq, seat.id),
         )
 
-    def _logged(
-        self, seq: int, command: Command, outcome: Outcome, seat: SeatState
-    ) -> tuple[Any, ...]:
+    def _logged(self, seq: int, decision: Decision, seat: SeatState) -> tuple[Any, ...]:
         """Return the values of _LOGGED for a change."""
+        actor = decision.command.actor
         return (
             *(self.event.pk, seq, seat.id, seat.status, seat.holder_id, seat.locked_until),
-            *(self._stored_reservation_id(seat.reservation_id), outcome.reason),
-            *(command.actor.id if command.actor else None, self.now),
+            *(self._stored_reservation_id(seat.reservation_id), decision.outcome.reason),
+            *(actor.id if actor else None, self.now, decision.request_id),
         )
 
     def _stored_reservation_id(self, reservation_id: int | None) -> int | None:

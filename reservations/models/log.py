@@ -41,6 +41,9 @@ class SeatChange(models.Model):
         help_text="Who did it; nobody for what time did.",
     )
     at = models.DateTimeField()
+    request_id = models.UUIDField(
+        null=True, help_text="The web request that asked for it, as in the server's logs."
+    )
 
     def __str__(self) -> str:
         return f"{self.event_id}:{self.seq} seat {self.seat_id} {self.reason}"

@@ -10,7 +10,7 @@ from django.db.models import Case, F, Value, When
 
 from reservations.commands import Command, ReserveSeats, StartPayment
 from reservations.models import Event, Payment
-from reservations.rules import NewPayment, Outcome
+from reservations.rules import NewPayment
 from reservations.states import PaymentState, PaymentStatus
 
 # Longer than any payment takes.
@@ -86,14 +86,12 @@ def write_booked(event: Event, reservations: Mapping[str, int], *, now: datetime
     )
 
 
-def write_given_up(
-    event: Event, decided: Sequence[tuple[Command, Outcome]], *, now: datetime
-) -> None:
+def write_given_up(event: Event, refused: Sequence[Command], *, now: datetime) -> None:
     """Have those payments given back whose reservations were refused."""
     references = [
         command.reference
-        for command, outcome in decided
-        if isinstance(command, ReserveSeats) and command.reference and outcome.refusal
+        for command in refused
+        if isinstance(command, ReserveSeats) and command.reference
     ]
     if references:
         Payment.objects.filter(

@@ -1,6 +1,7 @@
 """The desk's change log, and what it announces."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections, transaction
@@ -15,9 +16,10 @@ from reservations.commands import (
     ReserveSeats,
     UnlockSeats,
 )
-from reservations.desk import Desk, submit
+from reservations.desk import Desk, _Ticket, submit
 from reservations.errors import SeatcastError
 from reservations.models import Event, Seat, SeatChange
+from reservations.requests import request_id
 from reservations.states import SeatStatus
 from tests.factories import Clock, make_event, make_person, seat_ids
 
@@ -76,6 +78,30 @@ def test_every_command_that_changed_something_has_one_number_and_there_is_no_gap
     ]
     event.refresh_from_db()
     assert event.change_seq == 8
+
+
+@pytest.mark.django_db
+def test_a_change_names_the_request_that_asked_for_it_also_in_a_batch(clock: Clock) -> None:
+    event, people = make_event(), [make_person() for _ in range(3)]
+    asked = [uuid4(), None, uuid4()]
+    batch = [
+        _Ticket(LockSeats(who, (seat_id,)), None, each)
+        for who, seat_id, each in zip(people, seat_ids(event), asked, strict=False)
+    ]
+    Desk(event.pk, clock=clock)._run(batch)
+    log = SeatChange.objects.filter(event=event).order_by("seq")
+    assert [line.request_id for line in log] == asked
+
+
+@pytest.mark.django_db
+def test_a_request_is_known_by_the_thread_that_brings_it() -> None:
+    event, alice = make_event(), make_person()
+    token = request_id.set(uuid4())
+    try:
+        submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:1]))
+        assert SeatChange.objects.get(event=event).request_id == request_id.get()
+    finally:
+        request_id.reset(token)
 
 
 @pytest.mark.django_db
