@@ -91,10 +91,12 @@ _NOT_ON_POSTGRES = (
 # and these are long, and about what many do at once, or what a server does for long.
 _NOT_ON_SQLITE = (
     _MACHINES,
+    "tests/contract/test_every_call.py",
     "tests/contract/test_hostile_requests.py",
     "tests/faults/test_slow_viewers.py",
     "tests/reservations/housekeeping/test_pruning_the_log.py",
     "tests/reservations/housekeeping/test_random_histories.py",
+    "tests/reservations/housekeeping/test_rounds.py",
     "tests/reservations/test_batches_at_random.py",
     "tests/reservations/test_domain_at_random.py",
 )
@@ -148,7 +150,7 @@ def _shown(name: str) -> Counts:
 
 
 # What every browser and server must do; the rest of what a browser sees is asked of the stack.
-_MAIN_JOBS = ("purchase.spec.ts", "watching.spec.ts")
+_MAIN_JOB = "purchase.spec.ts"
 
 
 def _browser() -> Counts:
@@ -157,7 +159,7 @@ def _browser() -> Counts:
         status = running.run(
             "e2e",
             "--reporter=list,junit",
-            *_MAIN_JOBS,
+            _MAIN_JOB,
             PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report),
         )
     return judge(read_counts(report), status=status)
