@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from accounts.hashers import TooManySignIns
 from config.refusals import refusal_page
 
 
@@ -39,7 +40,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:  
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer for a fault of ours; a database that is away is none, it comes back."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError | TooManySignIns):
         return refusal_page(
             request,
             status=503,
