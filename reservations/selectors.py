@@ -207,6 +207,12 @@ def seats(*, event_id: int) -> list[SeatRecord]:
     return _seat_records(Seat.objects.filter(event_id=event_id))
 
 
+def seats_taken(*, event_id: int) -> list[SeatRecord]:
+    """Return the seats of an event that are not stored as available, in index order."""
+    taken = Seat.objects.filter(event_id=event_id).exclude(status=SeatStatus.AVAILABLE)
+    return _seat_records(taken)
+
+
 def locks(*, event_id: int, person_id: int) -> list[LockRecord]:
     """Return the seats on which a person has a live lock, in index order."""
     held = Seat.objects.filter(

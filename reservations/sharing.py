@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from reservations import database
+from reservations.errors import Busy
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -63,3 +64,48 @@ class Shared(Generic[K, V]):
         """Forget everything."""
         with self._lock:
             self._values.clear()
+
+
+class Rounds(Generic[K, V]):
+    """Values that are found out again and again, by one thread at a time in a process.
+
+    Who comes while one is being found out shares the next with all others who do, so each gets
+    what was so after they asked. At most `most_waiting` wait, without a database connection.
+    """
+
+    def __init__(self, *, most_waiting: int) -> None:
+        self._places = threading.BoundedSemaphore(most_waiting)
+        self._turn = threading.Lock()
+        self._lock = threading.Lock()
+        self._next: dict[K, Future[V]] = {}
+
+    def get(self, key: K, find_out: Callable[[], V]) -> V:
+        """Return a value of now. Raises: Busy, and what `find_out` raises."""
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        try:
+            with self._lock:
+                known = self._next.get(key)
+                value = known or self._next.setdefault(key, Future())
+            if known is None:
+                self._find_out(key, value, find_out)
+            elif not value.done():
+                database.release_connection()
+            return value.result()
+        finally:
+            self._places.release()
+
+    def _find_out(self, key: K, value: Future[V], find_out: Callable[[], V]) -> None:
+        try:
+            if self._turn.locked():
+                database.release_connection()
+            with self._turn:
+                with self._lock:
+                    del self._next[key]
+                value.set_result(find_out())
+        except BaseException as error:
+            with self._lock:
+                if self._next.get(key) is value:
+                    del self._next[key]
+            value.set_exception(error)
+            raise

@@ -6,7 +6,7 @@ from django.core.cache import caches
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
-from reservations import counts, layouts
+from reservations import counts, layouts, lists
 from reservations.choosing import houses
 from tests.factories import Clock
 
@@ -36,6 +36,7 @@ def _nothing_remembered() -> None:
     counts.forget_counts()
     houses.forget_houses()
     layouts.forget_layouts()
+    lists.forget_lists()
 
 
 @pytest.fixture

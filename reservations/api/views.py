@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reservations import checkout, desk, layouts, selectors
+from reservations import checkout, desk, layouts, lists, selectors
 from reservations.alternatives import offer
 from reservations.api.documentation import reads, writes
 from reservations.api.requests import accepts_gzip, actor, asker, idempotency_key
@@ -97,11 +97,12 @@ class SeatsView(EventView):
         has changed.
         """
         version = selectors.seats_version(event_id=event_id)
-        etag = quote_etag(version.tag)
-        response = get_conditional_response(request._request, etag=etag)
+        response = get_conditional_response(request._request, etag=quote_etag(version.tag))
         if response is None:
-            response = Response(selectors.seats(event_id=event_id))
-        response["ETag"] = etag
+            found = lists.seat_list(event_id=event_id)
+            version = found.version
+            response = HttpResponse(found.content, content_type="application/json")
+        response["ETag"] = quote_etag(version.tag)
         response["Cache-Control"] = "private, no-cache"
         response["X-Seatcast-Layout"] = version.layout
         return response

@@ -1,12 +1,17 @@
 """What many threads want at once is found out once."""
 
 import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
+from itertools import count
 
 import pytest
 
-from reservations.sharing import Shared
-from tests.crowd import PATIENCE_SECONDS, at_once
+from reservations.errors import Busy
+from reservations.sharing import Rounds, Shared
+from tests.crowd import PATIENCE_SECONDS, at_once, wait_until
 
 
 def test_of_many_who_ask_at_once_one_finds_out_for_all() -> None:
@@ -40,3 +45,71 @@ def test_what_was_not_wanted_for_longest_is_forgotten_first() -> None:
     for key in ("a", "b", "a", "c"):
         shared.get(key, lambda: 1)
     assert [shared.get(key, lambda: 2) for key in ("a", "c", "b")] == [1, 1, 2]
+
+
+class _Slow:
+    """Counts, and takes until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun, self.let_go = threading.Semaphore(0), threading.Event()
+        self._numbers = count(1)
+
+    def __call__(self) -> int:
+        self.begun.release()
+        assert self.let_go.wait(PATIENCE_SECONDS)
+        return next(self._numbers)
+
+
+@contextmanager
+def _people(rounds: Rounds[str, int]) -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(20) as people:
+        yield people
+    assert not rounds._next
+
+
+def _until_waiting(rounds: Rounds[str, int], people: list[Future[int]], places: int) -> None:
+    """Wait until all have taken their places."""
+    everybody = places - len(people)
+    wait_until(lambda: rounds._places._value == everybody)
+
+
+def test_who_comes_while_it_is_found_out_shares_the_next_with_all_others() -> None:
+    rounds, slow = Rounds[str, int](most_waiting=10), _Slow()
+    with _people(rounds) as people:
+        first = [people.submit(rounds.get, "key", slow)]
+        assert slow.begun.acquire(timeout=PATIENCE_SECONDS)
+        late = [people.submit(rounds.get, "key", slow) for _ in range(9)]
+        _until_waiting(rounds, first + late, 10)
+        slow.let_go.set()
+        assert [each.result() for each in first] == [1]
+        assert {each.result() for each in late} == {2}
+
+
+def test_one_is_found_out_at_a_time_whatever_its_key() -> None:
+    rounds, slow, other = Rounds[str, int](most_waiting=10), _Slow(), _Slow()
+    other.let_go.set()
+    with _people(rounds) as people:
+        people.submit(rounds.get, "key", slow)
+        assert slow.begun.acquire(timeout=PATIENCE_SECONDS)
+        late = people.submit(rounds.get, "another key", other)
+        assert not other.begun.acquire(timeout=0.2)
+        slow.let_go.set()
+        assert late.result() == 1
+
+
+def test_more_than_may_wait_are_sent_away() -> None:
+    rounds, slow = Rounds[str, int](most_waiting=2), _Slow()
+    with _people(rounds) as people:
+        waiting = [people.submit(rounds.get, "key", slow) for _ in range(2)]
+        _until_waiting(rounds, waiting, 2)
+        with pytest.raises(Busy):
+            rounds.get("key", slow)
+        slow.let_go.set()
+    assert rounds.get("key", lambda: 7) == 7
+
+
+def test_a_round_that_fails_says_nothing_of_the_next() -> None:
+    rounds = Rounds[str, int](most_waiting=2)
+    with pytest.raises(ZeroDivisionError):
+        rounds.get("key", lambda: 1 // 0)
+    assert rounds.get("key", lambda: 1) == 1

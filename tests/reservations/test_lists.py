@@ -1,0 +1,68 @@
+"""The list as it is sent says what the seats' own rows say."""
+
+import orjson
+import pytest
+from pytest_django import Settings
+
+from reservations import lists, selectors
+from reservations.commands import BlockSeats, CancelReservation, LockSeats, ReserveSeats
+from reservations.desk import Desk
+from reservations.errors import EventNotFound
+from reservations.models import Event, Seat
+from reservations.records import SeatRecord
+from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
+
+pytestmark = pytest.mark.django_db
+
+
+def _sent(event: Event) -> object:
+    return orjson.loads(lists.seat_list(event_id=event.pk).content)
+
+
+def test_whatever_becomes_of_seats_the_list_has_them_as_they_are_and_in_order() -> None:
+    event, alice, bob = make_event(), make_person("alice"), make_person("bob")
+    desk, ids = Desk(event.pk), seat_ids(event)
+    for command in (
+        LockSeats(alice, ids[1:3]),
+        ReserveSeats(alice, ids[2:3], "cash"),
+        BlockSeats(bob, ids[3:4]),
+    ):
+        desk.submit(command)
+        assert _sent(event) == selectors.seats(event_id=event.pk)
+    let_locks_run_out(event)
+    assert _sent(event) == selectors.seats(event_id=event.pk)
+    desk.submit(CancelReservation(alice, Seat.objects.get(pk=ids[2]).reservation_id or 0))
+    assert _sent(event) == selectors.seats(event_id=event.pk)
+
+
+def test_hidden_names_are_in_no_list(settings: Settings) -> None:
+    event, alice = make_event(), make_person("alice")
+    Desk(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
+    assert b"alice" in lists.seat_list(event_id=event.pk).content
+    settings.SEATCAST_SHOW_NAMES = False
+    assert b"alice" not in lists.seat_list(event_id=event.pk).content
+
+
+def test_a_layout_that_changes_meanwhile_has_the_list_written_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event = make_event()
+    taken = selectors.seats_taken
+    times: list[bool] = []
+
+    def changing_once(*, event_id: int) -> list[SeatRecord]:
+        if not times:
+            Seat.objects.filter(pk=seat_ids(event)[0]).update(price=99)
+            Event.objects.filter(pk=event_id).update(layout="another")
+        times.append(True)
+        return taken(event_id=event_id)
+
+    monkeypatch.setattr(selectors, "seats_taken", changing_once)
+    found = lists.seat_list(event_id=event.pk)
+    assert found.version.layout == "another"
+    assert orjson.loads(found.content) == selectors.seats(event_id=event.pk)
+
+
+def test_of_no_event_there_is_no_list() -> None:
+    with pytest.raises(EventNotFound):
+        lists.seat_list(event_id=0)
