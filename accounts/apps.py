@@ -1,12 +1,17 @@
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import post_save, pre_delete
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from accounts.models import User
         from accounts.remembered import forget
+        from accounts.revocations import person_deleted, person_saved
 
         user_logged_in.connect(forget)
         user_logged_out.connect(forget)
+        post_save.connect(person_saved, sender=User)
+        pre_delete.connect(person_deleted, sender=User)

@@ -11,10 +11,12 @@ from rest_framework.authentication import CSRFCheck
 from rest_framework.authentication import SessionAuthentication as DRFSessionAuthentication
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.models import TokenUser
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import remembered
+from accounts import remembered, revocations
+from accounts.revocations import Credential
 
 REMEMBERED_TOKENS = 10_000
 
@@ -50,13 +52,19 @@ def enforce_csrf(request: Request | Any) -> None:
 class TokenAuthentication(JWTAuthentication):
     """A bearer's token. One that says whose it is is taken at its word.
 
-    A signature is verified once; what is asked of a token with every request is whether it lives.
+    A signature is verified once; what is asked of a token with every request is whether it lives,
+    and was not ended before its time.
     """
 
     def get_validated_token(self, raw_token: bytes) -> Token:
         """Return the token. Raises: InvalidToken."""
-        token = _verified(raw_token)
-        return token if token["exp"] > time.time() else super().get_validated_token(raw_token)
+        token, credential = _verified(raw_token)
+        if credential.expires_at <= time.time():
+            # Verified anew it is refused in the right words.
+            return super().get_validated_token(raw_token)
+        if revocations.is_ended(credential):
+            raise InvalidToken("This token has been ended.")
+        return token
 
     def get_user(self, validated_token: Token) -> Any:
         if "username" not in validated_token:
@@ -65,8 +73,9 @@ class TokenAuthentication(JWTAuthentication):
 
 
 @lru_cache(maxsize=REMEMBERED_TOKENS)
-def _verified(raw_token: bytes) -> Token:
-    return JWTAuthentication().get_validated_token(raw_token)
+def _verified(raw_token: bytes) -> tuple[Token, Credential]:
+    token = JWTAuthentication().get_validated_token(raw_token)
+    return token, revocations.of_token(token)
 
 
 class TokenScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]

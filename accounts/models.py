@@ -1,9 +1,11 @@
 """Who somebody is."""
 
+import hashlib
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Now
 
 
 def folded(username: str) -> str:
@@ -28,3 +30,37 @@ class User(AbstractUser):
     """
 
     folded_username = FoldedUsernameField(max_length=450, unique=True, editable=False)
+    # How often everything that the person was signed in by has been ended at once.
+    generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
+    def stamp(self) -> str:
+        """Return what changes when no earlier word about this person is to be believed any more.
+
+        It is in tokens, for anyone to read. Nobody learns a password by it: that is hashed with
+        a salt of 128 bits, which is in here and nowhere else outside.
+        """
+        said = (self.password, self.generation, self.is_active, self.is_staff, self.username)
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Have Django end the sessions of former generations; the first has the hash as ever."""
+        found: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{found}-{self.generation}" if self.generation else found
+
+
+class Ended(models.Model):
+    """Something by which a person was signed in has ended before its time.
+
+    A process that reads the rows of the last seconds knows all that has ended since it looked
+    last; the books of what is still good are kept elsewhere. With a `name`, one session or family
+    of tokens has ended; with none, all that was known of the person, but for what bears `stamp`.
+    """
+
+    person_id = models.BigIntegerField()
+    name = models.CharField(max_length=80, blank=True)
+    stamp = models.CharField(max_length=16, blank=True)
+    # By the database's clock, since processes may run on several machines.
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.name or 'everything'} of person {self.person_id}"

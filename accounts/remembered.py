@@ -1,13 +1,13 @@
 """Who a session cookie stands for, remembered for a minute in the cache.
 
 Looking up a session and its person costs two queries, with every click. What is remembered is what
-a token would say: who it is, and whether they are an organiser. So who was deactivated, or has a
-new password elsewhere, may go on for REMEMBERED_SECONDS; who signs out is signed out at once.
+a token would say: who it is, and whether they are an organiser. Each time it is asked whether that
+has ended, so who was deactivated or has a new password elsewhere is looked up within a second; who
+signs out is signed out at once.
 
 While the cache cannot be reached nothing is remembered, and it is asked again after PAUSE_SECONDS.
 """
 
-import hashlib
 import logging
 import time
 from typing import Any
@@ -18,6 +18,10 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework_simplejwt.models import TokenUser
+
+from accounts import revocations
+from accounts.models import User
+from accounts.revocations import Credential
 
 REMEMBERED_SECONDS = 60
 PAUSE_SECONDS = 5.0
@@ -33,31 +37,42 @@ def person_of(request: HttpRequest) -> Any:
     if name is None:
         return None
     claims = _ask("get", name)
-    if isinstance(claims, dict):
-        return TokenUser(claims)  # type: ignore[arg-type]
-    user = request.user
+    if isinstance(claims, dict) and "stamp" in claims:
+        said = Credential(claims["user_id"], name, claims["stamp"], 0.0)
+        if not revocations.is_ended(said):
+            return TokenUser(claims)  # type: ignore[arg-type]
+        _ask("delete", name)
+    user: User | AnonymousUser = request.user
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
-    claims = {"user_id": user.pk, "username": user.get_username(), "is_staff": user.is_staff}
+    claims = {
+        "user_id": user.pk,
+        "username": user.get_username(),
+        "is_staff": user.is_staff,
+        "stamp": user.stamp(),
+    }
     # Not if it was forgotten meanwhile: that leaves a mark.
     _ask("add", name, claims, min(REMEMBERED_SECONDS, request.session.get_expiry_age()))
     return user
 
 
-def forget(*, request: HttpRequest, **_: Any) -> None:
-    """Have a session looked up anew, also if somebody is looking it up just now.
+def forget(*, request: HttpRequest, user: User | None, **_: Any) -> None:
+    """Have the session that a request came with end everywhere, also if it is being looked up.
 
-    The receiver of Django's signals that somebody signed in or out.
+    The receiver of Django's signals that somebody signed in, for which there is a new one, or out.
     """
     name = _name(request)
-    if name is not None:
-        _ask("set", name, _GONE, REMEMBERED_SECONDS)
+    if name is None:
+        return
+    _ask("set", name, _GONE, REMEMBERED_SECONDS)
+    if user is not None:
+        revocations.end(name, person_id=user.pk)
 
 
 def _name(request: HttpRequest) -> str | None:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     # Whoever reads the cache must not find cookies there.
-    return key and f"session-{hashlib.sha256(key.encode(errors='replace')).hexdigest()}"
+    return key and revocations.session_name(key)
 
 
 def _ask(method: str, *arguments: Any) -> Any:

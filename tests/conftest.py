@@ -6,6 +6,7 @@ from django.core.cache import caches
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
+from accounts import revocations
 from reservations import counts, layouts, lists
 from reservations.choosing import houses
 from tests.factories import Clock
@@ -34,6 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _nothing_remembered() -> None:
     caches["process"].clear()
     counts.forget_counts()
+    revocations.forget()
     houses.forget_houses()
     layouts.forget_layouts()
     lists.forget_lists()

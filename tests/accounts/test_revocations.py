@@ -1,0 +1,140 @@
+"""What has ended before its time is refused by every process, within about a second."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from accounts import revocations, tokens
+from accounts.models import Ended, User
+from accounts.revocations import Credential
+from tests.contract.calls import refusal
+from tests.factories import PASSWORD, make_user, signed_in, stranger
+
+pytestmark = pytest.mark.django_db
+
+MINE = "/api/reservations/"
+LATER = 1e12
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_user("alice", password=PASSWORD)
+
+
+def a_second_goes_by() -> None:
+    revocations._known.read_soon()
+
+
+def _with_access(user: User) -> APIClient:
+    client = stranger()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.pair(user)['access']}")
+    return client
+
+
+def _new_password(user: User) -> None:
+    user.set_password("another-long-word")
+    user.save()
+
+
+def _shut_out(user: User) -> None:
+    user.is_active = False
+    user.save()
+
+
+ENDS: dict[str, Callable[[User], Any]] = {
+    "a new password": _new_password,
+    "shut out": _shut_out,
+    "everywhere": revocations.end_all,
+    "deleted": lambda user: user.delete(),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_what_was_remembered_of_somebody_ends(end: Callable[[User], Any], alice: User) -> None:
+    by_session, by_token = signed_in(alice), _with_access(alice)
+    others = signed_in(make_user()), _with_access(make_user())
+    for client in (by_session, by_token, *others):
+        assert client.get(MINE).status_code == 200
+    end(alice)
+    a_second_goes_by()
+    refusal(by_session.get(MINE), 401, "not_authenticated")
+    refusal(by_token.get(MINE), 401, "token_not_valid")
+    for client in others:
+        assert client.get(MINE).status_code == 200
+
+
+@pytest.mark.parametrize("end", [_shut_out, revocations.end_all])
+def test_what_has_ended_is_not_good_again_when_somebody_is_let_in_again(
+    end: Callable[[User], Any], alice: User
+) -> None:
+    by_session, by_token = signed_in(alice), _with_access(alice)
+    end(alice)
+    alice.is_active = True
+    alice.save()
+    # As a process that knows nothing yet of what is in the table, or a day later.
+    refusal(by_session.get(MINE), 401, "not_authenticated")
+    refusal(by_token.get(MINE), 401, "token_not_valid")
+    assert _with_access(alice).get(MINE).status_code == 200
+
+
+def test_an_organiser_no_more_is_none_within_a_second_and_stays_signed_in(alice: User) -> None:
+    alice.is_staff = True
+    alice.save()
+    client = signed_in(alice)
+    assert client.get(MINE).status_code == 200
+    alice.is_staff = False
+    alice.save()
+    a_second_goes_by()
+    assert client.get("/api/me/").json()["is_staff"] is False
+    assert client.get(MINE).wsgi_request.user.is_staff is False
+
+
+def test_one_session_ends_and_the_persons_others_do_not(alice: User) -> None:
+    one, other = signed_in(alice), signed_in(alice)
+    cookie = one.cookies["sessionid"].value
+    assert (one.get(MINE).status_code, other.get(MINE).status_code) == (200, 200)
+    one.post("/api/logout/")
+    a_second_goes_by()
+    held = Credential(alice.pk, revocations.session_name(cookie), alice.stamp(), LATER)
+    still = other.cookies["sessionid"].value
+    kept = revocations.of_session(still, alice, expires_at=LATER)
+    assert revocations.ended_among([held, kept]) == {held}
+    assert Session.objects.count() == 1
+
+
+def test_what_is_asked_of_many_is_one_query_a_second(alice: User) -> None:
+    many = [Credential(alice.pk, f"session-{n}", alice.stamp(), LATER) for n in range(1_000)]
+    revocations.end("session-7", person_id=alice.pk)
+    with CaptureQueriesContext(connection) as captured:
+        first = revocations.ended_among(many)
+        assert revocations.ended_among(many) == first == {many[7]}
+    assert len(captured) == 1
+
+
+def test_what_is_past_its_time_has_ended_too(alice: User) -> None:
+    old = Credential(alice.pk, "session-1", alice.stamp(), 1.0)
+    assert revocations.ended_among([old]) == {old}
+
+
+def test_the_last_word_about_somebody_counts(alice: User) -> None:
+    first = revocations.of_session("x", alice, expires_at=LATER)
+    _new_password(alice)
+    second = revocations.of_session("x", alice, expires_at=LATER)
+    assert revocations.ended_among([first, second]) == {first}
+    _new_password(alice)
+    a_second_goes_by()
+    third = revocations.of_session("x", alice, expires_at=LATER)
+    assert revocations.ended_among([first, second, third]) == {first, second}
+
+
+def test_old_rows_are_pruned(alice: User) -> None:
+    revocations.end("session-1", person_id=alice.pk)
+    assert revocations.prune(older_than=timedelta(hours=1)) == 0
+    Ended.objects.update(at="2020-01-01T00:00:00Z")
+    assert revocations.prune(older_than=timedelta(hours=1)) == 1
