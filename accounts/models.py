@@ -48,6 +48,31 @@ class User(AbstractUser):
         return f"{found}-{self.generation}" if self.generation else found
 
 
+class Family(models.Model):
+    """The refresh tokens that came one of the other, from one time of signing in.
+
+    Only `current` is good, and is exchanged once. A family that has ended has no row.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # The session's hash of Django, so that both end for the same reasons.
+    auth_hash = models.CharField(max_length=128)
+    current = models.CharField(max_length=32)
+    previous = models.CharField(max_length=32, blank=True)
+    # What the exchange was called by who asked for it, hashed.
+    key = models.CharField(max_length=64, blank=True)
+    rotated_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "families"
+
+    def __str__(self) -> str:
+        return f"family of tokens {self.pk}"
+
+
 class Ended(models.Model):
     """Something by which a person was signed in has ended before its time.
 

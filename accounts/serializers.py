@@ -1,15 +1,12 @@
 """What accounts take and give over HTTP."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
 from rest_framework import serializers
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import User, folded
-from accounts.tokens import pair
 
 NAME_TAKEN = "This name is taken."
 
@@ -80,28 +77,3 @@ class RefreshSerializer(serializers.Serializer[Any]):
 
 class CsrfSerializer(serializers.Serializer[Any]):
     csrf_token = serializers.CharField()
-
-
-def rotate(refresh: str) -> dict[str, str]:
-    """Return a new pair for a refresh token, which is worth nothing from then on.
-
-    Raises: TokenError when it is no valid refresh token, was used before, or its person is gone.
-    """
-    token = RefreshToken(refresh)  # type: ignore[arg-type]
-    person = User.objects.filter(pk=token["user_id"], is_active=True).first()
-    if person is None:
-        raise TokenError("Nobody can use this token any more.")
-    with transaction.atomic():
-        _, is_first_use = cast("tuple[object, bool]", token.blacklist())
-        if not is_first_use:
-            raise TokenError("This token was used before.")
-        return pair(person)
-
-
-def revoke(refresh: str) -> None:
-    """Make a refresh token worth nothing.
-
-    Raises: TokenError when it was worth nothing before.
-    """
-    token = RefreshToken(refresh)  # type: ignore[arg-type]
-    token.blacklist()

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.tokens import Token
 
 from accounts.authentication import enforce_csrf
 from accounts.models import User
@@ -27,11 +28,9 @@ from accounts.serializers import (
     RegistrationSerializer,
     SignedInSerializer,
     TokenPairSerializer,
-    revoke,
-    rotate,
 )
 from accounts.throttles import LoginThrottle, RegisterThrottle
-from accounts.tokens import pair
+from accounts.tokens import end_family, pair, revoke, rotate
 
 
 class InvalidCredentials(AuthenticationFailed):
@@ -100,8 +99,10 @@ class LoginView(OpenView):
 class LogoutView(APIView):
     @extend_schema(operation_id="logout", request=None, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """End the session."""
+        """End the session, or with a token all tokens that came of the same signing in."""
         _ = request.data  # a malformed body is refused, whoever sends it
+        if isinstance(request.auth, Token):
+            end_family(request.auth)
         logout(request._request)
         return Response({"success": True, "message": "Signed out"})
 
@@ -132,11 +133,17 @@ class TokenRefreshView(OpenView):
         operation_id="token_refresh", request=RefreshSerializer, responses=TokenPairSerializer
     )
     def post(self, request: Request) -> Response:
-        """Return a new pair. The refresh token that was sent is worth nothing from then on."""
+        """Return a new pair. The refresh token that was sent is worth nothing from then on.
+
+        One that comes again ends the pair that it was exchanged for: it may have been stolen. Who
+        may not get the answer sends an `Idempotency-Key`, a secret made for this one exchange, and
+        within a minute gets the answer again by it.
+        """
         form = RefreshSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        key = request.headers.get("Idempotency-Key", "")
         try:
-            return Response(rotate(form.validated_data["refresh"]))
+            return Response(rotate(form.validated_data["refresh"], key=key))
         except TokenError as error:
             raise InvalidToken(str(error)) from None
 

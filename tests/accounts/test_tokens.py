@@ -2,19 +2,20 @@
 
 import base64
 import json
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import jwt
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts import authentication, revocations, tokens
 from accounts.authentication import TokenAuthentication
-from accounts.models import User
+from accounts.models import Family, User
 from tests.contract.calls import refusal
 from tests.crowd import at_once
 from tests.factories import PASSWORD, make_user, stranger, with_token
@@ -39,8 +40,9 @@ class _SixMinutesLater(datetime):
         return _SixMinutesLater.now().timestamp()
 
 
-def _refresh(token: object) -> Any:
-    return stranger().post("/api/token/refresh/", {"refresh": str(token)})
+def _refresh(token: object, key: str = "") -> Any:
+    named: Any = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
+    return stranger().post("/api/token/refresh/", {"refresh": str(token)}, **named)
 
 
 def _revoke(token: object) -> Any:
@@ -59,25 +61,91 @@ def test_a_pair_signs_in_without_any_cookie(alice: User) -> None:
 
 
 def test_refreshing_gives_a_new_pair_that_works(alice: User) -> None:
-    first = RefreshToken.for_user(alice)
+    first = _refresh_token(alice)
     pair = _refresh(first).json()
-    assert pair["refresh"] != str(first)
+    assert pair["refresh"] != first
     assert _me(pair["access"]).status_code == 200
     assert _refresh(pair["refresh"]).status_code == 200
 
 
-def test_a_used_refresh_token_is_refused_and_stays_refused(alice: User) -> None:
-    token = RefreshToken.for_user(alice)
-    assert _refresh(token).status_code == 200
-    for _ in range(2):
-        refusal(_refresh(token), 401, "token_not_valid")
+def _refresh_token(person: User) -> str:
+    return tokens.pair(person)["refresh"]
 
 
-def test_who_signs_out_has_a_refresh_token_that_is_worth_nothing(alice: User) -> None:
-    token = RefreshToken.for_user(alice)
-    assert _revoke(token).status_code == 200
+def _jti(refresh: Any) -> object:
+    return RefreshToken(refresh)["jti"]
+
+
+def _let_a_minute_go_by() -> None:
+    Family.objects.update(rotated_at=timezone.now() - timedelta(minutes=1))
+
+
+def test_a_used_refresh_token_that_comes_again_ends_all_that_came_of_it(
+    alice: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    token, elsewhere = _refresh_token(alice), _refresh_token(alice)
+    pair = _refresh(token).json()
+    _let_a_minute_go_by()
     refusal(_refresh(token), 401, "token_not_valid")
-    refusal(_revoke(token), 401, "token_not_valid")
+    refusal(_refresh(pair["refresh"]), 401, "token_not_valid")
+    revocations.forget()
+    refusal(_me(pair["access"]), 401, "token_not_valid")
+    assert f"person {alice.pk} was used twice" in caplog.text
+    assert _refresh(elsewhere).status_code == 200
+
+
+def test_a_used_refresh_token_of_long_ago_ends_all_that_came_of_it(alice: User) -> None:
+    first = _refresh_token(alice)
+    second = _refresh(_refresh(first).json()["refresh"]).json()["refresh"]
+    refusal(_refresh(first), 401, "token_not_valid")
+    refusal(_refresh(second), 401, "token_not_valid")
+
+
+def test_who_lost_the_answer_gets_it_again_by_the_key_it_was_asked_for_with(alice: User) -> None:
+    token = _refresh_token(alice)
+    first, again = (_refresh(token, "my-secret").json()["refresh"] for _ in range(2))
+    assert _jti(first) == _jti(again)
+    for key in ("another", ""):
+        refusal(_refresh(token, key), 401, "token_not_valid")
+    assert _refresh(again).status_code == 200
+
+
+def test_the_key_of_an_exchange_is_worth_nothing_after_a_minute(alice: User) -> None:
+    token = _refresh_token(alice)
+    _refresh(token, "my-secret")
+    _let_a_minute_go_by()
+    refusal(_refresh(token, "my-secret"), 401, "token_not_valid")
+
+
+def test_nobody_goes_on_for_ever_without_signing_in(alice: User) -> None:
+    token = _refresh_token(alice)
+    Family.objects.update(created_at=timezone.now() - timedelta(days=29))
+    left = datetime.fromtimestamp(_claims(_refresh(token).json()["refresh"])["exp"], UTC)
+    assert timedelta(hours=23) < left - timezone.now() <= timedelta(days=1)
+
+
+@pytest.mark.parametrize("sign_out", ["revoke", "logout"])
+def test_who_signs_out_has_tokens_that_are_worth_nothing(sign_out: str, alice: User) -> None:
+    pair, elsewhere = tokens.pair(alice), tokens.pair(alice)
+    assert _me(pair["access"]).status_code == 200
+    if sign_out == "revoke":
+        assert _revoke(pair["refresh"]).status_code == 200
+    else:
+        client = stranger()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
+        assert client.post("/api/logout/").status_code == 200
+    revocations.forget()
+    refusal(_me(pair["access"]), 401, "token_not_valid")
+    refusal(_refresh(pair["refresh"]), 401, "token_not_valid")
+    refusal(_revoke(pair["refresh"]), 401, "token_not_valid")
+    assert _me(elsewhere["access"]).status_code == 200
+
+
+def test_a_new_password_ends_the_tokens(alice: User) -> None:
+    token = _refresh_token(alice)
+    alice.set_password("another-long-word")
+    alice.save()
+    refusal(_refresh(token), 401, "token_not_valid")
 
 
 def test_an_access_token_cannot_be_revoked(alice: User) -> None:
@@ -86,20 +154,38 @@ def test_an_access_token_cannot_be_revoked(alice: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_refreshes_at_once_with_one_token_exactly_one_wins(alice: User) -> None:
-    token = RefreshToken.for_user(alice)
+    token = _refresh_token(alice)
     answers: list[Any] = at_once([lambda: _refresh(token)] * 8)
     assert sorted(answer.status_code for answer in answers) == [200, *[401] * 7]
+    (won,) = (answer.json() for answer in answers if answer.status_code == 200)
+    assert _refresh(won["refresh"]).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_at_once_with_one_key_gets_one_answer(alice: User) -> None:
+    token = _refresh_token(alice)
+    answers: list[Any] = at_once([lambda: _refresh(token, "my-secret")] * 4)
+    got = {_jti(answer.json()["refresh"]) for answer in answers}
+    assert len(got) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stolen_token_that_comes_while_the_family_goes_on_ends_it(alice: User) -> None:
+    stolen = _refresh_token(alice)
+    newest = _refresh(_refresh(stolen).json()["refresh"]).json()["refresh"]
+    at_once([lambda: _refresh(stolen), lambda: _refresh(newest)])
+    assert not Family.objects.exists()
 
 
 def test_an_access_token_lasts_minutes_and_a_refresh_token_days(alice: User) -> None:
-    token = RefreshToken.for_user(alice)
+    pair = tokens.pair(alice)
+    token, access = RefreshToken(pair["refresh"]), AccessToken(pair["access"])  # type: ignore[arg-type]
     assert token["exp"] - token["iat"] == timedelta(days=7).total_seconds()
-    access = token.access_token
     assert access["exp"] - access["iat"] == timedelta(minutes=5).total_seconds()
 
 
 def test_an_expired_token_is_refused(alice: User) -> None:
-    access, refresh = AccessToken.for_user(alice), RefreshToken.for_user(alice)
+    access, refresh = AccessToken.for_user(alice), RefreshToken(_refresh_token(alice))  # type: ignore[arg-type]
     access.set_exp(lifetime=timedelta(seconds=-1))
     refresh.set_exp(lifetime=timedelta(seconds=-1))
     refusal(_me(access), 401, "token_not_valid")
@@ -117,7 +203,7 @@ def test_a_token_that_was_good_a_moment_ago_is_refused_once_it_has_expired(
 
 
 def test_one_kind_of_token_is_no_good_for_the_other(alice: User) -> None:
-    refusal(_me(RefreshToken.for_user(alice)), 401, "token_not_valid")
+    refusal(_me(_refresh_token(alice)), 401, "token_not_valid")
     refusal(_refresh(AccessToken.for_user(alice)), 401, "token_not_valid")
 
 
@@ -146,7 +232,7 @@ def test_garbage_is_refused(token: str) -> None:
 
 def test_who_is_gone_or_shut_out_has_no_use_for_tokens() -> None:
     for user in (make_user(), make_user()):
-        access, refresh = AccessToken.for_user(user), RefreshToken.for_user(user)
+        access, refresh = AccessToken.for_user(user), _refresh_token(user)
         if user.username.endswith(("0", "2", "4", "6", "8")):
             user.delete()
         else:
@@ -193,7 +279,7 @@ def test_an_organisers_token_says_so_until_it_is_refreshed(alice: User) -> None:
     assert _claims(_refresh(pair["refresh"]).json()["access"])["is_staff"] is False
 
 
-def _claims(access: str) -> dict[str, Any]:
-    middle = access.split(".")[1]
+def _claims(token: str) -> dict[str, Any]:
+    middle = token.split(".")[1]
     found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
     return found

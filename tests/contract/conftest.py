@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from rest_framework_simplejwt.tokens import RefreshToken
 
+from accounts import tokens
 from accounts.models import User
 from reservations.commands import LockSeats, ReserveSeats
 from reservations.desk import Desk
@@ -95,7 +95,7 @@ def office(db: None) -> BoxOffice:
         booked_by_bob=ids[4],
         reservation=booked[alice],
         reservation_of_bob=booked[bob],
-        refresh=str(RefreshToken.for_user(alice)),
+        refresh=tokens.pair(alice)["refresh"],
         code=ticket_code(booked[alice]),
     )
 
