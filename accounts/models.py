@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -89,3 +90,29 @@ class Ended(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name or 'everything'} of person {self.person_id}"
+
+
+class Mail(models.Model):
+    """A mail that is to be sent, and for a day one that was. See `accounts.mail`."""
+
+    class Kind(models.TextChoices):
+        LINK = "link"
+        CHANGED = "changed"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    address = models.EmailField()
+    language = models.CharField(max_length=2, default="en")
+    person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now(), db_index=True)
+    due_at = models.DateTimeField(db_default=Now())
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "mail"
+        indexes = [
+            models.Index(fields=["due_at"], name="mail_to_be_sent", condition=Q(done_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"mail {self.pk}"

@@ -102,7 +102,12 @@ def end_all(person: User) -> None:
     with transaction.atomic():
         User.objects.filter(pk=person.pk).update(generation=F("generation") + 1)
         person.refresh_from_db(fields=["generation"])
-        _announce(person.pk, person.stamp())
+        announce(person)
+
+
+def announce(person: User) -> None:
+    """Announce who somebody is now: nothing that was known of them before counts any more."""
+    _write(person.pk, person.stamp())
 
 
 def person_saved(
@@ -116,7 +121,7 @@ def person_saved(
     if created or not _CHANGES_WHO_SOMEBODY_IS & (update_fields or _CHANGES_WHO_SOMEBODY_IS):
         return
     if instance.is_active:
-        _announce(instance.pk, instance.stamp())
+        announce(instance)
     else:
         # Or what they had would be good again once they are let in again.
         end_all(instance)
@@ -124,7 +129,7 @@ def person_saved(
 
 def person_deleted(*, instance: User, **_: Any) -> None:
     """Announce that somebody is gone: the receiver of Django's `pre_delete`."""
-    _announce(instance.pk, "")
+    _write(instance.pk, "")
 
 
 def forget() -> None:
@@ -139,7 +144,7 @@ def prune(*, older_than: timedelta) -> int:
     return deleted
 
 
-def _announce(person_id: int, stamp: str) -> None:
+def _write(person_id: int, stamp: str) -> None:
     Ended.objects.create(person_id=person_id, stamp=stamp)
     transaction.on_commit(_known.read_soon)
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError, transaction
 from rest_framework import serializers
+from rest_framework.fields import get_error_detail
 
 from accounts.models import User, folded
 
@@ -71,9 +73,37 @@ class TokenPairSerializer(serializers.Serializer[Any]):
     refresh = serializers.CharField()
 
 
+class PasswordChangedSerializer(DoneSerializer):
+    access = serializers.CharField(required=False, help_text="For who asked with a token.")
+    refresh = serializers.CharField(required=False)
+
+
+class PasswordChangeSerializer(serializers.Serializer[User]):
+    old_password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+
+class PasswordResetSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField(max_length=254)
+
+
+class PasswordResetConfirmSerializer(serializers.Serializer[Any]):
+    uid = serializers.CharField(max_length=64)
+    token = serializers.CharField(max_length=128)
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+
 class RefreshSerializer(serializers.Serializer[Any]):
     refresh = serializers.CharField(max_length=4096)
 
 
 class CsrfSerializer(serializers.Serializer[Any]):
     csrf_token = serializers.CharField()
+
+
+def require_good_password(password: str, person: User) -> None:
+    """Let pass only a password that is good enough for a person. Raises: ValidationError."""
+    try:
+        validate_password(password, person)
+    except DjangoValidationError as error:
+        raise serializers.ValidationError({"password": get_error_detail(error)}) from None

@@ -89,6 +89,12 @@ def end_family(token: Token) -> bool:
     return _end(str(token.get("sid", "")), person_id=int(token["user_id"]))
 
 
+def prune() -> int:
+    """Delete the families that nobody can use any more; return how many."""
+    deleted, _ = Family.objects.filter(expires_at__lt=timezone.now()).delete()
+    return deleted
+
+
 def _again(family_id: str, used: str, hashed_key: str) -> dict[str, str]:
     """Answer a token that was used before, and end its family if it is in two hands."""
     family = Family.objects.select_related("person").filter(pk=family_id).first()

@@ -4,10 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    ErrorDetail,
+    NotAuthenticated,
+    ValidationError,
+)
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +22,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import Token
 
+from accounts import links, mail, passwords, revocations
 from accounts.authentication import enforce_csrf
 from accounts.models import User
 from accounts.parsers import Utf8FormParser, Utf8MultiPartParser
@@ -24,10 +31,15 @@ from accounts.serializers import (
     CsrfSerializer,
     DoneSerializer,
     MeSerializer,
+    PasswordChangedSerializer,
+    PasswordChangeSerializer,
+    PasswordResetConfirmSerializer,
+    PasswordResetSerializer,
     RefreshSerializer,
     RegistrationSerializer,
     SignedInSerializer,
     TokenPairSerializer,
+    require_good_password,
 )
 from accounts.throttles import LoginThrottle, RegisterThrottle
 from accounts.tokens import end_family, pair, revoke, rotate
@@ -36,6 +48,12 @@ from accounts.tokens import end_family, pair, revoke, rotate
 class InvalidCredentials(AuthenticationFailed):
     default_code = "invalid_credentials"
     default_detail = "Invalid credentials"
+
+
+class InvalidLink(APIException):
+    status_code = 400
+    default_code = "invalid_link"
+    default_detail = "This link was used before, or is too old. Ask for a new one."
 
 
 class OpenView(APIView):
@@ -72,8 +90,7 @@ class RegisterView(OpenView):
     def post(self, request: Request) -> Response:
         """Make an account and sign in with it; a client on another host asks for tokens next."""
         keeps_cookies = not _is_from_client_elsewhere(request)
-        if keeps_cookies:
-            enforce_csrf(request)
+        _refuse_forged(request)
         form = RegistrationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         person = form.save()
@@ -107,14 +124,86 @@ class LogoutView(APIView):
         return Response({"success": True, "message": "Signed out"})
 
 
+class LogoutEverywhereView(APIView):
+    @extend_schema(operation_id="logout_everywhere", request=None, responses=DoneSerializer)
+    def post(self, request: Request) -> Response:
+        """End all sessions and tokens of who asks, this one too."""
+        _ = request.data  # a malformed body is refused, whoever sends it
+        revocations.end_all(_asker(request))
+        logout(request._request)
+        return Response({"success": True, "message": "Signed out everywhere"})
+
+
 class MeView(APIView):
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """Tell who is signed in."""
-        person = User.objects.filter(pk=request.user.pk or 0, is_active=True).first()
-        if person is None:
-            raise NotAuthenticated
-        return Response(MeSerializer(person).data)
+        return Response(MeSerializer(_asker(request)).data)
+
+
+class PasswordChangeView(APIView):
+    @extend_schema(
+        operation_id="password_change",
+        request=PasswordChangeSerializer,
+        responses=PasswordChangedSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Change one's password; all other sessions end, and all tokens.
+
+        The session that asks goes on; who asks with a token gets a new pair.
+        """
+        person = _asker(request)
+        form = PasswordChangeSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        old, new = form.validated_data["old_password"], form.validated_data["password"]
+        require_good_password(new, person)
+        try:
+            passwords.change(person, old=old, new=new)
+        except passwords.PasswordsDiffer:
+            complaint = ErrorDetail("This is not your password.", code="wrong_password")
+            raise ValidationError({"old_password": [complaint]}) from None
+        done = {"success": True, "message": "Password changed"}
+        if isinstance(request.auth, Token):
+            return Response({**done, **pair(person)})
+        update_session_auth_hash(request._request, person)
+        return Response(done)
+
+
+class PasswordResetView(OpenView):
+    @extend_schema(
+        operation_id="password_reset", request=PasswordResetSerializer, responses=DoneSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Mail a link for a new password to who has the address; the answer is always the same."""
+        _refuse_forged(request)
+        form = PasswordResetSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        language = mail.language_of(request.headers.get("Accept-Language", ""))
+        mail.ask_for_link(form.validated_data["email"], language=language)
+        return Response(
+            {"success": True, "message": "If somebody has this address, a link is on its way to it"}
+        )
+
+
+class PasswordResetConfirmView(OpenView):
+    @extend_schema(
+        operation_id="password_reset_confirm",
+        request=PasswordResetConfirmSerializer,
+        responses=DoneSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Choose a new password by the link that was mailed; it works once."""
+        _refuse_forged(request)
+        form = PasswordResetConfirmSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        new = form.validated_data.pop("password")
+        try:
+            person = links.person_of_link(**form.validated_data)
+            require_good_password(new, person)
+            passwords.reset(person, new)
+        except links.LinkIsBad:
+            raise InvalidLink from None
+        return Response({"success": True, "message": "Password changed"})
 
 
 class TokenView(OpenView):
@@ -167,6 +256,20 @@ def _is_from_client_elsewhere(request: Request) -> bool:
     No other page can name such an origin, and without cookies there is nothing to forge.
     """
     return not request.COOKIES and request.headers.get("Origin") in settings.CLIENT_ORIGINS
+
+
+def _refuse_forged(request: Request) -> None:
+    """Let nobody's browser be made to send a form here. Raises: CSRFFailed."""
+    if not _is_from_client_elsewhere(request):
+        enforce_csrf(request)
+
+
+def _asker(request: Request) -> User:
+    """Return who asks, from the database. Raises: NotAuthenticated."""
+    person = User.objects.filter(pk=request.user.pk or 0, is_active=True).first()
+    if person is None:
+        raise NotAuthenticated
+    return person
 
 
 def _authenticated(request: Request) -> User:

@@ -228,6 +228,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# A link to choose a new password by is good for an hour.
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+# Where links in mails lead, and how mail is sent; to the log, unless EMAIL_URL says otherwise.
+SEATCAST_SITE_URL = env.str(
+    "SEATCAST_SITE_URL", default=f"http://localhost:{env.int('PORT', default=8000)}"
+)
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("SEATCAST_MAIL_FROM", default="Seatcast <noreply@localhost>")
+
+# Commands of other apps that housekeeping runs, and how many seconds lie between two runs of one.
+SEATCAST_CHORES = {"send_mail": 0.0, "prune_accounts": 3600.0, "clearsessions": 3600.0}
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         # First in the list, so that "nobody" is answered 401 with WWW-Authenticate, not 403.

@@ -12,18 +12,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from django.conf import settings
 from django.core.management import CommandError
 from django.db import Error
 
 from reservations.database import release_connection
 
 # Commands, in the order in which they are run, and how long to wait before the next time at least.
-# Pruning looks at every old row, and nobody waits for it.
-STEPS = {
+# Pruning looks at every old row, and nobody waits for it. What belongs to other apps, which are
+# not known here, is run by its name as well.
+STEPS: dict[str, float] = {
     "reconcile_payments": 0.0,
     "release_expired_locks": 0.0,
     "prune_keys": 3600.0,
     "prune_log": 3600.0,
+    **settings.SEATCAST_CHORES,
 }
 _SECONDS_BETWEEN_LOOKS = 0.2
 

@@ -12,13 +12,15 @@ Needs = Literal["nothing", "csrf", "person", "person and csrf", "organiser"]
 class Call:
     """A call. What is in braces in its path stands for ids, and for names of layouts and tickets.
 
-    `body` is one that is accepted, with `{seat}` where the id of a seat belongs.
+    `body` is one that is accepted, with `{seat}` where the id of a seat belongs; `optional` is what
+    of it may be left out.
     """
 
     method: str
     path: str
     needs: Needs
     body: Any = None
+    optional: str = ""
 
     @property
     def name(self) -> str:
@@ -48,10 +50,25 @@ CALLS = [
         "/api/register/",
         "csrf",
         {"username": "zoe", "email": "", "password": "Zoe-likes-3"},
+        optional="email",
     ),
     Call("POST", "/api/login/", "csrf", {"username": "alice", "password": "a-long-enough-word"}),
     Call("POST", "/api/logout/", "person and csrf"),
+    Call("POST", "/api/logout/everywhere/", "person and csrf"),
     Call("GET", "/api/me/", "person"),
+    Call(
+        "POST",
+        "/api/password/change/",
+        "person and csrf",
+        {"old_password": "a-long-enough-word", "password": "another-long-word"},
+    ),
+    Call("POST", "/api/password/reset/", "csrf", {"email": "alice@example.com"}),
+    Call(
+        "POST",
+        "/api/password/reset/confirm/",
+        "csrf",
+        {"uid": "{uid}", "token": "{token}", "password": "another-long-word"},
+    ),
     Call("POST", "/api/token/", "nothing", {"username": "alice", "password": "a-long-enough-word"}),
     Call("POST", "/api/token/refresh/", "nothing", {"refresh": "{refresh}"}),
     Call("POST", "/api/token/revoke/", "nothing", {"refresh": "{refresh}"}),

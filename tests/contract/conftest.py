@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts import tokens
+from accounts.links import link_fragment
 from accounts.models import User
 from reservations.commands import LockSeats, ReserveSeats
 from reservations.desk import Desk
@@ -31,6 +32,7 @@ class BoxOffice:
     reservation: int
     reservation_of_bob: int
     refresh: str
+    link: dict[str, str]
     code: str
 
     def caller(self, call: Call) -> User:
@@ -69,6 +71,8 @@ class BoxOffice:
             "held": self.held,
             "reservation": self.reservation,
             "refresh": self.refresh,
+            "uid": self.link["uid"],
+            "token": self.link["token"],
             "code": self.code,
         }
 
@@ -95,6 +99,7 @@ def office(db: None) -> BoxOffice:
         booked_by_bob=ids[4],
         reservation=booked[alice],
         reservation_of_bob=booked[bob],
+        link=dict(part.split("=", 1) for part in link_fragment(bob).split("&")),
         refresh=tokens.pair(alice)["refresh"],
         code=ticket_code(booked[alice]),
     )

@@ -1,0 +1,21 @@
+"""Sends what mail is left."""
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from accounts import mail
+
+
+class Command(BaseCommand):
+    help = (
+        "Sends the mail that is due: what a process left behind that was killed, and what the mail "
+        "server did not take before. Two at once do no harm."
+    )
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        outcomes = list(mail.send_due())
+        if sent := sum(outcomes):
+            self.stdout.write(f"{sent:,} {'mail' if sent == 1 else 'mails'} sent.")
+        if failed := len(outcomes) - sent:
+            raise CommandError(f"{failed:,} could not be sent.")
