@@ -11,24 +11,21 @@ from accounts.links import LinkIsBad
 from accounts.models import User
 
 
-class PasswordsDiffer(Exception):
-    """The old password is another one, or is not the password any more."""
-
-
-def change(person: User, *, old: str, new: str) -> None:
+def change(person: User, *, old: str, new: str) -> bool:
     """Give somebody a new password; all that they were signed in by before ends.
 
-    Raises: PasswordsDiffer.
+    Nothing happens when the old one is another, or is not the password any more.
     """
     if not person.check_password(old):
-        raise PasswordsDiffer
+        return False
     known = person.password
     person.set_password(new)
     with transaction.atomic():
         if not _replace(person, known):
-            raise PasswordsDiffer
+            return False
         revocations.announce(person)
         mail.tell_of_change(person)
+    return True
 
 
 def reset(person: User, new: str) -> None:

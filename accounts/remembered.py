@@ -5,30 +5,22 @@ a token would say: who it is, and whether they are an organiser. Each time it is
 has ended, so who was deactivated or has a new password elsewhere is looked up within a second; who
 signs out is signed out at once.
 
-While the cache cannot be reached nothing is remembered, and it is asked again after PAUSE_SECONDS.
+While the cache cannot be reached nothing is remembered.
 """
 
-import logging
-import time
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 from rest_framework_simplejwt.models import TokenUser
 
-from accounts import revocations
+from accounts import revocations, shared
 from accounts.models import User
 from accounts.revocations import Credential
 
 REMEMBERED_SECONDS = 60
-PAUSE_SECONDS = 5.0
 _GONE = "gone"
-
-logger = logging.getLogger(__name__)
-_away_until = 0.0
 
 
 def person_of(request: HttpRequest) -> Any:
@@ -76,12 +68,7 @@ def _name(request: HttpRequest) -> str | None:
 
 
 def _ask(method: str, *arguments: Any) -> Any:
-    global _away_until
-    if time.monotonic() < _away_until:
-        return None
     try:
-        return getattr(cache, method)(*arguments)
-    except RedisError as error:
-        _away_until = time.monotonic() + PAUSE_SECONDS
-        logger.warning("The cache is away; sessions are looked up each time: %s", error)
+        return shared.ask(method, *arguments)
+    except shared.Away:
         return None

@@ -22,7 +22,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import links, mail, passwords, revocations
+from accounts import links, mail, passwords, revocations, tries
 from accounts.authentication import enforce_csrf
 from accounts.models import User
 from accounts.parsers import Utf8FormParser, Utf8MultiPartParser
@@ -41,7 +41,7 @@ from accounts.serializers import (
     TokenPairSerializer,
     require_good_password,
 )
-from accounts.throttles import LoginThrottle, RegisterThrottle
+from accounts.throttles import ApiThrottle, RegisterThrottle, ResetThrottle
 from accounts.tokens import end_family, pair, revoke, rotate
 
 
@@ -80,7 +80,7 @@ class CsrfView(OpenView):
 
 
 class RegisterView(OpenView):
-    throttle_classes = (RegisterThrottle,)
+    throttle_classes = (ApiThrottle, RegisterThrottle)
 
     @extend_schema(
         operation_id="register",
@@ -100,8 +100,6 @@ class RegisterView(OpenView):
 
 
 class LoginView(OpenView):
-    throttle_classes = (LoginThrottle,)
-
     @extend_schema(
         operation_id="login", request=CredentialsSerializer, responses=SignedInSerializer
     )
@@ -157,11 +155,11 @@ class PasswordChangeView(APIView):
         form.is_valid(raise_exception=True)
         old, new = form.validated_data["old_password"], form.validated_data["password"]
         require_good_password(new, person)
-        try:
-            passwords.change(person, old=old, new=new)
-        except passwords.PasswordsDiffer:
+        with tries.one_try(request, person.username) as one:
+            one.is_right = passwords.change(person, old=old, new=new)
+        if not one.is_right:
             complaint = ErrorDetail("This is not your password.", code="wrong_password")
-            raise ValidationError({"old_password": [complaint]}) from None
+            raise ValidationError({"old_password": [complaint]})
         done = {"success": True, "message": "Password changed"}
         if isinstance(request.auth, Token):
             return Response({**done, **pair(person)})
@@ -170,6 +168,8 @@ class PasswordChangeView(APIView):
 
 
 class PasswordResetView(OpenView):
+    throttle_classes = (ApiThrottle, ResetThrottle)
+
     @extend_schema(
         operation_id="password_reset", request=PasswordResetSerializer, responses=DoneSerializer
     )
@@ -186,6 +186,8 @@ class PasswordResetView(OpenView):
 
 
 class PasswordResetConfirmView(OpenView):
+    throttle_classes = (ApiThrottle, ResetThrottle)
+
     @extend_schema(
         operation_id="password_reset_confirm",
         request=PasswordResetConfirmSerializer,
@@ -201,14 +203,13 @@ class PasswordResetConfirmView(OpenView):
             person = links.person_of_link(**form.validated_data)
             require_good_password(new, person)
             passwords.reset(person, new)
+            tries.welcome(request, person.username)
         except links.LinkIsBad:
             raise InvalidLink from None
         return Response({"success": True, "message": "Password changed"})
 
 
 class TokenView(OpenView):
-    throttle_classes = (LoginThrottle,)
-
     @extend_schema(
         operation_id="token", request=CredentialsSerializer, responses=TokenPairSerializer
     )
@@ -275,7 +276,9 @@ def _asker(request: Request) -> User:
 def _authenticated(request: Request) -> User:
     form = CredentialsSerializer(data=request.data)
     form.is_valid(raise_exception=True)
-    person = authenticate(request._request, **form.validated_data)
+    with tries.one_try(request, form.validated_data["username"]) as one:
+        person = authenticate(request._request, **form.validated_data)
+        one.is_right = person is not None
     if not isinstance(person, User):
         raise InvalidCredentials
     return person

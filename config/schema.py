@@ -9,7 +9,7 @@ _MEANINGS = {
     403: "CSRF token missing or wrong, or not for you.",
     404: "No such event, seat or booking.",
     415: "Neither JSON nor, where they are taken, a form.",
-    429: "Too many tries; see Retry-After.",
+    429: "Too many tries, or too many requests; see Retry-After.",
     503: "The database is away or too much is waiting; see Retry-After.",
 }
 _REFUSAL = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
@@ -31,13 +31,13 @@ def describe_refusals(
 def _refusals(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
     """Yield the statuses with which a call may be refused, besides its own."""
     is_write = method != "get"
-    yield 503
+    yield from (429, 503)
     if is_write:
         yield from (400, 415)
     if any(operation.get("security", ())):
         yield from (401, 403)
     elif is_write:
-        # Signing in: by credentials, with CSRF protection, and only so often.
-        yield from (401, 403, 429)
+        # Signing in: by credentials, with CSRF protection.
+        yield from (401, 403)
     if "{" in path:
         yield 404

@@ -208,7 +208,13 @@ if REDIS_URL:
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Whoever tries many names must not make it forget how often.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    }
 # What may be a second old, and is not worth asking anybody for.
 CACHES["process"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -230,6 +236,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # A link to choose a new password by is good for an hour.
 PASSWORD_RESET_TIMEOUT = 60 * 60
+
+# How many wrong passwords for one name from one address are free; then there is one try a minute.
+SEATCAST_LOGIN_TRIES = env.int("SEATCAST_LOGIN_TRIES", default=5)
 
 # Where links in mails lead, and how mail is sent; to the log, unless EMAIL_URL says otherwise.
 SEATCAST_SITE_URL = env.str(
@@ -254,9 +263,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.refusals.refuse",
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.ApiThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "login": env.str("SEATCAST_LOGIN_RATE", default="30/min"),
+        "person": env.str("SEATCAST_PERSON_RATE", default="1200/min"),
+        "address": env.str("SEATCAST_ADDRESS_RATE", default="30000/min"),
         "register": env.str("SEATCAST_REGISTER_RATE", default="1000/min"),
+        "reset": env.str("SEATCAST_RESET_RATE", default="20/min"),
     },
     "NUM_PROXIES": env.int("SEATCAST_PROXIES", default=0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

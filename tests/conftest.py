@@ -6,7 +6,7 @@ from django.core.cache import caches
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
-from accounts import revocations
+from accounts import revocations, shared, throttles
 from reservations import counts, layouts, lists
 from reservations.choosing import houses
 from tests.factories import Clock
@@ -36,6 +36,11 @@ def _nothing_remembered() -> None:
     caches["process"].clear()
     counts.forget_counts()
     revocations.forget()
+    shared.forget()
+    throttles.forget()
+    if not settings.REDIS_URL:
+        # On SQLite the next test's people have the same ids.
+        caches["default"].clear()
     houses.forget_houses()
     layouts.forget_layouts()
     lists.forget_lists()

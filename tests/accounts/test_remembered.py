@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from accounts import remembered
+from accounts import shared
 from accounts.models import User
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -103,7 +103,7 @@ def test_without_the_cache_everybody_is_looked_up(
             "LOCATION": "redis://127.0.0.1:1",
         },
     }
-    monkeypatch.setattr(remembered, "_away_until", 0.0)
+    monkeypatch.setattr(shared, "_away_until", 0.0)
     client = signed_in(alice)
     assert [_queries_about_people(client) for _ in range(2)] == [2, 2]
     assert client.post("/api/logout/").status_code == 200

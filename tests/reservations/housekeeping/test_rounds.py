@@ -29,6 +29,9 @@ from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.reservations.housekeeping.histories import run
 from tests.servers import server_settings
 
+# Of other apps.
+CHORES = ["send_mail", "prune_accounts", "clearsessions"]
+
 
 class Steps:
     """Takes the place of the commands: notes their names, and does what a test wants."""
@@ -81,6 +84,7 @@ def test_the_steps_are_taken_in_turn() -> None:
     assert steps.done == list(STEPS)
     assert list(STEPS) == [
         *("reconcile_payments", "release_expired_locks", "prune_keys", "prune_log"),
+        *CHORES,
     ]
 
 
@@ -92,7 +96,11 @@ def test_pruning_is_done_once_an_hour_and_again_when_it_failed() -> None:
     assert rounds.one()
     assert rounds.one()
     often = ["reconcile_payments", "release_expired_locks"]
-    assert steps.done == [*often, "prune_keys", "prune_log", *often, "prune_log", *often]
+    assert steps.done == [
+        *(*often, "prune_keys", "prune_log", *CHORES),
+        *(*often, "prune_log", "send_mail"),
+        *(*often, "send_mail"),
+    ]
 
 
 @pytest.mark.parametrize("error", [CommandError("no"), SystemExit(1), ValueError("a bug")])
