@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import revocations, tokens
-from accounts.models import Ended, User
+from accounts.models import Ended, Family, Mail, User
 from accounts.revocations import Credential
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -133,8 +135,22 @@ def test_the_last_word_about_somebody_counts(alice: User) -> None:
     assert revocations.ended_among([first, second, third]) == {first, second}
 
 
-def test_old_rows_are_pruned(alice: User) -> None:
+def test_a_row_that_is_committed_late_is_not_missed(alice: User) -> None:
     revocations.end("session-1", person_id=alice.pk)
-    assert revocations.prune(older_than=timedelta(hours=1)) == 0
-    Ended.objects.update(at="2020-01-01T00:00:00Z")
-    assert revocations.prune(older_than=timedelta(hours=1)) == 1
+    held = [Credential(alice.pk, f"session-{n}", alice.stamp(), LATER) for n in (1, 2)]
+    assert revocations.ended_among(held) == {held[0]}
+    written_before = timezone.now() - timedelta(seconds=20)
+    Ended.objects.create(person_id=alice.pk, name="session-2", at=written_before)
+    a_second_goes_by()
+    assert revocations.ended_among(held) == set(held)
+
+
+def test_what_is_kept_for_a_while_only_is_pruned(alice: User) -> None:
+    now, kept = timezone.now(), [Ended, Family, Mail]
+    for days in (0, 2):
+        then = now - timedelta(days=days)
+        Ended.objects.create(person_id=alice.pk, at=then)
+        Mail.objects.create(kind=Mail.Kind.LINK, address="a@example.com", created_at=then)
+        Family.objects.create(pk=str(days), person=alice, expires_at=then + timedelta(days=1))
+    call_command("prune_accounts")
+    assert [model.objects.count() for model in kept] == [1, 1, 1]  # type: ignore[attr-defined]

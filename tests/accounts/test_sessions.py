@@ -1,6 +1,9 @@
 """Signing in and out with the session cookie."""
 
+from typing import Any
+
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.sessions.models import Session
 from pytest_django import Settings
 
@@ -69,6 +72,27 @@ def test_wrong_credentials_are_a_401_that_does_not_say_what_was_wrong(
     }
     assert "sessionid" not in response.cookies
     refusal(stranger().post("/api/token/", wrong), 401, "invalid_credentials")
+
+
+def test_it_takes_one_hash_whoever_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_user("robot")
+    make_user("gone", password=PASSWORD, is_active=False)
+    hashed: list[str] = []
+    for name in ("encode", "verify"):
+        work = _noted(getattr(Argon2PasswordHasher, name), hashed)
+        monkeypatch.setattr(Argon2PasswordHasher, name, work)
+    for name in ("alice", "robot", "gone", "nobody"):
+        hashed.clear()
+        assert stranger().post("/api/login/", {"username": name, "password": "wrong"}).json()
+        assert len(hashed) == 1, name
+
+
+def _noted(work: Any, notes: list[str]) -> Any:
+    def noting(*arguments: Any, **more: Any) -> Any:
+        notes.append(work.__name__)
+        return work(*arguments, **more)
+
+    return noting
 
 
 def test_who_was_shut_out_cannot_sign_in_and_is_signed_out(alice: User) -> None:
