@@ -163,6 +163,8 @@ class PasswordChangeView(APIView):
         done = {"success": True, "message": "Password changed"}
         if isinstance(request.auth, Token):
             return Response({**done, **pair(person)})
+        # Who was remembered is not who Django would compare with.
+        request._request.user = person
         update_session_auth_hash(request._request, person)
         return Response(done)
 

@@ -75,6 +75,7 @@ def _with_access(access: str) -> APIClient:
 def test_who_changes_a_password_stays_signed_in_and_nobody_else(alice: User) -> None:
     here, there = signed_in(alice), signed_in(alice)
     cookie, pair = here.cookies["sessionid"].value, tokens.pair(alice)
+    assert (here.get("/api/me/").status_code, there.get("/api/me/").status_code) == (200, 200)
     assert _change(here).json() == {"success": True, "message": "Password changed"}
     assert here.cookies["sessionid"].value != cookie
     assert (_me(here), _me(there), _me(_with_access(pair["access"]))) == (200, 401, 401)
