@@ -1,4 +1,4 @@
-"""Settings, all taken from the environment. `.env.example` lists every variable with its meaning.
+"""Django, arranged by the settings of `config/environment.py`.
 
 With no variable set the site runs in its try-it mode: SQLite in the data directory, the
 in-memory channel layer and one process.
@@ -11,16 +11,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
+from environ import Env
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+from config.environment import BASE_DIR, PUBLISHED_PASSWORDS, read_environment
 
-DATA_DIR = Path(env.str("SEATCAST_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+environment = read_environment()
+
+DATA_DIR = environment.data_dir
 
 
 def _kept_secret(path: Path) -> str:
@@ -32,17 +32,26 @@ def _kept_secret(path: Path) -> str:
     return path.read_text()
 
 
-DEBUG = env.bool("SEATCAST_DEBUG", default=False)
-SECRET_KEY = env.str("SEATCAST_SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
-ALLOWED_HOSTS = env.list("SEATCAST_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+SEATCAST_PRODUCTION = environment.production
+DEBUG = environment.debug
+SECRET_KEY = environment.secret_key or _kept_secret(DATA_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = list(environment.secret_key_fallbacks)
+ALLOWED_HOSTS = list(environment.allowed_hosts)
+# Where mails send people; empty where nobody has said it.
+SEATCAST_SITE_URL = environment.site_url
 
-HTTPS = env.bool("SEATCAST_HTTPS", default=False)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-if HTTPS:
+if environment.https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.hsts_subdomains
+# Other hosts of the domain may have no HTTPS yet: only its owner knows, and only the owner can take
+# the whole domain into browsers' lists, from which it does not come out for months.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-CLIENT_ORIGINS: list[str] = env.list("SEATCAST_CLIENT_ORIGINS", default=[])
+CLIENT_ORIGINS = list(environment.client_origins)
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = CLIENT_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Seatcast-Layout"]
@@ -56,27 +65,28 @@ CORS_ALLOW_HEADERS = [
 ]
 
 # How seats are sold. An event may have its own lock time and cap.
-SEATCAST_LOCK_SECONDS = env.int("SEATCAST_LOCK_SECONDS", default=300)
-SEATCAST_SEAT_CAP = env.int("SEATCAST_SEAT_CAP", default=10)
+SEATCAST_LOCK_SECONDS = environment.lock_seconds
+SEATCAST_SEAT_CAP = environment.seat_cap
 # How often a lock can be extended, and for how long a seat can be held in all.
-SEATCAST_MAX_EXTENSIONS = env.int("SEATCAST_MAX_EXTENSIONS", default=2)
-SEATCAST_HOLD_SECONDS = env.int("SEATCAST_HOLD_SECONDS", default=900)
+SEATCAST_MAX_EXTENSIONS = environment.max_extensions
+SEATCAST_HOLD_SECONDS = environment.hold_seconds
 # Where money goes, as a dotted path; and the ways to pay that need no provider.
-SEATCAST_PAYMENT_PROVIDER = env.str(
-    "SEATCAST_PAYMENT_PROVIDER", default="reservations.payments.demo.DemoProvider"
-)
+SEATCAST_PAYMENT_PROVIDER = environment.payment_provider
 SEATCAST_OFFLINE_METHODS = {"invoice": "Invoice", "cash": "Cash at the box office"}
 # How many threads of a process may wait for the provider at a time.
-SEATCAST_MAX_PAYMENTS = env.int("SEATCAST_MAX_PAYMENTS", default=16)
-SEATCAST_DEMO_SLOW_SECONDS = env.float("SEATCAST_DEMO_SLOW_SECONDS", default=3.0)
-SEATCAST_SHOW_NAMES = env.bool("SEATCAST_SHOW_NAMES", default=True)
+SEATCAST_MAX_PAYMENTS = environment.max_payments
+SEATCAST_DEMO_SLOW_SECONDS = environment.demo_slow_seconds
+# The demo's people have this password, or where it is empty the one that everybody knows.
+SEATCAST_DEMO_PASSWORD = environment.demo_password
+SEATCAST_PUBLISHED_PASSWORDS = PUBLISHED_PASSWORDS
+SEATCAST_SHOW_NAMES = environment.show_names
 
 # How the desk and the hubs pace themselves.
-SEATCAST_DESK_WAIT_SECONDS = env.float("SEATCAST_DESK_WAIT_SECONDS", default=10.0)
-SEATCAST_BEAT_SECONDS = env.float("SEATCAST_BEAT_SECONDS", default=5.0)
-SEATCAST_HEAD_CHECK_SECONDS = env.float("SEATCAST_HEAD_CHECK_SECONDS", default=0.5)
-SEATCAST_SOCKETS_PER_ADDRESS = env.int("SEATCAST_SOCKETS_PER_ADDRESS", default=20_000)
-SEATCAST_FRAME_WINDOW_SECONDS = env.float("SEATCAST_FRAME_WINDOW_SECONDS", default=0.05)
+SEATCAST_DESK_WAIT_SECONDS = environment.desk_wait_seconds
+SEATCAST_BEAT_SECONDS = environment.beat_seconds
+SEATCAST_HEAD_CHECK_SECONDS = environment.head_check_seconds
+SEATCAST_SOCKETS_PER_ADDRESS = environment.sockets_per_address
+SEATCAST_FRAME_WINDOW_SECONDS = environment.frame_window_seconds
 
 INSTALLED_APPS = [
     "daphne",
@@ -134,8 +144,8 @@ def _database() -> dict[str, Any]:
     while it holds an event's row. SQLite has no row locks; immediate transactions let one
     writer in at a time, which gives the same guarantee.
     """
-    config: dict[str, Any] = env.db_url(
-        "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'seatcast.sqlite3'}"
+    config: dict[str, Any] = Env.db_url_config(
+        environment.database_url or f"sqlite:///{DATA_DIR / 'seatcast.sqlite3'}"
     )
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
@@ -147,11 +157,12 @@ def _database() -> dict[str, Any]:
         config["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
         return config
     config["ENGINE"] = "config.postgresql"
-    statement_seconds = env.int("SEATCAST_STATEMENT_TIMEOUT_SECONDS", default=10)
     config["OPTIONS"] = {
+        # What the URL asks for besides, such as sslmode=verify-full.
+        **config.get("OPTIONS", {}),
         "pool": {
             "min_size": 1,
-            "max_size": env.int("SEATCAST_POOL_SIZE", default=8),
+            "max_size": environment.pool_size,
             "timeout": 4,
             # Tried anew at the next request then, instead of ever more seldom.
             "reconnect_timeout": 3,
@@ -165,7 +176,8 @@ def _database() -> dict[str, Any]:
         "keepalives_count": 2,
         "tcp_user_timeout": 10_000,
         "options": (
-            f"-c lock_timeout=5s -c statement_timeout={statement_seconds}s"
+            "-c lock_timeout=5s"
+            f" -c statement_timeout={environment.statement_timeout_seconds}s"
             " -c idle_in_transaction_session_timeout=10s"
             # Only what `planned_once` runs is planned ahead, and is written to be.
             " -c plan_cache_mode=force_generic_plan"
@@ -177,7 +189,7 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = environment.redis_url
 if REDIS_URL:
     # The pub/sub layer: the other one drops group messages past 100 for each process.
     CHANNEL_LAYERS: dict[str, Any] = {
@@ -238,15 +250,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 60 * 60
 
 # How many wrong passwords for one name from one address are free; then there is one try a minute.
-SEATCAST_LOGIN_TRIES = env.int("SEATCAST_LOGIN_TRIES", default=5)
-
-# Where links in mails lead, and how mail is sent; to the log, unless EMAIL_URL says otherwise.
-SEATCAST_SITE_URL = env.str(
-    "SEATCAST_SITE_URL", default=f"http://localhost:{env.int('PORT', default=8000)}"
-)
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("SEATCAST_MAIL_FROM", default="Seatcast <noreply@localhost>")
+SEATCAST_LOGIN_TRIES = environment.login_tries
 
 # Commands of other apps that housekeeping runs, and how many seconds lie between two runs of one.
 SEATCAST_CHORES = {"send_mail": 0.0, "prune_accounts": 3600.0, "clearsessions": 3600.0}
@@ -265,12 +269,12 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.refusals.refuse",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.ApiThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "person": env.str("SEATCAST_PERSON_RATE", default="1200/min"),
-        "address": env.str("SEATCAST_ADDRESS_RATE", default="30000/min"),
-        "register": env.str("SEATCAST_REGISTER_RATE", default="1000/min"),
-        "reset": env.str("SEATCAST_RESET_RATE", default="20/min"),
+        "person": environment.person_rate,
+        "address": environment.address_rate,
+        "register": environment.register_rate,
+        "reset": environment.reset_rate,
     },
-    "NUM_PROXIES": env.int("SEATCAST_PROXIES", default=0),
+    "NUM_PROXIES": environment.proxies,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 
@@ -309,6 +313,11 @@ CLIENT_DIR = BASE_DIR / "frontend" / "dist"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 
+# By the names of Django's settings: EMAIL_BACKEND, EMAIL_HOST and so on.
+vars().update(Env.email_url_config(environment.email_url))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_from
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -322,7 +331,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {"once_per_minute": {"()": "config.logs.OncePerMinute"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("SEATCAST_LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": environment.log_level},
     "loggers": {
         # Refusals are answers, not incidents; Django would log each 4xx as a warning.
         "django.request": {"level": "ERROR"},

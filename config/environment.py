@@ -1,0 +1,361 @@
+"""Every setting of the server, in one place: its name, its type, its bounds, its default, its rule.
+
+All are read from the environment, where the name begins with SEATCAST_ unless it says otherwise;
+a variable with _FILE at the end of its name tells where the value is kept. An empty one counts as
+unset. `.env.example` has their meanings, and `config/settings.py` arranges Django by them.
+
+A process starts with all of them right, or not at all: it says what is wrong with each, and never
+a value, which may be a secret.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from environ import Env
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+from redis.connection import parse_url
+
+from reservations.demo.people import PASSWORD
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PREFIX = "SEATCAST_"
+
+OF_OTHERS = frozenset(
+    PREFIX + name
+    for name in (
+        *("DEMO", "SOCKET_SERVERS", "API_WORKERS", "SITE", "SITE_PORT", "BIND"),
+        *("SOCKET_UPSTREAMS", "API_UPSTREAMS", "CLIENT_DIR", "STATIC_DIR", "PROXY_DIR"),
+    )
+)
+"""What `make stack`, docker-compose.yml and the proxy take, and servers may be given too."""
+
+DEMO_PROVIDER = "reservations.payments.demo.DemoProvider"
+PUBLISHED_PASSWORDS = (PASSWORD,)
+"""What everybody knows, so that it protects nobody."""
+
+MIN_SECRET_LENGTH = 50
+_MIN_SECRET_CHARACTERS = 5
+_PLACEHOLDER = re.compile(r"insecure|change.?(me|this)", re.IGNORECASE)
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+_HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]|\*")
+_DATABASES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
+
+
+def _rule(
+    holds: Callable[[Any], bool], sentence: str, *, in_production: bool = False
+) -> AfterValidator:
+    """Return what refuses a value, with a sentence that goes on after the variable's name."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        applies = info.data.get("production", False) if in_production else True
+        if applies and not holds(value):
+            raise PydanticCustomError("rule", sentence)
+        return value
+
+    return AfterValidator(check)
+
+
+def _in_production(holds: Callable[[Any], bool], sentence: str) -> AfterValidator:
+    return _rule(holds, sentence, in_production=True)
+
+
+def _parses(read: Callable[[str], Any]) -> Callable[[Any], bool]:
+    """Return whether `read` takes a value, if there is one, and finds something in it."""
+
+    def holds(value: Any) -> bool:
+        try:
+            return not value or bool(read(value))
+        except Exception:  # noqa: BLE001
+            # Whatever a parser stumbles on; what it says may quote a password.
+            return False
+
+    return holds
+
+
+def _is_database(url: str) -> bool:
+    # Any other scheme, and its parser warns of it.
+    if not url.startswith(("postgres://", "postgresql://", "sqlite://")):
+        return False
+    found = Env.db_url_config(url)
+    return found["ENGINE"] in _DATABASES and bool(found["NAME"])
+
+
+def _is_redis(url: str) -> bool:
+    found = parse_url(url)  # type: ignore[no-untyped-call]
+    return "host" in found or "path" in found
+
+
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    _ = parts.port
+    is_bare = text == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    return is_bare and bool(parts.hostname) and parts.scheme in ("http", "https")
+
+
+def _is_secure(origin: str) -> bool:
+    return origin.startswith("https://") or urlsplit(origin).hostname in ("localhost", "127.0.0.1")
+
+
+def _is_strong(secret: str) -> bool:
+    """Return whether a secret passes what Django asks of one, and nobody left it as it came."""
+    is_varied = len(set(secret)) >= _MIN_SECRET_CHARACTERS
+    return is_varied and len(secret) >= MIN_SECRET_LENGTH and not _PLACEHOLDER.search(secret)
+
+
+def _is_there(dotted_path: str) -> bool:
+    """Return whether there is such a module; it needs settings, and cannot be imported yet."""
+    return bool(find_spec(dotted_path.rpartition(".")[0]))
+
+
+def _takes_money(provider: str, info: ValidationInfo) -> str:
+    of_others = provider != DEMO_PROVIDER or info.data.get("demo_payments", False)
+    if info.data.get("production", False) and not of_others:
+        raise PydanticCustomError(
+            "rule",
+            "takes nobody's money in production; SEATCAST_DEMO_PAYMENTS=True says that it is to",
+        )
+    return provider
+
+
+def _by_commas(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part for part in (part.strip() for part in value.split(",")) if part)
+
+
+def _usable_folder(path: Path) -> Path:
+    """Return the folder, made if need be."""
+    folder = path.resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PydanticCustomError(
+            "rule", "cannot be made: {why}", {"why": error.strerror}
+        ) from None
+    return folder
+
+
+Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
+CountOrNone = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Rate = Annotated[
+    str,
+    _rule(
+        re.compile(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)").fullmatch,
+        "must be a number in a time, like 30/min",
+    ),
+]
+Names = Annotated[tuple[str, ...], BeforeValidator(_by_commas)]
+Origins = Annotated[
+    Names,
+    _rule(
+        lambda origins: all(map(_parses(_is_origin), origins)),
+        "must be origins by commas, like https://tickets.example.org",
+    ),
+    _in_production(
+        lambda origins: all(map(_is_secure, origins)), "must be https ones in production"
+    ),
+]
+
+
+class Environment(BaseModel):
+    """The settings of one process. What rules ask for stands before what has them."""
+
+    model_config = ConfigDict(
+        alias_generator=lambda name: f"{PREFIX}{name.upper()}",
+        allow_inf_nan=False,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    production: bool = False
+    demo_payments: bool = False
+
+    data_dir: Annotated[Path, AfterValidator(_usable_folder)] = BASE_DIR / ".data"
+    database_url: Annotated[
+        str,
+        _rule(
+            _parses(_is_database),
+            "must be like postgres://user:password@host:5432/name, or sqlite:///path",
+        ),
+        _in_production(
+            lambda url: url.startswith("postgres"), "must name a PostgreSQL in production"
+        ),
+    ] = Field("", alias="DATABASE_URL", repr=False)
+    redis_url: Annotated[
+        str,
+        _rule(_parses(_is_redis), "must be like redis://host:6379/0"),
+        _in_production(bool, "must be set in production, whose processes share no memory"),
+    ] = Field("", alias="REDIS_URL", repr=False)
+    email_url: Annotated[
+        str,
+        _rule(_parses(Env.email_url_config), "must be like smtp+tls://user:password@host:587"),
+    ] = Field("consolemail://", alias="EMAIL_URL", repr=False)
+    mail_from: str = "Seatcast <seatcast@localhost>"
+
+    secret_key: Annotated[
+        str,
+        _in_production(bool, "must be set in production"),
+        _in_production(
+            _is_strong,
+            f"must be random, and have {MIN_SECRET_LENGTH} characters or more, in production",
+        ),
+    ] = Field("", repr=False)
+    secret_key_fallbacks: Names = Field((), repr=False)
+    allowed_hosts: Annotated[
+        Names,
+        _rule(
+            lambda hosts: all(map(_HOST.fullmatch, hosts)),
+            "must be host names by commas, without scheme and port",
+        ),
+        _in_production(bool, "must be set in production"),
+        _in_production(lambda hosts: "*" not in hosts, "must name the hosts in production"),
+        AfterValidator(lambda hosts: hosts or LOCAL_HOSTS),
+    ] = ()
+    site_url: Annotated[
+        str,
+        _rule(_parses(_is_origin), "must be like https://tickets.example.org, without a path"),
+        _in_production(
+            lambda url: url.startswith("https://"),
+            "must be the site's https address in production",
+        ),
+    ] = ""
+    client_origins: Origins = ()
+    https: Annotated[bool, _in_production(bool, "must be True in production")] = False
+    hsts_subdomains: bool = False
+    proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    sockets_per_address: Count = 20_000
+    login_tries: Count = 5
+    person_rate: Rate = "1200/min"
+    address_rate: Rate = "30000/min"
+    register_rate: Rate = "1000/min"
+    reset_rate: Rate = "20/min"
+    demo_password: Annotated[
+        str,
+        _in_production(
+            lambda password: password not in PUBLISHED_PASSWORDS,
+            "must not be the one that everybody knows in production",
+        ),
+    ] = Field("", repr=False)
+
+    lock_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    seat_cap: Count = 10
+    max_extensions: CountOrNone = 2
+    hold_seconds: Annotated[int, Field(ge=1, le=86_400)] = 900
+    payment_provider: Annotated[
+        str,
+        _rule(_parses(_is_there), "must be the dotted path to a class in a module that is there"),
+        AfterValidator(_takes_money),
+    ] = DEMO_PROVIDER
+    max_payments: Count = 16
+    demo_slow_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
+    show_names: bool = True
+
+    desk_wait_seconds: Seconds = 10.0
+    beat_seconds: Seconds = 5.0
+    head_check_seconds: Seconds = 0.5
+    frame_window_seconds: Annotated[float, Field(ge=0, le=60)] = 0.05
+    pool_size: Annotated[int, Field(ge=1, le=1_000)] = 8
+    statement_timeout_seconds: Annotated[int, Field(ge=0, le=86_400)] = 10
+
+    debug: Annotated[bool, _in_production(lambda on: not on, "must be False in production")] = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "WARNING"
+
+
+def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
+    """Return the settings. Raises: SystemExit with a sentence for each fault."""
+    given, unreadable = _given(variables)
+    try:
+        environment = Environment.model_validate(given)
+    except ValidationError as error:
+        faults = {_name(found): _sentence(found) for found in error.errors()}
+    else:
+        faults = {}
+    if faults := {**faults, **unreadable}:
+        raise SystemExit("\n".join(f"seatcast: {sentence}" for sentence in faults.values()))
+    return environment
+
+
+def names() -> list[str]:
+    """Return the names of all variables that servers take, without the _FILE ones."""
+    return [str(field.alias) for field in Environment.model_fields.values()]
+
+
+def _given(variables: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what is set, by name, and a sentence for each file that cannot be read."""
+    given: dict[str, str] = {}
+    unreadable: dict[str, str] = {}
+    for name, value in _ours(variables):
+        kept_name = name.removesuffix("_FILE")
+        if kept_name == name:
+            given.setdefault(name, value)
+            continue
+        try:
+            given[kept_name] = Path(value).read_text().strip()
+        except (OSError, UnicodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not text"
+            unreadable[kept_name] = f"{name} names a file that cannot be read: {why}."
+    return given, unreadable
+
+
+def _ours(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    known = set(names())
+    for name, value in variables.items():
+        is_one = name.startswith(PREFIX) or name.removesuffix("_FILE") in known
+        if value and is_one and name not in OF_OTHERS:
+            yield name, value
+
+
+def _name(found: ErrorDetails) -> str:
+    """Return the variable at fault; a default that will not do is told by its field."""
+    place = str(found["loc"][0])
+    field = Environment.model_fields.get(place)
+    return str(field.alias) if field else place
+
+
+def _sentence(found: ErrorDetails) -> str:
+    name, limits = _name(found), found.get("ctx", {})
+    match found["type"]:
+        case "extra_forbidden":
+            return _unknown(name)
+        case "bool_parsing":
+            complaint = "must be True or False"
+        case "int_parsing" | "int_from_float" | "int_parsing_size":
+            complaint = "must be a whole number"
+        case "float_parsing" | "finite_number":
+            complaint = "must be a number"
+        case "greater_than":
+            complaint = f"must be more than {limits['gt']:g}"
+        case "greater_than_equal":
+            complaint = f"must be at least {limits['ge']:g}"
+        case "less_than_equal":
+            complaint = f"must be at most {limits['le']:,}"
+        case "literal_error":
+            complaint = f"must be one of {limits['expected']}".replace("'", "")
+        case _:
+            complaint = found["msg"].replace("Input should be", "must be")
+    return f"{name} {complaint}."
+
+
+def _unknown(name: str) -> str:
+    by_rest = {known.removeprefix(PREFIX): known for known in (*names(), *OF_OTHERS)}
+    near = get_close_matches(name.removeprefix(PREFIX), by_rest, n=1)
+    return f"{name} is no setting{f'; {by_rest[near[0]]} is one' if near else ''}."
