@@ -12,6 +12,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from servestatic import ServeStaticASGI
 
+from config.headers import FILE_HEADERS
+
 
 def with_static_files(application: Any) -> Any:
     """Return an ASGI application that serves the static files, and leaves the rest to another."""
@@ -30,7 +32,8 @@ def with_static_files(application: Any) -> Any:
 
 
 def _add_headers(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in FILE_HEADERS.items():
+        headers[name] = value
     if not url.startswith("/assets/"):
         # Kept under the same name from one build to the next, the service worker above all.
         headers["Cache-Control"] = "no-cache"

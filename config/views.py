@@ -1,14 +1,20 @@
 """The pages that are not the API's: the client, and the answers of last resort."""
 
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.hashers import TooManySignIns
+from config.headers import DOCS_POLICY, POLICY
 from config.refusals import refusal_page
 
 
@@ -21,6 +27,18 @@ def client(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
             "The client is not built. Run `make setup`.", status=503, content_type="text/plain"
         )
     return HttpResponse(page.read_bytes(), headers={"Cache-Control": "no-cache"})
+
+
+class ApiDocs(SpectacularSwaggerSplitView):
+    """Swagger UI, whose script is an answer of its own beside the page."""
+
+    template_name = "api_docs.html"
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        response.headers[POLICY] = DOCS_POLICY
+        return response
 
 
 @csrf_exempt

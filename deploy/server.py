@@ -71,10 +71,12 @@ def proxy_variables(
     client_dir: str,
     static_dir: str,
     own_dir: str,
+    hsts_subdomains: str = "False",
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 
-    `site` is an address as Caddy writes them; `sockets` and `api` are hosts with their ports.
+    `site` is an address as Caddy writes them; `sockets` and `api` are hosts with their ports;
+    `hsts_subdomains` is the servers' own setting.
     """
     return {
         "SEATCAST_SITE": site,
@@ -84,6 +86,7 @@ def proxy_variables(
         "SEATCAST_CLIENT_DIR": client_dir,
         "SEATCAST_STATIC_DIR": static_dir,
         "SEATCAST_PROXY_DIR": own_dir,
+        "SEATCAST_HSTS_SUBDOMAINS": hsts_subdomains,
     }
 
 

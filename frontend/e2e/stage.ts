@@ -36,15 +36,23 @@ export const test = base.extend<Stage>({
       const name = await arrive(api, who);
       const page = await context.newPage();
       page.on('pageerror', (fault) => faults.push(fault));
+      page.on('console', (message) => {
+        if (isForbidden(message.text())) faults.push(new Error(message.text()));
+      });
       return { name, page, api };
     });
     for (const { context, api } of entered) {
       await api.giveEverythingBack();
       await context.close();
     }
-    if (faults.length > 0) throw new AggregateError(faults, 'A page threw an error');
+    if (faults.length > 0) throw new AggregateError(faults, 'A page did what no page should');
   },
 });
+
+/** Whether a message of the browser's says that the page did what its policy does not let it. */
+function isForbidden(message: string): boolean {
+  return /content security policy|permissions policy/i.test(message);
+}
 
 async function arrive(api: Api, who: Who): Promise<string> {
   if (who === 'anonymous') return '';

@@ -95,6 +95,7 @@ def test_the_proxy_gets_the_same_variables(services: dict[str, Any]) -> None:
         client_dir="/srv/client",
         static_dir="/srv/static",
         own_dir="/data",
+        hsts_subdomains="${SEATCAST_HSTS_SUBDOMAINS:-False}",
     )
 
 

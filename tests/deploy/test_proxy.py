@@ -16,6 +16,7 @@ from django.test import Client
 from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection, serve
 
+from config.headers import FILE_HEADERS
 from deploy.keeper import kept
 from deploy.paths import VENV_BIN
 from deploy.services import lasting_ports
@@ -184,7 +185,7 @@ def test_no_browser_guesses_what_a_file_is(at: httpx.Client, office: Office, pat
 
 def test_the_page_is_as_wary_as_djangos(at: httpx.Client, client: Client) -> None:
     of_django, of_the_proxy = client.get("/").headers, at.get("/").headers
-    for name in ("X-Frame-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"):
+    for name in FILE_HEADERS:
         assert of_the_proxy[name] == of_django[name]
 
 

@@ -1,0 +1,52 @@
+"""What browsers are told to let our pages do: nothing that a page's own text asks for."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from config.headers import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, PERMISSIONS, POLICY
+from tests.factories import PASSWORD
+
+PAGES = [
+    ("/events/7", PAGE_POLICY),
+    ("/admin/", PAGE_POLICY),
+    ("/admin/reservations/event/add/", PAGE_POLICY),
+    ("/admin/accounts/user/", PAGE_POLICY),
+    ("/api/docs/", DOCS_POLICY),
+]
+# A script or style in the text, an attribute of either kind, or a link that is a script.
+FROM_THE_TEXT = re.compile(
+    r"<script(?![^>]*(?:\ssrc=|type=\"application/json\"))|<style|\s(?:style|on\w+)=|javascript:",
+    re.I,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("policy", [PAGE_POLICY, DOCS_POLICY, DATA_POLICY])
+def test_nothing_is_allowed_but_what_is_named(policy: str) -> None:
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    # What `default-src` does not stand for.
+    assert {"frame-ancestors 'none'", "base-uri 'none'"} <= set(policy.split("; "))
+
+
+@pytest.mark.parametrize(("path", "policy"), PAGES)
+def test_a_page_has_all_its_scripts_and_styles_in_files(
+    client: Client, path: str, policy: str
+) -> None:
+    client.force_login(User.objects.create_superuser("admin", password=PASSWORD))
+    answer = client.get(path)
+    assert answer.headers[POLICY] == policy
+    assert answer.headers["Permissions-Policy"] == PERMISSIONS
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert not FROM_THE_TEXT.search(answer.content.decode())
+
+
+@pytest.mark.parametrize("path", ["/api/events/", "/api/me/", "/api/no/such/call", "/static/none"])
+def test_what_is_no_page_can_do_nothing(client: Client, path: str) -> None:
+    assert client.get(path).headers[POLICY] == DATA_POLICY
