@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.published import is_published
+
 
 def folded(username: str) -> str:
     """Return a name as names are compared: those that differ in case only are one."""
@@ -47,6 +49,13 @@ class User(AbstractUser):
         """Have Django end the sessions of former generations; the first has the hash as ever."""
         found: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
         return f"{found}-{self.generation}" if self.generation else found
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Return whether this is the password, and none that everybody knows.
+
+        It takes as long for one as for the other, and for somebody whom there is not.
+        """
+        return super().check_password(raw_password) and not is_published(raw_password)
 
 
 class Family(models.Model):

@@ -46,7 +46,7 @@ OF_OTHERS = frozenset(
 
 DEMO_PROVIDER = "reservations.payments.demo.DemoProvider"
 PUBLISHED_PASSWORDS = (PASSWORD,)
-"""What everybody knows, so that it protects nobody."""
+"""What everybody knows, so that it keeps nobody out."""
 
 MIN_SECRET_LENGTH = 50
 _MIN_SECRET_CHARACTERS = 5
@@ -209,7 +209,7 @@ class Environment(BaseModel):
         str,
         _rule(_parses(Env.email_url_config), "must be like smtp+tls://user:password@host:587"),
     ] = Field("consolemail://", alias="EMAIL_URL", repr=False)
-    mail_from: str = "Seatcast <seatcast@localhost>"
+    mail_from: str = "Seatcast <noreply@localhost>"
 
     secret_key: Annotated[
         str,

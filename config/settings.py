@@ -78,7 +78,8 @@ SEATCAST_MAX_PAYMENTS = environment.max_payments
 SEATCAST_DEMO_SLOW_SECONDS = environment.demo_slow_seconds
 # The demo's people have this password, or where it is empty the one that everybody knows.
 SEATCAST_DEMO_PASSWORD = environment.demo_password
-SEATCAST_PUBLISHED_PASSWORDS = PUBLISHED_PASSWORDS
+# What nobody signs in with.
+SEATCAST_PUBLISHED_PASSWORDS = PUBLISHED_PASSWORDS if environment.production else ()
 SEATCAST_SHOW_NAMES = environment.show_names
 
 # How the desk and the hubs pace themselves.
@@ -243,6 +244,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "accounts.published.NotPublished"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

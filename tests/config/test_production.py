@@ -1,5 +1,6 @@
 """A site in production settings, as Django's own checks see it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,14 +10,34 @@ from deploy.processes import clean_environment
 from tests.config.test_environment import PRODUCTION
 
 
-def test_django_has_nothing_to_say_against_production(tmp_path: Path) -> None:
-    check = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+def run(*arguments: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
         cwd=ROOT,
-        env=clean_environment(**PRODUCTION, SEATCAST_DATA_DIR=str(tmp_path)),
+        env=clean_environment(**PRODUCTION, SEATCAST_DATA_DIR=str(data_dir)),
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_django_has_nothing_to_say_against_it(tmp_path: Path) -> None:
+    check = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", data_dir=tmp_path)
     assert check.returncode == 0, check.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_it_keeps_to_https_and_to_passwords_that_are_secret(tmp_path: Path) -> None:
+    names = {
+        "DEBUG": False,
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,
+        "SEATCAST_PUBLISHED_PASSWORDS": ["seatcast-demo"],
+    }
+    read = f"json.dumps({{name: getattr(settings, name) for name in {list(names)}}})"
+    told = run("-c", f"import json; from config import settings; print({read})", data_dir=tmp_path)
+    assert json.loads(told.stdout) == names

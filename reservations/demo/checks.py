@@ -1,0 +1,36 @@
+"""What `manage.py check --deploy --database default` says of a site that shows the demo."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import check_password
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import OperationalError, ProgrammingError
+
+from reservations.demo.people import BUYERS, ORGANISER, PASSWORD
+
+
+@register(Tags.database, deploy=True)
+def check_demo_passwords(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Warn of the demo's people whose password is the one that everybody knows."""
+    if not databases:
+        return []
+    try:
+        people = list(get_user_model().objects.filter(username__in=(*BUYERS, ORGANISER)))
+    except (OperationalError, ProgrammingError):
+        # Nothing has been migrated yet, so there is nobody.
+        return []
+    # Not by asking the person, who takes it for nobody's in production.
+    known = [
+        person.get_username() for person in people if check_password(PASSWORD, person.password)
+    ]
+    if not known:
+        return []
+    return [
+        Warning(
+            f"Everybody knows the password of {', '.join(known)}.",
+            hint="Delete them, or give them others with `manage.py changepassword`.",
+            id="seatcast.W001",
+        )
+    ]

@@ -1,0 +1,68 @@
+"""A password that everybody knows opens nothing in production, whoever has it."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.test import Client
+from pytest_django import Settings
+
+from reservations.demo.people import ORGANISER, PASSWORD
+from tests.contract.calls import refusal
+from tests.factories import make_user, stranger
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def in_production(settings: Settings) -> None:
+    settings.SEATCAST_PUBLISHED_PASSWORDS = (PASSWORD,)
+
+
+def deployment_check() -> str:
+    said = io.StringIO()
+    call_command(
+        *("check", "--database", "default", "--tag", "database", "--deploy"),
+        *("--fail-level", "WARNING"),
+        stdout=said,
+    )
+    return said.getvalue()
+
+
+@pytest.mark.parametrize("path", ["/api/login/", "/api/token/"])
+def test_nobody_signs_in_with_it(in_production: None, path: str) -> None:
+    make_user("alice", password=PASSWORD)
+    answer = stranger().post(path, {"username": "alice", "password": PASSWORD})
+    refusal(answer, 401, "invalid_credentials")
+
+
+def test_the_organiser_does_not_get_into_the_admin_with_it(
+    in_production: None, client: Client
+) -> None:
+    make_user(ORGANISER, password=PASSWORD, is_staff=True)
+    answer = client.post("/admin/login/", {"username": ORGANISER, "password": PASSWORD})
+    assert answer.status_code == 200
+    assert "sessionid" not in answer.cookies
+
+
+def test_nobody_chooses_it(in_production: None) -> None:
+    answer = stranger().post("/api/register/", {"username": "zoe", "password": PASSWORD})
+    said = refusal(answer, 400, "invalid")
+    assert said["field_codes"] == {"password": ["password_published"]}
+
+
+def test_where_things_are_tried_out_it_will_do() -> None:
+    make_user("alice", password=PASSWORD)
+    answer = stranger().post("/api/login/", {"username": "alice", "password": PASSWORD})
+    assert answer.status_code == 200
+
+
+def test_deploying_stops_at_demo_people_who_have_it(in_production: None) -> None:
+    organiser = make_user(ORGANISER, password=PASSWORD)
+    with pytest.raises(SystemCheckError, match=rf"password of {ORGANISER}\.") as stopped:
+        deployment_check()
+    assert "seatcast.W001" in str(stopped.value)
+    organiser.set_password("another of their own")
+    organiser.save()
+    assert "no issues" in deployment_check()
