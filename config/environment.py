@@ -230,6 +230,7 @@ class Environment(BaseModel):
         _in_production(lambda hosts: "*" not in hosts, "must name the hosts in production"),
         AfterValidator(lambda hosts: hosts or LOCAL_HOSTS),
     ] = ()
+    port: Annotated[int, Field(ge=1, le=65_535)] = Field(8000, alias="PORT")
     site_url: Annotated[
         str,
         _rule(_parses(_is_origin), "must be like https://tickets.example.org, without a path"),

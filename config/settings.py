@@ -37,8 +37,8 @@ DEBUG = environment.debug
 SECRET_KEY = environment.secret_key or _kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = list(environment.secret_key_fallbacks)
 ALLOWED_HOSTS = list(environment.allowed_hosts)
-# Where mails send people; empty where nobody has said it.
-SEATCAST_SITE_URL = environment.site_url
+# Where mails lead; where things are tried out, to this machine.
+SEATCAST_SITE_URL = environment.site_url or f"http://localhost:{environment.port}"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
