@@ -40,7 +40,7 @@ NONSENSE = [
     ("SEATCAST_DESK_WAIT_SECONDS", "1000000", "must be at most 86,400"),
     ("SEATCAST_SHOW_NAMES", "perhaps", "must be True or False"),
     ("SEATCAST_LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING, ERROR or CRITICAL"),
-    ("SEATCAST_LOGIN_RATE", "30/fortnight", "must be a number in a time, like 30/min"),
+    ("SEATCAST_RESET_RATE", "30/fortnight", "must be a number in a time, like 30/min"),
     ("SEATCAST_ALLOWED_HOSTS", "a.org,https://b.org", "must be host names by commas"),
     ("SEATCAST_CLIENT_ORIGINS", "https://a.org/", "must be origins by commas"),
     ("SEATCAST_SITE_URL", "a.org", "must be like https://tickets.example.org"),
