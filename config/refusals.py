@@ -1,4 +1,7 @@
-"""What every refusal looks like over HTTP: `{"error": sentence, "code": word, …details}`."""
+"""What every refusal looks like over HTTP: `{"error": sentence, "code": word, …details}`.
+
+It also names its request, so that a person who was refused can say which it was.
+"""
 
 from typing import Any
 
@@ -9,6 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from config.request_ids import request_id
 from reservations import errors
 
 RETRY_SECONDS = 2
@@ -50,7 +54,8 @@ def refuse(error: Exception, context: dict[str, Any]) -> Response | None:  # noq
 
 def refusal_page(request: HttpRequest, *, status: int, code: str, sentence: str) -> JsonResponse:  # noqa: ARG001
     """Return a refusal from outside the API's views."""
-    response = JsonResponse({"error": sentence, "code": code}, status=status)
+    body = {"error": sentence, "code": code, "request_id": request_id()}
+    response = JsonResponse(body, status=status)
     if status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -112,4 +117,5 @@ def _drf_refusal(error: exceptions.APIException) -> Response:
 
 
 def _refusal(status_code: int, code: str, sentence: str, **details: Any) -> Response:
-    return Response({"error": sentence, "code": code, **details}, status=status_code)
+    body = {"error": sentence, "code": code, "request_id": request_id(), **details}
+    return Response(body, status=status_code)

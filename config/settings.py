@@ -54,7 +54,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 CLIENT_ORIGINS = list(environment.client_origins)
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = CLIENT_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Seatcast-Layout"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID", "X-Seatcast-Layout"]
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",
@@ -109,6 +109,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outside of those that may answer by themselves.
+    "config.request_ids.with_request_id",
     "config.headers.with_policies",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",

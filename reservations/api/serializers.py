@@ -272,6 +272,7 @@ class AlternativeSerializer(serializers.Serializer[Any]):
 class RefusalSerializer(serializers.Serializer[Any]):
     error = serializers.CharField(help_text="A sentence for a person.")
     code = serializers.CharField(help_text="A stable word for a program.")
+    request_id = serializers.UUIDField(help_text="Which request it was; also in X-Request-ID.")
     fields = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()), required=False
     )

@@ -102,12 +102,16 @@ CALLS_OF_A_RESERVATION = [call for call in CALLS if "{reservation}" in call.path
 
 
 def refusal(response: Any, status: int, code: str) -> dict[str, Any]:
-    """Return the body of a refusal, having made sure that it is one in the contract's form."""
+    """Return the body of a refusal, having made sure that it is one in the contract's form.
+
+    Without the request's id, which is another each time.
+    """
     body = response.content
     assert response.status_code == status, (response.status_code, body)
     assert response.headers["Content-Type"] == "application/json", response.headers
     found: dict[str, Any] = response.json()
     assert found["code"] == code, found
+    assert found.pop("request_id") == response.headers["X-Request-ID"]
     assert isinstance(found["error"], str)
     assert found["error"].strip()
     for trace in (b"Traceback", b"Error:", b".py", b"<html", b"psycopg", b"sqlite"):

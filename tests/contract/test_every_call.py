@@ -193,7 +193,6 @@ def test_of_somebody_elses_booking_as_if_there_were_none(call: Call, office: Box
         send(client, call.method, office.path(call, reservation=number))
         for number in (office.reservation_of_bob, 2**62)
     ]
-    for answer in answers:
-        refusal(answer, 404, "reservation_not_found")
-    assert answers[0].content == answers[1].content
+    theirs, nobodys = [refusal(answer, 404, "reservation_not_found") for answer in answers]
+    assert theirs == nobodys
     assert office.state() == before

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import UUID
 
 import httpx
 import pytest
@@ -196,6 +197,16 @@ def test_a_client_cannot_say_who_it_is(at: httpx.Client, office: Office) -> None
     assert headers["X-Forwarded-Proto"] == "http"
 
 
+def test_every_request_has_a_number_that_its_client_cannot_choose(
+    at: httpx.Client, office: Office
+) -> None:
+    chosen = str(UUID(int=0))
+    answer = at.get("/api/me/", headers={"X-Request-ID": chosen})
+    number = answer.headers["X-Request-ID"]
+    assert answer.json()["headers"]["X-Request-Id"] == str(UUID(number)) != chosen
+    assert UUID(at.get("/").headers["X-Request-ID"])
+
+
 def test_sockets_are_spread_over_their_servers(at: httpx.Client, proxied: Proxied) -> None:
     with ExitStack() as stack:
         for port in proxied.sockets:
@@ -213,8 +224,9 @@ def test_servers_that_are_away_are_a_refusal_like_any_other(at: httpx.Client) ->
     with ThreadPoolExecutor() as pool:
         api, socket, admin = pool.map(at.get, ["/api/events/", "/ws/events/1/", "/admin/"])
     for answer in (api, socket):
-        wanted = {"error": Unavailable.default_sentence, "code": Unavailable.code}
-        assert answer.json() == wanted
+        number = answer.headers["X-Request-ID"]
+        sentence, code = Unavailable.default_sentence, Unavailable.code
+        assert answer.json() == {"error": sentence, "code": code, "request_id": number}
         assert answer.headers["Content-Type"] == "application/json"
     assert admin.text == Unavailable.default_sentence
     for answer in (api, socket, admin):

@@ -755,6 +755,11 @@ export interface components {
             error: string;
             /** @description A stable word for a program. */
             code: string;
+            /**
+             * Format: uuid
+             * @description Which request it was; also in X-Request-ID.
+             */
+            request_id: string;
             fields?: {
                 [key: string]: string[];
             };

@@ -1,0 +1,91 @@
+"""Which request is being answered: a UUID that is in its answer, in its refusal and in its logs.
+
+A person who is refused can quote it, and whoever looks finds all that was said about it. It is made
+by the first server that sees the request: the proxy, or this one if there is none.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import uuid4
+
+from asgiref.sync import iscoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+HEADER = "X-Request-ID"
+
+_META = "HTTP_X_REQUEST_ID"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that is being answered."""
+
+    id: str
+    path: str
+
+
+_asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
+
+
+def asked() -> Asked | None:
+    """Return the request that is being answered here; None where nobody waits for an answer."""
+    return _asked.get()
+
+
+def request_id() -> str | None:
+    """Return the id of the request that is being answered here."""
+    found = _asked.get()
+    return found.id if found else None
+
+
+@sync_and_async_middleware
+def with_request_id(
+    get_response: Callable[[HttpRequest], Answer],
+) -> Callable[[HttpRequest], Answer]:
+    """Give each request its id, and its answer too. To be the first, so that all others have it.
+
+    The request itself carries it from then on in its `X-Request-ID`, whatever the client sent.
+    """
+    if iscoroutinefunction(get_response):
+
+        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+            with _answering(request) as number:
+                response: HttpResponseBase = await get_response(request)
+            response.headers[HEADER] = number
+            return response
+
+        return answer_later
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        with _answering(request) as number:
+            response: HttpResponseBase = get_response(request)  # type: ignore[assignment]
+        response.headers[HEADER] = number
+        return response
+
+    return answer
+
+
+@contextmanager
+def _answering(request: HttpRequest) -> Iterator[str]:
+    number = request.META[_META] = _given(request) or str(uuid4())
+    before = _asked.set(Asked(number, request.path))
+    try:
+        yield number
+    finally:
+        _asked.reset(before)
+
+
+def _given(request: HttpRequest) -> str | None:
+    """Return the id that the proxy gave; anybody else's could be told twice, or be anything."""
+    if not settings.REST_FRAMEWORK["NUM_PROXIES"]:
+        return None
+    given = request.META.get(_META, "")
+    return given if _UUID.fullmatch(given) else None

@@ -1,0 +1,56 @@
+"""A request has one id: in its answer, in its refusal and wherever else it is spoken of."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import AsyncRequestFactory, RequestFactory
+from pytest_django import Settings
+
+from config.request_ids import asked, request_id, with_request_id
+from tests.contract.calls import refusal
+from tests.factories import stranger
+
+GIVEN = str(uuid4())
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(f"{request_id()} {request.headers['X-Request-ID']}")
+
+
+async def _answer_later(request: HttpRequest) -> HttpResponse:
+    return _answer(request)
+
+
+def _behind(settings: Settings, proxies: int) -> None:
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": proxies}
+
+
+def _ids(response: Any) -> set[str]:
+    return {response.headers["X-Request-ID"], *response.content.decode().split()}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "given", "is_kept"),
+    [(1, GIVEN, True), (0, GIVEN, False), (1, f"{GIVEN}\n", False), (1, "x" * 36, False)],
+    ids=["the proxy's", "a client's", "with more than an id", "no id"],
+)
+async def test_only_an_id_of_the_proxys_is_taken_over(
+    settings: Settings, proxies: int, given: str, is_kept: bool
+) -> None:
+    _behind(settings, proxies)
+    headers = {"X-Request-ID": given}
+    at_once: Any = with_request_id(_answer)(RequestFactory().get("/", headers=headers))
+    later: Any = with_request_id(_answer_later)(AsyncRequestFactory().get("/", headers=headers))
+    for response in (at_once, await later):
+        (found,) = _ids(response)
+        assert str(UUID(found)) == found
+        assert (found == given) == is_kept
+    assert asked() is None
+
+
+def test_what_no_view_answers_is_refused_with_its_id() -> None:
+    first, second = (stranger().get("/api/no/such/call") for _ in range(2))
+    refusal(first, 404, "not_found")
+    assert first.headers["X-Request-ID"] != second.headers["X-Request-ID"]
