@@ -40,6 +40,7 @@ OF_OTHERS = frozenset(
     for name in (
         *("DEMO", "SOCKET_SERVERS", "API_WORKERS", "SITE", "SITE_PORT", "BIND"),
         *("SOCKET_UPSTREAMS", "API_UPSTREAMS", "CLIENT_DIR", "STATIC_DIR", "PROXY_DIR"),
+        "ACCESS_LOG",
     )
 )
 """What `make stack`, docker-compose.yml and the proxy take, and servers may be given too."""
@@ -279,6 +280,9 @@ class Environment(BaseModel):
 
     debug: Annotated[bool, _in_production(lambda on: not on, "must be False in production")] = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "WARNING"
+    log_format: Literal["console", "json"] = Field(
+        default_factory=lambda said: "json" if said.get("production") else "console"
+    )
 
 
 def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:

@@ -1,10 +1,55 @@
-"""Log records that say the same thing again and again."""
+"""What log lines look like, and which are left out.
+
+A line says of which request it is, and of which event where that is known. It says only what is
+named here: other things that libraries hang on a record, such as a whole request, stay where they
+are. A token, and a password in an address, is made unreadable wherever it may turn up.
+"""
 
 import logging
+import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from config.request_ids import asked
 
 QUIET_SECONDS = 60.0
+
+_OF_AN_EVENT = re.compile(r"/api/events/(\d{1,19})/")
+_JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+_PASSWORD_IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)[^\s/@]+@")
+
+
+class PlainLines(logging.Formatter):
+    """For a person at a terminal."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base's name
+        """Return the first line, which names its request."""
+        about = _about(record).get("request_id")
+        return super().formatMessage(record) + (f" [{about}]" if about else "")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+class JsonLines(logging.Formatter):
+    """For a program: one object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": without_secrets(record.getMessage()),
+            "process": record.process,
+            **_about(record),
+        }
+        if record.exc_info:
+            line["traceback"] = without_secrets(self.formatException(record.exc_info))
+        return orjson.dumps(line).decode()
 
 
 class OncePerMinute(logging.Filter):
@@ -24,3 +69,19 @@ class OncePerMinute(logging.Filter):
             return False
         self._passed[key] = now
         return True
+
+
+def without_secrets(text: str) -> str:
+    """Return a text that can be shown to who may read logs, and written as UTF-8."""
+    text = _PASSWORD_IN_ADDRESS.sub(r"\1…@", _JWT.sub("[token]", text))
+    return text.encode(errors="backslashreplace").decode()
+
+
+def _about(record: logging.LogRecord) -> dict[str, Any]:
+    """Return which request and which event a record is about, as far as is known."""
+    request = asked()
+    event_id = getattr(record, "event_id", None)
+    if event_id is None and request and (found := _OF_AN_EVENT.match(request.path)):
+        event_id = int(found[1])
+    about = {"request_id": request and request.id, "event_id": event_id}
+    return {name: value for name, value in about.items() if value is not None}

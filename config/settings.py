@@ -334,9 +334,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "console": {
+            "()": "config.logs.PlainLines",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "config.logs.JsonLines"},
+    },
     "filters": {"once_per_minute": {"()": "config.logs.OncePerMinute"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": environment.log_format}},
     "root": {"handlers": ["console"], "level": environment.log_level},
     "loggers": {
         # Refusals are answers, not incidents; Django would log each 4xx as a warning.

@@ -23,8 +23,9 @@ HEALTHY_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.5
 _LOOK_SECONDS = 0.1
-# They begin with a date, or with a level in brackets.
-_ENTRY = re.compile(r"\d{4}[-/]|\[")
+# They begin with a date, with a level in brackets, or are an object of JSON; an access log is for
+# the file alone.
+_ENTRY = re.compile(r'\d{4}[-/]|\[|\{(?!"level":"info")')
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,12 +71,15 @@ def proxy_variables(
     client_dir: str,
     static_dir: str,
     own_dir: str,
+    log_format: str,
+    access_log: str,
     hsts_subdomains: str = "False",
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 
     `site` is an address as Caddy writes them; `sockets` and `api` are hosts with their ports;
-    `hsts_subdomains` is the servers' own setting.
+    `log_format` is console or json, `access_log` on or off; `hsts_subdomains` is the servers' own
+    setting.
     """
     return {
         "SEATCAST_SITE": site,
@@ -87,6 +90,8 @@ def proxy_variables(
         "SEATCAST_STATIC_DIR": static_dir,
         "SEATCAST_PROXY_DIR": own_dir,
         "SEATCAST_HSTS_SUBDOMAINS": hsts_subdomains,
+        "SEATCAST_LOG_FORMAT": log_format,
+        "SEATCAST_ACCESS_LOG": access_log,
     }
 
 

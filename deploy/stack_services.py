@@ -55,6 +55,8 @@ class Proxied:
     client_dir: Path
     static_dir: Path
     own_dir: Path
+    log_format: str = "console"
+    access_log: str = "off"
 
     def variables(self) -> dict[str, str]:
         """Return this as `deploy/Caddyfile` reads it."""
@@ -66,6 +68,8 @@ class Proxied:
             client_dir=str(self.client_dir),
             static_dir=str(self.static_dir),
             own_dir=str(self.own_dir),
+            log_format=self.log_format,
+            access_log=self.access_log,
         )
 
 
@@ -120,6 +124,8 @@ def plan_stack(settings: StackSettings, *, lock: int, environment: Mapping[str, 
         client_dir=CLIENT,
         static_dir=settings.data_dir / "static",
         own_dir=settings.data_dir / "proxy",
+        log_format=settings.log_format,
+        access_log=settings.access_log,
     )
     proxy = proxy_service(proxied, log_file=logs / "proxy.log", holds=[lock])
     return Stack(services=services, servers=servers, proxy=proxy, environment=ours, logs=logs)

@@ -9,6 +9,10 @@ from deploy.paths import ROOT
 from deploy.problems import Problem
 from deploy.server import DEFAULT_POOL_SIZE
 
+_WORDS = {"SEATCAST_LOG_FORMAT": ("console", "json"), "SEATCAST_ACCESS_LOG": ("off", "on")}
+# As the servers read it.
+_TRUE = ("true", "on", "ok", "y", "yes", "1")
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackSettings:
@@ -21,12 +25,14 @@ class StackSettings:
     pool_size: int
     brings_postgres: bool
     brings_valkey: bool
+    log_format: str
+    access_log: str
 
 
 def stack_settings(environment: Mapping[str, str]) -> StackSettings:
     """Return what the environment asks for.
 
-    Raises: Problem when a number is none.
+    Raises: Problem when a number is none, or a word is none that is known.
     """
     return StackSettings(
         address=address_from(environment),
@@ -36,6 +42,8 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
         pool_size=_count(environment, "SEATCAST_POOL_SIZE", default=DEFAULT_POOL_SIZE),
         brings_postgres=not _names(environment, "DATABASE_URL"),
         brings_valkey=not _names(environment, "REDIS_URL"),
+        log_format=_word(environment, "SEATCAST_LOG_FORMAT", _default_format(environment)),
+        access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
     )
 
 
@@ -48,3 +56,15 @@ def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:
     if not (value.isascii() and value.isdigit() and 0 < int(value) <= 64):
         raise Problem(f"{name} must be a number from 1 to 64, not {value!r}.")
     return int(value)
+
+
+def _default_format(environment: Mapping[str, str]) -> str:
+    is_production = environment.get("SEATCAST_PRODUCTION", "").lower() in _TRUE
+    return "json" if is_production else "console"
+
+
+def _word(environment: Mapping[str, str], name: str, default: str) -> str:
+    value, known = environment.get(name) or default, _WORDS[name]
+    if value not in known:
+        raise Problem(f"{name} must be {' or '.join(known)}, not {value!r}.")
+    return value

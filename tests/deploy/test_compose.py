@@ -96,6 +96,8 @@ def test_the_proxy_gets_the_same_variables(services: dict[str, Any]) -> None:
         static_dir="/srv/static",
         own_dir="/data",
         hsts_subdomains="${SEATCAST_HSTS_SUBDOMAINS:-False}",
+        log_format="${SEATCAST_LOG_FORMAT:-json}",
+        access_log="${SEATCAST_ACCESS_LOG:-off}",
     )
 
 

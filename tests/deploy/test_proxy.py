@@ -1,6 +1,7 @@
 """The Caddyfile, in a real Caddy, in front of servers that only say what they were asked."""
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -22,6 +24,7 @@ from deploy.keeper import kept
 from deploy.paths import VENV_BIN
 from deploy.services import lasting_ports
 from deploy.stack_services import CADDYFILE, HOST, Proxied, proxy_service
+from deploy.waiting import wait_until
 from reservations.errors import Unavailable
 
 PAGE = "<title>The client</title>" + " " * 2000
@@ -106,15 +109,16 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Proxied:
         client_dir=folder / "client",
         static_dir=folder / "static",
         own_dir=folder / "proxy",
+        log_format="json",
+        access_log="on",
     )
 
 
 @pytest.fixture(scope="module")
-def at(proxied: Proxied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def at(proxied: Proxied) -> Iterator[httpx.Client]:
     """A client of the proxy."""
-    log_file = tmp_path_factory.mktemp("logs") / "proxy.log"
     with (
-        kept([proxy_service(proxied, log_file=log_file)]),
+        kept([proxy_service(proxied, log_file=_log_file(proxied))]),
         # The proxy waits for servers that are away a little while.
         httpx.Client(
             base_url=f"http://{HOST}:{proxied.port}", trust_env=False, timeout=20
@@ -275,6 +279,29 @@ def test_a_body_that_no_form_needs_is_refused_before_all_of_it_is_sent(
     assert office.asked == []
 
 
+def test_its_log_names_each_request_and_tells_no_secrets(
+    at: httpx.Client, proxied: Proxied, office: Office
+) -> None:
+    headers = {"Cookie": "sessionid=s3cret", "Authorization": "s3cret", "X-CSRFToken": "s3cret"}
+    numbers = {
+        at.get("/api/tickets/7-s3cret/?a=b", headers=headers).headers["X-Request-ID"],
+        at.get("/api/events/").headers["X-Request-ID"],
+    }
+    assert wait_until(lambda: numbers <= set(_logged(proxied)), seconds=5)
+    told = _log_file(proxied).read_text()
+    assert "s3cret" not in told
+    assert '"uri":"/api/tickets/…/?a=b"' in told
+
+
 def test_its_own_files_are_in_its_own_folder(at: httpx.Client, proxied: Proxied) -> None:
     assert proxied.own_dir.stat().st_mode & 0o077 == 0
     assert list(proxied.own_dir.iterdir())
+
+
+def _log_file(proxied: Proxied) -> Path:
+    return proxied.own_dir.with_name("proxy.log")
+
+
+def _logged(proxied: Proxied) -> list[str]:
+    """Return which requests are in the access log."""
+    return re.findall(r'"request_id":"([^"]+)"', _log_file(proxied).read_text())
