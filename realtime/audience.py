@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from realtime import metrics
 from realtime.lines import Frame, Send, line_for
 from realtime.messages import CloseCode
 
@@ -58,6 +59,10 @@ class Audience:
     def __len__(self) -> int:
         return len(self._viewers)
 
+    def behind(self) -> int:
+        """Return how many viewers have full lines."""
+        return sum(viewer.behind_since is not None for viewer in tuple(self._viewers))
+
     def add(self, viewer: Viewer, *, on_return: Callable[[Viewer], None]) -> None:
         self._viewers.add(viewer)
         viewer.join(on_return)
@@ -72,11 +77,14 @@ class Audience:
         Only one at a time, which keeps frames in order. Who is elsewhere is left out: behind, and
         so told later, or come in the middle of this, and so told already.
         """
+        told = 0
         for number, viewer in enumerate(tuple(self._viewers), start=1):
             if viewer.seq == since and viewer.behind_since is None:
                 viewer.offer(frame, seq=seq)
+                told += 1
             if number % VIEWERS_BETWEEN_YIELDS == 0:
                 await asyncio.sleep(0)
+        metrics.frames_sent.inc(told)
 
     async def start_over(self, greet: Callable[[Viewer], None]) -> None:
         """Forget what everybody was sent, and `greet` them one after the other."""

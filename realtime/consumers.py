@@ -10,6 +10,7 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
 
+from realtime import metrics
 from realtime.audience import Viewer
 from realtime.database import in_database_thread
 from realtime.hub import arriving
@@ -44,10 +45,12 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         with ExitStack() as self._open:
             while (message := await receive())["type"] != "websocket.disconnect":
                 await getattr(self, get_handler_name(message))(message)
+        metrics.count_closed(message["code"])
 
     async def connect(self) -> None:
         # Accepted first: a refused handshake is a bare 403 that does not say why.
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope["subprotocols"] else None)
+        metrics.sockets_opened.inc()
         self._viewer = Viewer(self.base_send)
         self._allowance = FrameAllowance()
         try:

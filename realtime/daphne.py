@@ -2,6 +2,7 @@
 
 import resource
 import signal
+import threading
 import time
 from contextlib import suppress
 from typing import Any, cast
@@ -17,6 +18,7 @@ from realtime.messages import CloseCode
 FAREWELL_SECONDS = 0.5
 REQUEST_SECONDS = 10.0
 _POLL_SECONDS = 0.05
+_ending = threading.Event()
 _take_message = WebSocketProtocol.onMessage
 
 # Twisted types its reactor's methods as if they had no self.
@@ -50,6 +52,11 @@ def _allow_many_sockets() -> None:
     # A system may call its limit infinite and have one all the same.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def is_ending() -> bool:
+    """Return whether this process was asked to end."""
+    return _ending.is_set()
 
 
 class _Requests:
@@ -98,6 +105,7 @@ def _at_second_signal(*_: object) -> None:
 
 
 def _say_farewell(requests: _Requests) -> None:
+    _ending.set()
     for reader in _reactor.getReaders():
         if isinstance(reader, Port):
             cast(Any, reader).stopListening()

@@ -29,17 +29,17 @@ class FirstFrames:
             self._kept, self._kept_of, self._kept_since = {}, (picture, picture.told_seq), now
         frame = self._kept.get(since)
         if frame is None:
-            frame = self._kept[since] = Frame(self._text(picture, since))
+            frame = self._kept[since] = self._frame(picture, since)
         return frame
 
-    def _text(self, picture: Picture, since: int | None) -> str:
+    def _frame(self, picture: Picture, since: int | None) -> Frame:
         if since is not None:
             changes = picture.told_since(since, limit=MAX_RESUMED_SEATS)
             if changes is not None:
-                return delta_frame(
-                    since=since, seq=picture.told_seq, now_ms=now_ms(), changes=changes
+                return Frame(
+                    delta_frame(since=since, seq=picture.told_seq, now_ms=now_ms(), changes=changes)
                 )
-        return snapshot_frame(
+        text = snapshot_frame(
             event_id=self._event_id,
             seq=picture.told_seq,
             now_ms=now_ms(),
@@ -47,3 +47,4 @@ class FirstFrames:
             statuses=bytes(picture.statuses),
             locks=picture.locks(),
         )
+        return Frame(text, is_snapshot=True)

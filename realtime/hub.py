@@ -17,6 +17,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -26,7 +27,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from realtime import publisher
+from realtime import metrics, publisher
 from realtime.audience import Audience, Viewer
 from realtime.database import in_database_thread
 from realtime.first_frames import FirstFrames
@@ -73,6 +74,20 @@ def dismiss_everybody(code: int) -> None:
         hub.dismiss(code)
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many watch an event in this process, and how many of them cannot be told just now."""
+
+    event_id: int
+    viewers: int
+    behind: int
+
+
+def crowds() -> list[Crowd]:
+    """Return the crowd of each event; in any thread."""
+    return [hub.crowd() for hub in tuple(_hubs.values())]
+
+
 class Hub:
     """The hub of one event. Made by `arriving`."""
 
@@ -85,6 +100,8 @@ class Hub:
         self._name = uuid4().hex
         self._audience = Audience()
         self._turnout = Turnout()
+        # When the oldest change was committed that nobody was told of yet, by the clock's seconds.
+        self._untold_since: float | None = None
         self._picture: Picture | None = None
         self._first_frames = FirstFrames(event_id)
         self._is_subscribed = asyncio.Event()
@@ -126,6 +143,9 @@ class Hub:
         self._audience.remove(viewer)
         self.close_if_idle()
 
+    def crowd(self) -> Crowd:
+        return Crowd(self.event_id, len(self._audience), self._audience.behind())
+
     def dismiss(self, code: int) -> None:
         """Close every viewer's socket."""
         self._audience.dismiss(code)
@@ -148,7 +168,13 @@ class Hub:
         if self._is_closed:
             return
         error = None if task.cancelled() else task.exception()
-        logger.error("The hub of event %d is broken", self.event_id, exc_info=error)
+        metrics.broken_hubs.inc()
+        logger.error(
+            "The hub of event %d is broken",
+            self.event_id,
+            exc_info=error,
+            extra={"event_id": self.event_id},
+        )
         self._is_broken = True
         self._step_down()
         self.dismiss(CloseCode.RESTARTING)
@@ -156,6 +182,7 @@ class Hub:
     def _greet(self, viewer: Viewer) -> None:
         """Send a viewer what it has missed since its number, or the whole map."""
         frame = self._first_frames.frame(self.picture, since=viewer.seq)
+        metrics.first_frame("snapshot" if frame.is_snapshot else "delta").inc()
         viewer.offer(frame, seq=self.picture.told_seq)
 
     async def _load_first(self) -> None:
@@ -210,7 +237,10 @@ class Hub:
                 Change(seat_id, status, datetime.fromtimestamp(until, UTC) if until else None, name)
                 for seat_id, status, until, name in message["changes"]
             ]
-            self._take_in(since=message["since"], seq=message["seq"], changes=changes)
+            result = self._take_in(since=message["since"], seq=message["seq"], changes=changes)
+            if result is Merge.APPLIED and self._untold_since is None:
+                # Processes of the version before do not say when.
+                self._untold_since = message.get("at")
 
     def _take_in(self, *, since: int, seq: int, changes: Iterable[Change]) -> Merge:
         result = self.picture.merge(since=since, seq=seq, changes=changes)
@@ -218,6 +248,7 @@ class Hub:
             case Merge.APPLIED:
                 self._has_news.set()
             case Merge.GAP | Merge.FOREIGN:
+                metrics.gaps.labels(result.name.lower()).inc()
                 self._is_behind.set()
         return result
 
@@ -230,6 +261,7 @@ class Hub:
             started = time.monotonic()
             await self._tell_news()
             took = time.monotonic() - started
+            metrics.round_seconds.observe(took)
             await asyncio.sleep(window_seconds(round_seconds=took))
 
     async def _tell_news(self) -> None:
@@ -238,8 +270,10 @@ class Hub:
             if news is not None:
                 since, changes = news
                 seq = self.picture.told_seq
+                committed, self._untold_since = self._untold_since, None
                 frame = delta_frame(since=since, seq=seq, now_ms=now_ms(), changes=changes)
                 await self._audience.tell(Frame(frame), since=since, seq=seq)
+                metrics.count_round(numbers=seq - since, committed=committed)
 
     async def _beat(self) -> None:
         await self.ready()
@@ -254,6 +288,7 @@ class Hub:
                 viewers = len(self._audience) + self._turnout.elsewhere(but=self._name)
                 frame = beat_frame(seq=seq, now_ms=now_ms(), viewers=viewers)
                 await self._audience.tell(Frame(frame), since=seq, seq=seq)
+                metrics.frame("beat").inc()
             self._audience.dismiss_the_slow()
 
     async def _watch(self) -> None:
@@ -267,7 +302,11 @@ class Hub:
             except EventNotFound:
                 self.dismiss(CloseCode.NO_SUCH_EVENT)
             except Exception:
-                logger.exception("Event %d cannot be compared with the database", self.event_id)
+                logger.exception(
+                    "Event %d cannot be compared with the database",
+                    self.event_id,
+                    extra={"event_id": self.event_id},
+                )
                 # What is missing still is; the next look is at the usual time.
                 await asyncio.sleep(settings.SEATCAST_HEAD_CHECK_SECONDS)
 
@@ -286,6 +325,7 @@ class Hub:
                 await self._read_log(since=picture.seq)
 
     async def _read_log(self, *, since: int) -> None:
+        metrics.log_reads.inc()
         logged = await in_database_thread(
             partial(selectors.changes_since, event_id=self.event_id, seq=since, limit=MAX_LOG_ROWS)
         )
@@ -296,9 +336,11 @@ class Hub:
 
     async def _start_over(self) -> None:
         """Load the map anew and show it to everybody."""
+        metrics.fresh_starts.inc()
         picture = await self._load()
         async with self._talking:
             self._picture = picture
+            self._untold_since = None
             await self._audience.start_over(self._greet)
 
     async def _release_expired(self) -> None:

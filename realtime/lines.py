@@ -44,8 +44,9 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class Frame:
     """A frame as text, made into bytes and messages once for everybody."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, is_snapshot: bool = False) -> None:
         self.text = text
+        self.is_snapshot = is_snapshot
 
     @cached_property
     def message(self) -> dict[str, Any]:

@@ -12,11 +12,13 @@ SEND_SECONDS is given up, and so is what comes when MAX_MESSAGES_UNDER_WAY wait 
 import asyncio
 import logging
 import threading
+import time
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from redis.exceptions import RedisError
 
+from realtime import metrics
 from reservations.changes import ChangeSet
 
 SEATS_CHANGED = "seats.changed"
@@ -55,14 +57,23 @@ def announce(*, changes: ChangeSet, **_: Any) -> None:
     ]
     publish(
         changes.event_id,
-        {"type": SEATS_CHANGED, "since": changes.since, "seq": changes.seq, "changes": rows},
+        {
+            "type": SEATS_CHANGED,
+            "since": changes.since,
+            "seq": changes.seq,
+            "at": time.time(),
+            "changes": rows,
+        },
     )
 
 
 def publish(event_id: int, message: dict[str, Any]) -> None:
     """Send a message to the event's group, if all goes well; return at once."""
     loop = _loop()
-    if loop is None or not _slots.acquire(blocking=False):
+    if loop is None:
+        return
+    if not _slots.acquire(blocking=False):
+        metrics.doorbell("dropped").inc()
         return
     asyncio.run_coroutine_threadsafe(_send(group_name(event_id), message), loop)
 
@@ -71,7 +82,9 @@ async def _send(group: str, message: dict[str, Any]) -> None:
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await get_channel_layer().group_send(group, message)
+        metrics.doorbell("sent").inc()
     except Exception as error:
+        metrics.doorbell("failed").inc()
         logger.warning(
             "No doorbell for %s; its viewers hear from the log: %r",
             group,

@@ -23,7 +23,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import Error, transaction
 
-from reservations import clock, database, desk
+from reservations import clock, database, desk, metrics
 from reservations.commands import CancelReservation, ReserveSeats, StartPayment
 from reservations.errors import (
     Busy,
@@ -296,12 +296,17 @@ def _ask(call: Callable[[], None]) -> None:
     try:
         for delay_seconds in _RETRY_SECONDS:
             try:
-                return call()
+                return _timed(call)
             except PaymentUnavailable:
                 time.sleep(delay_seconds * random.uniform(0.5, 1.5))
-        return call()
+        return _timed(call)
     finally:
         _at_the_provider.release()
+
+
+def _timed(call: Callable[[], None]) -> None:
+    with metrics.provider_seconds.time():
+        call()
 
 
 def _settle_now_or_later(reference: str) -> PaymentStatus | None:
@@ -314,4 +319,5 @@ def _settle_now_or_later(reference: str) -> PaymentStatus | None:
 
 
 def _leave_to_reconcile(reference: str) -> None:
+    metrics.payments_left.inc()
     logger.warning("Payment %s is left to be reconciled", reference, exc_info=True)

@@ -30,7 +30,7 @@ from weakref import WeakValueDictionary
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from reservations import database
+from reservations import database, metrics
 from reservations.changes import ChangeSet, seats_changed
 from reservations.choosing.houses import with_choices
 from reservations.clock import database_now
@@ -70,6 +70,12 @@ def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer
         if desk is None:
             desk = _desks[event_id] = Desk(event_id)
     return desk.submit(command, key)
+
+
+def queued() -> int:
+    """Return how many commands wait at the desks of this process."""
+    with _desks_lock:
+        return sum(desk.queued() for desk in _desks.values())
 
 
 class _Stage(Enum):
@@ -122,6 +128,11 @@ class Desk:
             raise ticket.result
         return ticket.result
 
+    def queued(self) -> int:
+        """Return how many commands wait."""
+        return len(self._queue)
+
+    @metrics.wait_seconds.time()
     def _wait(self, ticket: _Ticket) -> None:
         """Wait until the ticket is done or its own thread must serve. Raises: Busy, in time."""
         seconds = settings.SEATCAST_DESK_WAIT_SECONDS
@@ -141,6 +152,7 @@ class Desk:
         """Run one batch, answer it, ring the doorbell, and pass the desk on."""
         with self._lock:
             batch = self._take()
+        metrics.batch_commands.observe(len(batch))
         changes: list[ChangeSet] = []
         try:
             changes = self._run(batch)
@@ -188,7 +200,8 @@ class Desk:
                 ticket.result = error
             return []
         except Exception:
-            logger.exception("A batch of %d failed", len(batch))
+            metrics.failed_batches.inc()
+            logger.exception("A batch of %d failed", len(batch), extra={"event_id": self._event_id})
         changes: list[ChangeSet] = []
         if len(batch) > 1:
             for ticket in batch:
@@ -209,10 +222,12 @@ class Desk:
             except (OperationalError, InterfaceError) as error:
                 if time.monotonic() - started > QUICK_SECONDS:
                     raise
+                metrics.retried_batches.inc()
                 logger.warning("A batch of %d is run again: %s", len(batch), error)
                 time.sleep(seconds * random.uniform(0.5, 1.5))
         return self._commit(batch)
 
+    @metrics.transaction_seconds.time()
     def _commit(self, batch: list[_Ticket]) -> list[ChangeSet]:
         """Decide a batch in one transaction. Raises: EventNotFound, django.db.Error."""
         decided = None
@@ -224,6 +239,7 @@ class Desk:
                 raise
         for ticket, result in zip(batch, decided.results, strict=True):
             ticket.result = result
+        metrics.count_decided(decided.outcomes)
         return [decided.changes] if decided.changes else []
 
     def _is_in_the_log(self, decided: "_Decided") -> bool:
@@ -240,9 +256,13 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What a batch came to, in the order of its tickets, and when it was decided."""
+    """What a batch came to, in the order of its tickets, and when it was decided.
+
+    `outcomes` leaves out what is only an earlier answer again.
+    """
 
     results: list[Answer | SeatcastError]
+    outcomes: list[tuple[Command, Outcome]]
     changes: ChangeSet | None
     at: datetime
 
@@ -277,7 +297,7 @@ def _decide(event: Event, batch: list[_Ticket], *, now: Callable[[], datetime]) 
             result = keyed.earlier(ticket.command, ticket.key)
         results.append(result)
     keyed.write()
-    return _Decided(results, changes, at=ledger.now)
+    return _Decided(results, decided, changes, at=ledger.now)
 
 
 def _require_no_transaction() -> None:
