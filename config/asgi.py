@@ -10,16 +10,25 @@ django_http = get_asgi_application()
 
 # After Django is set up, because these import models.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
 
+from config.metrics import Kept  # noqa: E402
 from config.origins import KnownOrigins  # noqa: E402
+from config.probes import Probes, with_probes  # noqa: E402
 from config.static import with_static_files  # noqa: E402
-from realtime.daphne import prepare_daphne  # noqa: E402
+from realtime.crowds import Crowds  # noqa: E402
+from realtime.daphne import is_ending, prepare_daphne  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
+from reservations.tallies import SalesTallies  # noqa: E402
+
+# Where there are several servers, those of the API tell how sales stand.
+tallies = [] if settings.REDIS_URL else [Kept(SalesTallies())]
+probes = Probes(Crowds(), *tallies, is_ending=is_ending)
 
 application = prepare_daphne(
     ProtocolTypeRouter(
         {
-            "http": with_static_files(django_http),
+            "http": with_probes(with_static_files(django_http), probes),
             "websocket": KnownOrigins(URLRouter(websocket_urlpatterns)),
         }
     )

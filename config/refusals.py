@@ -12,6 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from config import metrics
 from config.request_ids import request_id
 from reservations import errors
 
@@ -54,6 +55,7 @@ def refuse(error: Exception, context: dict[str, Any]) -> Response | None:  # noq
 
 def refusal_page(request: HttpRequest, *, status: int, code: str, sentence: str) -> JsonResponse:  # noqa: ARG001
     """Return a refusal from outside the API's views."""
+    metrics.refusal(code).inc()
     body = {"error": sentence, "code": code, "request_id": request_id()}
     response = JsonResponse(body, status=status)
     if status == 503:
@@ -117,5 +119,6 @@ def _drf_refusal(error: exceptions.APIException) -> Response:
 
 
 def _refusal(status_code: int, code: str, sentence: str, **details: Any) -> Response:
+    metrics.refusal(code).inc()
     body = {"error": sentence, "code": code, "request_id": request_id(), **details}
     return Response(body, status=status_code)

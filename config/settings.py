@@ -110,6 +110,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outside of those that may answer by themselves.
     "config.request_ids.with_request_id",
+    "config.metrics.with_request_metrics",
     "config.headers.with_policies",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",

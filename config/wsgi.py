@@ -3,10 +3,23 @@
 import gc
 import os
 
-from django.core.wsgi import get_wsgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+
+from config.workers import count_together
+
+# Before anything is imported that counts.
+count_together()
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+django_application = get_wsgi_application()
+
+# After Django is set up, because these import models.
+from config.metrics import Kept  # noqa: E402
+from config.probes import Probes, with_probes_wsgi  # noqa: E402
+from reservations.tallies import SalesTallies  # noqa: E402
+
+application = with_probes_wsgi(django_application, Probes(Kept(SalesTallies())))
 
 # What is loaded by now stays, and a request leaves hardly any cycles behind. Looking through it all
 # for garbage made one click in a hundred wait twice as long.
