@@ -47,6 +47,9 @@ refusals = prometheus.Counter(
     "Refusals over HTTP, by the code that the client was given.",
     ["code"],
 )
+# What begins at one has not increased: these are watched for the first that there is.
+for code in ("busy", "server_error", "unavailable"):
+    refusals.labels(code)
 pool_connections = prometheus.Gauge(
     "seatcast_pool_connections",
     "Connections to the database that this server's processes have, used or idle.",

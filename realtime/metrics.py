@@ -71,6 +71,10 @@ doorbells = prometheus.Counter(
     ["outcome"],
 )
 
+# What begins at one has not increased: these are watched for the first that there is.
+for outcome in ("sent", "failed", "dropped"):
+    doorbells.labels(outcome)
+
 
 @cache
 def doorbell(outcome: str) -> prometheus.Counter:
