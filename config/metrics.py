@@ -47,7 +47,7 @@ refusals = prometheus.Counter(
     "Refusals over HTTP, by the code that the client was given.",
     ["code"],
 )
-# What begins at one has not increased: these are watched for the first that there is.
+# What begins at one has not increased, for Prometheus: these are watched for the first.
 for code in ("busy", "server_error", "unavailable"):
     refusals.labels(code)
 pool_connections = prometheus.Gauge(

@@ -71,9 +71,16 @@ doorbells = prometheus.Counter(
     ["outcome"],
 )
 
-# What begins at one has not increased: these are watched for the first that there is.
-for outcome in ("sent", "failed", "dropped"):
-    doorbells.labels(outcome)
+# What begins at a hundred has not increased, for Prometheus: all that may come begins at nothing.
+for counter, words in (
+    (doorbells, ("sent", "failed", "dropped")),
+    (first_frames, ("snapshot", "delta")),
+    (frames, ("delta", "beat")),
+    (gaps, ("gap", "foreign")),
+    (sockets_closed, (*_CLOSE_CODES, "other")),
+):
+    for word in words:
+        counter.labels(word)
 
 
 @cache

@@ -6,11 +6,13 @@ asked for when somebody looks: `reservations.tallies`.
 
 from collections.abc import Iterable
 from functools import cache
+from typing import get_args
 
 import prometheus_client as prometheus
 
 from reservations.commands import Command
 from reservations.rules import Outcome
+from reservations.states import Reason
 
 _SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
@@ -66,6 +68,14 @@ payments_left = prometheus.Counter(
     "seatcast_payments_left_total",
     "Payments that could not be brought to an end at once, and were left to be reconciled.",
 )
+
+# What begins at a hundred has not increased, for Prometheus: all that may come begins at nothing.
+for kind in get_args(Command):
+    commands.labels(kind.__name__, "done")
+for reason in Reason:
+    seats_changed.labels(reason)
+for word in ("locked", "reserved", "blocked", "expired", "not_held", "limit", "extension_limit"):
+    conflicts.labels(word)
 
 
 def count_decided(decided: Iterable[tuple[Command, Outcome]]) -> None:
