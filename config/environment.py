@@ -134,6 +134,10 @@ def _takes_money(provider: str, info: ValidationInfo) -> str:
     return provider
 
 
+def _for_programs_in_production(said: str | None, info: ValidationInfo) -> str:
+    return said or ("json" if info.data.get("production", False) else "console")
+
+
 def _by_commas(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -280,9 +284,9 @@ class Environment(BaseModel):
 
     debug: Annotated[bool, _in_production(lambda on: not on, "must be False in production")] = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "WARNING"
-    log_format: Literal["console", "json"] = Field(
-        default_factory=lambda said: "json" if said.get("production") else "console"
-    )
+    log_format: Annotated[
+        Literal["console", "json"] | None, AfterValidator(_for_programs_in_production)
+    ] = None
 
 
 def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:

@@ -1,4 +1,4 @@
-"""Which request is being answered: a UUID that is in its answer, in its refusal and in its logs.
+"""Which request is being answered: a UUID in its answer, its refusal, its logs and its changes.
 
 A person who is refused can quote it, and whoever looks finds all that was said about it. It is made
 by the first server that sees the request: the proxy, or this one if there is none.
@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
+
+from reservations import requests
 
 HEADER = "X-Request-ID"
 
@@ -77,9 +79,11 @@ def with_request_id(
 def _answering(request: HttpRequest) -> Iterator[str]:
     number = request.META[_META] = _given(request) or str(uuid4())
     before = _asked.set(Asked(number, request.path))
+    none = requests.request_id.set(UUID(number))
     try:
         yield number
     finally:
+        requests.request_id.reset(none)
         _asked.reset(before)
 
 

@@ -344,7 +344,9 @@ LOGGING = {
         "json": {"()": "config.logs.JsonLines"},
     },
     "filters": {"once_per_minute": {"()": "config.logs.OncePerMinute"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": environment.log_format}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": environment.log_format}
+    },
     "root": {"handlers": ["console"], "level": environment.log_level},
     "loggers": {
         # Refusals are answers, not incidents; Django would log each 4xx as a warning.

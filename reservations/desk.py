@@ -239,7 +239,7 @@ class Desk:
                 raise
         for ticket, result in zip(batch, decided.results, strict=True):
             ticket.result = result
-        metrics.count_decided(decided.outcomes)
+        metrics.count_decided((each.command, each.outcome) for each in decided.decisions)
         return [decided.changes] if decided.changes else []
 
     def _is_in_the_log(self, decided: "_Decided") -> bool:
@@ -258,11 +258,11 @@ class Desk:
 class _Decided:
     """What a batch came to, in the order of its tickets, and when it was decided.
 
-    `outcomes` leaves out what is only an earlier answer again.
+    `decisions` leaves out what is only an earlier answer again.
     """
 
     results: list[Answer | SeatcastError]
-    outcomes: list[tuple[Command, Outcome]]
+    decisions: list[Decision]
     changes: ChangeSet | None
     at: datetime
 

@@ -9,8 +9,9 @@ from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
 from config.request_ids import asked, request_id, with_request_id
+from reservations.models import SeatChange
 from tests.contract.calls import refusal
-from tests.factories import stranger
+from tests.factories import make_event, make_user, seat_ids, signed_in, stranger
 
 GIVEN = str(uuid4())
 
@@ -54,3 +55,11 @@ def test_what_no_view_answers_is_refused_with_its_id() -> None:
     first, second = (stranger().get("/api/no/such/call") for _ in range(2))
     refusal(first, 404, "not_found")
     assert first.headers["X-Request-ID"] != second.headers["X-Request-ID"]
+
+
+@pytest.mark.django_db
+def test_a_change_is_logged_with_the_id_of_the_request_that_asked_for_it() -> None:
+    event, alice = make_event(), make_user()
+    (seat_id,) = seat_ids(event)[:1]
+    answer = signed_in(alice).post(f"/api/events/{event.pk}/seats/{seat_id}/lock/")
+    assert str(SeatChange.objects.get(event=event).request_id) == answer.headers["X-Request-ID"]
