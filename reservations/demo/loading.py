@@ -10,6 +10,7 @@ again after getting them: two at once make one of each.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser
@@ -23,6 +24,10 @@ from reservations.models import Event
 from reservations.plans.services import create_event
 
 
+class PublicPassword(ValueError):
+    """In production nobody gets a password that everybody knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What was made, by name; nothing when all was there."""
@@ -31,17 +36,26 @@ class Loaded:
     events: tuple[str, ...] = ()
 
 
+def demo_password() -> str:
+    """Return the password that demo users are given. Raises: PublicPassword."""
+    if settings.SEATCAST_PRODUCTION and not settings.SEATCAST_DEMO_PASSWORD:
+        raise PublicPassword("Set SEATCAST_DEMO_PASSWORD to load the demo in production.")
+    return settings.SEATCAST_DEMO_PASSWORD or PASSWORD
+
+
 def load_demo(*, with_stadium: bool = False) -> Loaded:
     """Create the demo users and events that are missing. Two queries when none is.
 
     The stadium's 50,000 seats take some seconds, so it is there for who asks for it.
+
+    Raises: PublicPassword.
     """
     houses = (*HOUSES, STADIUM) if with_stadium else HOUSES
     missing_users = _missing_users()
     if not missing_users and not _missing(houses):
         return Loaded()
     # Hashing is slow by design, and so stays outside the transaction.
-    password = make_password(PASSWORD) if missing_users else ""
+    password = make_password(demo_password()) if missing_users else ""
     with transaction.atomic():
         _create_users(missing_users, password)
         users = list(_demo_users().select_for_update(no_key=True).order_by("pk"))

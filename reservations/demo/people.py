@@ -1,4 +1,4 @@
-"""Who is there in the demo. Everybody knows their password, the organiser's too."""
+"""Who is there in the demo. Unless one is set, everybody knows their password."""
 
 PASSWORD = "seatcast-demo"
 BUYERS = ("alice", "bob", "carol")

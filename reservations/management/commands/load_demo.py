@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser
 
-from reservations.demo.loading import load_demo
+from reservations.demo.loading import PublicPassword, load_demo
 from reservations.demo.people import PASSWORD
 from reservations.management.planning import sentences
 
@@ -12,7 +13,7 @@ from reservations.management.planning import sentences
 class Command(BaseCommand):
     help = (
         "Makes sure that the demo events and users are there. For trying things out only: the "
-        "organiser's password is known to everybody."
+        "organiser's password is known to everybody unless SEATCAST_DEMO_PASSWORD is set."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,11 +24,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        with sentences():
-            loaded = load_demo(with_stadium=options["stadium"])
+        try:
+            with sentences():
+                loaded = load_demo(with_stadium=options["stadium"])
+        except PublicPassword as fault:
+            raise CommandError(f"{fault}") from None
         verbosity: int = options["verbosity"]
         if loaded.users and verbosity:
-            self.stdout.write(f"Users with password {PASSWORD}: {', '.join(loaded.users)}.")
+            is_ours = settings.SEATCAST_DEMO_PASSWORD
+            password = "SEATCAST_DEMO_PASSWORD" if is_ours else PASSWORD
+            self.stdout.write(f"Users with password {password}: {', '.join(loaded.users)}.")
         if loaded.events and verbosity:
             self.stdout.write(f"Events: {', '.join(loaded.events)}.")
         if not (loaded.users or loaded.events) and verbosity > 1:
