@@ -3,10 +3,12 @@
 import errno
 import os
 import socket
-import urllib.error
-import urllib.request
+import ssl
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
 
 from deploy.problems import Problem
 
@@ -15,19 +17,55 @@ ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _PATIENCE_SECONDS = 5
 
 
+# Whoever asks for a certificate asks for a name, which this is on every machine.
+_LOCAL_NAME = "localhost"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """A place to listen, as `HOST` and `PORT` name it."""
+    """A place to listen, as `HOST` and `PORT` name it.
+
+    With `authority`, the certificate of who vouches for it, it is spoken to over TLS.
+    """
 
     host: str
     port: int
+    authority: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What a browser on this machine calls it."""
+        host = ADDRESSES.get(self.host, self.host)
+        if self.authority and host in ADDRESSES.values():
+            return _LOCAL_NAME
+        return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+    @property
+    def place(self) -> str:
+        return f"{self.name}:{self.port}"
 
     @property
     def url(self) -> str:
         """Where a browser on this machine finds it."""
-        host = ADDRESSES.get(self.host, self.host)
-        host = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        return f"http://{host}:{self.port}"
+        return f"{'https' if self.authority else 'http'}://{self.place}"
+
+    @property
+    def socket_url(self) -> str:
+        return "ws" + self.url.removeprefix("http")
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Return what a client needs to trust it, None if it speaks plainly.
+
+        Raises: OSError while there is no such certificate yet.
+        """
+        return ssl.create_default_context(cafile=self.authority) if self.authority else None
+
+    def client(self, *, timeout: float) -> HTTPConnection:
+        """Return a connection for requests, not opened yet. Raises: OSError."""
+        host = self.name.strip("[]")
+        if tls := self.tls():
+            return HTTPSConnection(host, self.port, timeout=timeout, context=tls)
+        return HTTPConnection(host, self.port, timeout=timeout)
 
 
 def address_from(environment: Mapping[str, str] = os.environ) -> Address:
@@ -74,32 +112,20 @@ def serves(address: Address) -> bool:
 
 def takes_sockets(address: Address) -> bool:
     """Return whether a socket can be opened there; it is closed at once."""
-    host, port = ADDRESSES.get(address.host, address.host), address.port
-    lines = (
-        "GET /ws/events/0/ HTTP/1.1",
-        f"Host: {address.url.removeprefix('http://')}",
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: c2VhdGNhc3Qgc2VhdGNhcw==",
-    )
-    try:
-        with socket.create_connection((host, port), timeout=_PATIENCE_SECONDS) as peer:
-            peer.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode())
-            return peer.recv(64).startswith(b"HTTP/1.1 101 ")
-    except OSError:
-        return False
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "c2VhdGNhc3Qgc2VhdGNhcw==",
+    }
+    return _status(address, "/ws/events/0/", upgrade) == 101
 
 
-def _status(address: Address, path: str) -> int | None:
+def _status(address: Address, path: str, headers: Mapping[str, str] | None = None) -> int | None:
     """Return the status of an answer, or None when there is none."""
-    # Straight there, whatever proxy the environment names.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{address.url}{path}", timeout=_PATIENCE_SECONDS) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as refusal:
-        refusal.close()
-        return refusal.code
-    except OSError:
+        with closing(address.client(timeout=_PATIENCE_SECONDS)) as peer:
+            peer.request("GET", path, headers=dict(headers or {}))
+            return peer.getresponse().status
+    except (OSError, HTTPException):
         return None

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from deploy.address import Address
 from deploy.steps import say
@@ -17,8 +18,23 @@ def with_demo_data() -> bool:
     return os.environ.get("SEATCAST_DEMO") != "0"
 
 
-def announce(address: Address, *, up: Callable[[Address], bool]) -> None:
-    """Say where the site is, and who can sign in, once `up` holds."""
+def demo_password(environment: Mapping[str, str]) -> str:
+    """Return the password of the demo's people, as servers in an environment have it."""
+    if file := environment.get("SEATCAST_DEMO_PASSWORD_FILE"):
+        return Path(file).read_text()
+    return environment.get("SEATCAST_DEMO_PASSWORD") or PASSWORD
+
+
+def announce(
+    address: Address,
+    *,
+    up: Callable[[Address], bool],
+    environment: Mapping[str, str] = os.environ,
+) -> None:
+    """Say where the site is, and who can sign in, once `up` holds.
+
+    `environment` is that of its servers.
+    """
     if not wait_until(lambda: up(address), seconds=_START_SECONDS):
         print(f"seatcast: no answer at {address.url} yet.", file=sys.stderr)
         return
@@ -26,6 +42,8 @@ def announce(address: Address, *, up: Callable[[Address], bool]) -> None:
     if with_demo_data():
         say(
             f"Sign in as {', '.join(BUYERS)}, or as the organiser {ORGANISER} "
-            f"(who also has {address.url}/admin/), with the password {PASSWORD}"
+            f"(who also has {address.url}/admin/), with the password {demo_password(environment)}"
         )
+    if address.authority:
+        say(f"Its certificate is vouched for by {address.authority}")
     say("Ctrl-C ends it.")

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.address import Address, answers
+from deploy.announcing import demo_password
 from deploy.browser import ensure_browser
 from deploy.node import Node, ensure_node
 from deploy.paths import FRONTEND
 from deploy.processes import clean_environment, run_shown
+from deploy.production import is_production
 from deploy.services import free_port
 from deploy.sites import running_site
 from deploy.steps import say
@@ -42,6 +44,7 @@ class Site:
             **self.node.environment(),
             BASE_URL=self.address.url,
             CLIENT_ELSEWHERE=self.client_elsewhere,
+            DEMO_PASSWORD=demo_password(self.settings),
             CHROME=self.browser,
             **settings,
         )
@@ -73,7 +76,8 @@ def site(
     node = ensure_node()
     browser = ensure_browser(node)
     # Another name for the same machine is another site to a browser, whatever the ports are.
-    client_elsewhere = f"http://localhost:{free_port()}"
+    name = "127.0.0.1" if is_production(settings or {}) else "localhost"
+    client_elsewhere = f"http://{name}:{free_port()}"
     told = {**(settings or {}), "SEATCAST_CLIENT_ORIGINS": client_elsewhere}
     with running_site(module, up=up, log_file=log_file, settings=told) as running:
         yield Site(

@@ -50,7 +50,7 @@ POSTGRES = "PostgreSQL"
 VALKEY = "Valkey"
 PROXY = "the proxy"
 SOCKET_SERVER = "a socket server"
-API_MASTER = "the API's master"
+API_MASTER = "an API server's master"
 API_WORKER = "an API worker"
 _WORDS = {
     POSTGRES: "/postgres -D ",

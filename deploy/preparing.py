@@ -8,7 +8,13 @@ from pathlib import Path
 
 from deploy.paths import ROOT
 from deploy.problems import Problem
-from deploy.server import MIGRATE_SETTINGS, collect_arguments, migrate_arguments
+from deploy.production import is_production
+from deploy.server import (
+    MIGRATE_SETTINGS,
+    check_arguments,
+    collect_arguments,
+    migrate_arguments,
+)
 from deploy.supervised import supervised
 
 _STOP_SECONDS = 10.0
@@ -23,6 +29,7 @@ def prepare(environment: Mapping[str, str], *, demo: bool, log_file: Path, lock:
     log_file.unlink(missing_ok=True)
     steps = [
         (migrate_arguments(), {**environment, **MIGRATE_SETTINGS}),
+        *([(check_arguments(), environment)] if is_production(environment) else []),
         (collect_arguments(), environment),
         *([(["manage.py", "load_demo"], environment)] if demo else []),
     ]
@@ -53,7 +60,9 @@ def _run(
 
 
 def _reason_in(output: str) -> str:
-    """Return the line that names the error, as a traceback ends with, or the last one."""
+    """Return what a check has found, or the line that a traceback ends with, or the last one."""
     lines = output.splitlines() or [""]
+    if found := [line for line in lines if re.match(r"\S+: \([\w.]+\) ", line)]:
+        return " ".join(line.partition(": ")[2] for line in found)
     named = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)]
     return [*lines, *named][-1].partition("Error: ")[2] or lines[-1]

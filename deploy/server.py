@@ -47,10 +47,11 @@ def daphne_arguments(*, host: str, port: int) -> list[str]:
     return ["--endpoint", endpoint, *flags, "--no-server-name", SOCKET_APPLICATION]
 
 
-def granian_arguments(*, host: str, port: int, workers: int) -> list[str]:
+def granian_arguments(*, host: str, port: int, workers: int = 1) -> list[str]:
     """Return the arguments of the `granian` command that serves all but the sockets.
 
-    It replaces a worker that dies, and ends when workers die again and again.
+    It replaces a worker that dies, and ends when workers die again and again. Several servers of
+    one worker each are better than one of several: if it dies, the others go on.
     """
     place = ["--host", host, "--port", str(port), "--workers", str(workers)]
     switches = ["--no-ws", "--no-access-log", "--respawn-failed-workers"]
@@ -66,6 +67,10 @@ def proxy_variables(
     *,
     site: str,
     host: str,
+    https_port: int | str = 443,
+    http_port: int | str = 80,
+    redirects: bool = False,
+    trusted: str = "",
     sockets: Sequence[str],
     api: Sequence[str],
     client_dir: str,
@@ -77,13 +82,19 @@ def proxy_variables(
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 
-    `site` is an address as Caddy writes them; `sockets` and `api` are hosts with their ports;
+    `site` are addresses as Caddy writes them; `sockets` and `api` are hosts with their ports.
     `log_format` is console or json, `access_log` on or off; `hsts_subdomains` is the servers' own
-    setting.
+    setting. `trusted` are the networks of proxies in front of this one. With `redirects` it
+    listens on `http_port` as well, and sends who comes there to HTTPS.
     """
     return {
         "SEATCAST_SITE": site,
         "SEATCAST_BIND": host,
+        "SEATCAST_HTTPS_PORT": f"{https_port}",
+        "SEATCAST_HTTP_PORT": f"{http_port}",
+        # There is no word for "on"; no certificate is loaded that could be ignored.
+        "SEATCAST_AUTO_HTTPS": "ignore_loaded_certs" if redirects else "disable_redirects",
+        "SEATCAST_TRUSTED_PROXIES": trusted,
         "SEATCAST_SOCKET_UPSTREAMS": " ".join(sockets),
         "SEATCAST_API_UPSTREAMS": " ".join(api),
         "SEATCAST_CLIENT_DIR": client_dir,
@@ -98,6 +109,12 @@ def proxy_variables(
 def migrate_arguments() -> list[str]:
     """Return the arguments of `python` that bring the database up to date."""
     return ["manage.py", "migrate", "--no-input"]
+
+
+def check_arguments() -> list[str]:
+    """Return the arguments of `python` that look for what must not be in production."""
+    strictly = ["--fail-level", "WARNING"]
+    return ["manage.py", "check", "--deploy", "--database", "default", *strictly]
 
 
 def collect_arguments() -> list[str]:

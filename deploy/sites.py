@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.address import Address, answers
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
+from deploy.production import stack_address
 from deploy.services import free_port
 from deploy.supervised import Supervised, supervised
 
@@ -38,16 +39,16 @@ def running_site(
 
     `settings` are variables of its environment. Raises: Problem when it does not start.
     """
-    address = Address(host="127.0.0.1", port=free_port())
     with tempfile.TemporaryDirectory(prefix="seatcast-", dir="/tmp") as data_dir:
         # Servers of another user keep their data below.
         Path(data_dir).chmod(0o711)
         environment = clean_environment(
-            HOST=address.host,
-            PORT=str(address.port),
+            HOST="127.0.0.1",
+            PORT=str(free_port()),
             SEATCAST_DATA_DIR=data_dir,
             **(settings or {}),
         )
+        address = stack_address(environment, data_dir=Path(data_dir))
         with supervised(
             {
                 "prepare": [],

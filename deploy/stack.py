@@ -65,7 +65,7 @@ def _serve() -> None:
             )
             with _kept([stack.proxy]), _kept(stack.servers):
                 say(f"What they write is in {stack.logs}/")
-                announce(settings.address, up=serves)
+                announce(settings.address, up=serves, environment=stack.environment)
                 Event().wait()
 
 

@@ -1,7 +1,6 @@
 """The services, servers and proxy of the real stack, as they are started on one machine."""
 
 import os
-import secrets
 import signal
 import socket
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from deploy.address import ADDRESSES, Address, answers
 from deploy.keeper import Service
 from deploy.paths import CLIENT, ROOT, VENV_BIN, VENV_PYTHON
 from deploy.postgres_server import Kept, postgres_server, postgres_url
+from deploy.production import kept_secret, production_settings, proxy_folder
 from deploy.server import (
     caddy_arguments,
     daphne_arguments,
@@ -48,10 +48,9 @@ class Stack:
 class Proxied:
     """What the proxy is told: where it listens, and what is behind it."""
 
-    host: str
-    port: int
+    address: Address
     sockets: Sequence[int]
-    api: int
+    api: Sequence[int]
     client_dir: Path
     static_dir: Path
     own_dir: Path
@@ -60,11 +59,15 @@ class Proxied:
 
     def variables(self) -> dict[str, str]:
         """Return this as `deploy/Caddyfile` reads it."""
+        port = self.address.port
+        # By whatever name it is asked for: to refuse those that are not the site's is the API's.
+        tls = f"https://{self.address.place}, https://:{port}"
         return proxy_variables(
-            site=f"http://:{self.port}",
-            host=self.host,
+            site=tls if self.address.authority else f"http://:{port}",
+            https_port=port,
+            host=self.address.host,
             sockets=[f"{HOST}:{port}" for port in self.sockets],
-            api=[f"{HOST}:{self.api}"],
+            api=[f"{HOST}:{port}" for port in self.api],
             client_dir=str(self.client_dir),
             static_dir=str(self.static_dir),
             own_dir=str(self.own_dir),
@@ -78,7 +81,8 @@ def plan_stack(settings: StackSettings, *, lock: int, environment: Mapping[str, 
 
     All processes hold the descriptor `lock` for as long as they live.
     """
-    postgres_port, valkey_port, api_port, *socket_ports = lasting_ports(3 + settings.sockets)
+    postgres_port, valkey_port, *ports = lasting_ports(2 + settings.api_workers + settings.sockets)
+    api_ports, socket_ports = ports[: settings.api_workers], ports[settings.api_workers :]
     logs = settings.data_dir / "logs"
     logs.mkdir(exist_ok=True)
     services: list[Service] = []
@@ -92,6 +96,10 @@ def plan_stack(settings: StackSettings, *, lock: int, environment: Mapping[str, 
         urls["redis_url"] = valkey_url(port=valkey_port, password=password)
         services.append(_valkey(valkey_port, password, lock, logs))
     ours = {**environment, **server_settings(data_dir=str(settings.data_dir), **urls)}
+    if settings.is_production:
+        ours |= production_settings(
+            environment, address=settings.address, data_dir=settings.data_dir
+        )
 
     def server(name: str, log: str, command: list[str], port: int) -> Service:
         def ready() -> bool:
@@ -101,8 +109,10 @@ def plan_stack(settings: StackSettings, *, lock: int, environment: Mapping[str, 
         python = [str(VENV_PYTHON), "-m", *command]
         return _program(name, python, ours, log_file=log_file, holds=[lock], ready=ready)
 
-    api = granian_arguments(host=HOST, port=api_port, workers=settings.api_workers)
-    servers = [server("the API", "api", ["granian", *api], api_port)]
+    servers: list[Service] = []
+    for number, port in enumerate(api_ports, start=1):
+        granian = ["granian", *granian_arguments(host=HOST, port=port)]
+        servers.append(server(f"API server {number}", f"api-{number}", granian, port))
     for number, port in enumerate(socket_ports, start=1):
         daphne = ["daphne", *daphne_arguments(host=HOST, port=port)]
         servers.append(server(f"socket server {number}", f"sockets-{number}", daphne, port))
@@ -117,29 +127,17 @@ def plan_stack(settings: StackSettings, *, lock: int, environment: Mapping[str, 
         )
     )
     proxied = Proxied(
-        host=settings.address.host,
-        port=settings.address.port,
+        address=settings.address,
         sockets=socket_ports,
-        api=api_port,
+        api=api_ports,
         client_dir=CLIENT,
         static_dir=settings.data_dir / "static",
-        own_dir=settings.data_dir / "proxy",
+        own_dir=proxy_folder(settings.data_dir),
         log_format=settings.log_format,
         access_log=settings.access_log,
     )
     proxy = proxy_service(proxied, log_file=logs / "proxy.log", holds=[lock])
     return Stack(services=services, servers=servers, proxy=proxy, environment=ours, logs=logs)
-
-
-def kept_secret(file: Path) -> str:
-    """Return the secret in a file that only its owner can read, made if there is none."""
-    if not file.exists():
-        fresh = file.with_name(f"{file.name}.fresh")
-        fresh.unlink(missing_ok=True)
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(32))
-        fresh.replace(file)
-    return file.read_text()
 
 
 def _postgres(settings: StackSettings, port: int, password: str, lock: int, logs: Path) -> Service:
@@ -183,7 +181,7 @@ def proxy_service(proxied: Proxied, *, log_file: Path, holds: Collection[int] = 
         {"PATH": os.defpath, **homes, **proxied.variables()},
         log_file=log_file,
         holds=holds,
-        ready=lambda: _listens(proxied.host, proxied.port),
+        ready=lambda: _listens(proxied.address),
     )
 
 
@@ -217,9 +215,10 @@ def _program(
     return Service(name=name, launch=launch, log_file=log_file)
 
 
-def _listens(host: str, port: int) -> bool:
+def _listens(address: Address) -> bool:
+    place = (ADDRESSES.get(address.host, address.host), address.port)
     try:
-        socket.create_connection((ADDRESSES.get(host, host), port), timeout=2).close()
+        socket.create_connection(place, timeout=2).close()
     except OSError:
         return False
     return True

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.address import Address, address_from
+from deploy.address import Address
 from deploy.paths import ROOT
 from deploy.problems import Problem
+from deploy.production import is_given, is_production, stack_address
 from deploy.server import DEFAULT_POOL_SIZE
 
 _WORDS = {"SEATCAST_LOG_FORMAT": ("console", "json"), "SEATCAST_ACCESS_LOG": ("off", "on")}
-# As the servers read it.
-_TRUE = ("true", "on", "ok", "y", "yes", "1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +26,7 @@ class StackSettings:
     brings_valkey: bool
     log_format: str
     access_log: str
+    is_production: bool = False
 
 
 def stack_settings(environment: Mapping[str, str]) -> StackSettings:
@@ -34,21 +34,19 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
 
     Raises: Problem when a number is none, or a word is none that is known.
     """
+    data_dir = Path(environment.get("SEATCAST_DATA_DIR") or ROOT / ".data").resolve()
     return StackSettings(
-        address=address_from(environment),
-        data_dir=Path(environment.get("SEATCAST_DATA_DIR") or ROOT / ".data").resolve(),
+        address=stack_address(environment, data_dir=data_dir),
+        data_dir=data_dir,
         sockets=_count(environment, "SEATCAST_SOCKET_SERVERS", default=2),
         api_workers=_count(environment, "SEATCAST_API_WORKERS", default=2),
         pool_size=_count(environment, "SEATCAST_POOL_SIZE", default=DEFAULT_POOL_SIZE),
-        brings_postgres=not _names(environment, "DATABASE_URL"),
-        brings_valkey=not _names(environment, "REDIS_URL"),
+        brings_postgres=not is_given(environment, "DATABASE_URL"),
+        brings_valkey=not is_given(environment, "REDIS_URL"),
         log_format=_word(environment, "SEATCAST_LOG_FORMAT", _default_format(environment)),
         access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
+        is_production=is_production(environment),
     )
-
-
-def _names(environment: Mapping[str, str], name: str) -> bool:
-    return bool(environment.get(name) or environment.get(f"{name}_FILE"))
 
 
 def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:
@@ -59,8 +57,7 @@ def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:
 
 
 def _default_format(environment: Mapping[str, str]) -> str:
-    is_production = environment.get("SEATCAST_PRODUCTION", "").lower() in _TRUE
-    return "json" if is_production else "console"
+    return "json" if is_production(environment) else "console"
 
 
 def _word(environment: Mapping[str, str], name: str, default: str) -> str:

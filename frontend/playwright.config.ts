@@ -1,6 +1,9 @@
 import { defineConfig } from '@playwright/test';
 
 const chrome = process.env['CHROME'];
+const baseURL = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
+/** The stack's certificate is vouched for by nobody whom a browser knows. */
+const isByTls = baseURL.startsWith('https:');
 
 export default defineConfig({
   testDir: 'e2e',
@@ -13,7 +16,8 @@ export default defineConfig({
   reporter: 'list',
   outputDir: 'node_modules/.tmp/playwright',
   use: {
-    baseURL: process.env['BASE_URL'] ?? 'http://127.0.0.1:8000',
+    baseURL,
+    ignoreHTTPSErrors: isByTls,
     // One between the page and the network would keep requests from tests that look at them.
     serviceWorkers: 'block',
     locale: 'en-GB',
@@ -30,6 +34,8 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // Service workers are asked for by another way than pages.
+        ...(isByTls ? ['--ignore-certificate-errors'] : []),
       ],
     },
   },

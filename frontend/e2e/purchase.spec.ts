@@ -2,7 +2,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 import type { Seat } from '../src/lib/api/types';
 import { breakable } from './line';
-import { demoEvents, seatOn, test, watch } from './stage';
+import { DEMO_PASSWORD, demoEvents, seatOn, test, watch } from './stage';
 
 test('two people and a third who only watches follow one purchase to its cancellation', async ({
   enter,
@@ -21,7 +21,7 @@ test('two people and a third who only watches follow one purchase to its cancell
   await alice.goto('/');
   await alice.getByRole('link', { name: 'Sign in' }).click();
   await alice.getByLabel('Username').fill('alice');
-  await alice.getByLabel('Password').fill('seatcast-demo');
+  await alice.getByLabel('Password').fill(DEMO_PASSWORD);
   await alice.getByRole('button', { name: 'Sign in' }).click();
   await alice.getByRole('link', { name: club.name }).click();
   await alice.getByText('Live', { exact: true }).waitFor();

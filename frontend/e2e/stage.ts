@@ -9,7 +9,7 @@ import {
 
 import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
 
-const DEMO_PASSWORD = 'seatcast-demo';
+export const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'seatcast-demo';
 const STADIUM = 10_000;
 
 type Who = 'alice' | 'bob' | 'carol' | 'admin' | 'anonymous' | 'somebody new';

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 
-import { demoEvents, seatOn, test, watch } from './stage';
+import { DEMO_PASSWORD, demoEvents, seatOn, test, watch } from './stage';
 
 test('two tabs of one person agree at once', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
@@ -39,7 +39,7 @@ test('who signs out in one tab is signed out in the others', async ({ enter }) =
   await expect(one).toHaveURL(/\/sign-in\?next=%2Freservations$/);
 
   await one.getByLabel('Username').fill('carol');
-  await one.getByLabel('Password').fill('seatcast-demo');
+  await one.getByLabel('Password').fill(DEMO_PASSWORD);
   await one.getByRole('button', { name: 'Sign in' }).click();
   await expect(other.getByText('Signed in as carol')).toBeVisible();
 });

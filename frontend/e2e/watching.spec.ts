@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 
-import { demoEvents, pick, seatOn, test, watch } from './stage';
+import { DEMO_PASSWORD, demoEvents, pick, seatOn, test, watch } from './stage';
 
 test('of two people who want one seat, one gets it and the other is told why not', async ({
   enter,
@@ -89,7 +89,7 @@ test('anybody may watch, and is asked to sign in only when they want a seat', as
     .getByRole('link', { name: 'Sign in' })
     .click();
   await page.getByLabel('Username').fill('carol');
-  await page.getByLabel('Password').fill('seatcast-demo');
+  await page.getByLabel('Password').fill(DEMO_PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(new RegExp(`/events/${club.id}$`));
   await expect(seatOn(page, wanted)).toHaveAttribute('data-standing', 'available');

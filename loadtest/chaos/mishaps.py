@@ -47,11 +47,9 @@ class Mishaps:
         found = self._members()
         return (
             len(found.get(lineage.SOCKET_SERVER, [])) == 2
+            and len(found.get(lineage.API_MASTER, [])) == 2
             and len(found.get(lineage.API_WORKER, [])) == 2
-            and all(
-                kind in found
-                for kind in (lineage.POSTGRES, lineage.VALKEY, lineage.PROXY, lineage.API_MASTER)
-            )
+            and all(kind in found for kind in (lineage.POSTGRES, lineage.VALKEY, lineage.PROXY))
         )
 
     def wait_until_whole(self) -> bool:
@@ -104,7 +102,7 @@ class Mishaps:
 
     def environment(self) -> dict[str, str]:
         """Return the settings that the stack's servers run with."""
-        [pid] = self._members()[lineage.API_MASTER]
+        pid, *_ = self._members()[lineage.API_MASTER]
         raw = Path(f"/proc/{pid}/environ").read_bytes()
         pairs = [part.decode().partition("=") for part in raw.split(b"\0") if part]
         return {name: value for name, _, value in pairs}

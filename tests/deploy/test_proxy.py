@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection, serve
 
 from config.headers import FILE_HEADERS
+from deploy.address import Address
 from deploy.keeper import kept
 from deploy.paths import VENV_BIN
 from deploy.services import lasting_ports
@@ -102,10 +103,9 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Proxied:
         (folder / name).write_text(content)
     port, api, *socket_ports = lasting_ports(4)
     return Proxied(
-        host=HOST,
-        port=port,
+        address=Address(host=HOST, port=port),
         sockets=socket_ports,
-        api=api,
+        api=[api],
         client_dir=folder / "client",
         static_dir=folder / "static",
         own_dir=folder / "proxy",
@@ -121,7 +121,7 @@ def at(proxied: Proxied) -> Iterator[httpx.Client]:
         kept([proxy_service(proxied, log_file=_log_file(proxied))]),
         # The proxy waits for servers that are away a little while.
         httpx.Client(
-            base_url=f"http://{HOST}:{proxied.port}", trust_env=False, timeout=20
+            base_url=f"http://{HOST}:{proxied.address.port}", trust_env=False, timeout=20
         ) as client,
     ):
         yield client
@@ -130,7 +130,7 @@ def at(proxied: Proxied) -> Iterator[httpx.Client]:
 @pytest.fixture
 def office(proxied: Proxied) -> Iterator[Office]:
     office = Office()
-    with serving(office, proxied.api):
+    with serving(office, *proxied.api):
         yield office
 
 
@@ -215,7 +215,7 @@ def test_sockets_are_spread_over_their_servers(at: httpx.Client, proxied: Proxie
     with ExitStack() as stack:
         for port in proxied.sockets:
             stack.enter_context(sockets(f"server {port}", port))
-        url = f"ws://{HOST}:{proxied.port}/ws/events/1/?since=4"
+        url = f"ws://{HOST}:{proxied.address.port}/ws/events/1/?since=4"
         viewers = [stack.enter_context(connect(url)) for _ in range(4)]
         greeted = [viewer.recv() for viewer in viewers]
         for viewer in viewers:
@@ -242,7 +242,7 @@ def test_servers_that_are_away_are_a_refusal_like_any_other(at: httpx.Client) ->
 def test_a_click_while_the_server_restarts_waits_for_it(at: httpx.Client, proxied: Proxied) -> None:
     with ThreadPoolExecutor() as pool:
         click = pool.submit(at.post, "/api/events/1/lock/", json={"seat_ids": [1]})
-        with serving(Office(), proxied.api):
+        with serving(Office(), *proxied.api):
             assert click.result().json()["body"] == '{"seat_ids":[1]}'
 
 
@@ -268,7 +268,7 @@ def test_what_a_dying_server_may_have_done_is_asked_again_only_if_that_is_safe(
 def test_a_body_that_no_form_needs_is_refused_before_all_of_it_is_sent(
     at: httpx.Client, proxied: Proxied, office: Office
 ) -> None:
-    request = HTTPConnection(HOST, proxied.port, timeout=20)
+    request = HTTPConnection(HOST, proxied.address.port, timeout=20)
     with closing(request):
         request.putrequest("POST", "/api/login/")
         request.putheader("Content-Length", "1000000")

@@ -26,8 +26,8 @@ from deploy.lineage import family, members
 from deploy.paths import ROOT
 from deploy.problems import Problem
 from deploy.processes import clean_environment
+from deploy.production import kept_secret
 from deploy.services import free_port, postgres, valkey
-from deploy.stack_services import kept_secret
 from deploy.stack_settings import stack_settings
 from deploy.waiting import wait_until
 from reservations.demo.people import PASSWORD
@@ -38,7 +38,7 @@ WHOLE = {
     lineage.VALKEY: 1,
     lineage.PROXY: 1,
     lineage.SOCKET_SERVER: 2,
-    lineage.API_MASTER: 1,
+    lineage.API_MASTER: 2,
     lineage.API_WORKER: 2,
 }
 

@@ -1,0 +1,75 @@
+"""What the stack adds in production: TLS by an authority of its own, and secrets that it makes.
+
+`SEATCAST_PRODUCTION=True` asks for it. What the environment names itself is left as it is.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from deploy.address import Address, address_from
+
+# As Caddy's internal issuer keeps it, below the proxy's own folder.
+_AUTHORITY = Path("pki/authorities/local/root.crt")
+_YES = {"true", "on", "ok", "y", "yes", "1"}
+
+
+def is_production(environment: Mapping[str, str]) -> bool:
+    """Return whether production is asked for, in any of the words that the settings take."""
+    return environment.get("SEATCAST_PRODUCTION", "").lower() in _YES
+
+
+def production_trial() -> dict[str, str]:
+    """Return the settings of a stack on which production is tried, with money that is nobody's."""
+    return {"SEATCAST_PRODUCTION": "True", "SEATCAST_DEMO_PAYMENTS": "True"}
+
+
+def is_given(environment: Mapping[str, str], name: str) -> bool:
+    """Return whether the environment has a setting, or the file that it is in."""
+    return bool(environment.get(name) or environment.get(f"{name}_FILE"))
+
+
+def stack_address(environment: Mapping[str, str], *, data_dir: Path) -> Address:
+    """Return where the stack of a data directory is served. Raises: Problem."""
+    address = address_from(environment)
+    if not is_production(environment):
+        return address
+    return replace(address, authority=proxy_folder(data_dir) / _AUTHORITY)
+
+
+def proxy_folder(data_dir: Path) -> Path:
+    """Return where the proxy keeps certificates and their keys."""
+    return data_dir / "proxy"
+
+
+def production_settings(
+    environment: Mapping[str, str], *, address: Address, data_dir: Path
+) -> dict[str, str]:
+    """Return the settings that production asks for and the environment does not have."""
+    key, password = data_dir / "secret_key", data_dir / "demo_password"
+    kept_secret(key)
+    kept_secret(password, size=12)
+    found = {
+        "SEATCAST_HTTPS": "True",
+        "SEATCAST_ALLOWED_HOSTS": address.name,
+        "SEATCAST_SITE_URL": address.url,
+        "SEATCAST_SECRET_KEY_FILE": str(key),
+        "SEATCAST_DEMO_PASSWORD_FILE": str(password),
+    }
+    return {
+        name: value
+        for name, value in found.items()
+        if not is_given(environment, name.removesuffix("_FILE"))
+    }
+
+
+def kept_secret(file: Path, *, size: int = 50) -> str:
+    """Return the secret in a file that only its owner can read, made if there is none."""
+    if not file.exists():
+        fresh = file.with_name(f"{file.name}.fresh")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(size))
+        fresh.replace(file)
+    return file.read_text()
