@@ -1,5 +1,6 @@
 """How the servers are called, wherever they are: on this machine and in containers."""
 
+import sys
 from collections.abc import Mapping, Sequence
 
 SOCKET_APPLICATION = "config.asgi:application"
@@ -145,9 +146,14 @@ def server_settings(
 def postgres_settings(
     *, sockets: int, api_workers: int, pool_size: int = DEFAULT_POOL_SIZE
 ) -> list[str]:
-    """Return the settings of PostgreSQL: as many connections as all pools together may want."""
+    """Return the settings of PostgreSQL: as many connections as all pools together may want.
+
+    After a crash it has everything written out at once where that is possible, rather than file by
+    file for seconds.
+    """
     connections = (sockets + api_workers) * pool_size + _SPARE_CONNECTIONS
-    return [f"max_connections={connections}"]
+    at_once = ["recovery_init_sync_method=syncfs"] if sys.platform == "linux" else []
+    return [f"max_connections={connections}", *at_once]
 
 
 def housekeeping_arguments() -> list[str]:

@@ -21,6 +21,7 @@ from psycopg_pool import PoolTimeout
 from psycopg_pool.base import AttemptWithBackoff
 
 AttemptWithBackoff.INITIAL_DELAY = 0.2
+AttemptWithBackoff.DELAY_BACKOFF = 1.5
 
 _away = threading.Event()
 _one_who_tries = threading.Lock()
