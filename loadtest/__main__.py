@@ -18,6 +18,7 @@ import uvloop
 
 from deploy.problems import Problem
 from loadtest import report, staging, terminal
+from loadtest.engine.tls import trust
 from loadtest.engine.viewers import allow_many_files
 from loadtest.playing import play
 from loadtest.report.assets import ensure_assets
@@ -109,6 +110,9 @@ def _add_options(parser: argparse.ArgumentParser, scenario: Scenario) -> None:
     where.add_argument("--url", help="a site that runs; without it one is brought up")
     where.add_argument("--stage", type=Path, help="what `python -m loadtest.stage` wrote there")
     where.add_argument("--event", type=int, help="an event that is there; people are registered")
+    where.add_argument(
+        "--ca-file", type=Path, metavar="FILE", help="who vouches for its certificate (PEM)"
+    )
     where.add_argument("--keep", action="store_true", help="leave the event and people behind")
     where.add_argument(
         "--i-own-this-host", action="store_true", dest="is_mine", help="load another machine"
@@ -122,8 +126,8 @@ def _add_options(parser: argparse.ArgumentParser, scenario: Scenario) -> None:
 def _mistake(options: argparse.Namespace) -> str | None:
     """Return what is wrong with what was asked for."""
     if options.url is None:
-        if options.stage or options.event is not None:
-            return "--stage and --event go with --url"
+        if options.stage or options.ca_file or options.event is not None:
+            return "--stage, --ca-file and --event go with --url"
         return None
     parts = urlsplit(options.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -142,6 +146,7 @@ def _mistake(options: argparse.Namespace) -> str | None:
 @contextmanager
 def _site(options: argparse.Namespace, face: terminal.Face) -> Iterator[Site]:
     if options.url:
+        trust(options.ca_file)
         yield site_at(options.url)
         return
     face.say("Starting the real stack …")

@@ -15,7 +15,9 @@ from deploy.address import serves
 from deploy.lineage import Process, family
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
+from deploy.production import is_production, production_trial
 from deploy.sites import running_site
+from loadtest.engine.tls import trust
 from loadtest.push.processes import cpu_seconds, memory_bytes
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -68,8 +70,15 @@ class Site:
 
 @contextmanager
 def own_site() -> Iterator[Site]:
-    """Run the real stack, with data of its own, for the length of the context. Raises: Problem."""
-    with running_site("deploy.stack", up=serves, settings={"SEATCAST_DEMO": "0"}) as running:
+    """Run the real stack, with data of its own, for the length of the context.
+
+    It is one in production if the environment of this process says so. Raises: Problem.
+    """
+    settings = {"SEATCAST_DEMO": "0"}
+    if is_production(os.environ):
+        settings |= production_trial()
+    with running_site("deploy.stack", up=serves, settings=settings) as running:
+        trust(running.address.authority)
         pid = running.server.process.pid
         yield Site(
             url=running.address.url,
@@ -83,7 +92,8 @@ def own_site() -> Iterator[Site]:
 def site_at(url: str) -> Site:
     """Return the site at a URL, with what can be known of it from here."""
     parts = urlsplit(url)
-    pid = _listener(parts.port or 80) if parts.hostname in LOOPBACK else None
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    pid = _listener(port) if parts.hostname in LOOPBACK else None
     if pid is None:
         return Site(url=url, name=parts.netloc)
     found = _with_first(pid)

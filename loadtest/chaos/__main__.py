@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import random
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 
 from deploy.address import serves
 from deploy.paths import ROOT, VENV_PYTHON
+from deploy.production import is_production, production_trial
 from deploy.sites import RunningSite, running_site
 from deploy.waiting import wait_until
 from loadtest.chaos.buyers import Buyer, Promises
@@ -173,7 +175,8 @@ def main() -> int:
     asked = parser.parse_args()
     seed = random.randrange(1_000_000) if asked.seed is None else asked.seed
     print(f"Seed {seed}, {asked.seconds:.0f} s of mishaps …", flush=True)
-    with running_site("deploy.stack", up=serves, settings={"SEATCAST_DEMO": "0"}) as site:
+    settings = {"SEATCAST_DEMO": "0", **(production_trial() if is_production(os.environ) else {})}
+    with running_site("deploy.stack", up=serves, settings=settings) as site:
         run = Run(site, asked.seconds, seed, asked.buyers, asked.viewers)
         violations = run.run()
     report = {"seed": seed, **run.report, "violations": violations}

@@ -94,9 +94,7 @@ class Shop:
         return None
 
     def _ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer | None:
-        server = http.client.HTTPConnection(
-            self.address.host, self.address.port, timeout=_TIMEOUT_SECONDS
-        )
+        server = self.address.client(timeout=_TIMEOUT_SECONDS)
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         try:
             server.request(method, path, json.dumps(body or {}), {**sent, **headers})

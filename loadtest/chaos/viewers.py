@@ -42,8 +42,9 @@ class Viewer:
 
     async def _watch_once(self) -> None:
         query = "" if self.seq is None else f"?since={self.seq}&layout={self.layout}"
-        url = f"ws://{self.address.host}:{self.address.port}/ws/events/{self.event_id}/{query}"
-        async with connect(url, max_size=None, proxy=None, open_timeout=30) as socket:
+        url = f"{self.address.socket_url}/ws/events/{self.event_id}/{query}"
+        tls = self.address.tls()
+        async with connect(url, ssl=tls, max_size=None, proxy=None, open_timeout=30) as socket:
             self.connects += 1
             async for text in socket:
                 frame = json.loads(text)

@@ -6,7 +6,6 @@ Times are `time.monotonic_ns`, which all processes of a machine share.
 
 import asyncio
 import json
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from httptools import HttpParserError, HttpResponseParser
+
+from loadtest.engine.tls import client_tls
 
 PATIENCE_SECONDS = 60.0
 
@@ -55,7 +56,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname or ""
-        self._ssl = ssl.create_default_context() if parts.scheme == "https" else None
+        self._ssl = client_tls() if parts.scheme == "https" else None
         self._port = parts.port or (443 if self._ssl else 80)
         self._prefix = parts.path.rstrip("/")
         self._host_line = _header_lines({"Host": parts.netloc})

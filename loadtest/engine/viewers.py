@@ -7,13 +7,14 @@ for clients, and answer pings, because servers close who does not.
 import asyncio
 import gc
 import resource
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+from loadtest.engine.tls import client_tls
 
 FIRST_FRAME_SECONDS = 60.0
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
@@ -56,7 +57,7 @@ class Viewer(asyncio.Protocol):
         Raises: OSError when it is refused, cut off, or told nothing.
         """
         parts = urlsplit(self._url)
-        tls = ssl.create_default_context() if parts.scheme == "wss" else None
+        tls = client_tls() if parts.scheme == "wss" else None
         port = parts.port or (443 if tls else 80)
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(FIRST_FRAME_SECONDS):
