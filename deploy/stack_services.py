@@ -30,7 +30,7 @@ from deploy.valkey_server import valkey_server, valkey_url
 HOST = "127.0.0.1"
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
 # Longer than servers take to answer what is under way.
-_STOP_SECONDS = 15.0
+STOP_SECONDS = 15.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +204,7 @@ def _program(
                 "environment": dict(environment),
                 "user": None,
                 "stop_signal": signal.SIGTERM,
-                "stop_seconds": _STOP_SECONDS,
+                "stop_seconds": STOP_SECONDS,
             },
             name=name[0].upper() + name[1:],
             log_file=log_file,

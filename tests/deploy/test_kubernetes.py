@@ -1,0 +1,194 @@
+"""The manifests cannot be applied where there is no cluster: Kubernetes' schemas judge them."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from deploy.paths import ROOT
+from deploy.server import (
+    MIGRATE_SETTINGS,
+    caddy_arguments,
+    check_arguments,
+    daphne_arguments,
+    granian_arguments,
+    housekeeping_arguments,
+    migrate_arguments,
+    proxy_variables,
+)
+from deploy.stack_services import STOP_SECONDS
+
+FOLDER = ROOT / "deploy" / "kubernetes"
+VERSION = "1.34"
+SCALED = ("api", "sockets", "proxy")
+NAME = "app.kubernetes.io/name"
+NOT_MANIFESTS = {"kustomization.yaml"}
+
+Manifest = dict[str, Any]
+
+
+def manifests() -> Iterator[tuple[str, Manifest]]:
+    for file in sorted(FOLDER.glob("*.yaml")):
+        if file.name not in NOT_MANIFESTS:
+            for manifest in yaml.safe_load_all(file.read_text()):
+                yield file.name, manifest
+
+
+ALL = list(manifests())
+PODS = {
+    each["metadata"]["name"]: each["spec"]["template"]
+    for _, each in ALL
+    if each["kind"] in {"Deployment", "Job"}
+}
+
+
+def one(kind: str, name: str) -> Manifest:
+    [found] = [each for _, each in ALL if (each["kind"], each["metadata"]["name"]) == (kind, name)]
+    return found
+
+
+def container(name: str) -> Manifest:
+    [only] = PODS[name]["spec"]["containers"]
+    return dict(only)
+
+
+def own_settings(name: str) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in container(name).get("env", [])}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [pytest.param(each, id=f"{each['kind']} {each['metadata']['name']}") for _, each in ALL],
+)
+def test_a_manifest_is_valid(manifest: Manifest) -> None:
+    kubernetes_validate.validate(manifest, VERSION, strict=True)
+
+
+def test_all_but_the_secret_is_applied() -> None:
+    listed = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"]
+    assert set(listed) == {file for file, _ in ALL} - {"secret-template.yaml"}
+
+
+def test_the_commands_are_those_of_the_stack() -> None:
+    daphne = daphne_arguments(host="0.0.0.0", port=8000)
+    granian = granian_arguments(host="0.0.0.0", port=8000)
+    assert container("sockets")["command"] == ["daphne", *daphne]
+    assert container("api")["command"] == ["granian", *granian]
+    assert container("housekeeping")["command"] == ["python", *housekeeping_arguments()]
+    caddyfile = caddy_arguments(caddyfile="/etc/caddy/Caddyfile")
+    assert container("proxy")["command"] == ["caddy", *caddyfile]
+    steps = [shlex.join(["python", *each]) for each in (migrate_arguments(), check_arguments())]
+    assert container("migrate")["command"] == ["sh", "-c", " && ".join(steps)]
+    assert own_settings("migrate") == MIGRATE_SETTINGS
+
+
+def test_the_proxy_gets_its_variables_and_leads_to_services_that_there_are() -> None:
+    assert one("ConfigMap", "proxy")["data"] == proxy_variables(
+        site="http://:8080",
+        host="0.0.0.0",
+        https_port=8443,
+        http_port=8080,
+        trusted="private_ranges",
+        sockets=["sockets:8000"],
+        api=["api:8000"],
+        client_dir="/srv/client",
+        static_dir="/srv/static",
+        own_dir="/data",
+    )
+    for name in SCALED:
+        service = one("Service", name)["spec"]
+        [port] = service["ports"]
+        [exposed] = container(name)["ports"]
+        assert service["selector"].items() <= PODS[name]["metadata"]["labels"].items()
+        assert port["targetPort"] == exposed["name"]
+        assert port["port"] == exposed["containerPort"]
+
+
+def test_every_setting_is_a_documented_one_and_no_secret_has_a_value() -> None:
+    documented = (ROOT / ".env.example").read_text()
+    secrets = one("Secret", "secrets")["stringData"]
+    settings = one("ConfigMap", "settings")["data"]
+    for name in {*secrets, *settings, *own_settings("api"), *own_settings("sockets")}:
+        assert f"# {name}=" in documented
+    assert set(secrets.values()) == {""}
+    assert settings["SEATCAST_PRODUCTION"] == settings["SEATCAST_HTTPS"] == "True"
+
+
+@pytest.mark.parametrize("name", PODS)
+def test_a_pod_is_contained_and_limited(name: str) -> None:
+    pod, only = PODS[name]["spec"], container(name)
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert only["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert only["resources"].keys() == {"requests", "limits"}
+    for amounts in only["resources"].values():
+        assert amounts.keys() == {"cpu", "memory"}
+    writable = {volume["name"] for volume in pod["volumes"] if "sizeLimit" in volume["emptyDir"]}
+    assert {mount["name"] for mount in only["volumeMounts"]} == writable
+
+
+@pytest.mark.parametrize("name", SCALED)
+def test_what_is_scaled_comes_and_goes_without_a_gap(name: str) -> None:
+    deployment = one("Deployment", name)["spec"]
+    # Its scaler's, which would be undone each time that this is applied.
+    assert "replicas" not in deployment
+    assert deployment["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    scaler = one("HorizontalPodAutoscaler", name)["spec"]
+    assert scaler["scaleTargetRef"]["name"] == name
+    assert scaler["minReplicas"] >= 2
+    budget = one("PodDisruptionBudget", name)["spec"]
+    assert budget["selector"]["matchLabels"].items() <= PODS[name]["metadata"]["labels"].items()
+    pod, only = PODS[name]["spec"], container(name)
+    pause = only["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pod["terminationGracePeriodSeconds"] >= pause + STOP_SECONDS
+    assert {each["topologyKey"] for each in pod["topologySpreadConstraints"]} == {
+        "topology.kubernetes.io/zone",
+        "kubernetes.io/hostname",
+    }
+
+
+@pytest.mark.parametrize("name", ["api", "sockets"])
+def test_servers_are_asked_how_they_are(name: str) -> None:
+    only = container(name)
+    paths = {
+        probe: only[probe]["httpGet"]["path"]
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe")
+    }
+    assert paths == {
+        "startupProbe": "/healthz",
+        "readinessProbe": "/readyz",
+        "livenessProbe": "/healthz",
+    }
+
+
+def test_the_ingress_leads_sockets_past_the_proxy_and_counts_are_right() -> None:
+    [rule] = one("Ingress", "seatcast")["spec"]["rules"]
+    led = {path["path"]: path["backend"]["service"]["name"] for path in rule["http"]["paths"]}
+    assert led == {"/ws/": "sockets", "/": "proxy"}
+    assert own_settings("sockets")["SEATCAST_PROXIES"] == "1"
+    assert own_settings("api")["SEATCAST_PROXIES"] == "2"
+    settings = one("ConfigMap", "settings")["data"]
+    assert settings["SEATCAST_ALLOWED_HOSTS"] == rule["host"]
+    assert settings["SEATCAST_SITE_URL"] == f"https://{rule['host']}"
+
+
+def test_what_the_network_lets_through_is_of_pods_that_there_are() -> None:
+    policies = [each["spec"] for _, each in ALL if each["kind"] == "NetworkPolicy"]
+    assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in policies
+    named = re.findall(rf"{NAME}: ([\w-]+)", (FOLDER / "network.yaml").read_text())
+    assert set(named) <= set(PODS)
+    [listed] = [
+        set(policy["podSelector"]["matchExpressions"][0]["values"])
+        for policy in policies
+        if policy["policyTypes"] == ["Egress"] and policy["podSelector"]
+    ]
+    assert listed == set(PODS) - {"proxy"}
