@@ -1,0 +1,128 @@
+"""The units cannot be started where systemd does not run, so they are held to what is run."""
+
+import re
+import shlex
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from deploy.paths import ROOT
+from deploy.server import (
+    MIGRATE_SETTINGS,
+    caddy_arguments,
+    check_arguments,
+    collect_arguments,
+    daphne_arguments,
+    granian_arguments,
+    housekeeping_arguments,
+    migrate_arguments,
+    proxy_variables,
+    server_settings,
+)
+from deploy.stack_services import STOP_SECONDS
+from deploy.stack_settings import stack_settings
+
+FOLDER = ROOT / "deploy" / "systemd"
+PROGRAMS = "/opt/seatcast/.venv/bin/"
+ANY_PORT = 8000
+UNITS = {file.name.removesuffix(".service"): file for file in FOLDER.glob("*.service")}
+SERVERS = ("seatcast-api@", "seatcast-sockets@", "seatcast-housekeeping", "seatcast-migrate")
+
+
+def read(file: Path) -> dict[str, list[str]]:
+    """Return what a unit says, the values of each name in order; names of all its sections."""
+    found = defaultdict(list)
+    for line in file.read_text().splitlines():
+        name, is_one, value = line.partition("=")
+        if is_one and not line.startswith("#"):
+            found[name].append(value)
+    return found
+
+
+def commands(unit: str) -> list[list[str]]:
+    """Return the commands of a unit, in which any port stands for that of an instance."""
+    said = read(UNITS[unit])["ExecStart"]
+    return [shlex.split(each.replace("%i", str(ANY_PORT))) for each in said]
+
+
+def environment(unit: str) -> dict[str, str]:
+    pairs = [pair for line in read(UNITS[unit])["Environment"] for pair in shlex.split(line)]
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def instances(kind: str) -> list[str]:
+    """Return the ports of the instances that the target wants."""
+    wanted = " ".join(read(FOLDER / "seatcast.target")["Wants"])
+    return re.findall(rf"seatcast-{kind}@(\d+)\.service", wanted)
+
+
+def test_the_commands_are_those_of_the_stack() -> None:
+    python = f"{PROGRAMS}python"
+    place = "127.0.0.1"
+    granian = granian_arguments(host=place, port=ANY_PORT)
+    daphne = daphne_arguments(host=place, port=ANY_PORT)
+    caddyfile = caddy_arguments(caddyfile="/opt/seatcast/deploy/Caddyfile")
+    prepare = (migrate_arguments(), check_arguments(), collect_arguments())
+    assert {unit: commands(unit) for unit in UNITS} == {
+        "seatcast-api@": [[f"{PROGRAMS}granian", *granian]],
+        "seatcast-sockets@": [[f"{PROGRAMS}daphne", *daphne]],
+        "seatcast-housekeeping": [[python, *housekeeping_arguments()]],
+        "seatcast-migrate": [[python, *step] for step in prepare],
+        "seatcast-proxy": [[f"{PROGRAMS}caddy", *caddyfile]],
+    }
+
+
+def test_the_target_wants_all_and_as_many_as_the_stack_has() -> None:
+    wanted = set(" ".join(read(FOLDER / "seatcast.target")["Wants"]).split())
+    kinds = {re.sub(r"@\d+", "@", unit.removesuffix(".service")) for unit in wanted}
+    assert kinds == set(UNITS)
+    settings = stack_settings({})
+    assert len(instances("api")) == settings.api_workers
+    assert len(instances("sockets")) == settings.sockets
+
+
+@pytest.mark.parametrize("unit", SERVERS)
+def test_servers_have_the_settings_of_production(unit: str) -> None:
+    expected = {
+        **server_settings(data_dir="/var/lib/seatcast"),
+        "SEATCAST_PRODUCTION": "True",
+        "SEATCAST_HTTPS": "True",
+        **(MIGRATE_SETTINGS if unit == "seatcast-migrate" else {}),
+    }
+    assert environment(unit) == expected
+
+
+def test_the_proxy_gets_its_variables_and_leads_to_the_instances() -> None:
+    given = environment("seatcast-proxy")
+    expected = proxy_variables(
+        site="",
+        host="0.0.0.0",
+        redirects=True,
+        sockets=[f"127.0.0.1:{port}" for port in instances("sockets")],
+        api=[f"127.0.0.1:{port}" for port in instances("api")],
+        client_dir="/opt/seatcast/frontend/dist",
+        static_dir="/var/lib/seatcast/static",
+        own_dir="/var/lib/seatcast-proxy",
+    )
+    # Which is in its file.
+    del expected["SEATCAST_SITE"]
+    assert given.items() >= expected.items()
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_is_limited_and_contained(unit: str) -> None:
+    said = read(UNITS[unit])
+    shared = read(FOLDER / "seatcast-.service.d" / "contained.conf")
+    assert said["MemoryMax"]
+    assert said["User"][0] in (FOLDER / "seatcast.sysusers").read_text()
+    assert said["EnvironmentFile"][0].startswith("/etc/seatcast/")
+    assert shared["ProtectSystem"] == ["strict"]
+    assert shared["NoNewPrivileges"] == ["yes"]
+    # What is said there would win over what is said here.
+    assert not said.keys() & shared.keys() - {"Environment"}
+    privileges = ["CAP_NET_BIND_SERVICE"] if unit == "seatcast-proxy" else [""]
+    assert said["CapabilityBoundingSet"] == privileges
+    if unit != "seatcast-migrate":
+        assert said["Restart"] == ["always"]
+        assert float(said["TimeoutStopSec"][0]) >= STOP_SECONDS
