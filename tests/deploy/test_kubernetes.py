@@ -98,6 +98,8 @@ def test_the_proxy_gets_its_variables_and_leads_to_services_that_there_are() -> 
         client_dir="/srv/client",
         static_dir="/srv/static",
         own_dir="/data",
+        log_format="json",
+        access_log="off",
     )
     for name in SCALED:
         service = one("Service", name)["spec"]

@@ -104,6 +104,8 @@ def test_the_proxy_gets_its_variables_and_leads_to_the_instances() -> None:
         client_dir="/opt/seatcast/frontend/dist",
         static_dir="/var/lib/seatcast/static",
         own_dir="/var/lib/seatcast-proxy",
+        log_format="json",
+        access_log="off",
     )
     # Which is in its file.
     del expected["SEATCAST_SITE"]
