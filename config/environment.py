@@ -153,6 +153,8 @@ def _usable_folder(path: Path) -> Path:
         raise PydanticCustomError(
             "rule", "cannot be made: {why}", {"why": error.strerror}
         ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PydanticCustomError("rule", "names a folder that cannot be written to")
     return folder
 
 

@@ -40,7 +40,7 @@ NONSENSE = [
     ("SEATCAST_DESK_WAIT_SECONDS", "1000000", "must be at most 86,400"),
     ("SEATCAST_SHOW_NAMES", "perhaps", "must be True or False"),
     ("SEATCAST_LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING, ERROR or CRITICAL"),
-    ("SEATCAST_RESET_RATE", "30/fortnight", "must be a number in a time, like 30/min"),
+    ("SEATCAST_REGISTER_RATE", "30/fortnight", "must be a number in a time, like 30/min"),
     ("SEATCAST_ALLOWED_HOSTS", "a.org,https://b.org", "must be host names by commas"),
     ("SEATCAST_CLIENT_ORIGINS", "https://a.org/", "must be origins by commas"),
     ("SEATCAST_SITE_URL", "a.org", "must be like https://tickets.example.org"),
@@ -135,7 +135,9 @@ def test_a_secret_is_read_from_a_file_and_shown_by_nobody(tmp_path: Path) -> Non
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    documented = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M))
+    found = re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M)
+    documented = dict(found)
+    assert len(documented) == len(found), "told twice"
     assert {name for name in documented if name.startswith("SEATCAST_")} <= {*names(), *OF_OTHERS}
     assert {*names(), *OF_OTHERS} <= set(documented)
     folder = "SEATCAST_DATA_DIR"
