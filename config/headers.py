@@ -60,4 +60,7 @@ def _with_policies(response: HttpResponseBase) -> HttpResponseBase:
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
     response.headers.setdefault(POLICY, PAGE_POLICY if is_page else DATA_POLICY)
     response.headers["Permissions-Policy"] = PERMISSIONS
+    # No page elsewhere loads it as a picture or a script; one that is let ask for it, as CORS has
+    # it, is not meant.
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

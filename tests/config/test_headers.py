@@ -49,4 +49,6 @@ def test_a_page_has_all_its_scripts_and_styles_in_files(
 
 @pytest.mark.parametrize("path", ["/api/events/", "/api/me/", "/api/no/such/call", "/static/none"])
 def test_what_is_no_page_can_do_nothing(client: Client, path: str) -> None:
-    assert client.get(path).headers[POLICY] == DATA_POLICY
+    answer = client.get(path)
+    assert answer.headers[POLICY] == DATA_POLICY
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
