@@ -85,10 +85,17 @@ describe('the way back after signing in', () => {
     expect(returnPath(new URL(path, 'http://site').searchParams)).toBe('/events/7');
   });
 
-  it.each(['https://evil.example/', '//evil.example/', '/\\evil.example', 'events/7', '/sign-in'])(
-    'never leads to %s',
-    (next) => {
-      expect(returnPath(new URLSearchParams({ next }))).toBe('/');
-    },
-  );
+  it.each([
+    'https://evil.example/',
+    '//evil.example/',
+    '/\\evil.example',
+    '/\t/evil.example',
+    '/\n\\evil.example',
+    '\t//evil.example',
+    'javascript:alert(1)',
+    'events/7',
+    '/sign-in',
+  ])('never leads to %j', (next) => {
+    expect(returnPath(new URLSearchParams({ next }))).toBe('/');
+  });
 });
