@@ -1,0 +1,5 @@
+"""What is attacked: the contract's box office."""
+
+from tests.contract.conftest import office
+
+__all__ = ["office"]

@@ -1,0 +1,157 @@
+"""Writes that another site makes a person's browser send, and what its pages may read or open.
+
+That each write needs the CSRF token is in `tests/contract/test_every_call.py`.
+"""
+
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.middleware.csrf import get_token
+from django.test import RequestFactory
+
+from config.asgi import application
+from reservations.models import Event
+from tests.attacks.strings import FOREIGN_ORIGINS
+from tests.contract.calls import WRITES, refusal, send
+from tests.contract.conftest import BoxOffice
+from tests.factories import make_event, signed_in, stranger, with_token
+
+OUR_CLIENT = "https://tickets.example.org"
+
+
+@pytest.fixture(autouse=True)
+def client_elsewhere(settings: Any) -> None:
+    settings.CLIENT_ORIGINS = settings.CORS_ALLOWED_ORIGINS = [OUR_CLIENT]
+
+
+@pytest.mark.parametrize("token", ["", "x", "é", "\x00", "x" * 5_000, "0" * 32, "0" * 64])
+def test_a_wrong_csrf_token_is_refused(token: str, office: BoxOffice) -> None:
+    before, client = office.state(), signed_in(office.alice)
+    client.credentials(HTTP_X_CSRFTOKEN=token)
+    path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
+    refusal(client.post(path), 403, "csrf_failed")
+    assert office.state() == before
+
+
+def test_a_token_that_was_made_for_somebody_else_is_refused(office: BoxOffice) -> None:
+    before, client = office.state(), signed_in(office.alice)
+    client.credentials(HTTP_X_CSRFTOKEN=get_token(RequestFactory().get("/")))
+    path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
+    refusal(client.post(path), 403, "csrf_failed")
+    assert office.state() == before
+
+
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
+def test_no_write_is_taken_from_a_page_of_another_site(
+    origin: str, office: BoxOffice, subtests: pytest.Subtests
+) -> None:
+    before = office.state()
+    for call in (call for call in WRITES if call.needs_csrf):
+        with subtests.test(call=call.name):
+            answer = office.send(call, HTTP_ORIGIN=origin)
+            refusal(answer, 403, "csrf_failed")
+    assert office.state() == before
+
+
+@pytest.mark.parametrize(
+    "referer", ["", "https://evil.example/", "https://testserver.evil.example"]
+)
+def test_over_https_a_page_that_hides_where_it_is_from_is_refused_too(
+    referer: str, office: BoxOffice
+) -> None:
+    before, client = office.state(), signed_in(office.alice)
+    path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
+    refusal(client.post(path, secure=True, HTTP_REFERER=referer), 403, "csrf_failed")
+    assert office.state() == before
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_what_a_form_can_send_without_asking_changes_nothing(
+    content_type: str, office: BoxOffice, subtests: pytest.Subtests
+) -> None:
+    before, client = office.state(), signed_in(office.alice)
+    client.cookies.pop("csrftoken")
+    for call in (call for call in WRITES if call.needs_csrf):
+        with subtests.test(call=call.name):
+            path, data = office.path(call), b'{"seat_ids":[1],"a":"=b"}'
+            answer = send(client, "POST", path, data=data, content_type=content_type)
+            assert answer.status_code in (400, 403, 405, 415)
+            refusal(answer, answer.status_code, answer.json()["code"])
+    assert office.state() == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE"}, {"QUERY_STRING": "_method=DELETE&method=DELETE"}],
+)
+def test_reading_never_becomes_a_write(headers: dict[str, Any], office: BoxOffice) -> None:
+    before, client = office.state(), signed_in(office.alice)
+    answer = client.get(f"/api/reservations/{office.reservation}/", **headers)
+    assert answer.json()["status"] == "confirmed"
+    assert office.state() == before
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/admin/logout/", "/admin/reservations/seat/"])
+def test_the_admin_takes_no_forged_form(path: str, office: BoxOffice) -> None:
+    before, client = office.state(), signed_in(office.organiser)
+    client.credentials(HTTP_X_CSRFTOKEN="0" * 32)
+    form = {"action": "block", "_selected_action": str(office.free), "csrfmiddlewaretoken": "x"}
+    assert client.post(path, form, format="multipart").status_code == 403
+    assert client.get("/api/me/").status_code == 200
+    assert office.state() == before
+
+
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
+def test_pages_of_other_sites_may_read_nothing_and_send_nothing_of_their_own(
+    origin: str, office: BoxOffice
+) -> None:
+    asks: dict[str, Any] = {
+        "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "POST",
+        "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "authorization,x-csrftoken,idempotency-key",
+    }
+    for client in (signed_in(office.alice), with_token(office.alice)):
+        for path in ("/api/me/", "/api/csrf/", "/api/reservations/", "/api/nothing/"):
+            read = client.get(path, HTTP_ORIGIN=origin)
+            asked = client.options(path, HTTP_ORIGIN=origin, **asks)
+            for answer in (read, asked):
+                assert "Access-Control-Allow-Origin" not in answer.headers
+                assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+def test_our_own_client_elsewhere_is_let_read_but_never_with_cookies(office: BoxOffice) -> None:
+    answer = signed_in(office.alice).get("/api/me/", HTTP_ORIGIN=OUR_CLIENT)
+    assert answer.headers["Access-Control-Allow-Origin"] == OUR_CLIENT
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    assert (
+        stranger()
+        .get("/admin/login/", HTTP_ORIGIN=OUR_CLIENT)
+        .headers.get("Access-Control-Allow-Origin")
+        is None
+    )
+
+
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
+async def test_pages_of_other_sites_open_no_socket(origin: str, event: Event) -> None:
+    assert not await _opens_a_socket(event, host="localhost", origin=origin)
+
+
+async def test_a_page_opens_no_socket_by_making_its_own_name_lead_here(event: Event) -> None:
+    assert await _opens_a_socket(event, host="localhost", origin="http://localhost")
+    assert not await _opens_a_socket(event, host="evil.example", origin="http://evil.example")
+    assert not await _opens_a_socket(event, host="", origin="http://")
+
+
+async def _opens_a_socket(event: Event, *, host: str, origin: str) -> bool:
+    headers = [(b"host", host.encode()), (b"origin", origin.encode("latin-1"))]
+    communicator = WebsocketCommunicator(application, f"/ws/events/{event.pk}/", headers=headers)
+    connected, _ = await communicator.connect()
+    await communicator.disconnect()
+    return bool(connected)
+
+
+@pytest.fixture
+def event(transactional_db: None) -> Event:
+    return make_event()
