@@ -149,11 +149,11 @@ class SeatAdmin(admin.ModelAdmin):
         except SeatcastError as error:
             self.message_user(request, error.sentence, messages.ERROR)
 
-    @admin.action(description="Block: keep back from the sale")
+    @admin.action(description="Block: keep back from the sale", permissions=["change"])
     def block(self, request: HttpRequest, seats: QuerySet[Seat]) -> None:
         self._submit(request, seats, lambda person, ids: BlockSeats(person, ids))
 
-    @admin.action(description="Unblock: give to the sale")
+    @admin.action(description="Unblock: give to the sale", permissions=["change"])
     def unblock(self, request: HttpRequest, seats: QuerySet[Seat]) -> None:
         self._submit(request, seats, lambda person, ids: UnblockSeats(person, ids))
 

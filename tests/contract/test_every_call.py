@@ -7,7 +7,6 @@ import pytest
 from config.parsers import MAX_BODY_BYTES
 from tests.contract.calls import (
     CALLS,
-    CALLS_OF_A_RESERVATION,
     CALLS_OF_AN_EVENT,
     CALLS_WITH_BODY,
     WRITES,
@@ -182,17 +181,4 @@ def test_of_a_seat_of_another_event(call: Call, office: BoxOffice) -> None:
     path = office.path(call, seat=seat_ids(other)[0], held=seat_ids(other)[0])
     response = signed_in(office.alice).post(path, body)
     assert refusal(response, 404, "seat_not_found")["seat_ids"] == [seat_ids(other)[0]]
-    assert office.state() == before
-
-
-@_each(CALLS_OF_A_RESERVATION)
-def test_of_somebody_elses_booking_as_if_there_were_none(call: Call, office: BoxOffice) -> None:
-    before = office.state()
-    client = signed_in(office.alice)
-    answers = [
-        send(client, call.method, office.path(call, reservation=number))
-        for number in (office.reservation_of_bob, 2**62)
-    ]
-    theirs, nobodys = [refusal(answer, 404, "reservation_not_found") for answer in answers]
-    assert theirs == nobodys
     assert office.state() == before
