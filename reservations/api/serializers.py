@@ -15,8 +15,17 @@ MAX_SEATS = 500
 MAX_ID = 2**63 - 1
 
 
+class BoundedListField(serializers.ListField):
+    """A list whose length is looked at before what is in it: an item at fault takes a kilobyte."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+
 class SeatIdsSerializer(serializers.Serializer[Any]):
-    seat_ids = serializers.ListField(
+    seat_ids = BoundedListField(
         child=serializers.IntegerField(min_value=1, max_value=MAX_ID),
         min_length=1,
         max_length=MAX_SEATS,
