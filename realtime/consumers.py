@@ -80,6 +80,14 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self._open.callback(hub.remove, self._viewer)
 
 
+class NoSuchPlace(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """A socket to where nothing is."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(CloseCode.NO_SUCH_EVENT)
+
+
 def _require_access(event_id: int, scope: dict[str, Any]) -> None:
     selectors.require_access(event_id=event_id, asker=asker_of(scope))
 

@@ -1,0 +1,164 @@
+"""Strings that would be more than text somewhere, in every place that takes any."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from channels.testing import WebsocketCommunicator
+
+from accounts.models import User
+from config.asgi import application
+from reservations.models import Event, Seat
+from tests.attacks.strings import INJECTIONS, SIGNS
+from tests.contract.calls import CALLS, CALLS_WITH_BODY, Call, refusal
+from tests.contract.conftest import BoxOffice
+from tests.factories import make_event, make_user, signed_in, stranger
+
+_TEXTS = [text for text in INJECTIONS if "\ud800" not in text]
+_SCRIPT = "<script>alert(1)</script>"
+
+
+def _harmless(answer: Any, text: str) -> None:
+    """Require that an answer is one of the contract's, and that nothing became of a string."""
+    assert answer.status_code < 500, answer.content
+    assert answer.headers["Content-Type"] == "application/json", answer.headers
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sessionid=planted" not in str(answer.cookies)
+    assert not any("\n" in value or "\r" in value for value in answer.headers.values())
+    said = answer.content.decode().replace(text, "")
+    assert not any(sign in said for sign in SIGNS), said
+    if answer.status_code >= 400:
+        refusal(answer, answer.status_code, answer.json()["code"])
+
+
+@pytest.mark.parametrize(
+    "call", [call for call in CALLS if not call.is_write], ids=lambda call: call.name
+)
+def test_in_a_query_string(call: Call, office: BoxOffice) -> None:
+    client = signed_in(office.caller(call))
+    names = ("q", "since", "layout", "page", "order_by", "status__in", "user__password__startswith")
+    for text in _TEXTS:
+        query = "&".join(f"{name}={quote(text)}" for name in names)
+        _harmless(client.get(f"{office.path(call)}?{query}&{quote(text)}=1"), text)
+
+
+# Those that decide by themselves how a request is answered are tried one by one.
+HEADERS = [
+    ["IDEMPOTENCY_KEY"],
+    ["COOKIE"],
+    ["AUTHORIZATION"],
+    ["X_CSRFTOKEN", "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "ACCEPT_ENCODING", "ACCEPT_LANGUAGE"],
+    ["X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP", "FORWARDED"],
+    ["X_ORIGINAL_URL", "X_REWRITE_URL", "X_REQUEST_ID", "TRACEPARENT", "USER_AGENT", "REFERER"],
+]
+
+
+@pytest.mark.parametrize("names", HEADERS, ids=lambda names: names[0])
+def test_in_a_header(names: list[str], office: BoxOffice) -> None:
+    before, client = office.state(), stranger()
+    for text in (text for text in _TEXTS if len(text) < 5_000):
+        # As servers hand it on: bytes as Latin-1, without line breaks.
+        value = text.encode().decode("latin-1").replace("\r", "").replace("\n", "")
+        headers: dict[str, Any] = {f"HTTP_{name}": value for name in names}
+        _harmless(client.get(f"/api/events/{office.event.pk}/seats/", **headers), value)
+        _harmless(client.post(f"/api/events/{office.event.pk}/lock/", {}, **headers), value)
+    assert office.state() == before
+
+
+PATHS = [
+    "/api/events/{}/",
+    "/api/events/{event}/layouts/{}/",
+    "/api/events/{event}/seats/{}/lock/",
+    "/api/reservations/{}/",
+    "/api/tickets/{}/",
+    "/api/{}/",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_in_a_path(path: str, office: BoxOffice) -> None:
+    client = signed_in(office.organiser)
+    for text in _TEXTS:
+        answer = client.get(path.format(quote(text, safe=""), event=office.event.pk))
+        _harmless(answer, text)
+        assert answer.status_code == 404
+
+
+def _texts_in(call: Call) -> list[str]:
+    return [name for name in call.body if name not in ("seat_ids", "count")]
+
+
+FIELDS = [(call, name) for call in CALLS_WITH_BODY for name in _texts_in(call)] + [
+    (call, name)
+    for call in CALLS_WITH_BODY
+    if call.path.endswith("/best/")
+    for name in ("section", "by", "category")
+]
+
+
+@pytest.mark.parametrize(("call", "field"), FIELDS, ids=lambda value: getattr(value, "name", value))
+def test_in_a_body(call: Call, field: str, office: BoxOffice, no_hashing: None) -> None:
+    before, client = office.state()[:4], signed_in(office.alice)
+    for text in INJECTIONS:
+        body = json.dumps({**(office.body(call) or {}), field: text})
+        answer = client.post(office.path(call), body, content_type="application/json")
+        _harmless(answer, text)
+    assert office.state()[:4] == before
+
+
+@pytest.fixture
+def no_hashing(settings: Any) -> None:
+    """Have passwords compared quickly: there are many."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def test_what_was_stored_is_shown_as_text(db: None) -> None:
+    """Organisers may name things as they like, and an old name may be anything."""
+    texts = [text for text in _TEXTS if "\x00" not in text]
+    events = [make_event(seats=1, name=text[:200], description=text) for text in texts]
+    Seat.objects.update(section=texts[0][:100])
+    for number, text in enumerate(texts):
+        User.objects.create(username=f"{number}{text}"[:150])
+    client: Any = signed_in(make_user("organiser", is_staff=True, is_superuser=True))
+    paths = ["event/", f"event/{events[texts.index(_SCRIPT)].pk}/change/", "seat/"]
+    for path in (*(f"/admin/reservations/{path}" for path in paths), "/admin/accounts/user/"):
+        page = client.get(path).content.decode()
+        assert "7*191" in page or path.endswith(("change/", "seat/"))
+        for sign in ("1337", "<script>alert", "<img src=x", "<!ENTITY", "root:x:"):
+            assert sign not in page
+    listed = stranger().get("/api/events/")
+    assert {event["name"] for event in listed.json()} == {text[:200] for text in texts}
+    assert listed.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("place", ["query", "path", "cookie", "subprotocol", "agent"])
+async def test_in_a_sockets_handshake(place: str, event: Event) -> None:
+    for text in (text for text in _TEXTS if len(text) < 1_000):
+        raw = text.encode()
+        path, headers, offers = f"/ws/events/{event.pk}/", [(b"host", b"localhost")], []
+        if place == "query":
+            path += f"?since={quote(text)}&layout={quote(text)}&{quote(text)}"
+        elif place == "path":
+            path = f"/ws/events/{quote(text, safe='')}/"
+        elif place == "subprotocol":
+            offers = ["seatcast", f"bearer.{text}"]
+        else:
+            name = b"user-agent" if place == "agent" else b"cookie"
+            headers.append((name, (b"sessionid=" if place == "cookie" else b"") + raw))
+        communicator = WebsocketCommunicator(
+            application, path, headers=headers, subprotocols=offers
+        )
+        connected, _ = await communicator.connect()
+        assert connected
+        said = await communicator.receive_output()
+        if place == "path":
+            assert said == {"type": "websocket.close", "code": 4404}
+        else:
+            assert json.loads(said["text"])["type"] == "snapshot"
+        await communicator.disconnect()
+
+
+@pytest.fixture
+def event(transactional_db: None) -> Event:
+    return make_event()
