@@ -91,7 +91,7 @@ _NOT_ON_POSTGRES = (
 # and these are long, and about what many do at once, or what a server does for long.
 _NOT_ON_SQLITE = (
     _MACHINES,
-    "tests/attacks/test_hostile_requests.py",
+    "tests/attacks",
     "tests/contract/test_every_call.py",
     "tests/faults/test_slow_viewers.py",
     "tests/reservations/housekeeping/test_pruning_the_log.py",
