@@ -19,14 +19,16 @@ MAX_SECONDS_BEHIND = 20.0
 class Viewer:
     """One socket. `seq` is what it was sent last; it is behind while its line has been full since.
 
-    `on_return(viewer)` is called when a viewer who was behind can be sent to again.
+    `on_return(viewer)` is called when a viewer who was behind can be sent to again. `is_admitted`
+    says that it may watch what is not for everybody.
     """
 
-    __slots__ = ("_on_return", "behind_since", "line", "seq")
+    __slots__ = ("_on_return", "behind_since", "is_admitted", "line", "seq")
 
     def __init__(self, send: Send) -> None:
         self.line = line_for(send, on_free=self.line_is_free)
         self.seq: int | None = None
+        self.is_admitted = False
         self.behind_since: float | None = None
         self._on_return: Callable[[Viewer], None] | None = None
 
@@ -101,6 +103,12 @@ class Audience:
         """Close every viewer's socket."""
         for viewer in tuple(self._viewers):
             viewer.line.close(code)
+
+    def dismiss_strangers(self, code: int) -> None:
+        """Close the sockets of those who were let in as anybody."""
+        for viewer in tuple(self._viewers):
+            if not viewer.is_admitted:
+                viewer.line.close(code)
 
     def dismiss_the_slow(self) -> None:
         """Close the sockets of those who have been behind for too long."""

@@ -12,9 +12,10 @@ from django.db import Error
 
 from realtime import metrics
 from realtime.audience import Viewer
+from realtime.bound import Admission, bound
 from realtime.database import in_database_thread
 from realtime.hub import arriving
-from realtime.identity import asker_of
+from realtime.identity import opener_of
 from realtime.limits import FrameAllowance, TooManySockets, address_of, counted
 from realtime.messages import SUBPROTOCOL, BadFrame, CloseCode, parse_client_frame
 from reservations import selectors
@@ -75,7 +76,11 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _join(self, event_id: int) -> None:
         async with arriving(event_id) as hub:
             if not hub.is_public:
-                await in_database_thread(partial(_require_access, event_id, dict(self.scope)))
+                admission = await in_database_thread(
+                    partial(_admission, event_id, dict(self.scope))
+                )
+                self._open.enter_context(bound(self._viewer, admission))
+                self._viewer.is_admitted = True
             await hub.add(self._viewer, **_resume_point(self.scope["query_string"]))
             self._open.callback(hub.remove, self._viewer)
 
@@ -88,8 +93,13 @@ class NoSuchPlace(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.close(CloseCode.NO_SUCH_EVENT)
 
 
-def _require_access(event_id: int, scope: dict[str, Any]) -> None:
-    selectors.require_access(event_id=event_id, asker=asker_of(scope))
+def _admission(event_id: int, scope: dict[str, Any]) -> Admission:
+    """Return by what a socket's opener is let in. Raises: SignInFirst, MembersOnly."""
+    opener = opener_of(scope)
+    if opener.credential is None:
+        raise SignInFirst
+    selectors.require_access_now(event_id=event_id, asker=opener.asker)
+    return Admission(event_id, opener.credential, opener.asker.is_staff)
 
 
 def _resume_point(query_string: bytes) -> dict[str, Any]:

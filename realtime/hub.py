@@ -134,6 +134,10 @@ class Hub:
             await self._tell_news()
         self._audience.add(viewer, on_return=self._greet)
         viewer.seq = since if layout == self.picture.layout else None
+        if not (self.is_public or viewer.is_admitted):
+            # It was for everybody when this viewer came.
+            viewer.line.close(CloseCode.RESTARTING)
+            return
         self._greet(viewer)
         if self._is_broken:
             viewer.line.close(CloseCode.RESTARTING)
@@ -197,9 +201,15 @@ class Hub:
         self._picture = await self._load()
 
     async def _load(self) -> Picture:
-        seat_map, picture = await in_database_thread(partial(_picture_of, self.event_id))
-        self.is_public = seat_map.is_public
+        head, picture = await in_database_thread(partial(_picture_of, self.event_id))
+        self._show_to(is_public=head.is_public)
         return picture
+
+    def _show_to(self, *, is_public: bool) -> None:
+        """Note who may watch. Those who were let in as anybody come back, and are asked then."""
+        if self.is_public and not is_public:
+            self._audience.dismiss_strangers(CloseCode.RESTARTING)
+        self.is_public = is_public
 
     async def _listen(self) -> None:
         """Keep a subscription to the event's group, and take in what it brings.
@@ -317,7 +327,7 @@ class Hub:
             picture = self.picture
             known = picture.seq
             head = await in_database_thread(partial(selectors.event_head, event_id=self.event_id))
-            self.is_public = head.is_public
+            self._show_to(is_public=head.is_public)
             # A number below the known one means another database: a backup was restored.
             if head.layout != picture.layout or head.seq < known:
                 await self._start_over()

@@ -3,6 +3,7 @@
 A token never travels in the query string, which ends up in logs.
 """
 
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -13,12 +14,25 @@ from django.http import HttpRequest
 from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
+from accounts import revocations
+from accounts.revocations import Credential
 from reservations.selectors import Asker
 
 TOKEN_PREFIX = "bearer."
 
 
-def asker_of(scope: dict[str, Any]) -> Asker:
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Who opens a socket, and by what: for nobody there is no credential."""
+
+    asker: Asker
+    credential: Credential | None = None
+
+
+_NOBODY = Opener(Asker(id=None))
+
+
+def opener_of(scope: dict[str, Any]) -> Opener:
     """Return who opens the socket; nobody when neither cookie nor token is good.
 
     Asks the database: call it in a thread.
@@ -29,27 +43,36 @@ def asker_of(scope: dict[str, Any]) -> Asker:
     return _by_session(scope)
 
 
-def _by_token(token: str) -> Asker:
+def _by_token(token: str) -> Opener:
     authentication = JWTAuthentication()
     try:
-        user = authentication.get_user(authentication.get_validated_token(token.encode()))
+        validated = authentication.get_validated_token(token.encode())
+        user: Any = authentication.get_user(validated)
     except APIException:
-        return Asker(id=None)
-    return Asker(id=user.pk, is_staff=bool(getattr(user, "is_staff", False)))
+        return _NOBODY
+    credential = revocations.of_token(validated)
+    if revocations.is_ended(credential):
+        return _NOBODY
+    return Opener(Asker(id=user.pk, is_staff=user.is_staff), credential)
 
 
-def _by_session(scope: dict[str, Any]) -> Asker:
+def _by_session(scope: dict[str, Any]) -> Opener:
     cookies: SimpleCookie = SimpleCookie()
     for name, value in scope["headers"]:
         if name == b"cookie":
             try:
                 cookies.load(value.decode("latin-1"))
             except CookieError:
-                return Asker(id=None)
+                return _NOBODY
     morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    if morsel is None:
+        return _NOBODY
+    session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(
-        morsel.value if morsel else None
-    )
-    user = get_user(request)
-    return Asker(id=user.pk, is_staff=bool(getattr(user, "is_staff", False)))
+    request.session = session
+    user: Any = get_user(request)
+    expires_at = session.expires_at() if user.is_authenticated else None
+    if expires_at is None:
+        return _NOBODY
+    credential = revocations.of_session(morsel.value, user, expires_at=expires_at)
+    return Opener(Asker(id=user.pk, is_staff=user.is_staff), credential)

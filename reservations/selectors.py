@@ -1,7 +1,7 @@
 """What can be read: plain frozen data, never a model. A lock that ran out reads as available."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,8 @@ from reservations.states import SeatStatus, iso
 from reservations.terms import terms_of
 from reservations.tickets import reservation_id_of
 
+# SQLite takes 32766 at the most.
+_PEOPLE_AT_ONCE = 1_000
 _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 
 
@@ -109,6 +111,33 @@ def require_access(*, event_id: int, asker: Asker) -> None:
         raise SignInFirst
     if not _visible_to(asker).filter(pk=event_id).exists():
         raise MembersOnly
+
+
+def require_access_now(*, event_id: int, asker: Asker) -> None:
+    """Let pass who may see an event that there is, by nothing that is remembered.
+
+    For who is let in once and stays. Raises: SignInFirst, MembersOnly.
+    """
+    if not _visible_to(asker).filter(pk=event_id).exists():
+        raise SignInFirst if asker.id is None else MembersOnly
+
+
+def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
+    """Return who of some people, all of them signed in, may see an event if they organise none."""
+    people = tuple(person_ids)
+    event = Event.objects.filter(pk=event_id).only("visibility", "member_group").first()
+    if (
+        event is None
+        or event.visibility == Event.Visibility.PUBLIC
+        or event.member_group_id is None
+    ):
+        return set(people)
+    groups = Group.objects.filter(pk=event.member_group_id)
+    found: set[int] = set()
+    for start in range(0, len(people), _PEOPLE_AT_ONCE):
+        some = people[start : start + _PEOPLE_AT_ONCE]
+        found.update(groups.filter(user__in=some).values_list("user", flat=True))
+    return found
 
 
 def is_public(*, event_id: int) -> bool:

@@ -16,7 +16,7 @@ from django.core import signing
 
 from accounts import tokens
 from accounts.models import User
-from realtime.identity import asker_of
+from realtime.identity import opener_of
 from tests.contract.calls import refusal
 from tests.factories import make_user, stranger
 
@@ -129,14 +129,17 @@ def _refuse(token: str) -> None:
         answer = stranger().get(path, HTTP_AUTHORIZATION=f"Bearer {token}")
         assert answer.json()["code"] in ("token_not_valid", "not_authenticated", "invalid_token")
         refusal(answer, 401, answer.json()["code"])
-    assert asker_of({"subprotocols": ["seatcast", f"bearer.{token}"], "headers": []}).id is None
+    assert (
+        opener_of({"subprotocols": ["seatcast", f"bearer.{token}"], "headers": []}).credential
+        is None
+    )
 
 
 def test_the_way_forgeries_are_made_here_can_make_a_good_one(alice: User, claims: Claims) -> None:
     token = _signed(_HS256, claims)
     answer = stranger().get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
     assert answer.json()["username"] == "alice"
-    assert asker_of({"subprotocols": [f"bearer.{token}"], "headers": []}).id == alice.pk
+    assert opener_of({"subprotocols": [f"bearer.{token}"], "headers": []}).asker.id == alice.pk
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from typing import Any
@@ -166,6 +167,22 @@ def test_a_members_only_event_is_for_members_by_session_or_by_token(
     with watch(event.pk, subprotocols=offers) as socket:
         assert socket.subprotocol == "seatcast"
         assert json.loads(socket.recv(PATIENCE_SECONDS))["type"] == "snapshot"
+
+
+def test_a_socket_ends_with_a_session_that_ends_in_another_process(
+    watch: Watch, event: Event
+) -> None:
+    alice = make_user("alice")
+    Event.objects.update(visibility=Event.Visibility.MEMBERS)
+    browser = signed_in(alice)
+    cookie = {"Cookie": f"sessionid={browser.cookies['sessionid'].value}"}
+    with watch(event.pk, headers=cookie) as ends, watch(event.pk, headers=_cookie(alice)) as stays:
+        ends.recv(PATIENCE_SECONDS), stays.recv(PATIENCE_SECONDS)
+        assert browser.post("/api/logout/").status_code == 200
+        began = time.monotonic()
+        assert _close_code(ends) == 4401
+        assert time.monotonic() - began < 4
+        assert json.loads(stays.recv(PATIENCE_SECONDS))["type"] == "beat"
 
 
 def test_one_socket_too_many_from_an_address_is_told_so(watch: Watch, event: Event) -> None:

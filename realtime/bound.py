@@ -1,0 +1,106 @@
+"""Sockets that somebody was let in to, and which end with what let them in.
+
+Only those of members-only events: who watches a public one is nobody in particular.
+
+Concurrency. Runs on the loop that serves the sockets; it looks in a thread.
+
+Lifecycle. While there are such sockets, one task of the process looks at all of them every second,
+which takes one query at most (see `accounts.revocations`). Now and then it asks who is a member
+still, with one query for each event.
+
+Guarantees. A socket is closed with 4401 within about a second of the end of its session or family
+of tokens, wherever that happened, and of its credential's own expiry; with 4403 within
+MEMBERSHIP_SECONDS of its person being a member no more.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from accounts.revocations import Credential, ended_among
+from realtime.audience import Viewer
+from realtime.database import in_database_thread
+from realtime.messages import CloseCode
+from reservations import selectors
+
+LOOK_SECONDS = 1.0
+MEMBERSHIP_SECONDS = 15.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """By what somebody was let in to an event."""
+
+    event_id: int
+    credential: Credential
+    is_staff: bool
+
+
+@contextmanager
+def bound(viewer: Viewer, admission: Admission) -> Iterator[None]:
+    """Hold a viewer's socket against what let it in, for as long as the context is open."""
+    global _looking
+    _admissions[viewer] = admission
+    if _looking is None:
+        _looking = asyncio.create_task(_look_again_and_again())
+    try:
+        yield
+    finally:
+        _admissions.pop(viewer, None)
+        if not _admissions and _looking is not None:
+            _looking.cancel()
+            _looking = None
+
+
+_admissions: dict[Viewer, Admission] = {}
+_looking: asyncio.Task[None] | None = None
+
+
+async def _look_again_and_again() -> None:
+    since_members = 0.0
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        since_members += LOOK_SECONDS
+        try:
+            await _close_the_ended()
+            if since_members >= MEMBERSHIP_SECONDS:
+                since_members = 0.0
+                await _close_to_members_no_more()
+        except Exception:
+            logger.exception("Sockets cannot be held against what let them in")
+
+
+async def _close_the_ended() -> None:
+    credentials = {admission.credential for admission in _admissions.values()}
+    ended = await in_database_thread(partial(ended_among, credentials))
+    if ended:
+        for viewer, admission in tuple(_admissions.items()):
+            if admission.credential in ended:
+                _close(viewer, CloseCode.SIGN_IN_FIRST)
+
+
+async def _close_to_members_no_more() -> None:
+    people_by_event: dict[int, set[int]] = {}
+    for admission in _admissions.values():
+        if not admission.is_staff:
+            people = people_by_event.setdefault(admission.event_id, set())
+            people.add(admission.credential.person_id)
+    for event_id, people in people_by_event.items():
+        gone = people - await in_database_thread(
+            partial(selectors.members_among, event_id=event_id, person_ids=people)
+        )
+        for viewer, admission in tuple(_admissions.items()):
+            person_id = admission.credential.person_id
+            if admission.event_id == event_id and person_id in gone and not admission.is_staff:
+                _close(viewer, CloseCode.NOT_FOR_YOU)
+
+
+def _close(viewer: Viewer, code: int) -> None:
+    # Once: it may take a while to go.
+    del _admissions[viewer]
+    viewer.line.close(code)

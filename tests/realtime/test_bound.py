@@ -1,0 +1,195 @@
+"""Sockets of members-only events end with what let their people in."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts import revocations, tokens
+from accounts.models import User
+from realtime import bound as bound_module
+from realtime.database import in_database_thread
+from realtime.identity import opener_of
+from reservations.models import Event
+from tests.factories import make_user, person, signed_in, stranger
+
+Watching = Callable[..., Any]
+Command = Callable[..., Any]
+Entrance = Callable[[User], dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bound_module, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(bound_module, "MEMBERSHIP_SECONDS", 0.02)
+    monkeypatch.setattr(revocations, "SECONDS_BETWEEN_READS", 0.02)
+
+
+@pytest.fixture
+def friends(event: Event) -> Group:
+    """Those whom the event is for."""
+    friends = Group.objects.create(name="friends")
+    event.visibility, event.member_group = Event.Visibility.MEMBERS, friends
+    event.save(update_fields=["visibility", "member_group"])
+    return friends
+
+
+@pytest.fixture
+def alice(friends: Group) -> User:
+    alice = make_user("alice")
+    alice.groups.add(friends)
+    return alice
+
+
+def by_session(user: User) -> dict[str, Any]:
+    cookie = signed_in(user).cookies["sessionid"].value
+    return {"headers": [(b"cookie", f"sessionid={cookie}".encode())]}
+
+
+def by_token(user: User) -> dict[str, Any]:
+    return {"subprotocols": ["seatcast", f"bearer.{tokens.pair(user)['access']}"]}
+
+
+def _sign_out(user: User, entrance: dict[str, Any]) -> None:
+    if "headers" in entrance:
+        client = stranger()
+        client.cookies["sessionid"] = entrance["headers"][0][1].decode().removeprefix("sessionid=")
+        assert client.post("/api/logout/").status_code == 200
+    else:
+        family = AccessToken(entrance["subprotocols"][1].removeprefix("bearer."))["sid"]
+        revocations.end(family, person_id=user.pk)
+
+
+def _new_password(user: User, entrance: dict[str, Any]) -> None:
+    user.set_password("another-long-word")
+    user.save()
+
+
+def _shut_out(user: User, entrance: dict[str, Any]) -> None:
+    user.is_active = False
+    user.save()
+
+
+@pytest.mark.parametrize("end", [_sign_out, _new_password, _shut_out])
+@pytest.mark.parametrize("enter", [by_session, by_token])
+async def test_a_socket_ends_with_the_session_or_the_tokens_that_opened_it(
+    enter: Entrance,
+    end: Callable[[User, dict[str, Any]], None],
+    watching: Watching,
+    event: Event,
+    alice: User,
+) -> None:
+    entrance = await in_database_thread(partial(enter, alice))
+    async with watching(event.pk, **entrance) as socket:
+        await socket.frame()
+        await in_database_thread(partial(end, alice, entrance))
+        assert await socket.close_code() == 4401
+    async with watching(event.pk, **entrance) as again:
+        assert await again.close_code() == 4401
+
+
+async def test_only_the_session_that_ended_loses_its_socket(
+    watching: Watching, event: Event, alice: User, lock: Command
+) -> None:
+    one, other = [await in_database_thread(partial(by_session, alice)) for _ in range(2)]
+    async with watching(event.pk, **one) as ends, watching(event.pk, **other) as stays:
+        await ends.frame(), await stays.frame()
+        await in_database_thread(partial(_sign_out, alice, one))
+        assert await ends.close_code() == 4401
+        await lock(person(alice), 3)
+        await stays.until_seq(1)
+
+
+class _AMonthLater:
+    """Stands in for `time`."""
+
+    monotonic = staticmethod(time.monotonic)
+
+    @staticmethod
+    def time() -> float:
+        return time.time() + 30 * 24 * 3_600
+
+
+@pytest.mark.parametrize("enter", [by_session, by_token])
+async def test_a_socket_ends_when_what_opened_it_expires(
+    enter: Entrance,
+    watching: Watching,
+    event: Event,
+    alice: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entrance = await in_database_thread(partial(enter, alice))
+    async with watching(event.pk, **entrance) as socket:
+        await socket.frame()
+        monkeypatch.setattr(revocations, "time", _AMonthLater)
+        assert await socket.close_code() == 4401
+
+
+async def test_a_session_expires_when_it_was_said_to_however_often_it_is_used(alice: User) -> None:
+    def opened() -> float:
+        entrance, soon = by_session(alice), timezone.now() + timedelta(seconds=90)
+        Session.objects.update(expire_date=soon)
+        credential = opener_of(entrance).credential
+        assert credential
+        return credential.expires_at - soon.timestamp()
+
+    assert await in_database_thread(opened) == pytest.approx(0, abs=0.001)
+
+
+async def test_who_comes_back_with_a_new_token_misses_nothing(
+    watching: Watching, event: Event, alice: User, lock: Command
+) -> None:
+    entrance = await in_database_thread(partial(by_token, alice))
+    async with watching(event.pk, **entrance) as socket:
+        await socket.frame()
+        await in_database_thread(partial(_new_password, alice, entrance))
+        assert await socket.close_code() == 4401
+    await lock(person(alice), 3)
+    renewed = await in_database_thread(partial(by_token, alice))
+    async with watching(event.pk, "?since=0&layout=plan", **renewed) as socket:
+        frame = await socket.frame()
+    assert (frame["type"], frame["from"], frame["seq"]) == ("delta", 0, 1)
+
+
+async def test_a_member_no_more_is_shown_no_more(
+    watching: Watching, event: Event, alice: User, lock: Command
+) -> None:
+    bob, organiser = await in_database_thread(
+        lambda: (make_user("bob"), make_user("organiser", is_staff=True))
+    )
+    await in_database_thread(lambda: bob.groups.set(alice.groups.all()))
+    entrances = [
+        await in_database_thread(partial(by_session, user)) for user in (alice, bob, organiser)
+    ]
+    async with (
+        watching(event.pk, **entrances[0]) as of_alice,
+        watching(event.pk, **entrances[1]) as of_bob,
+        watching(event.pk, **entrances[2]) as of_organiser,
+    ):
+        for socket in (of_alice, of_bob, of_organiser):
+            await socket.frame()
+        await in_database_thread(alice.groups.clear)
+        assert await of_alice.close_code() == 4403
+        await lock(person(bob), 3)
+        for socket in (of_bob, of_organiser):
+            await socket.until_seq(1)
+
+
+async def test_an_event_that_is_for_members_from_now_on_asks_everybody_again(
+    watching: Watching, event: Event
+) -> None:
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await in_database_thread(
+            lambda: Event.objects.filter(pk=event.pk).update(visibility=Event.Visibility.MEMBERS)
+        )
+        assert await socket.close_code() == 1012
+        async with watching(event.pk, "?since=0&layout=plan") as again:
+            assert await again.close_code() == 4401
