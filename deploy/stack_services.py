@@ -64,7 +64,8 @@ class Proxied:
         tls = f"https://{self.address.place}, https://:{port}"
         return proxy_variables(
             site=tls if self.address.authority else f"http://:{port}",
-            https_port=port,
+            # Caddy speaks nothing but TLS on the port that is said to be for it.
+            https_port=port if self.address.authority else 443,
             host=self.address.host,
             sockets=[f"{HOST}:{port}" for port in self.sockets],
             api=[f"{HOST}:{port}" for port in self.api],
