@@ -51,7 +51,7 @@ def daphne(**extra: str) -> Iterator[Running]:
     """
     port = free_port()
     command = [sys.executable, "-m", "daphne", *daphne_arguments(host=HOST, port=port)]
-    with _running("Daphne", command, port, **extra) as server:
+    with running("Daphne", command, port, **extra) as server:
         yield server
 
 
@@ -64,7 +64,7 @@ def uvicorn(**extra: str) -> Iterator[Running]:
         *("--host", HOST, "--port", str(port), "--backlog", "2048"),
         *("--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"),
     ]
-    with _running("Uvicorn", command, port, **extra) as server:
+    with running("Uvicorn", command, port, **extra) as server:
         yield server
 
 
@@ -72,7 +72,8 @@ SERVERS: list[Start] = [daphne, uvicorn]
 
 
 @contextmanager
-def _running(name: str, command: list[str], port: int, **extra: str) -> Iterator[Running]:
+def running(name: str, command: list[str], port: int, **extra: str) -> Iterator[Running]:
+    """Run a server for the length of the context; `extra` are its own settings."""
     with supervised(
         {
             "prepare": [],

@@ -1,0 +1,119 @@
+"""The real proxy in front of a real granian and a real Daphne, which keep what arrives."""
+
+import json
+import socket
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy import stack_services
+from deploy.address import Address
+from deploy.keeper import kept
+from deploy.server import daphne_arguments, granian_arguments
+from deploy.services import lasting_ports
+from deploy.stack_services import HOST, Proxied, proxy_service
+from tests.servers import running
+
+HEADER_SECONDS = 0.5
+BODY_SECONDS = 1.0
+PATIENCE_SECONDS = 10.0
+_SHORTER = {
+    "read_header 10s": f"read_header {HEADER_SECONDS}s",
+    "read_body 30s": f"read_body {BODY_SECONDS}s",
+}
+
+
+@dataclass(frozen=True)
+class Front:
+    """The proxy, and the servers behind it."""
+
+    port: int
+    api: int
+    sockets: int
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection((HOST, self.port), timeout=PATIENCE_SECONDS)
+
+    def say(self, said: bytes) -> bytes:
+        """Return all that is answered, until the proxy hangs up."""
+        with self.connect() as peer:
+            peer.sendall(said)
+            return heard(peer)
+
+    def arrived(self) -> list[dict[str, Any]]:
+        """Return what has arrived behind the proxy since this was asked last."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        found: list[dict[str, Any]] = []
+        for port in (self.api, self.sockets):
+            with opener.open(f"http://{HOST}:{port}/arrived", timeout=PATIENCE_SECONDS) as answer:
+                found += json.load(answer)
+        return found
+
+
+def heard(peer: socket.socket) -> bytes:
+    """Return what is said until the other side hangs up."""
+    said = b""
+    try:
+        while some := peer.recv(65_536):
+            said += some
+    except ConnectionError:
+        pass
+    return said
+
+
+def seconds_until_hung_up(peer: socket.socket, trickle: bytes, *, every: float) -> float:
+    """Send a byte now and then, and return how long that was suffered."""
+    began = time.monotonic()
+    peer.settimeout(every)
+    for byte in trickle:
+        try:
+            peer.send(bytes([byte]))
+            if not peer.recv(65_536):
+                break
+        except TimeoutError:
+            continue
+        except OSError:
+            break
+    return time.monotonic() - began
+
+
+@contextmanager
+def front(folder: Path) -> Iterator[Front]:
+    """Run all three for the length of the context; the proxy is as ever, but less patient."""
+    port, api, sockets = lasting_ports(3)
+    text = stack_services.CADDYFILE.read_text()
+    for long, short in _SHORTER.items():
+        assert long in text
+        text = text.replace(long, short)
+    (folder / "Caddyfile").write_text(text)
+    (folder / "client").mkdir()
+    (folder / "client" / "index.html").write_text("the page")
+    proxied = Proxied(
+        address=Address(host=HOST, port=port),
+        sockets=[sockets],
+        api=[api],
+        client_dir=folder / "client",
+        static_dir=folder / "client",
+        own_dir=folder / "proxy",
+    )
+    granian = granian_arguments(host=HOST, port=api)[:-1]
+    daphne = daphne_arguments(host=HOST, port=sockets)[:-1]
+    commands = {
+        "granian": ([*granian, "tests.attacks.recorder:wsgi"], api),
+        "daphne": ([*daphne, "tests.attacks.recorder:asgi"], sockets),
+    }
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        for module, (arguments, at) in commands.items():
+            stack.enter_context(running(module, [sys.executable, "-m", module, *arguments], at))
+        patch.setattr(stack_services, "CADDYFILE", folder / "Caddyfile")
+        stack.enter_context(kept([proxy_service(proxied, log_file=folder / "proxy.log")]))
+        found = Front(port=port, api=api, sockets=sockets)
+        found.arrived()
+        yield found

@@ -1,0 +1,54 @@
+"""Servers' applications that keep what arrives, and tell it who asks them at `/arrived`."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+_arrived: list[dict[str, Any]] = []
+
+
+def _answer(path: str, **request: Any) -> bytes:
+    if path == "/arrived":
+        told = json.dumps(_arrived)
+        _arrived.clear()
+        return told.encode()
+    _arrived.append({"path": path, **request})
+    return json.dumps({"path": path}).encode()
+
+
+def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    body = environ["wsgi.input"].read()
+    answer = _answer(
+        environ["PATH_INFO"],
+        method=environ["REQUEST_METHOD"],
+        forwarded_for=environ.get("HTTP_X_FORWARDED_FOR"),
+        forwarded_proto=environ.get("HTTP_X_FORWARDED_PROTO"),
+        body=body.decode("latin-1"),
+    )
+    start_response("200 OK", [("Content-Length", str(len(answer)))])
+    return [answer]
+
+
+async def asgi(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] != "http":
+        await send({"type": "websocket.close"})
+        return
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    # As Django has it: what follows each other is one value.
+    headers: dict[bytes, str] = {}
+    for name, value in scope["headers"]:
+        found = headers.get(name)
+        headers[name] = f"{found},{value.decode()}" if found else value.decode("latin-1")
+    answer = _answer(
+        scope["path"],
+        method=scope["method"],
+        forwarded_for=headers.get(b"x-forwarded-for"),
+        forwarded_proto=headers.get(b"x-forwarded-proto"),
+        body=body.decode("latin-1"),
+    )
+    length = [(b"content-length", str(len(answer)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": length})
+    await send({"type": "http.response.body", "body": answer})
