@@ -11,6 +11,7 @@ import daphne.server  # noqa: F401 - installs the reactor that Daphne runs on, b
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.tcp import Port
+from twisted.web.http import HTTPChannel
 
 from realtime.hub import dismiss_everybody
 from realtime.messages import CloseCode
@@ -34,6 +35,7 @@ def prepare_daphne(application: Any) -> Any:
 
     It has as many sockets as the system lets it have; a thousand, the usual start, are few viewers.
     It pings everybody, also who sends frames all the time and never reads: only a pong is proof.
+    And it waits a minute for a request, not for each byte of it.
 
     At SIGTERM and SIGINT it takes no more connections, closes sockets with 1012, and ends when the
     requests that are under way are answered, or after REQUEST_SECONDS. A second signal ends it at
@@ -41,6 +43,7 @@ def prepare_daphne(application: Any) -> Any:
     """
     WebSocketProtocol.serverClose = _server_close
     WebSocketProtocol.onMessage = _on_message
+    HTTPChannel.resetTimeout = _go_on_counting  # type: ignore[assignment, method-assign]
     _allow_many_sockets()
     requests = _Requests(application)
     _reactor.callWhenRunning(_end_gently, requests)
@@ -79,6 +82,10 @@ class _Requests:
 
 def _server_close(protocol: WebSocketProtocol, code: int | None = None) -> None:
     protocol.sendCloseFrame(code=1000 if code is None else code)
+
+
+def _go_on_counting(channel: HTTPChannel) -> None:
+    """Do nothing where Twisted would begin anew to count the time that a request may take."""
 
 
 def _on_message(protocol: WebSocketProtocol, payload: bytes, is_binary: bool) -> None:

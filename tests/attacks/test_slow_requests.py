@@ -1,0 +1,97 @@
+"""Requests that take their time: they hold nobody up, and only for so long."""
+
+from contextlib import ExitStack
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from daphne.http_protocol import HTTPFactory
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransportWithDisconnection
+
+import config.asgi  # noqa: F401 - teaches Daphne what it has to be taught
+from tests.attacks.proxied import (
+    BODY_SECONDS,
+    HEADER_SECONDS,
+    Front,
+    seconds_until_hung_up,
+)
+
+MANY = 100
+_GRACE_SECONDS = 1.5
+
+BEGINNINGS = {
+    "nothing": b"",
+    "half a line": b"GET /api/ev",
+    "a header without end": b"POST /api/login/ HTTP/1.1\r\nHost: localhost\r\nX: ",
+}
+_POST = b"POST %s HTTP/1.1\r\nHost: localhost\r\n"
+BODIES = {
+    "half a body": _POST % b"/api/login/" + b"Content-Length: 5000\r\n\r\n{",
+    "none of a body": _POST % b"/api/login/" + b"Content-Length: 5000\r\n\r\n",
+    "half a chunk": _POST % b"/api/login/" + b"Transfer-Encoding: chunked\r\n\r\n1388\r\n{",
+    "a body for a socket server": _POST % b"/ws/events/1/" + b"Content-Length: 5000\r\n\r\n{",
+}
+
+
+@pytest.mark.parametrize("said", BEGINNINGS.values(), ids=BEGINNINGS)
+def test_a_header_in_drops_is_cut_off(said: bytes, front: Front) -> None:
+    with front.connect() as peer:
+        peer.sendall(said)
+        suffered = seconds_until_hung_up(peer, b"a" * 1_000, every=0.05)
+    assert suffered < HEADER_SECONDS + _GRACE_SECONDS
+    assert front.arrived() == []
+
+
+@pytest.mark.parametrize("said", BODIES.values(), ids=BODIES)
+def test_a_body_in_drops_is_cut_off(said: bytes, front: Front) -> None:
+    with front.connect() as peer:
+        peer.sendall(said)
+        suffered = seconds_until_hung_up(peer, b"a" * 1_000, every=0.05)
+    assert suffered < BODY_SECONDS + _GRACE_SECONDS
+    assert all(request["path"].startswith("/ws/") for request in front.arrived())
+
+
+def test_many_slow_ones_keep_nobody_waiting(front: Front) -> None:
+    with ExitStack() as stack:
+        for number in range(MANY):
+            peer = stack.enter_context(front.connect())
+            peer.sendall((*BEGINNINGS.values(), *BODIES.values())[number % 6])
+        for path in ("/api/me/", "/ws/me/"):
+            said = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            assert front.say(said.encode()).startswith(b"HTTP/1.1 200 ")
+
+
+def test_an_answer_that_nobody_reads_keeps_nobody_waiting(front: Front) -> None:
+    with front.connect() as peer:
+        peer.sendall(b"GET /api/me/ HTTP/1.1\r\nHost: localhost\r\n\r\n" * 500)
+        said = b"GET /api/me/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        assert front.say(said).startswith(b"HTTP/1.1 200 ")
+    front.arrived()
+
+
+class Channel:
+    """Daphne's own reading of one connection, in a time that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        seen = dict.fromkeys(("protocol_connected", "protocol_disconnected"), lambda *_: None)
+        factory = HTTPFactory(SimpleNamespace(**seen))
+        protocol: Any = factory.buildProtocol(None)
+        protocol._channel.callLater = self.clock.callLater
+        self.transport: Any = StringTransportWithDisconnection()  # type: ignore[no-untyped-call]
+        self.transport.protocol = protocol
+        protocol.makeConnection(self.transport)
+        self.hear = protocol.dataReceived
+
+
+@pytest.mark.parametrize("said", [*BEGINNINGS.values(), *BODIES.values()])
+def test_daphne_waits_for_a_request_for_so_long_however_many_drops_come(said: bytes) -> None:
+    channel = Channel()
+    channel.hear(said)
+    for _ in range(59):
+        channel.clock.advance(1)
+        channel.hear(b"a")
+    assert channel.transport.connected
+    channel.clock.advance(1)
+    assert not channel.transport.connected
