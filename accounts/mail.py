@@ -40,10 +40,10 @@ def ask_for_link(address: str, *, language: str) -> None:
     _post(Mail(kind=Mail.Kind.LINK, address=address, language=language))
 
 
-def tell_of_change(person: User) -> None:
+def tell_of_change(person: User, *, language: str) -> None:
     """Have somebody told that their password was changed, if they gave an address."""
     if person.email:
-        _post(Mail(kind=Mail.Kind.CHANGED, address=person.email, person=person))
+        _post(Mail(kind=Mail.Kind.CHANGED, address=person.email, language=language, person=person))
 
 
 def language_of(accepted: str) -> str:

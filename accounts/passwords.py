@@ -11,7 +11,7 @@ from accounts.links import LinkIsBad
 from accounts.models import User
 
 
-def change(person: User, *, old: str, new: str) -> bool:
+def change(person: User, *, old: str, new: str, language: str) -> bool:
     """Give somebody a new password; all that they were signed in by before ends.
 
     Nothing happens when the old one is another, or is not the password any more.
@@ -24,11 +24,11 @@ def change(person: User, *, old: str, new: str) -> bool:
         if not _replace(person, known):
             return False
         revocations.announce(person)
-        mail.tell_of_change(person)
+        mail.tell_of_change(person, language=language)
     return True
 
 
-def reset(person: User, new: str) -> None:
+def reset(person: User, *, new: str, language: str) -> None:
     """Give the person of a good link a new password; sessions and tokens of theirs all end.
 
     Raises: LinkIsBad when the link was used meanwhile.
@@ -39,7 +39,7 @@ def reset(person: User, new: str) -> None:
         if not _replace(person, known):
             raise LinkIsBad
         revocations.end_all(person)
-        mail.tell_of_change(person)
+        mail.tell_of_change(person, language=language)
 
 
 def _replace(person: User, known: str) -> bool:

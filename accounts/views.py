@@ -156,7 +156,7 @@ class PasswordChangeView(APIView):
         old, new = form.validated_data["old_password"], form.validated_data["password"]
         require_good_password(new, person)
         with tries.one_try(request, person.username) as one:
-            one.is_right = passwords.change(person, old=old, new=new)
+            one.is_right = passwords.change(person, old=old, new=new, language=_language(request))
         if not one.is_right:
             complaint = ErrorDetail("This is not your password.", code="wrong_password")
             raise ValidationError({"old_password": [complaint]})
@@ -180,8 +180,7 @@ class PasswordResetView(OpenView):
         _refuse_forged(request)
         form = PasswordResetSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        language = mail.language_of(request.headers.get("Accept-Language", ""))
-        mail.ask_for_link(form.validated_data["email"], language=language)
+        mail.ask_for_link(form.validated_data["email"], language=_language(request))
         return Response(
             {"success": True, "message": "If somebody has this address, a link is on its way to it"}
         )
@@ -204,7 +203,7 @@ class PasswordResetConfirmView(OpenView):
         try:
             person = links.person_of_link(**form.validated_data)
             require_good_password(new, person)
-            passwords.reset(person, new)
+            passwords.reset(person, new=new, language=_language(request))
             tries.welcome(request, person.username)
         except links.LinkIsBad:
             raise InvalidLink from None
@@ -265,6 +264,10 @@ def _refuse_forged(request: Request) -> None:
     """Let nobody's browser be made to send a form here. Raises: CSRFFailed."""
     if not _is_from_client_elsewhere(request):
         enforce_csrf(request)
+
+
+def _language(request: Request) -> str:
+    return mail.language_of(request.headers.get("Accept-Language", ""))
 
 
 def _asker(request: Request) -> User:

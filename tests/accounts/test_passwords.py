@@ -218,6 +218,14 @@ def test_mail_is_in_the_persons_language(
     assert [sent.subject for sent in mailoutbox] == [subject]
 
 
+def test_a_change_is_told_in_the_persons_language(alice: User, mailoutbox: list[Any]) -> None:
+    client = signed_in(alice)
+    client.credentials(HTTP_ACCEPT_LANGUAGE="de")
+    assert _change(client).status_code == 200
+    call_command("send_mail")
+    assert [sent.subject for sent in mailoutbox] == ["Ihr Passwort wurde geändert"]
+
+
 def test_mail_that_is_not_taken_is_sent_later_and_given_up_in_the_end(
     alice: User, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
