@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 from pytest_django import Settings
 from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
@@ -168,6 +169,14 @@ def test_who_tries_many_names_from_one_address_is_slowed_down(alice: User) -> No
         _wrong(address, f"somebody{number}")
     with pytest.raises(Throttled):
         _wrong(address, "somebody else")
+
+
+def test_only_wrong_tries_count() -> None:
+    for number in range(tries.FROM_ADDRESS + 2):
+        with tries.one_try(_at("10.252.0.1"), f"somebody{number}") as one:
+            one.is_right = True
+        with pytest.raises(DatabaseError), tries.one_try(_at("10.252.0.1"), "anybody"):
+            raise DatabaseError
 
 
 @pytest.mark.django_db(transaction=True)
