@@ -23,6 +23,7 @@ from typing import Any
 from django.db import Error, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token
 
@@ -60,10 +61,16 @@ def of_session(key: str, person: User, *, expires_at: float) -> Credential:
 
 
 def of_token(token: Token) -> Credential:
-    """Return the credential that an access token is; one that names no family can only expire."""
-    return Credential(
-        int(token["user_id"]), token.get("sid", ""), token.get("stamp", ""), float(token["exp"])
-    )
+    """Return the credential that an access token is; one that names no family can only expire.
+
+    Raises: InvalidToken when it does not say whose it is.
+    """
+    try:
+        person_id = int(token["user_id"])
+    except (KeyError, TypeError, ValueError):
+        raise InvalidToken("This token is nobody's.") from None
+    name, stamp = str(token.get("sid", "")), str(token.get("stamp", ""))
+    return Credential(person_id, name, stamp, float(token["exp"]))
 
 
 def session_name(key: str) -> str:

@@ -56,7 +56,7 @@ def rotate(refresh: str, *, key: str = "") -> dict[str, str]:
     Raises: TokenError when it is no valid refresh token, was used before, or its person is gone.
     """
     token = RefreshToken(refresh)  # type: ignore[arg-type]
-    family = Family.objects.select_related("person").filter(pk=token.get("sid", "")).first()
+    family = Family.objects.select_related("person").filter(pk=str(token.get("sid", ""))).first()
     if family is None or not _is_good(family):
         raise TokenError("Nobody can use this token any more.")
     used, next_expiry = str(token["jti"]), _next_expiry(family)
@@ -86,7 +86,8 @@ def revoke(refresh: str) -> None:
 
 def end_family(token: Token) -> bool:
     """End the family of a token of either kind; tell whether there was one."""
-    return _end(str(token.get("sid", "")), person_id=int(token["user_id"]))
+    family = Family.objects.filter(pk=str(token.get("sid", ""))).first()
+    return family is not None and _end(family)
 
 
 def prune() -> int:
@@ -106,7 +107,7 @@ def _again(family_id: str, used: str, hashed_key: str) -> dict[str, str]:
     if is_the_last and is_asked_again and seconds < AGAIN_SECONDS:
         return _signed(family, family.person)
     if not (is_the_last and seconds < AT_ONCE_SECONDS):
-        _end(family.pk, person_id=family.person_id)
+        _end(family)
         security.warning(
             "A refresh token of person %s was used twice: all that came of it has ended",
             family.person_id,
@@ -114,11 +115,11 @@ def _again(family_id: str, used: str, hashed_key: str) -> dict[str, str]:
     raise TokenError("This token was used before.")
 
 
-def _end(family_id: str, *, person_id: int) -> bool:
+def _end(family: Family) -> bool:
     with transaction.atomic():
-        deleted, _ = Family.objects.filter(pk=family_id, person_id=person_id).delete()
+        deleted, _ = Family.objects.filter(pk=family.pk).delete()
         if deleted:
-            revocations.end(family_id, person_id=person_id)
+            revocations.end(family.pk, person_id=family.person_id)
     return bool(deleted)
 
 

@@ -225,6 +225,12 @@ def test_a_forged_token_is_refused(kind: str, alice: User) -> None:
     refusal(_me(token), 401, "token_not_valid")
 
 
+def test_a_token_of_nobody_is_refused() -> None:
+    refusal(_me(AccessToken()), 401, "token_not_valid")
+    refusal(_refresh(RefreshToken()), 401, "token_not_valid")
+    refusal(_revoke(RefreshToken()), 401, "token_not_valid")
+
+
 @pytest.mark.parametrize("token", ["x", "a.b.c", "..", "é", "eyJhbGciOiJIUzI1NiJ9.e30.x"])
 def test_garbage_is_refused(token: str) -> None:
     refusal(_refresh(token), 401, "token_not_valid")
