@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
-from rest_framework_simplejwt.tokens import RefreshToken, Token
+from rest_framework_simplejwt.tokens import Token
 
 from accounts import revocations
 from accounts.models import Family, User
+from accounts.signing import Refresh
 
 FAMILY_DAYS = 30
 """How long one can go on without signing in again, however often one comes."""
@@ -55,7 +56,7 @@ def rotate(refresh: str, *, key: str = "") -> dict[str, str]:
 
     Raises: TokenError when it is no valid refresh token, was used before, or its person is gone.
     """
-    token = RefreshToken(refresh)  # type: ignore[arg-type]
+    token = Refresh(refresh)  # type: ignore[arg-type]
     family = Family.objects.select_related("person").filter(pk=str(token.get("sid", ""))).first()
     if family is None or not _is_good(family):
         raise TokenError("Nobody can use this token any more.")
@@ -79,7 +80,7 @@ def revoke(refresh: str) -> None:
 
     Raises: TokenError when it was worth nothing before.
     """
-    token = RefreshToken(refresh)  # type: ignore[arg-type]
+    token = Refresh(refresh)  # type: ignore[arg-type]
     if not end_family(token):
         raise TokenError("Nobody can use this token any more.")
 
@@ -137,7 +138,7 @@ def _next_expiry(family: Family) -> Any:
 
 
 def _signed(family: Family, person: User) -> dict[str, str]:
-    refresh = RefreshToken()
+    refresh = Refresh()
     refresh["user_id"] = str(person.pk)
     refresh["username"] = person.get_username()
     refresh["is_staff"] = person.is_staff

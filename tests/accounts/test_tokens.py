@@ -9,6 +9,7 @@ import jwt
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
@@ -256,6 +257,20 @@ def test_tokens_are_signed_with_the_sites_own_secret(alice: User) -> None:
     token = AccessToken.for_user(alice)
     assert len(settings.SECRET_KEY) >= 50
     assert token["user_id"] == str(alice.pk)
+
+
+def test_tokens_go_on_when_the_sites_secret_is_replaced(alice: User, settings: Settings) -> None:
+    old = "the-key-that-was-in-use-before-and-is-long-enough"
+    pair = tokens.pair(alice)
+    access, refresh = (
+        jwt.encode(_claims(pair[kind]), old, "HS256") for kind in ("access", "refresh")
+    )
+    refusal(_me(access), 401, "token_not_valid")
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert _me(access).json()["username"] == "alice"
+    assert _me(_refresh(refresh).json()["access"]).status_code == 200
+    expired = jwt.encode({**_claims(access), "exp": 1}, old, "HS256")
+    refusal(_me(expired), 401, "token_not_valid")
 
 
 def test_a_token_says_whose_it_is_so_that_nobody_is_asked(
