@@ -5,7 +5,10 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from config.telemetry import start_telemetry
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+start_telemetry()
 django_http = get_asgi_application()
 
 # After Django is set up, because these import models.

@@ -38,9 +38,9 @@ PREFIX = "SEATCAST_"
 OF_OTHERS = frozenset(
     PREFIX + name
     for name in (
-        *("DEMO", "SOCKET_SERVERS", "API_WORKERS", "SITE", "SITE_PORT", "BIND"),
+        *("DEMO", "SOCKET_SERVERS", "API_WORKERS", "RELEASE", "SITE", "BIND"),
         *("SOCKET_UPSTREAMS", "API_UPSTREAMS", "CLIENT_DIR", "STATIC_DIR", "PROXY_DIR"),
-        "ACCESS_LOG",
+        *("HTTPS_PORT", "HTTP_PORT", "AUTO_HTTPS", "TRUSTED_PROXIES", "PROXY_ADMIN", "ACCESS_LOG"),
     )
 )
 """What `make stack`, docker-compose.yml and the proxy take, and servers may be given too."""
@@ -251,7 +251,7 @@ class Environment(BaseModel):
     hsts_subdomains: bool = False
     proxies: Annotated[int, Field(ge=0, le=10)] = 0
     sockets_per_address: Count = 20_000
-    login_tries: Count = 5
+    login_tries: Annotated[int, Field(ge=1, le=1_000)] = 5
     person_rate: Rate = "1200/min"
     address_rate: Rate = "30000/min"
     register_rate: Rate = "1000/min"
@@ -283,6 +283,14 @@ class Environment(BaseModel):
     frame_window_seconds: Annotated[float, Field(ge=0, le=60)] = 0.05
     pool_size: Annotated[int, Field(ge=1, le=1_000)] = 8
     statement_timeout_seconds: Annotated[int, Field(ge=0, le=86_400)] = 10
+
+    sentry_dsn: Annotated[
+        str,
+        _rule(
+            _parses(lambda url: urlsplit(url).username and urlsplit(url).hostname),
+            "must be a DSN, like https://key@sentry.example.org/1",
+        ),
+    ] = Field("", alias="SENTRY_DSN", repr=False)
 
     debug: Annotated[bool, _in_production(lambda on: not on, "must be False in production")] = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "WARNING"

@@ -2,7 +2,7 @@
 
 A line says of which request it is, and of which event where that is known. It says only what is
 named here: other things that libraries hang on a record, such as a whole request, stay where they
-are. A token, and a password in an address, is made unreadable wherever it may turn up.
+are. Tokens, codes of tickets, and passwords in addresses are made unreadable wherever they turn up.
 """
 
 import logging
@@ -20,6 +20,7 @@ QUIET_SECONDS = 60.0
 
 _OF_AN_EVENT = re.compile(r"/api/events/(\d{1,19})/")
 _JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+_TICKET = re.compile(r"(/api/tickets/)[^/?\s]+")
 _PASSWORD_IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)[^\s/@]+@")
 
 
@@ -74,6 +75,7 @@ class OncePerMinute(logging.Filter):
 def without_secrets(text: str) -> str:
     """Return a text that can be shown to who may read logs, and written as UTF-8."""
     text = _PASSWORD_IN_ADDRESS.sub(r"\1…@", _JWT.sub("[token]", text))
+    text = _TICKET.sub(r"\1…", text)
     return text.encode(errors="backslashreplace").decode()
 
 

@@ -333,6 +333,9 @@ USE_TZ = True
 # A body is a handful of seat numbers; the admin's largest form stays below this too.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
+# Where faults are told, besides the logs.
+SENTRY_DSN = environment.sentry_dsn
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

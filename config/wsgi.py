@@ -12,6 +12,9 @@ count_together()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
+from config.telemetry import start_telemetry  # noqa: E402
+
+start_telemetry()
 django_application = get_wsgi_application()
 
 # After Django is set up, because these import models.

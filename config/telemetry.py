@@ -1,0 +1,98 @@
+"""Traces by OpenTelemetry and faults to Sentry, where they are wanted.
+
+Both are off, and not even imported, unless their variables are set; their packages are those of
+`requirements-observability.txt`. What goes out says nothing that logs may not say.
+"""
+
+import os
+from typing import Any
+
+from django.conf import settings
+
+from config.logs import without_secrets
+from config.request_ids import HEADER, request_id
+
+# Of a request, only what it was; who sent it and with what is nobody else's business.
+_TOLD_OF_A_REQUEST = ("method", "url")
+
+
+def start_telemetry() -> None:
+    """Start what is set. To be called in each process, before Django's handler is made.
+
+    Raises: ImportError when the packages are not installed.
+    """
+    if settings.SENTRY_DSN:
+        _start_sentry(settings.SENTRY_DSN)
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        _start_tracing()
+
+
+def scrubbed(event: dict[str, Any], _hint: object = None) -> dict[str, Any]:
+    """Return one of Sentry's events without cookies, headers, bodies, queries and tokens.
+
+    Local variables are not sent in the first place: passwords are among them.
+    """
+    request = event.get("request", {})
+    event["request"] = {name: request[name] for name in _TOLD_OF_A_REQUEST if name in request}
+    event.pop("user", None)
+    event.pop("breadcrumbs", None)
+    event.setdefault("tags", {})["request_id"] = request_id()
+    found: dict[str, Any] = _without_secrets(event)
+    return found
+
+
+def _without_secrets(value: Any) -> Any:
+    match value:
+        case str():
+            return without_secrets(value)
+        case dict():
+            return {name: _without_secrets(found) for name, found in value.items()}
+        case list() | tuple():
+            return [_without_secrets(found) for found in value]
+        case _:
+            return value
+
+
+def _start_sentry(dsn: str) -> None:
+    import sentry_sdk
+
+    sentry_sdk.init(
+        dsn=dsn,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,
+        before_send=scrubbed,
+    )
+
+
+def _start_tracing() -> None:
+    from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.instrumentation.django import DjangoInstrumentor
+    from opentelemetry.sdk.trace import SpanLimits, TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.trace import Status
+
+    os.environ.setdefault("OTEL_SERVICE_NAME", "seatcast")
+
+    class WithoutWords(BatchSpanProcessor):  # type: ignore[misc]
+        """Says that something failed, and not the words of the exception, which may be any."""
+
+        def on_end(self, span: Any) -> None:
+            span._status = Status(span.status.status_code)
+            super().on_end(span)
+
+    # An exception is an event of its span too.
+    provider = TracerProvider(span_limits=SpanLimits(max_events=0))
+    provider.add_span_processor(WithoutWords(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+    DjangoInstrumentor().instrument(response_hook=_say_less)
+
+
+def _say_less(span: Any, request: Any, response: Any) -> None:
+    """Name the request by its id, and leave out who sent it and its query."""
+    span.set_attribute("seatcast.request_id", response.headers.get(HEADER, ""))
+    span.set_attribute("http.url", without_secrets(request.path))
+    for name in ("http.target", "net.peer.ip", "http.client_ip", "http.user_agent"):
+        span.set_attribute(name, "")
