@@ -7,10 +7,12 @@ export class FakeWebSocket extends EventTarget {
   static readonly opened: FakeWebSocket[] = [];
   readonly readyState = FakeWebSocket.OPEN;
   readonly url: string;
+  readonly protocols: readonly string[];
 
-  constructor(url: string) {
+  constructor(url: string, protocols: readonly string[] = []) {
     super();
     this.url = url;
+    this.protocols = protocols;
     FakeWebSocket.opened.push(this);
   }
 

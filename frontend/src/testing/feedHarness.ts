@@ -36,6 +36,10 @@ export class FakeSocket implements FeedSocket {
   drop(code: number): void {
     this.#events.closed(code);
   }
+
+  outdate(): void {
+    this.#events.outdated();
+  }
 }
 
 /** A feed whose socket, time and network are in the test's hands. */

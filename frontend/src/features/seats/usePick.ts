@@ -8,7 +8,6 @@ import { takenSentence } from '@/features/seats/seatWords';
 import type { EventDetail } from '@/lib/api/types';
 import { assertNever } from '@/lib/assertNever';
 import { t } from '@/lib/i18n/language';
-import { meQuery } from '@/lib/queries/session';
 import type { Sales } from '@/lib/sales';
 import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
 import type { SeatMapStore } from '@/lib/seatmap/store';
@@ -63,9 +62,6 @@ export function usePick({
           onOffer(offer);
           if (offer === null) announce(sentence, 'bad');
           else announce(offerInWords(offer), 'quiet');
-          if (error.isSignedOut) {
-            void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
-          }
         },
       }),
     [event.id, event.max_extensions, store, queryClient, announce, onOffer],

@@ -1,5 +1,5 @@
 import { ApiError } from '@/lib/api/apiError';
-import { get, post, tokens } from '@/lib/api/client';
+import { get, ME, post, tokens } from '@/lib/api/client';
 import type { TokenKeeper } from '@/lib/api/tokenKeeper';
 import type { Credentials, Me, Registration, TokenPair } from '@/lib/api/types';
 import { tabs } from '@/lib/tabs/tabs';
@@ -7,7 +7,7 @@ import { tabs } from '@/lib/tabs/tabs';
 /** Who is signed in; null when nobody is. */
 export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
   try {
-    return (await get<Me>('me/', signal)).body;
+    return (await get<Me>(ME, signal)).body;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;

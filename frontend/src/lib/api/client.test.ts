@@ -2,7 +2,9 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { get, http, post } from '@/lib/api/client';
+import { get, http, identity, post } from '@/lib/api/client';
+import type { TabNews } from '@/lib/tabs/news';
+import { tabs } from '@/lib/tabs/tabs';
 
 interface Sent {
   readonly method: string;
@@ -81,4 +83,23 @@ it('throws one kind of error, whatever was asked', async () => {
     name: 'ApiError',
     message: 'There is no such event.',
   });
+});
+
+it('has who is signed in looked at again when a call is refused for nobody’s', async () => {
+  const news: TabNews[] = [];
+  const stop = tabs.listen((one) => news.push(one));
+  answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
+  await expect(get('me/')).rejects.toMatchObject({ status: 401 });
+  expect(news).toEqual([]);
+  await expect(post('events/7/lock/')).rejects.toMatchObject({ status: 401 });
+  expect(news).toEqual([{ kind: 'session' }]);
+  stop();
+});
+
+it('has a socket come back when the session goes on under another cookie', async () => {
+  expect(await identity.mendSocket([])).toBe(true);
+  answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
+  expect(await identity.mendSocket([])).toBe(false);
+  answer = () => [503, { error: 'Come back.', code: 'unavailable' }];
+  await expect(identity.mendSocket([])).rejects.toMatchObject({ status: 503 });
 });

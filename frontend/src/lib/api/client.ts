@@ -16,6 +16,8 @@ import { newsOf } from '@/lib/tabs/news';
 import { tabs } from '@/lib/tabs/tabs';
 
 const TIMEOUT_MS = 10_000;
+/** Asks who is signed in. */
+export const ME = 'me/';
 
 export const http = axios.create({
   baseURL: serverElsewhere === null ? '/api/' : new URL('/api/', serverElsewhere).href,
@@ -39,7 +41,9 @@ export const tokens: TokenKeeper | null =
       });
 
 export const identity: Identity =
-  tokens === null ? cookieIdentity(() => http.get('csrf/')) : tokenIdentity(tokens);
+  tokens === null
+    ? cookieIdentity({ fetchCsrfToken: () => http.get('csrf/'), isSignedIn })
+    : tokenIdentity(tokens);
 
 http.interceptors.request.use(async (call) => {
   await identity.sign(call);
@@ -84,7 +88,21 @@ export async function post<T>(
   }
 }
 
+/** Whoever shows who is signed in has reason to look again. */
+export function doubtSession(): void {
+  tabs.tellHere({ kind: 'session' });
+}
+
 async function send<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
+  try {
+    return await sendTwice<T>(request);
+  } catch (error) {
+    if (error instanceof ApiError && error.isSignedOut && request.url !== ME) doubtSession();
+    throw error;
+  }
+}
+
+async function sendTwice<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
   try {
     return await sendOnce<T>(request);
   } catch (error) {
@@ -99,5 +117,15 @@ async function sendOnce<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
     return { body: data, headers };
   } catch (cause) {
     throw toApiError(cause);
+  }
+}
+
+async function isSignedIn(): Promise<boolean> {
+  try {
+    await sendOnce({ method: 'get', url: ME });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return false;
+    throw error;
   }
 }

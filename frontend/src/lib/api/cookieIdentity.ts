@@ -4,8 +4,14 @@ const CSRF_COOKIE = 'csrftoken';
 const CSRF_HEADER = 'X-CSRFToken';
 const SAFE_METHODS = ['get', 'head', 'options'];
 
+interface CookieIdentityOptions {
+  readonly fetchCsrfToken: () => Promise<unknown>;
+  /** Throws ApiError. */
+  readonly isSignedIn: () => Promise<boolean>;
+}
+
 /** The session cookie, which the browser sends by itself; writes prove that they come from here. */
-export function cookieIdentity(fetchCsrfToken: () => Promise<unknown>): Identity {
+export function cookieIdentity({ fetchCsrfToken, isSignedIn }: CookieIdentityOptions): Identity {
   return {
     async sign({ method, headers }) {
       if (SAFE_METHODS.includes(method ?? 'get')) return;
@@ -20,6 +26,8 @@ export function cookieIdentity(fetchCsrfToken: () => Promise<unknown>): Identity
       return true;
     },
     subprotocols: () => Promise.resolve([]),
+    // The session may go on under another cookie, as it does when the password was changed.
+    mendSocket: isSignedIn,
   };
 }
 

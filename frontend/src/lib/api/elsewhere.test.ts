@@ -196,4 +196,21 @@ describe('a client on another host', () => {
     if (serverElsewhere === null) throw new Error('The server is elsewhere');
     expect(eventSocketUrl(7, null, serverElsewhere)).toBe('wss://api.example/ws/events/7/');
   });
+
+  it('renews the token that a socket offered in vain, and says whether there is another', async () => {
+    const { account, identity, news } = await openClient();
+    expect(await identity.mendSocket([])).toBe(false);
+    await account.signIn(ALICE);
+    const offered = await identity.subprotocols();
+    expect(await identity.mendSocket(offered)).toBe(true);
+    expect(await identity.subprotocols()).not.toEqual(offered);
+    expect(urls().filter((url) => url === 'token/refresh/')).toHaveLength(1);
+    renewals = () => [401, { error: 'Ended.', code: 'token_not_valid' }];
+    vi.useFakeTimers();
+    const isMended = identity.mendSocket(await identity.subprotocols());
+    await vi.runAllTimersAsync();
+    vi.useRealTimers();
+    expect(await isMended).toBe(false);
+    expect(news).toEqual([{ kind: 'session' }]);
+  });
 });

@@ -10,4 +10,9 @@ export interface Identity {
   mend(refusal: ApiError): Promise<boolean>;
   /** What a socket offers, since it can carry no headers. Throws ApiError. */
   subprotocols(): Promise<string[]>;
+  /**
+   * A socket that offered this was told to sign in; the answer is whether to come back with what is
+   * offered now. Throws ApiError.
+   */
+  mendSocket(offered: readonly string[]): Promise<boolean>;
 }

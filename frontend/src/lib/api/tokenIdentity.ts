@@ -4,6 +4,7 @@ import type { Identity } from '@/lib/api/identity';
 import type { TokenKeeper } from '@/lib/api/tokenKeeper';
 
 const SCHEME = 'Bearer ';
+const OFFER = 'bearer.';
 /** These are asked by who is nobody yet, or carry their token in the body. */
 const ASKED_BY_NOBODY = ['register/', 'token/', 'token/refresh/', 'token/revoke/'];
 
@@ -24,7 +25,11 @@ export function tokenIdentity(keeper: TokenKeeper): Identity {
     },
     async subprotocols() {
       const token = await keeper.current();
-      return token === null ? [] : ['seatcast', `bearer.${token}`];
+      return token === null ? [] : ['seatcast', OFFER + token];
+    },
+    async mendSocket(offered) {
+      const worn = offered.find((one) => one.startsWith(OFFER))?.slice(OFFER.length);
+      return worn !== undefined && (await keeper.renewed(worn)) !== null;
     },
   };
 }

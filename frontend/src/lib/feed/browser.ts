@@ -1,8 +1,8 @@
-import { identity } from '@/lib/api/client';
+import { doubtSession, identity } from '@/lib/api/client';
 import { serverElsewhere } from '@/lib/api/server';
 import { Backoff, browserTimers } from '@/lib/feed/backoff';
 import type { ServerClock } from '@/lib/feed/clock';
-import type { ServerFrame } from '@/lib/feed/protocol';
+import { CLOSE_CODES, type ServerFrame } from '@/lib/feed/protocol';
 import {
   type FeedSocket,
   type FeedState,
@@ -79,8 +79,25 @@ function openWebSocket(
       events.message(typeof data === 'string' ? data : '');
     });
     socket.addEventListener('close', ({ code }) => {
-      events.closed(code);
+      if (code === CLOSE_CODES.signInFirst) mend(protocols);
+      else events.closed(code);
     });
+  }
+
+  function mend(offered: readonly string[]): void {
+    identity.mendSocket(offered).then(
+      (isMended) => {
+        if (isMended) {
+          events.outdated();
+          return;
+        }
+        doubtSession();
+        events.closed(CLOSE_CODES.signInFirst);
+      },
+      () => {
+        events.closed(ABNORMAL);
+      },
+    );
   }
 
   identity.subprotocols().then(open, () => {

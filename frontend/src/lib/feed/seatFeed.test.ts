@@ -135,6 +135,27 @@ describe('SeatFeed', () => {
     expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
   });
 
+  it('comes back at once, and where it was, with something newer to offer', () => {
+    const { feed, socket, sockets } = makeFeed();
+    feed.start();
+    for (const seq of [41, 42, 43]) {
+      socket().receive(seq === 41 ? snapshot(seq) : delta(seq - 1, seq));
+      socket().outdate();
+      expect(feed.state).toEqual({ name: 'reconnecting', retryInMs: null });
+      expect(socket().resumeFrom).toEqual({ seq, layout: 'l1' });
+    }
+    expect(sockets).toHaveLength(4);
+  });
+
+  it('gives up when what is newer is not let in either', () => {
+    const { feed, socket, sockets } = makeFeed();
+    feed.start();
+    socket().outdate();
+    socket().outdate();
+    expect(sockets).toHaveLength(2);
+    expect(feed.state).toEqual({ name: 'closed', reason: 'signInFirst' });
+  });
+
   it('asks for everything anew when not even the first frame fits', () => {
     const { feed, socket, timers } = makeFeed();
     feed.start();

@@ -31,6 +31,8 @@ export interface FeedSocket {
 export interface SocketEvents {
   message(text: string): void;
   closed(code: number): void;
+  /** It was closed because what it offered had grown old, and there is something newer to offer. */
+  outdated(): void;
 }
 
 export interface SeatFeedOptions {
@@ -64,6 +66,8 @@ export class SeatFeed {
   #socket: FeedSocket | null = null;
   #position: Position | null = null;
   #framesOnThisSocket = 0;
+  /** Nothing was heard since a socket was closed as outdated. */
+  #isOutdated = false;
   #lastHeardAt = 0;
   #viewers = 0;
   #callOffWatchdog: (() => void) | null = null;
@@ -134,6 +138,9 @@ export class SeatFeed {
       closed: (code) => {
         if (isCurrent()) this.#closedWith(code);
       },
+      outdated: () => {
+        if (isCurrent()) this.#comeBackAnew();
+      },
     });
     this.#socket = socket;
     this.#watch();
@@ -176,6 +183,7 @@ export class SeatFeed {
         assertNever(frame);
     }
     this.#framesOnThisSocket += 1;
+    this.#isOutdated = false;
     if (this.#state.name !== 'live') this.#enter({ name: 'live' });
     this.#options.onFrame(frame);
   }
@@ -203,6 +211,16 @@ export class SeatFeed {
       default:
         this.#retry();
     }
+  }
+
+  #comeBackAnew(): void {
+    // What is newer is not let in either: it would be for ever.
+    if (this.#isOutdated) {
+      this.#end('signInFirst');
+      return;
+    }
+    this.#isOutdated = true;
+    this.#openAgain();
   }
 
   #retry(leastMs = 0): void {

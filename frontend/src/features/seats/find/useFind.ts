@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { ownLocks } from '@/features/seats/seatCommands';
@@ -6,7 +6,6 @@ import { type ApiError, toApiError } from '@/lib/api/apiError';
 import { createIntentKey } from '@/lib/api/intentKey';
 import { lockBest, type Wish } from '@/lib/api/seats';
 import type { EventDetail } from '@/lib/api/types';
-import { meQuery } from '@/lib/queries/session';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 import type { SeatMapStore } from '@/lib/seatmap/store';
 
@@ -33,7 +32,6 @@ interface FindOptions {
  * then sent under the same key, and the own locks are asked for.
  */
 export function useFind({ event, store, onFound, onRefused }: FindOptions): Find {
-  const queryClient = useQueryClient();
   const [intentKey] = useState(() => createIntentKey());
   const { mutate, reset, isPending, error } = useMutation({
     mutationFn: ({ wish, key }: { readonly wish: Wish; readonly key: string }) =>
@@ -53,9 +51,6 @@ export function useFind({ event, store, onFound, onRefused }: FindOptions): Find
       const refusal = toApiError(cause);
       if (refusal.isUndecided) store.dispatch({ type: 'locksDoubted' });
       else intentKey.answered();
-      if (refusal.isSignedOut) {
-        void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
-      }
       onRefused(refusal);
     },
   });
