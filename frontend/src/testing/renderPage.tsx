@@ -1,10 +1,11 @@
-import { QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider, useQueryClient } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect } from 'react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 
 import { Announcer } from '@/components/Announcer';
+import { followOtherTabs } from '@/lib/queries/otherTabs';
 import { createQueryClient } from '@/lib/queries/queryClient';
 
 /** Pages by their paths, as the app has them around, opened at an address. Any other is "another page". */
@@ -18,10 +19,17 @@ export function renderPage(pages: Readonly<Record<string, ReactElement>>, addres
   );
   render(
     <QueryClientProvider client={createQueryClient()}>
+      <Following />
       <Announcer>
         <RouterProvider router={router} />
       </Announcer>
     </QueryClientProvider>,
   );
   return { router, user: userEvent.setup() };
+}
+
+function Following() {
+  const queryClient = useQueryClient();
+  useEffect(() => followOtherTabs(queryClient), [queryClient]);
+  return null;
 }

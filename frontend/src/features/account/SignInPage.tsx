@@ -7,19 +7,20 @@ import { textField } from '@/features/account/textField';
 import { toApiError } from '@/lib/api/apiError';
 import { t } from '@/lib/i18n/language';
 import { returnPath, withReturn } from '@/lib/paths';
-import { useMe, useSignIn } from '@/lib/queries/session';
+import { useHasEnded, useMe, useSignIn } from '@/lib/queries/session';
 
 export function SignInPage() {
   const [search] = useSearchParams();
   const next = returnPath(search);
   const me = useMe();
   const signIn = useSignIn();
+  const hasEnded = useHasEnded();
   if (me !== null && me !== undefined) return <Navigate to={next} replace />;
 
   return (
     <AccountForm
       title={t('account:welcomeBack')}
-      lead={next === '/' ? t('account:signIn_lead') : t('account:signIn_leadBack')}
+      lead={leadOf(next, hasEnded)}
       submitLabel={t('account:signIn')}
       busy={signIn.isPending}
       error={signIn.error === null ? null : toApiError(signIn.error)}
@@ -57,4 +58,9 @@ export function SignInPage() {
       />
     </AccountForm>
   );
+}
+
+function leadOf(next: string, hasEnded: boolean): string {
+  if (hasEnded) return t('account:signIn_leadEnded');
+  return next === '/' ? t('account:signIn_lead') : t('account:signIn_leadBack');
 }

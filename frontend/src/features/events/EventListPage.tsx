@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 
+import { EndedNotice } from '@/components/EndedNotice';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
@@ -18,6 +19,7 @@ export function EventListPage() {
   return (
     <div className="page">
       <title>{t('pageTitle', { page: t('events:page') })}</title>
+      <EndedNotice />
       <h1 className="page__title">{t('events:page_title')}</h1>
       <p className="page__lead">{t('events:page_lead')}</p>
       {events?.length === 0 ? (

@@ -3,6 +3,8 @@ import { assertNever } from '@/lib/assertNever';
 import type { CloseReason, FeedState } from '@/lib/feed/seatFeed';
 import { t } from '@/lib/i18n/language';
 
+import '@/components/notice.css';
+
 /** Says so whenever the map may be behind the truth. */
 export function FeedNotice({ feedState }: { readonly feedState: FeedState }) {
   const text = noticeFor(feedState);

@@ -7,6 +7,8 @@ import { t } from '@/lib/i18n/language';
 import type { Sales } from '@/lib/sales';
 import { formatDateTime, formatWait } from '@/lib/time';
 
+import '@/components/notice.css';
+
 interface SalesNoticeProps {
   readonly event: EventDetail;
   readonly sales: Sales;

@@ -11,7 +11,6 @@ import { basketOf } from '@/features/seats/basket/basketOf';
 import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
 import { ReviewDialog } from '@/features/seats/basket/ReviewDialog';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
-import { FeedNotice } from '@/features/seats/FeedNotice';
 import { findRefusal } from '@/features/seats/find/findRefusal';
 import { useFind } from '@/features/seats/find/useFind';
 import { useView, type View } from '@/features/seats/list/useView';
@@ -21,9 +20,9 @@ import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
 import { ZOOM_STEP } from '@/features/seats/map/ZoomButtons';
 import { useNudge } from '@/features/seats/nudge/useNudge';
 import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/onDemand';
+import { Notices } from '@/features/seats/Notices';
 import { offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
 import { refusalSentence } from '@/features/seats/refusals';
-import { SalesNotice } from '@/features/seats/SalesNotice';
 import { SeatCards } from '@/features/seats/SeatCards';
 import { SelectorTools } from '@/features/seats/SelectorTools';
 import { useShortcuts } from '@/features/seats/shortcuts/useShortcuts';
@@ -209,10 +208,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         </div>
         <LiveBadge feedState={feedState} viewers={viewers} />
       </div>
-      <div className="selector__notices">
-        <FeedNotice feedState={feedState} />
-        <SalesNotice event={event} sales={sales} clock={store.clock} />
-      </div>
+      <Notices feedState={feedState} event={event} sales={sales} clock={store.clock} />
       <SelectorTools
         salePath={me?.is_staff === true ? salePath(event.id) : null}
         view={view}

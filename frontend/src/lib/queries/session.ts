@@ -2,22 +2,46 @@ import {
   type Query,
   type QueryClient,
   queryOptions,
+  skipToken,
   useMutation,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
 
 import { fetchMe, register, signIn, signOut } from '@/lib/api/account';
+import type { Me } from '@/lib/api/types';
+
+const ME_KEY = ['me'] as const;
+
+/** Whether somebody was signed in here, and is not any more without having left. */
+const endedQuery = queryOptions({
+  queryKey: [...ME_KEY, 'ended'],
+  queryFn: skipToken,
+  initialData: false,
+  staleTime: Infinity,
+});
 
 export const meQuery = queryOptions({
-  queryKey: ['me'],
-  queryFn: ({ signal }) => fetchMe(signal),
+  queryKey: ME_KEY,
+  queryFn: async ({ client, signal }) => {
+    const before = client.getQueryData<Me | null>(ME_KEY) ?? null;
+    const now = await fetchMe(signal);
+    if (now !== null || before !== null) {
+      client.setQueryData(endedQuery.queryKey, now === null);
+    }
+    return now;
+  },
   staleTime: 60_000,
 });
 
 /** Who is signed in: null when nobody is, undefined while that is not known yet. */
 export function useMe() {
   return useQuery(meQuery).data;
+}
+
+/** Whether the person was signed out without their doing, and is still to be told so. */
+export function useHasEnded(): boolean {
+  return useQuery(endedQuery).data === true;
 }
 
 export function useSignOut() {
@@ -60,5 +84,5 @@ export async function reloadSession(queryClient: QueryClient): Promise<void> {
 
 /** What was fetched for one person must not be shown to the next. */
 function isNotMe({ queryKey }: Query): boolean {
-  return queryKey[0] !== meQuery.queryKey[0];
+  return queryKey[0] !== ME_KEY[0];
 }

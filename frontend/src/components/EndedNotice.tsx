@@ -1,0 +1,26 @@
+import { Link, useLocation } from 'react-router';
+
+import { Icon } from '@/components/Icon';
+import { Sentence } from '@/components/Sentence';
+import { t } from '@/lib/i18n/language';
+import { signInPath } from '@/lib/paths';
+import { useHasEnded } from '@/lib/queries/session';
+
+import './notice.css';
+
+/** Tells who was signed out without their doing, and leads back to this page. */
+export function EndedNotice() {
+  const location = useLocation();
+  if (!useHasEnded()) return null;
+  return (
+    <p className="notice notice--warn" role="alert">
+      <Icon name="alert" />
+      <span>
+        <Sentence
+          of="account:ended"
+          parts={{ signIn: <Link to={signInPath(location)}>{t('account:ended_signIn')}</Link> }}
+        />
+      </span>
+    </p>
+  );
+}
