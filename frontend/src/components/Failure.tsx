@@ -1,5 +1,6 @@
 import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
+import { Reference } from '@/components/Reference';
 import { t } from '@/lib/i18n/language';
 
 interface FailureProps {
@@ -18,6 +19,7 @@ export function Failure({ error, onRetry }: FailureProps) {
       }
     >
       <p>{error.message}</p>
+      <Reference error={error} />
     </Message>
   );
 }

@@ -51,6 +51,12 @@ describe('toApiError', () => {
     expect(error.isPassing).toBe(true);
   });
 
+  it('knows under which number the server wrote it down', () => {
+    const body = { error: 'No.', code: 'server_error', request_id: '0f8f' };
+    expect(refused(500, body).requestId).toBe('0f8f');
+    expect(refused(500, { ...body, request_id: 7 }).requestId).toBeNull();
+  });
+
   it('knows that nobody is signed in', () => {
     expect(refused(401, { error: 'Sign in.', code: 'not_authenticated' }).isSignedOut).toBe(true);
     expect(refused(401, { error: 'No.', code: 'invalid_credentials' }).isSignedOut).toBe(false);

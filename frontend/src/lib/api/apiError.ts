@@ -28,6 +28,7 @@ interface ApiErrorParts {
   readonly retryAfterSeconds?: number | null;
   readonly salesOpenAt?: string | null;
   readonly largestParty?: number | null;
+  readonly requestId?: string | null;
 }
 
 /**
@@ -46,6 +47,8 @@ export class ApiError extends Error {
   readonly salesOpenAt: string | null;
   /** How many could sit together where there is no room for more. */
   readonly largestParty: number | null;
+  /** Under which the server has written down what happened. */
+  readonly requestId: string | null;
 
   constructor(parts: ApiErrorParts, options?: ErrorOptions) {
     super(parts.message, options);
@@ -57,10 +60,16 @@ export class ApiError extends Error {
     this.retryAfterSeconds = parts.retryAfterSeconds ?? null;
     this.salesOpenAt = parts.salesOpenAt ?? null;
     this.largestParty = parts.largestParty ?? null;
+    this.requestId = parts.requestId ?? null;
   }
 
   get isSignedOut(): boolean {
     return this.code === 'not_authenticated';
+  }
+
+  /** Something broke on the server's side, whatever was asked. */
+  get isOurFault(): boolean {
+    return this.status !== null && this.status >= 500;
   }
 
   /** Trying the same again, under the same idempotency key, may well succeed. */
@@ -123,6 +132,7 @@ function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiEr
     retryAfterSeconds,
     salesOpenAt: typeof fields['sales_open_at'] === 'string' ? fields['sales_open_at'] : null,
     largestParty: typeof fields['largest'] === 'number' ? fields['largest'] : null,
+    requestId: typeof fields['request_id'] === 'string' ? fields['request_id'] : null,
   };
 }
 

@@ -1,0 +1,31 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, it } from 'vitest';
+
+import { Announcer } from '@/components/Announcer';
+import { Failure } from '@/components/Failure';
+import { ApiError } from '@/lib/api/apiError';
+
+const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
+function show(status: number) {
+  const error = new ApiError({ message: 'No.', code: 'server_error', status, requestId: ID });
+  render(
+    <Announcer>
+      <Failure error={error} onRetry={() => undefined} />
+    </Announcer>,
+  );
+}
+
+it('says under which reference the server wrote down what broke, to be copied', async () => {
+  const user = userEvent.setup();
+  show(500);
+  await user.click(screen.getByRole('button', { name: 'Copy' }));
+  expect(await navigator.clipboard.readText()).toBe(ID);
+  expect(await screen.findByText('The reference is copied.')).toBeDefined();
+});
+
+it('bothers nobody with a reference when nothing broke', () => {
+  show(404);
+  expect(screen.queryByText(ID)).toBeNull();
+});
