@@ -34,10 +34,10 @@ export function Header() {
         )}
         {me !== null && me !== undefined && (
           <>
-            <span className="header__name">
+            <NavLink className="header__name" to="/account" title={t('app:account')}>
               <span className="visually-hidden">{t('app:signedInAs', { name: me.username })}</span>
               <span aria-hidden="true">{me.username}</span>
-            </span>
+            </NavLink>
             <button
               type="button"
               className="icon-button"

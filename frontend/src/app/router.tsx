@@ -40,6 +40,24 @@ const routes: RouteObject[] = [
           },
           { path: 'sign-in', element: <SignInPage /> },
           { path: 'register', element: <RegisterPage /> },
+          {
+            path: 'account',
+            lazy: async () => ({
+              Component: (await import('@/features/account/AccountPage')).AccountPage,
+            }),
+          },
+          {
+            path: 'password/forgotten',
+            lazy: async () => ({
+              Component: (await import('@/features/account/ForgottenPage')).ForgottenPage,
+            }),
+          },
+          {
+            path: 'password/reset',
+            lazy: async () => ({
+              Component: (await import('@/features/account/ResetPage')).ResetPage,
+            }),
+          },
           { path: '*', element: <NotFoundPage /> },
         ],
       },

@@ -12,7 +12,7 @@ export function withReturn(path: string, returnTo: string): string {
 /** Where to go after signing in: only ever a page of this site, whatever the link said. */
 export function returnPath(search: URLSearchParams): string {
   const next = search.get('next') ?? '/';
-  return isLocal(next) && !/^\/(sign-in|register)\b/.test(next) ? next : '/';
+  return isLocal(next) && !/^\/(sign-in|register|password)\b/.test(next) ? next : '/';
 }
 
 /** As browsers read it: they take a backslash for a slash, and leave out tabs and line breaks. */

@@ -1,6 +1,7 @@
 import { type ReactNode, type SubmitEvent } from 'react';
 
 import { Button } from '@/components/Button';
+import { Refusal } from '@/features/account/Refusal';
 import type { ApiError } from '@/lib/api/apiError';
 
 import './account.css';
@@ -37,11 +38,7 @@ export function AccountForm({
         <h1 className="account__title">{title}</h1>
         <p className="account__lead">{lead}</p>
         {children}
-        <div role="alert">
-          {error !== null && error.fields.size === 0 && (
-            <p className="account__error">{error.message}</p>
-          )}
-        </div>
+        <Refusal error={error} />
         <Button look="primary" type="submit" busy={busy}>
           {submitLabel}
         </Button>

@@ -56,6 +56,9 @@ export function SignInPage() {
         autoComplete="current-password"
         required
       />
+      <p className="account__aside">
+        <Link to={withReturn('/password/forgotten', next)}>{t('account:forgotten')}</Link>
+      </p>
     </AccountForm>
   );
 }

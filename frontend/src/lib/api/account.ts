@@ -1,7 +1,15 @@
 import { ApiError } from '@/lib/api/apiError';
 import { get, ME, post, tokens } from '@/lib/api/client';
 import type { TokenKeeper } from '@/lib/api/tokenKeeper';
-import type { Credentials, Me, Registration, TokenPair } from '@/lib/api/types';
+import type {
+  Credentials,
+  Me,
+  PasswordChange,
+  PasswordChanged,
+  PasswordReset,
+  Registration,
+  TokenPair,
+} from '@/lib/api/types';
 import { tabs } from '@/lib/tabs/tabs';
 
 /** Who is signed in; null when nobody is. */
@@ -39,6 +47,31 @@ export async function signOut(): Promise<void> {
   }
   await post('logout/');
   tabs.tell({ kind: 'session' });
+}
+
+/** End all that the person is signed in by, wherever that is. */
+export async function signOutEverywhere(): Promise<void> {
+  await post('logout/everywhere/');
+  tokens?.forget();
+  tabs.tell({ kind: 'session' });
+}
+
+/** Whoever else is signed in as this person is so no more. */
+export async function changePassword(change: PasswordChange): Promise<void> {
+  const { access, refresh } = await post<PasswordChanged>('password/change/', change);
+  if (access !== undefined && refresh !== undefined) tokens?.keep({ access, refresh });
+}
+
+/** Have a link sent to this address, if anybody has it: the answer is the same if nobody does. */
+export async function askForReset(email: string): Promise<void> {
+  await post('password/reset/', { email });
+}
+
+/** Nobody is signed in as this person after it. */
+export async function resetPassword(reset: PasswordReset): Promise<void> {
+  await post('password/reset/confirm/', reset);
+  tabs.tell({ kind: 'session' });
+  tabs.tellHere({ kind: 'session' });
 }
 
 /** To have no tokens is to be signed out, whether or not the server hears of it. */

@@ -6,7 +6,14 @@ import type { TokenKeeper } from '@/lib/api/tokenKeeper';
 const SCHEME = 'Bearer ';
 const OFFER = 'bearer.';
 /** These are asked by who is nobody yet, or carry their token in the body. */
-const ASKED_BY_NOBODY = ['register/', 'token/', 'token/refresh/', 'token/revoke/'];
+const ASKED_BY_NOBODY = [
+  'register/',
+  'token/',
+  'token/refresh/',
+  'token/revoke/',
+  'password/reset/',
+  'password/reset/confirm/',
+];
 
 /** A bearer's token, kept fresh. */
 export function tokenIdentity(keeper: TokenKeeper): Identity {

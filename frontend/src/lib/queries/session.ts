@@ -8,7 +8,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 
-import { fetchMe, register, signIn, signOut } from '@/lib/api/account';
+import { fetchMe, register, signIn, signOut, signOutEverywhere } from '@/lib/api/account';
 import type { Me } from '@/lib/api/types';
 
 const ME_KEY = ['me'] as const;
@@ -45,11 +45,20 @@ export function useHasEnded(): boolean {
 }
 
 export function useSignOut() {
+  return useLeaving(signOut);
+}
+
+export function useSignOutEverywhere() {
+  return useLeaving(signOutEverywhere);
+}
+
+function useLeaving(mutationFn: () => Promise<void>) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: signOut,
+    mutationFn,
     onSuccess: async () => {
       queryClient.setQueryData(meQuery.queryKey, null);
+      queryClient.setQueryData(endedQuery.queryKey, false);
       await queryClient.resetQueries({ predicate: isNotMe });
     },
   });

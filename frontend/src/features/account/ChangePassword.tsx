@@ -1,0 +1,64 @@
+import { useMutation } from '@tanstack/react-query';
+import { type SubmitEvent } from 'react';
+
+import { Button } from '@/components/Button';
+import { Field } from '@/components/Field';
+import { useAnnounce } from '@/components/announce';
+import { Refusal } from '@/features/account/Refusal';
+import { textField } from '@/features/account/textField';
+import { changePassword } from '@/lib/api/account';
+import { toApiError } from '@/lib/api/apiError';
+import { t } from '@/lib/i18n/language';
+
+export function ChangePassword({ username }: { readonly username: string }) {
+  const announce = useAnnounce();
+  const change = useMutation({ mutationFn: changePassword, retry: false });
+  const error = change.error === null ? null : toApiError(change.error);
+  const errorsOf = (name: string) => error?.fields.get(name) ?? [];
+
+  function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const fields = new FormData(form);
+    change.mutate(
+      { old_password: textField(fields, 'old_password'), password: textField(fields, 'password') },
+      {
+        onSuccess: () => {
+          form.reset();
+          announce(t('account:change_done'), 'good');
+        },
+      },
+    );
+  }
+
+  return (
+    <form className="account__card" onSubmit={submit}>
+      <h2 className="account__heading">{t('account:change_title')}</h2>
+      <p className="account__lead">{t('account:change_note')}</p>
+      {/* So that a password manager knows whose password it is. */}
+      <input name="username" autoComplete="username" value={username} readOnly hidden />
+      <Field
+        label={t('account:password_old')}
+        name="old_password"
+        type="password"
+        autoComplete="current-password"
+        errors={errorsOf('old_password')}
+        required
+      />
+      <Field
+        label={t('account:password_new')}
+        name="password"
+        type="password"
+        autoComplete="new-password"
+        hint={t('account:password_hint')}
+        minLength={8}
+        errors={errorsOf('password')}
+        required
+      />
+      <Refusal error={error} />
+      <Button look="primary" type="submit" busy={change.isPending}>
+        {t('account:change')}
+      </Button>
+    </form>
+  );
+}

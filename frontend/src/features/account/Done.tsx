@@ -1,0 +1,24 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+
+interface DoneProps {
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** Takes the place of a form that is done with, and the focus that was in it. */
+export function Done({ title, children }: DoneProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus();
+  }, []);
+  return (
+    <div className="account">
+      <section className="account__card">
+        <h1 ref={heading} tabIndex={-1} className="account__title">
+          {title}
+        </h1>
+        {children}
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import { Reference } from '@/components/Reference';
+import type { ApiError } from '@/lib/api/apiError';
+
+/** Why a form came to nothing, unless its fields say so themselves. */
+export function Refusal({ error }: { readonly error: ApiError | null }) {
+  return (
+    <div role="alert">
+      {error !== null && error.fields.size === 0 && (
+        <div className="account__error">
+          <p>{error.message}</p>
+          <Reference error={error} />
+        </div>
+      )}
+    </div>
+  );
+}
