@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+import { staticHost } from './hosting/plugin';
 import { offlinePage } from './offline/plugin';
 
 const server = 'http://localhost:8000';
 
 export default defineConfig({
-  plugins: [react(), offlinePage(), axiosWithoutFetch()],
+  plugins: [react(), offlinePage(), staticHost(), axiosWithoutFetch()],
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },
@@ -29,7 +30,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'logic', environment: 'node', include: ['src/**/*.test.ts'] },
+        test: { name: 'logic', environment: 'node', include: ['{src,hosting}/**/*.test.ts'] },
       },
       {
         extends: true,

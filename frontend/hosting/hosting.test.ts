@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { headersFile } from './headers';
+import { serverNamed } from './plugin';
+import { configuration, rulesIn } from './rules';
+
+const FOLDER = resolve(import.meta.dirname, '..');
+const SERVER = 'https://seats.example.org';
+
+function read(path: string): string {
+  return readFileSync(resolve(FOLDER, path), 'utf8');
+}
+
+const proxy = read('../deploy/Caddyfile');
+const rules = rulesIn(headersFile(new URL(SERVER)));
+
+function saidOf(path: string): ReadonlyMap<string, string> {
+  return rules.get(path) ?? new Map<string, string>();
+}
+
+describe('what a static host says with the files', () => {
+  it('is what the proxy says with them, but for where the server is', () => {
+    const byTheProxy = [...proxy.matchAll(/^\t+\?([\w-]+) (?:"(.+)"|(\S+))$/gm)].map(
+      ([, name = '', quoted, bare]) => [name, quoted ?? bare] as const,
+    );
+    expect(byTheProxy.length).toBeGreaterThan(3);
+    const expected = new Map(byTheProxy);
+    const policy = expected.get('Content-Security-Policy');
+    if (policy !== undefined) {
+      const places = `connect-src 'self' ${SERVER} wss://seats.example.org;`;
+      expected.set('Content-Security-Policy', policy.replace("connect-src 'self';", places));
+    }
+    for (const [name, value] of expected)
+      expect([name, saidOf('/*').get(name)]).toEqual([name, value]);
+  });
+
+  it('lets a page run nothing that is in its own text', () => {
+    expect(saidOf('/*').get('Content-Security-Policy')).not.toMatch(/unsafe|data:|\*/);
+  });
+
+  it('lets browsers keep what is named by its content, and nothing else', () => {
+    const forGood = saidOf('/assets/*').get('Cache-Control');
+    expect(proxy).toContain(`header @asset Cache-Control "${forGood ?? ''}"`);
+    for (const path of ['/', '/index.html', '/sw.js']) {
+      expect([path, saidOf(path).get('Cache-Control')]).toEqual([path, 'no-cache']);
+    }
+    expect(saidOf('/*').has('Cache-Control')).toBe(false);
+  });
+});
+
+describe('the server that a client is built for', () => {
+  it.each([SERVER, `${SERVER}:8443/`, 'http://127.0.0.1:8000', 'http://localhost:8000'])(
+    'may be %s',
+    (named) => {
+      expect(serverNamed(named, true)?.origin).toBe(new URL(named).origin);
+    },
+  );
+
+  it.each([
+    'seats.example.org',
+    `${SERVER}/api/`,
+    `${SERVER}?a=b`,
+    'https://me:secret@seats.example.org',
+    'wss://seats.example.org',
+    'http://seats.example.org',
+  ])('may not be %s', (named) => {
+    expect(() => serverNamed(named, true)).toThrow(/^VITE_API_URL /);
+  });
+
+  it('has to be named where the client is elsewhere, and only there', () => {
+    expect(() => serverNamed('', true)).toThrow('Set VITE_API_URL');
+    expect(serverNamed('', false)).toBeNull();
+  });
+});
+
+describe('netlify.toml', () => {
+  const { build, redirects } = configuration(read('../netlify.toml'));
+  const { scripts, engines } = JSON.parse(read('package.json')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+    readonly engines: { readonly node: string };
+  };
+
+  it('builds the client as it is built everywhere', () => {
+    expect(build.get('base')).toBe('frontend');
+    expect(build.get('publish')).toBe('dist');
+    const [, script = ''] = /^npm run (\w+)$/.exec(build.get('command') ?? '') ?? [];
+    expect(scripts[script]).toContain('vite build');
+  });
+
+  it('builds it with the Node of the image', () => {
+    const version = build.get('NODE_VERSION') ?? '';
+    expect(read('../Dockerfile')).toContain(`FROM node:${version}-`);
+    expect(Number(version)).toBeGreaterThan(Number(/\d+/.exec(engines.node)?.[0]));
+  });
+
+  it('has every address be the page, but for files that are gone', () => {
+    expect(redirects).toEqual([
+      { from: '/assets/*', to: '/index.html', status: 404 },
+      { from: '/*', to: '/index.html', status: 200 },
+    ]);
+  });
+});

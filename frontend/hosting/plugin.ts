@@ -1,0 +1,48 @@
+import type { Plugin } from 'vite';
+
+import { headersFile } from './headers';
+
+const SETTING = 'VITE_API_URL';
+const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Writes what a static host needs, into a build that is made for one. */
+export function staticHost(): Plugin {
+  let server: URL | null = null;
+  return {
+    name: 'seatcast-static-host',
+    apply: 'build',
+    configResolved({ env }) {
+      server = serverNamed(String(env[SETTING] ?? ''), process.env['NETLIFY'] === 'true');
+    },
+    generateBundle() {
+      if (server === null) return;
+      this.emitFile({ type: 'asset', fileName: '_headers', source: headersFile(server) });
+    },
+  };
+}
+
+/**
+ * Null for a client that is served by the server itself, which none is that `isElsewhere`.
+ *
+ * A name that the page could not use is refused while somebody looks.
+ */
+export function serverNamed(named: string, isElsewhere: boolean): URL | null {
+  if (named === '') {
+    if (isElsewhere) throw new Error(`Set ${SETTING} to the address of the API's server.`);
+    return null;
+  }
+  const server = URL.canParse(named) ? new URL(named) : null;
+  if (
+    server === null ||
+    !/^https?:$/.test(server.protocol) ||
+    `${server.origin}/` !== server.href
+  ) {
+    throw new Error(
+      `${SETTING} is ${JSON.stringify(named)}, and has to be like https://seats.example.org.`,
+    );
+  }
+  if (server.protocol === 'http:' && !THIS_MACHINE.includes(server.hostname)) {
+    throw new Error(`${SETTING} has to be https: tokens would travel in the clear.`);
+  }
+  return server;
+}
