@@ -31,7 +31,10 @@ export const tokens: TokenKeeper | null =
     ? null
     : createTokenKeeper({
         storage: localStorage,
-        renew: async (refresh) => (await http.post<TokenPair>('token/refresh/', { refresh })).data,
+        renew: async (refresh, key) => {
+          const headers = { 'Idempotency-Key': key };
+          return (await http.post<TokenPair>('token/refresh/', { refresh }, { headers })).data;
+        },
         alone: oneAfterTheOther('seatcast.tokens'),
         onWritten: onTokensWritten,
         now: Date.now,

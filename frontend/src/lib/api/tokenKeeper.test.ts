@@ -1,11 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { ApiError } from '@/lib/api/apiError';
-import { createTokenKeeper } from '@/lib/api/tokenKeeper';
-import type { TokenPair } from '@/lib/api/types';
-
-const LIFETIME_SECONDS = 300;
-const LAG_MS = 40;
+import { LAG_MS, LIFETIME_SECONDS, refusal, TokenStage } from '@/testing/tokenStage';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_767_225_600_000 });
@@ -13,104 +8,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-interface Tab {
-  readonly seen: Map<string, string>;
-  readonly callbacks: (() => void)[];
-}
-
-/**
- * One server and one browser, whose tabs take turns. What one of them writes the others read a
- * little later, as in browsers that have a process for each.
- */
-class Stage {
-  readonly stored = new Map<string, string>();
-  readonly spent: string[] = [];
-  otherPersons = 0;
-  failure: ApiError | null = null;
-  #given = 0;
-  #turn: Promise<void> | null = null;
-  readonly #tabs: Tab[] = [];
-  readonly #takesTurns: boolean;
-
-  constructor({ takesTurns = true } = {}) {
-    this.#takesTurns = takesTurns;
-  }
-
-  tab() {
-    const tab: Tab = { seen: new Map(this.stored), callbacks: [] };
-    this.#tabs.push(tab);
-    return createTokenKeeper({
-      storage: {
-        getItem: (key) => tab.seen.get(key) ?? null,
-        setItem: (key, value) => {
-          this.#write(tab, (map) => map.set(key, value));
-        },
-        removeItem: (key) => {
-          this.#write(tab, (map) => map.delete(key));
-        },
-      },
-      renew: (refresh) => this.#renew(refresh),
-      alone: (work) => {
-        const before = this.#takesTurns ? this.#turn : null;
-        const done = before === null ? work(false) : before.then(() => work(true));
-        const turn: Promise<void> = done.then(
-          () => {
-            this.#passOn(turn);
-          },
-          () => {
-            this.#passOn(turn);
-          },
-        );
-        this.#turn = turn;
-        return done;
-      },
-      onWritten: (callback) => tab.callbacks.push(callback),
-      now: Date.now,
-      onOtherPerson: () => {
-        this.otherPersons += 1;
-      },
-    });
-  }
-
-  #passOn(turn: Promise<void>): void {
-    if (this.#turn === turn) this.#turn = null;
-  }
-
-  #write(writer: Tab, change: (map: Map<string, string>) => void): void {
-    change(this.stored);
-    change(writer.seen);
-    for (const other of this.#tabs.filter((tab) => tab !== writer)) {
-      setTimeout(() => {
-        change(other.seen);
-        for (const callback of other.callbacks) callback();
-      }, LAG_MS);
-    }
-  }
-
-  pair(user = 1): TokenPair {
-    this.#given += 1;
-    // The server's clock is not the browser's.
-    const claims = { iat: 1_000, exp: 1_000 + LIFETIME_SECONDS, jti: this.#given, user_id: user };
-    return {
-      access: `h.${btoa(JSON.stringify(claims))}.s`,
-      refresh: `refresh-${String(this.#given)}`,
-    };
-  }
-
-  async #renew(refresh: string): Promise<TokenPair> {
-    const wasSpent = this.spent.includes(refresh);
-    this.spent.push(refresh);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    if (this.failure !== null) throw this.failure;
-    if (wasSpent) throw refusal(401, 'token_not_valid');
-    return this.pair();
-  }
-}
-
-function refusal(status: number | null, code: string): ApiError {
-  return new ApiError({ message: code, code, status });
-}
 
 /** The answer, for which some time may have to pass. */
 async function soon<T>(answer: Promise<T>): Promise<T> {
@@ -127,11 +24,11 @@ async function soon<T>(answer: Promise<T>): Promise<T> {
 }
 
 it('has no token for who has not signed in', async () => {
-  expect(await new Stage().tab().current()).toBeNull();
+  expect(await new TokenStage().tab().current()).toBeNull();
 });
 
 it('gives the same token while it is good, to every tab', async () => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const pair = stage.pair();
   stage.tab().keep(pair);
   vi.advanceTimersByTime((LIFETIME_SECONDS - 31) * 1000);
@@ -140,7 +37,7 @@ it('gives the same token while it is good, to every tab', async () => {
 });
 
 it('renews a token before it ends', async () => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const tab = stage.tab();
   const pair = stage.pair();
   tab.keep(pair);
@@ -152,7 +49,7 @@ it('renews a token before it ends', async () => {
 });
 
 it('renews once, however many wait for it in however many tabs', async () => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const pair = stage.pair();
   stage.tab().keep(pair);
   const tabs = [stage.tab(), stage.tab(), stage.tab()];
@@ -166,7 +63,7 @@ it('renews once, however many wait for it in however many tabs', async () => {
 });
 
 it('uses each refresh token once, since they rotate', async () => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const tab = stage.tab();
   tab.keep(stage.pair());
   for (const round of [1, 2, 3]) {
@@ -178,7 +75,7 @@ it('uses each refresh token once, since they rotate', async () => {
 });
 
 it('takes what another tab got when the two could not take turns', async () => {
-  const stage = new Stage({ takesTurns: false });
+  const stage = new TokenStage({ takesTurns: false });
   const pair = stage.pair();
   stage.tab().keep(pair);
   const [first, second] = [stage.tab(), stage.tab()];
@@ -191,7 +88,7 @@ it('takes what another tab got when the two could not take turns', async () => {
 });
 
 it('signs out once when the server refuses to renew', async () => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const tab = stage.tab();
   const pair = stage.pair();
   tab.keep(pair);
@@ -207,7 +104,7 @@ it('signs out once when the server refuses to renew', async () => {
 });
 
 it('knows when somebody has signed in or out in another tab, and when it is the same one', async () => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const [one, other] = [stage.tab(), stage.tab()];
   one.keep(stage.pair());
   expect(await other.current()).toBeNull();
@@ -230,7 +127,7 @@ it.each([
   [503, 'unavailable'],
   [429, 'throttled'],
 ])('keeps the tokens when the answer to a renewal is %s', async (status, code) => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const tab = stage.tab();
   const pair = stage.pair();
   tab.keep(pair);
@@ -241,8 +138,34 @@ it.each([
   expect(stage.stored.size).toBe(1);
 });
 
+it('gets an answer that was lost again, from any tab, though the token was used', async () => {
+  const stage = new TokenStage();
+  const pair = stage.pair();
+  stage.tab().keep(pair);
+  stage.toBeLost = 1;
+  await expect(soon(stage.tab().renewed(pair.access))).rejects.toMatchObject({ code: 'network' });
+  const renewed = await soon(stage.tab().renewed(pair.access));
+  expect(stage.spent).toEqual(['refresh-1', 'refresh-1']);
+  expect(renewed).not.toBe(pair.access);
+  expect(await stage.tab().current()).toBe(renewed);
+});
+
+it('renews a token that the server finds too old, whatever the clock here says', async () => {
+  const stage = new TokenStage();
+  const tab = stage.tab();
+  const pair = stage.pair();
+  tab.keep(pair);
+  vi.setSystemTime(Date.now() - 86_400_000);
+  vi.advanceTimersByTime(LIFETIME_SECONDS * 1000);
+  expect(await tab.current()).toBe(pair.access);
+  const renewed = await soon(tab.renewed(pair.access));
+  expect(renewed).not.toBe(pair.access);
+  vi.setSystemTime(Date.now() + 7 * 86_400_000);
+  expect(await soon(tab.current())).not.toBe(renewed);
+});
+
 it('goes on with a token that has some time left when it cannot be renewed just now', async () => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const tab = stage.tab();
   const pair = stage.pair();
   tab.keep(pair);
@@ -254,7 +177,7 @@ it('goes on with a token that has some time left when it cannot be renewed just 
 });
 
 it('forgets the tokens, and says which one the server should forget too', async () => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const tab = stage.tab();
   tab.keep(stage.pair());
   expect(tab.forget()).toBe('refresh-1');
@@ -263,7 +186,7 @@ it('forgets the tokens, and says which one the server should forget too', async 
 });
 
 it('does not sign in again who signs out while a token is renewed', async () => {
-  const stage = new Stage();
+  const stage = new TokenStage();
   const tab = stage.tab();
   const pair = stage.pair();
   tab.keep(pair);
@@ -276,7 +199,7 @@ it('does not sign in again who signs out while a token is renewed', async () => 
 it.each(['', 'x', '7', 'null', '{}', '{"access": "a"}'])(
   'takes %j in the storage for nobody',
   async (text) => {
-    const stage = new Stage();
+    const stage = new TokenStage();
     stage.stored.set('seatcast.tokens', text);
     expect(await stage.tab().current()).toBeNull();
   },

@@ -1,4 +1,5 @@
 import { toApiError } from '@/lib/api/apiError';
+import { newIdempotencyKey } from '@/lib/api/idempotencyKey';
 import type { TokenPair } from '@/lib/api/types';
 
 const STORED_AS = 'seatcast.tokens';
@@ -21,8 +22,8 @@ export interface TokenKeeper {
 
 interface TokenKeeperOptions {
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-  /** Ask the server for a new pair. */
-  readonly renew: (refresh: string) => Promise<TokenPair>;
+  /** Ask the server for a new pair; by the same key it gives the same one again. */
+  readonly renew: (refresh: string, key: string) => Promise<TokenPair>;
   readonly alone: Alone;
   /** Calls back when what another tab has written can be read here. */
   readonly onWritten: (callback: () => void) => void;
@@ -37,13 +38,16 @@ type Alone = <Result>(work: (hasWaited: boolean) => Promise<Result>) => Promise<
 interface Kept extends TokenPair {
   /** By this machine's clock, which may be wrong, but not by how much time passes. */
   readonly accessUntil: number;
+  /** For the one exchange of the refresh token, whichever tab asks for it, and however often. */
+  readonly key: string;
 }
 
 /**
  * Keeps a person's tokens where all tabs find them, and renews them in time.
  *
  * A refresh token can be used once, so that of all who wait for a new one, in all tabs, one asks
- * and the others take what it got.
+ * and the others take what it got. An answer that was lost has used it up all the same, and is had
+ * again by the key that was kept with it.
  */
 export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   const { storage, renew, alone, onWritten, now, onOtherPerson } = options;
@@ -59,7 +63,8 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   });
 
   function keep({ access, refresh }: TokenPair): void {
-    const kept: Kept = { access, refresh, accessUntil: now() + lifetimeMs(access) };
+    const accessUntil = now() + lifetimeMs(access);
+    const kept: Kept = { access, refresh, accessUntil, key: newIdempotencyKey() };
     storage.setItem(STORED_AS, JSON.stringify(kept));
     person = personIn(kept);
   }
@@ -99,7 +104,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     if (kept?.access !== worn) return kept?.access ?? null;
     let pair: TokenPair;
     try {
-      pair = await renew(kept.refresh);
+      pair = await renew(kept.refresh, kept.key);
     } catch (cause) {
       const refusal = toApiError(cause);
       if (refusal.status !== 400 && refusal.status !== 401) throw refusal;
@@ -176,10 +181,9 @@ function keptIn(text: string | null): Kept | null {
 
 function isKept(value: unknown): value is Kept {
   if (typeof value !== 'object' || value === null) return false;
-  const { access, refresh, accessUntil } = value as Readonly<Partial<Record<string, unknown>>>;
-  return (
-    typeof access === 'string' && typeof refresh === 'string' && typeof accessUntil === 'number'
-  );
+  const { access, refresh, accessUntil, key } = value as Readonly<Partial<Record<string, unknown>>>;
+  const areTexts = [access, refresh, key].every((text) => typeof text === 'string');
+  return areTexts && typeof accessUntil === 'number';
 }
 
 function lifetimeMs(token: string): number {

@@ -1,0 +1,110 @@
+import { ApiError } from '@/lib/api/apiError';
+import { createTokenKeeper } from '@/lib/api/tokenKeeper';
+import type { TokenPair } from '@/lib/api/types';
+
+export const LIFETIME_SECONDS = 300;
+export const LAG_MS = 40;
+
+interface Tab {
+  readonly seen: Map<string, string>;
+  readonly callbacks: (() => void)[];
+}
+
+/**
+ * One server and one browser, whose tabs take turns. What one of them writes the others read a
+ * little later, as in browsers that have a process for each.
+ */
+export class TokenStage {
+  readonly stored = new Map<string, string>();
+  readonly spent: string[] = [];
+  /** How many answers are lost on their way. */
+  toBeLost = 0;
+  readonly #answers = new Map<string, TokenPair>();
+  otherPersons = 0;
+  failure: ApiError | null = null;
+  #given = 0;
+  #turn: Promise<void> | null = null;
+  readonly #tabs: Tab[] = [];
+  readonly #takesTurns: boolean;
+
+  constructor({ takesTurns = true } = {}) {
+    this.#takesTurns = takesTurns;
+  }
+
+  tab() {
+    const tab: Tab = { seen: new Map(this.stored), callbacks: [] };
+    this.#tabs.push(tab);
+    return createTokenKeeper({
+      storage: {
+        getItem: (key) => tab.seen.get(key) ?? null,
+        setItem: (key, value) => {
+          this.#write(tab, (map) => map.set(key, value));
+        },
+        removeItem: (key) => {
+          this.#write(tab, (map) => map.delete(key));
+        },
+      },
+      renew: (refresh, key) => this.#renew(refresh, key),
+      alone: (work) => {
+        const before = this.#takesTurns ? this.#turn : null;
+        const done = before === null ? work(false) : before.then(() => work(true));
+        const turn: Promise<void> = done.then(
+          () => {
+            this.#passOn(turn);
+          },
+          () => {
+            this.#passOn(turn);
+          },
+        );
+        this.#turn = turn;
+        return done;
+      },
+      onWritten: (callback) => tab.callbacks.push(callback),
+      now: Date.now,
+      onOtherPerson: () => {
+        this.otherPersons += 1;
+      },
+    });
+  }
+
+  #passOn(turn: Promise<void>): void {
+    if (this.#turn === turn) this.#turn = null;
+  }
+
+  #write(writer: Tab, change: (map: Map<string, string>) => void): void {
+    change(this.stored);
+    change(writer.seen);
+    for (const other of this.#tabs.filter((tab) => tab !== writer)) {
+      setTimeout(() => {
+        change(other.seen);
+        for (const callback of other.callbacks) callback();
+      }, LAG_MS);
+    }
+  }
+
+  pair(user = 1): TokenPair {
+    this.#given += 1;
+    // The server's clock is not the browser's.
+    const claims = { iat: 1_000, exp: 1_000 + LIFETIME_SECONDS, jti: this.#given, user_id: user };
+    return {
+      access: `h.${btoa(JSON.stringify(claims))}.s`,
+      refresh: `refresh-${String(this.#given)}`,
+    };
+  }
+
+  async #renew(refresh: string, key: string): Promise<TokenPair> {
+    const wasSpent = this.spent.includes(refresh);
+    this.spent.push(refresh);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (this.failure !== null) throw this.failure;
+    const pair = wasSpent ? this.#answers.get(key) : this.pair();
+    if (pair === undefined) throw refusal(401, 'token_not_valid');
+    this.#answers.set(key, pair);
+    if (this.toBeLost-- > 0) throw refusal(null, 'network');
+    return pair;
+  }
+}
+
+export function refusal(status: number | null, code: string): ApiError {
+  return new ApiError({ message: code, code, status });
+}
