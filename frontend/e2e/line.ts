@@ -1,12 +1,15 @@
 import type { Page, WebSocketRoute } from '@playwright/test';
 
 const RESTARTING = 1012;
+const SIGN_IN_FIRST = 4401;
 
 interface Line {
   /** Of every socket that was opened. */
   readonly addresses: string[];
   /** Close the socket as a server does that restarts, and let none through. */
   readonly breakOff: () => void;
+  /** Close the socket as a server does when its token has run out, and let the next one through. */
+  readonly outdate: () => void;
   readonly mend: () => void;
 }
 
@@ -15,6 +18,10 @@ export async function breakable(page: Page): Promise<Line> {
   const addresses: string[] = [];
   const open = new Set<WebSocketRoute>();
   let isBroken = false;
+  const closeAll = (code: number) => {
+    for (const socket of open) void socket.close({ code });
+    open.clear();
+  };
   await page.routeWebSocket('**/ws/**', (socket) => {
     addresses.push(socket.url());
     if (isBroken) {
@@ -28,8 +35,10 @@ export async function breakable(page: Page): Promise<Line> {
     addresses,
     breakOff: () => {
       isBroken = true;
-      for (const socket of open) void socket.close({ code: RESTARTING });
-      open.clear();
+      closeAll(RESTARTING);
+    },
+    outdate: () => {
+      closeAll(SIGN_IN_FIRST);
     },
     mend: () => {
       isBroken = false;

@@ -1,10 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { expect, type Page, type Request } from '@playwright/test';
-import { preview, type PreviewServer } from 'vite';
+import {
+  type Browser,
+  type BrowserContext,
+  expect,
+  type Page,
+  type Request,
+} from '@playwright/test';
 
-import { demoEvents, pick, seatOn, test, watch } from './stage';
+import { breakable } from './line';
+import { demoEvents, pick, seatOn, setAudience, test, watch } from './stage';
+import { staticHost } from './staticHost';
 
 const SERVER = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
 /** The server must know it: see SEATCAST_CLIENT_ORIGINS. */
@@ -12,7 +19,8 @@ const CLIENT = process.env['CLIENT_ELSEWHERE'] ?? 'http://localhost:4173';
 const FOLDER = 'node_modules/.tmp/client-elsewhere';
 const BUILD_MS = 120_000;
 
-let host: PreviewServer;
+let host: Awaited<ReturnType<typeof staticHost>>;
+let forbidden: string[];
 
 test.beforeAll(async () => {
   test.setTimeout(BUILD_MS);
@@ -20,15 +28,30 @@ test.beforeAll(async () => {
   await promisify(execFile)(process.execPath, vite, {
     env: { ...process.env, NODE_ENV: 'production', VITE_API_URL: SERVER },
   });
-  host = await preview({
-    build: { outDir: FOLDER },
-    preview: { host: '127.0.0.1', port: Number(new URL(CLIENT).port), strictPort: true, proxy: {} },
-    logLevel: 'error',
-  });
+  host = await staticHost(FOLDER, Number(new URL(CLIENT).port));
 });
 
-test.afterAll(async () => {
-  await host.close();
+test.afterAll(() => {
+  host.close();
+});
+
+test.beforeEach(() => {
+  forbidden = [];
+});
+
+test.afterEach(() => {
+  expect(forbidden).toEqual([]);
+});
+
+test('a static host says what the proxy says, and has no page for a file that is gone', async ({
+  request,
+}) => {
+  const page = await request.get(`${CLIENT}/events/7`);
+  expect(await page.text()).toContain('<div id="root">');
+  expect(page.headers()['content-security-policy']).toContain(
+    `connect-src 'self' ${SERVER} ${SERVER.replace(/^http/, 'ws')};`,
+  );
+  expect((await request.get(`${CLIENT}/assets/index-gone.js`)).status()).toBe(404);
 });
 
 test('a client on another host buys with tokens that run out on the way', async ({
@@ -42,7 +65,7 @@ test('a client on another host buys with tokens that run out on the way', async 
   if (first === undefined || second === undefined || third === undefined) {
     throw new Error('Three seats are needed');
   }
-  const context = await browser.newContext({ baseURL: CLIENT });
+  const context = await openElsewhere(browser);
   const page = await context.newPage();
   const asked: Request[] = [];
   const sockets: string[] = [];
@@ -53,11 +76,7 @@ test('a client on another host buys with tokens that run out on the way', async 
   const countOf = (path: string) =>
     asked.filter((one) => one.method() === 'POST' && one.url() === `${SERVER}/api/${path}`).length;
 
-  const name = `far-${crypto.randomUUID().slice(0, 13)}`;
-  await page.goto(`/register?next=/events/${club.id}`);
-  await page.getByLabel('Username').fill(name);
-  await page.getByLabel('Password').fill(`${name}-secret`);
-  await page.getByRole('button', { name: 'Create account' }).click();
+  const name = await registerOn(page, `/events/${club.id}`);
   await page.getByText('Live', { exact: true }).waitFor();
   await seatOn(page, first).click();
   await expect(seatOn(page, first)).toHaveAttribute('data-standing', 'mine');
@@ -101,7 +120,7 @@ test('a client on another host buys with tokens that run out on the way', async 
 });
 
 test('two tabs on another host share one sign-in, and renew it once', async ({ browser }) => {
-  const context = await browser.newContext({ baseURL: CLIENT });
+  const context = await openElsewhere(browser);
   const tabs = [await context.newPage(), await context.newPage()];
   const [first, second] = [pick(tabs, 0), pick(tabs, 1)];
   let renewals = 0;
@@ -109,13 +128,9 @@ test('two tabs on another host share one sign-in, and renew it once', async ({ b
     if (one.method() === 'POST' && one.url().endsWith('/api/token/refresh/')) renewals += 1;
   });
 
-  const name = `far-${crypto.randomUUID().slice(0, 13)}`;
   await second.goto('/');
   await second.getByRole('link', { name: 'Sign in' }).waitFor();
-  await first.goto('/register?next=/reservations');
-  await first.getByLabel('Username').fill(name);
-  await first.getByLabel('Password').fill(`${name}-secret`);
-  await first.getByRole('button', { name: 'Create account' }).click();
+  const name = await registerOn(first, '/reservations');
   await expect(first.getByText('No reservations yet')).toBeVisible();
   await expect(second.getByText(`Signed in as ${name}`)).toBeVisible();
 
@@ -130,6 +145,124 @@ test('two tabs on another host share one sign-in, and renew it once', async ({ b
   await expect(second).toHaveURL(/\/sign-in\?next=%2Freservations$/);
   await context.close();
 });
+
+test('a map for members goes on when its token has run out, and says when the session has', async ({
+  browser,
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const organiser = await enter('admin');
+  const rival = await enter('somebody new');
+  const [seat] = await rival.api.freeSeats(club.id, 1, 60);
+  if (seat === undefined) throw new Error('A seat is needed');
+  const context = await openElsewhere(browser);
+  const page = await context.newPage();
+  const line = await breakable(page);
+  await setAudience(organiser, club, 'members');
+  try {
+    await registerOn(page, `/events/${club.id}`);
+    await page.getByText('Live', { exact: true }).waitFor();
+
+    await page.route(
+      '**/api/token/refresh/',
+      async (route) => {
+        await rival.api.post(`events/${club.id}/seats/${seat.id}/lock/`);
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    line.outdate();
+    await expect(page.getByText('Reconnecting…')).toBeVisible();
+    await expect(page.getByText('Live', { exact: true })).toBeVisible();
+    expect(line.addresses).toHaveLength(2);
+    expect(line.addresses.at(-1)).toMatch(/\?since=\d+&layout=\w+$/);
+    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'locked');
+
+    await changeTokens(page, { access: 'worn.out.token', refresh: 'worn.out.token' });
+    line.outdate();
+    await expect(page.getByRole('alert')).toContainText('You have been signed out.');
+    await page.getByRole('link', { name: 'sign in again' }).click();
+    await expect(page).toHaveURL(new RegExp(`/sign-in\\?next=%2Fevents%2F${club.id}$`));
+  } finally {
+    await setAudience(organiser, club, 'public');
+  }
+  await context.close();
+});
+
+test('a renewal whose answer was lost signs nobody out', async ({ browser }) => {
+  const context = await openElsewhere(browser);
+  const page = await context.newPage();
+  await registerOn(page, '/reservations');
+  await expect(page.getByText('No reservations yet')).toBeVisible();
+  const keys: (string | undefined)[] = [];
+  await context.route('**/api/token/refresh/', async (route) => {
+    keys.push(route.request().headers()['idempotency-key']);
+    const answer = await route.fetch();
+    if (keys.length === 1) await route.abort('connectionreset');
+    else await route.fulfill({ response: answer });
+  });
+  await changeTokens(page, { accessUntil: 0 });
+  await page.reload();
+  await expect(page.getByText('No reservations yet')).toBeVisible();
+  expect(keys.length).toBeGreaterThan(1);
+  expect(new Set(keys).size).toBe(1);
+  await context.close();
+});
+
+test('a new password on another host signs out whoever else is signed in', async ({
+  browser,
+  request,
+}) => {
+  const context = await openElsewhere(browser);
+  const page = await context.newPage();
+  const name = await registerOn(page, '/account');
+  const before = await bearerOf(page);
+  await page.getByLabel('Current password').fill(`${name}-secret`);
+  await page.getByLabel('New password').fill(crypto.randomUUID());
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText(/^Your password is changed/)).toBeVisible();
+  const statusFor = async (authorization: string) =>
+    (await request.get(`${SERVER}/api/me/`, { headers: { authorization } })).status();
+  await expect.poll(() => statusFor(before)).toBe(401);
+  expect(await statusFor(await bearerOf(page))).toBe(200);
+
+  const tab = await context.newPage();
+  await tab.goto('/reservations');
+  await expect(tab.getByText('No reservations yet')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Faccount$/);
+  await expect(tab).toHaveURL(/\/sign-in\?next=%2Freservations$/);
+  await context.close();
+});
+
+/** A browser at the client's host. It notes what the page's policy has kept it from. */
+async function openElsewhere(browser: Browser): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: CLIENT });
+  context.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) forbidden.push(message.text());
+  });
+  return context;
+}
+
+/** Make an account and go on to a page with it. Answers the name. */
+async function registerOn(page: Page, next: string): Promise<string> {
+  const name = `far-${crypto.randomUUID().slice(0, 13)}`;
+  await page.goto(`/register?next=${next}`);
+  await page.getByLabel('Username').fill(name);
+  await page.getByLabel('Password').fill(`${name}-secret`);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL(next);
+  return name;
+}
+
+async function bearerOf(page: Page): Promise<string> {
+  const access = await page.evaluate(() => {
+    const kept = JSON.parse(localStorage.getItem('seatcast.tokens') ?? '{}') as { access?: string };
+    return kept.access ?? '';
+  });
+  return `Bearer ${access}`;
+}
 
 /** Change what is kept of the tokens, as time or another machine may. */
 async function changeTokens(page: Page, changes: object): Promise<void> {

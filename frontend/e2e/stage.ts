@@ -156,6 +156,18 @@ export async function setLockSeconds(
   await page.getByText('was changed successfully').waitFor();
 }
 
+/** As an organiser, say who may see an event. */
+export async function setAudience(
+  { page }: Person,
+  { id }: EventSummary,
+  audience: 'public' | 'members',
+): Promise<void> {
+  await page.goto(`/admin/reservations/event/${id}/change/`);
+  await page.getByLabel('Visibility').selectOption(audience);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('was changed successfully').waitFor();
+}
+
 /** Open an event's seat selector and wait until it is live. */
 export async function watch(page: Page, { id }: EventSummary): Promise<void> {
   await page.goto(`/events/${id}`);

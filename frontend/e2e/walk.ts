@@ -60,6 +60,14 @@ async function asVisitor({ enter, options, look }: Walk, club: EventSummary): Pr
   await page.locator('button[type=submit]').click();
   await page.locator('[aria-invalid=true]').first().waitFor();
   await look(page, 'register-refused');
+  await page.goto('/password/forgotten');
+  await page.locator('input[name=email]').waitFor();
+  await look(page, 'password-forgotten');
+  await page.goto('/password/reset#uid=Mg&token=none');
+  await page.locator('input[name=password]').fill('not-a-common-one');
+  await page.locator('button[type=submit]').click();
+  await page.locator('.account__error').waitFor();
+  await look(page, 'password-reset-refused');
   await page.goto('/there/is/no/such/page');
   await page.locator('.message').waitFor();
   await look(page, 'not-found');
@@ -170,6 +178,11 @@ async function pay(page: Page, look: Look): Promise<void> {
   await page.locator('.ticket__open').first().click();
   await page.locator('.booking__map').getByRole('img').waitFor();
   await look(page, 'ticket');
+  await page.goto('/account');
+  await page.locator('input[name=old_password]').waitFor();
+  await look(page, 'account');
+  await page.goBack();
+  await page.locator('.booking__map').getByRole('img').waitFor();
 }
 
 async function withTheTicket(

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useParams } from 'react-router';
 
+import { EndedNotice } from '@/components/EndedNotice';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
@@ -33,16 +34,19 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
     if (status === 404) return <NoSuchEvent />;
     if (status === 401) {
       return (
-        <Message
-          title={t('seats:event_membersOnly')}
-          actions={
-            <Link className="button button--primary" to={signInPath(location)}>
-              {t('seats:signIn')}
-            </Link>
-          }
-        >
-          <p>{t('seats:event_membersOnlyNote')}</p>
-        </Message>
+        <>
+          <EndedNotice />
+          <Message
+            title={t('seats:event_membersOnly')}
+            actions={
+              <Link className="button button--primary" to={signInPath(location)}>
+                {t('seats:signIn')}
+              </Link>
+            }
+          >
+            <p>{t('seats:event_membersOnlyNote')}</p>
+          </Message>
+        </>
       );
     }
     return <Failure error={error} onRetry={() => void refetch()} />;
