@@ -35,7 +35,9 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
     if (status === 401) {
       return (
         <>
-          <EndedNotice />
+          <div className="selector__notices selector__notices--alone">
+            <EndedNotice />
+          </div>
           <Message
             title={t('seats:event_membersOnly')}
             actions={
