@@ -40,9 +40,10 @@ ALLOWED_HOSTS = list(environment.allowed_hosts)
 # Where mails lead; where things are tried out, to this machine.
 SEATCAST_SITE_URL = environment.site_url or f"http://localhost:{environment.port}"
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.https
+HTTPS = environment.https
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-if environment.https:
+if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
