@@ -74,9 +74,8 @@ def test_another_persons_booking_is_as_if_there_were_none(call: Call, office: Bo
         send(client, call.method, office.path(call, reservation=number))
         for number in (office.reservation_of_bob, 2**62)
     ]
-    for answer in answers:
-        refusal(answer, 404, "reservation_not_found")
-    assert answers[0].content == answers[1].content
+    theirs, nobodys = [refusal(answer, 404, "reservation_not_found") for answer in answers]
+    assert theirs == nobodys
     assert office.state() == before
 
 
