@@ -15,6 +15,7 @@ django_http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+from accounts.tallies import AccountTallies  # noqa: E402
 from config.metrics import Kept  # noqa: E402
 from config.origins import KnownOrigins  # noqa: E402
 from config.probes import Probes, with_probes  # noqa: E402
@@ -25,7 +26,7 @@ from realtime.routing import websocket_urlpatterns  # noqa: E402
 from reservations.tallies import SalesTallies  # noqa: E402
 
 # Where there are several servers, those of the API tell how sales stand.
-tallies = [] if settings.REDIS_URL else [Kept(SalesTallies())]
+tallies = [] if settings.REDIS_URL else [Kept(SalesTallies()), Kept(AccountTallies())]
 probes = Probes(Crowds(), *tallies, is_ending=is_ending)
 
 application = prepare_daphne(
