@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.middleware.csrf import get_token
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import (
     APIException,
     AuthenticationFailed,
@@ -221,7 +221,16 @@ class TokenView(OpenView):
 
 class TokenRefreshView(OpenView):
     @extend_schema(
-        operation_id="token_refresh", request=RefreshSerializer, responses=TokenPairSerializer
+        operation_id="token_refresh",
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                location=OpenApiParameter.HEADER,
+                description="Has the answer given again, to the same token within a minute.",
+            )
+        ],
+        request=RefreshSerializer,
+        responses=TokenPairSerializer,
     )
     def post(self, request: Request) -> Response:
         """Return a new pair. The refresh token that was sent is worth nothing from then on.

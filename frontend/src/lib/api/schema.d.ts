@@ -3174,7 +3174,10 @@ export interface operations {
     token_refresh: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Has the answer given again, to the same token within a minute. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
