@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 import random
-from contextlib import suppress
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +14,16 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 from deploy.address import Address
 
 _LOCKED = 1
+# What a socket is said to have been closed with that was not closed.
+_CUT_OFF = 1006
 
 
 @dataclass(slots=True)
 class Viewer:
-    """One socket after the other on one event. `seats` has [status, deadline, holder] of each."""
+    """One socket after the other on one event. `seats` has [status, deadline, holder] of each.
+
+    `closes` counts the codes with which its sockets ended, and `failures` what else went wrong.
+    """
 
     address: Address
     event_id: int
@@ -28,16 +33,21 @@ class Viewer:
     layout: str = ""
     seats: list[list[Any]] = field(default_factory=list)
     frames: int = 0
+    snapshots: int = 0
     connects: int = 0
+    closes: Counter[int] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
     async def watch(self) -> None:
         """Watch until cancelled."""
         while True:
-            with suppress(
-                OSError, InvalidHandshake, InvalidMessage, ConnectionClosed, TimeoutError, EOFError
-            ):
+            try:
                 await self._watch_once()
+            except ConnectionClosed as closed:
+                self.closes[closed.rcvd.code if closed.rcvd else _CUT_OFF] += 1
+            except (OSError, InvalidHandshake, InvalidMessage, EOFError) as error:
+                self.failures[type(error).__name__] += 1
             await asyncio.sleep(self.dice.uniform(0.1, 1.0))
 
     async def _watch_once(self) -> None:
@@ -64,6 +74,7 @@ class Viewer:
                 for index, until, holder in frame["locks"]:
                     self.seats[index] = [_LOCKED, until, holder]
                 self.seq, self.layout = frame["seq"], frame["layout"]
+                self.snapshots += 1
             case "delta":
                 if frame["from"] != self.seq:
                     return f"a gap: it has {self.seq}"

@@ -1,0 +1,197 @@
+"""A sale that goes on while something happens to the site, and what must hold when it is over."""
+
+import asyncio
+import json
+import random
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deploy.address import Address
+from deploy.paths import ROOT, VENV_PYTHON
+from deploy.waiting import wait_until
+from loadtest.chaos.buyers import Buyer, Promises
+from loadtest.chaos.holds import Holds
+from loadtest.chaos.shop import PATIENCE_SECONDS, Shop, Tally
+from loadtest.chaos.viewers import Viewer
+
+SETTLE_SECONDS = 30
+_ATTEMPTS = 6
+
+
+@dataclass(slots=True)
+class Sale:
+    """One event, its buyers and its viewers. `settings` are those of the site's servers."""
+
+    address: Address
+    settings: Mapping[str, str]
+    seed: int
+    buyers: int
+    viewers: int
+    tally: Tally = field(default_factory=Tally)
+    promises: list[Promises] = field(default_factory=list)
+    holds: Holds = field(default_factory=Holds)
+    watchers: list[Viewer] = field(default_factory=list)
+    report: dict[str, Any] = field(default_factory=dict)
+    _stage: dict[str, Any] = field(default_factory=dict)
+    _is_over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def event_id(self) -> int:
+        return int(self._stage["event_id"])
+
+    @contextmanager
+    def going_on(self, *, release: Path = ROOT) -> Iterator[None]:
+        """Have the event made by a release's code, and people buy and watch for the context.
+
+        They buy until its end; they watch on until `over()`.
+        """
+        made = manage(
+            self.settings, "-m", "loadtest.chaos.stage", str(self.buyers), release=release
+        )
+        self._stage = json.loads(made.stdout)
+        buying_is_over = threading.Event()
+        threads = [
+            threading.Thread(target=self._buyer(name, token, buying_is_over).run, daemon=True)
+            for name, token in self._stage["tokens"].items()
+        ]
+        self.watchers = self._viewers()
+        watching = threading.Thread(target=self._watch, daemon=True)
+        for thread in (watching, *threads):
+            thread.start()
+        try:
+            yield
+        finally:
+            buying_is_over.set()
+            for thread in threads:
+                thread.join(3 * PATIENCE_SECONDS)
+
+    def over(self) -> None:
+        """Send the viewers home."""
+        self._is_over.set()
+
+    def violations(self) -> list[str]:
+        """Return what does not hold, once nobody buys any more."""
+        found = self._audit() + self._viewers_faults()
+        self.report["answers"] = dict(self.tally.seen)
+        self.report["promises"]["seats_found_as_promised"] = self.holds.confirmed
+        return found + self.tally.faults + self.holds.faults
+
+    def _watch(self) -> None:
+        async def watch() -> None:
+            tasks = [asyncio.create_task(viewer.watch()) for viewer in self.watchers]
+            await asyncio.to_thread(self._is_over.wait)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        asyncio.run(watch())
+
+    def _buyer(self, name: str, token: str, is_over: threading.Event) -> Buyer:
+        dice = random.Random(f"{self.seed} {name}")
+        self.promises.append(Promises())
+        return Buyer(
+            shop=Shop(self.address, token, self.tally, dice),
+            name=name,
+            event_id=self.event_id,
+            seat_ids=self._stage["seat_ids"],
+            dice=dice,
+            promises=self.promises[-1],
+            holds=self.holds,
+            is_over=is_over,
+        )
+
+    def _viewers(self) -> list[Viewer]:
+        return [
+            Viewer(
+                address=self.address,
+                event_id=self.event_id,
+                seat_count=len(self._stage["seat_ids"]),
+                dice=random.Random(f"{self.seed} viewer {number}"),
+            )
+            for number in range(self.viewers)
+        ]
+
+    def _audit(self) -> list[str]:
+        violations = []
+        for _ in range(_ATTEMPTS):
+            reconciled = manage(self.settings, "manage.py", "reconcile_payments", "--older-than=0")
+            if reconciled.returncode == 0:
+                break
+        else:
+            violations.append(f"payments could not be reconciled: {reconciled.stderr}")
+        manage(self.settings, "manage.py", "release_expired_locks")
+        self.report["reconciled"] = reconciled.stdout.count("->")
+        verified = manage(self.settings, "manage.py", "verify_ledger")
+        if verified.returncode:
+            violations += [f"ledger: {line}" for line in verified.stdout.splitlines()]
+            violations.append(f"verify_ledger: {verified.stderr.strip()[-500:]}")
+        promises = _together(self.promises)
+        asked = json.dumps({"event_id": self.event_id, "promises": promises})
+        audited = manage(self.settings, "-m", "loadtest.chaos.audit", stdin=asked)
+        found = json.loads(audited.stdout)
+        self.report |= {
+            name: found[name] for name in ("seq", "seats", "reservations", "charges", "changes")
+        }
+        self.report["promises"] = {name: len(kept) for name, kept in promises.items()}
+        return [*violations, *found["violations"]]
+
+    def _viewers_faults(self) -> list[str]:
+        seq, seats = self.report["seq"], self.report.pop("seats")
+
+        def agree() -> bool:
+            return all((each.seq, each.seats) == (seq, seats) for each in self.watchers)
+
+        faults = [fault for viewer in self.watchers for fault in viewer.faults]
+        if not wait_until(agree, seconds=SETTLE_SECONDS):
+            late = sum((each.seq, each.seats) != (seq, seats) for each in self.watchers)
+            faults.append(f"{late} viewers do not see what the database has")
+        self.report["viewers"] = {
+            "connects": sum(each.connects for each in self.watchers),
+            "snapshots": sum(each.snapshots for each in self.watchers),
+            "frames": sum(each.frames for each in self.watchers),
+        }
+        return faults
+
+
+def manage(
+    settings: Mapping[str, str], *arguments: str, stdin: str = "", release: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of a release with the settings of the site's servers."""
+    return subprocess.run(
+        [str(VENV_PYTHON), *arguments],
+        env={**settings, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        cwd=release,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def show(report: dict[str, Any], *titles: str) -> None:
+    """Print what happened under `titles`, and the counts of a sale."""
+    for title in (*titles, "answers", "promises", "reservations", "charges", "viewers"):
+        print(f"\n{title}")
+        for name, count in sorted(report[title].items()):
+            print(f"{count:9,}  {name.replace('_', ' ')}")
+    print(f"\n{report['changes']:9,}  rows in the change log, up to number {report['seq']:,}")
+    print(f"{report['reconciled']:9,}  payments left to be reconciled")
+    print(f"{len(report['violations']):9,}  violations")
+    for violation in report["violations"][:50]:
+        print(f"           {violation}")
+
+
+def _together(promises: list[Promises]) -> dict[str, Any]:
+    return {
+        "booked": {
+            str(number): booking for each in promises for number, booking in each.booked.items()
+        },
+        "cancelled": [number for each in promises for number in each.cancelled],
+        "perhaps_cancelled": [number for each in promises for number in each.perhaps_cancelled],
+        "never_answered": [name for each in promises for name in each.never_answered],
+    }
