@@ -6,7 +6,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test bench loadtest compare curves chaos check schema screenshots measure clean
+.PHONY: help setup run stack rolling test bench loadtest compare curves chaos check schema screenshots measure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -19,6 +19,9 @@ run: ## Serve the site with demo data at http://127.0.0.1:8000 (PORT=…)
 
 stack: ## Serve it as for real: PostgreSQL, Valkey, several servers behind a proxy (PORT=…)
 	@$(PYTHON) -m deploy stack
+
+rolling: ## Replace the servers of a running stack by this checkout's, one by one, while it is open
+	@$(PYTHON) -m deploy rolling
 
 test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|client|browser|stack: just that)
 	@$(PYTHON) -m deploy test $(ONLY)

@@ -104,10 +104,15 @@ def answers(address: Address) -> bool:
     return _status(address, "/api/events/") is not None
 
 
+def is_well(address: Address) -> bool:
+    """Return whether the site answers requests there, and not that something is amiss."""
+    status = _status(address, "/api/events/")
+    return status is not None and status < 500
+
+
 def serves(address: Address) -> bool:
     """Return whether requests and sockets get through there to servers that are well."""
-    status = _status(address, "/api/events/")
-    return status is not None and status < 500 and takes_sockets(address)
+    return is_well(address) and takes_sockets(address)
 
 
 def takes_sockets(address: Address) -> bool:

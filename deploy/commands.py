@@ -34,6 +34,8 @@ def _run(options: argparse.Namespace) -> None:
             run.main()
         case "stack":
             run.main_stack()
+        case "rolling":
+            run.main_rolling()
         case "test":
             only = [options.only] if options.only else []
             set_up(requirements=DEVELOPMENT, client=options.only not in ("sqlite", "postgres"))
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     setup.add_argument("--dev", action="store_true", help="also what tests and checks need")
     commands.add_parser("run", help="serve the site with demo data")
     commands.add_parser("stack", help="serve it as it is served for real, on this machine")
+    commands.add_parser("rolling", help="replace the servers of the stack that runs, one by one")
     test = commands.add_parser("test", help="run every check and every test")
     test.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
     bench = commands.add_parser("bench", help="measure what pushing costs, beside stock servers")

@@ -1,7 +1,8 @@
 """Servers that are started again when they die.
 
 Concurrency: a thread for each server; what they share with the main thread is an event and a
-future. Lifecycle: `kept()` returns when all are ready, and on leaving ends them all at once.
+future. Lifecycle: `kept()` returns when all are ready, and on leaving ends them all at once; in
+between others can be started beside them, and any of them ended.
 A server that does not even start the first time is a Problem; one that dies later is not.
 """
 
@@ -39,24 +40,54 @@ class Service:
 
 
 @contextmanager
-def kept(services: Sequence[Service]) -> Iterator[None]:
+def kept(services: Sequence[Service]) -> Iterator["Crew"]:
     """Keep servers running for the length of the context.
 
     Raises: Problem when one of them does not start.
     """
-    keepers = [_Keeper(service=service) for service in services]
+    crew = Crew()
     try:
-        for keeper in keepers:
-            keeper.thread.start()
-        for keeper in keepers:
-            keeper.started.result()
-        yield
+        crew.start(services)
+        yield crew
     finally:
-        for keeper in keepers:
+        crew.end(crew.services)
+
+
+class Crew:
+    """The servers that are kept. For one thread."""
+
+    def __init__(self) -> None:
+        self._keepers: list[_Keeper] = []
+
+    @property
+    def services(self) -> list[Service]:
+        return [keeper.service for keeper in self._keepers]
+
+    def start(self, services: Sequence[Service]) -> None:
+        """Start servers, all at once, and keep them; return when all are ready.
+
+        Raises: Problem when one of them does not start; none of them is kept then.
+        """
+        fresh = [_Keeper(service=service) for service in services]
+        self._keepers += fresh
+        try:
+            for keeper in fresh:
+                keeper.thread.start()
+            for keeper in fresh:
+                keeper.started.result()
+        except BaseException:
+            self.end(services)
+            raise
+
+    def end(self, services: Sequence[Service]) -> None:
+        """End servers, all at once; return when they have ended."""
+        leaving = [keeper for keeper in self._keepers if keeper.service in services]
+        for keeper in leaving:
             keeper.ending.set()
-        for keeper in keepers:
+        for keeper in leaving:
             if keeper.thread.ident:
                 keeper.thread.join()
+        self._keepers = [keeper for keeper in self._keepers if keeper not in leaving]
 
 
 def pause_seconds(deaths: int) -> float:

@@ -2,8 +2,7 @@
 
 import re
 import signal
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from deploy.paths import ROOT
@@ -20,10 +19,17 @@ from deploy.supervised import supervised
 _STOP_SECONDS = 10.0
 
 
-def prepare(environment: Mapping[str, str], *, demo: bool, log_file: Path, lock: int) -> None:
+def prepare(
+    environment: Mapping[str, str],
+    *,
+    release: Path = ROOT,
+    demo: bool,
+    log_file: Path,
+    holds: Collection[int] = (),
+) -> None:
     """Bring everything up to date; cheap when it is. Ends with the process that asked for it.
 
-    `lock` is held for as long.
+    It is the code of `release` that does it. `holds` are held for as long.
     Raises: Problem with the reason that the step that failed gave.
     """
     log_file.unlink(missing_ok=True)
@@ -34,17 +40,22 @@ def prepare(environment: Mapping[str, str], *, demo: bool, log_file: Path, lock:
         *([(["manage.py", "load_demo"], environment)] if demo else []),
     ]
     for arguments, settings in steps:
-        _run(arguments, settings, log_file=log_file, lock=lock)
+        _run(arguments, settings, release=release, log_file=log_file, holds=holds)
 
 
 def _run(
-    arguments: Sequence[str], environment: Mapping[str, str], *, log_file: Path, lock: int
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    release: Path,
+    log_file: Path,
+    holds: Collection[int],
 ) -> None:
     with supervised(
         {
             "prepare": [],
-            "command": [sys.executable, *arguments],
-            "folder": str(ROOT),
+            "command": [str(release / ".venv" / "bin" / "python"), *arguments],
+            "folder": str(release),
             "environment": dict(environment),
             "user": None,
             "stop_signal": signal.SIGTERM,
@@ -52,7 +63,7 @@ def _run(
         },
         name=arguments[1],
         log_file=log_file,
-        holds=[lock],
+        holds=holds,
     ) as step:
         if step.process.wait():
             reason = _reason_in(step.output()) or step.how_it_ended()

@@ -14,6 +14,12 @@ def main_stack() -> None:
     _become("deploy.stack", requirements=STACK)
 
 
+def main_rolling() -> None:
+    """Have the servers of this checkout take over from those of the stack that runs."""
+    set_up(requirements=STACK)
+    hand_over("deploy.rolling")
+
+
 def _become(module: str, *, requirements: str) -> None:
     ensure_free(address_from())
     set_up(requirements=requirements)

@@ -80,13 +80,15 @@ def proxy_variables(
     log_format: str,
     access_log: str,
     hsts_subdomains: str = "False",
+    admin: str = "off",
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 
     `site` are addresses as Caddy writes them; `sockets` and `api` are hosts with their ports.
     `log_format` is console or json, `access_log` on or off; `hsts_subdomains` is the servers' own
     setting. `trusted` are the networks of proxies in front of this one. With `redirects` it
-    listens on `http_port` as well, and sends who comes there to HTTPS.
+    listens on `http_port` as well, and sends who comes there to HTTPS. At `admin` it can be told
+    of other servers.
     """
     return {
         "SEATCAST_SITE": site,
@@ -104,6 +106,7 @@ def proxy_variables(
         "SEATCAST_HSTS_SUBDOMAINS": hsts_subdomains,
         "SEATCAST_LOG_FORMAT": log_format,
         "SEATCAST_ACCESS_LOG": access_log,
+        "SEATCAST_PROXY_ADMIN": admin,
     }
 
 

@@ -1,10 +1,13 @@
 """The real stack on one machine: PostgreSQL, Valkey, socket servers and API workers, a proxy.
 
 Start: the services, then the database is brought up to date, then the proxy, and the servers
-behind it. What dies is started again. The end, on Ctrl-C and SIGTERM, is the other way round: the
-servers say goodbye to sockets and answer what is under way while the proxy still carries it, and
-the proxy tells newcomers to come back; then the proxy, then the services. After a second Ctrl-C,
-and after kill -9, the servers' supervisors end everything at once.
+behind it. What dies is started again. Servers of another release can take the place of those that
+run, one by one, while the site is open: `make rolling`.
+
+The end, on Ctrl-C and SIGTERM, is the other way round: the servers say goodbye to sockets and
+answer what is under way while the proxy still carries it, and the proxy tells newcomers to come
+back; then the proxy, then the services. After a second Ctrl-C, and after kill -9, the servers'
+supervisors end everything at once.
 
 One stack for each data directory: it is locked, also for as long as servers of one that was
 killed are still ending.
@@ -16,16 +19,20 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 
+from deploy import door
 from deploy.address import ensure_free, serves
 from deploy.announcing import announce, with_demo_data
-from deploy.keeper import Service, kept
+from deploy.keeper import Crew, Service, kept
 from deploy.preparing import prepare
 from deploy.problems import Problem
-from deploy.stack_services import plan_stack
-from deploy.stack_settings import stack_settings
+from deploy.production import proxy_folder
+from deploy.stack_servers import Servers, plan_servers, publish_client
+from deploy.stack_services import Proxied, brought_services, proxy_service
+from deploy.stack_settings import StackSettings, servers_environment, stack_settings
 from deploy.steps import say
 from deploy.waiting import wait_until
 
@@ -53,28 +60,55 @@ def main() -> int:
 def _serve() -> None:
     settings = stack_settings(os.environ)
     ensure_free(settings.address)
+    logs = settings.data_dir / "logs"
     with locked(settings.data_dir) as lock:
-        stack = plan_stack(settings, lock=lock, environment=os.environ)
-        with _kept(stack.services):
+        logs.mkdir(exist_ok=True)
+        brought = brought_services(settings, lock=lock, logs=logs)
+        environment = servers_environment(settings, os.environ, brought.settings)
+        with _kept(brought.services):
             say("Preparing the database and the static files …")
             prepare(
-                stack.environment,
+                environment,
+                release=settings.release,
                 demo=with_demo_data(),
-                log_file=stack.logs / "preparing.log",
-                lock=lock,
+                log_file=logs / "preparing.log",
+                holds=[lock],
             )
-            with _kept([stack.proxy]), _kept(stack.servers):
-                say(f"What they write is in {stack.logs}/")
-                announce(settings.address, up=serves, environment=stack.environment)
+            proxied = _proxied(settings)
+            publish_client(settings.client, proxied.client_dir)
+            servers = Servers(proxied, logs=logs, holds=[lock])
+            first = servers.first(plan_servers(settings, environment=environment))
+            proxy = proxy_service(proxied, log_file=logs / "proxy.log", holds=[lock])
+            with (
+                door.opened(settings.data_dir) as entrance,
+                _kept([proxy]),
+                _kept(first) as crew,
+            ):
+                say(f"What they write is in {logs}/")
+                announce(settings.address, up=serves, environment=environment)
+                while entrance:
+                    replace = partial(servers.replace, crew)
+                    door.answer(entrance, settings=brought.settings, replace=replace)
                 Event().wait()
 
 
+def _proxied(settings: StackSettings) -> Proxied:
+    return Proxied(
+        address=settings.address,
+        client_dir=settings.data_dir / "client",
+        static_dir=settings.data_dir / "static",
+        own_dir=proxy_folder(settings.data_dir),
+        log_format=settings.log_format,
+        access_log=settings.access_log,
+    )
+
+
 @contextmanager
-def _kept(services: list[Service]) -> Iterator[None]:
+def _kept(services: list[Service]) -> Iterator[Crew]:
     if services:
         say(f"Starting {', '.join(service.name for service in services)} …")
-    with kept(services):
-        yield
+    with kept(services) as crew:
+        yield crew
 
 
 @contextmanager

@@ -1,27 +1,21 @@
-"""The services, servers and proxy of the real stack, as they are started on one machine."""
+"""The services and the proxy of the real stack, as they are started on one machine."""
 
 import os
 import signal
 import socket
+import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.address import ADDRESSES, Address, answers
+from deploy.address import ADDRESSES, Address
 from deploy.keeper import Service
-from deploy.paths import CLIENT, ROOT, VENV_BIN, VENV_PYTHON
+from deploy.paths import ROOT, VENV_BIN
 from deploy.postgres_server import Kept, postgres_server, postgres_url
-from deploy.production import kept_secret, production_settings, proxy_folder
-from deploy.server import (
-    caddy_arguments,
-    daphne_arguments,
-    granian_arguments,
-    housekeeping_arguments,
-    postgres_settings,
-    proxy_variables,
-    server_settings,
-)
+from deploy.problems import Problem
+from deploy.production import kept_secret
+from deploy.server import caddy_arguments, postgres_settings, proxy_variables, server_settings
 from deploy.services import lasting_ports
 from deploy.stack_settings import StackSettings
 from deploy.supervised import Launched, supervised
@@ -31,29 +25,28 @@ HOST = "127.0.0.1"
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
 # Longer than servers take to answer what is under way.
 STOP_SECONDS = 15.0
+# In the proxy's own folder, where it runs: the path of a socket must be short.
+_ADMIN = "unix/admin.sock"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stack:
-    """What runs, in three tiers. `environment` is that of the servers, and of their preparation."""
+class Brought:
+    """The services that the stack brings along, and the settings under which servers find them."""
 
     services: list[Service]
-    servers: list[Service]
-    proxy: Service
-    environment: dict[str, str]
-    logs: Path
+    settings: dict[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Proxied:
-    """What the proxy is told: where it listens, and what is behind it."""
+    """What the proxy is told: where it listens, and what is behind it, which may change."""
 
     address: Address
-    sockets: Sequence[int]
-    api: Sequence[int]
     client_dir: Path
     static_dir: Path
     own_dir: Path
+    sockets: Sequence[int] = ()
+    api: Sequence[int] = ()
     log_format: str = "console"
     access_log: str = "off"
 
@@ -72,20 +65,18 @@ class Proxied:
             client_dir=str(self.client_dir),
             static_dir=str(self.static_dir),
             own_dir=str(self.own_dir),
+            admin=_ADMIN,
             log_format=self.log_format,
             access_log=self.access_log,
         )
 
 
-def plan_stack(settings: StackSettings, *, lock: int, environment: Mapping[str, str]) -> Stack:
+def brought_services(settings: StackSettings, *, lock: int, logs: Path) -> Brought:
     """Choose ports and passwords. The passwords are made once, and kept in the data directory.
 
     All processes hold the descriptor `lock` for as long as they live.
     """
-    postgres_port, valkey_port, *ports = lasting_ports(2 + settings.api_workers + settings.sockets)
-    api_ports, socket_ports = ports[: settings.api_workers], ports[settings.api_workers :]
-    logs = settings.data_dir / "logs"
-    logs.mkdir(exist_ok=True)
+    postgres_port, valkey_port = lasting_ports(2)
     services: list[Service] = []
     urls: dict[str, str] = {}
     if settings.brings_postgres:
@@ -96,49 +87,9 @@ def plan_stack(settings: StackSettings, *, lock: int, environment: Mapping[str, 
         password = kept_secret(settings.data_dir / "valkey_password")
         urls["redis_url"] = valkey_url(port=valkey_port, password=password)
         services.append(_valkey(valkey_port, password, lock, logs))
-    ours = {**environment, **server_settings(data_dir=str(settings.data_dir), **urls)}
-    if settings.is_production:
-        ours |= production_settings(
-            environment, address=settings.address, data_dir=settings.data_dir
-        )
-
-    def server(name: str, log: str, command: list[str], port: int) -> Service:
-        def ready() -> bool:
-            return answers(Address(host=HOST, port=port))
-
-        log_file = logs / f"{log}.log"
-        python = [str(VENV_PYTHON), "-m", *command]
-        return _program(name, python, ours, log_file=log_file, holds=[lock], ready=ready)
-
-    servers: list[Service] = []
-    for number, port in enumerate(api_ports, start=1):
-        granian = ["granian", *granian_arguments(host=HOST, port=port)]
-        servers.append(server(f"API server {number}", f"api-{number}", granian, port))
-    for number, port in enumerate(socket_ports, start=1):
-        daphne = ["daphne", *daphne_arguments(host=HOST, port=port)]
-        servers.append(server(f"socket server {number}", f"sockets-{number}", daphne, port))
-    servers.append(
-        _program(
-            "housekeeping",
-            [str(VENV_PYTHON), *housekeeping_arguments()],
-            ours,
-            log_file=logs / "housekeeping.log",
-            holds=[lock],
-            ready=lambda: True,
-        )
+    return Brought(
+        services=services, settings=server_settings(data_dir=str(settings.data_dir), **urls)
     )
-    proxied = Proxied(
-        address=settings.address,
-        sockets=socket_ports,
-        api=api_ports,
-        client_dir=CLIENT,
-        static_dir=settings.data_dir / "static",
-        own_dir=proxy_folder(settings.data_dir),
-        log_format=settings.log_format,
-        access_log=settings.access_log,
-    )
-    proxy = proxy_service(proxied, log_file=logs / "proxy.log", holds=[lock])
-    return Stack(services=services, servers=servers, proxy=proxy, environment=ours, logs=logs)
 
 
 def _postgres(settings: StackSettings, port: int, password: str, lock: int, logs: Path) -> Service:
@@ -172,37 +123,65 @@ def _valkey(port: int, password: str, lock: int, logs: Path) -> Service:
 
 
 def proxy_service(proxied: Proxied, *, log_file: Path, holds: Collection[int] = ()) -> Service:
-    """Return Caddy with `deploy/Caddyfile`."""
+    """Return Caddy with `deploy/Caddyfile`; it begins with what it has been told last."""
     proxied.own_dir.mkdir(mode=0o700, exist_ok=True)
-    # Whatever it would keep in its user's home.
-    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(proxied.own_dir))
-    return _program(
+    return program(
         "the proxy",
         [str(VENV_BIN / "caddy"), *caddy_arguments(caddyfile=str(CADDYFILE))],
-        {"PATH": os.defpath, **homes, **proxied.variables()},
+        lambda: _proxy_environment(proxied),
+        folder=proxied.own_dir,
         log_file=log_file,
         holds=holds,
         ready=lambda: _listens(proxied.address),
     )
 
 
-def _program(
+def tell_proxy(proxied: Proxied) -> None:
+    """Have the proxy that runs lead to what is behind it now.
+
+    Requests under way, and sockets, stay with the servers that have them.
+    Raises: Problem.
+    """
+    reload = [str(VENV_BIN / "caddy"), "reload", "--config", str(CADDYFILE)]
+    told = subprocess.run(
+        [*reload, "--adapter", "caddyfile", "--address", _ADMIN],
+        env=_proxy_environment(proxied),
+        cwd=proxied.own_dir,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if told.returncode:
+        raise Problem(f"The proxy could not be told of other servers: {told.stderr.strip()}")
+
+
+def _proxy_environment(proxied: Proxied) -> dict[str, str]:
+    # Whatever it would keep in its user's home.
+    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(proxied.own_dir))
+    return {"PATH": os.defpath, **homes, **proxied.variables()}
+
+
+def program(
     name: str,
     command: list[str],
-    environment: Mapping[str, str],
+    environment: Callable[[], Mapping[str, str]],
     *,
+    folder: Path,
     log_file: Path,
     holds: Collection[int],
     ready: Callable[[], bool],
 ) -> Service:
+    """Return a program as a server to keep."""
+
     @contextmanager
     def launch() -> Iterator[Launched]:
         with supervised(
             {
                 "prepare": [],
                 "command": command,
-                "folder": str(ROOT),
-                "environment": dict(environment),
+                "folder": str(folder),
+                "environment": dict(environment()),
                 "user": None,
                 "stop_signal": signal.SIGTERM,
                 "stop_seconds": STOP_SECONDS,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.address import Address
-from deploy.paths import ROOT
+from deploy.paths import CLIENT, ROOT
 from deploy.problems import Problem
-from deploy.production import is_given, is_production, stack_address
+from deploy.production import is_given, is_production, production_settings, stack_address
 from deploy.server import DEFAULT_POOL_SIZE
 
+RELEASE = "SEATCAST_RELEASE"
 _WORDS = {"SEATCAST_LOG_FORMAT": ("console", "json"), "SEATCAST_ACCESS_LOG": ("off", "on")}
 
 
@@ -18,6 +19,7 @@ class StackSettings:
     """How many servers, where, and which services are somebody else's."""
 
     address: Address
+    release: Path  # the checkout whose servers are run
     data_dir: Path
     sockets: int
     api_workers: int
@@ -28,6 +30,11 @@ class StackSettings:
     access_log: str
     is_production: bool = False
 
+    @property
+    def client(self) -> Path:
+        """Where the release's client is built."""
+        return self.release / CLIENT.relative_to(ROOT)
+
 
 def stack_settings(environment: Mapping[str, str]) -> StackSettings:
     """Return what the environment asks for.
@@ -37,6 +44,7 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
     data_dir = Path(environment.get("SEATCAST_DATA_DIR") or ROOT / ".data").resolve()
     return StackSettings(
         address=stack_address(environment, data_dir=data_dir),
+        release=Path(environment.get(RELEASE) or ROOT).resolve(),
         data_dir=data_dir,
         sockets=_count(environment, "SEATCAST_SOCKET_SERVERS", default=2),
         api_workers=_count(environment, "SEATCAST_API_WORKERS", default=2),
@@ -47,6 +55,21 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
         access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
         is_production=is_production(environment),
     )
+
+
+def servers_environment(
+    settings: StackSettings, environment: Mapping[str, str], brought: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the environment of servers: that of whoever starts them, and what they are given.
+
+    Which checkout is run is not among it; servers of an older one would not know the setting.
+    """
+    given = {**environment, **brought}
+    if settings.is_production:
+        given |= production_settings(
+            environment, address=settings.address, data_dir=settings.data_dir
+        )
+    return {name: value for name, value in given.items() if name != RELEASE}
 
 
 def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:

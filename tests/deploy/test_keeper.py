@@ -77,3 +77,22 @@ def test_one_that_never_gets_ready_ends_the_others_too(tmp_path: Path) -> None:
     ):
         pytest.fail("both are ready, and one never was")
     assert servers() == []
+
+
+def test_a_server_can_be_started_beside_others_and_one_of_them_ended(tmp_path: Path) -> None:
+    first, second = (service(WAITS, tmp_path / f"{name}.log") for name in ("first", "second"))
+    with kept([first]) as crew:
+        [pid] = servers()
+        crew.start([second])
+        assert len(servers()) == 2
+        crew.end([first])
+        assert pid not in servers()
+        assert crew.services == [second]
+    assert not servers()
+
+
+def test_one_that_does_not_start_is_not_kept_and_the_others_are(tmp_path: Path) -> None:
+    with kept([service(WAITS, tmp_path / "first.log")]) as crew:
+        with pytest.raises(ServerEnded):
+            crew.start([service("raise SystemExit(1)", tmp_path / "second.log")])
+        assert len(crew.services) == len(servers()) == 1

@@ -22,12 +22,14 @@ from websockets.sync.client import ClientConnection, connect
 
 from deploy import lineage, stack
 from deploy.address import Address, serves
+from deploy.door import visiting
 from deploy.lineage import family, members
 from deploy.paths import ROOT
 from deploy.problems import Problem
 from deploy.processes import clean_environment
 from deploy.production import kept_secret
 from deploy.services import free_port, postgres, valkey
+from deploy.stack_servers import ServerPlan, plan_servers
 from deploy.stack_settings import stack_settings
 from deploy.waiting import wait_until
 from reservations.demo.people import PASSWORD
@@ -147,6 +149,51 @@ def test_what_is_killed_comes_back(site: Site, kind: str) -> None:
             return pid not in members(site.process.pid).get(kind, []) and site.is_whole()
 
         assert wait_until(is_replaced, seconds=SECONDS)
+
+
+def test_servers_are_replaced_one_by_one_while_the_site_is_open(site: Site) -> None:
+    assert wait_until(site.is_whole, seconds=SECONDS)
+    before = servers(site)
+    with site.signed_in() as alice:
+        event = alice.get("/api/events/").json()[0]["id"]
+        with connect(f"ws://127.0.0.1:{site.address.port}/ws/events/{event}/") as watcher:
+            assert json.loads(watcher.recv())["type"] == "snapshot"
+            subprocess.run(
+                [sys.executable, "-m", "deploy.rolling"],
+                env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir)),
+                cwd=ROOT,
+                check=True,
+            )
+            assert close_code(watcher) == 1012
+        assert not servers(site) & before
+        assert site.is_whole()
+        # A proxy that is started again leads to the new ones.
+        [proxy] = members(site.process.pid)[lineage.PROXY]
+        os.kill(proxy, signal.SIGKILL)
+        assert wait_until(
+            lambda: proxy not in members(site.process.pid).get(lineage.PROXY, [proxy]),
+            seconds=SECONDS,
+        )
+        assert wait_until(site.is_whole, seconds=SECONDS)
+
+
+def servers(site: Site) -> set[int]:
+    """Return the process ids of all that is behind the proxy, but for the services."""
+    kinds = (lineage.SOCKET_SERVER, lineage.API_MASTER, lineage.API_WORKER)
+    return {pid for kind in kinds for pid in members(site.process.pid)[kind]}
+
+
+def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
+    assert wait_until(site.is_whole, seconds=SECONDS)
+    before = servers(site)
+    settings = stack_settings({"SEATCAST_DATA_DIR": str(site.data_dir)})
+    with visiting(site.data_dir) as visit:
+        [api, *others] = plan_servers(settings, environment=visit.settings)
+        broken: ServerPlan = {**api, "command": ["false"]}
+        with pytest.raises(Problem, match="API server 1 did not start"):
+            visit.replace([broken, *others], tell=print)
+    assert servers(site) == before
+    assert site.is_whole()
 
 
 def test_secrets_are_for_nobody_to_see(site: Site) -> None:

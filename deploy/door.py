@@ -1,0 +1,119 @@
+"""The door of a running stack, for whoever may write to its data directory: `make rolling`.
+
+A socket in that directory. Who comes is told the settings of what the stack brings along, as one
+line of JSON; sends the servers that are to take the place of those that run; and hears what is
+being done, line by line, until the last one says what went wrong, or nothing. One at a time.
+"""
+
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from deploy.problems import Problem
+from deploy.stack_servers import ServerPlan
+from deploy.steps import say
+
+_NAME = "stack.sock"
+Tell = Callable[[str], None]
+
+
+@contextmanager
+def opened(data_dir: Path) -> Iterator[socket.socket | None]:
+    """Open the door for the length of the context; None where no socket can be."""
+    path = data_dir / _NAME
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as door:
+        try:
+            door.bind(str(path))
+        except OSError as error:
+            say(f"seatcast: `make rolling` will not find this stack ({path}: {error}).")
+            yield None
+            return
+        try:
+            # Nobody can connect before somebody listens.
+            path.chmod(0o600)
+            door.listen()
+            yield door
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def answer(
+    door: socket.socket,
+    *,
+    settings: Mapping[str, str],
+    replace: Callable[[Sequence[ServerPlan], Tell], None],
+) -> None:
+    """Let one visitor in, and have the servers replaced that it brings."""
+    visitor, _ = door.accept()
+    with visitor, visitor.makefile("rw") as line, suppress(OSError, ValueError):
+        _send(line, settings=dict(settings))
+        if not (asked := line.readline()):
+            return
+        problem = None
+        try:
+            replace(_plans(asked), lambda said: _tell(line, said))
+        except Problem as why:
+            problem = str(why)
+        say("seatcast: all servers were replaced." if problem is None else f"seatcast: {problem}")
+        _send(line, problem=problem)
+
+
+class Visit:
+    """A visit to a running stack. `settings` are those of what it brings along."""
+
+    def __init__(self, line: IO[str]) -> None:
+        self._line = line
+        self.settings: dict[str, str] = json.loads(line.readline())["settings"]
+
+    def replace(self, plans: Sequence[ServerPlan], *, tell: Tell) -> None:
+        """Have all servers replaced. Raises: Problem."""
+        _send(self._line, servers=list(plans))
+        for heard in self._line:
+            message = json.loads(heard)
+            if "said" in message:
+                tell(message["said"])
+            elif message["problem"] is None:
+                return
+            else:
+                raise Problem(message["problem"])
+        raise Problem("The stack has ended.")
+
+
+@contextmanager
+def visiting(data_dir: Path) -> Iterator[Visit]:
+    """Go through the door of the stack on a data directory. Raises: Problem when there is none."""
+    with socket.socket(socket.AF_UNIX) as visitor:
+        try:
+            visitor.connect(str(data_dir / _NAME))
+        except OSError:
+            raise Problem(
+                f"No stack is running on {data_dir}: `make stack` starts one; "
+                "SEATCAST_DATA_DIR says where its data is."
+            ) from None
+        with visitor.makefile("rw") as line:
+            yield Visit(line)
+
+
+def _plans(asked: str) -> list[ServerPlan]:
+    """Read what was asked for; another release's code has written it. Raises: Problem."""
+    plans: list[ServerPlan] = json.loads(asked)["servers"]
+    for plan in plans:
+        if plan.keys() != ServerPlan.__annotations__.keys():
+            raise Problem("This stack knows no such servers: end it, and start the new release's.")
+    return plans
+
+
+def _tell(line: IO[str], said: str) -> None:
+    say(f"seatcast: {said}")
+    # Who has asked may be gone; what was begun is brought to its end.
+    with suppress(OSError):
+        _send(line, said=said)
+
+
+def _send(line: IO[str], **message: Any) -> None:
+    line.write(f"{json.dumps(message)}\n")
+    line.flush()

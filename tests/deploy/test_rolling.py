@@ -1,0 +1,42 @@
+"""What takes a running stack's servers over to another release; `test_stack` tries it for real."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.door import opened, visiting
+from deploy.problems import Problem
+from deploy.stack_servers import publish_client
+
+
+def build(folder: Path, *, page: str, asset: str) -> Path:
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text(page)
+    (folder / "assets" / asset).write_text(page)
+    return folder
+
+
+def test_a_new_client_leaves_what_open_pages_ask_for(tmp_path: Path) -> None:
+    client = tmp_path / "client"
+    publish_client(build(tmp_path / "old", page="old", asset="index-a.js"), client)
+    publish_client(build(tmp_path / "new", page="new", asset="index-b.js"), client)
+    assert (client / "index.html").read_text() == "new"
+    assert sorted(file.name for file in (client / "assets").iterdir()) == [
+        "index-a.js",
+        "index-b.js",
+    ]
+
+
+def test_without_a_stack_there_is_no_door(tmp_path: Path) -> None:
+    with (
+        pytest.raises(Problem, match="No stack is running on"),
+        visiting(tmp_path),
+    ):
+        pytest.fail("there is one")
+
+
+def test_nobody_else_may_go_through_the_door(tmp_path: Path) -> None:
+    with opened(tmp_path) as door:
+        assert door
+        assert (tmp_path / "stack.sock").stat().st_mode & 0o777 == 0o600
+    assert not (tmp_path / "stack.sock").exists()
