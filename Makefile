@@ -1,12 +1,12 @@
 # Every target is one command of `python3 -m deploy`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test` and `bench`,
 # SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED
-# for `chaos`, MINUTES, ROUNDS and ONLY for `measure`.
+# for `chaos`, FROM for `upgrade`, MINUTES, ROUNDS and ONLY for `measure`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack rolling test bench loadtest compare curves chaos check schema screenshots measure clean
+.PHONY: help setup run stack rolling test bench loadtest compare curves chaos upgrade check schema screenshots measure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ curves: ## Measure costs at four sizes into docs/scaling.md: minutes (ONLY=locks
 
 chaos: ## Buy and watch while everything fails, then audit the books: minutes (SECONDS=180 SEED=…)
 	@$(PYTHON) -m deploy chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+
+upgrade: ## Buy and watch while servers of an older version are replaced: minutes (FROM=revision)
+	@$(PYTHON) -m deploy upgrade $(if $(FROM),--from $(FROM))
 
 check: ## Run the linters and type checkers
 	@$(PYTHON) -m deploy check

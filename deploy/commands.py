@@ -58,6 +58,10 @@ def _run(options: argparse.Namespace) -> None:
             set_up(requirements=DEVELOPMENT)
             seed = [] if options.seed is None else [f"--seed={options.seed}"]
             hand_over("loadtest.chaos", f"--seconds={options.seconds}", *seed)
+        case "upgrade":
+            set_up(requirements=DEVELOPMENT)
+            since = [] if options.since is None else [f"--from={options.since}"]
+            hand_over("loadtest.upgrade", *since)
         case "check" | "schema" | "screenshots" | "measure":
             set_up(requirements=DEVELOPMENT)
             hand_over(f"deploy.{options.command}")
@@ -88,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     chaos = commands.add_parser("chaos", help="buy and watch while everything fails, then audit")
     chaos.add_argument("--seconds", type=int, default=180, help="for so long (%(default)s)")
     chaos.add_argument("--seed", type=int, help="the same mishaps in the same order as before")
+    upgrade = commands.add_parser("upgrade", help="buy and watch while servers are replaced")
+    upgrade.add_argument("--from", dest="since", help="the older version, as git names it")
     commands.add_parser("check", help="run the linters and type checkers")
     commands.add_parser("schema", help="rewrite the API schema and the client's types")
     commands.add_parser("screenshots", help="take a picture of every page")
