@@ -1,0 +1,102 @@
+"""Old servers run on beside new ones for as long as an upgrade takes, on tables that are new."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.models import NOT_PROVIDED
+
+OURS = {"accounts", "reservations"}
+# Older than any site that is open.
+BEFORE_THE_FIRST_RELEASE = {
+    ("accounts", "0001_initial"),
+    ("reservations", "0001_initial"),
+    ("reservations", "0002_money_and_extensions"),
+}
+# What the queries of an old server name is gone, or has another name.
+TAKES_AWAY = (
+    migrations.DeleteModel,
+    migrations.RemoveField,
+    migrations.RenameField,
+    migrations.RenameModel,
+    migrations.AlterModelTable,
+)
+# Nobody can tell what it does.
+OPAQUE = (migrations.RunSQL, migrations.SeparateDatabaseAndState)
+
+
+def hindrances(migration: migrations.Migration) -> Iterator[str]:
+    """Yield what old servers would stumble over.
+
+    A migration that takes something away says in `contracts` since when no server uses it.
+    """
+    if getattr(migration, "contracts", ""):
+        return
+    made = {
+        operation.name_lower
+        for operation in migration.operations
+        if isinstance(operation, migrations.CreateModel)
+    }
+    for operation in migration.operations:
+        if getattr(operation, "model_name_lower", None) not in made and _hinders(operation):
+            yield operation.describe()
+
+
+def _hinders(operation: Operation) -> bool:
+    if isinstance(operation, migrations.AddField):
+        # Django's own default is not in the table: an old server's INSERT leaves it out.
+        field = operation.field
+        return not (field.null or field.many_to_many or field.db_default is not NOT_PROVIDED)
+    if isinstance(operation, migrations.AddConstraint):
+        return True
+    return isinstance(operation, TAKES_AWAY + OPAQUE)
+
+
+def later_migrations() -> list[migrations.Migration]:
+    found = MigrationLoader(None).disk_migrations.items()
+    return [each for key, each in found if key[0] in OURS and key not in BEFORE_THE_FIRST_RELEASE]
+
+
+def migration_of(*operations: Operation, contracts: str = "") -> migrations.Migration:
+    body = {"operations": list(operations), "contracts": contracts}
+    made: type[migrations.Migration] = type("Migration", (migrations.Migration,), body)
+    return made("0099_next", "reservations")
+
+
+@pytest.mark.parametrize("migration", later_migrations(), ids=str)
+def test_a_migration_leaves_old_servers_what_they_use(migration: migrations.Migration) -> None:
+    assert not list(hindrances(migration))
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.RemoveField("seat", "label"),
+        migrations.RenameField("seat", "label", "name"),
+        migrations.DeleteModel("Payment"),
+        migrations.AddField("seat", "row", models.CharField(max_length=9, default="A")),
+        migrations.AddConstraint(
+            "seat", models.UniqueConstraint(fields=["event", "label"], name="once")
+        ),
+        migrations.RunSQL("DROP INDEX seat_by_deadline"),
+    ],
+    ids=lambda operation: operation.describe(),
+)
+def test_what_old_servers_would_stumble_over_is_found(operation: Operation) -> None:
+    assert list(hindrances(migration_of(operation))) == [operation.describe()]
+    contracts = "Since 1.4 no server asks for it."
+    assert not list(hindrances(migration_of(operation, contracts=contracts)))
+
+
+def test_what_is_new_or_may_be_left_out_hinders_nobody() -> None:
+    migration = migration_of(
+        migrations.CreateModel("Tour", [("id", models.BigAutoField(primary_key=True))]),
+        migrations.AddConstraint(
+            "tour", models.CheckConstraint(condition=models.Q(id__gt=0), name="positive")
+        ),
+        migrations.AddField("seat", "row", models.CharField(max_length=9, null=True)),
+        migrations.AddField("seat", "col", models.IntegerField(db_default=0)),
+    )
+    assert not list(hindrances(migration))
