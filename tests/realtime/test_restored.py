@@ -1,0 +1,50 @@
+"""A database that goes back, under viewers who know what is no more."""
+
+from collections.abc import Callable
+from typing import Any
+
+from realtime.database import in_database_thread
+from reservations.housekeeping.restoring import start_anew
+from reservations.models import Event, Seat, SeatChange
+from reservations.states import Person, SeatStatus
+
+Watching = Callable[..., Any]
+Command = Callable[..., Any]
+People = dict[str, Person]
+
+
+def _restore_the_beginning(event: Event) -> None:
+    SeatChange.objects.filter(event=event).delete()
+    Seat.objects.filter(event=event).update(
+        status=SeatStatus.AVAILABLE, locked_by=None, locked_at=None, locked_until=None, version=0
+    )
+    Event.objects.filter(pk=event.pk).update(change_seq=0)
+
+
+async def test_a_head_that_went_back_is_shown_at_once(
+    watching: Watching, event: Event, people: People, lock: Command
+) -> None:
+    async with watching(event.pk) as socket:
+        await lock(people["alice"], 0)
+        await socket.until_seq(1)
+        await in_database_thread(lambda: _restore_the_beginning(event))
+        frame = await socket.frame("snapshot")
+        assert (frame["seq"], frame["locks"]) == (0, [])
+        await lock(people["bob"], 1)
+        await socket.until_seq(1)
+        assert socket.states.keys() == {1}
+
+
+async def test_numbers_that_were_reached_again_are_not_taken_for_the_same(
+    watching: Watching, event: Event, people: People, lock: Command
+) -> None:
+    async with watching(event.pk) as socket:
+        await lock(people["alice"], 0)
+        await socket.until_seq(1)
+    await in_database_thread(lambda: _restore_the_beginning(event))
+    await in_database_thread(start_anew)
+    await lock(people["bob"], 1)
+    async with watching(event.pk, "?since=1&layout=plan") as socket:
+        frame = await socket.frame()
+    assert frame["type"] == "snapshot"
+    assert [index for index, *_ in frame["locks"]] == [1]
