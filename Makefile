@@ -1,12 +1,13 @@
 # Every target is one command of `python3 -m deploy`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test` and `bench`,
 # SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED
-# for `chaos`, FROM for `upgrade`, MINUTES, ROUNDS and ONLY for `measure`.
+# for `chaos`, FILE for `backup` and `restore`, FROM for `upgrade`, MINUTES, ROUNDS and ONLY for
+# `measure`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack rolling test bench loadtest compare curves chaos upgrade check schema screenshots measure clean
+.PHONY: help setup run stack rolling backup restore test bench loadtest compare curves chaos upgrade check schema screenshots measure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -22,6 +23,12 @@ stack: ## Serve it as for real: PostgreSQL, Valkey, several servers behind a pro
 
 rolling: ## Replace the servers of a running stack by this checkout's, one by one, while it is open
 	@$(PYTHON) -m deploy rolling
+
+backup: ## Write the database of the running stack to a file, also during a sale (FILE=…)
+	@$(PYTHON) -m deploy backup $(FILE)
+
+restore: ## Make that file the database of a stack that has been ended (FILE=…)
+	@$(PYTHON) -m deploy restore $(FILE)
 
 test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|client|browser|stack: just that)
 	@$(PYTHON) -m deploy test $(ONLY)

@@ -5,11 +5,12 @@ import sys
 from collections.abc import Sequence
 
 from deploy import clean, run
-from deploy.bootstrap import DEVELOPMENT, LOADTEST, RUNTIME, hand_over, set_up
+from deploy.bootstrap import DEVELOPMENT, LOADTEST, RUNTIME, STACK, hand_over, set_up
 from deploy.problems import Problem
 
 STAGES = ("check", "machines", "sqlite", "postgres", "client", "browser", "stack")
 _SITES = ("run", "stack")
+_BACKUP = {"backup": "save", "restore": "restore"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +37,9 @@ def _run(options: argparse.Namespace) -> None:
             run.main_stack()
         case "rolling":
             run.main_rolling()
+        case "backup" | "restore":
+            set_up(requirements=STACK, client=False)
+            hand_over("deploy.backup", _BACKUP[options.command], options.file)
         case "test":
             only = [options.only] if options.only else []
             set_up(requirements=DEVELOPMENT, client=options.only not in ("sqlite", "postgres"))
@@ -77,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="serve the site with demo data")
     commands.add_parser("stack", help="serve it as it is served for real, on this machine")
     commands.add_parser("rolling", help="replace the servers of the stack that runs, one by one")
+    backup = commands.add_parser("backup", help="write the database of the running stack to a file")
+    restore = commands.add_parser("restore", help="make a file the database of a stack, kept apart")
+    for command in (backup, restore):
+        command.add_argument("file", nargs="?", default="seatcast.dump", help="(%(default)s)")
     test = commands.add_parser("test", help="run every check and every test")
     test.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
     bench = commands.add_parser("bench", help="measure what pushing costs, beside stock servers")

@@ -40,17 +40,21 @@ def prepare(
         *([(["manage.py", "load_demo"], environment)] if demo else []),
     ]
     for arguments, settings in steps:
-        _run(arguments, settings, release=release, log_file=log_file, holds=holds)
+        run_once(arguments, settings, release=release, log_file=log_file, holds=holds)
 
 
-def _run(
+def run_once(
     arguments: Sequence[str],
     environment: Mapping[str, str],
     *,
-    release: Path,
+    release: Path = ROOT,
     log_file: Path,
-    holds: Collection[int],
-) -> None:
+    holds: Collection[int] = (),
+) -> str:
+    """Run a command of a release to its end; return the last that it said.
+
+    Raises: Problem with the reason that it gave.
+    """
     with supervised(
         {
             "prepare": [],
@@ -65,9 +69,11 @@ def _run(
         log_file=log_file,
         holds=holds,
     ) as step:
-        if step.process.wait():
-            reason = _reason_in(step.output()) or step.how_it_ended()
+        status, said = step.process.wait(), step.output()
+        if status:
+            reason = _reason_in(said) or step.how_it_ended()
             raise Problem(f"`manage.py {step.name}` failed: {reason} ({log_file} has the rest.)")
+        return said.rpartition("\n")[2]
 
 
 def _reason_in(output: str) -> str:

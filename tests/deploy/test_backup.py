@@ -1,0 +1,45 @@
+"""Backups, on a real PostgreSQL; `python -m loadtest.restore` tries them during a sale."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.backup import dump, load, restore
+from deploy.problems import Problem
+from deploy.services import postgres
+
+
+def _rows(url: str, database: str = "seatcast") -> list[int]:
+    with psycopg.connect(url, dbname=database) as connection:
+        return [row[0] for row in connection.execute("SELECT n FROM sold ORDER BY n")]
+
+
+@pytest.fixture
+def without_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("without_services")
+def test_a_backup_is_restored_beside_what_has_become_of_the_database(tmp_path: Path) -> None:
+    file = tmp_path / "sale.dump"
+    with postgres() as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE sold (n int)")
+            connection.execute("INSERT INTO sold VALUES (1)")
+            dump(url, file)
+            connection.execute("INSERT INTO sold VALUES (2)")
+        before = load(url, file)
+        assert _rows(url) == [1]
+        assert _rows(url, before) == [1, 2]
+    # It has everybody's name and address in it.
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.usefixtures("without_services")
+def test_a_backup_that_is_not_there_changes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="There is no"):
+        restore(tmp_path / "none.dump")
+    assert not list(tmp_path.iterdir())
