@@ -13,7 +13,7 @@ from deploy.door import visiting
 from deploy.preparing import prepare
 from deploy.problems import Problem
 from deploy.stack_servers import plan_servers, publish_client
-from deploy.stack_settings import stack_settings
+from deploy.stack_settings import servers_environment, stack_settings
 from deploy.steps import say
 
 
@@ -33,7 +33,7 @@ def _roll() -> None:
     settings = stack_settings(os.environ)
     client_dir = settings.data_dir / "client"
     with visiting(settings.data_dir) as visit:
-        environment = {**os.environ, **visit.settings}
+        environment = servers_environment(settings, os.environ, visit.settings)
         say("Preparing the database and the static files …")
         prepare(
             environment,
