@@ -1,0 +1,35 @@
+"""`docs/operations.md` says what to do about each alert, and names nothing that is not there."""
+
+import re
+
+import pytest
+import yaml
+
+from deploy.paths import ROOT
+
+PAGE = (ROOT / "docs" / "operations.md").read_text()
+
+
+def test_each_alert_has_its_answer() -> None:
+    rules = yaml.safe_load((ROOT / "deploy" / "monitoring" / "alerts.yml").read_text())
+    alerts = [rule["alert"] for group in rules["groups"] for rule in group["rules"]]
+    assert re.findall(r"^\| `([A-Z]\w+)` \|", PAGE, re.MULTILINE) == alerts
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`manage\.py (\w+)", PAGE))))
+def test_each_command_is_there(command: str) -> None:
+    ours = [ROOT / app / "management" / "commands" for app in ("reservations", "accounts")]
+    assert command == "migrate" or any((folder / f"{command}.py").exists() for folder in ours)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        {
+            *re.findall(r"`((?:deploy|docs|tests)/[\w./-]+)`", PAGE),
+            *(f"docs/{link}" for link in re.findall(r"\]\((?!http)([^)#]+)", PAGE)),
+        }
+    ),
+)
+def test_what_the_page_names_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
