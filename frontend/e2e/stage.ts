@@ -10,6 +10,7 @@ import {
 import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
 
 export const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'seatcast-demo';
+const SITE = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
 const STADIUM = 10_000;
 
 type Who = 'alice' | 'bob' | 'carol' | 'admin' | 'anonymous' | 'somebody new';
@@ -85,7 +86,8 @@ export class Api {
     const token = cookies.find(({ name }) => name === 'csrftoken')?.value ?? '';
     const response = await this.#request.post(`/api/${path}`, {
       data: body,
-      headers: { 'X-CSRFToken': token },
+      // A page says where it is from, and over TLS it has to.
+      headers: { 'X-CSRFToken': token, Origin: SITE },
     });
     if (!response.ok()) throw new Error(`POST ${path}: ${response.status()}`);
   }
