@@ -59,8 +59,8 @@ def _victims(stack: Site) -> list[tuple[str, int]]:
     if missing := [kind for kind in _KINDS if kind not in found]:
         raise Problem(f"The stack has no {', no '.join(missing)}.")
     each = [(kind, pid) for kind in _KINDS for pid in found[kind]]
-    one_worker = found[lineage.API_WORKER][:1]
-    return [(kind, pid) for kind, pid in each if kind != lineage.API_WORKER or pid in one_worker]
+    spared = [pid for kind in (lineage.API_WORKER, lineage.API_MASTER) for pid in found[kind][1:]]
+    return [(kind, pid) for kind, pid in each if pid not in spared]
 
 
 def _kill(stack: Site, kind: str, pid: int) -> None:

@@ -2,10 +2,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
-from deploy.address import Address, address_from, ensure_free
+from deploy.address import Address, address_from, answers, ensure_free
 from deploy.paths import ROOT
 from deploy.problems import Problem
 from deploy.processes import clean_environment
@@ -43,6 +44,24 @@ def test_what_is_no_port_is_refused(port: str) -> None:
 )
 def test_the_url_is_one_that_a_browser_can_open(host: str, url: str) -> None:
     assert Address(host=host, port=8000).url == url
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "https://localhost:8000"),
+        ("0.0.0.0", "https://localhost:8000"),
+        ("::", "https://localhost:8000"),
+        ("192.0.2.1", "https://192.0.2.1:8000"),
+    ],
+)
+def test_over_tls_it_has_the_name_that_its_certificate_is_for(host: str, url: str) -> None:
+    assert Address(host=host, port=8000, authority=Path("root.crt")).url == url
+
+
+def test_who_is_not_vouched_for_yet_does_not_answer(tmp_path: Path) -> None:
+    address = Address(host="127.0.0.1", port=8000, authority=tmp_path / "none.crt")
+    assert not answers(address)
 
 
 def test_a_free_port_is_free() -> None:

@@ -1,0 +1,58 @@
+"""What the stack adds to the environment in production."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from deploy.address import Address
+from deploy.announcing import demo_password
+from deploy.production import is_production, kept_secret, production_settings, stack_address
+from reservations.demo.people import PASSWORD
+
+ADDRESS = Address(host="127.0.0.1", port=8000, authority=Path("root.crt"))
+
+
+def added(data_dir: Path, **environment: str) -> dict[str, str]:
+    return production_settings(environment, address=ADDRESS, data_dir=data_dir)
+
+
+def test_it_is_by_tls_if_the_environment_says_so(tmp_path: Path) -> None:
+    for word, is_asked_for in (("True", True), ("on", True), ("False", False), ("", False)):
+        environment = {"SEATCAST_PRODUCTION": word}
+        assert is_production(environment) is is_asked_for
+        address = stack_address(environment, data_dir=tmp_path)
+        assert (address.authority is not None) is is_asked_for
+
+
+def test_secrets_are_made_once_and_are_long_enough(tmp_path: Path) -> None:
+    first, again = added(tmp_path), added(tmp_path)
+    assert first == again
+    for name, length in (("SEATCAST_SECRET_KEY_FILE", 50), ("SEATCAST_DEMO_PASSWORD_FILE", 16)):
+        file = Path(first[name])
+        assert len(file.read_text()) >= length
+        assert file.stat().st_mode & 0o077 == 0
+    assert demo_password(first) == Path(first["SEATCAST_DEMO_PASSWORD_FILE"]).read_text()
+    assert first["SEATCAST_SITE_URL"] == "https://localhost:8000"
+
+
+def test_what_the_environment_names_is_left_as_it_is(tmp_path: Path) -> None:
+    kept_secret(tmp_path / "own")
+    said = added(
+        tmp_path,
+        SEATCAST_SECRET_KEY_FILE=str(tmp_path / "own"),
+        SEATCAST_DEMO_PASSWORD="mine-alone",
+        SEATCAST_SITE_URL="https://tickets.example.org",
+    )
+    assert said == {"SEATCAST_HTTPS": "True", "SEATCAST_ALLOWED_HOSTS": "localhost"}
+
+
+@pytest.mark.django_db
+def test_the_demo_is_not_loaded_in_production_with_the_password_that_everybody_knows(
+    settings: Settings,
+) -> None:
+    settings.SEATCAST_PRODUCTION = True
+    with pytest.raises(CommandError, match="SEATCAST_DEMO_PASSWORD"):
+        call_command("load_demo")
+    assert demo_password({}) == PASSWORD
