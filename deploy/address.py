@@ -100,8 +100,8 @@ def ensure_free(address: Address) -> None:
 
 
 def answers(address: Address) -> bool:
-    """Return whether the site answers requests there, refusals included."""
-    return _status(address, "/api/events/") is not None
+    """Return whether a server answers requests there, by whatever name it is asked for."""
+    return _status(address, "/healthz") is not None
 
 
 def is_well(address: Address) -> bool:
