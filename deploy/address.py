@@ -104,15 +104,16 @@ def answers(address: Address) -> bool:
     return _status(address, "/healthz") is not None
 
 
-def is_well(address: Address) -> bool:
-    """Return whether the site answers requests there, and not that something is amiss."""
-    status = _status(address, "/api/events/")
+def is_ready(address: Address) -> bool:
+    """Return whether a server there takes requests; an old one cannot say, and does."""
+    status = _status(address, "/readyz")
     return status is not None and status < 500
 
 
 def serves(address: Address) -> bool:
     """Return whether requests and sockets get through there to servers that are well."""
-    return is_well(address) and takes_sockets(address)
+    status = _status(address, "/api/events/")
+    return status is not None and status < 500 and takes_sockets(address)
 
 
 def takes_sockets(address: Address) -> bool:

@@ -23,7 +23,7 @@ from deploy.problems import Problem
 from deploy.server import MIGRATE_SETTINGS, migrate_arguments
 from deploy.stack import locked
 from deploy.stack_services import brought_services
-from deploy.stack_settings import stack_settings
+from deploy.stack_settings import servers_environment, stack_settings
 from deploy.steps import say
 
 _AFTERWARDS = (migrate_arguments(), ["manage.py", "after_restore"], ["manage.py", "verify_ledger"])
@@ -64,11 +64,12 @@ def restore(file: Path) -> None:
         raise Problem("The database is not the stack's own: docs/operations.md has how to do it.")
     with locked(settings.data_dir) as lock:
         logs.mkdir(exist_ok=True)
-        brought = brought_services(settings, lock=lock, logs=logs)
+        brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
         with kept(brought.services):
             url = brought.settings["DATABASE_URL"]
             say(f"The database of before is kept as {load(url, file)}.")
-            environment = {**os.environ, **brought.settings, **MIGRATE_SETTINGS}
+            servers = servers_environment(os.environ, brought.settings)
+            environment = {**servers, **MIGRATE_SETTINGS}
             for step in _AFTERWARDS:
                 say(run_once(step, environment, log_file=logs / "restoring.log", holds=[lock]))
 

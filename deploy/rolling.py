@@ -33,7 +33,7 @@ def _roll() -> None:
     settings = stack_settings(os.environ)
     client_dir = settings.data_dir / "client"
     with visiting(settings.data_dir) as visit:
-        environment = servers_environment(settings, os.environ, visit.settings)
+        environment = servers_environment(os.environ, visit.settings)
         say("Preparing the database and the static files …")
         prepare(
             environment,

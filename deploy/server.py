@@ -84,11 +84,11 @@ def proxy_variables(
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 
-    `site` are addresses as Caddy writes them; `sockets` and `api` are hosts with their ports.
-    `log_format` is console or json, `access_log` on or off; `hsts_subdomains` is the servers' own
-    setting. `trusted` are the networks of proxies in front of this one. With `redirects` it
-    listens on `http_port` as well, and sends who comes there to HTTPS. At `admin` it can be told
-    of other servers.
+    `site` are addresses as Caddy writes them, and so is `admin`, where it can be told of other
+    servers; `sockets` and `api` are hosts with their ports. `log_format` is console or json,
+    `access_log` on or off; `hsts_subdomains` is the servers' own setting. `trusted` are the
+    networks of proxies in front of this one. With `redirects` it listens on `http_port` as well,
+    and sends who comes there to HTTPS.
     """
     return {
         "SEATCAST_SITE": site,

@@ -63,8 +63,8 @@ def _serve() -> None:
     logs = settings.data_dir / "logs"
     with locked(settings.data_dir) as lock:
         logs.mkdir(exist_ok=True)
-        brought = brought_services(settings, lock=lock, logs=logs)
-        environment = servers_environment(settings, os.environ, brought.settings)
+        brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
+        environment = servers_environment(os.environ, brought.settings)
         with _kept(brought.services):
             say("Preparing the database and the static files …")
             prepare(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
-from deploy.address import Address, is_well
+from deploy.address import Address, is_ready
 from deploy.keeper import Crew, Service
 from deploy.server import daphne_arguments, granian_arguments, housekeeping_arguments
 from deploy.services import lasting_ports
@@ -39,7 +39,6 @@ def plan_servers(settings: StackSettings, *, environment: Mapping[str, str]) -> 
     """Return the servers of a release with `environment`, each on a port of its own."""
     python = str(settings.release / ".venv" / "bin" / "python")
     ports = lasting_ports(settings.api_workers + settings.sockets)
-    api_ports, socket_ports = ports[: settings.api_workers], ports[settings.api_workers :]
 
     def plan(name: str, log: str, command: list[str], takes: str = "", port: int = 0) -> ServerPlan:
         return {
@@ -61,7 +60,7 @@ def plan_servers(settings: StackSettings, *, environment: Mapping[str, str]) -> 
                 "api",
                 port,
             )
-            for number, port in enumerate(api_ports, start=1)
+            for number, port in enumerate(ports[: settings.api_workers], start=1)
         ),
         *(
             plan(
@@ -71,7 +70,7 @@ def plan_servers(settings: StackSettings, *, environment: Mapping[str, str]) -> 
                 "sockets",
                 port,
             )
-            for number, port in enumerate(socket_ports, start=1)
+            for number, port in enumerate(ports[settings.api_workers :], start=1)
         ),
         plan("housekeeping", "housekeeping", housekeeping_arguments()),
     ]
@@ -163,5 +162,5 @@ class Servers:
             folder=Path(plan["folder"]),
             log_file=self._logs / f"{log}.log",
             holds=self._holds,
-            ready=lambda: not port or is_well(Address(host=HOST, port=port)),
+            ready=lambda: not port or is_ready(Address(host=HOST, port=port)),
         )

@@ -14,7 +14,7 @@ from deploy.keeper import Service
 from deploy.paths import ROOT, VENV_BIN
 from deploy.postgres_server import Kept, postgres_server, postgres_url
 from deploy.problems import Problem
-from deploy.production import kept_secret
+from deploy.production import kept_secret, production_settings
 from deploy.server import caddy_arguments, postgres_settings, proxy_variables, server_settings
 from deploy.services import lasting_ports
 from deploy.stack_settings import StackSettings
@@ -45,10 +45,10 @@ class Proxied:
     client_dir: Path
     static_dir: Path
     own_dir: Path
-    sockets: Sequence[int] = ()
-    api: Sequence[int] = ()
     log_format: str = "console"
     access_log: str = "off"
+    sockets: Sequence[int] = ()
+    api: Sequence[int] = ()
 
     def variables(self) -> dict[str, str]:
         """Return this as `deploy/Caddyfile` reads it."""
@@ -65,13 +65,15 @@ class Proxied:
             client_dir=str(self.client_dir),
             static_dir=str(self.static_dir),
             own_dir=str(self.own_dir),
-            admin=_ADMIN,
             log_format=self.log_format,
             access_log=self.access_log,
+            admin=_ADMIN,
         )
 
 
-def brought_services(settings: StackSettings, *, lock: int, logs: Path) -> Brought:
+def brought_services(
+    settings: StackSettings, *, environment: Mapping[str, str], lock: int, logs: Path
+) -> Brought:
     """Choose ports and passwords. The passwords are made once, and kept in the data directory.
 
     All processes hold the descriptor `lock` for as long as they live.
@@ -87,9 +89,13 @@ def brought_services(settings: StackSettings, *, lock: int, logs: Path) -> Broug
         password = kept_secret(settings.data_dir / "valkey_password")
         urls["redis_url"] = valkey_url(port=valkey_port, password=password)
         services.append(_valkey(valkey_port, password, lock, logs))
-    return Brought(
-        services=services, settings=server_settings(data_dir=str(settings.data_dir), **urls)
-    )
+    ours = server_settings(data_dir=str(settings.data_dir), **urls)
+    if settings.is_production:
+        ours |= {"SEATCAST_PRODUCTION": "True"}
+        ours |= production_settings(
+            environment, address=settings.address, data_dir=settings.data_dir
+        )
+    return Brought(services=services, settings=ours)
 
 
 def _postgres(settings: StackSettings, port: int, password: str, lock: int, logs: Path) -> Service:

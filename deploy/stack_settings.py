@@ -7,10 +7,11 @@ from pathlib import Path
 from deploy.address import Address
 from deploy.paths import CLIENT, ROOT
 from deploy.problems import Problem
-from deploy.production import is_given, is_production, production_settings, stack_address
+from deploy.production import is_given, is_production, stack_address
 from deploy.server import DEFAULT_POOL_SIZE
 
 RELEASE = "SEATCAST_RELEASE"
+_ALWAYS_OURS = {"SEATCAST_DATA_DIR", "SEATCAST_PRODUCTION", "SEATCAST_PROXIES"}
 _WORDS = {"SEATCAST_LOG_FORMAT": ("console", "json"), "SEATCAST_ACCESS_LOG": ("off", "on")}
 
 
@@ -58,18 +59,19 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
 
 
 def servers_environment(
-    settings: StackSettings, environment: Mapping[str, str], brought: Mapping[str, str]
+    environment: Mapping[str, str], settings: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the environment of servers: that of whoever starts them, and what they are given.
+    """Return the environment of servers: that of whoever starts them, and what the stack adds.
 
     Which checkout is run is not among it; servers of an older one would not know the setting.
     """
-    given = {**environment, **brought}
-    if settings.is_production:
-        given |= production_settings(
-            environment, address=settings.address, data_dir=settings.data_dir
-        )
-    return {name: value for name, value in given.items() if name != RELEASE}
+    added = {
+        name: value
+        for name, value in settings.items()
+        if name in _ALWAYS_OURS or not is_given(environment, name.removesuffix("_FILE"))
+    }
+    everything = {**environment, **added}
+    return {name: value for name, value in everything.items() if name != RELEASE}
 
 
 def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:

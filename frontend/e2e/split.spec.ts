@@ -179,8 +179,8 @@ test('a map for members goes on when its token has run out, and says when the se
     expect(line.addresses.at(-1)).toMatch(/\?since=\d+&layout=\w+$/);
     await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'locked');
 
-    await changeTokens(page, { access: 'worn.out.token', refresh: 'worn.out.token' });
-    line.outdate();
+    const authorization = await bearerOf(page);
+    await request.post('/api/logout/everywhere/', { headers: { authorization } });
     await expect(page.getByRole('alert')).toContainText('You have been signed out.');
     await page.getByRole('link', { name: 'sign in again' }).click();
     await expect(page).toHaveURL(new RegExp(`/sign-in\\?next=%2Fevents%2F${club.id}$`));

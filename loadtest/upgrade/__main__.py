@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from deploy.lineage import family, members
 from deploy.paths import ROOT, VENV_PYTHON
 from deploy.problems import Problem
 from deploy.processes import clean_environment
+from deploy.production import is_production, production_trial
 from deploy.sites import RunningSite, running_site
 from loadtest.chaos.sale import Sale, manage, show
 from loadtest.upgrade.releases import before_the_last_migration, checked_out, title
@@ -28,8 +31,9 @@ _RESTARTING = 1012
 class Upgrade:
     """A site that is brought from one release to another, and what came of it."""
 
-    def __init__(self, site: RunningSite, sale: Sale) -> None:
+    def __init__(self, site: RunningSite, sale: Sale, settings: Mapping[str, str]) -> None:
         self._site = site
+        self._settings = settings
         self._sale = sale
         self.steps: Counter[str] = Counter()
         self.violations: list[str] = []
@@ -39,12 +43,10 @@ class Upgrade:
         asked_before = self._sale.tally.seen.total()
         before, migrations = self._servers(), self._migrations()
         began = time.monotonic()
-        environment = clean_environment(
-            SEATCAST_DATA_DIR=str(self._site.data_dir), SEATCAST_RELEASE=str(release)
-        )
+        place = {"SEATCAST_DATA_DIR": str(self._site.data_dir), "SEATCAST_RELEASE": str(release)}
         rolled = subprocess.run(
             [str(VENV_PYTHON), "-m", "deploy.rolling"],
-            env=environment,
+            env=clean_environment(**self._settings, **place),
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -97,12 +99,13 @@ class Upgrade:
 
 def run(asked: argparse.Namespace, old: Path) -> dict[str, Any]:
     """Upgrade, roll back, and upgrade again; return the counts, and the violations among them."""
-    settings = {"SEATCAST_DEMO": "0", "SEATCAST_RELEASE": str(old)}
-    with running_site("deploy.stack", up=serves, settings=settings) as site:
+    settings = {"SEATCAST_DEMO": "0", **(production_trial() if is_production(os.environ) else {})}
+    begins = {**settings, "SEATCAST_RELEASE": str(old)}
+    with running_site("deploy.stack", up=serves, settings=begins) as site:
         with visiting(site.data_dir) as visit:
-            environment = {**clean_environment(), **visit.settings}
+            environment = {**clean_environment(**settings), **visit.settings}
         sale = Sale(site.address, environment, asked.seed, asked.buyers, asked.viewers)
-        upgrade = Upgrade(site, sale)
+        upgrade = Upgrade(site, sale, settings)
         with sale.going_on(release=old):
             time.sleep(asked.seconds)
             for release in (ROOT, old, ROOT):
