@@ -14,13 +14,17 @@ from twisted.internet.tcp import Port
 from twisted.web.http import HTTPChannel
 
 from realtime.hub import dismiss_everybody
+from realtime.limits import FrameAllowance
 from realtime.messages import CloseCode
 
 FAREWELL_SECONDS = 0.5
 REQUEST_SECONDS = 10.0
 _POLL_SECONDS = 0.05
+MAX_MESSAGE_BYTES = 4096
+_TOO_BIG = 1009
 _ending = threading.Event()
 _take_message = WebSocketProtocol.onMessage
+_take_frame = WebSocketProtocol.onFrameBegin
 
 # Twisted types its reactor's methods as if they had no self.
 _reactor = cast(Any, installed_reactor)
@@ -35,7 +39,8 @@ def prepare_daphne(application: Any) -> Any:
 
     It has as many sockets as the system lets it have; a thousand, the usual start, are few viewers.
     It pings everybody, also who sends frames all the time and never reads: only a pong is proof.
-    And it waits a minute for a request, not for each byte of it.
+    And it waits a minute for a request, not for each byte of it. What a client sends in one message
+    is little, in however many frames; and it cannot have us answer pings without end.
 
     At SIGTERM and SIGINT it takes no more connections, closes sockets with 1012, and ends when the
     requests that are under way are answered, or after REQUEST_SECONDS. A second signal ends it at
@@ -43,6 +48,7 @@ def prepare_daphne(application: Any) -> Any:
     """
     WebSocketProtocol.serverClose = _server_close
     WebSocketProtocol.onMessage = _on_message
+    WebSocketProtocol.onFrameBegin = _on_frame
     HTTPChannel.resetTimeout = _go_on_counting  # type: ignore[assignment, method-assign]
     _allow_many_sockets()
     requests = _Requests(application)
@@ -93,6 +99,29 @@ def _on_message(protocol: WebSocketProtocol, payload: bytes, is_binary: bool) ->
     _take_message(protocol, payload, is_binary)
     # Daphne takes a message for a reason to put off the next ping.
     protocol.last_ping = last_ping
+
+
+def _on_frame(protocol: WebSocketProtocol) -> None:
+    """Let pass so much of a message, and so many frames that are none.
+
+    Daphne's limit for messages is that of the largest that goes out. And a pong waits to be sent,
+    unlike a frame of ours, also when its client never reads.
+    """
+    frame = protocol.current_frame
+    begins_message = frame.opcode in (1, 2)
+    if not begins_message and not _allowance_of(protocol).take():
+        protocol._fail_connection(CloseCode.PROTOCOL_ERROR, "too many frames")
+    had = protocol.message_data_total_length if frame.opcode == 0 and protocol.inside_message else 0
+    if frame.opcode < 8 and had + frame.length > MAX_MESSAGE_BYTES:
+        protocol._fail_connection(_TOO_BIG, "too large a message")
+    _take_frame(protocol)
+
+
+def _allowance_of(protocol: WebSocketProtocol) -> FrameAllowance:
+    if not hasattr(protocol, "frame_allowance"):
+        protocol.frame_allowance = FrameAllowance()
+    allowance: FrameAllowance = protocol.frame_allowance
+    return allowance
 
 
 def _end_gently(requests: _Requests) -> None:
