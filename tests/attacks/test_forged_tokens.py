@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.core import signing
+from django.utils import timezone
 
-from accounts import tokens
-from accounts.models import User
+from accounts import revocations, tokens
+from accounts.models import Family, User
 from realtime.identity import opener_of
 from tests.contract.calls import refusal
 from tests.factories import make_user, stranger
@@ -167,6 +168,17 @@ def test_a_forged_refresh_token_gets_nothing_and_ends_nothing(forgery: str, alic
         for forged in (FORGERIES[forgery](claims), tokens.pair(alice)["access"]):
             refusal(stranger().post(path, {"refresh": forged}), 401, "token_not_valid")
     assert stranger().post("/api/token/refresh/", {"refresh": refresh}).status_code == 200
+
+
+def test_a_stolen_refresh_token_is_of_no_use_to_anybody_once_both_have_used_it(alice: User) -> None:
+    stolen = tokens.pair(alice)["refresh"]
+    owners = stranger().post("/api/token/refresh/", {"refresh": stolen}).json()
+    Family.objects.update(rotated_at=timezone.now() - timedelta(minutes=1))
+    refusal(stranger().post("/api/token/refresh/", {"refresh": stolen}), 401, "token_not_valid")
+    revocations.forget()
+    _refuse(owners["access"])
+    answer = stranger().post("/api/token/refresh/", {"refresh": owners["refresh"]})
+    refusal(answer, 401, "token_not_valid")
 
 
 def test_what_is_signed_here_for_something_else_is_no_token(alice: User) -> None:

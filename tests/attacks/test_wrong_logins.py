@@ -1,0 +1,125 @@
+"""Ten thousand wrong passwords: next to none is looked at, and the owner comes in all the same."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
+from django.core.cache import caches
+from pytest_django import Settings
+from rest_framework.test import APIRequestFactory
+
+from accounts.models import User
+from accounts.tries import FOR_NAME, FROM_ADDRESS
+from accounts.views import TokenView
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+TRIES = 2_000
+HOME = "198.51.100.7"
+
+_sign_in = TokenView.as_view()
+_requests = APIRequestFactory()
+
+
+class QuickHasher(MD5PasswordHasher):
+    """Says how many passwords were looked at."""
+
+    looked_at = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        type(self).looked_at += 1
+        encoded: str = super().encode(password, salt)
+        return encoded
+
+
+@pytest.fixture(autouse=True)
+def quick(settings: Settings) -> None:
+    """Have all counted in this process, as fast as it goes."""
+    settings.CACHES = {
+        **settings.CACHES,
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        },
+    }
+    caches["default"].clear()
+    settings.PASSWORD_HASHERS = [f"{__name__}.{QuickHasher.__name__}"]
+
+
+@pytest.fixture(autouse=True)
+def alice(quick: None) -> User:
+    alice = User.objects.create(username="alice", password=make_password(PASSWORD))
+    assert _try("alice", HOME, PASSWORD) == 200
+    QuickHasher.looked_at = 0
+    return alice
+
+
+def _try(name: str, address: str, password: str = "wrong") -> int:
+    body = {"username": name, "password": password}
+    answer = _sign_in(_requests.post("/api/token/", body, format="json", REMOTE_ADDR=address))
+    if answer.status_code == 429:
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert answer.data["code"] == "throttled"
+    return int(answer.status_code)
+
+
+def _addresses() -> Iterator[str]:
+    return (f"10.{number >> 8}.{number & 255}.1" for number in range(TRIES))
+
+
+# Who tries, and how many of their tries may be looked at.
+ATTACKS: dict[str, tuple[Callable[[], Iterator[tuple[str, str]]], Callable[[], int]]] = {
+    "one name from one address": (
+        lambda: (("alice", "10.0.0.1") for _ in range(TRIES)),
+        lambda: settings.SEATCAST_LOGIN_TRIES,
+    ),
+    "one name, in all ways to write it": (
+        lambda: (
+            ("".join(c.upper() if n >> i & 1 else c for i, c in enumerate("alice")), "10.0.0.1")
+            for n in range(TRIES)
+        ),
+        lambda: settings.SEATCAST_LOGIN_TRIES,
+    ),
+    "many names from one address": (
+        lambda: ((f"buyer{number}", "10.0.0.1") for number in range(TRIES)),
+        lambda: FROM_ADDRESS,
+    ),
+    "one name from many addresses": (
+        lambda: (("alice", address) for address in _addresses()),
+        lambda: FOR_NAME,
+    ),
+    "one name from all addresses of a network": (
+        lambda: (("alice", f"2001:db8::{number:x}") for number in range(TRIES)),
+        lambda: settings.SEATCAST_LOGIN_TRIES,
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_of_thousands_of_tries_few_are_looked_at(attack: str) -> None:
+    tries, most = ATTACKS[attack]
+    statuses = Counter(_try(name, address) for name, address in tries())
+    assert set(statuses) == {401, 429}
+    # One more gets through when a pause ends meanwhile.
+    assert statuses[401] <= most() + 3
+    assert QuickHasher.looked_at <= most() + 3
+    assert _try("alice", HOME, PASSWORD) == 200
+
+
+def test_a_guess_that_is_right_is_not_taken_either_once_there_were_too_many() -> None:
+    for _ in range(50):
+        _try("alice", "10.0.0.1")
+    assert _try("alice", "10.0.0.1", PASSWORD) == 429
+
+
+def test_an_answer_says_nothing_of_whether_there_is_such_a_name() -> None:
+    answers: dict[str, list[Any]] = {
+        name: [_try(name, f"10.1.1.{len(name)}") for _ in range(50)]
+        for name in ("alice", "nobody1")
+    }
+    assert answers["alice"] == answers["nobody1"]
+    assert QuickHasher.looked_at == 2 * settings.SEATCAST_LOGIN_TRIES
