@@ -5,14 +5,17 @@ a token would say: who it is, and whether they are an organiser. Each time it is
 has ended, so who was deactivated or has a new password elsewhere is looked up within a second; who
 signs out is signed out at once.
 
-While the cache cannot be reached nothing is remembered.
+What is remembered bears a seal of this site's, so that who can write to the cache is nobody else by
+that. While the cache cannot be reached nothing is remembered.
 """
 
+import json
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 from rest_framework_simplejwt.models import TokenUser
 
 from accounts import revocations, shared
@@ -28,8 +31,8 @@ def person_of(request: HttpRequest) -> Any:
     name = _name(request)
     if name is None:
         return None
-    claims = _ask("get", name)
-    if isinstance(claims, dict) and "stamp" in claims:
+    claims = _unsealed(name, _ask("get", name))
+    if claims is not None:
         said = Credential(claims["user_id"], name, claims["stamp"], 0.0)
         if not revocations.is_ended(said):
             return TokenUser(claims)  # type: ignore[arg-type]
@@ -44,7 +47,8 @@ def person_of(request: HttpRequest) -> Any:
         "stamp": user.stamp(),
     }
     # Not if it was forgotten meanwhile: that leaves a mark.
-    _ask("add", name, claims, min(REMEMBERED_SECONDS, request.session.get_expiry_age()))
+    seconds = min(REMEMBERED_SECONDS, request.session.get_expiry_age())
+    _ask("add", name, _sealed(name, claims), seconds)
     return user
 
 
@@ -65,6 +69,23 @@ def _name(request: HttpRequest) -> str | None:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     # Whoever reads the cache must not find cookies there.
     return key and revocations.session_name(key)
+
+
+def _sealed(name: str, claims: dict[str, Any]) -> list[str]:
+    text = json.dumps(claims)
+    return [text, _seal(name, text)]
+
+
+def _unsealed(name: str, found: Any) -> dict[str, Any] | None:
+    match found:
+        case [str(text), str(seal)] if constant_time_compare(seal, _seal(name, text)):
+            claims: dict[str, Any] = json.loads(text)
+            return claims
+    return None
+
+
+def _seal(name: str, text: str) -> str:
+    return salted_hmac(__name__, f"{name} {text}", algorithm="sha256").hexdigest()
 
 
 def _ask(method: str, *arguments: Any) -> Any:

@@ -222,7 +222,11 @@ if REDIS_URL:
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+            "OPTIONS": {
+                "serializer": "config.caches.JsonSerializer",
+                "socket_timeout": 2,
+                "socket_connect_timeout": 2,
+            },
         }
     }
 else:

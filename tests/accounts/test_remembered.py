@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from accounts import shared
+from accounts import revocations, shared
 from accounts.models import User
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -107,3 +107,23 @@ def test_without_the_cache_everybody_is_looked_up(
     client = signed_in(alice)
     assert [_queries_about_people(client) for _ in range(2)] == [2, 2]
     assert client.post("/api/logout/").status_code == 200
+
+
+def test_what_others_have_written_into_the_cache_makes_nobody_anybody(alice: User) -> None:
+    bob, client, another = make_user("bob"), signed_in(alice), signed_in(make_user("carol"))
+    names = []
+    for each in (client, another):
+        assert each.get(MINE).status_code == 200
+        names.append(revocations.session_name(each.cookies["sessionid"].value))
+    [text, seal], carols = cache.get_many(names).values()
+    for forged in (
+        [text.replace(f": {alice.pk},", f": {bob.pk},"), seal],
+        [text, "0" * 64],
+        [text],
+        {"user_id": bob.pk, "username": "bob", "is_staff": True, "stamp": bob.stamp()},
+        carols,
+    ):
+        assert forged != [text, seal]
+        cache.set(names[0], forged, 60)
+        assert _queries_about_people(client) == 2
+        cache.delete(names[0])
