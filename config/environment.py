@@ -215,6 +215,10 @@ class Environment(BaseModel):
     email_url: Annotated[
         str,
         _rule(_parses(Env.email_url_config), "must be like smtp+tls://user:password@host:587"),
+        _in_production(
+            lambda url: not url.startswith("consolemail:"),
+            "must name a mail server in production: links for new passwords are not for the log",
+        ),
     ] = Field("consolemail://", alias="EMAIL_URL", repr=False)
     mail_from: str = "Seatcast <noreply@localhost>"
 

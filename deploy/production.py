@@ -21,8 +21,12 @@ def is_production(environment: Mapping[str, str]) -> bool:
 
 
 def production_trial() -> dict[str, str]:
-    """Return the settings of a stack on which production is tried, with money that is nobody's."""
-    return {"SEATCAST_PRODUCTION": "True", "SEATCAST_DEMO_PAYMENTS": "True"}
+    """Return the settings of a stack on which production is tried: nobody pays or is written to."""
+    return {
+        "SEATCAST_PRODUCTION": "True",
+        "SEATCAST_DEMO_PAYMENTS": "True",
+        "EMAIL_URL": "dummymail://",
+    }
 
 
 def is_given(environment: Mapping[str, str], name: str) -> bool:

@@ -100,6 +100,7 @@ def _proxied(settings: StackSettings) -> Proxied:
         own_dir=proxy_folder(settings.data_dir),
         log_format=settings.log_format,
         access_log=settings.access_log,
+        hsts_subdomains=settings.hsts_subdomains,
     )
 
 

@@ -47,6 +47,7 @@ class Proxied:
     own_dir: Path
     log_format: str = "console"
     access_log: str = "off"
+    hsts_subdomains: str = "False"
     sockets: Sequence[int] = ()
     api: Sequence[int] = ()
 
@@ -67,6 +68,7 @@ class Proxied:
             own_dir=str(self.own_dir),
             log_format=self.log_format,
             access_log=self.access_log,
+            hsts_subdomains=self.hsts_subdomains,
             admin=_ADMIN,
         )
 

@@ -29,6 +29,7 @@ class StackSettings:
     brings_valkey: bool
     log_format: str
     access_log: str
+    hsts_subdomains: str
     is_production: bool = False
 
     @property
@@ -54,6 +55,7 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
         brings_valkey=not is_given(environment, "REDIS_URL"),
         log_format=_word(environment, "SEATCAST_LOG_FORMAT", _default_format(environment)),
         access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
+        hsts_subdomains=environment.get("SEATCAST_HSTS_SUBDOMAINS") or "False",
         is_production=is_production(environment),
     )
 

@@ -28,6 +28,7 @@ PRODUCTION = {
     "SEATCAST_SITE_URL": "https://tickets.example.org",
     "SEATCAST_HTTPS": "True",
     "SEATCAST_DEMO_PAYMENTS": "True",
+    "EMAIL_URL": "smtp+tls://seatcast:word@mail.example.org:587",
 }
 
 NONSENSE = [
