@@ -1,8 +1,9 @@
 """The door of a running stack, for whoever may write to its data directory: `make rolling`.
 
-A socket in that directory. Who comes is told the settings of what the stack brings along, as one
-line of JSON; sends the servers that are to take the place of those that run; and hears what is
-being done, line by line, until the last one says what went wrong, or nothing. One at a time.
+A socket in that directory. Who comes is told the settings of what the stack brings along, and the
+ports that are free, as one line of JSON; sends the servers that are to take the place of those
+that run; and hears what is being done, line by line, until the last one says what went wrong, or
+nothing. One at a time.
 """
 
 import json
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from deploy.problems import Problem
-from deploy.stack_servers import ServerPlan
+from deploy.stack_servers import Room, ServerPlan
 from deploy.steps import say
 
 _NAME = "stack.sock"
@@ -45,12 +46,13 @@ def answer(
     door: socket.socket,
     *,
     settings: Mapping[str, str],
+    room: Room,
     replace: Callable[[Sequence[ServerPlan], Tell], None],
 ) -> None:
     """Let one visitor in, and have the servers replaced that it brings."""
     visitor, _ = door.accept()
     with visitor, visitor.makefile("rw") as line, suppress(OSError, ValueError):
-        _send(line, settings=dict(settings))
+        _send(line, settings=dict(settings), room=room)
         if not (asked := line.readline()):
             return
         problem = None
@@ -63,11 +65,16 @@ def answer(
 
 
 class Visit:
-    """A visit to a running stack. `settings` are those of what it brings along."""
+    """A visit to a running stack.
+
+    `settings` are those of what it brings along, and in its `room` servers can be started.
+    """
 
     def __init__(self, line: IO[str]) -> None:
         self._line = line
-        self.settings: dict[str, str] = json.loads(line.readline())["settings"]
+        told = json.loads(line.readline())
+        self.settings: dict[str, str] = told["settings"]
+        self.room: Room = told["room"]
 
     def replace(self, plans: Sequence[ServerPlan], *, tell: Tell) -> None:
         """Have all servers replaced. Raises: Problem."""

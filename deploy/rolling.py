@@ -41,7 +41,8 @@ def _roll() -> None:
             demo=False,
             log_file=settings.data_dir / "logs" / "rolling.log",
         )
-        visit.replace(plan_servers(settings, environment=environment), tell=say)
+        plans = plan_servers(settings, environment=environment, room=visit.room)
+        visit.replace(plans, tell=say)
     # Last: what its pages ask for is answered by new servers only.
     publish_client(settings.client, client_dir)
     say("All servers are those of this release.")

@@ -80,12 +80,12 @@ def proxy_variables(
     log_format: str,
     access_log: str,
     hsts_subdomains: str = "False",
-    admin: str = "off",
+    guide: str = "unguided",
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 
-    `site` are addresses as Caddy writes them, and so is `admin`, where it can be told of other
-    servers; `sockets` and `api` are hosts with their ports. `log_format` is console or json,
+    `site` are addresses as Caddy writes them; `guide` is who says which of the servers are to be
+    sent anything; `sockets` and `api` are hosts with their ports. `log_format` is console or json,
     `access_log` on or off; `hsts_subdomains` is the servers' own setting. `trusted` are the
     networks of proxies in front of this one. With `redirects` it listens on `http_port` as well,
     and sends who comes there to HTTPS.
@@ -106,7 +106,7 @@ def proxy_variables(
         "SEATCAST_HSTS_SUBDOMAINS": hsts_subdomains,
         "SEATCAST_LOG_FORMAT": log_format,
         "SEATCAST_ACCESS_LOG": access_log,
-        "SEATCAST_PROXY_ADMIN": admin,
+        "SEATCAST_PROXY_GUIDE": guide,
     }
 
 

@@ -26,11 +26,13 @@ from threading import Event
 from deploy import door
 from deploy.address import ensure_free, serves
 from deploy.announcing import announce, with_demo_data
+from deploy.guide import Guide, guiding
 from deploy.keeper import Crew, Service, kept
 from deploy.preparing import prepare
 from deploy.problems import Problem
 from deploy.production import proxy_folder
-from deploy.stack_servers import Servers, plan_servers, publish_client
+from deploy.services import lasting_ports
+from deploy.stack_servers import Room, Servers, plan_servers, publish_client, room_for
 from deploy.stack_services import Proxied, brought_services, proxy_service
 from deploy.stack_settings import StackSettings, servers_environment, stack_settings
 from deploy.steps import say
@@ -74,27 +76,35 @@ def _serve() -> None:
                 log_file=logs / "preparing.log",
                 holds=[lock],
             )
-            proxied = _proxied(settings)
-            publish_client(settings.client, proxied.client_dir)
-            servers = Servers(proxied, logs=logs, holds=[lock])
-            first = servers.first(plan_servers(settings, environment=environment))
-            proxy = proxy_service(proxied, log_file=logs / "proxy.log", holds=[lock])
+            room = room_for(settings)
             with (
+                guiding(*lasting_ports(1)) as guide,
                 door.opened(settings.data_dir) as entrance,
-                _kept([proxy]),
-                _kept(first) as crew,
             ):
-                say(f"What they write is in {logs}/")
-                announce(settings.address, up=serves, environment=environment)
-                while entrance:
-                    replace = partial(servers.replace, crew)
-                    door.answer(entrance, settings=brought.settings, replace=replace)
-                Event().wait()
+                proxied = _proxied(settings, guide, room)
+                publish_client(settings.client, proxied.client_dir)
+                servers = Servers(guide, room, logs=logs, holds=[lock])
+                first = plan_servers(settings, environment=environment, room=servers.room())
+                proxy = proxy_service(proxied, log_file=logs / "proxy.log", holds=[lock])
+                with _kept([proxy]), _kept(servers.first(first)) as crew:
+                    say(f"What they write is in {logs}/")
+                    announce(settings.address, up=serves, environment=environment)
+                    while entrance:
+                        door.answer(
+                            entrance,
+                            settings=brought.settings,
+                            room=servers.room(),
+                            replace=partial(servers.replace, crew),
+                        )
+                    Event().wait()
 
 
-def _proxied(settings: StackSettings) -> Proxied:
+def _proxied(settings: StackSettings, guide: Guide, room: Room) -> Proxied:
     return Proxied(
         address=settings.address,
+        sockets=room["sockets"],
+        api=room["api"],
+        guide=f"guided {guide.address}",
         client_dir=settings.data_dir / "client",
         static_dir=settings.data_dir / "static",
         own_dir=proxy_folder(settings.data_dir),

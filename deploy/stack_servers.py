@@ -11,43 +11,63 @@ from pathlib import Path
 from typing import TypedDict
 
 from deploy.address import Address, is_ready
+from deploy.guide import LEAD_SECONDS, Guide
 from deploy.keeper import Crew, Service
+from deploy.problems import Problem
 from deploy.server import daphne_arguments, granian_arguments, housekeeping_arguments
 from deploy.services import lasting_ports
-from deploy.stack_services import HOST, Proxied, program, tell_proxy
+from deploy.stack_services import HOST, program
 from deploy.stack_settings import StackSettings
 
-# Between the proxy leading elsewhere and the end of a server: what it was just sent has arrived.
-_SETTLE_SECONDS = 1.0
+# Servers of a kind, at least, for which there is room beside as many others.
+_ROOM = 4
 _PAGE = "index.html"
 _ASSETS = "assets"
 
 
 class ServerPlan(TypedDict):
-    """One server, in a form that can be sent. `takes` says what the proxy leads to its port."""
+    """One server, in a form that can be sent. `port` is 0 if it takes no requests."""
 
     name: str
     log: str
     command: list[str]
     folder: str
     environment: dict[str, str]
-    takes: str  # "api", "sockets", or nothing
     port: int
 
 
-def plan_servers(settings: StackSettings, *, environment: Mapping[str, str]) -> list[ServerPlan]:
-    """Return the servers of a release with `environment`, each on a port of its own."""
-    python = str(settings.release / ".venv" / "bin" / "python")
-    ports = lasting_ports(settings.api_workers + settings.sockets)
+class Room(TypedDict):
+    """Ports that the proxy knows, and no server has."""
 
-    def plan(name: str, log: str, command: list[str], takes: str = "", port: int = 0) -> ServerPlan:
+    api: list[int]
+    sockets: list[int]
+
+
+def room_for(settings: StackSettings) -> Room:
+    """Return ports for the servers that are asked for, for some more, and for as many beside."""
+    api, sockets = (2 * max(_ROOM, asked) for asked in (settings.api_workers, settings.sockets))
+    ports = lasting_ports(api + sockets)
+    return {"api": ports[:api], "sockets": ports[api:]}
+
+
+def plan_servers(
+    settings: StackSettings, *, environment: Mapping[str, str], room: Room
+) -> list[ServerPlan]:
+    """Return the servers of a release with `environment`, on ports that are free.
+
+    Raises: Problem when there are too few.
+    """
+    python = str(settings.release / ".venv" / "bin" / "python")
+    if settings.api_workers > len(room["api"]) or settings.sockets > len(room["sockets"]):
+        raise Problem("There are not so many places for servers: end the stack, and start it anew.")
+
+    def plan(name: str, log: str, command: list[str], port: int = 0) -> ServerPlan:
         return {
             "name": name,
             "log": log,
             "command": [python, *command],
             "folder": str(settings.release),
             "environment": dict(environment),
-            "takes": takes,
             "port": port,
         }
 
@@ -57,20 +77,18 @@ def plan_servers(settings: StackSettings, *, environment: Mapping[str, str]) -> 
                 f"API server {number}",
                 f"api-{number}",
                 ["-m", "granian", *granian_arguments(host=HOST, port=port)],
-                "api",
                 port,
             )
-            for number, port in enumerate(ports[: settings.api_workers], start=1)
+            for number, port in enumerate(room["api"][: settings.api_workers], start=1)
         ),
         *(
             plan(
                 f"socket server {number}",
                 f"sockets-{number}",
                 ["-m", "daphne", *daphne_arguments(host=HOST, port=port)],
-                "sockets",
                 port,
             )
-            for number, port in enumerate(ports[settings.api_workers :], start=1)
+            for number, port in enumerate(room["sockets"][: settings.sockets], start=1)
         ),
         plan("housekeeping", "housekeeping", housekeeping_arguments()),
     ]
@@ -94,63 +112,59 @@ def publish_client(built: Path, client_dir: Path) -> None:
 class Servers:
     """The servers behind a proxy. One generation takes the place of another, server by server."""
 
-    def __init__(self, proxied: Proxied, *, logs: Path, holds: Collection[int]) -> None:
-        self._proxied = proxied
+    def __init__(self, guide: Guide, room: Room, *, logs: Path, holds: Collection[int]) -> None:
+        self._guide = guide
+        self._room = room
         self._logs = logs
         self._holds = holds
         self._generation = 0
-        self._plans: dict[str, ServerPlan] = {}
-        self._services: dict[str, Service] = {}
+        self._running: dict[str, tuple[ServerPlan, Service]] = {}
+
+    def room(self) -> Room:
+        """Return the ports that are free. No more than half of all, so that there will be some."""
+        taken = {plan["port"] for plan, _ in self._running.values()}
+        api, sockets = (
+            [port for port in ports if port not in taken][: len(ports) // 2]
+            for ports in (self._room["api"], self._room["sockets"])
+        )
+        return {"api": api, "sockets": sockets}
 
     def first(self, plans: Sequence[ServerPlan]) -> list[Service]:
-        """Return the services of the first generation; the proxy is to lead to them."""
-        for plan in plans:
-            self._plans[plan["name"]] = plan
-            self._services[plan["name"]] = self._service(plan)
+        """Return the services of the first generation."""
+        self._running = {plan["name"]: (plan, self._service(plan)) for plan in plans}
         self._lead()
-        return list(self._services.values())
+        return [service for _, service in self._running.values()]
 
     def replace(self, crew: Crew, plans: Sequence[ServerPlan], tell: Callable[[str], None]) -> None:
-        """Replace every server that the crew keeps: the new one is well before the old one goes.
+        """Replace every server that the crew keeps: the new one is ready before the old one goes.
 
         Raises: Problem when one does not start. It and those after it are then as they were.
         """
         self._generation += 1
         for plan in plans:
-            self._replace_one(crew, plan, tell)
-        for name in self._services.keys() - {plan["name"] for plan in plans}:
+            name, service = plan["name"], self._service(plan)
+            tell(f"Replacing {name} …")
+            crew.start([service])
+            old = self._running.get(name)
+            self._running[name] = plan, service
+            self._lead(also=old)
+            self._retire(crew, old)
+        for name in self._running.keys() - {plan["name"] for plan in plans}:
             tell(f"Ending {name} …")
-            service = self._services.pop(name)
-            del self._plans[name]
-            self._end(crew, service)
+            self._retire(crew, self._running.pop(name))
 
-    def _replace_one(self, crew: Crew, plan: ServerPlan, tell: Callable[[str], None]) -> None:
-        name, service = plan["name"], self._service(plan)
-        tell(f"Replacing {name} …")
-        crew.start([service])
-        old_plan, old = self._plans.get(name), self._services.get(name)
-        self._plans[name], self._services[name] = plan, service
-        try:
-            self._end(crew, old)
-        except Exception:
-            if old_plan and old:
-                self._plans[name], self._services[name] = old_plan, old
-            self._lead()
-            crew.end([service])
-            raise
-
-    def _end(self, crew: Crew, old: Service | None) -> None:
-        """Have the proxy lead to what is there now, and end who is not among them."""
+    def _retire(self, crew: Crew, old: tuple[ServerPlan, Service] | None) -> None:
+        """End a server when it is sent nothing new, and the others are."""
+        if old is None:
+            return
+        time.sleep(LEAD_SECONDS)
         self._lead()
-        tell_proxy(self._proxied)
-        if old:
-            time.sleep(_SETTLE_SECONDS)
-            crew.end([old])
+        time.sleep(LEAD_SECONDS)
+        crew.end([old[1]])
 
-    def _lead(self) -> None:
-        plans = self._plans.values()
-        self._proxied.sockets = [plan["port"] for plan in plans if plan["takes"] == "sockets"]
-        self._proxied.api = [plan["port"] for plan in plans if plan["takes"] == "api"]
+    def _lead(self, *, also: tuple[ServerPlan, Service] | None = None) -> None:
+        plans = [plan for plan, _ in [*self._running.values(), *([also] if also else [])]]
+        self._guide.lead_to([plan["port"] for plan in plans if plan["port"]])
 
     def _service(self, plan: ServerPlan) -> Service:
         log = f"{plan['log']}.{self._generation}" if self._generation else plan["log"]
@@ -158,7 +172,7 @@ class Servers:
         return program(
             plan["name"],
             plan["command"],
-            lambda: plan["environment"],
+            plan["environment"],
             folder=Path(plan["folder"]),
             log_file=self._logs / f"{log}.log",
             holds=self._holds,

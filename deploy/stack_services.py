@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from deploy.address import ADDRESSES, Address
 from deploy.keeper import Service
 from deploy.paths import ROOT, VENV_BIN
 from deploy.postgres_server import Kept, postgres_server, postgres_url
-from deploy.problems import Problem
 from deploy.production import kept_secret, production_settings
 from deploy.server import caddy_arguments, postgres_settings, proxy_variables, server_settings
 from deploy.services import lasting_ports
@@ -25,8 +23,6 @@ HOST = "127.0.0.1"
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
 # Longer than servers take to answer what is under way.
 STOP_SECONDS = 15.0
-# In the proxy's own folder, where it runs: the path of a socket must be short.
-_ADMIN = "unix/admin.sock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +33,12 @@ class Brought:
     settings: dict[str, str]
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Proxied:
-    """What the proxy is told: where it listens, and what is behind it, which may change."""
+    """What the proxy is told: where it listens, and what is behind it.
+
+    `guide` is who says which of the servers are there, as the Caddyfile takes it.
+    """
 
     address: Address
     client_dir: Path
@@ -48,8 +47,9 @@ class Proxied:
     log_format: str = "console"
     access_log: str = "off"
     hsts_subdomains: str = "False"
-    sockets: Sequence[int] = ()
-    api: Sequence[int] = ()
+    sockets: Sequence[int]
+    api: Sequence[int]
+    guide: str = "unguided"
 
     def variables(self) -> dict[str, str]:
         """Return this as `deploy/Caddyfile` reads it."""
@@ -69,7 +69,7 @@ class Proxied:
             log_format=self.log_format,
             access_log=self.access_log,
             hsts_subdomains=self.hsts_subdomains,
-            admin=_ADMIN,
+            guide=self.guide,
         )
 
 
@@ -131,51 +131,26 @@ def _valkey(port: int, password: str, lock: int, logs: Path) -> Service:
 
 
 def proxy_service(proxied: Proxied, *, log_file: Path, holds: Collection[int] = ()) -> Service:
-    """Return Caddy with `deploy/Caddyfile`; it begins with what it has been told last."""
+    """Return Caddy with `deploy/Caddyfile`."""
     proxied.own_dir.mkdir(mode=0o700, exist_ok=True)
+    # Whatever it would keep in its user's home.
+    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(proxied.own_dir))
     return program(
         "the proxy",
         [str(VENV_BIN / "caddy"), *caddy_arguments(caddyfile=str(CADDYFILE))],
-        lambda: _proxy_environment(proxied),
-        folder=proxied.own_dir,
+        {"PATH": os.defpath, **homes, **proxied.variables()},
         log_file=log_file,
         holds=holds,
         ready=lambda: _listens(proxied.address),
     )
 
 
-def tell_proxy(proxied: Proxied) -> None:
-    """Have the proxy that runs lead to what is behind it now.
-
-    Requests under way, and sockets, stay with the servers that have them.
-    Raises: Problem.
-    """
-    reload = [str(VENV_BIN / "caddy"), "reload", "--config", str(CADDYFILE)]
-    told = subprocess.run(
-        [*reload, "--adapter", "caddyfile", "--address", _ADMIN],
-        env=_proxy_environment(proxied),
-        cwd=proxied.own_dir,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if told.returncode:
-        raise Problem(f"The proxy could not be told of other servers: {told.stderr.strip()}")
-
-
-def _proxy_environment(proxied: Proxied) -> dict[str, str]:
-    # Whatever it would keep in its user's home.
-    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(proxied.own_dir))
-    return {"PATH": os.defpath, **homes, **proxied.variables()}
-
-
 def program(
     name: str,
     command: list[str],
-    environment: Callable[[], Mapping[str, str]],
+    environment: Mapping[str, str],
     *,
-    folder: Path,
+    folder: Path = ROOT,
     log_file: Path,
     holds: Collection[int],
     ready: Callable[[], bool],
@@ -189,7 +164,7 @@ def program(
                 "prepare": [],
                 "command": command,
                 "folder": str(folder),
-                "environment": dict(environment()),
+                "environment": dict(environment),
                 "user": None,
                 "stop_signal": signal.SIGTERM,
                 "stop_seconds": STOP_SECONDS,

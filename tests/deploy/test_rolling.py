@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.door import opened, visiting
+from deploy.guide import Guide
 from deploy.problems import Problem
 from deploy.stack_servers import publish_client
 
@@ -40,3 +41,11 @@ def test_nobody_else_may_go_through_the_door(tmp_path: Path) -> None:
         assert door
         assert (tmp_path / "stack.sock").stat().st_mode & 0o777 == 0o600
     assert not (tmp_path / "stack.sock").exists()
+
+
+def test_the_guide_says_which_places_there_are() -> None:
+    guide = Guide(9)
+    guide.lead_to([8101])
+    assert guide.knows("127.0.0.1:8101")
+    assert not guide.knows("127.0.0.1:8102")
+    assert not guide.knows("")

@@ -188,7 +188,7 @@ def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
     before = servers(site)
     settings = stack_settings({"SEATCAST_DATA_DIR": str(site.data_dir)})
     with visiting(site.data_dir) as visit:
-        [api, *others] = plan_servers(settings, environment=visit.settings)
+        [api, *others] = plan_servers(settings, environment=visit.settings, room=visit.room)
         broken: ServerPlan = {**api, "command": ["false"]}
         with pytest.raises(Problem, match="API server 1 did not start"):
             visit.replace([broken, *others], tell=print)
