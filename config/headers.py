@@ -59,6 +59,9 @@ def with_policies(get_response: Callable[[HttpRequest], Answer]) -> Callable[[Ht
 def _with_policies(response: HttpResponseBase) -> HttpResponseBase:
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
     response.headers.setdefault(POLICY, PAGE_POLICY if is_page else DATA_POLICY)
+    if not is_page:
+        # What may be kept says so itself.
+        response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Permissions-Policy"] = PERMISSIONS
     # No page elsewhere loads it as a picture or a script; one that is let ask for it, as CORS has
     # it, is not meant.

@@ -52,3 +52,4 @@ def test_what_is_no_page_can_do_nothing(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.headers[POLICY] == DATA_POLICY
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store"
