@@ -80,6 +80,7 @@ _MACHINES = "tests/deploy"
 # stored, or ask no database anything;
 _NOT_ON_POSTGRES = (
     _MACHINES,
+    "tests/contract/test_bodies.py",
     "tests/contract/test_schema.py",
     "tests/loadtest/test_report.py",
     "tests/loadtest/test_runs.py",
@@ -94,9 +95,9 @@ _NOT_ON_SQLITE = (
     "tests/attacks",
     "tests/contract/test_every_call.py",
     "tests/faults/test_slow_viewers.py",
-    "tests/reservations/housekeeping/test_pruning_the_log.py",
-    "tests/reservations/housekeeping/test_random_histories.py",
-    "tests/reservations/housekeeping/test_rounds.py",
+    "tests/reservations/housekeeping",
+    "tests/reservations/plans/test_stadium.py",
+    "tests/reservations/plans/test_writing.py",
     "tests/reservations/test_batches_at_random.py",
     "tests/reservations/test_domain_at_random.py",
 )
