@@ -54,13 +54,11 @@ def _play(stack: Site, report: Path, *arguments: str) -> Counts:
 
 
 def _victims(stack: Site) -> list[tuple[str, int]]:
-    """Return one process of each kind, and every socket server. Raises: Problem."""
+    """Return one process of each kind. Raises: Problem."""
     found = _members(stack)
     if missing := [kind for kind in _KINDS if kind not in found]:
         raise Problem(f"The stack has no {', no '.join(missing)}.")
-    each = [(kind, pid) for kind in _KINDS for pid in found[kind]]
-    spared = [pid for kind in (lineage.API_WORKER, lineage.API_MASTER) for pid in found[kind][1:]]
-    return [(kind, pid) for kind, pid in each if pid not in spared]
+    return [(kind, found[kind][0]) for kind in _KINDS]
 
 
 def _kill(stack: Site, kind: str, pid: int) -> None:

@@ -76,10 +76,15 @@ def _run_stage(name: str) -> Outcome:
 
 # These start services of their own, and wait for them most of the time.
 _MACHINES = "tests/deploy"
+_ATTACKS_ON_THE_API = (
+    *("forged_requests", "forged_tokens", "huge_bodies", "mass_assignment", "other_peoples_things"),
+    *("redirects", "sessions", "slow_requests", "smuggling", "socket_floods", "wrong_logins"),
+)
 # What is told by one database is not asked of both: these try the API's form rather than what is
 # stored, or ask no database anything;
 _NOT_ON_POSTGRES = (
     _MACHINES,
+    *(f"tests/attacks/test_{name}.py" for name in _ATTACKS_ON_THE_API),
     "tests/contract/test_bodies.py",
     "tests/contract/test_schema.py",
     "tests/loadtest/test_report.py",
@@ -92,7 +97,8 @@ _NOT_ON_POSTGRES = (
 # and these are long, and about what many do at once, or what a server does for long.
 _NOT_ON_SQLITE = (
     _MACHINES,
-    "tests/attacks",
+    "tests/attacks/test_hostile_requests.py",
+    "tests/attacks/test_injection.py",
     "tests/contract/test_every_call.py",
     "tests/faults/test_slow_viewers.py",
     "tests/reservations/housekeeping",

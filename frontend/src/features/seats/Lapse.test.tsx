@@ -1,5 +1,5 @@
 import { screen, waitFor } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 
 import {
   deltaFrame,
@@ -11,10 +11,24 @@ import {
 
 const LOCK = 'post events/7/lock/';
 
+const HELD_MS = 60_000;
+const MOMENT_MS = 1_200;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Have almost all of the time go by in which the seats are held, however long opening took. */
+function comeToTheEnd(openedMs: number) {
+  vi.useFakeTimers({ toFake: ['Date'], now: openedMs + HELD_MS - MOMENT_MS });
+}
+
 /** Seats whose time is up: the feed says so a moment before our clock does. */
 async function openLapsed(...indexes: number[]) {
-  const held = indexes.map((index) => lockedSeat(index, Date.now() + 1_200));
+  const openedMs = Date.now();
+  const held = indexes.map((index) => lockedSeat(index, openedMs + HELD_MS));
   const scene = await openHolding(...held);
+  comeToTheEnd(openedMs);
   scene.server.on('get events/7/locks/', [200, []]);
   scene.socket.receive(deltaFrame(1, ...indexes.map((index) => [index, 0, null, null])));
   return scene;
@@ -45,8 +59,10 @@ it('offers what is left of them', async () => {
 });
 
 it('offers together what ran out one after the other', async () => {
-  const held = [lockedSeat(0, Date.now() + 1_200), lockedSeat(1, Date.now() + 1_300)];
+  const openedMs = Date.now();
+  const held = [lockedSeat(0, openedMs + HELD_MS), lockedSeat(1, openedMs + HELD_MS + 100)];
   const { server, socket } = await openHolding(...held);
+  comeToTheEnd(openedMs);
   server.on('get events/7/locks/', [200, [held[1]]]);
   socket.receive(deltaFrame(1, [0, 0, null, null]));
   expect(offered()).toEqual(['Take A1 again']);
