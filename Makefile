@@ -30,7 +30,7 @@ backup: ## Write the database of the running stack to a file, also during a sale
 restore: ## Make that file the database of a stack that has been ended (FILE=…)
 	@$(PYTHON) -m deploy restore $(FILE)
 
-test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|client|browser|stack: just that)
+test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|faults|client|browser|stack: just that)
 	@$(PYTHON) -m deploy test $(ONLY)
 
 bench: ## Measure what pushing costs, beside stock servers: an hour (ONLY=fanout|rush|…: just that)

@@ -8,7 +8,8 @@ from deploy import clean, run
 from deploy.bootstrap import DEVELOPMENT, LOADTEST, RUNTIME, STACK, hand_over, set_up
 from deploy.problems import Problem
 
-STAGES = ("check", "machines", "sqlite", "postgres", "client", "browser", "stack")
+STAGES = ("check", "machines", "sqlite", "postgres", "faults", "client", "browser", "stack")
+_WITHOUT_CLIENT = ("sqlite", "postgres", "faults")
 _SITES = ("run", "stack")
 _BACKUP = {"backup": "save", "restore": "restore"}
 
@@ -42,7 +43,7 @@ def _run(options: argparse.Namespace) -> None:
             hand_over("deploy.backup", _BACKUP[options.command], options.file)
         case "test":
             only = [options.only] if options.only else []
-            set_up(requirements=DEVELOPMENT, client=options.only not in ("sqlite", "postgres"))
+            set_up(requirements=DEVELOPMENT, client=options.only not in _WITHOUT_CLIENT)
             hand_over("deploy.test", *only)
         case "bench":
             set_up(requirements=DEVELOPMENT, client=False)

@@ -32,6 +32,13 @@ def postgres() -> Iterator[str]:
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
+    with own_postgres() as url:
+        yield url
+
+
+@contextmanager
+def own_postgres() -> Iterator[str]:
+    """As `postgres`, whatever the environment names."""
     with _on_a_free_port(lambda port: postgres_server(port=port)) as port:
         yield postgres_url(port=port)
 
@@ -45,6 +52,13 @@ def valkey() -> Iterator[str]:
     if url := os.environ.get("REDIS_URL"):
         yield url
         return
+    with own_valkey() as url:
+        yield url
+
+
+@contextmanager
+def own_valkey() -> Iterator[str]:
+    """As `valkey`, whatever the environment names."""
     with _on_a_free_port(lambda port: valkey_server(port=port)) as port:
         yield valkey_url(port=port)
 

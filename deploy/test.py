@@ -16,7 +16,7 @@ from deploy.paths import FRONTEND, REPORTS, VENV_PYTHON
 from deploy.problems import Problem
 from deploy.processes import clean_environment, run_aside, run_shown
 from deploy.reports import Counts, Outcome, judge, read_counts, summary
-from deploy.services import postgres, valkey
+from deploy.services import own_postgres, own_valkey, postgres, valkey
 from deploy.steps import say
 
 
@@ -74,8 +74,10 @@ def _run_stage(name: str) -> Outcome:
     return Outcome(title=title, counts=counts, seconds=time.monotonic() - started)
 
 
-# These start services of their own, and wait for them most of the time.
+# These start services of their own, and wait for them most of the time;
 _MACHINES = "tests/deploy"
+# and these have theirs go away and come back.
+_FAULTS = "tests/faults"
 _ATTACKS_ON_THE_API = (
     *("forged_requests", "forged_tokens", "huge_bodies", "mass_assignment", "other_peoples_things"),
     *("redirects", "sessions", "slow_requests", "smuggling", "socket_floods", "wrong_logins"),
@@ -113,15 +115,22 @@ _Run = tuple[list[str], dict[str, str]]
 
 @contextmanager
 def _on_postgres() -> Iterator[_Run]:
+    ignored = _ignoring((*_NOT_ON_POSTGRES, _FAULTS))
     with (
         postgres() as database_url,
         valkey() as redis_url,
-        _pytest_run(
-            "postgres",
-            *_ignoring(_NOT_ON_POSTGRES),
-            DATABASE_URL=database_url,
-            REDIS_URL=redis_url,
-        ) as run,
+        _pytest_run("postgres", *ignored, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
+    ):
+        yield run
+
+
+@contextmanager
+def _of_faults() -> Iterator[_Run]:
+    """Beside the others, which are to keep their services."""
+    with (
+        own_postgres() as database_url,
+        own_valkey() as redis_url,
+        _pytest_run("faults", _FAULTS, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
     ):
         yield run
 
@@ -177,12 +186,14 @@ _RUNS: dict[str, Callable[[], AbstractContextManager[_Run]]] = {
     "client": _of_the_client,
     "sqlite": partial(_pytest_run, "sqlite", *_ignoring(_NOT_ON_SQLITE)),
     "postgres": _on_postgres,
+    "faults": _of_faults,
 }
 _STAGES: dict[str, tuple[str, Callable[[], Counts]]] = {
     "check": ("linters and types", run_checks),
     "machines": ("Python tests of what sets up and serves", partial(_shown, "machines")),
     "sqlite": ("Python tests on SQLite", partial(_shown, "sqlite")),
     "postgres": ("Python tests on PostgreSQL + Valkey", partial(_shown, "postgres")),
+    "faults": ("Python tests of what fails, on PostgreSQL + Valkey", partial(_shown, "faults")),
     "client": ("client tests", partial(_shown, "client")),
     "browser": ("browser tests", _browser),
     "stack": ("browser tests on the real stack", run_mishaps),
