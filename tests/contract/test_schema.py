@@ -26,7 +26,7 @@ from tests.contract.calls import CALLS, Call
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger
 
-EXAMPLES = 15
+EXAMPLES = 8
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -33,7 +33,7 @@ describe('a click on a seat', () => {
       'Seat A1, Stalls, 50.00 EUR, held by you',
     );
     expect(basket().getByText('1 seat')).toBeDefined();
-    expect(basket().getByText('5:00')).toBeDefined();
+    expect(basket().getByText(/^(5:00|4:5\d)$/)).toBeDefined();
   });
 
   it('is put right, with a sentence that says which seat and why, when the server refuses', async () => {
