@@ -21,6 +21,9 @@ from deploy.services import lasting_ports
 from deploy.stack_services import HOST, Proxied, proxy_service
 from tests.servers import running
 
+SLOW_PATH = "/api/me/"
+"""What is asked for by requests that may arrive long after they were sent, and by no others."""
+
 HEADER_SECONDS = 0.5
 BODY_SECONDS = 1.0
 PATIENCE_SECONDS = 10.0

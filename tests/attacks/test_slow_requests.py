@@ -13,6 +13,7 @@ import config.asgi  # noqa: F401 - teaches Daphne what it has to be taught
 from tests.attacks.proxied import (
     BODY_SECONDS,
     HEADER_SECONDS,
+    SLOW_PATH,
     Front,
     seconds_until_hung_up,
 )
@@ -57,15 +58,16 @@ def test_many_slow_ones_keep_nobody_waiting(front: Front) -> None:
         for number in range(MANY):
             peer = stack.enter_context(front.connect())
             peer.sendall((*BEGINNINGS.values(), *BODIES.values())[number % 6])
-        for path in ("/api/me/", "/ws/me/"):
+        for path in (SLOW_PATH, "/ws/me/"):
             said = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
             assert front.say(said.encode()).startswith(b"HTTP/1.1 200 ")
 
 
 def test_an_answer_that_nobody_reads_keeps_nobody_waiting(front: Front) -> None:
     with front.connect() as peer:
-        peer.sendall(b"GET /api/me/ HTTP/1.1\r\nHost: localhost\r\n\r\n" * 500)
-        said = b"GET /api/me/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        request = f"GET {SLOW_PATH} HTTP/1.1\r\nHost: localhost\r\n"
+        peer.sendall(f"{request}\r\n".encode() * 500)
+        said = f"{request}Connection: close\r\n\r\n".encode()
         assert front.say(said).startswith(b"HTTP/1.1 200 ")
     front.arrived()
 

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from deploy.stack_services import HOST
-from tests.attacks.proxied import Front
+from tests.attacks.proxied import SLOW_PATH, Front
 
 FORGED = "6.6.6.6"
 _CHUNKED = "Transfer-Encoding: chunked"
@@ -148,7 +148,8 @@ def test_what_arrives_behind_the_proxy_is_what_it_has_read(
             # Somebody's next request on the same connection, which is to be answered as such.
             last = _request(f"{server}last/", "Connection: close", method="GET")
             answered = front.say(sent + last)
-            arrived = front.arrived()
+            # What others were slow to send may arrive only now.
+            arrived = [each for each in front.arrived() if each["path"] != SLOW_PATH]
             statuses = [int(found) for found in re.findall(rb"HTTP/1\.[01] (\d{3})", answered)]
             assert statuses
             assert set(statuses) <= {200, 400, 404, 405, 413, 426, 431, 501, 505}, answered
