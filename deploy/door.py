@@ -18,6 +18,7 @@ from deploy.stack_servers import Room, ServerPlan
 from deploy.steps import say
 
 _NAME = "stack.sock"
+_LOOK_SECONDS = 0.5
 Tell = Callable[[str], None]
 
 
@@ -37,6 +38,8 @@ def opened(data_dir: Path) -> Iterator[socket.socket | None]:
             # Nobody can connect before somebody listens.
             path.chmod(0o600)
             door.listen()
+            # A signal that was caught by another thread is heard by then.
+            door.settimeout(_LOOK_SECONDS)
             yield door
         finally:
             path.unlink(missing_ok=True)
@@ -49,8 +52,11 @@ def answer(
     room: Room,
     replace: Callable[[Sequence[ServerPlan], Tell], None],
 ) -> None:
-    """Let one visitor in, and have the servers replaced that it brings."""
-    visitor, _ = door.accept()
+    """Let one visitor in, if one comes soon, and have the servers replaced that it brings."""
+    try:
+        visitor, _ = door.accept()
+    except TimeoutError:
+        return
     with visitor, visitor.makefile("rw") as line, suppress(OSError, ValueError):
         _send(line, settings=dict(settings), room=room)
         if not (asked := line.readline()):
