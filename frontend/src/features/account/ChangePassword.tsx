@@ -4,6 +4,7 @@ import { type SubmitEvent } from 'react';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { useAnnounce } from '@/components/announce';
+import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { Refusal } from '@/features/account/Refusal';
 import { textField } from '@/features/account/textField';
 import { changePassword } from '@/lib/api/account';
@@ -14,7 +15,6 @@ export function ChangePassword({ username }: { readonly username: string }) {
   const announce = useAnnounce();
   const change = useMutation({ mutationFn: changePassword, retry: false });
   const error = change.error === null ? null : toApiError(change.error);
-  const errorsOf = (name: string) => error?.fields.get(name) ?? [];
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -42,19 +42,10 @@ export function ChangePassword({ username }: { readonly username: string }) {
         name="old_password"
         type="password"
         autoComplete="current-password"
-        errors={errorsOf('old_password')}
+        errors={error?.fields.get('old_password') ?? []}
         required
       />
-      <Field
-        label={t('account:password_new')}
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        hint={t('account:password_hint')}
-        minLength={8}
-        errors={errorsOf('password')}
-        required
-      />
+      <NewPasswordField label={t('account:password_new')} error={error} />
       <Refusal error={error} />
       <Button look="primary" type="submit" busy={change.isPending}>
         {t('account:change')}

@@ -3,6 +3,7 @@ import { Link, Navigate, useSearchParams } from 'react-router';
 import { Field } from '@/components/Field';
 import { Sentence } from '@/components/Sentence';
 import { AccountForm } from '@/features/account/AccountForm';
+import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { textField } from '@/features/account/textField';
 import { toApiError } from '@/lib/api/apiError';
 import { t } from '@/lib/i18n/language';
@@ -57,16 +58,7 @@ export function RegisterPage() {
         autoComplete="email"
         errors={errorsOf('email')}
       />
-      <Field
-        label={t('account:password')}
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        hint={t('account:password_hint')}
-        minLength={8}
-        errors={errorsOf('password')}
-        required
-      />
+      <NewPasswordField label={t('account:password')} error={error} />
     </AccountForm>
   );
 }

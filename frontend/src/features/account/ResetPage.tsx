@@ -2,10 +2,10 @@ import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 
-import { Field } from '@/components/Field';
 import { Message } from '@/components/Message';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
+import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { type ResetLink, resetLinkIn } from '@/features/account/resetLink';
 import { textField } from '@/features/account/textField';
 import { resetPassword } from '@/lib/api/account';
@@ -66,16 +66,7 @@ function ResetForm({ link, title }: ResetFormProps) {
       footer={<Link to={FORGOTTEN}>{t('account:reset_another')}</Link>}
     >
       {title}
-      <Field
-        label={t('account:password_new')}
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        hint={t('account:password_hint')}
-        minLength={8}
-        errors={error?.fields.get('password') ?? []}
-        required
-      />
+      <NewPasswordField label={t('account:password_new')} error={error} />
     </AccountForm>
   );
 }

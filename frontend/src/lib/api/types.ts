@@ -20,18 +20,11 @@ export type Credentials = Schemas['CredentialsRequest'];
 export type Registration = Schemas['RegistrationRequest'];
 export type SignedIn = Schemas['SignedIn'];
 export type TokenPair = Schemas['TokenPair'];
-export interface PasswordChange {
-  readonly old_password: string;
-  readonly password: string;
-}
+export type PasswordChange = Schemas['PasswordChangeRequest'];
 /** With a new pair for who asked with a token: the one that they had has ended. */
-export type PasswordChanged = Partial<TokenPair>;
+export type PasswordChanged = Schemas['PasswordChanged'];
 /** What a link in a mail says, and what the password is to be. */
-export interface PasswordReset {
-  readonly uid: string;
-  readonly token: string;
-  readonly password: string;
-}
+export type PasswordReset = Schemas['PasswordResetConfirmRequest'];
 export type SeatAnswer = Schemas['SeatAnswer'];
 export type SeatsAnswer = Schemas['SeatsAnswer'];
 export type ExtendedAnswer = Schemas['ExtendedAnswer'];

@@ -1,0 +1,24 @@
+import { Field } from '@/components/Field';
+import type { ApiError } from '@/lib/api/apiError';
+import { t } from '@/lib/i18n/language';
+
+interface NewPasswordFieldProps {
+  readonly label: string;
+  readonly error: ApiError | null;
+}
+
+/** A password that is to be, with the server's rules for one. */
+export function NewPasswordField({ label, error }: NewPasswordFieldProps) {
+  return (
+    <Field
+      label={label}
+      name="password"
+      type="password"
+      autoComplete="new-password"
+      hint={t('account:password_hint')}
+      minLength={8}
+      errors={error?.fields.get('password') ?? []}
+      required
+    />
+  );
+}
