@@ -35,6 +35,7 @@ from reservations.errors import (
 )
 from reservations.keys import answer_in_flight, correct, forget_in_flight
 from reservations.models import Payment
+from reservations.models.payments import UNFINISHED
 from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider
 from reservations.records import Answer, PaymentRecord
@@ -132,12 +133,7 @@ def unfinished(*, older_than_seconds: float = PAYMENT_SECONDS) -> list[Payment]:
     """
     return list(
         Payment.objects.filter(
-            status__in=[
-                PaymentStatus.PENDING,
-                PaymentStatus.AUTHORISED,
-                PaymentStatus.VOID_DUE,
-                PaymentStatus.REFUND_DUE,
-            ],
+            status__in=UNFINISHED,
             updated_at__lte=clock.now() - timedelta(seconds=older_than_seconds),
         )
         .select_related("event")

@@ -8,15 +8,11 @@ from prometheus_client.registry import Collector
 
 from reservations import clock
 from reservations.models import Event, Payment, Seat
-from reservations.states import PaymentStatus, SeatStatus
+from reservations.models.payments import UNFINISHED
+from reservations.states import SeatStatus
 
 MOST_EVENTS = 20
 """How many events are told of by name, so that a series of events does not become one of labels."""
-
-_UNFINISHED = (
-    *(PaymentStatus.PENDING, PaymentStatus.AUTHORISED),
-    *(PaymentStatus.VOID_DUE, PaymentStatus.REFUND_DUE),
-)
 
 
 class SalesTallies(Collector):
@@ -63,5 +59,5 @@ def _seats_by_status() -> dict[int, dict[SeatStatus, int]]:
 
 
 def _unfinished_payments() -> dict[str, int]:
-    counted = Payment.objects.filter(status__in=_UNFINISHED).order_by().values_list("status")
-    return {**dict.fromkeys(_UNFINISHED, 0), **dict(counted.annotate(Count("pk")))}
+    counted = Payment.objects.filter(status__in=UNFINISHED).order_by().values_list("status")
+    return {**dict.fromkeys(UNFINISHED, 0), **dict(counted.annotate(Count("pk")))}

@@ -14,7 +14,7 @@ _BOOKED = [
     PaymentStatus.REFUND_DUE,
     PaymentStatus.REFUNDED,
 ]
-_UNFINISHED = [
+UNFINISHED = [
     PaymentStatus.PENDING,
     PaymentStatus.AUTHORISED,
     PaymentStatus.VOID_DUE,
@@ -65,7 +65,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(
                 fields=["updated_at"],
-                condition=Q(status__in=_UNFINISHED),
+                condition=Q(status__in=UNFINISHED),
                 name="payment_unfinished",
             ),
         ]
