@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django.db import connection, models
 from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet
+from django.utils import timezone
 
 from reservations.database import planned_once
 
@@ -17,16 +18,33 @@ from reservations.database import planned_once
 class Compiled:
     """A queryset that is a function of some values; `make` must return one of `values_list`."""
 
-    def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
+    def __init__(
+        self, make: Callable[..., QuerySet[Any, Any]], *, tells_time: bool = False
+    ) -> None:
         self._make = make
+        self._tells_time = tells_time
         self._statement: tuple[str, Sequence[int]] | None = None
+
+    @classmethod
+    def with_time(cls, make: Callable[..., QuerySet[Any, Any]]) -> "Compiled":
+        """As the class itself; the last value of each row is what time it was once it was locked.
+
+        By the database's clock, which for SQLite, in this process, is this process's.
+        """
+        return cls(make, tells_time=True)
 
     def __call__(self, *values: Any) -> Sequence[tuple[Any, ...]]:
         """Return the rows for the values, in whose order `make` takes them."""
         if connection.vendor != "postgresql":
-            return list(self._make(*values))
+            told = (timezone.now(),) if self._tells_time else ()
+            return [(*row, *told) for row in self._make(*values)]
         if self._statement is None:
             self._statement = _statement(self._make(*map(_Value, range(len(values)))))
+            if self._tells_time:
+                sql, order = self._statement
+                # Of the locked rows, because what stands beside FOR UPDATE is worked out before it.
+                sql = f"SELECT locked.*, clock_timestamp() FROM ({sql}) AS locked"
+                self._statement = sql, order
         sql, order = self._statement
         with planned_once() as cursor:
             cursor.execute(sql, [values[index] for index in order])

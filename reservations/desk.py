@@ -33,7 +33,6 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from reservations import database, metrics
 from reservations.changes import ChangeSet, seats_changed
 from reservations.choosing.houses import with_choices
-from reservations.clock import database_now
 from reservations.commands import Command, seat_ids_of
 from reservations.errors import Busy, SeatcastError, Unavailable, UnderWay
 from reservations.keys import KeyedAnswers
@@ -98,9 +97,13 @@ class _Ticket:
 
 
 class Desk:
-    """The desk of one event in this process. `clock` returns the time, aware, in UTC."""
+    """The desk of one event in this process.
 
-    def __init__(self, event_id: int, *, clock: Callable[[], datetime] = database_now) -> None:
+    `clock` returns the time, aware, in UTC, and is asked once the event is locked; without one it
+    is the database's.
+    """
+
+    def __init__(self, event_id: int, *, clock: Callable[[], datetime] | None = None) -> None:
         self._event_id = event_id
         self._clock = clock
         self._lock = threading.Lock()
@@ -233,7 +236,8 @@ class Desk:
         decided = None
         try:
             with transaction.atomic():
-                decided = _decide(lock_event(self._event_id), batch, now=self._clock)
+                event, at = lock_event(self._event_id)
+                decided = _decide(event, batch, now=self._clock() if self._clock else at)
         except (OperationalError, InterfaceError):
             if decided is None or not self._is_in_the_log(decided):
                 raise
@@ -271,11 +275,10 @@ _desks: WeakValueDictionary[int, Desk] = WeakValueDictionary()
 _desks_lock = threading.Lock()
 
 
-def _decide(event: Event, batch: list[_Ticket], *, now: Callable[[], datetime]) -> _Decided:
+def _decide(event: Event, batch: list[_Ticket], *, now: datetime) -> _Decided:
     """Decide and write a batch under the event's lock."""
-    at = now()
-    commands = with_choices([ticket.command for ticket in batch], event=event, now=at)
-    ledger = Ledger.open(event=event, commands=commands, now=at)
+    commands = with_choices([ticket.command for ticket in batch], event=event, now=now)
+    ledger = Ledger.open(event=event, commands=commands, now=now)
     keyed = KeyedAnswers.open(
         event=event, asked=[(ticket.command, ticket.key) for ticket in batch], now=ledger.now
     )

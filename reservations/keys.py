@@ -14,11 +14,14 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 
+from reservations import bulk
 from reservations.commands import Command, ReserveSeats, StartPayment, fingerprint
 from reservations.errors import KeyInFlight, KeyReused, SeatcastError, UnderWay, restored, stored
 from reservations.models import Event, IdempotencyKey
 from reservations.payments.books import PAYMENT_SECONDS
 from reservations.records import Answer
+
+_STORED = ("event_id", "user_id", "key", "fingerprint", "answer", "created_at")
 
 _Key = tuple[int, str]
 
@@ -101,8 +104,11 @@ class KeyedAnswers:
 
     def write(self) -> None:
         """Store the new answers."""
-        IdempotencyKey.objects.bulk_create([row for row in self._written if not row.pk])
-        if known := [row for row in self._written if row.pk]:
+        known = [row for row in self._written if row.pk]
+        if new := [row for row in self._written if not row.pk]:
+            rows = [[getattr(row, name) for name in _STORED] for row in new]
+            bulk.write(bulk.insert(IdempotencyKey, _STORED, rows))
+        if known:
             IdempotencyKey.objects.bulk_update(known, ["answer", "created_at"])
 
 

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from reservations import bulk
+from reservations import bulk, clock
 from reservations.changes import Change, ChangeSet
 from reservations.commands import (
     CancelReservation,
@@ -70,14 +71,19 @@ _SEAT = (*STATIC_FIELDS, "category__price", "status", *_HELD, "reservation_id")
 _Row = dict[str, Any]
 
 
-def lock_event(event_id: int) -> Event:
-    """Take the event's row; until commit nobody else changes its seats. Raises: EventNotFound."""
-    for row in _event_row(event_id):
-        return Event.from_db(connection.alias, _EVENT, row)
+def lock_event(event_id: int) -> tuple[Event, datetime]:
+    """Take the event's row, and return it and what time it is then, by the database.
+
+    Until commit nobody else changes the event's seats. Raises: EventNotFound.
+    """
+    earliest = timezone.now()
+    for *values, there in _event_row(event_id):
+        clock.compare(there, earliest=earliest, latest=timezone.now())
+        return Event.from_db(connection.alias, _EVENT, values), there
     raise EventNotFound
 
 
-@Compiled
+@Compiled.with_time
 def _event_row(event_id: int) -> QuerySet[Any, Any]:
     event = Event.objects.select_for_update(no_key=True).filter(pk=event_id)
     return event.order_by().values_list(*_EVENT)
@@ -159,9 +165,11 @@ class Ledger:
         ]
         last = {seat.id: (number, seat) for number, _, seat in log}
         seq = since + len(changing)
-        bulk.update_rows(Event, ("change_seq",), [(seq, self.event.pk)])
-        bulk.update_rows(Seat, _WRITTEN, [self._written(*change) for change in last.values()])
-        bulk.insert_rows(SeatChange, _LOGGED, [self._logged(*change) for change in log])
+        bulk.write(
+            bulk.update(Event, ("change_seq",), [(seq, self.event.pk)]),
+            bulk.update(Seat, _WRITTEN, [self._written(*change) for change in last.values()]),
+            bulk.insert(SeatChange, _LOGGED, [self._logged(*change) for change in log]),
+        )
         return ChangeSet(
             event_id=self.event.pk,
             since=since,

@@ -57,6 +57,8 @@ def paying(event: Event, commands: Sequence[Command], *, now: datetime) -> dict[
 
 def write_started(event: Event, payments: Sequence[NewPayment], *, now: datetime) -> None:
     """Store payments that the provider is about to be asked for."""
+    if not payments:
+        return
     Payment.objects.bulk_create(
         Payment(
             reference=new.reference,

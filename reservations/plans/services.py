@@ -76,7 +76,7 @@ def fill_event(
     """
     prices = _known_prices(plan, category_prices)
     with transaction.atomic():
-        event = lock_event(event_id)
+        event, _ = lock_event(event_id)
         require_no_seats(event_id=event_id)
         _write(event, plan, prices)
     return event
@@ -119,7 +119,7 @@ def static_changes(*, event_id: int) -> Iterator[Event]:
     Raises: EventNotFound.
     """
     with transaction.atomic():
-        event = lock_event(event_id)
+        event, _ = lock_event(event_id)
         yield event
         # Read again, for what was changed inside through another object.
         event.refresh_from_db(fields=["price", "currency", "plan"])

@@ -9,7 +9,6 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from reservations.clock import database_now
 from reservations.commands import Command, ExtendLocks, LockSeats, ReleaseExpired, ReserveSeats
 from reservations.desk import Desk
 from reservations.errors import LockExpired, SeatcastError, SeatUnavailable
@@ -22,6 +21,7 @@ from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.waiting import waits_for_a_row
 from tests.crowd import PATIENCE_SECONDS, at_once, wait_until
 from tests.factories import Clock, make_event, make_person, seat_ids
+from tests.times import database_now, this_clock_is_right
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -207,11 +207,11 @@ def servers_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[_ClockOfEachThrea
     monkeypatch.setattr(timezone, "now", clock)
     yield clock
     monkeypatch.undo()
-    database_now()  # which notes that this process's clock is right again
+    this_clock_is_right()
 
 
 def _take_over_at_wrong_servers(
-    event: Event, servers_clock: _ClockOfEachThread, clock: Callable[[], datetime]
+    event: Event, servers_clock: _ClockOfEachThread, clock: Callable[[], datetime] | None
 ) -> int:
     """Have people on eight servers, whose clocks are seconds off, try for a seat that is taken.
 
@@ -233,7 +233,7 @@ def test_servers_whose_clocks_are_seconds_off_leave_a_lock_to_its_holder(
 ) -> None:
     event, alice = make_event(lock_seconds=5), make_person()
     _held_until(event, alice)
-    assert _take_over_at_wrong_servers(event, servers_clock, database_now) == 0
+    assert _take_over_at_wrong_servers(event, servers_clock, None) == 0
     Desk(event.pk).submit(ReserveSeats(alice, seat_ids(event)[:1], "invoice"))
 
 

@@ -10,7 +10,6 @@ import pytest
 from django.db import connection
 
 from reservations import desk
-from reservations.clock import database_now
 from reservations.commands import Command, ExtendLocks, LockSeats, ReserveSeats, UnlockSeats
 from reservations.desk import Desk
 from reservations.errors import (
@@ -39,7 +38,7 @@ def _kinds(results: list[Answer | SeatcastError]) -> dict[str, int]:
 
 
 def _unprotected(
-    event: Event, commands: Sequence[Command], *, clock: Callable[[], datetime] = database_now
+    event: Event, commands: Sequence[Command], *, clock: Callable[[], datetime] | None = None
 ) -> dict[str, int]:
     """Have commands decided on the same view of the seats, at a desk each; count the results."""
     meet = partial(threading.Barrier(len(commands)).wait, PATIENCE_SECONDS)

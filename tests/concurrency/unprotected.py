@@ -50,14 +50,14 @@ def row_locks_off() -> Iterator[None]:
 
 
 def stopping(work: Callable[[], T], *, before: str, to: Callable[[], object]) -> Callable[[], T]:
-    """Return `work`, which does `to` before its first statement that begins with `before`."""
+    """Return `work`, which does `to` before its first statement that has `before` in it."""
 
     def stop_once() -> T:
         has_stopped = False
 
         def execute(run: Callable[..., Any], sql: str, *arguments: Any) -> Any:
             nonlocal has_stopped
-            if not has_stopped and sql.startswith(before):
+            if not has_stopped and before in sql:
                 has_stopped = True
                 to()
             return run(sql, *arguments)

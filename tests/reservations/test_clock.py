@@ -11,8 +11,10 @@ from reservations import clock, selectors
 from reservations.commands import LockSeats, ReserveSeats
 from reservations.desk import Desk
 from reservations.errors import SeatUnavailable
+from reservations.ledger import lock_event
 from reservations.models import Seat
 from tests.factories import make_event, make_person, seat_ids
+from tests.times import database_now, this_clock_is_right
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -26,7 +28,7 @@ def _wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(timezone, "now", lambda: right() + request.param)
     yield
     monkeypatch.undo()
-    clock.database_now()
+    this_clock_is_right()
 
 
 @pytest.mark.usefixtures("_wrong_clock")
@@ -35,7 +37,7 @@ def test_a_server_with_a_wrong_clock_sets_deadlines_as_all_others_do() -> None:
     Desk(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
     deadline = Seat.objects.get(pk=seat_ids(event)[0]).locked_until
     assert deadline is not None
-    assert abs(deadline - clock.database_now() - timedelta(seconds=20)) < timedelta(seconds=5)
+    assert abs(deadline - database_now() - timedelta(seconds=20)) < timedelta(seconds=5)
 
 
 def test_a_server_whose_clock_is_ahead_takes_nobodys_seat_early(
@@ -61,7 +63,7 @@ def test_what_is_read_is_judged_by_the_same_time() -> None:
     Desk(event.pk).submit(LockSeats(alice, first))
     [held] = selectors.locks(event_id=event.pk, person_id=alice.id)
     assert held["status"] == selectors.seats(event_id=event.pk)[0]["status"] == "locked"
-    assert abs(clock.now() - clock.database_now()) < timedelta(seconds=1)
+    assert abs(clock.now() - database_now()) < timedelta(seconds=1)
 
 
 def test_a_lock_is_good_until_its_deadline_and_not_at_it() -> None:
@@ -77,5 +79,7 @@ def test_a_lock_is_good_until_its_deadline_and_not_at_it() -> None:
 
 
 def test_time_goes_on_while_a_transaction_lasts() -> None:
+    event = make_event()
     with transaction.atomic():
-        assert clock.database_now() < clock.database_now()
+        (_, first), (_, second) = lock_event(event.pk), lock_event(event.pk)
+    assert first < second

@@ -60,15 +60,9 @@ def test_the_events_row_is_taken_before_everything_else() -> None:
             event, LockSeats(alice, ids[:1]), [LockSeats(bob, ids[1:2]), LockSeats(bob, ids[2:3])]
         )
     )
-    assert kinds == [
-        "BEGIN",
-        "SELECT event",
-        "SELECT seat",
-        "UPDATE event",
-        "UPDATE seat",
-        "INSERT seatchange",
-        "COMMIT",
-    ]
+    apart = ["UPDATE event", "UPDATE seat", "INSERT seatchange"]
+    writes = ["WITH event"] if connection.vendor == "postgresql" else apart
+    assert kinds == ["BEGIN", "SELECT event", "SELECT seat", *writes, "COMMIT"]
 
 
 @pytest.mark.postgres
@@ -80,7 +74,7 @@ def test_rows_are_locked_event_first_then_seats_by_primary_key() -> None:
     assert len(locking) == 2
     event_row, seat_rows = locking
     assert 'FROM "reservations_event"' in event_row
-    assert event_row.endswith("FOR NO KEY UPDATE")
+    assert event_row.endswith("FOR NO KEY UPDATE) AS locked")
     assert 'FROM "reservations_seat"' in seat_rows
     assert seat_rows.endswith(
         'ORDER BY "reservations_seat"."id" ASC FOR NO KEY UPDATE OF "reservations_seat"'
@@ -96,9 +90,9 @@ def test_no_other_statement_reads_seats_or_the_event() -> None:
     with CaptureQueriesContext(connection) as captured:
         desk.submit(ReserveSeats(alice, ids, "card"))
     reads = [q["sql"] for q in captured.captured_queries if q["sql"].startswith("SELECT")]
-    event_row, clock, seats = reads
+    event_row, seats = reads
+    assert "clock_timestamp" in event_row
     assert "FOR NO KEY UPDATE" in event_row
-    assert "clock_timestamp" in clock
     assert "FOR NO KEY UPDATE" in seats
 
 
