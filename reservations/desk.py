@@ -4,7 +4,8 @@ Concurrency. There is one desk per event and process. The first thread that brin
 an idle desk serves it: it takes what has queued up, runs one transaction for all of it, answers,
 rings the doorbell, and hands the desk to the next waiting thread. The desk has no thread of its
 own, so it works the same under ASGI's request threads, WSGI workers and management commands, and
-only the serving thread needs a database connection.
+only the serving thread needs a database connection. A command that a loop brings has no thread to
+serve with; where its turn comes, one of a few that all desks share does.
 
 Guarantees. Nobody is answered before the commit. A command's refusal undoes nothing. A batch that
 fails for a passing reason is run again; if it fails for good, its commands are run one by one, so
@@ -15,12 +16,15 @@ first.
 Lock order, always: the event's row, then its seats by primary key. The clock is read after.
 """
 
+import asyncio
 import logging
 import random
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
@@ -51,8 +55,11 @@ RETRY_SECONDS = (0.05, 0.2)
 QUICK_SECONDS = 1.0
 # For how long the commands of a batch that failed are tried one by one.
 SINGLES_SECONDS = 4.0
+# How many desks at a time are served for loops; each needs a connection to the database.
+SERVING_THREADS = 4
 
 logger = logging.getLogger(__name__)
+_serving = ThreadPoolExecutor(SERVING_THREADS, thread_name_prefix="desk")
 
 
 def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer:
@@ -64,11 +71,15 @@ def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer
     Raises: SeatcastError, with which the command was refused; Busy or Unavailable when it could
     not be decided in time. RuntimeError inside a transaction, which would answer before a commit.
     """
-    with _desks_lock:
-        desk = _desks.get(event_id)
-        if desk is None:
-            desk = _desks[event_id] = Desk(event_id)
-    return desk.submit(command, key)
+    return _desk(event_id).submit(command, key)
+
+
+async def submit_from_loop(*, event_id: int, command: Command, key: str | None = None) -> Answer:
+    """As `submit`, for a coroutine: its loop does something else meanwhile.
+
+    Raises: SeatcastError, as there. Who gives up waiting does not take the command back.
+    """
+    return await _desk(event_id).submit_from_loop(command, key)
 
 
 def queued() -> int:
@@ -86,14 +97,26 @@ class _Stage(Enum):
 
 @dataclass(slots=True, eq=False)
 class _Ticket:
-    """A command on its way through the desk. Its stage changes under the desk's lock only."""
+    """A command on its way through the desk. Its stage changes under the desk's lock only.
+
+    `waiting` is what waits for it in a loop, if no thread does.
+    """
 
     command: Command
     key: str | None
     request_id: UUID | None = field(default_factory=request_id.get)
+    waiting: "asyncio.Future[None] | None" = None
     stage: _Stage = _Stage.QUEUED
     moved: threading.Event = field(default_factory=threading.Event)
     result: Answer | SeatcastError | None = None
+
+    def answer(self) -> Answer:
+        """Return what was decided. Raises: SeatcastError."""
+        if self.result is None:
+            raise Unavailable
+        if isinstance(self.result, SeatcastError):
+            raise self.result
+        return self.result
 
 
 class Desk:
@@ -114,22 +137,36 @@ class Desk:
         """See the module's `submit`."""
         _require_no_transaction()
         ticket = _Ticket(command, key)
+        if not self._queue_up(ticket):
+            self._wait(ticket)
+        if ticket.stage is _Stage.SERVING:
+            self._serve()
+        return ticket.answer()
+
+    async def submit_from_loop(self, command: Command, key: str | None = None) -> Answer:
+        """See the module's `submit_from_loop`."""
+        waiting = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(command, key, waiting=waiting)
+        if self._queue_up(ticket):
+            _serving.submit(self._serve_for_loops)
+            await self._wait_in_loop(ticket, waiting)
+        else:
+            with metrics.wait_seconds.time():
+                await self._wait_in_loop(ticket, waiting)
+        return ticket.answer()
+
+    def _queue_up(self, ticket: _Ticket) -> bool:
+        """Take a ticket in; tell whether its bringer must serve: nobody does. Raises: Busy."""
         with self._lock:
             if len(self._queue) >= MAX_QUEUED_COMMANDS:
                 raise Busy
             self._queue.append(ticket)
-            if not self._is_served:
-                self._is_served = True
+            if self._is_served:
+                return False
+            self._is_served = True
+            if ticket.waiting is None:
                 ticket.stage = _Stage.SERVING
-        if ticket.stage is not _Stage.SERVING:
-            self._wait(ticket)
-        if ticket.stage is _Stage.SERVING:
-            self._serve()
-        if ticket.result is None:
-            raise Unavailable
-        if isinstance(ticket.result, SeatcastError):
-            raise ticket.result
-        return ticket.result
+            return True
 
     def queued(self) -> int:
         """Return how many commands wait."""
@@ -143,32 +180,67 @@ class Desk:
         database.release_connection()
         if ticket.moved.wait(seconds):
             return
+        self._give_up(ticket)
+        # Its batch is running, and the database's time-outs bound that.
+        if not ticket.moved.wait(seconds):
+            raise Busy
+
+    async def _wait_in_loop(self, ticket: _Ticket, waiting: "asyncio.Future[None]") -> None:
+        """As `_wait`."""
+        seconds = settings.SEATCAST_DESK_WAIT_SECONDS
+        if (await asyncio.wait([waiting], timeout=seconds))[0]:
+            return
+        self._give_up(ticket)
+        if not (await asyncio.wait([waiting], timeout=seconds))[0]:
+            raise Busy
+
+    def _give_up(self, ticket: _Ticket) -> None:
+        """Take a ticket back if no batch has it. Raises: Busy, then."""
         with self._lock:
             if ticket.stage is _Stage.QUEUED:
                 self._queue.remove(ticket)
                 raise Busy
-        # Its batch is running, and the database's time-outs bound that.
-        if not ticket.moved.wait(seconds):
-            raise Busy
+
+    def _serve_for_loops(self) -> None:
+        try:
+            self._serve()
+        finally:
+            database.release_connection()
 
     def _serve(self) -> None:
         """Run one batch, answer it, ring the doorbell, and pass the desk on."""
         with self._lock:
             batch = self._take()
+            if not batch:
+                # All have given up.
+                self._is_served = False
+                return
         metrics.batch_commands.observe(len(batch))
         changes: list[ChangeSet] = []
         try:
             changes = self._run(batch)
         finally:
-            with self._lock:
-                for ticket in batch:
-                    ticket.stage = _Stage.DONE
-                    ticket.moved.set()
+            self._answer(batch)
             # Rung before anybody else can commit, so that doorbells leave in the log's order.
             for change_set in changes:
                 seats_changed.send_robust(sender=Desk, changes=change_set)
             with self._lock:
                 self._pass_on()
+
+    def _answer(self, batch: list[_Ticket]) -> None:
+        """Wake all who wait for a batch, those of a loop together."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+        with self._lock:
+            for ticket in batch:
+                ticket.stage = _Stage.DONE
+                if ticket.waiting is None:
+                    ticket.moved.set()
+                else:
+                    by_loop.setdefault(ticket.waiting.get_loop(), []).append(ticket.waiting)
+        for loop, waiting in by_loop.items():
+            # Its server may have ended meanwhile.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_wake, waiting)
 
     def _take(self) -> list[_Ticket]:
         batch: list[_Ticket] = []
@@ -187,6 +259,9 @@ class Desk:
             self._is_served = False
             return
         heir = self._queue[0]
+        if heir.waiting is not None:
+            _serving.submit(self._serve_for_loops)
+            return
         heir.stage = _Stage.SERVING
         heir.moved.set()
 
@@ -273,6 +348,21 @@ class _Decided:
 
 _desks: WeakValueDictionary[int, Desk] = WeakValueDictionary()
 _desks_lock = threading.Lock()
+
+
+def _desk(event_id: int) -> Desk:
+    with _desks_lock:
+        desk = _desks.get(event_id)
+        if desk is None:
+            desk = _desks[event_id] = Desk(event_id)
+    return desk
+
+
+def _wake(waiting: "list[asyncio.Future[None]]") -> None:
+    for future in waiting:
+        # Who asked may have gone.
+        if not future.done():
+            future.set_result(None)
 
 
 def _decide(event: Event, batch: list[_Ticket], *, now: datetime) -> _Decided:
