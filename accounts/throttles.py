@@ -66,6 +66,18 @@ class _Window:
             found.elsewhere = max(found.elsewhere, total - found.told)
             return here + found.elsewhere
 
+    def count_at_once(self, client: str, *, number: int, most: int) -> bool:
+        """Count a request if it is known that there is room for it; tell whether it is."""
+        with self._counting:
+            if number != self._number or len(self._counts) > MAX_CLIENTS:
+                return False
+            found = self._counts.setdefault(client, _Count())
+            here = found.here + 1
+            if not here % self._every or here + found.elsewhere > most:
+                return False
+            found.here = here
+            return True
+
     def forget(self) -> None:
         with self._counting:
             self._counts = {}
@@ -86,6 +98,15 @@ class Throttle(BaseThrottle):
         number, gone = divmod(time.time(), seconds)
         self._wait = seconds - gone
         return self.window.count(client, number=int(number), seconds=seconds) <= limit
+
+    @classmethod
+    def has_room_at_once(cls, client: str) -> bool:
+        """Count a request that may pass, without asking anybody.
+
+        False is no answer, and nothing is counted: then `has_room` is to be asked.
+        """
+        limit, seconds = _parsed(api_settings.DEFAULT_THROTTLE_RATES[cls.scope])
+        return cls.window.count_at_once(client, number=int(time.time() / seconds), most=limit)
 
     def wait(self) -> float:
         return self._wait

@@ -16,6 +16,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from accounts.tallies import AccountTallies  # noqa: E402
+from config.clicks import with_short_way  # noqa: E402
 from config.metrics import Kept  # noqa: E402
 from config.origins import KnownOrigins  # noqa: E402
 from config.probes import Probes, with_probes  # noqa: E402
@@ -32,7 +33,7 @@ probes = Probes(Crowds(), *tallies, is_ending=is_ending)
 application = prepare_daphne(
     ProtocolTypeRouter(
         {
-            "http": with_probes(with_static_files(django_http), probes),
+            "http": with_short_way(with_probes(with_static_files(django_http), probes)),
             "websocket": KnownOrigins(URLRouter(websocket_urlpatterns)),
         }
     )

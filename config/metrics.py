@@ -214,11 +214,16 @@ _refresh = _refreshing.refresh
 
 
 def _count_request(request: HttpRequest, response: HttpResponseBase, started: float) -> None:
-    now = time.perf_counter()
     match = request.resolver_match
     route = _route(match.route) if match else "none"
     method = request.method if request.method in _METHODS else "other"
-    _request(method, route, response.status_code).observe(now - started)
+    count_request(method, route, response.status_code, started=started)
+
+
+def count_request(method: str, route: str, status: int, *, started: float) -> None:
+    """Count an answer to a request that came at `started`, by `time.perf_counter`."""
+    now = time.perf_counter()
+    _request(method, route, status).observe(now - started)
     if now >= _refreshing.due:
         _refreshing.refresh()
 

@@ -63,22 +63,6 @@ class Probes:
         return Reply(HTTPStatus.OK, CONTENT_TYPE, self._exposition.text())
 
 
-def with_probes_wsgi(application: Any, probes: Probes) -> Any:
-    """Return a WSGI application that answers the probes, and leaves the rest to another."""
-
-    def probed(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        answer = probes.answer_to(environ.get("PATH_INFO", ""))
-        if answer is None:
-            found: Iterable[bytes] = application(environ, start_response)
-            return found
-        reply = answer()
-        headers = [(name.decode(), value.decode()) for name, value in _headers(reply)]
-        start_response(f"{reply.status.value} {reply.status.phrase}", headers)
-        return [reply.body]
-
-    return probed
-
-
 def with_probes(application: Any, probes: Probes) -> Any:
     """Return an ASGI application that answers the probes, and leaves the rest to another."""
     threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="probes")

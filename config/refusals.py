@@ -3,6 +3,7 @@
 It also names its request, so that a person who was refused can say which it was.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
@@ -55,22 +56,41 @@ def refuse(error: Exception, context: dict[str, Any]) -> Response | None:  # noq
 
 def refusal_page(request: HttpRequest, *, status: int, code: str, sentence: str) -> JsonResponse:  # noqa: ARG001
     """Return a refusal from outside the API's views."""
-    metrics.refusal(code).inc()
-    body = {"error": sentence, "code": code, "request_id": request_id()}
-    response = JsonResponse(body, status=status)
+    response = JsonResponse(refusal_body(code, sentence), status=status)
     if status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
-def _domain_refusal(error: errors.SeatcastError) -> Response:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An answer that refuses: its status, what is in it, and headers that it needs."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+
+def refused(error: errors.SeatcastError) -> Refused:
+    """Return what a refusal of the domain looks like."""
     status_code = next(status for kind, status in _STATUS_BY_KIND if isinstance(error, kind))
-    response = _refusal(status_code, error.code, error.sentence, **error.details)
+    headers = {}
     if isinstance(error, errors.Unavailable | errors.UnderWay):
-        response["Retry-After"] = str(RETRY_SECONDS)
+        headers["Retry-After"] = str(RETRY_SECONDS)
     if status_code == status.HTTP_401_UNAUTHORIZED:
-        response["WWW-Authenticate"] = "Bearer"
-    return response
+        headers["WWW-Authenticate"] = "Bearer"
+    return Refused(status_code, refusal_body(error.code, error.sentence, **error.details), headers)
+
+
+def refusal_body(code: str, sentence: str, **details: Any) -> dict[str, Any]:
+    """Count a refusal and return what is in it."""
+    metrics.refusal(code).inc()
+    return {"error": sentence, "code": code, "request_id": request_id(), **details}
+
+
+def _domain_refusal(error: errors.SeatcastError) -> Response:
+    found = refused(error)
+    return Response(found.body, status=found.status, headers=found.headers)
 
 
 def _validation_refusal(error: exceptions.ValidationError) -> Response:
@@ -119,6 +139,4 @@ def _drf_refusal(error: exceptions.APIException) -> Response:
 
 
 def _refusal(status_code: int, code: str, sentence: str, **details: Any) -> Response:
-    metrics.refusal(code).inc()
-    body = {"error": sentence, "code": code, "request_id": request_id(), **details}
-    return Response(body, status=status_code)
+    return Response(refusal_body(code, sentence, **details), status=status_code)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 # What browsers, axios and programs ask for when they want JSON.
-_JSON_WILL_DO = {"*/*", "application/json", "application/json, text/plain, */*"}
+JSON_WILL_DO = {"*/*", "application/json", "application/json, text/plain, */*"}
 _for_the_rest = JSONEncoder()
 
 
@@ -41,7 +41,7 @@ class QuickNegotiation(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         """Return the renderer and the media type to answer in. Raises: NotAcceptable, Http404."""
         meta = request._request.META
-        is_easy = meta.get("HTTP_ACCEPT", "*/*") in _JSON_WILL_DO and not meta.get("QUERY_STRING")
+        is_easy = meta.get("HTTP_ACCEPT", "*/*") in JSON_WILL_DO and not meta.get("QUERY_STRING")
         match list(renderers):
             case [FastJSONRenderer() as renderer] if is_easy:
                 return renderer, renderer.media_type

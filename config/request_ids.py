@@ -76,9 +76,14 @@ def with_request_id(
 
 
 @contextmanager
-def _answering(request: HttpRequest) -> Iterator[str]:
-    number = request.META[_META] = _given(request) or str(uuid4())
-    before = _asked.set(Asked(number, request.path))
+def answering(*, given: str, path: str) -> Iterator[str]:
+    """Answer a request within the context, and yield its id: the one it came with, if it may.
+
+    Only the proxy's may; anybody else's could be told twice, or be anything.
+    """
+    is_ours = settings.REST_FRAMEWORK["NUM_PROXIES"] and _UUID.fullmatch(given)
+    number = given if is_ours else str(uuid4())
+    before = _asked.set(Asked(number, path))
     none = requests.request_id.set(UUID(number))
     try:
         yield number
@@ -87,9 +92,8 @@ def _answering(request: HttpRequest) -> Iterator[str]:
         _asked.reset(before)
 
 
-def _given(request: HttpRequest) -> str | None:
-    """Return the id that the proxy gave; anybody else's could be told twice, or be anything."""
-    if not settings.REST_FRAMEWORK["NUM_PROXIES"]:
-        return None
-    given = request.META.get(_META, "")
-    return given if _UUID.fullmatch(given) else None
+@contextmanager
+def _answering(request: HttpRequest) -> Iterator[str]:
+    with answering(given=request.META.get(_META, ""), path=request.path) as number:
+        request.META[_META] = number
+        yield number

@@ -12,6 +12,8 @@ from django.conf import settings
 from config.logs import without_secrets
 from config.request_ids import HEADER, request_id
 
+_TRACES_GO_TO = "OTEL_EXPORTER_OTLP_ENDPOINT"
+
 # Of a request, only what it was; who sent it and with what is nobody else's business.
 _TOLD_OF_A_REQUEST = ("method", "url")
 
@@ -23,8 +25,13 @@ def start_telemetry() -> None:
     """
     if settings.SENTRY_DSN:
         _start_sentry(settings.SENTRY_DSN)
-    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+    if is_tracing():
         _start_tracing()
+
+
+def is_tracing() -> bool:
+    """Tell whether requests are traced."""
+    return bool(os.environ.get(_TRACES_GO_TO))
 
 
 def scrubbed(event: dict[str, Any], _hint: object = None) -> dict[str, Any]:

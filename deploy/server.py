@@ -4,11 +4,9 @@ import sys
 from collections.abc import Mapping, Sequence
 
 SOCKET_APPLICATION = "config.asgi:application"
-API_APPLICATION = "config.wsgi:application"
+API_APPLICATION = "config.api:application"
 # Hundreds may click at the same instant; Twisted's own backlog of 50 would turn them away.
 BACKLOG = 2048
-# Threads that wait at the desk hold no connection to the database, and are what it batches.
-API_THREADS = 64
 DEFAULT_POOL_SIZE = 8
 # For migrations, backups and a person at a prompt.
 _SPARE_CONNECTIONS = 20
@@ -29,9 +27,9 @@ _DAPHNE_FLAGS = {
     "--websocket-max-message-size": "1048576",
 }
 _GRANIAN_FLAGS = {
-    "--interface": "wsgi",
+    # ASGI without its "lifespan".
+    "--interface": "asginl",
     "--http": "1",
-    "--blocking-threads": str(API_THREADS),
     "--backlog": str(BACKLOG),
     # Lost workers are told as errors; what is below is of no use to anybody.
     "--log-level": "error",

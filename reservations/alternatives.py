@@ -38,6 +38,9 @@ class _Found:
     records: list[AlternativeRecord]
     at: float
 
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.at < FRESH_SECONDS
+
 
 _found: dict[tuple[int, frozenset[int]], _Found] = {}
 _searching = threading.BoundedSemaphore(_SEARCHES)
@@ -51,11 +54,17 @@ def offer(refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int]) -> 
     refusal.details["alternatives"] = alternatives(event_id=event_id, seat_ids=frozenset(seat_ids))
 
 
+def are_known(*, event_id: int, seat_ids: Iterable[int]) -> bool:
+    """Tell whether `offer` would not have to look."""
+    known = _found.get((event_id, frozenset(seat_ids)))
+    return known is not None and known.is_fresh()
+
+
 def alternatives(*, event_id: int, seat_ids: frozenset[int]) -> list[AlternativeRecord]:
     """Return up to three sets of as many seats of the same categories. Raises: django.db.Error."""
     key = event_id, seat_ids
     known = _found.get(key)
-    if known and time.monotonic() - known.at < FRESH_SECONDS:
+    if known and known.is_fresh():
         return known.records
     if not _searching.acquire(blocking=False):
         return known.records if known else []

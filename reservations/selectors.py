@@ -40,6 +40,8 @@ from reservations.states import SeatStatus, iso
 from reservations.terms import terms_of
 from reservations.tickets import reservation_id_of
 
+PUBLIC_SECONDS = 1.0
+
 # SQLite takes 32766 at the most.
 _PEOPLE_AT_ONCE = 1_000
 _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
@@ -147,7 +149,7 @@ def is_public(*, event_id: int) -> bool:
     everybody wants to know.
     """
     remembered, name = caches["process"], f"event-{event_id}-is-public"
-    if remembered.get(name):
+    if is_known_public(event_id=event_id):
         return True
     # Who asks may need the connection that this thread has.
     database.release_connection()
@@ -159,8 +161,13 @@ def is_public(*, event_id: int) -> bool:
             raise EventNotFound
         if found != Event.Visibility.PUBLIC:
             return False
-        remembered.set(name, True, timeout=1)
+        remembered.set(name, True, timeout=PUBLIC_SECONDS)
         return True
+
+
+def is_known_public(*, event_id: int) -> bool:
+    """Tell whether an event is remembered to be public; if not, it may be all the same."""
+    return bool(caches["process"].get(f"event-{event_id}-is-public"))
 
 
 def events(*, asker: Asker) -> list[EventRecord]:

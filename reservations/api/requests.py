@@ -45,11 +45,16 @@ def idempotency_key(request: Request) -> str | None:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    if not 1 <= len(key) <= MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
+    if not is_key(key):
         raise ValidationError(
             {"Idempotency-Key": [f"Must be 1 to {MAX_KEY_LENGTH} printable ASCII characters."]}
         )
     return key
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text can be an idempotency key."""
+    return 1 <= len(text) <= MAX_KEY_LENGTH and text.isascii() and text.isprintable()
 
 
 def accepts_gzip(request: Request) -> bool:

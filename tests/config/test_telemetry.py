@@ -4,8 +4,8 @@ import sys
 
 from rest_framework_simplejwt.tokens import AccessToken
 
-import config.asgi
-import config.wsgi  # noqa: F401 - both start what is set
+import config.api
+import config.asgi  # noqa: F401 - both start what is set
 from config.telemetry import scrubbed
 
 

@@ -11,13 +11,22 @@ from deploy.processes import clean_environment
 
 # Answers a call that there is not, and tells what is counted for each line that it reads.
 WORKER = """
-import io, sys
-from config.wsgi import application
+import asyncio, sys
+from config.api import application
 
 def ask(path):
-    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "SERVER_NAME": "x", "SERVER_PORT": "80"}
-    environ |= {"HTTP_HOST": "localhost", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO()}
-    return b"".join(application(environ, lambda status, headers: None)).decode()
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
+    scope |= {"http_version": "1.1", "server": ("localhost", 80), "client": ("127.0.0.1", 1)}
+    told = []
+
+    async def send(message):
+        told.append(message.get("body", b""))
+
+    async def receive():
+        return {"type": "http.request"}
+
+    asyncio.run(application({**scope, "headers": [(b"host", b"localhost")]}, receive, send))
+    return b"".join(told).decode()
 
 ask("/api/nope")
 for line in sys.stdin:
@@ -69,7 +78,11 @@ def _tell(worker: subprocess.Popen[str]) -> str:
     assert worker.stdout
     worker.stdin.write("\n")
     worker.stdin.flush()
-    return "".join(iter(worker.stdout.readline, END))
+    told = []
+    while (line := worker.stdout.readline()) != END:
+        assert line, "The worker has died."
+        told.append(line)
+    return "".join(told)
 
 
 def _living(told: str) -> set[int]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from config.wsgi import application
 from tests.contract.calls import CALLS, Call
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger
@@ -48,7 +48,7 @@ def connection_is_kept() -> Iterator[None]:
 
 @cache
 def _schema() -> BaseSchema:
-    return schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
+    return schemathesis.openapi.from_wsgi("/api/schema/?format=json", get_wsgi_application())
 
 
 def _operation(call: Call) -> tuple[str, str]:

@@ -1,0 +1,378 @@
+"""A plain click is answered without Django, and to the letter as Django would answer it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from a2wsgi import WSGIMiddleware
+from asgiref.sync import async_to_sync
+from django.contrib.auth.models import Group
+from django.core.cache import caches
+from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts import revocations, throttles, tokens
+from accounts.models import User
+from config.clicks import with_short_way
+from reservations import desk, selectors
+from reservations.models import Event, Seat
+from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ELSEWHERE = "https://seats.example"
+
+Headers = dict[str, str]
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: Headers
+    body: Any
+
+
+class Site:
+    """A site by the short way, and without it. `left` counts what was left to Django."""
+
+    def __init__(self) -> None:
+        django: Any = get_wsgi_application()
+        self._django = WSGIMiddleware(django, workers=2)
+        self._short = with_short_way(self._counted)
+        self.left = 0
+
+    async def _counted(self, scope: Any, receive: Any, send: Any) -> None:
+        self.left += 1
+        await self._django(scope, receive, send)
+
+    def short(self, path: str, headers: Headers, body: bytes = b"{}", **scope: Any) -> Answer:
+        return async_to_sync(_asked)(self._short, path, headers, body, scope)
+
+    def django(self, path: str, headers: Headers, body: bytes = b"{}", **scope: Any) -> Answer:
+        return async_to_sync(_asked)(self._django, path, headers, body, scope)
+
+
+async def _asked(
+    application: Any, path: str, headers: Headers, body: bytes, more: dict[str, Any]
+) -> Answer:
+    told: list[Any] = []
+    plain = {"host": "127.0.0.1:8000", "content-length": str(len(body))}
+    if body:
+        plain["content-type"] = "application/json"
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "query_string": b"",
+        "http_version": "1.1",
+        "client": ("127.0.0.1", 1),
+        "headers": [(k.encode(), v.encode()) for k, v in {**plain, **headers}.items()],
+        **more,
+    }
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Any:
+        return messages.pop()
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    await application(scope, receive, send)
+    content = b"".join(message.get("body", b"") for message in told[1:])
+    found = {name.decode().lower(): value.decode() for name, value in told[0]["headers"]}
+    return Answer(told[0]["status"], found, orjson.loads(content) if content else None)
+
+
+class Scene:
+    """An event that everybody may see, which alice has just asked for something."""
+
+    def __init__(self, **headers: str) -> None:
+        self.site, self.event, self.alice = Site(), make_event(seats=12), make_user("alice")
+        self.seats = seat_ids(self.event)
+        self.bearer = {**_bearer(self.alice), **headers}
+        self.ask("lock", self.seats[-1:])
+        assert self.site.left == 1
+        self.site.left = 0
+
+    def one(self, call: str, seat: int) -> str:
+        return f"/api/events/{self.event.pk}/seats/{seat}/{call}/"
+
+    def many(self, call: str) -> str:
+        return f"/api/events/{self.event.pk}/{call}/"
+
+    def ask(self, call: str, seats: tuple[int, ...], **said: Any) -> Answer:
+        body = orjson.dumps({"seat_ids": seats, **said})
+        return self.site.short(self.many(call), self.bearer, body)
+
+    def same(self, path: str, headers: Headers, body: bytes = b"{}", key: bool = True) -> Answer:
+        """Ask by both ways, the short one first, with one key; return what both answered."""
+        named = {"idempotency-key": "once"} if key else {}
+        short = self.site.short(path, {**headers, **named}, body)
+        assert self.site.left == 0
+        django = self.site.django(path, {**headers, **named}, body)
+        assert _to_compare(short) == _to_compare(django)
+        return short
+
+
+def _bearer(user: User) -> Headers:
+    return {"authorization": f"Bearer {tokens.pair(user)['access']}"}
+
+
+def _cookies(client: APIClient) -> Headers:
+    token = client.cookies["csrftoken"].value
+    cookie = f"csrftoken={token}; sessionid={client.cookies['sessionid'].value}"
+    return {"cookie": cookie, "x-csrftoken": token}
+
+
+def _to_compare(answer: Answer) -> tuple[int, Headers, Any]:
+    """Return what two answers to the same must have in common: all but the request's id."""
+    headers = {name: text for name, text in answer.headers.items() if name != "x-request-id"}
+    body = answer.body
+    if "request_id" in body:
+        assert body["request_id"] == answer.headers["x-request-id"]
+        body = {**body, "request_id": None}
+    return answer.status, headers, body
+
+
+@pytest.fixture(autouse=True)
+def _remembered_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known for a second, or until the minute is full, is known for as long as a test."""
+    monkeypatch.setattr(selectors, "PUBLIC_SECONDS", 600)
+    monkeypatch.setattr(revocations, "SECONDS_BETWEEN_READS", 600)
+    monkeypatch.setattr(throttles, "_parsed", lambda rate: (int(rate.partition("/")[0]), 10**9))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+@pytest.mark.parametrize("call", ["lock", "unlock"])
+def test_one_seat(scene: Scene, call: str) -> None:
+    if call == "unlock":
+        scene.ask("lock", scene.seats[:1])
+    found = scene.same(scene.one(call, scene.seats[0]), scene.bearer)
+    assert (found.status, found.body["seat"]["id"]) == (200, scene.seats[0])
+
+
+@pytest.mark.parametrize("call", ["lock", "unlock", "reserve"])
+def test_several_seats(scene: Scene, call: str) -> None:
+    seats, said = scene.seats[:2], {}
+    if call != "lock":
+        scene.ask("lock", seats)
+    if call == "reserve":
+        said = {"payment_method": "cash"}
+    found = scene.same(scene.many(call), scene.bearer, orjson.dumps({"seat_ids": seats, **said}))
+    assert found.status == (201 if call == "reserve" else 200)
+
+
+def test_an_empty_body_is_an_empty_object(scene: Scene) -> None:
+    assert scene.same(scene.one("lock", scene.seats[0]), scene.bearer, b"").status == 200
+
+
+def test_who_is_signed_in_by_a_session(scene: Scene) -> None:
+    cookies = _cookies(signed_in(make_user("bob")))
+    path = scene.one("lock", scene.seats[0])
+    # Who it is, is looked up; then it is remembered for all processes, and then in this one.
+    for _ in range(2):
+        scene.site.short(path, cookies)
+    scene.site.left = 0
+    assert scene.same(path, {**cookies, "origin": "http://127.0.0.1:8000"}).status == 200
+
+
+def _taken(scene: Scene) -> None:
+    scene.site.django(scene.one("lock", scene.seats[0]), _bearer(make_user("bob")))
+
+
+def _out_of_time(scene: Scene) -> None:
+    scene.ask("lock", scene.seats[:1])
+    let_locks_run_out(scene.event)
+
+
+def _closed(scene: Scene) -> None:
+    Event.objects.update(sales_close_at=timezone.now() - timedelta(seconds=1))
+
+
+def _all_gone(scene: Scene) -> None:
+    Seat.objects.filter(pk=scene.seats[0]).delete()
+
+
+def _nothing(scene: Scene) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("before", "call", "code"),
+    [
+        (_taken, "lock", "seat_unavailable"),
+        (_taken, "reserve", "seat_unavailable"),
+        (_out_of_time, "reserve", "lock_expired"),
+        (_closed, "lock", "sales_closed"),
+        (_all_gone, "lock", "seat_not_found"),
+        (_nothing, "unlock", "not_holder"),
+    ],
+)
+def test_a_refusal(scene: Scene, before: Callable[[Scene], None], call: str, code: str) -> None:
+    before(scene)
+    said = {"payment_method": "cash"} if call == "reserve" else {}
+    body = orjson.dumps({"seat_ids": scene.seats[:1], **said})
+    found = scene.same(scene.many(call), scene.bearer, body, key=False)
+    assert found.body["code"] == code
+    assert ("alternatives" in found.body) == (code in ("seat_unavailable", "lock_expired"))
+
+
+def test_what_a_key_was_used_for_before(scene: Scene) -> None:
+    scene.same(scene.one("lock", scene.seats[0]), scene.bearer)
+    assert scene.same(scene.one("lock", scene.seats[1]), scene.bearer).status == 422
+
+
+def test_a_page_on_another_host(settings: Settings) -> None:
+    settings.CLIENT_ORIGINS = settings.CORS_ALLOWED_ORIGINS = [ELSEWHERE]
+    scene = Scene()
+    path, headers = scene.one("lock", scene.seats[0]), {**scene.bearer, "origin": ELSEWHERE}
+    assert scene.same(path, headers).headers["access-control-allow-origin"] == ELSEWHERE
+
+
+def test_over_https(settings: Settings) -> None:
+    settings.HTTPS = settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_HSTS_SECONDS = 100
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    scene = Scene(**{"x-forwarded-proto": "https"})
+    path = scene.one("lock", scene.seats[0])
+    headers = {**scene.bearer, "origin": "https://127.0.0.1:8000"}
+    assert "strict-transport-security" in scene.same(path, headers).headers
+    scene.site.short(path, {**headers, "x-forwarded-proto": "http"})
+    assert scene.site.left == 1
+
+
+def test_the_proxys_id_is_kept(settings: Settings, scene: Scene) -> None:
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    number = "8bc9da74-66c5-4eae-a071-099eeeadb3f4"
+    path = scene.one("lock", scene.seats[0])
+    found = scene.same(path, {**scene.bearer, "x-request-id": number})
+    assert found.headers["x-request-id"] == number
+
+
+KEY = {"idempotency-key": "x" * 256}
+NOT_PLAIN: dict[str, tuple[Headers, bytes, dict[str, Any]]] = {
+    "nobody": ({"authorization": ""}, b"{}", {}),
+    "another scheme": ({"authorization": "Basic YTpi"}, b"{}", {}),
+    "garbage for a token": ({"authorization": "Bearer a.b.c"}, b"{}", {}),
+    "an unknown host": ({"host": "evil.example"}, b"{}", {}),
+    "a foreign page": ({"origin": "https://evil.example"}, b"{}", {}),
+    "no json wanted": ({"accept": "text/html"}, b"{}", {}),
+    "no json sent": ({"content-type": "text/plain"}, b"{}", {}),
+    "a key too long": (KEY, b"{}", {}),
+    "more than is wanted": ({}, b'{"x": 1}', {}),
+    "no json at all": ({}, b"{", {}),
+    "a query": ({}, b"{}", {"query_string": b"x=1"}),
+    "chunks": ({"transfer-encoding": "chunked"}, b"{}", {}),
+}
+
+
+@pytest.mark.parametrize("what", NOT_PLAIN)
+def test_what_is_not_plain_is_left_to_django(scene: Scene, what: str) -> None:
+    more, body, scope = NOT_PLAIN[what]
+    path, headers = scene.one("lock", scene.seats[0]), {**scene.bearer, **more}
+    short = scene.site.short(path, headers, body, **scope)
+    assert scene.site.left == 1
+    assert short.status == scene.site.django(path, headers, body, **scope).status
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"seat_ids": []},
+        {"seat_ids": [0]},
+        {"seat_ids": [True]},
+        {"seat_ids": ["1"]},
+        {"seat_ids": [2**63]},
+        {"seat_ids": 1},
+        {"seat_ids": [1], "payment_method": "cash"},
+        [],
+    ],
+)
+def test_a_list_that_is_not_plain_is_left_to_django(scene: Scene, said: Any) -> None:
+    scene.site.short(scene.many("lock"), scene.bearer, orjson.dumps(said))
+    assert scene.site.left == 1
+
+
+@pytest.mark.parametrize("method", ["card", "gold", None, ["cash"]])
+def test_what_a_provider_is_asked_for_is_left_to_django(scene: Scene, method: Any) -> None:
+    scene.ask("reserve", scene.seats[-1:], payment_method=method)
+    assert scene.site.left == 1
+
+
+def test_a_header_that_comes_twice_is_left_to_django(scene: Scene) -> None:
+    # Two names here, and one to whoever reads them.
+    twice = {"accept": "*/*", "Accept": "text/html"}
+    scene.site.short(scene.one("lock", scene.seats[0]), {**scene.bearer, **twice})
+    assert scene.site.left == 1
+
+
+def test_a_session_without_its_csrf_token_is_refused(scene: Scene) -> None:
+    cookies, path = _cookies(signed_in(make_user("bob"))), scene.one("lock", scene.seats[0])
+    for _ in range(2):
+        scene.site.short(path, cookies)
+    for wrong in ("", "a" * 32):
+        assert scene.site.short(path, {**cookies, "x-csrftoken": wrong}).status == 403
+
+
+def test_who_is_signed_out_is_refused_at_once(scene: Scene) -> None:
+    client = signed_in(make_user("bob"))
+    cookies, path = _cookies(client), scene.one("lock", scene.seats[0])
+    for _ in range(3):
+        assert scene.site.short(path, cookies).status == 200
+    assert client.post("/api/logout/").status_code == 200
+    assert scene.site.short(path, cookies).status == 401
+
+
+def test_whose_tokens_have_ended_is_refused_at_once(scene: Scene) -> None:
+    revocations.end_all(scene.alice)
+    assert scene.site.short(scene.one("lock", scene.seats[0]), scene.bearer).status == 401
+
+
+def test_an_event_that_is_for_members_is_so_once_what_is_remembered_has_run_out(
+    scene: Scene,
+) -> None:
+    group = Group.objects.create(name="members")
+    Event.objects.update(visibility=Event.Visibility.MEMBERS, member_group=group)
+    caches["process"].clear()
+    assert scene.site.short(scene.one("lock", scene.seats[0]), scene.bearer).status == 403
+
+
+def test_who_asks_for_too_much_is_refused(scene: Scene, settings: Settings) -> None:
+    rates = {**settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "person": "15/min"}
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
+    path = scene.one("lock", scene.seats[0])
+    told = [scene.site.short(path, scene.bearer).status for _ in range(16)]
+    # One was counted before.
+    assert told in ([200] * 14 + [429] * 2, [200] * 15 + [429])
+
+
+def test_a_desk_that_is_too_busy(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "MAX_QUEUED_COMMANDS", 0)
+    found = scene.same(scene.one("lock", scene.seats[0]), scene.bearer, key=False)
+    assert (found.status, found.body["code"], found.headers["retry-after"]) == (503, "busy", "2")
+
+
+def test_a_fault_of_ours(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(desk, "submit_from_loop", broken)
+    found = scene.site.short(scene.one("lock", scene.seats[0]), scene.bearer)
+    assert (found.status, found.body["code"]) == (500, "server_error")
+
+
+def test_where_requests_are_traced_all_are_left_to_django(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    assert with_short_way(Site) is Site
