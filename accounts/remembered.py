@@ -3,7 +3,8 @@
 Looking up a session and its person costs two queries, with every click. What is remembered is what
 a token would say: who it is, and whether they are an organiser. Each time it is asked whether that
 has ended, so who was deactivated or has a new password elsewhere is looked up within a second; who
-signs out is signed out at once.
+signs out is signed out at once, but for plain clicks at other servers, which go by what this
+process has read: also within a second.
 
 What is remembered bears a seal of this site's, so that who can write to the cache is nobody else by
 that. While the cache cannot be reached nothing is remembered.

@@ -4,18 +4,21 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from deploy.address import Address, answers, serves
+from deploy.keeper import kept
 from deploy.node import ensure_node
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
 from deploy.services import free_port
 from deploy.sites import running_site
+from deploy.stack_services import Proxied, proxy_service
 from deploy.steps import run_step
 from deploy.supervised import supervised
 from loadtest.compare.house import House
@@ -81,6 +84,24 @@ def _node(house: House) -> Iterator[Server]:
 
 
 @contextmanager
+def _node_behind_a_proxy(house: House) -> Iterator[Server]:
+    """The same, behind the proxy that Seatcast has."""
+    with _node(house) as server, tempfile.TemporaryDirectory(prefix="seatcast-") as folder:
+        behind = int(server.url.rpartition(":")[2])
+        address, place = Address(host=HOST, port=free_port()), Path(folder)
+        proxied = Proxied(
+            address=address,
+            sockets=[behind],
+            api=[behind],
+            client_dir=place,
+            static_dir=place,
+            own_dir=place / "proxy",
+        )
+        with kept([proxy_service(proxied, log_file=place / "proxy.log")]):
+            yield replace(server, url=f"http://{address.host}:{address.port}")
+
+
+@contextmanager
 def _tutorial(house: House) -> Iterator[Server]:
     command = [sys.executable, "-m", "daphne", "--verbosity", "0", "-b", HOST, "-p", "{port}"]
     application = "loadtest.peers.tutorial.asgi:application"
@@ -123,8 +144,9 @@ def _program(
 SEATCAST = Kind(name="Seatcast", running=_seatcast, names_index=True)
 TUTORIAL = Kind(name="tutorial", running=_tutorial)
 NODE_PEER = Kind(name="Node", running=_node, viewer=SocketIoViewer)
+NODE_BEHIND_A_PROXY = Kind(name="Node, same proxy", running=_node_behind_a_proxy)
 POLLED = Kind(name="polling", running=_tutorial, is_polled=True)
-KINDS = [SEATCAST, NODE_PEER, TUTORIAL, POLLED]
+KINDS = [SEATCAST, NODE_PEER, NODE_BEHIND_A_PROXY, TUTORIAL, POLLED]
 
 
 def install_node_peer() -> None:

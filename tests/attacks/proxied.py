@@ -109,7 +109,7 @@ def front(folder: Path) -> Iterator[Front]:
     granian = granian_arguments(host=HOST, port=api)[:-1]
     daphne = daphne_arguments(host=HOST, port=sockets)[:-1]
     commands = {
-        "granian": ([*granian, "tests.attacks.recorder:wsgi"], api),
+        "granian": ([*granian, "tests.attacks.recorder:api"], api),
         "daphne": ([*daphne, "tests.attacks.recorder:asgi"], sockets),
     }
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:

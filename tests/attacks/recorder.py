@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from config.threads import in_threads
+
 _arrived: list[dict[str, Any]] = []
 
 
@@ -27,6 +29,10 @@ def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     )
     start_response("200 OK", [("Content-Length", str(len(answer)))])
     return [answer]
+
+
+api = in_threads(wsgi, threads=8)
+"""What is left to Django comes to it like this."""
 
 
 async def asgi(scope: dict[str, Any], receive: Any, send: Any) -> None:

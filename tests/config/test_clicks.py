@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 import pytest
-from a2wsgi import WSGIMiddleware
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Group
 from django.core.cache import caches
@@ -19,6 +18,7 @@ from rest_framework.test import APIClient
 from accounts import revocations, throttles, tokens
 from accounts.models import User
 from config.clicks import with_short_way
+from config.threads import in_threads
 from reservations import desk, selectors
 from reservations.models import Event, Seat
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
@@ -41,8 +41,7 @@ class Site:
     """A site by the short way, and without it. `left` counts what was left to Django."""
 
     def __init__(self) -> None:
-        django: Any = get_wsgi_application()
-        self._django = WSGIMiddleware(django, workers=2)
+        self._django = in_threads(get_wsgi_application(), threads=2)
         self._short = with_short_way(self._counted)
         self.left = 0
 
