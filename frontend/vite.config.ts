@@ -25,6 +25,9 @@ export default defineConfig({
     },
   },
   test: {
+    // A page and all modules for each file would take longer than the tests do: what a test changes
+    // for all, it puts back.
+    isolate: false,
     restoreMocks: true,
     unstubGlobals: true,
     projects: [
