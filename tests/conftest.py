@@ -12,7 +12,7 @@ from reservations.choosing import houses
 from tests.factories import Clock
 
 # The same examples every time, on machines of any speed. For a search that goes deeper and
-# differs each time: `pytest --hypothesis-profile=thorough`.
+# differs each time: `pytest --hypothesis-profile=thorough`, which is how `make thorough` runs them.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("steady")

@@ -26,7 +26,7 @@ from tests.contract.calls import CALLS, Call
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger
 
-EXAMPLES = 8
+EXAMPLES = settings().max_examples // 20
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -158,4 +158,6 @@ class Hub(RuleBasedStateMachine):
 
 
 TestNoViewerMissesAnything = Hub.TestCase
-TestNoViewerMissesAnything.settings = settings(max_examples=150, stateful_step_count=40)
+TestNoViewerMissesAnything.settings = settings(
+    max_examples=settings().max_examples // 2, stateful_step_count=40
+)

@@ -368,4 +368,6 @@ def _moment(ms: int | None) -> datetime | None:
 
 
 TestNobodyMissesAnything = NobodyMissesAnything.TestCase
-TestNobodyMissesAnything.settings = settings(max_examples=150, stateful_step_count=40)
+TestNobodyMissesAnything.settings = settings(
+    max_examples=settings().max_examples // 2, stateful_step_count=40
+)

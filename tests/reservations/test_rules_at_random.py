@@ -21,8 +21,8 @@ hold, whatever came before:
     What is refused gives its payment up. Nobody has two payments under way.
 12. A booking ends once. From `cancel_until` on only an organiser ends it.
 
-A run takes up to 15,000 steps. For a search that is longer and differs each time, of up to
-300,000: `pytest --hypothesis-profile=thorough tests/reservations/test_rules_at_random.py`.
+A run takes up to 10,000 steps. For a search that is longer and differs each time, of up to
+200,000: `pytest --hypothesis-profile=thorough tests/reservations/test_rules_at_random.py`.
 """
 
 from collections import Counter
@@ -436,4 +436,4 @@ def check_counts(board: Board) -> None:
 
 
 TestRules = Rules.TestCase
-TestRules.settings = settings(max_examples=3 * settings().max_examples, stateful_step_count=50)
+TestRules.settings = settings(max_examples=2 * settings().max_examples, stateful_step_count=50)
