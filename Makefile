@@ -1,13 +1,13 @@
 # Every target is one command of `python3 -m deploy`.
-# Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test` and `bench`,
-# SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED
+# Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test`, `thorough`
+# and `bench`, SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED
 # for `chaos`, FILE for `backup` and `restore`, FROM for `upgrade`, MINUTES, ROUNDS and ONLY for
 # `measure`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack rolling backup restore test bench loadtest compare curves chaos upgrade check schema screenshots measure clean
+.PHONY: help setup run stack rolling backup restore test thorough bench loadtest compare curves chaos upgrade check schema screenshots measure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ restore: ## Make that file the database of a stack that has been ended (FILE=…
 
 test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|faults|client|browser|stack: just that)
 	@$(PYTHON) -m deploy test $(ONLY)
+
+thorough: ## Run all tests on both databases, random ones 20 times as long: half an hour or more (ONLY=…)
+	@$(PYTHON) -m deploy thorough $(ONLY)
 
 bench: ## Measure what pushing costs, beside stock servers: an hour (ONLY=fanout|rush|…: just that)
 	@$(PYTHON) -m deploy bench $(ONLY)

@@ -9,7 +9,7 @@ from deploy.bootstrap import DEVELOPMENT, LOADTEST, RUNTIME, STACK, hand_over, s
 from deploy.problems import Problem
 
 STAGES = ("check", "machines", "sqlite", "postgres", "faults", "client", "browser", "stack")
-_WITHOUT_CLIENT = ("sqlite", "postgres", "faults")
+_WITHOUT_CLIENT = ("postgres", "faults")
 _SITES = ("run", "stack")
 _BACKUP = {"backup": "save", "restore": "restore"}
 
@@ -41,10 +41,12 @@ def _run(options: argparse.Namespace) -> None:
         case "backup" | "restore":
             set_up(requirements=STACK, client=False)
             hand_over("deploy.backup", _BACKUP[options.command], options.file)
-        case "test":
+        case "test" | "thorough":
             only = [options.only] if options.only else []
-            set_up(requirements=DEVELOPMENT, client=options.only not in _WITHOUT_CLIENT)
-            hand_over("deploy.test", *only)
+            depth = ["--thorough"] if options.command == "thorough" else []
+            client = bool(depth) or options.only not in _WITHOUT_CLIENT
+            set_up(requirements=DEVELOPMENT, client=client)
+            hand_over("deploy.test", *depth, *only)
         case "bench":
             set_up(requirements=DEVELOPMENT, client=False)
             hand_over("loadtest.push", *options.figures)
@@ -87,7 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     for command in (backup, restore):
         command.add_argument("file", nargs="?", default="seatcast.dump", help="(%(default)s)")
     test = commands.add_parser("test", help="run every check and every test")
-    test.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
+    thorough = commands.add_parser("thorough", help="run them all on both databases, and longer")
+    for command in (test, thorough):
+        command.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
     bench = commands.add_parser("bench", help="measure what pushing costs, beside stock servers")
     bench.add_argument("figures", nargs="*", help="measure these alone")
     load = commands.add_parser("loadtest", help="load the site, and judge what came of it")
