@@ -1,8 +1,8 @@
 # Every target is one command of `python3 -m deploy`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test`, `thorough`
-# and `bench`, SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED
-# for `chaos`, FILE for `backup` and `restore`, FROM for `upgrade`, MINUTES, ROUNDS and ONLY for
-# `measure`.
+# and `bench`, SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`,
+# SECONDS and SEED for `chaos`, FILE for `backup` and `restore`, FROM for `upgrade`, MINUTES, ROUNDS
+# and ONLY for `measure`.
 
 PYTHON ?= python3
 

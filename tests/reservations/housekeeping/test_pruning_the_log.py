@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 from django.utils import timezone
+from hypothesis import settings
 
 from reservations import selectors
 from reservations.changes import Change
@@ -20,6 +21,7 @@ from tests.reservations.housekeeping.past import Past, differences, make_past
 pytestmark = pytest.mark.django_db
 
 MONTH = timedelta(days=30)
+SEEDS = settings().max_examples // 30
 
 _Told = tuple[int, frozenset[Change]] | None
 
@@ -57,7 +59,7 @@ def _resumed(event: Event) -> list[_Told]:
     return [(found.seq, frozenset(found.changes)) if found else None for found in told]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_the_books_add_up_after_it_as_before(clock: Clock, seed: int) -> None:
     event = _history(clock, seed=seed).event
     before = _log(event)
@@ -74,7 +76,7 @@ def test_the_newest_row_of_every_seat_and_all_that_is_not_old_is_kept(clock: Clo
     assert {*newest.values(), *young} <= set(_log(event)) < set(before)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_who_resumes_is_told_the_same_as_before_or_to_start_anew(clock: Clock, seed: int) -> None:
     event = _history(clock, seed=seed).event
     before = _resumed(event)
