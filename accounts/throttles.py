@@ -11,8 +11,9 @@ Windows begin at the same time everywhere, so twice as much may come around the 
 import hashlib
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -22,6 +23,9 @@ from rest_framework.throttling import BaseThrottle
 
 from accounts import shared
 from accounts.addresses import client_of
+
+# Has some work done by a thread that may wait.
+Later = Callable[[Callable[[], object]], object]
 
 SHARED_EVERY = 10
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -59,24 +63,33 @@ class _Window:
             if here % self._every:
                 return here + found.elsewhere
             found.told += self._every
+        return here + self._share(client, found, number=number, seconds=seconds)
+
+    def _share(self, client: str, found: _Count, *, number: int, seconds: int) -> int:
+        """Tell all others of some more requests, and return how many they have counted."""
         key = hashlib.sha256(f"{self._scope} {number} {client}".encode(errors="replace"))
         total = shared.count(f"rate-{key.hexdigest()}", by=self._every, seconds=2.0 * seconds)
         with self._counting:
             # Another thread's ten may be told already and not yet in this total; then it is less.
             found.elsewhere = max(found.elsewhere, total - found.told)
-            return here + found.elsewhere
+            return found.elsewhere
 
-    def count_at_once(self, client: str, *, number: int, most: int) -> bool:
+    def count_at_once(
+        self, client: str, *, number: int, seconds: int, most: int, later: Later
+    ) -> bool:
         """Count a request if it is known that there is room for it; tell whether it is."""
         with self._counting:
             if number != self._number or len(self._counts) > MAX_CLIENTS:
                 return False
             found = self._counts.setdefault(client, _Count())
-            here = found.here + 1
-            if not here % self._every or here + found.elsewhere > most:
+            if found.here + 1 + found.elsewhere > most:
                 return False
-            found.here = here
-            return True
+            found.here += 1
+            if found.here % self._every:
+                return True
+            found.told += self._every
+        later(partial(self._share, client, found, number=number, seconds=seconds))
+        return True
 
     def forget(self) -> None:
         with self._counting:
@@ -100,13 +113,16 @@ class Throttle(BaseThrottle):
         return self.window.count(client, number=int(number), seconds=seconds) <= limit
 
     @classmethod
-    def has_room_at_once(cls, client: str) -> bool:
-        """Count a request that may pass, without asking anybody.
+    def has_room_at_once(cls, client: str, *, later: Later) -> bool:
+        """Count a request that may pass, without asking anybody; `later` has others told.
 
         False is no answer, and nothing is counted: then `has_room` is to be asked.
         """
         limit, seconds = _parsed(api_settings.DEFAULT_THROTTLE_RATES[cls.scope])
-        return cls.window.count_at_once(client, number=int(time.time() / seconds), most=limit)
+        number = int(time.time() / seconds)
+        return cls.window.count_at_once(
+            client, number=number, seconds=seconds, most=limit, later=later
+        )
 
     def wait(self) -> float:
         return self._wait

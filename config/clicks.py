@@ -14,7 +14,8 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -59,6 +60,7 @@ _OFFERED_MORE: dict[type[Command], tuple[type[SeatcastError], ...]] = {
 }
 
 logger = logging.getLogger(__name__)
+_threads = ThreadPoolExecutor(1, thread_name_prefix="clicks")
 
 _Headers = dict[bytes, bytes]
 _Pairs = list[tuple[bytes, bytes]]
@@ -249,12 +251,16 @@ def _plain_click(asked: _Asked) -> _Click | None:
     ):
         return None
     user = _bearer(given) if b"authorization" in given else _session(given)
-    if user is None or not ApiThrottle.has_room_at_once(str(user.pk)):
+    if user is None or not ApiThrottle.has_room_at_once(str(user.pk), later=_in_a_thread):
         return None
     command = _command(asked.call, Person(id=int(user.pk), name=user.username), *wish)
     return _Click(
         asked.event, command, key.decode() if key else None, is_for_one=asked.seat is not None
     )
+
+
+def _in_a_thread(work: Callable[[], object]) -> None:
+    asyncio.get_running_loop().run_in_executor(_threads, work)
 
 
 def _command(call: str, person: Person, seat_ids: tuple[int, ...], method: str) -> _Command:
