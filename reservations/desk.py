@@ -360,9 +360,7 @@ def _desk(event_id: int) -> Desk:
 
 def _wake(waiting: "list[asyncio.Future[None]]") -> None:
     for future in waiting:
-        # Who asked may have gone.
-        if not future.done():
-            future.set_result(None)
+        future.set_result(None)
 
 
 def _decide(event: Event, batch: list[_Ticket], *, now: datetime) -> _Decided:

@@ -1,6 +1,6 @@
 """A plain click is answered without Django, and to the letter as Django would answer it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -49,19 +49,21 @@ class Site:
         self.left += 1
         await self._django(scope, receive, send)
 
-    def short(self, path: str, headers: Headers, body: bytes = b"{}", **scope: Any) -> Answer:
-        return async_to_sync(_asked)(self._short, path, headers, body, scope)
+    def short(self, path: str, headers: Headers, *body: bytes, **scope: Any) -> Answer:
+        return async_to_sync(_asked)(self._short, path, headers, body or (b"{}",), scope)
 
     def django(self, path: str, headers: Headers, body: bytes = b"{}", **scope: Any) -> Answer:
-        return async_to_sync(_asked)(self._django, path, headers, body, scope)
+        return async_to_sync(_asked)(self._django, path, headers, (body,), scope)
 
 
 async def _asked(
-    application: Any, path: str, headers: Headers, body: bytes, more: dict[str, Any]
+    application: Any, path: str, headers: Headers, body: Sequence[bytes], more: dict[str, Any]
 ) -> Answer:
+    """Send a request, with its body in so many pieces."""
     told: list[Any] = []
-    plain = {"host": "127.0.0.1:8000", "content-length": str(len(body))}
-    if body:
+    size = sum(map(len, body))
+    plain = {"host": "127.0.0.1:8000", "content-length": str(size)}
+    if size:
         plain["content-type"] = "application/json"
     scope = {
         "type": "http",
@@ -73,10 +75,11 @@ async def _asked(
         "headers": [(k.encode(), v.encode()) for k, v in {**plain, **headers}.items()],
         **more,
     }
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
+    left = list(body)
 
     async def receive() -> Any:
-        return messages.pop()
+        piece = left.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(left)}
 
     async def send(message: Any) -> None:
         told.append(message)
@@ -315,6 +318,13 @@ def test_a_header_that_comes_twice_is_left_to_django(scene: Scene) -> None:
     assert scene.site.left == 1
 
 
+def test_a_body_that_comes_in_pieces_is_left_to_django(scene: Scene) -> None:
+    path = scene.one("lock", scene.seats[0])
+    assert scene.site.short(path, scene.bearer, b"", b"{").status == 400
+    assert scene.site.short(path, scene.bearer, b"", b"{", b"}").status == 200
+    assert scene.site.left == 2
+
+
 def test_a_session_without_its_csrf_token_is_refused(scene: Scene) -> None:
     cookies, path = _cookies(signed_in(make_user("bob"))), scene.one("lock", scene.seats[0])
     for _ in range(2):
@@ -330,6 +340,18 @@ def test_who_is_signed_out_is_refused_at_once(scene: Scene) -> None:
         assert scene.site.short(path, cookies).status == 200
     assert client.post("/api/logout/").status_code == 200
     assert scene.site.short(path, cookies).status == 401
+
+
+def test_a_session_that_another_server_has_ended_is_looked_up(scene: Scene) -> None:
+    bob = make_user("bob")
+    cookies, path = _cookies(signed_in(bob)), scene.one("lock", scene.seats[0])
+    for _ in range(3):
+        scene.site.short(path, cookies)
+    assert scene.site.left == 2
+    key = cookies["cookie"].rpartition("sessionid=")[2]
+    revocations.end(revocations.session_name(key), person_id=bob.pk)
+    scene.site.short(path, cookies)
+    assert scene.site.left == 3
 
 
 def test_whose_tokens_have_ended_is_refused_at_once(scene: Scene) -> None:

@@ -119,6 +119,8 @@ def test_a_desk_that_all_have_left_is_free_again(settings: Settings) -> None:
         gate.open()
         await first
         await desk.submit_from_loop(locks[2])
+        # None was run for nobody.
+        assert gate.times == 2
 
     event, people = _in_line(work)
     assert _holders(event) == [people[0].id, None, people[2].id, None]
@@ -127,11 +129,10 @@ def test_a_desk_that_all_have_left_is_free_again(settings: Settings) -> None:
 def test_who_hangs_up_has_what_they_asked_for_all_the_same() -> None:
     async def work(desk: Desk, gate: _Counted, locks: list[LockSeats]) -> None:
         first = await _first(desk, gate, locks[0])
-        gone = await _join(desk, locks[1])
+        gone, third = await _join(desk, locks[1]), await _join(desk, locks[2])
         gone.cancel()
         gate.open()
-        await first
-        await desk.submit_from_loop(locks[2])
+        await asyncio.gather(first, third)
 
     event, people = _in_line(work)
     assert _holders(event) == [people[0].id, people[1].id, people[2].id, None]
