@@ -4,20 +4,29 @@ What a release runs is planned by its own code (`plan_servers`) and carried out 
 is running, whose code may be older.
 """
 
+import json
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
 from deploy.address import Address, is_ready
 from deploy.guide import LEAD_SECONDS, Guide
 from deploy.keeper import Crew, Service
+from deploy.paths import ROOT
 from deploy.problems import Problem
 from deploy.server import daphne_arguments, granian_arguments, housekeeping_arguments
 from deploy.services import lasting_ports
 from deploy.stack_services import HOST, program
 from deploy.stack_settings import StackSettings
+
+_TELL = (
+    "import json, sys; from deploy import server; name, given = json.load(sys.stdin); "
+    "print(json.dumps(getattr(server, name)(**given)))"
+)
 
 # Servers of a kind, at least, for which there is room beside as many others.
 _ROOM = 4
@@ -61,6 +70,8 @@ def plan_servers(
     if settings.api_workers > len(room["api"]) or settings.sockets > len(room["sockets"]):
         raise Problem("There are not so many places for servers: end the stack, and start it anew.")
 
+    asked = partial(_asked, settings.release)
+
     def plan(name: str, log: str, command: list[str], port: int = 0) -> ServerPlan:
         return {
             "name": name,
@@ -76,7 +87,7 @@ def plan_servers(
             plan(
                 f"API server {number}",
                 f"api-{number}",
-                ["-m", "granian", *granian_arguments(host=HOST, port=port)],
+                ["-m", "granian", *asked(granian_arguments, host=HOST, port=port)],
                 port,
             )
             for number, port in enumerate(room["api"][: settings.api_workers], start=1)
@@ -85,13 +96,34 @@ def plan_servers(
             plan(
                 f"socket server {number}",
                 f"sockets-{number}",
-                ["-m", "daphne", *daphne_arguments(host=HOST, port=port)],
+                ["-m", "daphne", *asked(daphne_arguments, host=HOST, port=port)],
                 port,
             )
             for number, port in enumerate(room["sockets"][: settings.sockets], start=1)
         ),
-        plan("housekeeping", "housekeeping", housekeeping_arguments()),
+        plan("housekeeping", "housekeeping", asked(housekeeping_arguments)),
     ]
+
+
+def _asked(release: Path, arguments: Callable[..., list[str]], **given: object) -> list[str]:
+    """Return the arguments of a server as the release's own `deploy.server` has them.
+
+    Raises: Problem when it cannot be asked.
+    """
+    if release == ROOT:
+        return arguments(**given)
+    told = subprocess.run(
+        [str(release / ".venv" / "bin" / "python"), "-c", _TELL],
+        cwd=release,
+        input=json.dumps([arguments.__name__, given]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if told.returncode:
+        raise Problem(f"{release} does not say how its servers are run: {told.stderr.strip()}")
+    found: list[str] = json.loads(told.stdout)
+    return found
 
 
 def publish_client(built: Path, client_dir: Path) -> None:

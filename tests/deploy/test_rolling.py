@@ -6,8 +6,10 @@ import pytest
 
 from deploy.door import opened, visiting
 from deploy.guide import Guide
+from deploy.paths import VENV
 from deploy.problems import Problem
-from deploy.stack_servers import publish_client
+from deploy.stack_servers import ServerPlan, plan_servers, publish_client, room_for
+from deploy.stack_settings import stack_settings
 
 
 def build(folder: Path, *, page: str, asset: str) -> Path:
@@ -26,6 +28,36 @@ def test_a_new_client_leaves_what_open_pages_ask_for(tmp_path: Path) -> None:
         "index-a.js",
         "index-b.js",
     ]
+
+
+def of_another_release(folder: Path, code: str) -> list[ServerPlan]:
+    (folder / "deploy").mkdir()
+    (folder / "deploy" / "server.py").write_text(code)
+    (folder / ".venv").symlink_to(VENV)
+    settings = stack_settings({"SEATCAST_RELEASE": str(folder)})
+    return plan_servers(settings, environment={}, room=room_for(settings))
+
+
+def test_a_releases_own_code_says_how_its_servers_are_run(tmp_path: Path) -> None:
+    code = """
+def granian_arguments(*, host, port):
+    return ["as it was", str(port)]
+
+def daphne_arguments(*, host, port):
+    return ["as it was", str(port)]
+
+def housekeeping_arguments():
+    return ["as it was"]
+"""
+    plans = of_another_release(tmp_path, code)
+    assert all(plan["folder"] == str(tmp_path) for plan in plans)
+    assert all("as it was" in plan["command"] for plan in plans)
+    assert all(str(plan["port"]) in plan["command"] for plan in plans if plan["port"])
+
+
+def test_a_release_that_does_not_say_is_not_run(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="does not say how its servers are run"):
+        of_another_release(tmp_path, "")
 
 
 def test_without_a_stack_there_is_no_door(tmp_path: Path) -> None:
