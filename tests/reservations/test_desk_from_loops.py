@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connections
 from pytest_django import Settings
 
+from reservations import desk as desk_module
 from reservations.commands import LockSeats
 from reservations.desk import Desk, submit_from_loop
 from reservations.errors import Busy, SeatUnavailable
@@ -109,21 +111,25 @@ def test_who_waits_for_too_long_is_told_and_the_desk_goes_on(settings: Settings)
     assert _holders(event) == [people[0].id, None, people[2].id, None]
 
 
-def test_a_desk_that_all_have_left_is_free_again(settings: Settings) -> None:
+def test_nothing_is_run_for_somebody_who_has_left(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def work(desk: Desk, gate: _Counted, locks: list[LockSeats]) -> None:
-        first = await _first(desk, gate, locks[0])
-        settings.SEATCAST_DESK_WAIT_SECONDS = 0.01
-        with pytest.raises(Busy):
-            await desk.submit_from_loop(locks[1])
-        settings.SEATCAST_DESK_WAIT_SECONDS = 20
         gate.open()
-        await first
-        await desk.submit_from_loop(locks[2])
-        # None was run for nobody.
-        assert gate.times == 2
+        late: list[Callable[[], None]] = []
+        with monkeypatch.context() as busy:
+            busy.setattr(desk_module, "_serving", SimpleNamespace(submit=late.append))
+            settings.SEATCAST_DESK_WAIT_SECONDS = 0.01
+            with pytest.raises(Busy):
+                await desk.submit_from_loop(locks[0])
+        [serve] = late
+        await asyncio.to_thread(serve)
+        assert gate.times == 0
+        settings.SEATCAST_DESK_WAIT_SECONDS = 20
+        await desk.submit_from_loop(locks[1])
 
     event, people = _in_line(work)
-    assert _holders(event) == [people[0].id, None, people[2].id, None]
+    assert _holders(event) == [None, people[1].id, None, None]
 
 
 def test_who_hangs_up_has_what_they_asked_for_all_the_same() -> None:
