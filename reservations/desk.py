@@ -77,7 +77,7 @@ def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer
 async def submit_from_loop(*, event_id: int, command: Command, key: str | None = None) -> Answer:
     """As `submit`, for a coroutine: its loop does something else meanwhile.
 
-    Raises: SeatcastError, as there. Who gives up waiting does not take the command back.
+    Raises: SeatcastError, as there. To cancel the coroutine does not take the command back.
     """
     return await _desk(event_id).submit_from_loop(command, key)
 
