@@ -92,7 +92,8 @@ def _keep(name: str, claims: dict[str, Any]) -> None:
 
 
 def _credential(name: str, claims: dict[str, Any]) -> Credential:
-    return Credential(claims["user_id"], name, claims["stamp"], claims["until"])
+    # Servers of the version before do not say until when.
+    return Credential(claims["user_id"], name, claims["stamp"], claims.get("until", 0.0))
 
 
 def _name(request: HttpRequest) -> str | None:

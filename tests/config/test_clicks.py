@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts import revocations, throttles, tokens
+from accounts import remembered, revocations, shared, throttles, tokens
 from accounts.models import User
 from config.clicks import with_short_way
 from config.threads import in_threads
@@ -352,6 +352,17 @@ def test_a_session_that_another_server_has_ended_is_looked_up(scene: Scene) -> N
     revocations.end(revocations.session_name(key), person_id=bob.pk)
     scene.site.short(path, cookies)
     assert scene.site.left == 3
+
+
+def test_what_a_server_of_the_version_before_remembers_of_a_session(scene: Scene) -> None:
+    bob = make_user("bob")
+    cookies, path = _cookies(signed_in(bob)), scene.one("lock", scene.seats[0])
+    name = revocations.session_name(cookies["cookie"].rpartition("sessionid=")[2])
+    claims = {"user_id": bob.pk, "username": "bob", "is_staff": False, "stamp": bob.stamp()}
+    shared.ask("set", name, remembered._sealed(name, claims), 60)
+    for asked in (1, 2):
+        assert scene.site.short(path, cookies).status == 200
+        assert scene.site.left == asked
 
 
 def test_whose_tokens_have_ended_is_refused_at_once(scene: Scene) -> None:
