@@ -186,11 +186,9 @@ async def _decided(click: _Click) -> Answer:
 
 async def _offer(refusal: SeatcastError, *, event_id: int, seat_ids: Sequence[int]) -> None:
     """See `alternatives.offer`."""
-    offer = partial(alternatives.offer, refusal, event_id=event_id, seat_ids=seat_ids)
-    if alternatives.are_known(event_id=event_id, seat_ids=seat_ids):
-        offer()
-    else:
-        await in_database_thread(offer)
+    if not alternatives.offer_at_once(refusal, event_id=event_id, seat_ids=seat_ids):
+        search = partial(alternatives.offer, refusal, event_id=event_id, seat_ids=seat_ids)
+        await in_database_thread(search)
 
 
 def _only_once(pairs: Iterable[tuple[bytes, bytes]]) -> _Headers | None:

@@ -54,10 +54,13 @@ def offer(refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int]) -> 
     refusal.details["alternatives"] = alternatives(event_id=event_id, seat_ids=frozenset(seat_ids))
 
 
-def are_known(*, event_id: int, seat_ids: Iterable[int]) -> bool:
-    """Tell whether `offer` would not have to look."""
+def offer_at_once(refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int]) -> bool:
+    """As `offer`, if the alternatives are known without a search; tell whether they are."""
     known = _found.get((event_id, frozenset(seat_ids)))
-    return known is not None and known.is_fresh()
+    if known is None or not known.is_fresh():
+        return False
+    refusal.details["alternatives"] = known.records
+    return True
 
 
 def alternatives(*, event_id: int, seat_ids: frozenset[int]) -> list[AlternativeRecord]:
