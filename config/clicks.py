@@ -17,13 +17,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import orjson
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http.request import split_domain_port, validate_host
 from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.models import TokenUser
 
@@ -32,6 +31,7 @@ from accounts.authentication import known_bearer
 from accounts.throttles import ApiThrottle
 from config import metrics
 from config.headers import DATA_POLICY, FILE_HEADERS, POLICY
+from config.origins import is_our_host, is_ours
 from config.refusals import refusal_body, refused
 from config.renderers import JSON_WILL_DO
 from config.request_ids import HEADER, answering
@@ -235,6 +235,7 @@ def _plain_click(asked: _Asked) -> _Click | None:
     """Return the click that is asked for, counted; None if it is for Django to answer."""
     given, wish = asked.headers, _wish(asked)
     key, origin = given.get(b"idempotency-key"), given.get(b"origin")
+    host = given.get(b"host", b"").decode("latin-1")
     if (
         wish is None
         or asked.event > MAX_ID
@@ -242,9 +243,9 @@ def _plain_click(asked: _Asked) -> _Click | None:
         or (asked.body and given.get(b"content-type") != b"application/json")
         or given.get(b"accept", b"*/*").decode("latin-1") not in JSON_WILL_DO
         or not (key is None or is_key(key.decode("latin-1")))
-        or not _is_our_host(given.get(b"host", b""))
+        or not is_our_host(host)
         or (settings.HTTPS and given.get(b"x-forwarded-proto") != b"https")
-        or not (origin is None or _is_known_origin(origin, given[b"host"]))
+        or not (origin is None or is_ours(origin.decode("latin-1"), host))
         or not selectors.is_known_public(event_id=asked.event)
     ):
         return None
@@ -295,20 +296,6 @@ def _session(given: _Headers) -> TokenUser | None:
     if not key or not is_ours or (settings.HTTPS and b"origin" not in given):
         return None
     return remembered.known_person(key)
-
-
-@lru_cache(maxsize=100)
-def _is_our_host(host: bytes) -> bool:
-    domain, _ = split_domain_port(host.decode("latin-1"))
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-
-
-@lru_cache(maxsize=100)
-def _is_known_origin(origin: bytes, host: bytes) -> bool:
-    scheme = b"https" if settings.HTTPS else b"http"
-    return (
-        origin == b"%s://%s" % (scheme, host) or origin.decode("latin-1") in settings.CLIENT_ORIGINS
-    )
 
 
 def _cors_headers(origin: bytes | None) -> _Pairs:

@@ -1,4 +1,4 @@
-"""Which pages may open a socket."""
+"""Which hosts and pages are ours, and that only these pages may open a socket."""
 
 from typing import Any
 
@@ -22,19 +22,23 @@ class KnownOrigins:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         named = _values(scope, b"origin")
-        is_known = all(_is_ours(origin, _values(scope, b"host")) for origin in named)
+        hosts = _values(scope, b"host")
+        is_known = all(any(is_ours(origin, host) for host in hosts or [""]) for origin in named)
         await (self._application if is_known else WebsocketDenier())(scope, receive, send)
 
 
-def _is_ours(origin: str, hosts: list[str]) -> bool:
+def is_ours(origin: str, host: str) -> bool:
+    """Tell whether a page is ours that sends a request to a host."""
     if origin in settings.CLIENT_ORIGINS:
         return True
     scheme = "https" if settings.HTTPS else "http"
-    return any(
-        origin == f"{scheme}://{host}"
-        and validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
-        for host in hosts
-    )
+    return origin == f"{scheme}://{host}" and is_our_host(host)
+
+
+def is_our_host(host: str) -> bool:
+    """Tell whether a host, with its port if that is named, is one of this site's."""
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _values(scope: Any, wanted: bytes) -> list[str]:
