@@ -22,7 +22,6 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.models import TokenUser
 
@@ -42,7 +41,7 @@ from reservations import alternatives, desk, selectors
 from reservations.api.requests import MAX_ID, is_key
 from reservations.api.serializers import MAX_SEATS
 from reservations.commands import Command, LockSeats, ReserveSeats, UnlockSeats
-from reservations.errors import LockExpired, SeatcastError, SeatUnavailable, Unavailable
+from reservations.errors import LockExpired, SeatcastError, SeatUnavailable
 from reservations.records import Answer
 from reservations.states import Person
 
@@ -152,17 +151,13 @@ async def _answer(click: _Click) -> tuple[int, dict[str, Any], dict[str, str]]:
     """Return the status, the body and more headers of the answer to a click."""
     try:
         answer = await _decided(click)
-    except SeatcastError as refusal:
-        found = refused(refusal)
-    except (OperationalError, InterfaceError):
-        found = refused(Unavailable())
-    except Exception:
+    except Exception as error:
+        if found := refused(error):
+            return found.status, found.body, found.headers
         logger.exception("A click could not be answered")
         return 500, refusal_body("server_error", "Something broke on our side."), {}
-    else:
-        status, data = _done(click, answer)
-        return status, {"success": True, "message": answer["message"], **data}, {}
-    return found.status, found.body, found.headers
+    status, data = _done(click, answer)
+    return status, {"success": True, "message": answer["message"], **data}, {}
 
 
 def _done(click: _Click, answer: Answer) -> tuple[int, dict[str, Any]]:

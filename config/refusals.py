@@ -36,15 +36,13 @@ _CODE_BY_DRF_CODE = {"parse_error": "malformed", "authentication_failed": "inval
 def refuse(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001
     """Return the answer to a request that failed; None for a fault of ours, which is a 500."""
     set_rollback()
+    if found := refused(error):
+        return Response(found.body, status=found.status, headers=found.headers)
     match error:
-        case errors.SeatcastError():
-            return _domain_refusal(error)
         case exceptions.ValidationError():
             return _validation_refusal(error)
         case exceptions.APIException():
             return _drf_refusal(error)
-        case OperationalError() | InterfaceError():
-            return _domain_refusal(errors.Unavailable())
         case Http404():
             return _refusal(404, "not_found", "There is nothing here.")
         case PermissionDenied():
@@ -71,8 +69,12 @@ class Refused:
     headers: dict[str, str]
 
 
-def refused(error: errors.SeatcastError) -> Refused:
-    """Return what a refusal of the domain looks like."""
+def refused(error: Exception) -> Refused | None:
+    """Return what a refusal of the domain looks like, or a database that is away; else None."""
+    if isinstance(error, OperationalError | InterfaceError):
+        error = errors.Unavailable()
+    if not isinstance(error, errors.SeatcastError):
+        return None
     status_code = next(status for kind, status in _STATUS_BY_KIND if isinstance(error, kind))
     headers = {}
     if isinstance(error, errors.Unavailable | errors.UnderWay):
@@ -86,11 +88,6 @@ def refusal_body(code: str, sentence: str, **details: Any) -> dict[str, Any]:
     """Count a refusal and return what is in it."""
     metrics.refusal(code).inc()
     return {"error": sentence, "code": code, "request_id": request_id(), **details}
-
-
-def _domain_refusal(error: errors.SeatcastError) -> Response:
-    found = refused(error)
-    return Response(found.body, status=found.status, headers=found.headers)
 
 
 def _validation_refusal(error: exceptions.ValidationError) -> Response:
