@@ -1,4 +1,9 @@
-FROM node:22-slim AS client
+# `make images` writes the digests behind the tags. The Python is the one that tests run on.
+ARG NODE_IMAGE=node:22.23.3-slim
+ARG PYTHON_IMAGE=python:3.11.16-slim
+ARG CADDY_IMAGE=caddy:2.11.7
+
+FROM ${NODE_IMAGE} AS client
 WORKDIR /client
 COPY frontend/package.json frontend/package-lock.json ./
 RUN npm ci
@@ -6,16 +11,18 @@ COPY frontend/ ./
 # Its types are for `make check`.
 RUN npx vite build
 
-FROM python:3.13-slim AS server
+FROM ${PYTHON_IMAGE} AS server
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /seatcast
 COPY requirements.txt ./
-RUN pip install --no-cache-dir -r requirements.txt
+# No source packages: what builds them would be fetched without a hash.
+RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
 COPY manage.py ./
 COPY config/ config/
 COPY accounts/ accounts/
 COPY reservations/ reservations/
 COPY realtime/ realtime/
+COPY security_log/ security_log/
 # Nothing can be written when it runs, and to compile it all at every start takes long.
 RUN python -m compileall -q .
 # nobody, as a number: Kubernetes must see that it is not root.
@@ -25,7 +32,7 @@ EXPOSE 8000
 FROM server AS static
 RUN SEATCAST_DATA_DIR=/tmp/data python manage.py collectstatic --no-input
 
-FROM caddy:2.11.7 AS proxy
+FROM ${CADDY_IMAGE} AS proxy
 COPY deploy/Caddyfile /etc/caddy/Caddyfile
 COPY --from=client /client/dist /srv/client
 COPY --from=static /tmp/data/static /srv/static
