@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID, uuid4
 
 from asgiref.sync import iscoroutinefunction
@@ -16,7 +17,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from accounts.addresses import client_of
 from reservations import requests
+from security_log.source import Source, source
 
 HEADER = "X-Request-ID"
 
@@ -96,4 +99,20 @@ def answering(*, given: str, path: str) -> Iterator[str]:
 def _answering(request: HttpRequest) -> Iterator[str]:
     with answering(given=request.META.get(_META, ""), path=request.path) as number:
         request.META[_META] = number
-        yield number
+        before = source.set(
+            Source(
+                request_id=UUID(number),
+                actor_id=partial(_person_id, request),
+                address=partial(client_of, request),
+            )
+        )
+        try:
+            yield number
+        finally:
+            source.reset(before)
+
+
+def _person_id(request: HttpRequest) -> int | None:
+    """Return who sends a request, as far as it has been authenticated by now."""
+    user = getattr(request, "user", None)
+    return int(user.pk) if user is not None and user.pk else None

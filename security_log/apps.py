@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import m2m_changed, post_init, post_save
+
+
+class SecurityLogConfig(AppConfig):
+    name = "security_log"
+    verbose_name = "Security log"
+
+    def ready(self) -> None:
+        from django.contrib.auth import get_user_model
+        from django.contrib.auth.models import Group
+
+        from security_log import roles
+
+        user: Any = get_user_model()
+        post_init.connect(roles.remember_flags, sender=user)
+        post_save.connect(roles.flags_saved, sender=user)
+        for through in (user.groups.through, user.user_permissions.through):
+            m2m_changed.connect(roles.person_roles_changed, sender=through)
+        m2m_changed.connect(roles.group_permissions_changed, sender=Group.permissions.through)

@@ -1,0 +1,37 @@
+"""Append to the security log.
+
+A row is written by the caller's transaction, so that it is committed together with what it
+records, or not at all.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from security_log.models import Kind, SecurityEvent
+from security_log.source import source
+
+__all__ = ["Kind", "record"]
+
+
+def record(
+    kind: Kind,
+    *,
+    actor_id: int | None = None,
+    subject_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Append one row. The address, the request's id and, unless given, the actor are the request's.
+
+    `details` must be JSON and hold no secret. Raises: django.db.Error.
+    """
+    request = source.get()
+    if actor_id is None and request is not None:
+        actor_id = request.actor_id()
+    SecurityEvent.objects.create(
+        kind=kind,
+        actor_id=actor_id,
+        subject_id=subject_id,
+        address=request.address()[:64] if request else "",
+        request_id=request.request_id if request else None,
+        details=dict(details or {}),
+    )

@@ -1,0 +1,75 @@
+"""Security events: who did what, when and from where."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Kind(models.TextChoices):
+    """What happened. Stored as these words; a kind is never renamed."""
+
+    ROLES_CHANGED = "roles_changed"
+    GROUP_CHANGED = "group_changed"
+    LOG_EXPORTED = "log_exported"
+    TICKET_ADMITTED = "ticket_admitted"
+    TICKET_REFUSED = "ticket_refused"
+    RESERVATION_CANCELLED = "reservation_cancelled"
+    RESERVATION_MARKED_PAID = "reservation_marked_paid"
+    PAYMENT_REFUNDED = "payment_refunded"
+    REGISTERED = "registered"
+    SIGNED_IN = "signed_in"
+    GUESSING_STOPPED = "guessing_stopped"
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_RESET = "password_reset"
+    EMAIL_CHANGE_ASKED = "email_change_asked"
+    EMAIL_VERIFIED = "email_verified"
+    EMAIL_CHANGED = "email_changed"
+    TOKENS_REUSED = "tokens_reused"
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    SECOND_FACTOR_PASSED = "second_factor_passed"
+    SESSION_ENDED = "session_ended"
+    DATA_EXPORTED = "data_exported"
+    PERSON_ERASED = "person_erased"
+
+
+class SecurityEvent(models.Model):
+    """One row of the security log. It is never changed: the database refuses an UPDATE.
+
+    People are named by their primary keys, without a foreign key, so that a row outlives the
+    account that it is about.
+    """
+
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+    kind = models.CharField(max_length=32, help_text="One of the words of `Kind`.")
+    actor_id = models.BigIntegerField(null=True, help_text="Who did it; null: nobody signed in.")
+    subject_id = models.BigIntegerField(null=True, help_text="The account that it was done to.")
+    address = models.CharField(max_length=64, blank=True, help_text="The client's network.")
+    request_id = models.UUIDField(null=True, help_text="The web request, as in the server's logs.")
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["subject_id", "-id"], name="security_event_by_subject"),
+            models.Index(fields=["actor_id", "-id"], name="security_event_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as the API and the export write it."""
+        return {
+            "id": self.pk,
+            "at": self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "kind": self.kind,
+            "actor_id": self.actor_id,
+            "subject_id": self.subject_id,
+            "address": self.address,
+            "request_id": str(self.request_id) if self.request_id else None,
+            "details": self.details,
+        }

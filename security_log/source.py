@@ -1,0 +1,19 @@
+"""Which web request a security event comes from. Imports no models: middleware needs it early."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The web request that is being answered. Its actor and address are looked up when needed."""
+
+    request_id: UUID
+    actor_id: Callable[[], int | None]
+    address: Callable[[], str]
+
+
+source: ContextVar[Source | None] = ContextVar("security_log_source", default=None)
+"""None for management commands, and for what a server does by itself."""
