@@ -16,6 +16,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from accounts.tallies import AccountTallies  # noqa: E402
+from config.bounds import with_bounds  # noqa: E402
 from config.clicks import with_short_way  # noqa: E402
 from config.metrics import Kept  # noqa: E402
 from config.origins import KnownOrigins  # noqa: E402
@@ -30,14 +31,13 @@ from reservations.tallies import SalesTallies  # noqa: E402
 tallies = [] if settings.REDIS_URL else [Kept(SalesTallies()), Kept(AccountTallies())]
 probes = Probes(Crowds(), *tallies, is_ending=is_ending)
 
-application = prepare_daphne(
-    ProtocolTypeRouter(
-        {
-            "http": with_short_way(with_probes(with_static_files(django_http), probes)),
-            "websocket": KnownOrigins(URLRouter(websocket_urlpatterns)),
-        }
-    )
+by_protocol = ProtocolTypeRouter(
+    {
+        "http": with_short_way(with_probes(with_static_files(django_http), probes)),
+        "websocket": KnownOrigins(URLRouter(websocket_urlpatterns)),
+    }
 )
+application = prepare_daphne(with_bounds(by_protocol))
 
 # What is loaded by now stays. Looking through it again and again for garbage would stop all viewers
 # for a tenth of a second each time.

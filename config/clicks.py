@@ -23,10 +23,10 @@ from typing import Any
 import orjson
 from django.conf import settings
 from rest_framework_simplejwt.exceptions import InvalidToken
-from rest_framework_simplejwt.models import TokenUser
 
 from accounts import remembered
 from accounts.authentication import known_bearer
+from accounts.identities import SignedIn
 from accounts.throttles import ApiThrottle
 from config import metrics
 from config.headers import DATA_POLICY, FILE_HEADERS, POLICY
@@ -267,7 +267,7 @@ def _command(call: str, person: Person, seat_ids: tuple[int, ...], method: str) 
             return ReserveSeats(person, seat_ids, method)
 
 
-def _bearer(given: _Headers) -> TokenUser | None:
+def _bearer(given: _Headers) -> SignedIn | None:
     scheme, _, raw_token = given[b"authorization"].partition(b" ")
     if scheme != b"Bearer" or not raw_token or b" " in raw_token:
         return None
@@ -277,7 +277,7 @@ def _bearer(given: _Headers) -> TokenUser | None:
         return None
 
 
-def _session(given: _Headers) -> TokenUser | None:
+def _session(given: _Headers) -> SignedIn | None:
     """Return whose session's cookie it is, if the page that sent it has the CSRF token, too."""
     cookies = given.get(b"cookie", b"").decode("latin-1")
     token = given.get(b"x-csrftoken", b"").decode("latin-1")

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from environ import Env
 from pydantic import (
@@ -30,6 +31,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from redis.connection import parse_url
 
+from config.service_urls import has_password
 from reservations.demo.people import PASSWORD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -49,12 +51,20 @@ DEMO_PROVIDER = "reservations.payments.demo.DemoProvider"
 PUBLISHED_PASSWORDS = (PASSWORD,)
 """What everybody knows, so that it keeps nobody out."""
 
+OFFLINE_METHODS = {"invoice": "Invoice", "cash": "Cash at the box office"}
+"""The ways to pay that need no provider, with their names for people."""
+NO_METHODS = "none"
+
+MAX_IDLE_SECONDS = 30 * 24 * 3600
+"""How long one can go on without signing in again, however often one comes."""
+
 MIN_SECRET_LENGTH = 50
 _MIN_SECRET_CHARACTERS = 5
 _PLACEHOLDER = re.compile(r"insecure|change.?(me|this)", re.IGNORECASE)
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]|\*")
+_AMBIGUOUS = "has a password with / ? or # in it: write them as %2F, %3F and %23"
 _DATABASES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 
 
@@ -97,6 +107,12 @@ def _is_database(url: str) -> bool:
     return found["ENGINE"] in _DATABASES and bool(found["NAME"])
 
 
+def _names_its_host(url: str) -> bool:
+    """Return whether a URL's host is meant: a password `a@b/c` would make `b` of it."""
+    has_none = url.startswith(("sqlite:", "filemail:"))
+    return has_none or "@" not in url.replace(urlsplit(url).netloc, "", 1)
+
+
 def _is_redis(url: str) -> bool:
     found = parse_url(url)  # type: ignore[no-untyped-call]
     return "host" in found or "path" in found
@@ -119,9 +135,32 @@ def _is_strong(secret: str) -> bool:
     return is_varied and len(secret) >= MIN_SECRET_LENGTH and not _PLACEHOLDER.search(secret)
 
 
+def _is_not_the_secret_key(key: str, info: ValidationInfo) -> str:
+    if key and key == info.data.get("secret_key"):
+        raise PydanticCustomError("rule", "must be another key than SEATCAST_SECRET_KEY")
+    return key
+
+
 def _is_there(dotted_path: str) -> bool:
     """Return whether there is such a module; it needs settings, and cannot be imported yet."""
     return bool(find_spec(dotted_path.rpartition(".")[0]))
+
+
+def _password_of(field: str) -> AfterValidator:
+    """Return what refuses a password when the URL that it is for has one already, or is not set."""
+
+    def check(password: str, info: ValidationInfo) -> str:
+        url = info.data.get(field)
+        # One that was refused is told of already.
+        if password and url is not None and (not url or has_password(url)):
+            raise PydanticCustomError(
+                "rule",
+                "is for {url}, which {why}",
+                {"url": field.upper(), "why": "has one itself" if url else "is not set"},
+            )
+        return password
+
+    return AfterValidator(check)
 
 
 def _takes_money(provider: str, info: ValidationInfo) -> str:
@@ -134,8 +173,24 @@ def _takes_money(provider: str, info: ValidationInfo) -> str:
     return provider
 
 
+def _methods_paid_later(codes: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...]:
+    """Return codes of payment methods; where nothing is said, none in production, else all."""
+    if codes is None:
+        return () if info.data.get("production", False) else tuple(OFFLINE_METHODS)
+    if codes == (NO_METHODS,):
+        return ()
+    if not set(codes) <= set(OFFLINE_METHODS):
+        known = ", ".join(OFFLINE_METHODS)
+        raise PydanticCustomError("rule", f"must be {NO_METHODS}, or some of {known} by commas")
+    return codes
+
+
 def _for_programs_in_production(said: str | None, info: ValidationInfo) -> str:
     return said or ("json" if info.data.get("production", False) else "console")
+
+
+def _on_in_production(said: bool | None, info: ValidationInfo) -> bool:
+    return bool(info.data.get("production", False)) if said is None else said
 
 
 def _by_commas(value: object) -> object:
@@ -164,8 +219,16 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Rate = Annotated[
     str,
     _rule(
-        re.compile(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)").fullmatch,
+        re.compile(r"[1-9]\d{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)").fullmatch,
         "must be a number in a time, like 30/min",
+    ),
+]
+Secret = Annotated[
+    str,
+    _in_production(bool, "must be set in production"),
+    _in_production(
+        _is_strong,
+        f"must be random, and have {MIN_SECRET_LENGTH} characters or more, in production",
     ),
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_by_commas)]
@@ -203,18 +266,38 @@ class Environment(BaseModel):
             _parses(_is_database),
             "must be like postgres://user:password@host:5432/name, or sqlite:///path",
         ),
+        _rule(_parses(_names_its_host), _AMBIGUOUS),
         _in_production(
             lambda url: url.startswith("postgres"), "must name a PostgreSQL in production"
         ),
     ] = Field("", alias="DATABASE_URL", repr=False)
+    database_password: Annotated[str, _password_of("database_url")] = Field(
+        "", alias="DATABASE_PASSWORD", repr=False
+    )
+    database_migration_url: Annotated[
+        str,
+        _rule(
+            _parses(lambda url: url.startswith("postgres") and _is_database(url)),
+            "must be like postgres://owner:password@host:5432/name",
+        ),
+        _rule(_parses(_names_its_host), _AMBIGUOUS),
+    ] = Field("", alias="DATABASE_MIGRATION_URL", repr=False)
+    database_migration_password: Annotated[str, _password_of("database_migration_url")] = Field(
+        "", alias="DATABASE_MIGRATION_PASSWORD", repr=False
+    )
     redis_url: Annotated[
         str,
         _rule(_parses(_is_redis), "must be like redis://host:6379/0"),
+        _rule(_parses(_names_its_host), _AMBIGUOUS),
         _in_production(bool, "must be set in production, whose processes share no memory"),
     ] = Field("", alias="REDIS_URL", repr=False)
+    redis_password: Annotated[str, _password_of("redis_url")] = Field(
+        "", alias="REDIS_PASSWORD", repr=False
+    )
     email_url: Annotated[
         str,
         _rule(_parses(Env.email_url_config), "must be like smtp+tls://user:password@host:587"),
+        _rule(_parses(_names_its_host), _AMBIGUOUS),
         _in_production(
             lambda url: not url.startswith("consolemail:"),
             "must name a mail server in production: links for new passwords are not for the log",
@@ -222,15 +305,10 @@ class Environment(BaseModel):
     ] = Field("consolemail://", alias="EMAIL_URL", repr=False)
     mail_from: str = "Seatcast <noreply@localhost>"
 
-    secret_key: Annotated[
-        str,
-        _in_production(bool, "must be set in production"),
-        _in_production(
-            _is_strong,
-            f"must be random, and have {MIN_SECRET_LENGTH} characters or more, in production",
-        ),
-    ] = Field("", repr=False)
+    secret_key: Secret = Field("", repr=False)
     secret_key_fallbacks: Names = Field((), repr=False)
+    ticket_key: Annotated[Secret, AfterValidator(_is_not_the_secret_key)] = Field("", repr=False)
+    ticket_key_fallbacks: Names = Field((), repr=False)
     allowed_hosts: Annotated[
         Names,
         _rule(
@@ -255,11 +333,21 @@ class Environment(BaseModel):
     hsts_subdomains: bool = False
     proxies: Annotated[int, Field(ge=0, le=10)] = 0
     sockets_per_address: Count = 20_000
+    handshakes_per_address_per_minute: Count = 3_000
     login_tries: Annotated[int, Field(ge=1, le=1_000)] = 5
+    require_second_factor: Annotated[
+        bool | None,
+        AfterValidator(_on_in_production),
+    ] = None
+    session_idle_seconds: Annotated[int, Field(ge=60, le=MAX_IDLE_SECONDS)] = 14 * 24 * 3600
+    staff_idle_seconds: Annotated[int, Field(ge=60, le=MAX_IDLE_SECONDS)] = 30 * 60
+    retention_days: Annotated[int, Field(ge=0, le=36_500)] = 0
     person_rate: Rate = "1200/min"
     address_rate: Rate = "30000/min"
     register_rate: Rate = "1000/min"
     reset_rate: Rate = "20/min"
+    mail_per_address: Annotated[int, Field(ge=1, le=1_000)] = 12
+    mail_per_network: Count = 200
     demo_password: Annotated[
         str,
         _in_production(
@@ -268,10 +356,18 @@ class Environment(BaseModel):
         ),
     ] = Field("", repr=False)
 
+    time_zone: Annotated[
+        str,
+        _rule(_parses(ZoneInfo), "must be a time zone, like Europe/Berlin"),
+    ] = "UTC"
     lock_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
     seat_cap: Count = 10
+    purchase_cap: Count = 10
     max_extensions: CountOrNone = 2
     hold_seconds: Annotated[int, Field(ge=1, le=86_400)] = 900
+    lock_cooldown_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
+    offline_methods: Annotated[Names | None, AfterValidator(_methods_paid_later)] = None
+    payment_deadline_seconds: Annotated[int, Field(ge=60, le=90 * 86_400)] = 3 * 86_400
     payment_provider: Annotated[
         str,
         _rule(_parses(_is_there), "must be the dotted path to a class in a module that is there"),
@@ -279,7 +375,7 @@ class Environment(BaseModel):
     ] = DEMO_PROVIDER
     max_payments: Count = 16
     demo_slow_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
-    show_names: bool = True
+    show_names: bool = False
 
     desk_wait_seconds: Seconds = 10.0
     beat_seconds: Seconds = 5.0

@@ -3,6 +3,7 @@
 A line says of which request it is, and of which event where that is known. It says only what is
 named here: other things that libraries hang on a record, such as a whole request, stay where they
 are. Tokens, codes of tickets, and passwords in addresses are made unreadable wherever they turn up.
+What clients send can be long, so lines and messages are cut before any pattern reads them.
 """
 
 import logging
@@ -17,9 +18,14 @@ import orjson
 from config.request_ids import asked
 
 QUIET_SECONDS = 60.0
+MAX_LINE_LENGTH = 1_000
+MAX_TEXT_LENGTH = 20_000
+"""Of a message or a traceback; of a longer one its beginning and its end are kept."""
+_MAX_REMEMBERED = 1_000
 
 _OF_AN_EVENT = re.compile(r"/api/events/(\d{1,19})/")
-_JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+# Possessive, and only at the beginning of a word: else each "eyJ" would be read to the word's end.
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]++\.[\w-]++\.[\w-]*+")
 _TICKET = re.compile(r"(/api/tickets/)[^/?\s]+")
 _PASSWORD_IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)[^\s/@]+@")
 
@@ -66,17 +72,54 @@ class OncePerMinute(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         now, key = self._clock(), (record.name, str(record.msg))
+        return self._passes(now, key)
+
+    def _passes(self, now: float, key: tuple[str, str]) -> bool:
         if now - self._passed.get(key, -QUIET_SECONDS) < QUIET_SECONDS:
             return False
+        if len(self._passed) >= _MAX_REMEMBERED:
+            self._passed.clear()
         self._passed[key] = now
         return True
 
 
+class RefusalsOncePerMinute(OncePerMinute):
+    """Limit Django's lines on requests that it refuses to one a minute for each kind.
+
+    Anybody can send such requests without end, each with another text, and no throttle is asked
+    before. The metrics count all of them.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith("django.security"):
+            return True
+        return self._passes(self._clock(), (record.name, ""))
+
+
 def without_secrets(text: str) -> str:
-    """Return a text that can be shown to who may read logs, and written as UTF-8."""
+    """Return a text that can be shown to who may read logs, cut to a length, as UTF-8."""
+    text = "\n".join(_cut(line, MAX_LINE_LENGTH) for line in _shortened(text).split("\n"))
     text = _PASSWORD_IN_ADDRESS.sub(r"\1…@", _JWT.sub("[token]", text))
     text = _TICKET.sub(r"\1…", text)
     return text.encode(errors="backslashreplace").decode()
+
+
+def _shortened(text: str) -> str:
+    """Return the beginning and the end of a long text, in whole lines."""
+    if len(text) <= MAX_TEXT_LENGTH:
+        return text
+    half = MAX_TEXT_LENGTH // 2
+    _, _, end = text[-half:].partition("\n")
+    return f"{_cut(text[: half + 1], half)}\n{end}"
+
+
+def _cut(line: str, length: int) -> str:
+    """Cut a text before the word in which it gets too long: half a secret would not be known."""
+    if len(line) <= length:
+        return line
+    found = line[:length]
+    end = max(found.rfind(" "), found.rfind("\n")) + 1
+    return f"{found[:end]}[{len(line) - end} characters left out]"
 
 
 def _about(record: logging.LogRecord) -> dict[str, Any]:

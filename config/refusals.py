@@ -24,6 +24,9 @@ _STATUS_BY_KIND: list[tuple[type[errors.SeatcastError], int]] = [
     (errors.NotFound, status.HTTP_404_NOT_FOUND),
     (errors.SignInFirst, status.HTTP_401_UNAUTHORIZED),
     (errors.MembersOnly, status.HTTP_403_FORBIDDEN),
+    (errors.NotPermitted, status.HTTP_403_FORBIDDEN),
+    (errors.EmailNotVerified, status.HTTP_403_FORBIDDEN),
+    (errors.MethodNotOffered, status.HTTP_400_BAD_REQUEST),
     (errors.Conflict, status.HTTP_409_CONFLICT),
     (errors.PaymentDeclined, status.HTTP_402_PAYMENT_REQUIRED),
     (errors.KeyReused, status.HTTP_422_UNPROCESSABLE_ENTITY),
@@ -127,7 +130,8 @@ def _drf_refusal(error: exceptions.APIException) -> Response:
         # simplejwt's details carry their own code beside the sentence.
         found: dict[Any, Any] = detail
         code, sentence = str(found.get("code", code)), str(found.get("detail", ""))
-    response = _refusal(error.status_code, _CODE_BY_DRF_CODE.get(code, code), sentence)
+    details: dict[str, Any] = getattr(error, "details", {})
+    response = _refusal(error.status_code, _CODE_BY_DRF_CODE.get(code, code), sentence, **details)
     if auth_header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = auth_header
     if (wait := getattr(error, "wait", None)) is not None:

@@ -7,11 +7,13 @@ _MEANINGS = {
     400: "Malformed.",
     401: "Not signed in, or with wrong credentials.",
     403: "CSRF token missing or wrong, or not for you.",
-    404: "No such event, seat or booking.",
+    404: "No such event, seat, booking or entry of one's own.",
+    409: "Not as things stand; the code says why.",
     415: "Neither JSON nor, where they are taken, a form.",
     429: "Too many tries, or too many requests; see Retry-After.",
     503: "The database is away or too much is waiting; see Retry-After.",
 }
+_OF_A_STATE = ("/api/second-factor/", "/api/me/erase/")
 _REFUSAL = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
 
 
@@ -41,3 +43,5 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
         yield from (401, 403)
     if "{" in path:
         yield 404
+    if is_write and path.startswith(_OF_A_STATE):
+        yield 409

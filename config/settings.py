@@ -5,6 +5,7 @@ in-memory channel layer and one process.
 """
 
 import secrets
+import sys
 import tempfile
 from contextlib import suppress
 from datetime import timedelta
@@ -16,7 +17,14 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from config.environment import BASE_DIR, PUBLISHED_PASSWORDS, read_environment
+from config.environment import (
+    BASE_DIR,
+    MAX_IDLE_SECONDS,
+    OFFLINE_METHODS,
+    PUBLISHED_PASSWORDS,
+    read_environment,
+)
+from config.service_urls import connects_as_owner, with_password
 
 environment = read_environment()
 
@@ -36,6 +44,9 @@ SEATCAST_PRODUCTION = environment.production
 DEBUG = environment.debug
 SECRET_KEY = environment.secret_key or _kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = list(environment.secret_key_fallbacks)
+# Whoever has it prints tickets, and is nobody's session.
+SEATCAST_TICKET_KEY = environment.ticket_key or _kept_secret(DATA_DIR / "ticket_key")
+SEATCAST_TICKET_KEY_FALLBACKS = list(environment.ticket_key_fallbacks)
 ALLOWED_HOSTS = list(environment.allowed_hosts)
 # Where mails lead; where things are tried out, to this machine.
 SEATCAST_SITE_URL = environment.site_url or f"http://localhost:{environment.port}"
@@ -55,7 +66,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 CLIENT_ORIGINS = list(environment.client_origins)
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = CLIENT_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID", "X-Seatcast-Layout"]
+CORS_EXPOSE_HEADERS = ["Date", "ETag", "Retry-After", "X-Request-ID", "X-Seatcast-Layout"]
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",
@@ -65,15 +76,24 @@ CORS_ALLOW_HEADERS = [
     "x-csrftoken",
 ]
 
+# The zone of events that name none.
+SEATCAST_TIME_ZONE = environment.time_zone
 # How seats are sold. An event may have its own lock time and cap.
 SEATCAST_LOCK_SECONDS = environment.lock_seconds
 SEATCAST_SEAT_CAP = environment.seat_cap
+SEATCAST_PURCHASE_CAP = environment.purchase_cap
 # How often a lock can be extended, and for how long a seat can be held in all.
 SEATCAST_MAX_EXTENSIONS = environment.max_extensions
 SEATCAST_HOLD_SECONDS = environment.hold_seconds
-# Where money goes, as a dotted path; and the ways to pay that need no provider.
+# For how long after giving a seat up its holder goes on with that hold by locking it again.
+SEATCAST_LOCK_COOLDOWN_SECONDS = environment.lock_cooldown_seconds
+# Where money goes, as a dotted path; the ways to pay that need no provider; and within what time
+# what is booked with one of these must be paid.
 SEATCAST_PAYMENT_PROVIDER = environment.payment_provider
-SEATCAST_OFFLINE_METHODS = {"invoice": "Invoice", "cash": "Cash at the box office"}
+SEATCAST_OFFLINE_METHODS = {
+    code: OFFLINE_METHODS[code] for code in environment.offline_methods or ()
+}
+SEATCAST_PAYMENT_DEADLINE_SECONDS = environment.payment_deadline_seconds
 # How many threads of a process may wait for the provider at a time.
 SEATCAST_MAX_PAYMENTS = environment.max_payments
 SEATCAST_DEMO_SLOW_SECONDS = environment.demo_slow_seconds
@@ -88,11 +108,13 @@ SEATCAST_DESK_WAIT_SECONDS = environment.desk_wait_seconds
 SEATCAST_BEAT_SECONDS = environment.beat_seconds
 SEATCAST_HEAD_CHECK_SECONDS = environment.head_check_seconds
 SEATCAST_SOCKETS_PER_ADDRESS = environment.sockets_per_address
+SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE = environment.handshakes_per_address_per_minute
 SEATCAST_FRAME_WINDOW_SECONDS = environment.frame_window_seconds
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    # Django's admin, with a site of ours.
+    "accounts.admin_config.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -103,6 +125,8 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "config",
+    "security_log",
     "accounts",
     "reservations",
     "realtime",
@@ -142,18 +166,24 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, Any]:
-    """Return PostgreSQL through a pool when DATABASE_URL names it, else SQLite in WAL mode.
+def _keep_private(database: Path) -> None:
+    """Make the file of an SQLite database before SQLite does, for whom everybody may read it."""
+    with suppress(OSError):
+        database.touch(mode=0o600)
+        database.chmod(0o600)
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Return PostgreSQL through a pool when the URL names it, else SQLite in WAL mode.
 
     Every request under ASGI has a thread of its own, so persistent connections would leak:
     the pool holds them instead. The time-outs bound what a hung process can do to the others
     while it holds an event's row. SQLite has no row locks; immediate transactions let one
     writer in at a time, which gives the same guarantee.
     """
-    config: dict[str, Any] = Env.db_url_config(
-        environment.database_url or f"sqlite:///{DATA_DIR / 'seatcast.sqlite3'}"
-    )
+    config: dict[str, Any] = Env.db_url_config(url or f"sqlite:///{DATA_DIR / 'seatcast.sqlite3'}")
     if config["ENGINE"] == "django.db.backends.sqlite3":
+        _keep_private(Path(config["NAME"]))
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -192,10 +222,16 @@ def _database() -> dict[str, Any]:
     return config
 
 
-DATABASES = {"default": _database()}
+SERVING_DATABASE_URL = with_password(environment.database_url, environment.database_password)
+# The owner of the tables; empty where one role does both.
+MIGRATION_DATABASE_URL = with_password(
+    environment.database_migration_url, environment.database_migration_password
+)
+AS_OWNER = bool(MIGRATION_DATABASE_URL) and connects_as_owner(sys.argv)
+DATABASES = {"default": _database(MIGRATION_DATABASE_URL if AS_OWNER else SERVING_DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = environment.redis_url
+REDIS_URL = with_password(environment.redis_url, environment.redis_password)
 if REDIS_URL:
     # The pub/sub layer: the other one drops group messages past 100 for each process.
     CHANNEL_LAYERS: dict[str, Any] = {
@@ -243,11 +279,18 @@ CACHES["process"] = {
     "LOCATION": "process",
 }
 
+# What `/api/me/` tells a client that one may do.
+CLIENT_PERMISSIONS = [
+    "reservations.change_reservation",
+    "reservations.scan_ticket",
+    "reservations.view_event",
+    "reservations.view_reservation",
+]
 AUTH_USER_MODEL = "accounts.User"
 SESSION_ENGINE = "accounts.sessions"
 PASSWORD_HASHERS = [
     "accounts.hashers.Argon2Hasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashers.Pbkdf2Hasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.published.NotPublished"},
@@ -262,9 +305,31 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 
 # How many wrong passwords for one name from one address are free; then there is one try a minute.
 SEATCAST_LOGIN_TRIES = environment.login_tries
+# How many letters one address gets in a day, and how many one network can ask for.
+SEATCAST_MAIL_PER_ADDRESS = environment.mail_per_address
+SEATCAST_MAIL_PER_NETWORK = environment.mail_per_network
+
+# Whether an organiser's powers take a second factor.
+SEATCAST_REQUIRE_SECOND_FACTOR = environment.require_second_factor
+# The module that says whether it was shown, for the apps that do not import accounts.
+SEATCAST_POWERS = "accounts.organisers"
+# When a session, or a family of refresh tokens, ends that nobody uses; and when it ends anyhow.
+SEATCAST_SESSION_IDLE_SECONDS = environment.session_idle_seconds
+SEATCAST_STAFF_IDLE_SECONDS = environment.staff_idle_seconds
+SESSION_COOKIE_AGE = MAX_IDLE_SECONDS
+
+# Accounts that nobody used for so many days are erased; with 0 none is.
+SEATCAST_RETENTION_DAYS = environment.retention_days
+# Modules of other apps that have personal data: see `accounts.personal.sources`.
+SEATCAST_PERSONAL_DATA = ["reservations.personal"]
 
 # Commands of other apps that housekeeping runs, and how many seconds lie between two runs of one.
-SEATCAST_CHORES = {"send_mail": 0.0, "prune_accounts": 3600.0, "clearsessions": 3600.0}
+SEATCAST_CHORES = {
+    "send_mail": 0.0,
+    "erase_accounts": 60.0,
+    "prune_accounts": 3600.0,
+    "clearsessions": 3600.0,
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -284,6 +349,11 @@ REST_FRAMEWORK = {
         "address": environment.address_rate,
         "register": environment.register_rate,
         "reset": environment.reset_rate,
+        # Each costs two hashes; a network may be a whole office.
+        "password": "5/hour",
+        "password_network": "20/hour",
+        # Reading all that is kept about oneself takes as long as many requests.
+        "export": "10/hour",
     },
     "NUM_PROXIES": environment.proxies,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -291,7 +361,6 @@ REST_FRAMEWORK = {
 
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
     "AUTH_TOKEN_CLASSES": ["accounts.signing.Access"],
 }
 
@@ -307,8 +376,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
-        "ReservationStatusEnum": ["confirmed", "cancelled"],
-        "TicketReasonEnum": ["cancelled"],
+        "ReservationStatusEnum": ["confirmed", "cancelled", "lapsed"],
+        "TicketReasonEnum": ["cancelled", "lapsed", "unpaid", "used"],
         "ReasonEnum": [
             *("locked", "reserved", "blocked", "expired", "not_held"),
             *("limit", "extension_limit"),
@@ -327,6 +396,8 @@ STATIC_ROOT = DATA_DIR / "static"
 
 # By the names of Django's settings: EMAIL_BACKEND, EMAIL_HOST and so on.
 vars().update(Env.email_url_config(environment.email_url))
+if environment.email_url.startswith("consolemail:"):
+    EMAIL_BACKEND = "accounts.terminal.EmailBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_from
 
@@ -351,9 +422,16 @@ LOGGING = {
         },
         "json": {"()": "config.logs.JsonLines"},
     },
-    "filters": {"once_per_minute": {"()": "config.logs.OncePerMinute"}},
+    "filters": {
+        "once_per_minute": {"()": "config.logs.OncePerMinute"},
+        "refusals_once_per_minute": {"()": "config.logs.RefusalsOncePerMinute"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": environment.log_format}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": environment.log_format,
+            "filters": ["refusals_once_per_minute"],
+        }
     },
     "root": {"handlers": ["console"], "level": environment.log_level},
     "loggers": {
@@ -365,9 +443,11 @@ LOGGING = {
             for name in (
                 "channels_redis.pubsub",
                 "psycopg.pool",
+                "realtime.heads",
                 "realtime.hub",
                 "realtime.layer",
                 "realtime.publisher",
+                "realtime.releases",
                 "reservations.checkout",
                 "reservations.desk",
             )

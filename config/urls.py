@@ -1,14 +1,15 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
 
-from config.views import ApiDocs, client, no_such_call
+from config.views import ApiDocs, Schema, client, no_such_call
+from security_log.api import SecurityLogView
 
 urlpatterns = [
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", Schema.as_view(), name="schema"),
     path("api/docs/", ApiDocs.as_view(url_name="schema"), name="docs"),
     path("api/", include("reservations.api.urls")),
     path("api/", include("accounts.urls")),
+    path("api/security-log/", SecurityLogView.as_view()),
     re_path(r"^api(/.*)?$", no_such_call),
     path("admin/", admin.site.urls),
     re_path(r"^(?!static/|assets/|ws/).*$", client),

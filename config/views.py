@@ -1,6 +1,7 @@
 """The pages that are not the API's: the client, and the answers of last resort."""
 
 import sys
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -8,12 +9,14 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import spectacular_settings
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.hashers import TooManySignIns
+from accounts.hashing import TooManySignIns
 from config.headers import DOCS_POLICY, POLICY
 from config.refusals import refusal_page
 
@@ -27,6 +30,28 @@ def client(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
             "The client is not built. Run `make setup`.", status=503, content_type="text/plain"
         )
     return HttpResponse(page.read_bytes(), headers={"Cache-Control": "no-cache"})
+
+
+class Schema(SpectacularAPIView):
+    """The API's schema. Anybody may ask for it, so each of its forms is written once."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
+        renderer = request.accepted_renderer
+        charset = f"; charset={renderer.charset}" if renderer.charset else ""
+        name = f"{spectacular_settings.TITLE}.{renderer.format}"
+        return HttpResponse(
+            _written_schema(renderer.media_type),
+            content_type=f"{renderer.media_type}{charset}",
+            headers={"Content-Disposition": f'inline; filename="{name}"'},
+        )
+
+
+@cache
+def _written_schema(media_type: str) -> str | bytes:
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    (renderer,) = (kind for kind in Schema.renderer_classes if kind.media_type == media_type)
+    return renderer().render(schema, renderer_context={})
 
 
 class ApiDocs(SpectacularSwaggerSplitView):

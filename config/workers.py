@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-_FILE = re.compile(r"(\w+)_(\d+)\.db")
+_FILE = re.compile(r"^(\w+)_(\d+)\.db")
 
 
 def count_together() -> None:

@@ -358,7 +358,7 @@ def test_what_a_server_of_the_version_before_remembers_of_a_session(scene: Scene
     bob = make_user("bob")
     cookies, path = _cookies(signed_in(bob)), scene.one("lock", scene.seats[0])
     name = revocations.session_name(cookies["cookie"].rpartition("sessionid=")[2])
-    claims = {"user_id": bob.pk, "username": "bob", "is_staff": False, "stamp": bob.stamp()}
+    claims = {"user_id": bob.pk, "username": "bob", "stamp": bob.stamp()}
     shared.ask("set", name, remembered._sealed(name, claims), 60)
     for asked in (1, 2):
         assert scene.site.short(path, cookies).status == 200
@@ -408,3 +408,33 @@ def test_where_requests_are_traced_all_are_left_to_django(
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     assert with_short_way(Site) is Site
+
+
+def _offering_nothing(scene: Scene) -> None:
+    Event.objects.update(offline_methods=[])
+
+
+def _asking_for_an_address(scene: Scene) -> None:
+    Event.objects.update(requires_verified_email=True)
+
+
+def _selling_one(scene: Scene) -> None:
+    Event.objects.update(purchase_cap=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "status", "code"),
+    [
+        (_offering_nothing, 400, "invalid"),
+        (_asking_for_an_address, 403, "email_not_verified"),
+        (_selling_one, 409, "purchase_limit"),
+    ],
+)
+def test_what_an_event_does_not_sell_like_this(
+    scene: Scene, before: Callable[[Scene], None], status: int, code: str
+) -> None:
+    scene.ask("lock", scene.seats[:2])
+    before(scene)
+    body = orjson.dumps({"seat_ids": scene.seats[:2], "payment_method": "cash"})
+    found = scene.same(scene.many("reserve"), scene.bearer, body, key=False)
+    assert (found.status, found.body["code"]) == (status, code)

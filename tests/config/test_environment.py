@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from environ import Env
+from redis.connection import parse_url
 
 from config.environment import OF_OTHERS, names, read_environment
+from config.service_urls import connects_as_owner, with_password
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
 from deploy.server import daphne_arguments, granian_arguments
@@ -24,6 +27,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://seatcast:secret@db:5432/seatcast",
     "REDIS_URL": "redis://redis:6379/0",
     "SEATCAST_SECRET_KEY": SECRET,
+    "SEATCAST_TICKET_KEY": SECRET[::-1],
     "SEATCAST_ALLOWED_HOSTS": "tickets.example.org",
     "SEATCAST_SITE_URL": "https://tickets.example.org",
     "SEATCAST_HTTPS": "True",
@@ -39,6 +43,8 @@ NONSENSE = [
     ("SEATCAST_BEAT_SECONDS", "nan", "must be a number"),
     ("SEATCAST_BEAT_SECONDS", "0", "must be more than 0"),
     ("SEATCAST_DESK_WAIT_SECONDS", "1000000", "must be at most 86,400"),
+    ("SEATCAST_TIME_ZONE", "Europe/Atlantis", "must be a time zone, like Europe/Berlin"),
+    ("SEATCAST_TIME_ZONE", "../etc/passwd", "must be a time zone, like Europe/Berlin"),
     ("SEATCAST_SHOW_NAMES", "perhaps", "must be True or False"),
     ("SEATCAST_LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING, ERROR or CRITICAL"),
     ("SEATCAST_REGISTER_RATE", "30/fortnight", "must be a number in a time, like 30/min"),
@@ -56,6 +62,21 @@ NONSENSE = [
     ("DATABASE_URL", f"mysql://seatcast:{PASSWORD}@db/seatcast", "must be like postgres://"),
     ("DATABASE_URL", "postgres://db:5432", "must be like postgres://"),
     ("REDIS_URL", f"http://:{PASSWORD}@redis:6379", "must be like redis://"),
+    # With such a password another host would be asked, and told the rest of it.
+    ("REDIS_URL", f"redis://:{PASSWORD}@evil/x@redis:6379/0", "has a password with / ? or # in it"),
+    ("REDIS_URL", f"redis://:a@evil#{PASSWORD}@redis:6379/0", "has a password with / ? or # in it"),
+    (
+        "DATABASE_URL",
+        f"postgres://seatcast:{PASSWORD}@evil/x@db/seatcast",
+        "has a password with / ? or # in it",
+    ),
+    ("DATABASE_PASSWORD", PASSWORD, "is for DATABASE_URL, which is not set"),
+    ("REDIS_PASSWORD", PASSWORD, "is for REDIS_URL, which is not set"),
+    (
+        "DATABASE_MIGRATION_URL",
+        f"sqlite:///{PASSWORD}",
+        "must be like postgres://owner:password@host:5432/name",
+    ),
     ("EMAIL_URL", f"pigeon://me:{PASSWORD}@mail", "must be like smtp+tls://"),
 ]
 
@@ -66,6 +87,8 @@ NOT_IN_PRODUCTION = [
     ("SEATCAST_SECRET_KEY", "abcd" * 15),
     ("SEATCAST_SECRET_KEY", "django-insecure-" + SECRET),
     ("SEATCAST_SECRET_KEY", "change-me!" * 6),
+    ("SEATCAST_TICKET_KEY", ""),
+    ("SEATCAST_TICKET_KEY", SECRET[:49]),
     ("REDIS_URL", ""),
     ("DATABASE_URL", ""),
     ("DATABASE_URL", "sqlite:///seatcast.sqlite3"),
@@ -135,6 +158,78 @@ def test_a_secret_is_read_from_a_file_and_shown_by_nobody(tmp_path: Path) -> Non
     assert SECRET not in repr(environment)
 
 
+def test_names_of_people_are_shown_only_where_that_is_asked_for() -> None:
+    assert not read_environment({}).show_names
+    assert not read_environment(PRODUCTION).show_names
+    assert read_environment({**PRODUCTION, "SEATCAST_SHOW_NAMES": "True"}).show_names
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("redis://redis:6379/0", "redis"),
+        ("rediss://seatcast@redis:6379/0", "redis"),
+        ("redis://[2001:db8::1]:6379/0", "2001:db8::1"),
+    ],
+)
+@pytest.mark.parametrize("password", ["plain", "a@evil/b", "#?&=:%41 ü", "\"'\\"])
+def test_a_password_of_its_own_is_put_into_a_url_whatever_its_characters(
+    url: str, host: str, password: str
+) -> None:
+    found = parse_url(with_password(url, password))  # type: ignore[no-untyped-call]
+    assert (found["password"], found["host"], found["port"]) == (password, host, 6379)
+    assert with_password(url, "") == url
+
+
+def test_a_password_is_given_once() -> None:
+    (told,) = faults(
+        DATABASE_URL=f"postgres://seatcast:{PASSWORD}@db/seatcast", DATABASE_PASSWORD="x"
+    )
+    assert told == "seatcast: DATABASE_PASSWORD is for DATABASE_URL, which has one itself."
+
+
+@pytest.mark.parametrize("password", ["p@ss/word", "%2F", "a:b", "?#[]", "\u00e9 +&="])
+def test_a_password_of_any_characters_reaches_the_services(password: str, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text(f"{password}\n")
+    environment = read_environment(
+        {
+            "DATABASE_URL": "postgres://seatcast@one:5432,two:5432/seatcast?sslmode=verify-full",
+            "DATABASE_PASSWORD_FILE": str(tmp_path / "password"),
+            "REDIS_URL": "rediss://redis:6380/0?ssl_ca_certs=/run/tls/ca.crt",
+            "REDIS_PASSWORD": password,
+        }
+    )
+    database = Env.db_url_config(
+        with_password(environment.database_url, environment.database_password)
+    )
+    assert (database["USER"], database["PASSWORD"]) == ("seatcast", password)
+    assert database["HOST"] == "one,two"
+    assert database["OPTIONS"] == {"sslmode": "verify-full"}
+    redis = parse_url(with_password(environment.redis_url, environment.redis_password))  # type: ignore[no-untyped-call]
+    assert (redis["host"], redis["password"]) == ("redis", password)
+    assert redis["ssl_ca_certs"] == "/run/tls/ca.crt"
+    assert password not in repr(environment)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "as_owner"),
+    [
+        (["manage.py", "migrate"], True),
+        (["/opt/seatcast/manage.py", "grant_serving_role"], True),
+        (["manage.py", "after_restore"], True),
+        (["manage.py", "prune_security_log"], True),
+        (["manage.py", "housekeeping"], False),
+        (["manage.py", "check", "migrate"], False),
+        (["daphne", "migrate"], False),
+        (["manage.py"], False),
+    ],
+)
+def test_only_commands_that_change_tables_connect_as_their_owner(
+    arguments: list[str], as_owner: bool
+) -> None:
+    assert connects_as_owner(arguments) is as_owner
+
+
 def test_every_setting_is_documented_with_its_default() -> None:
     found = re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M)
     documented = dict(found)
@@ -175,3 +270,10 @@ def test_no_server_starts_with_nonsense(command: list[str], tmp_path: Path) -> N
     assert server.returncode > 0
     assert "seatcast: SEATCAST_SEAT_CAP must be a whole number." in told
     assert "Traceback" not in told
+
+
+def test_tickets_and_sessions_have_keys_of_their_own() -> None:
+    with pytest.raises(SystemExit) as stopped:
+        read_environment({**PRODUCTION, "SEATCAST_TICKET_KEY": SECRET})
+    assert "SEATCAST_TICKET_KEY must be another key" in str(stopped.value)
+    assert SECRET not in str(stopped.value)

@@ -10,7 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from rest_framework_simplejwt.tokens import AccessToken
 
-from config.logs import QUIET_SECONDS, JsonLines, OncePerMinute, PlainLines
+from config.logs import (
+    MAX_LINE_LENGTH,
+    MAX_TEXT_LENGTH,
+    QUIET_SECONDS,
+    JsonLines,
+    OncePerMinute,
+    PlainLines,
+    RefusalsOncePerMinute,
+)
 from config.request_ids import with_request_id
 
 
@@ -88,3 +96,50 @@ def test_what_is_logged_of_no_request_may_still_name_its_event() -> None:
     found = json.loads(JsonLines().format(about))
     assert found["event_id"] == 9
     assert "request_id" not in found
+
+
+def _written(text: str) -> str:
+    told = JsonLines().format(logging.LogRecord("x", logging.ERROR, "", 0, text, (), None))
+    found: str = json.loads(told)["message"]
+    return found
+
+
+def test_a_long_line_is_cut_before_the_word_that_is_too_long() -> None:
+    token = str(AccessToken())
+    line = "a " * ((MAX_LINE_LENGTH - len(token)) // 2 + 5) + token + "b" * 100_000
+    found = _written(f"{line}\nnext")
+    first, second = found.split("\n")
+    assert first.startswith("a a a")
+    assert first.endswith("characters left out]")
+    assert "eyJ" not in found
+    assert second == "next"
+
+
+def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
+    found = _written("\n".join(["first", *["line"] * MAX_TEXT_LENGTH, "last"]))
+    assert found.startswith("first\nline")
+    assert found.endswith("line\nlast")
+    assert len(found) <= MAX_TEXT_LENGTH + 100
+
+
+def test_a_text_of_one_long_word_is_left_out() -> None:
+    assert len(_written("x" * 1_000_000)) < 100
+
+
+def test_refusals_of_one_kind_are_logged_once_a_minute_whatever_they_say() -> None:
+    clock = Clock()
+    news = RefusalsOncePerMinute(clock)
+    hosts = [news.filter(record("django.security.DisallowedHost", f"host {n}")) for n in range(9)]
+    assert hosts == [True, *[False] * 8]
+    assert news.filter(record("django.security.csrf", "no token"))
+    assert news.filter(record("django.request", "a fault"))
+    assert news.filter(record("django.request", "a fault"))
+    clock.now = QUIET_SECONDS
+    assert news.filter(record("django.security.DisallowedHost", "another"))
+
+
+def test_many_different_messages_do_not_fill_the_memory() -> None:
+    news = OncePerMinute(Clock())
+    for number in range(5_000):
+        assert news.filter(record(text=f"message {number}"))
+    assert len(news._passed) <= 1_000

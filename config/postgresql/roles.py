@@ -1,0 +1,144 @@
+"""Two roles in PostgreSQL: one owns the tables and migrates, the other serves.
+
+The serving role reads and writes rows, and nothing else: it owns nothing, so it can neither alter,
+drop nor truncate a table, and what must not be changed it may only append to. Tables of a later
+migration follow by default privileges, and `grant` is run after each.
+"""
+
+from typing import Any, LiteralString
+
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+
+APPEND_ONLY_TABLES = ("security_log_securityevent",)
+READ_ONLY_TABLES = ("django_migrations",)
+# Any number; concurrent grants on a table fail otherwise.
+_LOCK = 7_305_811_402_219
+_SCHEMA = sql.Identifier("public")
+
+
+class RoleRefused(Exception):
+    """The serving role cannot be used; the message says why and what to do."""
+
+
+def grant(*, role: str, password: str) -> None:
+    """Give the serving role what serving needs and no more, making the role if there is none.
+
+    Done in one transaction as the owner of the tables; servers that run notice nothing.
+    Raises: RoleRefused.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if role == _value(cursor, "SELECT current_user"):
+            raise RoleRefused("DATABASE_URL and DATABASE_MIGRATION_URL name the same role.")
+        _ensure_role(cursor, role, password)
+        _ensure_modest(cursor, role)
+        _refuse_temporary_tables(cursor)
+        for statement in _grants():
+            cursor.execute(sql.SQL(statement).format(sql.Identifier(role)))
+        for table in APPEND_ONLY_TABLES:
+            _revoke(cursor, "UPDATE, DELETE", table, role)
+        for table in READ_ONLY_TABLES:
+            _revoke(cursor, "INSERT, UPDATE, DELETE", table, role)
+
+
+def may_change_tables(cursor: Any) -> bool:
+    """Return whether the connected role could alter, drop or make tables of the site."""
+    return bool(
+        _value(
+            cursor,
+            """
+            SELECT rolsuper
+                OR has_schema_privilege('public', 'CREATE')
+                OR EXISTS (
+                    SELECT FROM pg_class
+                    WHERE relnamespace = 'public'::regnamespace
+                      AND pg_has_role(relowner, 'MEMBER')
+                )
+            FROM pg_roles WHERE rolname = current_user
+            """,
+        )
+    )
+
+
+def _grants() -> list[LiteralString]:
+    """Return the statements that give rights, in which {} is the role."""
+    rows, numbers = "SELECT, INSERT, UPDATE, DELETE ON", "USAGE ON"
+    return [
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}",
+        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}",
+        "GRANT USAGE ON SCHEMA public TO {}",
+        f"GRANT {rows} ALL TABLES IN SCHEMA public TO {{}}",
+        f"GRANT {numbers} ALL SEQUENCES IN SCHEMA public TO {{}}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rows} TABLES TO {{}}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {numbers} SEQUENCES TO {{}}",
+    ]
+
+
+def _ensure_role(cursor: Any, role: str, password: str) -> None:
+    """Make the role, or give it the password, as far as the owner may. Raises: RoleRefused."""
+    is_there = _value(cursor, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", role)
+    verb: LiteralString = "ALTER ROLE {}" if is_there else "CREATE ROLE {} LOGIN"
+    if is_there and not password:
+        return
+    words: LiteralString = f"{verb} PASSWORD {{}}" if password else verb
+    # Hashed here: statements are logged.
+    parts = [sql.Literal(_verifier(role, password))] if password else []
+    try:
+        with transaction.atomic():
+            cursor.execute(sql.SQL(words).format(sql.Identifier(role), *parts))
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, InsufficientPrivilege):
+            raise
+        if not is_there:
+            raise RoleRefused(
+                f"There is no role {role}, and the owner may make none: have it made by "
+                f"`CREATE ROLE {role} LOGIN PASSWORD '…'`."
+            ) from None
+        # Somebody else's role, who has given it its password.
+
+
+def _ensure_modest(cursor: Any, role: str) -> None:
+    """Refuse a role that may do more than serve. Raises: RoleRefused."""
+    excess = _value(
+        cursor,
+        """
+        SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+            OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
+            OR EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid)
+            OR EXISTS (SELECT FROM pg_database WHERE datdba = pg_roles.oid)
+        FROM pg_roles WHERE rolname = %s
+        """,
+        role,
+    )
+    if excess:
+        raise RoleRefused(
+            f"The role {role} may do more than serve: it is in other roles, owns something, or has "
+            "attributes such as SUPERUSER. Name a role of its own in DATABASE_URL."
+        )
+
+
+def _refuse_temporary_tables(cursor: Any) -> None:
+    """Take from everybody but the owner what PostgreSQL gives to everybody by default."""
+    database = sql.Identifier(_value(cursor, "SELECT current_database()"))
+    cursor.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
+
+
+def _revoke(cursor: Any, rights: LiteralString, table: str, role: str) -> None:
+    if _value(cursor, "SELECT to_regclass(%s) IS NOT NULL", f"public.{table}"):
+        statement = sql.SQL(f"REVOKE {rights} ON {{}}.{{}} FROM {{}}")
+        cursor.execute(statement.format(_SCHEMA, sql.Identifier(table), sql.Identifier(role)))
+
+
+def _value(cursor: Any, query: str, *parameters: str) -> Any:
+    cursor.execute(query, parameters or None)
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _verifier(role: str, password: str) -> str:
+    """Return what PostgreSQL stores instead of a password."""
+    pgconn = connection.connection.pgconn
+    return str(pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode())

@@ -1,0 +1,154 @@
+"""Large answers go out in pieces of shared bytes, and few are under way at a time."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from config.large_answers import (
+    LARGE_BYTES,
+    MAX_OF_A_CLIENT,
+    MAX_UNDER_WAY,
+    PIECE_BYTES,
+    LargeAnswers,
+)
+
+LARGE = b"0123456789abcdef" * (LARGE_BYTES // 16) + b"the rest"
+START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [
+        (b"content-type", b"text/plain"),
+        (b"content-length", b"%d" % len(LARGE)),
+        (b"etag", b'"a"'),
+        (b"x-request-id", b"42"),
+        (b"x-content-type-options", b"nosniff"),
+    ],
+}
+
+
+async def _large(scope: Any, receive: Any, send: Any) -> None:
+    """Answer as `config.threads` does."""
+    await send(START)
+    await send({"type": "http.response.body", "body": scope["content"], "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class _Reader:
+    """Somebody who asks, and takes what is sent when told to."""
+
+    def __init__(self, address: str, content: bytes = LARGE) -> None:
+        self._scope = {"client": (address, 1), "headers": [], "content": content}
+        self.sent: list[Any] = []
+        self.reads = asyncio.Event()
+
+    async def ask(self, application: LargeAnswers) -> None:
+        await application(self._scope, None, self._send)
+
+    async def _send(self, message: Any) -> None:
+        self.sent.append(message)
+        if len(self.sent) > 2:
+            await self.reads.wait()
+
+    @property
+    def status(self) -> int:
+        return int(self.sent[0]["status"])
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message["body"] for message in self.sent[1:])
+
+
+async def _settled() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@contextmanager
+def _asking(application: LargeAnswers, readers: list[_Reader]) -> Iterator[None]:
+    tasks = [asyncio.create_task(reader.ask(application)) for reader in readers]
+    yield
+    for task in tasks:
+        task.cancel()
+
+
+async def test_a_large_answer_arrives_whole_in_pieces_and_ends_once() -> None:
+    reader = _Reader("192.0.2.1")
+    reader.reads.set()
+    await reader.ask(LargeAnswers(_large))
+    assert reader.sent[0] is START
+    assert reader.body == LARGE
+    assert max(len(message["body"]) for message in reader.sent[1:]) == PIECE_BYTES
+    assert [message.get("more_body", False) for message in reader.sent[1:]][-2:] == [True, False]
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * PIECE_BYTES])
+async def test_a_smaller_answer_arrives_whole_and_takes_no_place(size: int) -> None:
+    application = LargeAnswers(_large)
+    readers = [_Reader("192.0.2.1", b"x" * size) for _ in range(MAX_OF_A_CLIENT + 1)]
+    for reader in readers:
+        reader.reads.set()
+    with _asking(application, readers):
+        await _settled()
+        assert [reader.status for reader in readers] == [200] * len(readers)
+        assert {reader.body for reader in readers} == {b"x" * size}
+
+
+async def test_one_piece_more_is_handed_over_only_when_the_last_one_has_gone_out() -> None:
+    reader = _Reader("192.0.2.1")
+    with _asking(LargeAnswers(_large), [reader]):
+        await _settled()
+        assert len(reader.sent) == 3
+
+
+@pytest.mark.parametrize("last", ["192.0.2.1", "2001:db8::1"])
+async def test_one_network_has_so_many_under_way_and_then_429(last: str) -> None:
+    application = LargeAnswers(_large)
+    beginning = last.rpartition(last[-1])[0]
+    readers = [_Reader(last) for _ in range(MAX_OF_A_CLIENT)]
+    one_more = _Reader(f"{beginning}2" if ":" in last else last)
+    others = _Reader("198.51.100.1")
+    with _asking(application, [*readers, one_more, others]):
+        await _settled()
+        assert [reader.status for reader in readers] == [200] * MAX_OF_A_CLIENT
+        assert others.status == 200
+        _is_refusal(one_more, 429, "throttled")
+
+
+async def test_a_process_has_so_many_under_way_and_then_503() -> None:
+    application = LargeAnswers(_large)
+    readers = [_Reader(f"192.0.2.{number}") for number in range(MAX_UNDER_WAY + 1)]
+    with _asking(application, readers):
+        await _settled()
+        assert [reader.status for reader in readers[:-1]] == [200] * MAX_UNDER_WAY
+        _is_refusal(readers[-1], 503, "busy")
+
+
+def _is_refusal(reader: _Reader, status: int, code: str) -> None:
+    start, body = reader.sent
+    headers = dict(start["headers"])
+    found = json.loads(body["body"])
+    assert (start["status"], found["code"], found["request_id"]) == (status, code, "42")
+    assert found["error"]
+    assert headers[b"content-type"] == b"application/json"
+    assert headers[b"content-length"] == str(len(body["body"])).encode()
+    assert int(headers[b"retry-after"]) > 0
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert b"etag" not in headers
+
+
+async def test_a_place_is_free_again_when_the_answer_was_read_or_its_reader_is_gone() -> None:
+    application = LargeAnswers(_large)
+    readers = [_Reader("192.0.2.1") for _ in range(MAX_OF_A_CLIENT)]
+    with _asking(application, readers):
+        await _settled()
+        for reader in readers[1:]:
+            reader.reads.set()
+        for _ in range(len(LARGE) // PIECE_BYTES):
+            await _settled()
+        assert application._by_client == {"192.0.2.1": 1}
+    await _settled()
+    assert not application._by_client
