@@ -1,35 +1,150 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.admin import UserAdmin
-from django.core.exceptions import ValidationError
-from rest_framework.exceptions import Throttled
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from rest_framework.exceptions import APIException, Throttled
 
 from accounts import tries
+from accounts.admin_passwords import told
+from accounts.hashing import Work, place_for
 from accounts.models import User
+from accounts.second_factor import factors
+from accounts.second_factor.sign_in import check_code, passed
+
+POWERS = ("is_superuser", "is_staff", "groups", "user_permissions")
+"""The columns of an account that say what it may do."""
 
 
 class SignInForm(AdminAuthenticationForm):
-    """The admin's own, with tries counted as they are everywhere."""
+    """The admin's own, with tries counted as they are everywhere, and the second factor."""
+
+    code = forms.CharField(
+        max_length=60,
+        required=False,
+        label="Code, if you have a second factor",
+        help_text="Of your authenticator app, or a recovery code.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
 
     def clean(self) -> dict[str, Any]:
+        found = self._with_password()
+        person = self.get_user()
+        if isinstance(person, User) and (methods := factors.methods(person)):
+            self._require_code(person, methods)
+        return found
+
+    def _require_code(self, person: User, methods: list[str]) -> None:
+        """Let pass a good code of an app or a recovery code; passkeys are the site's own page's."""
+        code = str(self.cleaned_data.get("code") or "")
+        if not code:
+            sentence = (
+                "Enter the code of your second factor, too."
+                if "totp" in methods
+                else "Sign in with your passkey on the site first, or enter a recovery code here."
+            )
+            raise ValidationError(sentence, code="second_factor_required")
+        method = "totp" if code.replace(" ", "").isdigit() else "recovery_code"
+        try:
+            check_code(person, code, method=method)
+        except APIException as refusal:
+            raise ValidationError(str(refusal.detail), code="invalid_code") from None
+        person.mfa_shown_at = passed(person, method=method)
+
+    def _with_password(self) -> dict[str, Any]:
         wrong: ValidationError | None = None
         try:
-            with tries.one_try(self.request, str(self.cleaned_data.get("username"))) as one:
+            name = str(self.cleaned_data.get("username"))
+            with tries.one_try(self.request, name) as one, place_for(self.request, Work.SIGN_IN):
                 try:
                     found = super().clean()
                     one.is_right = True
                 except ValidationError as error:
                     wrong = error
         except Throttled as refusal:
-            seconds = int(getattr(refusal, "wait", 0)) + 1
-            sentence = f"Too many tries. Try again in {seconds} seconds."
-            raise ValidationError(sentence, code="throttled") from None
+            raise told(refusal) from None
         if wrong is not None:
             raise wrong
         return found
 
 
+class AccountAdmin(UserAdmin):
+    """Django's, in which nobody can give themselves or others more than they have.
+
+    Only superusers change what an account may do. Who may change accounts at all changes only
+    those that may do no more than they do themselves: a new password or address is a way in.
+    """
+
+    actions = ("remove_second_factors",)
+    readonly_fields = ("email_verified_at", "new_email")
+    fieldsets = (
+        *(UserAdmin.fieldsets or ()),
+        ("Mail", {"fields": ("email_verified_at", "new_email")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save a person; nobody has verified an address that somebody else entered."""
+        if change and "email" in form.changed_data:
+            obj.email_verified_at = None
+            obj.new_email = ""
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="Remove second factors, sign out everywhere", permissions=["change"])
+    def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """For who lost them and all recovery codes; make sure first that it is them who ask."""
+        chosen = list(people)
+        for person in chosen:
+            if not self.has_change_permission(request, person):
+                raise PermissionDenied
+        for person in chosen:
+            factors.remove_all(person, actor_id=request.user.pk)
+        self.message_user(request, "Their passwords are enough again until they set up others.")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if _is_superuser(request) else (*fields, *POWERS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _outranks(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _outranks(request, obj)
+
+
+class RoleAdmin(GroupAdmin):
+    """Django's; only superusers change groups, since who changes their own has what they like."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_superuser(request)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+def _outranks(request: HttpRequest, person: User | None) -> bool:
+    """Return whether an account may do no more than who asks; true when no account is named."""
+    if person is None or _is_superuser(request):
+        return True
+    mine = request.user.get_all_permissions() if isinstance(request.user, User) else set()
+    # Also of accounts that are not active now.
+    theirs = Permission.objects.filter(Q(user=person) | Q(group__user=person))
+    names = {f"{each.content_type.app_label}.{each.codename}" for each in theirs.select_related()}
+    return not person.is_superuser and names <= mine
+
+
 admin.site.login_form = SignInForm
-admin.site.register(User, UserAdmin)
+admin.site.unregister(Group)
+admin.site.register(Group, RoleAdmin)
+admin.site.register(User, AccountAdmin)

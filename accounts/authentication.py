@@ -4,6 +4,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
@@ -12,10 +13,10 @@ from rest_framework.authentication import SessionAuthentication as DRFSessionAut
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
-from rest_framework_simplejwt.models import TokenUser
 from rest_framework_simplejwt.tokens import Token
 
 from accounts import remembered, revocations
+from accounts.identities import SignedIn
 from accounts.revocations import Credential
 
 REMEMBERED_TOKENS = 10_000
@@ -49,6 +50,20 @@ def enforce_csrf(request: Request | Any) -> None:
         raise CSRFFailed
 
 
+def is_from_client_elsewhere(request: Request) -> bool:
+    """Return whether a client on another host asks, whose browser sends no cookies here.
+
+    No other page can name such an origin, and without cookies there is nothing to forge.
+    """
+    return not request.COOKIES and request.headers.get("Origin") in settings.CLIENT_ORIGINS
+
+
+def refuse_forged(request: Request) -> None:
+    """Let nobody's browser be made to send a form here. Raises: CSRFFailed."""
+    if not is_from_client_elsewhere(request):
+        enforce_csrf(request)
+
+
 class TokenAuthentication(JWTAuthentication):
     """A bearer's token. One that says whose it is is taken at its word.
 
@@ -69,10 +84,10 @@ class TokenAuthentication(JWTAuthentication):
     def get_user(self, validated_token: Token) -> Any:
         if "username" not in validated_token:
             return super().get_user(validated_token)
-        return TokenUser(validated_token)
+        return SignedIn(validated_token)
 
 
-def known_bearer(raw_token: bytes) -> TokenUser | None:
+def known_bearer(raw_token: bytes) -> SignedIn | None:
     """Return whose token it is, without asking the database; None if that takes more.
 
     Raises: InvalidToken.
@@ -80,7 +95,7 @@ def known_bearer(raw_token: bytes) -> TokenUser | None:
     token, credential = _verified(raw_token)
     if "username" not in token or not revocations.is_known_to_live(credential):
         return None
-    return TokenUser(token)
+    return SignedIn(token)
 
 
 @lru_cache(maxsize=REMEMBERED_TOKENS)

@@ -1,67 +1,172 @@
-"""What mails say, in English and in German."""
+"""What mails say, in English and in German.
+
+A mail client makes links of names like www.evil.example, and anybody may choose a name. So a name
+is printed only in mail to a verified address, and only if no client takes it for a link.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from accounts.links import link_fragment
+from accounts.links import address_fragment, link_fragment
 from accounts.models import Mail, User
+from accounts.names import printed
 
 LANGUAGES = ("en", "de")
 
-_LINK = {
-    "en": (
-        "Choose a new password",
-        """Hello {name},
+_TEXTS = {
+    Mail.Kind.LINK: {
+        "en": (
+            "Choose a new password",
+            """{hello}
 
 somebody, probably you, asked for a new password for your account. Choose one here, within the
 next hour:
 
-{link}
+{links}
 
-The link works once. If it was not you, do nothing: your password stays as it is.
+A link works once. If it was not you, do nothing: your password stays as it is.
 """,
-    ),
-    "de": (
-        "Neues Passwort wählen",
-        """Guten Tag {name},
+        ),
+        "de": (
+            "Neues Passwort wählen",
+            """{hello}
 
 jemand, vermutlich Sie, hat ein neues Passwort für Ihr Konto angefordert. Wählen Sie es innerhalb
 der nächsten Stunde hier:
 
-{link}
+{links}
 
-Der Link gilt einmal. Wenn Sie es nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es
+Ein Link gilt einmal. Wenn Sie es nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es
 ist.
 """,
-    ),
-}
-_CHANGED = {
-    "en": (
-        "Your password was changed",
-        """Hello {name},
+        ),
+    },
+    Mail.Kind.CHANGED: {
+        "en": (
+            "Your password was changed",
+            """{hello}
 
 the password of your account was changed just now, and whoever was signed in with the old one is
 signed out. If it was not you, choose a new one at once:
 
-{site}/password/reset
+{site}/password/forgotten
 """,
-    ),
-    "de": (
-        "Ihr Passwort wurde geändert",
-        """Guten Tag {name},
+        ),
+        "de": (
+            "Ihr Passwort wurde geändert",
+            """{hello}
 
 das Passwort Ihres Kontos wurde soeben geändert, und wer mit dem alten angemeldet war, ist
 abgemeldet. Wenn Sie es nicht waren, wählen Sie sofort ein neues:
 
-{site}/password/reset
+{site}/password/forgotten
 """,
-    ),
+        ),
+    },
+    Mail.Kind.VERIFY: {
+        "en": (
+            "Confirm your e-mail address",
+            """Hello,
+
+somebody, probably you, gave this address for an account at {host}. Confirm within a day that it is
+yours:
+
+{verify}
+
+If it was not you, do nothing: without your confirmation the address is not used.
+""",
+        ),
+        "de": (
+            "E-Mail-Adresse bestätigen",
+            """Guten Tag,
+
+jemand, vermutlich Sie, hat diese Adresse für ein Konto bei {host} angegeben. Bestätigen Sie
+innerhalb eines Tages, dass es Ihre ist:
+
+{verify}
+
+Wenn Sie es nicht waren, müssen Sie nichts tun: Ohne Ihre Bestätigung wird die Adresse nicht
+verwendet.
+""",
+        ),
+    },
+    Mail.Kind.MOVING: {
+        "en": (
+            "A new e-mail address for your account",
+            """{hello}
+
+somebody who knows your password asked for another e-mail address for your account. Nothing changes
+before the new address is confirmed. If it was not you, choose a new password now, which also stops
+this change:
+
+{site}/password/forgotten
+""",
+        ),
+        "de": (
+            "Eine neue E-Mail-Adresse für Ihr Konto",
+            """{hello}
+
+jemand, der Ihr Passwort kennt, hat eine andere E-Mail-Adresse für Ihr Konto angegeben. Nichts
+ändert sich, bevor die neue Adresse bestätigt ist. Wenn Sie es nicht waren, wählen Sie jetzt ein
+neues Passwort, das auch diese Änderung verhindert:
+
+{site}/password/forgotten
+""",
+        ),
+    },
+    Mail.Kind.MOVED: {
+        "en": (
+            "Your e-mail address was changed",
+            """{hello}
+
+another e-mail address was confirmed for your account. We write to that one from now on. If it was
+not you, tell the organiser.
+""",
+        ),
+        "de": (
+            "Ihre E-Mail-Adresse wurde geändert",
+            """{hello}
+
+für Ihr Konto wurde eine andere E-Mail-Adresse bestätigt. Wir schreiben von jetzt an dorthin. Wenn
+Sie es nicht waren, wenden Sie sich an den Veranstalter.
+""",
+        ),
+    },
 }
+_HELLO = {"en": "Hello", "de": "Guten Tag"}
+_ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
 
 
-def write(mail: Mail, person: User) -> tuple[str, str]:
-    """Return the subject and the body of a mail to a person."""
+def write(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
+    """Return the subject and the body of a mail about one account, or a link for some."""
     site = settings.SEATCAST_SITE_URL.rstrip("/")
-    texts = _LINK if mail.kind == Mail.Kind.LINK else _CHANGED
-    subject, body = texts[mail.language]
-    link = f"{site}/password/reset#{link_fragment(person)}"
-    return subject, body.format(name=person.username, site=site, link=link)
+    person = people[0]
+    subject, body = _TEXTS[Mail.Kind(mail.kind)][mail.language]
+    return subject, body.format(
+        hello=_hello(person, mail.language),
+        host=urlsplit(site).hostname,
+        links=_links(people, mail.language, site=site),
+        site=site,
+        verify=f"{site}/email/confirm#{address_fragment(person, mail.address)}",
+    )
+
+
+def _hello(person: User, language: str) -> str:
+    name = printed(person.username) if person.email_verified_at else ""
+    return f"{_HELLO[language]} {name}," if name else f"{_HELLO[language]},"
+
+
+def _links(people: Sequence[User], language: str, *, site: str) -> str:
+    links = [f"{site}/password/reset#{link_fragment(person)}" for person in people]
+    if len(people) == 1:
+        return links[0]
+    titles = [_title(person, language) for person in people]
+    return "\n\n".join(f"{title}:\n{link}" for title, link in zip(titles, links, strict=True))
+
+
+def _title(person: User, language: str) -> str:
+    """Return what tells an account from others of the same address."""
+    day = person.date_joined.date().isoformat()
+    return printed(person.username) or _ACCOUNT[language].format(day=day)

@@ -5,6 +5,10 @@ A mail is a row of the same transaction. A thread sends it as soon as that is co
 killed, or the mail server was away. Each try is claimed before it is made, so two processes do
 not make the same one; a process that dies between sending and noting it sends a mail twice.
 
+Letters go to verified addresses only, but for two: the one that verifies an address, and a link
+for a new password to the owner of an address that no account has verified. Each is one letter to
+one address, for all accounts that it is about. How many there may be is in `mail_bounds`.
+
 Who asks for a link is not told whether anybody has the address, and cannot find out by the time
 it takes: a row is written for any address, and looked at here. A link is made when it is sent,
 and is not in the database.
@@ -13,8 +17,10 @@ and is not in the database.
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -24,26 +30,51 @@ from django.db.models.functions import Now
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts import letters
+from accounts.mail_bounds import TooMuchMail, network_key, recipient_key, require_room
 from accounts.models import Mail, User
 
 MINUTES_BEFORE_TRIES = (1, 2, 4, 8, 16)
 """How long to wait after each try; after the last of them a mail is given up."""
 
-LINKS_AT_MOST = 3
-LINKS_WITHIN = timedelta(minutes=15)
+MOST_ACCOUNTS = 10
+"""How many accounts one letter has links for."""
 
 logger = logging.getLogger(__name__)
 
 
-def ask_for_link(address: str, *, language: str) -> None:
-    """Have a link mailed to everybody who has an address, if anybody has it."""
-    _post(Mail(kind=Mail.Kind.LINK, address=address, language=language))
+def ask_for_link(address: str, *, language: str, client: str) -> None:
+    """Have links mailed to an address for the accounts that have it, if any has.
+
+    Nothing is sent, and nothing said, when there was too much mail already.
+    """
+    mail = Mail(kind=Mail.Kind.LINK, address=address, language=language)
+    with suppress(TooMuchMail):
+        _post(mail, client=client)
+
+
+def ask_to_verify(person: User, address: str, *, language: str, client: str) -> None:
+    """Have a link mailed by which somebody shows that an address is theirs. Raises: TooMuchMail."""
+    mail = Mail(kind=Mail.Kind.VERIFY, address=address, language=language, person=person)
+    _post(mail, client=client)
 
 
 def tell_of_change(person: User, *, language: str) -> None:
-    """Have somebody told that their password was changed, if they gave an address."""
-    if person.email:
-        _post(Mail(kind=Mail.Kind.CHANGED, address=person.email, language=language, person=person))
+    """Have somebody told that their password was changed, if they have a verified address."""
+    if not person.email_verified_at:
+        return
+    mail = Mail(kind=Mail.Kind.CHANGED, address=person.email, language=language, person=person)
+    # The change is made in any case; that many letters today have told of others.
+    with suppress(TooMuchMail):
+        _post(mail)
+
+
+def tell_of_move(person: User, address: str, *, is_done: bool, language: str) -> None:
+    """Have an old, verified address told that another takes its place, or is to.
+
+    Raises: TooMuchMail.
+    """
+    kind = Mail.Kind.MOVED if is_done else Mail.Kind.MOVING
+    _post(Mail(kind=kind, address=address, language=language, person=person))
 
 
 def language_of(accepted: str) -> str:
@@ -52,6 +83,11 @@ def language_of(accepted: str) -> str:
         if (language := name.split("-")[0]) in letters.LANGUAGES:
             return language
     return letters.LANGUAGES[0]
+
+
+def language_of_request(request: Any) -> str:
+    """Return the language in which who sends a request gets mail."""
+    return language_of(request.headers.get("Accept-Language", ""))
 
 
 def send_due() -> Iterator[bool]:
@@ -63,14 +99,19 @@ def send_due() -> Iterator[bool]:
 
 
 def prune(*, older_than: timedelta) -> int:
-    """Delete the mails of so long ago; return how many."""
+    """Delete the mails of so long ago, a day at least: younger ones count; return how many."""
     deleted, _ = Mail.objects.filter(created_at__lt=Now() - older_than).delete()
     return deleted
 
 
-def _post(mail: Mail) -> None:
-    mail.save()
-    transaction.on_commit(_carrier.wake)
+def _post(mail: Mail, *, client: str = "") -> None:
+    """Write a mail down if there is room for it. Raises: TooMuchMail."""
+    mail.recipient = recipient_key(mail.address)
+    mail.network = network_key(client) if client else ""
+    with transaction.atomic():
+        require_room(mail)
+        mail.save()
+        transaction.on_commit(_carrier.wake)
 
 
 def _claim(mail: Mail) -> bool:
@@ -80,31 +121,49 @@ def _claim(mail: Mail) -> bool:
 
 
 def _send(mail: Mail) -> bool:
-    addressees = _addressees(mail)
-    if not addressees:
-        mail.delete()
-        return True
+    people = _people(mail)
     try:
-        for person in addressees:
-            subject, body = letters.write(mail, person)
+        if people:
+            subject, body = letters.write(mail, people)
             # To the address that they gave, not to one that only looks like it.
-            EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email]).send()
+            to = people[0].email if mail.kind == Mail.Kind.LINK else mail.address
+            EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to]).send()
     except (OSError, SMTPException) as error:
         # Not the error's text, which may have the address.
         logger.warning("Mail %s could not be sent: %s", mail.pk, type(error).__name__)
         return False
+    # Also if it was for nobody: it was asked for, and counts.
     Mail.objects.filter(pk=mail.pk).update(done_at=Now())
     return True
 
 
-def _addressees(mail: Mail) -> list[User]:
-    if mail.kind == Mail.Kind.CHANGED:
-        return [mail.person] if mail.person else []
-    lately = Mail.objects.filter(kind=mail.kind, done_at__gt=Now() - LINKS_WITHIN)
-    if lately.filter(address__iexact=mail.address).count() >= LINKS_AT_MOST:
+def _people(mail: Mail) -> list[User]:
+    """Return the accounts that a mail is about; none if it is about nobody, or not any more."""
+    if mail.kind == Mail.Kind.LINK:
+        return _owners(mail.address)
+    person = mail.person
+    if person is None or not person.is_active:
         return []
-    people = User.objects.filter(email__iexact=mail.address, is_active=True)
-    return [person for person in people if person.has_usable_password()]
+    if mail.kind == Mail.Kind.VERIFY:
+        is_wanted = mail.address in (person.new_email, person.email)
+        return [person] if is_wanted else []
+    return [person]
+
+
+def _owners(address: str) -> list[User]:
+    """Return the accounts that have verified an address; if there is none, those that claim it."""
+    found = User.objects.filter(email__iexact=address, is_active=True).order_by("pk")
+    # The database takes more letters for the same than mail servers do.
+    same = [
+        each for each in found.iterator() if _ascii_folded(each.email) == _ascii_folded(address)
+    ]
+    people = [person for person in same if person.has_usable_password()]
+    verified = [person for person in people if person.email_verified_at]
+    return (verified or people)[:MOST_ACCOUNTS]
+
+
+def _ascii_folded(address: str) -> bytes:
+    return address.encode(errors="replace").lower()
 
 
 class _Carrier:

@@ -1,6 +1,7 @@
 """Who somebody is."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
@@ -8,7 +9,24 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.personal.models import Erasure
 from accounts.published import is_published
+from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
+from accounts.sign_ins.models import SignIn
+
+__all__ = [
+    "Authenticator",
+    "Challenge",
+    "Ended",
+    "Erasure",
+    "Family",
+    "Mail",
+    "Passkey",
+    "RecoveryCode",
+    "SignIn",
+    "User",
+    "folded",
+]
 
 
 def folded(username: str) -> str:
@@ -26,15 +44,30 @@ class FoldedUsernameField(models.CharField):  # type: ignore[type-arg]
 
 
 class User(AbstractUser):
-    """A buyer, or with `is_staff` an organiser. The username is the name that others see.
+    """A person. The username is the name that others see; permissions say what they may do.
 
     Names that differ in case only would be taken for one another on the seat map, so the database
     forbids them. Folding makes a name three times as long at the most.
     """
 
     folded_username = FoldedUsernameField(max_length=450, unique=True, editable=False)
+    # Since when signing in takes a second factor; null while the person has none.
+    second_factor_since = models.DateTimeField(null=True, editable=False)
     # How often everything that the person was signed in by has been ended at once.
     generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # When the person last showed that they read mail at `email`; empty while that is only claimed.
+    email_verified_at = models.DateTimeField(null=True, editable=False)
+    # The address that the person wants instead, until they follow the link sent to it.
+    new_email = models.EmailField(blank=True, default="", db_default="", editable=False)
+
+    # Whether the request that the person was loaded for showed their second factor.
+    mfa_passed = False
+    # When the person showed it, for who signs them in.
+    mfa_shown_at: datetime | None = None
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.second_factor_since is not None
 
     def stamp(self) -> str:
         """Return what changes when no earlier word about this person is to be believed any more.
@@ -42,7 +75,10 @@ class User(AbstractUser):
         It is in tokens, for anyone to read. Nobody learns a password by it: that is hashed with
         a salt of 128 bits, which is in here and nowhere else outside.
         """
-        said = (self.password, self.generation, self.is_active, self.is_staff, self.username)
+        said: tuple[object, ...] = (
+            *(self.password, self.generation, self.is_active, self.is_staff, self.username),
+            *((self.second_factor_since.isoformat(),) if self.second_factor_since else ()),
+        )
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
@@ -72,6 +108,8 @@ class Family(models.Model):
     previous = models.CharField(max_length=32, blank=True)
     # What the exchange was called by who asked for it, hashed.
     key = models.CharField(max_length=64, blank=True)
+    # When the second factor was shown, if it was.
+    mfa_at = models.DateTimeField(null=True)
     rotated_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(db_index=True)
@@ -107,9 +145,15 @@ class Mail(models.Model):
     class Kind(models.TextChoices):
         LINK = "link"
         CHANGED = "changed"
+        VERIFY = "verify"
+        MOVING = "moving"
+        MOVED = "moved"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     address = models.EmailField()
+    # Keyed hashes by which mail is bounded: of the folded address, and of who asked for it.
+    recipient = models.CharField(max_length=64, default="", db_default="")
+    network = models.CharField(max_length=64, default="", db_default="")
     language = models.CharField(max_length=2, default="en")
     person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     tries = models.PositiveSmallIntegerField(default=0)
@@ -120,7 +164,9 @@ class Mail(models.Model):
     class Meta:
         verbose_name_plural = "mail"
         indexes = [
-            models.Index(fields=["due_at"], name="mail_to_be_sent", condition=Q(done_at=None))
+            models.Index(fields=["due_at"], name="mail_to_be_sent", condition=Q(done_at=None)),
+            models.Index(fields=["recipient", "created_at"], name="mail_to_recipient"),
+            models.Index(fields=["network", "created_at"], name="mail_from_network"),
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,15 @@ Hashing takes as long as a hundred clicks, so it is done before anything is lock
 change is one conditional UPDATE: of two at once, with the old password or with one link, one wins.
 """
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models.functions import Coalesce, Now
 
 from accounts import mail, revocations
 from accounts.links import LinkIsBad
 from accounts.models import User
+from security_log.log import Kind, record
 
 
 def change(person: User, *, old: str, new: str, language: str) -> bool:
@@ -24,6 +28,7 @@ def change(person: User, *, old: str, new: str, language: str) -> bool:
         if not _replace(person, known):
             return False
         revocations.announce(person)
+        record(Kind.PASSWORD_CHANGED, actor_id=person.pk, subject_id=person.pk)
         mail.tell_of_change(person, language=language)
     return True
 
@@ -31,17 +36,22 @@ def change(person: User, *, old: str, new: str, language: str) -> bool:
 def reset(person: User, *, new: str, language: str) -> None:
     """Give the person of a good link a new password; sessions and tokens of theirs all end.
 
+    The link was mailed to their address, and is good for no other: so it is verified too.
+
     Raises: LinkIsBad when the link was used meanwhile.
     """
     known = person.password
     person.set_password(new)
     with transaction.atomic():
-        if not _replace(person, known):
+        if not _replace(person, known, email_verified_at=Coalesce("email_verified_at", Now())):
             raise LinkIsBad
+        person.refresh_from_db(fields=["email_verified_at"])
         revocations.end_all(person)
+        record(Kind.PASSWORD_RESET, actor_id=person.pk, subject_id=person.pk)
         mail.tell_of_change(person, language=language)
 
 
-def _replace(person: User, known: str) -> bool:
+def _replace(person: User, known: str, **more: Any) -> bool:
     same = User.objects.filter(pk=person.pk, password=known, is_active=True)
-    return bool(same.update(password=person.password))
+    # Whoever knew the old password may have asked for another address.
+    return bool(same.update(password=person.password, new_email="", **more))

@@ -1,10 +1,10 @@
 """Who a session cookie stands for, remembered for a minute in the cache.
 
 Looking up a session and its person costs two queries, with every click. What is remembered is what
-a token would say: who it is, and whether they are an organiser. Each time it is asked whether that
-has ended, so who was deactivated or has a new password elsewhere is looked up within a second; who
-signs out is signed out at once, but for plain clicks at other servers, which go by what this
-process has read: also within a second.
+a token would say: who it is, and whether they showed a second factor. Each
+time it is asked whether that has ended, so who was deactivated or has a new password elsewhere is
+looked up within a second; who signs out is signed out at once, but for plain clicks at other
+servers, which go by what this process has read: also within a second.
 
 What is remembered bears a seal of this site's, so that who can write to the cache is nobody else by
 that. While the cache cannot be reached nothing is remembered.
@@ -18,11 +18,12 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
-from rest_framework_simplejwt.models import TokenUser
 
 from accounts import revocations, shared
+from accounts.identities import SignedIn
 from accounts.models import User
 from accounts.revocations import Credential
+from accounts.sign_ins import records
 
 REMEMBERED_SECONDS = 60
 MOST_KEPT = 10_000
@@ -41,16 +42,19 @@ def person_of(request: HttpRequest) -> Any:
     if claims is not None:
         if not revocations.is_ended(_credential(name, claims)):
             _keep(name, claims)
-            return TokenUser(claims)  # type: ignore[arg-type]
+            return SignedIn(claims)  # type: ignore[arg-type]
         _ask("delete", name)
     user: User | AnonymousUser = request.user
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
+    records.see_session(request, user)
+    mfa = records.mfa_claim(user, request.session.get(records.MFA_AT))
+    user.mfa_passed = mfa is True
     seconds = min(REMEMBERED_SECONDS, request.session.get_expiry_age())
     claims = {
         "user_id": user.pk,
         "username": user.get_username(),
-        "is_staff": user.is_staff,
+        "mfa": mfa,
         "stamp": user.stamp(),
         "until": time.time() + seconds,
     }
@@ -59,7 +63,7 @@ def person_of(request: HttpRequest) -> Any:
     return user
 
 
-def known_person(key: str) -> TokenUser | None:
+def known_person(key: str) -> SignedIn | None:
     """Return who a session's cookie stands for, without asking anybody; None if that is not known.
 
     It may have ended on another server within the last second.
@@ -68,7 +72,7 @@ def known_person(key: str) -> TokenUser | None:
     claims = _kept.get(name)
     if claims is None or not revocations.is_known_to_live(_credential(name, claims)):
         return None
-    return TokenUser(claims)  # type: ignore[arg-type]
+    return SignedIn(claims)  # type: ignore[arg-type]
 
 
 def forget(*, request: HttpRequest, user: User | None, **_: Any) -> None:

@@ -1,14 +1,20 @@
 """What accounts take and give over HTTP."""
 
+from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError, transaction
 from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 
+from accounts import devices, mail
+from accounts.mail_bounds import TooMuchMail
 from accounts.models import User, folded
+from accounts.names import check_new_name, skeleton
+from security_log.log import Kind, record
 
 NAME_TAKEN = "This name is taken."
 
@@ -16,6 +22,14 @@ NAME_TAKEN = "This name is taken."
 class CredentialsSerializer(serializers.Serializer[User]):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+
+class TokenCredentialsSerializer(CredentialsSerializer):
+    device = serializers.CharField(
+        required=False,
+        max_length=devices.MAX_LENGTH,
+        help_text="What an earlier answer called the device, so that it is known again.",
+    )
 
 
 class UsernameField(serializers.CharField):
@@ -34,18 +48,40 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
         fields = ["username", "email", "password"]
 
     def validate_username(self, name: str) -> str:
-        if User.objects.filter(folded_username=folded(name)).exists():
+        check_new_name(name)
+        if User.objects.filter(folded_username=folded(name)).exists() or _looks_like_staff(name):
             raise serializers.ValidationError(NAME_TAKEN, code="taken")
         return name
 
     def validate_password(self, password: str) -> str:
-        validate_password(password)
+        """Check it against the name and the address that come with it, good or not."""
+        name, email = (
+            str(self.initial_data.get(field, ""))[:254] for field in ("username", "email")
+        )
+        validate_password(password, User(username=User.normalize_username(name), email=email))
         return password
 
     def create(self, validated_data: dict[str, Any]) -> User:
+        """Make an account, and have a link mailed to its address if there is room for that."""
+        person = User(
+            username=validated_data["username"],
+            email=User.objects.normalize_email(validated_data.get("email")),
+        )
+        # Before the transaction, because it may have to wait for its turn.
+        person.set_password(validated_data["password"])
         try:
             with transaction.atomic():
-                return User.objects.create_user(**validated_data)
+                person.save()
+                record(Kind.REGISTERED, actor_id=person.pk, subject_id=person.pk)
+                if person.email:
+                    with suppress(TooMuchMail):
+                        mail.ask_to_verify(
+                            person,
+                            person.email,
+                            language=validated_data["language"],
+                            client=validated_data["client"],
+                        )
+                return person
         except IntegrityError:
             raise serializers.ValidationError({"username": [NAME_TAKEN]}, code="taken") from None
 
@@ -56,11 +92,32 @@ class SignedInSerializer(serializers.Serializer[User]):
     username = serializers.CharField()
 
 
+class SecondFactorStandingSerializer(serializers.Serializer[Any]):
+    set_up = serializers.BooleanField()
+    passed = serializers.BooleanField(help_text="In this session, or with this token.")
+    required = serializers.BooleanField(  # type: ignore[assignment]
+        help_text="Before one may use an organiser's rights."
+    )
+
+
 class MeSerializer(serializers.Serializer[User]):
     user_id = serializers.IntegerField(source="pk")
     username = serializers.CharField()
     email = serializers.CharField(help_text="Empty when not given.")
-    is_staff = serializers.BooleanField()
+    email_verified = serializers.SerializerMethodField()
+    new_email = serializers.CharField(help_text="What waits to be confirmed; empty if nothing.")
+    is_staff = serializers.BooleanField(help_text="Whether the admin's pages open.")
+    permissions = serializers.SerializerMethodField(
+        help_text="What of a client's concern they may do, in alphabetical order."
+    )
+
+    def get_permissions(self, person: User) -> list[str]:
+        return [name for name in sorted(settings.CLIENT_PERMISSIONS) if person.has_perm(name)]
+
+    second_factor = SecondFactorStandingSerializer()
+
+    def get_email_verified(self, person: User) -> bool:
+        return person.email_verified_at is not None
 
 
 class DoneSerializer(serializers.Serializer[Any]):
@@ -73,14 +130,22 @@ class TokenPairSerializer(serializers.Serializer[Any]):
     refresh = serializers.CharField()
 
 
+class SignedInPairSerializer(TokenPairSerializer):
+    device = serializers.CharField(
+        help_text="By this the device is known at the next sign-in, also while others guess."
+    )
+
+
 class PasswordChangedSerializer(DoneSerializer):
     access = serializers.CharField(required=False, help_text="For who asked with a token.")
     refresh = serializers.CharField(required=False)
+    device = serializers.CharField(required=False)
 
 
 class PasswordChangeSerializer(serializers.Serializer[User]):
     old_password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+    device = serializers.CharField(required=False, max_length=devices.MAX_LENGTH)
 
 
 class PasswordResetSerializer(serializers.Serializer[Any]):
@@ -93,12 +158,22 @@ class PasswordResetConfirmSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
 
 
+class PasswordResetDoneSerializer(DoneSerializer):
+    device = serializers.CharField(required=False, help_text="For a client on another host.")
+
+
 class RefreshSerializer(serializers.Serializer[Any]):
     refresh = serializers.CharField(max_length=4096)
 
 
 class CsrfSerializer(serializers.Serializer[Any]):
     csrf_token = serializers.CharField()
+
+
+def _looks_like_staff(name: str) -> bool:
+    """Return whether a name would be taken for an organiser's; there are few of them."""
+    staff = User.objects.filter(is_staff=True).values_list("username", flat=True)
+    return skeleton(name) in map(skeleton, staff.iterator())
 
 
 def require_good_password(password: str, person: User) -> None:

@@ -17,6 +17,7 @@ from functools import cache, partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
@@ -168,6 +169,35 @@ class ResetThrottle(Throttle):
     window = _Window(scope, every=1)
 
 
+class PasswordChangeThrottle(Throttle):
+    """Counts the changes of passwords that one account asks for, and one network."""
+
+    scope = "password"
+    window = _Window(scope, every=1)
+
+    @classmethod
+    def require_room(cls, request: Any, person_id: int) -> None:
+        """Count a change, right or wrong. Raises: Throttled."""
+        for throttle, client in ((cls(), f"person {person_id}"), (_FromNetwork(), None)):
+            if not throttle.has_room(client or client_of(request)):
+                raise Throttled(wait=throttle.wait())
+
+
+class _FromNetwork(Throttle):
+    scope = "password_network"
+    window = _Window(scope, every=1)
+
+
+class ExportThrottle(Throttle):
+    """Counts exports of one's own data, by person."""
+
+    scope = "export"
+    window = _Window(scope, every=1)
+
+    def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002
+        return self.has_room(str(request.user.pk))
+
+
 @cache
 def _parsed(rate: str) -> tuple[int, int]:
     """Return how many in how many seconds are meant by `1200/min`."""
@@ -177,5 +207,8 @@ def _parsed(rate: str) -> tuple[int, int]:
 
 def forget() -> None:
     """Forget what this process has counted."""
-    for throttle in (AddressThrottle, ApiThrottle, RegisterThrottle, ResetThrottle):
+    for throttle in (
+        *(AddressThrottle, ApiThrottle, ExportThrottle, RegisterThrottle, ResetThrottle),
+        *(PasswordChangeThrottle, _FromNetwork),
+    ):
         throttle.window.forget()

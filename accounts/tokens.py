@@ -2,31 +2,33 @@
 
 An access token lives for five minutes, and is held against what has ended before its time (see
 `revocations`). Signing in begins a family of refresh tokens. Each is exchanged once for the next;
-one that comes again was in two hands, so nobody can tell whose the newest is, and all end.
+one that comes again was in two hands, so nobody can tell whose the newest is, and all end at once,
+access tokens too. Only who brings the key of the exchange, which a thief of the token does not
+have, is taken for the same client that missed its answer.
 """
 
 import hashlib
 import logging
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token
 
 from accounts import revocations
 from accounts.models import Family, User
+from accounts.organisers import is_organiser
+from accounts.sessions import idle_seconds
+from accounts.sign_ins import records
 from accounts.signing import Refresh
+from security_log.log import Kind, record
 
 FAMILY_DAYS = 30
 """How long one can go on without signing in again, however often one comes."""
-
-AT_ONCE_SECONDS = 10.0
-"""Until then a token that comes again may only have been sent twice at the same moment."""
 
 AGAIN_SECONDS = 60.0
 """How long the answer to an exchange can be had again, by the key it was asked for with."""
@@ -34,25 +36,33 @@ AGAIN_SECONDS = 60.0
 security = logging.getLogger("accounts.security")
 
 
-def pair(person: User) -> dict[str, str]:
-    """Return a new access token and a new refresh token, of a new family."""
+def pair(person: User, *, request: Any = None, mfa_at: datetime | None = None) -> dict[str, str]:
+    """Return a new access token and a new refresh token, of a new family.
+
+    `mfa_at` is when the person showed their second factor, if they did; `request` says from where
+    they sign in.
+    """
     now = timezone.now()
-    family = Family.objects.create(
+    family = Family(
         pk=secrets.token_hex(16),
         person=person,
         auth_hash=person.get_session_auth_hash(),
         current=secrets.token_hex(16),
+        mfa_at=mfa_at,
         created_at=now,
-        expires_at=now + api_settings.REFRESH_TOKEN_LIFETIME,
     )
+    family.expires_at = _next_expiry(family)
+    with transaction.atomic():
+        family.save(force_insert=True)
+        records.begin_family(request, family, person)
     return _signed(family, person)
 
 
-def rotate(refresh: str, *, key: str = "") -> dict[str, str]:
+def rotate(refresh: str, *, key: str = "", request: Any = None) -> dict[str, str]:
     """Return a new pair for a refresh token, which is worth nothing from then on.
 
     Whoever brings the `key` of an exchange within AGAIN_SECONDS gets what it gave, if that was
-    not used. Of those who come at once with different keys, or none, one gets a pair.
+    not used. A used token that comes with another key, or none, ends its family.
 
     Raises: TokenError when it is no valid refresh token, was used before, or its person is gone.
     """
@@ -70,6 +80,7 @@ def rotate(refresh: str, *, key: str = "") -> dict[str, str]:
         expires_at=next_expiry,
     )
     if won:
+        records.see_family(family, request)
         family.current, family.expires_at = successor, next_expiry
         return _signed(family, family.person)
     return _again(family.pk, used, hashed_key)
@@ -91,6 +102,12 @@ def end_family(token: Token) -> bool:
     return family is not None and _end(family)
 
 
+def mfa_at_of(token: Token) -> datetime | None:
+    """Return when the second factor was shown to the family of a token, if it was."""
+    found = Family.objects.filter(pk=str(token.get("sid", ""))).first()
+    return found.mfa_at if found else None
+
+
 def prune() -> int:
     """Delete the families that nobody can use any more; return how many."""
     deleted, _ = Family.objects.filter(expires_at__lt=timezone.now()).delete()
@@ -107,12 +124,14 @@ def _again(family_id: str, used: str, hashed_key: str) -> dict[str, str]:
     is_asked_again = bool(hashed_key) and constant_time_compare(family.key, hashed_key)
     if is_the_last and is_asked_again and seconds < AGAIN_SECONDS:
         return _signed(family, family.person)
-    if not (is_the_last and seconds < AT_ONCE_SECONDS):
-        _end(family)
-        security.warning(
-            "A refresh token of person %s was used twice: all that came of it has ended",
-            family.person_id,
-        )
+    with transaction.atomic():
+        # Of many replays at once, one ends the family and is on record.
+        if _end(family):
+            record(Kind.TOKENS_REUSED, subject_id=family.person_id)
+    security.warning(
+        "A refresh token of person %s was used twice: all that came of it has ended",
+        family.person_id,
+    )
     raise TokenError("This token was used before.")
 
 
@@ -134,14 +153,15 @@ def _is_good(family: Family) -> bool:
 
 def _next_expiry(family: Family) -> Any:
     last = family.created_at + timedelta(days=FAMILY_DAYS)
-    return min(timezone.now() + api_settings.REFRESH_TOKEN_LIFETIME, last)
+    idle = idle_seconds(is_organiser=is_organiser(family.person))
+    return min(timezone.now() + timedelta(seconds=idle), last)
 
 
 def _signed(family: Family, person: User) -> dict[str, str]:
     refresh = Refresh()
     refresh["user_id"] = str(person.pk)
     refresh["username"] = person.get_username()
-    refresh["is_staff"] = person.is_staff
+    refresh["mfa"] = records.mfa_claim(person, family.mfa_at.timestamp() if family.mfa_at else None)
     refresh["stamp"] = person.stamp()
     refresh["sid"] = family.pk
     refresh["jti"] = family.current

@@ -1,20 +1,23 @@
 """How often one may try to sign in, or say a password.
 
-Three things are counted, the tries that turned out right taken off again:
-- for one name from one address: after SEATCAST_LOGIN_TRIES wrong ones, one a minute. Nobody
-  guesses a password, and nobody is kept out from elsewhere;
-- from one address: after FROM_ADDRESS wrong ones, one every two seconds, for whoever tries many
-  names;
-- for one name from all addresses: after FOR_NAME wrong ones, whoever comes from an address that
-  is new to the name has to come a second time, a minute later. That slows down who has many
-  addresses. The owner, too, if they are where they never were before: for that one minute.
-Who has signed in to a name from an address is held up there by the first of these alone.
+Wrong tries are counted:
+- for one name from one network: after SEATCAST_LOGIN_TRIES there is one a minute. The networks
+  around it have counts of their own, a little higher, so that who has a /48 has no 65,536 times
+  as many tries as who has a /64;
+- from one network, for all names: after FROM_ADDRESS there is one every two seconds, and a little
+  more for the networks around it;
+- for one name from everywhere: CEILINGS in an hour and in a day. After that nobody is let try who
+  comes from a device that is new to the name.
+A device on which somebody signed in to the name (see `devices`) is held up by a count of its own
+alone, so nobody keeps an owner from their account. On a new device, an owner who is held up by
+others' guesses can choose a new password by mail, which makes the device a known one.
 
 It is the same for names that nobody has, so it tells nobody which there are.
 
-Concurrency: a try is counted before the password is looked at, so of many at once, in whatever
-processes, no more get through than one after the other. While Redis is away each process counts
-for itself.
+Concurrency: a try is counted before the password is looked at, and taken off again if it was right
+or refused. So of many at once, in whatever processes, no more get through than one after the other.
+While Redis is away each process counts for itself. Networks are looked at first: whoever is refused
+there leaves nothing behind for a name, which bounds how many names are counted.
 """
 
 import hashlib
@@ -28,18 +31,32 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from rest_framework.exceptions import Throttled
 
-from accounts import shared
-from accounts.addresses import client_of
-from accounts.models import folded
+from accounts import devices, shared
+from accounts.addresses import client_of, wider_networks
+from accounts.models import User, folded
+from security_log.log import Kind, record
 
 WITHIN_SECONDS = 15 * 60.0
 PAUSE_SECONDS = 60.0
 FROM_ADDRESS = 100
 ADDRESS_PAUSE_SECONDS = 2.0
-FOR_NAME = 20
-KNOWN_SECONDS = 30 * 24 * 60 * 60.0
+CEILINGS = ((20, 60 * 60), (60, 24 * 60 * 60))
+"""How many wrong tries there may be for one name from unknown devices, in how many seconds.
+
+The hours and days are the clock's, so around the end of one there may be twice as many."""
+DEVICE_CEILING = (50, 24 * 60 * 60)
+"""After so many wrong tries a known device is taken for an unknown one, until the day is over."""
 
 security = logging.getLogger("accounts.security")
+
+
+class TooManyTries(Throttled):
+    """Others' wrong guesses have used up what one name has."""
+
+    default_detail = (
+        "There were too many wrong passwords for this name. Try again later, sign in where you"
+        " have signed in before, or choose a new password by mail."
+    )
 
 
 @dataclass(slots=True)
@@ -49,92 +66,97 @@ class Try:
     is_right: bool = False
 
 
-class _Keys(NamedTuple):
-    client: str
-    pair: str
-    address: str
-    name: str
+class _Limit(NamedTuple):
+    """The first tries are free; of those after them one gets through in each pause."""
+
+    key: str
+    free: int
+    pause: float
 
 
 @contextmanager
-def one_try(request: Any, name: str) -> Iterator[Try]:
+def one_try(request: Any, name: str, *, device_token: str = "") -> Iterator[Try]:
     """Count a try of whoever sends a request to sign in to a name.
 
     One that ends in an exception is not counted: nobody has found out that it was wrong.
 
     Raises: Throttled.
     """
-    keys = _keys(client_of(request), name)
+    client = client_of(request)
+    device = devices.known_device(request, name, token=device_token)
     with ExitStack() as undo:
-        _admit(keys, undo)
+        forgiven = _admit(client, name, device, undo)
         found = Try()
         yield found
         if not found.is_right:
             undo.pop_all()
             return
-        # From here on it is as if the wrong ones before had not been, for this pair.
-        shared.ask_or_own("set", f"known-{keys.pair}", True, KNOWN_SECONDS)
-        for key in (f"tries-{keys.pair}", f"pause-{keys.pair}"):
+        # From here on it is as if the wrong ones before had not been, for this one.
+        for key in (f"tries-{forgiven}", f"pause-{forgiven}"):
             shared.ask_or_own("delete", key)
 
 
-def welcome(request: Any, name: str) -> None:
-    """Let somebody sign in from where they are, who has proved in another way who they are."""
-    keys = _keys(client_of(request), name)
-    shared.ask_or_own("set", f"known-{keys.pair}", True, KNOWN_SECONDS)
+def _admit(client: str, name: str, device: str | None, undo: ExitStack) -> str:
+    """Count a try, or refuse it; return the key of the count that a right one clears."""
+    name = folded(name[:150])
+    free = settings.SEATCAST_LOGIN_TRIES
+    if device is not None:
+        of_device = f"device-{_hashed(f'{device} {name}')}"
+        if _is_below(of_device, *DEVICE_CEILING, undo=undo):
+            _take(_Limit(of_device, free, PAUSE_SECONDS), client, undo)
+            return of_device
+    networks = (client, *wider_networks(client))
+    for factor, network in enumerate(networks, 1):
+        pause = ADDRESS_PAUSE_SECONDS / factor
+        _take(_Limit(f"address-{_hashed(network)}", FROM_ADDRESS * factor, pause), client, undo)
+    pairs = [f"pair-{_hashed(f'{network} {name}')}" for network in networks]
+    for factor, pair in enumerate(pairs, 1):
+        _take(_Limit(pair, free * factor, PAUSE_SECONDS), client, undo)
+    for most, seconds in CEILINGS:
+        if not _is_below(f"name-{_hashed(name)}", most, seconds, undo=undo):
+            _refuse_until_window_ends(name, client, most=most, seconds=seconds)
+    return pairs[0]
 
 
-def _admit(keys: _Keys, undo: ExitStack) -> None:
-    _take(keys, keys.pair, undo, free=settings.SEATCAST_LOGIN_TRIES, pause=PAUSE_SECONDS)
-    if shared.ask_or_own("get", f"known-{keys.pair}"):
+def _refuse_until_window_ends(name: str, client: str, *, most: int, seconds: int) -> None:
+    wait = seconds - time.time() % seconds
+    if shared.ask_or_own("add", f"told-{_hashed(name)}-{seconds}", True, wait):
+        security.warning("%s wrong passwords for one name, also from %s", most, client)
+        person = User.objects.filter(folded_username=name).only("pk").first()
+        details = {"wrong_tries": most, "in_seconds": seconds}
+        record(Kind.GUESSING_STOPPED, subject_id=person.pk if person else None, details=details)
+    raise TooManyTries(wait=wait)
+
+
+def _take(limit: _Limit, client: str, undo: ExitStack) -> None:
+    """Count a try within a limit. Raises: Throttled."""
+    if (number := _count(limit.key, WITHIN_SECONDS, undo)) < limit.free:
         return
-    _take(keys, keys.address, undo, free=FROM_ADDRESS, pause=ADDRESS_PAUSE_SECONDS)
-    if (number := _count(keys.name, undo)) > FOR_NAME:
-        if number == FOR_NAME + 1:
-            security.warning("%s wrong passwords for one name, also from %s", number, keys.client)
-        _wait_in_line(keys.pair)
-
-
-def _take(keys: _Keys, key: str, undo: ExitStack, *, free: int, pause: float) -> None:
-    """Count a try: the first ones are free, of those after them one gets through in each pause."""
-    if (number := _count(key, undo)) < free:
+    if number == limit.free:
+        security.warning("%s wrong passwords from %s", number, client)
+    now, key = time.time(), f"pause-{limit.key}"
+    if shared.ask_or_own("add", key, now + limit.pause, limit.pause):
+        undo.callback(shared.ask_or_own, "delete", key)
         return
-    if number == free:
-        security.warning("%s wrong passwords from %s", number, keys.client)
-    now = time.time()
-    if shared.ask_or_own("add", f"pause-{key}", now + pause, pause):
-        undo.callback(shared.ask_or_own, "delete", f"pause-{key}")
-        return
-    until = shared.ask_or_own("get", f"pause-{key}") or now
+    until = shared.ask_or_own("get", key) or now
     raise Throttled(wait=max(0.0, until - now))
 
 
-def _wait_in_line(pair: str) -> None:
-    """Let through who was here a pause ago, once."""
-    key, now = f"line-{pair}", time.time()
-    until = shared.ask_or_own("get", key)
-    if until is not None and until <= now and shared.ask_or_own("delete", key):
-        return
-    if until is None or until <= now:
-        until = now + PAUSE_SECONDS
-        shared.ask_or_own("add", key, until, WITHIN_SECONDS)
-    raise Throttled(wait=until - now)
+def _is_below(key: str, most: int, seconds: int, *, undo: ExitStack) -> bool:
+    """Count a try in this hour or day, if there is room for it; tell whether there is."""
+    of_window = f"tries-{key}-{seconds}-{int(time.time() // seconds)}"
+    is_below = shared.count(of_window, seconds=seconds) <= most
+    if is_below:
+        undo.callback(shared.take_back, of_window)
+    else:
+        shared.take_back(of_window)
+    return is_below
 
 
-def _count(key: str, undo: ExitStack) -> int:
-    number = shared.count(f"tries-{key}", seconds=WITHIN_SECONDS)
+def _count(key: str, seconds: float, undo: ExitStack) -> int:
+    number = shared.count(f"tries-{key}", seconds=seconds)
     undo.callback(shared.take_back, f"tries-{key}")
     return number
-
-
-def _keys(address: str, name: str) -> _Keys:
-    name = folded(name[:150])
-    return _Keys(
-        client=address,
-        pair=f"pair-{_hashed(f'{address} {name}')}",
-        address=f"address-{_hashed(address)}",
-        name=f"name-{_hashed(name)}",
-    )
 
 
 def _hashed(text: str) -> str:

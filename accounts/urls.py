@@ -1,6 +1,8 @@
-from django.urls import path
+from django.urls import include, path
 
-from accounts import views
+from accounts import email, views
+from accounts.personal.views import EraseView, ExportView
+from accounts.sign_ins.views import SessionsView, SessionView
 
 urlpatterns = [
     path("csrf/", views.CsrfView.as_view()),
@@ -11,8 +13,16 @@ urlpatterns = [
     path("password/change/", views.PasswordChangeView.as_view()),
     path("password/reset/", views.PasswordResetView.as_view()),
     path("password/reset/confirm/", views.PasswordResetConfirmView.as_view()),
+    path("email/verify/", email.EmailVerifyView.as_view()),
+    path("email/confirm/", email.EmailConfirmView.as_view()),
+    path("email/change/", email.EmailChangeView.as_view()),
     path("me/", views.MeView.as_view()),
+    path("me/export/", ExportView.as_view()),
+    path("me/erase/", EraseView.as_view()),
     path("token/", views.TokenView.as_view()),
     path("token/refresh/", views.TokenRefreshView.as_view()),
     path("token/revoke/", views.TokenRevokeView.as_view()),
+    path("sessions/", SessionsView.as_view()),
+    path("sessions/<str:sign_in_id>/", SessionView.as_view()),
+    path("", include("accounts.second_factor.urls")),
 ]

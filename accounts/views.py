@@ -1,31 +1,32 @@
 """Signing in and out, by session cookie or by token."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.db import transaction
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import (
     APIException,
     AuthenticationFailed,
     ErrorDetail,
-    NotAuthenticated,
     ValidationError,
 )
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import links, mail, passwords, revocations, tries
-from accounts.authentication import enforce_csrf
+from accounts import devices, links, mail, passwords, revocations, tries
+from accounts.addresses import client_of
+from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
+from accounts.confirming import require_own_second_factor
+from accounts.hashing import Work, place_for
 from accounts.models import User
-from accounts.parsers import Utf8FormParser, Utf8MultiPartParser
+from accounts.open_view import OpenView, asker
+from accounts.organisers import standing
+from accounts.second_factor.sign_in import require_second_step
 from accounts.serializers import (
     CredentialsSerializer,
     CsrfSerializer,
@@ -34,15 +35,24 @@ from accounts.serializers import (
     PasswordChangedSerializer,
     PasswordChangeSerializer,
     PasswordResetConfirmSerializer,
+    PasswordResetDoneSerializer,
     PasswordResetSerializer,
     RefreshSerializer,
     RegistrationSerializer,
+    SignedInPairSerializer,
     SignedInSerializer,
+    TokenCredentialsSerializer,
     TokenPairSerializer,
     require_good_password,
 )
-from accounts.throttles import ApiThrottle, RegisterThrottle, ResetThrottle
-from accounts.tokens import end_family, pair, revoke, rotate
+from accounts.throttles import (
+    ApiThrottle,
+    PasswordChangeThrottle,
+    RegisterThrottle,
+    ResetThrottle,
+)
+from accounts.tokens import end_family, mfa_at_of, pair, revoke, rotate
+from security_log.log import Kind, record
 
 
 class InvalidCredentials(AuthenticationFailed):
@@ -54,22 +64,6 @@ class InvalidLink(APIException):
     status_code = 400
     default_code = "invalid_link"
     default_detail = "This link was used before, or is too old. Ask for a new one."
-
-
-class OpenView(APIView):
-    """A call for people who are nobody yet."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    parser_classes: Sequence[Any] = (
-        *api_settings.DEFAULT_PARSER_CLASSES,
-        Utf8FormParser,
-        Utf8MultiPartParser,
-    )
-
-    def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002
-        """Wrong credentials are a 401 here too, though nobody is authenticated yet."""
-        return 'Bearer realm="api"'
 
 
 class CsrfView(OpenView):
@@ -89,14 +83,19 @@ class RegisterView(OpenView):
     )
     def post(self, request: Request) -> Response:
         """Make an account and sign in with it; a client on another host asks for tokens next."""
-        keeps_cookies = not _is_from_client_elsewhere(request)
-        _refuse_forged(request)
+        keeps_cookies = not is_from_client_elsewhere(request)
+        refuse_forged(request)
         form = RegistrationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        person = form.save()
+        with place_for(request, Work.OTHER):
+            person = form.save(
+                language=mail.language_of_request(request), client=client_of(request)
+            )
+        answer = Response(_signed_in(person), status=201)
         if keeps_cookies:
             login(request._request, person)
-        return Response(_signed_in(person), status=201)
+            devices.remember(request, answer, person)
+        return answer
 
 
 class LoginView(OpenView):
@@ -106,9 +105,13 @@ class LoginView(OpenView):
     def post(self, request: Request) -> Response:
         """Sign in with a session cookie."""
         enforce_csrf(request)
-        person = _authenticated(request)
+        form = CredentialsSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        person = _authenticated(request, **form.validated_data)
         login(request._request, person)
-        return Response(_signed_in(person))
+        answer = Response(_signed_in(person))
+        devices.remember(request, answer, person)
+        return answer
 
 
 class LogoutView(APIView):
@@ -127,7 +130,10 @@ class LogoutEverywhereView(APIView):
     def post(self, request: Request) -> Response:
         """End all sessions and tokens of who asks, this one too."""
         _ = request.data  # a malformed body is refused, whoever sends it
-        revocations.end_all(_asker(request))
+        person = asker(request)
+        with transaction.atomic():
+            revocations.end_all(person)
+            record(Kind.SIGNED_OUT_EVERYWHERE, actor_id=person.pk, subject_id=person.pk)
         logout(request._request)
         return Response({"success": True, "message": "Signed out everywhere"})
 
@@ -136,7 +142,10 @@ class MeView(APIView):
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """Tell who is signed in."""
-        return Response(MeSerializer(_asker(request)).data)
+        person: Any = asker(request)
+        is_passed = bool(getattr(request.user, "mfa_passed", False))
+        person.second_factor = standing(person, is_passed=is_passed)
+        return Response(MeSerializer(person).data)
 
 
 class PasswordChangeView(APIView):
@@ -150,23 +159,35 @@ class PasswordChangeView(APIView):
 
         The session that asks goes on; who asks with a token gets a new pair.
         """
-        person = _asker(request)
+        person = asker(request)
+        require_own_second_factor(request, person)
         form = PasswordChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         old, new = form.validated_data["old_password"], form.validated_data["password"]
         require_good_password(new, person)
-        with tries.one_try(request, person.username) as one:
-            one.is_right = passwords.change(person, old=old, new=new, language=_language(request))
+        PasswordChangeThrottle.require_room(request, person.pk)
+        device = form.validated_data.get("device", "")
+        with (
+            tries.one_try(request, person.username, device_token=device) as one,
+            place_for(request, Work.OTHER),
+        ):
+            one.is_right = passwords.change(
+                person, old=old, new=new, language=mail.language_of_request(request)
+            )
         if not one.is_right:
             complaint = ErrorDetail("This is not your password.", code="wrong_password")
             raise ValidationError({"old_password": [complaint]})
         done = {"success": True, "message": "Password changed"}
         if isinstance(request.auth, Token):
-            return Response({**done, **pair(person)})
+            known = devices.token_for(request, person, token=device)
+            tokens = pair(person, request=request, mfa_at=mfa_at_of(request.auth))
+            return Response({**done, **tokens, "device": known})
         # Who was remembered is not who Django would compare with.
         request._request.user = person
         update_session_auth_hash(request._request, person)
-        return Response(done)
+        answer = Response(done)
+        devices.remember(request, answer, person)
+        return answer
 
 
 class PasswordResetView(OpenView):
@@ -177,10 +198,14 @@ class PasswordResetView(OpenView):
     )
     def post(self, request: Request) -> Response:
         """Mail a link for a new password to who has the address; the answer is always the same."""
-        _refuse_forged(request)
+        refuse_forged(request)
         form = PasswordResetSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        mail.ask_for_link(form.validated_data["email"], language=_language(request))
+        mail.ask_for_link(
+            form.validated_data["email"],
+            language=mail.language_of_request(request),
+            client=client_of(request),
+        )
         return Response(
             {"success": True, "message": "If somebody has this address, a link is on its way to it"}
         )
@@ -192,31 +217,41 @@ class PasswordResetConfirmView(OpenView):
     @extend_schema(
         operation_id="password_reset_confirm",
         request=PasswordResetConfirmSerializer,
-        responses=DoneSerializer,
+        responses=PasswordResetDoneSerializer,
     )
     def post(self, request: Request) -> Response:
         """Choose a new password by the link that was mailed; it works once."""
-        _refuse_forged(request)
+        refuse_forged(request)
         form = PasswordResetConfirmSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         new = form.validated_data.pop("password")
         try:
             person = links.person_of_link(**form.validated_data)
             require_good_password(new, person)
-            passwords.reset(person, new=new, language=_language(request))
-            tries.welcome(request, person.username)
+            with place_for(request, Work.OTHER):
+                passwords.reset(person, new=new, language=mail.language_of_request(request))
         except links.LinkIsBad:
             raise InvalidLink from None
-        return Response({"success": True, "message": "Password changed"})
+        done = {"success": True, "message": "Password changed"}
+        if is_from_client_elsewhere(request):
+            return Response({**done, "device": devices.token_for(request, person)})
+        answer = Response(done)
+        devices.remember(request, answer, person)
+        return answer
 
 
 class TokenView(OpenView):
     @extend_schema(
-        operation_id="token", request=CredentialsSerializer, responses=TokenPairSerializer
+        operation_id="token", request=TokenCredentialsSerializer, responses=SignedInPairSerializer
     )
     def post(self, request: Request) -> Response:
         """Sign in with a pair of tokens, for a client on another host."""
-        return Response(pair(_authenticated(request)))
+        form = TokenCredentialsSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        person = _authenticated(request, **form.validated_data)
+        record(Kind.SIGNED_IN, actor_id=person.pk, subject_id=person.pk, details={"by": "token"})
+        known = devices.token_for(request, person, token=form.validated_data.get("device", ""))
+        return Response({**pair(person, request=request), "device": known})
 
 
 class TokenRefreshView(OpenView):
@@ -226,7 +261,11 @@ class TokenRefreshView(OpenView):
             OpenApiParameter(
                 "Idempotency-Key",
                 location=OpenApiParameter.HEADER,
-                description="Has the answer given again, to the same token within a minute.",
+                description=(
+                    "A secret made for this one exchange. Within a minute the same token and key"
+                    " get the same answer again. A used token without its key, or with another,"
+                    " ends at once all tokens that came of the same signing in."
+                ),
             )
         ],
         request=RefreshSerializer,
@@ -235,15 +274,16 @@ class TokenRefreshView(OpenView):
     def post(self, request: Request) -> Response:
         """Return a new pair. The refresh token that was sent is worth nothing from then on.
 
-        One that comes again ends the pair that it was exchanged for: it may have been stolen. Who
-        may not get the answer sends an `Idempotency-Key`, a secret made for this one exchange, and
-        within a minute gets the answer again by it.
+        One that comes again without the key of its exchange was in two hands: all tokens that came
+        of the same signing in end at once. A client whose answer may get lost sends an
+        `Idempotency-Key`, a secret made for this one exchange, and sends it again to get the same
+        answer, for a minute.
         """
         form = RefreshSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         key = request.headers.get("Idempotency-Key", "")
         try:
-            return Response(rotate(form.validated_data["refresh"], key=key))
+            return Response(rotate(form.validated_data["refresh"], key=key, request=request))
         except TokenError as error:
             raise InvalidToken(str(error)) from None
 
@@ -261,40 +301,17 @@ class TokenRevokeView(OpenView):
         return Response({"success": True, "message": "Signed out"})
 
 
-def _is_from_client_elsewhere(request: Request) -> bool:
-    """Return whether a client on another host asks, whose browser sends no cookies here.
-
-    No other page can name such an origin, and without cookies there is nothing to forge.
-    """
-    return not request.COOKIES and request.headers.get("Origin") in settings.CLIENT_ORIGINS
-
-
-def _refuse_forged(request: Request) -> None:
-    """Let nobody's browser be made to send a form here. Raises: CSRFFailed."""
-    if not _is_from_client_elsewhere(request):
-        enforce_csrf(request)
-
-
-def _language(request: Request) -> str:
-    return mail.language_of(request.headers.get("Accept-Language", ""))
-
-
-def _asker(request: Request) -> User:
-    """Return who asks, from the database. Raises: NotAuthenticated."""
-    person = User.objects.filter(pk=request.user.pk or 0, is_active=True).first()
-    if person is None:
-        raise NotAuthenticated
-    return person
-
-
-def _authenticated(request: Request) -> User:
-    form = CredentialsSerializer(data=request.data)
-    form.is_valid(raise_exception=True)
-    with tries.one_try(request, form.validated_data["username"]) as one:
-        person = authenticate(request._request, **form.validated_data)
+def _authenticated(request: Request, *, username: str, password: str, device: str = "") -> User:
+    """Return whose name and password these are. Raises: InvalidCredentials, Throttled."""
+    with (
+        tries.one_try(request, username, device_token=device) as one,
+        place_for(request, Work.SIGN_IN),
+    ):
+        person = authenticate(request._request, username=username, password=password)
         one.is_right = person is not None
     if not isinstance(person, User):
         raise InvalidCredentials
+    require_second_step(person)
     return person
 
 

@@ -16,7 +16,7 @@ from accounts import revocations, tokens
 from accounts.models import Ended, Family, Mail, User
 from accounts.revocations import Credential
 from tests.contract.calls import refusal
-from tests.factories import PASSWORD, make_user, signed_in, stranger
+from tests.factories import PASSWORD, make_user, permitted, signed_in, stranger, with_token
 
 pytestmark = pytest.mark.django_db
 
@@ -85,16 +85,18 @@ def test_what_has_ended_is_not_good_again_when_somebody_is_let_in_again(
     assert _with_access(alice).get(MINE).status_code == 200
 
 
-def test_an_organiser_no_more_is_none_within_a_second_and_stays_signed_in(alice: User) -> None:
-    alice.is_staff = True
-    alice.save()
-    client = signed_in(alice)
-    assert client.get(MINE).status_code == 200
-    alice.is_staff = False
-    alice.save()
-    a_second_goes_by()
-    assert client.get("/api/me/").json()["is_staff"] is False
-    assert client.get(MINE).wsgi_request.user.is_staff is False
+def test_a_permission_that_is_taken_away_counts_at_once_and_leaves_one_signed_in(
+    alice: User,
+) -> None:
+    permitted(alice, "reservations.scan_ticket")
+    clients = (signed_in(alice), with_token(alice))
+    for client in clients:
+        refusal(client.get("/api/tickets/none/"), 404, "ticket_not_found")
+        assert client.get("/api/me/").json()["permissions"] == ["reservations.scan_ticket"]
+    alice.user_permissions.clear()
+    for client in clients:
+        refusal(client.get("/api/tickets/none/"), 403, "permission_denied")
+        assert client.get("/api/me/").json()["permissions"] == []
 
 
 def test_one_session_ends_and_the_persons_others_do_not(alice: User) -> None:

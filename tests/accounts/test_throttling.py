@@ -12,7 +12,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient, APIRequestFactory
 
-from accounts import addresses, shared, throttles, tries
+from accounts import addresses, devices, shared, throttles, tries
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
 from tests.contract.calls import refusal
@@ -22,6 +22,7 @@ from tests.factories import PASSWORD, make_user, signed_in, stranger
 pytestmark = pytest.mark.django_db
 
 WRONG = "not-the-password"
+HOURLY, DAILY = (most for most, _ in tries.CEILINGS)
 AWAY = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -90,12 +91,9 @@ def test_a_minute_later_there_is_one_more_try(alice: User, later: Callable[[floa
     for _ in range(6):
         _try(alice.username, client=client)
     later(61)
-    shared.ask_or_own("delete", f"pause-{_pair(client, alice.username)}")
+    pair = f"{client.defaults['REMOTE_ADDR']} {alice.username}"
+    shared.ask_or_own("delete", f"pause-pair-{tries._hashed(pair)}")
     assert _codes([_try(alice.username, client=client) for _ in range(2)]) == [401, 429]
-
-
-def _pair(client: APIClient, name: str) -> str:
-    return tries._keys(str(client.defaults["REMOTE_ADDR"]), name).pair
 
 
 def test_who_gets_it_right_in_the_end_starts_anew(alice: User) -> None:
@@ -140,27 +138,62 @@ def test_nobody_is_locked_out_by_others_from_elsewhere(alice: User) -> None:
     assert _try(alice.username, PASSWORD, client=at_home).status_code == 200
 
 
-def test_an_owner_in_a_new_place_waits_a_minute_while_many_try(
+def test_an_unknown_device_is_told_when_the_name_is_open_again_after_many_wrong_tries(
     alice: User, later: Callable[[float], None]
 ) -> None:
-    new_place = stranger()
-    for number in range(tries.FOR_NAME):
-        _wrong(f"10.253.0.{number}", alice.username)
-    for _ in range(2):
-        refusal(_try(alice.username, PASSWORD, client=new_place), 429, "throttled")
-    later(61)
-    assert _try(alice.username, PASSWORD, client=new_place).status_code == 200
+    later(3600 - time.time() % 3600)
+    for number in range(HOURLY):
+        _wrong(f"10.253.{number}.1", alice.username)
+    found = _try(alice.username, PASSWORD)
+    refusal(found, 429, "throttled")
+    assert 3500 <= int(found.headers["Retry-After"]) <= 3601
+    later(3601)
+    assert _try(alice.username, PASSWORD).status_code == 200
 
 
-def test_of_a_thousand_tries_from_many_addresses_few_get_through(alice: User) -> None:
+def test_of_a_thousand_tries_from_many_networks_few_get_through_in_a_day(
+    alice: User, later: Callable[[float], None]
+) -> None:
+    later(86_400 - time.time() % 86_400)
     through = 0
     for number in range(1_000):
+        if number % 100 == 0:
+            later(3600)
         try:
-            _wrong(f"10.{number % 100}.7.7", alice.username)
+            _wrong(f"10.{number % 250}.{number // 250}.7", alice.username)
         except Throttled:
             continue
         through += 1
-    assert through == tries.FOR_NAME
+    assert through == DAILY
+
+
+def test_a_known_device_has_a_count_of_its_own(alice: User) -> None:
+    at_home = stranger()
+    assert _try(alice.username, PASSWORD, client=at_home).status_code == 200
+    elsewhere = stranger()
+    elsewhere.cookies["seatcast_device"] = at_home.cookies["seatcast_device"].value
+    codes = _codes([_try(alice.username, client=elsewhere) for _ in range(6)])
+    assert codes == [401] * 5 + [429]
+    # It was the device that guessed, and not the network.
+    assert _try(alice.username, PASSWORD, client=stranger_at(elsewhere)).status_code == 200
+
+
+def test_a_device_that_guesses_too_often_is_known_no_more(
+    alice: User, later: Callable[[float], None]
+) -> None:
+    later(86_400 - time.time() % 86_400)
+    device = devices.token_for(_at("10.0.0.1"), alice)
+    day = f"{tries.DEVICE_CEILING[1]}-{int(time.time() // tries.DEVICE_CEILING[1])}"
+    of_device = tries._hashed(f"{devices._read(device)[0]} {alice.username}")  # type: ignore[index]
+    for _ in range(tries.DEVICE_CEILING[0]):
+        shared.count(f"tries-device-{of_device}-{day}", seconds=60.0)
+    for number in range(HOURLY):
+        _wrong(f"10.253.{number}.1", alice.username)
+    with (
+        pytest.raises(tries.TooManyTries),
+        tries.one_try(_at("10.0.0.1"), alice.username, device_token=device),
+    ):
+        pass
 
 
 def test_who_tries_many_names_from_one_address_is_slowed_down(alice: User) -> None:

@@ -6,17 +6,22 @@ from typing import Any
 from django.core.management import BaseCommand
 
 from accounts import mail, revocations, tokens
+from accounts.second_factor import challenges
+from accounts.sign_ins import records
 
 KEPT = timedelta(days=1)
 
 
 class Command(BaseCommand):
     help = (
-        "Deletes families of refresh tokens that have expired, and what ended, or was mailed, more "
-        "than a day ago. Can be stopped at any time."
+        "Deletes families of refresh tokens and sign-in challenges that have expired, entries of "
+        "sessions that are gone, and what ended, or was mailed, more than a day ago. Can be "
+        "stopped at any time."
     )
 
     def handle(self, *_: Any, **__: Any) -> None:
         tokens.prune()
+        challenges.prune()
+        records.prune()
         revocations.prune(older_than=KEPT)
         mail.prune(older_than=KEPT)

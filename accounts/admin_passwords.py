@@ -1,0 +1,99 @@
+"""The admin's pages for signing in and for one's own password: tries are counted as elsewhere."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from rest_framework.exceptions import Throttled
+
+from accounts import devices, mail, tries
+from accounts.hashing import Work, place_for
+from accounts.models import User
+from accounts.throttles import PasswordChangeThrottle
+from security_log.log import Kind, record
+
+
+class PasswordPages(admin.AdminSite):
+    """Has devices known on which somebody signed in, and counts tries at one's own password."""
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Answer with the form, or sign in."""
+        response = super().login(request, extra_context)
+        if request.method == "POST":
+            _remember(request, response)
+        return response
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Answer with the form, or change the password of who asks."""
+        request.current_app = self.name
+        response = _OwnPasswordView.as_view(
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )(request)
+        _remember(request, response)
+        return response
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """Django's for one's own password, with tries counted, and the owner told."""
+
+    def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._request = request
+
+    def clean_old_password(self) -> str:
+        """Check the old password. Raises: ValidationError."""
+        wrong: ValidationError | None = None
+        name = self.user.get_username()
+        try:
+            PasswordChangeThrottle.require_room(self._request, self.user.pk)
+            with tries.one_try(self._request, name) as one, place_for(self._request, Work.OTHER):
+                try:
+                    super().clean_old_password()
+                    one.is_right = True
+                except ValidationError as error:
+                    wrong = error
+        except Throttled as refusal:
+            raise told(refusal) from None
+        if wrong is not None:
+            raise wrong
+        return str(self.cleaned_data["old_password"])
+
+    def save(self, commit: bool = True) -> User:  # noqa: ARG002
+        """Change the password, and have the owner told."""
+        person: User = self.user
+        with place_for(self._request, Work.OTHER):
+            person.set_password(self.cleaned_data["new_password1"])
+        person.new_email = ""
+        with transaction.atomic():
+            person.save()
+            record(Kind.PASSWORD_CHANGED, actor_id=person.pk, subject_id=person.pk)
+            mail.tell_of_change(person, language=mail.language_of_request(self._request))
+        return person
+
+
+class _OwnPasswordView(PasswordChangeView):
+    form_class = OwnPasswordForm
+    template_name = "registration/password_change_form.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+
+def told(refusal: Throttled) -> ValidationError:
+    """Return what a form says of a refusal."""
+    seconds = int(getattr(refusal, "wait", 0)) + 1
+    return ValidationError(f"Too many tries. Try again in {seconds} seconds.", code="throttled")
+
+
+def _remember(request: HttpRequest, response: HttpResponseBase) -> None:
+    if response.status_code == 302 and isinstance(request.user, User):
+        devices.remember(request, response, request.user)

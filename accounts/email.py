@@ -1,0 +1,107 @@
+"""The calls about one's e-mail address: to verify it, to confirm a link, to change it."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import mail, tries, verification
+from accounts.addresses import client_of
+from accounts.authentication import refuse_forged
+from accounts.confirming import require_own_second_factor
+from accounts.hashing import Work, place_for
+from accounts.links import LinkIsBad
+from accounts.open_view import OpenView, asker
+from accounts.serializers import DoneSerializer
+from accounts.throttles import ApiThrottle, PasswordChangeThrottle, ResetThrottle
+from accounts.views import InvalidLink
+
+
+class NothingToVerify(APIException):
+    status_code = 409
+    default_code = "nothing_to_verify"
+    default_detail = "There is no address of yours that waits to be confirmed."
+
+
+class EmailConfirmSerializer(serializers.Serializer[Any]):
+    uid = serializers.CharField(max_length=64)
+    token = serializers.CharField(max_length=256)
+
+
+class EmailChangeSerializer(serializers.Serializer[Any]):
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+    email = serializers.EmailField(max_length=254)
+    device = serializers.CharField(required=False, max_length=1024)
+
+
+class EmailVerifyView(APIView):
+    @extend_schema(operation_id="email_verify", request=None, responses=DoneSerializer)
+    def post(self, request: Request) -> Response:
+        """Mail another link to the address that waits to be confirmed; a few times a day."""
+        _ = request.data  # a malformed body is refused, whoever sends it
+        person = asker(request)
+        address = person.new_email or ("" if person.email_verified_at else person.email)
+        if not address:
+            raise NothingToVerify
+        mail.ask_to_verify(
+            person, address, language=mail.language_of_request(request), client=client_of(request)
+        )
+        return Response({"success": True, "message": "A link is on its way to your address"})
+
+
+class EmailConfirmView(OpenView):
+    throttle_classes = (ApiThrottle, ResetThrottle)
+
+    @extend_schema(
+        operation_id="email_confirm", request=EmailConfirmSerializer, responses=DoneSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Confirm an address by the link that was mailed to it; the link works once, for a day."""
+        refuse_forged(request)
+        form = EmailConfirmSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            verification.confirm(**form.validated_data, language=mail.language_of_request(request))
+        except LinkIsBad:
+            raise InvalidLink from None
+        return Response({"success": True, "message": "Address confirmed"})
+
+
+class EmailChangeView(APIView):
+    @extend_schema(
+        operation_id="email_change", request=EmailChangeSerializer, responses=DoneSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Mail a link to a new address. It takes the place of the old one when it is confirmed.
+
+        An old address that was verified is told of it, before and after.
+        """
+        person = asker(request)
+        require_own_second_factor(request, person)
+        form = EmailChangeSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        address = form.validated_data["email"]
+        if person.email_verified_at and address == person.email:
+            complaint = ErrorDetail("This is your address already.", code="same")
+            raise ValidationError({"email": [complaint]})
+        PasswordChangeThrottle.require_room(request, person.pk)
+        device = form.validated_data.get("device", "")
+        with (
+            tries.one_try(request, person.username, device_token=device) as one,
+            place_for(request, Work.OTHER),
+        ):
+            one.is_right = person.check_password(form.validated_data["password"])
+        if not one.is_right or not verification.ask_to_change(
+            person,
+            address,
+            known=person.password,
+            language=mail.language_of_request(request),
+            client=client_of(request),
+        ):
+            complaint = ErrorDetail("This is not your password.", code="wrong_password")
+            raise ValidationError({"password": [complaint]})
+        return Response({"success": True, "message": "A link is on its way to the new address"})

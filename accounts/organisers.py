@@ -1,0 +1,44 @@
+"""Who is an organiser, as far as signing in is concerned: anybody with more rights than a buyer.
+
+What an organiser may do is decided elsewhere, call by call. Here it decides how soon an idle
+session ends, and of whom a second factor is required.
+"""
+
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.second_factor.refusals import SecondFactorRequired
+
+
+def is_organiser(person: User) -> bool:
+    """Tell whether a person has staff status or any permission. At most one query."""
+    if person.is_staff or person.is_superuser:
+        return True
+    granted = Q(user_permissions__isnull=False) | Q(groups__permissions__isnull=False)
+    return User.objects.filter(granted, pk=person.pk).exists()
+
+
+def standing(person: User, *, is_passed: bool) -> dict[str, bool]:
+    """Return how somebody who is signed in stands with the second factor, for their client."""
+    is_required = bool(settings.SEATCAST_REQUIRE_SECOND_FACTOR) and is_organiser(person)
+    return {
+        "set_up": person.has_second_factor,
+        "passed": is_passed,
+        "required": is_required,
+    }
+
+
+def may_use_powers(user: object) -> bool:
+    """Tell whether an organiser who is signed in like this may use what their rights allow.
+
+    `user` is a request's: its `mfa_passed` says whether the second factor was shown.
+    """
+    is_passed = bool(getattr(user, "mfa_passed", False))
+    return is_passed or not settings.SEATCAST_REQUIRE_SECOND_FACTOR
+
+
+def require_second_factor(user: object) -> None:
+    """Let pass who may use an organiser's powers. Raises: SecondFactorRequired."""
+    if not may_use_powers(user):
+        raise SecondFactorRequired(set_up=bool(getattr(user, "has_second_factor", False)))

@@ -1,0 +1,169 @@
+"""A person's second factors together: which there are, adding and removing them.
+
+`User.second_factor_since` says whether there is one. It is written with the factors, under the
+person's row, and is part of the person's stamp: when the first factor is added or the last one
+removed, what sessions and tokens say of the person is looked up anew, everywhere within a second.
+
+Who passed the second factor did so at a time, which is in the session and the family of tokens. It
+counts while it is not older than `second_factor_since`, so that removing the last factor and
+setting up another one leaves no session that passed the former.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import revocations
+from accounts.models import User
+from accounts.second_factor import challenges, passkeys, recovery, totp
+from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
+from accounts.second_factor.refusals import NoSuchPasskey, NotSetUp
+from security_log.log import Kind, record
+
+
+def methods(person: User) -> list[str]:
+    """Return by what a person may complete signing in; empty if their password is enough."""
+    if person.second_factor_since is None:
+        return []
+    found = []
+    if Passkey.objects.filter(person=person).exists():
+        found.append("passkey")
+    if Authenticator.objects.filter(person=person, confirmed_at__isnull=False).exists():
+        found.append("totp")
+    if recovery.left(person):
+        found.append("recovery_code")
+    return found
+
+
+def is_passed(person: User, mfa_at: float | None) -> bool:
+    """Tell whether a second factor that was shown then, in Unix seconds, is one of today's."""
+    since = person.second_factor_since
+    return since is not None and mfa_at is not None and mfa_at >= since.timestamp()
+
+
+def described(person: User) -> dict[str, Any]:
+    """Return a person's factors as they are shown to them."""
+    app = Authenticator.objects.filter(person=person, confirmed_at__isnull=False).first()
+    return {
+        "totp": app and {"created_at": app.confirmed_at, "used_at": app.used_at},
+        "passkeys": [
+            {
+                "id": passkey.pk,
+                "name": passkey.name,
+                "created_at": passkey.created_at,
+                "used_at": passkey.used_at,
+            }
+            for passkey in Passkey.objects.filter(person=person)
+        ],
+        "recovery_codes_left": recovery.left(person),
+        "passkey_host": passkeys.rp_id(),
+    }
+
+
+def confirm_totp(person: User, code: str) -> tuple[datetime, list[str] | None]:
+    """Accept a person's app by its first code; return the moment, and codes if it is the first.
+
+    Raises: NotSetUp, InvalidCode.
+    """
+    with _changing(person) as locked:
+        totp.confirm(locked, code)
+        return _added(locked, "totp")
+
+
+def add_passkey(
+    token: str, person: User, credential: dict[str, Any], *, name: str
+) -> tuple[datetime, list[str] | None]:
+    """Keep a person's new passkey; return as `confirm_totp`.
+
+    Raises: ChallengeOver, InvalidPasskey, TooManyPasskeys.
+    """
+    challenge = challenges.take(token, Challenge.Purpose.NEW_PASSKEY, person=person)
+    with _changing(person) as locked:
+        challenges.spend(challenge)
+        passkeys.add(challenge, credential, name=name)
+        return _added(locked, "passkey")
+
+
+def remove_totp(person: User) -> None:
+    """Remove a person's app. Raises: NotSetUp."""
+    with _changing(person) as locked:
+        deleted, _ = Authenticator.objects.filter(person=locked).delete()
+        if not deleted:
+            raise NotSetUp
+        _removed(locked, "totp")
+
+
+def remove_passkey(person: User, passkey_id: int) -> None:
+    """Remove one of a person's passkeys. Raises: NoSuchPasskey."""
+    with _changing(person) as locked:
+        deleted, _ = Passkey.objects.filter(person=locked, pk=passkey_id).delete()
+        if not deleted:
+            raise NoSuchPasskey
+        _removed(locked, "passkey")
+
+
+def rename_passkey(person: User, passkey_id: int, name: str) -> None:
+    """Rename one of a person's passkeys. Raises: NoSuchPasskey."""
+    if not Passkey.objects.filter(person=person, pk=passkey_id).update(name=name):
+        raise NoSuchPasskey
+
+
+def renew_recovery_codes(person: User) -> list[str]:
+    """Return new recovery codes; the former are worth nothing. Raises: NotSetUp."""
+    with _changing(person) as locked:
+        if locked.second_factor_since is None:
+            raise NotSetUp
+        codes = recovery.renew(locked)
+        record(Kind.RECOVERY_CODES_RENEWED, actor_id=locked.pk, subject_id=locked.pk)
+        return codes
+
+
+def remove_all(person: User, *, actor_id: int | None) -> None:
+    """Remove all factors of somebody who lost them, and end all they are signed in by."""
+    with _changing(person) as locked:
+        for model in (Authenticator, Passkey, RecoveryCode, Challenge):
+            model._default_manager.filter(person=locked).delete()
+        locked.second_factor_since = None
+        User.objects.filter(pk=locked.pk).update(second_factor_since=None)
+        revocations.end_all(locked)
+        details = {"method": "all"}
+        record(Kind.SECOND_FACTOR_REMOVED, actor_id=actor_id, subject_id=locked.pk, details=details)
+
+
+@contextmanager
+def _changing(person: User) -> Iterator[User]:
+    """Hold a person's row in a transaction, so that one change of their factors goes at a time."""
+    with transaction.atomic():
+        yield User.objects.select_for_update().get(pk=person.pk)
+
+
+def _added(person: User, method: str) -> tuple[datetime, list[str] | None]:
+    now, codes = timezone.now(), None
+    if person.second_factor_since is None:
+        person.second_factor_since = now
+        User.objects.filter(pk=person.pk).update(second_factor_since=now)
+        revocations.announce(person)
+        codes = recovery.renew(person)
+    _log(Kind.SECOND_FACTOR_ADDED, person, method)
+    return now, codes
+
+
+def _removed(person: User, method: str) -> None:
+    is_left = (
+        Authenticator.objects.filter(person=person, confirmed_at__isnull=False).exists()
+        or Passkey.objects.filter(person=person).exists()
+    )
+    if not is_left:
+        person.second_factor_since = None
+        User.objects.filter(pk=person.pk).update(second_factor_since=None)
+        RecoveryCode.objects.filter(person=person).delete()
+        revocations.announce(person)
+    _log(Kind.SECOND_FACTOR_REMOVED, person, method)
+
+
+def _log(kind: Kind, person: User, method: str) -> None:
+    record(kind, actor_id=person.pk, subject_id=person.pk, details={"method": method})

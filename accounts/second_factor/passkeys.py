@@ -1,0 +1,182 @@
+"""Passkeys (WebAuthn). py_webauthn does the cryptography; what is kept and refused is said here.
+
+A passkey belongs to a host (the RP id): that of SEATCAST_SITE_URL, where the client's pages are.
+They may have that origin, or one of SEATCAST_CLIENT_ORIGINS on the same host or below it. User
+verification is preferred, not required: a password comes before.
+"""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from webauthn import (
+    base64url_to_bytes,
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from accounts.models import User
+from accounts.second_factor.models import Challenge, Passkey
+from accounts.second_factor.refusals import InvalidPasskey, TooManyPasskeys
+
+MOST_PASSKEYS = 10
+MAX_CREDENTIAL_CHARACTERS = 16_000
+TIMEOUT_MS = 120_000
+
+_TRANSPORTS = {transport.value for transport in AuthenticatorTransport}
+
+
+def rp_id() -> str:
+    """Return the host that passkeys of this site belong to."""
+    return urlsplit(settings.SEATCAST_SITE_URL).hostname or ""
+
+
+def origins() -> list[str]:
+    """Return the origins whose pages may use them."""
+    host = rp_id()
+    site = urlsplit(settings.SEATCAST_SITE_URL)
+    others = [
+        origin
+        for origin in settings.CLIENT_ORIGINS
+        if f".{urlsplit(origin).hostname or ''}".endswith(f".{host}")
+    ]
+    return [f"{site.scheme}://{site.netloc}", *others]
+
+
+def creation_options(challenge: Challenge) -> dict[str, Any]:
+    """Return what a browser needs to make a passkey. Raises: TooManyPasskeys."""
+    person: User = challenge.person
+    known = list(Passkey.objects.filter(person=person))
+    if len(known) >= MOST_PASSKEYS:
+        raise TooManyPasskeys
+    options = generate_registration_options(
+        rp_id=rp_id(),
+        rp_name="Seatcast",
+        user_id=_handle(person),
+        user_name=person.username,
+        challenge=challenge.nonce.encode(),
+        timeout=TIMEOUT_MS,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.PREFERRED,
+            user_verification=UserVerificationRequirement.PREFERRED,
+        ),
+        exclude_credentials=[_descriptor(passkey) for passkey in known],
+    )
+    return _as_data(options)
+
+
+def request_options(challenge: Challenge) -> dict[str, Any]:
+    """Return what a browser needs to have one of the person's passkeys used."""
+    known = Passkey.objects.filter(person=challenge.person)
+    options = generate_authentication_options(
+        rp_id=rp_id(),
+        challenge=challenge.nonce.encode(),
+        timeout=TIMEOUT_MS,
+        allow_credentials=[_descriptor(passkey) for passkey in known],
+        user_verification=UserVerificationRequirement.PREFERRED,
+    )
+    return _as_data(options)
+
+
+def add(challenge: Challenge, credential: dict[str, Any], *, name: str) -> Passkey:
+    """Keep the passkey that a browser made. The caller's transaction holds the person's row.
+
+    Raises: InvalidPasskey, also for one that is kept already, whosever it is; TooManyPasskeys.
+    """
+    if Passkey.objects.filter(person=challenge.person).count() >= MOST_PASSKEYS:
+        raise TooManyPasskeys
+    try:
+        _require_short(credential)
+        verified = verify_registration_response(
+            credential=credential,
+            expected_challenge=challenge.nonce.encode(),
+            expected_rp_id=rp_id(),
+            expected_origin=origins(),
+        )
+    except Exception as error:
+        # Parsers of CBOR, ASN.1 and base64 fail in ways of their own at what a client makes up.
+        raise InvalidPasskey from error
+    try:
+        with transaction.atomic():
+            return Passkey.objects.create(
+                person=challenge.person,
+                name=name,
+                credential_id=bytes_to_base64url(verified.credential_id),
+                public_key=verified.credential_public_key,
+                sign_count=verified.sign_count,
+                transports=_transports(credential),
+            )
+    except IntegrityError:
+        raise InvalidPasskey from None
+
+
+def check(challenge: Challenge, credential: dict[str, Any]) -> None:
+    """Let pass a credential that one of the person's passkeys signed for this challenge.
+
+    A counter that did not move is refused: the key may have been copied. Raises: InvalidPasskey.
+    """
+    # Compared here, because a database takes offence at some texts that a client can send.
+    said = credential.get("id")
+    known = Passkey.objects.filter(person=challenge.person)
+    found = next((each for each in known if each.credential_id == said), None)
+    if found is None:
+        raise InvalidPasskey
+    try:
+        _require_short(credential)
+        verified = verify_authentication_response(
+            credential=credential,
+            expected_challenge=challenge.nonce.encode(),
+            expected_rp_id=rp_id(),
+            expected_origin=origins(),
+            credential_public_key=bytes(found.public_key),
+            credential_current_sign_count=found.sign_count,
+        )
+    except Exception as error:
+        # As above.
+        raise InvalidPasskey from error
+    same = Passkey.objects.filter(pk=found.pk, sign_count=found.sign_count)
+    if not same.update(sign_count=verified.new_sign_count, used_at=timezone.now()):
+        raise InvalidPasskey
+
+
+def _require_short(credential: dict[str, Any]) -> None:
+    if len(json.dumps(credential)) > MAX_CREDENTIAL_CHARACTERS:
+        raise InvalidPasskey
+
+
+def _transports(credential: dict[str, Any]) -> list[str]:
+    """Return how the browser says that the key is reached: a hint, of known words alone."""
+    said = credential["response"].get("transports")
+    return sorted({str(each) for each in said} & _TRANSPORTS) if isinstance(said, list) else []
+
+
+def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
+    return PublicKeyCredentialDescriptor(
+        id=base64url_to_bytes(passkey.credential_id),
+        transports=[AuthenticatorTransport(each) for each in passkey.transports],
+    )
+
+
+def _handle(person: User) -> bytes:
+    """Return what authenticators know the account by: the same each time, and no personal data."""
+    return salted_hmac(__name__, str(person.pk), algorithm="sha256").digest()
+
+
+def _as_data(options: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(options_to_json(options))
+    return found

@@ -1,0 +1,53 @@
+"""Recovery codes: ten at a time, each good once.
+
+A code has 120 bits, so a plain SHA-256 keeps it: there is nothing to guess, neither here nor in a
+copy of the database.
+"""
+
+import base64
+import hashlib
+import secrets
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.second_factor.models import RecoveryCode
+from accounts.second_factor.refusals import InvalidCode
+
+CODES = 10
+CODE_BYTES = 15
+_GROUP = 4
+
+
+@transaction.atomic
+def renew(person: User) -> list[str]:
+    """Return new codes for a person; those from before are worth nothing any more."""
+    codes = [_code() for _ in range(CODES)]
+    RecoveryCode.objects.filter(person=person).delete()
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(person=person, digest=_digest(code)) for code in codes
+    )
+    return codes
+
+
+def check(person: User, code: str) -> None:
+    """Use up a code. Of two requests with one code one is let pass. Raises: InvalidCode."""
+    deleted, _ = RecoveryCode.objects.filter(person=person, digest=_digest(code)).delete()
+    if not deleted:
+        raise InvalidCode
+
+
+def left(person: User) -> int:
+    """Return how many codes a person has left."""
+    return RecoveryCode.objects.filter(person=person).count()
+
+
+def _code() -> str:
+    text = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
+    return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
+
+
+def _digest(code: str) -> str:
+    """Return what is stored of a code, however it was typed."""
+    plain = "".join(code.split()).replace("-", "").upper()
+    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()

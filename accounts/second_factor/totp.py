@@ -1,0 +1,120 @@
+"""Codes of an authenticator app: six digits, 30 seconds, SHA-1 (RFC 6238), one step of drift.
+
+Concurrency: a code is checked with its row locked, so that of two requests with one code, in
+whatever processes, one is accepted; and no more wrong ones are tried than MOST_WRONG.
+"""
+
+import re
+from datetime import datetime, timedelta
+
+import pyotp
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from rest_framework.exceptions import Throttled
+
+from accounts.models import User
+from accounts.second_factor import sealing
+from accounts.second_factor.models import Authenticator
+from accounts.second_factor.refusals import AlreadySetUp, InvalidCode, NotSetUp
+
+STEP_SECONDS = 30
+DRIFT_STEPS = 1
+
+MOST_WRONG = 10
+WRONG_WITHIN = timedelta(hours=1)
+"""Three codes of a million are good at a time: who has the password needs decades at this rate."""
+
+CONFIRM_WITHIN = timedelta(minutes=15)
+"""How long a new secret may wait for its first code."""
+
+ISSUER = "Seatcast"
+
+_CODE = re.compile(r"[0-9]{6}", re.ASCII)
+
+
+def begin(person: User) -> tuple[str, str]:
+    """Give a person a new secret, and return it and its otpauth address. It opens nothing yet.
+
+    Raises: AlreadySetUp.
+    """
+    secret = pyotp.random_base32()
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=person.pk)
+        kept = Authenticator.objects.filter(person=person)
+        if kept.filter(confirmed_at__isnull=False).exists():
+            raise AlreadySetUp
+        kept.delete()
+        Authenticator.objects.create(
+            person=person, secret=sealing.seal(secret), created_at=timezone.now()
+        )
+    name = f"{person.username} ({_host()})"
+    return secret, pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
+
+
+def confirm(person: User, code: str) -> None:
+    """Accept the app if the code is one of its. The caller's transaction holds the person's row.
+
+    Raises: NotSetUp, InvalidCode.
+    """
+    now = timezone.now()
+    found = Authenticator.objects.filter(person=person, confirmed_at=None).first()
+    if found is None or found.created_at < now - CONFIRM_WITHIN:
+        raise NotSetUp
+    step = _matching_step(found, code, now=now)
+    if step is None:
+        raise InvalidCode
+    found.last_step, found.confirmed_at = step, now
+    found.save(update_fields=["last_step", "confirmed_at"])
+
+
+def check(person: User, code: str) -> None:
+    """Let pass a code of the person's app that was not used before.
+
+    Call it outside a transaction, which could undo the count. Raises: InvalidCode, Throttled.
+    """
+    if not _is_accepted(person, code):
+        raise InvalidCode
+
+
+@transaction.atomic
+def _is_accepted(person: User, code: str) -> bool:
+    confirmed = Authenticator.objects.filter(person=person, confirmed_at__isnull=False)
+    found = confirmed.select_for_update().first()
+    if found is None:
+        return False
+    now = timezone.now()
+    if found.wrong_since is None or found.wrong_since < now - WRONG_WITHIN:
+        found.wrong_codes, found.wrong_since = 0, now
+    if found.wrong_codes >= MOST_WRONG:
+        raise Throttled(wait=(found.wrong_since + WRONG_WITHIN - now).total_seconds())
+    step = _matching_step(found, code, now=now)
+    if step is None or step <= found.last_step:
+        found.wrong_codes += 1
+        found.save(update_fields=["wrong_codes", "wrong_since"])
+        return False
+    found.last_step, found.used_at = step, now
+    found.wrong_codes, found.wrong_since = 0, None
+    found.save(update_fields=["last_step", "used_at", "wrong_codes", "wrong_since"])
+    return True
+
+
+def _matching_step(found: Authenticator, code: str, *, now: datetime) -> int | None:
+    """Return the time step that a code is of, the latest first; None if it is of none."""
+    code = code.replace(" ", "")
+    if not _CODE.fullmatch(code):
+        return None
+    try:
+        totp = pyotp.TOTP(sealing.unseal(found.secret))
+    except sealing.NotReadable:
+        return None
+    present = int(now.timestamp()) // STEP_SECONDS
+    for step in range(present + DRIFT_STEPS, present - DRIFT_STEPS - 1, -1):
+        if constant_time_compare(totp.generate_otp(step), code):
+            return step
+    return None
+
+
+def _host() -> str:
+    return str(settings.SEATCAST_SITE_URL).partition("://")[2]

@@ -1,0 +1,208 @@
+"""The calls of the second factor: completing a sign-in with it, and looking after one's own."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import login
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_simplejwt.tokens import Token
+
+from accounts import devices
+from accounts.authentication import enforce_csrf
+from accounts.confirming import require_own_second_factor, require_password
+from accounts.models import User
+from accounts.open_view import OpenView, asker
+from accounts.second_factor import challenges, factors, passkeys, totp
+from accounts.second_factor.models import Challenge
+from accounts.second_factor.serializers import (
+    CodeSerializer,
+    FactorAddedSerializer,
+    NewPasskeySerializer,
+    PasskeyNameSerializer,
+    PasskeyOptionsSerializer,
+    PasswordSerializer,
+    RecoveryCodesSerializer,
+    SecondFactorSerializer,
+    SecondStepSerializer,
+    TotpSecretSerializer,
+)
+from accounts.second_factor.sign_in import take_second_step
+from accounts.serializers import DoneSerializer, SignedInPairSerializer, SignedInSerializer
+from accounts.sign_ins import records
+from accounts.tokens import end_family, pair
+from security_log.log import Kind, record
+
+
+class LoginSecondFactorView(OpenView):
+    @extend_schema(
+        operation_id="login_second_factor",
+        request=SecondStepSerializer,
+        responses=SignedInSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Complete signing in with a session cookie, by what the refused sign-in asked for."""
+        enforce_csrf(request)
+        person, at = _second_step(request)
+        person.mfa_shown_at = at
+        login(request._request, person)
+        done = {"success": True, "user_id": person.pk, "username": person.username}
+        answer = Response(done)
+        devices.remember(request, answer, person)
+        return answer
+
+
+class TokenSecondFactorView(OpenView):
+    @extend_schema(
+        operation_id="token_second_factor",
+        request=SecondStepSerializer,
+        responses=SignedInPairSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Complete signing in with a pair of tokens, by what the refused sign-in asked for."""
+        person, at = _second_step(request)
+        tokens = pair(person, request=request, mfa_at=at)
+        record(Kind.SIGNED_IN, actor_id=person.pk, subject_id=person.pk, details={"by": "token"})
+        return Response({**tokens, "device": devices.token_for(request, person)})
+
+
+class SecondFactorView(APIView):
+    @extend_schema(operation_id="second_factor", responses=SecondFactorSerializer)
+    def get(self, request: Request) -> Response:
+        """List one's second factors."""
+        return Response(SecondFactorSerializer(factors.described(asker(request))).data)
+
+
+class TotpView(APIView):
+    @extend_schema(
+        operation_id="totp_begin", request=PasswordSerializer, responses=TotpSecretSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Get a secret for an authenticator app. It counts once a code of it is confirmed."""
+        person = _confirmed_asker(request)
+        secret, uri = totp.begin(person)
+        return Response({"secret": secret, "uri": uri})
+
+
+class TotpConfirmView(APIView):
+    @extend_schema(
+        operation_id="totp_confirm", request=CodeSerializer, responses=FactorAddedSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Set up the authenticator app, by a code of it.
+
+        With the first factor one gets recovery codes, which are shown this once; the session that
+        asks goes on as one that showed the factor, and who asks with a token gets a new pair.
+        """
+        person, data = asker(request), _data(CodeSerializer, request)
+        require_own_second_factor(request, person)
+        at, codes = factors.confirm_totp(person, data["code"])
+        return _added(request, at, codes)
+
+
+class TotpRemoveView(APIView):
+    @extend_schema(operation_id="totp_remove", request=PasswordSerializer, responses=DoneSerializer)
+    def post(self, request: Request) -> Response:
+        """Remove the authenticator app."""
+        factors.remove_totp(_confirmed_asker(request))
+        return Response({"success": True, "message": "Authenticator app removed"})
+
+
+class PasskeyOptionsView(APIView):
+    @extend_schema(
+        operation_id="passkey_options",
+        request=PasswordSerializer,
+        responses=PasskeyOptionsSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Get what a browser needs to make a passkey."""
+        person = _confirmed_asker(request)
+        token, challenge = challenges.issue(person, Challenge.Purpose.NEW_PASSKEY)
+        return Response({"challenge": token, "options": passkeys.creation_options(challenge)})
+
+
+class PasskeysView(APIView):
+    @extend_schema(
+        operation_id="passkey_add", request=NewPasskeySerializer, responses=FactorAddedSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Keep the passkey that the browser made. The answer is as for an authenticator app."""
+        person, data = asker(request), _data(NewPasskeySerializer, request)
+        require_own_second_factor(request, person)
+        at, codes = factors.add_passkey(
+            data["challenge"], person, data["credential"], name=data["name"]
+        )
+        return _added(request, at, codes)
+
+
+class PasskeyView(APIView):
+    @extend_schema(
+        operation_id="passkey_rename", request=PasskeyNameSerializer, responses=DoneSerializer
+    )
+    def patch(self, request: Request, passkey_id: int) -> Response:
+        """Rename a passkey."""
+        person, data = asker(request), _data(PasskeyNameSerializer, request)
+        factors.rename_passkey(person, passkey_id, data["name"])
+        return Response({"success": True, "message": "Passkey renamed"})
+
+
+class PasskeyRemoveView(APIView):
+    @extend_schema(
+        operation_id="passkey_remove", request=PasswordSerializer, responses=DoneSerializer
+    )
+    def post(self, request: Request, passkey_id: int) -> Response:
+        """Remove a passkey."""
+        factors.remove_passkey(_confirmed_asker(request), passkey_id)
+        return Response({"success": True, "message": "Passkey removed"})
+
+
+class RecoveryCodesView(APIView):
+    @extend_schema(
+        operation_id="recovery_codes",
+        request=PasswordSerializer,
+        responses=RecoveryCodesSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Get new recovery codes; those from before are worth nothing any more."""
+        codes = factors.renew_recovery_codes(_confirmed_asker(request))
+        message = "New recovery codes"
+        return Response({"success": True, "message": message, "recovery_codes": codes})
+
+
+def _second_step(request: Request) -> tuple[User, datetime]:
+    data = _data(SecondStepSerializer, request)
+    return take_second_step(
+        data["challenge"],
+        method=data["method"],
+        code=data["code"],
+        credential=data["credential"],
+    )
+
+
+def _confirmed_asker(request: Request) -> User:
+    """Return who asks, who gave their password and, if the account has one, their factor."""
+    person, data = asker(request), _data(PasswordSerializer, request)
+    require_own_second_factor(request, person)
+    require_password(request, person, data["password"])
+    return person
+
+
+def _added(request: Request, at: datetime, codes: list[str] | None) -> Response:
+    done: dict[str, Any] = {"success": True, "message": "Second factor set up"}
+    if codes is None:
+        return Response(done)
+    done["recovery_codes"] = codes
+    if isinstance(request.auth, Token):
+        end_family(request.auth)
+        return Response({**done, **pair(asker(request), request=request, mfa_at=at)})
+    records.pass_second_factor(request._request, at)
+    return Response(done)
+
+
+def _data(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    given = form(data=request.data)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)

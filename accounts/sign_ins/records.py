@@ -1,0 +1,210 @@
+"""Keep the list of where people are signed in, and end single entries of it.
+
+A row is written when somebody signs in, and when a session is looked up again: once a minute at
+most in each process, so a click costs nothing. Ending one deletes the session or the family, and
+announces it in the same transaction (accounts.revocations): it counts everywhere within a second.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import revocations
+from accounts.addresses import client_of
+from accounts.models import Family, User
+from accounts.organisers import is_organiser
+from accounts.second_factor import factors
+from accounts.sessions import BEGAN, ORGANISER, SessionStore
+from accounts.sign_ins.devices import device_of
+from accounts.sign_ins.models import SignIn
+from security_log.log import Kind, record
+
+SEEN_EVERY_SECONDS = 60.0
+MFA_AT = "mfa_at"
+
+_SIGN_IN = "sign_in"
+_MOST_KEPT = 10_000
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
+
+# When this process last wrote that a session was seen, by its key.
+_seen: dict[str, float] = {}
+
+
+def begin_session(*, request: HttpRequest, user: User, **_: Any) -> None:
+    """Write down that somebody signed in with a session: receiver of Django's `user_logged_in`."""
+    session = request.session
+    session[BEGAN] = time.time()
+    session[ORGANISER] = is_organiser(user)
+    session.pop(MFA_AT, None)
+    if user.mfa_shown_at is not None:
+        session[MFA_AT] = user.mfa_shown_at.timestamp()
+    session[_SIGN_IN] = secrets.token_urlsafe(16)
+    session.save()
+    _write_session(request, user, session[_SIGN_IN])
+
+
+def begin_family(request: Any, family: Family, person: User) -> None:
+    """Write down that somebody signed in with tokens."""
+    SignIn.objects.create(
+        id=secrets.token_urlsafe(16),
+        person=person,
+        family=family,
+        auth_hash=family.auth_hash,
+        started_at=family.created_at,
+        seen_at=family.created_at,
+        **_whence(request),
+    )
+    # Django does it for sessions alone.
+    User.objects.filter(pk=person.pk).update(last_login=family.created_at)
+
+
+def see_session(request: HttpRequest, person: User) -> None:
+    """Write down that a session is in use, and move the moment at which it will have been idle."""
+    session = cast("SessionStore", request.session)
+    sign_in_id = session.get(_SIGN_IN)
+    if sign_in_id is None:
+        # It was begun by a server of an earlier version.
+        sign_in_id = session[_SIGN_IN] = secrets.token_urlsafe(16)
+        session.setdefault(BEGAN, time.time())
+        _write_session(request, person, sign_in_id)
+    elif time.monotonic() < _seen.get(str(session.session_key), 0.0):
+        return
+    session.renew(is_organiser=is_organiser(person))
+    SignIn.objects.filter(pk=sign_in_id).update(
+        seen_at=timezone.now(),
+        session_key=session.session_key,
+        auth_hash=person.get_session_auth_hash(),
+        **_whence(request),
+    )
+    _keep_as_seen(request)
+
+
+def see_family(family: Family, request: Any) -> None:
+    """Write down that a family of tokens is in use."""
+    SignIn.objects.filter(family=family).update(seen_at=timezone.now(), **_whence(request))
+
+
+def pass_second_factor(request: HttpRequest, at: datetime) -> None:
+    """Note in a session that the second factor was shown, under a new key."""
+    request.session[MFA_AT] = at.timestamp()
+    request.session.cycle_key()
+
+
+def mfa_claim(person: User, mfa_at: float | None) -> bool | None:
+    """Return whether somebody showed their second factor; None if they have none."""
+    if person.second_factor_since is None:
+        return None
+    return factors.is_passed(person, mfa_at)
+
+
+def of(person: User) -> QuerySet[SignIn]:
+    """Return where a person is signed in, the place that was used last first."""
+    hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
+    stored = Session.objects.filter(pk=OuterRef("session_key"), expire_date__gt=timezone.now())
+    is_live = Q(Exists(stored)) | Q(family__expires_at__gt=timezone.now())
+    return SignIn.objects.filter(is_live, person=person, auth_hash__in=hashes)
+
+
+def current_id(request: Any) -> str | None:
+    """Return which entry of the list a request comes by."""
+    if request.auth is not None:
+        found = SignIn.objects.filter(family_id=str(request.auth.get("sid", "")))
+        return found.values_list("pk", flat=True).first()
+    return cast("str | None", request.session.get(_SIGN_IN))
+
+
+@transaction.atomic
+def end(person: User, sign_in_id: str) -> bool:
+    """Sign a person out in one place; tell whether they were signed in there."""
+    if not _ID.fullmatch(sign_in_id):
+        return False
+    found = SignIn.objects.select_for_update().filter(pk=sign_in_id, person=person).first()
+    if found is None:
+        return False
+    if found.family_id is not None:
+        name = found.family_id
+        deleted, _ = Family.objects.filter(pk=name).delete()
+    else:
+        name = revocations.session_name(found.session_key)
+        deleted, _ = Session.objects.filter(pk=found.session_key).delete()
+    SignIn.objects.filter(pk=sign_in_id).delete()
+    if not deleted:
+        return False
+    revocations.end(name, person_id=person.pk)
+    details = {"device": found.device, "network": found.network}
+    record(Kind.SESSION_ENDED, actor_id=person.pk, subject_id=person.pk, details=details)
+    return True
+
+
+def prune(*, batch_rows: int = 1_000) -> int:
+    """Delete entries whose session is gone; return how many. Those of families go with them."""
+    gone = SignIn.objects.filter(
+        ~Exists(Session.objects.filter(pk=OuterRef("session_key"))), family=None
+    )
+    total = 0
+    while ids := list(gone.values_list("pk", flat=True)[:batch_rows]):
+        total += len(ids)
+        SignIn.objects.filter(pk__in=ids).delete()
+    return total
+
+
+def forget() -> None:
+    """Forget what this process has written down lately."""
+    _seen.clear()
+
+
+def described(found: Sequence[SignIn], current: str | None) -> list[dict[str, Any]]:
+    """Return entries as they are shown to their person."""
+    return [
+        {
+            "id": each.pk,
+            "kind": "session" if each.family_id is None else "tokens",
+            "device": each.device,
+            "network": each.network,
+            "started_at": each.started_at,
+            "seen_at": each.seen_at.replace(second=0, microsecond=0),
+            "is_current": each.pk == current,
+        }
+        for each in found
+    ]
+
+
+def _write_session(request: HttpRequest, person: User, sign_in_id: str) -> None:
+    SignIn.objects.filter(session_key=request.session.session_key).delete()
+    now = timezone.now()
+    SignIn.objects.create(
+        id=sign_in_id,
+        person=person,
+        session_key=request.session.session_key or "",
+        auth_hash=person.get_session_auth_hash(),
+        started_at=now,
+        seen_at=now,
+        **_whence(request),
+    )
+    _keep_as_seen(request)
+
+
+def _keep_as_seen(request: HttpRequest) -> None:
+    if len(_seen) >= _MOST_KEPT:
+        _seen.clear()
+    _seen[str(request.session.session_key)] = time.monotonic() + SEEN_EVERY_SECONDS
+
+
+def _whence(request: Any) -> dict[str, str]:
+    """Return from where a request comes, as far as the list shows it."""
+    if request is None:
+        return {}
+    return {
+        "device": device_of(request.META.get("HTTP_USER_AGENT", "")),
+        "network": client_of(request),
+    }

@@ -1,0 +1,62 @@
+"""Showing that an address is one's own, and changing it.
+
+An account's address is a claim until somebody follows the link that was mailed to it. A new address
+waits in `new_email` and changes nothing before that; what leads to it is the link in its mailbox,
+so nobody can put another's address on their account without its reader's consent.
+"""
+
+from contextlib import suppress
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts import mail
+from accounts.links import LinkIsBad, address_of_link, person_with_uid
+from accounts.mail_bounds import TooMuchMail
+from accounts.models import User
+from security_log.log import Kind, record
+
+
+def ask_to_change(person: User, address: str, *, known: str, language: str, client: str) -> bool:
+    """Have a link sent to a new address, and the old one told.
+
+    Return False, and do nothing, if the password is not the `known` one any more.
+    Raises: TooMuchMail.
+    """
+    with transaction.atomic():
+        same = User.objects.filter(pk=person.pk, password=known, is_active=True)
+        if not same.update(new_email=address):
+            return False
+        person.new_email = address
+        record(Kind.EMAIL_CHANGE_ASKED, actor_id=person.pk, subject_id=person.pk)
+        mail.ask_to_verify(person, address, language=language, client=client)
+        if person.email_verified_at and address != person.email:
+            mail.tell_of_move(person, person.email, is_done=False, language=language)
+    return True
+
+
+def confirm(uid: str, token: str, *, language: str) -> User:
+    """Make the address verified, or the new one the account's, that a link is for.
+
+    Raises: LinkIsBad.
+    """
+    person = person_with_uid(uid)
+    address = address_of_link(person, token)
+    old = person.email if person.email_verified_at and person.email != address else ""
+    same = User.objects.filter(
+        **{name: getattr(person, name) for name in ("pk", "password", "generation", "email")},
+        new_email=person.new_email,
+        is_active=True,
+    )
+    with transaction.atomic():
+        new_email = "" if address == person.new_email else person.new_email
+        if not same.update(email=address, new_email=new_email, email_verified_at=Now()):
+            raise LinkIsBad
+        person.refresh_from_db(fields=["email", "new_email", "email_verified_at"])
+        kind = Kind.EMAIL_CHANGED if old else Kind.EMAIL_VERIFIED
+        record(kind, actor_id=person.pk, subject_id=person.pk)
+        if old:
+            # It was told of the request already, so a full mailbox holds nothing up.
+            with suppress(TooMuchMail):
+                mail.tell_of_move(person, old, is_done=True, language=language)
+    return person

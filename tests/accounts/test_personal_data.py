@@ -1,0 +1,259 @@
+"""Exporting and erasing one's own data, and erasing accounts that nobody used for long."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import mail, revocations, tokens
+from accounts.models import Erasure, Family, Mail, RecoveryCode, SignIn, User
+from accounts.personal import erasing
+from reservations import desk, selectors
+from reservations.commands import LockSeats, ReserveSeats
+from reservations.errors import Busy
+from reservations.models import Event, Reservation, Seat, SeatChange
+from reservations.states import SeatStatus
+from security_log.models import Kind, SecurityEvent
+from tests.accounts.second_factor.device import with_app
+from tests.contract.calls import refusal
+from tests.factories import PASSWORD, make_event, make_user, person, seat_ids, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ERASE = "/api/me/erase/"
+ASKED = {"password": PASSWORD}
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_user(
+        "alice",
+        password=PASSWORD,
+        email="alice@example.org",
+        email_verified_at=timezone.now(),
+        first_name="Alice",
+        last_name="Moore",
+    )
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event(seats=4)
+
+
+def _lock(user: User, event: Event, *places: int) -> tuple[int, ...]:
+    ids = tuple(seat_ids(event)[place] for place in places)
+    desk.submit(event_id=event.pk, command=LockSeats(person(user), ids))
+    return ids
+
+
+def _book(user: User, event: Event, *places: int) -> None:
+    ids = _lock(user, event, *places)
+    desk.submit(event_id=event.pk, command=ReserveSeats(person(user), ids, "cash"))
+
+
+def _let_it_be_over(event: Event, days: int = 1) -> None:
+    Event.objects.filter(pk=event.pk).update(date=timezone.now() - timedelta(days=days))
+
+
+def test_an_export_has_all_that_is_kept_about_oneself(alice: User, event: Event) -> None:
+    _book(alice, event, 0)
+    _lock(alice, event, 1)
+    mail.tell_of_change(alice, language="en")
+    answer: Any = signed_in(alice).get("/api/me/export/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="seatcast-data.json"'
+    found = answer.json()
+    assert found["account"]["email"] == "alice@example.org"
+    assert [booking["seats"] for booking in found["bookings"]] == [["A1"]]
+    assert [lock["seat_number"] for lock in found["locks"]] == ["A2"]
+    assert len(found["sessions"]) == 1
+    assert [row["address"] for row in found["mail_of_the_last_day"]] == ["alice@example.org"]
+    assert found["security_log"]["is_complete"] is True
+    assert SecurityEvent.objects.filter(kind=Kind.DATA_EXPORTED, subject_id=alice.pk).exists()
+
+
+def test_an_export_has_no_secrets(alice: User) -> None:
+    app = with_app(alice)
+    alice.mfa_shown_at = timezone.now()
+    text = json.dumps(signed_in(alice).get("/api/me/export/").json())
+    for secret in (alice.password, app.secret, *RecoveryCode.objects.values_list("digest")[0]):
+        assert secret not in text
+
+
+def test_who_is_erased_leaves_nothing_that_names_them(alice: User, event: Event) -> None:
+    bob = make_user("bob")
+    _book(alice, event, 0)
+    _lock(alice, event, 1)
+    _let_it_be_over(event)
+    with_app(alice)
+    alice.mfa_shown_at = timezone.now()
+    tokens.pair(alice)
+    mail.tell_of_change(alice, language="en")
+    kind = ContentType.objects.get_for_model(User)
+    LogEntry.objects.create(
+        user=bob, content_type=kind, object_id=str(alice.pk), object_repr="alice", action_flag=2
+    )
+    assert signed_in(alice).post(ERASE, ASKED).status_code == 200
+
+    left = User.objects.get(pk=alice.pk)
+    assert left.username.startswith("deleted-")
+    assert left.folded_username == left.username
+    assert (left.email, left.first_name, left.last_name, left.last_login) == ("", "", "", None)
+    assert not left.is_active
+    assert not left.has_usable_password()
+    assert left.second_factor_since is None
+    for model in (SignIn, Family, Mail, RecoveryCode):
+        assert not model._default_manager.exists()
+    assert LogEntry.objects.get().object_repr == left.username
+    # What was sold stays sold, to somebody who has no name.
+    assert Reservation.objects.get().user_id == alice.pk
+    statuses = Seat.objects.filter(event=event).order_by("pk").values_list("status", flat=True)
+    assert list(statuses)[:2] == [SeatStatus.RESERVED, SeatStatus.AVAILABLE]
+    assert "alice" not in json.dumps(selectors.seats(event_id=event.pk))
+    assert set(SeatChange.objects.values_list("actor", flat=True)) == {alice.pk}
+    row = SecurityEvent.objects.get(kind=Kind.PERSON_ERASED)
+    assert (row.subject_id, row.details) == (alice.pk, {"cause": "asked"})
+
+
+def test_an_erased_person_cannot_sign_in_and_is_signed_out(alice: User) -> None:
+    client, other = signed_in(alice), signed_in(alice)
+    refresh = tokens.pair(alice)["refresh"]
+    assert other.get("/api/me/").status_code == 200
+    assert client.post(ERASE, ASKED).status_code == 200
+    for each in (client, other):
+        refusal(each.get("/api/me/"), 401, "not_authenticated")
+    refusal(other.post("/api/token/refresh/", {"refresh": refresh}), 401, "token_not_valid")
+    refusal(other.post("/api/login/", {"username": "alice", **ASKED}), 401, "invalid_credentials")
+    # The name is free for somebody else.
+    make_user("alice")
+
+
+def test_with_tickets_for_a_coming_event_one_has_to_say_that_they_are_kept(
+    alice: User, event: Event
+) -> None:
+    _book(alice, event, 0)
+    client = signed_in(alice)
+    found = refusal(client.post(ERASE, ASKED), 409, "upcoming_bookings")
+    assert [each["event"] for each in found["bookings"]] == [event.pk]
+    assert User.objects.get(pk=alice.pk).username == "alice"
+    assert client.post(ERASE, {**ASKED, "keep_tickets": True}).status_code == 200
+    assert Reservation.objects.get().status == Reservation.Status.CONFIRMED
+
+
+def test_an_organisers_account_is_not_erased() -> None:
+    boss = make_user("boss", password=PASSWORD, is_staff=True)
+    refusal(signed_in(boss).post(ERASE, ASKED), 409, "organiser_account")
+
+
+def test_an_erasure_that_was_killed_in_between_is_finished_by_housekeeping(
+    alice: User, event: Event
+) -> None:
+    _lock(alice, event, 0)
+    erasing.close(alice, Erasure.Cause.ASKED)
+    # Here the process died: nobody can sign in, and the rest is still there.
+    assert not User.objects.get(pk=alice.pk).is_active
+    assert User.objects.get(pk=alice.pk).username == "alice"
+    for _ in range(2):
+        call_command("erase_accounts")
+    assert User.objects.get(pk=alice.pk).username.startswith("deleted-")
+    assert Seat.objects.filter(status=SeatStatus.AVAILABLE).count() == 4
+    assert SecurityEvent.objects.filter(kind=Kind.PERSON_ERASED).count() == 1
+
+
+def test_an_erasure_that_a_busy_desk_stops_is_answered_and_finished_later(
+    alice: User, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _lock(alice, event, 0)
+    client = signed_in(alice)
+
+    def busy(**_: object) -> None:
+        raise Busy
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "submit", busy)
+        assert client.post(ERASE, ASKED).status_code == 200
+        with pytest.raises(CommandError):
+            call_command("erase_accounts")
+    assert User.objects.get(pk=alice.pk).username == "alice"
+    call_command("erase_accounts")
+    assert User.objects.get(pk=alice.pk).username.startswith("deleted-")
+
+
+def test_erasing_twice_changes_nothing_the_second_time(alice: User) -> None:
+    erasing.close(alice, Erasure.Cause.ASKED)
+    erasing.close(alice, Erasure.Cause.RETENTION)
+    erasing.finish(alice.pk)
+    name = User.objects.get(pk=alice.pk).username
+    erasing.finish(alice.pk)
+    assert User.objects.get(pk=alice.pk).username == name
+    assert Erasure.objects.get().cause == Erasure.Cause.ASKED
+
+
+def test_a_name_on_a_live_map_follows(alice: User, event: Event) -> None:
+    _book(alice, event, 0)
+    erasing.close(alice, Erasure.Cause.ASKED)
+    erasing.finish(alice.pk)
+    revocations.forget()
+    [first, *_] = selectors.seats(event_id=event.pk)
+    assert first["reserved_by"].startswith("deleted-")  # type: ignore[union-attr]
+
+
+def test_who_came_back_with_a_backup_is_erased_by_number(alice: User) -> None:
+    with pytest.raises(CommandError, match="There is nobody"):
+        call_command("erase_accounts", "--person", "999999")
+    call_command("erase_accounts", "--person", str(alice.pk))
+    assert User.objects.get(pk=alice.pk).username.startswith("deleted-")
+
+
+LONG_AGO = timedelta(days=400)
+
+
+@pytest.fixture
+def forgotten(alice: User, settings: Settings) -> User:
+    """Somebody who has not been here for longer than data is kept."""
+    settings.SEATCAST_RETENTION_DAYS = 365
+    User.objects.filter(pk=alice.pk).update(date_joined=timezone.now() - LONG_AGO)
+    return alice
+
+
+def _is_erased(user: User) -> bool:
+    call_command("erase_accounts")
+    return User.objects.get(pk=user.pk).username.startswith("deleted-")
+
+
+def test_who_never_came_back_is_erased(forgotten: User, event: Event) -> None:
+    newcomer = make_user("newcomer")
+    _book(forgotten, event, 0)
+    _let_it_be_over(event, days=400)
+    assert _is_erased(forgotten)
+    assert not _is_erased(newcomer)
+    assert Erasure.objects.get().cause == Erasure.Cause.RETENTION
+    assert SecurityEvent.objects.get(kind=Kind.PERSON_ERASED).actor_id is None
+
+
+def test_nobody_is_erased_for_want_of_use_by_default(forgotten: User, settings: Settings) -> None:
+    settings.SEATCAST_RETENTION_DAYS = 0
+    assert not _is_erased(forgotten)
+
+
+@pytest.mark.parametrize("still", ["signed in", "tokens", "booked", "organises"])
+def test_who_is_still_here_is_kept(forgotten: User, event: Event, still: str) -> None:
+    match still:
+        case "signed in":
+            signed_in(forgotten)
+            User.objects.update(last_login=None)
+        case "tokens":
+            tokens.pair(forgotten)
+            SignIn.objects.all().delete()
+        case "booked":
+            _book(forgotten, event, 0)
+            _let_it_be_over(event, days=300)
+        case _:
+            User.objects.update(is_staff=True)
+    assert not _is_erased(forgotten)

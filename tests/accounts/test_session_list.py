@@ -1,0 +1,190 @@
+"""The list of where one is signed in, signing out there, and the end of what nobody uses."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import revocations, tokens
+from accounts.models import Family, SignIn, User
+from accounts.sign_ins import records
+from accounts.sign_ins.devices import device_of
+from security_log.models import Kind, SecurityEvent
+from tests.contract.calls import refusal
+from tests.factories import PASSWORD, make_user, signed_in, stranger
+
+pytestmark = pytest.mark.django_db
+
+SESSIONS = "/api/sessions/"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_user("alice", password=PASSWORD)
+
+
+def _with_new_tokens(name: str = "alice") -> tuple[Any, str]:
+    pair: Any = stranger().post("/api/token/", {"username": name, "password": PASSWORD})
+    client: Any = stranger()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.json()['access']}")
+    return client, pair.json()["refresh"]
+
+
+@pytest.mark.parametrize(
+    ("said", "device"),
+    [
+        (FIREFOX, "Firefox, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/5 Chrome/9 Safari/5 Edg/9", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1", "Safari, iPhone"),
+        ("python-requests/2.32", "python-requests"),
+        ("", ""),
+        ("\u0000\u202e<script>", ""),
+        ("x" * 100_000, "x" * 60),
+    ],
+)
+def test_a_device_is_told_in_two_words(said: str, device: str) -> None:
+    assert device_of(said) == device
+
+
+def test_sessions_and_tokens_are_listed_with_device_and_network(alice: User) -> None:
+    client: Any = stranger()
+    agent: Any = {"HTTP_USER_AGENT": FIREFOX}
+    client.post("/api/login/", {"username": "alice", "password": PASSWORD}, **agent)
+    _with_new_tokens()
+    listed = client.get(SESSIONS).json()
+    assert {each["kind"] for each in listed} == {"session", "tokens"}
+    [here] = [each for each in listed if each["is_current"]]
+    assert (here["kind"], here["device"]) == ("session", "Firefox, Linux")
+    assert here["network"].startswith("10.")
+    assert here["seen_at"].endswith(":00Z")
+
+
+def test_a_session_is_signed_out_elsewhere_and_that_counts_within_a_second(alice: User) -> None:
+    client, other = signed_in(alice), signed_in(alice)
+    assert other.get("/api/me/").status_code == 200
+    there = next(each["id"] for each in _listed(client) if not each["is_current"])
+    assert client.delete(f"{SESSIONS}{there}/").status_code == 200
+    # What any process knows when it next reads, which it does every second.
+    revocations.forget()
+    refusal(other.get("/api/me/"), 401, "not_authenticated")
+    assert client.get("/api/me/").status_code == 200
+    assert SecurityEvent.objects.filter(kind=Kind.SESSION_ENDED, subject_id=alice.pk).exists()
+    refusal(client.delete(f"{SESSIONS}{there}/"), 404, "not_found")
+
+
+def test_tokens_are_signed_out_and_that_counts_within_a_second_in_other_processes(
+    alice: User,
+) -> None:
+    client = signed_in(alice)
+    bearer, refresh = _with_new_tokens()
+    assert bearer.get("/api/me/").status_code == 200
+    there = next(each["id"] for each in _listed(client) if each["kind"] == "tokens")
+    assert client.delete(f"{SESSIONS}{there}/").status_code == 200
+    revocations.forget()
+    refusal(bearer.get("/api/me/"), 401, "token_not_valid")
+    refusal(bearer.post("/api/token/refresh/", {"refresh": refresh}), 401, "token_not_valid")
+
+
+def test_an_id_of_the_list_opens_nothing(alice: User) -> None:
+    client = signed_in(alice)
+    [here] = _listed(client)
+    assert here["id"] != client.cookies["sessionid"].value
+    thief = stranger()
+    thief.cookies["sessionid"] = here["id"]
+    refusal(thief.get("/api/me/"), 401, "not_authenticated")
+
+
+def test_signed_out_sessions_leave_the_list_and_are_pruned(alice: User) -> None:
+    client, other = signed_in(alice), signed_in(alice)
+    other.post("/api/logout/")
+    assert len(_listed(client)) == 1
+    call_command("prune_accounts")
+    assert SignIn.objects.count() == 1
+
+
+def test_a_new_password_leaves_only_the_session_that_changed_it(alice: User) -> None:
+    client = signed_in(alice)
+    signed_in(alice)
+    _with_new_tokens()
+    body = {"old_password": PASSWORD, "password": "another-long-word"}
+    assert client.post("/api/password/change/", body).status_code == 200
+    assert [each["is_current"] for each in _listed(client)] == [True]
+
+
+def test_a_session_of_an_earlier_version_is_listed_once_it_is_used(alice: User) -> None:
+    client = signed_in(alice)
+    SignIn.objects.all().delete()
+    session = client.session
+    del session["sign_in"], session["began"]
+    session.save()
+    assert client.get("/api/reservations/").status_code == 200
+    assert [each["is_current"] for each in _listed(client)] == [True]
+
+
+def test_using_a_session_moves_the_moment_at_which_it_ends(alice: User) -> None:
+    client = signed_in(alice)
+    _let_it_be_used_long_ago(client)
+    assert client.get("/api/reservations/").status_code == 200
+    stored = Session.objects.get(pk=client.cookies["sessionid"].value)
+    assert stored.expire_date > timezone.now() + timedelta(days=13)
+    assert SignIn.objects.get().seen_at > timezone.now() - timedelta(minutes=1)
+
+
+def test_a_session_in_use_is_written_down_once_a_minute(alice: User) -> None:
+    client = signed_in(alice)
+    _let_it_be_used_long_ago(client)
+    client.get("/api/reservations/")
+    seen = SignIn.objects.get().seen_at
+    # The cache is away, say; so the session is looked up again.
+    cache.clear()
+    client.get("/api/reservations/")
+    assert SignIn.objects.get().seen_at == seen
+
+
+def test_an_idle_organiser_is_signed_out_before_an_idle_buyer(settings: Settings) -> None:
+    settings.SEATCAST_STAFF_IDLE_SECONDS = 600
+    settings.SEATCAST_SESSION_IDLE_SECONDS = 3600
+    for person, seconds in ((make_user("boss", is_staff=True), 600), (make_user("bob"), 3600)):
+        client = signed_in(person)
+        stored = Session.objects.get(pk=client.cookies["sessionid"].value)
+        left = (stored.expire_date - timezone.now()).total_seconds()
+        assert seconds - 60 < left <= seconds
+        Session.objects.filter(pk=stored.pk).update(expire_date=timezone.now())
+        refusal(client.get("/api/me/"), 401, "not_authenticated")
+
+
+def test_idle_tokens_end_too(alice: User, settings: Settings) -> None:
+    settings.SEATCAST_STAFF_IDLE_SECONDS = 600
+    settings.SEATCAST_SESSION_IDLE_SECONDS = 3600
+    for person, seconds in ((make_user("boss", is_staff=True), 600), (alice, 3600)):
+        refresh = tokens.pair(person)["refresh"]
+        family = Family.objects.get(person=person)
+        assert seconds - 60 < (family.expires_at - timezone.now()).total_seconds() <= seconds
+        tokens.rotate(refresh)
+
+
+def test_a_session_ends_for_good_a_month_after_signing_in(alice: User) -> None:
+    client = signed_in(alice)
+    session = client.session
+    session["began"] -= 30 * 24 * 3600 - 60
+    session.save()
+    stored = Session.objects.get(pk=client.cookies["sessionid"].value)
+    assert stored.expire_date < timezone.now() + timedelta(minutes=2)
+
+
+def _listed(client: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(SESSIONS).json()
+    return found
+
+
+def _let_it_be_used_long_ago(client: Any) -> None:
+    records.forget()
+    long_ago = timezone.now() - timedelta(days=3)
+    SignIn.objects.update(seen_at=long_ago)
+    Session.objects.update(expire_date=timezone.now() + timedelta(days=1))

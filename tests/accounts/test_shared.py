@@ -1,0 +1,81 @@
+"""The cache that all processes share, while it fails and when it is back."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from redis.exceptions import RedisError
+
+from accounts import shared
+
+PATIENCE_SECONDS = 10
+
+
+class HangingCache:
+    """A cache that answers when it is told to, by an error or with what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.is_asked = threading.Event()
+        self.answers = threading.Event()
+        self.answer: Callable[[str], Any] = self.fail
+
+    def get(self, key: str) -> Any:
+        self.asked += 1
+        self.is_asked.set()
+        assert self.answers.wait(PATIENCE_SECONDS), "nobody should wait for this"
+        return self.answer(key)
+
+    def fail(self, key: str) -> None:
+        raise RedisError(key)
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[HangingCache]:
+    """A cache that has failed, and whose pause is over."""
+    hanging = HangingCache()
+    monkeypatch.setattr(shared, "cache", hanging)
+    monkeypatch.setattr(shared, "_away_until", 0.001)
+    yield hanging
+    hanging.answers.set()
+
+
+def _one_waits(pool: ThreadPoolExecutor, hanging: HangingCache) -> Any:
+    trial = pool.submit(shared.ask, "get", "seat")
+    assert hanging.is_asked.wait(PATIENCE_SECONDS)
+    return trial
+
+
+def test_one_request_at_a_time_waits_for_a_cache_that_hangs(hanging: HangingCache) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        trial = _one_waits(pool, hanging)
+        for _ in range(3):
+            with pytest.raises(shared.Away):
+                shared.ask("get", "seat")
+        assert hanging.asked == 1
+        hanging.answers.set()
+        assert isinstance(trial.exception(PATIENCE_SECONDS), shared.Away)
+    with pytest.raises(shared.Away):
+        shared.ask("get", "seat")
+    assert hanging.asked == 1
+
+
+@pytest.mark.parametrize("error", [None, ValueError])
+def test_a_cache_that_answers_one_request_is_asked_by_all_again(
+    hanging: HangingCache, error: type[Exception] | None
+) -> None:
+    def answer(key: str) -> str:
+        if error and hanging.asked == 1:
+            raise error
+        return key
+
+    hanging.answer = answer
+    with ThreadPoolExecutor(1) as pool:
+        trial = _one_waits(pool, hanging)
+        with pytest.raises(shared.Away):
+            shared.ask("get", "seat")
+        hanging.answers.set()
+        assert type(trial.exception(PATIENCE_SECONDS)) is (error or type(None))
+    assert [shared.ask("get", "seat") for _ in range(2)] == ["seat", "seat"]
