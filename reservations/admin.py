@@ -4,27 +4,48 @@ Nothing here writes a seat's status: that goes through the desk, like everything
 changes seats. Static data goes through the plans' services, which keep the layout true.
 """
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.related import ForeignKey
 from django.forms import ModelChoiceField, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.timezone import localtime
 
 from reservations import checkout, clock, desk
-from reservations.commands import BlockSeats, Command, UnblockSeats
+from reservations.commands import BlockSeats, Command, MarkPaid, UnblockSeats
 from reservations.errors import SeatcastError
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
 from reservations.records import Answer
 from reservations.states import Person, SeatStatus
+from reservations.time_zones import default_time_zone, in_words, is_time_zone
 
 admin.site.site_header = admin.site.site_title = "Seatcast"
 admin.site.index_title = "Box office"
+
+
+def _zone_of_form(request: HttpRequest) -> str:
+    """Return the zone that a form about an event is in."""
+    chosen = request.POST.get("time_zone", "")
+    if is_time_zone(chosen):
+        return chosen
+    match = request.resolver_match
+    event_id = str(match.kwargs.get("object_id", "")) if match else ""
+    found = (
+        Event.objects.filter(pk=int(event_id)).values_list("time_zone", flat=True).first()
+        if re.fullmatch("[0-9]{1,18}", event_id)
+        else None
+    )
+    return found or default_time_zone()
 
 
 class CategoryInline(admin.TabularInline):
@@ -37,16 +58,17 @@ class CategoryInline(admin.TabularInline):
 
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin):
-    list_display = ("name", "date", "venue", "visibility", "seats_free")
+    list_display = ("name", "begins", "venue", "visibility", "seats_free")
     list_filter = ("visibility", "date")
     search_fields = ("name", "venue")
     date_hierarchy = "date"
     inlines = (CategoryInline,)
     readonly_fields = ("layout", "change_seq")
     fieldsets = (
-        (None, {"fields": ("name", "description", "venue", "date")}),
+        (None, {"fields": ("name", "description", "venue", "time_zone", "date")}),
         ("Sale", {"fields": ("price", "currency", "sales_open_at", "sales_close_at")}),
-        ("Limits", {"fields": ("lock_seconds", "seat_cap", "cancel_until")}),
+        ("Limits", {"fields": ("lock_seconds", "seat_cap", "purchase_cap", "cancel_until")}),
+        ("Payment", {"fields": ("offline_methods", "payment_seconds", "requires_verified_email")}),
         ("Audience", {"fields": ("visibility", "member_group")}),
         ("Live", {"fields": ("layout", "change_seq")}),
     )
@@ -59,6 +81,17 @@ class EventAdmin(admin.ModelAdmin):
         return found.annotate(
             seats_total=Count("seats"), seats_available=Count("seats", filter=free)
         )
+
+    @admin.display(description="Date", ordering="date")
+    def begins(self, event: Event) -> str:
+        return in_words(event.date, event.time_zone)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show and take all times in the event's own zone; in the one that is being chosen."""
+        with timezone.override(ZoneInfo(_zone_of_form(request))):
+            response = super().changeform_view(request, *args, **kwargs)
+            # Times are written out when the page is rendered.
+            return response.render() if isinstance(response, TemplateResponse) else response
 
     @admin.display(description="Free seats")
     def seats_free(self, event: Event) -> str:
@@ -175,10 +208,17 @@ class ReservationSeatInline(admin.TabularInline):
     model = ReservationSeat
     extra = 0
     can_delete = False
-    fields = readonly_fields = ("seat", "price", "live")
+    fields = readonly_fields = ("seat", "price", "live", "entered")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReservationSeat]:
-        return super().get_queryset(request).select_related("seat")
+        return super().get_queryset(request).select_related("seat", "entry")
+
+    @admin.display(description="Entered")
+    def entered(self, sold: ReservationSeat) -> str:
+        if not hasattr(sold, "entry"):
+            return "-"
+        at = localtime(sold.entry.at).strftime("%d %b %Y %H:%M")
+        return f"{at}, {sold.entry.gate}" if sold.entry.gate else at
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return False
@@ -186,15 +226,18 @@ class ReservationSeatInline(admin.TabularInline):
 
 @admin.register(Reservation)
 class ReservationAdmin(admin.ModelAdmin):
-    list_display = ("id", "event", "user", "status", "total_price", "currency", "created_at")
-    list_filter = ("status", "event")
+    list_display = (
+        *("public_id", "event", "user", "status", "total_price", "currency", "created_at"),
+        *("payment_method", "payment_due_at", "paid_at"),
+    )
+    list_filter = ("status", "payment_method", ("paid_at", admin.EmptyFieldListFilter), "event")
     list_select_related = ("event", "user")
     list_per_page = 100
-    search_fields = ("=id", "user__username", "user__email", "event__name")
+    search_fields = ("=public_id", "user__username", "user__email", "event__name")
     show_full_result_count = False
     date_hierarchy = "created_at"
     inlines = (ReservationSeatInline,)
-    actions = ("cancel",)
+    actions = ("cancel", "mark_paid")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
@@ -220,6 +263,13 @@ class ReservationAdmin(admin.ModelAdmin):
                     as_organiser=True,
                 ),
             )
+
+    @admin.action(description="Mark as paid what is paid later", permissions=["change"])
+    def mark_paid(self, request: HttpRequest, reservations: QuerySet[Reservation]) -> None:
+        person = _person(request)
+        for reservation_id, event_id in reservations.values_list("pk", "event_id"):
+            command = MarkPaid(person, reservation_id)
+            _tell(self, request, partial(desk.submit, event_id=event_id, command=command))
 
 
 def _person(request: HttpRequest) -> Person:

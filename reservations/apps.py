@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ReservationsConfig(AppConfig):
@@ -6,3 +7,6 @@ class ReservationsConfig(AppConfig):
 
     def ready(self) -> None:
         from reservations.demo import checks  # noqa: F401 - which registers them
+        from reservations.roles import make_roles
+
+        post_migrate.connect(make_roles, sender=self)

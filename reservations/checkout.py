@@ -23,7 +23,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import Error, transaction
 
-from reservations import clock, database, desk, metrics
+from reservations import clock, database, desk, metrics, security_events
 from reservations.commands import CancelReservation, ReserveSeats, StartPayment
 from reservations.errors import (
     Busy,
@@ -214,7 +214,7 @@ def _charge(order: Order, reference: str, answer: Answer) -> Answer:
 
 def _is_paid_with(reference: str, answer: Answer) -> bool:
     number = answer["reservation"]["id"]
-    return Payment.objects.filter(reference=reference, reservation=number).exists()
+    return Payment.objects.filter(reference=reference, reservation__public_id=number).exists()
 
 
 def _correct(order: Order, refusal: SeatcastError) -> None:
@@ -279,7 +279,11 @@ def _withdraw(payment: Payment) -> None:
 def _move(reference: str, before: PaymentStatus, after: PaymentStatus) -> bool:
     """Write down how far a payment has come; tell whether nobody had moved it meanwhile."""
     found = Payment.objects.filter(reference=reference, status=before)
-    return bool(found.update(status=after, updated_at=clock.now()))
+    with transaction.atomic():
+        is_moved = bool(found.update(status=after, updated_at=clock.now()))
+        if is_moved and after is PaymentStatus.REFUNDED:
+            security_events.record_refund(reference)
+    return is_moved
 
 
 def _ask(call: Callable[[], None]) -> None:

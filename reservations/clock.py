@@ -18,12 +18,12 @@ def now() -> datetime:
 
 
 def compare(there: datetime, *, earliest: datetime, latest: datetime) -> None:
-    """Note by how much clocks differ; not at all, if the answer fits between asking and hearing.
+    """Note by how much clocks differ.
 
-    `there` is what the database's clock said in between.
+    `there` is what the database's clock said at some moment between `earliest` and `latest`, by
+    this process's clock. That bounds the difference from both sides, and it is moved no further
+    than into the bounds: an answer that took long, because a row was waited for, bounds it loosely
+    and changes nothing that quicker answers have told.
     """
     global _difference
-    if earliest <= there <= latest:
-        _difference = timedelta(0)
-    else:
-        _difference = there - earliest - (latest - earliest) / 2
+    _difference = min(max(_difference, there - latest), there - earliest)

@@ -20,12 +20,15 @@ class LockSeats:
 class LockBest:
     """Hold the best seats there are for a wish, all or none.
 
-    The desk makes the `choice` once it has the event's row.
+    The desk makes the `choice` once it has the event's row, without the seats to `avoid`. Unless it
+    is the last try, a choice with seats that the actor may not lock yet is to be made again.
     """
 
     actor: Person
     wish: Wish
     choice: Choice | None = None
+    avoid: frozenset[int] = frozenset()
+    is_last_try: bool = True
 
     @property
     def seat_ids(self) -> tuple[int, ...]:
@@ -84,6 +87,35 @@ class CancelReservation:
 
 
 @dataclass(frozen=True, slots=True)
+class AdmitSeats:
+    """Record that seats of a booking enter, all or none; without `seat_ids` all that are left.
+
+    The seats stay reserved and nobody's map changes, so it takes no sequence number: its row is
+    the seat's entry. See docs/adr/0016-entry-is-recorded-beside-the-seats.md.
+    """
+
+    actor: Person
+    reservation_id: int
+    seat_ids: tuple[int, ...] = ()
+    gate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPaid:
+    """Write down that a booking is paid that was not paid at once; organisers only."""
+
+    actor: Person
+    reservation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LapseUnpaid:
+    """End bookings that were not paid in time, and free their seats."""
+
+    actor: None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseExpired:
     """Write down that the locks past their deadline are gone."""
 
@@ -116,14 +148,22 @@ SeatsCommand = (
     | BlockSeats
     | UnblockSeats
 )
-Command = SeatsCommand | CancelReservation | ReleaseExpired
+ReservationCommand = CancelReservation | MarkPaid | AdmitSeats
+Command = SeatsCommand | ReservationCommand | ReleaseExpired | LapseUnpaid
 
 
 def seat_ids_of(command: Command) -> tuple[int, ...]:
-    """Return the seats that a command names, none for the others."""
-    if isinstance(command, CancelReservation | ReleaseExpired):
+    """Return the seats that a command is to change, none for one that names a booking."""
+    if isinstance(command, ReservationCommand | ReleaseExpired | LapseUnpaid):
         return ()
     return command.seat_ids
+
+
+def counts_seats_of(command: Command) -> int | None:
+    """Return whose seats, held and bought, a command is decided on besides those it names."""
+    if isinstance(command, LockSeats | LockBest | StartPayment | ReserveSeats):
+        return command.actor.id
+    return None
 
 
 def fingerprint(command: Command) -> str:
@@ -133,10 +173,7 @@ def fingerprint(command: Command) -> str:
     best seats wants the same, whichever those are.
     """
     kind = ReserveSeats if isinstance(command, StartPayment) else type(command)
-    asked = {
-        name: value
-        for name, value in asdict(command).items()
-        if name not in ("reference", "choice")
-    }
+    how = ("reference", "choice", "avoid", "is_last_try")
+    asked = {name: value for name, value in asdict(command).items() if name not in how}
     words = json.dumps([kind.__name__, asked], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()

@@ -11,7 +11,8 @@ Guarantees. Nobody is answered before the commit. A command's refusal undoes not
 fails for a passing reason is run again; if it fails for good, its commands are run one by one, so
 that none can fail another. Should the answer to a commit be lost, the change log tells whether it
 was done. Across processes everything about one event is serial, because the event's row is locked
-first.
+first. An event whose row somebody holds takes a thread and a connection from the others for five
+seconds once, and after that for a quarter of a second at a time until its row is free.
 
 Lock order, always: the event's row, then its seats by primary key. The clock is read after.
 """
@@ -37,7 +38,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from reservations import database, metrics
 from reservations.changes import ChangeSet, seats_changed
 from reservations.choosing.houses import with_choices
-from reservations.commands import Command, seat_ids_of
+from reservations.commands import Command, ReleaseExpired, seat_ids_of
 from reservations.errors import Busy, SeatcastError, Unavailable, UnderWay
 from reservations.keys import KeyedAnswers
 from reservations.ledger import Decision, Ledger, lock_event
@@ -45,6 +46,7 @@ from reservations.models import Event, SeatChange
 from reservations.records import Answer
 from reservations.requests import request_id
 from reservations.rules import Outcome, decide
+from security_log.source import Source, source
 
 MAX_QUEUED_COMMANDS = 10_000
 MAX_BATCH_COMMANDS = 256
@@ -55,8 +57,11 @@ RETRY_SECONDS = (0.05, 0.2)
 QUICK_SECONDS = 1.0
 # For how long the commands of a batch that failed are tried one by one.
 SINGLES_SECONDS = 4.0
-# How many desks at a time are served for loops; each needs a connection to the database.
-SERVING_THREADS = 4
+# How many desks at a time are served for loops; each needs a connection to the database, and by
+# default two are left to those who read.
+SERVING_THREADS = 6
+# For how long after an event's row was held too long nobody waits for it as long again.
+HELD_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
 _serving = ThreadPoolExecutor(SERVING_THREADS, thread_name_prefix="desk")
@@ -105,6 +110,7 @@ class _Ticket:
     command: Command
     key: str | None
     request_id: UUID | None = field(default_factory=request_id.get)
+    source: Source | None = field(default_factory=source.get)
     waiting: "asyncio.Future[None] | None" = None
     stage: _Stage = _Stage.QUEUED
     moved: threading.Event = field(default_factory=threading.Event)
@@ -277,9 +283,12 @@ class Desk:
             for ticket in batch:
                 ticket.result = error
             return []
-        except Exception:
+        except Exception as error:
             metrics.failed_batches.inc()
             logger.exception("A batch of %d failed", len(batch), extra={"event_id": self._event_id})
+            if database.is_held_row(error):
+                # Each command by itself would wait for the same row.
+                return []
         changes: list[ChangeSet] = []
         if len(batch) > 1:
             for ticket in batch:
@@ -298,7 +307,7 @@ class Desk:
             try:
                 return self._commit(batch)
             except (OperationalError, InterfaceError) as error:
-                if time.monotonic() - started > QUICK_SECONDS:
+                if database.is_held_row(error) or time.monotonic() - started > QUICK_SECONDS:
                     raise
                 metrics.retried_batches.inc()
                 logger.warning("A batch of %d is run again: %s", len(batch), error)
@@ -311,7 +320,7 @@ class Desk:
         decided = None
         try:
             with transaction.atomic():
-                event, at = lock_event(self._event_id)
+                event, at = self._lock_event(batch)
                 decided = _decide(event, batch, now=self._clock() if self._clock else at)
         except (OperationalError, InterfaceError):
             if decided is None or not self._is_in_the_log(decided):
@@ -320,6 +329,24 @@ class Desk:
             ticket.result = result
         metrics.count_decided((each.command, each.outcome) for each in decided.decisions)
         return [decided.changes] if decided.changes else []
+
+    def _lock_event(self, batch: list[_Ticket]) -> tuple[Event, datetime]:
+        """Take the event's row. Wait briefly if nobody waits for the batch, or the row was held
+        too long already. Raises: EventNotFound, django.db.Error.
+        """
+        is_background = all(isinstance(ticket.command, ReleaseExpired) for ticket in batch)
+        is_held = _held_until.get(self._event_id, 0.0) > time.monotonic()
+        if is_background or is_held:
+            database.wait_briefly_for_rows()
+        try:
+            found = lock_event(self._event_id)
+        except OperationalError as error:
+            # A row for which others wait, too, may take a quarter of a second.
+            if database.is_held_row(error) and (is_held or not is_background):
+                _held_until[self._event_id] = time.monotonic() + HELD_SECONDS
+            raise
+        _held_until.pop(self._event_id, None)
+        return found
 
     def _is_in_the_log(self, decided: "_Decided") -> bool:
         """Tell whether a commit was done whose answer was lost. Raises: django.db.Error."""
@@ -348,6 +375,8 @@ class _Decided:
 
 _desks: WeakValueDictionary[int, Desk] = WeakValueDictionary()
 _desks_lock = threading.Lock()
+# Until when nobody waits long for an event's row, by the event's id.
+_held_until: dict[int, float] = {}
 
 
 def _desk(event_id: int) -> Desk:
@@ -375,7 +404,7 @@ def _decide(event: Event, batch: list[_Ticket], *, now: datetime) -> _Decided:
     for ticket, command in zip(batch, commands, strict=True):
         if keyed.is_first(command, ticket.key):
             outcomes[ticket] = outcome = decide(command, ledger.board)
-            decided.append(Decision(command, outcome, ticket.request_id))
+            decided.append(Decision(command, outcome, ticket.request_id, ticket.source))
             if isinstance(outcome.refusal, UnderWay):
                 keyed.let_go(command, ticket.key)
     changes = ledger.write(decided)

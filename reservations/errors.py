@@ -54,6 +54,13 @@ class TicketNotFound(NotFound):
     default_sentence = "There is no such ticket."
 
 
+class NotPermitted(SeatcastError):
+    """The asker may see it, and lacks the permission to do this."""
+
+    code = "permission_denied"
+    default_sentence = "You do not have permission to perform this action."
+
+
 class SignInFirst(SeatcastError):
     code = "not_authenticated"
     default_sentence = "This event is for members. Sign in to see it."
@@ -62,6 +69,19 @@ class SignInFirst(SeatcastError):
 class MembersOnly(SeatcastError):
     code = "members_only"
     default_sentence = "This event is for members, and you are not one of them."
+
+
+class EmailNotVerified(SeatcastError):
+    code = "email_not_verified"
+    default_sentence = (
+        "To book seats of this event, verify your e-mail address on your account page first."
+    )
+
+
+class MethodNotOffered(SeatcastError):
+    """The event does not offer this way to pay; said as of any other unknown word in a body."""
+
+    code = "invalid"
 
 
 class Conflict(SeatcastError):
@@ -90,6 +110,16 @@ class SeatLimit(Conflict):
     code = "seat_limit"
 
 
+class PurchaseLimit(Conflict):
+    code = "purchase_limit"
+
+
+class LockCooldown(Conflict):
+    """The asker held the seats for as long as they can be held, a moment ago."""
+
+    code = "lock_cooldown"
+
+
 class ExtensionLimit(Conflict):
     code = "extension_limit"
 
@@ -104,6 +134,55 @@ class SalesClosed(Conflict):
 
 class CancellationClosed(Conflict):
     code = "cancellation_closed"
+
+
+class AlreadyUsed(Conflict):
+    code = "reservation_used"
+    default_sentence = "Somebody has entered with this reservation, so it cannot be cancelled."
+
+
+class AlreadyEntered(Conflict):
+    """`entries` says which seats, when, and at which gate."""
+
+    code = "already_entered"
+
+
+class TicketCancelled(Conflict):
+    code = "ticket_cancelled"
+    default_sentence = "This reservation was cancelled. Its ticket admits nobody."
+
+
+class TicketLapsed(Conflict):
+    code = "ticket_lapsed"
+    default_sentence = "This reservation was not paid in time and lapsed. Its ticket admits nobody."
+
+
+class TicketUnpaid(Conflict):
+    code = "ticket_unpaid"
+    default_sentence = "This reservation is not paid for. Its ticket admits nobody yet."
+
+
+class ReservationCancelled(Conflict):
+    code = "reservation_cancelled"
+    default_sentence = "This reservation was cancelled."
+
+
+class ReservationLapsed(Conflict):
+    code = "reservation_lapsed"
+    default_sentence = "This reservation has lapsed, because it was not paid in time."
+
+
+class PaidLaterClosed(Conflict):
+    """There is no time left in which it could be paid."""
+
+    code = "paid_later_closed"
+    default_sentence = "The show has begun: what is booked now must be paid at once."
+
+
+class TicketForAnotherEvent(Conflict):
+    """`event` and `event_name` say which."""
+
+    code = "ticket_for_another_event"
 
 
 class PriceChanged(Conflict):
@@ -183,8 +262,8 @@ def conflict(*, seat: SeatState, reason: str, now: datetime) -> dict[str, Any]:
     """Return one row of a refusal's `conflicts`.
 
     `reason` is locked (by somebody else), reserved, blocked, expired (the asker's lock ran out),
-    not_held (the asker has no lock on it), limit or extension_limit. `locked_until` is given while
-    a lock is live.
+    not_held (the asker has no lock on it), limit, extension_limit or cooldown (the asker held it
+    for as long as possible). `locked_until` is given while a lock is live.
     """
     return {
         "seat_id": seat.id,

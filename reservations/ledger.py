@@ -3,6 +3,7 @@
 Lock order, always: the event's row, then its seats by primary key.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,24 +14,29 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from reservations import bulk, clock
+from reservations import bulk, clock, security_events
 from reservations.changes import Change, ChangeSet
 from reservations.commands import (
-    CancelReservation,
+    AdmitSeats,
     Command,
-    LockBest,
-    LockSeats,
+    LapseUnpaid,
     ReleaseExpired,
+    ReservationCommand,
+    ReserveSeats,
+    StartPayment,
+    counts_seats_of,
     seat_ids_of,
 )
 from reservations.compiled import Compiled
 from reservations.errors import EventNotFound
 from reservations.models import (
+    Entry,
     Event,
     Reservation,
     ReservationSeat,
     Seat,
     SeatChange,
+    overdue,
 )
 from reservations.payments import books
 from reservations.records import (
@@ -43,20 +49,29 @@ from reservations.records import (
     seat_record,
 )
 from reservations.rules import NewReservation, Outcome, price_of
+from reservations.standing import state_of, with_standing
 from reservations.states import (
     Board,
     PaymentStatus,
     Person,
-    ReservationState,
+    Reason,
     SeatState,
     SeatStatus,
+    iso,
 )
 from reservations.terms import terms_of
+from security_log.source import Source
 
-_HELD = ("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id")
+MAX_LAPSED_RESERVATIONS = 500
+"""How many unpaid bookings one command lapses at the most."""
+
+_HELD = (
+    *("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id"),
+    *("former_holder_id", "former_locked_at", "released_at"),
+)
 _WRITTEN = ("status", *_HELD, "reservation_id", "version")
 _LOGGED = (
-    *("event_id", "seq", "seat_id", "status", "holder_id", "locked_until"),
+    *("event_id", "seq", "seat_id", "status", "holder_id", "locked_until", "held_since"),
     *("reservation_id", "reason", "actor_id", "at", "request_id"),
 )
 
@@ -65,7 +80,10 @@ _EVENT = [
     for field in Event._meta.concrete_fields
     if field.name not in ("plan", "description")
 ]
-_SEAT = (*STATIC_FIELDS, "category__price", "status", *_HELD, "reservation_id")
+_SEAT = (
+    *(*STATIC_FIELDS, "category__price", "status", *_HELD, "reservation_id"),
+    *("reservation__user_id", "reservation__payment_due_at", "reservation__paid_at"),
+)
 
 # The columns of _SEAT by their names.
 _Row = dict[str, Any]
@@ -79,7 +97,11 @@ def lock_event(event_id: int) -> tuple[Event, datetime]:
     earliest = timezone.now()
     for *values, there in _event_row(event_id):
         clock.compare(there, earliest=earliest, latest=timezone.now())
-        return Event.from_db(connection.alias, _EVENT, values), there
+        event = Event.from_db(connection.alias, _EVENT, values)
+        if isinstance(event.offline_methods, str):
+            # PostgreSQL's answer, which no field has converted.
+            event.offline_methods = json.loads(event.offline_methods)
+        return event, there
     raise EventNotFound
 
 
@@ -95,6 +117,7 @@ class Decision(NamedTuple):
     command: Command
     outcome: Outcome
     request_id: UUID | None
+    source: Source | None = None
 
 
 @dataclass(slots=True)
@@ -111,7 +134,7 @@ class Ledger:
     @classmethod
     def open(cls, *, event: Event, commands: list[Command], now: datetime) -> "Ledger":
         """Lock and read all that the commands are decided on."""
-        reservations = _reservations(event, commands)
+        reservations = _reservations(event, commands, now=now)
         reservation_seats = {
             seat.seat_id for found in reservations.values() for seat in found.seats.all()
         }
@@ -119,18 +142,11 @@ class Ledger:
         board = Board(
             terms=terms_of(event),
             now=now,
-            seats={seat_id: _state(seat, event) for seat_id, seat in seats.items()},
-            reservations={
-                found.pk: ReservationState(
-                    id=found.pk,
-                    user_id=found.user_id,
-                    is_live=found.status == Reservation.Status.CONFIRMED,
-                    seat_ids=tuple(seat.seat_id for seat in found.seats.all()),
-                )
-                for found in reservations.values()
-            },
+            seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
+            reservations={found.pk: state_of(found) for found in reservations.values()},
             payments=books.started(event, commands),
             paying=books.paying(event, commands, now=now),
+            verified=_verified(event, commands),
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
         return cls(event, now, board, seats, reservations, people)
@@ -154,7 +170,11 @@ class Ledger:
         self._write_cancelled(
             [outcome.cancelled_id for outcome in outcomes if outcome.cancelled_id]
         )
+        self._write_lapsed([found for outcome in outcomes for found in outcome.lapsed_ids])
+        self._write_paid([outcome.paid_id for outcome in outcomes if outcome.paid_id])
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
+        self._write_admitted(decided)
+        security_events.record_decisions(decided, self._reservations, self.board)
         changing = [decision for decision in decided if decision.outcome.changed]
         if not changing:
             return None
@@ -197,6 +217,16 @@ class Ledger:
                 "amount": money(outcome.started.amount),
                 "currency": self.event.currency,
             }
+        if outcome.admitted:
+            answer["admitted"] = [
+                {
+                    "seat_id": entry.seat_id,
+                    "seat_number": self._seats[entry.seat_id]["seat_number"],
+                    "at": str(iso(entry.at)),
+                    "gate": entry.gate,
+                }
+                for entry in outcome.admitted
+            ]
         if outcome.booked is not None:
             answer["reservation"] = self._booked_record(outcome.booked)
         return answer
@@ -208,7 +238,22 @@ class Ledger:
             status=Reservation.Status.CANCELLED, cancelled_at=self.now
         )
         books.write_cancelled(self.event, ids, now=self.now)
+        self._write_ended(ids)
+
+    def _write_lapsed(self, ids: list[int]) -> None:
+        if not ids:
+            return
+        Reservation.objects.filter(event=self.event, pk__in=ids).update(
+            status=Reservation.Status.LAPSED, lapsed_at=self.now
+        )
+        self._write_ended(ids)
+
+    def _write_ended(self, ids: list[int]) -> None:
         ReservationSeat.objects.filter(event=self.event, reservation_id__in=ids).update(live=False)
+
+    def _write_paid(self, ids: list[int]) -> None:
+        if ids:
+            Reservation.objects.filter(event=self.event, pk__in=ids).update(paid_at=self.now)
 
     def _write_booked(self, booked: list[NewReservation]) -> None:
         if not booked:
@@ -221,6 +266,7 @@ class Ledger:
                 total_price=new.total_price,
                 currency=self.event.currency,
                 created_at=self.now,
+                payment_due_at=new.payment_due_at,
             )
             for new in booked
         )
@@ -238,19 +284,38 @@ class Ledger:
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
         books.write_booked(self.event, paid, now=self.now)
 
+    def _write_admitted(self, decided: list[Decision]) -> None:
+        entries = [
+            Entry(
+                event=self.event,
+                seat=_reserved_seat(self._reservations[command.reservation_id], entry.seat_id),
+                at=entry.at,
+                gate=entry.gate,
+                by_id=command.actor.id,
+            )
+            for command, outcome, *_ in decided
+            if isinstance(command, AdmitSeats)
+            for entry in outcome.admitted
+        ]
+        if entries:
+            Entry.objects.bulk_create(entries)
+
     def _written(self, seq: int, seat: SeatState) -> tuple[Any, ...]:
         """Return the values of _WRITTEN and the seat's key."""
         return (
             *(seat.status, seat.holder_id, seat.locked_until, seat.locked_at),
             *(seat.extensions, seat.lapsed_holder_id),
+            *(seat.former_holder_id, seat.former_locked_at, seat.released_at),
             *(self._stored_reservation_id(seat.reservation_id), seq, seat.id),
         )
 
     def _logged(self, seq: int, decision: Decision, seat: SeatState) -> tuple[Any, ...]:
         """Return the values of _LOGGED for a change."""
-        actor = decision.command.actor
+        actor, since = decision.command.actor, seat.locked_at
+        is_held_longer = decision.outcome.reason is Reason.LOCKED and since != self.now
         return (
             *(self.event.pk, seq, seat.id, seat.status, seat.holder_id, seat.locked_until),
+            since if is_held_longer else None,
             *(self._stored_reservation_id(seat.reservation_id), decision.outcome.reason),
             *(actor.id if actor else None, self.now, decision.request_id),
         )
@@ -293,65 +358,100 @@ class Ledger:
                     "row": seat["row"],
                     "number": seat["number"],
                     "price": money(state.price),
+                    "entry": None,
                 }
                 for state in sorted(booked.seats, key=lambda state: state.id)
                 for seat in [self._seats[state.id]]
             ],
             payment_status=PaymentStatus.AUTHORISED.value if booked.reference else None,
+            now=self.now,
         )
 
 
-def _reservations(event: Event, commands: list[Command]) -> dict[int, Reservation]:
-    ids = {command.reservation_id for command in commands if isinstance(command, CancelReservation)}
+def _reservations(
+    event: Event, commands: list[Command], *, now: datetime
+) -> dict[int, Reservation]:
+    """Return the reservations that commands name, and some that are overdue for who ends those."""
+    ids = {
+        command.reservation_id for command in commands if isinstance(command, ReservationCommand)
+    }
+    if any(isinstance(command, LapseUnpaid) for command in commands):
+        found = Reservation.objects.filter(overdue(now), event=event)
+        first = found.order_by("payment_due_at", "pk")[:MAX_LAPSED_RESERVATIONS]
+        ids |= set(first.values_list("pk", flat=True))
     if not ids:
         return {}
-    found = Reservation.objects.filter(event=event, pk__in=ids).prefetch_related("seats")
-    return {reservation.pk: reservation for reservation in found}
+    stored = with_standing(Reservation.objects.filter(event=event, pk__in=ids))
+    return {reservation.pk: reservation for reservation in stored}
+
+
+def _verified(event: Event, commands: list[Command]) -> frozenset[int]:
+    """Return who of those that book has a verified address; no statement if nobody need have."""
+    people = {
+        command.actor.id for command in commands if isinstance(command, StartPayment | ReserveSeats)
+    }
+    if not people or not event.requires_verified_email:
+        return frozenset()
+    found = get_user_model()._default_manager.filter(pk__in=people, email_verified_at__isnull=False)
+    return frozenset(found.values_list("pk", flat=True))
+
+
+def _reserved_seat(reservation: Reservation, seat_id: int) -> ReservationSeat:
+    return next(seat for seat in reservation.seats.all() if seat.seat_id == seat_id)
 
 
 def _locked_seats(
     event: Event, commands: list[Command], *, also: set[int], now: datetime
 ) -> dict[int, _Row]:
     ids = also.union(*(seat_ids_of(command) for command in commands))
-    lockers = {
-        command.actor.id for command in commands if isinstance(command, LockSeats | LockBest)
-    }
+    people = {counts_seats_of(command) for command in commands} - {None}
     if any(isinstance(command, ReleaseExpired) for command in commands):
-        rows = _seats_and_lapsed(event.pk, list(ids), list(lockers), now)
+        rows = _seats_and_lapsed(event.pk, list(ids), list(people), now)
     else:
-        rows = _seats(event.pk, list(ids), list(lockers))
+        rows = _seats(event.pk, list(ids), list(people))
     return {row[0]: dict(zip(_SEAT, row, strict=True)) for row in rows}
 
 
 @Compiled
-def _seats(event_id: int, ids: list[int], lockers: list[int]) -> QuerySet[Any, Any]:
-    """Lock and read seats, and those that are held by people who want more."""
-    return _locking(event_id, *_concerned(event_id, ids, lockers))
+def _seats(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
+    """Lock and read seats, and those that are held or were bought by people who want more."""
+    return _locking(event_id, *_concerned(event_id, ids, people))
 
 
 @Compiled
 def _seats_and_lapsed(
-    event_id: int, ids: list[int], lockers: list[int], now: datetime
+    event_id: int, ids: list[int], people: list[int], now: datetime
 ) -> QuerySet[Any, Any]:
     """Lock and read also those whose locks have run out."""
-    lapsed = Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_until__lte=now)
-    return _locking(event_id, *_concerned(event_id, ids, lockers), lapsed)
+    lapsed = (
+        Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_until__lte=now)
+        .order_by()
+        .values("pk")
+    )
+    return _locking(event_id, *_concerned(event_id, ids, people), lapsed)
 
 
-def _concerned(event_id: int, ids: list[int], lockers: list[int]) -> list[QuerySet[Seat]]:
+def _concerned(event_id: int, ids: list[int], people: list[int]) -> list[QuerySet[Any, Any]]:
+    """Return selections of the primary keys of seats."""
+    named = Seat.objects.filter(pk__any_of=ids)
+    held = Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=people)
+    bought = ReservationSeat.objects.filter(
+        live=True, reservation__event=event_id, reservation__user__any_of=people
+    )
     return [
-        Seat.objects.filter(pk__any_of=ids),
-        Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=lockers),
+        named.order_by().values("pk"),
+        held.order_by().values("pk"),
+        bought.order_by().values("seat_id"),
     ]
 
 
-def _locking(event_id: int, *selections: QuerySet[Seat]) -> QuerySet[Any, Any]:
+def _locking(event_id: int, *selections: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """Return the rows of several selections, each found by an index of its own.
 
     Joined by "or", PostgreSQL reads all of an event's seats while it has no statistics of them,
     which is when a sale begins.
     """
-    first, *more = [found.order_by().values("pk") for found in selections]
+    first, *more = selections
     return (
         Seat.objects.select_for_update(of=("self",), no_key=True)
         .filter(event=event_id, pk__in=first.union(*more))
@@ -360,7 +460,9 @@ def _locking(event_id: int, *selections: QuerySet[Seat]) -> QuerySet[Any, Any]:
     )
 
 
-def _state(seat: _Row, event: Event) -> SeatState:
+def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
+    due_at, is_paid = seat["reservation__payment_due_at"], seat["reservation__paid_at"] is not None
+    is_overdue = due_at is not None and due_at <= now and not is_paid
     return SeatState(
         id=seat["id"],
         seat_number=seat["seat_number"],
@@ -371,5 +473,10 @@ def _state(seat: _Row, event: Event) -> SeatState:
         locked_at=seat["locked_at"],
         extensions=seat["extensions"],
         lapsed_holder_id=seat["lapsed_holder_id"],
+        former_holder_id=seat["former_holder_id"],
+        former_locked_at=seat["former_locked_at"],
+        released_at=seat["released_at"],
         reservation_id=seat["reservation_id"],
+        # What is overdue counts for nobody, though its seats are not free until it has lapsed.
+        buyer_id=None if is_overdue else seat["reservation__user_id"],
     )

@@ -2,7 +2,8 @@
 
 A stadium's takes half a second to write, and anybody may ask for it. So a seat that nobody has is
 written once for each layout, and one list is written at a time, for all who wait for it: a crowd
-that asks again and again leaves the process to those who click.
+that asks again and again leaves the process to those who click. While nothing has changed all get
+the same bytes, so that a hundred who read slowly take no more memory than one.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from reservations.selectors import SeatsVersion
 from reservations.sharing import Rounds, Shared
 
 _MOST_KEPT = 4
+_MOST_LISTS_KEPT = 2
 _MOST_WAITING = 24
 
 
@@ -28,18 +30,28 @@ class SeatList:
 
 
 _lists: Rounds[int, SeatList] = Rounds(most_waiting=_MOST_WAITING)
+# By the event and the list's tag.
+_written: Shared[tuple[int, str], SeatList] = Shared(most=_MOST_LISTS_KEPT)
 # By the seats' ids, in index order.
 _free: Shared[tuple[int, str], dict[int, bytes]] = Shared(most=_MOST_KEPT)
 
 
-def seat_list(*, event_id: int) -> SeatList:
-    """Return the list of an event's seats. Raises: EventNotFound, Busy."""
-    return _lists.get(event_id, lambda: _write(event_id))
+def seat_list(*, event_id: int, version: SeatsVersion) -> SeatList:
+    """Return the list of an event's seats; `version` is the current one, which may be known.
+
+    Raises: EventNotFound, Busy.
+    """
+    key = event_id, version.tag
+    if known := _written.known(key):
+        return known
+    found = _lists.get(event_id, lambda: _write(event_id))
+    return _written.get((event_id, found.version.tag), lambda: found)
 
 
 def forget_lists() -> None:
     """Forget what was written; only tests put other seats under a layout's name."""
     _free.clear()
+    _written.clear()
 
 
 def _write(event_id: int) -> SeatList:
@@ -49,7 +61,7 @@ def _write(event_id: int) -> SeatList:
         try:
             seats = _free.get(key, lambda: _written_free(*key)).copy()  # noqa: B023 - asked at once
             for seat in selectors.seats_taken(event_id=event_id):
-                seats[seat["id"]] = orjson.dumps(seat)
+                seats[seat["id"]] = _written_seat(seat)
             _require_current(*key)
         except LayoutNotFound:
             continue
@@ -58,9 +70,15 @@ def _write(event_id: int) -> SeatList:
 
 def _written_free(event_id: int, layout: str) -> dict[int, bytes]:
     """Return each seat as it is listed while nobody has it. Raises: LayoutNotFound."""
-    seats = selectors.seats(event_id=event_id)
+    seats = selectors.each_seat(event_id=event_id)
+    written = {seat["id"]: _written_seat(_free_again(seat)) for seat in seats}
     _require_current(event_id, layout)
-    return {seat["id"]: orjson.dumps(_free_again(seat)) for seat in seats}
+    return written
+
+
+def _written_seat(seat: SeatRecord) -> bytes:
+    """Return a seat as JSON, and no more memory: what orjson returns holds 8 KiB each."""
+    return bytes(memoryview(orjson.dumps(seat)))
 
 
 def _free_again(seat: SeatRecord) -> SeatRecord:

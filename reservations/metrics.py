@@ -74,7 +74,10 @@ for kind in get_args(Command):
     commands.labels(kind.__name__, "done")
 for reason in Reason:
     seats_changed.labels(reason)
-for word in ("locked", "reserved", "blocked", "expired", "not_held", "limit", "extension_limit"):
+for word in (
+    *("locked", "reserved", "blocked", "expired", "not_held"),
+    *("limit", "extension_limit", "cooldown"),
+):
     conflicts.labels(word)
 
 

@@ -16,6 +16,9 @@ from reservations.states import SeatStatus, iso
 from reservations.terms import terms_of
 from reservations.tickets import ticket_code
 
+# What `payment_status` says of a reservation that is paid without a provider.
+DUE, PAID = "due", "paid"
+
 # A seat's columns that do not change when it is sold: what `seat_record` takes as its fields.
 STATIC_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
 
@@ -44,20 +47,36 @@ class ReservedSeatRecord(TypedDict):
     row: str
     number: str
     price: str
+    entry: "EntryRecord | None"
+
+
+class EntryRecord(TypedDict):
+    """When a seat entered, and at which gate."""
+
+    at: str
+    gate: str
+
+
+class AdmittedRecord(EntryRecord):
+    seat_id: int
+    seat_number: str
 
 
 class ReservationRecord(TypedDict):
-    id: int
+    id: str
     event: int
     event_name: str
     venue: str
     date: str
+    time_zone: str
     seats: list[str]
     seat_details: list[ReservedSeatRecord]
     total_price: str
     currency: str
     payment_method: str
     payment_status: str | None
+    payment_due_at: str | None
+    paid_at: str | None
     status: str
     created_at: str
     cancelled_at: str | None
@@ -66,7 +85,7 @@ class ReservationRecord(TypedDict):
 
 
 class TicketRecord(TypedDict):
-    """What an organiser is told of a ticket; `reason` says why it does not admit."""
+    """What the door is told of a ticket; `reason` says why it does not admit."""
 
     admits: bool
     reason: str | None
@@ -88,6 +107,7 @@ class Answer(TypedDict):
     message: str
     seats: list[SeatRecord]
     payment: NotRequired[PaymentRecord]
+    admitted: NotRequired[list[AdmittedRecord]]
     reservation: NotRequired[ReservationRecord]
 
 
@@ -103,6 +123,7 @@ class EventRecord(TypedDict):
     description: str
     venue: str
     date: str
+    time_zone: str
     price: str
     price_from: str
     currency: str
@@ -116,6 +137,9 @@ class EventRecord(TypedDict):
     max_extensions: int
     hold_seconds: int
     seat_cap: int
+    purchase_cap: int
+    payment_seconds: int
+    requires_verified_email: bool
     visibility: str
     layout: str
 
@@ -183,27 +207,39 @@ def reservation_record(
     reservation: Reservation,
     seats: Iterable[ReservedSeatRecord],
     payment_status: str | None,
+    now: datetime,
 ) -> ReservationRecord:
     """Return one reservation with its seats in the plan's order.
 
-    `payment_status` is None for what is paid without a provider.
+    `payment_status` is None for what is paid without a provider. An unpaid reservation past its
+    deadline reads as lapsed, whether or not that has been written down.
     """
-    details = list(seats)
+    details, due_at = list(seats), reservation.payment_due_at
+    status, is_unpaid = reservation.status, due_at is not None and reservation.paid_at is None
+    if status == Reservation.Status.CONFIRMED and is_unpaid and due_at and due_at <= now:
+        status = Reservation.Status.LAPSED
+    if reservation.paid_at is not None:
+        payment_status = PAID
+    elif is_unpaid and status == Reservation.Status.CONFIRMED:
+        payment_status = DUE
     return {
-        "id": reservation.pk,
+        "id": reservation.public_id,
         "event": event.pk,
         "event_name": event.name,
         "venue": event.venue,
         "date": str(iso(event.date)),
+        "time_zone": event.time_zone,
         "seats": [seat["seat_number"] for seat in details],
         "seat_details": details,
         "total_price": money(reservation.total_price),
         "currency": reservation.currency,
         "payment_method": reservation.payment_method,
         "payment_status": payment_status,
-        "status": reservation.status,
+        "payment_due_at": iso(due_at),
+        "paid_at": iso(reservation.paid_at),
+        "status": status,
         "created_at": str(iso(reservation.created_at)),
         "cancelled_at": iso(reservation.cancelled_at),
         "cancel_until": str(iso(terms_of(event).cancel_until)),
-        "ticket_code": ticket_code(reservation.pk),
+        "ticket_code": ticket_code(reservation.public_id),
     }

@@ -1,7 +1,7 @@
 """What can be read: plain frozen data, never a model. A lock that ran out reads as available."""
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import caches
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reservations import clock, database
 from reservations.changes import Change
@@ -19,12 +19,15 @@ from reservations.errors import (
     MembersOnly,
     ReservationNotFound,
     SignInFirst,
+    TicketForAnotherEvent,
     TicketNotFound,
 )
-from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
-from reservations.payments.provider import payment_methods
+from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
+from reservations.payments.provider import provider
+from reservations.permissions import SEE_BOOKINGS, Permission, holders, may
 from reservations.records import (
     STATIC_FIELDS,
+    EntryRecord,
     EventDetailRecord,
     EventRecord,
     LockRecord,
@@ -36,14 +39,18 @@ from reservations.records import (
     reservation_record,
     seat_record,
 )
+from reservations.rules.entering import why_not_admitted
+from reservations.standing import state_of, with_standing
 from reservations.states import SeatStatus, iso
-from reservations.terms import terms_of
-from reservations.tickets import reservation_id_of
+from reservations.terms import offline_methods, terms_of
+from reservations.tickets import booking_of
 
 PUBLIC_SECONDS = 1.0
 
 # SQLite takes 32766 at the most.
 _PEOPLE_AT_ONCE = 1_000
+# How many rows are read at once of what has no end.
+_BATCH = 5_000
 _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 
 
@@ -52,10 +59,22 @@ _asking = [threading.Lock() for _ in range(64)]
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: nobody signed in has no `id`."""
+    """Who asks: nobody signed in has no `id`. What they may do is looked up when it matters.
+
+    Without `has_powers` permissions do not count: the second factor was not shown that they need.
+    """
 
     id: int | None
-    is_staff: bool = False
+    has_powers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BookingHead:
+    """A booking as a command names it, for a caller who may see it."""
+
+    id: int
+    event_id: int
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +126,7 @@ class LoggedChanges:
 
 def require_access(*, event_id: int, asker: Asker) -> None:
     """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
-    if is_public(event_id=event_id) or asker.is_staff:
+    if is_public(event_id=event_id):
         return
     if asker.id is None:
         raise SignInFirst
@@ -125,7 +144,7 @@ def require_access_now(*, event_id: int, asker: Asker) -> None:
 
 
 def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
-    """Return who of some people, all of them signed in, may see an event if they organise none."""
+    """Return who of some people, all of them signed in, may see an event without a permission."""
     people = tuple(person_ids)
     event = Event.objects.filter(pk=event_id).only("visibility", "member_group").first()
     if (
@@ -140,6 +159,12 @@ def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
         some = people[start : start + _PEOPLE_AT_ONCE]
         found.update(groups.filter(user__in=some).values_list("user", flat=True))
     return found
+
+
+def permitted_to_watch(*, event_id: int, person_ids: Collection[int]) -> set[int]:
+    """Return who of some people may see an event that is members' without being a member."""
+    found = holders(Permission.VIEW_EVENT, event_id=event_id).filter(pk__in=person_ids)
+    return set(found.values_list("pk", flat=True))
 
 
 def is_public(*, event_id: int) -> bool:
@@ -197,23 +222,35 @@ def event(*, event_id: int) -> EventDetailRecord:
             for category in found.categories.all()
         ],
         "payment_methods": [
-            {"code": code, "name": name} for code, name in payment_methods().items()
+            {"code": code, "name": name} for code, name in _payment_methods(found, now=now).items()
         ],
         "plan": {**_EMPTY_PLAN, **found.plan},
     }
 
 
+def _payment_methods(event: Event, *, now: datetime) -> dict[str, str]:
+    """Return the ways to pay that an event offers, with their names for people."""
+    is_over_for_later = terms_of(event).payment_due_at(now=now) <= now
+    return {**provider().methods, **({} if is_over_for_later else offline_methods(event))}
+
+
 def event_head(*, event_id: int) -> EventHead:
     """Return where an event stands. Raises: EventNotFound."""
     try:
-        found = Event.objects.only("change_seq", "layout", "visibility").get(pk=event_id)
-    except Event.DoesNotExist:
+        return event_heads(event_ids=(event_id,))[event_id]
+    except KeyError:
         raise EventNotFound from None
-    return EventHead(
-        seq=found.change_seq,
-        layout=found.layout,
-        is_public=found.visibility == Event.Visibility.PUBLIC,
-    )
+
+
+def event_heads(*, event_ids: Iterable[int]) -> dict[int, EventHead]:
+    """Return where events stand, by id, in one query. Those that do not exist are left out."""
+    found = Event.objects.filter(pk__in=event_ids).order_by()
+    return {
+        pk: EventHead(seq=seq, layout=layout, is_public=visibility == Event.Visibility.PUBLIC)
+        for pk, seq, layout, visibility in found.values_list(
+            "pk", "change_seq", "layout", "visibility"
+        )
+    }
 
 
 def plan(*, event_id: int) -> dict[str, Any]:
@@ -240,13 +277,18 @@ def seats_version(*, event_id: int) -> SeatsVersion:
 
 def seats(*, event_id: int) -> list[SeatRecord]:
     """Return all seats of an event in index order."""
-    return _seat_records(Seat.objects.filter(event_id=event_id))
+    return list(each_seat(event_id=event_id))
 
 
-def seats_taken(*, event_id: int) -> list[SeatRecord]:
-    """Return the seats of an event that are not stored as available, in index order."""
+def each_seat(*, event_id: int) -> Iterator[SeatRecord]:
+    """Yield all seats of an event in index order; all of a stadium's at once take 400 MB."""
+    return _each_record(Seat.objects.filter(event_id=event_id))
+
+
+def seats_taken(*, event_id: int) -> Iterator[SeatRecord]:
+    """Yield the seats of an event that are not stored as available, in index order."""
     taken = Seat.objects.filter(event_id=event_id).exclude(status=SeatStatus.AVAILABLE)
-    return _seat_records(taken)
+    return _each_record(taken)
 
 
 def locks(*, event_id: int, person_id: int) -> list[LockRecord]:
@@ -257,7 +299,8 @@ def locks(*, event_id: int, person_id: int) -> list[LockRecord]:
         locked_by_id=person_id,
         locked_until__gt=clock.now(),
     )
-    return with_extensions(_seat_records(held))
+    now = clock.now()
+    return with_extensions([_seat_record(row, now=now) for row in _seat_rows(held)])
 
 
 def with_extensions(seats: Sequence[SeatRecord]) -> list[LockRecord]:
@@ -280,33 +323,61 @@ def reservations(*, person_id: int) -> list[ReservationRecord]:
     return _reservation_records(Reservation.objects.filter(user_id=person_id))
 
 
-def reservation(*, reservation_id: int, asker: Asker) -> ReservationRecord:
-    """Return a booking to its buyer, or to an organiser. Raises: ReservationNotFound to others."""
-    found = Reservation.objects.filter(pk=reservation_id)
-    if not asker.is_staff:
-        found = found.filter(user=asker.id)
-    records = _reservation_records(found)
+def booking(*, public_id: str, asker: Asker) -> BookingHead:
+    """Return which booking is meant, to its buyer and to who may see strangers' bookings.
+
+    Raises: ReservationNotFound to others.
+    """
+    found = Reservation.objects.filter(public_id=public_id)
+    for pk, event_id, user_id in found.values_list("pk", "event_id", "user_id"):
+        if user_id == asker.id or (
+            asker.has_powers and may(asker.id, *SEE_BOOKINGS, event_id=event_id)
+        ):
+            return BookingHead(pk, event_id, is_own=user_id == asker.id)
+    raise ReservationNotFound
+
+
+def reservation(*, reservation_id: int) -> ReservationRecord:
+    """Return a booking by its primary key. Raises: ReservationNotFound."""
+    records = _reservation_records(Reservation.objects.filter(pk=reservation_id))
     if not records:
         raise ReservationNotFound
     return records[0]
 
 
+def ticketed(*, code: str, door_event_id: int | None = None) -> BookingHead:
+    """Return which booking a ticket's code names; a door may be for one event alone.
+
+    Raises: TicketNotFound, TicketForAnotherEvent.
+    """
+    named = booking_of(code)
+    found = Reservation.objects.filter(**named) if named else Reservation.objects.none()
+    for pk, event_id, name in found.values_list("pk", "event_id", "event__name"):
+        if door_event_id not in (None, event_id):
+            raise TicketForAnotherEvent(
+                f"This ticket is for another event: {name}.", event=event_id, event_name=name
+            )
+        return BookingHead(pk, event_id, is_own=False)
+    raise TicketNotFound
+
+
 def ticket(*, code: str) -> TicketRecord:
-    """Return whom a ticket admits, and to what; for organisers. Raises: TicketNotFound."""
-    reservation_id = reservation_id_of(code)
-    if reservation_id is None:
-        raise TicketNotFound
-    found = Reservation.objects.filter(pk=reservation_id).select_related("user")
-    records = _reservation_records(found)
-    if not records:
-        raise TicketNotFound
-    is_cancelled = records[0]["status"] == Reservation.Status.CANCELLED
+    """Return whom a ticket admits, and to what; for the door. Raises: TicketNotFound."""
+    head = ticketed(code=code)
+    stored = with_standing(Reservation.objects.filter(pk=head.id)).select_related("user").get()
+    reason = why_not_admitted(state_of(stored), now=clock.now())
     return {
-        "admits": not is_cancelled,
-        "reason": "cancelled" if is_cancelled else None,
-        "buyer": found[0].user.get_username(),
-        "reservation": records[0],
+        "admits": reason is None,
+        "reason": reason,
+        "buyer": stored.user.get_username(),
+        "reservation": reservation(reservation_id=head.id),
     }
+
+
+def events_with_overdue_reservations() -> list[int]:
+    """Return the ids of the events in which a reservation is overdue."""
+    found = Reservation.objects.filter(overdue(clock.now())).order_by("event_id")
+    return list(found.values_list("event_id", flat=True).distinct())
 
 
 def events_with_expired_locks() -> list[int]:
@@ -331,7 +402,7 @@ def seat_map(*, event_id: int) -> SeatMap:
         .order_by("pk")
         .values_list("pk", "status", "locked_until", "locked_by__username", "version")
     )
-    return SeatMap(head=head, seats=tuple(MappedSeat(*row) for row in rows.iterator(5_000)))
+    return SeatMap(head=head, seats=tuple(MappedSeat(*row) for row in rows.iterator(_BATCH)))
 
 
 def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | None:
@@ -356,12 +427,13 @@ def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | Non
 
 
 def _visible_to(asker: Asker) -> QuerySet[Event]:
-    if asker.is_staff:
-        return Event.objects.all()
     seen = Q(visibility=Event.Visibility.PUBLIC)
     if asker.id is not None:
         own_groups = Group.objects.filter(user=asker.id)
         seen |= Q(member_group__isnull=True) | Q(member_group__in=own_groups)
+    if asker.id is not None and asker.has_powers:
+        permitted = holders(Permission.VIEW_EVENT, event_id=OuterRef("pk")).filter(pk=asker.id)
+        seen |= Q(Exists(permitted))
     return Event.objects.filter(seen)
 
 
@@ -373,6 +445,7 @@ def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord
         "description": event.description,
         "venue": event.venue,
         "date": str(iso(event.date)),
+        "time_zone": event.time_zone,
         "price": money(event.price),
         "price_from": money(event.price if counts.price_from is None else counts.price_from),
         "currency": event.currency,
@@ -386,14 +459,22 @@ def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord
         "max_extensions": terms.max_extensions,
         "hold_seconds": terms.hold_seconds,
         "seat_cap": terms.seat_cap,
+        "purchase_cap": terms.purchase_cap,
+        "payment_seconds": terms.payment_seconds,
+        "requires_verified_email": terms.requires_verified_email,
         "visibility": event.visibility,
         "layout": event.layout,
     }
 
 
-def _seat_records(found: QuerySet[Seat]) -> list[SeatRecord]:
+def _each_record(found: QuerySet[Seat]) -> Iterator[SeatRecord]:
     now = clock.now()
-    rows = found.order_by("pk").values(
+    for row in _seat_rows(found).iterator(_BATCH):
+        yield _seat_record(row, now=now)
+
+
+def _seat_rows(found: QuerySet[Seat]) -> QuerySet[Seat, dict[str, Any]]:
+    rows: QuerySet[Seat, dict[str, Any]] = found.order_by("pk").values(
         *STATIC_FIELDS,
         "status",
         "locked_until",
@@ -402,7 +483,7 @@ def _seat_records(found: QuerySet[Seat]) -> list[SeatRecord]:
         "category__price",
         "event__price",
     )
-    return [_seat_record(row, now=now) for row in rows]
+    return rows
 
 
 def _seat_record(row: dict[str, Any], *, now: datetime) -> SeatRecord:
@@ -421,6 +502,7 @@ def _seat_record(row: dict[str, Any], *, now: datetime) -> SeatRecord:
 
 
 def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]:
+    now = clock.now()
     stored = list(
         found.select_related("event", "payment").defer("event__plan", "event__description")
     )
@@ -436,6 +518,8 @@ def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord
             "seat__section",
             "seat__row",
             "seat__number",
+            "entry__at",
+            "entry__gate",
         )
     )
     for row in rows:
@@ -447,6 +531,7 @@ def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord
                 "row": row["seat__row"],
                 "number": row["seat__number"],
                 "price": money(row["price"]),
+                "entry": _entry(row["entry__at"], row["entry__gate"]),
             }
         )
     return [
@@ -455,6 +540,11 @@ def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord
             reservation=found,
             seats=seats[found.pk],
             payment_status=found.payment.status if hasattr(found, "payment") else None,
+            now=now,
         )
         for found in stored
     ]
+
+
+def _entry(at: datetime | None, gate: str | None) -> EntryRecord | None:
+    return None if at is None else {"at": str(iso(at)), "gate": gate or ""}

@@ -1,5 +1,6 @@
 """The plain data that the rules work on: no ORM, no clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     RESERVED = "reserved"
     CANCELLED = "cancelled"
+    LAPSED = "lapsed"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
 
@@ -67,12 +69,32 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Somebody's hold on a seat that is over."""
+
+    holder_id: int
+    locked_at: datetime
+    released_at: datetime
+
+    @classmethod
+    def of(
+        cls, holder_id: int | None, locked_at: datetime | None, released_at: datetime | None
+    ) -> "Hold | None":
+        """Return a hold from columns that may be empty."""
+        if holder_id is None or locked_at is None or released_at is None:
+            return None
+        return cls(holder_id, locked_at, released_at)
+
+
+@dataclass(frozen=True, slots=True)
 class SeatState:
     """A seat as the rules see it.
 
     `locked_at` is when its lock began and `extensions` how often it was extended since.
     `lapsed_holder_id` is whose lock ran out last, so that they can be told why the seat is not
-    theirs any more. `reservation_id` is negative while the reservation is not stored yet.
+    theirs any more. `former_holder_id` held the seat last, from `former_locked_at` to
+    `released_at`, when they let go of it or booked it. `reservation_id` is negative while the
+    reservation is not stored yet, and `buyer_id` is who has made it.
     """
 
     id: int
@@ -84,7 +106,11 @@ class SeatState:
     locked_at: datetime | None = None
     extensions: int = 0
     lapsed_holder_id: int | None = None
+    former_holder_id: int | None = None
+    former_locked_at: datetime | None = None
+    released_at: datetime | None = None
     reservation_id: int | None = None
+    buyer_id: int | None = None
 
     def is_locked(self, *, now: datetime) -> bool:
         """Tell whether a lock on the seat is worth anything: only before its deadline."""
@@ -104,15 +130,47 @@ class SeatState:
     def is_held_by(self, person_id: int, *, now: datetime) -> bool:
         return self.holder_id == person_id and self.is_locked(now=now)
 
+    def last_hold(self, *, now: datetime) -> Hold | None:
+        """Return the last hold that is over, written down or not."""
+        if self.has_lapsed(now=now):
+            return Hold.of(self.holder_id, self.locked_at, self.locked_until)
+        return Hold.of(self.former_holder_id, self.former_locked_at, self.released_at)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryState:
+    """When and where a seat entered."""
+
+    seat_id: int
+    at: datetime
+    gate: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class ReservationState:
-    """A stored reservation as the rules see it."""
+    """A stored reservation as the rules see it, with its entries by seat.
+
+    `due_at` is when it must be paid if it was not at once, and `is_paid` whether it has been;
+    `is_charged` tells that the provider has the money of what is paid online.
+    """
 
     id: int
     user_id: int
     is_live: bool
     seat_ids: tuple[int, ...]
+    due_at: datetime | None = None
+    is_paid: bool = False
+    has_lapsed: bool = False
+    is_charged: bool = True
+    entries: Mapping[int, EntryState] = field(default_factory=dict)
+
+    @property
+    def is_unpaid(self) -> bool:
+        return self.due_at is not None and not self.is_paid
+
+    def is_overdue(self, *, now: datetime) -> bool:
+        """Tell whether it was not paid in time, though nobody has written that down yet."""
+        return self.is_live and not self.is_paid and self.due_at is not None and self.due_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +196,11 @@ class Terms:
     """On what terms an event's seats are sold.
 
     A lock lasts `lock_seconds`, can be extended `max_extensions` times, and ends `hold_seconds`
-    after it began at the latest. Buyers may cancel until `cancel_until`.
+    after it began at the latest. Who locks a seat again within `cooldown_seconds` after giving it
+    up goes on with the earlier hold. Buyers may cancel until `cancel_until`.
+
+    A person has at most `purchase_cap` seats in live reservations. What is paid by one of the
+    `offline_methods` must be paid within `payment_seconds`, and before `begins_at`.
     """
 
     lock_seconds: int
@@ -148,6 +210,12 @@ class Terms:
     cancel_until: datetime | None = None
     max_extensions: int = 2
     hold_seconds: int = 900
+    purchase_cap: int = 10
+    cooldown_seconds: int = 300
+    offline_methods: frozenset[str] = frozenset()
+    payment_seconds: int = 3 * 24 * 60 * 60
+    begins_at: datetime | None = None
+    requires_verified_email: bool = False
 
     def sale(self, *, now: datetime) -> Sale:
         if self.sales_open_at is not None and now < self.sales_open_at:
@@ -164,6 +232,15 @@ class Terms:
         last = locked_at + timedelta(seconds=max(self.hold_seconds, self.lock_seconds))
         return to_milliseconds(last)
 
+    def lockable_again_at(self, hold: Hold) -> datetime:
+        """Return when a former holder's lock is a new hold, in whole milliseconds."""
+        return to_milliseconds(hold.released_at + timedelta(seconds=self.cooldown_seconds))
+
+    def payment_due_at(self, *, now: datetime) -> datetime:
+        """Return when what is booked now must be paid, in whole milliseconds."""
+        due = now + timedelta(seconds=self.payment_seconds)
+        return to_milliseconds(due if self.begins_at is None else min(due, self.begins_at))
+
     def extensions_left(
         self, *, locked_at: datetime, locked_until: datetime, extensions: int
     ) -> int:
@@ -178,9 +255,10 @@ class Board:
     """What a batch of commands is decided on; each command sees what the earlier ones did.
 
     `seats` must have every seat that the commands name, every seat of the reservations that they
-    cancel, and every seat locked by a person who wants to lock; `payments` every payment that they
-    refer to, and `paying` the payments under way of those that want to pay, with their person.
-    `now` is read once the event's row is locked.
+    name, and every seat that is held or was bought by those whose seats are counted (see
+    `counts_seats_of`); `payments` every payment that they refer to, and `paying` the payments under
+    way of those that want to pay, with their person. `verified` is who of those that book has a
+    verified address, where the terms ask for it. `now` is read once the event's row is locked.
     """
 
     terms: Terms
@@ -189,7 +267,9 @@ class Board:
     reservations: dict[int, ReservationState] = field(default_factory=dict)
     payments: dict[str, PaymentState] = field(default_factory=dict)
     paying: dict[str, int] = field(default_factory=dict)
+    verified: frozenset[int] = frozenset()
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
+    _bought: dict[int, set[int]] = field(init=False, default_factory=dict)
     _new_reservations: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -200,11 +280,17 @@ class Board:
         """Return the ids of the seats on which a person has a live lock."""
         return frozenset(self._held.get(person_id, ()))
 
+    def bought_by(self, person_id: int) -> frozenset[int]:
+        """Return the ids of the seats in a person's live reservations."""
+        return frozenset(self._bought.get(person_id, ()))
+
     def put(self, seat: SeatState) -> None:
         """Replace a seat's state."""
         before = self.seats[seat.id]
         if before.holder_id is not None:
             self._held.get(before.holder_id, set()).discard(seat.id)
+        if before.buyer_id is not None:
+            self._bought.get(before.buyer_id, set()).discard(seat.id)
         self.seats[seat.id] = seat
         self._count(seat)
 
@@ -216,3 +302,5 @@ class Board:
     def _count(self, seat: SeatState) -> None:
         if seat.holder_id is not None and seat.is_locked(now=self.now):
             self._held.setdefault(seat.holder_id, set()).add(seat.id)
+        if seat.buyer_id is not None:
+            self._bought.setdefault(seat.buyer_id, set()).add(seat.id)

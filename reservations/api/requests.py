@@ -1,14 +1,15 @@
 """What a request carries besides its body: who asks, what it names, and its idempotency key."""
 
-import re
-
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from reservations.api.permissions import has_powers
+from reservations.public_ids import parse_public_id
 from reservations.selectors import Asker
 from reservations.states import Person
 
 MAX_KEY_LENGTH = 255
+MAX_ACCEPT_ENCODING_LENGTH = 500
 MAX_ID = 2**63 - 1
 
 
@@ -27,12 +28,25 @@ class IdConverter:
         return str(value)
 
 
+class PublicIdConverter:
+    """A booking's public id in a path, in either case. Anything else names nothing."""
+
+    regex = "[0-9A-Za-z]{16}"
+
+    def to_python(self, value: str) -> str:
+        public_id = parse_public_id(value)
+        if public_id is None:
+            raise ValueError("not a public id")
+        return public_id
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 def asker(request: Request) -> Asker:
     """Return who asks, for a selector."""
     user = request.user
-    return Asker(
-        id=int(user.pk) if user.pk else None, is_staff=bool(getattr(user, "is_staff", False))
-    )
+    return Asker(id=int(user.pk) if user.pk else None, has_powers=has_powers(user))
 
 
 def actor(request: Request) -> Person:
@@ -58,11 +72,24 @@ def is_key(text: str) -> bool:
 
 
 def accepts_gzip(request: Request) -> bool:
-    """Tell whether the answer may be compressed, by the Accept-Encoding header."""
-    offers = re.findall(
-        r"(?:^|,)\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([\d.]+))?\s*(?=,|$)",
-        request.headers.get("Accept-Encoding", ""),
-        re.IGNORECASE,
-    )
-    named = {name.lower(): weight.strip("0.") != "" or not weight for name, weight in offers}
-    return named.get("gzip", named.get("*", False))
+    """Tell whether the answer may be compressed, by the Accept-Encoding header.
+
+    A header that is longer than any browser's is not read; plain answers are always allowed.
+    """
+    header = request.headers.get("Accept-Encoding", "")
+    if len(header) > MAX_ACCEPT_ENCODING_LENGTH:
+        return False
+    offers = (offer.partition(";") for offer in header.split(","))
+    wanted = {coding.strip().lower(): _is_wanted(weight) for coding, _, weight in offers}
+    return wanted.get("gzip", wanted.get("*", False))
+
+
+def _is_wanted(parameter: str) -> bool:
+    """Tell whether a coding's `q=` parameter, empty if there is none, is more than zero."""
+    name, _, weight = parameter.partition("=")
+    if not name.strip():
+        return True
+    try:
+        return name.strip().lower() == "q" and float(weight) > 0
+    except ValueError:
+        return False

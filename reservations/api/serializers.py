@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from reservations.choosing.wishes import By
 from reservations.payments.provider import payment_methods
+from reservations.records import DUE, PAID
 from reservations.states import PaymentStatus
 
 MAX_SEATS = 500
@@ -115,6 +116,7 @@ class EventSerializer(serializers.Serializer[Any]):
     description = serializers.CharField()
     venue = serializers.CharField()
     date = serializers.DateTimeField()
+    time_zone = serializers.CharField(help_text="The event's, from the IANA database.")
     price = serializers.DecimalField(max_digits=10, decimal_places=2)
     price_from = serializers.DecimalField(
         max_digits=10, decimal_places=2, help_text="What the cheapest seat costs."
@@ -131,7 +133,14 @@ class EventSerializer(serializers.Serializer[Any]):
     hold_seconds = serializers.IntegerField(
         help_text="For how long a seat can be held in all, however often it is extended."
     )
-    seat_cap = serializers.IntegerField()
+    seat_cap = serializers.IntegerField(help_text="How many seats one person can hold at a time.")
+    purchase_cap = serializers.IntegerField(help_text="How many seats one person can buy.")
+    payment_seconds = serializers.IntegerField(
+        help_text="Within what time it must be paid what is not paid at once; and before `date`."
+    )
+    requires_verified_email = serializers.BooleanField(
+        help_text="Whether only people with a verified e-mail address can book."
+    )
     visibility = serializers.ChoiceField(choices=["public", "members"])
     layout = serializers.CharField()
 
@@ -188,6 +197,11 @@ class EventDetailSerializer(EventSerializer):
     plan = PlanSerializer()
 
 
+class EntrySerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    gate = serializers.CharField(help_text="Empty when none was given.")
+
+
 class ReservedSeatSerializer(serializers.Serializer[Any]):
     seat_id = serializers.IntegerField()
     seat_number = serializers.CharField()
@@ -195,25 +209,36 @@ class ReservedSeatSerializer(serializers.Serializer[Any]):
     row = serializers.CharField()
     number = serializers.CharField()
     price = serializers.DecimalField(max_digits=10, decimal_places=2)
+    entry = EntrySerializer(allow_null=True, help_text="Null: this seat has not entered.")
 
 
 class ReservationSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
+    id = serializers.CharField(help_text="16 letters and digits at random, in base32.")
     event = serializers.IntegerField()
     event_name = serializers.CharField()
     venue = serializers.CharField()
     date = serializers.DateTimeField()
+    time_zone = serializers.CharField(help_text="The event's, from the IANA database.")
     seats = serializers.ListField(child=serializers.CharField())
     seat_details = ReservedSeatSerializer(many=True)
     total_price = serializers.DecimalField(max_digits=12, decimal_places=2)
     currency = serializers.CharField()
     payment_method = serializers.CharField()
     payment_status = serializers.ChoiceField(
-        choices=[status.value for status in PaymentStatus if status is not PaymentStatus.PENDING],
+        choices=[
+            *(status.value for status in PaymentStatus if status is not PaymentStatus.PENDING),
+            *(DUE, PAID),
+        ],
         allow_null=True,
-        help_text="Null for what is paid without a provider.",
+        help_text="Without a provider: due, paid, or null when nothing is to be paid any more.",
     )
-    status = serializers.ChoiceField(choices=["confirmed", "cancelled"])
+    payment_due_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it lapses unless it is paid; null if it was paid at once."
+    )
+    paid_at = serializers.DateTimeField(
+        allow_null=True, help_text="When what was due was marked as paid."
+    )
+    status = serializers.ChoiceField(choices=["confirmed", "cancelled", "lapsed"])
     created_at = serializers.DateTimeField()
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancel_until = serializers.DateTimeField(help_text="Until when its buyer may cancel it.")
@@ -223,10 +248,40 @@ class ReservationSerializer(serializers.Serializer[Any]):
 class TicketSerializer(serializers.Serializer[Any]):
     admits = serializers.BooleanField()
     reason = serializers.ChoiceField(
-        choices=["cancelled"], allow_null=True, help_text="Why it does not admit, if it does not."
+        choices=["cancelled", "lapsed", "unpaid", "used"],
+        allow_null=True,
+        help_text="Why it does not admit, if it does not. Used: all its seats have entered.",
     )
     buyer = serializers.CharField(help_text="The username.")
     reservation = ReservationSerializer()
+
+
+class AdmitSerializer(serializers.Serializer[Any]):
+    seat_ids = BoundedListField(
+        child=serializers.IntegerField(min_value=1, max_value=MAX_ID),
+        min_length=1,
+        max_length=MAX_SEATS,
+        required=False,
+        help_text="Left out: all that have not entered.",
+    )
+    gate = serializers.CharField(max_length=40, allow_blank=True, default="")
+    event = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_ID,
+        required=False,
+        help_text="The event of this door, if it is for one alone.",
+    )
+
+
+class AdmittedSeatSerializer(EntrySerializer):
+    seat_id = serializers.IntegerField()
+    seat_number = serializers.CharField()
+
+
+class AdmittedAnswerSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    admitted = AdmittedSeatSerializer(many=True)
 
 
 class SeatAnswerSerializer(serializers.Serializer[Any]):
@@ -250,7 +305,13 @@ class ExtendedAnswerSerializer(serializers.Serializer[Any]):
 class ReservedAnswerSerializer(serializers.Serializer[Any]):
     success = serializers.BooleanField()
     message = serializers.CharField()
-    reservation_id = serializers.IntegerField()
+    reservation_id = serializers.CharField()
+    reservation = ReservationSerializer()
+
+
+class PaidAnswerSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
     reservation = ReservationSerializer()
 
 
@@ -266,7 +327,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(
         choices=[
             *("locked", "reserved", "blocked", "expired", "not_held"),
-            *("limit", "extension_limit"),
+            *("limit", "extension_limit", "cooldown"),
         ]
     )
     locked_until = serializers.DateTimeField(allow_null=True)
@@ -292,6 +353,12 @@ class RefusalSerializer(serializers.Serializer[Any]):
     )
     conflicts = ConflictSerializer(many=True, required=False)
     alternatives = AlternativeSerializer(many=True, required=False)
+    entries = AdmittedSeatSerializer(
+        many=True, required=False, help_text="Seats that have entered before, and where."
+    )
+    available_at = serializers.DateTimeField(
+        required=False, help_text="When seats can be locked again that are in their cool-down."
+    )
     largest = serializers.IntegerField(
         required=False, help_text="How many seats there are together at the most, if too few."
     )

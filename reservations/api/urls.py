@@ -1,9 +1,10 @@
 from django.urls import path, register_converter
 
 from reservations.api import views
-from reservations.api.requests import IdConverter
+from reservations.api.requests import IdConverter, PublicIdConverter
 
 register_converter(IdConverter, "id")
+register_converter(PublicIdConverter, "public_id")
 
 # They are tried in this order: what a rush is made of comes first.
 urlpatterns = [
@@ -20,7 +21,9 @@ urlpatterns = [
     path("events/<id:event_id>/unlock/", views.UnlockSeatsView.as_view()),
     path("events/<id:event_id>/reserve/", views.ReserveView.as_view()),
     path("reservations/", views.ReservationsView.as_view()),
-    path("reservations/<id:reservation_id>/", views.ReservationView.as_view()),
-    path("reservations/<id:reservation_id>/cancel/", views.CancelView.as_view()),
+    path("reservations/<public_id:reservation_id>/", views.ReservationView.as_view()),
+    path("reservations/<public_id:reservation_id>/cancel/", views.CancelView.as_view()),
+    path("reservations/<public_id:reservation_id>/paid/", views.PaidView.as_view()),
     path("tickets/<str:code>/", views.TicketView.as_view()),
+    path("tickets/<str:code>/entry/", views.EntryView.as_view()),
 ]

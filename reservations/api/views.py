@@ -7,16 +7,19 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from rest_framework import serializers
-from rest_framework.permissions import IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reservations import checkout, desk, layouts, lists, selectors
+from reservations import checkout, desk, layouts, lists, security_events, selectors
 from reservations.alternatives import offer
 from reservations.api.documentation import reads, writes
+from reservations.api.permissions import HasPermission
 from reservations.api.requests import accepts_gzip, actor, asker, idempotency_key
 from reservations.api.serializers import (
+    AdmitSerializer,
+    AdmittedAnswerSerializer,
     BestSerializer,
     CancelledAnswerSerializer,
     EventDetailSerializer,
@@ -24,6 +27,7 @@ from reservations.api.serializers import (
     ExtendedAnswerSerializer,
     LayoutSerializer,
     LockSerializer,
+    PaidAnswerSerializer,
     ReservationSerializer,
     ReservedAnswerSerializer,
     ReserveSerializer,
@@ -36,13 +40,22 @@ from reservations.api.serializers import (
 from reservations.choosing.asking import lock_best
 from reservations.choosing.wishes import By, Wish
 from reservations.commands import (
+    AdmitSeats,
     Command,
     ExtendLocks,
     LockBest,
     LockSeats,
+    MarkPaid,
     UnlockSeats,
 )
-from reservations.errors import LockExpired, SeatUnavailable
+from reservations.errors import (
+    LockExpired,
+    NotPermitted,
+    SeatUnavailable,
+    TicketForAnotherEvent,
+    TicketNotFound,
+)
+from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.records import Answer
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -99,7 +112,7 @@ class SeatsView(EventView):
         version = selectors.seats_version(event_id=event_id)
         response = get_conditional_response(request._request, etag=quote_etag(version.tag))
         if response is None:
-            found = lists.seat_list(event_id=event_id)
+            found = lists.seat_list(event_id=event_id, version=version)
             version = found.version
             response = HttpResponse(found.content, content_type="application/json")
         response["ETag"] = quote_etag(version.tag)
@@ -248,54 +261,117 @@ class ReservationsView(APIView):
 
 
 class ReservationView(APIView):
-    @reads("reservation", ReservationSerializer)
-    def get(self, request: Request, reservation_id: int) -> Response:
-        """Return one of one's own bookings; organisers may see anybody's."""
-        return Response(selectors.reservation(reservation_id=reservation_id, asker=asker(request)))
+    @reads("reservation", ReservationSerializer, permissions=SEE_BOOKINGS)
+    def get(self, request: Request, reservation_id: str) -> Response:
+        """Return one of one's own bookings, or with the permission anybody's."""
+        head = selectors.booking(public_id=reservation_id, asker=asker(request))
+        return Response(selectors.reservation(reservation_id=head.id))
 
-    @writes("delete_reservation", CancelledAnswerSerializer)
-    def delete(self, request: Request, reservation_id: int) -> Response:
+    @writes(
+        "delete_reservation",
+        CancelledAnswerSerializer,
+        permissions=[Permission.CHANGE_RESERVATION],
+    )
+    def delete(self, request: Request, reservation_id: str) -> Response:
         """Cancel a booking; the same as posting to its `cancel/`."""
         return _cancel(request, reservation_id)
 
 
 class CancelView(APIView):
-    @writes("cancel", CancelledAnswerSerializer)
-    def post(self, request: Request, reservation_id: int) -> Response:
+    @writes("cancel", CancelledAnswerSerializer, permissions=[Permission.CHANGE_RESERVATION])
+    def post(self, request: Request, reservation_id: str) -> Response:
         """Cancel a booking: its seats become available again, and its money goes back.
 
-        Its buyer may until `cancel_until`, organisers always. Cancelling twice changes nothing.
+        Its buyer may until `cancel_until`, and not once a seat has entered; who has the permission
+        may cancel strangers' bookings at any time. Cancelling twice changes nothing.
         """
         return _cancel(request, reservation_id)
 
 
 class TicketView(APIView):
-    permission_classes = (IsAdminUser,)
+    permission_classes = (HasPermission.to(Permission.SCAN_TICKET),)
 
-    @reads("ticket", TicketSerializer)
-    def get(self, request: Request, code: str) -> Response:  # noqa: ARG002
-        """Return whom a ticket admits, and to what; organisers only."""
-        return Response(selectors.ticket(code=code))
+    @reads("ticket", TicketSerializer, permissions=[Permission.SCAN_TICKET])
+    def get(self, request: Request, code: str) -> Response:
+        """Return whom a ticket admits, and to what, without recording anything."""
+        try:
+            return Response(selectors.ticket(code=code))
+        except TicketNotFound as refusal:
+            security_events.record_refused(refusal, actor_id=actor(request).id)
+            raise
 
 
-def _cancel(request: Request, reservation_id: int) -> Response:
+class PaidView(APIView):
+    permission_classes = (HasPermission.to(Permission.CHANGE_RESERVATION),)
+
+    @writes("mark_paid", PaidAnswerSerializer, permissions=[Permission.CHANGE_RESERVATION])
+    def post(self, request: Request, reservation_id: str) -> Response:
+        """Write down that a booking is paid that was not paid at once.
+
+        Doing so twice changes nothing. What was cancelled or has lapsed is refused.
+        """
+        _read_body(request)
+        booked = selectors.booking(public_id=reservation_id, asker=asker(request))
+        command = MarkPaid(actor(request), booked.id)
+        answer = desk.submit(
+            event_id=booked.event_id, command=command, key=idempotency_key(request)
+        )
+        return _reservation(answer, booked.id)
+
+
+class EntryView(APIView):
+    permission_classes = (HasPermission.to(Permission.SCAN_TICKET),)
+
+    @writes(
+        "admit",
+        AdmittedAnswerSerializer,
+        body=AdmitSerializer,
+        permissions=[Permission.SCAN_TICKET],
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Record that seats of a ticket enter, all or none; each seat enters once.
+
+        Refused with `already_entered` (`entries` says when and where), `ticket_unpaid`,
+        `ticket_cancelled`, `ticket_lapsed`, `ticket_for_another_event` or `ticket_not_found`.
+        """
+        body = _body(AdmitSerializer, request)
+        who, key = actor(request), idempotency_key(request)
+        try:
+            head = selectors.ticketed(code=code, door_event_id=body.get("event"))
+        except (TicketNotFound, TicketForAnotherEvent) as refusal:
+            security_events.record_refused(refusal, actor_id=who.id, gate=body["gate"])
+            raise
+        answer = desk.submit(
+            event_id=head.event_id,
+            command=AdmitSeats(who, head.id, tuple(body.get("seat_ids", ())), body["gate"]),
+            key=key,
+        )
+        admitted = answer["admitted"]
+        return Response({"success": True, "message": answer["message"], "admitted": admitted})
+
+
+def _cancel(request: Request, public_id: str) -> Response:
     _read_body(request)
     who = asker(request)
-    booked = selectors.reservation(reservation_id=reservation_id, asker=who)
+    booked = selectors.booking(public_id=public_id, asker=who)
+    if not booked.is_own and not may(
+        who.id, Permission.CHANGE_RESERVATION, event_id=booked.event_id
+    ):
+        raise NotPermitted
     answer = checkout.cancel(
-        event_id=booked["event"],
+        event_id=booked.event_id,
         actor=actor(request),
-        reservation_id=reservation_id,
-        as_organiser=who.is_staff,
+        reservation_id=booked.id,
+        as_organiser=not booked.is_own,
         key=idempotency_key(request),
     )
-    return Response(
-        {
-            "success": True,
-            "message": answer["message"],
-            "reservation": selectors.reservation(reservation_id=reservation_id, asker=who),
-        }
-    )
+    return _reservation(answer, booked.id)
+
+
+def _reservation(answer: Answer, reservation_id: int) -> Response:
+    """Return what became of a reservation, and how it stands now."""
+    found = selectors.reservation(reservation_id=reservation_id)
+    return Response({"success": True, "message": answer["message"], "reservation": found})
 
 
 def _read_body(request: Request) -> None:

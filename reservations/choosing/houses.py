@@ -93,9 +93,13 @@ def _choose(commands: Sequence[Command], house: House) -> list[Command]:
 
 def _choice(command: LockBest, house: House, *, is_whole: bool) -> Choice | None:
     """Return seats for a wish; None if only what others may get is in its way."""
+    avoided = house.withhold(command.avoid)
     if seat_ids := house.best(command.wish):
-        return Choice(seat_ids)
-    return Choice((), house.largest(command.wish)) if is_whole else None
+        choice: Choice | None = Choice(seat_ids)
+    else:
+        choice = Choice((), house.largest(command.wish)) if is_whole else None
+    house.give_back(avoided)
+    return choice
 
 
 def _catch_up(kept: _Kept, event: Event) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from reservations.demo import stadium
 from reservations.plans import pretix
@@ -18,6 +19,10 @@ CHAMBER_HALL = "Lindenhof Chamber Hall"
 STADIUM = "Meridian Park"
 HOUSES = (CLUB, THEATRE, CHAMBER_HALL)
 """The names of the plans, by which the demo's events are known again whatever they are called."""
+
+LISBON, VIENNA = "Europe/Lisbon", "Europe/Vienna"
+BERLIN, ATHENS = "Europe/Berlin", "Europe/Athens"
+"""Where the houses stand, and with the euro."""
 
 _HERE = Path(__file__).parent
 
@@ -45,7 +50,8 @@ def _club(now: datetime) -> Show:
         name="Nightjar Quartet: The Late Set",
         venue=CLUB,
         description="Two sets of small-hours jazz, a few steps from the bar. Doors at half past.",
-        date=_evening(now, weeks=3, hour=21),
+        date=_evening(now, weeks=3, hour=21, zone=LISBON),
+        time_zone=LISBON,
         price=Decimal("50.00"),
     )
     return Show(details, grid(rows=10, seats=12, name=CLUB), {})
@@ -56,7 +62,8 @@ def _theatre(now: datetime) -> Show:
         name="The Winter's Tale",
         venue=THEATRE,
         description="Shakespeare on jealousy and forgiveness. Three hours with one interval.",
-        date=_evening(now, weeks=5, hour=19),
+        date=_evening(now, weeks=5, hour=19, zone=VIENNA),
+        time_zone=VIENNA,
         price=Decimal("80.00"),
     )
     prices = {"Stalls": Decimal("80.00"), "Circle": Decimal("55.00"), "Boxes": Decimal("110.00")}
@@ -68,9 +75,10 @@ def _chamber_hall(now: datetime) -> Show:
         name="Schubert: Winterreise",
         venue=CHAMBER_HALL,
         description="Twenty-four songs for baritone and piano, without an interval.",
-        date=_evening(now, weeks=10, hour=20),
+        date=_evening(now, weeks=10, hour=20, zone=BERLIN),
+        time_zone=BERLIN,
         price=Decimal("32.00"),
-        sales_open_at=_evening(now, weeks=4, hour=10),
+        sales_open_at=_evening(now, weeks=4, hour=10, zone=BERLIN),
     )
     prices = {"Front": Decimal("45.00"), "Rear": Decimal("32.00")}
     return Show(details, _plan("chamber_hall.json"), prices)
@@ -81,7 +89,8 @@ def _stadium(now: datetime) -> Show:
         name="The Cup Final",
         venue=STADIUM,
         description="Ninety minutes, and perhaps thirty more. Gates open two hours before.",
-        date=_evening(now, weeks=7, hour=18),
+        date=_evening(now, weeks=7, hour=18, zone=ATHENS),
+        time_zone=ATHENS,
         price=Decimal("45.00"),
     )
     prices = {
@@ -99,8 +108,9 @@ def _plan(file: str) -> Plan:
     return pretix.read((_HERE / file).read_bytes())
 
 
-def _evening(now: datetime, *, weeks: int, hour: int) -> datetime:
-    """Return the first Friday at an hour (UTC) after so many weeks."""
-    day = now.astimezone(UTC).date() + timedelta(weeks=weeks)
+def _evening(now: datetime, *, weeks: int, hour: int, zone: str) -> datetime:
+    """Return the first Friday at an hour, as the clocks there have it, after so many weeks."""
+    local = ZoneInfo(zone)
+    day = now.astimezone(local).date() + timedelta(weeks=weeks)
     friday = day + timedelta(days=(4 - day.weekday()) % 7)
-    return datetime.combine(friday, time(hour), tzinfo=UTC)
+    return datetime.combine(friday, time(hour), tzinfo=local)

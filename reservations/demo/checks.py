@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import check_password
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import OperationalError, ProgrammingError
 
-from reservations.demo.people import BUYERS, ORGANISER, PASSWORD
+from reservations.demo.people import PASSWORD, PEOPLE
 
 
 @register(Tags.database, deploy=True)
@@ -17,7 +17,7 @@ def check_demo_passwords(databases: Sequence[str] | None = None, **_: Any) -> li
     if not databases:
         return []
     try:
-        people = list(get_user_model().objects.filter(username__in=(*BUYERS, ORGANISER)))
+        people = list(get_user_model().objects.filter(username__in=PEOPLE))
     except (OperationalError, ProgrammingError):
         # Nothing has been migrated yet, so there is nobody.
         return []

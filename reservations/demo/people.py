@@ -3,3 +3,5 @@
 PASSWORD = "seatcast-demo"
 BUYERS = ("alice", "bob", "carol")
 ORGANISER = "admin"
+STEWARD = "door"
+PEOPLE = (*BUYERS, ORGANISER, STEWARD)

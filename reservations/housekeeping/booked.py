@@ -8,11 +8,13 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.db.models import Min
+from django.db.models.functions import Coalesce
 
 from reservations.housekeeping.replay import Booking, Replay, moment
 from reservations.models import Event, Payment, Reservation, SeatChange
 from reservations.payments.provider import is_paid_online
 from reservations.records import money
+from reservations.states import Reason
 
 _CHUNK_ROWS = 5_000
 _LIVE = Reservation.Status.CONFIRMED
@@ -32,7 +34,7 @@ def log_faults(event: Event, replay: Replay) -> Iterator[str]:
         if reservation is None:
             yield f"{number}: {booking.change.reason}, but there is no such reservation"
             continue
-        fault = _cancelling(booking, reservation) or _booking(booking, reservation, replay)
+        fault = _end(booking, reservation) or _booking(booking, reservation, replay)
         if fault is not None:
             yield f"{number}: {fault}"
         yield from (f"{number}: {fault}" for fault in _seats(booking, reservation, replay))
@@ -45,7 +47,7 @@ class _Row(NamedTuple):
     status: str
     total_price: Decimal
     created_at: datetime
-    cancelled_at: datetime | None
+    ended_at: datetime | None
     payment_method: str
     payment_id: int | None
     seat_id: int | None
@@ -68,7 +70,9 @@ class ReservationCheck:
             Reservation.objects.filter(event=self.event)
             .order_by("pk", "seats__seat_id")
             .values_list(
-                *("pk", "status", "total_price", "created_at", "cancelled_at", "payment_method"),
+                *("pk", "status", "total_price", "created_at"),
+                Coalesce("cancelled_at", "lapsed_at"),
+                "payment_method",
                 *("payment", "seats__seat_id", "seats__price", "seats__live", "seats__event_id"),
             )
         )
@@ -113,7 +117,7 @@ class ReservationCheck:
 
     def _is_pruned(self, rows: list[_Row]) -> bool:
         """Tell whether all the log said of a reservation may be gone, because it is old."""
-        ended = rows[0].cancelled_at
+        ended = rows[0].ended_at
         return ended is not None and all(
             self.replay.may_be_pruned(row.seat_id, until=ended) for row in rows if row.seat_id
         )
@@ -128,7 +132,7 @@ def _should_be_paid(row: _Row, *, since: datetime | None) -> bool:
 
 def _booking(booking: Booking, reservation: Reservation, replay: Replay) -> str | None:
     change = booking.change
-    if booking.is_cancellation:
+    if booking.is_end:
         return None
     if reservation.user_id != change.actor_id:
         names = replay.name(change.actor_id), replay.name(reservation.user_id)
@@ -141,13 +145,17 @@ def _booking(booking: Booking, reservation: Reservation, replay: Replay) -> str 
     return None
 
 
-def _cancelling(booking: Booking, reservation: Reservation) -> str | None:
-    if not booking.is_cancellation or reservation.cancelled_at == booking.change.at:
+def _end(booking: Booking, reservation: Reservation) -> str | None:
+    reason = booking.change.reason
+    has_lapsed = reason == Reason.LAPSED
+    ended_at = reservation.lapsed_at if has_lapsed else reservation.cancelled_at
+    if not booking.is_end or ended_at == booking.change.at:
         return None
-    if reservation.cancelled_at is None:
-        return "cancelled, but the reservation is live"
-    at = moment(booking.change.at), moment(reservation.cancelled_at)
-    return f"cancelled at {at[0]}, but the reservation says {at[1]}"
+    if ended_at is None:
+        is_live = reservation.status == _LIVE
+        return f"{reason}, but the reservation is {'live' if is_live else reservation.status}"
+    at = moment(booking.change.at), moment(ended_at)
+    return f"{reason} at {at[0]}, but the reservation says {at[1]}"
 
 
 def _seats(booking: Booking, reservation: Reservation, replay: Replay) -> Iterator[str]:

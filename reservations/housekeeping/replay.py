@@ -3,12 +3,12 @@
 Pure: rows in, sentences out. It knows what the rules promise, and nothing of how they keep it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from reservations.states import Reason, SeatStatus, iso
+from reservations.states import Hold, Reason, SeatStatus, iso
 
 # What a seat was before these makes no difference to what it is after: here a pruned log begins.
 BEGINNINGS = (Reason.LOCKED, Reason.BLOCKED)
@@ -23,9 +23,14 @@ _AFTER: Mapping[str, SeatStatus] = {
     Reason.EXPIRED: SeatStatus.AVAILABLE,
     Reason.RESERVED: SeatStatus.RESERVED,
     Reason.CANCELLED: SeatStatus.AVAILABLE,
+    Reason.LAPSED: SeatStatus.AVAILABLE,
     Reason.BLOCKED: SeatStatus.BLOCKED,
     Reason.UNBLOCKED: SeatStatus.AVAILABLE,
 }
+
+
+# What frees a reservation's seats.
+_ENDS = (Reason.CANCELLED, Reason.LAPSED)
 
 
 class Change(NamedTuple):
@@ -36,6 +41,7 @@ class Change(NamedTuple):
     status: int
     holder_id: int | None
     locked_until: datetime | None
+    held_since: datetime | None
     reservation_id: int | None
     reason: str
     actor_id: int | None
@@ -53,6 +59,7 @@ class LoggedSeat:
     locked_at: datetime | None = None
     extensions: int = 0
     lapsed_holder_id: int | None = None
+    former_hold: Hold | None = None
     reservation_id: int | None = None
     first_at: datetime | None = None
 
@@ -63,6 +70,12 @@ class LoggedSeat:
             and self.locked_until > at
         )
 
+    def last_hold(self, at: datetime) -> Hold | None:
+        """Return the last hold that is over, written down or not."""
+        if self.status == SeatStatus.LOCKED and not self.is_locked(at):
+            return Hold.of(self.holder_id, self.locked_at, self.locked_until)
+        return self.former_hold
+
     def is_free(self, at: datetime) -> bool:
         """Tell whether anybody may lock it: nobody has it, or a lock that ran out."""
         if self.status == SeatStatus.LOCKED:
@@ -72,15 +85,15 @@ class LoggedSeat:
 
 @dataclass(slots=True)
 class Booking:
-    """What one change did to a reservation: booked its seats, or gave them back."""
+    """What one change did to a reservation: booked its seats, or freed them."""
 
     change: Change
     reservation_id: int
     seat_ids: set[int] = field(default_factory=set)
 
     @property
-    def is_cancellation(self) -> bool:
-        return self.change.reason == Reason.CANCELLED
+    def is_end(self) -> bool:
+        return self.change.reason in _ENDS
 
 
 @dataclass(slots=True)
@@ -88,13 +101,15 @@ class Replay:
     """One event's log, read row by row in order of number and seat.
 
     `seat_numbers` has the event's seats, and `name` tells what somebody is called. `now` decides
-    how much of the log must be whole. What rows say counts, even where it cannot be: so one wrong
+    how much of the log must be whole. `unpaid` are the reservations that were to be paid and were
+    not. What rows say counts, even where it cannot be: so one wrong
     row makes no fault of those that follow it.
     """
 
     now: datetime
     seat_numbers: Mapping[int, str]
     name: Callable[[int | None], str]
+    unpaid: Collection[int] = ()
     seats: dict[int, LoggedSeat] = field(default_factory=dict)
     bookings: list[Booking] = field(default_factory=list)
     rows: int = 0
@@ -113,7 +128,7 @@ class Replay:
                 yield f"change {change.seq}, seat {seat}: {change.reason}, but {fault}"
         self._note_booking(change, before)
         self._begun_twice |= change.reason in BEGINNINGS and before.version > 0
-        _move(before, change)
+        _move(before, change, is_unpaid=before.reservation_id in self.unpaid)
         self.rows += 1
         self.last = change
 
@@ -169,7 +184,7 @@ class Replay:
                 is_right = before.is_locked(change.at) and before.holder_id == change.actor_id
             case Reason.EXPIRED:
                 is_right = before.status == SeatStatus.LOCKED and before.is_free(change.at)
-            case Reason.CANCELLED:
+            case Reason.CANCELLED | Reason.LAPSED:
                 is_right = before.status == SeatStatus.RESERVED
             case Reason.UNBLOCKED:
                 is_right = before.status == SeatStatus.BLOCKED
@@ -194,10 +209,24 @@ class Replay:
             return f"the row says that its deadline is {moment(change.locked_until)}"
         if (change.reservation_id is not None) != reserved:
             return f"the row says reservation {change.reservation_id}"
+        if change.held_since is not None and not self._goes_on(change, before):
+            return f"it does not go on with a hold that began at {moment(change.held_since)}"
         earliest = before.locked_until if change.reason == Reason.EXTENDED else change.at
         if change.locked_until and earliest and change.locked_until <= earliest:
             return f"its deadline {moment(change.locked_until)} is no later than {moment(earliest)}"
         return None
+
+    @staticmethod
+    def _goes_on(change: Change, before: LoggedSeat) -> bool:
+        """Tell whether a lock goes on with the hold that it says it does.
+
+        What there was before is not known where the log was pruned, and seats that an older release
+        changed in between kept the hold from before that.
+        """
+        since, hold = change.held_since, before.last_hold(change.at)
+        if change.reason != Reason.LOCKED or since is None or since >= change.at:
+            return False
+        return hold is None or hold.holder_id != change.holder_id or hold.locked_at == since
 
     def words(self, seat: LoggedSeat) -> str:
         """Return what a seat is, for people."""
@@ -213,7 +242,7 @@ class Replay:
     def _note_booking(self, change: Change, before: LoggedSeat) -> None:
         if change.reason == Reason.RESERVED:
             reservation_id = change.reservation_id
-        elif change.reason == Reason.CANCELLED:
+        elif change.reason in _ENDS:
             reservation_id = before.reservation_id
         else:
             return
@@ -235,18 +264,32 @@ def status_word(status: int) -> str:
         return f"status {status}"
 
 
-def _move(seat: LoggedSeat, change: Change) -> None:
+def _move(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> None:
     """Put a seat into the state that a row says it is in."""
+    seat.former_hold = _former_hold(seat, change, is_unpaid=is_unpaid)
     lapsed = seat.holder_id if change.reason == Reason.EXPIRED else None
     if change.status != SeatStatus.LOCKED:
         seat.locked_at, seat.extensions = None, 0
     elif change.reason == Reason.EXTENDED:
         seat.extensions += 1
     else:
-        seat.locked_at, seat.extensions = change.at, 0
+        seat.locked_at, seat.extensions = change.held_since or change.at, 0
     seat.version, seat.status = change.seq, change.status
     seat.holder_id, seat.locked_until = change.holder_id, change.locked_until
     seat.lapsed_holder_id, seat.reservation_id = lapsed, change.reservation_id
+
+
+def _former_hold(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> Hold | None:
+    """Return the hold that is over after a change."""
+    match change.reason:
+        case Reason.UNLOCKED | Reason.RESERVED:
+            return Hold.of(seat.holder_id, seat.locked_at, change.at)
+        case Reason.EXPIRED:
+            return Hold.of(seat.holder_id, seat.locked_at, seat.locked_until)
+        case Reason.CANCELLED | Reason.LAPSED if is_unpaid and seat.former_hold is not None:
+            return replace(seat.former_hold, released_at=change.at)
+        case _:
+            return None
 
 
 def moment(at: datetime | None) -> str:

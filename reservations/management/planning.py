@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
@@ -16,6 +17,7 @@ from django.utils import timezone
 from reservations.errors import SeatcastError
 from reservations.models import Event, Seat
 from reservations.plans.errors import PlanError
+from reservations.time_zones import default_time_zone, is_time_zone
 
 DEFAULT_DATE = "30 days ahead at 20:00"
 
@@ -26,6 +28,11 @@ def add_event_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--venue", help="Where it is. Default: the plan's name.")
     parser.add_argument(
         "--date", help=f"When it begins, such as 2030-05-24T19:30. Default: {DEFAULT_DATE}."
+    )
+    parser.add_argument(
+        "--time-zone",
+        metavar="ZONE",
+        help="Where it is, such as Europe/Berlin; --date is in it. Default: the site's setting.",
     )
     parser.add_argument("--currency", help="Three letters of ISO 4217. Default: EUR.")
 
@@ -71,14 +78,22 @@ def category_prices(texts: Sequence[str]) -> dict[str, Decimal]:
     return prices
 
 
-def moment(text: str | None) -> datetime:
-    """Return a time; without an offset it is the site's local time. Raises: CommandError."""
+def time_zone(name: str | None) -> str:
+    """Return the zone of a new event. Raises: CommandError."""
+    if name is not None and not is_time_zone(name):
+        raise CommandError(f"--time-zone: give a zone such as Europe/Berlin, not {name!r}.")
+    return name or default_time_zone()
+
+
+def moment(text: str | None, *, zone: str) -> datetime:
+    """Return a time; without an offset it is one in the event's zone. Raises: CommandError."""
+    local = ZoneInfo(zone)
     if text is None:
-        day = timezone.localdate() + timedelta(days=30)
-        return timezone.make_aware(datetime.combine(day, time(20)))
+        day = timezone.localdate(timezone=local) + timedelta(days=30)
+        return timezone.make_aware(datetime.combine(day, time(20)), local)
     try:
         given = datetime.fromisoformat(text)
-        aware = given if given.tzinfo else timezone.make_aware(given)
+        aware = given if given.tzinfo else timezone.make_aware(given, local)
         if not 1970 <= aware.year <= 9000:
             raise ValueError
         return aware.astimezone(UTC)
@@ -96,7 +111,7 @@ def kept(*, unless: bool) -> Iterator[None]:
 
 def report(event: Event, *, dry_run: bool = False) -> list[str]:
     """Return lines that say what an event was made into: its id, seats and prices."""
-    date = timezone.localtime(event.date).strftime("%Y-%m-%d %H:%M %Z")
+    date = event.date.astimezone(ZoneInfo(event.time_zone)).strftime("%Y-%m-%d %H:%M %Z")
     seats = Seat.objects.filter(event=event).count()
     about = f"{event.name}, {event.venue}, {date}: {seats:,} seats"
     head = (

@@ -4,7 +4,7 @@ Every hot table carries the event, and every hot query names it, so that an even
 to a shard of its own without a change of schema.
 """
 
-from reservations.models.bookings import Reservation, ReservationSeat
+from reservations.models.bookings import Entry, Reservation, ReservationSeat, overdue
 from reservations.models.log import IdempotencyKey, SeatChange
 from reservations.models.payments import DemoCharge, Payment
 from reservations.models.seats import Category, Event, Seat, require_color
@@ -12,6 +12,7 @@ from reservations.models.seats import Category, Event, Seat, require_color
 __all__ = [
     "Category",
     "DemoCharge",
+    "Entry",
     "Event",
     "IdempotencyKey",
     "Payment",
@@ -19,5 +20,6 @@ __all__ = [
     "ReservationSeat",
     "Seat",
     "SeatChange",
+    "overdue",
     "require_color",
 ]

@@ -1,20 +1,45 @@
 """Bookings: what was sold to whom, and at what price."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from reservations.models.seats import Event, Seat
+from reservations.public_ids import LENGTH, RandomPublicId, new_public_id
+
+
+def overdue(now: datetime) -> Q:
+    """Return which reservations were not paid in time, though nobody has written that down yet."""
+    return Q(status="confirmed", paid_at__isnull=True, payment_due_at__lte=now)
 
 
 class Reservation(models.Model):
-    """A booking. Cancelling it keeps it, with its seats and what was paid for them."""
+    """A booking. Its end keeps it, with its seats and what they cost.
+
+    `payment_due_at` is set for what is not paid at once: such a booking lapses then unless
+    `paid_at` is set. Correctness never waits for anybody to write that down. Bookings by an offline
+    method that are older than these columns have neither, and count as paid.
+    Outside it is known by its `public_id` alone; the primary key stays inside.
+    """
 
     class Status(models.TextChoices):
         CONFIRMED = "confirmed", "Confirmed"
         CANCELLED = "cancelled", "Cancelled"
+        LAPSED = "lapsed", "Lapsed"
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reservations")
+    public_id = models.CharField(
+        "number",
+        max_length=LENGTH,
+        unique=True,
+        editable=False,
+        default=new_public_id,
+        db_default=RandomPublicId(),
+    )
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="reservations", db_index=False
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reservations"
     )
@@ -24,19 +49,44 @@ class Reservation(models.Model):
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    payment_due_at = models.DateTimeField(null=True, blank=True)
+    paid_at = models.DateTimeField(
+        null=True, blank=True, help_text="When an organiser had the money of a booking paid later."
+    )
+    lapsed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was written down that it was not paid in time."
+    )
 
     class Meta:
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status="confirmed", cancelled_at__isnull=True)
-                | Q(status="cancelled", cancelled_at__isnull=False),
+                condition=Q(status="confirmed", cancelled_at__isnull=True, lapsed_at__isnull=True)
+                | Q(status="cancelled", cancelled_at__isnull=False, lapsed_at__isnull=True)
+                | Q(status="lapsed", cancelled_at__isnull=True, lapsed_at__isnull=False),
                 name="a_reservation_status_matches_its_columns",
+            ),
+            models.CheckConstraint(
+                condition=Q(payment_due_at__isnull=False) | Q(paid_at__isnull=True),
+                name="only_what_is_paid_later_has_a_time_of_payment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="lapsed")
+                | Q(payment_due_at__isnull=False, paid_at__isnull=True),
+                name="only_an_unpaid_reservation_lapses",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["event", "user"], name="reservation_by_buyer"),
+            models.Index(
+                fields=["payment_due_at"],
+                condition=Q(status="confirmed", paid_at__isnull=True),
+                name="reservation_unpaid",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"Reservation {self.pk}"
+        return f"Reservation {self.public_id}"
 
 
 class ReservationSeat(models.Model):
@@ -67,3 +117,26 @@ class ReservationSeat(models.Model):
 
     def __str__(self) -> str:
         return f"Seat {self.seat_id} of reservation {self.reservation_id}"
+
+
+class Entry(models.Model):
+    """A seat of a reservation has been admitted at the door; it is once.
+
+    Written by the desk under the event's row, like everything that has to agree with cancelling.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    seat = models.OneToOneField(ReservationSeat, on_delete=models.CASCADE, related_name="entry")
+    at = models.DateTimeField()
+    gate = models.CharField(max_length=40, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name_plural = "entries"
+        default_permissions = ()
+        permissions = [("scan_ticket", "Can check tickets and record entry")]
+
+    def __str__(self) -> str:
+        return f"Entry of {self.seat}"

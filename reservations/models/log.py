@@ -26,6 +26,9 @@ class SeatChange(models.Model):
         db_index=False,
     )
     locked_until = models.DateTimeField(null=True)
+    held_since = models.DateTimeField(
+        null=True, help_text="Of a lock that goes on with an earlier hold: when that began."
+    )
     reservation = models.ForeignKey(
         Reservation, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )

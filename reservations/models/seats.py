@@ -1,5 +1,7 @@
 """Events, their categories and their seats."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -9,6 +11,10 @@ from django.db.models import F, Q
 
 from reservations.plans.colors import is_color
 from reservations.states import SeatStatus
+from reservations.time_zones import default_time_zone, require_time_zone
+
+# Longer than any sale; far below what a deadline can be computed with.
+MAX_PAYMENT_SECONDS = 90 * 24 * 60 * 60
 
 SEAT_STATUSES = [(status.value, status.word) for status in SeatStatus]
 
@@ -17,6 +23,13 @@ def require_color(text: str) -> None:
     """Let pass only what can be drawn with. Raises: ValidationError."""
     if not is_color(text):
         raise ValidationError("Give a colour such as #7c3aed.")
+
+
+def require_offline_methods(codes: Any) -> None:
+    """Let pass only a list of the site's offline payment methods. Raises: ValidationError."""
+    known = list(settings.SEATCAST_OFFLINE_METHODS)
+    if not isinstance(codes, list) or not all(code in known for code in codes):
+        raise ValidationError(f"Give a list of codes among {', '.join(known) or 'none'}.")
 
 
 class Event(models.Model):
@@ -34,6 +47,14 @@ class Event(models.Model):
     description = models.TextField(blank=True)
     venue = models.CharField(max_length=200)
     date = models.DateTimeField(help_text="When the show begins.")
+    time_zone = models.CharField(
+        max_length=64,
+        default=default_time_zone,
+        # For servers of the version before, which name none.
+        db_default="UTC",
+        validators=[require_time_zone],
+        help_text="Where it takes place, such as Europe/Berlin: its times are told in this zone.",
+    )
     price = models.DecimalField(
         max_digits=10,
         decimal_places=2,
@@ -59,6 +80,31 @@ class Event(models.Model):
         blank=True,
         validators=[MinValueValidator(1)],
         help_text="How many seats one person may hold at a time. Empty: the site's setting.",
+    )
+    purchase_cap = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="How many seats one person may buy. Empty: the site's setting.",
+    )
+    offline_methods = models.JSONField(
+        null=True,
+        blank=True,
+        validators=[require_offline_methods],
+        help_text='Ways to pay later that this event offers, such as ["invoice"]; [] offers none.'
+        " Empty: all that the site has.",
+    )
+    payment_seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(60), MaxValueValidator(MAX_PAYMENT_SECONDS)],
+        help_text="Within how many seconds a booking must be paid that is not paid at once; it"
+        " lapses then, and when the show begins. Empty: the site's setting.",
+    )
+    requires_verified_email = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether only people with a verified e-mail address may book.",
     )
     visibility = models.CharField(
         max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
@@ -180,6 +226,19 @@ class Seat(models.Model):
         db_index=False,
         help_text="Whose lock ran out last.",
     )
+    former_holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="Who held it last, until they let go of it or booked it.",
+    )
+    former_locked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When that hold began, earlier locks of it included."
+    )
+    released_at = models.DateTimeField(null=True, blank=True, help_text="When that hold ended.")
     reservation = models.ForeignKey(
         "Reservation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -225,6 +284,16 @@ class Seat(models.Model):
                     reservation__isnull=True,
                 ),
                 name="a_seat_status_matches_its_columns",
+            ),
+            # The holder's account may be deleted, and leaves the times.
+            models.CheckConstraint(
+                condition=Q(former_locked_at__isnull=False, released_at__isnull=False)
+                | Q(
+                    former_holder__isnull=True,
+                    former_locked_at__isnull=True,
+                    released_at__isnull=True,
+                ),
+                name="a_former_hold_has_both_its_times",
             ),
         ]
         indexes = [

@@ -20,6 +20,7 @@ from reservations.plans.characters import is_clean
 from reservations.plans.errors import EventHasSeats, UnknownCategory
 from reservations.plans.layout import layout_of
 from reservations.plans.plan import Plan, drawing
+from reservations.time_zones import default_time_zone
 
 BATCH_SEATS = 5_000
 
@@ -33,6 +34,8 @@ class EventDetails:
     date: datetime
     price: Decimal
     currency: str = "EUR"
+    time_zone: str = ""
+    """Empty: the site's setting."""
     description: str = ""
     sales_open_at: datetime | None = None
     sales_close_at: datetime | None = None
@@ -53,6 +56,7 @@ def create_event(
         date=details.date,
         price=details.price,
         currency=details.currency,
+        time_zone=details.time_zone or default_time_zone(),
         description=details.description,
         sales_open_at=details.sales_open_at,
         sales_close_at=details.sales_close_at,

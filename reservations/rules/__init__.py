@@ -5,10 +5,13 @@ changes is on the board already when it returns, so that the next command of the
 A refusal is an outcome too: it changes no seat, and closes the payment that was to pay for them.
 
 Invariants, whatever commands come in whatever order:
-- a seat that is reserved stays so until its reservation is cancelled;
+- a seat that is reserved stays so until its reservation is cancelled, or lapses unpaid;
 - a seat locked by somebody is nobody else's before the deadline;
-- a lock ends when its longest time is over, however often it is extended;
-- nobody holds more live locks than the cap;
+- a hold ends when its longest time is over, however often it is extended, or let go of and taken
+  again; then its holder waits for the cool-down, while anybody else may have the seat;
+- nobody holds more live locks than the cap, or more seats in live reservations than the other cap;
+- what is not paid at once is paid in time, or lapses;
+- a seat of a booking enters once, and only while the booking is live and paid for;
 - a command changes all the seats it names, or none;
 - with a payment at most one reservation is made, and a person has one payment under way at a time.
 """
@@ -17,12 +20,15 @@ from decimal import Decimal
 from typing import assert_never
 
 from reservations.commands import (
+    AdmitSeats,
     BlockSeats,
     CancelReservation,
     Command,
     ExtendLocks,
+    LapseUnpaid,
     LockBest,
     LockSeats,
+    MarkPaid,
     ReleaseExpired,
     ReserveSeats,
     StartPayment,
@@ -30,7 +36,8 @@ from reservations.commands import (
     UnlockSeats,
 )
 from reservations.errors import SeatcastError
-from reservations.rules.booking import cancel, reserve, start_payment
+from reservations.rules.booking import cancel, lapse_unpaid, mark_paid, reserve, start_payment
+from reservations.rules.entering import admit
 from reservations.rules.keeping import block, release_expired, unblock
 from reservations.rules.locking import extend, lock, lock_best, unlock
 from reservations.rules.outcomes import NewPayment, NewReservation, Outcome
@@ -73,6 +80,12 @@ def _decide(command: Command, board: Board) -> Outcome:
             return reserve(command, board)
         case CancelReservation():
             return cancel(command, board)
+        case AdmitSeats():
+            return admit(command, board)
+        case MarkPaid():
+            return mark_paid(command, board)
+        case LapseUnpaid():
+            return lapse_unpaid(board)
         case ReleaseExpired():
             return release_expired(board)
         case BlockSeats():

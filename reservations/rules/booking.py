@@ -1,27 +1,42 @@
 """Paying for seats, booking them, giving them back."""
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
-from reservations.commands import CancelReservation, ReserveSeats, StartPayment
+from reservations.commands import (
+    CancelReservation,
+    MarkPaid,
+    ReservationCommand,
+    ReserveSeats,
+    StartPayment,
+)
 from reservations.errors import (
+    AlreadyUsed,
     CancellationClosed,
+    EmailNotVerified,
+    MethodNotOffered,
+    PaidLaterClosed,
     PaymentEnded,
     PaymentUnderWay,
     PriceChanged,
+    ReservationCancelled,
+    ReservationLapsed,
     ReservationNotFound,
     SeatcastError,
     SeatUnavailable,
 )
-from reservations.rules.faults import named, require_held
+from reservations.rules.faults import named, require_held, require_may_buy
 from reservations.rules.outcomes import NewPayment, NewReservation, Outcome
-from reservations.rules.seats import as_free
+from reservations.rules.seats import as_given_back
+from reservations.rules.wording import counted
 from reservations.states import (
     Board,
     PaymentState,
     PaymentStatus,
     Person,
     Reason,
+    ReservationState,
     SeatState,
     SeatStatus,
     iso,
@@ -30,7 +45,9 @@ from reservations.states import (
 
 def start_payment(command: StartPayment, board: Board) -> Outcome:
     seats = named(command.seat_ids, board)
+    _require_verified(command.actor, board)
     require_held(seats, command.actor, board, taken=SeatUnavailable)
+    require_may_buy(seats, command.actor, board)
     if command.actor.id in board.paying.values():
         raise PaymentUnderWay
     board.paying[command.reference] = command.actor.id
@@ -57,8 +74,11 @@ def reserve(command: ReserveSeats, board: Board) -> Outcome:
 
 
 def _reserve(command: ReserveSeats, board: Board) -> Outcome:
+    due_at = _payment_due_at(command, board)
     seats = named(command.seat_ids, board)
+    _require_verified(command.actor, board)
     require_held(seats, command.actor, board, taken=SeatUnavailable)
+    require_may_buy(seats, command.actor, board)
     if command.reference is not None:
         _require_payment(command.reference, command.actor, _total(seats), board)
     reservation_id = board.next_reservation_id()
@@ -70,7 +90,11 @@ def _reserve(command: ReserveSeats, board: Board) -> Outcome:
             locked_until=None,
             locked_at=None,
             extensions=0,
+            former_holder_id=command.actor.id,
+            former_locked_at=seat.locked_at,
+            released_at=board.now,
             reservation_id=reservation_id,
+            buyer_id=command.actor.id,
         )
         for seat in seats
     )
@@ -86,16 +110,20 @@ def _reserve(command: ReserveSeats, board: Board) -> Outcome:
             total_price=_total(seats),
             payment_method=command.payment_method,
             reference=command.reference,
+            payment_due_at=due_at,
         ),
     )
 
 
 def cancel(command: CancelReservation, board: Board) -> Outcome:
-    reservation = board.reservations.get(command.reservation_id)
-    if reservation is None:
-        raise ReservationNotFound
+    """Free a booking's seats. Once a seat has entered, only an organiser may, say for a refund."""
+    reservation = _named(command, board)
     if reservation.user_id != command.actor.id and not command.as_organiser:
         raise ReservationNotFound
+    if reservation.is_overdue(now=board.now):
+        return _lapse([reservation], board)
+    if reservation.has_lapsed:
+        return Outcome(sentence="The reservation has lapsed already")
     if not reservation.is_live:
         return Outcome(sentence="The reservation was cancelled already")
     last = board.terms.cancel_until
@@ -103,7 +131,9 @@ def cancel(command: CancelReservation, board: Board) -> Outcome:
         raise CancellationClosed(
             "This reservation cannot be cancelled any more.", cancel_until=iso(last)
         )
-    freed = tuple(as_free(board.seats[seat_id]) for seat_id in reservation.seat_ids)
+    if reservation.entries and not command.as_organiser:
+        raise AlreadyUsed
+    freed = _given_back(reservation, board)
     board.reservations[reservation.id] = replace(reservation, is_live=False)
     return Outcome(
         sentence="Reservation cancelled",
@@ -112,6 +142,76 @@ def cancel(command: CancelReservation, board: Board) -> Outcome:
         reason=Reason.CANCELLED,
         cancelled_id=reservation.id,
     )
+
+
+def mark_paid(command: MarkPaid, board: Board) -> Outcome:
+    reservation = _named(command, board)
+    if reservation.has_lapsed or reservation.is_overdue(now=board.now):
+        raise ReservationLapsed
+    if not reservation.is_live:
+        raise ReservationCancelled
+    if not reservation.is_unpaid:
+        return Outcome(sentence="The reservation was paid already")
+    board.reservations[reservation.id] = replace(reservation, is_paid=True)
+    return Outcome(sentence="The reservation is paid", paid_id=reservation.id)
+
+
+def lapse_unpaid(board: Board) -> Outcome:
+    return _lapse(
+        [found for found in board.reservations.values() if found.is_overdue(now=board.now)], board
+    )
+
+
+def _lapse(reservations: list[ReservationState], board: Board) -> Outcome:
+    for reservation in reservations:
+        board.reservations[reservation.id] = replace(reservation, is_live=False, has_lapsed=True)
+    freed = tuple(seat for found in reservations for seat in _given_back(found, board))
+    return Outcome(
+        sentence=f"{counted(len(reservations), 'unpaid reservation')} lapsed",
+        seats=freed,
+        changed=freed,
+        reason=Reason.LAPSED,
+        lapsed_ids=tuple(found.id for found in reservations),
+    )
+
+
+def _given_back(reservation: ReservationState, board: Board) -> tuple[SeatState, ...]:
+    return tuple(
+        as_given_back(board.seats[seat_id], is_unpaid=reservation.is_unpaid, at=board.now)
+        for seat_id in reservation.seat_ids
+    )
+
+
+def _named(command: ReservationCommand, board: Board) -> ReservationState:
+    if (found := board.reservations.get(command.reservation_id)) is None:
+        raise ReservationNotFound
+    return found
+
+
+def _require_verified(actor: Person, board: Board) -> None:
+    """Raises: EmailNotVerified, where the terms ask for a verified address."""
+    if board.terms.requires_verified_email and actor.id not in board.verified:
+        raise EmailNotVerified
+
+
+def _payment_due_at(command: ReserveSeats, board: Board) -> datetime | None:
+    """Return when a booking must be paid; None if it is paid at once.
+
+    Raises: MethodNotOffered, PaidLaterClosed.
+    """
+    if command.reference is not None:
+        return None
+    if command.payment_method not in board.terms.offline_methods:
+        complaint = "This event does not offer this way to pay."
+        raise MethodNotOffered(
+            f"payment_method: {complaint}",
+            fields={"payment_method": [complaint]},
+            field_codes={"payment_method": ["invalid"]},
+        )
+    due_at = board.terms.payment_due_at(now=board.now)
+    if due_at <= board.now:
+        raise PaidLaterClosed
+    return due_at
 
 
 def _require_payment(reference: str, actor: Person, total: Decimal, board: Board) -> None:

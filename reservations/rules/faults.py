@@ -7,10 +7,12 @@ from reservations.errors import (
     Conflict,
     LockExpired,
     NotHolder,
+    PurchaseLimit,
     SeatNotFound,
     SeatUnavailable,
     conflict,
 )
+from reservations.rules.wording import counted
 from reservations.states import Board, Person, SeatState
 
 
@@ -53,6 +55,21 @@ def require_held(
         lambda seat: _why_not_held(seat, person_id=actor.id, now=board.now),
         board,
         taken=taken,
+    )
+
+
+def require_may_buy(
+    seats: list[SeatState], actor: Person, board: Board, *, besides: int = 0
+) -> None:
+    """Let pass only what the actor may buy, besides so many more. Raises: PurchaseLimit."""
+    cap, bought = board.terms.purchase_cap, len(board.bought_by(actor.id))
+    if bought + besides + len(seats) <= cap:
+        return
+    raise PurchaseLimit(
+        f"You can buy at most {counted(cap, 'seat')} of this event"
+        + (f", and have bought {bought} already." if bought else "."),
+        purchase_cap=cap,
+        conflicts=[conflict(seat=seat, reason="limit", now=board.now) for seat in seats],
     )
 
 

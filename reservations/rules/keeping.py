@@ -5,16 +5,16 @@ from dataclasses import replace
 from reservations.commands import BlockSeats, UnblockSeats
 from reservations.rules.faults import named, require, why_not_lockable
 from reservations.rules.outcomes import Outcome
-from reservations.rules.seats import as_free, updated
+from reservations.rules.seats import as_free, as_released, updated
 from reservations.rules.wording import counted, names
 from reservations.states import Board, Reason, SeatStatus
 
 
 def release_expired(board: Board) -> Outcome:
     freed = tuple(
-        replace(as_free(seat), lapsed_holder_id=seat.holder_id)
+        replace(as_released(seat, at=seat.locked_until), lapsed_holder_id=seat.holder_id)
         for seat in board.seats.values()
-        if seat.has_lapsed(now=board.now)
+        if seat.has_lapsed(now=board.now) and seat.locked_until is not None
     )
     return Outcome(
         sentence=f"{counted(len(freed), 'expired lock')} released",

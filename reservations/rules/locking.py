@@ -1,11 +1,13 @@
 """Taking seats, holding them for longer, letting them go."""
 
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reservations.commands import ExtendLocks, LockBest, LockSeats, UnlockSeats
 from reservations.errors import (
     ExtensionLimit,
+    LockCooldown,
     NoSeatsTogether,
     NotHolder,
     Outpaced,
@@ -15,12 +17,20 @@ from reservations.errors import (
     SeatUnavailable,
     conflict,
 )
-from reservations.rules.faults import named, require, require_held, why_not_lockable
+from reservations.rules.faults import (
+    named,
+    require,
+    require_held,
+    require_may_buy,
+    why_not_lockable,
+)
 from reservations.rules.outcomes import Outcome
-from reservations.rules.seats import as_free, updated
+from reservations.rules.seats import as_free, as_released, updated
 from reservations.rules.wording import counted, duration, names
 from reservations.states import (
     Board,
+    Hold,
+    Person,
     Reason,
     Sale,
     SeatState,
@@ -43,22 +53,12 @@ def lock(command: LockSeats, board: Board) -> Outcome:
     wanted = [seat for seat in seats if seat.id not in held]
     if wanted and len(held) + len(wanted) > board.terms.seat_cap:
         raise _limit(wanted, board)
-    deadline = to_milliseconds(board.now + timedelta(seconds=board.terms.lock_seconds))
-    locked = tuple(
-        replace(
-            seat,
-            status=SeatStatus.LOCKED,
-            holder_id=command.actor.id,
-            locked_until=deadline,
-            locked_at=board.now,
-            extensions=0,
-            lapsed_holder_id=None,
-        )
-        for seat in wanted
-    )
-    lasting = f"locked for {duration(board.terms.lock_seconds)}"
+    if wanted:
+        require_may_buy(wanted, command.actor, board, besides=len(held))
+    _require_cooled_down(wanted, command.actor, board)
+    locked = tuple(_locked(seat, command.actor, board) for seat in wanted)
     return Outcome(
-        sentence=f"{names(seats)} {lasting if wanted else 'locked by you already'}",
+        sentence=f"{names(seats)} {_lasting(locked, board)}",
         seats=updated(seats, locked),
         changed=locked,
         reason=Reason.LOCKED,
@@ -68,8 +68,10 @@ def lock(command: LockSeats, board: Board) -> Outcome:
 def lock_best(command: LockBest, board: Board) -> Outcome:
     _require_open_sale(board.terms, now=board.now)
     wish, choice = command.wish, command.choice
-    if len(board.held_by(command.actor.id)) + wish.count > board.terms.seat_cap:
+    held = len(board.held_by(command.actor.id))
+    if held + wish.count > board.terms.seat_cap:
         raise _limit([], board)
+    require_may_buy([], command.actor, board, besides=held + wish.count)
     if choice is None:
         raise Outpaced
     if not choice.seat_ids:
@@ -78,6 +80,10 @@ def lock_best(command: LockBest, board: Board) -> Outcome:
         return lock(LockSeats(command.actor, choice.seat_ids), board)
     except SeatUnavailable:
         raise Outpaced from None
+    except LockCooldown as refusal:
+        if command.is_last_try:
+            raise
+        raise Outpaced(conflicts=refusal.details["conflicts"]) from None
 
 
 def extend(command: ExtendLocks, board: Board) -> Outcome:
@@ -103,10 +109,64 @@ def extend(command: ExtendLocks, board: Board) -> Outcome:
 def unlock(command: UnlockSeats, board: Board) -> Outcome:
     seats = named(command.seat_ids, board)
     require_held(seats, command.actor, board, taken=NotHolder)
-    freed = tuple(as_free(seat) for seat in seats)
+    freed = tuple(as_released(seat, at=board.now) for seat in seats)
     return Outcome(
         sentence=f"{names(seats)} unlocked", seats=freed, changed=freed, reason=Reason.UNLOCKED
     )
+
+
+def _locked(seat: SeatState, actor: Person, board: Board) -> SeatState:
+    """Return the seat as locked; the hold of who had it a moment ago goes on."""
+    hold = _hold_that_goes_on(seat, actor, board)
+    deadline = to_milliseconds(board.now + timedelta(seconds=board.terms.lock_seconds))
+    if hold is not None:
+        deadline = min(deadline, board.terms.last_deadline(locked_at=hold.locked_at))
+    return replace(
+        as_free(seat),
+        status=SeatStatus.LOCKED,
+        holder_id=actor.id,
+        locked_until=deadline,
+        locked_at=hold.locked_at if hold else board.now,
+    )
+
+
+def _hold_that_goes_on(seat: SeatState, actor: Person, board: Board) -> Hold | None:
+    """Return the last hold on a seat, if the actor had it and it is not over for long enough."""
+    hold = seat.last_hold(now=board.now)
+    if hold is None or hold.holder_id != actor.id:
+        return None
+    return hold if board.now < board.terms.lockable_again_at(hold) else None
+
+
+def _require_cooled_down(wanted: list[SeatState], actor: Person, board: Board) -> None:
+    """Let nobody begin a hold anew by letting go of it. Raises: LockCooldown."""
+    used_up = {
+        seat.id: board.terms.lockable_again_at(hold)
+        for seat in wanted
+        if (hold := _hold_that_goes_on(seat, actor, board)) is not None
+        and board.terms.last_deadline(locked_at=hold.locked_at) <= board.now
+    }
+    if not used_up:
+        return
+    stuck = [seat for seat in wanted if seat.id in used_up]
+    available_at = max(used_up.values())
+    wait_seconds = math.ceil((available_at - board.now).total_seconds())
+    raise LockCooldown(
+        f"You have held {names(stuck, is_inside=True)} for as long as one may."
+        f" You can lock {'it' if len(stuck) == 1 else 'them'} again in {duration(wait_seconds)}.",
+        available_at=iso(available_at),
+        conflicts=[conflict(seat=seat, reason="cooldown", now=board.now) for seat in stuck],
+    )
+
+
+def _lasting(locked: tuple[SeatState, ...], board: Board) -> str:
+    """Return for how long seats are locked that were locked now."""
+    if not locked:
+        return "locked by you already"
+    first = min(seat.locked_until for seat in locked if seat.locked_until is not None)
+    # A deadline is cut to milliseconds.
+    seconds = math.ceil((first - board.now).total_seconds())
+    return f"locked for {duration(seconds)}"
 
 
 def _extended(seat: SeatState, board: Board) -> SeatState | None:

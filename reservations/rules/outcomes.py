@@ -1,10 +1,11 @@
 """What the rules return."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from reservations.errors import SeatcastError
-from reservations.states import Person, Reason, SeatState
+from reservations.states import EntryState, Person, Reason, SeatState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,10 @@ class NewPayment:
 
 @dataclass(frozen=True, slots=True)
 class NewReservation:
-    """A booking to store. `id` is the board's placeholder, `reference` names its payment."""
+    """A booking to store. `id` is the board's placeholder.
+
+    `reference` names its payment; without one it is to be paid until `payment_due_at`.
+    """
 
     id: int
     user: Person
@@ -27,6 +31,7 @@ class NewReservation:
     total_price: Decimal
     payment_method: str
     reference: str | None = None
+    payment_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Outcome:
     """What became of a command.
 
     `changed` are the seats whose state is new, `seats` all that the command named, as they stand
-    now. With a `refusal` everything else is empty.
+    now; `admitted` are entries, which change no seat. With a `refusal` everything else is empty.
     """
 
     sentence: str = ""
@@ -44,4 +49,7 @@ class Outcome:
     started: NewPayment | None = None
     booked: NewReservation | None = None
     cancelled_id: int | None = None
+    admitted: tuple[EntryState, ...] = ()
+    lapsed_ids: tuple[int, ...] = ()
+    paid_id: int | None = None
     refusal: SeatcastError | None = None

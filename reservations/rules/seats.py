@@ -1,6 +1,7 @@
 """Seats as they become."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from reservations.states import SeatState, SeatStatus
 
@@ -14,7 +15,36 @@ def as_free(seat: SeatState) -> SeatState:
         locked_at=None,
         extensions=0,
         lapsed_holder_id=None,
+        former_holder_id=None,
+        former_locked_at=None,
+        released_at=None,
         reservation_id=None,
+        buyer_id=None,
+    )
+
+
+def as_released(seat: SeatState, *, at: datetime) -> SeatState:
+    """Return a seat as free whose holder let go of it, or whose lock ran out."""
+    return replace(
+        as_free(seat),
+        former_holder_id=seat.holder_id,
+        former_locked_at=seat.locked_at,
+        released_at=at,
+    )
+
+
+def as_given_back(seat: SeatState, *, is_unpaid: bool, at: datetime) -> SeatState:
+    """Return a seat as free whose reservation ended.
+
+    Booking without paying, and giving that up, is holding it by other means: the hold goes on.
+    """
+    if not is_unpaid or seat.former_locked_at is None:
+        return as_free(seat)
+    return replace(
+        as_free(seat),
+        former_holder_id=seat.former_holder_id,
+        former_locked_at=seat.former_locked_at,
+        released_at=at,
     )
 
 

@@ -3,10 +3,12 @@
 from reservations.states import SeatState
 
 
-def names(seats: list[SeatState]) -> str:
+def names(seats: list[SeatState], *, is_inside: bool = False) -> str:
+    """Return what seats are called, at the beginning of a sentence or inside one."""
+    noun = "seat" if is_inside else "Seat"
     if len(seats) == 1:
-        return f"Seat {seats[0].seat_number}"
-    return "Seats " + ", ".join(seat.seat_number for seat in seats)
+        return f"{noun} {seats[0].seat_number}"
+    return f"{noun}s " + ", ".join(seat.seat_number for seat in seats)
 
 
 def duration(seconds: int) -> str:

@@ -3,11 +3,12 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from reservations import desk
 from reservations.commands import Command, ExtendLocks, LockSeats, ReserveSeats, UnlockSeats
@@ -15,6 +16,7 @@ from reservations.desk import Desk
 from reservations.errors import (
     ExtensionLimit,
     NotHolder,
+    PurchaseLimit,
     SeatcastError,
     SeatLimit,
     SeatUnavailable,
@@ -212,7 +214,7 @@ def test_taking_booking_and_letting_go_at_once_leaves_every_seat_with_one_owner(
             LockSeats(who, own[::-1]),
             UnlockSeats(who, own[:1]),
             LockSeats(who, own[:1]),
-            ReserveSeats(who, own, "card"),
+            ReserveSeats(who, own, "invoice"),
         ):
             try:
                 at.submit(command)
@@ -229,3 +231,39 @@ def test_taking_booking_and_letting_go_at_once_leaves_every_seat_with_one_owner(
     assert len(set(live)) == len(live)
     assert event.changes.exists()
     assert _log_is_whole(event)
+
+
+def _locked_for(user_id: int, event: Event, *, count: int) -> list[tuple[int, ...]]:
+    """Have a person hold seats, as if they had locked them before there was a cap."""
+    rows: list[tuple[int, ...]] = [(seat_id,) for seat_id in seat_ids(event)[:count]]
+    now = timezone.now()
+    Seat.objects.filter(pk__in=[row[0] for row in rows]).update(
+        status=SeatStatus.LOCKED,
+        locked_by=user_id,
+        locked_at=now,
+        locked_until=now + timedelta(minutes=5),
+    )
+    return rows
+
+
+def test_one_persons_purchases_end_at_the_cap_across_threads_and_desks() -> None:
+    event, alice = make_event(seats=20, purchase_cap=4), make_person()
+    held = _locked_for(alice.id, event, count=20)
+    desks = [Desk(event.pk) for _ in range(DESKS)]
+    results = at_once(
+        [
+            partial(desks[n % DESKS].submit, ReserveSeats(alice, seats, "invoice"))
+            for n, seats in enumerate(held)
+        ]
+    )
+    assert _kinds(results) == {"done": 4, PurchaseLimit.code: 16}
+    assert ReservationSeat.objects.filter(event=event, live=True).count() == 4
+
+
+@pytest.mark.postgres
+def test_unprotected_one_person_buys_more_than_the_cap() -> None:
+    event, alice = make_event(purchase_cap=1), make_person()
+    held = _locked_for(alice.id, event, count=2)
+    booking = [ReserveSeats(alice, seats, "invoice") for seats in held]
+    assert _unprotected(event, booking) == {"done": 2}
+    assert Seat.objects.filter(event=event, status=SeatStatus.RESERVED).count() == 2

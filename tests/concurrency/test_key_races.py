@@ -23,7 +23,7 @@ from reservations.records import Answer
 from reservations.states import Person
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.crowd import PATIENCE_SECONDS, at_once
-from tests.factories import Clock, make_event, make_person, seat_ids
+from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_processes")]
 
@@ -48,7 +48,7 @@ def scene(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Scene:
     ids = seat_ids(event)
     desk.submit(event_id=event.pk, command=LockSeats(alice, ids[:4]))
     booked = checkout.reserve(_order(event, alice, ids[2:4], "card"))
-    return Scene(event, alice, ids, booked["reservation"]["id"])
+    return Scene(event, alice, ids, stored_id(booked))
 
 
 def _order(

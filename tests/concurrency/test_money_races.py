@@ -36,7 +36,7 @@ from tests.concurrency.unprotected import (
 )
 from tests.concurrency.waiting import waits_for_a_row
 from tests.crowd import PATIENCE_SECONDS, Gate, at_once, wait_until
-from tests.factories import make_event, make_person, seat_ids
+from tests.factories import make_event, make_person, seat_ids, stored_id
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_processes")]
 
@@ -60,7 +60,7 @@ def _hold(event: Event, who: Person) -> None:
 
 def _book(event: Event, who: Person, method: str) -> int:
     _hold(event, who)
-    return checkout.reserve(_order(event, who, method))["reservation"]["id"]
+    return stored_id(checkout.reserve(_order(event, who, method)))
 
 
 def _authorised(event: Event, who: Person) -> tuple[int, str]:

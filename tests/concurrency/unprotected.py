@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from reservations import ledger
-from reservations.models import IdempotencyKey, ReservationSeat
+from reservations.models import Entry, IdempotencyKey, ReservationSeat
 
 T = TypeVar("T")
 
@@ -82,8 +82,9 @@ def _constraints_off() -> Iterator[None]:
     try:
         yield
     finally:
-        # What was written meanwhile would not be allowed now.
-        tables = ", ".join([_LOG, *(model._meta.db_table for model, _ in _UNIQUE)])
+        # What was written meanwhile would not be allowed now; entries point to it.
+        emptied = (Entry, *(model for model, _ in _UNIQUE))
+        tables = ", ".join([_LOG, *(model._meta.db_table for model in emptied)])
         with connection.schema_editor() as editor:
             editor.execute(f"TRUNCATE {tables}")
             for model, constraint in _UNIQUE:

@@ -20,7 +20,7 @@ from reservations.states import (
 
 NOW = datetime(2030, 1, 1, 20, 0, tzinfo=UTC)
 ALICE, BOB, CAROL = Person(1, "alice"), Person(2, "bob"), Person(3, "carol")
-TERMS = Terms(lock_seconds=300, seat_cap=10)
+TERMS = Terms(lock_seconds=300, seat_cap=10, offline_methods=frozenset({"invoice", "cash"}))
 
 
 def in_seconds(seconds: float) -> datetime:
@@ -45,21 +45,48 @@ def locked(seat_id: int, by: Person, *, seconds: float = 100, extensions: int = 
     )
 
 
-def released(seat_id: int, *, held_by: Person) -> SeatState:
+def let_go(seat_id: int, by: Person, *, began: float, ended: float, **fields: Any) -> SeatState:
+    """Return a free seat that somebody held, from so many seconds after now to so many."""
+    return free(
+        seat_id,
+        former_holder_id=by.id,
+        former_locked_at=in_seconds(began),
+        released_at=in_seconds(ended),
+        **fields,
+    )
+
+
+def released(seat_id: int, *, held_by: Person, seconds: float = -1) -> SeatState:
     """Return a free seat of which it is written down that a lock ran out."""
-    return free(seat_id, lapsed_holder_id=held_by.id)
+    began = seconds - TERMS.lock_seconds
+    return let_go(seat_id, held_by, began=began, ended=seconds, lapsed_holder_id=held_by.id)
 
 
-def reserved(seat_id: int, *, reservation_id: int = 1) -> SeatState:
-    return free(seat_id, status=SeatStatus.RESERVED, reservation_id=reservation_id)
+def reserved(seat_id: int, *, reservation_id: int = 1, by: Person | None = None) -> SeatState:
+    return free(
+        seat_id,
+        status=SeatStatus.RESERVED,
+        reservation_id=reservation_id,
+        buyer_id=by.id if by else None,
+    )
 
 
 def blocked(seat_id: int) -> SeatState:
     return free(seat_id, status=SeatStatus.BLOCKED)
 
 
-def booking(by: Person, *seat_ids: int, reservation_id: int = 1) -> ReservationState:
-    return ReservationState(id=reservation_id, user_id=by.id, is_live=True, seat_ids=seat_ids)
+def booking(
+    by: Person, *seat_ids: int, reservation_id: int = 1, due: float | None = None, **fields: Any
+) -> ReservationState:
+    """Return a live reservation; `due` is in how many seconds it must be paid, if it must."""
+    return ReservationState(
+        id=reservation_id,
+        user_id=by.id,
+        is_live=True,
+        seat_ids=seat_ids,
+        due_at=None if due is None else in_seconds(due),
+        **fields,
+    )
 
 
 def board(*seats: SeatState, reservations: Iterable[ReservationState] = (), **terms: Any) -> Board:

@@ -1,9 +1,10 @@
 """What the rules say, once more and as plainly as possible: dicts, and no code of the product's.
 
-A seat is `{"status", "holder", "until", "since", "extended", "lapsed", "booking"}`, a booking
-`{"user", "live", "seats", "reference"}`, a payment `{"user", "amount", "status", "at"}`. Each
-function returns None and changes the dicts, or returns the code of the refusal and changes
-nothing, except that a refused booking gives its payment up.
+A seat is `{"status", "holder", "until", "since", "extended", "lapsed", "former", "booking"}`, where
+`former` is who held it last, since when and until when; a booking is
+`{"user", "live", "seats", "reference", "due", "paid", "lapsed"}`, a payment
+`{"user", "amount", "status", "at"}`. Each function returns None and changes the dicts, or returns
+the code of the refusal and changes nothing, except that a refused booking gives its payment up.
 """
 
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ FREE: Seat = {
     "since": None,
     "extended": 0,
     "lapsed": None,
+    "former": None,
     "booking": None,
 }
 
@@ -32,6 +34,9 @@ class Books:
         lock_seconds: int,
         hold_seconds: int = 900,
         max_extensions: int = 2,
+        purchase_cap: int = 10,
+        cooldown_seconds: int = 300,
+        payment_seconds: int = 3 * 24 * 60 * 60,
     ) -> None:
         self.prices = dict(prices)
         self.seats: dict[int, Seat] = {seat: dict(FREE) for seat in prices}
@@ -41,6 +46,10 @@ class Books:
         self.lock_seconds = lock_seconds
         self.hold_seconds = hold_seconds
         self.max_extensions = max_extensions
+        self.purchase_cap = purchase_cap
+        self.cooldown_seconds = cooldown_seconds
+        self.payment_seconds = payment_seconds
+        self.begins: datetime | None = None
         self.opens: datetime | None = None
         self.closes: datetime | None = None
         self.cancel_until: datetime | None = None
@@ -60,16 +69,36 @@ class Books:
                 return "seat_unavailable"
         if new and len(self.held_by(person, now)) + len(new) > self.cap:
             return "seat_limit"
-        until = _whole_milliseconds(now + timedelta(seconds=self.lock_seconds))
+        if new and self._fault_in_buying(person, len(self.held_by(person, now)) + len(new), now):
+            return "purchase_limit"
+        since = {seat: self._since(person, seat, now) for seat in new}
+        if any(self._longest_until(since[seat]) <= now for seat in new):
+            return "lock_cooldown"
         for seat in new:
+            until = _whole_milliseconds(now + timedelta(seconds=self.lock_seconds))
             self.seats[seat] = {
                 **FREE,
                 "status": "locked",
                 "holder": person,
-                "until": until,
-                "since": now,
+                "until": min(until, self._longest_until(since[seat])),
+                "since": since[seat],
             }
         return None
+
+    def _since(self, person: int, seat: int, now: datetime) -> datetime:
+        """Return since when a person would hold a seat if they locked it now."""
+        state = self.seats[seat]
+        former = state["former"]
+        if state["status"] == "locked":
+            former = (state["holder"], state["since"], state["until"])
+        if former is None or former[0] != person:
+            return now
+        again = _whole_milliseconds(former[2] + timedelta(seconds=self.cooldown_seconds))
+        return former[1] if now < again else now
+
+    def _longest_until(self, since: datetime) -> datetime:
+        longest = max(self.hold_seconds, self.lock_seconds)
+        return _whole_milliseconds(since + timedelta(seconds=longest))
 
     def extend(self, person: int, wanted: list[int], now: datetime) -> str | None:
         fault = self._fault_in_holding(person, wanted, now)
@@ -80,12 +109,8 @@ class Books:
         longer = {}
         for seat in set(wanted):
             state = self.seats[seat]
-            longest = max(self.hold_seconds, self.lock_seconds)
-            until = min(
-                now + timedelta(seconds=self.lock_seconds),
-                state["since"] + timedelta(seconds=longest),
-            )
-            until = _whole_milliseconds(until)
+            until = _whole_milliseconds(now + timedelta(seconds=self.lock_seconds))
+            until = min(until, self._longest_until(state["since"]))
             if state["extended"] >= self.max_extensions or until <= state["until"]:
                 return "extension_limit"
             longer[seat] = {**state, "until": until, "extended": state["extended"] + 1}
@@ -97,13 +122,17 @@ class Books:
         if fault == "seat_unavailable":
             return "not_holder"
         if fault is None:
-            self._free(wanted)
+            for seat in wanted:
+                state = self.seats[seat]
+                self.seats[seat] = {**FREE, "former": (person, state["since"], now)}
         return fault
 
     def start_payment(
         self, person: int, wanted: list[int], now: datetime, reference: str
     ) -> str | None:
         fault = self._fault_in_holding(person, wanted, now)
+        if fault is None:
+            fault = self._fault_in_buying(person, len(set(wanted)), now)
         if fault is None and self.paying(person, now):
             fault = "payment_under_way"
         if fault is None:
@@ -132,7 +161,12 @@ class Books:
         booking: int,
         reference: str | None = None,
     ) -> str | None:
-        fault = self._fault_in_holding(person, wanted, now)
+        due = self._due(now) if reference is None else None
+        fault = "paid_later_closed" if due is not None and due <= now else None
+        if fault is None:
+            fault = self._fault_in_holding(person, wanted, now)
+        if fault is None:
+            fault = self._fault_in_buying(person, len(set(wanted)), now)
         if fault is None and reference is not None:
             fault = self._fault_in_paying(person, wanted, reference)
         if fault is None:
@@ -141,9 +175,18 @@ class Books:
                 "live": True,
                 "seats": set(wanted),
                 "reference": reference,
+                "due": due,
+                "paid": False,
+                "lapsed": False,
             }
-            for seat in wanted:
-                self.seats[seat] = {**FREE, "status": "reserved", "booking": booking}
+            for seat in set(wanted):
+                former = (person, self.seats[seat]["since"], now)
+                self.seats[seat] = {
+                    **FREE,
+                    "status": "reserved",
+                    "former": former,
+                    "booking": booking,
+                }
         if reference in self.payments and self.payments[reference]["status"] == "pending":
             self.payments[reference]["status"] = "void_due" if fault else "authorised"
         return fault
@@ -154,18 +197,48 @@ class Books:
         found = self.bookings.get(booking)
         if found is None or (found["user"] != person and not as_organiser):
             return "reservation_not_found"
+        if self.is_overdue(found, now):
+            self._lapse(found, now)
         if not found["live"]:
             return None
         if self.cancel_until and now >= self.cancel_until and not as_organiser:
             return "cancellation_closed"
         found["live"] = False
-        self._free(found["seats"])
+        self._give_back(found, now)
         if found["reference"] is not None:
             payment = self.payments[found["reference"]]
             payment["status"] = {"authorised": "void_due", "captured": "refund_due"}[
                 payment["status"]
             ]
         return None
+
+    def mark_paid(self, booking: int, now: datetime) -> str | None:
+        found = self.bookings.get(booking)
+        if found is None:
+            return "reservation_not_found"
+        if found["lapsed"] or self.is_overdue(found, now):
+            return "reservation_lapsed"
+        if not found["live"]:
+            return "reservation_cancelled"
+        found["paid"] = found["due"] is not None
+        return None
+
+    def lapse_unpaid(self, now: datetime) -> None:
+        for found in self.bookings.values():
+            if self.is_overdue(found, now):
+                self._lapse(found, now)
+
+    def is_overdue(self, booking: dict[str, Any], now: datetime) -> bool:
+        due = booking["due"]
+        return bool(booking["live"] and due and due <= now and not booking["paid"])
+
+    def bought_by(self, person: int, now: datetime) -> set[int]:
+        return {
+            seat
+            for found in self.bookings.values()
+            if found["user"] == person and found["live"] and not self.is_overdue(found, now)
+            for seat in found["seats"]
+        }
 
     def block(self, wanted: list[int], now: datetime) -> str | None:
         if not set(wanted) <= set(self.seats):
@@ -187,7 +260,8 @@ class Books:
     def release(self, now: datetime) -> None:
         for seat, state in self.seats.items():
             if state["status"] == "locked" and state["until"] <= now:
-                self.seats[seat] = {**FREE, "lapsed": state["holder"]}
+                former = (state["holder"], state["since"], state["until"])
+                self.seats[seat] = {**FREE, "lapsed": state["holder"], "former": former}
 
     def held_by(self, person: int, now: datetime) -> set[int]:
         return {seat for seat in self.seats if self._holds(person, seat, now)}
@@ -198,6 +272,25 @@ class Books:
     def _free(self, seats: Iterable[int]) -> None:
         for seat in seats:
             self.seats[seat] = dict(FREE)
+
+    def _lapse(self, booking: dict[str, Any], now: datetime) -> None:
+        booking["live"], booking["lapsed"] = False, True
+        self._give_back(booking, now)
+
+    def _give_back(self, booking: dict[str, Any], now: datetime) -> None:
+        """Free a booking's seats; who never paid for them goes on with their hold."""
+        for seat in booking["seats"]:
+            who, since, _ = self.seats[seat]["former"]
+            is_unpaid = booking["due"] is not None and not booking["paid"]
+            self.seats[seat] = {**FREE, "former": (who, since, now) if is_unpaid else None}
+
+    def _due(self, now: datetime) -> datetime:
+        due = now + timedelta(seconds=self.payment_seconds)
+        return _whole_milliseconds(min(due, self.begins) if self.begins else due)
+
+    def _fault_in_buying(self, person: int, count: int, now: datetime) -> str | None:
+        too_many = len(self.bought_by(person, now)) + count > self.purchase_cap
+        return "purchase_limit" if too_many else None
 
     def _is_free(self, seat: int, now: datetime) -> bool:
         state = self.seats[seat]

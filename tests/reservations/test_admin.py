@@ -48,7 +48,7 @@ def seats(event: Event) -> list[Seat]:
 def booking(event: Event, seats: list[Seat], buyer: Person) -> Reservation:
     ids = (seats[0].pk, seats[1].pk)
     desk.submit(event_id=event.pk, command=LockSeats(buyer, ids))
-    desk.submit(event_id=event.pk, command=ReserveSeats(buyer, ids, "card"))
+    desk.submit(event_id=event.pk, command=ReserveSeats(buyer, ids, "invoice"))
     return Reservation.objects.get()
 
 

@@ -23,7 +23,9 @@ from reservations.commands import (
     CancelReservation,
     Command,
     ExtendLocks,
+    LapseUnpaid,
     LockSeats,
+    MarkPaid,
     ReleaseExpired,
     ReserveSeats,
     StartPayment,
@@ -43,7 +45,7 @@ from reservations.models import (
 )
 from reservations.records import Answer
 from reservations.states import PaymentStatus, Person, SeatStatus
-from reservations.tickets import reservation_id_of
+from reservations.tickets import booking_of
 from tests.factories import Clock, make_event, make_person, seat_ids
 from tests.reservations.agreement import check_agreement
 
@@ -71,6 +73,7 @@ class Wish:
 KINDS = [
     *("lock", "extend", "extend", "unlock", "book", "book", "start", "start", "start"),
     *("book paid", "book paid", "book paid", "cancel", "cancel", "release", "block", "unblock"),
+    *("mark paid", "lapse"),
 ]
 _NEED_LOCKS = {"extend", "unlock", "book", "start"}
 # Once in a while a seat that there is not.
@@ -92,7 +95,10 @@ class Twin:
     def __init__(self, people: list[Person], clock: Clock, **terms: Any) -> None:
         self.people = people
         self.clock = clock
-        self.event = make_event(seats=SEATS, seat_cap=3, lock_seconds=60, **terms)
+        self.event = make_event(
+            **{"seats": SEATS, "seat_cap": 3, "purchase_cap": 4, "lock_seconds": 60},
+            **{"payment_seconds": 120, **terms},
+        )
         self.ids = seat_ids(self.event)
         self.desk = Desk(self.event.pk, clock=clock)
         self.keyed: list[tuple[Command, str]] = []
@@ -188,6 +194,10 @@ class Twin:
                 return self._paid_booking(wish, payments)
             case "cancel" if bookings:
                 return self._cancellation(wish, bookings)
+            case "mark paid" if bookings:
+                return MarkPaid(who, bookings[wish.number % len(bookings)].pk)
+            case "lapse":
+                return LapseUnpaid()
             case "block":
                 return BlockSeats(who, seats)
             case "unblock":
@@ -257,10 +267,12 @@ class Twin:
         if name == "seat" and value in self.ids:
             return f"seat {self.ids.index(value)}"
         if name == "reservation" and value is not None:
+            if isinstance(value, str):
+                value = Reservation.objects.get(public_id=value).pk
             rows = Reservation.objects.filter(event=self.event, pk__lte=value)
             return f"reservation {rows.count()}"
         if name == "ticket_code":
-            return self._plain(reservation_id_of(value), "reservation")
+            return self._plain((booking_of(value) or {})["public_id"], "reservation")
         if name == "reference":
             return value.removeprefix(f"{self.event.pk}-")
         return "the event" if name == "event" else value
@@ -268,16 +280,20 @@ class Twin:
 
 _SEAT = (
     *("id", "status", "locked_by", "locked_until", "locked_at", "extensions", "lapsed_holder"),
-    *("reservation", "version"),
+    *("former_holder", "former_locked_at", "released_at", "reservation", "version"),
 )
-_BOOKING = ("user", "status", "payment_method", "total_price", "created_at", "cancelled_at")
+_BOOKING = (
+    *("user", "status", "payment_method", "total_price", "created_at", "cancelled_at"),
+    *("payment_due_at", "paid_at", "lapsed_at"),
+)
 _SOLD = ("reservation", "seat", "price", "live")
 _PAYMENT = (
     *("reference", "user", "reservation", "method", "amount", "status"),
     *("created_at", "updated_at"),
 )
 _LINE = (
-    *("seq", "seat", "status", "holder", "locked_until", "reservation", "reason", "actor", "at"),
+    *("seq", "seat", "status", "holder", "locked_until", "held_since", "reservation"),
+    *("reason", "actor", "at"),
 )
 
 

@@ -31,7 +31,7 @@ from reservations.errors import (
 from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation, Seat
 from reservations.payments import provider as provider_module
 from reservations.states import PaymentStatus, Person, SeatStatus
-from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
+from tests.factories import let_locks_run_out, make_event, make_person, seat_ids, stored_id
 from tests.reservations.providers import Died, Faulty
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,12 +97,13 @@ def test_a_booking_is_charged(method: str, event: Event, alice: Person) -> None:
     assert _money() == [("captured", "captured")]
     payment, charge = Payment.objects.get(), DemoCharge.objects.get()
     assert payment.amount == charge.amount == Reservation.objects.get().total_price == 100
-    assert payment.reservation_id == answer["reservation"]["id"]
+    assert payment.reservation_id == stored_id(answer)
 
 
 @pytest.mark.parametrize("method", ["invoice", "cash"])
 def test_what_is_paid_later_needs_no_provider(method: str, event: Event, alice: Person) -> None:
-    assert checkout.reserve(_order(event, alice, method))["reservation"]["payment_status"] is None
+    answer = checkout.reserve(_order(event, alice, method))
+    assert answer["reservation"]["payment_status"] == "due"
     assert (_money(), Faulty.calls, _sold(event)) == ([], [], 2)
 
 
@@ -179,7 +180,7 @@ def test_a_process_that_dies_while_giving_money_back_leaves_it_to_be_given_back(
 ) -> None:
     if call == "void":
         Faulty.fails.add("capture")
-    number = checkout.reserve(_order(event, alice))["reservation"]["id"]
+    number = stored_id(checkout.reserve(_order(event, alice)))
     Faulty.dies.add((call, when))
     with pytest.raises(Died):
         checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
@@ -386,7 +387,7 @@ def test_who_does_not_hold_the_seats_is_not_asked_for_money(event: Event, alice:
 
 
 def test_cancelling_refunds_once(event: Event, alice: Person) -> None:
-    number = checkout.reserve(_order(event, alice))["reservation"]["id"]
+    number = stored_id(checkout.reserve(_order(event, alice)))
     for _ in range(2):
         checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
     assert _money() == [("refunded", "refunded")]
@@ -394,7 +395,7 @@ def test_cancelling_refunds_once(event: Event, alice: Person) -> None:
 
 
 def test_after_the_last_moment_only_an_organiser_cancels(event: Event, alice: Person) -> None:
-    number = checkout.reserve(_order(event, alice))["reservation"]["id"]
+    number = stored_id(checkout.reserve(_order(event, alice)))
     Event.objects.update(cancel_until=Reservation.objects.get().created_at)
     with pytest.raises(CancellationClosed):
         checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)

@@ -105,6 +105,15 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
     "a_seat_guid_is_unique_in_its_event": lambda event: event.seats.update(guid="A-1"),
     "a_seat_status_matches_its_columns": lambda event: event.seats.update(status=SeatStatus.LOCKED),
     "a_reservation_status_matches_its_columns": lambda event: _book(event, status="cancelled"),
+    "only_what_is_paid_later_has_a_time_of_payment": lambda event: _book(
+        event, paid_at=timezone.now()
+    ),
+    "only_an_unpaid_reservation_lapses": lambda event: _book(
+        event, status="lapsed", lapsed_at=timezone.now()
+    ),
+    "a_former_hold_has_both_its_times": lambda event: event.seats.update(
+        former_locked_at=timezone.now()
+    ),
     "a_payment_status_matches_its_reservation": lambda event: _start_paying(
         event, status=PaymentStatus.CAPTURED
     ),

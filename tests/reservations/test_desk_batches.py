@@ -78,7 +78,7 @@ def test_each_command_sees_what_the_earlier_ones_did(announced: list[ChangeSet])
             LockSeats(bob, (first,)),
             UnlockSeats(alice, (first,)),
             LockSeats(bob, (first,)),
-            ReserveSeats(bob, (first,), "card"),
+            ReserveSeats(bob, (first,), "invoice"),
             LockSeats(alice, (first,)),
         ):
             line.join(command)
@@ -229,7 +229,7 @@ def test_a_batch_that_changes_nothing_is_answered_and_announces_nothing(
     ids = seat_ids(event)
     with Line(event.pk, UnblockSeats(alice, ids)) as line:
         line.join(UnlockSeats(alice, ids[:1]))
-        line.join(ReserveSeats(alice, ids[:1], "card"))
+        line.join(ReserveSeats(alice, ids[:1], "invoice"))
         assert _codes(line.results()) == ["not_holder", "not_holder"]
     assert announced == []
 

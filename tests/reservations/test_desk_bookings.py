@@ -1,5 +1,6 @@
 """The desk on a real database: booking, cancelling, keeping seats back."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ from reservations.errors import NotHolder, ReservationNotFound, SeatUnavailable
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.states import Person, SeatStatus, iso
 from reservations.tickets import ticket_code
-from tests.factories import Clock, make_event, make_person, seat_ids
+from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def _state(event: Event) -> list[list[tuple[Any, ...]]]:
 
 def _book(desk: Desk, person: Person, ids: tuple[int, ...]) -> int:
     desk.submit(LockSeats(person, ids))
-    return desk.submit(ReserveSeats(person, ids, "card"))["reservation"]["id"]
+    return stored_id(desk.submit(ReserveSeats(person, ids, "invoice")))
 
 
 def test_a_booking_is_stored_with_its_seats_and_their_prices(clock: Clock) -> None:
@@ -55,7 +56,7 @@ def test_a_booking_is_stored_with_its_seats_and_their_prices(clock: Clock) -> No
     assert (reservation.event_id, reservation.user_id) == (event.pk, alice.id)
     assert (reservation.status, reservation.cancelled_at) == ("confirmed", None)
     assert (reservation.total_price, reservation.currency) == (Decimal("30.00"), "CHF")
-    assert (reservation.payment_method, reservation.created_at) == ("card", clock.now)
+    assert (reservation.payment_method, reservation.created_at) == ("invoice", clock.now)
     paid = ReservationSeat.objects.filter(reservation=reservation, event=event, live=True)
     assert list(paid.order_by("seat_id").values_list("seat_id", "price")) == [
         (ids[0], Decimal("10.00")),
@@ -81,11 +82,12 @@ def test_the_answer_shows_the_booking_as_the_api_does(clock: Clock) -> None:
     assert answer["message"] == "Reservation confirmed!"
     assert [seat["reserved_by"] for seat in answer["seats"]] == ["alice", "alice"]
     assert answer["reservation"] == {
-        "id": Reservation.objects.get().pk,
+        "id": Reservation.objects.get().public_id,
         "event": event.pk,
         "event_name": "Concert",
         "venue": "Hall",
         "date": iso(event.date),
+        "time_zone": "UTC",
         "seats": ["A1", "A2"],
         "seat_details": [
             {
@@ -95,18 +97,21 @@ def test_the_answer_shows_the_booking_as_the_api_does(clock: Clock) -> None:
                 "row": "A",
                 "number": str(number),
                 "price": "50.00",
+                "entry": None,
             }
             for number, seat_id in enumerate(ids[:2], start=1)
         ],
         "total_price": "100.00",
         "currency": "EUR",
         "payment_method": "invoice",
-        "payment_status": None,
+        "payment_status": "due",
+        "payment_due_at": iso(clock.now + timedelta(days=3)),
+        "paid_at": None,
         "status": "confirmed",
         "created_at": iso(clock.now),
         "cancelled_at": None,
         "cancel_until": iso(event.date),
-        "ticket_code": ticket_code(Reservation.objects.get().pk),
+        "ticket_code": ticket_code(Reservation.objects.get().public_id),
     }
 
 
@@ -133,7 +138,7 @@ def test_a_booking_is_all_or_none(fault: str, announced: list[ChangeSet]) -> Non
             desk.submit(BlockSeats(bob, ids[2:3]))
     before, heard = _state(event), len(announced)
     with pytest.raises((SeatUnavailable, NotHolder)) as refusal:
-        desk.submit(ReserveSeats(alice, ids[:3], "card"))
+        desk.submit(ReserveSeats(alice, ids[:3], "invoice"))
     assert [row["seat_id"] for row in refusal.value.details["conflicts"]] == [ids[2]]
     assert _state(event) == before
     assert len(announced) == heard

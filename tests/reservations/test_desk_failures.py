@@ -14,7 +14,7 @@ from reservations.errors import SeatUnavailable, Unavailable
 from reservations.models import Event, Reservation, Seat, SeatChange
 from reservations.states import SeatStatus
 from tests.crowd import Line
-from tests.factories import make_event, make_person, seat_ids
+from tests.factories import make_event, make_person, seat_ids, stored_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,7 +89,7 @@ def test_a_booking_whose_commit_got_no_answer_is_confirmed(
     desk.submit(LockSeats(alice, ids))
     break_commits(1, done=True)
     answer = desk.submit(ReserveSeats(alice, ids, "invoice"))
-    assert answer["reservation"]["id"] == Reservation.objects.get().pk
+    assert stored_id(answer) == Reservation.objects.get().pk
     assert [row[0] for row in _log(event)] == [1, 1, 2, 2]
     assert [(commit.since, commit.seq) for commit in announced] == [(0, 1), (1, 2)]
 

@@ -119,7 +119,7 @@ def test_a_lock_past_its_deadline_is_open_to_anyone_with_nobody_having_cleared_i
     desk.submit(LockSeats(bob, ids[:1]))
     assert Seat.objects.get(pk=ids[0]).locked_by_id == bob.id
     with pytest.raises(SeatUnavailable):
-        desk.submit(ReserveSeats(alice, ids[:1], "card"))
+        desk.submit(ReserveSeats(alice, ids[:1], "invoice"))
 
 
 def test_a_lock_cannot_be_booked_at_the_instant_of_its_deadline(clock: Clock) -> None:
@@ -130,12 +130,12 @@ def test_a_lock_cannot_be_booked_at_the_instant_of_its_deadline(clock: Clock) ->
     assert deadline is not None
     before, clock.now = _rows(event), deadline
     with pytest.raises(LockExpired) as refusal:
-        desk.submit(ReserveSeats(alice, ids[:2], "card"))
+        desk.submit(ReserveSeats(alice, ids[:2], "invoice"))
     assert len(refusal.value.details["conflicts"]) == 2
     assert _rows(event) == before
     assert not Reservation.objects.exists()
     clock.now = deadline - timedelta(microseconds=1)
-    desk.submit(ReserveSeats(alice, ids[:2], "card"))
+    desk.submit(ReserveSeats(alice, ids[:2], "invoice"))
 
 
 def test_only_the_holder_can_unlock() -> None:
@@ -200,9 +200,9 @@ def test_releasing_writes_down_what_has_run_out_and_whose_it_was(clock: Clock) -
         (seat_id, "expired", None) for seat_id in ids[:2]
     }
     with pytest.raises(LockExpired):
-        desk.submit(ReserveSeats(alice, ids[:1], "card"))
+        desk.submit(ReserveSeats(alice, ids[:1], "invoice"))
     with pytest.raises(NotHolder):
-        desk.submit(ReserveSeats(bob, ids[:1], "card"))
+        desk.submit(ReserveSeats(bob, ids[:1], "invoice"))
 
 
 def test_the_clock_is_read_once_the_events_row_is_taken(clock: Clock) -> None:

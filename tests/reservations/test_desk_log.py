@@ -33,8 +33,8 @@ def _tell_a_story(desk: Desk, event: Event, clock: Clock) -> None:
         LockSeats(bob, ids[:1]),  # refused
         LockSeats(alice, ids[:1]),  # hers already
         UnlockSeats(alice, ids[2:3]),
-        ReserveSeats(alice, ids[:2], "card"),
-        ReserveSeats(alice, ids[:2], "card"),  # refused
+        ReserveSeats(alice, ids[:2], "invoice"),
+        ReserveSeats(alice, ids[:2], "invoice"),  # refused
         BlockSeats(bob, ids[3:4]),
         LockSeats(bob, ids[2:3]),
     ]
@@ -135,7 +135,7 @@ def test_a_change_set_has_what_the_world_needs_to_know(
     event, alice = make_event(), make_person("alice")
     desk, ids = Desk(event.pk, clock=clock), seat_ids(event)
     desk.submit(LockSeats(alice, ids[:2]))
-    desk.submit(ReserveSeats(alice, ids[1:2], "card"))
+    desk.submit(ReserveSeats(alice, ids[1:2], "invoice"))
     until = Seat.objects.get(pk=ids[0]).locked_until
     assert announced == [
         ChangeSet(

@@ -15,7 +15,7 @@ from reservations.models import Event
 from reservations.records import Answer
 from reservations.states import Person
 from tests.crowd import Line
-from tests.factories import make_event, make_person, seat_ids
+from tests.factories import make_event, make_person, seat_ids, stored_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,7 +88,7 @@ def test_no_other_statement_reads_seats_or_the_event() -> None:
     desk, ids = Desk(event.pk), seat_ids(event)
     desk.submit(LockSeats(alice, ids))
     with CaptureQueriesContext(connection) as captured:
-        desk.submit(ReserveSeats(alice, ids, "card"))
+        desk.submit(ReserveSeats(alice, ids, "invoice"))
     reads = [q["sql"] for q in captured.captured_queries if q["sql"].startswith("SELECT")]
     event_row, seats = reads
     assert "clock_timestamp" in event_row
@@ -108,7 +108,8 @@ def _bookings(count: int) -> int:
     ids = seat_ids(event)
     _hold(event, people)
     commands = [
-        ReserveSeats(who, (seat_id,), "card") for who, seat_id in zip(people, ids[1:], strict=True)
+        ReserveSeats(who, (seat_id,), "invoice")
+        for who, seat_id in zip(people, ids[1:], strict=True)
     ]
     return len(_statements_of_a_batch(event, LockSeats(people[0], ids[:1]), commands))
 
@@ -118,9 +119,7 @@ def _cancellations(count: int) -> int:
     ids, desk = seat_ids(event), Desk(event.pk)
     _hold(event, people)
     commands = [
-        CancelReservation(
-            who, desk.submit(ReserveSeats(who, (seat_id,), "card"))["reservation"]["id"]
-        )
+        CancelReservation(who, stored_id(desk.submit(ReserveSeats(who, (seat_id,), "invoice"))))
         for who, seat_id in zip(people, ids[1:], strict=True)
     ]
     return len(_statements_of_a_batch(event, LockSeats(people[0], ids[:1]), commands))

@@ -47,7 +47,7 @@ from reservations.payments import provider as provider_module
 from reservations.payments.provider import is_paid_online
 from reservations.records import Answer
 from reservations.states import Person, SeatStatus
-from tests.factories import Clock, make_event, make_person, seat_ids
+from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
 from tests.reservations.agreement import check_agreement
 from tests.reservations.providers import Died, Faulty
 
@@ -249,7 +249,7 @@ class Domain(RuleBasedStateMachine):
     def reserve(self, order: Order) -> int | str | None:
         """Return the reservation, or the code of a refusal; None when another try may do better."""
         try:
-            number = checkout.reserve(order)["reservation"]["id"]
+            number = stored_id(checkout.reserve(order))
         except (Died, Unavailable):
             return None
         except UnderWay:

@@ -26,7 +26,7 @@ def test_the_same_key_and_command_get_the_same_answer_and_do_the_work_once(
     event, alice = make_event(), make_person("alice")
     desk, ids = Desk(event.pk, clock=clock), seat_ids(event)
     desk.submit(LockSeats(alice, ids[:2]))
-    booking = ReserveSeats(alice, ids[:2], "card")
+    booking = ReserveSeats(alice, ids[:2], "invoice")
     first = desk.submit(booking, "k")
     clock.advance(3600)
     assert desk.submit(booking, "k") == first
@@ -91,12 +91,12 @@ def test_a_key_used_again_for_something_else_is_refused_and_nothing_is_done(othe
     event, alice = make_event(), make_person()
     desk, ids = Desk(event.pk), seat_ids(event)
     desk.submit(LockSeats(alice, ids[:3]))
-    desk.submit(ReserveSeats(alice, ids[:2], "card"), "k")
+    desk.submit(ReserveSeats(alice, ids[:2], "invoice"), "k")
     different: dict[str, Command] = {
-        "other seats": ReserveSeats(alice, ids[2:3], "card"),
-        "other order": ReserveSeats(alice, (ids[1], ids[0]), "card"),
+        "other seats": ReserveSeats(alice, ids[2:3], "invoice"),
+        "other order": ReserveSeats(alice, (ids[1], ids[0]), "invoice"),
         "other command": UnlockSeats(alice, ids[2:3]),
-        "other payment": ReserveSeats(alice, ids[:2], "invoice"),
+        "other payment": ReserveSeats(alice, ids[:2], "cash"),
     }
     with pytest.raises(KeyReused):
         desk.submit(different[other], "k")

@@ -31,7 +31,7 @@ def test_releasing_frees_exactly_the_locks_past_their_deadline() -> None:
         free(6),
     )
     outcome = done(ReleaseExpired(), stand)
-    assert outcome.changed == (released(1, held_by=ALICE), released(2, held_by=ALICE))
+    assert outcome.changed == (released(1, held_by=ALICE), released(2, held_by=ALICE, seconds=0))
     assert (outcome.reason, outcome.sentence) == (Reason.EXPIRED, "2 expired locks released")
 
 
@@ -43,7 +43,7 @@ def test_releasing_when_nothing_has_run_out_changes_nothing() -> None:
 def test_a_buyer_is_told_that_the_lock_ran_out_also_after_it_was_released() -> None:
     stand = board(locked(1, by=ALICE, seconds=-1))
     done(ReleaseExpired(), stand)
-    assert isinstance(refused(ReserveSeats(ALICE, (1,), "card"), stand), LockExpired)
+    assert isinstance(refused(ReserveSeats(ALICE, (1,), "invoice"), stand), LockExpired)
 
 
 @pytest.mark.parametrize("seat", [free(1), locked(1, by=ALICE, seconds=0)])

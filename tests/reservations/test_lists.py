@@ -1,5 +1,8 @@
 """The list as it is sent says what the seats' own rows say."""
 
+import tracemalloc
+from collections.abc import Iterator
+
 import orjson
 import pytest
 from pytest_django import Settings
@@ -8,6 +11,7 @@ from reservations import lists, selectors
 from reservations.commands import BlockSeats, CancelReservation, LockSeats, ReserveSeats
 from reservations.desk import Desk
 from reservations.errors import EventNotFound
+from reservations.lists import SeatList
 from reservations.models import Event, Seat
 from reservations.records import SeatRecord
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
@@ -15,8 +19,25 @@ from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 pytestmark = pytest.mark.django_db
 
 
+def _listed(event_id: int) -> SeatList:
+    version = selectors.seats_version(event_id=event_id)
+    return lists.seat_list(event_id=event_id, version=version)
+
+
 def _sent(event: Event) -> object:
-    return orjson.loads(lists.seat_list(event_id=event.pk).content)
+    return orjson.loads(_listed(event.pk).content)
+
+
+def test_while_nothing_changes_everybody_gets_the_same_bytes() -> None:
+    event, alice = make_event(), make_person("alice")
+    first = _listed(event.pk)
+    assert _listed(event.pk).content is first.content
+    Desk(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
+    changed = _listed(event.pk)
+    assert changed.content != first.content
+    assert _listed(event.pk).content is changed.content
+    let_locks_run_out(event)
+    assert _listed(event.pk).content == first.content
 
 
 def test_whatever_becomes_of_seats_the_list_has_them_as_they_are_and_in_order() -> None:
@@ -38,9 +59,9 @@ def test_whatever_becomes_of_seats_the_list_has_them_as_they_are_and_in_order() 
 def test_hidden_names_are_in_no_list(settings: Settings) -> None:
     event, alice = make_event(), make_person("alice")
     Desk(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
-    assert b"alice" in lists.seat_list(event_id=event.pk).content
+    assert b"alice" in _listed(event.pk).content
     settings.SEATCAST_SHOW_NAMES = False
-    assert b"alice" not in lists.seat_list(event_id=event.pk).content
+    assert b"alice" not in _listed(event.pk).content
 
 
 def test_a_layout_that_changes_meanwhile_has_the_list_written_anew(
@@ -50,7 +71,7 @@ def test_a_layout_that_changes_meanwhile_has_the_list_written_anew(
     taken = selectors.seats_taken
     times: list[bool] = []
 
-    def changing_once(*, event_id: int) -> list[SeatRecord]:
+    def changing_once(*, event_id: int) -> Iterator[SeatRecord]:
         if not times:
             Seat.objects.filter(pk=seat_ids(event)[0]).update(price=99)
             Event.objects.filter(pk=event_id).update(layout="another")
@@ -58,11 +79,23 @@ def test_a_layout_that_changes_meanwhile_has_the_list_written_anew(
         return taken(event_id=event_id)
 
     monkeypatch.setattr(selectors, "seats_taken", changing_once)
-    found = lists.seat_list(event_id=event.pk)
+    found = _listed(event.pk)
     assert found.version.layout == "another"
     assert orjson.loads(found.content) == selectors.seats(event_id=event.pk)
 
 
 def test_of_no_event_there_is_no_list() -> None:
     with pytest.raises(EventNotFound):
-        lists.seat_list(event_id=0)
+        _listed(0)
+
+
+def test_what_is_kept_of_a_list_takes_little_more_memory_than_its_bytes() -> None:
+    event = make_event(seats=2_000)
+    tracemalloc.start()
+    try:
+        size = len(_listed(event.pk).content)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # The list, each seat of it while it is free, and what Python needs for an object.
+    assert kept < 4 * size

@@ -177,7 +177,7 @@ def test_locks_that_have_run_out_do_not_count_for_the_cap() -> None:
 
 def test_booked_seats_do_not_count_for_the_cap() -> None:
     stand = _holding(3)
-    done(ReserveSeats(ALICE, (1, 2, 3), "card"), stand)
+    done(ReserveSeats(ALICE, (1, 2, 3), "invoice"), stand)
     assert done(LockSeats(ALICE, (4, 5)), stand).changed
 
 

@@ -5,11 +5,12 @@ hold, whatever came before:
 
 1. A refused command changes no seat and no booking. A command that is carried out changes just
    the seats that its outcome names.
-2. A seat that is reserved stays so until its own booking is cancelled.
+2. A seat that is reserved stays so until its own booking is cancelled, or lapses unpaid.
 3. A seat locked by somebody is nobody else's before the deadline: only its holder lets go of it,
    books it or holds it for longer.
-4. Nobody holds more live locks than the cap.
-5. No lock is good for longer than its longest time, counted from when it began.
+4. Nobody holds more live locks than the cap, or more seats in live bookings than the other cap.
+5. No lock is good for longer than its longest time, counted from when it began. Nor does a person
+   hold a seat for longer with breaks shorter than the cool-down and nobody else in between.
 6. No lock is extended more often than it may be; extending leaves holder and beginning alone, and
    moves the deadline forward.
 7. A deadline is in whole milliseconds.
@@ -19,7 +20,8 @@ hold, whatever came before:
 10. A booking costs what its seats cost when it was made.
 11. A payment books once at the most: for the person who started it, and for exactly its amount.
     What is refused gives its payment up. Nobody has two payments under way.
-12. A booking ends once. From `cancel_until` on only an organiser ends it.
+12. A booking ends once, cancelled or lapsed, and only an unpaid one past its deadline lapses. From
+    `cancel_until` on only an organiser cancels it.
 
 A run takes up to 10,000 steps. For a search that is longer and differs each time, of up to
 200,000: `pytest --hypothesis-profile=thorough tests/reservations/test_rules_at_random.py`.
@@ -39,7 +41,9 @@ from reservations.commands import (
     CancelReservation,
     Command,
     ExtendLocks,
+    LapseUnpaid,
     LockSeats,
+    MarkPaid,
     ReleaseExpired,
     ReserveSeats,
     StartPayment,
@@ -63,6 +67,7 @@ from tests.reservations.bookkeeping import Books
 SEATS = range(1, 6)
 PEOPLE = (ALICE, BOB, CAROL)
 CAP, LOCK_SECONDS = 3, 60
+PURCHASE_CAP, COOLDOWN_SECONDS, PAYMENT_SECONDS = 3, 40, 120
 _WORDS = {
     SeatStatus.AVAILABLE: "free",
     SeatStatus.LOCKED: "locked",
@@ -98,10 +103,19 @@ class Rules(RuleBasedStateMachine):
             prices={seat.id: seat.price for seat in self.seats.values()},
             cap=CAP,
             lock_seconds=LOCK_SECONDS,
+            purchase_cap=PURCHASE_CAP,
+            cooldown_seconds=COOLDOWN_SECONDS,
+            payment_seconds=PAYMENT_SECONDS,
         )
+        # Who held a seat last, since when, and until when at the most.
+        self.stints: dict[int, tuple[int, datetime, datetime]] = {}
 
     @initialize(
-        window=sales, last=last_moments, hold_seconds=longest_times, extensions=st.integers(0, 3)
+        window=sales,
+        last=last_moments,
+        hold_seconds=longest_times,
+        extensions=st.integers(0, 3),
+        begins=st.sampled_from([None, 400]),
     )
     def agree_on_terms(
         self,
@@ -109,9 +123,18 @@ class Rules(RuleBasedStateMachine):
         last: int | None,
         hold_seconds: int,
         extensions: int,
+        begins: int | None,
     ) -> None:
         opens, closes, until = (None if at is None else in_seconds(at) for at in (*window, last))
-        self.terms = Terms(LOCK_SECONDS, CAP, opens, closes, until, extensions, hold_seconds)
+        self.books.begins = None if begins is None else in_seconds(begins)
+        self.terms = Terms(
+            *(LOCK_SECONDS, CAP, opens, closes, until, extensions, hold_seconds),
+            purchase_cap=PURCHASE_CAP,
+            cooldown_seconds=COOLDOWN_SECONDS,
+            offline_methods=frozenset({"invoice"}),
+            payment_seconds=PAYMENT_SECONDS,
+            begins_at=self.books.begins,
+        )
         self.books.opens, self.books.closes, self.books.cancel_until = opens, closes, until
         self.books.hold_seconds, self.books.max_extensions = hold_seconds, extensions
 
@@ -121,12 +144,15 @@ class Rules(RuleBasedStateMachine):
         if sweep:
             self.books.release(self.now)
             self.decide(ReleaseExpired(), None)
+            self.books.lapse_unpaid(self.now)
+            self.decide(LapseUnpaid(), None)
 
     @rule(choice=choices)
     def the_next_moment_that_matters_comes(self, choice: int) -> None:
-        """It is just when a sale opens or closes, a lock ends, or cancelling does."""
+        """It is just when a sale opens or closes, a lock ends, cancelling does, or money is due."""
         of_event = (self.books.opens, self.books.closes, self.books.cancel_until)
-        moments = (*of_event, *(seat.locked_until for seat in self.seats.values()))
+        due = (found.due_at for found in self.reservations.values())
+        moments = (*of_event, *(seat.locked_until for seat in self.seats.values()), *due)
         if ahead := sorted({at for at in moments if at is not None and at > self.now}):
             self.now = ahead[choice % len(ahead)]
 
@@ -231,6 +257,19 @@ class Rules(RuleBasedStateMachine):
         refusal = self.books.cancel(person.id, number, self.now, as_organiser=as_organiser)
         self.decide(CancelReservation(person, number, as_organiser), refusal)
 
+    @precondition(lambda self: self.books.bookings)
+    @rule(person=people, choice=choices)
+    def mark_paid(self, person: Person, choice: int) -> None:
+        number = choice % (len(self.books.bookings) + 1) + 1
+        self.decide(MarkPaid(person, number), self.books.mark_paid(number, self.now))
+
+    @rule(person=people, wanted=some_seats, seconds=st.sampled_from([0, 1, 39.999, 40]))
+    def let_go_and_lock_again(self, person: Person, wanted: list[int], seconds: float) -> None:
+        held = self.held_or_locked(person, wanted)
+        self.do_with_some(person, held or wanted, "unlock")
+        self.time_goes_by(seconds, sweep=False)
+        self.lock(person, (held or wanted)[:CAP])
+
     @rule(wanted=some_seats, more=st.booleans())
     def block_for_a_while(self, wanted: list[int], more: bool) -> None:
         """Seats that stay blocked would be in the way of all that can happen to the others."""
@@ -244,7 +283,18 @@ class Rules(RuleBasedStateMachine):
     def next_id(self) -> int:
         return len(self.reservations) + 1
 
+    def as_read(self) -> dict[int, SeatState]:
+        """Return the seats as the ledger reads them: overdue bookings count for nobody."""
+        overdue = {
+            found.id for found in self.reservations.values() if found.is_overdue(now=self.now)
+        }
+        return {
+            seat.id: replace(seat, buyer_id=None) if seat.reservation_id in overdue else seat
+            for seat in self.seats.values()
+        }
+
     def decide(self, command: Command, expected_refusal: str | None) -> None:
+        self.seats = self.as_read()
         board = Board(
             self.terms,
             self.now,
@@ -260,6 +310,7 @@ class Rules(RuleBasedStateMachine):
         check_end(command, outcome, before=self.reservations, board=board)
         check_counts(board)
         self.store(board, outcome)
+        self.note_stints(command, outcome)
 
     def under_way(self) -> dict[str, int]:
         """Return who has which payment under way, as the ledger reads it."""
@@ -283,7 +334,9 @@ class Rules(RuleBasedStateMachine):
             )
             self.started_at[started.reference] = self.now
         if booked := outcome.booked:
-            self.give_number(tuple(seat.id for seat in booked.seats), booked.user)
+            self.give_number(
+                tuple(seat.id for seat in booked.seats), booked.user, booked.payment_due_at
+            )
             if booked.reference:
                 self.booked_with[booked.reference] += 1
         if outcome.cancelled_id:
@@ -295,9 +348,25 @@ class Rules(RuleBasedStateMachine):
                 },
             )
 
-    def give_number(self, seat_ids: tuple[int, ...], user: Person) -> None:
+    def note_stints(self, command: Command, outcome: Outcome) -> None:
+        """Require that nobody has a seat for longer than they may, whatever they do in between."""
+        longest = timedelta(seconds=max(self.terms.hold_seconds, LOCK_SECONDS))
+        for seat in outcome.changed:
+            who, since, until = self.stints.get(seat.id, (0, self.now, self.now))
+            if seat.status is SeatStatus.LOCKED and seat.locked_until and seat.holder_id:
+                again = until + timedelta(seconds=COOLDOWN_SECONDS, milliseconds=-1)
+                if who != seat.holder_id or again <= self.now:
+                    since = self.now
+                assert seat.locked_until - since <= longest
+                self.stints[seat.id] = (seat.holder_id, since, seat.locked_until)
+            elif isinstance(command, UnlockSeats):
+                self.stints[seat.id] = (who, since, self.now)
+            elif not isinstance(command, ReleaseExpired):
+                self.stints.pop(seat.id, None)
+
+    def give_number(self, seat_ids: tuple[int, ...], user: Person, due_at: datetime | None) -> None:
         number = self.next_id
-        self.reservations[number] = ReservationState(number, user.id, True, seat_ids)
+        self.reservations[number] = ReservationState(number, user.id, True, seat_ids, due_at)
         for seat_id in seat_ids:
             self.seats[seat_id] = replace(self.seats[seat_id], reservation_id=number)
 
@@ -316,6 +385,9 @@ class Rules(RuleBasedStateMachine):
                 "since": seat.locked_at,
                 "extended": seat.extensions,
                 "lapsed": seat.lapsed_holder_id,
+                "former": (seat.former_holder_id, seat.former_locked_at, seat.released_at)
+                if seat.former_locked_at
+                else None,
                 "booking": seat.reservation_id,
             }
             for seat in self.seats.values()
@@ -346,6 +418,18 @@ class Rules(RuleBasedStateMachine):
         for person in PEOPLE:
             held = [s for s in self.seats.values() if s.is_held_by(person.id, now=self.now)]
             assert len(held) <= CAP
+
+    @invariant()
+    def nobody_buys_more_than_the_cap(self) -> None:
+        for person in PEOPLE:
+            bought = [
+                seat_id
+                for found in self.reservations.values()
+                if found.user_id == person.id and found.is_live
+                if not found.is_overdue(now=self.now)
+                for seat_id in found.seat_ids
+            ]
+            assert len(bought) <= PURCHASE_CAP
 
     @invariant()
     def no_lock_lasts_longer_than_it_may(self) -> None:
@@ -382,8 +466,8 @@ def check_step(
         assert outcome == Outcome(refusal=outcome.refusal)
     for seat in (before[seat_id] for seat_id in moved):
         if seat.status is SeatStatus.RESERVED:
-            assert isinstance(command, CancelReservation)
-            assert outcome.cancelled_id == seat.reservation_id
+            assert isinstance(command, CancelReservation | LapseUnpaid)
+            assert seat.reservation_id in {outcome.cancelled_id, *outcome.lapsed_ids}
         if seat.is_locked(now=after.now):
             assert isinstance(command, UnlockSeats | ReserveSeats | ExtendLocks)
             assert command.actor.id == seat.holder_id
@@ -417,10 +501,16 @@ def check_money(command: Command, outcome: Outcome, *, before: dict[str, Payment
 def check_end(
     command: Command, outcome: Outcome, *, before: dict[int, ReservationState], board: Board
 ) -> None:
-    """Check that a booking ends once, and by whom it is ended."""
-    ended = {number for number in before if before[number] != board.reservations[number]}
-    assert ended == ({outcome.cancelled_id} if outcome.cancelled_id else set())
-    for number in ended:
+    """Check that a booking ends once, by whom it is ended, and which are paid or lapse."""
+    moved = {number for number in before if before[number] != board.reservations[number]}
+    cancelled = {outcome.cancelled_id} if outcome.cancelled_id else set()
+    paid = {outcome.paid_id} if outcome.paid_id else set()
+    assert moved == {*cancelled, *paid, *outcome.lapsed_ids}
+    for number in (*outcome.lapsed_ids, *paid):
+        assert before[number].is_overdue(now=board.now) == (number in outcome.lapsed_ids)
+        assert before[number].is_live
+        assert before[number].is_unpaid
+    for number in cancelled:
         assert isinstance(command, CancelReservation)
         assert before[number].is_live
         assert board.reservations[number] == replace(before[number], is_live=False)
@@ -433,6 +523,8 @@ def check_counts(board: Board) -> None:
     for person in PEOPLE:
         held = {s.id for s in board.seats.values() if s.is_held_by(person.id, now=board.now)}
         assert board.held_by(person.id) == held
+        bought = {s.id for s in board.seats.values() if s.buyer_id == person.id}
+        assert board.bought_by(person.id) == bought
 
 
 TestRules = Rules.TestCase

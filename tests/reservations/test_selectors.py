@@ -23,9 +23,18 @@ from reservations.desk import Desk
 from reservations.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
 from reservations.models import Category, Event, Seat, SeatChange
 from reservations.plans.services import refresh_layout
-from reservations.selectors import Asker
+from reservations.selectors import Asker, BookingHead
 from reservations.states import SeatStatus
-from tests.factories import Clock, let_locks_run_out, make_event, make_person, make_user, seat_ids
+from tests.factories import (
+    Clock,
+    let_locks_run_out,
+    make_event,
+    make_person,
+    make_user,
+    permitted,
+    seat_ids,
+    stored_id,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +50,7 @@ def test_seats_are_listed_in_index_order_with_all_that_is_known_of_them() -> Non
     event, alice, bob = make_event(), make_person("alice"), make_person("bob")
     ids = seat_ids(event)
     _do(event, LockSeats(alice, ids[:1]), LockSeats(bob, ids[1:2]))
-    _do(event, ReserveSeats(bob, ids[1:2], "card"), BlockSeats(bob, ids[2:3]))
+    _do(event, ReserveSeats(bob, ids[1:2], "invoice"), BlockSeats(bob, ids[2:3]))
     found = selectors.seats(event_id=event.pk)
     assert [seat["id"] for seat in found] == list(ids)
     assert [
@@ -82,7 +91,7 @@ def test_ones_own_live_locks_are_listed_and_nobody_elses() -> None:
 def test_only_available_seats_are_counted_as_available() -> None:
     event, alice = make_event(seats=5), make_person()
     ids = seat_ids(event)
-    _do(event, LockSeats(alice, ids[:2]), ReserveSeats(alice, ids[:1], "card"))
+    _do(event, LockSeats(alice, ids[:2]), ReserveSeats(alice, ids[:1], "invoice"))
     _do(event, BlockSeats(alice, ids[2:3]))
     found = selectors.event(event_id=event.pk)
     assert (found["seats_total"], found["seats_available"]) == (5, 2)
@@ -132,7 +141,7 @@ def test_names_are_left_out_where_the_site_hides_them(settings: Settings) -> Non
     settings.SEATCAST_SHOW_NAMES = False
     event, alice = make_event(), make_person("alice")
     ids = seat_ids(event)
-    _do(event, LockSeats(alice, ids[:2]), ReserveSeats(alice, ids[:1], "card"))
+    _do(event, LockSeats(alice, ids[:2]), ReserveSeats(alice, ids[:1], "invoice"))
     for seat in selectors.seats(event_id=event.pk):
         assert (seat["locked_by"], seat["reserved_by"]) == (None, None)
 
@@ -161,6 +170,7 @@ def test_terms_are_the_events_own_else_the_sites(settings: Settings) -> None:
 def test_who_may_see_an_event() -> None:
     group = Group.objects.create(name="Friends")
     member, buyer, staff = make_user(), make_user(), make_user(is_staff=True)
+    organiser = permitted(make_user(), "reservations.view_event")
     member.groups.add(group)
     public = make_event()
     members = make_event(visibility="members")
@@ -169,7 +179,9 @@ def test_who_may_see_an_event() -> None:
         NOBODY: {members.pk: SignInFirst, friends.pk: SignInFirst},
         Asker(buyer.pk): {friends.pk: MembersOnly},
         Asker(member.pk): {},
-        Asker(staff.pk, is_staff=True): {},
+        Asker(staff.pk): {friends.pk: MembersOnly},
+        Asker(organiser.pk): {friends.pk: MembersOnly},
+        Asker(organiser.pk, has_powers=True): {},
     }
     for asker, refusals in hidden.items():
         for event in (public, members, friends):
@@ -200,21 +212,24 @@ def test_an_event_that_there_is_not_is_not_found(read: Callable[[], object]) -> 
 def test_ones_bookings_are_listed_newest_first_cancelled_ones_included() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids, desk = seat_ids(event), Desk(event.pk)
-    numbers = []
+    numbers, stored = [], []
     for person, seat_id in [(alice, ids[0]), (bob, ids[1]), (alice, ids[2])]:
         desk.submit(LockSeats(person, (seat_id,)))
-        answer = desk.submit(ReserveSeats(person, (seat_id,), "card"))
+        answer = desk.submit(ReserveSeats(person, (seat_id,), "invoice"))
         numbers.append(answer["reservation"]["id"])
-    desk.submit(CancelReservation(alice, numbers[0]))
+        stored.append(stored_id(answer))
+    desk.submit(CancelReservation(alice, stored[0]))
     found = selectors.reservations(person_id=alice.id)
     assert [(booking["id"], booking["status"], booking["seats"]) for booking in found] == [
         (numbers[2], "confirmed", ["A3"]),
         (numbers[0], "cancelled", ["A1"]),
     ]
     assert found[1]["cancelled_at"]
-    assert selectors.reservation(reservation_id=numbers[1], asker=Asker(bob.id))["seats"] == ["A2"]
+    head = selectors.booking(public_id=numbers[1], asker=Asker(bob.id))
+    assert head == BookingHead(stored[1], event.pk, is_own=True)
+    assert selectors.reservation(reservation_id=head.id)["seats"] == ["A2"]
     with pytest.raises(ReservationNotFound):
-        selectors.reservation(reservation_id=numbers[1], asker=Asker(alice.id))
+        selectors.booking(public_id=numbers[1], asker=Asker(alice.id))
 
 
 def test_the_tag_of_the_seats_moves_with_everything_that_shows_in_them(

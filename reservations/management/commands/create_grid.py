@@ -10,6 +10,7 @@ from reservations.management.planning import (
     money,
     report,
     sentences,
+    time_zone,
 )
 from reservations.plans.grid import grid
 from reservations.plans.services import EventDetails, create_event
@@ -32,10 +33,12 @@ class Command(BaseCommand):
                 seats=_count(options["seats"], option="--seats"),
                 section=options["section"],
             )
+            zone = time_zone(options["time_zone"])
             details = EventDetails(
                 name=options["name"] or f"Hall of {len(plan.seats):,} seats",
                 venue=options["venue"] or plan.name,
-                date=moment(options["date"]),
+                date=moment(options["date"], zone=zone),
+                time_zone=zone,
                 price=money(options["price"], option="--price"),
                 currency=options["currency"] or "EUR",
             )

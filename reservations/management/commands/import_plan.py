@@ -16,6 +16,7 @@ from reservations.management.planning import (
     money,
     report,
     sentences,
+    time_zone,
 )
 from reservations.models import Event
 from reservations.plans import pretix
@@ -77,7 +78,7 @@ def _read(file: str) -> Plan:
 
 
 def _fill(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any]) -> Event:
-    for option in ("name", "venue", "date", "currency", "price_default"):
+    for option in ("name", "venue", "date", "time_zone", "currency", "price_default"):
         if options[option] is not None:
             dashed = option.replace("_", "-")
             raise CommandError(f"--{dashed} describes a new event and does not go with --event.")
@@ -89,10 +90,12 @@ def _fill(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any]) -> Ev
 
 def _create(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any]) -> Event:
     require_known_categories(plan=plan, category_prices=prices)
+    zone = time_zone(options["time_zone"])
     details = EventDetails(
         name=options["name"] or plan.name or "Untitled event",
         venue=options["venue"] or plan.name or "To be announced",
-        date=moment(options["date"]),
+        date=moment(options["date"], zone=zone),
+        time_zone=zone,
         price=_event_price(plan, prices, options["price_default"]),
         currency=options["currency"] or "EUR",
     )

@@ -47,7 +47,7 @@ class History:
             self.do(StartPayment(person, seat_ids, method, reference))
         answer = self.desk.submit(ReserveSeats(person, seat_ids, method, reference))
         Payment.objects.filter(reference=reference).update(status=PaymentStatus.CAPTURED)
-        return Reservation.objects.get(pk=answer["reservation"]["id"])
+        return Reservation.objects.get(public_id=answer["reservation"]["id"])
 
     def go_on_at_random(self, steps: int, *, seed: int = 1) -> None:
         """Have people do all sorts of things, minutes apart or at once; much is refused."""

@@ -49,6 +49,7 @@ GAPS = {
             "change 1: not in the log",
             "change 2, seat A1: extended, but it was available (by alice at 2*Z)",
             "change 3, seat A2: reserved, but it was available (by alice at 2*Z)",
+            *[f"seat A{place}: the log says never held before; *" for place in (1, 2)],
         ],
     ),
     "the last number": (
@@ -73,7 +74,10 @@ GAPS = {
     ),
     "one seat's lock": (
         lambda past: past.unlog(1, "A2"),
-        ["change 3, seat A2: reserved, but it was available (by alice at *)"],
+        [
+            "change 3, seat A2: reserved, but it was available (by alice at *)",
+            "seat A2: the log says never held before; the seat says last held by alice from * to *",
+        ],
     ),
     "one seat's reservation": (
         lambda past: past.unlog(7, "A5"),
@@ -118,7 +122,10 @@ IMPOSSIBLE = {
     ),
     "reserved by another": (
         lambda past: past.log(4, holder=past.alice.id, actor=past.alice.id),
-        ["change 5, seat A3: reserved, but it was locked by alice until * (by bob at *)"],
+        [
+            "change 5, seat A3: reserved, but it was locked by alice until * (by bob at *)",
+            "seat A3: the log says last held by alice *; the seat says last held by bob *",
+        ],
     ),
     "extended by another": (
         lambda past: past.log(17, holder=past.alice.id, actor=past.alice.id),
@@ -193,7 +200,10 @@ CONTRADICTIONS = {
     ),
     "no deadline of a lock": (
         lambda past: past.log(15, locked_until=None),
-        ["change 15, seat A7: locked, but the row says that its deadline is never"],
+        [
+            "change 15, seat A7: locked, but the row says that its deadline is never",
+            "seat A7: the log says never held before; the seat says last held by bob *",
+        ],
     ),
     "a reservation of a free seat": (
         lambda past: past.log(10, reservation=past.cash),
@@ -240,7 +250,9 @@ def test_who_was_deleted_is_missed_everywhere_alike(past: Past) -> None:
     past.expect(
         "change 5, reservation {cash}: reserved by nobody, but the reservation is bob's",
         "change 7, reservation {refunded}: reserved by nobody, but the reservation is bob's",
+        "seat A3: the log says never held before; the seat says last held by bob *",
         "seat A4: the log says held by nobody; the seat says held by bob",
+        "seat A7: the log says never held before; the seat says last held by bob *",
     )
 
 

@@ -83,8 +83,8 @@ def test_the_steps_are_taken_in_turn() -> None:
     assert Rounds(steps, Stop()).one()
     assert steps.done == list(STEPS)
     assert list(STEPS) == [
-        *("reconcile_payments", "release_expired_locks", "prune_keys", "prune_log"),
-        *CHORES,
+        *("reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"),
+        *("prune_keys", "prune_log", *CHORES),
     ]
 
 
@@ -95,7 +95,7 @@ def test_pruning_is_done_once_an_hour_and_again_when_it_failed() -> None:
     assert not rounds.one()
     assert rounds.one()
     assert rounds.one()
-    often = ["reconcile_payments", "release_expired_locks"]
+    often = ["reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"]
     assert steps.done == [
         *(*often, "prune_keys", "prune_log", *CHORES),
         *(*often, "prune_log", "send_mail"),

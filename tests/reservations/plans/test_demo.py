@@ -54,10 +54,16 @@ class TestLoading:
     def test_makes_users_who_can_sign_in(self) -> None:
         load_demo()
         users = get_user_model().objects
-        assert set(users.values_list("username", flat=True)) == {*BUYERS, "admin"}
+        assert set(users.values_list("username", flat=True)) == {*BUYERS, "admin", "door"}
         assert all(user.check_password(PASSWORD) for user in users.all())
         organisers = users.filter(is_staff=True, is_superuser=True)
         assert [user.username for user in organisers] == ["admin"]
+
+    def test_makes_a_steward_who_may_check_tickets_and_nothing_else(self) -> None:
+        load_demo()
+        steward = get_user_model().objects.get(username="door")
+        assert steward.get_all_permissions() == {"reservations.scan_ticket"}
+        assert not steward.is_staff
 
     def test_makes_a_club_a_theatre_and_an_event_not_yet_on_sale(self) -> None:
         load_demo()
@@ -82,7 +88,7 @@ class TestLoading:
         assert said() == ""
         assert "there already" in said(verbosity=2)
         assert Event.objects.count() == 3
-        assert get_user_model().objects.count() == 4
+        assert get_user_model().objects.count() == 5
         assert list(Seat.objects.order_by("pk").values()) == before
 
     def test_says_nothing_when_asked_not_to(self) -> None:

@@ -1,0 +1,50 @@
+"""Comparing entries with their bookings."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from reservations.housekeeping.replay import moment
+from reservations.models import Entry, Event, Reservation
+from reservations.rules.entering import why_not_admitted
+from reservations.standing import state_of, with_standing
+
+_CHUNK_ROWS = 2_000
+
+
+def entry_faults(event: Event) -> Iterator[str]:
+    """Yield what is wrong with the entries of an event, a sentence for each fault.
+
+    That a seat of a booking has entered twice cannot be: it is unique among entries.
+    """
+    found = Entry.objects.filter(Q(event=event) | Q(seat__event=event))
+    entered = found.select_related("seat__seat").order_by("pk")
+    batch: list[Entry] = []
+    for entry in entered.iterator(_CHUNK_ROWS):
+        batch.append(entry)
+        if len(batch) == _CHUNK_ROWS:
+            yield from _batch_faults(batch)
+            batch = []
+    yield from _batch_faults(batch)
+
+
+def _batch_faults(entries: list[Entry]) -> Iterator[str]:
+    ids = {entry.seat.reservation_id for entry in entries}
+    stored = with_standing(Reservation.objects.all()).in_bulk(ids)
+    for entry in entries:
+        reservation = stored[entry.seat.reservation_id]
+        named = f"entry of seat {entry.seat.seat.seat_number}, reservation {reservation.pk}"
+        yield from (f"{named}: {fault}" for fault in _faults(entry, reservation))
+
+
+def _faults(entry: Entry, reservation: Reservation) -> Iterator[str]:
+    if entry.event_id != reservation.event_id:
+        yield f"it is of event {entry.event_id}, the reservation of event {reservation.event_id}"
+    if entry.at < reservation.created_at:
+        yield f"at {moment(entry.at)}, before it was booked at {moment(reservation.created_at)}"
+    ended = reservation.cancelled_at or reservation.lapsed_at
+    if ended is not None and entry.at > ended:
+        yield f"at {moment(entry.at)}, after the reservation ended at {moment(ended)}"
+    state = state_of(reservation)
+    if ended is None and why_not_admitted(state, now=entry.at) in ("unpaid", "lapsed"):
+        yield "the reservation is not paid for"

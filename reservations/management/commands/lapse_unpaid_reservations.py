@@ -1,0 +1,29 @@
+"""Ends reservations that were not paid in time, and frees their seats."""
+
+from collections.abc import Sequence
+
+from reservations import clock, desk, selectors
+from reservations.commands import LapseUnpaid
+from reservations.management.events import EventsCommand
+from reservations.models import Reservation, overdue
+
+
+class Command(EventsCommand):
+    help = (
+        "End reservations that were not paid in time, and free their seats. Until this is done they"
+        " read as lapsed already, and cannot be paid, but their seats cannot be locked."
+    )
+
+    def events(self) -> Sequence[int]:
+        return selectors.events_with_overdue_reservations()
+
+    def do(self, event_id: int) -> str:
+        seats = 0
+        # One command lapses a bounded number of them.
+        while freed := desk.submit(event_id=event_id, command=LapseUnpaid())["seats"]:
+            seats += len(freed)
+        return f"{seats:,} {'seat' if seats == 1 else 'seats'} of unpaid reservations freed"
+
+    def would_do(self, event_id: int) -> str:
+        count = Reservation.objects.filter(overdue(clock.now()), event=event_id).count()
+        return f"{count:,} unpaid {'reservation' if count == 1 else 'reservations'} would lapse"

@@ -1,0 +1,53 @@
+"""Who may do what that ordinary buyers may not: Django's permissions, looked up when asked for.
+
+`is_staff` decides nothing here: it opens the admin's pages, as it does everywhere in Django. What
+somebody may do is never remembered, so a change counts with the next call.
+
+`holders` is the one place that decides. Roles for one event, or for the events of an organisation,
+belong into it; every caller names its event already.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.db.models import OuterRef, Q, QuerySet
+
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class Permission(StrEnum):
+    """What the API asks for, as Django names it."""
+
+    VIEW_EVENT = "reservations.view_event"
+    VIEW_RESERVATION = "reservations.view_reservation"
+    CHANGE_RESERVATION = "reservations.change_reservation"
+    SCAN_TICKET = "reservations.scan_ticket"
+
+
+SEE_BOOKINGS = (Permission.VIEW_RESERVATION, Permission.CHANGE_RESERVATION)
+"""Either is enough to see strangers' bookings, as in the admin."""
+
+
+def may(person_id: int | None, *permissions: Permission, event_id: int | None = None) -> bool:
+    """Return whether a person has one of the permissions. One query; none for nobody."""
+    if person_id is None:
+        return False
+    return holders(*permissions, event_id=event_id).filter(pk=person_id).exists()
+
+
+def holders(
+    *permissions: Permission,
+    event_id: int | OuterRef | None = None,  # noqa: ARG001 - for roles that an event has
+) -> QuerySet[AbstractUser]:
+    """Return the active people who have one of the permissions for an event; superusers have all.
+
+    Without an event: for anything at all.
+    """
+    people: Any = get_user_model()._default_manager
+    granted = Q()
+    for permission in permissions:
+        granted |= Q(pk__in=people.with_perm(permission, backend=_BACKEND).values("pk"))
+    found: QuerySet[AbstractUser] = people.filter(granted)
+    return found

@@ -1,0 +1,77 @@
+"""What bookings keep about people: reading it, and letting go of it.
+
+The functions that `SEATCAST_PERSONAL_DATA` asks for. Bookings and payments themselves are kept:
+they are the accounts of what was sold, and name their buyer by number.
+"""
+
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from reservations import clock, desk, selectors
+from reservations.commands import UnlockSeats
+from reservations.errors import Conflict
+from reservations.models import IdempotencyKey, Payment, Reservation, Seat
+from reservations.models.payments import UNFINISHED
+from reservations.states import Person, SeatStatus
+
+
+def exported(*, person_id: int) -> dict[str, Any]:
+    """Return a person's bookings, payments and live locks."""
+    payments = Payment.objects.filter(user=person_id).order_by("pk")
+    return {
+        "bookings": selectors.reservations(person_id=person_id),
+        "payments": list(
+            payments.values(
+                *("reference", "event_id", "method", "amount", "currency", "status"),
+                *("created_at", "updated_at"),
+            )
+        ),
+        "locks": list(
+            _locked(person_id)
+            .filter(locked_until__gt=clock.now())
+            .values("event_id", "seat_number", "locked_until")
+        ),
+    }
+
+
+def obligations(*, person_id: int) -> list[Any]:
+    """Return the bookings for coming events that a person can still use."""
+    return [
+        {"id": booking["id"], "event": booking["event"], "event_name": booking["event_name"]}
+        for booking in selectors.reservations(person_id=person_id)
+        if booking["status"] == Reservation.Status.CONFIRMED
+        and datetime.fromisoformat(booking["date"]) > clock.now()
+    ]
+
+
+def used_since(*, person_ids: Collection[int], moment: datetime) -> set[int]:
+    """Return who booked for an event that began after a moment, or is owed or owes money."""
+    booked = Reservation.objects.filter(user__in=person_ids, event__date__gte=moment)
+    open_payments = Payment.objects.filter(user__in=person_ids, status__in=UNFINISHED)
+    return {
+        *booked.values_list("user", flat=True),
+        *open_payments.values_list("user", flat=True),
+    }
+
+
+def release(*, person_id: int) -> None:
+    """Unlock what a person holds, and delete the answers that are kept for their repeated requests.
+
+    Raises: Busy, Unavailable.
+    """
+    by_event: dict[int, list[int]] = {}
+    for seat_id, event_id in _locked(person_id).order_by("pk").values_list("pk", "event_id"):
+        by_event.setdefault(event_id, []).append(seat_id)
+    actor = Person(id=person_id, name="")
+    for event_id, seat_ids in by_event.items():
+        for seat_id in seat_ids:
+            # One that ran out meanwhile is nobody's.
+            with suppress(Conflict):
+                desk.submit(event_id=event_id, command=UnlockSeats(actor, (seat_id,)))
+    IdempotencyKey.objects.filter(user=person_id, answer__isnull=False).delete()
+
+
+def _locked(person_id: int) -> Any:
+    return Seat.objects.filter(status=SeatStatus.LOCKED, locked_by=person_id)

@@ -1,0 +1,85 @@
+"""Admitting a booking's seats at the door, each once."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from reservations.commands import AdmitSeats
+from reservations.errors import (
+    AlreadyEntered,
+    SeatcastError,
+    SeatNotFound,
+    TicketCancelled,
+    TicketLapsed,
+    TicketNotFound,
+    TicketUnpaid,
+)
+from reservations.rules.outcomes import Outcome
+from reservations.states import Board, EntryState, ReservationState, iso
+
+_REFUSALS: dict[str, type[SeatcastError]] = {
+    "cancelled": TicketCancelled,
+    "lapsed": TicketLapsed,
+    "unpaid": TicketUnpaid,
+}
+
+
+def why_not_admitted(reservation: ReservationState, *, now: datetime) -> str | None:
+    """Return why a ticket admits nobody: cancelled, lapsed, unpaid or used; None if it does."""
+    if reservation.has_lapsed or reservation.is_overdue(now=now):
+        return "lapsed"
+    if not reservation.is_live:
+        return "cancelled"
+    if reservation.is_unpaid or not reservation.is_charged:
+        return "unpaid"
+    is_used = all(seat_id in reservation.entries for seat_id in reservation.seat_ids)
+    return "used" if is_used else None
+
+
+def admit(command: AdmitSeats, board: Board) -> Outcome:
+    reservation = board.reservations.get(command.reservation_id)
+    if reservation is None:
+        raise TicketNotFound
+    if refusal := _REFUSALS.get(why_not_admitted(reservation, now=board.now) or ""):
+        raise refusal
+    seat_ids = _wanted(command, reservation)
+    if again := [seat_id for seat_id in seat_ids if seat_id in reservation.entries]:
+        raise _already_entered(again, reservation, board)
+    entries = {
+        seat_id: EntryState(seat_id, at=board.now, gate=command.gate) for seat_id in seat_ids
+    }
+    board.reservations[reservation.id] = replace(
+        reservation, entries={**reservation.entries, **entries}
+    )
+    count = len(seat_ids)
+    return Outcome(
+        sentence=f"{count} {'seat' if count == 1 else 'seats'} admitted",
+        admitted=tuple(entries.values()),
+    )
+
+
+def _wanted(command: AdmitSeats, reservation: ReservationState) -> tuple[int, ...]:
+    """Return the named seats, else those that have not entered, else all. Raises: SeatNotFound."""
+    named = tuple(dict.fromkeys(command.seat_ids))
+    if missing := [seat_id for seat_id in named if seat_id not in reservation.seat_ids]:
+        raise SeatNotFound("This ticket is not for these seats.", seat_ids=missing)
+    left = tuple(seat_id for seat_id in reservation.seat_ids if seat_id not in reservation.entries)
+    return named or left or reservation.seat_ids
+
+
+def _already_entered(
+    seat_ids: list[int], reservation: ReservationState, board: Board
+) -> AlreadyEntered:
+    numbers = [board.seats[seat_id].seat_number for seat_id in seat_ids]
+    what = f"Seat {numbers[0]} has" if len(numbers) == 1 else f"{len(numbers)} seats have"
+    return AlreadyEntered(
+        f"{what} entered already.",
+        entries=[
+            {
+                "seat_id": seat_id,
+                "seat_number": number,
+                "at": str(iso(reservation.entries[seat_id].at)),
+                "gate": reservation.entries[seat_id].gate,
+            }
+            for seat_id, number in zip(seat_ids, numbers, strict=True)
+        ],
+    )

@@ -1,0 +1,105 @@
+"""The security log's rows about bookings: entry, refusals at the door, cancellations, refunds.
+
+Each is written in the transaction of what it records.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reservations.commands import AdmitSeats, CancelReservation, MarkPaid
+from reservations.errors import SeatcastError
+from reservations.models import Payment, Reservation
+from reservations.records import money
+from reservations.rules import Outcome
+from reservations.states import Board
+from security_log.log import Kind, record
+from security_log.source import Source, source
+
+if TYPE_CHECKING:
+    from reservations.ledger import Decision
+
+
+def record_decisions(
+    decided: "list[Decision]", reservations: Mapping[int, Reservation], board: Board
+) -> None:
+    """Record what was decided at the door, and what organisers cancelled; often nothing."""
+    for decision in decided:
+        command, outcome = decision.command, decision.outcome
+        if isinstance(command, AdmitSeats):
+            with _sent_by(decision.source):
+                reservation = reservations.get(command.reservation_id)
+                _record_scan(command, outcome, reservation, board)
+        elif isinstance(command, CancelReservation) and command.as_organiser:
+            with _sent_by(decision.source):
+                _record_change(
+                    Kind.RESERVATION_CANCELLED, command, outcome.cancelled_id, reservations
+                )
+        elif isinstance(command, MarkPaid):
+            with _sent_by(decision.source):
+                _record_change(Kind.RESERVATION_MARKED_PAID, command, outcome.paid_id, reservations)
+
+
+def record_refused(refusal: SeatcastError, *, actor_id: int, gate: str = "") -> None:
+    """Record that a code was shown which is no ticket's here."""
+    record(Kind.TICKET_REFUSED, actor_id=actor_id, details={"code": refusal.code, "gate": gate})
+
+
+def record_refund(reference: str) -> None:
+    """Record that the provider has given the money of a payment back."""
+    payment = Payment.objects.select_related("reservation").get(reference=reference)
+    record(
+        Kind.PAYMENT_REFUNDED,
+        subject_id=payment.user_id,
+        details={
+            "reservation": payment.reservation.public_id if payment.reservation else None,
+            "payment": reference,
+            "amount": money(payment.amount),
+            "currency": payment.currency,
+        },
+    )
+
+
+def _record_scan(
+    command: AdmitSeats, outcome: Outcome, reservation: Reservation | None, board: Board
+) -> None:
+    refusal = outcome.refusal
+    numbers = [board.seats[entry.seat_id].seat_number for entry in outcome.admitted]
+    record(
+        Kind.TICKET_REFUSED if refusal else Kind.TICKET_ADMITTED,
+        actor_id=command.actor.id,
+        subject_id=reservation.user_id if reservation else None,
+        details={
+            "reservation": reservation.public_id if reservation else None,
+            "gate": command.gate,
+            **({"code": refusal.code} if refusal else {"seats": numbers}),
+        },
+    )
+
+
+def _record_change(
+    kind: Kind,
+    command: CancelReservation | MarkPaid,
+    changed_id: int | None,
+    reservations: Mapping[int, Reservation],
+) -> None:
+    """Record that an organiser changed a booking, if the command did change it."""
+    if changed_id is None:
+        return
+    reservation = reservations[changed_id]
+    record(
+        kind,
+        actor_id=command.actor.id,
+        subject_id=reservation.user_id,
+        details={"reservation": reservation.public_id},
+    )
+
+
+@contextmanager
+def _sent_by(sent: Source | None) -> Iterator[None]:
+    """Name the request that brought a command: another one's thread may serve the desk."""
+    before = source.set(sent)
+    try:
+        yield
+    finally:
+        source.reset(before)

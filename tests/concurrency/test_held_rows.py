@@ -1,0 +1,108 @@
+"""Events whose rows somebody holds, beside events whose rows are free."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from reservations import desk
+from reservations.commands import LockSeats, ReleaseExpired
+from reservations.errors import Unavailable
+from reservations.models import Event
+from reservations.records import Answer
+from tests.factories import make_event, make_person, seat_ids
+from tests.held_rows import rows_held
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+PATIENCE_SECONDS = 10
+BRIEFLY = "SET LOCAL lock_timeout = '250ms'"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known_to_be_held() -> Iterator[None]:
+    yield
+    desk._held_until.clear()
+
+
+@pytest.fixture
+def _impatient() -> Iterator[None]:
+    """The test's own connection waits for a row for a moment only."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    yield
+    with connection.cursor() as cursor:
+        # The connection goes back to the pool as it came.
+        cursor.execute("RESET lock_timeout")
+    connection.close()
+
+
+def _click(event: Event) -> LockSeats:
+    return LockSeats(make_person(), seat_ids(event)[:1])
+
+
+def test_an_event_is_served_while_the_rows_of_others_are_held() -> None:
+    *held, free = [make_event() for _ in range(6)]
+    clicks = {event.pk: _click(event) for event in (*held, free)}
+
+    def click(event: Event) -> "asyncio.Task[Answer]":
+        return asyncio.create_task(
+            desk.submit_from_loop(event_id=event.pk, command=clicks[event.pk])
+        )
+
+    async def rush() -> None:
+        with rows_held(held):
+            waiting = [click(event) for event in held]
+            await click(free)
+            assert not any(task.done() for task in waiting)
+        await asyncio.gather(*waiting)
+
+    asyncio.run(rush())
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() -> None:
+    *held, free = [make_event() for _ in range(2 * desk.SERVING_THREADS + 1)]
+    clicks = {event.pk: _click(event) for event in (*held, free)}
+
+    async def rush() -> list[Answer | BaseException]:
+        asked = (desk.submit_from_loop(event_id=pk, command=click) for pk, click in clicks.items())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await asyncio.gather(*asked, return_exceptions=True)
+
+    with rows_held(held):
+        for event in held:
+            with pytest.raises(Unavailable):
+                desk.submit(event_id=event.pk, command=clicks[event.pk])
+        *refused, answer = asyncio.run(rush())
+    assert {type(each) for each in refused} == {Unavailable}
+    assert isinstance(answer, dict)
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_row_is_waited_for_as_long_as_ever_once_it_was_free_again() -> None:
+    event = make_event()
+    with rows_held([event]), pytest.raises(Unavailable):
+        desk.submit(event_id=event.pk, command=_click(event))
+    waits = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries, suppress(Exception):
+            desk.submit(event_id=event.pk, command=_click(event))
+        waits.append(BRIEFLY in [query["sql"] for query in queries])
+    assert waits == [True, False]
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_nobody_waits_long_to_write_down_that_locks_ran_out() -> None:
+    event = make_event()
+    with rows_held([event]):
+        with CaptureQueriesContext(connection) as queries, pytest.raises(Unavailable):
+            desk.submit(event_id=event.pk, command=ReleaseExpired())
+        # A click may take its time: the row was not held for long yet.
+        with CaptureQueriesContext(connection) as more, pytest.raises(Unavailable):
+            desk.submit(event_id=event.pk, command=_click(event))
+    assert BRIEFLY in [query["sql"] for query in queries]
+    assert BRIEFLY not in [query["sql"] for query in more]

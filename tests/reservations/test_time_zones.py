@@ -1,0 +1,110 @@
+"""Events have a time zone: how it is chosen, refused, and what organisers see and enter."""
+
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django import Settings
+
+from reservations.demo.loading import load_demo
+from reservations.models import Event
+from reservations.plans.grid import grid
+from reservations.plans.services import EventDetails, create_event
+from tests.factories import make_event
+from tests.reservations.test_admin import form_values
+
+pytestmark = pytest.mark.django_db
+
+DOORS = datetime(2035, 12, 18, 19, 0, tzinfo=UTC)
+
+
+def details(time_zone: str = "") -> EventDetails:
+    return EventDetails(
+        name="Show", venue="Hall", date=DOORS, price=Decimal(5), time_zone=time_zone
+    )
+
+
+def test_an_event_that_names_no_zone_is_in_that_of_the_site(settings: Settings) -> None:
+    settings.SEATCAST_TIME_ZONE = "Europe/Vienna"
+    event = create_event(details=details(), plan=grid(rows=1, seats=1))
+    assert event.time_zone == "Europe/Vienna"
+
+
+@pytest.mark.parametrize("name", ["Europe/Atlantis", "../../etc/passwd", "europe/berlin", "CEST+9"])
+def test_a_zone_that_does_not_exist_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="Give a time zone"):
+        create_event(details=details(name), plan=grid(rows=1, seats=1))
+    assert not Event.objects.exists()
+
+
+def test_the_date_of_a_command_is_in_the_zone_of_the_event() -> None:
+    said = io.StringIO()
+    arguments = ["create_grid", "--date", "2035-12-18T20:00", "--time-zone", "Europe/Berlin"]
+    call_command(*arguments, stdout=said)
+    event = Event.objects.get()
+    assert (event.date, event.time_zone) == (DOORS, "Europe/Berlin")
+    assert "2035-12-18 20:00 CET" in said.getvalue()
+
+
+def test_a_command_refuses_a_zone_that_does_not_exist() -> None:
+    with pytest.raises(CommandError, match="--time-zone: give a zone such as Europe/Berlin"):
+        call_command("create_grid", "--time-zone", "Atlantis")
+
+
+def test_the_events_of_the_demo_begin_in_the_evening_where_they_are() -> None:
+    load_demo()
+    hours = {event.date.astimezone(ZoneInfo(event.time_zone)).hour for event in Event.objects.all()}
+    assert hours == {19, 20, 21}
+    assert not Event.objects.filter(time_zone="UTC").exists()
+
+
+class TestInTheAdmin:
+    @pytest.fixture
+    def organiser(self) -> Client:
+        client = Client()
+        client.force_login(get_user_model().objects.create_superuser("admin"))
+        return client
+
+    @pytest.fixture
+    def event(self) -> Event:
+        return make_event(date=DOORS, time_zone="Europe/Berlin")
+
+    def test_times_are_shown_as_clocks_at_the_place_have_them(
+        self, organiser: Client, event: Event
+    ) -> None:
+        page = organiser.get(f"/admin/reservations/event/{event.pk}/change/").content.decode()
+        assert form_values(page)["date_1"] == "20:00:00"
+        listed = organiser.get("/admin/reservations/event/").content.decode()
+        assert "Tue 18 Dec 2035, 20:00 CET" in listed
+
+    def test_times_are_taken_in_the_zone_that_the_form_names(
+        self, organiser: Client, event: Event
+    ) -> None:
+        path = f"/admin/reservations/event/{event.pk}/change/"
+        values = form_values(organiser.get(path).content.decode())
+        values |= {"date_1": "21:30:00", "time_zone": "Europe/Lisbon", "description": ""}
+        assert organiser.post(path, values).status_code == 302
+        event.refresh_from_db()
+        assert event.time_zone == "Europe/Lisbon"
+        assert event.date == DOORS.replace(hour=21, minute=30)
+
+    def test_a_zone_that_does_not_exist_is_a_mistake_in_the_form(
+        self, organiser: Client, event: Event
+    ) -> None:
+        path = f"/admin/reservations/event/{event.pk}/change/"
+        values = form_values(organiser.get(path).content.decode())
+        page = organiser.post(path, {**values, "time_zone": "Atlantis", "description": ""})
+        assert "Give a time zone such as Europe/Berlin." in page.content.decode()
+        event.refresh_from_db()
+        assert (event.time_zone, event.date) == ("Europe/Berlin", DOORS)
+
+    @pytest.mark.parametrize("key", ["9" * 30, "x", "٣"])
+    def test_a_page_of_no_event_is_not_found(self, organiser: Client, key: str) -> None:
+        found = organiser.get(f"/admin/reservations/event/{key}/change/", follow=True)
+        assert found.status_code in {200, 404}
