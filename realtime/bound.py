@@ -5,17 +5,18 @@ Only those of members-only events: who watches a public one is nobody in particu
 Concurrency. Runs on the loop that serves the sockets; it looks in a thread.
 
 Lifecycle. While there are such sockets, one task of the process looks at all of them every second,
-which takes one query at most (see `accounts.revocations`). Now and then it asks who is a member
-still, with one query for each event.
+which takes one query at most (see `accounts.revocations`), and one for each event that somebody
+watches by a permission, without being a member. Now and then it asks who is a member still, with
+one query for each event.
 
 Guarantees. A socket is closed with 4401 within about a second of the end of its session or family
-of tokens, wherever that happened, and of its credential's own expiry; with 4403 within
-MEMBERSHIP_SECONDS of its person being a member no more.
+of tokens, wherever that happened, and of its credential's own expiry; with 4403 within about a
+second of the end of a permission, and within MEMBERSHIP_SECONDS of the end of a membership.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,11 +35,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """By what somebody was let in to an event."""
+    """By what somebody was let in to an event: as a member, or else by a permission."""
 
     event_id: int
     credential: Credential
-    is_staff: bool
+    is_member: bool
 
 
 @contextmanager
@@ -68,9 +69,10 @@ async def _look_again_and_again() -> None:
         since_members += LOOK_SECONDS
         try:
             await _close_the_ended()
+            await _close_without(selectors.permitted_to_watch, is_member=False)
             if since_members >= MEMBERSHIP_SECONDS:
                 since_members = 0.0
-                await _close_to_members_no_more()
+                await _close_without(selectors.members_among, is_member=True)
         except Exception:
             logger.exception("Sockets cannot be held against what let them in")
 
@@ -84,19 +86,23 @@ async def _close_the_ended() -> None:
                 _close(viewer, CloseCode.SIGN_IN_FIRST)
 
 
-async def _close_to_members_no_more() -> None:
+async def _close_without(admitted_among: Callable[..., set[int]], *, is_member: bool) -> None:
+    """Close the sockets of those, let in in one of the two ways, who would not be any more."""
     people_by_event: dict[int, set[int]] = {}
     for admission in _admissions.values():
-        if not admission.is_staff:
+        if admission.is_member is is_member:
             people = people_by_event.setdefault(admission.event_id, set())
             people.add(admission.credential.person_id)
     for event_id, people in people_by_event.items():
         gone = people - await in_database_thread(
-            partial(selectors.members_among, event_id=event_id, person_ids=people)
+            partial(admitted_among, event_id=event_id, person_ids=people)
         )
         for viewer, admission in tuple(_admissions.items()):
-            person_id = admission.credential.person_id
-            if admission.event_id == event_id and person_id in gone and not admission.is_staff:
+            if (
+                admission.event_id == event_id
+                and admission.is_member is is_member
+                and admission.credential.person_id in gone
+            ):
                 _close(viewer, CloseCode.NOT_FOR_YOU)
 
 

@@ -10,13 +10,14 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
 
+from accounts.addresses import client_of_scope
 from realtime import metrics
 from realtime.audience import Viewer
 from realtime.bound import Admission, bound
 from realtime.database import in_database_thread
 from realtime.hub import arriving
 from realtime.identity import opener_of
-from realtime.limits import FrameAllowance, TooManySockets, address_of, counted
+from realtime.limits import TooManySockets, counted, frame_allowance
 from realtime.messages import SUBPROTOCOL, BadFrame, CloseCode, parse_client_frame
 from reservations import selectors
 from reservations.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
@@ -53,9 +54,9 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope["subprotocols"] else None)
         metrics.sockets_opened.inc()
         self._viewer = Viewer(self.base_send)
-        self._allowance = FrameAllowance()
+        self._allowance = frame_allowance()
         try:
-            self._open.enter_context(counted(address_of(self.scope)))
+            self._open.enter_context(counted(client_of_scope(self.scope)))
             async with asyncio.timeout(JOIN_SECONDS):
                 await self._join(int(self.scope["url_route"]["kwargs"]["event_id"]))
         except TooManySockets:
@@ -99,7 +100,9 @@ def _admission(event_id: int, scope: dict[str, Any]) -> Admission:
     if opener.credential is None:
         raise SignInFirst
     selectors.require_access_now(event_id=event_id, asker=opener.asker)
-    return Admission(event_id, opener.credential, opener.asker.is_staff)
+    person_id = opener.credential.person_id
+    members = selectors.members_among(event_id=event_id, person_ids={person_id})
+    return Admission(event_id, opener.credential, is_member=person_id in members)
 
 
 def _resume_point(query_string: bytes) -> dict[str, Any]:

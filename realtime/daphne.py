@@ -1,20 +1,26 @@
 """What Daphne has to be taught: close codes below 3000, and to end without cutting anybody off."""
 
+import math
 import resource
 import signal
 import threading
 import time
 from contextlib import suppress
 from typing import Any, cast
+from uuid import uuid4
 
 import daphne.server  # noqa: F401 - installs the reactor that Daphne runs on, before it is imported
+import orjson
+from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.tcp import Port
 from twisted.web.http import HTTPChannel
 
+from accounts.addresses import client_from
+from realtime import metrics
 from realtime.hub import dismiss_everybody
-from realtime.limits import FrameAllowance
+from realtime.limits import Handshakes, TokenBucket, frame_allowance
 from realtime.messages import CloseCode
 
 FAREWELL_SECONDS = 0.5
@@ -25,6 +31,8 @@ _TOO_BIG = 1009
 _ending = threading.Event()
 _take_message = WebSocketProtocol.onMessage
 _take_frame = WebSocketProtocol.onFrameBegin
+_take_request = WebRequest.process
+_handshakes = Handshakes()
 
 # Twisted types its reactor's methods as if they had no self.
 _reactor = cast(Any, installed_reactor)
@@ -40,7 +48,8 @@ def prepare_daphne(application: Any) -> Any:
     It has as many sockets as the system lets it have; a thousand, the usual start, are few viewers.
     It pings everybody, also who sends frames all the time and never reads: only a pong is proof.
     And it waits a minute for a request, not for each byte of it. What a client sends in one message
-    is little, in however many frames; and it cannot have us answer pings without end.
+    is little, in however many frames; and it cannot have us answer pings without end. A network
+    that opens one socket after the other is refused before anything is made of its handshakes.
 
     At SIGTERM and SIGINT it takes no more connections, closes sockets with 1012, and ends when the
     requests that are under way are answered, or after REQUEST_SECONDS. A second signal ends it at
@@ -49,6 +58,7 @@ def prepare_daphne(application: Any) -> Any:
     WebSocketProtocol.serverClose = _server_close
     WebSocketProtocol.onMessage = _on_message
     WebSocketProtocol.onFrameBegin = _on_frame
+    WebRequest.process = _on_request
     HTTPChannel.resetTimeout = _go_on_counting  # type: ignore[assignment, method-assign]
     _allow_many_sockets()
     requests = _Requests(application)
@@ -94,6 +104,45 @@ def _go_on_counting(channel: HTTPChannel) -> None:
     """Do nothing where Twisted would begin anew to count the time that a request may take."""
 
 
+def _on_request(request: WebRequest) -> Any:
+    """Refuse a handshake of a network that has had too many, and leave the rest to Daphne."""
+    upgrade = request.requestHeaders.getRawHeaders(b"Upgrade")
+    if upgrade and upgrade[0].lower() == b"websocket" and (wait := _wait_seconds(request)):
+        _refuse(request, wait)
+        return None
+    return _take_request(request)
+
+
+def _wait_seconds(request: WebRequest) -> float:
+    forwarded = b",".join(request.requestHeaders.getRawHeaders(b"X-Forwarded-For", []))
+    peer = str(getattr(request.client, "host", ""))
+    return _handshakes.take(client_from(peer, forwarded.decode("latin-1")))
+
+
+def _refuse(request: WebRequest, wait_seconds: float) -> None:
+    metrics.handshakes_refused.inc()
+    refusal = {
+        "error": "Too many sockets were opened from here just now. Try again in a moment.",
+        "code": "throttled",
+        "request_id": str(uuid4()),
+    }
+    content = orjson.dumps(refusal)
+    request.setResponseCode(429, b"Too Many Requests")
+    for name, value in (
+        (b"Content-Type", b"application/json"),
+        (b"Content-Length", b"%d" % len(content)),
+        (b"Cache-Control", b"no-store"),
+        (b"Retry-After", b"%d" % math.ceil(wait_seconds)),
+        (b"X-Request-ID", refusal["request_id"].encode()),
+    ):
+        request.setHeader(name, value)
+    # It has none any more when it is finished.
+    channel = request.channel
+    request.write(content)
+    request.finish()
+    channel.loseConnection()
+
+
 def _on_message(protocol: WebSocketProtocol, payload: bytes, is_binary: bool) -> None:
     last_ping = protocol.last_ping
     _take_message(protocol, payload, is_binary)
@@ -117,10 +166,10 @@ def _on_frame(protocol: WebSocketProtocol) -> None:
     _take_frame(protocol)
 
 
-def _allowance_of(protocol: WebSocketProtocol) -> FrameAllowance:
+def _allowance_of(protocol: WebSocketProtocol) -> TokenBucket:
     if not hasattr(protocol, "frame_allowance"):
-        protocol.frame_allowance = FrameAllowance()
-    allowance: FrameAllowance = protocol.frame_allowance
+        protocol.frame_allowance = frame_allowance()
+    allowance: TokenBucket = protocol.frame_allowance
     return allowance
 
 

@@ -1,4 +1,7 @@
-"""What a viewer is sent first: the few changes that it missed, or the whole map."""
+"""What a viewer is sent first: the few changes that it missed, or the whole map.
+
+Also which of the two to send when everybody is told of many changes at once.
+"""
 
 import time
 
@@ -8,6 +11,8 @@ from realtime.picture import Picture
 
 MAX_RESUMED_SEATS = 2_000
 KEPT_SECONDS = 0.2
+MIN_LARGE_BYTES = 8_192
+"""The map never takes the place of a delta that is smaller: it would save a few packets only."""
 
 
 class FirstFrames:
@@ -32,13 +37,26 @@ class FirstFrames:
             frame = self._kept[since] = self._frame(picture, since)
         return frame
 
+    def shorter(self, delta: Frame, picture: Picture) -> Frame:
+        """Return the delta, which leads to what was told last, or the map if that is far shorter.
+
+        The map is made at most once for all deltas to the same number.
+        """
+        # Each seat takes a third of a byte in the map, which need not be made to know that.
+        least_bytes = len(picture.statuses) // 3
+        if len(delta.wire) < max(MIN_LARGE_BYTES, 2 * least_bytes):
+            return delta
+        snapshot = self.frame(picture, since=None)
+        return snapshot if 2 * len(snapshot.wire) <= len(delta.wire) else delta
+
     def _frame(self, picture: Picture, since: int | None) -> Frame:
         if since is not None:
             changes = picture.told_since(since, limit=MAX_RESUMED_SEATS)
             if changes is not None:
-                return Frame(
-                    delta_frame(since=since, seq=picture.told_seq, now_ms=now_ms(), changes=changes)
+                delta = delta_frame(
+                    since=since, seq=picture.told_seq, now_ms=now_ms(), changes=changes
                 )
+                return self.shorter(Frame(delta), picture)
         text = snapshot_frame(
             event_id=self._event_id,
             seq=picture.told_seq,

@@ -7,15 +7,15 @@ Lifecycle. The first viewer of an event creates its hub, and it is gone with the
 subscribes first and then loads the seat map, so that no change falls between.
 
 Guarantees. Every viewer gets a first frame and then deltas without a gap, each starting where the
-one before ended. The group message is only a doorbell: twice a second the hub compares its number
-with the database's, and reads from the change log what it has missed. Locks that run out are
-released then too, so that viewers see the seat free within a second.
+one before ended; one task writes to them (`writer`). The group message is only a doorbell: twice a
+second the numbers of all hubs are compared with the database's (`heads`), and each hub reads from
+the change log what it has missed. Locks that run out are released then too (`releases`), so that
+viewers see the seat free within a second.
 """
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,22 +29,20 @@ from redis.exceptions import RedisError
 
 from realtime import metrics, publisher
 from realtime.audience import Audience, Viewer
-from realtime.database import in_database_thread
-from realtime.first_frames import FirstFrames
-from realtime.lines import Frame
-from realtime.messages import CloseCode, beat_frame, delta_frame, now_ms
+from realtime.database import MAPS, in_database_thread
+from realtime.heads import heads
+from realtime.messages import CloseCode
 from realtime.picture import Merge, Picture
+from realtime.releases import Releases
 from realtime.turnout import Turnout
-from reservations import desk, selectors
+from realtime.writer import Writer
+from reservations import selectors
 from reservations.changes import Change
-from reservations.commands import ReleaseExpired
 from reservations.errors import EventNotFound
 
 MAX_LOG_ROWS = 2_000
 SUBSCRIBE_SECONDS = 2.0
 RESUBSCRIBE_SECONDS = 1.0
-ROUNDS_OF_REST = 12
-MAX_REST_SECONDS = 0.08
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +57,7 @@ async def arriving(event_id: int) -> AsyncIterator["Hub"]:
     if hub is None:
         publisher.use_loop(asyncio.get_running_loop())
         hub = _hubs[event_id] = Hub(event_id)
+        _releases.start()
     hub.arrivals += 1
     try:
         await hub.ready()
@@ -100,23 +99,28 @@ class Hub:
         self._name = uuid4().hex
         self._audience = Audience()
         self._turnout = Turnout()
-        # When the oldest change was committed that nobody was told of yet, by the clock's seconds.
-        self._untold_since: float | None = None
-        self._picture: Picture | None = None
-        self._first_frames = FirstFrames(event_id)
+        self._writer: Writer | None = None
         self._is_subscribed = asyncio.Event()
-        self._has_news = asyncio.Event()
-        self._is_behind = asyncio.Event()
-        self._talking = asyncio.Lock()
-        self._catching_up = asyncio.Lock()
+        self._is_to_be_compared = False
+        self._catching_up: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._first_load = asyncio.create_task(self._load_first())
 
     @property
+    def writer(self) -> Writer:
+        """What writes to the viewers, once the hub is ready."""
+        assert self._writer is not None
+        return self._writer
+
+    @property
     def picture(self) -> Picture:
         """What the hub knows, once it is ready."""
-        assert self._picture is not None
-        return self._picture
+        return self.writer.picture
+
+    @property
+    def seq(self) -> int:
+        """The newest number that the hub knows, once it is ready."""
+        return self.picture.seq
 
     async def ready(self) -> None:
         """Wait until the seat map is loaded. Raises: EventNotFound."""
@@ -127,18 +131,17 @@ class Hub:
         """Take a viewer in and send it its first frame.
 
         One that comes back with its last number and layout gets only what has changed since.
+        Raises: EventNotFound, django.db.Error.
         """
-        if since is not None and since > self.picture.told_seq:
-            # Another process has told it more than this one knows yet.
-            await self._catch_up()
-            await self._tell_news()
-        self._audience.add(viewer, on_return=self._greet)
+        if since is not None:
+            await self._wait_until_told(since)
+        self._audience.add(viewer, on_return=self.writer.greet)
         viewer.seq = since if layout == self.picture.layout else None
         if not (self.is_public or viewer.is_admitted):
             # It was for everybody when this viewer came.
             viewer.line.close(CloseCode.RESTARTING)
             return
-        self._greet(viewer)
+        self.writer.greet(viewer)
         if self._is_broken:
             viewer.line.close(CloseCode.RESTARTING)
 
@@ -150,6 +153,10 @@ class Hub:
     def crowd(self) -> Crowd:
         return Crowd(self.event_id, len(self._audience), self._audience.behind())
 
+    def next_deadline_ms(self) -> int | None:
+        """Return when the next lock runs out, as far as told."""
+        return self._writer.picture.next_deadline_ms() if self._writer else None
+
     def dismiss(self, code: int) -> None:
         """Close every viewer's socket."""
         self._audience.dismiss(code)
@@ -159,13 +166,17 @@ class Hub:
             return
         self._step_down()
         self._is_closed = True
-        for task in (self._first_load, *self._tasks):
-            task.cancel()
+        for task in (self._first_load, self._catching_up, *self._tasks):
+            if task is not None:
+                task.cancel()
 
     def _step_down(self) -> None:
         """Leave the event to another hub: who comes from now on makes one."""
+        heads.unfollow(self)
         if _hubs.get(self.event_id) is self:
             del _hubs[self.event_id]
+        if not _hubs:
+            _releases.stop()
 
     def _send_everybody_away(self, task: "asyncio.Task[None]") -> None:
         """A part of an open hub has ended, which it never should: its viewers start over."""
@@ -183,25 +194,33 @@ class Hub:
         self._step_down()
         self.dismiss(CloseCode.RESTARTING)
 
-    def _greet(self, viewer: Viewer) -> None:
-        """Send a viewer what it has missed since its number, or the whole map."""
-        frame = self._first_frames.frame(self.picture, since=viewer.seq)
-        metrics.first_frame("snapshot" if frame.is_snapshot else "delta").inc()
-        viewer.offer(frame, seq=self.picture.told_seq)
-
     async def _load_first(self) -> None:
-        # Nobody is to fill Redis with subscriptions to events that do not exist.
-        await in_database_thread(partial(selectors.event_head, event_id=self.event_id))
-        for work in (self._listen, self._tell, self._watch, self._beat):
-            task = asyncio.create_task(work())
-            task.add_done_callback(self._send_everybody_away)
-            self._tasks.append(task)
+        # Otherwise anybody could fill Redis with subscriptions to events that do not exist.
+        await heads.head_of(self.event_id)
+        self._begin(self._listen())
         # Without a doorbell the log alone must do, so a channel layer that is away delays little.
         await _up_to(SUBSCRIBE_SECONDS, self._is_subscribed)
-        self._picture = await self._load()
+        self._writer = Writer(
+            self.event_id,
+            picture=await self._load(),
+            audience=self._audience,
+            count=lambda: len(self._audience) + self._turnout.elsewhere(but=self._name),
+        )
+        self._begin(self._writer.run())
+        self._begin(self._beat())
+        if not self._is_broken:
+            heads.follow(self)
+            if self._is_to_be_compared:
+                heads.ask(self.event_id)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start a part of the hub that lasts as long as the hub does."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._send_everybody_away)
+        self._tasks.append(task)
 
     async def _load(self) -> Picture:
-        head, picture = await in_database_thread(partial(_picture_of, self.event_id))
+        head, picture = await in_database_thread(partial(_picture_of, self.event_id), MAPS)
         self._show_to(is_public=head.is_public)
         return picture
 
@@ -239,105 +258,94 @@ class Hub:
     def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == publisher.TURNOUT:
             self._turnout.hear(message["hub"], message["viewers"])
-        elif self._picture is None:
+        elif self._writer is None:
             # It may be newer than what is being loaded.
-            self._is_behind.set()
+            self._is_to_be_compared = True
         else:
             changes = [
                 Change(seat_id, status, datetime.fromtimestamp(until, UTC) if until else None, name)
                 for seat_id, status, until, name in message["changes"]
             ]
             result = self._take_in(since=message["since"], seq=message["seq"], changes=changes)
-            if result is Merge.APPLIED and self._untold_since is None:
+            if result is Merge.APPLIED and self.writer.untold_since is None:
                 # Processes of the version before do not say when.
-                self._untold_since = message.get("at")
+                self.writer.untold_since = message.get("at")
 
     def _take_in(self, *, since: int, seq: int, changes: Iterable[Change]) -> Merge:
         result = self.picture.merge(since=since, seq=seq, changes=changes)
         match result:
             case Merge.APPLIED:
-                self._has_news.set()
+                self.writer.wake()
             case Merge.GAP | Merge.FOREIGN:
                 metrics.gaps.labels(result.name.lower()).inc()
-                self._is_behind.set()
+                heads.ask(self.event_id)
         return result
 
-    async def _tell(self) -> None:
-        """Tell the first change at once, and what comes within the window after it together."""
-        await self.ready()
-        while True:
-            await self._has_news.wait()
-            self._has_news.clear()
-            started = time.monotonic()
-            await self._tell_news()
-            took = time.monotonic() - started
-            metrics.round_seconds.observe(took)
-            await asyncio.sleep(window_seconds(round_seconds=took))
-
-    async def _tell_news(self) -> None:
-        async with self._talking:
-            news = self.picture.tell()
-            if news is not None:
-                since, changes = news
-                seq = self.picture.told_seq
-                committed, self._untold_since = self._untold_since, None
-                frame = delta_frame(since=since, seq=seq, now_ms=now_ms(), changes=changes)
-                await self._audience.tell(Frame(frame), since=since, seq=seq)
-                metrics.count_round(numbers=seq - since, committed=committed)
-
     async def _beat(self) -> None:
-        await self.ready()
+        """Have the writer send a beat every so often, and tell the other hubs how many watch."""
         while True:
             publisher.publish(
                 self.event_id,
                 {"type": publisher.TURNOUT, "hub": self._name, "viewers": len(self._audience)},
             )
             await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
-            async with self._talking:
-                seq = self.picture.told_seq
-                viewers = len(self._audience) + self._turnout.elsewhere(but=self._name)
-                frame = beat_frame(seq=seq, now_ms=now_ms(), viewers=viewers)
-                await self._audience.tell(Frame(frame), since=seq, seq=seq)
-                metrics.frame("beat").inc()
             self._audience.dismiss_the_slow()
+            self.writer.beat()
 
-    async def _watch(self) -> None:
-        """Compare with the database, often, and at once when something is known to be missing."""
-        await self.ready()
-        while True:
-            await _up_to(settings.SEATCAST_HEAD_CHECK_SECONDS, self._is_behind)
-            try:
-                await self._catch_up()
-                await self._release_expired()
-            except EventNotFound:
-                self.dismiss(CloseCode.NO_SUCH_EVENT)
-            except Exception:
-                logger.exception(
-                    "Event %d cannot be compared with the database",
-                    self.event_id,
-                    extra={"event_id": self.event_id},
-                )
-                # What is missing still is; the next look is at the usual time.
-                await asyncio.sleep(settings.SEATCAST_HEAD_CHECK_SECONDS)
+    def compare(self, head: selectors.EventHead | None, *, known: int) -> None:
+        """Begin to read what is missing, if anything is. See `realtime.heads`."""
+        if head is None:
+            self.dismiss(CloseCode.NO_SUCH_EVENT)
+            return
+        self._show_to(is_public=head.is_public)
+        if self._catching_up is not None and not self._catching_up.done():
+            self._is_to_be_compared = True
+            return
+        self._is_to_be_compared = False
+        # A number below the known one means another database: a backup was restored.
+        if head.layout != self.picture.layout or head.seq < known:
+            self._catch_up(self._start_over())
+        elif head.seq > self.picture.seq:
+            self._catch_up(self._read_log(since=self.picture.seq))
 
-    async def _catch_up(self) -> None:
-        """Read from the log what is missing; load everything anew where that is not enough."""
-        async with self._catching_up:
-            self._is_behind.clear()
-            picture = self.picture
-            known = picture.seq
-            head = await in_database_thread(partial(selectors.event_head, event_id=self.event_id))
-            self._show_to(is_public=head.is_public)
-            # A number below the known one means another database: a backup was restored.
-            if head.layout != picture.layout or head.seq < known:
-                await self._start_over()
-            elif head.seq > picture.seq:
-                await self._read_log(since=picture.seq)
+    def _catch_up(self, work: Coroutine[Any, Any, None]) -> None:
+        self._catching_up = asyncio.create_task(work)
+        self._catching_up.add_done_callback(self._has_caught_up)
+
+    def _has_caught_up(self, task: "asyncio.Task[None]") -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, EventNotFound):
+            self.dismiss(CloseCode.NO_SUCH_EVENT)
+        elif error is not None:
+            # What is missing still is; the next comparison is at the usual time.
+            logger.error(
+                "Event %d cannot be compared with the database",
+                self.event_id,
+                exc_info=error,
+                extra={"event_id": self.event_id},
+            )
+        elif self._is_to_be_compared and not self._is_closed:
+            heads.ask(self.event_id)
+
+    async def _wait_until_told(self, seq: int) -> None:
+        """Wait until viewers were told up to `seq`, as another process may have told somebody.
+
+        Return also if the database has no such number. However many wait, they cost one query
+        together. Raises: EventNotFound, django.db.Error.
+        """
+        while seq > self.picture.told_seq and not self._is_broken:
+            head = await heads.head_of(self.event_id)
+            if self._catching_up is not None and not self._catching_up.done():
+                await asyncio.shield(self._catching_up)
+            await self.writer.written()
+            if head.seq < seq:
+                return
 
     async def _read_log(self, *, since: int) -> None:
         metrics.log_reads.inc()
         logged = await in_database_thread(
-            partial(selectors.changes_since, event_id=self.event_id, seq=since, limit=MAX_LOG_ROWS)
+            partial(selectors.changes_since, event_id=self.event_id, seq=since, limit=MAX_LOG_ROWS),
+            MAPS,
         )
         if logged is not None:
             result = self._take_in(since=since, seq=logged.seq, changes=logged.changes)
@@ -345,34 +353,20 @@ class Hub:
             await self._start_over()
 
     async def _start_over(self) -> None:
-        """Load the map anew and show it to everybody."""
+        """Load the map anew, and wait until everybody was shown it."""
         metrics.fresh_starts.inc()
-        picture = await self._load()
-        async with self._talking:
-            self._picture = picture
-            self._untold_since = None
-            await self._audience.start_over(self._greet)
-
-    async def _release_expired(self) -> None:
-        deadline = self.picture.next_deadline_ms()
-        if deadline is not None and deadline <= now_ms():
-            await in_database_thread(
-                partial(desk.submit, event_id=self.event_id, command=ReleaseExpired())
-            )
-
-
-def window_seconds(*, round_seconds: float) -> float:
-    """Return how long to gather changes after a round of telling everybody that took so long.
-
-    At least the window that is set. For a crowd twelve rounds, so that telling takes little of the
-    loop's time, as long as a change is not kept for more than 80 ms; and in any case one round,
-    which leaves half of the time for everything else however many viewers there are.
-    """
-    rest = min(ROUNDS_OF_REST * round_seconds, MAX_REST_SECONDS)
-    return float(max(settings.SEATCAST_FRAME_WINDOW_SECONDS, rest, round_seconds))
+        await self.writer.show(await self._load())
 
 
 _hubs: dict[int, Hub] = {}
+
+
+def _deadlines() -> list[tuple[int, int | None]]:
+    """Return when the next lock runs out at each event."""
+    return [(hub.event_id, hub.next_deadline_ms()) for hub in _hubs.values()]
+
+
+_releases = Releases(_deadlines)
 
 
 async def _up_to(seconds: float, event: asyncio.Event) -> None:

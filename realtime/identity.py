@@ -15,7 +15,9 @@ from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from accounts import revocations
+from accounts.organisers import may_use_powers
 from accounts.revocations import Credential
+from accounts.sign_ins import records
 from reservations.selectors import Asker
 
 TOKEN_PREFIX = "bearer."
@@ -50,10 +52,11 @@ def _by_token(token: str) -> Opener:
         user: Any = authentication.get_user(validated)
     except APIException:
         return _NOBODY
+    user.mfa_passed = validated.get("mfa") is True
     credential = revocations.of_token(validated)
     if revocations.is_ended(credential):
         return _NOBODY
-    return Opener(Asker(id=user.pk, is_staff=user.is_staff), credential)
+    return Opener(Asker(id=user.pk, has_powers=may_use_powers(user)), credential)
 
 
 def _by_session(scope: dict[str, Any]) -> Opener:
@@ -74,5 +77,6 @@ def _by_session(scope: dict[str, Any]) -> Opener:
     expires_at = session.expires_at() if user.is_authenticated else None
     if expires_at is None:
         return _NOBODY
+    user.mfa_passed = records.mfa_claim(user, session.get(records.MFA_AT)) is True
     credential = revocations.of_session(morsel.value, user, expires_at=expires_at)
-    return Opener(Asker(id=user.pk, is_staff=user.is_staff), credential)
+    return Opener(Asker(id=user.pk, has_powers=may_use_powers(user)), credential)

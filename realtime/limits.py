@@ -1,64 +1,89 @@
-"""What one client may take: sockets from one address, and frames in one socket."""
+"""What one client may take: handshakes and sockets from one network, and frames in one socket."""
 
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.conf import settings
-from rest_framework.settings import api_settings
 
 MAX_FRAMES_AT_ONCE = 20
 FRAMES_PER_SECOND = 5.0
+MAX_NETWORKS = 50_000
+"""Whose handshakes are counted at a time. Who was not heard of for longest is forgotten first."""
 
 
 class TooManySockets(Exception):
-    """The address has as many sockets in this process as it may have."""
+    """The network has as many sockets in this process as it may have."""
 
 
-class FrameAllowance:
-    """How many frames a client may send: some at once, and then so many a second."""
+class TokenBucket:
+    """How much a client may do: so much at once, and then so much a second."""
 
-    __slots__ = ("_clock", "_left", "_since")
+    __slots__ = ("_clock", "_left", "_most", "_per_second", "_since")
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, most: float, per_second: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._most = most
+        self._per_second = per_second
         self._clock = clock
-        self._left = float(MAX_FRAMES_AT_ONCE)
+        self._left = most
         self._since = clock()
 
     def take(self) -> bool:
-        """Count a frame; return False when it is one too many."""
+        """Take one; return False when there is none."""
         now = self._clock()
-        gained = (now - self._since) * FRAMES_PER_SECOND
-        self._left = min(self._left + gained, float(MAX_FRAMES_AT_ONCE)) - 1
+        self._left = min(self._left + (now - self._since) * self._per_second, self._most)
         self._since = now
-        return self._left >= 0
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+    def wait_seconds(self) -> float:
+        """Return how long it took until there would be one, when there was none."""
+        return max(0.0, 1 - self._left) / self._per_second
+
+
+def frame_allowance() -> TokenBucket:
+    """Return how many frames a client may send in one socket."""
+    return TokenBucket(most=MAX_FRAMES_AT_ONCE, per_second=FRAMES_PER_SECOND)
+
+
+class Handshakes:
+    """How many sockets each network may open: a minute's worth at once, then as many a minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+
+    def take(self, network: str) -> float:
+        """Count a handshake; return 0, or in how many seconds there is room for the next one."""
+        bucket = self._buckets.get(network)
+        if bucket is None:
+            per_minute = float(settings.SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE)
+            bucket = TokenBucket(most=per_minute, per_second=per_minute / 60, clock=self._clock)
+            self._buckets[network] = bucket
+            if len(self._buckets) > MAX_NETWORKS:
+                self._buckets.popitem(last=False)
+        else:
+            self._buckets.move_to_end(network)
+        return 0.0 if bucket.take() else bucket.wait_seconds()
 
 
 _sockets: Counter[str] = Counter()
 
 
 @contextmanager
-def counted(address: str) -> Iterator[None]:
-    """Count a socket of an address while it is open. Raises: TooManySockets."""
-    if _sockets[address] >= settings.SEATCAST_SOCKETS_PER_ADDRESS:
+def counted(network: str) -> Iterator[None]:
+    """Count a socket of a network while it is open. Raises: TooManySockets."""
+    if _sockets[network] >= settings.SEATCAST_SOCKETS_PER_ADDRESS:
         raise TooManySockets
-    _sockets[address] += 1
+    _sockets[network] += 1
     try:
         yield
     finally:
-        _sockets[address] -= 1
-        if not _sockets[address]:
-            del _sockets[address]
-
-
-def address_of(scope: dict[str, Any]) -> str:
-    """Return the client's address; behind proxies what the outermost trusted one says it is."""
-    peer = str((scope.get("client") or ("",))[0])
-    proxies = int(api_settings.NUM_PROXIES or 0)
-    if not proxies:
-        return peer
-    forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    addresses = b",".join(forwarded).decode("latin-1").split(",")
-    return addresses[-min(proxies, len(addresses))].strip() or peer
+        _sockets[network] -= 1
+        if not _sockets[network]:
+            del _sockets[network]

@@ -16,6 +16,10 @@ _SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 _CLOSE_CODES = {1000, 1001, 1006, *(code for code in vars(CloseCode).values() if type(code) is int)}
 
 sockets_opened = prometheus.Counter("seatcast_sockets_opened_total", "Sockets that were accepted.")
+handshakes_refused = prometheus.Counter(
+    "seatcast_handshakes_refused_total",
+    "Handshakes that were refused because their network had opened too many sockets.",
+)
 sockets_closed = prometheus.Counter(
     "seatcast_sockets_closed_total",
     "Sockets that have ended, by close code; codes that are none of ours are `other`.",
@@ -36,7 +40,7 @@ frames_sent = prometheus.Counter(
 )
 frame_changes = prometheus.Histogram(
     "seatcast_frame_changes",
-    "Numbers of the change log that one delta brings its viewers on by.",
+    "Numbers of the change log that one frame brings its viewers on by.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 1024),
 )
 round_seconds = prometheus.Histogram(
@@ -75,7 +79,7 @@ doorbells = prometheus.Counter(
 for counter, words in (
     (doorbells, ("sent", "failed", "dropped")),
     (first_frames, ("snapshot", "delta")),
-    (frames, ("delta", "beat")),
+    (frames, ("delta", "snapshot", "beat")),
     (gaps, ("gap", "foreign")),
     (sockets_closed, (*_CLOSE_CODES, "other")),
 ):
@@ -98,9 +102,9 @@ def first_frame(kind: str) -> prometheus.Counter:
     return first_frames.labels(kind)
 
 
-def count_round(*, numbers: int, committed: float | None) -> None:
-    """Count a delta that everybody was handed, and how late that is if it is known."""
-    frame("delta").inc()
+def count_round(kind: str, *, numbers: int, committed: float | None) -> None:
+    """Count a frame of changes that everybody was handed, and how late that is if it is known."""
+    frame(kind).inc()
     frame_changes.observe(numbers)
     if committed is not None:
         # Clocks of two machines differ by a little.

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
+from django.db.backends.utils import CursorWrapper
 
 from config.asgi import application
 from realtime.database import in_database_thread
@@ -88,6 +89,20 @@ def watching() -> Callable[..., Any]:
 
 
 @pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements of all threads."""
+    queries: list[str] = []
+    execute = CursorWrapper.execute
+
+    def noted(self: Any, sql: Any, params: Any = None) -> Any:
+        queries.append(str(sql))
+        return execute(self, sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", noted)
+    return queries
+
+
+@pytest.fixture
 def people(transactional_db: None) -> dict[str, Person]:
     return {name: make_person(name) for name in ("alice", "bob")}
 
@@ -125,7 +140,9 @@ async def _hubs_end_with_their_last_viewer() -> AsyncIterator[None]:
     tasks = [
         task
         for task in asyncio.all_tasks()
-        if getattr(task.get_coro(), "__qualname__", "").startswith("Hub.")
+        if getattr(task.get_coro(), "__qualname__", "").startswith(
+            ("Hub.", "Writer.", "Heads.", "Releases.")
+        )
     ]
     if tasks:
         await asyncio.wait(tasks, timeout=PATIENCE_SECONDS)

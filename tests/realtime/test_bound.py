@@ -18,7 +18,8 @@ from realtime import bound as bound_module
 from realtime.database import in_database_thread
 from realtime.identity import opener_of
 from reservations.models import Event
-from tests.factories import make_user, person, signed_in, stranger
+from tests.contract.calls import SEE_EVENTS
+from tests.factories import make_user, permitted, person, signed_in, stranger
 
 Watching = Callable[..., Any]
 Command = Callable[..., Any]
@@ -162,7 +163,7 @@ async def test_a_member_no_more_is_shown_no_more(
     watching: Watching, event: Event, alice: User, lock: Command
 ) -> None:
     bob, organiser = await in_database_thread(
-        lambda: (make_user("bob"), make_user("organiser", is_staff=True))
+        lambda: (make_user("bob"), permitted(make_user("organiser"), SEE_EVENTS))
     )
     await in_database_thread(lambda: bob.groups.set(alice.groups.all()))
     entrances = [
@@ -180,6 +181,17 @@ async def test_a_member_no_more_is_shown_no_more(
         await lock(person(bob), 3)
         for socket in (of_bob, of_organiser):
             await socket.until_seq(1)
+        await in_database_thread(organiser.user_permissions.clear)
+        assert await of_organiser.close_code() == 4403
+
+
+async def test_staff_without_a_permission_is_not_let_in(
+    watching: Watching, event: Event, friends: Group
+) -> None:
+    staff = await in_database_thread(lambda: make_user("staff", is_staff=True))
+    entrance = await in_database_thread(partial(by_session, staff))
+    async with watching(event.pk, **entrance) as socket:
+        assert await socket.close_code() == 4403
 
 
 async def test_an_event_that_is_for_members_from_now_on_asks_everybody_again(

@@ -3,11 +3,14 @@ from typing import Any
 
 import pytest
 
+from accounts.addresses import client_of_scope
+from realtime import limits
 from realtime.limits import (
+    FRAMES_PER_SECOND,
     MAX_FRAMES_AT_ONCE,
-    FrameAllowance,
+    Handshakes,
+    TokenBucket,
     TooManySockets,
-    address_of,
     counted,
 )
 from reservations.models import Event
@@ -16,11 +19,15 @@ from tests.factories import Clock
 
 def test_a_client_may_send_so_many_frames_at_once_and_then_so_many_a_second() -> None:
     clock = Clock()
-    allowance = FrameAllowance(clock=lambda: clock.now.timestamp())
+    allowance = TokenBucket(
+        most=MAX_FRAMES_AT_ONCE,
+        per_second=FRAMES_PER_SECOND,
+        clock=lambda: clock.now.timestamp(),
+    )
     assert all(allowance.take() for _ in range(MAX_FRAMES_AT_ONCE))
     assert not allowance.take()
     clock.advance(1)
-    assert sum(allowance.take() for _ in range(10)) == 4
+    assert sum(allowance.take() for _ in range(10)) == 5
     clock.advance(3_600)
     assert sum(allowance.take() for _ in range(100)) == MAX_FRAMES_AT_ONCE
 
@@ -45,14 +52,55 @@ def test_an_address_has_so_many_sockets_and_gets_them_back(settings: Any) -> Non
         (2, "6.6.6.6, 7.7.7.7", "6.6.6.6"),
         (2, "6.6.6.6", "6.6.6.6"),
         (1, "", "1.1.1.1"),
+        (1, "2001:db8::1", "2001:db8::/64"),
+        (1, "2001:db8::ffff:1", "2001:db8::/64"),
+        (1, "::ffff:6.6.6.6", "6.6.6.6"),
     ],
 )
-def test_the_address_is_what_the_trusted_proxies_say(
+def test_the_network_of_a_socket_is_what_the_trusted_proxies_say(
     settings: Any, proxies: int, forwarded: str, address: str
 ) -> None:
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": proxies}
     scope = {"client": ("1.1.1.1", 5), "headers": [(b"x-forwarded-for", forwarded.encode())]}
-    assert address_of(scope) == address
+    assert client_of_scope(scope) == address
+
+
+def _handshakes(clock: Clock) -> Handshakes:
+    return Handshakes(clock=lambda: clock.now.timestamp())
+
+
+def test_a_network_may_open_a_minutes_sockets_at_once_and_then_so_many_a_minute(
+    settings: Any,
+) -> None:
+    settings.SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE = 60
+    clock = Clock()
+    handshakes = _handshakes(clock)
+    assert not any(handshakes.take("a") for _ in range(60))
+    assert 0 < handshakes.take("a") <= 1
+    assert not handshakes.take("b")
+    clock.advance(2)
+    assert [bool(handshakes.take("a")) for _ in range(3)] == [False, False, True]
+    clock.advance(3_600)
+    assert [handshakes.take("a") > 0 for _ in range(100)].count(False) == 60
+
+
+def test_refused_handshakes_do_not_put_off_the_next_one(settings: Any) -> None:
+    settings.SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE = 60
+    clock = Clock()
+    handshakes = _handshakes(clock)
+    for _ in range(10_000):
+        handshakes.take("a")
+    clock.advance(1)
+    assert not handshakes.take("a")
+
+
+def test_networks_without_end_take_no_memory_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_NETWORKS", 10)
+    handshakes = Handshakes()
+    for number in range(1_000):
+        handshakes.take(f"network {number % 7}")
+        handshakes.take(f"another {number}")
+    assert len(handshakes._buckets) == 10
 
 
 async def test_one_socket_too_many_is_closed_with_a_code_that_says_so(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.hub import window_seconds
+from realtime.writer import window_seconds
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,135 @@
+"""Compare all events that are watched in this process with the database, in one query for all.
+
+Concurrency. Runs on the loop that serves the sockets, and reads in a thread of its own, so that
+nothing else which is read can hold it up. There is one query at a time.
+
+Lifecycle. One task, which ends when no event is followed and nobody asks.
+
+Guarantees. A follower is handed its event's head every SEATCAST_HEAD_CHECK_SECONDS. Everybody who
+asks before a query begins is answered by it, however many they are; the next one begins
+MIN_SECONDS_BETWEEN_READS later at the earliest.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
+from typing import Protocol
+
+from django.conf import settings
+
+from realtime.database import HEADS, in_database_thread
+from reservations import selectors
+from reservations.errors import EventNotFound
+from reservations.selectors import EventHead
+
+MIN_SECONDS_BETWEEN_READS = 0.1
+
+logger = logging.getLogger(__name__)
+
+_Asked = dict[int, "asyncio.Future[EventHead | None]"]
+
+
+class Follower(Protocol):
+    """What is compared with the database. `seq` is the newest number that it knows."""
+
+    event_id: int
+
+    @property
+    def seq(self) -> int: ...
+
+    def compare(self, head: EventHead | None, *, known: int) -> None:
+        """Take in the event's head, None if it is gone. `known` is what `seq` was before."""
+
+
+class Heads:
+    """The heads of the events that are followed, and of those that somebody asks for."""
+
+    def __init__(self) -> None:
+        self._followers: dict[int, Follower] = {}
+        self._asked: _Asked = {}
+        self._is_wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def follow(self, follower: Follower) -> None:
+        self._followers[follower.event_id] = follower
+        self._start()
+
+    def unfollow(self, follower: Follower) -> None:
+        if self._followers.get(follower.event_id) is follower:
+            del self._followers[follower.event_id]
+            self._is_wanted.set()
+
+    def ask(self, event_id: int) -> "asyncio.Future[EventHead | None]":
+        """Have an event read soon. The answer, None if there is no such event, comes after its
+        follower has compared it.
+        """
+        if event_id not in self._asked:
+            self._asked[event_id] = asyncio.get_running_loop().create_future()
+        self._start()
+        self._is_wanted.set()
+        return self._asked[event_id]
+
+    async def head_of(self, event_id: int) -> EventHead:
+        """Read an event soon and return its head. Raises: EventNotFound, django.db.Error."""
+        # Shielded, because others wait for it too.
+        head = await asyncio.shield(self.ask(event_id))
+        if head is None:
+            raise EventNotFound
+        return head
+
+    def _start(self) -> None:
+        if self._task is None or self._task.done():
+            # The loop may be another one than last time.
+            self._is_wanted = asyncio.Event()
+            self._task = asyncio.create_task(self._read_until_idle())
+            self._task.add_done_callback(self._start_again)
+
+    def _start_again(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("The comparison with the database has ended", exc_info=error)
+            self._start()
+
+    async def _read_until_idle(self) -> None:
+        loop = asyncio.get_running_loop()
+        last = loop.time()
+        while self._followers or self._asked:
+            due = last + settings.SEATCAST_HEAD_CHECK_SECONDS
+            if not self._asked:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(due):
+                        await self._is_wanted.wait()
+            self._is_wanted.clear()
+            asked, self._asked = self._asked, {}
+            event_ids = set(asked)
+            if loop.time() >= due:
+                last = loop.time()
+                event_ids.update(self._followers)
+            if event_ids:
+                await self._read(event_ids, asked)
+                await asyncio.sleep(MIN_SECONDS_BETWEEN_READS)
+
+    async def _read(self, event_ids: Iterable[int], asked: _Asked) -> None:
+        followers = [self._followers[each] for each in event_ids if each in self._followers]
+        known = [follower.seq for follower in followers]
+        try:
+            heads = await in_database_thread(
+                partial(selectors.event_heads, event_ids=event_ids), HEADS
+            )
+        except Exception as error:
+            logger.exception("%d events cannot be compared with the database", len(followers))
+            for future in asked.values():
+                future.set_exception(error)
+                # Those who asked may have gone; then nobody looks at it.
+                future.exception()
+            return
+        for follower, seq in zip(followers, known, strict=True):
+            if self._followers.get(follower.event_id) is follower:
+                follower.compare(heads.get(follower.event_id), known=seq)
+        for event_id, future in asked.items():
+            future.set_result(heads.get(event_id))
+
+
+heads = Heads()
+"""Those of this process."""

@@ -1,0 +1,96 @@
+"""Whether many changes are told as a delta or as the whole map: whichever is far shorter."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from realtime.database import in_database_thread
+from realtime.first_frames import MAX_RESUMED_SEATS, FirstFrames
+from realtime.lines import Frame
+from realtime.picture import Picture
+from reservations import desk
+from reservations.changes import Change
+from reservations.commands import BlockSeats
+from reservations.selectors import EventHead, MappedSeat, SeatMap
+from tests.factories import make_event, make_user, person, seat_ids
+
+DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)
+HALL = 50_000
+RESERVED, LOCKED = 2, 1
+
+
+def _frame(*, changed: int, status: int = RESERVED, seats: int = HALL) -> dict[str, Any]:
+    """Return what leads a viewer of an empty hall past so many changes."""
+    picture = Picture(
+        SeatMap(
+            head=EventHead(seq=0, layout="plan", is_public=True),
+            seats=tuple(MappedSeat(100 + n, 0, None, None, 0) for n in range(seats)),
+        ),
+        shows_names=True,
+    )
+    until, holder = (DEADLINE, "alice") if status == LOCKED else (None, None)
+    changes = [Change(100 + n, status, until, holder) for n in range(changed)]
+    picture.merge(since=0, seq=1, changes=changes)
+    picture.tell()
+    frame: dict[str, Any] = json.loads(FirstFrames(1).frame(picture, since=0).text)
+    return frame
+
+
+def test_many_changes_are_told_as_the_map_where_that_is_far_shorter() -> None:
+    assert _frame(changed=MAX_RESUMED_SEATS)["type"] == "snapshot"
+
+
+@pytest.mark.parametrize("changed", [1, 500])
+def test_a_few_changes_of_a_large_hall_are_told_as_a_delta(changed: int) -> None:
+    frame = _frame(changed=changed)
+    assert (frame["type"], frame["from"], len(frame["changes"])) == ("delta", 0, changed)
+
+
+def test_locks_take_as_long_in_the_map_and_are_told_as_a_delta() -> None:
+    assert _frame(changed=MAX_RESUMED_SEATS, status=LOCKED)["type"] == "delta"
+
+
+def test_a_small_hall_that_changes_as_a_whole_is_told_as_a_delta() -> None:
+    assert _frame(changed=300, seats=300)["type"] == "delta"
+
+
+def test_the_map_is_made_once_for_all_deltas_to_a_number() -> None:
+    picture = Picture(
+        SeatMap(
+            head=EventHead(seq=9, layout="plan", is_public=True),
+            seats=tuple(MappedSeat(n, RESERVED, None, None, n % 9 + 1) for n in range(1_000)),
+        ),
+        shows_names=True,
+    )
+    frames = FirstFrames(1)
+    found = {id(frames.frame(picture, since=since)) for since in range(4)}
+    assert found == {id(frames.frame(picture, since=None))}
+
+
+def test_what_is_sent_is_never_longer_than_the_delta() -> None:
+    delta = Frame("x" * 100_000)
+    picture = Picture(
+        SeatMap(head=EventHead(seq=1, layout="plan", is_public=True), seats=()), shows_names=True
+    )
+    assert len(FirstFrames(1).shorter(delta, picture).wire) <= len(delta.wire)
+
+
+async def test_everybody_is_sent_the_map_when_so_much_changes_at_once(
+    watching: Callable[..., Any], transactional_db: None
+) -> None:
+    event = await in_database_thread(lambda: make_event(seats=1_000))
+
+    def block() -> None:
+        organiser = person(make_user(is_staff=True))
+        desk.submit(event_id=event.pk, command=BlockSeats(organiser, seat_ids(event)[:900]))
+
+    async with watching(event.pk) as viewer:
+        await viewer.frame()
+        await in_database_thread(block)
+        frame = await viewer.frame()
+        assert (frame["type"], frame["seq"], frame["layout"]) == ("snapshot", 1, "plan")
+        # What comes then starts from there.
+        await viewer.frame("beat")

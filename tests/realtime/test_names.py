@@ -1,0 +1,31 @@
+"""Unless a site asks for it, no frame tells who has locked a seat."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pytest_django import Settings
+
+from config.environment import read_environment
+from realtime.database import in_database_thread
+from reservations import desk
+from reservations.commands import LockSeats
+from reservations.models import Event
+from tests.factories import make_person, seat_ids
+
+
+async def test_a_snapshot_and_a_delta_name_nobody_by_default(
+    watching: Callable[..., Any], event: Event, settings: Settings
+) -> None:
+    settings.SEATCAST_SHOW_NAMES = read_environment({}).show_names
+
+    def lock(number: int) -> None:
+        command = LockSeats(make_person(f"alice{number}"), seat_ids(event)[number : number + 1])
+        desk.submit(event_id=event.pk, command=command)
+
+    await in_database_thread(lambda: lock(0))
+    async with watching(event.pk) as socket:
+        snapshot = await socket.frame()
+        assert [holder for _, _, holder in snapshot["locks"]] == [None]
+        await in_database_thread(lambda: lock(1))
+        delta = await socket.frame("delta")
+        assert [holder for _, _, _, holder in delta["changes"]] == [None]
