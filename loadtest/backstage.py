@@ -29,13 +29,13 @@ def lasting_token(person: "User") -> str:
     from rest_framework_simplejwt.tokens import AccessToken
 
     fresh = AccessToken.for_user(person)
-    fresh["username"], fresh["is_staff"] = person.username, person.is_staff
+    fresh["username"] = person.username
     fresh.set_exp(lifetime=_TOKEN_LIFETIME)
     return str(fresh)
 
 
 def make_hall(name: str, *, rows: int, seats_in_row: int) -> "Event":
-    """Make an event with seats in a grid, whose locks do not run out."""
+    """Make an event with seats in a grid, of which anybody may buy all; locks do not run out."""
     from django.utils import timezone
 
     from reservations.plans.grid import grid
@@ -46,8 +46,8 @@ def make_hall(name: str, *, rows: int, seats_in_row: int) -> "Event":
     )
     plan = grid(rows=rows, seats=seats_in_row, section="Floor")
     event = create_event(details=details, plan=plan)
-    event.lock_seconds = _LOCK_SECONDS
-    event.save(update_fields=["lock_seconds"])
+    event.lock_seconds, event.purchase_cap = _LOCK_SECONDS, rows * seats_in_row
+    event.save(update_fields=["lock_seconds", "purchase_cap"])
     return event
 
 

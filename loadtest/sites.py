@@ -17,6 +17,7 @@ from deploy.paths import ROOT
 from deploy.processes import clean_environment
 from deploy.production import is_production, production_trial
 from deploy.sites import running_site
+from loadtest.crowded import CROWDED
 from loadtest.engine.tls import trust
 from loadtest.push.processes import cpu_seconds, memory_bytes
 
@@ -34,7 +35,7 @@ _KINDS = {
     "/caddy run ": "proxy",
 }
 _SERVERS = {"Daphne", "API"}
-_SETTING = re.compile(r"(DATABASE_URL|REDIS_URL|SEATCAST_\w+)=(.*)", re.DOTALL)
+_SETTING = re.compile(r"((?:DATABASE|REDIS)_(?:URL|PASSWORD)|SEATCAST_\w+)=(.*)", re.DOTALL)
 _LISTENING = "0A"
 
 
@@ -74,7 +75,7 @@ def own_site() -> Iterator[Site]:
 
     It is one in production if the environment of this process says so. Raises: Problem.
     """
-    settings = {"SEATCAST_DEMO": "0"}
+    settings = {"SEATCAST_DEMO": "0", **CROWDED}
     if is_production(os.environ):
         settings |= production_trial()
     with running_site("deploy.stack", up=serves, settings=settings) as running:

@@ -64,6 +64,9 @@ def stage(*, people: int, seats: int) -> dict[str, Any]:
         price=Decimal(50),
     )
     event = create_event(details=details, plan=replace(plan, seats=plan.seats[:seats]))
+    # The few who play everybody buy more than one person may.
+    event.purchase_cap = seats
+    event.save(update_fields=["purchase_cap"])
     return {
         "event_id": event.pk,
         "made_at": time.time(),

@@ -17,6 +17,7 @@ from deploy.sites import RunningSite, running_site
 from deploy.waiting import wait_until
 from loadtest.chaos.mishaps import Mishaps
 from loadtest.chaos.sale import SETTLE_SECONDS, Sale, show
+from loadtest.crowded import CROWDED
 
 
 def run(site: RunningSite, *, seconds: float, seed: int, buyers: int, viewers: int) -> Any:
@@ -53,7 +54,8 @@ def main() -> int:
     asked = parser.parse_args()
     seed = random.randrange(1_000_000) if asked.seed is None else asked.seed
     print(f"Seed {seed}, {asked.seconds:.0f} s of mishaps …", flush=True)
-    settings = {"SEATCAST_DEMO": "0", **(production_trial() if is_production(os.environ) else {})}
+    production = production_trial() if is_production(os.environ) else {}
+    settings = {"SEATCAST_DEMO": "0", **CROWDED, **production}
     with running_site("deploy.stack", up=serves, settings=settings) as site:
         report = run(
             site, seconds=asked.seconds, seed=seed, buyers=asked.buyers, viewers=asked.viewers

@@ -123,9 +123,10 @@ def _money(event_id: int) -> Iterator[str]:
 def _broken_promises(promises: dict[str, Any]) -> Iterator[str]:
     from reservations.models import Reservation
 
-    stored = Reservation.objects.select_related("user").prefetch_related("seats").in_bulk()
-    for word, promise in promises["booked"].items():
-        number, reservation = int(word), stored.get(int(word))
+    found = Reservation.objects.select_related("user").prefetch_related("seats")
+    stored = {reservation.public_id: reservation for reservation in found}
+    for number, promise in promises["booked"].items():
+        reservation = stored.get(number)
         if reservation is None:
             yield f"reservation {number} was acknowledged, and is not there"
             continue
@@ -146,8 +147,8 @@ def _untold(event_id: int, promises: dict[str, Any]) -> Iterator[str]:
     from reservations.models import Reservation
 
     live = Reservation.objects.filter(event=event_id, status="confirmed")
-    for number, name in live.values_list("pk", "user__username"):
-        if str(number) not in promises["booked"] and name not in promises["never_answered"]:
+    for number, name in live.values_list("public_id", "user__username"):
+        if number not in promises["booked"] and name not in promises["never_answered"]:
             yield f"reservation {number} is live, and {name} was told that nothing is booked"
 
 

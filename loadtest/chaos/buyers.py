@@ -28,9 +28,9 @@ class Promises:
     `never_answered` has those who do not know whether they have booked.
     """
 
-    booked: dict[int, dict[str, Any]] = field(default_factory=dict)
-    cancelled: set[int] = field(default_factory=set)
-    perhaps_cancelled: set[int] = field(default_factory=set)
+    booked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cancelled: set[str] = field(default_factory=set)
+    perhaps_cancelled: set[str] = field(default_factory=set)
     never_answered: set[str] = field(default_factory=set)
 
 
@@ -114,7 +114,7 @@ class Buyer:
             time.sleep(self.dice.uniform(0, 1))
             self._cancel(number, seats)
 
-    def _cancel(self, number: int, seats: list[int]) -> None:
+    def _cancel(self, number: str, seats: list[int]) -> None:
         self.holds.let_go(self.name, seats)
         self.promises.perhaps_cancelled.add(number)
         answer = self.shop.post(f"/api/reservations/{number}/cancel/")

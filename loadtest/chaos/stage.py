@@ -34,7 +34,9 @@ def main() -> None:
         name="Chaos", venue="Hall", date=timezone.now() + timedelta(days=1), price=Decimal(50)
     )
     event = create_event(details=details, plan=grid(rows=ROWS, seats=SEATS_IN_ROW, section="Floor"))
-    Event.objects.filter(pk=event.pk).update(lock_seconds=LOCK_SECONDS)
+    Event.objects.filter(pk=event.pk).update(
+        lock_seconds=LOCK_SECONDS, purchase_cap=ROWS * SEATS_IN_ROW
+    )
     tokens = {}
     for person in people:
         token = AccessToken.for_user(person)

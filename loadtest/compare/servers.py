@@ -22,6 +22,7 @@ from deploy.stack_services import Proxied, proxy_service
 from deploy.steps import run_step
 from deploy.supervised import supervised
 from loadtest.compare.house import House
+from loadtest.crowded import CROWDED
 from loadtest.engine.viewers import SocketIoViewer, Viewer
 
 HOST = "127.0.0.1"
@@ -62,6 +63,7 @@ def _seatcast(house: House) -> Iterator[Server]:
         "REDIS_URL": house.redis_url,
         "SEATCAST_SECRET_KEY": house.secret,
         "SEATCAST_DEMO": "0",
+        **CROWDED,
     }
     with running_site("deploy.stack", up=serves, settings=settings) as site:
         place = f"{site.address.host}:{site.address.port}"

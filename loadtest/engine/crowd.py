@@ -175,8 +175,8 @@ class Crowd:
         kind, seq = said["type"], said["seq"]
         if kind == "snapshot":
             frame = _Frame(kind, seq, seq, statuses=said["statuses"])
-            # Later ones say nothing that the first viewer is not told by deltas.
-            if self.hall.seq < 0:
+            # Of the same changes, some may be told by the whole map and some by deltas.
+            if seq > self.hall.seq:
                 statuses = unpacked(said["statuses"], len(self.hall.ids))
                 self._follow(enumerate(statuses), seq, now_ns)
             return frame

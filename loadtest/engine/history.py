@@ -25,7 +25,7 @@ class Hold:
 class Booking:
     """A reservation that was acknowledged."""
 
-    id: int
+    id: str
     person: str
     seats: tuple[int, ...]
     is_cancelled: bool = False
@@ -41,7 +41,7 @@ class History:
 
     lock_seconds: float
     holds: list[Hold] = field(default_factory=list)
-    bookings: dict[int, Booking] = field(default_factory=dict)
+    bookings: dict[str, Booking] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
     _open: dict[tuple[str, int], Hold] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ class History:
             if hold is not None:
                 hold.until_ns = min(hold.until_ns, sent_ns)
 
-    def booked(self, person: str, seats: Iterable[int], *, number: int) -> None:
+    def booked(self, person: str, seats: Iterable[int], *, number: str) -> None:
         booking = Booking(number, person, tuple(seats))
         self.bookings[number] = booking
         for seat in booking.seats:

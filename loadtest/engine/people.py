@@ -41,12 +41,15 @@ class Person:
         history: History,
     ) -> None:
         self.name = account.name
+        # A site that others run may sell each account no more than a few seats.
+        self.has_bought_all = False
         self.connection = Connection(url)
         self._account = account
         self._event = f"/api/events/{event_id}"
         self._crowd = crowd
         self._history = history
         self._measures: Measures = crowd.measures
+        self._refresh_key = uuid4().hex
         self.connection.carry({"Authorization": f"Bearer {account.access}"})
 
     async def lock(self, indexes: Sequence[int], *, due_ns: int | None = None) -> bool:
@@ -127,12 +130,15 @@ class Person:
         if time.time() - account.made_at < _FRESH_SECONDS:
             return
         due_ns = time.monotonic_ns()
+        # If the answer is lost, the next try gets it by the same key.
+        key = {"Idempotency-Key": self._refresh_key}
         answer = await self.connection.ask(
-            "POST", "/api/token/refresh/", {"refresh": account.refresh}
+            "POST", "/api/token/refresh/", {"refresh": account.refresh}, key
         )
         self._measures.record("refresh", due_ns, answer)
         if answer.status == 200:
             pair = answer.json()
+            self._refresh_key = uuid4().hex
             self._account = Account(self.name, pair["access"], pair["refresh"], time.time())
             self.connection.carry({"Authorization": f"Bearer {pair['access']}"})
 
@@ -143,6 +149,8 @@ class Person:
         if is_locked:
             seats = self._ids(indexes)
             self._history.locked(self.name, seats, sent_ns=answer.sent_ns, at_ns=answer.at_ns)
+        elif answer.status == 409:
+            self.has_bought_all = answer.json().get("code") == "purchase_limit"
         self._may_be_unsure(answer)
         return is_locked
 

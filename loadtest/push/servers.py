@@ -20,6 +20,7 @@ from deploy.processes import clean_environment
 from deploy.server import daphne_arguments
 from deploy.services import free_port
 from deploy.supervised import supervised
+from loadtest.crowded import CROWDED
 from loadtest.push.processes import only_child
 
 HOST = "127.0.0.1"
@@ -109,7 +110,9 @@ def running(peer: Peer, *, event_id: int, **settings: str) -> Iterator[Server]:
             "prepare": [],
             "command": peer.command(port),
             "folder": str(ROOT),
-            "environment": clean_environment(PORT=str(port), **settings, **peer.settings),
+            "environment": clean_environment(
+                PORT=str(port), **settings, **CROWDED, **peer.settings
+            ),
             "user": None,
             "stop_signal": signal.SIGKILL,  # nothing of it is to be kept, and some are overloaded
             "stop_seconds": 10.0,

@@ -39,6 +39,8 @@ async def _buy(run: Run, person: Person, due_ns: int | None) -> None:
             return
         is_had = await person.lock(wanted, due_ns=due_ns)
         due_ns = await thought(dice, think)
+        if not is_had and person.has_bought_all:
+            return
         if not is_had:
             continue
         if dice.random() < _CHANGES_MIND:

@@ -99,7 +99,9 @@ class Upgrade:
 
 def run(asked: argparse.Namespace, old: Path) -> dict[str, Any]:
     """Upgrade, roll back, and upgrade again; return the counts, and the violations among them."""
-    settings = {"SEATCAST_DEMO": "0", **(production_trial() if is_production(os.environ) else {})}
+    production = production_trial() if is_production(os.environ) else {}
+    # Both releases are given these, and an older one may not know newer settings.
+    settings = {"SEATCAST_DEMO": "0", "SEATCAST_SHOW_NAMES": "True", **production}
     begins = {**settings, "SEATCAST_RELEASE": str(old)}
     with running_site("deploy.stack", up=serves, settings=begins) as site:
         with visiting(site.data_dir) as visit:

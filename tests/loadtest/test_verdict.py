@@ -13,7 +13,7 @@ SECOND = 10**9
 INDEX = {10: 0, 11: 1, 12: 2, 13: 3}
 
 
-def _booking(number: int, seats: list[int], status: str = "confirmed") -> dict[str, Any]:
+def _booking(number: str, seats: list[int], status: str = "confirmed") -> dict[str, Any]:
     return {"id": number, "status": status, "seat_details": [{"seat_id": seat} for seat in seats]}
 
 
@@ -21,7 +21,7 @@ def _booking(number: int, seats: list[int], status: str = "confirmed") -> dict[s
 def evidence() -> Evidence:
     history = History(lock_seconds=300)
     history.locked("alice", [10, 11], sent_ns=1 * SECOND, at_ns=2 * SECOND)
-    history.booked("alice", [10, 11], number=1)
+    history.booked("alice", [10, 11], number="1")
     history.locked("bob", [12], sent_ns=3 * SECOND, at_ns=4 * SECOND)
     history.letting_go("bob", [12], sent_ns=5 * SECOND)
     return Evidence(
@@ -29,7 +29,7 @@ def evidence() -> Evidence:
         index=INDEX,
         before=bytes(4),
         after=bytes([2, 2, 0, 0]),
-        listed={"alice": [_booking(1, [10, 11])], "bob": []},
+        listed={"alice": [_booking("1", [10, 11])], "bob": []},
         outcomes={"lock 200": 2, "lock 409 seat_unavailable": 1, "reserve 201": 1},
         watched=Watched(viewers=5, lost=0, refused=0, behind=0, compared=2, disagreeing=0),
     )
@@ -45,8 +45,8 @@ def test_a_run_in_which_nothing_went_wrong(evidence: Evidence) -> None:
 
 
 def _sold_twice(evidence: Evidence) -> None:
-    evidence.history.booked("bob", [11], number=2)
-    evidence.listed = {**evidence.listed, "bob": [_booking(2, [11])]}
+    evidence.history.booked("bob", [11], number="2")
+    evidence.listed = {**evidence.listed, "bob": [_booking("2", [11])]}
 
 
 def _sold_to_another(evidence: Evidence) -> None:
@@ -65,17 +65,17 @@ def _lost(evidence: Evidence) -> None:
 
 
 def _cancelled_by_somebody(evidence: Evidence) -> None:
-    evidence.listed = {"alice": [_booking(1, [10, 11], "cancelled")], "bob": []}
+    evidence.listed = {"alice": [_booking("1", [10, 11], "cancelled")], "bob": []}
     evidence.after = bytes(4)
 
 
 def _half_booked(evidence: Evidence) -> None:
-    evidence.listed = {"alice": [_booking(1, [10])], "bob": []}
+    evidence.listed = {"alice": [_booking("1", [10])], "bob": []}
     evidence.after = bytes([2, 0, 0, 0])
 
 
 def _untold(evidence: Evidence) -> None:
-    evidence.listed = {**evidence.listed, "bob": [_booking(9, [12])]}
+    evidence.listed = {**evidence.listed, "bob": [_booking("9", [12])]}
     evidence.after = bytes([2, 2, 2, 0])
 
 
@@ -175,7 +175,7 @@ def test_who_had_no_answer_may_have_a_booking(evidence: Evidence) -> None:
 def test_bookings_from_before_the_run_are_nobodys_fault(evidence: Evidence) -> None:
     evidence.before = bytes([0, 0, 0, 2])
     evidence.after = bytes([2, 2, 0, 2])
-    evidence.listed = {**evidence.listed, "bob": [_booking(9, [13])]}
+    evidence.listed = {**evidence.listed, "bob": [_booking("9", [13])]}
     assert _red(evidence) == {}
 
 

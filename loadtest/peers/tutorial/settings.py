@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "channels",
     "rest_framework",
+    "security_log",
     "accounts",
     "reservations",
 ]

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Promises = dict[str, Any]
 
 
-def _book(event: Event, who: Person, seats: tuple[int, ...], method: str = "card") -> int:
+def _book(event: Event, who: Person, seats: tuple[int, ...], method: str = "card") -> str:
     Desk(event.pk).submit(LockSeats(who, seats))
     order = Order(event_id=event.pk, actor=who, seat_ids=seats, payment_method=method)
-    return int(checkout.reserve(order)["reservation"]["id"])
+    return checkout.reserve(order)["reservation"]["id"]
 
 
 @pytest.fixture
@@ -42,9 +42,10 @@ def sale() -> tuple[Event, Promises]:
     }
     gone = _book(event, carol, ids[3:4])
     booked[gone] = {"user": "carol", "seats": list(ids[3:4]), "method": "card"}
-    checkout.cancel(event_id=event.pk, actor=carol, reservation_id=gone)
+    booking = Reservation.objects.get(public_id=gone)
+    checkout.cancel(event_id=event.pk, actor=carol, reservation_id=booking.pk)
     return event, {
-        "booked": {str(number): booking for number, booking in booked.items()},
+        "booked": booked,
         "cancelled": [gone],
         "perhaps_cancelled": [gone],
         "never_answered": [],
@@ -86,7 +87,7 @@ def _lose_the_payment(_: Event, __: Promises) -> None:
 
 
 def _promise_too_much(_: Event, promises: Promises) -> None:
-    promises["booked"]["999999"] = {"user": "alice", "seats": [1], "method": "card"}
+    promises["booked"]["Z" * 16] = {"user": "alice", "seats": [1], "method": "card"}
 
 
 def _promise_other_seats(_: Event, promises: Promises) -> None:
@@ -94,7 +95,7 @@ def _promise_other_seats(_: Event, promises: Promises) -> None:
 
 
 def _promise_a_cancellation(_: Event, promises: Promises) -> None:
-    promises["cancelled"].append(int(next(iter(promises["booked"]))))
+    promises["cancelled"].append(next(iter(promises["booked"])))
 
 
 def _cancel_unasked(_: Event, promises: Promises) -> None:

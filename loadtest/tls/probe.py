@@ -1,0 +1,91 @@
+"""One process with the site's settings that reaches for every service; says what it reached.
+
+Prints one line of JSON: for each way to a service null, or the error that stood in it.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+
+import django
+import psycopg
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def main() -> int:
+    django.setup()
+    logging.disable()
+    ways: dict[str, Callable[[], None]] = {
+        "database": _database,
+        "cache": _cache,
+        "channel layer": _channel_layer,
+        "readiness": _readiness,
+        "mail": _mail,
+    }
+    print(json.dumps({name: _error(way) for name, way in ways.items() if name in sys.argv[1:]}))
+    return 0
+
+
+def _error(way: Callable[[], None]) -> str | None:
+    try:
+        way()
+    except Exception as error:  # noqa: BLE001
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def _database() -> None:
+    from django.db import connection
+
+    # Past the pool, which says no more than that it got no connection.
+    parameters = connection.get_connection_params()
+    parameters.pop("pool", None)
+    psycopg.connect(**parameters).close()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _cache() -> None:
+    from django.core.cache import cache
+
+    cache.set("tls", 1, 10)
+    if cache.get("tls") != 1:
+        raise RuntimeError("The cache forgot at once.")
+
+
+def _channel_layer() -> None:
+    from channels.layers import get_channel_layer
+
+    async def send_and_receive() -> None:
+        layer = get_channel_layer()
+        channel = await layer.new_channel()
+        await layer.group_add("tls", channel)
+        try:
+            async with asyncio.timeout(5):
+                await layer.group_send("tls", {"type": "probe"})
+                await layer.receive(channel)
+        finally:
+            await layer.group_discard("tls", channel)
+
+    asyncio.run(send_and_receive())
+
+
+def _readiness() -> None:
+    from config.readiness import Watch
+
+    if not Watch().readiness().redis:
+        raise RuntimeError("/readyz does not reach Redis.")
+
+
+def _mail() -> None:
+    from django.core.mail import send_mail
+
+    send_mail("Probe", "Over TLS.", None, ["buyer@example.org"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
