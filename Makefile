@@ -2,12 +2,12 @@
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test`, `thorough`
 # and `bench`, SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`,
 # SECONDS and SEED for `chaos`, FILE for `backup` and `restore`, FROM for `upgrade`, MINUTES, ROUNDS
-# and ONLY for `measure`.
+# and ONLY for `measure`, UPGRADE for `lock`.
 
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack rolling backup restore test thorough bench loadtest compare curves chaos upgrade check schema screenshots measure clean
+.PHONY: help setup run stack rolling backup restore test thorough bench loadtest compare curves chaos upgrade check schema screenshots measure lock sbom audit images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,18 @@ screenshots: ## Take a picture of every page into docs/screenshots
 
 measure: ## Measure the client in a browser, 50,000 seats, under load (ONLY=size,open,… MINUTES=10)
 	@$(PYTHON) -m deploy measure
+
+lock: ## Pin all Python packages of pyproject.toml anew, with hashes (UPGRADE=1: also indirect ones)
+	@$(PYTHON) -m deploy lock $(if $(UPGRADE),--upgrade)
+
+sbom: ## Write what Seatcast is made of, as CycloneDX, to .reports/sbom
+	@$(PYTHON) -m deploy sbom
+
+audit: ## Ask what is known to be wrong with the locked packages: pip-audit and npm audit
+	@$(PYTHON) -m deploy audit
+
+images: ## Pin the base images by digest, where their registries can be reached
+	@$(PYTHON) -m deploy images
 
 clean: ## Remove packages, builds, reports and caches; keep the data
 	@$(PYTHON) -m deploy clean

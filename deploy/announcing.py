@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.address import Address
 from deploy.steps import say
 from deploy.waiting import wait_until
-from reservations.demo.people import BUYERS, ORGANISER, PASSWORD
+from reservations.demo.people import BUYERS, ORGANISER, PASSWORD, STEWARD
 
 _START_SECONDS = 60
 
@@ -42,7 +42,8 @@ def announce(
     if with_demo_data():
         say(
             f"Sign in as {', '.join(BUYERS)}, or as the organiser {ORGANISER} "
-            f"(who also has {address.url}/admin/), with the password {demo_password(environment)}"
+            f"(who also has {address.url}/admin/), or as {STEWARD} who checks tickets at "
+            f"{address.url}/tickets, with the password {demo_password(environment)}"
         )
     if address.authority:
         say(f"Its certificate is vouched for by {address.authority}")

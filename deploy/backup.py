@@ -11,22 +11,30 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg
 
+from config.service_urls import with_password
 from deploy.door import visiting
 from deploy.keeper import kept
 from deploy.postgres_server import NAME
 from deploy.preparing import run_once
+from deploy.private import private_folder
 from deploy.problems import Problem
-from deploy.server import MIGRATE_SETTINGS, migrate_arguments
+from deploy.production import is_given
+from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
 from deploy.stack import locked
 from deploy.stack_services import brought_services
 from deploy.stack_settings import servers_environment, stack_settings
 from deploy.steps import say
 
-_AFTERWARDS = (migrate_arguments(), ["manage.py", "after_restore"], ["manage.py", "verify_ledger"])
+_AFTERWARDS = (
+    migrate_arguments(),
+    grant_arguments(),
+    ["manage.py", "after_restore"],
+    ["manage.py", "verify_ledger"],
+)
 
 
 def main(what: str, name: str) -> int:
@@ -47,7 +55,7 @@ def save(file: Path) -> None:
     """Write the database of the stack that runs to a file. Raises: Problem."""
     data_dir = stack_settings(os.environ).data_dir
     with visiting(data_dir) as visit:
-        url = os.environ.get("DATABASE_URL") or visit.settings["DATABASE_URL"]
+        url = owners_url(os.environ) or owners_url(visit.settings)
     began = time.monotonic()
     dump(url, file)
     size = file.stat().st_size
@@ -63,15 +71,32 @@ def restore(file: Path) -> None:
     if not settings.brings_postgres:
         raise Problem("The database is not the stack's own: docs/operations.md has how to do it.")
     with locked(settings.data_dir) as lock:
-        logs.mkdir(exist_ok=True)
+        private_folder(logs)
         brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
         with kept(brought.services):
-            url = brought.settings["DATABASE_URL"]
+            url = owners_url(brought.settings)
             say(f"The database of before is kept as {load(url, file)}.")
             servers = servers_environment(os.environ, brought.settings)
             environment = {**servers, **MIGRATE_SETTINGS}
             for step in _AFTERWARDS:
                 say(run_once(step, environment, log_file=logs / "restoring.log", holds=[lock]))
+
+
+def owners_url(environment: Mapping[str, str]) -> str:
+    """Return how to connect as the owner of the tables, or as the one role that there is."""
+    role = "DATABASE_MIGRATION" if is_given(environment, "DATABASE_MIGRATION_URL") else "DATABASE"
+    url, password = (_setting(environment, f"{role}_{part}") for part in ("URL", "PASSWORD"))
+    return with_password(url, password)
+
+
+def _setting(environment: Mapping[str, str], name: str) -> str:
+    """Return a setting as servers read it. Raises: Problem."""
+    if not (file := environment.get(f"{name}_FILE")):
+        return environment.get(name, "")
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise Problem(f"{name}_FILE names a file that cannot be read: {error.strerror}.") from None
 
 
 def dump(url: str, file: Path) -> None:
@@ -89,7 +114,9 @@ def load(url: str, file: Path) -> str:
     Raises: Problem.
     """
     aside = _set_aside(url)
-    _run("pg_restore", url, "--exit-on-error", "--no-owner", f"--dbname={NAME}", str(file))
+    # Rights are granted afterwards: the backup may name a role that is not here.
+    options = ["--exit-on-error", "--no-owner", "--no-privileges", f"--dbname={NAME}"]
+    _run("pg_restore", url, *options, str(file))
     return aside
 
 
@@ -106,7 +133,7 @@ def _run(program: str, url: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs on a database. Raises: Problem with what it says."""
     run = subprocess.run(
         [str(_program(program)), *arguments],
-        env=_environment(url),
+        env=environment_of(url),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -123,10 +150,13 @@ def _program(name: str) -> Path:
     return Path(spec.submodule_search_locations[0], "pginstall", "bin", name)
 
 
-def _environment(url: str) -> Mapping[str, str]:
+def environment_of(url: str) -> Mapping[str, str]:
     """Return the connection as PostgreSQL's programs read it: arguments are for all to see."""
     parts = urlsplit(url)
+    # PGSSLMODE and PGSSLROOTCERT among them: what the URL asks for is not given up here.
+    options = {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query)}
     return {
+        **options,
         "PATH": os.defpath,
         "LC_ALL": "C",
         "PGHOST": parts.hostname or "",

@@ -32,8 +32,9 @@ RUNTIME = "requirements.txt"
 STACK = "requirements-stack.txt"
 LOADTEST = "requirements-loadtest.txt"
 DEVELOPMENT = "requirements-dev.txt"
-# Each asks for what is in those before it as well.
-_REQUIREMENTS = (RUNTIME, STACK, LOADTEST, DEVELOPMENT)
+AUDIT = "requirements-audit.txt"
+# Each builds on those before it.
+_REQUIREMENTS = (RUNTIME, STACK, LOADTEST, DEVELOPMENT, AUDIT)
 _NO_SOURCES = {NODE_MODULES.name, CLIENT.name, "e2e", "test-results", "playwright-report"}
 
 
@@ -41,7 +42,8 @@ def set_up(*, requirements: str = RUNTIME, client: bool = True) -> None:
     """Bring the virtual environment, and with `client` its packages and build, up to date.
 
     `requirements` is RUNTIME, STACK for what the real stack needs as well, LOADTEST for loading
-    it, or DEVELOPMENT for what tests and checks need besides. Two at once wait for each other.
+    it, DEVELOPMENT for what tests and checks need besides, or AUDIT for locking and auditing all
+    of that. Two at once wait for each other.
     Raises: Problem when something is missing that only the person can provide.
     """
     with _one_at_a_time():
@@ -129,9 +131,7 @@ def _ensure_python_packages(requirements: str) -> None:
     wanted = stamps.digest(files=files, root=ROOT, also=f"{_venv_version()}")
     if stamps.is_current(stamp, wanted):
         return
-    pip_install(
-        ["-r", str(ROOT / requirements)], what=f"Installing the Python packages of {requirements}"
-    )
+    pip_install(requirements, what=f"Installing the Python packages of {requirements}")
     stamps.write(stamp, wanted)
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from deploy import clean, run
-from deploy.bootstrap import DEVELOPMENT, LOADTEST, RUNTIME, STACK, hand_over, set_up
+from deploy.bootstrap import AUDIT, DEVELOPMENT, LOADTEST, RUNTIME, STACK, hand_over, set_up
 from deploy.problems import Problem
 
 STAGES = ("check", "machines", "sqlite", "postgres", "faults", "client", "browser", "stack")
@@ -69,6 +69,15 @@ def _run(options: argparse.Namespace) -> None:
             set_up(requirements=DEVELOPMENT)
             since = [] if options.since is None else [f"--from={options.since}"]
             hand_over("loadtest.upgrade", *since)
+        case "lock":
+            set_up(requirements=AUDIT, client=False)
+            hand_over("deploy.lock", *(["--upgrade"] if options.upgrade else []))
+        case "sbom" | "audit":
+            set_up(requirements=AUDIT, client=False)
+            hand_over("deploy.inventory", options.command)
+        case "images":
+            set_up(client=False)
+            hand_over("deploy.images")
         case "check" | "schema" | "screenshots" | "measure":
             set_up(requirements=DEVELOPMENT)
             hand_over(f"deploy.{options.command}")
@@ -111,5 +120,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("schema", help="rewrite the API schema and the client's types")
     commands.add_parser("screenshots", help="take a picture of every page")
     commands.add_parser("measure", help="measure what the client costs a browser")
+    lock = commands.add_parser("lock", help="pin all Python packages anew, with their hashes")
+    lock.add_argument("--upgrade", action="store_true", help="take the newest indirect versions")
+    commands.add_parser("sbom", help="write what Seatcast is made of to .reports/sbom")
+    commands.add_parser("audit", help="ask what is known to be wrong with the locked packages")
+    commands.add_parser("images", help="pin the base images by digest, where registries answer")
     commands.add_parser("clean", help="remove what the other commands made, but for the data")
     return parser

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
+from deploy.private import open_private
 from deploy.problems import Problem
 from deploy.steps import say
 from deploy.supervised import START_SECONDS, Launched, ServerEnded, Supervised
@@ -174,7 +175,8 @@ class _Log:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        service.log_file.write_bytes(b"")
+        with open_private(service.log_file) as file:
+            file.truncate(0)
         self._lines = service.log_file.open(errors="replace")
 
     def __enter__(self) -> "_Log":

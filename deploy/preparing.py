@@ -12,8 +12,10 @@ from deploy.server import (
     MIGRATE_SETTINGS,
     check_arguments,
     collect_arguments,
+    grant_arguments,
     migrate_arguments,
 )
+from deploy.stack_settings import without_owner
 from deploy.supervised import supervised
 
 _STOP_SECONDS = 10.0
@@ -29,18 +31,25 @@ def prepare(
 ) -> None:
     """Bring everything up to date; cheap when it is. Ends with the process that asked for it.
 
-    It is the code of `release` that does it. `holds` are held for as long.
+    It is the code of `release` that does it, but for what an older one does not know. `holds` are
+    held for as long.
     Raises: Problem with the reason that the step that failed gave.
     """
     log_file.unlink(missing_ok=True)
+    migrating = {**environment, **MIGRATE_SETTINGS}
+    if release != ROOT and (owner := environment.get("DATABASE_MIGRATION_URL")):
+        # An older release has no setting for the owner.
+        migrating["DATABASE_URL"] = owner
+    served = without_owner(environment)
     steps = [
-        (migrate_arguments(), {**environment, **MIGRATE_SETTINGS}),
-        *([(check_arguments(), environment)] if is_production(environment) else []),
-        (collect_arguments(), environment),
-        *([(["manage.py", "load_demo"], environment)] if demo else []),
+        (migrate_arguments(), migrating, release),
+        (grant_arguments(), environment, ROOT),
+        *([(check_arguments(), environment, release)] if is_production(environment) else []),
+        (collect_arguments(), served, release),
+        *([(["manage.py", "load_demo"], served, release)] if demo else []),
     ]
-    for arguments, settings in steps:
-        run_once(arguments, settings, release=release, log_file=log_file, holds=holds)
+    for arguments, settings, checkout in steps:
+        run_once(arguments, settings, release=checkout, log_file=log_file, holds=holds)
 
 
 def run_once(

@@ -12,7 +12,10 @@ from deploy.paths import ROOT
 
 STAGE_SECONDS = 30 * 60
 _END_SECONDS = 10
-_OWN_SETTINGS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "HOST", "PORT")
+_OWN_SETTINGS = (
+    *("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "REDIS_PASSWORD"),
+    *("DJANGO_SETTINGS_MODULE", "HOST", "PORT"),
+)
 
 
 def clean_environment(**extra: str) -> dict[str, str]:

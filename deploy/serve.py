@@ -1,7 +1,8 @@
 """The site in one process: database, demo data, one Daphne. Ends cleanly on Ctrl-C and SIGTERM.
 
 Concurrency. Everything before Daphne happens in the main thread, and its database connections
-are closed before Daphne makes its own. One thread besides says when the server answers.
+are closed before Daphne makes its own. Two threads besides: one says when the server answers, and
+one does the housekeeping, which elsewhere is a process of its own.
 """
 
 import os
@@ -13,6 +14,7 @@ for ending in (signal.SIGINT, signal.SIGTERM):
     signal.signal(ending, lambda *_: os._exit(0))
 
 import asyncio  # noqa: E402
+import io  # noqa: E402
 import logging  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
@@ -21,9 +23,11 @@ from typing import Any, cast  # noqa: E402
 from deploy.address import Address, address_from, answers, ensure_free  # noqa: E402
 from deploy.announcing import announce, with_demo_data  # noqa: E402
 from deploy.problems import Problem  # noqa: E402
+from deploy.production import is_production  # noqa: E402
 from deploy.server import daphne_arguments  # noqa: E402
 
 _END_SECONDS = 5
+_HOUSEKEEPING_SECONDS = 60
 
 
 def main() -> int:
@@ -35,6 +39,7 @@ def main() -> int:
         threading.Thread(
             target=announce, args=[address], kwargs={"up": answers}, daemon=True
         ).start()
+        threading.Thread(target=_keep_house, daemon=True).start()
         _serve(address)
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
@@ -48,6 +53,8 @@ def _prepare_database() -> None:
     Raises: Problem when the database cannot be reached.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if with_demo_data() and not os.environ.get("SEATCAST_SHOW_NAMES"):
+        os.environ["SEATCAST_SHOW_NAMES"] = str(not is_production(os.environ))
 
     import django
     from django.core.management import call_command
@@ -61,6 +68,26 @@ def _prepare_database() -> None:
     except OperationalError as error:
         raise Problem(f"The database cannot be used: {error}") from None
     connections.close_all()
+
+
+def _keep_house() -> None:
+    """Run the housekeeping's steps for as long as the process lives."""
+    from django.core.management import call_command
+
+    from reservations.housekeeping.rounds import Rounds, Stop
+
+    quiet = io.StringIO()
+    stop = Stop()
+
+    def run(command: str) -> None:
+        call_command(command, stdout=quiet, stderr=quiet)
+
+    rounds = Rounds(run, stop)
+    while True:
+        stop.wait(_HOUSEKEEPING_SECONDS)
+        rounds.one()
+        quiet.seek(0)
+        quiet.truncate()
 
 
 def _serve(address: Address) -> None:

@@ -113,6 +113,11 @@ def migrate_arguments() -> list[str]:
     return ["manage.py", "migrate", "--no-input"]
 
 
+def grant_arguments() -> list[str]:
+    """Return the arguments of `python` that let the serving role use what was migrated."""
+    return ["manage.py", "grant_serving_role"]
+
+
 def check_arguments() -> list[str]:
     """Return the arguments of `python` that look for what must not be in production."""
     strictly = ["--fail-level", "WARNING"]
@@ -129,13 +134,22 @@ MIGRATE_SETTINGS: Mapping[str, str] = {"SEATCAST_STATEMENT_TIMEOUT_SECONDS": "0"
 
 
 def server_settings(
-    *, data_dir: str, database_url: str | None = None, redis_url: str | None = None
+    *,
+    data_dir: str,
+    database_url: str | None = None,
+    migration_url: str | None = None,
+    redis_url: str | None = None,
 ) -> dict[str, str]:
     """Return the settings under which several servers of one site run behind the proxy.
 
-    Without the URL of a service the servers have it from their own environment.
+    Without the URL of a service the servers have it from their own environment. `migration_url` is
+    for the steps before them, and is not passed on to them.
     """
-    urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    urls = {
+        "DATABASE_URL": database_url,
+        "DATABASE_MIGRATION_URL": migration_url,
+        "REDIS_URL": redis_url,
+    }
     return {
         **{name: url for name, url in urls.items() if url},
         "SEATCAST_DATA_DIR": data_dir,

@@ -29,6 +29,7 @@ from deploy.announcing import announce, with_demo_data
 from deploy.guide import Guide, guiding
 from deploy.keeper import Crew, Service, kept
 from deploy.preparing import prepare
+from deploy.private import private_folder
 from deploy.problems import Problem
 from deploy.production import proxy_folder
 from deploy.services import lasting_ports
@@ -64,7 +65,7 @@ def _serve() -> None:
     ensure_free(settings.address)
     logs = settings.data_dir / "logs"
     with locked(settings.data_dir) as lock:
-        logs.mkdir(exist_ok=True)
+        private_folder(logs)
         brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
         environment = servers_environment(os.environ, brought.settings)
         with _kept(brought.services):

@@ -21,7 +21,7 @@ from deploy.problems import Problem
 from deploy.server import daphne_arguments, granian_arguments, housekeeping_arguments
 from deploy.services import lasting_ports
 from deploy.stack_services import HOST, program
-from deploy.stack_settings import StackSettings
+from deploy.stack_settings import StackSettings, without_owner
 
 _TELL = (
     "import json, sys; from deploy import server; name, given = json.load(sys.stdin); "
@@ -78,7 +78,7 @@ def plan_servers(
             "log": log,
             "command": [python, *command],
             "folder": str(settings.release),
-            "environment": dict(environment),
+            "environment": without_owner(environment),
             "port": port,
         }
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from deploy.address import ADDRESSES, Address
 from deploy.keeper import Service
 from deploy.paths import ROOT, VENV_BIN
-from deploy.postgres_server import Kept, postgres_server, postgres_url
-from deploy.production import kept_secret, production_settings
+from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server, postgres_url
+from deploy.production import kept_secret, production_settings, trial_settings
 from deploy.server import caddy_arguments, postgres_settings, proxy_variables, server_settings
 from deploy.services import lasting_ports
 from deploy.stack_settings import StackSettings
@@ -85,7 +85,9 @@ def brought_services(
     urls: dict[str, str] = {}
     if settings.brings_postgres:
         password = kept_secret(settings.data_dir / "postgres_password")
-        urls["database_url"] = postgres_url(port=postgres_port, password=password)
+        serving = kept_secret(settings.data_dir / "postgres_serving_password")
+        urls["database_url"] = postgres_url(port=postgres_port, password=serving, role=SERVING_ROLE)
+        urls["migration_url"] = postgres_url(port=postgres_port, password=password)
         services.append(_postgres(settings, postgres_port, password, lock, logs))
     if settings.brings_valkey:
         password = kept_secret(settings.data_dir / "valkey_password")
@@ -97,6 +99,8 @@ def brought_services(
         ours |= production_settings(
             environment, address=settings.address, data_dir=settings.data_dir
         )
+    else:
+        ours |= trial_settings(environment, data_dir=settings.data_dir)
     return Brought(services=services, settings=ours)
 
 
@@ -141,7 +145,7 @@ def proxy_service(proxied: Proxied, *, log_file: Path, holds: Collection[int] = 
         {"PATH": os.defpath, **homes, **proxied.variables()},
         log_file=log_file,
         holds=holds,
-        ready=lambda: _listens(proxied.address),
+        ready=lambda: listens(proxied.address),
     )
 
 
@@ -178,7 +182,7 @@ def program(
     return Service(name=name, launch=launch, log_file=log_file)
 
 
-def _listens(address: Address) -> bool:
+def listens(address: Address) -> bool:
     place = (ADDRESSES.get(address.host, address.host), address.port)
     try:
         socket.create_connection(place, timeout=2).close()

@@ -11,6 +11,7 @@ from deploy.production import is_given, is_production, stack_address
 from deploy.server import DEFAULT_POOL_SIZE
 
 RELEASE = "SEATCAST_RELEASE"
+_OWNERS = ("DATABASE_MIGRATION_URL", "DATABASE_MIGRATION_PASSWORD")
 _ALWAYS_OURS = {"SEATCAST_DATA_DIR", "SEATCAST_PRODUCTION", "SEATCAST_PROXIES"}
 _WORDS = {"SEATCAST_LOG_FORMAT": ("console", "json"), "SEATCAST_ACCESS_LOG": ("off", "on")}
 
@@ -74,6 +75,11 @@ def servers_environment(
     }
     everything = {**environment, **added}
     return {name: value for name, value in everything.items() if name != RELEASE}
+
+
+def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without what only the owner of the tables is to know."""
+    return {name: value for name, value in environment.items() if not name.startswith(_OWNERS)}
 
 
 def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:

@@ -62,7 +62,11 @@ def run_step(
     raise Problem(f"{what} failed; what it said is above.")
 
 
-def pip_install(arguments: Sequence[str], *, what: str) -> None:
-    """Run pip in .venv, quietly. Raises: Problem."""
+def pip_install(lock_file: str, *, what: str) -> None:
+    """Install a lock file into .venv, quietly. A file with another hash is refused.
+
+    Raises: Problem.
+    """
     pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--no-input"]
-    run_step([*pip, "--disable-pip-version-check", *arguments], what=what, cwd=ROOT)
+    pip += ["--disable-pip-version-check", "--require-hashes", "-r", str(ROOT / lock_file)]
+    run_step(pip, what=what, cwd=ROOT)

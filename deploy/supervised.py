@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from deploy import supervisor
+from deploy.private import open_private
 from deploy.problems import Problem
 from deploy.waiting import wait_until
 
@@ -116,4 +117,4 @@ def supervised(
 
 def _log(file: Path | None) -> IO[bytes]:
     """Open a log at its end: what a server wrote before it was started again is news too."""
-    return file.open("a+b") if file else tempfile.TemporaryFile()
+    return open_private(file) if file else tempfile.TemporaryFile()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
+from string import Template
 
 # Words of a command that name a place of the image.
 _ABSOLUTE = re.compile(r"(?<=[=\s])/(?=\w)")
@@ -61,9 +62,13 @@ class Builder:
     def build(self) -> dict[str, Stage]:
         """Carry out every step; return the stages by name."""
         stage: Stage | None = None
+        arguments: dict[str, str] = {}
         for word, rest in instructions(self._context / "Dockerfile"):
+            if word == "ARG":
+                name, _, arguments[name] = rest.partition("=")
+                continue
             if word == "FROM":
-                base, _, name = rest.partition(" AS ")
+                base, _, name = Template(rest).substitute(arguments).partition(" AS ")
                 stage = self.stages[name] = self._begun(base, name)
                 continue
             assert stage is not None, "A step before the first stage"

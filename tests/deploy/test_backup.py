@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.backup import dump, load, restore
+from deploy.backup import dump, environment_of, load, owners_url, restore
 from deploy.problems import Problem
 from deploy.services import postgres
 
@@ -36,6 +36,34 @@ def test_a_backup_is_restored_beside_what_has_become_of_the_database(tmp_path: P
     # It has everybody's name and address in it.
     assert file.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.usefixtures("without_services")
+def test_a_backup_is_restored_where_its_roles_are_unknown(tmp_path: Path) -> None:
+    file = tmp_path / "sale.dump"
+    with postgres() as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE serving")
+        connection.execute("CREATE TABLE sold (n int)")
+        connection.execute("GRANT SELECT ON sold TO serving")
+        connection.execute("INSERT INTO sold VALUES (1)")
+        dump(url, file)
+    with postgres() as url:
+        load(url, file)
+        assert _rows(url) == [1]
+
+
+def test_a_backup_is_made_by_the_owner_and_as_safely_as_its_url_asks(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("p@ss/word\n")
+    asked = {
+        "DATABASE_URL": "postgres://serving:word@db/seatcast",
+        "DATABASE_MIGRATION_URL": "postgres://owner@db/seatcast?sslmode=verify-full&sslrootcert=/ca",
+        "DATABASE_MIGRATION_PASSWORD_FILE": str(tmp_path / "password"),
+    }
+    told = environment_of(owners_url(asked))
+    assert told.items() >= {"PGUSER": "owner", "PGPASSWORD": "p@ss/word", "PGHOST": "db"}.items()
+    assert (told["PGSSLMODE"], told["PGSSLROOTCERT"]) == ("verify-full", "/ca")
+    only = {"DATABASE_URL": "postgres://both:word@db/seatcast"}
+    assert environment_of(owners_url(only))["PGUSER"] == "both"
 
 
 @pytest.mark.usefixtures("without_services")

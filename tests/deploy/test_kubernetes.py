@@ -16,6 +16,7 @@ from deploy.server import (
     check_arguments,
     daphne_arguments,
     granian_arguments,
+    grant_arguments,
     housekeeping_arguments,
     migrate_arguments,
     proxy_variables,
@@ -81,7 +82,8 @@ def test_the_commands_are_those_of_the_stack() -> None:
     assert container("housekeeping")["command"] == ["python", *housekeeping_arguments()]
     caddyfile = caddy_arguments(caddyfile="/etc/caddy/Caddyfile")
     assert container("proxy")["command"] == ["caddy", *caddyfile]
-    steps = [shlex.join(["python", *each]) for each in (migrate_arguments(), check_arguments())]
+    before = (migrate_arguments(), grant_arguments(), check_arguments())
+    steps = [shlex.join(["python", *each]) for each in before]
     assert container("migrate")["command"] == ["sh", "-c", " && ".join(steps)]
     assert own_settings("migrate") == MIGRATE_SETTINGS
 
@@ -112,12 +114,24 @@ def test_the_proxy_gets_its_variables_and_leads_to_services_that_there_are() -> 
 
 def test_every_setting_is_a_documented_one_and_no_secret_has_a_value() -> None:
     documented = (ROOT / ".env.example").read_text()
-    secrets = one("Secret", "secrets")["stringData"]
+    owner = one("Secret", "migration")["stringData"]
+    secrets = {**one("Secret", "secrets")["stringData"], **owner}
     settings = one("ConfigMap", "settings")["data"]
     for name in {*secrets, *settings, *own_settings("api"), *own_settings("sockets")}:
         assert f"# {name}=" in documented
     assert set(secrets.values()) == {""}
     assert settings["SEATCAST_PRODUCTION"] == settings["SEATCAST_HTTPS"] == "True"
+
+
+def test_only_the_migrate_job_is_given_the_owner_of_the_tables() -> None:
+    assert one("Secret", "migration")["stringData"].keys() == {"DATABASE_MIGRATION_URL"}
+    given = {
+        name
+        for name in PODS
+        for source in container(name)["envFrom"]
+        if source.get("secretRef", {}).get("name") == "migration"
+    }
+    assert given == {"migrate"}
 
 
 @pytest.mark.parametrize("name", PODS)

@@ -29,7 +29,11 @@ def test_it_is_by_tls_if_the_environment_says_so(tmp_path: Path) -> None:
 def test_secrets_are_made_once_and_are_long_enough(tmp_path: Path) -> None:
     first, again = added(tmp_path), added(tmp_path)
     assert first == again
-    for name, length in (("SEATCAST_SECRET_KEY_FILE", 50), ("SEATCAST_DEMO_PASSWORD_FILE", 16)):
+    for name, length in (
+        ("SEATCAST_SECRET_KEY_FILE", 50),
+        ("SEATCAST_TICKET_KEY_FILE", 50),
+        ("SEATCAST_DEMO_PASSWORD_FILE", 16),
+    ):
         file = Path(first[name])
         assert len(file.read_text()) >= length
         assert file.stat().st_mode & 0o077 == 0
@@ -42,6 +46,7 @@ def test_what_the_environment_names_is_left_as_it_is(tmp_path: Path) -> None:
     said = added(
         tmp_path,
         SEATCAST_SECRET_KEY_FILE=str(tmp_path / "own"),
+        SEATCAST_TICKET_KEY_FILE=str(tmp_path / "own_too"),
         SEATCAST_DEMO_PASSWORD="mine-alone",
         SEATCAST_SITE_URL="https://tickets.example.org",
     )

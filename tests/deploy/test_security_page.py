@@ -7,7 +7,7 @@ import pytest
 from deploy.paths import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text()
-FOLDERS = "accounts|config|deploy|docs|frontend|loadtest|realtime|reservations|tests"
+FOLDERS = "accounts|config|deploy|docs|frontend|loadtest|realtime|reservations|security_log|tests"
 
 # OWASP ASVS 5.0.0: for each section the level of its first requirement, its second, and so on.
 LEVELS = """

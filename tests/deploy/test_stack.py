@@ -25,6 +25,7 @@ from deploy.address import Address, serves
 from deploy.door import visiting
 from deploy.lineage import family, members
 from deploy.paths import ROOT
+from deploy.postgres_server import SERVING_ROLE
 from deploy.problems import Problem
 from deploy.processes import clean_environment
 from deploy.production import kept_secret
@@ -197,10 +198,33 @@ def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
 
 
 def test_secrets_are_for_nobody_to_see(site: Site) -> None:
-    for name in ("postgres_password", "valkey_password", "secret_key"):
+    passwords = ("postgres_password", "postgres_serving_password", "valkey_password")
+    for name in (*passwords, "secret_key"):
         file = site.data_dir / name
         assert file.stat().st_mode & 0o077 == 0
         assert all(file.read_text() not in each.command for each in family(site.process.pid))
+
+
+def test_what_servers_write_and_what_is_mailed_is_for_the_owner_alone(site: Site) -> None:
+    for name in ("logs", "mail"):
+        assert (site.data_dir / name).stat().st_mode & 0o077 == 0
+    logs = list((site.data_dir / "logs").iterdir())
+    assert logs
+    assert [file.name for file in logs if file.stat().st_mode & 0o077] == []
+
+
+def test_servers_connect_as_the_role_that_serves_and_know_no_other(site: Site) -> None:
+    assert wait_until(site.is_whole, seconds=SECONDS)
+    with site.database() as connection:
+        connected = connection.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+    assert connected == [(SERVING_ROLE,)]
+    password = (site.data_dir / "postgres_password").read_bytes()
+    for pid in servers(site):
+        environ = Path(f"/proc/{pid}/environ")
+        assert not environ.exists() or password not in environ.read_bytes()
 
 
 def test_pools_fit_into_the_database(site: Site) -> None:

@@ -15,6 +15,7 @@ from deploy.server import (
     collect_arguments,
     daphne_arguments,
     granian_arguments,
+    grant_arguments,
     housekeeping_arguments,
     migrate_arguments,
     proxy_variables,
@@ -63,7 +64,7 @@ def test_the_commands_are_those_of_the_stack() -> None:
     granian = granian_arguments(host=place, port=ANY_PORT)
     daphne = daphne_arguments(host=place, port=ANY_PORT)
     caddyfile = caddy_arguments(caddyfile="/opt/seatcast/deploy/Caddyfile")
-    prepare = (migrate_arguments(), check_arguments(), collect_arguments())
+    prepare = (migrate_arguments(), grant_arguments(), check_arguments(), collect_arguments())
     assert {unit: commands(unit) for unit in UNITS} == {
         "seatcast-api@": [[f"{PROGRAMS}granian", *granian]],
         "seatcast-sockets@": [[f"{PROGRAMS}daphne", *daphne]],
@@ -91,6 +92,12 @@ def test_servers_have_the_settings_of_production(unit: str) -> None:
         **(MIGRATE_SETTINGS if unit == "seatcast-migrate" else {}),
     }
     assert environment(unit) == expected
+
+
+def test_only_the_migration_is_given_the_owner_of_the_tables() -> None:
+    owners = "-/etc/seatcast/migrate.env"
+    given = {unit for unit in UNITS if owners in read(UNITS[unit])["EnvironmentFile"]}
+    assert given == {"seatcast-migrate"}
 
 
 def test_the_proxy_gets_its_variables_and_leads_to_the_instances() -> None:

@@ -1,0 +1,121 @@
+"""The steps before the servers, and what runs beside them, as two roles of a real PostgreSQL."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server, postgres_url
+from deploy.preparing import prepare, run_once
+from deploy.problems import Problem
+from deploy.processes import clean_environment
+from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
+from deploy.services import free_port
+from deploy.stack_settings import without_owner
+
+OWNER_PASSWORD = "the-owner's"
+# As it may be chosen by a person, and is put into a URL by the server.
+SERVING_PASSWORD = "p@ss/word%41?'\\"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A database that was migrated by one role, and then by its owner for another."""
+
+    folder: Path
+    owner: str
+    both: Mapping[str, str]
+
+    def run(self, *arguments: str, environment: Mapping[str, str]) -> str:
+        return run_once(
+            ["manage.py", *arguments], environment, log_file=self.folder / f"{arguments[0]}.log"
+        )
+
+    def serving(self, password: str = SERVING_PASSWORD) -> "psycopg.Connection[tuple[object, ...]]":
+        return psycopg.connect(self.owner, user=SERVING_ROLE, password=password, autocommit=True)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    port = free_port()
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        kept = Kept(folder=folder / "postgres", password=OWNER_PASSWORD)
+        with postgres_server(port=port, kept=kept) as launched:
+            launched.server.wait_until_ready(launched.ready)
+            owner = postgres_url(port=port, password=OWNER_PASSWORD)
+            one = clean_environment(SEATCAST_DATA_DIR=str(folder / "data"), DATABASE_URL=owner)
+            log_file = folder / "preparing.log"
+            run_once(migrate_arguments(), {**one, **MIGRATE_SETTINGS}, log_file=log_file)
+            both = {
+                **one,
+                "DATABASE_URL": postgres_url(port=port, role=SERVING_ROLE),
+                "DATABASE_PASSWORD": SERVING_PASSWORD,
+                "DATABASE_MIGRATION_URL": owner,
+            }
+            prepare(both, demo=True, log_file=log_file)
+            yield Site(folder=folder, owner=owner, both=both)
+
+
+def test_the_demo_was_loaded_by_the_role_that_serves(site: Site) -> None:
+    with site.serving() as connection:
+        found = connection.execute(
+            "SELECT session_user, (SELECT count(*) FROM reservations_event) > 0"
+        ).fetchone()
+        assert found == (SERVING_ROLE, True)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("DROP TABLE reservations_seat CASCADE")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SET ROLE seatcast")
+
+
+def test_the_role_asks_for_its_password_which_is_stored_as_a_hash(site: Site) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        site.serving(password="guess")
+    with psycopg.connect(site.owner) as connection:
+        stored = connection.execute(
+            "SELECT rolpassword FROM pg_authid WHERE rolname = %s", [SERVING_ROLE]
+        ).fetchone()
+    assert stored
+    assert str(stored[0]).startswith("SCRAM-SHA-256$")
+
+
+@pytest.mark.parametrize("command", [["housekeeping"], ["verify_ledger"], ["load_demo"]])
+def test_commands_beside_the_servers_need_no_owner(site: Site, command: list[str]) -> None:
+    site.run(*command, environment=without_owner(site.both))
+
+
+def test_the_owners_commands_are_refused_to_the_role_that_serves(site: Site) -> None:
+    with pytest.raises(Problem, match="permission denied"):
+        site.run("after_restore", environment=without_owner(site.both))
+    site.run("after_restore", environment=site.both)
+
+
+def test_the_check_tells_of_one_role_and_warns_of_two_that_are_mixed_up(site: Site) -> None:
+    check = ("check", "--deploy", "--database", "default")
+    alone = {name: value for name, value in site.both.items() if name != "DATABASE_PASSWORD"}
+    alone["DATABASE_URL"] = site.owner
+    for environment, told in (
+        (site.both, ""),
+        (without_owner(alone), "seatcast.I001"),
+        (alone, "seatcast.W002"),
+    ):
+        log_file = site.folder / "check.log"
+        log_file.unlink(missing_ok=True)
+        run_once(["manage.py", *check], environment, log_file=log_file)
+        assert ("seatcast.I001" in log_file.read_text()) is (told == "seatcast.I001")
+        assert ("seatcast.W002" in log_file.read_text()) is (told == "seatcast.W002")
+
+
+def test_a_new_password_is_given_to_the_role_by_the_next_grant(site: Site) -> None:
+    changed = {**site.both, "DATABASE_PASSWORD": "another"}
+    log_file = site.folder / "grant.log"
+    run_once(grant_arguments(), changed, log_file=log_file)
+    site.serving(password="another").close()
+    run_once(grant_arguments(), site.both, log_file=log_file)
+    site.serving().close()
+    assert "another" not in log_file.read_text()
