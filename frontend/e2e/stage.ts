@@ -10,6 +10,8 @@ import {
 import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
 
 export const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'seatcast-demo';
+/** For accounts that a test makes: it must not be like their names. */
+export const OWN_PASSWORD = 'seven-green-lamps';
 const SITE = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
 const STADIUM = 10_000;
 
@@ -59,7 +61,7 @@ async function arrive(api: Api, who: Who): Promise<string> {
   if (who === 'anonymous') return '';
   if (who === 'somebody new') {
     const username = `guest-${crypto.randomUUID().slice(0, 13)}`;
-    await api.post('register/', { username, password: `${username}-secret` });
+    await api.post('register/', { username, password: OWN_PASSWORD });
     return username;
   }
   await api.post('login/', { username: who, password: DEMO_PASSWORD });

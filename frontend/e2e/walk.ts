@@ -68,6 +68,10 @@ async function asVisitor({ enter, options, look }: Walk, club: EventSummary): Pr
   await page.locator('button[type=submit]').click();
   await page.locator('.account__error').waitFor();
   await look(page, 'password-reset-refused');
+  await page.goto('/email/confirm#uid=Mg&token=none');
+  await page.locator('button[type=submit]').click();
+  await page.locator('.account__error').waitFor();
+  await look(page, 'email-confirm-refused');
   await page.goto('/there/is/no/such/page');
   await page.locator('.message').waitFor();
   await look(page, 'not-found');

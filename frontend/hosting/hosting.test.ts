@@ -92,7 +92,7 @@ describe('netlify.toml', () => {
 
   it('builds it with the Node of the image', () => {
     const version = build.get('NODE_VERSION') ?? '';
-    expect(read('../Dockerfile')).toContain(`FROM node:${version}-`);
+    expect(read('../Dockerfile')).toContain(`NODE_IMAGE=node:${version}.`);
     expect(Number(version)).toBeGreaterThan(Number(/\d+/.exec(engines.node)?.[0]));
   });
 

@@ -1,6 +1,8 @@
 // Stands alone: without a network there is nothing that it could load.
 
-const LOOK_AGAIN_MS = 10_000;
+// A network that has just come back may not carry anything yet, so the first looks come soon.
+const FIRST_LOOK_MS = 1_000;
+const LAST_LOOK_MS = 10_000;
 const OWN_PATH = '/offline.html';
 
 const texts = [...document.querySelectorAll('main')];
@@ -12,13 +14,29 @@ shown.querySelector('button').addEventListener('click', comeBack);
 
 window.addEventListener('online', comeBack);
 document.addEventListener('visibilitychange', look);
-setInterval(look, LOOK_AGAIN_MS);
+lookAfter(FIRST_LOOK_MS);
 
 /** As the app chooses its language. */
 function inWantedLanguage() {
-  const wanted = [localStorage.getItem('seatcast.language'), ...navigator.languages];
+  const wanted = [chosenLanguage(), ...navigator.languages];
   const codes = wanted.map((tag) => tag?.split('-')[0].toLowerCase());
   return codes.map((code) => texts.find(({ lang }) => lang === code)).find(Boolean);
+}
+
+/** Null where the browser lets the site store nothing, too. */
+function chosenLanguage() {
+  try {
+    return localStorage.getItem('seatcast.language');
+  } catch {
+    return null;
+  }
+}
+
+function lookAfter(ms) {
+  setTimeout(() => {
+    void look();
+    lookAfter(Math.min(2 * ms, LAST_LOOK_MS));
+  }, ms);
 }
 
 /** The machine may have a network all the time, and only the server was away. */

@@ -4,7 +4,8 @@ import { Brand } from '@/app/Brand';
 import { LanguageSwitch } from '@/app/LanguageSwitch';
 import { Icon } from '@/components/Icon';
 import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
+import { DOOR_PATH, signInPath } from '@/lib/paths';
+import { may } from '@/lib/permissions';
 import { useMe, useSignOut } from '@/lib/queries/session';
 
 export function Header() {
@@ -24,6 +25,12 @@ export function Header() {
           <span className="header__wide">{t('app:myReservations')}</span>
           <span className="header__narrow">{t('app:myReservations_short')}</span>
         </NavLink>
+        {may(me, 'reservations.scan_ticket') && (
+          <NavLink to={DOOR_PATH}>
+            <span className="header__wide">{t('app:door')}</span>
+            <span className="header__narrow">{t('app:door_short')}</span>
+          </NavLink>
+        )}
       </nav>
       <div className="header__account">
         <LanguageSwitch />

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 
 import { Header } from '@/app/Header';
+import { SecondFactorNotice } from '@/app/SecondFactorNotice';
 import { t } from '@/lib/i18n/language';
 
 import './layout.css';
@@ -25,6 +26,7 @@ export function Layout() {
         {t('app:skip')}
       </a>
       <Header />
+      <SecondFactorNotice />
       <main id="main" ref={main} tabIndex={-1} className="layout__main">
         <Outlet />
       </main>

@@ -10,7 +10,7 @@ beforeEach(() => {
 /** A page of which a part is missing whenever the test says so. */
 async function openPage(stored = new Map<string, string>()) {
   const { isGettingFreshCode, reloadForFreshCode } = await import('@/app/freshCode');
-  const page = { online: true, now: START, reloads: 0 };
+  const page = { online: true, isLasting: true, now: START, reloads: 0 };
   const ending = new AbortController();
   reloadForFreshCode(
     {
@@ -23,6 +23,7 @@ async function openPage(stored = new Map<string, string>()) {
       storage: {
         getItem: (key) => stored.get(key) ?? null,
         setItem: (key, value) => stored.set(key, value),
+        isLasting: () => page.isLasting,
       },
     },
     ending.signal,
@@ -72,4 +73,11 @@ it('keeps what is on screen while there is no network to load anything from', as
   miss();
   expect(page.reloads).toBe(0);
   expect(isGettingFreshCode()).toBe(false);
+});
+
+it('leaves the page as it is when it cannot remember having loaded it anew', async () => {
+  const { page, miss, isGettingFreshCode } = await openPage();
+  page.isLasting = false;
+  miss();
+  expect([page.reloads, isGettingFreshCode()]).toEqual([0, false]);
 });

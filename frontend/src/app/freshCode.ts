@@ -3,6 +3,8 @@
  * loaded anew, once. When that does not help, the error boundary says so.
  */
 
+import { type PageStorage, tabStorage } from '@/lib/page/storage';
+
 const STORED_AS = 'seatcast.reloaded';
 /** A page that fails again this soon would fail for ever. */
 const ONCE_IN_MS = 60_000;
@@ -11,7 +13,7 @@ export interface Page {
   readonly isOnline: () => boolean;
   readonly now: () => number;
   readonly reload: () => void;
-  readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
+  readonly storage: Pick<PageStorage, 'getItem' | 'setItem' | 'isLasting'>;
 }
 
 let isReloading = false;
@@ -28,6 +30,8 @@ export function reloadForFreshCode(page: Page = browserPage, signal?: AbortSigna
     // Without a network it would come to nothing, and lose what is on screen.
     if (!page.isOnline() || page.now() - reloadedAt < ONCE_IN_MS) return;
     page.storage.setItem(STORED_AS, String(page.now()));
+    // A page that cannot know that it was loaded again would do it for ever.
+    if (!page.storage.isLasting()) return;
     isReloading = true;
     page.reload();
   }
@@ -40,5 +44,5 @@ const browserPage: Page = {
   reload: () => {
     location.reload();
   },
-  storage: sessionStorage,
+  storage: tabStorage,
 };

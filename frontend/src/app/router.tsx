@@ -3,8 +3,6 @@ import { createBrowserRouter, type RouteObject } from 'react-router';
 import { Layout } from '@/app/Layout';
 import { NotFoundPage } from '@/app/NotFoundPage';
 import { RouteFailure } from '@/app/RouteFailure';
-import { RegisterPage } from '@/features/account/RegisterPage';
-import { SignInPage } from '@/features/account/SignInPage';
 import { EventListPage } from '@/features/events/EventListPage';
 import { MyReservationsPage } from '@/features/reservations/MyReservationsPage';
 import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
@@ -27,7 +25,7 @@ const routes: RouteObject[] = [
             }),
           },
           {
-            path: 'tickets/:code',
+            path: 'tickets/:code?',
             lazy: async () => ({
               Component: (await import('@/features/reservations/TicketCheckPage')).TicketCheckPage,
             }),
@@ -38,8 +36,18 @@ const routes: RouteObject[] = [
               Component: (await import('@/features/organise/OrganisePage')).OrganisePage,
             }),
           },
-          { path: 'sign-in', element: <SignInPage /> },
-          { path: 'register', element: <RegisterPage /> },
+          {
+            path: 'sign-in',
+            lazy: async () => ({
+              Component: (await import('@/features/account/SignInPage')).SignInPage,
+            }),
+          },
+          {
+            path: 'register',
+            lazy: async () => ({
+              Component: (await import('@/features/account/RegisterPage')).RegisterPage,
+            }),
+          },
           {
             path: 'account',
             lazy: async () => ({
@@ -56,6 +64,12 @@ const routes: RouteObject[] = [
             path: 'password/reset',
             lazy: async () => ({
               Component: (await import('@/features/account/ResetPage')).ResetPage,
+            }),
+          },
+          {
+            path: 'email/confirm',
+            lazy: async () => ({
+              Component: (await import('@/features/account/ConfirmEmailPage')).ConfirmEmailPage,
             }),
           },
           { path: '*', element: <NotFoundPage /> },

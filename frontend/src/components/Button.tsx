@@ -4,6 +4,10 @@ import './button.css';
 
 type Look = 'primary' | 'quiet' | 'plain' | 'danger';
 
+/**
+ * `busy` is for one that has been pressed: it does nothing, and keeps the focus, which a disabled
+ * button would lose.
+ */
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: Look;
   readonly busy?: boolean;
@@ -14,7 +18,7 @@ export function Button({
   busy = false,
   type = 'button',
   className = '',
-  disabled,
+  onClick,
   ...rest
 }: ButtonProps) {
   return (
@@ -22,8 +26,13 @@ export function Button({
       {...rest}
       type={type}
       className={`button button--${look} ${className}`}
-      disabled={disabled === true || busy}
+      aria-disabled={busy || undefined}
       aria-busy={busy}
+      onClick={(click) => {
+        // Also what a form sends itself by, when Enter is pressed in a field.
+        if (busy) click.preventDefault();
+        else onClick?.(click);
+      }}
     />
   );
 }

@@ -4,7 +4,8 @@ import { type CalendarEntry, calendarFile } from '@/lib/calendar';
 
 const ENTRY: CalendarEntry = {
   uid: 'reservation-31@seats.example',
-  start: '2026-12-18T22:00:00+01:00',
+  start: '2026-12-18T21:00:00Z',
+  timeZone: 'Europe/Berlin',
   changedAt: '2026-11-21T05:00:00.123456Z',
   title: 'The Late Set',
   place: 'The Copper Room',
@@ -21,10 +22,18 @@ it('is a calendar with one entry, every line ended as the standard asks', () => 
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Seatcast//Reservations//EN',
+    'BEGIN:VTIMEZONE',
+    'TZID:Europe/Berlin',
+    'BEGIN:STANDARD',
+    'DTSTART:19700101T000000',
+    'TZOFFSETFROM:+0100',
+    'TZOFFSETTO:+0100',
+    'END:STANDARD',
+    'END:VTIMEZONE',
     'BEGIN:VEVENT',
     'UID:reservation-31@seats.example',
     'DTSTAMP:20261121T050000Z',
-    'DTSTART:20261218T210000Z',
+    'DTSTART;TZID=Europe/Berlin:20261218T220000',
     'SUMMARY:The Late Set',
     'LOCATION:The Copper Room',
     'DESCRIPTION:Reservation no. 31\\, seat A1.',
@@ -37,8 +46,16 @@ it('is a calendar with one entry, every line ended as the standard asks', () => 
   expect(calendarFile(ENTRY).replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
 });
 
-it('gives times in UTC, whatever zone they came in', () => {
-  expect(linesOf({ start: '2027-01-01T00:30:00+05:30' })).toContain('DTSTART:20261231T190000Z');
+it('gives the time at the place, with the offset that counts there then', () => {
+  const lines = linesOf({ start: '2027-01-01T00:30:00Z', timeZone: 'America/St_Johns' });
+  expect(lines).toContain('DTSTART;TZID=America/St_Johns:20261231T210000');
+  expect(lines).toContain('TZOFFSETTO:-0330');
+});
+
+it('gives the time in UTC for a zone that the browser does not know', () => {
+  const lines = linesOf({ start: '2027-01-01T00:30:00+05:30', timeZone: 'Mars/Olympus' });
+  expect(lines).toContain('DTSTART:20261231T190000Z');
+  expect(lines).not.toContain('BEGIN:VTIMEZONE');
 });
 
 it('escapes what would end a value or begin another line', () => {

@@ -1,10 +1,14 @@
 /** Calendar files (RFC 5545) that a phone or a desktop takes in as they are. */
 
+import { isTimeZone } from '@/lib/time';
+
 export interface CalendarEntry {
   /** The same for the same thing, so that taking it in again replaces it. */
   readonly uid: string;
   /** ISO times. */
   readonly start: string;
+  /** Where it begins, from the IANA database. */
+  readonly timeZone: string;
   readonly changedAt: string;
   readonly title: string;
   readonly place: string;
@@ -18,6 +22,7 @@ const LINE_OCTETS = 75;
 export function calendarFile({
   uid,
   start,
+  timeZone,
   changedAt,
   title,
   place,
@@ -28,10 +33,13 @@ export function calendarFile({
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Seatcast//Reservations//EN',
+    ...zoneLines(start, timeZone),
     'BEGIN:VEVENT',
     `UID:${uid}`,
     `DTSTAMP:${utc(changedAt)}`,
-    `DTSTART:${utc(start)}`,
+    isTimeZone(timeZone)
+      ? `DTSTART;TZID=${timeZone}:${stamp(wallClock(start, timeZone))}`
+      : `DTSTART:${utc(start)}`,
     `SUMMARY:${escaped(title)}`,
     `LOCATION:${escaped(place)}`,
     `DESCRIPTION:${escaped(note)}`,
@@ -43,9 +51,54 @@ export function calendarFile({
   return lines.map((line) => `${folded(line)}\r\n`).join('');
 }
 
+/**
+ * The zone as it is at that moment: a file has to define the zones that it names, and programs that
+ * know this one go by what they know.
+ */
+function zoneLines(start: string, timeZone: string): readonly string[] {
+  if (!isTimeZone(timeZone)) return [];
+  const offset = offsetOf(start, timeZone);
+  return [
+    'BEGIN:VTIMEZONE',
+    `TZID:${timeZone}`,
+    'BEGIN:STANDARD',
+    'DTSTART:19700101T000000',
+    `TZOFFSETFROM:${offset}`,
+    `TZOFFSETTO:${offset}`,
+    'END:STANDARD',
+    'END:VTIMEZONE',
+  ];
+}
+
+/** +0100 */
+function offsetOf(iso: string, timeZone: string): string {
+  const aheadMs = wallClock(iso, timeZone).getTime() - Date.parse(iso);
+  const minutes = Math.abs(Math.round(aheadMs / 60_000));
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  return `${aheadMs < 0 ? '-' : '+'}${hour ?? ''}${minute ?? ''}`;
+}
+
+/** What the clocks there show then, as if it were UTC. */
+function wallClock(iso: string, timeZone: string): Date {
+  // Swedes write dates as computers do.
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  });
+  return new Date(`${format.format(new Date(iso)).replace(' ', 'T')}Z`);
+}
+
 /** 20261218T210000Z */
 function utc(iso: string): string {
-  return new Date(iso).toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '');
+  return `${stamp(new Date(iso))}Z`;
+}
+
+/** 20261218T210000 */
+function stamp(date: Date): string {
+  return date.toISOString().slice(0, 19).replace(/[-:]/g, '');
 }
 
 function escaped(text: string): string {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { speak } from '@/lib/i18n/language';
-import { formatMoney, sumAmounts } from '@/lib/money';
+import { formatAmount, formatMoney, sumAmounts } from '@/lib/money';
 import { methodName } from '@/lib/payments';
 import { returnPath, signInPath } from '@/lib/paths';
 import { nextSalesChange, salesAt } from '@/lib/sales';
@@ -12,11 +12,22 @@ describe('money', () => {
     expect(sumAmounts(['0.10', '0.20'])).toBe('0.30');
     expect(sumAmounts(['19.99', '19.99', '19.99'])).toBe('59.97');
     expect(sumAmounts([])).toBe('0.00');
+    expect(sumAmounts(['12.505', '0.005'])).toBe('12.510');
   });
 
   it('is shown with its currency, also when that is none', () => {
     expect(formatMoney('50.00', 'EUR')).toBe('€50.00');
     expect(formatMoney('50.00', '??')).toBe('50.00 ??');
+  });
+
+  it.each([
+    ['EUR', '€5,000.00', '5,000.00 EUR'],
+    ['JPY', 'JP¥5,000', '5,000 JPY'],
+    ['KWD', 'KWD\u00a05,000.000', '5,000.000 KWD'],
+    ['??', '5000.00 ??', '5,000.00 ??'],
+  ])('in %s has as many decimals as the currency', (currency, shown, said) => {
+    expect(formatMoney('5000.00', currency)).toBe(shown);
+    expect(formatAmount('5000.00', currency)).toBe(said);
   });
 });
 

@@ -29,9 +29,12 @@ export function salePath(eventId: number): string {
   return `/organise/${eventId}`;
 }
 
-export function reservationPath(reservationId: number): string {
+export function reservationPath(reservationId: string): string {
   return `/reservations/${reservationId}`;
 }
+
+/** Where a ticket's code can be typed. */
+export const DOOR_PATH = '/tickets';
 
 /** Where a ticket is checked: what its QR code says. */
 export function ticketPath(code: string): string {

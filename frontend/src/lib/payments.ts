@@ -2,14 +2,16 @@ import type { PaymentMethod, Reservation } from '@/lib/api/types';
 import { assertNever } from '@/lib/assertNever';
 import { t } from '@/lib/i18n/language';
 import type { SentenceKey } from '@/lib/i18n/sentenceKey';
+import { formatDateTime } from '@/lib/time';
 
 type Paid = Pick<Reservation, 'status' | 'payment_status'>;
+type Owed = Paid & Pick<Reservation, 'payment_due_at' | 'time_zone'>;
 
-/** Methods that take no money before the evening; everything else is paid at once. */
-const PAID_LATER: Readonly<Record<string, 'payLater' | 'payOnArrival'>> = {
-  invoice: 'payLater',
-  cash: 'payOnArrival',
-};
+const HOUR_SECONDS = 60 * 60;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** Methods that take no money when a seat is booked; everything else is paid at once. */
+const PAID_LATER: readonly string[] = ['invoice', 'cash'];
 
 /** Sites start with these. Others, and those that were renamed, keep the name that they were given. */
 const USUAL_METHODS = new Map<string, SentenceKey>([
@@ -28,20 +30,34 @@ export function methodName({ name }: Pick<PaymentMethod, 'name'>): string {
 }
 
 export function isPaidNow(method: string): boolean {
-  return !(method in PAID_LATER);
+  return !PAID_LATER.includes(method);
 }
 
-export function whenPaid(method: string): string {
-  return t(PAID_LATER[method] ?? 'payNow');
+/** When a method takes the money, if what is paid later must be paid within so many seconds. */
+export function whenPaid(method: string, withinSeconds: number): string {
+  if (isPaidNow(method)) return t('payNow');
+  return withinSeconds < 2 * DAY_SECONDS
+    ? t('payWithin_hours', { count: Math.max(1, Math.floor(withinSeconds / HOUR_SECONDS)) })
+    : t('payWithin_days', { count: Math.floor(withinSeconds / DAY_SECONDS) });
 }
 
 /** How the money of a reservation stands. */
-export function paymentInWords({ status, payment_status: payment }: Paid): string {
+export function paymentInWords({
+  status,
+  payment_status: payment,
+  payment_due_at: dueAt,
+  time_zone: timeZone,
+}: Owed): string {
   switch (payment) {
     case null:
       return status === 'confirmed' ? t('payment_atTheBoxOffice') : t('payment_none');
     case 'authorised':
       return t('payment_underWay');
+    case 'due':
+      return dueAt === null
+        ? t('payment_atTheBoxOffice')
+        : t('payment_dueBy', { when: formatDateTime(dueAt, timeZone) });
+    case 'paid':
     case 'captured':
       return t('payment_paid');
     case 'refund_due':

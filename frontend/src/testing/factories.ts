@@ -1,4 +1,4 @@
-import type { EventDetail, Layout, Reservation, Seat } from '@/lib/api/types';
+import type { EventDetail, Layout, Reservation, Seat, SecondFactor } from '@/lib/api/types';
 import type { SeatFacts } from '@/lib/seatmap/seats';
 
 export const LAYOUT = 'layout-1';
@@ -73,6 +73,7 @@ export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
     description: '',
     venue: 'The Copper Room',
     date: '2026-12-18T21:00:00Z',
+    time_zone: 'Europe/Berlin',
     price: '50.00',
     price_from: '50.00',
     currency: 'EUR',
@@ -83,6 +84,9 @@ export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
     sales: 'open',
     lock_seconds: 300,
     seat_cap: 10,
+    purchase_cap: 10,
+    payment_seconds: 259_200,
+    requires_verified_email: false,
     visibility: 'public',
     layout: LAYOUT,
     categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '50.00' }],
@@ -101,11 +105,12 @@ export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
 
 export function makeReservation(changes: Partial<Reservation> = {}): Reservation {
   return {
-    id: 31,
+    id: 'K7QF9M2A4XWZ31TB',
     event: 7,
     event_name: 'The Late Set',
     venue: 'The Copper Room',
     date: '2026-12-18T21:00:00Z',
+    time_zone: 'Europe/Berlin',
     seats: ['A1'],
     seat_details: [
       {
@@ -115,17 +120,28 @@ export function makeReservation(changes: Partial<Reservation> = {}): Reservation
         row: 'A',
         number: '1',
         price: '50.00',
+        entry: null,
       },
     ],
     total_price: '50.00',
     currency: 'EUR',
     payment_method: 'card',
     payment_status: 'captured',
+    payment_due_at: null,
+    paid_at: null,
     cancel_until: '2999-12-18T21:00:00Z',
     status: 'confirmed',
     created_at: '2026-11-21T05:00:00Z',
     cancelled_at: null,
-    ticket_code: '31-Zk9qV2xA',
+    ticket_code: 'K7QF9M2A4XWZ31TB-ABCDEFGHIJKLMNOP',
     ...changes,
   };
 }
+
+/** A person who signs in by their password alone. */
+export const NO_FACTORS: SecondFactor = {
+  totp: null,
+  passkeys: [],
+  recovery_codes_left: 0,
+  passkey_host: 'localhost',
+};

@@ -79,7 +79,11 @@ export class FakeServer {
     const answer = await reply(body);
     if (answer === LOST) throw new AxiosError('Network Error', AxiosError.ERR_NETWORK, config);
     const [status, data, ownHeaders] = answer;
-    const headers = { 'x-seatcast-layout': LAYOUT, ...ownHeaders };
+    const headers = {
+      date: new Date().toUTCString(),
+      'x-seatcast-layout': LAYOUT,
+      ...ownHeaders,
+    };
     const response: AxiosResponse = { status, data, statusText: '', headers, config };
     if (status < 400) return response;
     throw new AxiosError('refused', undefined, config, undefined, response);

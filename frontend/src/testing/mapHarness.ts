@@ -1,5 +1,5 @@
 import type { Seat } from '@/lib/api/types';
-import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
+import type { SeatChange, SeatLock, SeatStatus } from '@/lib/feed/protocol';
 import { reduceSeatMap } from '@/lib/seatmap/reducer';
 import { liveOf, type MapSeat } from '@/lib/seatmap/seats';
 import {
@@ -30,10 +30,15 @@ export class MapUnderTest {
     this.state = reduceSeatMap(this.state, action, this.now);
   }
 
-  snapshot(statuses: readonly SeatStatus[], layout = LAYOUT, seq = FIRST_SEQ): void {
+  snapshot(
+    statuses: readonly SeatStatus[],
+    layout = LAYOUT,
+    seq = FIRST_SEQ,
+    locks: readonly SeatLock[] = [],
+  ): void {
     this.do({
       type: 'frame',
-      frame: { type: 'snapshot', event: 7, seq, now: this.now, layout, statuses, locks: [] },
+      frame: { type: 'snapshot', event: 7, seq, now: this.now, layout, statuses, locks },
     });
   }
 

@@ -9,7 +9,16 @@ import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
 import { renderPage } from '@/testing/renderPage';
 
-export const ALICE = { user_id: 1, username: 'alice', email: '', is_staff: false };
+export const ALICE = {
+  user_id: 1,
+  username: 'alice',
+  email: '',
+  email_verified: false,
+  new_email: '',
+  is_staff: false,
+  permissions: [] as string[],
+  second_factor: { set_up: false, passed: false, required: false },
+};
 
 interface Scene {
   readonly event?: Partial<EventDetail>;

@@ -17,6 +17,8 @@ interface Tab {
 export class TokenStage {
   readonly stored = new Map<string, string>();
   readonly spent: string[] = [];
+  /** The keys that each refresh token was sent with; of a used one there must be one only. */
+  readonly keys = new Map<string, Set<string>>();
   /** How many answers are lost on their way. */
   toBeLost = 0;
   readonly #answers = new Map<string, TokenPair>();
@@ -95,6 +97,7 @@ export class TokenStage {
   async #renew(refresh: string, key: string): Promise<TokenPair> {
     const wasSpent = this.spent.includes(refresh);
     this.spent.push(refresh);
+    this.keys.set(refresh, (this.keys.get(refresh) ?? new Set()).add(key));
     await new Promise((resolve) => setTimeout(resolve, 50));
     if (this.failure !== null) throw this.failure;
     const pair = wasSpent ? this.#answers.get(key) : this.pair();

@@ -1,12 +1,13 @@
 import { Navigate, useLocation } from 'react-router';
 
-import { Button } from '@/components/Button';
 import { ChangePassword } from '@/features/account/ChangePassword';
-import { Refusal } from '@/features/account/Refusal';
-import { toApiError } from '@/lib/api/apiError';
+import { EmailAddress } from '@/features/account/EmailAddress';
+import { PersonalDataCard } from '@/features/account/security/PersonalDataCard';
+import { SecondFactorCard } from '@/features/account/security/SecondFactorCard';
+import { SessionsCard } from '@/features/account/security/SessionsCard';
 import { t } from '@/lib/i18n/language';
 import { signInPath } from '@/lib/paths';
-import { useMe, useSignOutEverywhere } from '@/lib/queries/session';
+import { useMe } from '@/lib/queries/session';
 
 import './account.css';
 
@@ -23,31 +24,13 @@ export function AccountPage() {
         <dl className="account__facts">
           <dt>{t('account:username')}</dt>
           <dd>{me.username}</dd>
-          <dt>{t('account:email_yours')}</dt>
-          <dd>{me.email === '' ? t('account:email_none') : me.email}</dd>
         </dl>
+        <EmailAddress me={me} />
         <ChangePassword username={me.username} />
-        <SignOutEverywhere />
+        <SecondFactorCard username={me.username} />
+        <SessionsCard />
+        <PersonalDataCard username={me.username} />
       </div>
     </div>
-  );
-}
-
-function SignOutEverywhere() {
-  const leave = useSignOutEverywhere();
-  return (
-    <section className="account__card">
-      <h2 className="account__heading">{t('account:everywhere_title')}</h2>
-      <p className="account__lead">{t('account:everywhere_note')}</p>
-      <Refusal error={leave.error === null ? null : toApiError(leave.error)} />
-      <Button
-        busy={leave.isPending}
-        onClick={() => {
-          leave.mutate();
-        }}
-      >
-        {t('account:everywhere')}
-      </Button>
-    </section>
   );
 }

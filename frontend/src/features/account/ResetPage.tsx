@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
-import { Link, useLocation, useNavigate } from 'react-router';
+import { type ReactNode } from 'react';
+import { Link } from 'react-router';
 
 import { Message } from '@/components/Message';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
 import { NewPasswordField } from '@/features/account/NewPasswordField';
-import { type ResetLink, resetLinkIn } from '@/features/account/resetLink';
+import { type MailedLink, useMailedLink } from '@/features/account/mailedLink';
 import { textField } from '@/features/account/textField';
 import { resetPassword } from '@/lib/api/account';
 import { toApiError } from '@/lib/api/apiError';
@@ -15,7 +15,7 @@ import { t } from '@/lib/i18n/language';
 const FORGOTTEN = '/password/forgotten';
 
 export function ResetPage() {
-  const link = useResetLink();
+  const link = useMailedLink();
   const title = <title>{t('pageTitle', { page: t('account:reset_title') })}</title>;
   if (link !== null) return <ResetForm key={link.token} link={link} title={title} />;
   return (
@@ -34,7 +34,7 @@ export function ResetPage() {
 }
 
 interface ResetFormProps {
-  readonly link: ResetLink;
+  readonly link: MailedLink;
   readonly title: ReactNode;
 }
 
@@ -69,23 +69,4 @@ function ResetForm({ link, title }: ResetFormProps) {
       <NewPasswordField label={t('account:password_new')} error={error} />
     </AccountForm>
   );
-}
-
-/**
- * What the link says, which is taken off the address at once: whoever looks at the screen, the
- * history or a bookmark later finds no key to the account. It is forgotten with the page.
- */
-function useResetLink(): ResetLink | null {
-  const { hash, pathname } = useLocation();
-  const navigate = useNavigate();
-  const [link, setLink] = useState(() => resetLinkIn(hash));
-  const [readHash, setReadHash] = useState(hash);
-  if (hash !== readHash) {
-    setReadHash(hash);
-    if (hash !== '') setLink(resetLinkIn(hash));
-  }
-  useEffect(() => {
-    if (hash !== '') void navigate(pathname, { replace: true });
-  }, [hash, pathname, navigate]);
-  return link;
 }

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { Link, Navigate, useSearchParams } from 'react-router';
 
 import { Field } from '@/components/Field';
@@ -9,6 +10,14 @@ import { t } from '@/lib/i18n/language';
 import { returnPath, withReturn } from '@/lib/paths';
 import { useHasEnded, useMe, useSignIn } from '@/lib/queries/session';
 
+/** Who has to wait this long is held up by others' wrong passwords. */
+const LONG_SECONDS = 120;
+
+// Few come here, and nobody who chooses seats.
+const SecondStepForm = lazy(async () => ({
+  default: (await import('@/features/account/security/SecondStepForm')).SecondStepForm,
+}));
+
 export function SignInPage() {
   const [search] = useSearchParams();
   const next = returnPath(search);
@@ -17,13 +26,27 @@ export function SignInPage() {
   const hasEnded = useHasEnded();
   if (me !== null && me !== undefined) return <Navigate to={next} replace />;
 
+  const error = signIn.error === null ? null : toApiError(signIn.error);
+  const forgotten = withReturn('/password/forgotten', next);
+  if (error !== null && error.secondStep !== null) {
+    return (
+      <Suspense fallback={<div className="account" aria-busy="true" />}>
+        <SecondStepForm
+          step={error.secondStep}
+          onRestart={() => {
+            signIn.reset();
+          }}
+        />
+      </Suspense>
+    );
+  }
   return (
     <AccountForm
       title={t('account:welcomeBack')}
       lead={leadOf(next, hasEnded)}
       submitLabel={t('account:signIn')}
       busy={signIn.isPending}
-      error={signIn.error === null ? null : toApiError(signIn.error)}
+      error={error}
       onSubmit={(fields) => {
         signIn.mutate({
           username: textField(fields, 'username'),
@@ -57,8 +80,16 @@ export function SignInPage() {
         required
       />
       <p className="account__aside">
-        <Link to={withReturn('/password/forgotten', next)}>{t('account:forgotten')}</Link>
+        <Link to={forgotten}>{t('account:forgotten')}</Link>
       </p>
+      {(error?.retryAfterSeconds ?? 0) > LONG_SECONDS && (
+        <p className="account__aside">
+          <Sentence
+            of="account:stopped"
+            parts={{ forgotten: <Link to={forgotten}>{t('account:stopped_forgotten')}</Link> }}
+          />
+        </p>
+      )}
     </AccountForm>
   );
 }

@@ -6,6 +6,7 @@ import { ForgottenPage } from '@/features/account/ForgottenPage';
 import { ResetPage } from '@/features/account/ResetPage';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
+import { NO_FACTORS } from '@/testing/factories';
 import { ALICE } from '@/testing/selectorHarness';
 
 const DONE = [200, { success: true, message: 'Done.' }] as const;
@@ -23,6 +24,8 @@ function open(path: string) {
 function openAccount() {
   const opened = open('/account');
   opened.server.on('get me/', [200, ALICE]);
+  opened.server.on('get second-factor/', [200, NO_FACTORS]);
+  opened.server.on('get sessions/', [200, []]);
   return opened;
 }
 

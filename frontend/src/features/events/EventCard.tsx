@@ -32,7 +32,7 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
         </p>
         <p className="event-card__fact">
           <Icon name="calendar" />
-          <time dateTime={event.date}>{formatDateTime(event.date)}</time>
+          <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time>
         </p>
         <p className="event-card__figures">
           <span className="event-card__price">
@@ -60,7 +60,9 @@ function saleTag(event: EventSummary): { text: string; tone: 'good' | 'warn' | '
         text:
           event.sales_open_at === null
             ? t('events:notOnSaleYet')
-            : t('events:onSaleFrom', { when: formatDateTime(event.sales_open_at) }),
+            : t('events:onSaleFrom', {
+                when: formatDateTime(event.sales_open_at, event.time_zone),
+              }),
         tone: 'plain',
       };
     case 'closed':

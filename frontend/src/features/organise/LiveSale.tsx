@@ -50,7 +50,8 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
         <div className="organise__what">
           <h1 className="organise__name">{event.name}</h1>
           <p className="organise__facts">
-            <time dateTime={event.date}>{formatDateTime(event.date)}</time> · {event.venue}
+            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
+            {event.venue}
           </p>
         </div>
         <LiveBadge feedState={feedState} viewers={null} />

@@ -8,7 +8,7 @@ import { FakeWebSocket } from '@/testing/fakeWebSocket';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE, deltaFrame, liveSnapshot } from '@/testing/selectorHarness';
 
-const ADMIN = { ...ALICE, username: 'admin', is_staff: true };
+const ADMIN = { ...ALICE, username: 'admin', permissions: ['reservations.view_reservation'] };
 const SEATS = makeSeats(8).map((seat, index) =>
   makeSeat(index, { ...seat, section: index < 4 ? 'Stalls' : 'Circle' }),
 );

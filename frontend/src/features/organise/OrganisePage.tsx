@@ -9,6 +9,7 @@ import { LiveSale } from '@/features/organise/LiveSale';
 import { toApiError } from '@/lib/api/apiError';
 import { t } from '@/lib/i18n/language';
 import { eventPath, signInPath } from '@/lib/paths';
+import { may } from '@/lib/permissions';
 import { eventQuery } from '@/lib/queries/events';
 import { useMe } from '@/lib/queries/session';
 
@@ -35,7 +36,7 @@ export function OrganisePage() {
       </Message>
     );
   }
-  if (!me.is_staff) {
+  if (!may(me, 'reservations.view_reservation')) {
     return (
       <Message
         title={t('organise:forOrganisers')}

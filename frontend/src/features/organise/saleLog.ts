@@ -15,7 +15,7 @@ export interface SaleLog {
   /** The newest first, and only so many. */
   readonly latest: readonly SeatNews[];
   readonly sold: number;
-  /** Seats sold in the minutes since then, the first one first; it ends with the last sale. */
+  /** Seats sold in the minutes since then, as far as those are known; it ends with the last sale. */
   readonly soldByMinute: readonly number[];
 }
 
@@ -26,12 +26,16 @@ export function beginLog(now: number): SaleLog {
   return { since: now, latest: [], sold: 0, soldByMinute: [] };
 }
 
-/** The log with what has changed between two looks at the same seats. */
+/**
+ * The log with what has changed between two looks at the same seats. Sales that `areOfKnownTime` is
+ * false for, since nobody looked for a while, count as sold, but in no minute.
+ */
 export function followLog(
   log: SaleLog,
   before: readonly MapSeat[],
   after: readonly MapSeat[],
   now: number,
+  areOfKnownTime = true,
 ): SaleLog {
   if (before === after) return log;
   let sold = 0;
@@ -48,7 +52,7 @@ export function followLog(
     ...log,
     latest: withNews(log.latest, changed, now),
     sold: log.sold + sold,
-    soldByMinute: sold === 0 ? log.soldByMinute : withSales(log, sold, now),
+    soldByMinute: sold > 0 && areOfKnownTime ? withSales(log, sold, now) : log.soldByMinute,
   };
 }
 

@@ -108,7 +108,10 @@ it('keeps only the newest, however many come at once', () => {
 it('counts the sales of each minute', () => {
   const { watch, change, timers } = openWatch();
   change([1, 'reserved'], [2, 'locked']);
-  timers.advance(2 * MINUTE_MS);
+  for (let beat = 0; beat < 24; beat++) {
+    timers.advance(MINUTE_MS / 12);
+    change([5, beat % 2 === 0 ? 'locked' : 'available']);
+  }
   change([2, 'reserved']);
   timers.advance(1_000);
   change([3, 'reserved']);
@@ -116,6 +119,18 @@ it('counts the sales of each minute', () => {
   expect(lastMinutes(log, 5, now)).toEqual([0, 0, 1, 0, 2]);
   expect(lastMinutes(log, 2, now)).toEqual([0, 2]);
   expect(lastMinutes(log, 3, now + MINUTE_MS)).toEqual([0, 2, 0]);
+});
+
+it('counts what was sold while the page slept, but not as sold in this minute', () => {
+  const { watch, change, timers } = openWatch();
+  change([1, 'reserved']);
+  timers.advance(5 * MINUTE_MS);
+  change([2, 'reserved'], [3, 'reserved']);
+  timers.advance(1_000);
+  change([4, 'reserved']);
+  const { log, now } = watch.getView();
+  expect(log.sold).toBe(4);
+  expect(lastMinutes(log, 6, now)).toEqual([1, 0, 0, 0, 0, 1]);
 });
 
 it('looks at once, and then no more often than anybody can read', () => {

@@ -20,6 +20,9 @@ export interface SaleWatch {
 /** Figures that change more often than this are read by nobody. */
 const LOOK_EVERY_MS = 500;
 
+/** With a live feed there is a beat every few seconds, so a longer pause was without one. */
+const GAP_MS = 30_000;
+
 /** Looks at a map that may change many times a second: at once, and then now and then. */
 export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   const listeners = new Set<() => void>();
@@ -33,7 +36,7 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
     if (state === seen) return;
     const time = store.clock.now();
     const log = isContinued(seen, state)
-      ? followLog(view.log, seen.seats, state.seats, time)
+      ? followLog(view.log, seen.seats, state.seats, time, time - view.now < GAP_MS)
       : view.log;
     view = { seats: state.seats, viewers: state.viewers, log, now: time };
     seen = state;

@@ -19,7 +19,7 @@ import './booking.css';
 
 /** One reservation with all there is to it. On paper it is the ticket. */
 export function Booking({ reservation }: { readonly reservation: Reservation }) {
-  const isCancelled = reservation.status === 'cancelled';
+  const isOver = reservation.status !== 'confirmed';
   const [isCancelledHere, setIsCancelledHere] = useState(false);
   return (
     <article className="page booking" data-status={reservation.status}>
@@ -35,8 +35,8 @@ export function Booking({ reservation }: { readonly reservation: Reservation }) 
         <h1 className="booking__name">{reservation.event_name}</h1>
         <StatusChip status={reservation.status} />
       </header>
-      {isCancelled ? (
-        <CancelledNote reservation={reservation} isNews={isCancelledHere} />
+      {isOver ? (
+        <EndedNote reservation={reservation} isNews={isCancelledHere} />
       ) : (
         <Pass reservation={reservation} />
       )}
@@ -45,7 +45,7 @@ export function Booking({ reservation }: { readonly reservation: Reservation }) 
         <h2>{t('reservations:seatsOfReservation')}</h2>
         <SeatTable reservation={reservation} />
       </section>
-      {!isCancelled && (
+      {!isOver && (
         <section className="booking__map">
           <h2>{t('reservations:whereYouSit')}</h2>
           <SeatsOnPlan reservation={reservation} />
@@ -61,14 +61,15 @@ export function Booking({ reservation }: { readonly reservation: Reservation }) 
   );
 }
 
-interface CancelledNoteProps {
+interface EndedNoteProps {
   readonly reservation: Reservation;
   /** It was cancelled a moment ago, here. */
   readonly isNews: boolean;
 }
 
-function CancelledNote({ reservation, isNews }: CancelledNoteProps) {
+function EndedNote({ reservation, isNews }: EndedNoteProps) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const hasLapsed = reservation.status === 'lapsed';
   useEffect(() => {
     if (!isNews) return;
     // What was pressed for it lay far below, and is gone.
@@ -79,10 +80,10 @@ function CancelledNote({ reservation, isNews }: CancelledNoteProps) {
     <section className="pass pass--void">
       <Icon name="close" />
       <h2 ref={heading} tabIndex={-1}>
-        {t('reservations:isCancelled')}
+        {t(hasLapsed ? 'reservations:isLapsed' : 'reservations:isCancelled')}
       </h2>
       <p>{cancelNote(reservation, true)}</p>
-      <p>{t('reservations:isCancelledHint')}</p>
+      <p>{t(hasLapsed ? 'reservations:isLapsedHint' : 'reservations:isCancelledHint')}</p>
     </section>
   );
 }
@@ -93,7 +94,9 @@ function Facts({ reservation }: { readonly reservation: Reservation }) {
       <div>
         <dt>{t('reservations:when')}</dt>
         <dd>
-          <time dateTime={reservation.date}>{formatDateTime(reservation.date)}</time>
+          <time dateTime={reservation.date}>
+            {formatDateTime(reservation.date, reservation.time_zone)}
+          </time>
         </dd>
       </div>
       <div>
@@ -124,13 +127,13 @@ interface FootProps {
 function Foot({ reservation, onCancelled }: FootProps) {
   const [asking, setAsking] = useState(false);
   const mayNotCancel = useCancellationEnd(reservation);
-  const isCancelled = reservation.status === 'cancelled';
+  const isOver = reservation.status !== 'confirmed';
   return (
     <footer className="booking__foot">
       <Link className="button button--quiet" to={eventPath(reservation.event)}>
         {t('reservations:toEvent')}
       </Link>
-      {!isCancelled && !mayNotCancel && (
+      {!isOver && !mayNotCancel && (
         <Button
           onClick={() => {
             setAsking(true);
@@ -139,7 +142,7 @@ function Foot({ reservation, onCancelled }: FootProps) {
           {t('reservations:cancelReservation')}
         </Button>
       )}
-      {!isCancelled && <p className="booking__note">{cancelNote(reservation, mayNotCancel)}</p>}
+      {!isOver && <p className="booking__note">{cancelNote(reservation, mayNotCancel)}</p>}
       {asking && (
         <CancelDialog
           reservation={reservation}

@@ -2,25 +2,27 @@ import { useNavigate } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
+import { codeIn } from '@/features/reservations/codeIn';
 import { t } from '@/lib/i18n/language';
 import { ticketPath } from '@/lib/paths';
 
-/** For a code that no camera can read. */
-export function NextTicket() {
+/** For a code that is typed, pasted, or comes from a hand-held scanner. */
+export function NextTicket({ isFirst = false }: { readonly isFirst?: boolean }) {
   const navigate = useNavigate();
   function check(form: FormData) {
     const code = form.get('code');
-    if (typeof code === 'string' && code.trim() !== '') void navigate(ticketPath(code.trim()));
+    if (typeof code === 'string' && codeIn(code) !== '') void navigate(ticketPath(codeIn(code)));
   }
   return (
     <form className="next-ticket" action={check}>
       <Field
-        label={t('reservations:nextTicket')}
+        label={t(isFirst ? 'reservations:firstTicket' : 'reservations:nextTicket')}
         hint={t('reservations:nextTicketHint')}
         name="code"
         autoComplete="off"
         autoCapitalize="characters"
         spellCheck={false}
+        autoFocus={isFirst}
         required
       />
       <Button type="submit">{t('reservations:check')}</Button>

@@ -1,6 +1,6 @@
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { QrCode } from '@/features/reservations/QrCode';
+import { QrCode } from '@/components/QrCode';
 import { seatsInWords } from '@/features/reservations/seatsInWords';
 import type { Reservation } from '@/lib/api/types';
 import { calendarFile } from '@/lib/calendar';
@@ -43,12 +43,14 @@ function keepInCalendar({
   event_name: title,
   venue: place,
   date: start,
+  time_zone: timeZone,
   created_at: changedAt,
   seats,
 }: Reservation): void {
   const file = calendarFile({
     uid: `reservation-${id}@${location.host}`,
     start,
+    timeZone,
     changedAt,
     title,
     place,

@@ -16,7 +16,7 @@ import { formatDateTime } from '@/lib/time';
 export function ReservationCard({ reservation }: { readonly reservation: Reservation }) {
   const [asking, setAsking] = useState(false);
   const mayNotCancel = useCancellationEnd(reservation);
-  const isCancelled = reservation.status === 'cancelled';
+  const isOver = reservation.status !== 'confirmed';
   const headingId = `reservation-${reservation.id}`;
   return (
     <article className="ticket" data-status={reservation.status} aria-labelledby={headingId}>
@@ -28,7 +28,9 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
           <StatusChip status={reservation.status} />
         </div>
         <p className="ticket__fact">
-          <time dateTime={reservation.date}>{formatDateTime(reservation.date)}</time>
+          <time dateTime={reservation.date}>
+            {formatDateTime(reservation.date, reservation.time_zone)}
+          </time>
           {' · '}
           {reservation.venue}
         </p>
@@ -43,7 +45,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         <Link className="ticket__open" to={reservationPath(reservation.id)}>
           <Icon name="ticket" />
           <span>
-            {t(isCancelled ? 'reservations:showDetails' : 'reservations:showTicket')}{' '}
+            {t(isOver ? 'reservations:showDetails' : 'reservations:showTicket')}{' '}
             <Which reservation={reservation} />
           </span>
         </Link>
@@ -55,7 +57,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         </p>
         <p className="ticket__note ticket__payment">{paymentInWords(reservation)}</p>
         <p className="ticket__note">{cancelNote(reservation, mayNotCancel)}</p>
-        {!isCancelled && !mayNotCancel && (
+        {!isOver && !mayNotCancel && (
           <Button
             onClick={() => {
               setAsking(true);

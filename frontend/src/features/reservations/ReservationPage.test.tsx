@@ -10,12 +10,12 @@ import { ALICE } from '@/testing/selectorHarness';
 
 function open(
   reservation: Reservation | null,
-  { isSignedIn = true, path = '/reservations/31' } = {},
+  { isSignedIn = true, path = '/reservations/K7QF9M2A4XWZ31TB' } = {},
 ) {
   const server = new FakeServer();
   if (isSignedIn) server.on('get me/', [200, ALICE]);
   server.on(
-    'get reservations/31/',
+    'get reservations/K7QF9M2A4XWZ31TB/',
     reservation === null
       ? [404, { error: 'There is no such reservation.', code: 'not_found' }]
       : [200, reservation],
@@ -42,15 +42,22 @@ it('has all that one needs at the door and to find the seat', async () => {
   ).toBeDefined();
   const ticket = within(page.getByRole('region', { name: 'Your ticket' }));
   expect(ticket.getByRole('img', { name: 'QR code of your ticket' })).toBeDefined();
-  expect(ticket.getByText('31-Zk9qV2xA')).toBeDefined();
+  expect(ticket.getByText('K7QF9M2A4XWZ31TB-ABCDEFGHIJKLMNOP')).toBeDefined();
   expect(ticket.getByText('Show this at the door. It lets one person in.')).toBeDefined();
+});
+
+it('says of a lapsed one that it is, and shows no ticket', async () => {
+  open(makeReservation({ status: 'lapsed', payment_status: null }));
+  expect(await screen.findByText('This reservation has lapsed')).toBeDefined();
+  expect(screen.queryByRole('region', { name: 'Ticket' })).toBeNull();
+  expect(screen.queryByRole('button', { name: /^Cancel/ })).toBeNull();
 });
 
 it('says of a cancelled one that it is, and lets nobody in with it', async () => {
   open(makeReservation({ status: 'cancelled', cancelled_at: '2026-11-22T05:00:00Z' }));
   expect(await screen.findByText('This reservation was cancelled')).toBeDefined();
   expect(screen.queryByRole('img')).toBeNull();
-  expect(screen.queryByText('31-Zk9qV2xA')).toBeNull();
+  expect(screen.queryByText('K7QF9M2A4XWZ31TB-ABCDEFGHIJKLMNOP')).toBeNull();
   expect(screen.queryByRole('button')).toBeNull();
 });
 
@@ -58,7 +65,10 @@ it('cancels only after asking, and then shows from the top that there is no tick
   const scrollTo = vi.spyOn(window, 'scrollTo').mockImplementation(() => undefined);
   const { server, user } = open(makeReservation());
   const reservation = makeReservation({ status: 'cancelled' });
-  server.on('post reservations/31/cancel/', [200, { success: true, message: '', reservation }]);
+  server.on('post reservations/K7QF9M2A4XWZ31TB/cancel/', [
+    200,
+    { success: true, message: '', reservation },
+  ]);
   await user.click(await screen.findByRole('button', { name: 'Cancel reservation' }));
   expect(server.writes()).toEqual([]);
   const dialog = within(screen.getByRole('dialog', { name: 'Cancel this reservation?' }));
@@ -92,12 +102,12 @@ it('puts the evening into the calendar', async () => {
   });
   const { user } = open(makeReservation());
   await user.click(await screen.findByRole('button', { name: 'Add to calendar' }));
-  expect(names).toEqual(['seatcast-31.ics']);
+  expect(names).toEqual(['seatcast-K7QF9M2A4XWZ31TB.ics']);
   expect(saved[0]?.type).toBe('text/calendar');
   const text = await saved[0]?.text();
-  expect(text).toContain('UID:reservation-31@localhost');
-  expect(text).toContain('DTSTART:20261218T210000Z');
-  expect(text).toContain('DESCRIPTION:Reservation no. 31\\, seat A1.');
+  expect(text).toContain('UID:reservation-K7QF9M2A4XWZ31TB@localhost');
+  expect(text).toContain('DTSTART;TZID=Europe/Berlin:20261218T220000');
+  expect(text).toContain('DESCRIPTION:Reservation no. K7QF9M2A4XWZ31TB\\, seat A1.');
 });
 
 it('prints when asked', async () => {
@@ -113,7 +123,7 @@ it('has a sentence for a reservation that is not there', async () => {
 });
 
 it('asks nobody about an address that is no number', async () => {
-  const { server } = open(makeReservation(), { path: '/reservations/31x' });
+  const { server } = open(makeReservation(), { path: '/reservations/K7QF9M2A4XWZ31TB-x' });
   expect(await screen.findByText('There is no such reservation')).toBeDefined();
   expect(server.asked.map(({ call }) => call)).not.toContain('get reservations/31x/');
 });
@@ -122,6 +132,6 @@ it('is for those who are signed in, and comes back afterwards', async () => {
   const { router } = open(makeReservation(), { isSignedIn: false });
   await screen.findByText('another page');
   expect(router.state.location.pathname + router.state.location.search).toBe(
-    '/sign-in?next=%2Freservations%2F31',
+    '/sign-in?next=%2Freservations%2FK7QF9M2A4XWZ31TB',
   );
 });

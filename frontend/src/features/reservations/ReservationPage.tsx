@@ -15,12 +15,16 @@ export function ReservationPage() {
   const { reservationId = '' } = useParams();
   const me = useMe();
   const location = useLocation();
-  if (!/^\d{1,15}$/.test(reservationId)) return <NoSuchReservation />;
+  if (!/^[0-9A-Za-z]{16}$/.test(reservationId)) return <NoSuchReservation />;
   if (me === null) return <Navigate to={signInPath(location)} replace />;
-  return me === undefined ? <LoadingBooking /> : <OneReservation id={Number(reservationId)} />;
+  return me === undefined ? (
+    <LoadingBooking />
+  ) : (
+    <OneReservation id={reservationId.toUpperCase()} />
+  );
 }
 
-function OneReservation({ id }: { readonly id: number }) {
+function OneReservation({ id }: { readonly id: string }) {
   const queryClient = useQueryClient();
   const {
     data: reservation,

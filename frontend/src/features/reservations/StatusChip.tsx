@@ -1,15 +1,20 @@
-import { Icon } from '@/components/Icon';
+import { Icon, type IconName } from '@/components/Icon';
 import type { Reservation } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 
 import './statusChip.css';
 
+const ICONS = {
+  confirmed: 'check',
+  cancelled: 'close',
+  lapsed: 'clock',
+} as const satisfies Record<Reservation['status'], IconName>;
+
 export function StatusChip({ status }: Pick<Reservation, 'status'>) {
-  const isCancelled = status === 'cancelled';
   return (
     <span className="status-chip" data-status={status}>
-      <Icon name={isCancelled ? 'close' : 'check'} />
-      {t(isCancelled ? 'reservations:cancelled' : 'reservations:confirmed')}
+      <Icon name={ICONS[status]} />
+      {t(`reservations:${status}`)}
     </span>
   );
 }

@@ -1,15 +1,17 @@
 import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
+import { codeIn } from '@/features/reservations/codeIn';
 import { TicketCheckPage } from '@/features/reservations/TicketCheckPage';
 import type { Ticket } from '@/lib/api/types';
 import { makeReservation } from '@/testing/factories';
-import { FakeServer } from '@/testing/fakeServer';
+import { FakeServer, LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
-const ADMIN = { ...ALICE, username: 'admin', is_staff: true };
-const CODE = '31-Zk9qV2xA';
+const STEWARD = { ...ALICE, username: 'door', permissions: ['reservations.scan_ticket'] };
+const CODE = 'K7QF9M2A4XWZ31TB-ABCDEFGHIJKLMNOP';
+const ENTRY = `post tickets/${CODE}/entry/`;
 const CHECK = `get tickets/${CODE}/`;
 const TODAY = new Date().toISOString();
 
@@ -23,7 +25,7 @@ function makeTicket(changes: Partial<Ticket> = {}): Ticket {
   };
 }
 
-function open(me: typeof ALICE | null = ADMIN) {
+function open(me: typeof ALICE | null = STEWARD) {
   const server = new FakeServer();
   if (me !== null) server.on('get me/', [200, me]);
   server.on(CHECK, [200, makeTicket()]);
@@ -33,7 +35,7 @@ function open(me: typeof ALICE | null = ADMIN) {
 it('says that a ticket is valid, for whom, and for what', async () => {
   open();
   expect(await screen.findByRole('heading', { name: 'Valid' })).toBeDefined();
-  expect(screen.getByText('Let one person in.')).toBeDefined();
+  expect(screen.getByText('One person may enter. Admit them below.')).toBeDefined();
   expect(screen.getByText('carol')).toBeDefined();
   expect(screen.getByText('A1')).toBeDefined();
   expect(screen.getByText(/^The Late Set/)).toBeDefined();
@@ -85,6 +87,84 @@ it('goes on with a code that was typed', async () => {
   await user.click(screen.getByRole('button', { name: 'Check' }));
   expect(await screen.findByRole('heading', { name: 'Unknown ticket' })).toBeDefined();
   expect(router.state.location.pathname).toBe('/tickets/32-BBBB');
+});
+
+function entered(at = TODAY, gate = 'North') {
+  return { seat_id: 100, seat_number: 'A1', at, gate };
+}
+
+it('admits, remembers the gate, and says so', async () => {
+  localStorage.clear();
+  const { server, user } = open();
+  server.on(ENTRY, [200, { success: true, message: '1 seat admitted', admitted: [entered()] }]);
+  await user.type(await screen.findByLabelText('Gate'), 'North');
+  await user.click(screen.getByRole('button', { name: 'Admit one' }));
+  expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
+  expect(screen.getByText('Let one person in: A1.')).toBeDefined();
+  expect(screen.queryByRole('button', { name: /^Admit/ })).toBeNull();
+  expect(server.asked.at(-1)).toEqual({ call: ENTRY, body: { seat_ids: [100], gate: 'North' } });
+  expect(localStorage.getItem('seatcast.gate')).toBe('North');
+});
+
+it('admits those of a party who are there', async () => {
+  const { server, user } = open();
+  const [first] = makeReservation().seat_details;
+  if (first === undefined) throw new Error('a reservation has a seat');
+  const seats = ['A1', 'A2', 'A3'].map((seat, at) => ({
+    ...first,
+    seat_number: seat,
+    seat_id: 100 + at,
+  }));
+  const reservation = makeReservation({ date: TODAY, seat_details: seats });
+  server.on(CHECK, [200, makeTicket({ reservation })]);
+  server.on(ENTRY, [200, { success: true, message: '', admitted: [entered()] }]);
+  expect(await screen.findByRole('button', { name: 'Admit 3' })).toBeDefined();
+  await user.click(screen.getByRole('checkbox', { name: 'A2' }));
+  await user.click(screen.getByRole('checkbox', { name: 'A3' }));
+  await user.click(screen.getByRole('button', { name: 'Admit one' }));
+  expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
+  expect(server.asked.at(-1)?.body).toMatchObject({ seat_ids: [100] });
+  // The others may come later, and are chosen then.
+  expect(screen.getByRole('button', { name: 'Admit 2' })).toBeDefined();
+  expect(screen.getByRole('checkbox', { name: 'A2' })).toBeDefined();
+  expect(screen.queryByRole('checkbox', { name: 'A1' })).toBeNull();
+});
+
+it('says when and where somebody entered before', async () => {
+  const { server, user } = open();
+  const refusal = { error: 'No.', code: 'already_entered', entries: [entered()] };
+  server.on(ENTRY, [409, refusal]);
+  await user.click(await screen.findByRole('button', { name: 'Admit one' }));
+  expect(await screen.findByRole('heading', { name: 'Already entered' })).toBeDefined();
+  expect(screen.getByText(/^A1 entered at .*, North\.$/)).toBeDefined();
+  expect(screen.queryByRole('button', { name: /^Admit/ })).toBeNull();
+});
+
+it.each([
+  ['unpaid', 'Unpaid'],
+  ['lapsed', 'Lapsed'],
+] as const)('says that one is %s, and admits nobody', async (reason, title) => {
+  const { server } = open();
+  server.on(CHECK, [200, makeTicket({ admits: false, reason })]);
+  expect(await screen.findByRole('heading', { name: title })).toBeDefined();
+  expect(screen.queryByRole('button', { name: /^Admit/ })).toBeNull();
+});
+
+it('sends a scan again under its own key when the answer was lost', async () => {
+  const { server, user } = open();
+  server.inTurn(ENTRY, LOST);
+  await user.click(await screen.findByRole('button', { name: 'Admit one' }));
+  expect(await screen.findByText(/^We could not reach the box office/)).toBeDefined();
+  server.on(ENTRY, [200, { success: true, message: '', admitted: [entered()] }]);
+  await user.click(screen.getByRole('button', { name: 'Admit one' }));
+  expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
+  const keys = server.keysOf(ENTRY);
+  expect(new Set(keys).size).toBe(1);
+});
+
+it('takes the address in a QR code for its code', () => {
+  expect(codeIn(` https://seats.example/tickets/${CODE}?x=1 `)).toBe(CODE);
+  expect(codeIn(` ${CODE} `)).toBe(CODE);
 });
 
 it.each([

@@ -5,40 +5,68 @@ import { Link, useLocation, useParams } from 'react-router';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
+import { AdmitForm } from '@/features/reservations/AdmitForm';
 import { NextTicket } from '@/features/reservations/NextTicket';
-import { CheckedTicket, UnknownTicket } from '@/features/reservations/TicketVerdict';
+import { CheckedTicket, TicketFacts, UnknownTicket } from '@/features/reservations/TicketVerdict';
+import { useAdmission } from '@/features/reservations/useAdmission';
 import { type ApiError, toApiError } from '@/lib/api/apiError';
 import { t } from '@/lib/i18n/language';
 import { signInPath } from '@/lib/paths';
+import { may } from '@/lib/permissions';
 import { useMe } from '@/lib/queries/session';
 import { ticketQuery } from '@/lib/queries/tickets';
 
 import './ticketCheck.css';
 
-/** What the QR code of a ticket opens: for organisers at the door, and for whoever else scans it. */
+/** What the QR code of a ticket opens: for stewards at the door, and for whoever else scans it. */
 export function TicketCheckPage() {
   const { code = '' } = useParams();
   const me = useMe();
-  if (me === null) return <ForOrganisers />;
-  if (me?.is_staff === false) return <ForOrganisers name={me.username} />;
+  if (me === null) return <ForStewards />;
+  if (me !== undefined && !may(me, 'reservations.scan_ticket')) {
+    return <ForStewards name={me.username} />;
+  }
   return (
     <div className="page ticket-check">
       <title>{`${t('reservations:checkTitle')} · Seatcast`}</title>
       <h1 className="ticket-check__title">{t('reservations:checkTitle')}</h1>
-      <div role="status">{me === undefined ? <Checking /> : <Check key={code} code={code} />}</div>
-      <NextTicket key={code} />
+      {me !== undefined && code !== '' && <Check key={code} code={code} />}
+      <NextTicket key={`next ${code}`} isFirst={code === ''} />
     </div>
   );
 }
 
 function Check({ code }: { readonly code: string }) {
   const { data: ticket, error, isFetching, refetch } = useQuery(ticketQuery(code));
+  const admission = useAdmission(code);
   // An answer from before, if another one is under way or has failed, is no answer at the door.
-  if (isFetching) return <Checking />;
-  if (error !== null) {
-    return <Refused error={toApiError(error)} code={code} onRetry={() => void refetch()} />;
-  }
-  return ticket === undefined ? <Checking /> : <CheckedTicket ticket={ticket} />;
+  const isKnown = !isFetching && error === null && ticket !== undefined;
+  return (
+    <>
+      <div role="status">
+        {(isFetching || (error === null && ticket === undefined)) && <Checking />}
+        {isKnown && <CheckedTicket ticket={ticket} scanned={admission.scanned} />}
+        {!isFetching && error !== null && (
+          <Refused error={toApiError(error)} code={code} onRetry={() => void refetch()} />
+        )}
+      </div>
+      <div role="alert">
+        {admission.undecided !== null && (
+          <p className="admit__undecided">{admission.undecided.message}</p>
+        )}
+      </div>
+      {isKnown && ticket.admits && (
+        <AdmitForm
+          // Those who come later are the next to enter.
+          key={ticket.reservation.seat_details.filter((seat) => seat.entry === null).length}
+          ticket={ticket}
+          isBusy={admission.isBusy}
+          onAdmit={admission.send}
+        />
+      )}
+      {isKnown && <TicketFacts ticket={ticket} />}
+    </>
+  );
 }
 
 interface RefusedProps {
@@ -64,8 +92,8 @@ function Checking() {
   );
 }
 
-/** `name`: who is signed in, without being an organiser. */
-function ForOrganisers({ name }: { readonly name?: string }) {
+/** `name`: who is signed in, and does not work at the door. */
+function ForStewards({ name }: { readonly name?: string }) {
   const location = useLocation();
   const mine: ReactNode = (
     <Link

@@ -2,41 +2,39 @@ import type { ReactNode } from 'react';
 
 import { Icon, type IconName } from '@/components/Icon';
 import { useIsAbout } from '@/features/reservations/useIsAbout';
-import type { Ticket } from '@/lib/api/types';
+import type { ApiError } from '@/lib/api/apiError';
+import type { AdmittedSeat, Ticket } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
-import { formatDateTime } from '@/lib/time';
+import { formatDateTime, formatTime } from '@/lib/time';
 
 /** Told apart by word, mark and colour, to be read at arm's length in the dark. */
-type Verdict = 'valid' | 'void' | 'unknown';
+type Verdict = 'valid' | 'admitted' | 'void' | 'unpaid' | 'unknown';
 
-const ICONS = { valid: 'check', void: 'close', unknown: 'alert' } as const satisfies Record<
-  Verdict,
-  IconName
->;
+const ICONS = {
+  valid: 'ticket',
+  admitted: 'check',
+  void: 'close',
+  unpaid: 'alert',
+  unknown: 'alert',
+} as const satisfies Record<Verdict, IconName>;
 
-export function CheckedTicket({ ticket }: { readonly ticket: Ticket }) {
-  const { admits, reason, reservation } = ticket;
-  const count = reservation.seats.length;
-  if (admits) {
-    return (
-      <VerdictCard
-        verdict="valid"
-        title={t('reservations:valid')}
-        hint={t('reservations:validHint', { count })}
-      >
-        <OtherDay date={reservation.date} />
-        <Details ticket={ticket} />
-      </VerdictCard>
-    );
-  }
-  const isCancelled = reason === 'cancelled';
+/** What came of letting people in here just now. */
+export type Scanned =
+  | { readonly kind: 'admitted'; readonly seats: readonly AdmittedSeat[] }
+  | { readonly kind: 'refused'; readonly error: ApiError };
+
+interface CheckedTicketProps {
+  readonly ticket: Ticket;
+  readonly scanned: Scanned | null;
+}
+
+export function CheckedTicket({ ticket, scanned }: CheckedTicketProps) {
   return (
-    <VerdictCard
-      verdict="void"
-      title={t(isCancelled ? 'reservations:cancelled' : 'reservations:notAdmitted')}
-      hint={t(isCancelled ? 'reservations:cancelledTicket' : 'reservations:notAdmittedHint')}
-    >
-      <Details ticket={ticket} />
+    <VerdictCard {...verdictOf(ticket, scanned)}>
+      {ticket.admits && (
+        <OtherDay date={ticket.reservation.date} timeZone={ticket.reservation.time_zone} />
+      )}
+      <Seats ticket={ticket} />
     </VerdictCard>
   );
 }
@@ -53,14 +51,102 @@ export function UnknownTicket({ code }: { readonly code: string }) {
   );
 }
 
-interface VerdictCardProps {
+interface Said {
   readonly verdict: Verdict;
   readonly title: string;
   readonly hint: string;
-  readonly children: ReactNode;
 }
 
-function VerdictCard({ verdict, title, hint, children }: VerdictCardProps) {
+function verdictOf(ticket: Ticket, scanned: Scanned | null): Said {
+  if (scanned?.kind === 'admitted') {
+    return {
+      verdict: 'admitted',
+      title: t('reservations:admitted'),
+      hint: t('reservations:admittedHint', {
+        count: scanned.seats.length,
+        seats: scanned.seats.map((seat) => seat.seat_number).join(', '),
+      }),
+    };
+  }
+  if (scanned !== null) return refusal(scanned.error);
+  if (ticket.admits) {
+    const count = ticket.reservation.seat_details.filter((seat) => seat.entry === null).length;
+    return {
+      verdict: 'valid',
+      title: t('reservations:valid'),
+      hint: t('reservations:validHint', { count }),
+    };
+  }
+  return refused(ticket);
+}
+
+/** Why nobody was let in just now. */
+function refusal(error: ApiError): Said {
+  const [first] = error.entries;
+  if (error.code === 'already_entered' && first !== undefined) return used(first);
+  const title =
+    error.code === 'ticket_unpaid' ? t('reservations:unpaid') : t('reservations:notAdmitted');
+  const verdict = error.code === 'ticket_unpaid' ? 'unpaid' : 'void';
+  return { verdict, title, hint: error.message };
+}
+
+/** Why the ticket lets nobody in, as it was when it was looked up. */
+function refused({ reason, reservation }: Ticket): Said {
+  const entered = reservation.seat_details.flatMap((seat) =>
+    seat.entry === null ? [] : [{ ...seat.entry, ...seat }],
+  );
+  const [first] = entered;
+  switch (reason) {
+    case 'used':
+      if (first !== undefined) return used(first);
+      break;
+    case 'unpaid':
+      return {
+        verdict: 'unpaid',
+        title: t('reservations:unpaid'),
+        hint: t('reservations:unpaidTicket'),
+      };
+    case 'lapsed':
+      return {
+        verdict: 'void',
+        title: t('reservations:lapsed'),
+        hint: t('reservations:lapsedTicket'),
+      };
+    case 'cancelled':
+      return {
+        verdict: 'void',
+        title: t('reservations:cancelled'),
+        hint: t('reservations:cancelledTicket'),
+      };
+    case null:
+      break;
+  }
+  return {
+    verdict: 'void',
+    title: t('reservations:notAdmitted'),
+    hint: t('reservations:notAdmittedHint'),
+  };
+}
+
+function used(entered: Omit<AdmittedSeat, 'seat_id'>): Said {
+  return {
+    verdict: 'void',
+    title: t('reservations:used'),
+    hint: t('reservations:usedHint', {
+      seat: entered.seat_number,
+      entry: entryInWords(entered),
+    }),
+  };
+}
+
+/** "19:02, North". */
+export function entryInWords({ at, gate }: Pick<AdmittedSeat, 'at' | 'gate'>): string {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  const when = isToday ? formatTime(at) : formatDateTime(at);
+  return gate === '' ? when : t('reservations:entryAtGate', { when, gate });
+}
+
+function VerdictCard({ verdict, title, hint, children }: Said & { readonly children: ReactNode }) {
   return (
     <article className="verdict" data-verdict={verdict}>
       <header className="verdict__head">
@@ -74,18 +160,18 @@ function VerdictCard({ verdict, title, hint, children }: VerdictCardProps) {
 }
 
 /** A good ticket for another evening. */
-function OtherDay({ date }: { readonly date: string }) {
+function OtherDay({ date, timeZone }: { readonly date: string; readonly timeZone: string }) {
   const isNow = useIsAbout(Date.parse(date));
   if (isNow) return null;
   return (
     <p className="verdict__warning">
       <Icon name="calendar" />
-      {t('reservations:otherDay', { when: formatDateTime(date) })}
+      {t('reservations:otherDay', { when: formatDateTime(date, timeZone) })}
     </p>
   );
 }
 
-function Details({ ticket: { buyer, reservation } }: { readonly ticket: Ticket }) {
+function Seats({ ticket: { reservation } }: { readonly ticket: Ticket }) {
   return (
     <dl className="verdict__facts">
       <div>
@@ -96,11 +182,24 @@ function Details({ ticket: { buyer, reservation } }: { readonly ticket: Ticket }
               <li key={seat.seat_id}>
                 <b>{seat.seat_number}</b>
                 {seat.seat_number.startsWith(seat.section) ? '' : ` ${seat.section}`}
+                {seat.entry !== null && (
+                  <span className="verdict__entry">
+                    {t('reservations:enteredAt', { entry: entryInWords(seat.entry) })}
+                  </span>
+                )}
               </li>
             ))}
           </ul>
         </dd>
       </div>
+    </dl>
+  );
+}
+
+/** Who bought it, and for what: to be read by who has doubts, below what there is to do. */
+export function TicketFacts({ ticket: { buyer, reservation } }: { readonly ticket: Ticket }) {
+  return (
+    <dl className="verdict__facts">
       <div>
         <dt>{t('reservations:buyer')}</dt>
         <dd>{buyer}</dd>
@@ -110,7 +209,7 @@ function Details({ ticket: { buyer, reservation } }: { readonly ticket: Ticket }
         <dd>
           {reservation.event_name}
           <br />
-          {formatDateTime(reservation.date)} · {reservation.venue}
+          {formatDateTime(reservation.date, reservation.time_zone)} · {reservation.venue}
         </dd>
       </div>
       <div>

@@ -1,23 +1,32 @@
+import { apiClock } from '@/lib/api/apiClock';
 import type { Reservation } from '@/lib/api/types';
 import { useHasCome } from '@/lib/hooks/useHasCome';
 import { t } from '@/lib/i18n/language';
 import { formatDateTime } from '@/lib/time';
 
-const WALL_CLOCK = { now: () => Date.now() };
-
-/** Whether it has become too late for the buyer to cancel. */
+/** Whether it has become too late for the buyer to cancel, as far as the server has told the time. */
 export function useCancellationEnd({ cancel_until: until }: Reservation): boolean {
-  return useHasCome(Date.parse(until), WALL_CLOCK);
+  return useHasCome(apiClock.isSet() ? Date.parse(until) : null, apiClock);
 }
 
 export function cancelNote(reservation: Reservation, mayNotCancel: boolean): string {
-  const { cancelled_at: cancelledAt, cancel_until: cancelUntil } = reservation;
+  const {
+    cancelled_at: cancelledAt,
+    cancel_until: cancelUntil,
+    payment_due_at: dueAt,
+    time_zone: timeZone,
+  } = reservation;
   if (reservation.status === 'cancelled') {
     return cancelledAt === null
       ? ''
       : t('reservations:cancelledOn', { when: formatDateTime(cancelledAt) });
   }
-  const when = formatDateTime(cancelUntil);
+  if (reservation.status === 'lapsed') {
+    return dueAt === null
+      ? ''
+      : t('reservations:lapsedNote', { when: formatDateTime(dueAt, timeZone) });
+  }
+  const when = formatDateTime(cancelUntil, timeZone);
   return mayNotCancel
     ? t('reservations:couldCancelUntil', { when })
     : t('reservations:cancelUntil', { when });

@@ -9,7 +9,7 @@ import { FakeServer, LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
-const CANCEL = 'post reservations/31/cancel/';
+const CANCEL = 'post reservations/K7QF9M2A4XWZ31TB/cancel/';
 
 function open(reservations: Reservation[]) {
   const server = new FakeServer();
@@ -19,7 +19,7 @@ function open(reservations: Reservation[]) {
 }
 
 it('shows what was booked, and what was cancelled as such', async () => {
-  open([makeReservation(), makeReservation({ id: 30, status: 'cancelled' })]);
+  open([makeReservation(), makeReservation({ id: 'K7QF9M2A4XWZ30TB', status: 'cancelled' })]);
   const [confirmed, cancelled] = await screen.findAllByRole('article');
   if (confirmed === undefined || cancelled === undefined) throw new Error('Two were booked');
   expect(within(confirmed).getByText('Confirmed')).toBeDefined();
@@ -28,11 +28,26 @@ it('shows what was booked, and what was cancelled as such', async () => {
   expect(within(cancelled).queryByRole('button')).toBeNull();
 });
 
+it('shows as lapsed what was not paid in time, and offers nothing more', async () => {
+  open([
+    makeReservation({
+      status: 'lapsed',
+      payment_method: 'invoice',
+      payment_status: null,
+      payment_due_at: '2026-11-25T12:00:00Z',
+    }),
+  ]);
+  expect(await screen.findByText('Lapsed')).toBeDefined();
+  expect(screen.getByText(/^It was to be paid by Wed, 25 Nov 2026/)).toBeDefined();
+  expect(screen.getByText('Nothing to pay')).toBeDefined();
+  expect(screen.queryByRole('button')).toBeNull();
+});
+
 it('leads to the ticket of each', async () => {
   open([makeReservation()]);
-  for (const name of ['The Late Set', 'Show ticket reservation 31']) {
+  for (const name of ['The Late Set', 'Show ticket reservation K7QF9M2A4XWZ31TB']) {
     const link = await screen.findByRole('link', { name });
-    expect(link.getAttribute('href')).toBe('/reservations/31');
+    expect(link.getAttribute('href')).toBe('/reservations/K7QF9M2A4XWZ31TB');
   }
 });
 
@@ -58,24 +73,38 @@ it.each([
   ['Paid', { payment_status: 'captured' }],
   ['Payment under way', { payment_status: 'authorised' }],
   ['Pay at the box office', { payment_method: 'cash', payment_status: null }],
+  [
+    /^Pay by Wed, 25 Nov 2026/,
+    {
+      payment_method: 'invoice',
+      payment_status: 'due',
+      payment_due_at: '2026-11-25T12:00:00Z',
+    },
+  ],
+  ['Paid', { payment_method: 'invoice', payment_status: 'paid' }],
   ['Refund under way', { status: 'cancelled', payment_status: 'refund_due' }],
   ['Refunded', { status: 'cancelled', payment_status: 'refunded' }],
   ['Not charged', { status: 'cancelled', payment_status: 'voided' }],
   ['Nothing to pay', { status: 'cancelled', payment_method: 'cash', payment_status: null }],
-] satisfies [string, Partial<Reservation>][])('says of the money: %s', async (words, changes) => {
-  open([makeReservation(changes)]);
-  expect(await screen.findByText(words)).toBeDefined();
-});
+] satisfies [string | RegExp, Partial<Reservation>][])(
+  'says of the money: %s',
+  async (words, changes) => {
+    open([makeReservation(changes)]);
+    expect(await screen.findByText(words)).toBeDefined();
+  },
+);
 
 it('says until when one may cancel, and offers it no longer', async () => {
   open([
     makeReservation({ cancel_until: new Date(Date.now() + 1_500).toISOString() }),
-    makeReservation({ id: 32 }),
+    makeReservation({ id: 'K7QF9M2A4XWZ32TB' }),
   ]);
   expect(await screen.findAllByText(/^Cancel until/)).toHaveLength(2);
   expect(screen.getAllByRole('button', { name: /^Cancel/ })).toHaveLength(2);
   await screen.findByText(/^Could be cancelled until/, undefined, { timeout: 4_000 });
-  expect(screen.getByRole('button', { name: /^Cancel/ }).textContent).toBe('Cancel reservation 32');
+  expect(screen.getByRole('button', { name: /^Cancel/ }).textContent).toBe(
+    'Cancel reservation K7QF9M2A4XWZ32TB',
+  );
 });
 
 it('promises the money back, and says that it was given', async () => {

@@ -1,12 +1,12 @@
+import { apiClock } from '@/lib/api/apiClock';
 import { useHasCome } from '@/lib/hooks/useHasCome';
 
 /** Doors open before, and a long night ends after. */
 const AROUND_MS = 18 * 3_600_000;
-const WALL_CLOCK = { now: () => Date.now() };
 
 /** Whether a moment is close enough for tickets to it to be shown at the door now. */
 export function useIsAbout(moment: number): boolean {
-  const hasBegun = useHasCome(moment - AROUND_MS, WALL_CLOCK);
-  const isOver = useHasCome(moment + AROUND_MS, WALL_CLOCK);
+  const hasBegun = useHasCome(moment - AROUND_MS, apiClock);
+  const isOver = useHasCome(moment + AROUND_MS, apiClock);
   return hasBegun && !isOver;
 }

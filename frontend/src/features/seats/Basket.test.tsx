@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { waitFor } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 
 import { makeSeat, makeSeats } from '@/testing/factories';
-import { basket, lockedSeat, openHolding, openSelector } from '@/testing/selectorHarness';
+import { basket, lockedSeat, openHolding, openSelector, released } from '@/testing/selectorHarness';
 
 const later = (seconds: number) => Date.now() + seconds * 1_000;
 
@@ -51,4 +51,14 @@ it('leaves that to the total where there is one category', async () => {
   await openHolding(lockedSeat(0), lockedSeat(1));
   expect(basket().queryAllByRole('term')).toEqual([]);
   expect(makeSeat(0).category).toBe(makeSeat(1).category);
+});
+
+it.each(['Release seat A1', 'Release all'])('has the focus after “%s”', async (name) => {
+  const { server, user } = await openHolding(lockedSeat(0));
+  server.on('post events/7/unlock/', released(makeSeat(0)));
+  await user.click(basket().getByRole('button', { name }));
+  await waitFor(() => {
+    expect(basket().queryByRole('button', { name: 'Release seat A1' })).toBeNull();
+  });
+  expect(document.activeElement).toBe(screen.getByRole('complementary', { name: 'Your seats' }));
 });

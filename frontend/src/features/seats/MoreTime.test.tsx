@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
 import {
@@ -73,4 +73,27 @@ it('that is refused says why, and is not offered again', async () => {
   expect(await screen.findByText('Seat A1 cannot be held any longer.')).toBeDefined();
   expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
   expect(moreTime()).toBeNull();
+});
+
+it('is told of to those who do not see the offer, once for each deadline', async () => {
+  const { socket } = await openHolding(lockedSeat(0, soon()), lockedSeat(1, later()));
+  const said = 'Your hold on seat A1 runs out soon. Under “Your seats” you can have more time.';
+  expect((await screen.findByText(said)).closest('[role=status]')).not.toBeNull();
+  socket.receive(deltaFrame(1, [3, 2, null, null]));
+  expect(screen.getAllByText(said)).toHaveLength(1);
+});
+
+it('leaves the focus in the basket when it has been had', async () => {
+  const { server, user } = await openHolding(lockedSeat(0, soon()));
+  const answer = server.onHold(EXTEND);
+  await user.click(screen.getByRole('button', { name: 'More time' }));
+  expect(document.activeElement).toBe(moreTime());
+  await act(async () => {
+    answer([200, { success: true, message: '', seats: [lockedSeat(0, later(), 1)] }]);
+    await Promise.resolve();
+  });
+  await waitFor(() => {
+    expect(moreTime()).toBeNull();
+  });
+  expect(document.activeElement).toBe(screen.getByRole('complementary', { name: 'Your seats' }));
 });

@@ -80,7 +80,8 @@ describe('while a payment is under way', () => {
     const answer = server.onHold(RESERVE);
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     const button = dialog.getByRole('button', { name: 'Paying…' });
-    expect(button).toHaveProperty('disabled', true);
+    expect(button.getAttribute('aria-disabled')).toBe('true');
+    expect(document.activeElement).toBe(button);
     expect(dialog.getByRole('status').textContent).toBe('Your payment is under way.');
     await user.click(button);
     fireEvent(screen.getByRole('dialog'), new Event('cancel'));
@@ -159,7 +160,9 @@ describe('an answer that is lost', () => {
     server.inTurn(RESERVE, ...lostTries, booked());
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await dialog.findByText(/nothing is booked or charged twice/, undefined, { timeout: 4_000 });
-    expect(dialog.getByRole('group')).toHaveProperty('disabled', true);
+    expect(dialog.getByRole('group').getAttribute('aria-disabled')).toBe('true');
+    await user.click(dialog.getByRole('radio', { name: /Invoice/ }));
+    expect(dialog.getByRole('radio', { name: /Invoice/ })).toHaveProperty('checked', false);
 
     // It had gone through, as the feed tells before the answer can be had.
     socket.receive(deltaFrame(1, [0, 2, null, null]));

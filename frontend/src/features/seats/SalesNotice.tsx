@@ -31,7 +31,11 @@ function upcoming(event: EventDetail, clock: ServerClock) {
     <Sentence
       of="seats:sales_openIn"
       parts={{
-        when: <time dateTime={event.sales_open_at}>{formatDateTime(event.sales_open_at)}</time>,
+        when: (
+          <time dateTime={event.sales_open_at}>
+            {formatDateTime(event.sales_open_at, event.time_zone)}
+          </time>
+        ),
         wait: <Wait until={Date.parse(event.sales_open_at)} clock={clock} />,
       }}
     />

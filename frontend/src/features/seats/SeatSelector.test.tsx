@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 
 import { makeSeat, makeSeats } from '@/testing/factories';
@@ -130,6 +130,22 @@ describe('the keyboard', () => {
     await user.keyboard('{Enter}');
     expect(await screen.findByText('Seat B2 is held for you.')).toBeDefined();
   });
+
+  it('locks with Enter after the map has been dragged', async () => {
+    HTMLElement.prototype.setPointerCapture = () => undefined;
+    const { server, user } = await openSelector();
+    const frame = seatButton('A1').closest('.map__frame');
+    if (frame === null) throw new Error('There is no map');
+    fireEvent.pointerDown(frame, { pointerId: 1, button: 0, clientX: 10, clientY: 10 });
+    fireEvent.pointerMove(frame, { pointerId: 1, clientX: 60, clientY: 10 });
+    fireEvent.pointerUp(frame, { pointerId: 1 });
+    server.on(LOCK_A1, granted(lockedSeat(0)));
+    act(() => {
+      seatButton('A1').focus();
+    });
+    await user.keyboard('{Enter}');
+    expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
+  });
 });
 
 describe('live changes', () => {
@@ -150,8 +166,8 @@ describe('live changes', () => {
 
   it('tell people that their hold has run out', async () => {
     const { server, socket } = await openSelector({
-      seats: [lockedSeat(0, Date.now() + 1200), ...makeSeats(8).slice(1)],
-      ownLocks: [lockedSeat(0, Date.now() + 1200)],
+      seats: [lockedSeat(0, Date.now() + 4000), ...makeSeats(8).slice(1)],
+      ownLocks: [lockedSeat(0, Date.now() + 4000)],
     });
     await waitFor(() => {
       expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');

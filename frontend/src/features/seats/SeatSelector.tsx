@@ -38,6 +38,7 @@ import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
 import { sceneOf } from '@/lib/map/scene';
 import { salePath } from '@/lib/paths';
 import type { SeatFacts } from '@/lib/seatmap/seats';
+import { may } from '@/lib/permissions';
 import { boundsOf } from '@/lib/seatmap/viewport';
 import { formatDateTime } from '@/lib/time';
 
@@ -203,14 +204,15 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         <div className="selector__what">
           <h1 className="selector__name">{event.name}</h1>
           <p className="selector__facts">
-            <time dateTime={event.date}>{formatDateTime(event.date)}</time> · {event.venue}
+            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
+            {event.venue}
           </p>
         </div>
         <LiveBadge feedState={feedState} viewers={viewers} />
       </div>
       <Notices feedState={feedState} event={event} sales={sales} clock={store.clock} />
       <SelectorTools
-        salePath={me?.is_staff === true ? salePath(event.id) : null}
+        salePath={may(me, 'reservations.view_reservation') ? salePath(event.id) : null}
         view={view}
         isOnSale={isOnSale}
         onChooseView={chooseView}

@@ -115,7 +115,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
   }
 
   function refuse(seats: readonly SeatFacts[], error: ApiError): void {
-    settle(seats, { kind: 'refused' });
+    settle(seats, { kind: error.isUndecided ? 'unknown' : 'refused' });
     const idsAtFault = (...reasons: string[]) =>
       error.conflicts.flatMap(({ seatId, reason }) => (reasons.includes(reason) ? seatId : []));
     const notHeld = idsAtFault('not_held', 'expired');

@@ -18,7 +18,10 @@ export interface MoreTime {
   readonly offeredFor: readonly MapSeat[];
 }
 
-/** Tells when to offer more time for the person's own seats, and, once, that there is none left. */
+/**
+ * Tells when to offer more time for the person's own seats, and says once for each deadline that it
+ * is near: to those who cannot see the offer, and to all when there is no more time to be had.
+ */
 export function useMoreTime(
   event: EventDetail,
   mine: readonly MapSeat[],
@@ -32,9 +35,19 @@ export function useMoreTime(
   });
   const spent = mine.filter((seat) => !extendable.includes(seat));
   const soonMs = Math.min(SOON_MS, (event.lock_seconds * 1000) / 2);
-  const isTimeToOffer = useHasCome(before(firstDeadline(extendable), soonMs), store.clock);
+  const nextDeadline = firstDeadline(extendable);
+  const isTimeToOffer = useHasCome(before(nextDeadline, soonMs), store.clock);
   const lastDeadline = firstDeadline(spent);
   const isEnding = useHasCome(before(lastDeadline, soonMs), store.clock);
+
+  const offered = useRef<number | null>(null);
+  useEffect(() => {
+    if (!isTimeToOffer || offered.current === nextDeadline) return;
+    offered.current = nextDeadline;
+    const next = extendable.filter(({ until }) => until === nextDeadline);
+    // Those who see the page see the button come.
+    announce(moreTimeSentence(next.map(({ facts }) => facts.seatNumber)), 'quiet');
+  }, [isTimeToOffer, nextDeadline, extendable, announce]);
 
   const told = useRef<number | null>(null);
   useEffect(() => {
@@ -57,6 +70,10 @@ function firstDeadline(seats: readonly MapSeat[]): number | null {
 
 function before(deadline: number | null, ms: number): number | null {
   return deadline === null ? null : deadline - ms;
+}
+
+function moreTimeSentence(seatNumbers: readonly string[]): string {
+  return t('seats:moreTimeSoon', { count: seatNumbers.length, list: listOf(seatNumbers) });
 }
 
 function noneLeftSentence(seatNumbers: readonly string[]): string {

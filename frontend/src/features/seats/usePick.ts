@@ -107,7 +107,7 @@ function notOnSaleSentence(event: EventDetail, sales: Exclude<Sales, 'open'>): s
     case 'upcoming':
       return event.sales_open_at === null
         ? t('seats:sales_notYet')
-        : t('seats:sales_open', { when: formatDateTime(event.sales_open_at) });
+        : t('seats:sales_open', { when: formatDateTime(event.sales_open_at, event.time_zone) });
     default:
       return assertNever(sales);
   }

@@ -9,23 +9,41 @@ import { nextSalesChange, type Sales, salesAt } from '@/lib/sales';
 
 /** Timers cannot wait longer than 2^31 ms, and a clock may be set right meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
+/** How often to look whether the server has told its time. */
+const UNSET_WAIT_MS = 1_000;
 
-/** How sales stand now. They open and close by themselves when the time comes. */
+/**
+ * How sales stand now. They open and close by themselves when the time comes, by the server's
+ * clock; until that is known, what the server said about the event counts.
+ */
 export function useSales(event: EventDetail, clock: ServerClock): Sales {
   const queryClient = useQueryClient();
-  const [now, setNow] = useState(() => clock.now());
+  const [now, setNow] = useState(() => readClock(clock));
 
   useEffect(() => {
-    const change = nextSalesChange(event, now);
-    if (change === null) return;
-    const waitMs = Math.min(Math.max(change - clock.now(), 0), LONGEST_WAIT_MS);
-    return sleep.timers.after(waitMs, () => {
-      setNow(clock.now());
-      if (clock.now() >= change) {
-        void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
-      }
-    });
-  }, [event, clock, now, queryClient]);
+    let callOff = (): void => undefined;
+    function planLook(at: number | null) {
+      const change = at === null ? null : nextSalesChange(event, at);
+      if (at !== null && change === null) return;
+      const waitMs = change === null ? UNSET_WAIT_MS : Math.max(change - clock.now(), 0);
+      callOff = sleep.timers.after(Math.min(waitMs, LONGEST_WAIT_MS), () => {
+        const then = readClock(clock);
+        setNow(then);
+        if (then !== null && change !== null && then >= change) {
+          void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
+        }
+        planLook(then);
+      });
+    }
+    planLook(readClock(clock));
+    return () => {
+      callOff();
+    };
+  }, [event, clock, queryClient]);
 
-  return salesAt(event, now);
+  return now === null ? event.sales : salesAt(event, now);
+}
+
+function readClock(clock: ServerClock): number | null {
+  return clock.isSet() ? clock.now() : null;
 }

@@ -1,14 +1,19 @@
 import { ApiError } from '@/lib/api/apiError';
 import { get, ME, post, tokens } from '@/lib/api/client';
+import { knownDevice, rememberDevice } from '@/lib/api/device';
 import type { TokenKeeper } from '@/lib/api/tokenKeeper';
 import type {
   Credentials,
+  EmailChange,
+  EmailConfirmation,
   Me,
   PasswordChange,
   PasswordChanged,
   PasswordReset,
+  PasswordResetDone,
   Registration,
-  TokenPair,
+  SecondStepAnswer,
+  SignedInPair,
 } from '@/lib/api/types';
 import { tabs } from '@/lib/tabs/tabs';
 
@@ -26,10 +31,27 @@ export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
 
 export async function signIn(credentials: Credentials): Promise<void> {
   if (tokens !== null) {
-    tokens.keep(await post<TokenPair>('token/', credentials));
+    const { access, refresh, device } = await post<SignedInPair>('token/', {
+      ...credentials,
+      ...knownDevice(),
+    });
+    rememberDevice(device);
+    tokens.keep({ access, refresh });
     return;
   }
   await post('login/', credentials);
+  tabs.tell({ kind: 'session' });
+}
+
+/** Complete a sign-in that was refused for want of the second factor. */
+export async function takeSecondStep(step: SecondStepAnswer): Promise<void> {
+  if (tokens !== null) {
+    const { access, refresh, device } = await post<SignedInPair>('token/second-factor/', step);
+    rememberDevice(device);
+    tokens.keep({ access, refresh });
+    return;
+  }
+  await post('login/second-factor/', step);
   tabs.tell({ kind: 'session' });
 }
 
@@ -58,7 +80,11 @@ export async function signOutEverywhere(): Promise<void> {
 
 /** Whoever else is signed in as this person is so no more. */
 export async function changePassword(change: PasswordChange): Promise<void> {
-  const { access, refresh } = await post<PasswordChanged>('password/change/', change);
+  const { access, refresh, device } = await post<PasswordChanged>('password/change/', {
+    ...change,
+    ...knownDevice(),
+  });
+  rememberDevice(device);
   if (access !== undefined && refresh !== undefined) tokens?.keep({ access, refresh });
 }
 
@@ -69,9 +95,24 @@ export async function askForReset(email: string): Promise<void> {
 
 /** Nobody is signed in as this person after it. */
 export async function resetPassword(reset: PasswordReset): Promise<void> {
-  await post('password/reset/confirm/', reset);
+  rememberDevice((await post<PasswordResetDone>('password/reset/confirm/', reset)).device);
   tabs.tell({ kind: 'session' });
   tabs.tellHere({ kind: 'session' });
+}
+
+/** Have another link sent to the address that waits to be confirmed. */
+export async function sendVerification(): Promise<void> {
+  await post('email/verify/');
+}
+
+/** Nothing changes before the new address is confirmed. */
+export async function changeEmail(change: EmailChange): Promise<void> {
+  await post('email/change/', { ...change, ...knownDevice() });
+}
+
+export async function confirmEmail(link: EmailConfirmation): Promise<void> {
+  await post('email/confirm/', link);
+  tabs.tell({ kind: 'session' });
 }
 
 /** To have no tokens is to be signed out, whether or not the server hears of it. */

@@ -1,7 +1,7 @@
 import { isAxiosError } from 'axios';
 
 import { sentenceForCode, sentenceForField } from '@/lib/api/refusalSentence';
-import type { ConflictReason } from '@/lib/api/types';
+import type { AdmittedSeat, ConflictReason } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 
 export interface Conflict {
@@ -18,6 +18,14 @@ export interface Alternative {
   readonly price: string;
 }
 
+/** What completes a sign-in whose password was right. */
+export interface SecondStep {
+  readonly challenge: string;
+  readonly methods: readonly string[];
+  /** What the browser needs to use a passkey; null where there is none. */
+  readonly passkey: Readonly<Record<string, unknown>> | null;
+}
+
 interface ApiErrorParts {
   readonly message: string;
   readonly code: string;
@@ -28,7 +36,9 @@ interface ApiErrorParts {
   readonly retryAfterSeconds?: number | null;
   readonly salesOpenAt?: string | null;
   readonly largestParty?: number | null;
+  readonly entries?: readonly AdmittedSeat[];
   readonly requestId?: string | null;
+  readonly secondStep?: SecondStep | null;
 }
 
 /**
@@ -47,8 +57,12 @@ export class ApiError extends Error {
   readonly salesOpenAt: string | null;
   /** How many could sit together where there is no room for more. */
   readonly largestParty: number | null;
+  /** Seats that have entered before. */
+  readonly entries: readonly AdmittedSeat[];
   /** Under which the server has written down what happened. */
   readonly requestId: string | null;
+  /** The password was right, and this is asked for besides. */
+  readonly secondStep: SecondStep | null;
 
   constructor(parts: ApiErrorParts, options?: ErrorOptions) {
     super(parts.message, options);
@@ -60,7 +74,9 @@ export class ApiError extends Error {
     this.retryAfterSeconds = parts.retryAfterSeconds ?? null;
     this.salesOpenAt = parts.salesOpenAt ?? null;
     this.largestParty = parts.largestParty ?? null;
+    this.entries = parts.entries ?? [];
     this.requestId = parts.requestId ?? null;
+    this.secondStep = parts.secondStep ?? null;
   }
 
   get isSignedOut(): boolean {
@@ -132,7 +148,9 @@ function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiEr
     retryAfterSeconds,
     salesOpenAt: typeof fields['sales_open_at'] === 'string' ? fields['sales_open_at'] : null,
     largestParty: typeof fields['largest'] === 'number' ? fields['largest'] : null,
+    entries: Array.isArray(fields['entries']) ? fields['entries'].flatMap(entered) : [],
     requestId: typeof fields['request_id'] === 'string' ? fields['request_id'] : null,
+    secondStep: secondStep(fields),
   };
 }
 
@@ -144,6 +162,7 @@ const REASONS: readonly string[] = [
   'expired',
   'limit',
   'extension_limit',
+  'cooldown',
 ] satisfies ConflictReason[];
 
 function conflict(entry: unknown): Conflict[] {
@@ -159,6 +178,19 @@ function alternative(entry: unknown): Alternative[] {
   return isListOf(seatIds, 'number') && isListOf(seatNumbers, 'string') && typeof price === 'string'
     ? [{ seatIds, seatNumbers, price }]
     : [];
+}
+
+function entered(entry: unknown): AdmittedSeat[] {
+  if (!isRecord(entry)) return [];
+  const { seat_id: seatId, seat_number: seatNumber, at, gate } = entry;
+  if (typeof seatId !== 'number' || typeof seatNumber !== 'string') return [];
+  if (typeof at !== 'string' || typeof gate !== 'string') return [];
+  return [{ seat_id: seatId, seat_number: seatNumber, at, gate }];
+}
+
+function secondStep({ challenge, methods, passkey }: Readonly<Record<string, unknown>>) {
+  if (typeof challenge !== 'string' || !isListOf(methods, 'string')) return null;
+  return { challenge, methods, passkey: isRecord(passkey) ? passkey : null };
 }
 
 interface TypesByName {

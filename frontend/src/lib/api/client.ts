@@ -1,5 +1,6 @@
-import axios, { type AxiosRequestConfig } from 'axios';
+import axios, { type AxiosRequestConfig, isAxiosError } from 'axios';
 
+import { observeDate } from '@/lib/api/apiClock';
 import { ApiError, toApiError } from '@/lib/api/apiError';
 import { cookieIdentity } from '@/lib/api/cookieIdentity';
 import type { Identity } from '@/lib/api/identity';
@@ -12,6 +13,7 @@ import {
   type TokenKeeper,
 } from '@/lib/api/tokenKeeper';
 import type { TokenPair } from '@/lib/api/types';
+import { siteStorage } from '@/lib/page/storage';
 import { newsOf } from '@/lib/tabs/news';
 import { tabs } from '@/lib/tabs/tabs';
 
@@ -30,7 +32,7 @@ export const tokens: TokenKeeper | null =
   serverElsewhere === null
     ? null
     : createTokenKeeper({
-        storage: localStorage,
+        storage: siteStorage,
         renew: async (refresh, key) => {
           const headers = { 'Idempotency-Key': key };
           return (await http.post<TokenPair>('token/refresh/', { refresh }, { headers })).data;
@@ -52,6 +54,17 @@ http.interceptors.request.use(async (call) => {
   await identity.sign(call);
   return call;
 });
+
+http.interceptors.response.use(
+  (answer) => {
+    observeDate(answer.headers);
+    return answer;
+  },
+  (cause: unknown) => {
+    if (isAxiosError(cause) && cause.response !== undefined) observeDate(cause.response.headers);
+    throw cause;
+  },
+);
 
 export interface Answer<T> {
   readonly body: T;
@@ -89,6 +102,16 @@ export async function post<T>(
   } finally {
     if (isDone) for (const news of newsOf(path)) tabs.tell(news);
   }
+}
+
+/** Throws ApiError. */
+export async function patch(path: string, body: object): Promise<void> {
+  await send({ method: 'patch', url: path, data: body });
+}
+
+/** Throws ApiError. */
+export async function remove(path: string): Promise<void> {
+  await send({ method: 'delete', url: path });
 }
 
 /** Whoever shows who is signed in has reason to look again. */

@@ -35,6 +35,10 @@ describe('the sentence for a refusal', () => {
     const at = { sales_open_at: '2099-05-04T10:00:00Z' };
     expect(sentenceForCode('sales_not_open', at)).toMatch(/Sales open on Mon, 4 May 2099/);
     expect(sentenceForCode('seat_limit', { seat_cap: 10 })).toMatch(/at most 10 seats/);
+    expect(sentenceForCode('purchase_limit', { purchase_cap: 4 })).toMatch(/buy at most 4 seats/);
+    expect(sentenceForCode('lock_cooldown', { available_at: '2026-05-04T10:00:00Z' })).toMatch(
+      /again from Mon, 4 May 2026/,
+    );
     expect(sentenceForCode('no_seats_together', { largest: 4 })).toMatch(/now is 4\.$/);
     expect(
       sentenceForCode('cancellation_closed', { cancel_until: '2026-05-04T10:00:00Z' }),

@@ -6,6 +6,7 @@ import { formatDateTime } from '@/lib/time';
 export type RefusalDetails = Readonly<Record<string, unknown>>;
 
 const SECONDS_BEST_TOLD_IN_MINUTES = 90;
+const MINUTES_BEST_TOLD_IN_HOURS = 90;
 
 /** A refusal in the person's own language; null for a code that we have no sentence for. */
 export function sentenceForCode(
@@ -33,6 +34,14 @@ function sentenceWithDetails(
   switch (code) {
     case 'seat_limit':
       return withCount(details['seat_cap'], (count) => t('errors:code_seat_limitOf', { count }));
+    case 'purchase_limit':
+      return withCount(details['purchase_cap'], (count) =>
+        t('errors:code_purchase_limitOf', { count }),
+      );
+    case 'lock_cooldown':
+      return withTime(details['available_at'], (when) =>
+        t('errors:code_lock_cooldownUntil', { when }),
+      );
     case 'no_seats_together':
       return withCount(details['largest'], (count) =>
         t('errors:code_no_seats_togetherLargest', { count }),
@@ -53,9 +62,13 @@ function sentenceWithDetails(
 }
 
 function waitSentence(seconds: number): string {
-  return seconds < SECONDS_BEST_TOLD_IN_MINUTES
-    ? t('errors:code_throttledForSeconds', { count: seconds })
-    : t('errors:code_throttledForMinutes', { count: Math.ceil(seconds / 60) });
+  if (seconds < SECONDS_BEST_TOLD_IN_MINUTES) {
+    return t('errors:code_throttledForSeconds', { count: seconds });
+  }
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < MINUTES_BEST_TOLD_IN_HOURS
+    ? t('errors:code_throttledForMinutes', { count: minutes })
+    : t('errors:code_throttledForHours', { count: Math.ceil(minutes / 60) });
 }
 
 function withCount(value: unknown, say: (count: number) => string): string | null {

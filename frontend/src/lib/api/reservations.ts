@@ -6,12 +6,12 @@ export async function fetchReservations(signal: AbortSignal): Promise<Reservatio
 }
 
 export async function fetchReservation(
-  reservationId: number,
+  reservationId: string,
   signal: AbortSignal,
 ): Promise<Reservation> {
   return (await get<Reservation>(`reservations/${reservationId}/`, signal)).body;
 }
 
-export function cancelReservation(reservationId: number, key: string): Promise<CancelledAnswer> {
+export function cancelReservation(reservationId: string, key: string): Promise<CancelledAnswer> {
   return post(`reservations/${reservationId}/cancel/`, {}, key);
 }

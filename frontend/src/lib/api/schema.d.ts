@@ -21,6 +21,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/email/change/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Mail a link to a new address. It takes the place of the old one when it is confirmed.
+         *
+         *     An old address that was verified is told of it, before and after.
+         */
+        post: operations["email_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/email/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm an address by the link that was mailed to it; the link works once, for a day. */
+        post: operations["email_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/email/verify/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Mail another link to the address that waits to be confirmed; a few times a day. */
+        post: operations["email_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/": {
         parameters: {
             query?: never;
@@ -261,6 +316,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/login/second-factor/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Complete signing in with a session cookie, by what the refused sign-in asked for. */
+        post: operations["login_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/logout/": {
         parameters: {
             query?: never;
@@ -304,6 +376,45 @@ export interface paths {
         };
         /** @description Tell who is signed in. */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/erase/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Erase oneself, for good. Bookings stay, without the person.
+         *
+         *     With bookings for coming events it is refused, unless `keep_tickets` says that the tickets
+         *     are kept: they admit, but nobody can cancel them or send them again.
+         */
+        post: operations["erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return all that is kept about oneself, as a file. */
+        get: operations["export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -408,7 +519,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return one of one's own bookings; organisers may see anybody's. */
+        /** @description Return one of one's own bookings, or with the permission anybody's. */
         get: operations["reservation"];
         put?: never;
         post?: never;
@@ -431,10 +542,245 @@ export interface paths {
         /**
          * @description Cancel a booking: its seats become available again, and its money goes back.
          *
-         *     Its buyer may until `cancel_until`, organisers always. Cancelling twice changes nothing.
+         *     Its buyer may until `cancel_until`, and not once a seat has entered; who has the permission
+         *     may cancel strangers' bookings at any time. Cancelling twice changes nothing.
          */
         post: operations["cancel"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reservations/{reservation_id}/paid/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Write down that a booking is paid that was not paid at once.
+         *
+         *     Doing so twice changes nothing. What was cancelled or has lapsed is refused.
+         */
+        post: operations["mark_paid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-factor/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List one's second factors. */
+        get: operations["second_factor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-factor/passkeys/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Keep the passkey that the browser made. The answer is as for an authenticator app. */
+        post: operations["passkey_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-factor/passkeys/{passkey_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Rename a passkey. */
+        patch: operations["passkey_rename"];
+        trace?: never;
+    };
+    "/api/second-factor/passkeys/{passkey_id}/remove/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Remove a passkey. */
+        post: operations["passkey_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-factor/passkeys/options/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Get what a browser needs to make a passkey. */
+        post: operations["passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-factor/recovery-codes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Get new recovery codes; those from before are worth nothing any more. */
+        post: operations["recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-factor/totp/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Get a secret for an authenticator app. It counts once a code of it is confirmed. */
+        post: operations["totp_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-factor/totp/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Set up the authenticator app, by a code of it.
+         *
+         *     With the first factor one gets recovery codes, which are shown this once; the session that
+         *     asks goes on as one that showed the factor, and who asks with a token gets a new pair.
+         */
+        post: operations["totp_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-factor/totp/remove/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Remove the authenticator app. */
+        post: operations["totp_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security-log/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description List security events, newest first; needs `security_log.view_securityevent`.
+         *
+         *     The next page is in the `Link` header (RFC 8288) while there is one.
+         */
+        get: operations["security_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List where one is signed in, the place that was used last first. */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{sign_in_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Sign oneself out in one place. */
+        delete: operations["session_end"];
         options?: never;
         head?: never;
         patch?: never;
@@ -447,10 +793,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return whom a ticket admits, and to what; organisers only. */
+        /** @description Return whom a ticket admits, and to what, without recording anything. */
         get: operations["ticket"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{code}/entry/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Record that seats of a ticket enter, all or none; each seat enters once.
+         *
+         *     Refused with `already_entered` (`entries` says when and where), `ticket_unpaid`,
+         *     `ticket_cancelled`, `ticket_lapsed`, `ticket_for_another_event` or `ticket_not_found`.
+         */
+        post: operations["admit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -486,9 +854,10 @@ export interface paths {
         /**
          * @description Return a new pair. The refresh token that was sent is worth nothing from then on.
          *
-         *     One that comes again ends the pair that it was exchanged for: it may have been stolen. Who
-         *     may not get the answer sends an `Idempotency-Key`, a secret made for this one exchange, and
-         *     within a minute gets the answer again by it.
+         *     One that comes again without the key of its exchange was in two hands: all tokens that came
+         *     of the same signing in end at once. A client whose answer may get lost sends an
+         *     `Idempotency-Key`, a secret made for this one exchange, and sends it again to get the same
+         *     answer, for a minute.
          */
         post: operations["token_refresh"];
         delete?: never;
@@ -514,10 +883,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/token/second-factor/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Complete signing in with a pair of tokens, by what the refused sign-in asked for. */
+        post: operations["token_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AdmitRequest: {
+            /** @description Left out: all that have not entered. */
+            seat_ids?: number[];
+            /** @default  */
+            gate: string;
+            /**
+             * Format: int64
+             * @description The event of this door, if it is for one alone.
+             */
+            event?: number;
+        };
+        AdmittedAnswer: {
+            success: boolean;
+            message: string;
+            admitted: components["schemas"]["AdmittedSeat"][];
+        };
+        AdmittedSeat: {
+            /** Format: date-time */
+            at: string;
+            /** @description Empty when none was given. */
+            gate: string;
+            seat_id: number;
+            seat_number: string;
+        };
         Alternative: {
             seat_ids: number[];
             seat_numbers: string[];
@@ -557,13 +967,28 @@ export interface components {
             /** Format: decimal */
             price: string | null;
         };
+        CodeRequest: {
+            code: string;
+        };
         Conflict: {
             seat_id: number;
             seat_number: string;
-            reason: components["schemas"]["ReasonEnum"];
+            reason: components["schemas"]["ConflictReasonEnum"];
             /** Format: date-time */
             locked_until: string | null;
         };
+        /**
+         * @description * `locked` - locked
+         *     * `reserved` - reserved
+         *     * `blocked` - blocked
+         *     * `expired` - expired
+         *     * `not_held` - not_held
+         *     * `limit` - limit
+         *     * `extension_limit` - extension_limit
+         *     * `cooldown` - cooldown
+         * @enum {string}
+         */
+        ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown";
         CredentialsRequest: {
             username: string;
             password: string;
@@ -575,6 +1000,30 @@ export interface components {
             success: boolean;
             message: string;
         };
+        EmailChangeRequest: {
+            password: string;
+            /** Format: email */
+            email: string;
+            device?: string;
+        };
+        EmailConfirmRequest: {
+            uid: string;
+            token: string;
+        };
+        Entry: {
+            /** Format: date-time */
+            at: string;
+            /** @description Empty when none was given. */
+            gate: string;
+        };
+        EraseRequest: {
+            password: string;
+            /**
+             * @description Erase also with bookings for coming events, which stay good.
+             * @default false
+             */
+            keep_tickets: boolean;
+        };
         Event: {
             id: number;
             name: string;
@@ -582,6 +1031,8 @@ export interface components {
             venue: string;
             /** Format: date-time */
             date: string;
+            /** @description The event's, from the IANA database. */
+            time_zone: string;
             /** Format: decimal */
             price: string;
             /**
@@ -604,7 +1055,14 @@ export interface components {
             max_extensions: number;
             /** @description For how long a seat can be held in all, however often it is extended. */
             hold_seconds: number;
+            /** @description How many seats one person can hold at a time. */
             seat_cap: number;
+            /** @description How many seats one person can buy. */
+            purchase_cap: number;
+            /** @description Within what time it must be paid what is not paid at once; and before `date`. */
+            payment_seconds: number;
+            /** @description Whether only people with a verified e-mail address can book. */
+            requires_verified_email: boolean;
             visibility: components["schemas"]["VisibilityEnum"];
             layout: string;
         };
@@ -615,6 +1073,8 @@ export interface components {
             venue: string;
             /** Format: date-time */
             date: string;
+            /** @description The event's, from the IANA database. */
+            time_zone: string;
             /** Format: decimal */
             price: string;
             /**
@@ -637,7 +1097,14 @@ export interface components {
             max_extensions: number;
             /** @description For how long a seat can be held in all, however often it is extended. */
             hold_seconds: number;
+            /** @description How many seats one person can hold at a time. */
             seat_cap: number;
+            /** @description How many seats one person can buy. */
+            purchase_cap: number;
+            /** @description Within what time it must be paid what is not paid at once; and before `date`. */
+            payment_seconds: number;
+            /** @description Whether only people with a verified e-mail address can book. */
+            requires_verified_email: boolean;
             visibility: components["schemas"]["VisibilityEnum"];
             layout: string;
             categories: components["schemas"]["Category"][];
@@ -648,6 +1115,16 @@ export interface components {
             success: boolean;
             message: string;
             seats: components["schemas"]["Lock"][];
+        };
+        FactorAdded: {
+            success: boolean;
+            message: string;
+            /** @description For who asked with a token. */
+            access?: string;
+            refresh?: string;
+            device?: string;
+            /** @description With the first factor. */
+            recovery_codes?: string[];
         };
         Layout: {
             layout: string;
@@ -687,13 +1164,56 @@ export interface components {
             username: string;
             /** @description Empty when not given. */
             email: string;
+            readonly email_verified: boolean;
+            /** @description What waits to be confirmed; empty if nothing. */
+            new_email: string;
+            /** @description Whether the admin's pages open. */
             is_staff: boolean;
+            /** @description What of a client's concern they may do, in alphabetical order. */
+            readonly permissions: string[];
+            second_factor: components["schemas"]["SecondFactorStanding"];
+        };
+        /**
+         * @description * `passkey` - passkey
+         *     * `totp` - totp
+         *     * `recovery_code` - recovery_code
+         * @enum {string}
+         */
+        MethodEnum: "passkey" | "totp" | "recovery_code";
+        NewPasskeyRequest: {
+            challenge: string;
+            /** @description PublicKeyCredential.toJSON(). */
+            credential: {
+                [key: string]: unknown;
+            };
+            name: string;
         };
         /** @enum {unknown} */
         NullEnum: null;
+        PaidAnswer: {
+            success: boolean;
+            message: string;
+            reservation: components["schemas"]["Reservation"];
+        };
+        Passkey: {
+            id: number;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            used_at: string | null;
+        };
+        PasskeyOptions: {
+            challenge: string;
+            /** @description For navigator.credentials.create(). */
+            options: {
+                [key: string]: unknown;
+            };
+        };
         PasswordChangeRequest: {
             old_password: string;
             password: string;
+            device?: string;
         };
         PasswordChanged: {
             success: boolean;
@@ -701,15 +1221,28 @@ export interface components {
             /** @description For who asked with a token. */
             access?: string;
             refresh?: string;
+            device?: string;
+        };
+        PasswordRequest: {
+            password: string;
         };
         PasswordResetConfirmRequest: {
             uid: string;
             token: string;
             password: string;
         };
+        PasswordResetDone: {
+            success: boolean;
+            message: string;
+            /** @description For a client on another host. */
+            device?: string;
+        };
         PasswordResetRequest: {
             /** Format: email */
             email: string;
+        };
+        PatchedPasskeyNameRequest: {
+            name?: string;
         };
         PaymentMethod: {
             code: string;
@@ -723,9 +1256,11 @@ export interface components {
          *     * `voided` - voided
          *     * `refund_due` - refund_due
          *     * `refunded` - refunded
+         *     * `due` - due
+         *     * `paid` - paid
          * @enum {string}
          */
-        PaymentStatusEnum: "declined" | "authorised" | "captured" | "void_due" | "voided" | "refund_due" | "refunded";
+        PaymentStatusEnum: "declined" | "authorised" | "captured" | "void_due" | "voided" | "refund_due" | "refunded" | "due" | "paid";
         Plan: {
             name: string;
             /** Format: double */
@@ -736,17 +1271,11 @@ export interface components {
             seat_radius: number;
             shapes: components["schemas"]["Shape"][];
         };
-        /**
-         * @description * `locked` - locked
-         *     * `reserved` - reserved
-         *     * `blocked` - blocked
-         *     * `expired` - expired
-         *     * `not_held` - not_held
-         *     * `limit` - limit
-         *     * `extension_limit` - extension_limit
-         * @enum {string}
-         */
-        ReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit";
+        RecoveryCodes: {
+            success: boolean;
+            message: string;
+            recovery_codes: string[];
+        };
         RefreshRequest: {
             refresh: string;
         };
@@ -769,6 +1298,13 @@ export interface components {
             };
             conflicts?: components["schemas"]["Conflict"][];
             alternatives?: components["schemas"]["Alternative"][];
+            /** @description Seats that have entered before, and where. */
+            entries?: components["schemas"]["AdmittedSeat"][];
+            /**
+             * Format: date-time
+             * @description When seats can be locked again that are in their cool-down.
+             */
+            available_at?: string;
             /** @description How many seats there are together at the most, if too few. */
             largest?: number;
         };
@@ -779,12 +1315,15 @@ export interface components {
             password: string;
         };
         Reservation: {
-            id: number;
+            /** @description 16 letters and digits at random, in base32. */
+            id: string;
             event: number;
             event_name: string;
             venue: string;
             /** Format: date-time */
             date: string;
+            /** @description The event's, from the IANA database. */
+            time_zone: string;
             seats: string[];
             seat_details: components["schemas"]["ReservedSeat"][];
             /** Format: decimal */
@@ -792,7 +1331,7 @@ export interface components {
             currency: string;
             payment_method: string;
             /**
-             * @description Null for what is paid without a provider.
+             * @description Without a provider: due, paid, or null when nothing is to be paid any more.
              *
              *     * `declined` - declined
              *     * `authorised` - authorised
@@ -801,8 +1340,20 @@ export interface components {
              *     * `voided` - voided
              *     * `refund_due` - refund_due
              *     * `refunded` - refunded
+             *     * `due` - due
+             *     * `paid` - paid
              */
             payment_status: (components["schemas"]["PaymentStatusEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: date-time
+             * @description When it lapses unless it is paid; null if it was paid at once.
+             */
+            payment_due_at: string | null;
+            /**
+             * Format: date-time
+             * @description When what was due was marked as paid.
+             */
+            paid_at: string | null;
             status: components["schemas"]["ReservationStatusEnum"];
             /** Format: date-time */
             created_at: string;
@@ -819,9 +1370,10 @@ export interface components {
         /**
          * @description * `confirmed` - confirmed
          *     * `cancelled` - cancelled
+         *     * `lapsed` - lapsed
          * @enum {string}
          */
-        ReservationStatusEnum: "confirmed" | "cancelled";
+        ReservationStatusEnum: "confirmed" | "cancelled" | "lapsed";
         ReserveRequest: {
             seat_ids: number[];
             /** @description The code of one of the event's `payment_methods`. */
@@ -830,7 +1382,7 @@ export interface components {
         ReservedAnswer: {
             success: boolean;
             message: string;
-            reservation_id: number;
+            reservation_id: string;
             reservation: components["schemas"]["Reservation"];
         };
         ReservedSeat: {
@@ -841,6 +1393,8 @@ export interface components {
             number: string;
             /** Format: decimal */
             price: string;
+            /** @description Null: this seat has not entered. */
+            entry: components["schemas"]["Entry"] | null;
         };
         /**
          * @description * `upcoming` - upcoming
@@ -904,6 +1458,99 @@ export interface components {
             message: string;
             seats: components["schemas"]["Seat"][];
         };
+        SecondFactor: {
+            totp: components["schemas"]["Totp"] | null;
+            passkeys: components["schemas"]["Passkey"][];
+            recovery_codes_left: number;
+            /** @description The host on whose pages passkeys work. */
+            passkey_host: string;
+        };
+        SecondFactorStanding: {
+            set_up: boolean;
+            /** @description In this session, or with this token. */
+            passed: boolean;
+            /** @description Before one may use an organiser's rights. */
+            required: boolean;
+        };
+        SecondStepRequest: {
+            challenge: string;
+            method: components["schemas"]["MethodEnum"];
+            /**
+             * @description Of an app, or a recovery code.
+             * @default
+             */
+            code: string;
+            /** @description PublicKeyCredential.toJSON() of a passkey. */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        SecurityEvent: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["SecurityEventKindEnum"];
+            actor_id: number | null;
+            subject_id: number | null;
+            address: string;
+            /** Format: uuid */
+            request_id: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description * `roles_changed` - Roles Changed
+         *     * `group_changed` - Group Changed
+         *     * `log_exported` - Log Exported
+         *     * `ticket_admitted` - Ticket Admitted
+         *     * `ticket_refused` - Ticket Refused
+         *     * `reservation_cancelled` - Reservation Cancelled
+         *     * `reservation_marked_paid` - Reservation Marked Paid
+         *     * `payment_refunded` - Payment Refunded
+         *     * `registered` - Registered
+         *     * `signed_in` - Signed In
+         *     * `guessing_stopped` - Guessing Stopped
+         *     * `signed_out_everywhere` - Signed Out Everywhere
+         *     * `password_changed` - Password Changed
+         *     * `password_reset` - Password Reset
+         *     * `email_change_asked` - Email Change Asked
+         *     * `email_verified` - Email Verified
+         *     * `email_changed` - Email Changed
+         *     * `tokens_reused` - Tokens Reused
+         *     * `second_factor_added` - Second Factor Added
+         *     * `second_factor_removed` - Second Factor Removed
+         *     * `recovery_codes_renewed` - Recovery Codes Renewed
+         *     * `second_factor_passed` - Second Factor Passed
+         *     * `session_ended` - Session Ended
+         *     * `data_exported` - Data Exported
+         *     * `person_erased` - Person Erased
+         * @enum {string}
+         */
+        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased";
+        Session: {
+            /** @description Signs nobody in: it is no cookie and no token. */
+            id: string;
+            kind: components["schemas"]["SessionKindEnum"];
+            /** @description Such as `Firefox, Windows`. Empty: not known. */
+            device: string;
+            /** @description The address, or the /64 of an IPv6 one. */
+            network: string;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            seen_at: string;
+            is_current: boolean;
+        };
+        /**
+         * @description * `session` - session
+         *     * `tokens` - tokens
+         * @enum {string}
+         */
+        SessionKindEnum: "session" | "tokens";
         Shape: {
             shape: components["schemas"]["ShapeEnum"];
             /** Format: double */
@@ -951,12 +1598,21 @@ export interface components {
             user_id: number;
             username: string;
         };
+        SignedInPair: {
+            access: string;
+            refresh: string;
+            /** @description By this the device is known at the next sign-in, also while others guess. */
+            device: string;
+        };
         Ticket: {
             admits: boolean;
             /**
-             * @description Why it does not admit, if it does not.
+             * @description Why it does not admit, if it does not. Used: all its seats have entered.
              *
              *     * `cancelled` - cancelled
+             *     * `lapsed` - lapsed
+             *     * `unpaid` - unpaid
+             *     * `used` - used
              */
             reason: (components["schemas"]["TicketReasonEnum"] | components["schemas"]["NullEnum"]) | null;
             /** @description The username. */
@@ -965,12 +1621,33 @@ export interface components {
         };
         /**
          * @description * `cancelled` - cancelled
+         *     * `lapsed` - lapsed
+         *     * `unpaid` - unpaid
+         *     * `used` - used
          * @enum {string}
          */
-        TicketReasonEnum: "cancelled";
+        TicketReasonEnum: "cancelled" | "lapsed" | "unpaid" | "used";
+        TokenCredentialsRequest: {
+            username: string;
+            password: string;
+            /** @description What an earlier answer called the device, so that it is known again. */
+            device?: string;
+        };
         TokenPair: {
             access: string;
             refresh: string;
+        };
+        Totp: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            used_at: string | null;
+        };
+        TotpSecret: {
+            /** @description For an app that cannot read the address as a code. */
+            secret: string;
+            /** @description `otpauth://totp/…`, for a QR code. */
+            uri: string;
         };
         /**
          * @description * `public` - public
@@ -1002,6 +1679,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Csrf"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    email_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    email_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailConfirmRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["EmailConfirmRequest"];
+                "multipart/form-data": components["schemas"]["EmailConfirmRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    email_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
             /** @description Too many tries, or too many requests; see Retry-After. */
@@ -1116,7 +2022,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1198,7 +2104,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1307,7 +2213,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1401,7 +2307,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1483,7 +2389,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1576,7 +2482,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1658,7 +2564,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1751,7 +2657,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1830,7 +2736,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1936,7 +2842,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2045,7 +2951,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2113,6 +3019,85 @@ export interface operations {
                 "application/json": components["schemas"]["CredentialsRequest"];
                 "application/x-www-form-urlencoded": components["schemas"]["CredentialsRequest"];
                 "multipart/form-data": components["schemas"]["CredentialsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    login_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["SecondStepRequest"];
+                "multipart/form-data": components["schemas"]["SecondStepRequest"];
             };
         };
         responses: {
@@ -2381,6 +3366,149 @@ export interface operations {
             };
         };
     };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not as things stand; the code says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     password_change: {
         parameters: {
             query?: never;
@@ -2557,7 +3685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["PasswordResetDone"];
                 };
             };
             /** @description Malformed. */
@@ -2787,7 +3915,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2865,7 +3993,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2970,7 +4098,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2999,6 +4127,1105 @@ export interface operations {
             };
             /** @description The idempotency key was used before with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mark_paid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body do the work once and give the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaidAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    passkey_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorAdded"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not as things stand; the code says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    passkey_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPasskeyNameRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not as things stand; the code says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    passkey_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not as things stand; the code says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not as things stand; the code says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not as things stand; the code says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    totp_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not as things stand; the code says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    totp_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorAdded"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not as things stand; the code says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    totp_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not as things stand; the code says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    security_log: {
+        parameters: {
+            query?: {
+                /** @description Only events older than this id. */
+                before?: number;
+                /**
+                 * @description * `roles_changed` - Roles Changed
+                 *     * `group_changed` - Group Changed
+                 *     * `log_exported` - Log Exported
+                 *     * `ticket_admitted` - Ticket Admitted
+                 *     * `ticket_refused` - Ticket Refused
+                 *     * `reservation_cancelled` - Reservation Cancelled
+                 *     * `reservation_marked_paid` - Reservation Marked Paid
+                 *     * `payment_refunded` - Payment Refunded
+                 *     * `registered` - Registered
+                 *     * `signed_in` - Signed In
+                 *     * `guessing_stopped` - Guessing Stopped
+                 *     * `signed_out_everywhere` - Signed Out Everywhere
+                 *     * `password_changed` - Password Changed
+                 *     * `password_reset` - Password Reset
+                 *     * `email_change_asked` - Email Change Asked
+                 *     * `email_verified` - Email Verified
+                 *     * `email_changed` - Email Changed
+                 *     * `tokens_reused` - Tokens Reused
+                 *     * `second_factor_added` - Second Factor Added
+                 *     * `second_factor_removed` - Second Factor Removed
+                 *     * `recovery_codes_renewed` - Recovery Codes Renewed
+                 *     * `second_factor_passed` - Second Factor Passed
+                 *     * `session_ended` - Session Ended
+                 *     * `data_exported` - Data Exported
+                 *     * `person_erased` - Person Erased
+                 */
+                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased";
+                /** @description How many events at most. */
+                limit?: number;
+                /** @description Only events about this account. */
+                person?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEvent"][];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"][];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    session_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sign_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3063,8 +5290,117 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description No such event, seat or booking. */
+            /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    admit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body do the work once and give the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AdmitRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmittedAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3101,9 +5437,9 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CredentialsRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["CredentialsRequest"];
-                "multipart/form-data": components["schemas"]["CredentialsRequest"];
+                "application/json": components["schemas"]["TokenCredentialsRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["TokenCredentialsRequest"];
+                "multipart/form-data": components["schemas"]["TokenCredentialsRequest"];
             };
         };
         responses: {
@@ -3112,7 +5448,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenPair"];
+                    "application/json": components["schemas"]["SignedInPair"];
                 };
             };
             /** @description Malformed. */
@@ -3175,7 +5511,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Has the answer given again, to the same token within a minute. */
+                /** @description A secret made for this one exchange. Within a minute the same token and key get the same answer again. A used token without its key, or with another, ends at once all tokens that came of the same signing in. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3274,6 +5610,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    token_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["SecondStepRequest"];
+                "multipart/form-data": components["schemas"]["SecondStepRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInPair"];
                 };
             };
             /** @description Malformed. */

@@ -9,10 +9,12 @@ const OFFER = 'bearer.';
 const ASKED_BY_NOBODY = [
   'register/',
   'token/',
+  'token/second-factor/',
   'token/refresh/',
   'token/revoke/',
   'password/reset/',
   'password/reset/confirm/',
+  'email/confirm/',
 ];
 
 /** A bearer's token, kept fresh. */

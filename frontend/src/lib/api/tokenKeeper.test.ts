@@ -151,6 +151,24 @@ it('gets an answer that was lost again, from any tab, though the token was used'
   expect(stage.otherPersons).toBe(0);
 });
 
+it('never sends a used token without the key of its exchange, which would end the sign-in', async () => {
+  const stage = new TokenStage({ takesTurns: false });
+  const pair = stage.pair();
+  stage.tab().keep(pair);
+  stage.toBeLost = 2;
+  const tabs = [stage.tab(), stage.tab()];
+  await soon(Promise.allSettled(tabs.map((tab) => tab.renewed(pair.access))));
+  // One of them is loaded anew meanwhile.
+  const answers = await soon(
+    Promise.all([stage.tab(), ...tabs].map((tab) => tab.renewed(pair.access))),
+  );
+  expect(new Set(answers).size).toBe(1);
+  expect(stage.spent.filter((token) => token === 'refresh-1').length).toBeGreaterThan(2);
+  expect([...stage.keys.values()].map(({ size }) => size)).toEqual([1]);
+  expect([...(stage.keys.get('refresh-1') ?? [])][0]).not.toBe('');
+  expect(stage.otherPersons).toBe(0);
+});
+
 it('renews a token that the server finds too old, whatever the clock here says', async () => {
   const stage = new TokenStage();
   const tab = stage.tab();

@@ -43,7 +43,7 @@ describe('a feed whose page nobody looks at', () => {
     expect(feed.state).toEqual({ name: 'offline' });
     network.isOnline = true;
     feed.networkBack();
-    expect(sockets).toHaveLength(2);
+    expect(sockets).toHaveLength(3);
   });
 
   it('does not wake what has ended', () => {

@@ -3,19 +3,35 @@ const KEPT_SAMPLES = 12;
 export interface ServerClock {
   /** The server's time in Unix milliseconds, as well as we know it. */
   now(): number;
-  /** Learn from a frame that said `serverNow` and has just arrived. */
+  /** Whether the server has told us its time; until then `now` is what this machine believes. */
+  isSet(): boolean;
+  /** Learn from a message that said `serverNow` and has just arrived. */
   observe(serverNow: number): void;
 }
 
+const STARTED_AT = Date.now() - performance.now();
+
 /**
- * A frame takes time to arrive, so each one makes the server's clock look a little late. The frame
- * that made it look least late came fastest and is the best estimate; only the newest few count, so
- * that a correction of either clock is followed.
+ * This machine's time, counted from when the page was loaded. Unlike `Date.now()` it does not jump
+ * when somebody sets the machine's clock.
  */
-export function createServerClock(localNow: () => number = Date.now): ServerClock {
+export function steadyNow(): number {
+  return STARTED_AT + performance.now();
+}
+
+/**
+ * A message takes time to arrive, so each one makes the server's clock look a little late. The one
+ * that made it look least late came fastest and is the best estimate; only the newest few count, so
+ * that a correction of either clock is followed. Until there is one, `fallback` is gone by.
+ */
+export function createServerClock(
+  localNow: () => number = steadyNow,
+  fallback: Pick<ServerClock, 'now' | 'isSet'> = { now: localNow, isSet: () => false },
+): ServerClock {
   const offsets: number[] = [];
   return {
-    now: () => localNow() + (offsets.length === 0 ? 0 : Math.max(...offsets)),
+    now: () => (offsets.length === 0 ? fallback.now() : localNow() + Math.max(...offsets)),
+    isSet: () => offsets.length > 0 || fallback.isSet(),
     observe(serverNow) {
       offsets.push(serverNow - localNow());
       if (offsets.length > KEPT_SAMPLES) offsets.shift();

@@ -26,7 +26,10 @@ export interface SeatChange extends LiveSeat {
   readonly index: number;
 }
 
-/** Server → client, first, and again whenever the plan itself changed: replaces everything. */
+/**
+ * Server → client, first, and again when the plan itself changed, the server has started over, or
+ * this is far shorter than a delta: replaces everything.
+ */
 export interface SnapshotFrame {
   readonly type: 'snapshot';
   readonly event: number;

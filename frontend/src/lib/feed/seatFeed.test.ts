@@ -198,27 +198,32 @@ describe('SeatFeed', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('is offline without a network, and tries nothing until it is back', () => {
-    const { feed, socket, sockets, timers } = makeFeed();
+  it('is offline without a network, and comes back at once when it is there again', () => {
+    const { feed, socket, sockets, network, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
+    network.isOnline = false;
     feed.networkLost();
+    socket().drop(1006);
     expect(feed.state).toEqual({ name: 'offline' });
-    timers.advance(3_600_000);
-    expect(sockets).toHaveLength(1);
+    const tries = sockets.length;
     feed.networkBack();
+    expect(sockets).toHaveLength(tries + 1);
     expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
+    expect(timers.plannedCount).toBe(1);
   });
 
-  it('is offline when it starts or fails without a network', () => {
-    const { feed, sockets, network } = makeFeed();
+  it('goes on trying without a network, since the machine may be mistaken', () => {
+    const { feed, socket, sockets, network, timers } = makeFeed();
     network.isOnline = false;
     feed.start();
     expect(feed.state).toEqual({ name: 'offline' });
-    expect(sockets).toHaveLength(0);
-    feed.networkBack();
-    sockets[0]?.drop(1006);
+    socket().drop(1006);
+    timers.advance(10_000);
     expect(feed.state).toEqual({ name: 'offline' });
+    expect(sockets).toHaveLength(2);
+    socket().receive(snapshot(41));
+    expect(feed.state).toEqual({ name: 'live' });
   });
 
   it('does not wait when the page is looked at again', () => {

@@ -11,7 +11,7 @@ export type FeedState =
   | { readonly name: 'live' }
   /** Waiting to try again, or (null) trying at this moment. */
   | { readonly name: 'reconnecting'; readonly retryInMs: number | null }
-  /** The machine has no network; nothing is tried until it says otherwise. */
+  /** The machine says that it has no network; it may be mistaken, so it is tried all the same. */
   | { readonly name: 'offline' }
   /** Nobody looks at the page; nothing is tried until somebody does. */
   | { readonly name: 'asleep' }
@@ -81,8 +81,7 @@ export class SeatFeed {
   }
 
   start(): void {
-    if (this.#options.isOnline()) this.#open({ name: 'connecting' });
-    else this.#enter({ name: 'offline' });
+    this.#open(this.#options.isOnline() ? { name: 'connecting' } : { name: 'offline' });
   }
 
   stop(): void {
@@ -93,7 +92,7 @@ export class SeatFeed {
     if (this.#state.name === 'closed' || this.#state.name === 'asleep') return;
     this.#drop();
     this.#options.backoff.cancel();
-    this.#enter({ name: 'offline' });
+    this.#open({ name: 'offline' });
   }
 
   networkBack(): void {
@@ -225,19 +224,16 @@ export class SeatFeed {
 
   #retry(leastMs = 0): void {
     this.#drop();
-    if (!this.#options.isOnline()) {
-      this.#enter({ name: 'offline' });
-      return;
-    }
+    const isOnline = this.#options.isOnline();
     // Whatever has sent this viewer away has most likely sent away all of them at this moment.
     const spreadMs = Math.min(this.#viewers * SPREAD_MS_PER_VIEWER, MAX_SPREAD_MS);
     const retryInMs = this.#options.backoff.schedule(
       () => {
-        this.#open({ name: 'reconnecting', retryInMs: null });
+        this.#open(isOnline ? { name: 'reconnecting', retryInMs: null } : { name: 'offline' });
       },
       { leastMs, spreadMs },
     );
-    this.#enter({ name: 'reconnecting', retryInMs });
+    this.#enter(isOnline ? { name: 'reconnecting', retryInMs } : { name: 'offline' });
   }
 
   #watch(): void {

@@ -1,9 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
+import { apiClock } from '@/lib/api/apiClock';
+import { toApiError } from '@/lib/api/apiError';
 import type { EventDetail } from '@/lib/api/types';
+import { Backoff } from '@/lib/feed/backoff';
 import { followEvent } from '@/lib/feed/browser';
-import { createServerClock } from '@/lib/feed/clock';
+import { createServerClock, steadyNow } from '@/lib/feed/clock';
 import type { FeedState } from '@/lib/feed/seatFeed';
 import { sleep } from '@/lib/page/sleep';
 import { layoutQuery, ownLocksQuery, seatsQuery } from '@/lib/queries/events';
@@ -25,7 +28,9 @@ export function useLiveSeatMap(
   { id: eventId, layout }: Pick<EventDetail, 'id' | 'layout'>,
   isSignedIn: boolean,
 ): LiveSeatMap {
-  const [store] = useState(() => createSeatMapStore(createServerClock(), sleep.timers));
+  const [store] = useState(() =>
+    createSeatMapStore(createServerClock(steadyNow, apiClock), sleep.timers),
+  );
   const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
 
   useEffect(
@@ -72,10 +77,16 @@ export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapSta
   return useSyncExternalStore(store.subscribe, () => select(store.getState()));
 }
 
-/** Learn the person's own locks at first, and again whenever the map has reason to doubt them. */
+/**
+ * Learn the person's own locks at first, and again whenever the map has reason to doubt them. A
+ * question that the server could not answer is asked again until it can.
+ */
 function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean): void {
   const queryClient = useQueryClient();
   const asked = useRef(0);
+  const [backoff] = useState(
+    () => new Backoff({ baseMs: 1_000, capMs: 15_000, timers: sleep.timers, random: Math.random }),
+  );
   const locksWanted = useSeatMap(store, (state) => state.locksWanted);
   const isIdle = useSeatMap(store, (state) => state.pending.size === 0);
 
@@ -85,6 +96,7 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
     const { epoch } = store.getState();
     queryClient.query(ownLocksQuery(eventId, epoch, locksWanted)).then(
       (locks) => {
+        backoff.reset();
         store.dispatch({
           type: 'ownLocksLoaded',
           epoch,
@@ -93,11 +105,25 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
           ),
         });
       },
-      () => {
-        asked.current = 0;
+      (cause: unknown) => {
+        const error = toApiError(cause);
+        if (!error.isUndecided && error.status !== 429) return;
+        backoff.schedule(
+          () => {
+            store.dispatch({ type: 'locksDoubted' });
+          },
+          { leastMs: (error.retryAfterSeconds ?? 0) * 1000 },
+        );
       },
     );
-  }, [eventId, store, queryClient, isSignedIn, isIdle, locksWanted]);
+  }, [eventId, store, queryClient, backoff, isSignedIn, isIdle, locksWanted]);
+
+  useEffect(
+    () => () => {
+      backoff.cancel();
+    },
+    [backoff],
+  );
 
   useEffect(() => {
     // The person may have changed what they hold in another tab, or on another machine.

@@ -10,6 +10,7 @@ import map from '@/lib/i18n/de/map.json';
 import organise from '@/lib/i18n/de/organise.json';
 import reservations from '@/lib/i18n/de/reservations.json';
 import seats from '@/lib/i18n/de/seats.json';
+import security from '@/lib/i18n/de/security.json';
 
 /** The same sentences in German. */
 export const de: Catalogue = {
@@ -24,4 +25,5 @@ export const de: Catalogue = {
   organise,
   reservations,
   seats,
+  security,
 };

@@ -9,6 +9,7 @@ import map from '@/lib/i18n/en/map.json';
 import organise from '@/lib/i18n/en/organise.json';
 import reservations from '@/lib/i18n/en/reservations.json';
 import seats from '@/lib/i18n/en/seats.json';
+import security from '@/lib/i18n/en/security.json';
 
 /** Every sentence of the client, by subject. */
 export const en = {
@@ -23,4 +24,5 @@ export const en = {
   organise,
   reservations,
   seats,
+  security,
 };

@@ -21,3 +21,14 @@ it('speaks another language when asked', async () => {
   expect(t('seat', { count: 2, list: listOf(['A1', 'A2']) })).toBe('Plätze A1 und A2');
   expect(document.documentElement).toEqual({ lang: 'de', dir: 'ltr' });
 });
+
+it.each([
+  ['en', ['en-US', 'en'], 'en-US'],
+  ['en', ['de-AT', 'en'], 'en-GB'],
+  ['de', ['en-US', 'de-AT', 'de-CH'], 'de-AT'],
+  ['de', ['de'], 'de-DE'],
+  ['en', ['en-not_a_tag'], 'en-GB'],
+] as const)('writes %s as in the region that a browser asks for (%s)', async (code, tags, as) => {
+  await speak(code, tags);
+  expect(locale()).toBe(as);
+});

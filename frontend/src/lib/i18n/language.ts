@@ -5,6 +5,7 @@
 import i18next from 'i18next';
 
 import { en } from '@/lib/i18n/en';
+import { siteStorage } from '@/lib/page/storage';
 
 type WithSameKeys<Sentences> = { readonly [Key in keyof Sentences]: string };
 /** What a translation has to have: the same sentences, word for word of the keys. */
@@ -15,7 +16,7 @@ export type Catalogue = {
 interface Language {
   /** In its own words. */
   readonly name: string;
-  /** For dates, numbers and money. */
+  /** For dates, numbers and money, where the browser asks for no region of it. */
   readonly locale: string;
   readonly direction: 'ltr' | 'rtl';
   /** Null for the one that comes with the code. */
@@ -38,6 +39,7 @@ const STORED_AS = 'seatcast.language';
 const FALLBACK: LanguageCode = 'en';
 
 let current: LanguageCode = FALLBACK;
+let currentLocale: string = LANGUAGES[FALLBACK].locale;
 
 void i18next.init({
   lng: FALLBACK,
@@ -57,7 +59,7 @@ export function language(): LanguageCode {
 
 /** For `Intl`. */
 export function locale(): string {
-  return LANGUAGES[current].locale;
+  return currentLocale;
 }
 
 /** "A1, A2 and A3". */
@@ -70,18 +72,19 @@ export function listOf(
 
 /** Speak the language that this person has chosen here, or that their browser asks for. */
 export async function startLanguage(): Promise<void> {
-  const wanted = [localStorage.getItem(STORED_AS), ...navigator.languages];
-  await speak(wanted.map(languageOf).find((code) => code !== null) ?? FALLBACK);
+  const wanted = [siteStorage.getItem(STORED_AS), ...navigator.languages];
+  const code = wanted.map(languageOf).find((one) => one !== null) ?? FALLBACK;
+  await speak(code, navigator.languages);
 }
 
 /** Remember another language and load the page in it. */
 export function chooseLanguage(code: LanguageCode): void {
-  localStorage.setItem(STORED_AS, code);
+  siteStorage.setItem(STORED_AS, code);
   location.reload();
 }
 
-/** Speak a language from now on. */
-export async function speak(code: LanguageCode): Promise<void> {
+/** Speak a language from now on, written as in the first region of it among `tags`. */
+export async function speak(code: LanguageCode, tags: readonly string[] = []): Promise<void> {
   const { load, direction } = LANGUAGES[code];
   if (load !== null) {
     for (const [subject, sentences] of Object.entries(await load())) {
@@ -90,8 +93,18 @@ export async function speak(code: LanguageCode): Promise<void> {
   }
   await i18next.changeLanguage(code);
   current = code;
+  currentLocale = localeFor(code, tags);
   document.documentElement.lang = code;
   document.documentElement.dir = direction;
+}
+
+function localeFor(code: LanguageCode, tags: readonly string[]): string {
+  const regional = tags.find((tag) => tag.includes('-') && languageOf(tag) === code);
+  try {
+    return Intl.getCanonicalLocales(regional)[0] ?? LANGUAGES[code].locale;
+  } catch {
+    return LANGUAGES[code].locale;
+  }
 }
 
 function languageOf(tag: string | null): LanguageCode | null {

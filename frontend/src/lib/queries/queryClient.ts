@@ -23,7 +23,14 @@ function delayMs(failures: number, error: Error): number {
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: STALE_MS, retry: mayTryAgain, retryDelay: delayMs },
+      queries: {
+        staleTime: STALE_MS,
+        retry: mayTryAgain,
+        retryDelay: delayMs,
+        // A browser that calls itself offline may reach the site all the same, on this machine say.
+        networkMode: 'always',
+        refetchOnReconnect: true,
+      },
       mutations: { retry: mayTryAgain, retryDelay: delayMs, networkMode: 'always' },
     },
   });

@@ -12,7 +12,7 @@ export const reservationsQuery = queryOptions({
     state.data?.some(isPaymentMoving) === true ? LOOK_AGAIN_MS : false,
 });
 
-export const reservationQuery = (reservationId: number) =>
+export const reservationQuery = (reservationId: string) =>
   queryOptions({
     queryKey: ['reservations', reservationId],
     queryFn: ({ signal }) => fetchReservation(reservationId, signal),

@@ -8,7 +8,14 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 
-import { fetchMe, register, signIn, signOut, signOutEverywhere } from '@/lib/api/account';
+import {
+  fetchMe,
+  register,
+  signIn,
+  signOut,
+  signOutEverywhere,
+  takeSecondStep,
+} from '@/lib/api/account';
 import type { Me } from '@/lib/api/types';
 
 const ME_KEY = ['me'] as const;
@@ -52,10 +59,11 @@ export function useSignOutEverywhere() {
   return useLeaving(signOutEverywhere);
 }
 
-function useLeaving(mutationFn: () => Promise<void>) {
+export function useLeaving<Given = void>(mutationFn: (given: Given) => Promise<void>) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn,
+    retry: false,
     onSuccess: async () => {
       queryClient.setQueryData(meQuery.queryKey, null);
       queryClient.setQueryData(endedQuery.queryKey, false);
@@ -66,6 +74,10 @@ function useLeaving(mutationFn: () => Promise<void>) {
 
 export function useSignIn() {
   return useArrival(signIn);
+}
+
+export function useSecondStep() {
+  return useArrival(takeSecondStep);
 }
 
 export function useRegister() {

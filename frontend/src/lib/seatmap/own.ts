@@ -14,23 +14,32 @@ type HeldAnswer = Extract<OwnAnswer, { kind: 'held' }>;
 /** A lock that ends this close to its deadline ran out; the clocks differ by a little. */
 const CLOCK_TOLERANCE_MS = 1_500;
 
+/** A request that has not arrived by then never will: servers refuse what has waited for longer. */
+const ARRIVES_WITHIN_MS = 60_000;
+
 /** The server has answered a command about these seats: the hope makes way for the answer. */
 export function answerCommand(
   state: SeatMapState,
   seatIds: readonly number[],
   outcome: SettledOutcome,
+  now: number,
 ): SeatMapState {
   const pending = new Map(state.pending);
   const own = new Map(state.own);
   for (const seatId of seatIds) {
     pending.delete(seatId);
-    const answer = ownAnswer(state, seatId, outcome);
+    const answer = ownAnswer(state, seatId, outcome, now);
     if (answer !== null) own.set(seatId, answer);
   }
   return { ...state, pending, own, epoch: state.epoch + 1 };
 }
 
-function ownAnswer(state: SeatMapState, seatId: number, outcome: SettledOutcome): OwnAnswer | null {
+function ownAnswer(
+  state: SeatMapState,
+  seatId: number,
+  outcome: SettledOutcome,
+  now: number,
+): OwnAnswer | null {
   switch (outcome.kind) {
     case 'held': {
       const lock = outcome.locks.find((one) => one.seatId === seatId);
@@ -40,6 +49,11 @@ function ownAnswer(state: SeatMapState, seatId: number, outcome: SettledOutcome)
     case 'reserved': {
       const before = state.own.get(seatId);
       return before === undefined ? null : { kind: outcome.kind, until: before.until };
+    }
+    case 'unknown': {
+      const isNewLock =
+        state.pending.get(seatId)?.kind === 'lock' && state.own.get(seatId)?.kind !== 'held';
+      return isNewLock ? { kind: 'asked', until: now + ARRIVES_WITHIN_MS } : null;
     }
     case 'refused':
       return null;
@@ -74,7 +88,12 @@ export function replaceHeld(
   locks: readonly OwnLock[],
   now: number,
 ): SeatMapState {
-  const own = new Map([...state.own].filter(([, answer]) => answer.kind !== 'held'));
+  const own = new Map(
+    [...state.own].filter(([seatId, { kind }]) =>
+      // A request that was not answered may still arrive; a lock that is there is not by it.
+      kind === 'asked' ? liveOfSeat(state, seatId).status !== 'locked' : kind !== 'held',
+    ),
+  );
   for (const lock of locks) own.set(lock.seatId, heldAnswer(state, lock));
   const gone = [...state.own].filter(
     ([seatId, answer]) => answer.kind === 'held' && !own.has(seatId),
@@ -99,6 +118,7 @@ export function checkOwnAgainstLive(
   let isDoubtful = false;
   for (const [seatId, answer] of state.own) {
     const index = state.indexById.get(seatId) ?? -1;
+    if (answer.kind === 'asked' && liveAt(state, index).status === 'locked') isDoubtful = true;
     if (answer.kind !== 'held' || (looked !== null && !looked.has(index))) continue;
     const isExtending = state.pending.get(seatId)?.kind === 'extend';
     const after = afterFrame(

@@ -91,6 +91,26 @@ describe('the feed', () => {
     expect(map.standings()).toEqual(['reserved', 'reserved', 'reserved']);
   });
 
+  it('takes a snapshot that goes on from what it knows for a long delta', () => {
+    const map = MapUnderTest.withSeats(2);
+    map.lockAndSee(0);
+    const { locksWanted, seq } = map.state;
+    map.snapshot(['locked', 'available'], LAYOUT, (seq ?? 0) + 1, [
+      { index: 0, lockedUntil: DEADLINE, holder: null },
+    ]);
+    expect(map.standings()).toEqual(['mine', 'available']);
+    expect(map.state.locksWanted).toBe(locksWanted);
+    map.delta(changed(1, 'reserved'));
+    expect(map.standings()).toEqual(['mine', 'reserved']);
+  });
+
+  it('asks for its own locks when a snapshot leads back, as after a restored backup', () => {
+    const map = MapUnderTest.withSeats(1);
+    const { locksWanted } = map.state;
+    map.snapshot(['available'], LAYOUT, 3);
+    expect(map.state.locksWanted).toBe(locksWanted + 1);
+  });
+
   it('tells how many are watching', () => {
     const map = MapUnderTest.withSeats(1);
     map.beat();

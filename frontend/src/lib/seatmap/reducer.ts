@@ -30,7 +30,11 @@ export function reduceSeatMap(
     case 'mindChanged':
       return changeMind(state, action.seatId, now);
     case 'commandSettled':
-      return showSeats(answerCommand(state, action.seatIds, action.outcome), action.seatIds, now);
+      return showSeats(
+        answerCommand(state, action.seatIds, action.outcome, now),
+        action.seatIds,
+        now,
+      );
     case 'notHeld':
       return showSeats(dropHeld(state, action.seatIds), action.seatIds, now);
     case 'extensionsSpent':
@@ -54,18 +58,20 @@ function takeFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatMa
       return takeSnapshot(state, frame, now);
     case 'delta':
       return takeDelta(state, frame, now);
-    case 'beat': {
-      // A lock that the feed should have shown by now but has not: ask what became of it.
-      const doubt = [...state.own.values()].some((own) => own.kind === 'held' && !own.seen);
+    case 'beat':
       return {
         ...state,
         viewers: frame.viewers,
-        locksWanted: state.locksWanted + (doubt ? 1 : 0),
+        locksWanted: state.locksWanted + (holdsUnseen(state) ? 1 : 0),
       };
-    }
     default:
       return assertNever(frame);
   }
+}
+
+/** Whether there is an own lock that the feed should have shown by now but has not. */
+function holdsUnseen({ own }: SeatMapState): boolean {
+  return [...own.values()].some((answer) => answer.kind === 'held' && !answer.seen);
 }
 
 /** Tens of thousands of seats share these. */
@@ -77,6 +83,10 @@ const WITHOUT_LOCK: Record<LiveSeat['status'], LiveSeat> = {
 };
 
 function takeSnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): SeatMapState {
+  // One that leads on from what we know says what a delta would say.
+  const leadsOn =
+    state.seq === null || (frame.layout === state.liveLayout && frame.seq > state.seq);
+  const doubt = !leadsOn || (state.seq !== null && holdsUnseen(state));
   const live: LiveSeat[] = frame.statuses.map((status) => WITHOUT_LOCK[status]);
   for (const { index, lockedUntil, holder } of frame.locks) {
     live[index] = { status: 'locked', lockedUntil, holder };
@@ -86,7 +96,7 @@ function takeSnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): S
     live,
     liveLayout: frame.layout,
     seq: frame.seq,
-    locksWanted: state.seq === null ? state.locksWanted : state.locksWanted + 1,
+    locksWanted: state.locksWanted + (doubt ? 1 : 0),
   };
   return withSeatsShown(checkOwnAgainstLive(next, state.live, 'all', now), 'all', now);
 }

@@ -13,6 +13,8 @@ export type OwnAnswer =
       readonly extensionsLeft: number;
       readonly seen: boolean;
     }
+  /** A lock was asked for and no answer came: `until` then, a lock that the feed shows may be ours. */
+  | { readonly kind: 'asked'; readonly until: number }
   /** The lock that would end at `until` is void. */
   | { readonly kind: 'released'; readonly until: number }
   | { readonly kind: 'reserved'; readonly until: number };
@@ -69,7 +71,8 @@ export interface SeatMapState {
 
 export type SettledOutcome =
   | { readonly kind: 'held'; readonly locks: readonly OwnLock[] }
-  | { readonly kind: 'released' | 'reserved' | 'refused' };
+  /** `unknown`: no answer came, and the command may have been carried out. */
+  | { readonly kind: 'released' | 'reserved' | 'refused' | 'unknown' };
 
 export type SeatMapAction =
   | { readonly type: 'frame'; readonly frame: ServerFrame }

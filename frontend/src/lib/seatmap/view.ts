@@ -59,7 +59,8 @@ function shown(state: SeatMapState, facts: SeatFacts, now: number): MapSeat {
   const confirmed = answered(liveAt(state, facts.index), own, now);
   const { standing, until, holder } =
     command === undefined ? confirmed : hoped(command, confirmed, own);
-  return { facts, standing, until, holder, pending: command !== undefined };
+  const isUndecided = own?.kind === 'asked' && standing === 'mine';
+  return { facts, standing, until, holder, pending: command !== undefined || isUndecided };
 }
 
 function answered(live: LiveSeat, own: OwnAnswer | undefined, now: number): Appearance {
@@ -69,6 +70,12 @@ function answered(live: LiveSeat, own: OwnAnswer | undefined, now: number): Appe
       return own.until > now
         ? { standing: 'mine', until: own.until, holder: null }
         : confirmedBy(live, now);
+    case 'asked': {
+      // Whose lock it is, the list of our own will tell; a name could be the person's own.
+      const confirmed = confirmedBy(live, now);
+      const isOurs = confirmed.standing === 'locked' && own.until > now;
+      return isOurs ? { standing: 'mine', until: null, holder: null } : confirmed;
+    }
     case 'released':
       return isLockUntil(live, own.until) ? OPEN : confirmedBy(live, now);
     case 'reserved':

@@ -24,7 +24,7 @@ export function decodeNews(message: unknown): TabNews | null {
 
 /** What a write to the API is news of, by its path. */
 export function newsOf(path: string): TabNews[] {
-  const [, collection, id, command] = /^(\w+)\/(\d+)\/(?:.+\/)?(\w+)\/$/.exec(path) ?? [];
+  const [, collection, id, command] = /^(\w+)\/(\w+)\/(?:.+\/)?(\w+)\/$/.exec(path) ?? [];
   if (collection === 'reservations') return [{ kind: 'reservations' }];
   if (collection !== 'events') return [];
   const locks: TabNews = { kind: 'locks', eventId: Number(id) };

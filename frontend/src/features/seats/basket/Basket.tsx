@@ -1,4 +1,4 @@
-import { type Ref, useImperativeHandle, useRef, useState } from 'react';
+import { type Ref, type RefObject, useImperativeHandle, useRef, useState } from 'react';
 
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
@@ -6,6 +6,7 @@ import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { seatPlace } from '@/features/seats/seatPlace';
 import { basketOf } from '@/features/seats/basket/basketOf';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
+import { useFocusLeft } from '@/features/seats/basket/useFocusLeft';
 import type { MoreTime } from '@/features/seats/useMoreTime';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
@@ -80,15 +81,13 @@ export function Basket({
           </p>
         )}
         {offeredFor.length > 0 && (
-          <Button
-            className="basket__more-time"
-            busy={!isSettled}
+          <MoreTimeButton
+            basket={aside}
+            isBusy={!isSettled}
             onClick={() => {
               onExtend(offeredFor);
             }}
-          >
-            {t('basket:moreTime')}
-          </Button>
+          />
         )}
         {!isEmpty && (
           <button
@@ -110,7 +109,13 @@ export function Basket({
         ) : (
           <ul>
             {seats.map((seat) => (
-              <BasketRow key={seat.facts.id} seat={seat} event={event} onRelease={onRelease} />
+              <BasketRow
+                key={seat.facts.id}
+                basket={aside}
+                seat={seat}
+                event={event}
+                onRelease={onRelease}
+              />
             ))}
           </ul>
         )}
@@ -127,6 +132,8 @@ export function Basket({
           disabled={isEmpty || !isSettled}
           onClick={() => {
             onRelease(seats);
+            // The button has nothing left to do, and a disabled one has no focus.
+            aside.current?.focus();
           }}
         >
           {t('basket:releaseAll')}
@@ -144,17 +151,38 @@ export function Basket({
   );
 }
 
+interface MoreTimeButtonProps {
+  readonly basket: RefObject<HTMLElement | null>;
+  readonly isBusy: boolean;
+  readonly onClick: () => void;
+}
+
+function MoreTimeButton({ basket, isBusy, onClick }: MoreTimeButtonProps) {
+  const place = useRef<HTMLSpanElement>(null);
+  useFocusLeft(place, basket);
+  return (
+    <span ref={place}>
+      <Button className="basket__more-time" busy={isBusy} onClick={onClick}>
+        {t('basket:moreTime')}
+      </Button>
+    </span>
+  );
+}
+
 interface BasketRowProps {
+  readonly basket: RefObject<HTMLElement | null>;
   readonly seat: MapSeat;
   readonly event: EventDetail;
   readonly onRelease: (seats: readonly MapSeat[]) => void;
 }
 
-function BasketRow({ seat, event, onRelease }: BasketRowProps) {
+function BasketRow({ basket, seat, event, onRelease }: BasketRowProps) {
+  const row = useRef<HTMLLIElement>(null);
+  useFocusLeft(row, basket);
   const { facts, pending } = seat;
   const category = event.categories.find(({ id }) => id === facts.categoryId);
   return (
-    <li className="basket__row" data-pending={pending || undefined}>
+    <li ref={row} className="basket__row" data-pending={pending || undefined}>
       <span className="basket__swatch">
         <svg viewBox="-1 -1 2 2" width="14" height="14" aria-hidden="true">
           <circle className="basket__ring" r="0.78" stroke={category?.color} />
@@ -183,5 +211,6 @@ function BasketRow({ seat, event, onRelease }: BasketRowProps) {
 function emptyHint(event: EventDetail, isOnSale: boolean): string {
   if (!isOnSale) return t('basket:hint_notOnSale');
   const minutes = Math.max(1, Math.round(event.lock_seconds / 60));
-  return t('basket:hint', { count: minutes, cap: event.seat_cap });
+  const hold = t('basket:hint', { count: minutes, cap: event.seat_cap });
+  return `${hold} ${t('basket:hint_purchaseCap', { count: event.purchase_cap })}`;
 }

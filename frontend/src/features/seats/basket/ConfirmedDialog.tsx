@@ -33,7 +33,7 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
           parts={{
             list: <b>{listOf(seats)}</b>,
             event: reservation.event_name,
-            when: formatDateTime(reservation.date),
+            when: formatDateTime(reservation.date, reservation.time_zone),
             total: formatMoney(reservation.total_price, reservation.currency),
             number: reservation.id,
           }}
@@ -58,7 +58,8 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
 
 /** What is left to be done about the money; nothing, once it is on its way. */
 function paymentNote(reservation: Reservation): string {
-  return reservation.payment_status === null
+  const { payment_status: payment } = reservation;
+  return payment === null || payment === 'due'
     ? t('basket:confirmed_payment', { payment: paymentInWords(reservation) })
     : '';
 }

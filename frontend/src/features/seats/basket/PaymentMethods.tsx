@@ -1,31 +1,33 @@
-import type { PaymentMethod } from '@/lib/api/types';
+import type { EventDetail } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 import { methodName, whenPaid } from '@/lib/payments';
 
 interface PaymentMethodsProps {
-  readonly methods: readonly PaymentMethod[];
+  readonly event: EventDetail;
   readonly chosen: string;
   readonly disabled: boolean;
   readonly onChoose: (code: string) => void;
 }
 
-export function PaymentMethods({ methods, chosen, disabled, onChoose }: PaymentMethodsProps) {
+/** Not disabled like other fields, since who has pressed Enter in one would lose the focus. */
+export function PaymentMethods({ event, chosen, disabled, onChoose }: PaymentMethodsProps) {
   return (
-    <fieldset className="methods" disabled={disabled}>
+    <fieldset className="methods" aria-disabled={disabled || undefined}>
       <legend>{t('basket:howToPay')}</legend>
-      {methods.map(({ code, name }) => (
+      {event.payment_methods.map(({ code, name }) => (
         <label key={code} className="methods__choice">
           <input
             type="radio"
             name="payment_method"
             value={code}
             checked={code === chosen}
+            aria-disabled={disabled || undefined}
             onChange={() => {
-              onChoose(code);
+              if (!disabled) onChoose(code);
             }}
           />
           <b>{methodName({ name })}</b>
-          <small>{whenPaid(code)}</small>
+          <small>{whenPaid(code, event.payment_seconds)}</small>
         </label>
       ))}
     </fieldset>

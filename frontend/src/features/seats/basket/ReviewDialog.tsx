@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Link } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
@@ -70,7 +71,7 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
         <SeatTable event={event} seats={seats} total={total} />
         {/* While nobody knows what became of an order, only that very order can be asked for. */}
         <PaymentMethods
-          methods={methods}
+          event={event}
           chosen={method}
           disabled={isPaying || isUndecided}
           onChoose={setWanted}
@@ -79,6 +80,11 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
           <div role="alert">
             {error !== null && <p className="dialog__error">{paymentSentence(error)}</p>}
           </div>
+          {event.requires_verified_email && (
+            <p className="review__verify">
+              {t('basket:verify')} <Link to="/account">{t('basket:verify_account')}</Link>
+            </p>
+          )}
           {choices.length > 0 && <OfferChoices choices={choices} onTake={onTake} />}
           <p className="visually-hidden" role="status">
             {isPaying && t('basket:paying_said')}

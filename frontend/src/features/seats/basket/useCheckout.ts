@@ -65,7 +65,10 @@ export function useCheckout(options: CheckoutOptions): Checkout {
       if (refusal.isUndecided) return;
       intentKey.answered();
       giveBack(seats);
-      const faults = refusal.conflicts.map(({ seatId }) => seatId);
+      const faults = refusal.conflicts.flatMap(({ seatId, reason }) =>
+        // Who has bought as many as they can still holds these.
+        reason === 'limit' ? [] : seatId,
+      );
       if (faults.length > 0) store.dispatch({ type: 'notHeld', seatIds: faults });
       onRefused(refusal, seats);
     },

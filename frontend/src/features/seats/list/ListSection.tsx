@@ -1,9 +1,9 @@
-import { memo, useMemo, useState } from 'react';
+import { memo, useMemo } from 'react';
 
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { ListRow, type ListSettings } from '@/features/seats/list/ListRow';
-import { toggled } from '@/features/seats/list/toggled';
+import { useToggled } from '@/features/seats/list/useToggled';
 import { sectionName } from '@/features/seats/list/sectionName';
 import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
@@ -69,18 +69,15 @@ interface RowsProps {
 }
 
 function Rows({ section, seats, settings, areOpen }: RowsProps) {
-  const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
-  const [toggle] = useState(() => (row: string) => {
-    setTurned((before) => toggled(before, row));
-  });
+  const turned = useToggled(() => new Set());
   return section.rows.map((row) => (
     <ListRow
       key={row.name}
       row={row}
       free={freeAmong(row.seats, seats)}
-      seats={turned.has(row.name) === areOpen ? null : seats}
+      seats={turned.names.has(row.name) === areOpen ? null : seats}
       settings={settings}
-      onToggle={toggle}
+      onToggle={turned.toggle}
     />
   ));
 }

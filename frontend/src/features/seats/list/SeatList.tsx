@@ -2,7 +2,7 @@ import { type MouseEvent, type ReactNode, useId, useMemo, useState } from 'react
 
 import { JumpToSection } from '@/features/seats/list/JumpToSection';
 import { freeAmong, ListSection, SHOWN_AT_ONCE } from '@/features/seats/list/ListSection';
-import { toggled } from '@/features/seats/list/toggled';
+import { useToggled } from '@/features/seats/list/useToggled';
 import type { EventDetail } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 import type { Section } from '@/lib/seatmap/hall';
@@ -24,7 +24,7 @@ interface SeatListProps {
 /** The same seats as on the map, to be read: by section and row, what is closed not drawn. */
 export function SeatList({ event, sections, seats, isOnSale, onPick, children }: SeatListProps) {
   const [onlyFree, setOnlyFree] = useState(false);
-  const [opened, setOpened] = useState(() => initiallyOpen(sections, seats.length));
+  const opened = useToggled(() => initiallyOpen(sections, seats.length));
   const listId = useId();
   const headId = (name: string) => `${listId}${encodeURIComponent(name)}`;
   const { currency, categories } = event;
@@ -37,12 +37,9 @@ export function SeatList({ event, sections, seats, isOnSale, onPick, children }:
     }),
     [currency, categories, isOnSale, onlyFree],
   );
-  const [toggle] = useState(() => (name: string) => {
-    setOpened((before) => toggled(before, name));
-  });
 
   function jumpTo(name: string): void {
-    setOpened((before) => new Set([...before, name]));
+    opened.setNames((before) => new Set([...before, name]));
     const head = document.getElementById(headId(name));
     head?.scrollIntoView({ block: 'start' });
     head?.focus({ preventScroll: true });
@@ -76,9 +73,9 @@ export function SeatList({ event, sections, seats, isOnSale, onPick, children }:
             key={section.name}
             section={section}
             free={freeIn(section, seats)}
-            seats={opened.has(section.name) ? seats : null}
+            seats={opened.names.has(section.name) ? seats : null}
             settings={settings}
-            onToggle={toggle}
+            onToggle={opened.toggle}
             headId={headId(section.name)}
           />
         ))}

@@ -1,6 +1,8 @@
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 
+import { siteStorage } from '@/lib/page/storage';
+
 export type View = 'map' | 'list';
 
 const STORED_AS = 'seatcast.view';
@@ -12,11 +14,11 @@ const PARAMETER = 'view';
  */
 export function useView(): readonly [View, (view: View) => void] {
   const [search, setSearch] = useSearchParams();
-  const [remembered, setRemembered] = useState(() => viewOf(localStorage.getItem(STORED_AS)));
+  const [remembered, setRemembered] = useState(() => viewOf(siteStorage.getItem(STORED_AS)));
   const view = viewOf(search.get(PARAMETER)) ?? remembered ?? 'map';
 
   function choose(next: View): void {
-    localStorage.setItem(STORED_AS, next);
+    siteStorage.setItem(STORED_AS, next);
     setRemembered(next);
     setSearch(
       (before) => {

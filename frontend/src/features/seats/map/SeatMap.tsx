@@ -47,6 +47,10 @@ interface SeatMapProps {
   readonly children?: ReactNode;
 }
 
+/**
+ * No closure in here may use `seats`: all closures of one render share one scope, and some of them
+ * live as long as the map, so that they would keep the first render's seats in memory for good.
+ */
 export function SeatMap({
   ref,
   event,
@@ -64,16 +68,7 @@ export function SeatMap({
   const { view, resting, wasDragged } = useMapView(frame, scene.extent);
 
   const focus = useSeatFocus(buttons, view, scene.facts);
-  const pointer = usePointer({
-    frame,
-    view,
-    scene,
-    wasDragged,
-    onPick: (index) => {
-      const seat = seats[index];
-      if (seat !== undefined) onPick(seat);
-    },
-  });
+  const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick });
   const labelOf = useCallback<LabelOf>(
     (section, stock) => [section.name, ...stockInWords(stock, currency)],
     [currency],
@@ -84,7 +79,6 @@ export function SeatMap({
     },
     [view],
   );
-  const hasBlocked = useMemo(() => seats.some(isBlocked), [seats]);
   const mapRef = useMapCanvas({
     canvas,
     view,
@@ -173,9 +167,13 @@ export function SeatMap({
         />
       )}
       <ZoomButtons mover={view.mover} isFitted={resting?.isFitted ?? true} />
-      <Legend event={event} hasBlocked={hasBlocked} />
+      <Legend event={event} hasBlocked={useHasBlocked(seats)} />
     </div>
   );
+}
+
+function useHasBlocked(seats: readonly MapSeat[]): boolean {
+  return useMemo(() => seats.some(isBlocked), [seats]);
 }
 
 function isBlocked({ standing }: MapSeat): boolean {

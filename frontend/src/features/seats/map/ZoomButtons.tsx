@@ -9,6 +9,7 @@ interface ZoomButtonsProps {
 
 export const ZOOM_STEP = 1.6;
 
+/** What can do nothing now is not disabled: the press that led there would lose the focus. */
 export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
   return (
     <div className="zoom" role="group" aria-label={t('map:zoom')}>
@@ -26,9 +27,9 @@ export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
         type="button"
         className="icon-button"
         aria-label={t('map:zoomOut')}
-        disabled={isFitted}
+        aria-disabled={isFitted}
         onClick={() => {
-          mover.glideBy(1 / ZOOM_STEP);
+          if (!isFitted) mover.glideBy(1 / ZOOM_STEP);
         }}
       >
         <Icon name="minus" />
@@ -37,9 +38,9 @@ export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
         type="button"
         className="icon-button"
         aria-label={t('map:showAll')}
-        disabled={isFitted}
+        aria-disabled={isFitted}
         onClick={() => {
-          mover.showAll();
+          if (!isFitted) mover.showAll();
         }}
       >
         <Icon name="fit" />

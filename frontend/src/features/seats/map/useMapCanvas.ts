@@ -71,15 +71,27 @@ export function useMapCanvas({
     if (canvas.current !== null) mapRef.current?.show(scene, paletteOf(canvas.current), pixelRatio);
   }, [canvas, scene, theme, pixelRatio]);
 
-  useLayoutEffect(() => {
-    mapRef.current?.setSeats(seats);
-  }, [scene, seats]);
+  useSeatsShown(mapRef, scene, seats);
 
   useEffect(() => {
     mapRef.current?.mark(pointed, focused);
   }, [pointed, focused]);
 
   return mapRef;
+}
+
+/**
+ * A function of its own, since closures share their scope: what draws for as long as the map is
+ * there must not keep the seats of the render that it was made in.
+ */
+function useSeatsShown(
+  mapRef: RefObject<MapCanvas | null>,
+  scene: Scene,
+  seats: readonly MapSeat[],
+): void {
+  useLayoutEffect(() => {
+    mapRef.current?.setSeats(seats);
+  }, [mapRef, scene, seats]);
 }
 
 function watchPixelRatio(onChange: () => void): () => void {

@@ -4,6 +4,7 @@ import type { MapView } from '@/features/seats/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
 import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
 import type { Area } from '@/lib/map/areas';
+import type { MapSeat } from '@/lib/seatmap/seats';
 import { type Point, toPlan } from '@/lib/seatmap/viewport';
 
 /** Seats drawn smaller than this, in pixels of radius, cannot be hit: a click makes them larger. */
@@ -18,24 +19,25 @@ interface PointerOptions {
   readonly frame: RefObject<HTMLElement | null>;
   readonly view: MapView;
   readonly scene: Scene;
+  readonly seats: readonly MapSeat[];
   readonly wasDragged: () => boolean;
-  readonly onPick: (index: number) => void;
+  readonly onPick: (seat: MapSeat) => void;
 }
 
 /** What is under the pointer, and what a click there does: nearer first, then to a seat. */
-export function usePointer({ frame, view, scene, wasDragged, onPick }: PointerOptions) {
+export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: PointerOptions) {
   const lastPointer = useRef('mouse');
   const [seat, setSeat] = useState<number | null>(null);
   const [area, setArea] = useState<Area | null>(null);
 
   function onClick(click: MouseEvent) {
-    if (wasDragged()) return;
     const pressed = seatIndexOf(click.target);
     // A key, a voice or a screen reader has pressed a button; there is no place that was clicked.
     if (click.detail === 0) {
-      if (pressed !== null) onPick(pressed);
+      if (pressed !== null) pick(pressed);
       return;
     }
+    if (wasDragged()) return;
     const [viewport, point] = [view.viewport, pointOf(click)];
     if (viewport === null || point === null) return;
     const radius = radiusPx(scene, viewport);
@@ -48,8 +50,13 @@ export function usePointer({ frame, view, scene, wasDragged, onPick }: PointerOp
     } else {
       const reach = isFinger ? FINGER_PX / viewport.scale : MOUSE_REACH * scene.plan.seat_radius;
       const index = pressed ?? scene.grid.nearest(toPlan(viewport, point), reach);
-      if (index !== null) onPick(index);
+      if (index !== null) pick(index);
     }
+  }
+
+  function pick(index: number) {
+    const seat = seats[index];
+    if (seat !== undefined) onPick(seat);
   }
 
   function onPointerMove(pointer: PointerEvent) {

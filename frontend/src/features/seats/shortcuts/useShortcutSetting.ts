@@ -1,15 +1,17 @@
 import { useState } from 'react';
 
+import { siteStorage } from '@/lib/page/storage';
+
 const STORED_AS = 'seatcast.shortcuts';
 const OFF = 'off';
 
 /** Whether this person wants single keys to do anything here. */
 export function useShortcutSetting(): readonly [boolean, (areOn: boolean) => void] {
-  const [areOn, setAreOn] = useState(() => localStorage.getItem(STORED_AS) !== OFF);
+  const [areOn, setAreOn] = useState(() => siteStorage.getItem(STORED_AS) !== OFF);
 
   function turn(on: boolean): void {
-    if (on) localStorage.removeItem(STORED_AS);
-    else localStorage.setItem(STORED_AS, OFF);
+    if (on) siteStorage.removeItem(STORED_AS);
+    else siteStorage.setItem(STORED_AS, OFF);
     setAreOn(on);
   }
 

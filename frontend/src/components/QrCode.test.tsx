@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 import { encode } from 'uqr';
 import { expect, it } from 'vitest';
 
-import { QrCode } from '@/features/reservations/QrCode';
+import { QrCode } from '@/components/QrCode';
 
 const TEXT = 'https://seats.example/tickets/31-Zk9qV2xA';
 

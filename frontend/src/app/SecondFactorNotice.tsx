@@ -1,0 +1,20 @@
+import { Link } from 'react-router';
+
+import { t } from '@/lib/i18n/language';
+import { useMe } from '@/lib/queries/session';
+
+/** Leads an organiser whose rights wait for a second factor to where it is set up. */
+export function SecondFactorNotice() {
+  const standing = useMe()?.second_factor;
+  if (standing?.required !== true || standing.passed) return null;
+  return (
+    <p className="layout__notice" role="status">
+      {t('security:required')}{' '}
+      {standing.set_up ? (
+        t('security:required_again')
+      ) : (
+        <Link to="/account">{t('security:required_setUp')}</Link>
+      )}
+    </p>
+  );
+}

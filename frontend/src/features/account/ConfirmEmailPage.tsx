@@ -1,0 +1,74 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from 'react-router';
+
+import { Message } from '@/components/Message';
+import { AccountForm } from '@/features/account/AccountForm';
+import { Done } from '@/features/account/Done';
+import { type MailedLink, useMailedLink } from '@/features/account/mailedLink';
+import { confirmEmail } from '@/lib/api/account';
+import { toApiError } from '@/lib/api/apiError';
+import { t } from '@/lib/i18n/language';
+import { reloadSession } from '@/lib/queries/session';
+
+const ACCOUNT = '/account';
+
+/** Where the link leads that is mailed to an address. A press confirms it, not the opening. */
+export function ConfirmEmailPage() {
+  const link = useMailedLink();
+  return (
+    <>
+      <title>{t('pageTitle', { page: t('account:confirm_title') })}</title>
+      {link === null ? <Incomplete /> : <Confirmation key={link.token} link={link} />}
+    </>
+  );
+}
+
+function Incomplete() {
+  return (
+    <Message
+      title={t('account:reset_incomplete')}
+      actions={
+        <Link className="button button--primary" to={ACCOUNT}>
+          {t('account:yours')}
+        </Link>
+      }
+    >
+      <p>{t('account:confirm_incompleteNote')}</p>
+    </Message>
+  );
+}
+
+function Confirmation({ link }: { readonly link: MailedLink }) {
+  const queryClient = useQueryClient();
+  const confirm = useMutation({
+    mutationFn: confirmEmail,
+    retry: false,
+    onSuccess: () => reloadSession(queryClient),
+  });
+
+  if (confirm.isSuccess) {
+    return (
+      <Done title={t('account:confirm_done')}>
+        <p className="account__lead">{t('account:confirm_doneNote')}</p>
+        <Link className="button button--primary" to="/">
+          {t('account:confirm_toEvents')}
+        </Link>
+      </Done>
+    );
+  }
+  return (
+    <AccountForm
+      title={t('account:confirm_title')}
+      lead={t('account:confirm_lead')}
+      submitLabel={t('account:confirm')}
+      busy={confirm.isPending}
+      error={confirm.error === null ? null : toApiError(confirm.error)}
+      onSubmit={() => {
+        confirm.mutate(link);
+      }}
+      footer={<Link to={ACCOUNT}>{t('account:confirm_another')}</Link>}
+    >
+      {null}
+    </AccountForm>
+  );
+}

@@ -1,0 +1,117 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type SubmitEvent } from 'react';
+
+import { Button } from '@/components/Button';
+import { Field } from '@/components/Field';
+import { useAnnounce } from '@/components/announce';
+import { Refusal } from '@/features/account/Refusal';
+import { textField } from '@/features/account/textField';
+import { changeEmail, sendVerification } from '@/lib/api/account';
+import { toApiError } from '@/lib/api/apiError';
+import type { Me } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
+import { reloadSession } from '@/lib/queries/session';
+
+/** One's address: whether it is confirmed, another letter if not, and another address. */
+export function EmailAddress({ me }: { readonly me: Me }) {
+  const waiting = me.new_email === '' && !me.email_verified ? me.email : me.new_email;
+  return (
+    <section className="account__card" aria-labelledby="email-title">
+      <h2 id="email-title" className="account__heading">
+        {t('account:email_yours')}
+      </h2>
+      <p className="account__lead">{standing(me)}</p>
+      {waiting !== '' && <Resend address={waiting} />}
+      <ChangeEmail me={me} />
+    </section>
+  );
+}
+
+function standing({ email, email_verified, new_email }: Me): string {
+  if (new_email !== '' && new_email !== email) {
+    return t('account:email_waiting', { email: new_email });
+  }
+  if (email === '') return t('account:email_none');
+  return email_verified
+    ? t('account:email_verified', { email })
+    : t('account:email_unverified', { email });
+}
+
+function Resend({ address }: { readonly address: string }) {
+  const announce = useAnnounce();
+  const send = useMutation({ mutationFn: sendVerification, retry: false });
+  return (
+    <>
+      <Refusal error={send.error === null ? null : toApiError(send.error)} />
+      <Button
+        busy={send.isPending}
+        onClick={() => {
+          send.mutate(undefined, {
+            onSuccess: () => {
+              announce(t('account:email_sent', { email: address }), 'good');
+            },
+          });
+        }}
+      >
+        {t('account:email_resend')}
+      </Button>
+    </>
+  );
+}
+
+function ChangeEmail({ me }: { readonly me: Me }) {
+  const announce = useAnnounce();
+  const queryClient = useQueryClient();
+  const change = useMutation({
+    mutationFn: changeEmail,
+    retry: false,
+    onSuccess: () => reloadSession(queryClient),
+  });
+  const error = change.error === null ? null : toApiError(change.error);
+
+  function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const fields = new FormData(form);
+    const email = textField(fields, 'email');
+    change.mutate(
+      { email, password: textField(fields, 'password') },
+      {
+        onSuccess: () => {
+          form.reset();
+          announce(t('account:email_sent', { email }), 'good');
+        },
+      },
+    );
+  }
+
+  return (
+    <details className="account__more">
+      <summary>{me.email === '' ? t('account:email_add') : t('account:email_change')}</summary>
+      <form className="account__fields" onSubmit={submit}>
+        <p className="account__lead">{t('account:email_changeNote')}</p>
+        <input name="username" autoComplete="username" value={me.username} readOnly hidden />
+        <Field
+          label={t('account:email_new')}
+          name="email"
+          type="email"
+          autoComplete="email"
+          errors={error?.fields.get('email') ?? []}
+          required
+        />
+        <Field
+          label={t('account:email_password')}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          errors={error?.fields.get('password') ?? []}
+          required
+        />
+        <Refusal error={error} />
+        <Button look="primary" type="submit" busy={change.isPending}>
+          {t('account:email_sendLink')}
+        </Button>
+      </form>
+    </details>
+  );
+}

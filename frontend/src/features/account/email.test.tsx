@@ -1,0 +1,128 @@
+import { screen, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import { AccountPage } from '@/features/account/AccountPage';
+import { ConfirmEmailPage } from '@/features/account/ConfirmEmailPage';
+import { SignInPage } from '@/features/account/SignInPage';
+import { FakeServer } from '@/testing/fakeServer';
+import { renderPage } from '@/testing/renderPage';
+import { ALICE } from '@/testing/selectorHarness';
+
+const DONE = [200, { success: true, message: 'Done.' }] as const;
+const EMAIL = 'alice@example.org';
+
+function open(path: string, me: Partial<typeof ALICE> | null = null) {
+  const server = new FakeServer();
+  const pages = {
+    '/account': <AccountPage />,
+    '/email/confirm': <ConfirmEmailPage />,
+    '/sign-in': <SignInPage />,
+  };
+  const opened = { server, ...renderPage(pages, path) };
+  if (me !== null) server.on('get me/', [200, { ...ALICE, ...me }]);
+  return opened;
+}
+
+it.each([
+  [{}, /^None given/],
+  [{ email: EMAIL }, /^alice@example\.org is not confirmed yet/],
+  [{ email: EMAIL, email_verified: true }, 'alice@example.org is confirmed.'],
+  [
+    { email: 'old@example.org', email_verified: true, new_email: EMAIL },
+    /^alice@example\.org takes/,
+  ],
+])('says how the address of %j stands', async (me, sentence) => {
+  open('/account', me);
+  expect(await screen.findByText(sentence)).toBeDefined();
+});
+
+it('offers another letter only while an address waits to be confirmed', async () => {
+  open('/account', { email: EMAIL, email_verified: true });
+  await screen.findByText('alice@example.org is confirmed.');
+  expect(screen.queryByRole('button', { name: 'Send the link again' })).toBeNull();
+});
+
+it('sends another letter, and says when there were too many', async () => {
+  const { server, user } = open('/account', { email: EMAIL });
+  server.inTurn('post email/verify/', DONE, [
+    429,
+    { error: 'No.', code: 'throttled' },
+    { 'retry-after': '72000' },
+  ]);
+  const button = await screen.findByRole('button', { name: 'Send the link again' });
+  await user.click(button);
+  await within(screen.getByRole('status')).findByText(
+    /^A link is on its way to alice@example\.org/,
+  );
+  await user.click(button);
+  await screen.findByText('Too many tries. Try again in 20 hours.');
+});
+
+it('asks for another address with the password, and shows that it waits', async () => {
+  const { server, user } = open('/account', { email: 'old@example.org', email_verified: true });
+  server.inTurn(
+    'post email/change/',
+    [400, { error: 'No.', code: 'invalid', fields: { password: ['Wrong.'] } }],
+    DONE,
+  );
+  await user.click(await screen.findByText('Change the address'));
+  const card = within(screen.getByRole('region', { name: 'E-mail' }));
+  await user.type(card.getByLabelText('New e-mail address'), EMAIL);
+  await user.type(card.getByLabelText('Your password'), 'my-long-password');
+  await user.click(card.getByRole('button', { name: 'Send the link' }));
+  await card.findByText('Wrong.');
+  server.on('get me/', [
+    200,
+    { ...ALICE, email: 'old@example.org', email_verified: true, new_email: EMAIL },
+  ]);
+  await user.click(card.getByRole('button', { name: 'Send the link' }));
+  await screen.findByText(/^alice@example\.org takes its place/);
+  expect(server.asked.find(({ call }) => call === 'post email/change/')?.body).toEqual({
+    email: EMAIL,
+    password: 'my-long-password',
+  });
+});
+
+it('confirms an address when the button is pressed, and not before', async () => {
+  const { server, user, router } = open('/email/confirm#uid=Mg&token=c0-ffee');
+  server.on('post email/confirm/', DONE);
+  const button = await screen.findByRole('button', { name: 'Confirm this address' });
+  expect(router.state.location).toMatchObject({ hash: '', pathname: '/email/confirm' });
+  expect(server.writes()).toEqual([]);
+  await user.click(button);
+  const heading = await screen.findByRole('heading', { name: 'Your address is confirmed' });
+  expect(document.activeElement).toBe(heading);
+  expect(server.asked.find(({ call }) => call === 'post email/confirm/')?.body).toEqual({
+    uid: 'Mg',
+    token: 'c0-ffee',
+  });
+});
+
+it('says that a link is not good any more, or not whole', async () => {
+  const { server, user } = open('/email/confirm#uid=Mg&token=used');
+  server.on('post email/confirm/', [400, { error: 'No.', code: 'invalid_link' }]);
+  await user.click(await screen.findByRole('button', { name: 'Confirm this address' }));
+  await screen.findByText(/^This link is not good any more/);
+});
+
+it('says so when the link is not whole', async () => {
+  open('/email/confirm#uid=Mg');
+  await screen.findByRole('heading', { name: 'This link is incomplete' });
+});
+
+it('offers the way by mail to who is held up by wrong passwords of others', async () => {
+  const { server, user } = open('/sign-in?next=%2Fevents%2F7');
+  server.inTurn(
+    'post login/',
+    [429, { error: 'No.', code: 'throttled' }, { 'retry-after': '60' }],
+    [429, { error: 'No.', code: 'throttled' }, { 'retry-after': '3000' }],
+  );
+  await user.type(screen.getByLabelText('Username'), 'alice');
+  await user.type(screen.getByLabelText('Password'), 'my-long-password');
+  await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  await screen.findByText('Too many tries. Try again in 60 seconds.');
+  expect(screen.queryByText(/Too many wrong passwords/)).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  const link = await screen.findByRole('link', { name: 'Choose a new password by mail' });
+  expect(link.getAttribute('href')).toBe('/password/forgotten?next=%2Fevents%2F7');
+});

@@ -1,0 +1,68 @@
+import { type ReactNode, type SubmitEvent } from 'react';
+
+import { Button } from '@/components/Button';
+import { Dialog } from '@/components/Dialog';
+import { Field } from '@/components/Field';
+import { Refusal } from '@/features/account/Refusal';
+import { textField } from '@/features/account/textField';
+import type { ApiError } from '@/lib/api/apiError';
+import { t } from '@/lib/i18n/language';
+
+interface PasswordDialogProps {
+  readonly title: string;
+  readonly lead?: string;
+  readonly submitLabel?: string;
+  readonly look?: 'primary' | 'danger';
+  readonly username: string;
+  readonly busy: boolean;
+  readonly error: ApiError | null;
+  readonly onSubmit: (password: string, fields: FormData) => void;
+  readonly onDismiss: () => void;
+  readonly children?: ReactNode;
+}
+
+/** Asks for the password before something that a session alone must not be enough for. */
+export function PasswordDialog({
+  title,
+  lead = t('security:confirm_lead'),
+  submitLabel = t('security:confirm'),
+  look = 'primary',
+  username,
+  busy,
+  error,
+  onSubmit,
+  onDismiss,
+  children,
+}: PasswordDialogProps) {
+  function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    onSubmit(textField(fields, 'password'), fields);
+  }
+
+  return (
+    <Dialog title={title} onDismiss={onDismiss}>
+      <form className="security__form" onSubmit={submit}>
+        <p>{lead}</p>
+        <input name="username" autoComplete="username" value={username} readOnly hidden />
+        {children}
+        <Field
+          label={t('account:password')}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          errors={error?.fields.get('password') ?? []}
+          data-initial-focus
+          required
+        />
+        <Refusal error={error} />
+        <div className="dialog__actions">
+          <Button onClick={onDismiss}>{t('security:cancel')}</Button>
+          <Button look={look} type="submit" busy={busy}>
+            {submitLabel}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

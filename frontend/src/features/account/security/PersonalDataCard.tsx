@@ -1,0 +1,98 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { Button } from '@/components/Button';
+import { useAnnounce } from '@/components/announce';
+import { Refusal } from '@/features/account/Refusal';
+import { PasswordDialog } from '@/features/account/security/PasswordDialog';
+import { toApiError } from '@/lib/api/apiError';
+import { eraseMe, exportData } from '@/lib/api/personalData';
+import { t } from '@/lib/i18n/language';
+import { useLeaving } from '@/lib/queries/session';
+import { saveFile } from '@/lib/saveFile';
+
+import './security.css';
+
+const FILE_NAME = 'seatcast-data.json';
+
+export function PersonalDataCard({ username }: { readonly username: string }) {
+  const [isErasing, setIsErasing] = useState(false);
+  const download = useMutation({
+    mutationFn: exportData,
+    retry: false,
+    onSuccess: (text) => {
+      saveFile(FILE_NAME, 'application/json', text);
+    },
+  });
+  return (
+    <section className="account__card">
+      <h2 className="account__heading">{t('security:data')}</h2>
+      <p className="account__lead">{t('security:data_note')}</p>
+      <Refusal error={download.error === null ? null : toApiError(download.error)} />
+      <div className="security__buttons">
+        <Button
+          busy={download.isPending}
+          onClick={() => {
+            download.mutate();
+          }}
+        >
+          {t('security:data_export')}
+        </Button>
+        <Button
+          look="danger"
+          onClick={() => {
+            setIsErasing(true);
+          }}
+        >
+          {t('security:data_erase')}
+        </Button>
+      </div>
+      {isErasing && (
+        <EraseDialog
+          username={username}
+          onDismiss={() => {
+            setIsErasing(false);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+interface EraseDialogProps {
+  readonly username: string;
+  readonly onDismiss: () => void;
+}
+
+function EraseDialog({ username, onDismiss }: EraseDialogProps) {
+  const announce = useAnnounce();
+  const erase = useLeaving(eraseMe);
+  const error = erase.error === null ? null : toApiError(erase.error);
+  return (
+    <PasswordDialog
+      title={t('security:data_erase')}
+      lead={t('security:data_eraseLead')}
+      submitLabel={t('security:data_erase')}
+      look="danger"
+      username={username}
+      busy={erase.isPending}
+      error={error}
+      onDismiss={onDismiss}
+      onSubmit={(password, fields) => {
+        const erasure = { password, keep_tickets: fields.get('keep_tickets') === 'on' };
+        erase.mutate(erasure, {
+          onSuccess: () => {
+            announce(t('security:data_erased'), 'good');
+          },
+        });
+      }}
+    >
+      {error?.code === 'upcoming_bookings' && (
+        <label className="security__check">
+          <input type="checkbox" name="keep_tickets" />
+          <span>{t('security:data_eraseKeep')}</span>
+        </label>
+      )}
+    </PasswordDialog>
+  );
+}

@@ -1,0 +1,122 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { useAnnounce } from '@/components/announce';
+import { toApiError, type ApiError } from '@/lib/api/apiError';
+import {
+  addPasskey,
+  beginTotp,
+  passkeyOptions,
+  removePasskey,
+  removeTotp,
+  renamePasskey,
+  renewRecoveryCodes,
+} from '@/lib/api/secondFactor';
+import type { Passkey, PasskeyOptions, TotpSecret } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
+import { makePasskey } from '@/lib/passkeys/passkeys';
+import { meQuery } from '@/lib/queries/session';
+import { secondFactorQuery, sessionsQuery } from '@/lib/queries/security';
+
+/** What the person is being asked for, or shown. */
+export type Step =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'add app' }
+  | { readonly kind: 'confirm app'; readonly secret: TotpSecret }
+  | { readonly kind: 'remove app' }
+  | { readonly kind: 'add passkey' }
+  | { readonly kind: 'name passkey'; readonly options: PasskeyOptions }
+  | { readonly kind: 'rename passkey'; readonly passkey: Passkey }
+  | { readonly kind: 'remove passkey'; readonly passkey: Passkey }
+  | { readonly kind: 'renew codes' }
+  | { readonly kind: 'show codes'; readonly codes: readonly string[] };
+
+const IDLE: Step = { kind: 'idle' };
+
+interface Factors {
+  readonly step: Step;
+  readonly error: ApiError | null;
+  readonly busy: boolean;
+  readonly ask: (step: Step) => void;
+  readonly stop: () => void;
+  /** Go on with the step, by the password or the name that the person gave. */
+  readonly goOn: (said: string) => void;
+  /** A factor was added, and these codes came with it. */
+  readonly added: (codes: readonly string[]) => void;
+}
+
+/** The second factors' dialogs, one after the other. */
+export function useFactors(): Factors {
+  const queryClient = useQueryClient();
+  const announce = useAnnounce();
+  const [step, setStep] = useState<Step>(IDLE);
+  const change = useMutation({
+    mutationFn: (said: string) => nextStep(step, said),
+    retry: false,
+    onSuccess: async (next) => {
+      if (next.kind === 'idle' && step.kind.startsWith('remove')) {
+        announce(t('security:removed'), 'good');
+      }
+      setStep(next);
+      await lookAgain();
+    },
+  });
+
+  async function lookAgain() {
+    await Promise.all(
+      [meQuery, secondFactorQuery, sessionsQuery].map(({ queryKey }) =>
+        queryClient.invalidateQueries({ queryKey }),
+      ),
+    );
+  }
+
+  return {
+    step,
+    error: change.error === null ? null : toApiError(change.error),
+    busy: change.isPending,
+    ask: (next) => {
+      change.reset();
+      setStep(next);
+    },
+    stop: () => {
+      setStep(IDLE);
+    },
+    goOn: (said) => {
+      change.mutate(said);
+    },
+    added: (codes) => {
+      setStep(codes.length > 0 ? { kind: 'show codes', codes } : IDLE);
+      void lookAgain();
+    },
+  };
+}
+
+async function nextStep(step: Step, said: string): Promise<Step> {
+  switch (step.kind) {
+    case 'add app':
+      return { kind: 'confirm app', secret: await beginTotp(said) };
+    case 'remove app':
+      await removeTotp(said);
+      return IDLE;
+    case 'add passkey':
+      return { kind: 'name passkey', options: await passkeyOptions(said) };
+    case 'name passkey': {
+      const { challenge, options } = step.options;
+      const credential = await makePasskey(options);
+      const codes = await addPasskey({ challenge, credential, name: said });
+      return codes.length > 0 ? { kind: 'show codes', codes } : IDLE;
+    }
+    case 'rename passkey':
+      await renamePasskey(step.passkey.id, said);
+      return IDLE;
+    case 'remove passkey':
+      await removePasskey(step.passkey.id, said);
+      return IDLE;
+    case 'renew codes':
+      return { kind: 'show codes', codes: await renewRecoveryCodes(said) };
+    case 'idle':
+    case 'confirm app':
+    case 'show codes':
+      return IDLE;
+  }
+}

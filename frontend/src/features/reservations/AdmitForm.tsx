@@ -1,0 +1,75 @@
+import { useState } from 'react';
+
+import { Button } from '@/components/Button';
+import { Field } from '@/components/Field';
+import { MAX_GATE_LENGTH, useGate } from '@/features/reservations/useGate';
+import type { Scan } from '@/lib/api/tickets';
+import type { Ticket } from '@/lib/api/types';
+import { t } from '@/lib/i18n/language';
+
+interface AdmitFormProps {
+  readonly ticket: Ticket;
+  readonly isBusy: boolean;
+  readonly onAdmit: (scan: Scan) => void;
+}
+
+/** Which seats enter now, and where: all that have not, unless somebody comes later. */
+export function AdmitForm({ ticket, isBusy, onAdmit }: AdmitFormProps) {
+  const left = ticket.reservation.seat_details.filter((seat) => seat.entry === null);
+  const [later, setLater] = useState<ReadonlySet<number>>(new Set());
+  const [gate, setGate] = useGate();
+  const chosen = left.filter((seat) => !later.has(seat.seat_id));
+
+  function choose(seatId: number, isNow: boolean): void {
+    const next = new Set(later);
+    if (isNow) next.delete(seatId);
+    else next.add(seatId);
+    setLater(next);
+  }
+
+  return (
+    <form
+      className="admit"
+      action={() => {
+        onAdmit({ seat_ids: chosen.map((seat) => seat.seat_id), gate: gate.trim() });
+      }}
+    >
+      {left.length > 1 && (
+        <fieldset className="admit__seats">
+          <legend>{t('reservations:whoEnters')}</legend>
+          {left.map((seat) => (
+            <label key={seat.seat_id} className="admit__seat">
+              <input
+                type="checkbox"
+                checked={!later.has(seat.seat_id)}
+                onChange={({ target }) => {
+                  choose(seat.seat_id, target.checked);
+                }}
+              />
+              <b>{seat.seat_number}</b>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      <Button
+        type="submit"
+        look="primary"
+        className="admit__button"
+        busy={isBusy}
+        disabled={chosen.length === 0}
+      >
+        {t('reservations:admit', { count: chosen.length })}
+      </Button>
+      <Field
+        label={t('reservations:gate')}
+        hint={t('reservations:gateHint')}
+        value={gate}
+        maxLength={MAX_GATE_LENGTH}
+        autoComplete="off"
+        onChange={({ target }) => {
+          setGate(target.value);
+        }}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,29 @@
+import { screen } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import { ReservationPage } from '@/features/reservations/ReservationPage';
+import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
+import { FakeServer } from '@/testing/fakeServer';
+import { renderPage } from '@/testing/renderPage';
+import { ALICE } from '@/testing/selectorHarness';
+
+const HOUR_MS = 3_600_000;
+
+it('a reservation can be cancelled until its time by the server, however fast this machine’s clock', async () => {
+  const headers = { date: new Date(Date.now() - 2 * HOUR_MS).toUTCString() };
+  const cancelUntil = new Date(Date.now() - HOUR_MS).toISOString();
+  const server = new FakeServer();
+  server.on('get me/', [200, ALICE, headers]);
+  server.on('get reservations/K7QF9M2A4XWZ31TB/', [
+    200,
+    makeReservation({ cancel_until: cancelUntil }),
+    headers,
+  ]);
+  server.on('get events/7/', [200, makeEvent(), headers]);
+  server.on('get events/7/layouts/layout-1/', [200, packed(makeSeats(8)), headers]);
+  renderPage(
+    { '/reservations/:reservationId': <ReservationPage /> },
+    '/reservations/K7QF9M2A4XWZ31TB',
+  );
+  expect(await screen.findByRole('button', { name: 'Cancel reservation' })).toBeDefined();
+});

@@ -1,0 +1,72 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { Scanned } from '@/features/reservations/TicketVerdict';
+import { type ApiError, toApiError } from '@/lib/api/apiError';
+import { createIntentKey } from '@/lib/api/intentKey';
+import { admit, type Scan } from '@/lib/api/tickets';
+import type { AdmittedSeat, Ticket } from '@/lib/api/types';
+import { ticketQuery } from '@/lib/queries/tickets';
+
+export interface Admission {
+  readonly scanned: Scanned | null;
+  /** Nobody has said what became of it: sending the same again does it once. */
+  readonly undecided: ApiError | null;
+  readonly isBusy: boolean;
+  readonly send: (scan: Scan) => void;
+}
+
+/** Lets people in by one ticket, and knows what the door was told. */
+export function useAdmission(code: string): Admission {
+  const queryClient = useQueryClient();
+  const [intentKey] = useState(() => createIntentKey());
+  const [scanned, setScanned] = useState<Scanned | null>(null);
+  const mutation = useMutation({
+    mutationFn: (scan: Scan) => admit(code, scan, intentKey.keyFor(JSON.stringify(scan))),
+    onMutate: () => {
+      setScanned(null);
+    },
+    onSuccess: ({ admitted }) => {
+      intentKey.answered();
+      setScanned({ kind: 'admitted', seats: admitted });
+      remember(admitted);
+    },
+    onError: (cause) => {
+      const error = toApiError(cause);
+      if (error.isUndecided) return;
+      intentKey.answered();
+      setScanned({ kind: 'refused', error });
+      remember(error.entries);
+    },
+  });
+
+  function remember(entries: readonly AdmittedSeat[]): void {
+    queryClient.setQueryData(ticketQuery(code).queryKey, (ticket) =>
+      ticket === undefined ? ticket : withEntries(ticket, entries),
+    );
+  }
+
+  const failed = mutation.error === null ? null : toApiError(mutation.error);
+  return {
+    scanned,
+    undecided: failed?.isUndecided === true ? failed : null,
+    isBusy: mutation.isPending,
+    send: (scan) => {
+      mutation.mutate(scan);
+    },
+  };
+}
+
+function withEntries(ticket: Ticket, entries: readonly AdmittedSeat[]): Ticket {
+  const bySeat = new Map(entries.map((entry) => [entry.seat_id, entry]));
+  const seats = ticket.reservation.seat_details.map((seat) => {
+    const entry = bySeat.get(seat.seat_id);
+    return entry === undefined ? seat : { ...seat, entry: { at: entry.at, gate: entry.gate } };
+  });
+  const isUsed = seats.every((seat) => seat.entry !== null);
+  return {
+    ...ticket,
+    ...(isUsed && ticket.admits && { admits: false, reason: 'used' as const }),
+    reservation: { ...ticket.reservation, seat_details: seats },
+  };
+}

@@ -1,0 +1,82 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+import { render } from '@testing-library/react';
+import { createElement, type ReactElement } from 'react';
+import { MemoryRouter } from 'react-router';
+import { expect, it } from 'vitest';
+
+import { SeatList } from '@/features/seats/list/SeatList';
+import { SeatMap } from '@/features/seats/map/SeatMap';
+import { createServerClock } from '@/lib/feed/clock';
+import { sceneOf } from '@/lib/map/scene';
+import type { MapSeat } from '@/lib/seatmap/seats';
+import { factsOf, makeEvent, makeSeats } from '@/testing/factories';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+// React's development build keeps a stack for each element, and with it the scopes of its functions.
+Object.defineProperty(Error, 'stackTraceLimit', { get: () => 0, set: () => undefined });
+
+const EVENT = makeEvent();
+const FACTS = makeSeats(8).map(factsOf);
+const SCENE = sceneOf(EVENT.plan, EVENT.categories, FACTS);
+const CLOCK = createServerClock();
+/** React itself keeps the last render and the one before. */
+const RENDERS = 6;
+const KEPT = 2;
+
+function stands(): MapSeat[] {
+  return FACTS.map((facts) => ({
+    facts,
+    standing: 'available',
+    until: null,
+    holder: null,
+    pending: false,
+  }));
+}
+
+function pick() {
+  // Nobody clicks here.
+}
+
+it.each<[string, (seats: readonly MapSeat[]) => ReactElement]>([
+  [
+    'map',
+    (seats) =>
+      createElement(SeatMap, {
+        event: EVENT,
+        scene: SCENE,
+        seats,
+        clock: CLOCK,
+        isOnSale: true,
+        onPick: pick,
+      }),
+  ],
+  [
+    'list with an open section',
+    (seats) =>
+      createElement(SeatList, {
+        event: EVENT,
+        sections: SCENE.sections,
+        seats,
+        isOnSale: true,
+        onPick: pick,
+      }),
+  ],
+])('the %s keeps no seats of earlier renders in memory', async (_, draw) => {
+  const drawn: WeakRef<readonly MapSeat[]>[] = [];
+  const drawNext = () => {
+    const seats = stands();
+    drawn.push(new WeakRef(seats));
+    return createElement(MemoryRouter, null, draw(seats));
+  };
+  // What is rendered first is kept by the test library.
+  const { rerender } = render(createElement(MemoryRouter));
+  for (let count = 0; count < RENDERS; count++) rerender(drawNext());
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  collectGarbage();
+  const alive = drawn.map((seats) => seats.deref() !== undefined);
+  expect(alive.slice(0, RENDERS - KEPT)).toEqual(Array(RENDERS - KEPT).fill(false));
+});

@@ -1,0 +1,101 @@
+import { act, screen, waitFor } from '@testing-library/react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import { makeSeats } from '@/testing/factories';
+import { LOST } from '@/testing/fakeServer';
+import {
+  basket,
+  deltaFrame,
+  lockedSeat,
+  openSelector,
+  seatButton,
+} from '@/testing/selectorHarness';
+
+const LOCK_A1 = 'post events/7/seats/100/lock/';
+const LOCKS = 'get events/7/locks/';
+const AWAY = [503, { error: 'The database is away.', code: 'unavailable' }] as const;
+
+beforeEach(() => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function pass(ms: number): Promise<void> {
+  await act(async () => {
+    await vi.advanceTimersByTimeAsync(ms);
+  });
+}
+
+function standing(seatNumber: string): string | null {
+  return seatButton(seatNumber).getAttribute('data-standing');
+}
+
+/** Somebody who holds A1 loads the page anew while the database is away. */
+async function openWhileAway() {
+  const seats = [lockedSeat(0), ...makeSeats(8).slice(1)];
+  const scene = await openSelector({ seats });
+  scene.server.on(LOCKS, [...AWAY]);
+  return { ...scene, held: lockedSeat(0) };
+}
+
+it('the basket is asked for until the server can answer', async () => {
+  const { server, held } = await openWhileAway();
+  document.dispatchEvent(new Event('visibilitychange'));
+  await pass(20_000);
+  expect(standing('A1')).toBe('locked');
+  expect(server.asked.filter(({ call }) => call === LOCKS).length).toBeGreaterThan(4);
+  server.on(LOCKS, [200, [held]]);
+  await pass(20_000);
+  expect(standing('A1')).toBe('mine');
+  const asked = server.asked.length;
+  await pass(60_000);
+  expect(server.asked).toHaveLength(asked);
+});
+
+it('a basket that one may not see is not asked for again', async () => {
+  const { server } = await openWhileAway();
+  server.on(LOCKS, [403, { error: 'Members only.', code: 'members_only' }]);
+  document.dispatchEvent(new Event('visibilitychange'));
+  await pass(1_000);
+  const asked = server.asked.length;
+  await pass(60_000);
+  expect(server.asked).toHaveLength(asked);
+});
+
+it('a lock whose answer was lost is never shown as somebody’s, and is one’s own once that is known', async () => {
+  const { server, socket, user } = await openSelector();
+  const held = lockedSeat(0);
+  server.on(LOCK_A1, () => LOST);
+  server.on(LOCKS, () => LOST);
+  await user.click(seatButton('A1'));
+  await pass(4_000);
+  expect(screen.getByText(/^Seat A1: We could not reach the box office/)).toBeDefined();
+  expect(standing('A1')).toBe('available');
+  act(() => {
+    socket.receive(deltaFrame(1, [0, 1, Date.parse(held.locked_until ?? ''), 'alice']));
+  });
+  expect(seatButton('A1').getAttribute('aria-label')).not.toMatch(/alice|somebody/);
+  expect(basket().getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', true);
+  server.on(LOCKS, [200, [held]]);
+  await pass(20_000);
+  await waitFor(() => {
+    expect(standing('A1')).toBe('mine');
+  });
+  expect(basket().getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', false);
+});
+
+it('a lock that somebody else was quicker with is shown as theirs', async () => {
+  const { server, socket, user } = await openSelector();
+  server.on(LOCK_A1, () => LOST);
+  server.on(LOCKS, () => LOST);
+  await user.click(seatButton('A1'));
+  await pass(4_000);
+  act(() => {
+    socket.receive(deltaFrame(1, [0, 1, Date.now() + 300_000, 'bob']));
+  });
+  server.on(LOCKS, [200, []]);
+  await pass(20_000);
+  expect(seatButton('A1').getAttribute('aria-label')).toMatch(/locked by bob$/);
+});
