@@ -1,5 +1,7 @@
 """How all tests run: the same on SQLite alone as on PostgreSQL with Redis or Valkey."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -29,6 +31,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in set(elsewhere)]
+
+
+@pytest.fixture(autouse=True)
+def _names_are_shown(settings: Any) -> None:
+    """Show who has a seat, as the demo does, so that tests can see it."""
+    settings.SEATCAST_SHOW_NAMES = True
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,13 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
-from reservations.models import Event, Seat
+from reservations.models import Event, Reservation, Seat
 from reservations.states import Person, SeatStatus
 
 PASSWORD = "a-long-enough-word"
@@ -72,6 +73,28 @@ def make_event(*, seats: int = 4, **fields: Any) -> Event:
         for number in range(1, seats + 1)
     )
     return event
+
+
+def stored_id(answer: Any) -> int:
+    """Return the primary key of the booking that an answer of the desk is about."""
+    return Reservation.objects.get(public_id=answer["reservation"]["id"]).pk
+
+
+def pay_for(public_id: str) -> None:
+    """Mark a booking paid that is paid later."""
+    booked = Reservation.objects.get(public_id=public_id)
+    booked.paid_at = booked.created_at
+    booked.save(update_fields=["paid_at"])
+
+
+def permitted(user: User, *permissions: str) -> User:
+    """Give a person permissions, such as `reservations.scan_ticket`, and nothing else."""
+    for permission in permissions:
+        app, codename = permission.split(".")
+        user.user_permissions.add(
+            Permission.objects.get(content_type__app_label=app, codename=codename)
+        )
+    return user
 
 
 def seat_ids(event: Event) -> tuple[int, ...]:

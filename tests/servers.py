@@ -95,8 +95,11 @@ def server_settings() -> dict[str, str]:
     return {
         "SEATCAST_DATA_DIR": str(settings.DATA_DIR),
         "SEATCAST_SECRET_KEY": settings.SECRET_KEY,
+        "SEATCAST_TICKET_KEY": settings.SEATCAST_TICKET_KEY,
         "DATABASE_URL": _test_database_url(),
         "REDIS_URL": settings.REDIS_URL,
+        # A server of a module is started before what each test sets.
+        "SEATCAST_SHOW_NAMES": "True",
     }
 
 

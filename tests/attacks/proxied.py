@@ -26,10 +26,14 @@ SLOW_PATH = "/api/me/"
 
 HEADER_SECONDS = 0.5
 BODY_SECONDS = 1.0
+WRITE_SECONDS = 1.0
+ANSWER_SECONDS = 4.0
 PATIENCE_SECONDS = 10.0
 _SHORTER = {
     "read_header 10s": f"read_header {HEADER_SECONDS}s",
     "read_body 30s": f"read_body {BODY_SECONDS}s",
+    "write_idle 30s": f"write_idle {WRITE_SECONDS}s",
+    "write 10m": f"write {ANSWER_SECONDS}s",
 }
 
 
@@ -58,6 +62,13 @@ class Front:
             with opener.open(f"http://{HOST}:{port}/arrived", timeout=PATIENCE_SECONDS) as answer:
                 found += json.load(answer)
         return found
+
+    def large_under_way(self) -> int:
+        """Return how many answers of `/api/large/` are not handed over yet."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        url = f"http://{HOST}:{self.api}/under-way"
+        with opener.open(url, timeout=PATIENCE_SECONDS) as answer:
+            return int(answer.read())
 
 
 def heard(peer: socket.socket) -> bytes:

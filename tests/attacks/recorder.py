@@ -31,13 +31,40 @@ def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     return [answer]
 
 
-api = in_threads(wsgi, threads=8)
+in_thread = in_threads(wsgi, threads=8)
 """What is left to Django comes to it like this."""
+
+LARGE_PIECES = 200
+_PIECE = b"x" * 65_536
+_large_under_way = 0
+
+
+async def api(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Answer at `/api/large/` with more than all buffers on the way hold, and tell who asks."""
+    global _large_under_way
+    if scope["path"] == "/under-way":
+        await _say(send, [str(_large_under_way).encode()])
+    elif scope["path"] == "/api/large/":
+        _large_under_way += 1
+        try:
+            await _say(send, [_PIECE] * LARGE_PIECES)
+        finally:
+            _large_under_way -= 1
+    else:
+        await in_thread(scope, receive, send)
+
+
+async def _say(send: Any, pieces: list[bytes]) -> None:
+    length = [(b"content-length", str(sum(map(len, pieces))).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": length})
+    for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def asgi(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] != "http":
-        await send({"type": "websocket.close"})
+        await _echo(receive, send)
         return
     body, more = b"", True
     while more:
@@ -58,3 +85,10 @@ async def asgi(scope: dict[str, Any], receive: Any, send: Any) -> None:
     length = [(b"content-length", str(len(answer)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": length})
     await send({"type": "http.response.body", "body": answer})
+
+
+async def _echo(receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": message["text"]})

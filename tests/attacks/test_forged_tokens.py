@@ -87,7 +87,7 @@ FORGERIES: dict[str, Callable[[Claims], str]] = {
         _HS256, {**claims, "user_id": str(int(claims["user_id"]) + 1)}, _signature(claims)
     ),
     "of an organiser": lambda claims: _joined(
-        _HS256, {**claims, "is_staff": True}, _signature(claims)
+        _HS256, {**claims, "user_id": "1000000"}, _signature(claims)
     ),
     "of a longer life": lambda claims: _joined(
         _HS256, {**claims, "exp": claims["exp"] + 9_999}, _signature(claims)

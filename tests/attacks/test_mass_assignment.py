@@ -15,6 +15,12 @@ from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in
 
 FAR = "2099-01-01T00:00:00Z"
+# What calls move of who makes them, besides.
+ALSO = {
+    "/password/reset/confirm/": {"email_verified_at", "new_email"},
+    "/email/": {"email", "email_verified_at", "new_email"},
+    "/second-factor/": {"second_factor_since"},
+}
 
 
 def _not_theirs(office: BoxOffice) -> dict[str, Any]:
@@ -40,12 +46,17 @@ def _not_theirs(office: BoxOffice) -> dict[str, Any]:
         **{"event": 1, "event_id": 1, "reservation_id": office.reservation_of_bob, "live": False},
         **{"currency": "XXX", "amount": "0.01", "captured": True, "refunded": True, "seats": []},
         **{"created_at": FAR, "cancelled_at": FAR, "ticket_code": office.code, "cancel_until": FAR},
+        **{"payment_due_at": FAR, "paid_at": FAR, "is_paid": True, "purchase_cap": 500},
         **{"key": "bobs", "idempotency_key": "bobs", "change_seq": 0, "layout": "x", "seq": 0},
         **{"__class__": "User", "__proto__": {"is_staff": True}, "constructor": {"x": 1}},
     }
 
 
-@pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
+@pytest.mark.parametrize(
+    "call",
+    [call for call in WRITES if not call.needs_organiser and not call.has_steps],
+    ids=lambda call: call.name,
+)
 def test_what_is_not_the_clients_to_say_is_not_heard(call: Call, office: BoxOffice) -> None:
     everybody: Any = User.objects.values()
     people = {row["id"]: row for row in everybody}
@@ -53,7 +64,7 @@ def test_what_is_not_the_clients_to_say_is_not_heard(call: Call, office: BoxOffi
     static = _static()
     body = {**_not_theirs(office), **(office.body(call) or {})}
     path = office.path(call)
-    answer = getattr(signed_in(office.alice), call.method.lower())(path, body)
+    answer = getattr(signed_in(office.caller(call)), call.method.lower())(path, body)
     assert answer.status_code in (200, 201), answer.content
 
     for row in everybody.all():
@@ -66,8 +77,11 @@ def test_what_is_not_the_clients_to_say_is_not_heard(call: Call, office: BoxOffi
             changes = {name for name in row if row[name] != before[name]}
             # Signing in and a new password of one's own move these.
             owner = office.bob if "{uid}" in str(call.body) else office.alice
-            may = {office.alice.pk: {"last_login"}}
+            may = {office.alice.pk: {"last_login"}, office.organiser.pk: {"last_login"}}
             may[owner.pk] = {"last_login", "password", "generation"}
+            may[owner.pk].update(*(also for path, also in ALSO.items() if path in call.path))
+            if call.path == "/api/me/erase/" and row["id"] == owner.pk:
+                continue
             assert changes <= may.get(row["id"], set())
     assert not User.groups.through.objects.exists()
     assert not User.user_permissions.through.objects.exists()
@@ -85,7 +99,7 @@ def _static() -> list[Any]:
 def _require_bobs_things_to_be_his(office: BoxOffice) -> None:
     assert Seat.objects.get(pk=office.held_by_bob).locked_by == office.bob
     booked = Reservation.objects.get(user=office.bob)
-    assert (booked.pk, booked.status) == (office.reservation_of_bob, "confirmed")
+    assert (booked.public_id, booked.status) == (office.reservation_of_bob, "confirmed")
     assert Seat.objects.get(pk=office.booked_by_bob).reservation == booked
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 
+from reservations.models import Reservation
 from tests.contract.calls import CALLS_OF_A_RESERVATION, Call, refusal, send
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_user, signed_in, stranger, with_token
@@ -66,13 +67,17 @@ def test_another_persons_seats_stay_theirs(tried: Try, office: BoxOffice) -> Non
     assert office.state() == before
 
 
-@pytest.mark.parametrize("call", CALLS_OF_A_RESERVATION, ids=lambda call: call.name)
+@pytest.mark.parametrize(
+    "call",
+    [call for call in CALLS_OF_A_RESERVATION if not call.needs_organiser],
+    ids=lambda call: call.name,
+)
 def test_another_persons_booking_is_as_if_there_were_none(call: Call, office: BoxOffice) -> None:
     before = office.state()
     client = signed_in(office.alice)
     answers = [
         send(client, call.method, office.path(call, reservation=number))
-        for number in (office.reservation_of_bob, 2**62)
+        for number in (office.reservation_of_bob, "Z" * 16)
     ]
     theirs, nobodys = [refusal(answer, 404, "reservation_not_found") for answer in answers]
     assert theirs == nobodys
@@ -152,6 +157,8 @@ def test_who_may_only_look_changes_nothing_in_the_admin(
     before, client, path = office.state(), signed_in(helper), f"/admin/{page}/"
     assert client.get(path).status_code == 200
     found = getattr(office, chosen)
+    if chosen == "reservation_of_bob":
+        found = Reservation.objects.get(public_id=found)
     form = {"action": action, "_selected_action": getattr(found, "pk", found), "post": "yes"}
     client.post(path, form, format="multipart")
     assert office.state() == before

@@ -1,6 +1,7 @@
 """Requests that take their time: they hold nobody up, and only for so long."""
 
 from contextlib import ExitStack
+from select import select
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,15 +9,22 @@ import pytest
 from daphne.http_protocol import HTTPFactory
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransportWithDisconnection
+from websockets.sync.client import connect
 
 import config.asgi  # noqa: F401 - teaches Daphne what it has to be taught
+from deploy.stack_services import HOST
+from tests.attacks import recorder
 from tests.attacks.proxied import (
+    ANSWER_SECONDS,
     BODY_SECONDS,
     HEADER_SECONDS,
+    PATIENCE_SECONDS,
     SLOW_PATH,
+    WRITE_SECONDS,
     Front,
     seconds_until_hung_up,
 )
+from tests.crowd import wait_until
 
 MANY = 100
 _GRACE_SECONDS = 1.5
@@ -70,6 +78,39 @@ def test_an_answer_that_nobody_reads_keeps_nobody_waiting(front: Front) -> None:
         said = f"{request}Connection: close\r\n\r\n".encode()
         assert front.say(said).startswith(b"HTTP/1.1 200 ")
     front.arrived()
+
+
+_LARGE = b"GET /api/large/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+def test_an_answer_that_nobody_reads_is_given_up(front: Front) -> None:
+    with ExitStack() as stack:
+        for _ in range(10):
+            peer = stack.enter_context(front.connect())
+            peer.sendall(_LARGE)
+            assert peer.recv(12) == b"HTTP/1.1 200"
+        assert front.large_under_way() == 10
+        # The server's side is free again, though no reader has hung up.
+        wait_until(lambda: not front.large_under_way())
+
+
+def test_an_answer_that_is_read_slowly_arrives_whole(front: Front) -> None:
+    with front.connect() as peer:
+        peer.sendall(_LARGE)
+        said = 0
+        while some := peer.recv(512 * 1024):
+            said += len(some)
+            # Never idle for long, but longer in all than an idle reader may be.
+            select([], [], [], WRITE_SECONDS / 20)
+    assert said > recorder.LARGE_PIECES * 65_536
+
+
+def test_a_socket_outlives_what_answers_may_take(front: Front) -> None:
+    with connect(f"ws://{HOST}:{front.port}/ws/echo/", proxy=None) as viewer:
+        with pytest.raises(TimeoutError):
+            viewer.recv(ANSWER_SECONDS + WRITE_SECONDS)
+        viewer.send("still here")
+        assert viewer.recv(PATIENCE_SECONDS) == "still here"
 
 
 class Channel:

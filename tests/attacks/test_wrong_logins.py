@@ -1,4 +1,4 @@
-"""Ten thousand wrong passwords: next to none is looked at, and the owner comes in all the same."""
+"""A thousand wrong passwords: next to none is looked at, and the owner comes in all the same."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,15 +13,18 @@ from pytest_django import Settings
 from rest_framework.exceptions import Throttled
 from rest_framework.test import APIRequestFactory
 
+from accounts.devices import token_for
+from accounts.links import link_fragment
 from accounts.models import User
-from accounts.tries import ADDRESS_PAUSE_SECONDS, FOR_NAME, FROM_ADDRESS, one_try
+from accounts.tries import ADDRESS_PAUSE_SECONDS, CEILINGS, FROM_ADDRESS, one_try
 from accounts.views import TokenView
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, stranger
 
 pytestmark = pytest.mark.django_db
 
-TRIES = 2_000
+TRIES = 1_000
 HOME = "198.51.100.7"
+HOURLY, DAILY = (most for most, _ in CEILINGS)
 
 _sign_in = TokenView.as_view()
 _requests = APIRequestFactory()
@@ -53,15 +56,15 @@ def quick(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def alice(quick: None) -> User:
+def device(quick: None) -> str:
+    """Return what makes the device known on which alice has signed in."""
     alice = User.objects.create(username="alice", password=make_password(PASSWORD))
-    assert _try("alice", HOME, PASSWORD) == 200
     QuickHasher.looked_at = 0
-    return alice
+    return token_for(_requests.get("/"), alice)
 
 
-def _try(name: str, address: str, password: str = "wrong") -> int:
-    body = {"username": name, "password": password}
+def _try(name: str, address: str, password: str = "wrong", *, device: str | None = None) -> int:
+    body = {"username": name, "password": password, **({"device": device} if device else {})}
     answer = _sign_in(_requests.post("/api/token/", body, format="json", REMOTE_ADDR=address))
     if answer.status_code == 429:
         assert int(answer.headers["Retry-After"]) >= 1
@@ -92,7 +95,23 @@ ATTACKS: dict[str, tuple[Callable[[], Iterator[tuple[str, str]]], Callable[[], i
     ),
     "one name from many addresses": (
         lambda: (("alice", address) for address in _addresses()),
-        lambda: FOR_NAME,
+        lambda: HOURLY,
+    ),
+    "one name from 90 networks of one /48": (
+        lambda: (("alice", f"2001:db8:1:{number % 90:x}00::1") for number in range(TRIES)),
+        lambda: 3 * settings.SEATCAST_LOGIN_TRIES,
+    ),
+    "one name from a /56": (
+        lambda: (("alice", f"2001:db8:1:{number % 256:x}::1") for number in range(TRIES)),
+        lambda: 2 * settings.SEATCAST_LOGIN_TRIES,
+    ),
+    "one name from a /24": (
+        lambda: (("alice", f"10.0.0.{number % 256}") for number in range(TRIES)),
+        lambda: 2 * settings.SEATCAST_LOGIN_TRIES,
+    ),
+    "many names from all networks of a /48": (
+        lambda: ((f"buyer{n}", f"2001:db8:1:{n % 65_536:x}::1") for n in range(TRIES)),
+        lambda: 3 * FROM_ADDRESS,
     ),
     "one name from all addresses of a network": (
         lambda: (("alice", f"2001:db8::{number:x}") for number in range(TRIES)),
@@ -102,14 +121,15 @@ ATTACKS: dict[str, tuple[Callable[[], Iterator[tuple[str, str]]], Callable[[], i
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_of_thousands_of_tries_few_are_looked_at(attack: str) -> None:
+def test_of_a_thousand_tries_few_are_looked_at(attack: str, device: str) -> None:
     tries, most = ATTACKS[attack]
     began = time.monotonic()
     looked_at = sum(_is_looked_at(name, address) for name, address in tries())
-    pauses = (time.monotonic() - began) / ADDRESS_PAUSE_SECONDS
+    # The widest network has the shortest pause, a third of this.
+    pauses = 3 * (time.monotonic() - began) / ADDRESS_PAUSE_SECONDS
     # One more gets through when a pause ends meanwhile.
     assert most() <= looked_at <= most() + 1 + pauses
-    assert _try("alice", HOME, PASSWORD) == 200
+    assert _try("alice", HOME, PASSWORD, device=device) == 200
 
 
 def _is_looked_at(name: str, address: str) -> bool:
@@ -136,3 +156,40 @@ def test_an_answer_says_nothing_of_whether_there_is_such_a_name() -> None:
     }
     assert answers["alice"] == answers["nobody1"]
     assert QuickHasher.looked_at == 2 * settings.SEATCAST_LOGIN_TRIES
+
+
+def _guess_all_day(monkeypatch: pytest.MonkeyPatch, name: str) -> int:
+    """Return how many passwords are looked at when a botnet guesses once a minute for a day."""
+    midnight, looked_at = time.time() // 86_400 * 86_400, 0
+    for minute in range(24 * 60):
+        monkeypatch.setattr(time, "time", lambda minute=minute: midnight + 60.0 * minute)
+        looked_at += _is_looked_at(name, f"10.{minute >> 8}.{minute & 255}.1")
+    return looked_at
+
+
+def test_a_name_has_a_ceiling_for_the_day_which_its_owner_passes_on_a_known_device(
+    monkeypatch: pytest.MonkeyPatch, device: str
+) -> None:
+    assert _guess_all_day(monkeypatch, "alice") == DAILY
+    assert _try("alice", HOME, PASSWORD) == 429
+    assert _try("alice", HOME, PASSWORD, device=device) == 200
+
+
+def test_the_ceiling_is_the_same_for_a_name_that_nobody_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert _guess_all_day(monkeypatch, "nobody") == DAILY
+    assert _try("nobody", HOME, PASSWORD) == 429
+
+
+def test_an_owner_held_up_by_guesses_comes_in_after_a_reset_by_mail() -> None:
+    for address in _addresses():
+        _is_looked_at("alice", address)
+    alice, client = User.objects.get(username="alice"), stranger()
+    new = {"username": "alice", "password": "another-long-word"}
+    assert client.post("/api/login/", {**new, "password": PASSWORD}).status_code == 429
+    link = dict(part.split("=", 1) for part in link_fragment(alice).split("&"))
+    assert client.post(
+        "/api/password/reset/confirm/", {**link, "password": new["password"]}
+    ).json()["success"]
+    assert client.post("/api/login/", new).status_code == 200

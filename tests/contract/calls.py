@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from rest_framework.test import APIClient
 
-Needs = Literal["nothing", "csrf", "person", "person and csrf", "organiser"]
+Needs = Literal["nothing", "csrf", "person", "person and csrf", "organiser", "organiser and csrf"]
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,9 @@ class Call:
     """A call. What is in braces in its path stands for ids, and for names of layouts and tickets.
 
     `body` is one that is accepted, with `{seat}` where the id of a seat belongs; `optional` is what
-    of it may be left out.
+    of it may be left out. `permissions` are those of which one is enough: for what is not the
+    caller's own, or with `needs` of "organiser" for anything. What
+    `has_steps` succeeds only after others, which its own tests make.
     """
 
     method: str
@@ -21,6 +23,8 @@ class Call:
     needs: Needs
     body: Any = None
     optional: str = ""
+    permissions: tuple[str, ...] = ()
+    has_steps: bool = False
 
     @property
     def name(self) -> str:
@@ -36,12 +40,25 @@ class Call:
 
     @property
     def needs_organiser(self) -> bool:
-        return self.needs == "organiser"
+        return self.needs.startswith("organiser")
+
+    @property
+    def required(self) -> set[str]:
+        """What of the body may not be left out."""
+        return set(self.body or ()) - set(self.optional.split())
 
     @property
     def needs_csrf(self) -> bool:
         return self.needs.endswith("csrf")
 
+
+VIEW = "reservations.view_reservation"
+CHANGE = "reservations.change_reservation"
+SCAN = "reservations.scan_ticket"
+SEE_EVENTS = "reservations.view_event"
+READ_LOG = "security_log.view_securityevent"
+CONFIRMED = {"password": "a-long-enough-word"}
+SECOND_STEP = {"challenge": "{challenge}", "method": "recovery_code", "code": "{recovery_code}"}
 
 CALLS = [
     Call("GET", "/api/csrf/", "nothing"),
@@ -69,9 +86,77 @@ CALLS = [
         "csrf",
         {"uid": "{uid}", "token": "{token}", "password": "another-long-word"},
     ),
+    Call("POST", "/api/email/verify/", "person and csrf"),
+    Call(
+        "POST",
+        "/api/email/confirm/",
+        "csrf",
+        {"uid": "{uid}", "token": "{email_token}"},
+    ),
+    Call(
+        "POST",
+        "/api/email/change/",
+        "person and csrf",
+        {"password": "a-long-enough-word", "email": "alice@example.org"},
+    ),
     Call("POST", "/api/token/", "nothing", {"username": "alice", "password": "a-long-enough-word"}),
     Call("POST", "/api/token/refresh/", "nothing", {"refresh": "{refresh}"}),
     Call("POST", "/api/token/revoke/", "nothing", {"refresh": "{refresh}"}),
+    Call(
+        "POST",
+        "/api/login/second-factor/",
+        "csrf",
+        SECOND_STEP,
+        optional="code",
+    ),
+    Call(
+        "POST",
+        "/api/token/second-factor/",
+        "nothing",
+        SECOND_STEP,
+        optional="code",
+    ),
+    Call("GET", "/api/second-factor/", "person"),
+    Call("POST", "/api/second-factor/totp/", "person and csrf", CONFIRMED),
+    Call(
+        "POST",
+        "/api/second-factor/totp/confirm/",
+        "person and csrf",
+        {"code": "{totp}"},
+    ),
+    Call("POST", "/api/second-factor/totp/remove/", "person and csrf", CONFIRMED),
+    Call("POST", "/api/second-factor/passkeys/options/", "person and csrf", CONFIRMED),
+    Call(
+        "POST",
+        "/api/second-factor/passkeys/",
+        "person and csrf",
+        {"challenge": "{new_passkey}", "credential": "{credential}", "name": "Key"},
+    ),
+    Call(
+        "PATCH",
+        "/api/second-factor/passkeys/{passkey}/",
+        "person and csrf",
+        {"name": "Key"},
+    ),
+    Call(
+        "POST",
+        "/api/second-factor/passkeys/{passkey}/remove/",
+        "person and csrf",
+        CONFIRMED,
+    ),
+    Call(
+        "POST", "/api/second-factor/recovery-codes/", "person and csrf", CONFIRMED, has_steps=True
+    ),
+    Call("GET", "/api/sessions/", "person"),
+    Call("DELETE", "/api/sessions/{sign_in}/", "person and csrf"),
+    Call("GET", "/api/me/export/", "person"),
+    Call(
+        "POST",
+        "/api/me/erase/",
+        "person and csrf",
+        {**CONFIRMED, "keep_tickets": True},
+        optional="keep_tickets",
+    ),
     Call("GET", "/api/events/", "nothing"),
     Call("GET", "/api/events/{event}/", "nothing"),
     Call("GET", "/api/events/{event}/seats/", "nothing"),
@@ -90,12 +175,37 @@ CALLS = [
         {"seat_ids": ["{held}"], "payment_method": "card"},
     ),
     Call("GET", "/api/reservations/", "person"),
-    Call("GET", "/api/reservations/{reservation}/", "person"),
-    Call("DELETE", "/api/reservations/{reservation}/", "person and csrf"),
-    Call("POST", "/api/reservations/{reservation}/cancel/", "person and csrf"),
-    Call("GET", "/api/tickets/{code}/", "organiser"),
+    Call("GET", "/api/reservations/{reservation}/", "person", permissions=(VIEW, CHANGE)),
+    Call("DELETE", "/api/reservations/{reservation}/", "person and csrf", permissions=(CHANGE,)),
+    Call(
+        "POST",
+        "/api/reservations/{reservation}/cancel/",
+        "person and csrf",
+        permissions=(CHANGE,),
+    ),
+    Call(
+        "POST",
+        "/api/reservations/{reservation}/paid/",
+        "organiser and csrf",
+        permissions=(CHANGE,),
+    ),
+    Call("GET", "/api/tickets/{code}/", "organiser", permissions=(SCAN,)),
+    Call(
+        "POST",
+        "/api/tickets/{code}/entry/",
+        "organiser and csrf",
+        {"seat_ids": ["{booked}"], "gate": "North", "event": "{event}"},
+        optional="seat_ids gate event",
+        permissions=(SCAN,),
+    ),
+    Call("GET", "/api/security-log/", "organiser", permissions=(READ_LOG,)),
 ]
 WRITES = [call for call in CALLS if call.is_write]
+WRITES_BY_DESK = [
+    call
+    for call in WRITES
+    if call.path.startswith(("/api/events/{", "/api/reservations/{", "/api/tickets/{"))
+]
 CALLS_WITH_BODY = [call for call in CALLS if call.body is not None]
 CALLS_OF_AN_EVENT = [call for call in CALLS if "{event}" in call.path]
 CALLS_OF_A_RESERVATION = [call for call in CALLS if "{reservation}" in call.path]

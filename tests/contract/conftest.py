@@ -6,14 +6,24 @@ from typing import Any
 import pytest
 
 from accounts import tokens
-from accounts.links import link_fragment
-from accounts.models import User
+from accounts.links import address_fragment, link_fragment
+from accounts.models import Challenge, Passkey, SignIn, User
+from accounts.second_factor import challenges, passkeys, recovery, totp
 from reservations.commands import LockSeats, ReserveSeats
 from reservations.desk import Desk
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.tickets import ticket_code
+from tests.accounts.second_factor.device import App, Key
 from tests.contract.calls import Call
-from tests.factories import PASSWORD, make_event, make_user, person, seat_ids, signed_in
+from tests.factories import (
+    PASSWORD,
+    make_event,
+    make_user,
+    pay_for,
+    person,
+    seat_ids,
+    signed_in,
+)
 
 
 @dataclass
@@ -29,11 +39,14 @@ class BoxOffice:
     held_by_bob: int
     booked: int
     booked_by_bob: int
-    reservation: int
-    reservation_of_bob: int
+    reservation: str
+    reservation_of_bob: str
     refresh: str
     link: dict[str, str]
+    email_link: dict[str, str]
     code: str
+    factors: dict[str, object]
+    sign_in: str
 
     def caller(self, call: Call) -> User:
         """Return who may make a call: alice, unless it is for organisers alone."""
@@ -69,29 +82,35 @@ class BoxOffice:
             "layout": self.event.layout,
             "seat": self.free,
             "held": self.held,
+            "booked": self.booked,
             "reservation": self.reservation,
             "refresh": self.refresh,
             "uid": self.link["uid"],
             "token": self.link["token"],
+            "email_token": self.email_link["token"],
             "code": self.code,
+            "sign_in": self.sign_in,
+            **self.factors,
         }
 
 
 @pytest.fixture
 def office(db: None) -> BoxOffice:
-    alice, bob = make_user("alice", password=PASSWORD), make_user("bob")
+    alice = make_user("alice", password=PASSWORD, email="alice@example.com")
+    bob = make_user("bob", email="bob@example.com")
     event = make_event(seats=6)
     ids, desk = seat_ids(event), Desk(event.pk)
     booked = {}
     for user, held, taken in ((alice, ids[1], ids[3]), (bob, ids[2], ids[4])):
         desk.submit(LockSeats(person(user), (held, taken)))
-        answer = desk.submit(ReserveSeats(person(user), (taken,), "card"))
+        answer = desk.submit(ReserveSeats(person(user), (taken,), "invoice"))
         booked[user] = answer["reservation"]["id"]
+        pay_for(booked[user])
     return BoxOffice(
         event=event,
         alice=alice,
         bob=bob,
-        organiser=make_user("organiser", is_staff=True),
+        organiser=make_user("organiser", is_staff=True, is_superuser=True),
         free=ids[0],
         held=ids[1],
         held_by_bob=ids[2],
@@ -99,10 +118,32 @@ def office(db: None) -> BoxOffice:
         booked_by_bob=ids[4],
         reservation=booked[alice],
         reservation_of_bob=booked[bob],
-        link=dict(part.split("=", 1) for part in link_fragment(bob).split("&")),
+        link=_parts(link_fragment(bob)),
+        email_link=_parts(address_fragment(bob, bob.email)),
         refresh=tokens.pair(alice)["refresh"],
         code=ticket_code(booked[alice]),
+        factors=_factors(alice),
+        sign_in=SignIn.objects.get(person=alice).pk,
     )
+
+
+def _parts(fragment: str) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in fragment.split("&"))
+
+
+def _factors(person: User) -> dict[str, object]:
+    """Have each call of the second factor succeed, though signing in takes the password alone."""
+    key = Key()
+    new_passkey, made = challenges.issue(person, Challenge.Purpose.NEW_PASSKEY)
+    kept = Passkey.objects.create(person=person, name="Key", credential_id="AAAA", public_key=b"")
+    return {
+        "challenge": challenges.issue(person, Challenge.Purpose.SIGN_IN)[0],
+        "recovery_code": recovery.renew(person)[0],
+        "totp": App(totp.begin(person)[0]).code(),
+        "new_passkey": new_passkey,
+        "credential": key.create(passkeys.creation_options(made)),
+        "passkey": kept.pk,
+    }
 
 
 def _filled(value: Any, ids: dict[str, object]) -> Any:

@@ -17,7 +17,8 @@ EVENT = {
     *("id", "name", "description", "venue", "date", "price", "price_from", "currency"),
     *("seats_total", "seats_available", "sales_open_at", "sales_close_at", "sales"),
     *("cancel_until", "lock_seconds", "max_extensions", "hold_seconds", "seat_cap"),
-    *("visibility", "layout"),
+    *("purchase_cap", "payment_seconds", "requires_verified_email"),
+    *("visibility", "layout", "time_zone"),
 }
 SEAT = {
     *("id", "seat_number", "section", "row", "number", "x", "y", "category", "price", "status"),
@@ -26,9 +27,9 @@ SEAT = {
 RESERVATION = {
     *("id", "event", "event_name", "venue", "date", "seats", "seat_details", "total_price"),
     *("currency", "payment_method", "payment_status", "status", "created_at", "cancelled_at"),
-    *("cancel_until", "ticket_code"),
+    *("cancel_until", "ticket_code", "payment_due_at", "paid_at", "time_zone"),
 }
-RESERVED_SEAT = {"seat_id", "seat_number", "section", "row", "number", "price"}
+RESERVED_SEAT = {"seat_id", "seat_number", "section", "row", "number", "price", "entry"}
 
 
 def _is_seat(found: dict[str, Any], *, more: frozenset[str] = frozenset()) -> bool:
@@ -71,7 +72,11 @@ def test_signing_up_in_and_out(db: None) -> None:
         "user_id": zoe["user_id"],
         "username": "zoe",
         "email": "zoe@example.com",
+        "email_verified": False,
+        "new_email": "",
         "is_staff": False,
+        "permissions": [],
+        "second_factor": {"set_up": False, "passed": False, "required": False},
     }
     answer = client.post("/api/logout/").json()
     assert set(answer) == {"success", "message"}
@@ -82,7 +87,7 @@ def test_signing_up_in_and_out(db: None) -> None:
 def test_tokens(office: BoxOffice) -> None:
     credentials = {"username": "alice", "password": PASSWORD}
     pair = stranger().post("/api/token/", credentials).json()
-    assert set(pair) == {"access", "refresh"}
+    assert set(pair) == {"access", "refresh", "device"}
     again = stranger().post("/api/token/refresh/", {"refresh": pair["refresh"]}).json()
     assert set(again) == {"access", "refresh"}
     revoked = stranger().post("/api/token/revoke/", {"refresh": again["refresh"]}).json()

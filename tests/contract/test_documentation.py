@@ -1,6 +1,7 @@
 """The schema and its page can be read by anyone."""
 
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 
 from tests.factories import stranger
 
@@ -18,3 +19,15 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
     page = stranger().get("/api/docs/").content
     assert b"//cdn" not in page
     assert b"/static/drf_spectacular_sidecar/" in page
+
+
+def test_the_schema_is_written_once_for_each_of_its_forms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = {form: stranger().get(f"/api/schema/?format={form}") for form in ("yaml", "json")}
+    monkeypatch.setattr(SchemaGenerator, "get_schema", None)
+    for form, answer in first.items():
+        again = stranger().get(f"/api/schema/?format={form}&lang=de&version=x")
+        assert again.status_code == 200
+        assert again.content == answer.content
+        assert again.headers["Content-Type"] == answer.headers["Content-Type"]

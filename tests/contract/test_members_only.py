@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from reservations.models import Event
 from tests.contract.calls import CALLS_OF_AN_EVENT, Call, refusal
 from tests.contract.conftest import BoxOffice
-from tests.factories import make_user, signed_in, stranger, with_token
+from tests.factories import make_user, permitted, signed_in, stranger, with_token
 
 
 @pytest.fixture
@@ -35,8 +35,11 @@ def test_without_a_group_everyone_signed_in_is_a_member(call: Call, office: BoxO
     assert office.send(call).status_code in (200, 201)
 
 
-def test_an_organiser_sees_it(members: BoxOffice) -> None:
-    organiser = signed_in(make_user(is_staff=True))
+def test_who_may_view_events_sees_it_without_being_a_member(members: BoxOffice) -> None:
+    staff = signed_in(make_user(is_staff=True))
+    refusal(staff.get(f"/api/events/{members.event.pk}/"), 403, "members_only")
+    assert staff.get("/api/events/").json() == []
+    organiser = signed_in(permitted(make_user(), "reservations.view_event"))
     assert organiser.get(f"/api/events/{members.event.pk}/").status_code == 200
     assert len(organiser.get("/api/events/").json()) == 1
 

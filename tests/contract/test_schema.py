@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.contract.calls import CALLS, Call
+from tests.contract.calls import CALLS, CALLS_OF_A_RESERVATION, CALLS_OF_AN_EVENT, Call
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger
 
@@ -54,21 +54,30 @@ def _schema() -> BaseSchema:
 def _operation(call: Call) -> tuple[str, str]:
     """Return the path and the method under which the schema knows a call."""
     path = call.path.replace("{held}", "{seat}")
-    for name in ("event", "seat", "reservation"):
+    for name in ("event", "seat", "reservation", "passkey", "sign_in"):
         path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
     return path, call.method.lower()
+
+
+CALLS_OF_THE_DESK = [
+    call
+    for call in (*CALLS_OF_AN_EVENT, *CALLS_OF_A_RESERVATION)
+    if call.needs_person and call.is_write
+]
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_the_schema_says_how_a_call_can_be_refused(call: Call) -> None:
     path, method = _operation(call)
     answers = stranger().get("/api/schema/?format=json").json()["paths"][path][method]["responses"]
-    by_desk = call.needs_person and call.is_write and "{" in call.path
+    by_desk = call in CALLS_OF_THE_DESK
     by_credentials = call.path in (
         "/api/login/",
         "/api/token/",
         "/api/token/refresh/",
         "/api/token/revoke/",
+        "/api/login/second-factor/",
+        "/api/token/second-factor/",
     )
     expected = {
         400: call.is_write,
@@ -116,6 +125,8 @@ def test_every_answer_is_one_that_the_schema_knows(
         "layout": office.event.layout,
         "code": office.code,
         "reservation_id": office.reservation,
+        "passkey_id": office.factors["passkey"],
+        "sign_in_id": office.sign_in,
     }
 
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))

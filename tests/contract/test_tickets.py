@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from reservations.tickets import reservation_id_of, ticket_code
+from reservations.models import Entry, Reservation
+from reservations.public_ids import new_public_id
+from reservations.tickets import booking_of, ticket_code
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, stranger, with_token
@@ -59,30 +61,25 @@ def test_a_code_fits_into_an_address_and_may_be_typed_in_small_letters(office: B
 
 def test_a_wrong_code_is_no_ticket(office: BoxOffice, subtests: pytest.Subtests) -> None:
     code = ticket_code(office.reservation)
-    number, _, signature = code.partition("-")
+    name, _, signature = code.partition("-")
     other = "B" if signature[-1] == "A" else "A"
+    number = Reservation.objects.get(public_id=name).pk
     for wrong in (
-        *(f"{number}-{signature[:-1]}{other}", f"{number}-{signature[:-1]}", number),
-        *(f"{office.reservation_of_bob}-{signature}", f"0{code}", f"{code}A", f"{number}-", "-"),
-        *(
-            f"{number}{signature}",
-            f"{number}-{'A' * 16}",
-            "%00",
-            "%D9%A1-" + signature,
-            "x" * 3_000,
-        ),
-        *(f"{2**63}-{signature}", f"{10**30}-{signature}", f"-{code}", f"{code}%0A"),
+        *(f"{name}-{signature[:-1]}{other}", f"{name}-{signature[:-1]}", name, signature),
+        *(f"{office.reservation_of_bob}-{signature}", f"0{code}", f"{code}A", f"{name}-", "-"),
+        *(f"{name}{signature}", f"{name}-{'A' * 16}", f"{number}-{signature}", "%00"),
+        *("%D9%A1-" + signature, "x" * 3_000, f"-{code}", f"{code}%0A"),
+        *(f"{2**63}-{signature}", f"{10**30}-{signature}", ticket_code(new_public_id())),
     ):
         with subtests.test(wrong=wrong[:40]):
             refusal(_check(office, wrong), 404, "ticket_not_found")
+            path = f"/api/tickets/{wrong}/entry/"
+            refusal(signed_in(office.organiser).post(path, {}), 404, "ticket_not_found")
+    assert not Entry.objects.exists()
 
 
-def test_a_ticket_of_no_booking_is_none(office: BoxOffice) -> None:
-    refusal(_check(office, ticket_code(2**62)), 404, "ticket_not_found")
-
-
-def test_who_is_no_organiser_is_told_nothing_of_any_code(office: BoxOffice) -> None:
-    right, wrong = ticket_code(office.reservation), "1-AAAAAAAAAAAAAAAA"
+def test_who_may_not_scan_is_told_nothing_of_any_code(office: BoxOffice) -> None:
+    right, wrong = ticket_code(office.reservation), f"{'A' * 16}-{'A' * 16}"
     for client in (signed_in(office.alice), with_token(office.alice)):
         answers = [_check(office, code, client) for code in (right, wrong)]
         of_right, of_wrong = [refusal(answer, 403, "permission_denied") for answer in answers]
@@ -91,18 +88,34 @@ def test_who_is_no_organiser_is_told_nothing_of_any_code(office: BoxOffice) -> N
         refusal(_check(office, code, stranger()), 401, "not_authenticated")
 
 
-def test_codes_are_made_with_the_sites_secret(settings: Settings) -> None:
-    code = ticket_code(7)
-    assert code == ticket_code(7)
-    before = settings.SECRET_KEY
+def test_codes_are_made_with_the_tickets_own_key(settings: Settings) -> None:
+    public_id = new_public_id()
+    code = ticket_code(public_id)
+    assert code == ticket_code(public_id)
     settings.SECRET_KEY = "another"
-    assert ticket_code(7) != code
-    assert reservation_id_of(code) is None
-    settings.SECRET_KEY_FALLBACKS = [before]
-    assert reservation_id_of(code) == 7
+    assert ticket_code(public_id) == code
+    before, settings.SEATCAST_TICKET_KEY = settings.SEATCAST_TICKET_KEY, "another"
+    assert ticket_code(public_id) != code
+    assert booking_of(code) is None
+    settings.SEATCAST_TICKET_KEY_FALLBACKS = [before]
+    assert booking_of(code) == {"public_id": public_id}
+
+
+# As printed by releases that had neither public ids nor a key for tickets.
+PRINTED_BEFORE = ("7-JSBXY6Y5M2DOTQLP", "the-secret-key-of-the-release-before")
+
+
+def test_a_ticket_printed_before_is_good_while_the_old_secret_key_is_a_fallback(
+    settings: Settings,
+) -> None:
+    code, secret_key = PRINTED_BEFORE
+    assert booking_of(code) is None
+    settings.SEATCAST_TICKET_KEY_FALLBACKS = [secret_key]
+    assert booking_of(code) == {"pk": 7}
 
 
 def test_no_two_bookings_share_a_signature() -> None:
-    codes = [ticket_code(number) for number in range(1, 2_000)]
+    names = [new_public_id() for _ in range(2_000)]
+    codes = [ticket_code(name) for name in names]
     assert len({code.partition("-")[2] for code in codes}) == len(codes)
-    assert all(reservation_id_of(code) == number for number, code in enumerate(codes, start=1))
+    assert [booking_of(code) for code in codes] == [{"public_id": name} for name in names]

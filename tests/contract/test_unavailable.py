@@ -4,7 +4,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 
 from reservations import desk
-from tests.contract.calls import CALLS, Call, refusal
+from tests.contract.calls import CALLS, WRITES_BY_DESK, Call, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, with_token
 
@@ -29,10 +29,7 @@ def test_with_the_database_away(call: Call, kind: type[Exception], office: BoxOf
     assert office.state() == before
 
 
-BY_DESK = [call for call in CALLS if call.is_write and "{" in call.path]
-
-
-@pytest.mark.parametrize("call", BY_DESK, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", WRITES_BY_DESK, ids=lambda call: call.name)
 def test_with_too_many_people_at_the_desk(
     call: Call, office: BoxOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

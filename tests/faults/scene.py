@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
@@ -15,7 +14,6 @@ from tests.faults.watching import Watcher, truth, until
 from tests.servers import Running, daphne
 
 SEATS = 60
-HEAL_SECONDS = 2.0
 CHANGES = 25
 
 
@@ -72,9 +70,7 @@ async def more_changes(event: Event, count: int = CHANGES) -> None:
             await asyncio.sleep(0.02)
 
 
-async def agreement(event: Event, watchers: list[Watcher]) -> float:
-    """Wait until everybody has what the database has; return how many seconds it took."""
+async def agreement(event: Event, watchers: list[Watcher]) -> None:
+    """Wait until everybody has what the database has."""
     seq, seats = await in_database_thread(lambda: truth(event.pk))
-    started = time.monotonic()
     await until(lambda: all(watcher.follower.agrees_with(seq, seats) for watcher in watchers))
-    return time.monotonic() - started

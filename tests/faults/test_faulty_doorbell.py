@@ -16,7 +16,7 @@ from realtime.database import in_database_thread
 from realtime.hub import arriving
 from reservations.models import Event
 from tests.faults.faulty_layer import faulty
-from tests.faults.scene import HEAL_SECONDS, SEATS
+from tests.faults.scene import SEATS
 from tests.faults.traffic import buy_at_random
 from tests.faults.watching import truth, until
 from tests.following import BreachOfProtocol, Follower
@@ -104,10 +104,7 @@ async def test_a_doorbell_that_cannot_be_relied_on_costs_no_visitor_a_change(
                 visitor.stays.set()
             await until(lambda: (visitors[0].follower.seq or 0) > CHANGES)
         seq, seats = await in_database_thread(lambda: truth(event.pk))
-        await until(
-            lambda: all(visitor.follower.agrees_with(seq, seats) for visitor in visitors),
-            seconds=HEAL_SECONDS,
-        )
+        await until(lambda: all(each.follower.agrees_with(seq, seats) for each in visitors))
     assert [visitor.breaches for visitor in visitors if visitor.breaches] == []
     # They came back and were told the rest, or this showed little.
     assert sum(visitor.follower.deltas for visitor in visitors) > CHANGES

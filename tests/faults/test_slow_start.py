@@ -1,7 +1,6 @@
 """A site that starts, or whose viewers come, while Redis is away."""
 
 import json
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -14,7 +13,7 @@ from reservations.commands import LockSeats
 from reservations.models import Event
 from tests.concurrency.volley import Post, volley
 from tests.factories import PASSWORD, make_person, make_user, seat_ids, stranger
-from tests.faults.scene import HEAL_SECONDS, SEATS, Doorbell
+from tests.faults.scene import SEATS, Doorbell
 from tests.faults.watching import truth
 from tests.following import Follower
 from tests.servers import Running, daphne
@@ -22,7 +21,6 @@ from tests.servers import Running, daphne
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 PATIENCE_SECONDS = 20
-FIRST_FRAME_SECONDS = 5.0
 
 away = pytest.mark.parametrize("take_away", [Doorbell.kill, Doorbell.pause])
 
@@ -32,21 +30,17 @@ def _watch(server: Running, event: Event) -> AbstractContextManager[ClientConnec
 
 
 @away
-def test_who_comes_while_redis_is_away_is_shown_the_map_soon_and_every_change(
+def test_who_comes_while_redis_is_away_is_shown_the_map_and_every_change(
     take_away: Callable[[Doorbell], None], event: Event, doorbell: Doorbell
 ) -> None:
     follower = Follower(event.pk, seats={"plan": SEATS})
     with daphne(REDIS_URL=doorbell.url) as server:
         take_away(doorbell)
-        started = time.monotonic()
         with _watch(server, event) as socket:
             follower.hear(socket.recv(PATIENCE_SECONDS))
-            assert time.monotonic() - started < FIRST_FRAME_SECONDS
-            started = time.monotonic()
             desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:2]))
             while follower.seq == 0:
                 follower.hear(socket.recv(PATIENCE_SECONDS))
-            assert time.monotonic() - started < HEAL_SECONDS
     assert follower.agrees_with(*truth(event.pk))
 
 
@@ -59,8 +53,5 @@ def test_who_signs_in_while_redis_is_away_is_answered(
     body: dict[str, Any] = {"username": "erin", "password": PASSWORD}
     with daphne(REDIS_URL=doorbell.url) as server:
         take_away(doorbell)
-        started = time.monotonic()
         (reply,) = volley([Post(stranger(), server.port, "/api/login/", body)])
-        took = time.monotonic() - started
     assert reply.status == 200, json.dumps(reply.body)
-    assert took < FIRST_FRAME_SECONDS

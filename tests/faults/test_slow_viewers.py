@@ -66,7 +66,7 @@ class StuckReader:
 def test_who_does_not_read_is_told_the_newest_state_later_and_the_others_everything_at_once(
     start: Start, transactional_db: None
 ) -> None:
-    event = make_event(seats=SEATS, seat_cap=SEATS)
+    event = make_event(seats=SEATS, seat_cap=SEATS, purchase_cap=SEATS)
     buyer, ids = person(make_user(LONG_NAME)), seat_ids(event)
     with (
         start() as server,

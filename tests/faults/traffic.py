@@ -74,7 +74,7 @@ def buy_at_random(event_id: int, chance: random.Random, is_over: threading.Event
         match chance.randrange(8):
             case 0:
                 held = Seat.objects.filter(event_id=event_id, locked_by_id=who.id)
-                return ReserveSeats(who, tuple(held.values_list("pk", flat=True)[:3]), "card")
+                return ReserveSeats(who, tuple(held.values_list("pk", flat=True)[:3]), "invoice")
             case 1:
                 booked = Reservation.objects.filter(user_id=who.id).values_list("pk", flat=True)
                 return CancelReservation(who, chance.choice([*booked, 0]))

@@ -1,0 +1,166 @@
+"""Somebody wants to have mail sent to a stranger, as much as possible, with words of their own."""
+
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import letters, mail, mail_bounds
+from accounts.models import Mail, User
+from accounts.names import printed
+from tests.crowd import at_once
+from tests.factories import PASSWORD, make_user, signed_in, stranger
+
+pytestmark = pytest.mark.django_db
+
+VICTIM = "victim@example.com"
+SPELLINGS = (VICTIM, "Victim@EXAMPLE.COM", "vic.tim@example.com", "victim+7@example.com")
+ACCOUNTS = 60
+
+
+@pytest.fixture(autouse=True)
+def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail._carrier, "wake", lambda: None)
+
+
+def _to_victim(outbox: list[Any]) -> list[Any]:
+    call_command("send_mail")
+    return [sent for sent in outbox if sent.to[0].lower() in SPELLINGS]
+
+
+def _ask_for_reset(address: str = VICTIM) -> Any:
+    return stranger().post("/api/password/reset/", {"email": address})
+
+
+def _register(name: str, address: str) -> Any:
+    body = {"username": name, "password": PASSWORD, "email": address}
+    return stranger().post("/api/register/", body)
+
+
+def test_password_changes_send_nothing_to_an_address_that_is_not_verified(
+    mailoutbox: list[Any],
+) -> None:
+    client = signed_in(make_user(password=PASSWORD, email=VICTIM))
+    words = [PASSWORD, *(f"another-long-word-{number}" for number in range(5))]
+    for old, new in pairwise(words):
+        body = {"old_password": old, "password": new}
+        assert client.post("/api/password/change/", body).status_code == 200
+    assert _to_victim(mailoutbox) == []
+
+
+def test_sixty_accounts_on_one_address_and_three_resets_are_three_letters(
+    mailoutbox: list[Any],
+) -> None:
+    password = make_password(PASSWORD)
+    for number in range(ACCOUNTS):
+        make_user(f"zoe{number}", email=VICTIM)
+    User.objects.update(password=password)
+    for _ in range(3):
+        assert _ask_for_reset().status_code == 200
+    found = _to_victim(mailoutbox)
+    assert len(found) == 3
+    assert found[0].body.count("/password/reset#") == mail.MOST_ACCOUNTS
+
+
+def test_a_reset_is_for_the_account_that_verified_the_address_and_for_no_other(
+    mailoutbox: list[Any],
+) -> None:
+    make_user("throwaway", password=PASSWORD, email=VICTIM)
+    owner = make_user("owner", password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
+    _ask_for_reset()
+    (sent,) = _to_victim(mailoutbox)
+    assert sent.body.startswith("Hello owner,")
+    assert sent.body.count("/password/reset#") == 1
+    assert owner.email == VICTIM
+
+
+def test_registering_with_a_strangers_address_again_and_again_sends_a_few_letters(
+    mailoutbox: list[Any],
+) -> None:
+    for number in range(12):
+        assert _register(f"zoe{number}", SPELLINGS[number % 4]).status_code == 201
+    assert len(_to_victim(mailoutbox)) == mail_bounds.VERIFICATIONS_A_DAY
+
+
+def test_all_kinds_together_are_bounded_for_one_recipient_and_notices_have_room_left(
+    mailoutbox: list[Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SEATCAST_MAIL_PER_ADDRESS = 8
+    monkeypatch.setattr(mail_bounds, "RESETS_AT_ONCE", (6, mail_bounds.DAY))
+    owner = make_user("owner", password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
+    for number in range(6):
+        _register(f"zoe{number}", SPELLINGS[number % 4])
+        _ask_for_reset(SPELLINGS[number % 4])
+    asked_for = Mail.objects.filter(recipient=mail_bounds.recipient_key(VICTIM)).count()
+    assert asked_for == 8 - mail_bounds.KEPT_FOR_NOTICES
+    for _ in range(6):
+        mail.tell_of_change(owner, language="en")
+    assert Mail.objects.filter(recipient=mail_bounds.recipient_key(VICTIM)).count() == 8
+
+
+def test_one_network_has_a_few_letters_sent_to_one_address_and_so_many_to_all(
+    mailoutbox: list[Any], settings: Settings
+) -> None:
+    settings.SEATCAST_MAIL_PER_NETWORK = 10
+    for number in range(20):
+        mail.ask_for_link(f"person{number}@example.com", language="en", client="10.0.0.1")
+    assert Mail.objects.count() == 10
+    Mail.objects.all().delete()
+    for subnet in range(9):
+        client = f"2001:db8:1:{subnet}::/64"
+        mail.ask_for_link(f"person{subnet % 2}@example.com", language="en", client=client)
+    assert Mail.objects.count() == 2 * mail_bounds.RESETS_AT_ONCE[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_letters_asked_for_at_once_as_many_are_written_as_one_after_the_other() -> None:
+    ask = partial(mail.ask_for_link, VICTIM, language="en")
+    at_once([partial(ask, client=f"10.0.{number}.1") for number in range(12)])
+    assert Mail.objects.count() == mail_bounds.RESETS_AT_ONCE[0]
+
+
+def test_an_unknown_address_is_counted_as_a_known_one() -> None:
+    for address in (VICTIM, "nobody@example.com"):
+        make_user(email=VICTIM)
+        for _ in range(6):
+            _ask_for_reset(address)
+        call_command("send_mail")
+        key = mail_bounds.recipient_key(address)
+        assert Mail.objects.filter(recipient=key).count() == mail_bounds.RESETS_AT_ONCE[0]
+
+
+LINKS = ("www.evil.example", "evil.example", "a@evil.example", "evil.example+x", "x" * 41)
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_name_that_a_mail_client_makes_a_link_of_is_in_no_letter(
+    name: str, mailoutbox: list[Any]
+) -> None:
+    assert printed(name) == ""
+    owner = make_user(name, password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
+    make_user("owner", password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
+    mail.tell_of_change(owner, language="en")
+    mail.tell_of_move(owner, VICTIM, is_done=True, language="de")
+    _ask_for_reset()
+    found = _to_victim(mailoutbox)
+    assert len(found) == 3
+    assert all(name not in sent.body for sent in found)
+
+
+@pytest.mark.parametrize("language", letters.LANGUAGES)
+def test_a_letter_to_an_address_that_is_not_verified_has_no_name_in_it(
+    language: str, mailoutbox: list[Any]
+) -> None:
+    person = make_user("buynow", password=PASSWORD, email=VICTIM)
+    mail.ask_to_verify(person, VICTIM, language=language, client="10.0.0.1")
+    mail.ask_for_link(VICTIM, language=language, client="10.0.0.1")
+    found = _to_victim(mailoutbox)
+    assert len(found) == 2
+    assert all("buynow" not in sent.body for sent in found)
+    assert all(settings.SEATCAST_SITE_URL in sent.body for sent in found)

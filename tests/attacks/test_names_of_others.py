@@ -1,0 +1,42 @@
+"""Unless a site asks for it, nobody is told who has locked or reserved a seat.
+
+The sockets' side is in `tests/realtime/test_names.py`.
+"""
+
+import pytest
+from pytest_django import Settings
+
+from config.environment import read_environment
+from tests.contract.conftest import BoxOffice
+from tests.factories import make_user, signed_in, stranger
+
+OTHERS = (b"alice", b"bob")
+
+
+@pytest.fixture(autouse=True)
+def _by_default(settings: Settings) -> None:
+    settings.SEATCAST_SHOW_NAMES = read_environment({}).show_names
+
+
+def test_no_call_tells_a_stranger_or_another_buyer_who_has_a_seat(office: BoxOffice) -> None:
+    event = f"/api/events/{office.event.pk}"
+    carol = signed_in(make_user("carol"))
+    for client in (stranger(), carol):
+        for path in ("/api/events/", f"{event}/", f"{event}/seats/", _layout(office)):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert not any(name in answer.content for name in OTHERS)
+    for seat in (office.held, office.held_by_bob, office.booked):
+        for call in ("lock", "unlock"):
+            answer = carol.post(f"{event}/seats/{seat}/{call}/")
+            assert answer.status_code == 409
+            assert not any(name in answer.content for name in OTHERS)
+    body = {"seat_ids": [office.held_by_bob, office.booked], "payment_method": "cash"}
+    for call in ("lock", "unlock", "extend", "reserve"):
+        answer = carol.post(f"{event}/{call}/", body, content_type="application/json")
+        assert 400 <= answer.status_code < 500
+        assert not any(name in answer.content for name in OTHERS)
+
+
+def _layout(office: BoxOffice) -> str:
+    return f"/api/events/{office.event.pk}/layouts/{office.event.layout}/"

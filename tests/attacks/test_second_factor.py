@@ -1,0 +1,298 @@
+"""Getting past a second factor: skipping, replaying, guessing, borrowing and removing it."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.links import link_fragment
+from accounts.models import Authenticator, Challenge, Passkey, RecoveryCode, User
+from accounts.second_factor import challenges, recovery, totp
+from tests.accounts.second_factor.device import (
+    App,
+    Key,
+    add_key,
+    first_step,
+    second_step,
+    with_app,
+)
+from tests.contract.calls import refusal
+from tests.factories import PASSWORD, make_user, signed_in, stranger, with_token
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Settings) -> None:
+    settings.SEATCAST_SITE_URL = "http://localhost:8000"
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_user("alice", password=PASSWORD)
+
+
+@pytest.fixture
+def app(alice: User) -> App:
+    return with_app(alice)
+
+
+@pytest.mark.parametrize("path", ["/api/login/", "/api/token/"])
+def test_the_second_step_cannot_be_skipped(app: App, path: str) -> None:
+    client = stranger()
+    body = {"username": "alice", "password": PASSWORD, "mfa": True, "mfa_at": 9e9, "method": "totp"}
+    answer: Any = client.post(path, body)
+    refusal(answer, 401, "second_factor_required")
+    assert "sessionid" not in client.cookies
+    assert "access" not in answer.json()
+
+
+def test_the_step_needs_a_challenge_that_was_given_out(app: App) -> None:
+    for made_up in ("", "x", "x" * 100, "\u0000", "eyJhbGciOiJub25lIn0.e30.", 7, None):
+        answer = second_step(stranger(), made_up, code=app.code())  # type: ignore[arg-type]
+        assert answer.status_code in (400, 401)
+        assert answer.json()["code"] in ("invalid", "challenge_over")
+    digest = Challenge.objects.filter(person__username="alice")
+    first_step(stranger())
+    stolen = digest.values_list("pk", flat=True)[0]
+    refusal(second_step(stranger(), stolen, code=app.code()), 401, "challenge_over")
+
+
+def test_a_challenge_is_good_once(app: App, alice: User) -> None:
+    client = stranger()
+    challenge = first_step(client)["challenge"]
+    assert second_step(client, challenge, code=app.code()).status_code == 200
+    code = recovery.renew(alice)[0]
+    again = second_step(stranger(), challenge, method="recovery_code", code=code)
+    refusal(again, 401, "challenge_over")
+
+
+def test_a_code_is_good_once(app: App) -> None:
+    code = app.code()
+    assert second_step(*_begun(), code=code).status_code == 200
+    refusal(second_step(*_begun(), code=code), 401, "invalid_code")
+    # Nor one that was shown before it.
+    refusal(second_step(*_begun(), code=app.code(-1)), 401, "invalid_code")
+
+
+def test_what_a_passkey_signed_is_good_for_its_challenge_alone(alice: User) -> None:
+    key = Key(counts=False)
+    add_key(signed_in(alice), key)
+    client = stranger()
+    asked = first_step(client)
+    credential = key.get(asked["passkey"])
+    said: dict[str, Any] = {"method": "passkey", "credential": credential}
+    other = first_step(client)["challenge"]
+    refusal(second_step(client, other, **said), 401, "invalid_passkey")
+    assert second_step(client, asked["challenge"], **said).status_code == 200
+    refusal(second_step(client, asked["challenge"], **said), 401, "challenge_over")
+
+
+def test_another_persons_factor_is_not_ones_own(app: App) -> None:
+    bob = make_user("bob", password=PASSWORD)
+    key, bobs = Key(), with_app(bob)
+    client = signed_in(make_user("carol", password=PASSWORD))
+    add_key(client, key)
+    begun, challenge = _begun()
+    refusal(second_step(begun, challenge, code=bobs.code()), 401, "invalid_code")
+    code = recovery.renew(bob)[0]
+    answer = second_step(begun, challenge, method="recovery_code", code=code)
+    refusal(answer, 401, "invalid_code")
+    challenge_of_alice = challenges.issue(
+        User.objects.get(username="alice"), Challenge.Purpose.SIGN_IN
+    )
+    credential = key.get({"challenge": challenge_of_alice[1].nonce})
+    answer = second_step(begun, challenge_of_alice[0], method="passkey", credential=credential)
+    refusal(answer, 401, "invalid_passkey")
+
+
+def test_codes_are_guessed_five_times_for_a_challenge_and_ten_times_an_hour(app: App) -> None:
+    client, challenge = _begun()
+    for _ in range(challenges.MOST_TRIES):
+        refusal(second_step(client, challenge, code="000000"), 401, "invalid_code")
+    refusal(second_step(client, challenge, code=app.code()), 401, "challenge_over")
+    for _ in range(totp.MOST_WRONG - challenges.MOST_TRIES):
+        refusal(second_step(*_begun(), code="000000"), 401, "invalid_code")
+    # From whatever address, and also the right one.
+    refusal(second_step(*_begun(), code=app.code()), 429, "throttled")
+    Authenticator.objects.update(wrong_since=timezone.now() - totp.WRONG_WITHIN * 2)
+    assert second_step(*_begun(), code=app.code()).status_code == 200
+
+
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "١٢٣٤٥٦", "12 34 5x", "0x1234", "\u0000"])
+def test_what_is_no_code_is_refused(app: App, code: str) -> None:
+    answer = second_step(*_begun(), code=code)
+    assert answer.status_code in (400, 401)
+
+
+def _nested(depth: int) -> Any:
+    found: Any = {}
+    for _ in range(depth):
+        found = {"id": found}
+    return found
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        {},
+        {"id": 1},
+        {"id": "\u0000"},
+        {"id": "x" * 20_000},
+        _nested(50),
+        {"id": "KEY", "rawId": "KEY", "type": "public-key", "response": {}},
+        {"id": "KEY", "rawId": "%%%", "type": "public-key", "response": {"signature": []}},
+        {
+            **{"id": "KEY", "rawId": "KEY", "type": "public-key"},
+            "response": {
+                **dict.fromkeys(("clientDataJSON", "authenticatorData", "signature"), "AAAA"),
+                "userHandle": "=",
+            },
+        },
+    ],
+    ids=str,
+)
+def test_what_is_no_passkey_is_refused(alice: User, credential: dict[str, Any]) -> None:
+    key = Key()
+    add_key(signed_in(alice), key)
+    client = stranger()
+    asked = first_step(client)
+    name = key.get(asked["passkey"])["id"]
+    said = {part: name if value == "KEY" else value for part, value in credential.items()}
+    answer = second_step(client, asked["challenge"], method="passkey", credential=said)
+    refusal(answer, 401, "invalid_passkey")
+
+
+@pytest.mark.parametrize("credential", [{}, {"id": 1}, {"response": 7}, _nested(50)], ids=str)
+def test_what_is_no_passkey_is_not_kept(alice: User, credential: dict[str, Any]) -> None:
+    client = signed_in(alice)
+    asked: Any = client.post("/api/second-factor/passkeys/options/", {"password": PASSWORD})
+    body = {"challenge": asked.json()["challenge"], "credential": credential, "name": "Key"}
+    refusal(client.post("/api/second-factor/passkeys/", body), 401, "invalid_passkey")
+    assert not Passkey.objects.exists()
+
+
+def test_a_passkey_that_somebody_has_is_not_taken_by_another(alice: User) -> None:
+    key = Key()
+    add_key(signed_in(alice), key)
+    eve = signed_in(make_user("eve", password=PASSWORD))
+    refusal(add_key(eve, key), 401, "invalid_passkey")
+
+
+def test_another_persons_passkey_is_not_renamed_or_removed(alice: User) -> None:
+    add_key(signed_in(alice), Key())
+    eve = signed_in(make_user("eve", password=PASSWORD))
+    path = "/api/second-factor/passkeys/"
+    passkey = Passkey.objects.get().pk
+    refusal(eve.patch(f"{path}{passkey}/", {"name": "x"}), 404, "not_found")
+    refusal(eve.post(f"{path}{passkey}/remove/", {"password": PASSWORD}), 404, "not_found")
+    assert Passkey.objects.get().name == "Key"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("post", "/api/second-factor/totp/"),
+        ("post", "/api/second-factor/totp/remove/"),
+        ("post", "/api/second-factor/passkeys/options/"),
+        ("post", "/api/second-factor/recovery-codes/"),
+        ("get", "/api/me/export/"),
+        ("post", "/api/me/erase/"),
+        ("post", "/api/password/change/"),
+        ("post", "/api/email/change/"),
+    ],
+)
+def test_a_stolen_older_session_and_the_password_are_not_enough(
+    alice: User, method: str, path: str
+) -> None:
+    thief, bearer = signed_in(alice), with_token(alice)
+    app = with_app(alice)
+    for client in (thief, bearer):
+        answer = getattr(client, method)(path, {"password": PASSWORD})
+        refusal(answer, 403, "second_factor_required")
+    assert second_step(*_begun(), code=app.code()).status_code == 200
+
+
+def test_a_new_password_by_mail_leaves_the_factor_where_it_is(app: App, alice: User) -> None:
+    alice.email = "alice@example.org"
+    alice.save()
+    link = dict(part.split("=", 1) for part in link_fragment(alice).split("&"))
+    body = {**link, "password": "another-long-word"}
+    assert stranger().post("/api/password/reset/confirm/", body).status_code == 200
+    answer = stranger().post("/api/login/", {"username": "alice", "password": "another-long-word"})
+    refusal(answer, 401, "second_factor_required")
+
+
+ADMIN_PAGES = [
+    "/admin/",
+    "/admin/accounts/user/",
+    "/admin/reservations/reservation/",
+    "/admin/password_change/",
+    "/admin/no-such-page/",
+]
+
+
+@pytest.fixture
+def boss(settings: Settings) -> User:
+    settings.SEATCAST_REQUIRE_SECOND_FACTOR = True
+    return make_user("boss", password=PASSWORD, is_staff=True, is_superuser=True)
+
+
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+@pytest.mark.parametrize("has_factor", [False, True])
+def test_an_organiser_without_the_factor_is_refused_by_the_admins_pages(
+    boss: User, path: str, has_factor: bool
+) -> None:
+    client = signed_in(boss)
+    if has_factor:
+        with_app(boss)
+    for send in (client.get, client.post):
+        answer: Any = send(path)
+        assert answer.status_code == 403
+        assert b"second_factor_required" in answer.content
+    assert client.get("/api/me/").json()["second_factor"]["required"] is True
+    # As a buyer they go on.
+    assert client.get("/api/reservations/").status_code == 200
+    assert client.post("/admin/logout/").status_code in (200, 302)
+
+
+def test_an_organiser_with_the_factor_is_let_in(boss: User) -> None:
+    app = with_app(boss)
+    client = stranger()
+    challenge = first_step(client, "boss")["challenge"]
+    assert second_step(client, challenge, code=app.code()).status_code == 200
+    assert client.get("/admin/accounts/user/").status_code == 200
+
+
+def test_the_admins_own_form_asks_for_the_code_and_takes_it_once(boss: User) -> None:
+    app, form = with_app(boss), {"username": "boss", "password": PASSWORD, "next": "/admin/"}
+    client = stranger()
+    code = app.code()
+    for said in ("", "000000"):
+        answer: Any = client.post("/admin/login/", {**form, "code": said}, format="multipart")
+        assert answer.status_code == 200
+        assert "_auth_user_id" not in client.session
+    answer = client.post("/admin/login/", {**form, "code": code}, format="multipart")
+    assert answer.status_code == 302
+    assert client.get("/admin/").status_code == 200
+    again: Any = stranger().post("/admin/login/", {**form, "code": code}, format="multipart")
+    assert again.status_code == 200
+    spare = recovery.renew(boss)[0]
+    answer = stranger().post("/admin/login/", {**form, "code": spare}, format="multipart")
+    assert answer.status_code == 302
+    assert RecoveryCode.objects.count() == recovery.CODES - 1
+
+
+def test_who_may_merely_scan_needs_it_too(settings: Settings) -> None:
+    settings.SEATCAST_REQUIRE_SECOND_FACTOR = True
+    steward = make_user("steward", password=PASSWORD)
+    steward.user_permissions.add(Permission.objects.get(codename="view_reservation"))
+    assert signed_in(steward).get("/api/me/").json()["second_factor"]["required"] is True
+    assert signed_in(make_user()).get("/api/me/").json()["second_factor"]["required"] is False
+
+
+def _begun() -> tuple[Any, str]:
+    client = stranger()
+    return client, first_step(client)["challenge"]

@@ -1,0 +1,128 @@
+"""Who asks for the largest answer there is and does not read it costs a server little memory.
+
+Asked of a real API server as it runs behind the proxy, with each reader's address as the proxy
+would tell it.
+"""
+
+import http.client
+import json
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from config.large_answers import LARGE_BYTES, MAX_OF_A_CLIENT, MAX_UNDER_WAY
+from deploy.server import granian_arguments
+from deploy.services import free_port
+from reservations.models import Event
+from tests.crowd import wait_until
+from tests.factories import make_event
+from tests.servers import HOST, Running, running
+
+# A list of 6 MB, because the system keeps up to 4 MB for each connection by itself.
+SEATS = 24_000
+READERS = 40
+PATIENCE_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[Running]:
+    port = free_port()
+    arguments = [sys.executable, "-m", "granian", *granian_arguments(host=HOST, port=port)]
+    with running("granian", arguments, port, SEATCAST_PROXIES="1") as server:
+        yield server
+
+
+@pytest.fixture
+def event(transactional_db: None) -> Event:
+    return make_event(seats=SEATS)
+
+
+def _asking(
+    stack: ExitStack, server: Running, event: Event, address: str
+) -> http.client.HTTPResponse:
+    """Return the answer to who asks for the list, and has read nothing but its head."""
+    peer = stack.enter_context(socket.socket())
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    peer.settimeout(PATIENCE_SECONDS)
+    peer.connect((HOST, server.port))
+    peer.sendall(
+        f"GET /api/events/{event.pk}/seats/ HTTP/1.1\r\n"
+        f"Host: localhost\r\nX-Forwarded-For: {address}\r\n\r\n".encode()
+    )
+    answer = stack.enter_context(http.client.HTTPResponse(peer))
+    answer.begin()
+    return answer
+
+
+def _memory_bytes(server: Running) -> int:
+    (worker,) = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    status = Path(f"/proc/{worker}/status").read_text().splitlines()
+    (line,) = (line for line in status if line.startswith("VmRSS:"))
+    return int(line.split()[1]) * 1024
+
+
+def _refused(answers: list[http.client.HTTPResponse]) -> set[tuple[int, str]]:
+    found = set()
+    for answer in answers:
+        if answer.status != 200:
+            assert int(answer.headers["Retry-After"]) > 0
+            refusal = json.load(answer)
+            assert refusal["request_id"] == answer.headers["X-Request-ID"]
+            found.add((answer.status, refusal["code"]))
+    return found
+
+
+def test_one_network_gets_few_large_answers_and_others_get_theirs(
+    server: Running, event: Event
+) -> None:
+    with ExitStack() as stack:
+        answers = [
+            _asking(stack, server, event, f"2001:db8::{number + 1}") for number in range(READERS)
+        ]
+        assert [answer.status for answer in answers].count(200) == MAX_OF_A_CLIENT
+        assert _refused(answers) == {(429, "throttled")}
+        other = _asking(stack, server, event, "192.0.2.1")
+        assert len(json.load(other)) == SEATS
+
+
+def test_readers_from_everywhere_who_do_not_read_take_little_memory(
+    server: Running, event: Event
+) -> None:
+    with ExitStack() as stack:
+        first = _asking(stack, server, event, "198.51.100.1")
+        size = int(first.headers["Content-Length"])
+        assert size > 2 * LARGE_BYTES
+        assert len(json.load(first)) == SEATS
+        before = _memory_bytes(server)
+        answers = [
+            _asking(stack, server, event, f"192.0.2.{number + 1}") for number in range(READERS)
+        ]
+        assert [answer.status for answer in answers].count(200) == MAX_UNDER_WAY
+        assert _refused(answers) == {(503, "busy")}
+        # Not even a third of what each of those who were answered would take.
+        assert _memory_bytes(server) - before < MAX_UNDER_WAY * size // 3
+        # Who asks for something else waits for none of them.
+        peer = http.client.HTTPConnection(HOST, server.port, timeout=PATIENCE_SECONDS)
+        peer.request("GET", "/api/events/")
+        assert peer.getresponse().status == 200
+        peer.close()
+        read = next(answer for answer in answers if answer.status == 200)
+        assert len(json.load(read)) == SEATS
+
+
+def test_who_hangs_up_gives_their_place_back(server: Running, event: Event) -> None:
+    for _ in range(2):
+        with ExitStack() as stack:
+            answers = [_asking(stack, server, event, "203.0.113.1") for _ in range(MAX_OF_A_CLIENT)]
+            assert {answer.status for answer in answers} == {200}
+        wait_until(lambda: _is_answered(server, event))
+
+
+def _is_answered(server: Running, event: Event) -> bool:
+    with ExitStack() as stack:
+        answer = _asking(stack, server, event, "203.0.113.1")
+        return answer.status == 200 and len(json.load(answer)) == SEATS
