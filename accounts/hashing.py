@@ -42,6 +42,9 @@ PLACES = {Work.SIGN_IN: 20, Work.OTHER: 12}
 """How many of them each kind may have, so that neither ever has all."""
 
 PLACES_PER_NETWORK = 4
+# Of what hashes without holding a request's place: the admin's pages and commands.
+_NO_NETWORK = ""
+
 SIGN_INS_IN_A_ROW = 3
 """How many sign-ins are served before one of the others, while both wait."""
 
@@ -89,7 +92,7 @@ def in_turn(run: Callable[[], Any]) -> Any:
     """
     if (place := _held.get()) is not None:
         return _queue.run(place, run)
-    with _queue.place(Work.OTHER, "", "") as place:
+    with _queue.place(Work.OTHER, _NO_NETWORK, _NO_NETWORK) as place:
         return _queue.run(place, run)
 
 
@@ -129,7 +132,8 @@ class _Queue:
 
     def _admit(self, work: Work, newcomer: _Place) -> None:
         held, others = self._places[work], self._places[Work.OTHER]
-        if sum(each.network == newcomer.network for each in held) >= PLACES_PER_NETWORK:
+        neighbours = sum(each.network == newcomer.network for each in held)
+        if newcomer.network != _NO_NETWORK and neighbours >= PLACES_PER_NETWORK:
             raise TooManySignIns
         is_full = sum(map(len, self._places.values())) >= MOST_PLACES
         if is_full and work is Work.SIGN_IN and len(held) < PLACES[work]:

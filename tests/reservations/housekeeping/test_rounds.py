@@ -30,7 +30,7 @@ from tests.reservations.housekeeping.histories import run
 from tests.servers import server_settings
 
 # Of other apps.
-CHORES = ["send_mail", "prune_accounts", "clearsessions"]
+CHORES = ["send_mail", "erase_accounts", "prune_accounts", "clearsessions"]
 
 
 class Steps:

@@ -20,7 +20,7 @@ from reservations import demo
 from reservations.demo.catalogue import HOUSES
 from reservations.demo.draw import chamber_hall, theatre
 from reservations.demo.loading import load_demo
-from reservations.demo.people import BUYERS, PASSWORD
+from reservations.demo.people import BUYERS, PASSWORD, PEOPLE
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.plans.grid import grid
 from reservations.plans.plan import Plan
@@ -170,7 +170,7 @@ def test_loading_at_once_makes_one_of_each(are_users_there: bool) -> None:
         thread.join()
     assert failures == []
     assert sorted(Event.objects.values_list("venue", flat=True)) == sorted(HOUSES)
-    assert get_user_model().objects.count() == 4
+    assert get_user_model().objects.count() == len(PEOPLE)
     assert Seat.objects.count() == sum(
         len(plan.seats)
         for plan in (grid(rows=10, seats=12), drawn("theatre.json"), drawn("chamber_hall.json"))
