@@ -8,11 +8,10 @@ from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from rest_framework.exceptions import APIException, Throttled
+from rest_framework.exceptions import APIException
 
-from accounts import tries
-from accounts.admin_passwords import told
-from accounts.hashing import Work, place_for
+from accounts.admin_passwords import counted_try
+from accounts.hashing import Work
 from accounts.models import User
 from accounts.second_factor import factors
 from accounts.second_factor.sign_in import check_code, passed
@@ -33,7 +32,8 @@ class SignInForm(AdminAuthenticationForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        found = self._with_password()
+        with counted_try(self.request, str(self.cleaned_data.get("username")), Work.SIGN_IN):
+            found: dict[str, Any] = super().clean()
         person = self.get_user()
         if isinstance(person, User) and (methods := factors.methods(person)):
             self._require_code(person, methods)
@@ -55,22 +55,6 @@ class SignInForm(AdminAuthenticationForm):
         except APIException as refusal:
             raise ValidationError(str(refusal.detail), code="invalid_code") from None
         person.mfa_shown_at = passed(person, method=method)
-
-    def _with_password(self) -> dict[str, Any]:
-        wrong: ValidationError | None = None
-        try:
-            name = str(self.cleaned_data.get("username"))
-            with tries.one_try(self.request, name) as one, place_for(self.request, Work.SIGN_IN):
-                try:
-                    found = super().clean()
-                    one.is_right = True
-                except ValidationError as error:
-                    wrong = error
-        except Throttled as refusal:
-            raise told(refusal) from None
-        if wrong is not None:
-            raise wrong
-        return found
 
 
 class AccountAdmin(UserAdmin):

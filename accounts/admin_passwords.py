@@ -1,5 +1,7 @@
 """The admin's pages for signing in and for one's own password: tries are counted as elsewhere."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin
@@ -51,21 +53,12 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
     def clean_old_password(self) -> str:
         """Check the old password. Raises: ValidationError."""
-        wrong: ValidationError | None = None
-        name = self.user.get_username()
         try:
             PasswordChangeThrottle.require_room(self._request, self.user.pk)
-            with tries.one_try(self._request, name) as one, place_for(self._request, Work.OTHER):
-                try:
-                    super().clean_old_password()
-                    one.is_right = True
-                except ValidationError as error:
-                    wrong = error
         except Throttled as refusal:
-            raise told(refusal) from None
-        if wrong is not None:
-            raise wrong
-        return str(self.cleaned_data["old_password"])
+            raise _told(refusal) from None
+        with counted_try(self._request, self.user.get_username(), Work.OTHER):
+            return str(super().clean_old_password())
 
     def save(self, commit: bool = True) -> User:  # noqa: ARG002
         """Change the password, and have the owner told."""
@@ -88,7 +81,24 @@ class _OwnPasswordView(PasswordChangeView):
         return {**super().get_form_kwargs(), "request": self.request}
 
 
-def told(refusal: Throttled) -> ValidationError:
+@contextmanager
+def counted_try(request: Any, name: str, work: Work) -> Iterator[None]:
+    """Count a form's try at the password of `name`. Raises: ValidationError, also of the block."""
+    wrong: ValidationError | None = None
+    try:
+        with tries.one_try(request, name) as one, place_for(request, work):
+            try:
+                yield
+                one.is_right = True
+            except ValidationError as error:
+                wrong = error
+    except Throttled as refusal:
+        raise _told(refusal) from None
+    if wrong is not None:
+        raise wrong
+
+
+def _told(refusal: Throttled) -> ValidationError:
     """Return what a form says of a refusal."""
     seconds = int(getattr(refusal, "wait", 0)) + 1
     return ValidationError(f"Too many tries. Try again in {seconds} seconds.", code="throttled")

@@ -1,5 +1,8 @@
 """Asking again, before something that a stolen session must not be enough for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
@@ -9,16 +12,28 @@ from accounts.models import User
 from accounts.second_factor.refusals import SecondFactorRequired
 
 
-def require_password(request: Request, person: User, password: str) -> None:
-    """Let pass only who knows the person's password; tries are counted as at signing in.
+@contextmanager
+def own_password(
+    request: Request, person: User, *, field: str = "password", device: str = ""
+) -> Iterator[tries.Try]:
+    """Count a try at one's own password, as at signing in; refuse unless it is said to be right.
 
-    Raises: ValidationError, Throttled.
+    Raises: ValidationError of `field`, Throttled, TooManySignIns.
     """
-    with tries.one_try(request, person.username) as one, place_for(request, Work.OTHER):
-        one.is_right = person.check_password(password)
+    with (
+        tries.one_try(request, person.username, device_token=device) as one,
+        place_for(request, Work.OTHER),
+    ):
+        yield one
     if not one.is_right:
         complaint = ErrorDetail("This is not your password.", code="wrong_password")
-        raise ValidationError({"password": [complaint]})
+        raise ValidationError({field: [complaint]})
+
+
+def require_password(request: Request, person: User, password: str) -> None:
+    """Let pass only who knows the person's password. Raises: as `own_password`."""
+    with own_password(request, person) as one:
+        one.is_right = person.check_password(password)
 
 
 def require_own_second_factor(request: Request, person: User) -> None:

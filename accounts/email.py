@@ -9,11 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import mail, tries, verification
+from accounts import mail, verification
 from accounts.addresses import client_of
 from accounts.authentication import refuse_forged
-from accounts.confirming import require_own_second_factor
-from accounts.hashing import Work, place_for
+from accounts.confirming import own_password, require_own_second_factor
 from accounts.links import LinkIsBad
 from accounts.open_view import OpenView, asker
 from accounts.serializers import DoneSerializer
@@ -90,18 +89,13 @@ class EmailChangeView(APIView):
             raise ValidationError({"email": [complaint]})
         PasswordChangeThrottle.require_room(request, person.pk)
         device = form.validated_data.get("device", "")
-        with (
-            tries.one_try(request, person.username, device_token=device) as one,
-            place_for(request, Work.OTHER),
-        ):
-            one.is_right = person.check_password(form.validated_data["password"])
-        if not one.is_right or not verification.ask_to_change(
-            person,
-            address,
-            known=person.password,
-            language=mail.language_of_request(request),
-            client=client_of(request),
-        ):
-            complaint = ErrorDetail("This is not your password.", code="wrong_password")
-            raise ValidationError({"password": [complaint]})
+        with own_password(request, person, device=device) as one:
+            is_right = person.check_password(form.validated_data["password"])
+            one.is_right = is_right and verification.ask_to_change(
+                person,
+                address,
+                known=person.password,
+                language=mail.language_of_request(request),
+                client=client_of(request),
+            )
         return Response({"success": True, "message": "A link is on its way to the new address"})

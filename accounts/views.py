@@ -6,12 +6,7 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.db import transaction
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import (
-    APIException,
-    AuthenticationFailed,
-    ErrorDetail,
-    ValidationError,
-)
+from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,7 +16,7 @@ from rest_framework_simplejwt.tokens import Token
 from accounts import devices, links, mail, passwords, revocations, tries
 from accounts.addresses import client_of
 from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
-from accounts.confirming import require_own_second_factor
+from accounts.confirming import own_password, require_own_second_factor
 from accounts.hashing import Work, place_for
 from accounts.models import User
 from accounts.open_view import OpenView, asker
@@ -167,16 +162,10 @@ class PasswordChangeView(APIView):
         require_good_password(new, person)
         PasswordChangeThrottle.require_room(request, person.pk)
         device = form.validated_data.get("device", "")
-        with (
-            tries.one_try(request, person.username, device_token=device) as one,
-            place_for(request, Work.OTHER),
-        ):
+        with own_password(request, person, field="old_password", device=device) as one:
             one.is_right = passwords.change(
                 person, old=old, new=new, language=mail.language_of_request(request)
             )
-        if not one.is_right:
-            complaint = ErrorDetail("This is not your password.", code="wrong_password")
-            raise ValidationError({"old_password": [complaint]})
         done = {"success": True, "message": "Password changed"}
         if isinstance(request.auth, Token):
             known = devices.token_for(request, person, token=device)

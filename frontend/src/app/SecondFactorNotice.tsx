@@ -9,12 +9,8 @@ export function SecondFactorNotice() {
   if (standing?.required !== true || standing.passed) return null;
   return (
     <p className="layout__notice" role="status">
-      {t('security:required')}{' '}
-      {standing.set_up ? (
-        t('security:required_again')
-      ) : (
-        <Link to="/account">{t('security:required_setUp')}</Link>
-      )}
+      {t('app:factor')}{' '}
+      {standing.set_up ? t('app:factor_again') : <Link to="/account">{t('app:factor_setUp')}</Link>}
     </p>
   );
 }

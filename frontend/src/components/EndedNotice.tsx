@@ -17,8 +17,8 @@ export function EndedNotice() {
       <Icon name="alert" />
       <span>
         <Sentence
-          of="account:ended"
-          parts={{ signIn: <Link to={signInPath(location)}>{t('account:ended_signIn')}</Link> }}
+          of="app:ended"
+          parts={{ signIn: <Link to={signInPath(location)}>{t('app:ended_signIn')}</Link> }}
         />
       </span>
     </p>

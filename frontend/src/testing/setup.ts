@@ -1,6 +1,9 @@
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
+// Tests show parts of pages, which have their sentences from the page.
+import '@/features/account/sentences';
+
 afterEach(cleanup);
 
 // Other tests run beside these, and a machine that is busy is no fault.

@@ -10,6 +10,7 @@ import { signInPath } from '@/lib/paths';
 import { useMe } from '@/lib/queries/session';
 
 import './account.css';
+import '@/features/account/sentences';
 
 export function AccountPage() {
   const me = useMe();

@@ -10,6 +10,8 @@ import { toApiError } from '@/lib/api/apiError';
 import { t } from '@/lib/i18n/language';
 import { reloadSession } from '@/lib/queries/session';
 
+import '@/features/account/sentences';
+
 const ACCOUNT = '/account';
 
 /** Where the link leads that is mailed to an address. A press confirms it, not the opening. */

@@ -10,6 +10,8 @@ import { toApiError } from '@/lib/api/apiError';
 import { t } from '@/lib/i18n/language';
 import { returnPath, withReturn } from '@/lib/paths';
 
+import '@/features/account/sentences';
+
 export function ForgottenPage() {
   const [search] = useSearchParams();
   const ask = useMutation({ mutationFn: askForReset });

@@ -10,6 +10,8 @@ import { t } from '@/lib/i18n/language';
 import { returnPath, withReturn } from '@/lib/paths';
 import { useMe, useRegister } from '@/lib/queries/session';
 
+import '@/features/account/sentences';
+
 export function RegisterPage() {
   const [search] = useSearchParams();
   const next = returnPath(search);

@@ -12,6 +12,8 @@ import { resetPassword } from '@/lib/api/account';
 import { toApiError } from '@/lib/api/apiError';
 import { t } from '@/lib/i18n/language';
 
+import '@/features/account/sentences';
+
 const FORGOTTEN = '/password/forgotten';
 
 export function ResetPage() {

@@ -10,6 +10,8 @@ import { t } from '@/lib/i18n/language';
 import { returnPath, withReturn } from '@/lib/paths';
 import { useHasEnded, useMe, useSignIn } from '@/lib/queries/session';
 
+import '@/features/account/sentences';
+
 /** Who has to wait this long is held up by others' wrong passwords. */
 const LONG_SECONDS = 120;
 

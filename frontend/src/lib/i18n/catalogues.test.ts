@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { en } from '@/lib/i18n/en';
+import { enAccount } from '@/lib/i18n/enAccount';
 import { LANGUAGES } from '@/lib/i18n/language';
 
+const english = { ...en, ...enAccount };
 type Sentences = Readonly<Record<string, string>>;
 
 const translations = await Promise.all(
@@ -12,8 +14,8 @@ const translations = await Promise.all(
 );
 
 describe.each(translations)('the sentences in %s', (_name, catalogue) => {
-  describe.each(Object.keys(en) as (keyof typeof en)[])('about %s', (subject) => {
-    const originals: Sentences = en[subject];
+  describe.each(Object.keys(english) as (keyof typeof english)[])('about %s', (subject) => {
+    const originals: Sentences = english[subject];
     const translated: Sentences = catalogue[subject];
 
     it('are the same as in English', () => {

@@ -1,4 +1,3 @@
-import account from '@/lib/i18n/en/account.json';
 import app from '@/lib/i18n/en/app.json';
 import basket from '@/lib/i18n/en/basket.json';
 import choosing from '@/lib/i18n/en/choosing.json';
@@ -9,11 +8,9 @@ import map from '@/lib/i18n/en/map.json';
 import organise from '@/lib/i18n/en/organise.json';
 import reservations from '@/lib/i18n/en/reservations.json';
 import seats from '@/lib/i18n/en/seats.json';
-import security from '@/lib/i18n/en/security.json';
 
-/** Every sentence of the client, by subject. */
+/** The sentences that come with the code, by subject; those of the account's pages come with these. */
 export const en = {
-  account,
   app,
   basket,
   choosing,
@@ -24,5 +21,4 @@ export const en = {
   organise,
   reservations,
   seats,
-  security,
 };

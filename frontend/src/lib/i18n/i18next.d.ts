@@ -1,10 +1,10 @@
 import 'i18next';
 
-import type { en } from '@/lib/i18n/en';
+import type { English } from '@/lib/i18n/language';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common';
-    resources: typeof en;
+    resources: English;
   }
 }

@@ -5,12 +5,14 @@
 import i18next from 'i18next';
 
 import { en } from '@/lib/i18n/en';
+import type { enAccount } from '@/lib/i18n/enAccount';
 import { siteStorage } from '@/lib/page/storage';
 
+export type English = typeof en & typeof enAccount;
 type WithSameKeys<Sentences> = { readonly [Key in keyof Sentences]: string };
 /** What a translation has to have: the same sentences, word for word of the keys. */
 export type Catalogue = {
-  readonly [Subject in keyof typeof en]: WithSameKeys<(typeof en)[Subject]>;
+  readonly [Subject in keyof English]: WithSameKeys<English[Subject]>;
 };
 
 interface Language {
@@ -44,7 +46,6 @@ let currentLocale: string = LANGUAGES[FALLBACK].locale;
 void i18next.init({
   lng: FALLBACK,
   resources: { en },
-  ns: Object.keys(en),
   defaultNS: 'common',
   // Ready at once, since nothing is fetched; and React escapes what it shows.
   initAsync: false,
@@ -52,6 +53,11 @@ void i18next.init({
 });
 
 export const { t } = i18next;
+
+/** Add sentences that come with a page of their own. */
+export function addEnglish(sentences: Partial<English>): void {
+  addSentences('en', sentences);
+}
 
 export function language(): LanguageCode {
   return current;
@@ -86,16 +92,18 @@ export function chooseLanguage(code: LanguageCode): void {
 /** Speak a language from now on, written as in the first region of it among `tags`. */
 export async function speak(code: LanguageCode, tags: readonly string[] = []): Promise<void> {
   const { load, direction } = LANGUAGES[code];
-  if (load !== null) {
-    for (const [subject, sentences] of Object.entries(await load())) {
-      i18next.addResourceBundle(code, subject, sentences);
-    }
-  }
+  if (load !== null) addSentences(code, await load());
   await i18next.changeLanguage(code);
   current = code;
   currentLocale = localeFor(code, tags);
   document.documentElement.lang = code;
   document.documentElement.dir = direction;
+}
+
+function addSentences(code: LanguageCode, bySubject: Partial<Catalogue>): void {
+  for (const [subject, sentences] of Object.entries(bySubject)) {
+    i18next.addResourceBundle(code, subject, sentences);
+  }
 }
 
 function localeFor(code: LanguageCode, tags: readonly string[]): string {
