@@ -42,8 +42,8 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['src/**/*.test.tsx'],
           setupFiles: ['src/testing/setup.ts'],
-          // A test may wait more than once for what setup.ts gives five seconds.
-          testTimeout: 30_000,
+          // Only what hangs takes so long: a test may wait more than once for what setup.ts gives 30 s.
+          testTimeout: 120_000,
         },
       },
     ],

@@ -7,7 +7,7 @@ import '@/features/account/sentences';
 afterEach(cleanup);
 
 // Other tests run beside these, and a machine that is busy is no fault.
-configure({ asyncUtilTimeout: 5_000 });
+configure({ asyncUtilTimeout: 30_000 });
 
 // jsdom knows the element but not its modal side, nor sizes of anything on screen.
 HTMLDialogElement.prototype.showModal = function showModal() {

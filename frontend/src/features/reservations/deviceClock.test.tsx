@@ -1,13 +1,24 @@
 import { screen } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 
 import { ReservationPage } from '@/features/reservations/ReservationPage';
+import { observeDate } from '@/lib/api/apiClock';
+import { KEPT_SAMPLES } from '@/lib/feed/clock';
 import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
 const HOUR_MS = 3_600_000;
+
+/** The clock of the API lasts as long as the page, which these tests share: only its newest count. */
+function forgetWhatOtherTestsSaid(headers: { readonly date: string }): void {
+  for (let each = 0; each < KEPT_SAMPLES; each += 1) observeDate(headers);
+}
+
+afterEach(() => {
+  forgetWhatOtherTestsSaid({ date: new Date().toUTCString() });
+});
 
 it('a reservation can be cancelled until its time by the server, however fast this machine’s clock', async () => {
   const headers = { date: new Date(Date.now() - 2 * HOUR_MS).toUTCString() };
@@ -21,6 +32,7 @@ it('a reservation can be cancelled until its time by the server, however fast th
   ]);
   server.on('get events/7/', [200, makeEvent(), headers]);
   server.on('get events/7/layouts/layout-1/', [200, packed(makeSeats(8)), headers]);
+  forgetWhatOtherTestsSaid(headers);
   renderPage(
     { '/reservations/:reservationId': <ReservationPage /> },
     '/reservations/K7QF9M2A4XWZ31TB',

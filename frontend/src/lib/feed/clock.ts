@@ -1,4 +1,5 @@
-const KEPT_SAMPLES = 12;
+/** How many of the newest messages count. */
+export const KEPT_SAMPLES = 12;
 
 export interface ServerClock {
   /** The server's time in Unix milliseconds, as well as we know it. */
