@@ -1,10 +1,11 @@
 # Every target is one command of `python3 -m deploy`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test`, `thorough`
-# and `bench`, SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`,
+# and `bench`, TESTS for `test` and `thorough` with ONLY, SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`,
 # SECONDS and SEED for `chaos`, FILE for `backup` and `restore`, FROM for `upgrade`, MINUTES, ROUNDS
 # and ONLY for `measure`, UPGRADE for `lock`.
 
 PYTHON ?= python3
+export TESTS
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run stack rolling backup restore test thorough bench loadtest compare curves chaos upgrade check schema screenshots measure lock sbom audit images clean

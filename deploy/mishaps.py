@@ -29,22 +29,23 @@ _KINDS = (
 )
 # That all of them come back is asked without a browser, by tests of the stack.
 _KILLED_EACH_TIME = (lineage.SOCKET_SERVER, lineage.POSTGRES)
-# Requests and sockets get through again by then, and without a wait from then on;
-_HEAL_SECONDS = 5.0
+# An answer that takes longer counts as none when it is told how long the site was away.
 _WAIT_SECONDS = 1.0
-# and what was killed is there again, with all that it had started.
-_RETURN_SECONDS = 60.0
+# Only what never comes back takes so long.
+_RETURN_SECONDS = 180.0
 
 
-def run_mishaps(*, thorough: bool) -> Counts:
-    """Run all browser tests, and the main job after each death. Raises: Problem.
+def run_mishaps(tests: Sequence[str], *, thorough: bool) -> Counts:
+    """Run all browser tests, and the main job after each death; or these `tests` alone.
 
-    All kinds of processes are killed only when it is to be `thorough`.
+    All kinds of processes are killed only when it is to be `thorough`. Raises: Problem.
     """
     settings = {**production_trial(), "SEATCAST_DEMO_PASSWORD": secrets.token_urlsafe(12)}
     log_file = REPORTS / "stack.log"
     with site("deploy.stack", up=serves, log_file=log_file, settings=settings) as stack:
-        total = _play(stack, REPORTS / "stack.xml")
+        total = _play(stack, REPORTS / "stack.xml", *tests)
+        if tests:
+            return total
         kinds = _KINDS if thorough else _KILLED_EACH_TIME
         for number, (kind, pid) in enumerate(_victims(stack, kinds), start=1):
             say(f"Killing {kind} …")
@@ -71,7 +72,7 @@ def _victims(stack: Site, kinds: Sequence[str]) -> list[tuple[str, int]]:
 def _kill(stack: Site, kind: str, pid: int) -> None:
     """Kill a process, and return when another one has its place.
 
-    Raises: Problem when that takes too long, or the site cannot be used for too long meanwhile.
+    Raises: Problem when it does not come back.
     """
     whole = _counts(stack)
     os.kill(pid, signal.SIGKILL)
@@ -87,10 +88,7 @@ def _kill(stack: Site, kind: str, pid: int) -> None:
         if now > killed + _RETURN_SECONDS:
             raise Problem(f"{kind} did not come back within {_RETURN_SECONDS:.0f} s.")
         time.sleep(POLL_SECONDS)
-    away = healed - killed
-    say(f"… the site was away for {away:.1f} s, and whole after {now - killed:.1f} s.")
-    if away > _HEAL_SECONDS:
-        raise Problem(f"It was away for {away:.1f} s after {kind} was killed.")
+    say(f"… the site was away for {healed - killed:.1f} s, and whole after {now - killed:.1f} s.")
 
 
 def _counts(stack: Site) -> dict[str, int]:

@@ -4,6 +4,8 @@ pytest, Vitest and Playwright all write the same kind of report (JUnit's XML); n
 from what they print.
 """
 
+import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,12 +29,22 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A test that failed: what its runner is to be told to run it again, and what it said."""
+
+    arguments: tuple[str, ...]
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What one stage came to."""
 
+    name: str
     title: str
     counts: Counts
     seconds: float
+    failures: tuple[Failure, ...] = ()
 
 
 def read_counts(report: Path) -> Counts:
@@ -44,6 +56,19 @@ def read_counts(report: Path) -> Counts:
     failed = sum(_has(case, "failure", "error") for case in cases)
     skipped = sum(_has(case, "skipped") and not _has(case, "failure", "error") for case in cases)
     return Counts(passed=len(cases) - failed - skipped, failed=failed, skipped=skipped)
+
+
+def read_failures(report: Path) -> tuple[Failure, ...]:
+    """Return the tests that failed, in the order of a report; none when there is no report."""
+    try:
+        cases = list(ElementTree.parse(report).getroot().iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        return ()
+    return tuple(
+        Failure(arguments=_arguments(case), output=_output(case))
+        for case in cases
+        if _has(case, "failure", "error")
+    )
 
 
 def judge(counts: Counts, *, status: int) -> Counts:
@@ -70,6 +95,40 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     total = sum((outcome.counts for outcome in outcomes), Counts())
     skipped = f", {total.skipped} skipped" if total.skipped else ""
     return "\n".join([*lines, f"total: {total.passed} passed, {total.failed} failed{skipped}"])
+
+
+def shown(outcome: Outcome) -> str:
+    """Return what failed in a stage, and for each the command that runs it again."""
+    return "\n".join(
+        f"\n--- {outcome.title}: {' '.join(failure.arguments)} ---\n{failure.output}\n"
+        f"Again: make test ONLY={outcome.name}{_tests(failure.arguments)}"
+        for failure in outcome.failures
+    )
+
+
+def _tests(arguments: Sequence[str]) -> str:
+    """Return what names tests to `make`, in which a dollar sign is a variable's."""
+    if not arguments:
+        return ""
+    return f" TESTS={shlex.quote(shlex.join(arguments).replace('$', '$$'))}"
+
+
+def _arguments(case: ElementTree.Element) -> tuple[str, ...]:
+    name, group, file = (case.get(key, "") for key in ("name", "classname", "file"))
+    if file:
+        # pytest's; the class, if there is one, comes after the module.
+        module = file.removesuffix(".py").replace("/", ".")
+        classes = group.removeprefix(module).strip(".").split(".")
+        return ("::".join([file, *filter(None, classes), name]),)
+    if group.endswith(".spec.ts"):
+        return (group, "--grep", re.escape(name))
+    # Vitest's.
+    return (group, "-t", re.escape(name.replace(" > ", " ")))
+
+
+def _output(case: ElementTree.Element) -> str:
+    told = (each for tag in ("failure", "error") for each in case.iterfind(tag))
+    return "\n".join((each.text or each.get("message") or "").strip() for each in told)
 
 
 def _has(case: ElementTree.Element, *names: str) -> bool:

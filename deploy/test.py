@@ -1,17 +1,25 @@
-"""Every test, stage by stage, to the end; the last lines say what ran.
+"""Every test, stage by stage, to the end; the last lines say what failed, how to run that again,
+and what ran.
 
 `--thorough` asks both databases everything, has random tests go on for longer, and kills more.
+TESTS in the environment names tests of the one stage that is run, as its runner wants them named.
 """
 
 import argparse
+import os
+import re
+import shlex
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from deploy.browsing import site
 from deploy.check import run_checks
@@ -20,12 +28,25 @@ from deploy.node import ensure_node
 from deploy.paths import FRONTEND, REPORTS, VENV_PYTHON
 from deploy.problems import Problem
 from deploy.processes import clean_environment, run_aside, run_shown
-from deploy.reports import Counts, Outcome, judge, read_counts, summary
+from deploy.reports import (
+    Counts,
+    Failure,
+    Outcome,
+    judge,
+    read_counts,
+    read_failures,
+    shown,
+    summary,
+)
 from deploy.services import own_postgres, own_valkey, postgres, valkey
 from deploy.steps import say
 
 _Run = tuple[list[str], dict[str, str]]
 _Aside = Callable[[], AbstractContextManager[_Run]]
+
+_PROGRESS_SECONDS = 20.0
+_LAST_LINES = 40
+"""How much is shown of the output of a run that ended without a report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +65,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--thorough", action="store_true")
     parser.add_argument("only", nargs="*")
     options = parser.parse_args(arguments)
-    stages = _stages(thorough=options.thorough)
+    tests = shlex.split(os.environ.get("TESTS", ""))
+    if tests and len(options.only) != 1:
+        parser.error("TESTS are of one stage: name it with ONLY.")
+    stages = _stages(thorough=options.thorough, tests=tests)
+    if unknown := set(options.only) - {stage.name for stage in stages}:
+        parser.error(f"There is no stage {', '.join(sorted(unknown))}.")
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir()
     try:
@@ -54,25 +80,29 @@ def main(arguments: Sequence[str]) -> int:
             outcomes = _run_all(stages)
     except KeyboardInterrupt:
         return 130
+    for outcome in outcomes:
+        if outcome.failures:
+            say(shown(outcome))
     say(f"\n{summary(outcomes)}")
     return 1 if any(outcome.counts.failed for outcome in outcomes) else 0
 
 
 def _run_all(stages: Sequence[Stage]) -> list[Outcome]:
-    """Run all stages, those that wait most of the time beside the others."""
+    """Run all stages, those that have tests beside the others."""
     with ExitStack() as stack:
         finishes = [
             stack.enter_context(_aside(stage, stage.aside)) for stage in stages if stage.aside
         ]
+        stack.enter_context(_progress([stage.name for stage in stages if stage.aside]))
         outcomes = [_run_stage(stage) for stage in stages if not stage.aside]
         return [*outcomes, *(finish() for finish in finishes)]
 
 
 @contextmanager
 def _aside(stage: Stage, aside: _Aside) -> Iterator[Callable[[], Outcome]]:
-    """Have tests run meanwhile; yield what waits for them and shows what they wrote."""
-    started, output = time.monotonic(), REPORTS / f"{stage.name}.log"
-    say(f"(Meanwhile: {stage.title}.)")
+    """Have tests run meanwhile; yield what waits for them. What they write goes to a file."""
+    started, output = time.time(), _log(stage.name)
+    say(f"Meanwhile: {stage.title}, into {output}.")
     with (
         aside() as (command, environment),
         run_aside(command, environment=environment, output=output) as wait,
@@ -80,10 +110,8 @@ def _aside(stage: Stage, aside: _Aside) -> Iterator[Callable[[], Outcome]]:
 
         def finish() -> Outcome:
             status = wait()
-            seconds = time.monotonic() - started
-            say(f"\n=== {stage.title} ===\n{output.read_text(errors='replace')}")
             counts = judge(read_counts(REPORTS / f"{stage.name}.xml"), status=status)
-            return Outcome(title=stage.title, counts=counts, seconds=seconds)
+            return _outcome(stage, counts, seconds=output.stat().st_mtime - started)
 
         yield finish
 
@@ -96,100 +124,81 @@ def _run_stage(stage: Stage) -> Outcome:
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
         counts = Counts(failed=1)
-    return Outcome(title=stage.title, counts=counts, seconds=time.monotonic() - started)
+    return _outcome(stage, counts, seconds=time.monotonic() - started)
+
+
+def _outcome(stage: Stage, counts: Counts, *, seconds: float) -> Outcome:
+    reports = sorted(REPORTS.glob(f"{stage.name}*.xml"))
+    failures = tuple(failure for report in reports for failure in read_failures(report))
+    if counts.failed and not failures and _log(stage.name).exists():
+        last = _log(stage.name).read_text(errors="replace").splitlines()[-_LAST_LINES:]
+        failures = (Failure(arguments=(), output="\n".join(last)),)
+    return Outcome(
+        name=stage.name, title=stage.title, counts=counts, seconds=seconds, failures=failures
+    )
+
+
+@contextmanager
+def _progress(names: Sequence[str]) -> Iterator[None]:
+    """Say now and then how far the stages are that run aside."""
+    is_over = threading.Event()
+
+    def tell() -> None:
+        while not is_over.wait(_PROGRESS_SECONDS):
+            say(f"… {', '.join(f'{name} {_percent(name)}' for name in names)}")
+
+    thread = threading.Thread(target=tell)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def _percent(name: str) -> str:
+    if (REPORTS / f"{name}.xml").exists():
+        return "done"
+    found = re.findall(r"\[ *(\d+)%\]", _log(name).read_text(errors="replace"))
+    return f"{found[-1]} %" if found else "under way"
+
+
+def _log(name: str) -> Path:
+    return REPORTS / f"{name}.log"
 
 
 # These start services of their own, and wait for them most of the time;
 _MACHINES = "tests/deploy"
 # and these have theirs go away and come back.
 _FAULTS = "tests/faults"
-_ATTACKS_ON_THE_API = (
-    *("forged_requests", "forged_tokens", "hostile_requests", "huge_bodies", "injection"),
-    *("mass_assignment", "other_peoples_things", "redirects", "sessions", "slow_requests"),
-    *("smuggling", "socket_floods", "wrong_logins"),
-)
-_CONTRACTS_OF_FORM = (
-    *("answers", "bodies", "caching", "documentation", "every_call", "layout", "members_only"),
-    *("schema", "tickets", "unavailable"),
-)
-# What is told by one database is not asked of both, unless it is to be thorough: these try the
-# API's form rather than what is stored, or ask no database anything;
-_NOT_ON_POSTGRES = (
-    *(f"tests/attacks/test_{name}.py" for name in _ATTACKS_ON_THE_API),
-    *(f"tests/contract/test_{name}.py" for name in _CONTRACTS_OF_FORM),
-    "tests/accounts/test_hashing.py",
-    "tests/accounts/test_passwords.py",
-    "tests/accounts/test_registration.py",
-    "tests/config/test_client_elsewhere.py",
-    "tests/config/test_environment.py",
-    "tests/config/test_headers.py",
-    "tests/config/test_production.py",
-    "tests/config/test_workers.py",
-    "tests/loadtest/test_report.py",
-    "tests/loadtest/test_runs.py",
-    "tests/realtime/test_picture_at_random.py",
-    "tests/realtime/test_viewers_at_random.py",
-    "tests/reservations/choosing/test_house.py",
-    "tests/reservations/plans/test_fuzz.py",
-    "tests/reservations/plans/test_reading.py",
-    "tests/reservations/test_rules_at_random.py",
-)
-# and these are long, and about what many do at once, or what a server does for long.
-_NOT_ON_SQLITE = (
-    "tests/concurrency/test_best_races.py",
-    "tests/concurrency/test_key_races.py",
-    "tests/concurrency/test_money_races.py",
-    "tests/contract/test_idempotency_keys.py",
-    "tests/faults/test_slow_viewers.py",
-    "tests/loadtest/chaos/test_audit.py",
-    "tests/realtime/test_both_servers.py",
-    "tests/reservations/housekeeping",
-    "tests/reservations/plans/test_stadium.py",
-    "tests/reservations/plans/test_writing.py",
-    "tests/reservations/test_batches_at_random.py",
-    "tests/reservations/test_domain_at_random.py",
-)
-
-
-def _on_sqlite(*, thorough: bool) -> AbstractContextManager[_Run]:
-    ignored = _ignoring([_MACHINES, *(() if thorough else _NOT_ON_SQLITE)])
-    return _pytest_run("sqlite", *ignored, *_profile(thorough=thorough))
+# Each test is asked of one database, and of the other one too where that may make a difference.
+_SQLITE = "any_database or both_databases"
+_POSTGRES = "not any_database"
 
 
 @contextmanager
-def _on_postgres(*, thorough: bool) -> Iterator[_Run]:
-    ignored = _ignoring([_MACHINES, _FAULTS, *(() if thorough else _NOT_ON_POSTGRES)])
-    arguments = [*ignored, *_profile(thorough=thorough)]
+def _on_postgres(arguments: Sequence[str]) -> Iterator[_Run]:
     with (
         postgres() as database_url,
         valkey() as redis_url,
-        _pytest_run("postgres", *arguments, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
+        _pytest_run("postgres", arguments, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
     ):
         yield run
 
 
 @contextmanager
-def _of_faults() -> Iterator[_Run]:
+def _of_faults(arguments: Sequence[str]) -> Iterator[_Run]:
     """Beside the others, which are to keep their services."""
     with (
         own_postgres() as database_url,
         own_valkey() as redis_url,
-        _pytest_run("faults", _FAULTS, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
+        _pytest_run("faults", arguments, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
     ):
         yield run
 
 
-def _profile(*, thorough: bool) -> list[str]:
-    """Return what makes a run of random tests a long one that differs each time."""
-    return ["--hypothesis-profile=thorough"] if thorough else []
-
-
-def _ignoring(paths: Sequence[str]) -> list[str]:
-    return [f"--ignore={path}" for path in paths]
-
-
 @contextmanager
-def _pytest_run(name: str, *arguments: str, **settings: str) -> Iterator[_Run]:
+def _pytest_run(name: str, arguments: Sequence[str], **settings: str) -> Iterator[_Run]:
     """Yield a command that reports to `name`.xml and its environment, with data that goes."""
     report = f"--junitxml={REPORTS / f'{name}.xml'}"
     with tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir:
@@ -200,11 +209,11 @@ def _pytest_run(name: str, *arguments: str, **settings: str) -> Iterator[_Run]:
 
 
 @contextmanager
-def _of_the_client() -> Iterator[_Run]:
+def _of_the_client(arguments: Sequence[str]) -> Iterator[_Run]:
     node = ensure_node()
     report = f"--outputFile.junit={REPORTS / 'client.xml'}"
     reporters = ["--reporter=default", "--reporter=junit", report]
-    npm = ["--prefix", str(FRONTEND), "run", "--silent", "test", "--", *reporters]
+    npm = ["--prefix", str(FRONTEND), "run", "--silent", "test", "--", *reporters, *arguments]
     yield list(node.npm_command(*npm)), clean_environment(**node.environment())
 
 
@@ -220,43 +229,67 @@ _MAIN_JOB = "purchase.spec.ts"
 _PASSKEYS = "secondFactor.spec.ts"
 
 
-def _browser() -> Counts:
+def _browser(arguments: Sequence[str]) -> Counts:
     report = REPORTS / "browser.xml"
     with site(log_file=REPORTS / "site.log") as running:
         status = running.run(
             "e2e",
             "--reporter=list,junit",
-            _MAIN_JOB,
-            _PASSKEYS,
+            *arguments,
             PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report),
         )
     return judge(read_counts(report), status=status)
 
 
-def _stages(*, thorough: bool) -> list[Stage]:
-    def tests(name: str, title: str, aside: _Aside) -> Stage:
-        return Stage(name=name, title=title, run=partial(_shown, name, aside), aside=aside)
+def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
+    def stage(name: str, title: str, aside: Callable[[Sequence[str]], Any], *most: str) -> Stage:
+        """Return a stage of some of the tests, of all if it is to be thorough, or of `tests`."""
+        run = partial(aside, tests or most)
+        return Stage(name=name, title=title, run=partial(_shown, name, run), aside=run)
 
+    def pytest(markers: str, *without: str) -> list[str]:
+        which = ["--thorough"] if thorough else ["-m", markers]
+        return [*which, *(f"--ignore={path}" for path in without)]
+
+    more = ["--thorough"] if thorough else []
     return [
         Stage(name="check", title="linters and types", run=run_checks),
-        tests(
+        stage(
             "machines",
             "Python tests of what sets up and serves",
-            partial(_pytest_run, "machines", _MACHINES),
+            partial(_pytest_run, "machines"),
+            *more,
+            _MACHINES,
         ),
-        tests("sqlite", "Python tests on SQLite", partial(_on_sqlite, thorough=thorough)),
-        tests(
+        stage(
+            "sqlite",
+            "Python tests on SQLite",
+            partial(_pytest_run, "sqlite"),
+            *pytest(_SQLITE, _MACHINES),
+        ),
+        stage(
             "postgres",
             "Python tests on PostgreSQL + Valkey",
-            partial(_on_postgres, thorough=thorough),
+            _on_postgres,
+            *pytest(_POSTGRES, _MACHINES, _FAULTS),
         ),
-        tests("faults", "Python tests of what fails, on PostgreSQL + Valkey", _of_faults),
-        tests("client", "client tests", _of_the_client),
-        Stage(name="browser", title="browser tests", run=_browser),
+        stage(
+            "faults",
+            "Python tests of what fails, on PostgreSQL + Valkey",
+            _of_faults,
+            *more,
+            _FAULTS,
+        ),
+        stage("client", "client tests", _of_the_client),
+        Stage(
+            name="browser",
+            title="browser tests",
+            run=partial(_browser, tests or (_MAIN_JOB, _PASSKEYS)),
+        ),
         Stage(
             name="stack",
             title="browser tests on the real stack",
-            run=partial(run_mishaps, thorough=thorough),
+            run=partial(run_mishaps, tests, thorough=thorough),
         ),
     ]
 

@@ -13,16 +13,30 @@ from reservations import counts, layouts, lists
 from reservations.choosing import houses
 from tests.factories import Clock
 
-# The same examples every time, on machines of any speed. For a search that goes deeper and
-# differs each time: `pytest --hypothesis-profile=thorough`, which is how `make thorough` runs them.
+# The same examples every time, on machines of any speed; and a search that differs each time.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=2_000)
-hypothesis_settings.load_profile("steady")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="as `make thorough` runs the tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    is_thorough = config.getoption("--thorough")
+    hypothesis_settings.load_profile("thorough" if is_thorough else "steady")
+
+
+@pytest.fixture(scope="session")
+def is_thorough(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--thorough"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a server that this run has not; it belongs to the other run."""
+    """Leave out what is for `--thorough`, and what needs a server that this run has not."""
     missing = set()
+    if not config.getoption("--thorough"):
+        missing.add("thorough")
     if connection.vendor != "postgresql":
         missing.add("postgres")
     if not settings.REDIS_URL:

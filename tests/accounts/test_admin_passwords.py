@@ -11,7 +11,7 @@ from accounts import mail
 from accounts.models import User
 from tests.factories import PASSWORD, make_user, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PAGE = "/admin/password_change/"
 NEW = "another-long-word"

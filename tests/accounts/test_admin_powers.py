@@ -10,7 +10,7 @@ from accounts.models import User
 from tests.contract.calls import CHANGE, SCAN
 from tests.factories import make_user, permitted, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ACCOUNTS = (
     *("accounts.view_user", "accounts.change_user", "accounts.add_user", "accounts.delete_user"),

@@ -10,7 +10,7 @@ from accounts import devices
 from accounts.models import User
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NEW = "another-long-word"
 

@@ -27,6 +27,8 @@ from tests.contract.calls import refusal
 from tests.crowd import wait_until
 from tests.factories import make_person, make_user, signed_in, stranger
 
+pytestmark = pytest.mark.any_database
+
 PASSWORD = "correct horse battery"
 CREDENTIALS = {"username": "alice", "password": PASSWORD}
 

@@ -9,7 +9,7 @@ from accounts.names import skeleton
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def _register(name: str, password: str = PASSWORD, **more: str) -> Any:

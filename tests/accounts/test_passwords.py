@@ -24,7 +24,7 @@ from tests.contract.calls import refusal
 from tests.crowd import at_once, wait_until
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NEW = "another-long-word"
 ADDRESS = "alice@example.com"

@@ -10,7 +10,7 @@ from reservations.demo.people import ORGANISER, PASSWORD
 from tests.contract.calls import refusal
 from tests.factories import make_user, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

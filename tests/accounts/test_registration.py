@@ -10,7 +10,7 @@ from tests.contract.calls import refusal
 from tests.crowd import at_once
 from tests.factories import PASSWORD, make_user, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def _register(name: str, **more: Any) -> Any:

@@ -18,7 +18,7 @@ from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SESSIONS = "/api/sessions/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -19,7 +19,7 @@ from tests.contract.calls import refusal
 from tests.crowd import at_once
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 WRONG = "not-the-password"
 HOURLY, DAILY = (most for most, _ in tries.CEILINGS)

@@ -3,7 +3,6 @@
 import json
 import socket
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -82,20 +81,19 @@ def heard(peer: socket.socket) -> bytes:
     return said
 
 
-def seconds_until_hung_up(peer: socket.socket, trickle: bytes, *, every: float) -> float:
-    """Send a byte now and then, and return how long that was suffered."""
-    began = time.monotonic()
+def is_hung_up_on(peer: socket.socket, trickle: bytes, *, every: float) -> bool:
+    """Send a byte now and then; return whether the other side ends it before the last."""
     peer.settimeout(every)
     for byte in trickle:
         try:
             peer.send(bytes([byte]))
             if not peer.recv(65_536):
-                break
+                return True
         except TimeoutError:
             continue
         except OSError:
-            break
-    return time.monotonic() - began
+            return True
+    return False
 
 
 @contextmanager

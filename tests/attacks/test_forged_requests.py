@@ -17,6 +17,8 @@ from tests.contract.calls import WRITES, refusal, send
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_event, signed_in, stranger, with_token
 
+pytestmark = pytest.mark.any_database
+
 OUR_CLIENT = "https://tickets.example.org"
 
 
@@ -43,6 +45,19 @@ def test_a_token_that_was_made_for_somebody_else_is_refused(office: BoxOffice) -
 
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
+def test_no_page_of_another_site_takes_a_seat(origin: str, office: BoxOffice) -> None:
+    before, client = office.state(), signed_in(office.alice)
+    path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
+    refusal(client.post(path, HTTP_ORIGIN=origin), 403, "csrf_failed")
+    assert office.state() == before
+
+
+_FIRST, *_OTHERS = FOREIGN_ORIGINS
+
+
+@pytest.mark.parametrize(
+    "origin", [_FIRST, *(pytest.param(origin, marks=pytest.mark.thorough) for origin in _OTHERS)]
+)
 def test_no_write_is_taken_from_a_page_of_another_site(
     origin: str, office: BoxOffice, subtests: pytest.Subtests
 ) -> None:

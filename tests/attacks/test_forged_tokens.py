@@ -21,7 +21,7 @@ from realtime.identity import opener_of
 from tests.contract.calls import refusal
 from tests.factories import make_user, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 Claims = dict[str, Any]
 

@@ -15,6 +15,8 @@ from reservations.models import Event
 from tests.factories import make_event
 from tests.servers import HOST, Running, daphne
 
+pytestmark = pytest.mark.any_database
+
 PER_MINUTE = 20
 MANY = 200
 PATIENCE_SECONDS = 10

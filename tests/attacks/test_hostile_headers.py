@@ -20,6 +20,8 @@ from reservations.models import Event
 from tests.factories import make_event
 from tests.servers import HOST, Running, running
 
+pytestmark = pytest.mark.any_database
+
 ROOM = MAX_HEADER_LENGTH - 100
 MOST = 8.0
 """Times the CPU of a plain request. Reading 8 kB is not for free."""

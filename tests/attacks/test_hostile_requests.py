@@ -9,6 +9,8 @@ from tests.contract.calls import refusal, send
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, stranger
 
+pytestmark = pytest.mark.any_database
+
 FORM = "application/x-www-form-urlencoded"
 CHARSETS = [
     *("utf-7", "utf-16", "utf-32", "unicode_escape", "raw_unicode_escape", "idna", "punycode"),
@@ -27,7 +29,16 @@ WEIRD_FORMS = [
 
 
 @pytest.mark.parametrize("charset", CHARSETS)
-@pytest.mark.parametrize("path", ["/api/login/", "/api/token/", "/api/register/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/login/",
+        *(
+            pytest.param(path, marks=pytest.mark.thorough)
+            for path in ("/api/token/", "/api/register/")
+        ),
+    ],
+)
 def test_forms_in_any_character_set(
     path: str, charset: str, db: None, subtests: pytest.Subtests
 ) -> None:

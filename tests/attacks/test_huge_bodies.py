@@ -16,6 +16,8 @@ from tests.contract.calls import refusal, send
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, stranger
 
+pytestmark = pytest.mark.any_database
+
 MULTIPART = "multipart/form-data; boundary=x"
 _PART = b'--x\r\nContent-Disposition: form-data; name="%s"; filename="f"\r\n\r\n%s\r\n'
 _ROOM = MAX_BODY_BYTES - 1_000

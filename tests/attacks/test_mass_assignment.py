@@ -14,6 +14,8 @@ from tests.contract.calls import WRITES, Call
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in
 
+pytestmark = pytest.mark.any_database
+
 FAR = "2099-01-01T00:00:00Z"
 # What calls move of who makes them, besides.
 ALSO = {

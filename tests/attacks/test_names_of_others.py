@@ -10,6 +10,8 @@ from config.environment import read_environment
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_user, signed_in, stranger
 
+pytestmark = pytest.mark.any_database
+
 OTHERS = (b"alice", b"bob")
 
 

@@ -12,6 +12,8 @@ from tests.contract.calls import CALLS_OF_A_RESERVATION, Call, refusal, send
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_user, signed_in, stranger, with_token
 
+pytestmark = pytest.mark.any_database
+
 EVENT = "/api/events/{event}"
 
 

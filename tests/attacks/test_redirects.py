@@ -27,7 +27,7 @@ ELSEWHERE = [
     "https://evil.example/%2f..",
 ]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def _is_ours(location: str) -> bool:

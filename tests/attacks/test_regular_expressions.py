@@ -24,6 +24,8 @@ from rest_framework.serializers import BaseSerializer
 from deploy.paths import ROOT
 from realtime.routing import websocket_urlpatterns
 
+pytestmark = pytest.mark.any_database
+
 PACKAGES = ("config", "accounts", "reservations", "realtime")
 LONGEST = 4_000
 PATH = re.compile("^r/(?P<content_type_id>.+)/(?P<object_id>.+)/\\Z")

@@ -11,7 +11,7 @@ from accounts.models import User
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PLANTED = "abcdefghijklmnopqrstuvwxyz012345"
 CREDENTIALS = {"username": "alice", "password": PASSWORD}

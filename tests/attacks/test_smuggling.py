@@ -5,12 +5,13 @@ truly where it came from, and is answered once. The rest is refused.
 """
 
 import re
-import time
 
 import pytest
 
 from deploy.stack_services import HOST
 from tests.attacks.proxied import SLOW_PATH, Front
+
+pytestmark = pytest.mark.any_database
 
 FORGED = "6.6.6.6"
 _CHUNKED = "Transfer-Encoding: chunked"
@@ -161,9 +162,6 @@ def test_what_arrives_behind_the_proxy_is_what_it_has_read(
 
 
 def _require_no_harm_to_others(front: Front, server: str) -> None:
-    began = time.monotonic()
     answer = front.say(_request(f"{server}me/", "Connection: close", method="GET"))
     assert answer.endswith(f'{{"path": "{server}me/"}}'.encode()), answer
     assert [request["path"] for request in front.arrived()].count(f"{server}me/") == 1
-    # No server is left alone for a while because of what somebody else has sent it.
-    assert time.monotonic() - began < 0.9

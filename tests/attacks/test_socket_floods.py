@@ -18,6 +18,8 @@ from reservations.models import Event
 from tests.factories import make_event
 from tests.servers import HOST, Running, daphne
 
+pytestmark = pytest.mark.any_database
+
 PATIENCE_SECONDS = 10
 SEEN = b'{"type":"seen","seq":0}'
 TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10

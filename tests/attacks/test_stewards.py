@@ -27,6 +27,8 @@ from tests.contract.calls import (
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_user, permitted, signed_in, stranger, with_token
 
+pytestmark = pytest.mark.any_database
+
 ALL = (VIEW, CHANGE, SCAN, SEE_EVENTS, READ_LOG)
 
 

@@ -20,7 +20,7 @@ from accounts.tries import ADDRESS_PAUSE_SECONDS, CEILINGS, FROM_ADDRESS, one_tr
 from accounts.views import TokenView
 from tests.factories import PASSWORD, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TRIES = 1_000
 HOME = "198.51.100.7"

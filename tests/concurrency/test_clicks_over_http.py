@@ -9,6 +9,8 @@ from reservations.states import SeatStatus
 from tests.concurrency.volley import Post, Reply, volley
 from tests.factories import make_event, make_user, seat_ids, signed_in
 
+pytestmark = pytest.mark.both_databases
+
 
 def _statuses(replies: list[Reply]) -> dict[int, int]:
     return dict(Counter(reply.status for reply in replies))

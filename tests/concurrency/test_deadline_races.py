@@ -23,7 +23,7 @@ from tests.crowd import PATIENCE_SECONDS, at_once, wait_until
 from tests.factories import Clock, make_event, make_person, seat_ids
 from tests.times import database_now, this_clock_is_right
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 MILLISECOND = timedelta(milliseconds=1)
 

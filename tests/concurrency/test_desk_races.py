@@ -29,7 +29,7 @@ from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.crowd import PATIENCE_SECONDS, at_once
 from tests.factories import Clock, make_event, make_person, make_user, person, seat_ids
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 # Fewer than the connections in the pool, of which each serving thread needs one.
 DESKS = 6

@@ -30,7 +30,11 @@ from tests.factories import (
     stored_id,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_processes")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("_processes"),
+    pytest.mark.both_databases,
+]
 
 TIMES = 12
 ADMITTING = 'INSERT INTO "reservations_entry"'

@@ -11,7 +11,7 @@ from reservations.models import Event, IdempotencyKey, Payment, Reservation
 from reservations.states import PaymentStatus, SeatStatus
 from tests.factories import make_event, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 BOOKED = {
     PaymentStatus.AUTHORISED,

@@ -15,7 +15,7 @@ from tests.factories import PASSWORD, make_event, make_user, stranger
 CLIENT = "https://tickets.example.org"
 STRANGER = "https://evil.example"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)

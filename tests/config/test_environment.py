@@ -18,6 +18,8 @@ from deploy.processes import clean_environment
 from deploy.server import daphne_arguments, granian_arguments
 from deploy.services import free_port
 
+pytestmark = pytest.mark.any_database
+
 SECRET = "".join(chr(number) for number in range(ord("0"), ord("0") + 60))
 PASSWORD = "not-to-be-told"
 

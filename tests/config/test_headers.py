@@ -22,7 +22,7 @@ FROM_THE_TEXT = re.compile(
     re.I,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize("policy", [PAGE_POLICY, DOCS_POLICY, DATA_POLICY])

@@ -5,9 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
 from tests.config.test_environment import PRODUCTION
+
+pytestmark = pytest.mark.any_database
 
 
 def run(*arguments: str, data_dir: Path) -> subprocess.CompletedProcess[str]:

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
+
+pytestmark = pytest.mark.any_database
 
 # Answers a call that there is not, and tells what is counted for each line that it reads.
 WORKER = """

@@ -11,6 +11,8 @@ from reservations.models import Category, Event, Seat
 from tests.contract.conftest import BoxOffice
 from tests.factories import PASSWORD, make_event, make_user, seat_ids, signed_in, stranger
 
+pytestmark = pytest.mark.any_database
+
 MONEY = re.compile(r"\d+\.\d\d")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 EVENT = {

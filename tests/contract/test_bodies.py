@@ -10,6 +10,8 @@ from tests.contract.calls import CALLS_WITH_BODY, Call, refusal, send
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in
 
+pytestmark = pytest.mark.any_database
+
 NO_LIST_OF_IDS: dict[str, Any] = {
     "null": None,
     "nothing in it": [],

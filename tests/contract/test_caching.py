@@ -11,6 +11,8 @@ from reservations.models import Event, Seat
 from tests.contract.conftest import BoxOffice
 from tests.factories import let_locks_run_out, signed_in, stranger
 
+pytestmark = pytest.mark.any_database
+
 
 def _seats(office: BoxOffice, tag: str = "") -> Any:
     return stranger().get(f"/api/events/{office.event.pk}/seats/", HTTP_IF_NONE_MATCH=tag)

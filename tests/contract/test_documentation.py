@@ -5,7 +5,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from tests.factories import stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize("path", ["/api/schema/", "/api/schema/?format=json", "/api/docs/"])

@@ -24,6 +24,8 @@ from tests.factories import (
     with_token,
 )
 
+pytestmark = pytest.mark.any_database
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 

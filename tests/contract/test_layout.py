@@ -10,6 +10,8 @@ from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, stranger
 
+pytestmark = pytest.mark.any_database
+
 
 def _get(office: BoxOffice, *, layout: str = "plan", client: Any = None, **headers: str) -> Any:
     path = f"/api/events/{office.event.pk}/layouts/{layout}/"

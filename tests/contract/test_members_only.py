@@ -8,6 +8,8 @@ from tests.contract.calls import CALLS_OF_AN_EVENT, Call, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_user, permitted, signed_in, stranger, with_token
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def members(office: BoxOffice) -> BoxOffice:

@@ -26,6 +26,8 @@ from tests.contract.calls import CALLS, CALLS_OF_A_RESERVATION, CALLS_OF_AN_EVEN
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger
 
+pytestmark = pytest.mark.any_database
+
 EXAMPLES = settings().max_examples // 20
 CHECKS = [
     not_a_server_error,

@@ -13,6 +13,8 @@ from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, stranger, with_token
 
+pytestmark = pytest.mark.any_database
+
 
 def _check(office: BoxOffice, code: str, client: Any = None) -> Any:
     return (client or signed_in(office.organiser)).get(f"/api/tickets/{code}/")

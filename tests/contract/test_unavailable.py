@@ -8,8 +8,12 @@ from tests.contract.calls import CALLS, WRITES_BY_DESK, Call, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, with_token
 
+pytestmark = pytest.mark.any_database
 
-@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+
+@pytest.mark.parametrize(
+    "kind", [OperationalError, pytest.param(InterfaceError, marks=pytest.mark.thorough)]
+)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 @pytest.mark.django_db(transaction=True)
 def test_with_the_database_away(call: Call, kind: type[Exception], office: BoxOffice) -> None:

@@ -1,8 +1,18 @@
+import shlex
 from pathlib import Path
 
 import pytest
 
-from deploy.reports import Counts, Outcome, judge, read_counts, summary
+from deploy.reports import (
+    Counts,
+    Failure,
+    Outcome,
+    judge,
+    read_counts,
+    read_failures,
+    shown,
+    summary,
+)
 
 REPORT = """<?xml version="1.0"?>
 <testsuites tests="6">
@@ -51,8 +61,12 @@ def test_a_run_that_proves_nothing_has_failed(counts: Counts, status: int, faile
 
 def test_the_last_lines_say_what_ran() -> None:
     outcomes = [
-        Outcome(title="Python tests", counts=Counts(passed=30, skipped=2), seconds=12.34),
-        Outcome(title="browser tests", counts=Counts(passed=4, failed=1), seconds=123.0),
+        Outcome(
+            name="sqlite", title="Python tests", counts=Counts(passed=30, skipped=2), seconds=12.34
+        ),
+        Outcome(
+            name="browser", title="browser tests", counts=Counts(passed=4, failed=1), seconds=123.0
+        ),
     ]
     assert summary(outcomes).splitlines() == [
         "                passed   failed  skipped  seconds",
@@ -63,5 +77,44 @@ def test_the_last_lines_say_what_ran() -> None:
 
 
 def test_nothing_skipped_is_not_mentioned() -> None:
-    outcomes = [Outcome(title="client tests", counts=Counts(passed=7), seconds=1)]
+    outcomes = [Outcome(name="client", title="client tests", counts=Counts(passed=7), seconds=1)]
     assert summary(outcomes).splitlines()[-1] == "total: 7 passed, 0 failed"
+
+
+CASES = {
+    "pytest": (
+        'name="test_it[a$b]" classname="tests.test_seats.TestLock" file="tests/test_seats.py"',
+        ["tests/test_seats.py::TestLock::test_it[a$b]"],
+    ),
+    "Vitest": (
+        'name="seats &gt; are free" classname="src/seats.test.ts"',
+        ["src/seats.test.ts", "-t", r"seats\ are\ free"],
+    ),
+    "Playwright": (
+        'name="one buys" classname="buying.spec.ts"',
+        ["buying.spec.ts", "--grep", r"one\ buys"],
+    ),
+}
+
+
+@pytest.mark.parametrize("runner", CASES)
+def test_of_each_failure_it_says_what_happened_and_how_to_run_it_again(
+    runner: str, tmp_path: Path
+) -> None:
+    attributes, arguments = CASES[runner]
+    report = tmp_path / "report.xml"
+    case = f"<testcase {attributes}><failure>1 is not 2</failure></testcase>"
+    report.write_text(f"<testsuite>{case}</testsuite>")
+    failures = read_failures(report)
+    said = shown(Outcome(name="x", title="X", counts=Counts(), seconds=1, failures=failures))
+    assert "1 is not 2" in said
+    *command, tests = shlex.split(said.splitlines()[-1])
+    assert command == ["Again:", "make", "test", "ONLY=x"]
+    # As `make` hands it on.
+    assert shlex.split(tests.removeprefix("TESTS=").replace("$$", "$")) == arguments
+
+
+def test_what_broke_down_shows_what_it_said_last() -> None:
+    failures = (Failure(arguments=(), output="no such module"),)
+    said = shown(Outcome(name="x", title="X", counts=Counts(), seconds=1, failures=failures))
+    assert said.splitlines()[-2:] == ["no such module", "Again: make test ONLY=x"]

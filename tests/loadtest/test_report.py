@@ -21,6 +21,8 @@ from loadtest.report.encoding import encoded_changes, encoded_positions
 from realtime.messages import packed
 from tests.loadtest.load_results import BLOCKED, FREE, LOCKED, RESERVED, hall, on_sale, stampede
 
+pytestmark = pytest.mark.any_database
+
 HOSTILE = "</script></title><script>hasRun = 1</script><img src=x onerror='hasRun = 1'>\" onx='\\"
 _LOOK = Path(__file__).with_name("look_at_report.js")
 

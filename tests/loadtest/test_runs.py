@@ -18,6 +18,8 @@ from loadtest.scenarios import catalogue
 from loadtest.scenarios.on_sale import ON_SALE
 from loadtest.sites import Site, site_at
 
+pytestmark = pytest.mark.any_database
+
 PEOPLE, SEATS = 60, 400
 SMALL = ("--viewers", "12", "--sample", "6", "--seconds", "1", "--plain")
 # What each asks for beyond that.

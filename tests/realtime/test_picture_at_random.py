@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -16,6 +17,8 @@ from realtime.messages import WireChange
 from realtime.picture import Merge, Picture
 from reservations.changes import Change
 from reservations.selectors import EventHead, MappedSeat, SeatMap
+
+pytestmark = pytest.mark.any_database
 
 DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)
 SEATS = 5

@@ -21,6 +21,8 @@ from realtime.database import in_database_thread
 from reservations.models import Event, Seat
 from reservations.states import Person
 
+pytestmark = pytest.mark.both_databases
+
 Watching = Callable[..., Any]
 Command = Callable[..., Any]
 People = dict[str, Person]

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -34,6 +35,8 @@ from reservations.changes import Change, ChangeSet
 from reservations.selectors import EventHead, LoggedChanges, MappedSeat, SeatMap
 from reservations.states import SeatStatus
 from tests.following import BreachOfProtocol, Follower, ShownSeat
+
+pytestmark = pytest.mark.any_database
 
 EVENT = 1
 SEATS = 5

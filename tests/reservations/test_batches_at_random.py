@@ -4,7 +4,7 @@ Whatever is decided together must come to what it comes to one by one: the same 
 bookings, payments, log and keys; and what is announced must lead to the same picture. After each
 step all that is stored of an event must agree, and in the end `verify_ledger` must find nothing.
 For a longer search that differs each time:
-`pytest --hypothesis-profile=thorough tests/reservations/test_batches_at_random.py`.
+`pytest --thorough tests/reservations/test_batches_at_random.py`.
 """
 
 from dataclasses import dataclass, replace

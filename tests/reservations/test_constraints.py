@@ -23,7 +23,7 @@ from reservations.models import (
 from reservations.states import PaymentStatus, SeatStatus
 from tests.factories import make_event, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def _book(event: Event, **fields: Any) -> Reservation:

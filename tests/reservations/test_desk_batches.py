@@ -23,7 +23,7 @@ from reservations.states import Person, SeatStatus
 from tests.crowd import Line
 from tests.factories import make_event, make_person, seat_ids
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 # Somebody whose account was deleted a moment ago: the database refuses to commit their lock.
 GONE = Person(2**40, "gone")

@@ -23,7 +23,7 @@ from reservations.states import Person, SeatStatus, iso
 from reservations.tickets import ticket_code
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def _state(event: Event) -> list[list[tuple[Any, ...]]]:

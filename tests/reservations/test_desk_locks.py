@@ -22,7 +22,7 @@ from reservations.models import Category, Event, Reservation, Seat, SeatChange
 from reservations.states import SeatStatus, iso
 from tests.factories import Clock, make_event, make_person, seat_ids
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def _rows(event: Event) -> list[tuple[object, ...]]:

@@ -23,6 +23,8 @@ from reservations.requests import request_id
 from reservations.states import SeatStatus
 from tests.factories import Clock, make_event, make_person, seat_ids
 
+pytestmark = pytest.mark.both_databases
+
 
 def _tell_a_story(desk: Desk, event: Event, clock: Clock) -> None:
     """Have commands of every kind carried out, and some refused, in between."""

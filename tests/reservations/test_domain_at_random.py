@@ -6,7 +6,7 @@ seats, bookings, payments, the provider's books, totals and the log must agree, 
 that was confirmed to somebody must be there. In the end, once all is reconciled, exactly the live
 bookings are charged, and `verify_ledger` finds nothing.
 For a longer search that differs each time:
-`pytest --hypothesis-profile=thorough tests/reservations/test_domain_at_random.py`.
+`pytest --thorough tests/reservations/test_domain_at_random.py`.
 """
 
 import itertools

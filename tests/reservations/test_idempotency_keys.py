@@ -17,7 +17,7 @@ from reservations.states import SeatStatus
 from tests.crowd import Line
 from tests.factories import Clock, make_event, make_person, seat_ids
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_the_same_key_and_command_get_the_same_answer_and_do_the_work_once(

@@ -24,7 +24,7 @@ hold, whatever came before:
     `cancel_until` on only an organiser cancels it.
 
 A run takes up to 10,000 steps. For a search that is longer and differs each time, of up to
-200,000: `pytest --hypothesis-profile=thorough tests/reservations/test_rules_at_random.py`.
+200,000: `pytest --thorough tests/reservations/test_rules_at_random.py`.
 """
 
 from collections import Counter
@@ -32,6 +32,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -63,6 +64,8 @@ from reservations.states import (
 )
 from tests.reservations.boards import ALICE, BOB, CAROL, NOW, free, in_seconds
 from tests.reservations.bookkeeping import Books
+
+pytestmark = pytest.mark.any_database
 
 SEATS = range(1, 6)
 PEOPLE = (ALICE, BOB, CAROL)

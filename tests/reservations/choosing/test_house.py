@@ -7,6 +7,7 @@ from decimal import Decimal
 from math import dist
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -17,6 +18,8 @@ from reservations.choosing.wishes import By, Wish
 from reservations.layouts import StaticSeat
 from reservations.states import SeatStatus
 from tests.reservations.choosing.seats import STAGE, seat, straight_row
+
+pytestmark = pytest.mark.any_database
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -27,6 +27,8 @@ from reservations.plans.plan import Plan
 from reservations.plans.pretix import parse, read
 from reservations.states import SeatStatus
 
+pytestmark = pytest.mark.both_databases
+
 HERE = Path(demo.__file__).parent
 
 

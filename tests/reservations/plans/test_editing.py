@@ -16,7 +16,7 @@ from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import refresh_layout, static_changes
 from tests.reservations.plans.events import event_with, lock_first_seat
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 STATUS_FIELDS = (
     "status",

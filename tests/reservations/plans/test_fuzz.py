@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from reservations.plans.errors import PlanError
 from reservations.plans.plan import drawing
 from reservations.plans.pretix import parse, read
 from tests.reservations.plans.documents import area, document, row, seat, zone
+
+pytestmark = pytest.mark.any_database
 
 
 def whole() -> Any:

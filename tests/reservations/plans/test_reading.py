@@ -20,6 +20,8 @@ from reservations.plans.plan import (
 from reservations.plans.pretix import parse, read
 from tests.reservations.plans.documents import area, document, row, seat, written, zone
 
+pytestmark = pytest.mark.any_database
+
 
 def test_positions_are_relative_to_row_and_zone_and_become_absolute() -> None:
     plan = parse(
