@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from django.conf import settings
 from django.db import connection
 
@@ -68,7 +69,8 @@ def uvicorn(**extra: str) -> Iterator[Running]:
         yield server
 
 
-SERVERS: list[Start] = [daphne, uvicorn]
+# Daphne is what serves; whether another server would do takes as long again.
+SERVERS = [daphne, pytest.param(uvicorn, marks=pytest.mark.thorough)]
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from tests.factories import stranger
 
 pytestmark = pytest.mark.any_database
 
-EXAMPLES = settings().max_examples // 20
+EXAMPLES = settings().max_examples // 30
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

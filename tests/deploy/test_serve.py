@@ -52,7 +52,9 @@ def events_at(port: str) -> list[dict[str, Any]]:
     return events
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
+)
 def test_it_says_where_it_is_and_ends_cleanly(start: Start, ending: signal.Signals) -> None:
     port = str(free_port())
     site = start(PORT=port)
@@ -70,6 +72,7 @@ def test_it_says_where_it_is_and_ends_cleanly(start: Start, ending: signal.Signa
     assert site.returncode == 0
 
 
+@pytest.mark.thorough
 def test_the_demo_can_be_left_out(start: Start) -> None:
     port = str(free_port())
     place, hint = lines(start(PORT=port, SEATCAST_DEMO="0"), 2)

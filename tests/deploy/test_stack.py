@@ -288,6 +288,7 @@ def test_nobody_is_left_behind_by_kill_9_and_the_next_finds_the_data(data_dir: P
                 assert alice.get("/api/events/").json()
 
 
+@pytest.mark.thorough
 def test_services_that_the_environment_names_are_not_started(data_dir: Path) -> None:
     with (
         postgres() as database_url,

@@ -29,7 +29,7 @@ from tests.servers import daphne
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
-@pytest.mark.parametrize("away", ["killed", "paused"])
+@pytest.mark.parametrize("away", ["killed", pytest.param("paused", marks=pytest.mark.thorough)])
 async def test_a_redis_that_goes_and_comes_back_costs_nobody_a_change(
     away: str, event: Event, doorbell: Doorbell
 ) -> None:
@@ -65,6 +65,7 @@ def test_nobody_who_clicks_waits_for_a_redis_that_hangs(event: Event, doorbell: 
     assert [reply.status for reply in replies] == [200] * SEATS
 
 
+@pytest.mark.thorough
 async def test_without_redis_from_the_start_the_log_alone_keeps_everybody_up_to_date(
     event: Event, doorbell: Doorbell
 ) -> None:
@@ -104,6 +105,7 @@ async def test_a_server_that_is_killed_loses_its_viewers_nothing(
             await agreement(event, watchers)
 
 
+@pytest.mark.thorough
 async def test_rolling_both_servers_sends_everybody_elsewhere_and_loses_nothing(
     event: Event, doorbell: Doorbell
 ) -> None:

@@ -22,7 +22,9 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 PATIENCE_SECONDS = 20
 
-away = pytest.mark.parametrize("take_away", [Doorbell.kill, Doorbell.pause])
+away = pytest.mark.parametrize(
+    "take_away", [Doorbell.kill, pytest.param(Doorbell.pause, marks=pytest.mark.thorough)]
+)
 
 
 def _watch(server: Running, event: Event) -> AbstractContextManager[ClientConnection]:

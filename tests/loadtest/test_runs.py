@@ -60,7 +60,16 @@ def test_every_scenario_is_tried_here() -> None:
     assert LOADS.keys() == catalogue.SCENARIOS.keys()
 
 
-@pytest.mark.parametrize("scenario", LOADS)
+_USUAL = ("stampede", "on-sale")
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        *_USUAL,
+        *(pytest.param(name, marks=pytest.mark.thorough) for name in LOADS if name not in _USUAL),
+    ],
+)
 def test_a_site_that_keeps_its_promises_is_judged_clean(
     site: Site, stage: Path, scenario: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -371,7 +371,7 @@ class Batches(RuleBasedStateMachine):
 
 
 TestBatches = Batches.TestCase
-TestBatches.settings = settings(max_examples=settings().max_examples // 12, stateful_step_count=20)
+TestBatches.settings = settings(max_examples=settings().max_examples // 25, stateful_step_count=20)
 
 
 @pytest.fixture

@@ -360,5 +360,5 @@ class Domain(RuleBasedStateMachine):
 
 TestDomain = Domain.TestCase
 TestDomain.settings = hypothesis_settings(
-    max_examples=hypothesis_settings().max_examples // 6, stateful_step_count=25
+    max_examples=hypothesis_settings().max_examples // 12, stateful_step_count=25
 )
