@@ -66,7 +66,14 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 CLIENT_ORIGINS = list(environment.client_origins)
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = CLIENT_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["Date", "ETag", "Retry-After", "X-Request-ID", "X-Seatcast-Layout"]
+CORS_EXPOSE_HEADERS = [
+    "Date",
+    "ETag",
+    "Link",
+    "Retry-After",
+    "X-Request-ID",
+    "X-Seatcast-Layout",
+]
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",

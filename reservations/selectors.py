@@ -46,6 +46,8 @@ from reservations.terms import offline_methods, terms_of
 from reservations.tickets import booking_of
 
 PUBLIC_SECONDS = 1.0
+# How many are listed at once.
+MOST_EVENTS = 100
 
 # SQLite takes 32766 at the most.
 _PEOPLE_AT_ONCE = 1_000
@@ -84,6 +86,22 @@ class EventHead:
     seq: int
     layout: str
     is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlace:
+    """A place in the list of events: that of one with this date and id, if it is still there."""
+
+    date: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some of the events; `end` is where they end, None if no further ones follow."""
+
+    events: list[EventRecord]
+    end: EventPlace | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +213,21 @@ def is_known_public(*, event_id: int) -> bool:
     return bool(caches["process"].get(f"event-{event_id}-is-public"))
 
 
-def events(*, asker: Asker) -> list[EventRecord]:
-    """Return the events that the asker may see, in the order of their dates."""
+def events(
+    *, asker: Asker, limit: int = MOST_EVENTS, after: EventPlace | None = None
+) -> EventPage:
+    """Return the events that the asker may see, in the order of their dates, from a place on."""
     now = clock.now()
-    found = list(_visible_to(asker).defer("plan"))
-    counts = counts_of(found, now=now)
-    return [_event_record(event, counts[event.pk], now=now) for event in found]
+    seen = _visible_to(asker).defer("plan").order_by("date", "pk")
+    if after is not None:
+        seen = seen.filter(Q(date=after.date, pk__gt=after.id) | Q(date__gt=after.date))
+    found = list(seen[: limit + 1])
+    page = found[:limit]
+    counts = counts_of(page, now=now)
+    return EventPage(
+        events=[_event_record(event, counts[event.pk], now=now) for event in page],
+        end=EventPlace(page[-1].date, page[-1].pk) if len(found) > limit else None,
+    )
 
 
 def event(*, event_id: int) -> EventDetailRecord:

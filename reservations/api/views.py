@@ -24,6 +24,7 @@ from reservations.api.serializers import (
     CancelledAnswerSerializer,
     EventDetailSerializer,
     EventSerializer,
+    EventsQuerySerializer,
     ExtendedAnswerSerializer,
     LayoutSerializer,
     LockSerializer,
@@ -36,6 +37,7 @@ from reservations.api.serializers import (
     SeatsAnswerSerializer,
     SeatSerializer,
     TicketSerializer,
+    written_place,
 )
 from reservations.choosing.asking import lock_best
 from reservations.choosing.wishes import By, Wish
@@ -57,6 +59,7 @@ from reservations.errors import (
 )
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.records import Answer
+from security_log.pages import link_next
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -64,10 +67,19 @@ YEAR_SECONDS = 365 * 24 * 60 * 60
 class EventsView(APIView):
     permission_classes = (IsAuthenticatedOrReadOnly,)
 
-    @reads("events", EventSerializer(many=True))
+    @reads("events", EventSerializer(many=True), query=EventsQuerySerializer)
     def get(self, request: Request) -> Response:
-        """List the events that one may see, in the order of their dates."""
-        return Response(selectors.events(asker=asker(request)))
+        """List the events that one may see, in the order of their dates.
+
+        The next page is in the `Link` header (RFC 8288) while there is one.
+        """
+        query = EventsQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        page = selectors.events(asker=asker(request), **query.validated_data)
+        response = Response(page.events)
+        if page.end is not None:
+            link_next(response, request, after=written_place(page.end))
+        return response
 
 
 class EventView(APIView):

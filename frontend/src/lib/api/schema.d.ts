@@ -83,7 +83,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the events that one may see, in the order of their dates. */
+        /**
+         * @description List the events that one may see, in the order of their dates.
+         *
+         *     The next page is in the `Link` header (RFC 8288) while there is one.
+         */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -1932,7 +1936,12 @@ export interface operations {
     };
     events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Where the page begins, as the `Link` header says. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1945,6 +1954,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Event"][];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
             /** @description Not signed in, or with wrong credentials. */
@@ -5074,6 +5092,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SecurityEvent"][];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
             /** @description Not signed in, or with wrong credentials. */
