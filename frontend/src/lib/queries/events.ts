@@ -1,11 +1,17 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { fetchEvent, fetchEvents, fetchLayout, fetchOwnLocks, fetchSeats } from '@/lib/api/events';
 import { factsOfLayout } from '@/lib/seatmap/layout';
 
-export const eventsQuery = queryOptions({
+export const eventsQuery = infiniteQueryOptions({
   queryKey: ['events'],
-  queryFn: ({ signal }) => fetchEvents(signal),
+  queryFn: ({ pageParam, signal }) => fetchEvents(pageParam, signal),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
+  // One whose date was changed meanwhile may be on two pages.
+  select: ({ pages }) => [
+    ...new Map(pages.flatMap(({ events }) => events).map((event) => [event.id, event])).values(),
+  ],
 });
 
 export const eventQuery = (eventId: number) =>
