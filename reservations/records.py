@@ -163,7 +163,7 @@ class EventDetailRecord(EventRecord):
 
 
 def money(amount: Decimal) -> str:
-    """Return an amount with its two decimals, which SQLite drops from what it computes."""
+    """Return an amount in the API's form, which has two decimals whatever the currency has."""
     return f"{amount:.2f}"
 
 

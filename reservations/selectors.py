@@ -213,9 +213,7 @@ def is_known_public(*, event_id: int) -> bool:
     return bool(caches["process"].get(f"event-{event_id}-is-public"))
 
 
-def events(
-    *, asker: Asker, limit: int = MOST_EVENTS, after: EventPlace | None = None
-) -> EventPage:
+def events(*, asker: Asker, limit: int = MOST_EVENTS, after: EventPlace | None = None) -> EventPage:
     """Return the events that the asker may see, in the order of their dates, from a place on."""
     now = clock.now()
     seen = _visible_to(asker).defer("plan").order_by("date", "pk")
