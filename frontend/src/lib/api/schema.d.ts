@@ -1785,15 +1785,16 @@ export interface operations {
     email_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                "X-CSRFToken"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["EmailConfirmRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["EmailConfirmRequest"];
-                "multipart/form-data": components["schemas"]["EmailConfirmRequest"];
             };
         };
         responses: {
@@ -3028,15 +3029,16 @@ export interface operations {
     login: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. */
+                "X-CSRFToken": string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CredentialsRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["CredentialsRequest"];
-                "multipart/form-data": components["schemas"]["CredentialsRequest"];
             };
         };
         responses: {
@@ -3107,15 +3109,16 @@ export interface operations {
     login_second_factor: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. */
+                "X-CSRFToken": string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SecondStepRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["SecondStepRequest"];
-                "multipart/form-data": components["schemas"]["SecondStepRequest"];
             };
         };
         responses: {
@@ -3607,15 +3610,16 @@ export interface operations {
     password_reset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                "X-CSRFToken"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordResetRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PasswordResetRequest"];
-                "multipart/form-data": components["schemas"]["PasswordResetRequest"];
             };
         };
         responses: {
@@ -3686,15 +3690,16 @@ export interface operations {
     password_reset_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                "X-CSRFToken"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordResetConfirmRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PasswordResetConfirmRequest"];
-                "multipart/form-data": components["schemas"]["PasswordResetConfirmRequest"];
             };
         };
         responses: {
@@ -3765,15 +3770,16 @@ export interface operations {
     register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                "X-CSRFToken"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RegistrationRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["RegistrationRequest"];
-                "multipart/form-data": components["schemas"]["RegistrationRequest"];
             };
         };
         responses: {
@@ -5465,8 +5471,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TokenCredentialsRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["TokenCredentialsRequest"];
-                "multipart/form-data": components["schemas"]["TokenCredentialsRequest"];
             };
         };
         responses: {
@@ -5547,8 +5551,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RefreshRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["RefreshRequest"];
-                "multipart/form-data": components["schemas"]["RefreshRequest"];
             };
         };
         responses: {
@@ -5626,8 +5628,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RefreshRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["RefreshRequest"];
-                "multipart/form-data": components["schemas"]["RefreshRequest"];
             };
         };
         responses: {
@@ -5705,8 +5705,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SecondStepRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["SecondStepRequest"];
-                "multipart/form-data": components["schemas"]["SecondStepRequest"];
             };
         };
         responses: {
