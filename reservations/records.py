@@ -144,6 +144,20 @@ class EventRecord(TypedDict):
     layout: str
 
 
+class RevenueRecord(TypedDict):
+    """What an event's bookings come to, when its sequence number was `seq` or later."""
+
+    seq: int
+    total: str
+    currency: str
+    sections: list["SectionRevenueRecord"]
+
+
+class SectionRevenueRecord(TypedDict):
+    section: str
+    revenue: str
+
+
 class CategoryRecord(TypedDict):
     id: int
     name: str

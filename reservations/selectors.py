@@ -4,12 +4,13 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import caches
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from reservations import clock, database
 from reservations.changes import Change
@@ -33,6 +34,7 @@ from reservations.records import (
     LockRecord,
     ReservationRecord,
     ReservedSeatRecord,
+    RevenueRecord,
     SeatRecord,
     TicketRecord,
     money,
@@ -341,6 +343,31 @@ def _extensions_left(seat: Seat) -> int:
     return terms_of(seat.event).extensions_left(
         locked_at=seat.locked_at, locked_until=seat.locked_until, extensions=seat.extensions
     )
+
+
+def revenue(*, event_id: int) -> RevenueRecord:
+    """Return what was agreed for the seats that are booked, as bookings have it, paid or still due.
+
+    Raises: EventNotFound.
+    """
+    found = Event.objects.filter(pk=event_id).values_list("change_seq", "currency").first()
+    if found is None:
+        raise EventNotFound
+    seq, currency = found
+    unpaid = Reservation.objects.filter(overdue(clock.now()), event_id=event_id)
+    booked = ReservationSeat.objects.filter(event_id=event_id, live=True)
+    sums = list(
+        booked.exclude(reservation__in=unpaid)
+        .order_by("seat__section")
+        .values_list("seat__section")
+        .annotate(Sum("price"))
+    )
+    return {
+        "seq": seq,
+        "total": money(sum((amount for _, amount in sums), Decimal(0))),
+        "currency": currency,
+        "sections": [{"section": name, "revenue": money(amount)} for name, amount in sums],
+    }
 
 
 def reservations(*, person_id: int) -> list[ReservationRecord]:

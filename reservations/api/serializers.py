@@ -178,6 +178,26 @@ class EventsQuerySerializer(serializers.Serializer[Any]):
     )
 
 
+class SectionRevenueSerializer(serializers.Serializer[Any]):
+    section = serializers.CharField()
+    revenue = serializers.DecimalField(max_digits=14, decimal_places=2)
+
+
+class RevenueSerializer(serializers.Serializer[Any]):
+    seq = serializers.IntegerField(
+        help_text="The event's sequence number; what changed up to it is counted."
+    )
+    total = serializers.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        help_text="At the prices of the bookings, whether paid or still due.",
+    )
+    currency = serializers.CharField()
+    sections = SectionRevenueSerializer(
+        many=True, help_text="Those in which a seat is booked, by name."
+    )
+
+
 class CategorySerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()

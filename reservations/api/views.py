@@ -32,6 +32,7 @@ from reservations.api.serializers import (
     ReservationSerializer,
     ReservedAnswerSerializer,
     ReserveSerializer,
+    RevenueSerializer,
     SeatAnswerSerializer,
     SeatIdsSerializer,
     SeatsAnswerSerializer,
@@ -175,6 +176,15 @@ class LocksView(EventView):
     def get(self, request: Request, event_id: int) -> Response:
         """List the seats that the caller holds, with their deadlines."""
         return Response(selectors.locks(event_id=event_id, person_id=actor(request).id))
+
+
+class RevenueView(EventView):
+    permission_classes = (HasPermission.to(Permission.VIEW_RESERVATION),)
+
+    @reads("revenue", RevenueSerializer, permissions=[Permission.VIEW_RESERVATION])
+    def get(self, request: Request, event_id: int) -> Response:  # noqa: ARG002
+        """Return what the event's bookings come to, in all and by section."""
+        return Response(selectors.revenue(event_id=event_id))
 
 
 class LockSeatView(EventView):

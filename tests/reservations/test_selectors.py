@@ -21,7 +21,7 @@ from reservations.commands import (
 )
 from reservations.desk import Desk
 from reservations.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
-from reservations.models import Category, Event, Seat, SeatChange
+from reservations.models import Category, Event, Reservation, Seat, SeatChange
 from reservations.plans.services import refresh_layout
 from reservations.selectors import Asker, BookingHead
 from reservations.states import SeatStatus
@@ -183,6 +183,30 @@ def test_terms_are_the_events_own_else_the_sites(settings: Settings) -> None:
     assert (found[common.pk]["lock_seconds"], found[common.pk]["seat_cap"]) == (77, 3)
 
 
+def test_revenue_is_what_was_agreed_for_what_is_booked() -> None:
+    event, alice = make_event(seats=6, price="50.00"), make_person()
+    ids = seat_ids(event)
+    Seat.objects.filter(pk__in=ids[:3]).update(section="Stalls")
+    for seat_id in ids[:4]:
+        _do(event, LockSeats(alice, (seat_id,)), ReserveSeats(alice, (seat_id,), "invoice"))
+    stored = list(Reservation.objects.order_by("pk"))
+    _do(event, LockSeats(alice, ids[4:]), CancelReservation(alice, stored[1].pk))
+    Reservation.objects.filter(pk=stored[2].pk).update(payment_due_at=timezone.now())
+    Event.objects.update(price="80.00")
+    assert selectors.revenue(event_id=event.pk) == {
+        "seq": selectors.event_head(event_id=event.pk).seq,
+        "total": "100.00",
+        "currency": "EUR",
+        "sections": [
+            {"section": "", "revenue": "50.00"},
+            {"section": "Stalls", "revenue": "50.00"},
+        ],
+    }
+    free = make_event(currency="CHF")
+    expected = {"seq": 0, "total": "0.00", "currency": "CHF", "sections": []}
+    assert selectors.revenue(event_id=free.pk) == expected
+
+
 def test_who_may_see_an_event() -> None:
     group = Group.objects.create(name="Friends")
     member, buyer, staff = make_user(), make_user(), make_user(is_staff=True)
@@ -214,6 +238,7 @@ def test_who_may_see_an_event() -> None:
     "read",
     [
         lambda: selectors.require_access(event_id=2**62, asker=NOBODY),
+        lambda: selectors.revenue(event_id=2**62),
         lambda: selectors.event(event_id=2**62),
         lambda: selectors.event_head(event_id=2**62),
         lambda: selectors.seat_map(event_id=2**62),

@@ -1,5 +1,5 @@
 import { get } from '@/lib/api/client';
-import type { EventDetail, EventSummary, Layout, Lock, Seat } from '@/lib/api/types';
+import type { EventDetail, EventSummary, Layout, Lock, Revenue, Seat } from '@/lib/api/types';
 
 /** Each has a picture of its own. */
 const EVENTS_AT_ONCE = 24;
@@ -38,6 +38,10 @@ export async function fetchLayout(
 export async function fetchSeats(eventId: number, signal: AbortSignal): Promise<SeatList> {
   const { body, headers } = await get<Seat[]>(`events/${eventId}/seats/`, signal);
   return { layout: String(headers['x-seatcast-layout']), seats: body };
+}
+
+export async function fetchRevenue(eventId: number, signal: AbortSignal): Promise<Revenue> {
+  return (await get<Revenue>(`events/${eventId}/revenue/`, signal)).body;
 }
 
 export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promise<Lock[]> {

@@ -230,6 +230,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/revenue/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what the event's bookings come to, in all and by section. */
+        get: operations["revenue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/seats/": {
         parameters: {
             query?: never;
@@ -1400,6 +1417,18 @@ export interface components {
             /** @description Null: this seat has not entered. */
             entry: components["schemas"]["Entry"] | null;
         };
+        Revenue: {
+            /** @description The event's sequence number; what changed up to it is counted. */
+            seq: number;
+            /**
+             * Format: decimal
+             * @description At the prices of the bookings, whether paid or still due.
+             */
+            total: string;
+            currency: string;
+            /** @description Those in which a seat is booked, by name. */
+            sections: components["schemas"]["SectionRevenue"][];
+        };
         /**
          * @description * `upcoming` - upcoming
          *     * `open` - open
@@ -1488,6 +1517,11 @@ export interface components {
             credential?: {
                 [key: string]: unknown;
             } | null;
+        };
+        SectionRevenue: {
+            section: string;
+            /** Format: decimal */
+            revenue: string;
         };
         SecurityEvent: {
             id: number;
@@ -2612,6 +2646,72 @@ export interface operations {
             };
             /** @description The idempotency key was used before with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    revenue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revenue"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
