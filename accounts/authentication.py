@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.middleware.csrf import REASON_NO_REFERER
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
@@ -27,6 +28,14 @@ class CSRFFailed(exceptions.PermissionDenied):
     default_detail = "The CSRF token is missing or wrong. Get one from /api/csrf/."
 
 
+# What Django objects to, where it is not the token.
+_SENTENCES = {
+    "Origin checking": "The Origin header names no site that may write here.",
+    "Referer checking": "The Referer header names no site that may write here over HTTPS.",
+    REASON_NO_REFERER: "Over HTTPS a write needs an Origin or a Referer header besides the token.",
+}
+
+
 class SessionAuthentication(DRFSessionAuthentication):
     """The session cookie; writes need the CSRF token too."""
 
@@ -46,8 +55,10 @@ def enforce_csrf(request: Request | Any) -> None:
     """Let pass only a request that carries the CSRF token. Raises: CSRFFailed."""
     check = CSRFCheck(lambda _: None)  # type: ignore[arg-type]
     check.process_request(request)
-    if check.process_view(request, lambda: None, (), {}):  # type: ignore[arg-type,return-value]
-        raise CSRFFailed
+    reason: Any = check.process_view(request, lambda: None, (), {})  # type: ignore[arg-type,return-value]
+    if reason:
+        subject, _, _ = reason.partition(" failed")
+        raise CSRFFailed(_SENTENCES.get(reason, _SENTENCES.get(subject)))
 
 
 def is_from_client_elsewhere(request: Request) -> bool:
@@ -117,4 +128,10 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     name = "cookieAuth"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "Writes need the `X-CSRFToken` header too, and over HTTPS an `Origin`"
+            " or a `Referer`, as browsers send them.",
+        }

@@ -14,7 +14,7 @@ from accounts.addresses import client_of
 from accounts.authentication import refuse_forged
 from accounts.confirming import own_password, require_own_second_factor
 from accounts.links import LinkIsBad
-from accounts.open_view import OpenView, asker
+from accounts.open_view import CSRF_TOKEN_WITH_COOKIES, OpenView, asker
 from accounts.serializers import DoneSerializer
 from accounts.throttles import ApiThrottle, PasswordChangeThrottle, ResetThrottle
 from accounts.views import InvalidLink
@@ -56,7 +56,10 @@ class EmailConfirmView(OpenView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
-        operation_id="email_confirm", request=EmailConfirmSerializer, responses=DoneSerializer
+        operation_id="email_confirm",
+        parameters=[CSRF_TOKEN_WITH_COOKIES],
+        request=EmailConfirmSerializer,
+        responses=DoneSerializer,
     )
     def post(self, request: Request) -> Response:
         """Confirm an address by the link that was mailed to it; the link works once, for a day."""

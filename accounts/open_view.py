@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -11,6 +12,20 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.parsers import Utf8FormParser, Utf8MultiPartParser
+
+CSRF_TOKEN = OpenApiParameter(
+    "X-CSRFToken",
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description="What `GET /api/csrf/` answers and sets as a cookie.",
+)
+# What `refuse_forged` looks for.
+CSRF_TOKEN_WITH_COOKIES = OpenApiParameter(
+    "X-CSRFToken",
+    location=OpenApiParameter.HEADER,
+    description=f"{CSRF_TOKEN.description} Only a client on another host, whose calls carry no"
+    " cookies, goes without.",
+)
 
 
 class OpenView(APIView):

@@ -19,7 +19,7 @@ from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refu
 from accounts.confirming import own_password, require_own_second_factor
 from accounts.hashing import Work, place_for
 from accounts.models import User
-from accounts.open_view import OpenView, asker
+from accounts.open_view import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, OpenView, asker
 from accounts.organisers import standing
 from accounts.second_factor.sign_in import require_second_step
 from accounts.serializers import (
@@ -73,6 +73,7 @@ class RegisterView(OpenView):
 
     @extend_schema(
         operation_id="register",
+        parameters=[CSRF_TOKEN_WITH_COOKIES],
         request=RegistrationSerializer,
         responses={201: SignedInSerializer},
     )
@@ -95,7 +96,10 @@ class RegisterView(OpenView):
 
 class LoginView(OpenView):
     @extend_schema(
-        operation_id="login", request=CredentialsSerializer, responses=SignedInSerializer
+        operation_id="login",
+        parameters=[CSRF_TOKEN],
+        request=CredentialsSerializer,
+        responses=SignedInSerializer,
     )
     def post(self, request: Request) -> Response:
         """Sign in with a session cookie."""
@@ -183,7 +187,10 @@ class PasswordResetView(OpenView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
-        operation_id="password_reset", request=PasswordResetSerializer, responses=DoneSerializer
+        operation_id="password_reset",
+        parameters=[CSRF_TOKEN_WITH_COOKIES],
+        request=PasswordResetSerializer,
+        responses=DoneSerializer,
     )
     def post(self, request: Request) -> Response:
         """Mail a link for a new password to who has the address; the answer is always the same."""
@@ -205,6 +212,7 @@ class PasswordResetConfirmView(OpenView):
 
     @extend_schema(
         operation_id="password_reset_confirm",
+        parameters=[CSRF_TOKEN_WITH_COOKIES],
         request=PasswordResetConfirmSerializer,
         responses=PasswordResetDoneSerializer,
     )

@@ -34,8 +34,10 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
     """Yield the statuses with which a call may be refused, besides its own."""
     is_write = method != "get"
     yield from (429, 503)
+    if is_write or any(given["in"] == "query" for given in operation.get("parameters", ())):
+        yield 400
     if is_write:
-        yield from (400, 415)
+        yield 415
     if any(operation.get("security", ())):
         yield from (401, 403)
     elif is_write:

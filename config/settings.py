@@ -66,7 +66,14 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 CLIENT_ORIGINS = list(environment.client_origins)
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = CLIENT_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["Date", "ETag", "Retry-After", "X-Request-ID", "X-Seatcast-Layout"]
+CORS_EXPOSE_HEADERS = [
+    "Date",
+    "ETag",
+    "Link",
+    "Retry-After",
+    "X-Request-ID",
+    "X-Seatcast-Layout",
+]
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",
@@ -374,6 +381,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Some calls take forms too; generators of clients trip over bodies of several types.
+    "PARSER_WHITELIST": ["config.parsers.StrictJSONParser"],
     "ENUM_NAME_OVERRIDES": {
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
         "ReservationStatusEnum": ["confirmed", "cancelled", "lapsed"],

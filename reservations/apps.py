@@ -6,7 +6,8 @@ class ReservationsConfig(AppConfig):
     name = "reservations"
 
     def ready(self) -> None:
-        from reservations.demo import checks  # noqa: F401 - which registers them
+        import reservations.checks
+        import reservations.demo.checks  # noqa: F401 - both register their checks
         from reservations.roles import make_roles
 
         post_migrate.connect(make_roles, sender=self)

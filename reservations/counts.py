@@ -1,9 +1,11 @@
 """How many seats events have and how many are free, without counting what has not changed.
 
 How many there are, and what the cheapest one costs, changes with the event's layout; how many are
-stored as available, with its sequence number. What is left to count are locks that ran out.
+stored as available, with its sequence number. What is left to count are locks that ran out. What
+has to be counted is counted for all events in one query each.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +18,10 @@ from reservations.sharing import Shared
 from reservations.states import SeatStatus
 
 _MOST_KEPT = 4_096
+
+# An event with a layout, or with the sequence number that it has.
+_OfLayout = tuple[int, str]
+_OfNumber = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +42,30 @@ class _Static:
     price_from: Decimal | None
 
 
-_static: Shared[tuple[int, str], _Static] = Shared(most=_MOST_KEPT)
-_free: Shared[tuple[int, int], int] = Shared(most=_MOST_KEPT)
+_static: Shared[_OfLayout, _Static] = Shared(most=_MOST_KEPT)
+_free: Shared[_OfNumber, int] = Shared(most=_MOST_KEPT)
 
 
 def counts_of(events: list[Event], *, now: datetime) -> dict[int, Counts]:
     """Return the counts of events, by their ids. A lock that ran out counts as available."""
     lapsed = _lapsed(events, now=now)
-    return {event.pk: _counts(event, lapsed=lapsed.get(event.pk, 0)) for event in events}
+    static = _static.get_all([(event.pk, event.layout) for event in events], _count_all)
+    free = _free.get_all([(event.pk, event.change_seq) for event in events], _count_free)
+    found = {}
+    for event in events:
+        house = static[event.pk, event.layout]
+        if house.layout not in (None, event.layout):
+            # The layout was changed since the event was read. It may be changed back some day.
+            _static.forget((event.pk, event.layout))
+        available = free[event.pk, event.change_seq] + lapsed.get(event.pk, 0)
+        found[event.pk] = Counts(house.total, available, house.price_from)
+    return found
 
 
 def forget_counts() -> None:
     """Forget what was counted; only tests change seats without anybody noticing."""
     _static.clear()
     _free.clear()
-
-
-def _counts(event: Event, *, lapsed: int) -> Counts:
-    key = event.pk, event.layout
-    static = _static.get(key, lambda: _count_all(event.pk))
-    if static.layout not in (None, event.layout):
-        # The layout was changed since the event was read. It may be changed back some day.
-        _static.forget(key)
-    free = _free.get((event.pk, event.change_seq), lambda: _count_free(event.pk))
-    return Counts(total=static.total, available=free + lapsed, price_from=static.price_from)
 
 
 def _lapsed(events: list[Event], *, now: datetime) -> dict[int, int]:
@@ -72,14 +78,20 @@ def _lapsed(events: list[Event], *, now: datetime) -> dict[int, int]:
     )
 
 
-def _count_all(event_id: int) -> _Static:
-    found = Seat.objects.filter(event_id=event_id).aggregate(
-        layout=Max("event__layout"),
-        total=Count("pk"),
-        price_from=Min(seat_price()),
+def _count_all(keys: Iterable[_OfLayout]) -> dict[_OfLayout, _Static]:
+    rows = (
+        Seat.objects.filter(event__in=[event_id for event_id, _ in keys])
+        .order_by()
+        .values_list("event_id")
+        .annotate(Max("event__layout"), Count("pk"), price_from=Min(seat_price()))
     )
-    return _Static(**found)
+    found = {event_id: _Static(*static) for event_id, *static in rows}
+    return {key: found.get(key[0], _Static(None, 0, None)) for key in keys}
 
 
-def _count_free(event_id: int) -> int:
-    return Seat.objects.filter(event_id=event_id, status=SeatStatus.AVAILABLE).count()
+def _count_free(keys: Iterable[_OfNumber]) -> dict[_OfNumber, int]:
+    free = Seat.objects.filter(
+        event__in=[event_id for event_id, _ in keys], status=SeatStatus.AVAILABLE
+    )
+    found = dict(free.order_by().values_list("event_id").annotate(Count("pk")))
+    return {key: found.get(key[0], 0) for key in keys}

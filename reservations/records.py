@@ -144,6 +144,20 @@ class EventRecord(TypedDict):
     layout: str
 
 
+class RevenueRecord(TypedDict):
+    """What an event's bookings come to, when its sequence number was `seq` or later."""
+
+    seq: int
+    total: str
+    currency: str
+    sections: list["SectionRevenueRecord"]
+
+
+class SectionRevenueRecord(TypedDict):
+    section: str
+    revenue: str
+
+
 class CategoryRecord(TypedDict):
     id: int
     name: str
@@ -163,7 +177,7 @@ class EventDetailRecord(EventRecord):
 
 
 def money(amount: Decimal) -> str:
-    """Return an amount with its two decimals, which SQLite drops from what it computes."""
+    """Return an amount in the API's form, which has two decimals whatever the currency has."""
     return f"{amount:.2f}"
 
 

@@ -4,12 +4,13 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import caches
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from reservations import clock, database
 from reservations.changes import Change
@@ -33,6 +34,7 @@ from reservations.records import (
     LockRecord,
     ReservationRecord,
     ReservedSeatRecord,
+    RevenueRecord,
     SeatRecord,
     TicketRecord,
     money,
@@ -46,6 +48,8 @@ from reservations.terms import offline_methods, terms_of
 from reservations.tickets import booking_of
 
 PUBLIC_SECONDS = 1.0
+# How many are listed at once.
+MOST_EVENTS = 100
 
 # SQLite takes 32766 at the most.
 _PEOPLE_AT_ONCE = 1_000
@@ -84,6 +88,22 @@ class EventHead:
     seq: int
     layout: str
     is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlace:
+    """A place in the list of events: that of one with this date and id, if it is still there."""
+
+    date: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some of the events; `end` is where they end, None if no further ones follow."""
+
+    events: list[EventRecord]
+    end: EventPlace | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +215,19 @@ def is_known_public(*, event_id: int) -> bool:
     return bool(caches["process"].get(f"event-{event_id}-is-public"))
 
 
-def events(*, asker: Asker) -> list[EventRecord]:
-    """Return the events that the asker may see, in the order of their dates."""
+def events(*, asker: Asker, limit: int = MOST_EVENTS, after: EventPlace | None = None) -> EventPage:
+    """Return the events that the asker may see, in the order of their dates, from a place on."""
     now = clock.now()
-    found = list(_visible_to(asker).defer("plan"))
-    counts = counts_of(found, now=now)
-    return [_event_record(event, counts[event.pk], now=now) for event in found]
+    seen = _visible_to(asker).defer("plan").order_by("date", "pk")
+    if after is not None:
+        seen = seen.filter(Q(date=after.date, pk__gt=after.id) | Q(date__gt=after.date))
+    found = list(seen[: limit + 1])
+    page = found[:limit]
+    counts = counts_of(page, now=now)
+    return EventPage(
+        events=[_event_record(event, counts[event.pk], now=now) for event in page],
+        end=EventPlace(page[-1].date, page[-1].pk) if len(found) > limit else None,
+    )
 
 
 def event(*, event_id: int) -> EventDetailRecord:
@@ -316,6 +343,31 @@ def _extensions_left(seat: Seat) -> int:
     return terms_of(seat.event).extensions_left(
         locked_at=seat.locked_at, locked_until=seat.locked_until, extensions=seat.extensions
     )
+
+
+def revenue(*, event_id: int) -> RevenueRecord:
+    """Return what was agreed for the seats that are booked, as bookings have it, paid or still due.
+
+    Raises: EventNotFound.
+    """
+    found = Event.objects.filter(pk=event_id).values_list("change_seq", "currency").first()
+    if found is None:
+        raise EventNotFound
+    seq, currency = found
+    unpaid = Reservation.objects.filter(overdue(clock.now()), event_id=event_id)
+    booked = ReservationSeat.objects.filter(event_id=event_id, live=True)
+    sums = list(
+        booked.exclude(reservation__in=unpaid)
+        .order_by("seat__section")
+        .values_list("seat__section")
+        .annotate(Sum("price"))
+    )
+    return {
+        "seq": seq,
+        "total": money(sum((amount for _, amount in sums), Decimal(0))),
+        "currency": currency,
+        "sections": [{"section": name, "revenue": money(amount)} for name, amount in sums],
+    }
 
 
 def reservations(*, person_id: int) -> list[ReservationRecord]:

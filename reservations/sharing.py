@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
@@ -27,27 +27,32 @@ class Shared(Generic[K, V]):
 
     def get(self, key: K, find_out: Callable[[], V]) -> V:
         """Return the value of a key. Raises: what `find_out` raises."""
+        return self.get_all((key,), lambda _: {key: find_out()})[key]
+
+    def get_all(
+        self, keys: Iterable[K], find_out: Callable[[Iterable[K]], Mapping[K, V]]
+    ) -> dict[K, V]:
+        """Return the values of keys; those that nobody knows are found out in one call.
+
+        Raises: what `find_out` raises, and what it raised for another who asked for one of them.
+        """
+        values: dict[K, Future[V]] = {}
+        unknown: dict[K, Future[V]] = {}
         with self._lock:
-            known = self._values.get(key)
-            if known is None:
-                value = self._values[key] = Future()
-                while len(self._values) > self._most:
-                    self._values.popitem(last=False)
-            else:
-                self._values.move_to_end(key)
-        if known is not None:
-            if not known.done():
-                database.release_connection()
-            return known.result()
-        try:
-            value.set_result(find_out())
-        except BaseException as error:
-            with self._lock:
-                if self._values.get(key) is value:
-                    del self._values[key]
-            value.set_exception(error)
-            raise
-        return value.result()
+            for key in keys:
+                if key in self._values:
+                    self._values.move_to_end(key)
+                else:
+                    unknown[key] = self._values[key] = Future()
+                values[key] = self._values[key]
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        if unknown:
+            # Before anything is waited for: who is waited for may wait for these.
+            self._find_out(unknown, find_out)
+        if not all(value.done() for value in values.values()):
+            database.release_connection()
+        return {key: value.result() for key, value in values.items()}
 
     def known(self, key: K) -> V | None:
         """Return the value of a key if it has been found out, and never wait for it."""
@@ -64,6 +69,25 @@ class Shared(Generic[K, V]):
         """Forget everything."""
         with self._lock:
             self._values.clear()
+
+    def _find_out(
+        self,
+        unknown: dict[K, Future[V]],
+        find_out: Callable[[Iterable[K]], Mapping[K, V]],
+    ) -> None:
+        try:
+            found = find_out(unknown.keys())
+            for key, value in unknown.items():
+                value.set_result(found[key])
+        except BaseException as error:
+            with self._lock:
+                for key, value in unknown.items():
+                    if self._values.get(key) is value:
+                        del self._values[key]
+            for value in unknown.values():
+                if not value.done():
+                    value.set_exception(error)
+            raise
 
 
 class Rounds(Generic[K, V]):

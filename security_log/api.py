@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from security_log.models import Kind, SecurityEvent
+from security_log.pages import link_next
 
 MAX_ROWS = 1_000
 
@@ -85,8 +86,5 @@ class SecurityLogView(APIView):
         page = found[: asked["limit"]]
         response = Response([row.as_json() for row in page])
         if len(found) > len(page):
-            following = request.query_params.copy()
-            following["before"] = str(page[-1].pk)
-            url = request.build_absolute_uri(f"{request.path}?{following.urlencode()}")
-            response["Link"] = f'<{url}>; rel="next"'
+            link_next(response, request, before=str(page[-1].pk))
         return response

@@ -15,7 +15,7 @@ from accounts import devices
 from accounts.authentication import enforce_csrf
 from accounts.confirming import require_own_second_factor, require_password
 from accounts.models import User
-from accounts.open_view import OpenView, asker
+from accounts.open_view import CSRF_TOKEN, OpenView, asker
 from accounts.second_factor import challenges, factors, passkeys, totp
 from accounts.second_factor.models import Challenge
 from accounts.second_factor.serializers import (
@@ -40,6 +40,7 @@ from security_log.log import Kind, record
 class LoginSecondFactorView(OpenView):
     @extend_schema(
         operation_id="login_second_factor",
+        parameters=[CSRF_TOKEN],
         request=SecondStepSerializer,
         responses=SignedInSerializer,
     )

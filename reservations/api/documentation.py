@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.serializers import Serializer
 
 from reservations.api.serializers import RefusalSerializer
 from reservations.permissions import Permission
@@ -32,11 +33,18 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 def reads(
-    operation_id: str, answer: Any, *, permissions: Sequence[Permission] = ()
+    operation_id: str,
+    answer: Any,
+    *,
+    query: type[Serializer[Any]] | None = None,
+    permissions: Sequence[Permission] = (),
 ) -> Callable[[F], F]:
     """Describe a call that changes nothing; `permissions` as for `writes`."""
     return extend_schema(
-        operation_id=operation_id, responses={200: answer}, extensions=_extensions(permissions)
+        operation_id=operation_id,
+        parameters=[query] if query else [],
+        responses={200: answer},
+        extensions=_extensions(permissions),
     )
 
 

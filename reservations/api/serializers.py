@@ -3,6 +3,7 @@
 Answers are built by selectors and the desk; these serializers only describe them.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from rest_framework import serializers
@@ -10,6 +11,7 @@ from rest_framework import serializers
 from reservations.choosing.wishes import By
 from reservations.payments.provider import payment_methods
 from reservations.records import DUE, PAID
+from reservations.selectors import MOST_EVENTS, EventPlace
 from reservations.states import PaymentStatus
 
 MAX_SEATS = 500
@@ -143,6 +145,57 @@ class EventSerializer(serializers.Serializer[Any]):
     )
     visibility = serializers.ChoiceField(choices=["public", "members"])
     layout = serializers.CharField()
+
+
+class EventPlaceField(serializers.CharField):
+    """Where a page of events begins: the date and the id of the event that it comes after."""
+
+    default_error_messages = {"invalid": "Take it from the Link header of the page before."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the EventPlace. Raises: ValidationError."""
+        date, _, number = super().to_internal_value(data).rpartition("/")
+        try:
+            place = EventPlace(datetime.fromisoformat(date), int(number))
+        except ValueError:
+            self.fail("invalid")
+        if place.date.utcoffset() != timedelta(0) or not 1 <= place.id <= MAX_ID:
+            self.fail("invalid")
+        return place
+
+
+def written_place(place: EventPlace) -> str:
+    """Return a place as `EventPlaceField` takes it."""
+    return f"{place.date.isoformat().replace('+00:00', 'Z')}/{place.id}"
+
+
+class EventsQuerySerializer(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(
+        min_value=1, max_value=MOST_EVENTS, default=MOST_EVENTS, help_text="How many at most."
+    )
+    after = EventPlaceField(
+        required=False, help_text="Where the page begins, as the `Link` header says."
+    )
+
+
+class SectionRevenueSerializer(serializers.Serializer[Any]):
+    section = serializers.CharField()
+    revenue = serializers.DecimalField(max_digits=14, decimal_places=2)
+
+
+class RevenueSerializer(serializers.Serializer[Any]):
+    seq = serializers.IntegerField(
+        help_text="The event's sequence number; what changed up to it is counted."
+    )
+    total = serializers.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        help_text="At the prices of the bookings, whether paid or still due.",
+    )
+    currency = serializers.CharField()
+    sections = SectionRevenueSerializer(
+        many=True, help_text="Those in which a seat is booked, by name."
+    )
 
 
 class CategorySerializer(serializers.Serializer[Any]):

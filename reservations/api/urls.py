@@ -15,6 +15,7 @@ urlpatterns = [
     path("events/<id:event_id>/seats/", views.SeatsView.as_view()),
     path("events/<id:event_id>/layouts/<str:layout>/", views.LayoutView.as_view()),
     path("events/<id:event_id>/locks/", views.LocksView.as_view()),
+    path("events/<id:event_id>/revenue/", views.RevenueView.as_view()),
     path("events/<id:event_id>/lock/", views.LockSeatsView.as_view()),
     path("events/<id:event_id>/best/", views.LockBestView.as_view()),
     path("events/<id:event_id>/extend/", views.ExtendLocksView.as_view()),

@@ -24,6 +24,7 @@ from reservations.api.serializers import (
     CancelledAnswerSerializer,
     EventDetailSerializer,
     EventSerializer,
+    EventsQuerySerializer,
     ExtendedAnswerSerializer,
     LayoutSerializer,
     LockSerializer,
@@ -31,11 +32,13 @@ from reservations.api.serializers import (
     ReservationSerializer,
     ReservedAnswerSerializer,
     ReserveSerializer,
+    RevenueSerializer,
     SeatAnswerSerializer,
     SeatIdsSerializer,
     SeatsAnswerSerializer,
     SeatSerializer,
     TicketSerializer,
+    written_place,
 )
 from reservations.choosing.asking import lock_best
 from reservations.choosing.wishes import By, Wish
@@ -57,6 +60,7 @@ from reservations.errors import (
 )
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.records import Answer
+from security_log.pages import link_next
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -64,10 +68,19 @@ YEAR_SECONDS = 365 * 24 * 60 * 60
 class EventsView(APIView):
     permission_classes = (IsAuthenticatedOrReadOnly,)
 
-    @reads("events", EventSerializer(many=True))
+    @reads("events", EventSerializer(many=True), query=EventsQuerySerializer)
     def get(self, request: Request) -> Response:
-        """List the events that one may see, in the order of their dates."""
-        return Response(selectors.events(asker=asker(request)))
+        """List the events that one may see, in the order of their dates.
+
+        The next page is in the `Link` header (RFC 8288) while there is one.
+        """
+        query = EventsQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        page = selectors.events(asker=asker(request), **query.validated_data)
+        response = Response(page.events)
+        if page.end is not None:
+            link_next(response, request, after=written_place(page.end))
+        return response
 
 
 class EventView(APIView):
@@ -163,6 +176,15 @@ class LocksView(EventView):
     def get(self, request: Request, event_id: int) -> Response:
         """List the seats that the caller holds, with their deadlines."""
         return Response(selectors.locks(event_id=event_id, person_id=actor(request).id))
+
+
+class RevenueView(EventView):
+    permission_classes = (HasPermission.to(Permission.VIEW_RESERVATION),)
+
+    @reads("revenue", RevenueSerializer, permissions=[Permission.VIEW_RESERVATION])
+    def get(self, request: Request, event_id: int) -> Response:  # noqa: ARG002
+        """Return what the event's bookings come to, in all and by section."""
+        return Response(selectors.revenue(event_id=event_id))
 
 
 class LockSeatView(EventView):

@@ -14,6 +14,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from reservations.currencies import written
 from reservations.errors import SeatcastError
 from reservations.models import Event, Seat
 from reservations.plans.errors import PlanError
@@ -129,4 +130,4 @@ def report(event: Event, *, dry_run: bool = False) -> list[str]:
 
 
 def _price(price: Decimal | None, event: Event) -> str:
-    return f"{event.price if price is None else price:.2f} {event.currency}"
+    return written(event.price if price is None else price, event.currency)

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from reservations.currencies import require_currency, require_payable
 from reservations.plans.colors import is_color
 from reservations.states import SeatStatus
 from reservations.time_zones import default_time_zone, require_time_zone
@@ -138,6 +139,14 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Raises: ValidationError for what is no currency, or a price that is none in it."""
+        require_currency(self.currency)
+        require_payable(self.price, self.currency)
+        own = self.seats.exclude(price=None) if self.pk else Seat.objects.none()
+        for price in own.order_by().values_list("price", flat=True).distinct():
+            require_payable(price, self.currency)
+
 
 class Category(models.Model):
     """Seats of one event that are sold alike."""
@@ -167,6 +176,10 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises: ValidationError for a price that is none in the event's currency."""
+        require_payable(self.price, self.event.currency)
 
 
 class Seat(models.Model):
@@ -319,3 +332,7 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return self.seat_number
+
+    def clean(self) -> None:
+        """Raises: ValidationError for a price that is none in the event's currency."""
+        require_payable(self.price, self.event.currency)

@@ -19,6 +19,7 @@ class PaymentProvider(Protocol):
     Every call names a payment by our own reference, and may come more than once: what was done
     already is not done again, and answered alike. A call must end in bounded time, some ten
     seconds. Any of them raises PaymentUnavailable when it is not known whether it was done.
+    An amount is in the currency's unit, so that 5000 yen come as 5000.00.
     """
 
     @property

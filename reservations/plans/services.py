@@ -4,7 +4,6 @@ Lock order, always: the event's row, then its seats by primary key. Nothing here
 the columns that say who has a seat; those are the desk's.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -180,8 +179,6 @@ def _store_layout(event: Event) -> None:
 def _validate(event: Event) -> None:
     """Raises: ValidationError by field."""
     event.full_clean(exclude=["plan", "layout"])
-    if not re.fullmatch("[A-Z]{3}", event.currency):
-        raise ValidationError({"currency": "Give the three letters of ISO 4217, such as EUR."})
     for name in ("name", "venue", "description"):
         if not is_clean(getattr(event, name), allowed="\n\r\t"):
             raise ValidationError({name: "There are characters in it that cannot be stored."})

@@ -70,14 +70,24 @@ def test_no_write_is_taken_from_a_page_of_another_site(
 
 
 @pytest.mark.parametrize(
-    "referer", ["", "https://evil.example/", "https://testserver.evil.example"]
+    ("page", "fault"),
+    [
+        ({}, "Over HTTPS a write needs an Origin or a Referer header besides the token."),
+        *(
+            ({"HTTP_REFERER": page}, "The Referer header names no site that may write here")
+            for page in ("", "https://evil.example/", "https://testserver.evil.example")
+        ),
+        ({"HTTP_ORIGIN": "https://evil.example"}, "The Origin header names no site"),
+        ({"HTTP_REFERER": "https://testserver/", "HTTP_X_CSRFTOKEN": ""}, "The CSRF token is"),
+    ],
 )
-def test_over_https_a_page_that_hides_where_it_is_from_is_refused_too(
-    referer: str, office: BoxOffice
+def test_over_https_a_page_that_hides_where_it_is_from_is_refused_and_told_why(
+    page: dict[str, Any], fault: str, office: BoxOffice
 ) -> None:
     before, client = office.state(), signed_in(office.alice)
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
-    refusal(client.post(path, secure=True, HTTP_REFERER=referer), 403, "csrf_failed")
+    answer = client.post(path, secure=True, **page)
+    assert refusal(answer, 403, "csrf_failed")["error"].startswith(fault)
     assert office.state() == before
 
 

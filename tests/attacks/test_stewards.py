@@ -73,6 +73,7 @@ def test_the_table_knows_every_call_that_the_schema_says_needs_a_permission(
         ("delete_reservation", (CHANGE,)),
         ("cancel", (CHANGE,)),
         ("mark_paid", (CHANGE,)),
+        ("revenue", (VIEW,)),
         ("ticket", (SCAN,)),
         ("admit", (SCAN,)),
     }

@@ -57,7 +57,8 @@ def test_it_may_read_the_headers_that_it_needs() -> None:
     answer = _without_cookies().get(f"/api/events/{event.pk}/seats/", HTTP_ORIGIN=CLIENT)
     assert answer.headers["Access-Control-Allow-Origin"] == CLIENT
     readable = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
-    assert {"Date", "ETag", "Retry-After", "X-Request-ID", "X-Seatcast-Layout"} <= readable
+    assert {"Date", "ETag", "Link", "Retry-After"} <= readable
+    assert {"X-Request-ID", "X-Seatcast-Layout"} <= readable
     assert "origin" in answer.headers["Vary"].lower()
 
 

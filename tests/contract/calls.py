@@ -164,6 +164,7 @@ CALLS = [
     Call("POST", "/api/events/{event}/seats/{seat}/lock/", "person and csrf"),
     Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),
     Call("GET", "/api/events/{event}/locks/", "person"),
+    Call("GET", "/api/events/{event}/revenue/", "organiser", permissions=(VIEW,)),
     Call("POST", "/api/events/{event}/lock/", "person and csrf", {"seat_ids": ["{seat}"]}),
     Call("POST", "/api/events/{event}/best/", "person and csrf", {"count": 1}),
     Call("POST", "/api/events/{event}/extend/", "person and csrf", {"seat_ids": ["{held}"]}),

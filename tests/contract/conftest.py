@@ -1,9 +1,12 @@
 """One small box office, in which every call has something to work on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from accounts import tokens
 from accounts.links import address_fragment, link_fragment
@@ -155,3 +158,13 @@ def _filled(value: Any, ids: dict[str, object]) -> Any:
         case str() if value.startswith("{"):
             return ids[value.strip("{}")]
     return value
+
+
+@pytest.fixture
+def connection_is_kept() -> Iterator[None]:
+    """Keep the test's own transaction: a server would close the connection after each request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)

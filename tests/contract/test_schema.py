@@ -1,14 +1,11 @@
 """What the schema promises, tried with whatever the schema allows and with what it does not."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework_simplejwt.tokens import AccessToken
@@ -26,7 +23,7 @@ from tests.contract.calls import CALLS, CALLS_OF_A_RESERVATION, CALLS_OF_AN_EVEN
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.any_database, pytest.mark.usefixtures("connection_is_kept")]
 
 EXAMPLES = settings().max_examples // 30
 CHECKS = [
@@ -36,16 +33,6 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-
-
-@pytest.fixture(autouse=True)
-def connection_is_kept() -> Iterator[None]:
-    """Keep the test's own transaction: a server would close the connection after each request."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 @cache

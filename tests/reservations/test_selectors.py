@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from pytest_django import Settings
 
-from reservations import selectors
+from reservations import counts, selectors
 from reservations.commands import (
     BlockSeats,
     CancelReservation,
@@ -21,7 +21,7 @@ from reservations.commands import (
 )
 from reservations.desk import Desk
 from reservations.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
-from reservations.models import Category, Event, Seat, SeatChange
+from reservations.models import Category, Event, Reservation, Seat, SeatChange
 from reservations.plans.services import refresh_layout
 from reservations.selectors import Asker, BookingHead
 from reservations.states import SeatStatus
@@ -74,7 +74,7 @@ def test_a_lock_that_ran_out_reads_as_available_everywhere() -> None:
     assert (first["locked_by"], first["locked_until"]) == (None, None)
     assert selectors.locks(event_id=event.pk, person_id=alice.id) == []
     assert selectors.event(event_id=event.pk)["seats_available"] == 4
-    assert selectors.events(asker=NOBODY)[0]["seats_available"] == 4
+    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
     assert selectors.events_with_expired_locks() == [event.pk]
 
 
@@ -125,16 +125,32 @@ def test_seats_are_counted_again_only_when_one_of_them_has_changed(
     django_assert_num_queries: Any,
 ) -> None:
     event, alice = make_event(), make_person()
-    assert selectors.events(asker=NOBODY)[0]["seats_available"] == 4
+    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
     with django_assert_num_queries(2):
-        assert selectors.events(asker=NOBODY)[0]["seats_available"] == 4
+        assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
     _do(event, LockSeats(alice, seat_ids(event)[:3]))
-    assert selectors.events(asker=NOBODY)[0]["seats_available"] == 1
+    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 1
     let_locks_run_out(event)
     with django_assert_num_queries(2):
-        assert selectors.events(asker=NOBODY)[0]["seats_available"] == 4
+        assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
     _do(event, ReleaseExpired())
-    assert selectors.events(asker=NOBODY)[0]["seats_available"] == 4
+    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+
+
+def test_a_page_costs_as_many_queries_as_one_event_even_if_few_counts_are_kept(
+    django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts._static, "_most", 10)
+    monkeypatch.setattr(counts._free, "_most", 10)
+    event = make_event(seats=0)
+    events = Event.objects.bulk_create(
+        Event(name="", venue="", date=event.date, price=1, layout="plan") for _ in range(1200)
+    )
+    Seat.objects.bulk_create(Seat(event=event, seat_number="A1", guid="A1") for event in events)
+    with django_assert_max_num_queries(4):
+        found = selectors.events(asker=NOBODY, limit=1201).events
+    assert [event["seats_total"] for event in found] == [0] + 1200 * [1]
+    assert [event["seats_available"] for event in found] == [0] + 1200 * [1]
 
 
 def test_names_are_left_out_where_the_site_hides_them(settings: Settings) -> None:
@@ -151,7 +167,7 @@ def test_events_are_listed_by_date_with_the_sale_as_it_stands() -> None:
     make_event(name="third", date=now + 3 * day)
     make_event(name="first", date=now + day, sales_close_at=now - day)
     make_event(name="second", date=now + 2 * day, sales_open_at=now + day)
-    found = selectors.events(asker=NOBODY)
+    found = selectors.events(asker=NOBODY).events
     assert [(event["name"], event["sales"]) for event in found] == [
         ("first", "closed"),
         ("second", "upcoming"),
@@ -162,9 +178,33 @@ def test_events_are_listed_by_date_with_the_sale_as_it_stands() -> None:
 def test_terms_are_the_events_own_else_the_sites(settings: Settings) -> None:
     settings.SEATCAST_LOCK_SECONDS, settings.SEATCAST_SEAT_CAP = 77, 3
     own, common = make_event(lock_seconds=5, seat_cap=9), make_event()
-    found = {event["id"]: event for event in selectors.events(asker=NOBODY)}
+    found = {event["id"]: event for event in selectors.events(asker=NOBODY).events}
     assert (found[own.pk]["lock_seconds"], found[own.pk]["seat_cap"]) == (5, 9)
     assert (found[common.pk]["lock_seconds"], found[common.pk]["seat_cap"]) == (77, 3)
+
+
+def test_revenue_is_what_was_agreed_for_what_is_booked() -> None:
+    event, alice = make_event(seats=6, price="50.00"), make_person()
+    ids = seat_ids(event)
+    Seat.objects.filter(pk__in=ids[:3]).update(section="Stalls")
+    for seat_id in ids[:4]:
+        _do(event, LockSeats(alice, (seat_id,)), ReserveSeats(alice, (seat_id,), "invoice"))
+    stored = list(Reservation.objects.order_by("pk"))
+    _do(event, LockSeats(alice, ids[4:]), CancelReservation(alice, stored[1].pk))
+    Reservation.objects.filter(pk=stored[2].pk).update(payment_due_at=timezone.now())
+    Event.objects.update(price="80.00")
+    assert selectors.revenue(event_id=event.pk) == {
+        "seq": selectors.event_head(event_id=event.pk).seq,
+        "total": "100.00",
+        "currency": "EUR",
+        "sections": [
+            {"section": "", "revenue": "50.00"},
+            {"section": "Stalls", "revenue": "50.00"},
+        ],
+    }
+    free = make_event(currency="CHF")
+    expected = {"seq": 0, "total": "0.00", "currency": "CHF", "sections": []}
+    assert selectors.revenue(event_id=free.pk) == expected
 
 
 def test_who_may_see_an_event() -> None:
@@ -190,7 +230,7 @@ def test_who_may_see_an_event() -> None:
                     selectors.require_access(event_id=event.pk, asker=asker)
             else:
                 selectors.require_access(event_id=event.pk, asker=asker)
-        seen = {event["id"] for event in selectors.events(asker=asker)}
+        seen = {event["id"] for event in selectors.events(asker=asker).events}
         assert seen == {public.pk, members.pk, friends.pk} - set(refusals)
 
 
@@ -198,6 +238,7 @@ def test_who_may_see_an_event() -> None:
     "read",
     [
         lambda: selectors.require_access(event_id=2**62, asker=NOBODY),
+        lambda: selectors.revenue(event_id=2**62),
         lambda: selectors.event(event_id=2**62),
         lambda: selectors.event_head(event_id=2**62),
         lambda: selectors.seat_map(event_id=2**62),

@@ -1,7 +1,7 @@
 """What many threads want at once is found out once."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -45,6 +45,44 @@ def test_what_was_not_wanted_for_longest_is_forgotten_first() -> None:
     for key in ("a", "b", "a", "c"):
         shared.get(key, lambda: 1)
     assert [shared.get(key, lambda: 2) for key in ("a", "c", "b")] == [1, 1, 2]
+
+
+def test_what_nobody_knows_of_many_is_found_out_in_one_call() -> None:
+    shared: Shared[str, int] = Shared(most=2)
+    asked = []
+
+    def find_out(keys: Iterable[str]) -> dict[str, int]:
+        asked.append(list(keys))
+        return {key: len(asked) for key in keys}
+
+    assert shared.get_all("ab", find_out) == {"a": 1, "b": 1}
+    assert shared.get_all("bcde", find_out) == {"b": 1, "c": 2, "d": 2, "e": 2}
+    assert shared.get_all("de", find_out) == {"d": 2, "e": 2}
+    assert asked == [["a", "b"], ["c", "d", "e"]]
+
+
+def test_two_who_want_the_same_of_many_wait_for_each_other_and_not_for_ever() -> None:
+    shared: Shared[str, str] = Shared(most=9)
+    both_ask = threading.Barrier(2)
+
+    def ask(keys: str) -> dict[str, str]:
+        shared.get(keys[0], lambda: keys)
+
+        def find_out(unknown: Iterable[str]) -> dict[str, str]:
+            return dict.fromkeys(unknown, keys)
+
+        both_ask.wait(PATIENCE_SECONDS)
+        return shared.get_all(keys, find_out)
+
+    first, second = at_once([partial(ask, "abxy"), partial(ask, "bayx")])
+    assert first == second
+
+
+def test_what_fails_for_many_is_found_out_anew_by_who_asks_next() -> None:
+    shared: Shared[str, int] = Shared(most=9)
+    with pytest.raises(KeyError):
+        shared.get_all("ab", lambda _: {"a": 1})
+    assert shared.get_all("ab", lambda keys: dict.fromkeys(keys, 2)) == {"a": 2, "b": 2}
 
 
 class _Slow:

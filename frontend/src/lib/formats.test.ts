@@ -29,6 +29,15 @@ describe('money', () => {
     expect(formatMoney('5000.00', currency)).toBe(shown);
     expect(formatAmount('5000.00', currency)).toBe(said);
   });
+
+  it.each([
+    ['JPY', 'JP¥50.50', '50.50 JPY'],
+    ['COP', 'COP\u00a050.50', '50.50 COP'],
+    ['EUR', '€50.50', '50.50 EUR'],
+  ])('in %s is never rounded', (currency, shown, said) => {
+    expect(formatMoney('50.50', currency)).toBe(shown);
+    expect(formatAmount('50.50', currency)).toBe(said);
+  });
 });
 
 describe('a countdown', () => {

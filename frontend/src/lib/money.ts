@@ -1,14 +1,16 @@
 import { formatterFor } from '@/lib/i18n/formatter';
 
-const formatter = formatterFor(
-  (locale, currency) => new Intl.NumberFormat(locale, { style: 'currency', currency }),
-);
-const amountFormatter = formatterFor((locale, currency) => {
-  const digits = fractionDigits(currency);
-  return new Intl.NumberFormat(locale, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+/** By the currency, and how many decimals an amount needs. */
+const formatter = formatterFor((locale, variant) => {
+  const [currency = '', digits] = variant.split(' ');
+  const form = { style: 'currency', currency } as const;
+  return digits === undefined
+    ? new Intl.NumberFormat(locale, form)
+    : new Intl.NumberFormat(locale, { ...form, minimumFractionDigits: Number(digits) });
+});
+const plainFormatter = formatterFor((locale, digits) => {
+  const form = { minimumFractionDigits: Number(digits), maximumFractionDigits: Number(digits) };
+  return new Intl.NumberFormat(locale, form);
 });
 
 /** No currency has smaller parts. */
@@ -30,8 +32,16 @@ function decimalsOf(amount: string): number {
   return amount.split('.')[1]?.length ?? 0;
 }
 
-/** How many decimals a currency is written with: 2 for EUR, none for JPY, 3 for KWD. */
-function fractionDigits(currency: string): number {
+/**
+ * How many decimals an amount is written with: as many as usual in its currency (2 for EUR, none
+ * for JPY, 3 for KWD), or more where that would round what is to be paid.
+ */
+function fractionDigits(amount: string, currency: string): number {
+  const isWhole = /^-?\d+(\.0*)?$/.test(amount);
+  return Math.max(usualDigits(currency), isWhole ? 0 : decimalsOf(amount));
+}
+
+function usualDigits(currency: string): number {
   try {
     return formatter(currency).resolvedOptions().maximumFractionDigits ?? LEAST_DIGITS;
   } catch {
@@ -42,7 +52,7 @@ function fractionDigits(currency: string): number {
 
 export function formatMoney(amount: string, currency: string): string {
   try {
-    return formatter(currency).format(Number(amount));
+    return formatter(`${currency} ${fractionDigits(amount, currency)}`).format(Number(amount));
   } catch {
     // An organiser may have typed something that is no currency code.
     return `${amount} ${currency}`;
@@ -51,5 +61,6 @@ export function formatMoney(amount: string, currency: string): string {
 
 /** "50.00 EUR": as a screen reader says it well. */
 export function formatAmount(amount: string, currency: string): string {
-  return `${amountFormatter(currency).format(Number(amount))} ${currency}`;
+  const digits = String(fractionDigits(amount, currency));
+  return `${plainFormatter(digits).format(Number(amount))} ${currency}`;
 }

@@ -60,6 +60,15 @@ class TestImportPlan:
             "  Circle: 1 at 12.50 GBP\n"
         )
 
+    def test_says_and_takes_prices_as_the_currency_has_them(self, file: str) -> None:
+        options = (file, "--price", "Stalls=8000", "--currency", "JPY")
+        said = refusal("import_plan", *options, "--price-default", "12.50")
+        assert said == "price: JPY has no decimals: give a whole amount."
+        said = refusal("import_plan", *options, "--price", "Circle=1.5", "--price-default", "1")
+        assert said == "price: JPY has no decimals: give a whole amount."
+        said = run("import_plan", *options, "--price-default", "12")
+        assert said.splitlines()[1:] == ["  Stalls: 2 at 8000 JPY", "  Circle: 1 at 12 JPY"]
+
     def test_needs_no_more_than_prices(self, file: str) -> None:
         run("import_plan", file, "--price", "Stalls=80", "--price", "Circle=55.5")
         event = Event.objects.get()

@@ -1,5 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 
+import { useAnnounce } from '@/components/announce';
+import { Button } from '@/components/Button';
 import { EndedNotice } from '@/components/EndedNotice';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
@@ -11,7 +14,32 @@ import { eventsQuery } from '@/lib/queries/events';
 import './events.css';
 
 export function EventListPage() {
-  const { data: events, error, refetch } = useQuery(eventsQuery);
+  const {
+    data: events,
+    error,
+    refetch,
+    hasNextPage,
+    fetchNextPage,
+    isFetchingNextPage,
+    isFetchNextPageError,
+  } = useInfiniteQuery(eventsQuery);
+  const announce = useAnnounce();
+  const list = useRef<HTMLUListElement>(null);
+  const more = useRef<HTMLDivElement>(null);
+  /** The place of the first of those that were asked for. */
+  const awaited = useRef<number | null>(null);
+
+  useEffect(() => {
+    const first = awaited.current;
+    if (first === null || events === undefined || events.length <= first) return;
+    awaited.current = null;
+    announce(t('events:more_came', { count: events.length - first }), 'quiet');
+    // Unless somebody has gone on meanwhile. The button itself may be gone, with its focus.
+    const { activeElement } = document;
+    if (activeElement !== document.body && more.current?.contains(activeElement) !== true) return;
+    list.current?.children[first]?.querySelector('a')?.focus();
+  }, [events, announce]);
+
   if (events === undefined && error !== null) {
     return <Failure error={error} onRetry={() => void refetch()} />;
   }
@@ -27,7 +55,7 @@ export function EventListPage() {
           <p>{t('events:none_note')}</p>
         </Message>
       ) : (
-        <ul className="event-grid" aria-busy={events === undefined}>
+        <ul ref={list} className="event-grid" aria-busy={events === undefined}>
           {events === undefined
             ? [1, 2, 3].map((place) => (
                 // Not an event's number: its card would be this element, moved to another place.
@@ -41,6 +69,22 @@ export function EventListPage() {
                 </li>
               ))}
         </ul>
+      )}
+      {hasNextPage && (
+        <div ref={more} className="event-more">
+          <div role="alert">
+            {isFetchNextPageError && <p className="event-more__error">{error.message}</p>}
+          </div>
+          <Button
+            busy={isFetchingNextPage}
+            onClick={() => {
+              awaited.current = events?.length ?? null;
+              void fetchNextPage();
+            }}
+          >
+            {isFetchingNextPage ? t('events:more_loading') : t('events:more')}
+          </Button>
+        </div>
       )}
     </div>
   );

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
 
@@ -17,6 +18,7 @@ import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
 import { t } from '@/lib/i18n/language';
 import { sleep } from '@/lib/page/sleep';
 import { eventPath } from '@/lib/paths';
+import { revenueQuery } from '@/lib/queries/events';
 import type { MapSeat, Standing } from '@/lib/seatmap/seats';
 import { formatDateTime } from '@/lib/time';
 import { formatNumber } from '@/lib/numbers';
@@ -33,8 +35,9 @@ const TONES: Readonly<Record<Standing, Tone>> = {
 export function LiveSale({ event }: { readonly event: EventDetail }) {
   const { store, feedState, error, reload } = useLiveSeatMap(event, false);
   const [watch] = useState(() => watchSale(store, sleep.timers));
-  const { seats, viewers, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
+  const { seats, viewers, seq, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
   const tally = useMemo(() => tallyOf(seats), [seats]);
+  const { data: revenue } = useQuery(revenueQuery(event.id, seq));
 
   return (
     <div className="page organise">
@@ -58,11 +61,11 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
       </header>
       {seats.length > 0 ? (
         <>
-          <SaleFigures tally={tally} currency={event.currency} viewers={viewers} />
+          <SaleFigures tally={tally} revenue={revenue} viewers={viewers} />
           <House event={event} store={store} seats={seats} tally={tally} />
           <SoldPerMinute log={log} now={now} />
           <LatestChanges latest={log.latest} />
-          <SectionTable sections={tally.sections} currency={event.currency} />
+          <SectionTable sections={tally.sections} revenue={revenue} />
         </>
       ) : error !== null ? (
         <Failure error={error} onRetry={reload} />

@@ -1,17 +1,30 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 
 import { OrganisePage } from '@/features/organise/OrganisePage';
+import type { Revenue } from '@/lib/api/types';
+import { sumAmounts } from '@/lib/money';
 import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE, deltaFrame, liveSnapshot } from '@/testing/selectorHarness';
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 const ADMIN = { ...ALICE, username: 'admin', permissions: ['reservations.view_reservation'] };
 const SEATS = makeSeats(8).map((seat, index) =>
   makeSeat(index, { ...seat, section: index < 4 ? 'Stalls' : 'Circle' }),
 );
+
+const REVENUE = 'get events/7/revenue/';
+
+function revenueOf(seq: number, ...sections: Revenue['sections']): Revenue {
+  const total = sumAmounts(sections.map(({ revenue }) => revenue));
+  return { seq, total, currency: 'EUR', sections };
+}
 
 function open(me: typeof ALICE | null = ADMIN) {
   FakeWebSocket.install();
@@ -19,6 +32,7 @@ function open(me: typeof ALICE | null = ADMIN) {
   if (me !== null) server.on('get me/', [200, me]);
   server.on('get events/7/', [200, makeEvent()]);
   server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(SEATS)]);
+  server.on(REVENUE, [200, revenueOf(1)]);
   renderPage({ '/organise/:eventId': <OrganisePage /> }, '/organise/7');
   return server;
 }
@@ -47,7 +61,6 @@ it('counts the house as it sells', async () => {
   expect(await screen.findByText('42')).toBeDefined();
   expect(figure('Watching now')).toBe('42');
   expect(figure('Sold')).toBe('113% of 8 for sale');
-  expect(figure('Revenue so far')).toMatch(/^€50\.00/);
   expect(figure('Held')).toMatch(/^1/);
   expect(figure('Free')).toBe('6');
   expect(
@@ -55,9 +68,25 @@ it('counts the house as it sells', async () => {
   ).toBeDefined();
   const rows = within(screen.getByRole('table', { name: 'By section' })).getAllByRole('row');
   expect(rows.map(({ textContent }) => textContent).slice(1)).toEqual([
-    'Stalls1 of 403€50.00',
+    'Stalls1 of 403€0.00',
     'Circle0 of 413€0.00',
   ]);
+});
+
+it('shows what the bookings come to, and asks again once the seats have changed', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const { server, socket } = await openLive();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(figure('Revenue so far')).toMatch(/^€0\.00/);
+  expect(server.asked.filter(({ call }) => call === REVENUE)).toHaveLength(1);
+  // Less than the seat costs now.
+  server.on(REVENUE, [200, revenueOf(2, { section: 'Stalls', revenue: '35.00' })]);
+  socket.receive(deltaFrame(1, [0, 2, null, null]));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(figure('Revenue so far')).toMatch(/^€35\.00/);
+  expect(screen.getByRole('row', { name: /^Stalls/ }).textContent).toMatch(/€35\.00$/);
+  expect(screen.getByRole('row', { name: /^Circle/ }).textContent).toMatch(/€0\.00$/);
+  expect(server.asked.filter(({ call }) => call === REVENUE)).toHaveLength(2);
 });
 
 it('tells the latest changes, and how many were sold', async () => {

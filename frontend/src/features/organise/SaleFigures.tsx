@@ -4,18 +4,20 @@ import { Skeleton } from '@/components/Skeleton';
 import { formatShare } from '@/features/organise/figures';
 import { StandingMark } from '@/features/organise/StandingMark';
 import { soldShare, type Tally } from '@/features/organise/tally';
+import type { Revenue } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import { formatNumber } from '@/lib/numbers';
 
 interface SaleFiguresProps {
   readonly tally: Tally;
-  readonly currency: string;
+  /** Undefined for as long as it is not known. */
+  readonly revenue: Revenue | undefined;
   readonly viewers: number | null;
 }
 
-export function SaleFigures({ tally, currency, viewers }: SaleFiguresProps) {
-  const { total, sold, held, free, blocked, revenue } = tally;
+export function SaleFigures({ tally, revenue, viewers }: SaleFiguresProps) {
+  const { total, sold, held, free, blocked } = tally;
   const share = soldShare(tally);
   return (
     <dl className="figures" aria-label={t('organise:figures')}>
@@ -32,7 +34,7 @@ export function SaleFigures({ tally, currency, viewers }: SaleFiguresProps) {
       </Figure>
       <Figure
         name={t('organise:revenue')}
-        value={formatMoney(revenue, currency)}
+        value={revenue === undefined ? null : formatMoney(revenue.total, revenue.currency)}
         hint={t('organise:revenueHint')}
       />
       <Figure

@@ -1,15 +1,18 @@
+import { Skeleton } from '@/components/Skeleton';
 import { ShareBar } from '@/features/organise/SaleFigures';
 import { type SectionTally, soldShare } from '@/features/organise/tally';
+import type { Revenue } from '@/lib/api/types';
 import { t } from '@/lib/i18n/language';
 import { formatMoney } from '@/lib/money';
 import { formatNumber } from '@/lib/numbers';
 
 interface SectionTableProps {
   readonly sections: readonly SectionTally[];
-  readonly currency: string;
+  /** Undefined for as long as it is not known. */
+  readonly revenue: Revenue | undefined;
 }
 
-export function SectionTable({ sections, currency }: SectionTableProps) {
+export function SectionTable({ sections, revenue }: SectionTableProps) {
   return (
     <section className="panel sections">
       <h2 id="by-section">{t('organise:sections')}</h2>
@@ -36,11 +39,16 @@ export function SectionTable({ sections, currency }: SectionTableProps) {
               </td>
               <td>{formatNumber(section.held)}</td>
               <td>{formatNumber(section.free)}</td>
-              <td>{formatMoney(section.revenue, currency)}</td>
+              <td>{revenue === undefined ? <Skeleton /> : revenueOf(section.name, revenue)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </section>
   );
+}
+
+function revenueOf(name: string, { sections, currency }: Revenue): string {
+  const found = sections.find(({ section }) => section === name);
+  return formatMoney(found?.revenue ?? '0', currency);
 }

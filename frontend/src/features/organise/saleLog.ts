@@ -27,15 +27,15 @@ export function beginLog(now: number): SaleLog {
 }
 
 /**
- * The log with what has changed between two looks at the same seats. Sales that `areOfKnownTime` is
- * false for, since nobody looked for a while, count as sold, but in no minute.
+ * The log with what has changed between two looks at the same seats. Sales whose time is null, since
+ * nothing was heard for a while, count as sold, but in no minute.
  */
 export function followLog(
   log: SaleLog,
   before: readonly MapSeat[],
   after: readonly MapSeat[],
   now: number,
-  areOfKnownTime = true,
+  soldAt: number | null,
 ): SaleLog {
   if (before === after) return log;
   let sold = 0;
@@ -52,7 +52,7 @@ export function followLog(
     ...log,
     latest: withNews(log.latest, changed, now),
     sold: log.sold + sold,
-    soldByMinute: sold > 0 && areOfKnownTime ? withSales(log, sold, now) : log.soldByMinute,
+    soldByMinute: sold > 0 && soldAt !== null ? withSales(log, sold, soldAt) : log.soldByMinute,
   };
 }
 

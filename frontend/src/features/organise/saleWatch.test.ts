@@ -60,9 +60,13 @@ function openWatch() {
     });
   }
 
+  function wake() {
+    store.dispatch({ type: 'locksDoubted' });
+  }
+
   store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, facts: makeSeats(SEATS).map(factsOf) });
   snapshot('reserved');
-  return { timers, watch, snapshot, change, leave, looks: () => looks };
+  return { timers, watch, snapshot, change, wake, leave, looks: () => looks };
 }
 
 function news(watch: ReturnType<typeof watchSale>): string[] {
@@ -122,9 +126,12 @@ it('counts the sales of each minute', () => {
 });
 
 it('counts what was sold while the page slept, but not as sold in this minute', () => {
-  const { watch, change, timers } = openWatch();
+  const { watch, change, wake, timers } = openWatch();
   change([1, 'reserved']);
   timers.advance(5 * MINUTE_MS);
+  // The page wakes, and hears of the sales a moment after.
+  wake();
+  timers.advance(1_000);
   change([2, 'reserved'], [3, 'reserved']);
   timers.advance(1_000);
   change([4, 'reserved']);

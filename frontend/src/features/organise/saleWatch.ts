@@ -8,6 +8,7 @@ import type { SeatMapStore } from '@/lib/seatmap/store';
 export interface SaleView {
   readonly seats: readonly MapSeat[];
   readonly viewers: number | null;
+  readonly seq: number | null;
   readonly log: SaleLog;
   readonly now: number;
 }
@@ -28,7 +29,7 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   const listeners = new Set<() => void>();
   const now = store.clock.now();
   let seen = store.getState();
-  let view: SaleView = { seats: seen.seats, viewers: seen.viewers, log: beginLog(now), now };
+  let view = viewOf(seen, beginLog(now), now);
   let callOffLook: (() => void) | null = null;
 
   function look(): void {
@@ -36,9 +37,9 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
     if (state === seen) return;
     const time = store.clock.now();
     const log = isContinued(seen, state)
-      ? followLog(view.log, seen.seats, state.seats, time, time - view.now < GAP_MS)
+      ? followLog(view.log, seen.seats, state.seats, time, timeOfSales(seen, state))
       : view.log;
-    view = { seats: state.seats, viewers: state.viewers, log, now: time };
+    view = viewOf(state, log, time);
     seen = state;
     for (const listener of listeners) listener();
   }
@@ -72,4 +73,14 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
 /** Whether what differs has happened meanwhile, and is not merely known better, or another plan. */
 function isContinued(before: SeatMapState, after: SeatMapState): boolean {
   return before.seq !== null && before.facts === after.facts;
+}
+
+function viewOf({ seats, viewers, seq }: SeatMapState, log: SaleLog, now: number): SaleView {
+  return { seats, viewers, seq, log, now };
+}
+
+/** When it was sold what one state has and the one before had not; null if that cannot be said. */
+function timeOfSales(before: SeatMapState, { heardAt }: SeatMapState): number | null {
+  const wasHeard = before.heardAt !== null && heardAt !== null;
+  return wasHeard && heardAt - before.heardAt < GAP_MS ? heardAt : null;
 }

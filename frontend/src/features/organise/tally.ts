@@ -8,8 +8,6 @@ export interface Tally {
   readonly held: number;
   readonly sold: number;
   readonly blocked: number;
-  /** What the sold seats cost. */
-  readonly revenue: string;
 }
 
 export interface SectionTally extends Tally {
@@ -26,13 +24,11 @@ interface Counting {
   held: number;
   sold: number;
   blocked: number;
-  revenueHundredths: number;
 }
 
 /** Count the whole house, in one go through its seats. */
 export function tallyOf(seats: readonly MapSeat[]): HouseTally {
   const sections = new Map<string, Counting>();
-  const hundredthsOf = priceReader();
   for (const { facts, standing } of seats) {
     let section = sections.get(facts.section);
     if (section === undefined) sections.set(facts.section, (section = nothingCounted()));
@@ -46,7 +42,6 @@ export function tallyOf(seats: readonly MapSeat[]): HouseTally {
         break;
       case 'reserved':
         section.sold += 1;
-        section.revenueHundredths += hundredthsOf(facts.price);
         break;
       case 'blocked':
         section.blocked += 1;
@@ -68,7 +63,7 @@ export function soldShare({ total, blocked, sold }: Tally): number {
 }
 
 function nothingCounted(): Counting {
-  return { free: 0, held: 0, sold: 0, blocked: 0, revenueHundredths: 0 };
+  return { free: 0, held: 0, sold: 0, blocked: 0 };
 }
 
 function sumOf(a: Counting, b: Counting): Counting {
@@ -77,27 +72,12 @@ function sumOf(a: Counting, b: Counting): Counting {
     held: a.held + b.held,
     sold: a.sold + b.sold,
     blocked: a.blocked + b.blocked,
-    revenueHundredths: a.revenueHundredths + b.revenueHundredths,
   };
 }
 
-function counted({ revenueHundredths, ...counts }: Counting): Tally {
+function counted(counts: Counting): Tally {
   return {
     ...counts,
     total: counts.free + counts.held + counts.sold + counts.blocked,
-    revenue: (revenueHundredths / 100).toFixed(2),
-  };
-}
-
-/** A house of tens of thousands knows a handful of prices. */
-function priceReader(): (price: string) => number {
-  const known = new Map<string, number>();
-  return (price) => {
-    let hundredths = known.get(price);
-    if (hundredths === undefined) {
-      hundredths = Math.round(Number(price) * 100);
-      known.set(price, hundredths);
-    }
-    return hundredths;
   };
 }

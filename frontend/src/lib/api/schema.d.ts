@@ -83,7 +83,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the events that one may see, in the order of their dates. */
+        /**
+         * @description List the events that one may see, in the order of their dates.
+         *
+         *     The next page is in the `Link` header (RFC 8288) while there is one.
+         */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -220,6 +224,23 @@ export interface paths {
         put?: never;
         /** @description Book seats that one holds, all or none, and pay for them. */
         post: operations["reserve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/revenue/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what the event's bookings come to, in all and by section. */
+        get: operations["revenue"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1396,6 +1417,18 @@ export interface components {
             /** @description Null: this seat has not entered. */
             entry: components["schemas"]["Entry"] | null;
         };
+        Revenue: {
+            /** @description The event's sequence number; what changed up to it is counted. */
+            seq: number;
+            /**
+             * Format: decimal
+             * @description At the prices of the bookings, whether paid or still due.
+             */
+            total: string;
+            currency: string;
+            /** @description Those in which a seat is booked, by name. */
+            sections: components["schemas"]["SectionRevenue"][];
+        };
         /**
          * @description * `upcoming` - upcoming
          *     * `open` - open
@@ -1484,6 +1517,11 @@ export interface components {
             credential?: {
                 [key: string]: unknown;
             } | null;
+        };
+        SectionRevenue: {
+            section: string;
+            /** Format: decimal */
+            revenue: string;
         };
         SecurityEvent: {
             id: number;
@@ -1781,15 +1819,16 @@ export interface operations {
     email_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                "X-CSRFToken"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["EmailConfirmRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["EmailConfirmRequest"];
-                "multipart/form-data": components["schemas"]["EmailConfirmRequest"];
             };
         };
         responses: {
@@ -1932,7 +1971,12 @@ export interface operations {
     };
     events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Where the page begins, as the `Link` header says. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1945,6 +1989,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Event"][];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
             /** @description Not signed in, or with wrong credentials. */
@@ -2620,6 +2673,72 @@ export interface operations {
             };
         };
     };
+    revenue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revenue"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     seats: {
         parameters: {
             query?: never;
@@ -3010,15 +3129,16 @@ export interface operations {
     login: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. */
+                "X-CSRFToken": string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CredentialsRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["CredentialsRequest"];
-                "multipart/form-data": components["schemas"]["CredentialsRequest"];
             };
         };
         responses: {
@@ -3089,15 +3209,16 @@ export interface operations {
     login_second_factor: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. */
+                "X-CSRFToken": string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SecondStepRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["SecondStepRequest"];
-                "multipart/form-data": components["schemas"]["SecondStepRequest"];
             };
         };
         responses: {
@@ -3589,15 +3710,16 @@ export interface operations {
     password_reset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                "X-CSRFToken"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordResetRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PasswordResetRequest"];
-                "multipart/form-data": components["schemas"]["PasswordResetRequest"];
             };
         };
         responses: {
@@ -3668,15 +3790,16 @@ export interface operations {
     password_reset_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                "X-CSRFToken"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordResetConfirmRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["PasswordResetConfirmRequest"];
-                "multipart/form-data": components["schemas"]["PasswordResetConfirmRequest"];
             };
         };
         responses: {
@@ -3747,15 +3870,16 @@ export interface operations {
     register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                "X-CSRFToken"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RegistrationRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["RegistrationRequest"];
-                "multipart/form-data": components["schemas"]["RegistrationRequest"];
             };
         };
         responses: {
@@ -5076,6 +5200,15 @@ export interface operations {
                     "application/json": components["schemas"]["SecurityEvent"][];
                 };
             };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Not signed in, or with wrong credentials. */
             401: {
                 headers: {
@@ -5438,8 +5571,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TokenCredentialsRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["TokenCredentialsRequest"];
-                "multipart/form-data": components["schemas"]["TokenCredentialsRequest"];
             };
         };
         responses: {
@@ -5520,8 +5651,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RefreshRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["RefreshRequest"];
-                "multipart/form-data": components["schemas"]["RefreshRequest"];
             };
         };
         responses: {
@@ -5599,8 +5728,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RefreshRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["RefreshRequest"];
-                "multipart/form-data": components["schemas"]["RefreshRequest"];
             };
         };
         responses: {
@@ -5678,8 +5805,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SecondStepRequest"];
-                "application/x-www-form-urlencoded": components["schemas"]["SecondStepRequest"];
-                "multipart/form-data": components["schemas"]["SecondStepRequest"];
             };
         };
         responses: {

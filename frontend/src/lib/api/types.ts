@@ -4,6 +4,7 @@ type Schemas = components['schemas'];
 
 export type EventSummary = Schemas['Event'];
 export type EventDetail = Schemas['EventDetail'];
+export type Revenue = Schemas['Revenue'];
 export type Category = Schemas['Category'];
 export type Shape = Schemas['Shape'];
 export type PaymentMethod = Schemas['PaymentMethod'];

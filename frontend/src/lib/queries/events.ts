@@ -1,11 +1,26 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import { fetchEvent, fetchEvents, fetchLayout, fetchOwnLocks, fetchSeats } from '@/lib/api/events';
+import {
+  fetchEvent,
+  fetchEvents,
+  fetchLayout,
+  fetchOwnLocks,
+  fetchRevenue,
+  fetchSeats,
+} from '@/lib/api/events';
 import { factsOfLayout } from '@/lib/seatmap/layout';
 
-export const eventsQuery = queryOptions({
+const REVENUE_AGAIN_MS = 2_000;
+
+export const eventsQuery = infiniteQueryOptions({
   queryKey: ['events'],
-  queryFn: ({ signal }) => fetchEvents(signal),
+  queryFn: ({ pageParam, signal }) => fetchEvents(pageParam, signal),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
+  // One whose date was changed meanwhile may be on two pages.
+  select: ({ pages }) => [
+    ...new Map(pages.flatMap(({ events }) => events).map((event) => [event.id, event])).values(),
+  ],
 });
 
 export const eventQuery = (eventId: number) =>
@@ -23,6 +38,15 @@ export const layoutQuery = (eventId: number, layout: string) =>
       facts: factsOfLayout(await fetchLayout(eventId, layout, signal)),
     }),
     staleTime: Infinity,
+  });
+
+/** What the bookings come to, looked up again for as long as it is older than the seats. */
+export const revenueQuery = (eventId: number, seq: number | null) =>
+  queryOptions({
+    queryKey: ['revenue', eventId],
+    queryFn: ({ signal }) => fetchRevenue(eventId, signal),
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && seq !== null && state.data.seq < seq ? REVENUE_AGAIN_MS : false,
   });
 
 /** How the seats stand, for as long as the socket cannot tell. */

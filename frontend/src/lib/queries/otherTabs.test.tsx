@@ -1,4 +1,4 @@
-import { type QueryClient, QueryObserver } from '@tanstack/react-query';
+import { InfiniteQueryObserver, type QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, expect, it, vi } from 'vitest';
 
 import { eventsQuery } from '@/lib/queries/events';
@@ -19,13 +19,13 @@ afterEach(() => {
 async function openTab(): Promise<{ server: FakeServer; queryClient: QueryClient }> {
   const server = new FakeServer();
   server.on('get me/', [200, ALICE]);
-  server.on('get events/', [200, []]);
+  server.on('get events/?limit=24', [200, []]);
   server.on('get reservations/', [200, []]);
   const queryClient = createQueryClient();
   endings.push(
     followOtherTabs(queryClient),
     new QueryObserver(queryClient, meQuery).subscribe(() => undefined),
-    new QueryObserver(queryClient, eventsQuery).subscribe(() => undefined),
+    new InfiniteQueryObserver(queryClient, eventsQuery).subscribe(() => undefined),
     new QueryObserver(queryClient, reservationsQuery).subscribe(() => undefined),
   );
   await vi.waitFor(() => {
@@ -43,7 +43,7 @@ it('looks again at reservations and events when another tab has reserved or canc
   const { server } = await openTab();
   tabs.tellHere({ kind: 'reservations' });
   await vi.waitFor(() => {
-    expect(callsOf(server)).toEqual(['get events/', 'get reservations/']);
+    expect(callsOf(server)).toEqual(['get events/?limit=24', 'get reservations/']);
   });
 });
 
@@ -86,7 +86,7 @@ it('tells nobody of what it was told', async () => {
   tabs.tellHere({ kind: 'session' });
   tabs.tellHere({ kind: 'reservations' });
   await vi.waitFor(() => {
-    expect(callsOf(server)).toEqual(['get events/', 'get me/', 'get reservations/']);
+    expect(callsOf(server)).toEqual(['get events/?limit=24', 'get me/', 'get reservations/']);
   });
   tabs.tell({ kind: 'locks', eventId: 7 });
   await vi.waitFor(() => {

@@ -20,7 +20,7 @@ export function reduceSeatMap(
 ): SeatMapState {
   switch (action.type) {
     case 'frame':
-      return takeFrame(state, action.frame, now);
+      return hear(state, action.frame, now);
     case 'seatsLoaded':
       return loadSeats(state, action, now);
     case 'seatsListed':
@@ -50,6 +50,11 @@ export function reduceSeatMap(
     default:
       return assertNever(action);
   }
+}
+
+function hear(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
+  const next = takeFrame(state, frame, now);
+  return next === state ? state : { ...next, heardAt: now };
 }
 
 function takeFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {

@@ -55,6 +55,8 @@ export interface SeatMapState {
   readonly liveLayout: string | null;
   /** Null until the feed has spoken. */
   readonly seq: number | null;
+  /** When the feed spoke last, by the server's clock. */
+  readonly heardAt: number | null;
 
   readonly own: ReadonlyMap<number, OwnAnswer>;
   readonly pending: ReadonlyMap<number, PendingCommand>;
@@ -114,6 +116,7 @@ export const emptySeatMap: SeatMapState = {
   live: [],
   liveLayout: null,
   seq: null,
+  heardAt: null,
   own: new Map(),
   pending: new Map(),
   seats: [],

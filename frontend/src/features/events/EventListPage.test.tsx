@@ -1,0 +1,93 @@
+import { screen, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import { EventListPage } from '@/features/events/EventListPage';
+import type { EventSummary } from '@/lib/api/types';
+import { makeEvent } from '@/testing/factories';
+import { FakeServer } from '@/testing/fakeServer';
+import { renderPage } from '@/testing/renderPage';
+
+const FIRST = 'get events/?limit=24';
+const SECOND = 'get events/?limit=24&after=2030-06-01T18%3A00%3A00Z%2F2';
+const LINK =
+  '<https://api.example/api/events/?limit=24&after=2030-06-01T18%3A00%3A00Z%2F2>; rel="next"';
+
+function events(...ids: number[]): EventSummary[] {
+  return ids.map((id) => makeEvent({ id, name: `Event ${id}` }));
+}
+
+/** The list with its first page, events 1 and 2, and more behind it. */
+async function open() {
+  const server = new FakeServer();
+  server.on(FIRST, [200, events(1, 2), { link: LINK }]);
+  const { user } = renderPage({ '/': <EventListPage /> }, '/');
+  const more = await screen.findByRole('button', { name: 'More events' });
+  return { server, user, more };
+}
+
+function shown(): (string | null)[] {
+  return screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent);
+}
+
+it('shows all there are, without a button, where one page has them all', async () => {
+  new FakeServer().on(FIRST, [200, events(1, 2)]);
+  renderPage({ '/': <EventListPage /> }, '/');
+  await screen.findByText('Event 1');
+  expect(shown()).toEqual(['Event 1', 'Event 2']);
+  expect(screen.queryByRole('button')).toBeNull();
+});
+
+it('loads more by keyboard, says how many came, and goes on at the first of them', async () => {
+  const { server, user, more } = await open();
+  server.on(SECOND, [200, events(3, 4)]);
+  more.focus();
+  await user.keyboard('{Enter}');
+  await screen.findByText('Event 3');
+  expect(shown()).toEqual(['Event 1', 'Event 2', 'Event 3', 'Event 4']);
+  expect(within(screen.getByRole('status')).getByText('2 more events')).toBeDefined();
+  expect(document.activeElement?.textContent).toBe('Event 3');
+  expect(screen.queryByRole('button')).toBeNull();
+});
+
+it('keeps the focus on the button while more are loading, and asks once', async () => {
+  const { server, user, more } = await open();
+  const answer = server.onHold(SECOND);
+  await user.click(more);
+  await user.keyboard('{Enter}');
+  const busy = screen.getByRole('button', { name: 'Loading more events…' });
+  expect(document.activeElement).toBe(busy);
+  expect(server.asked.filter(({ call }) => call === SECOND)).toHaveLength(1);
+  answer([200, events(3)]);
+  await screen.findByText('Event 3');
+});
+
+it('leaves the focus with who has gone on meanwhile', async () => {
+  const { server, user, more } = await open();
+  const answer = server.onHold(SECOND);
+  await user.click(more);
+  const elsewhere = screen.getByRole('link', { name: 'Event 1' });
+  elsewhere.focus();
+  answer([200, events(3)]);
+  await screen.findByText('Event 3');
+  expect(document.activeElement).toBe(elsewhere);
+});
+
+it('shows an event once that was moved from one page to the next', async () => {
+  const { server, user, more } = await open();
+  server.on(SECOND, [200, events(2, 3)]);
+  await user.click(more);
+  await screen.findByText('Event 3');
+  expect(shown()).toEqual(['Event 1', 'Event 2', 'Event 3']);
+});
+
+it('says why no more came, keeps what it has, and tries again', async () => {
+  const { server, user, more } = await open();
+  const refused = { error: 'Not today.', code: 'other' };
+  server.inTurn(SECOND, [400, refused], [200, events(3)]);
+  await user.click(more);
+  expect(await screen.findByText('Not today.')).toBeDefined();
+  expect(shown()).toEqual(['Event 1', 'Event 2']);
+  await user.click(screen.getByRole('button', { name: 'More events' }));
+  await screen.findByText('Event 3');
+  expect(screen.queryByText('Not today.')).toBeNull();
+});

@@ -1,0 +1,76 @@
+"""Prices are amounts that can be paid in their currency, and people read them in its form."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from reservations.currencies import written
+from reservations.models import Category, Event, Seat
+from tests.factories import make_event
+from tests.reservations.test_admin import form_values
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+
+@pytest.mark.parametrize(
+    ("currency", "expected"), [("EUR", "50.00 EUR"), ("JPY", "50 JPY"), ("KWD", "50.000 KWD")]
+)
+def test_an_amount_has_as_many_decimals_as_its_currency(currency: str, expected: str) -> None:
+    assert written(Decimal("50.00"), currency) == expected
+
+
+def _faults(checked: Event | Category | Seat) -> dict[str, list[str]]:
+    try:
+        checked.full_clean(exclude=["plan", "layout"])
+    except ValidationError as error:
+        return error.message_dict
+    return {}
+
+
+_NO_YEN = {"price": ["JPY has no decimals: give a whole amount."]}
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "faults"),
+    [
+        *(("JPY", "5000", {}), ("JPY", "5000.00", {}), ("JPY", "50.50", _NO_YEN)),
+        *(("KWD", "12.50", {}), ("EUR", "50.50", {}), ("COP", "50.50", {})),
+    ],
+)
+def test_a_price_has_no_smaller_part_than_its_currency(
+    currency: str, price: str, faults: dict[str, Any]
+) -> None:
+    event = make_event(currency=currency, price="5000")
+    for checked in (
+        make_event(currency=currency, price=price),
+        Category(event=event, name="Stalls", price=price),
+        Seat(
+            event=event, seat_number="B1", guid="B1", section="B", row="B", number="1", price=price
+        ),
+    ):
+        assert _faults(checked) == faults
+
+
+def test_an_event_changes_to_a_currency_only_if_its_seats_can_be_paid_in_it() -> None:
+    event = make_event(price="50")
+    event.seats.update(price="60.00")
+    event.currency = "JPY"
+    assert _faults(event) == {}
+    Seat.objects.filter(pk=event.seats.all()[0].pk).update(price="60.50")
+    assert _faults(event) == _NO_YEN
+
+
+def test_the_admin_says_which_price_cannot_be_paid(admin_client: Client) -> None:
+    event = make_event(price="50")
+    Category.objects.create(event=event, name="Stalls", price="20.50")
+    path = f"/admin/reservations/event/{event.pk}/change/"
+    values = form_values(admin_client.get(path).content.decode())
+    page = admin_client.post(path, {**values, "currency": "JPY"})
+    assert "JPY has no decimals" in page.content.decode()
+    answer = admin_client.post(path, {**values, "currency": "JPY", "categories-0-price": "20"})
+    assert answer.status_code == 302
+    event.refresh_from_db()
+    assert event.currency == "JPY"
