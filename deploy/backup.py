@@ -14,8 +14,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg
+from environ import Env
 
-from config.service_urls import with_password
+from config.service_urls import name_of, with_password
 from deploy.door import visiting
 from deploy.keeper import kept
 from deploy.postgres_server import NAME
@@ -55,7 +56,8 @@ def save(file: Path) -> None:
     """Write the database of the stack that runs to a file. Raises: Problem."""
     data_dir = stack_settings(os.environ).data_dir
     with visiting(data_dir) as visit:
-        url = owners_url(os.environ) or owners_url(visit.settings)
+        url = owners_url(visit.environment)
+    say(f"Database {name_of(Env.db_url_config(url))}")
     began = time.monotonic()
     dump(url, file)
     size = file.stat().st_size
@@ -75,6 +77,7 @@ def restore(file: Path) -> None:
         brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
         with kept(brought.services):
             url = owners_url(brought.settings)
+            say(f"Database {name_of(Env.db_url_config(url))}")
             say(f"The database of before is kept as {load(url, file)}.")
             servers = servers_environment(os.environ, brought.settings)
             environment = {**servers, **MIGRATE_SETTINGS}

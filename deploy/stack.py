@@ -35,7 +35,12 @@ from deploy.production import proxy_folder
 from deploy.services import lasting_ports
 from deploy.stack_servers import Room, Servers, plan_servers, publish_client, room_for
 from deploy.stack_services import Proxied, brought_services, proxy_service
-from deploy.stack_settings import StackSettings, servers_environment, stack_settings
+from deploy.stack_settings import (
+    StackSettings,
+    of_owner,
+    servers_environment,
+    stack_settings,
+)
 from deploy.steps import say
 from deploy.waiting import wait_until
 
@@ -94,6 +99,7 @@ def _serve() -> None:
                         door.answer(
                             entrance,
                             settings=brought.settings,
+                            environment={**of_owner(environment), **servers.environment()},
                             room=servers.room(),
                             replace=partial(servers.replace, crew),
                         )

@@ -82,6 +82,11 @@ def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith(_OWNERS)}
 
 
+def of_owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what `without_owner` leaves out."""
+    return {name: value for name, value in environment.items() if name.startswith(_OWNERS)}
+
+
 def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:
     value = environment.get(name) or str(default)
     if not (value.isascii() and value.isdigit() and 0 < int(value) <= 64):

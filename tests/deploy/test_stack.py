@@ -197,6 +197,36 @@ def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
     assert site.is_whole()
 
 
+def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) -> None:
+    assert wait_until(site.is_whole, seconds=SECONDS)
+    elsewhere = {"DATABASE_URL": "sqlite:////tmp/none.sqlite3", "SEATCAST_SHOW_NAMES": "no"}
+
+    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.manage", *arguments],
+            env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir), **elsewhere),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    with site.database() as database:
+        [name] = database.execute("SELECT inet_server_port() || '/' || current_database()")
+    told = manage("verify_ledger")
+    assert f"127.0.0.1:{name[0]} (PostgreSQL, as {SERVING_ROLE})" in told.stderr.splitlines()[0]
+    assert "no difference" in told.stdout
+    owned = manage("prune_security_log", "--days", "3000")
+    assert f"127.0.0.1:{name[0]} (PostgreSQL, as seatcast)" in owned.stderr.splitlines()[0]
+
+
+def test_the_proxy_says_whether_the_site_is_ready(site: Site) -> None:
+    assert wait_until(site.is_whole, seconds=SECONDS)
+    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=30) as client:
+        assert client.get("/readyz").json() == {"ready": True}
+        assert client.get("/metrics").status_code == 404
+
+
 def test_secrets_are_for_nobody_to_see(site: Site) -> None:
     passwords = ("postgres_password", "postgres_serving_password", "valkey_password")
     for name in (*passwords, "secret_key"):
