@@ -29,7 +29,7 @@ from deploy.announcing import announce, with_demo_data
 from deploy.guide import Guide, guiding
 from deploy.keeper import Crew, Service, kept
 from deploy.preparing import prepare
-from deploy.private import private_folder
+from deploy.private import passable_folder, private_folder
 from deploy.problems import Problem
 from deploy.production import proxy_folder
 from deploy.services import lasting_ports
@@ -70,6 +70,7 @@ def _serve() -> None:
     ensure_free(settings.address)
     logs = settings.data_dir / "logs"
     with locked(settings.data_dir) as lock:
+        say(f"The data is in {settings.data_dir}/")
         private_folder(logs)
         brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
         environment = servers_environment(os.environ, brought.settings)
@@ -135,8 +136,7 @@ def locked(data_dir: Path) -> Iterator[int]:
 
     Raises: Problem when another stack has it.
     """
-    data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
-    folder = os.open(data_dir, os.O_RDONLY)
+    folder = os.open(passable_folder(data_dir), os.O_RDONLY)
     try:
         if not _takes(folder):
             say(f"Waiting for the stack that has {data_dir} to end …")

@@ -20,7 +20,8 @@ import pytest
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection, connect
 
-from deploy import lineage, stack
+from deploy import lineage, stack, unprivileged
+from deploy import stack_settings as stack_settings_module
 from deploy.address import Address, serves
 from deploy.door import visiting
 from deploy.lineage import family, members
@@ -355,6 +356,24 @@ def test_a_database_that_is_away_is_told_without_a_traceback(data_dir: Path) -> 
 def test_what_is_no_number_of_servers_is_refused(name: str, value: str) -> None:
     with pytest.raises(Problem, match=f"{name} must be a number from 1 to 64"):
         stack_settings({name: value})
+
+
+def test_roots_stack_below_a_private_home_has_its_data_where_postgresql_can_reach_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of root's servers, whoever runs this test; pytest's folders are shut for them.
+    monkeypatch.setattr(unprivileged, "server_user", lambda: 65534)
+    with open_folder() as checkout:
+        monkeypatch.setattr(stack_settings_module, "ROOT", checkout)
+        assert stack_settings({}).data_dir == checkout / ".data"
+    monkeypatch.setattr(stack_settings_module, "ROOT", tmp_path)
+    elsewhere = Path("/var/lib/seatcast-stack") / "-".join(tmp_path.parts[1:])
+    assert stack_settings({}).data_dir == elsewhere
+    named = {"SEATCAST_DATA_DIR": str(tmp_path / "data")}
+    assert stack_settings(named).data_dir == tmp_path / "data"
+    # Nobody but root needs to reach it then, and it is where it was.
+    with_another = {"DATABASE_URL": "postgres://seatcast@127.0.0.1/seatcast"}
+    assert stack_settings(with_another).data_dir == tmp_path / ".data"
 
 
 def test_two_stacks_cannot_have_the_same_data(
