@@ -142,7 +142,8 @@ def interpolated(value: str, given: Mapping[str, str]) -> str:
     def fill(found: re.Match[str]) -> str:
         name, required, rest = found[1], found[2] == ":?", found[3]
         assert given.get(name) or not required, rest
-        return given.get(name) or rest
+        filled: str = given.get(name) or rest
+        return filled
 
     previous = ""
     while value != previous:
