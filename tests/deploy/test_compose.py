@@ -299,6 +299,19 @@ def test_no_password_is_put_into_an_address_or_a_command(services: dict[str, Any
         assert not [text for text in (*told, *urls) if re.search(r"(?<!\$)\$\{\w*PASSWORD", text)]
 
 
+def test_the_page_has_room_for_the_server_that_it_adds(services: dict[str, Any]) -> None:
+    [added] = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs" / "operations.md").read_text(), re.DOTALL
+    )
+    changed = yaml.safe_load(added)["services"]
+    [server] = changed.keys() - services.keys()
+    assert changed[server]["extends"]["service"] in API
+    upstreams = changed["proxy"]["environment"]["SEATCAST_API_UPSTREAMS"].split()
+    assert upstreams == [f"{name}:8000" for name in (*API, server)]
+    settings = postgres_settings(sockets=len(SOCKETS), api_workers=len(API) + 1)
+    assert changed["postgres"]["command"][2::2] == settings
+
+
 @pytest.mark.parametrize(
     "setting", ["SEATCAST_PAYMENT_PROVIDER", "SEATCAST_OFFLINE_METHODS", "SEATCAST_DEMO_PAYMENTS"]
 )

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import psycopg
@@ -35,6 +35,7 @@ from deploy.stack_servers import ServerPlan, plan_servers
 from deploy.stack_settings import stack_settings
 from deploy.waiting import wait_until
 from reservations.demo.people import PASSWORD
+from tests.deploy.test_first_day import PLAN
 
 SECONDS = 60
 WHOLE = {
@@ -202,11 +203,12 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
     assert wait_until(site.is_whole, seconds=SECONDS)
     elsewhere = {"DATABASE_URL": "sqlite:////tmp/none.sqlite3", "SEATCAST_SHOW_NAMES": "no"}
 
-    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def manage(*arguments: str, plan: IO[str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "deploy.manage", *arguments],
             env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir), **elsewhere),
             cwd=ROOT,
+            stdin=plan,
             capture_output=True,
             text=True,
             check=True,
@@ -214,11 +216,15 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
 
     with site.database() as database:
         [name] = database.execute("SELECT inet_server_port() || '/' || current_database()")
+    with PLAN.open() as plan:
+        manage("import_plan", "-", "--name", "Of the day", "--price-default", "45", plan=plan)
     told = manage("verify_ledger")
     assert f"127.0.0.1:{name[0]} (PostgreSQL, as {SERVING_ROLE})" in told.stderr.splitlines()[0]
     assert "no difference" in told.stdout
     owned = manage("prune_security_log", "--days", "3000")
     assert f"127.0.0.1:{name[0]} (PostgreSQL, as seatcast)" in owned.stderr.splitlines()[0]
+    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=30) as client:
+        assert "Of the day" in {each["name"] for each in client.get("/api/events/").json()}
 
 
 def test_the_proxy_says_whether_the_site_is_ready(site: Site) -> None:
