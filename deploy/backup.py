@@ -57,7 +57,7 @@ def save(file: Path) -> None:
     data_dir = stack_settings(os.environ).data_dir
     with visiting(data_dir) as visit:
         url = owners_url(visit.environment)
-    say(f"Database {name_of(Env.db_url_config(url))}")
+    _name_database(url)
     began = time.monotonic()
     dump(url, file)
     size = file.stat().st_size
@@ -77,12 +77,16 @@ def restore(file: Path) -> None:
         brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
         with kept(brought.services):
             url = owners_url(brought.settings)
-            say(f"Database {name_of(Env.db_url_config(url))}")
+            _name_database(url)
             say(f"The database of before is kept as {load(url, file)}.")
             servers = servers_environment(os.environ, brought.settings)
             environment = {**servers, **MIGRATE_SETTINGS}
             for step in _AFTERWARDS:
                 say(run_once(step, environment, log_file=logs / "restoring.log", holds=[lock]))
+
+
+def _name_database(url: str) -> None:
+    print(f"seatcast: database {name_of(Env.db_url_config(url))}", file=sys.stderr, flush=True)
 
 
 def owners_url(environment: Mapping[str, str]) -> str:

@@ -163,11 +163,15 @@ def test_servers_are_replaced_one_by_one_while_the_site_is_open(site: Site) -> N
             assert json.loads(watcher.recv())["type"] == "snapshot"
             subprocess.run(
                 [sys.executable, "-m", "deploy.rolling"],
-                env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir)),
+                env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir), SEATCAST_SEAT_CAP="9"),
                 cwd=ROOT,
                 check=True,
             )
             assert close_code(watcher) == 1012
+        # Commands have the settings of the servers that run now.
+        with visiting(site.data_dir) as visit:
+            assert visit.environment["SEATCAST_SEAT_CAP"] == "9"
+            assert visit.environment["DATABASE_MIGRATION_URL"]
         assert not servers(site) & before
         assert site.is_whole()
         # A proxy that is started again leads to the new ones.
