@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 from urllib.parse import quote
 
 import httpx
@@ -142,8 +142,7 @@ def interpolated(value: str, given: Mapping[str, str]) -> str:
     def fill(found: re.Match[str]) -> str:
         name, required, rest = found[1], found[2] == ":?", found[3]
         assert given.get(name) or not required, rest
-        filled: str = given.get(name) or rest
-        return filled
+        return given.get(name) or str(rest)
 
     previous = ""
     while value != previous:
@@ -203,17 +202,19 @@ def on_this_machine(settings: Settings, folder: Path, **extra: str) -> dict[str,
     }
 
 
-def run(command: list[str], settings: Mapping[str, str], **given: Any) -> str:
+def run(
+    command: list[str], settings: Mapping[str, str], *, stdin: IO[str] | int = subprocess.DEVNULL
+) -> str:
     """Run a command to its end; return what it said."""
     done = subprocess.run(
         command,
         cwd=ROOT,
         env=settings,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        **given,
     )
     assert done.returncode == 0, f"{command}: {done.stdout}"
     return done.stdout
