@@ -3,6 +3,7 @@
 What is not run: the containers, units and pods themselves, and the proxy with its certificate.
 """
 
+import json
 import re
 import shlex
 import signal
@@ -288,6 +289,38 @@ def test_the_clusters_servers_for_sockets_start_with_the_settings_that_it_gives(
     settings = on_this_machine(settings_of_pod("sockets", migrated), migrated.folder)
     with served(container("sockets")["command"], settings) as sockets:
         assert is_ready(sockets)
+
+
+def proxy_settings(services: Services) -> dict[str, Settings]:
+    """Return what the files of each way give the proxy."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["proxy"]
+    person = written_by_the_person(services)
+    file = re.search(r"echo '(SEATCAST_SITE=.*)' > /etc/seatcast/proxy.env", GUIDE)
+    assert file
+    return {
+        "Compose": {
+            name: interpolated(value, person) for name, value in compose["environment"].items()
+        },
+        "systemd": {
+            **environment("seatcast-proxy"),
+            **dict(pair.split("=", 1) for pair in shlex.split(file[1])),
+        },
+        "Kubernetes": one("ConfigMap", "proxy")["data"],
+    }
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_the_proxy_reads_what_it_is_given_and_gets_the_sites_certificate(
+    name: str, services: Services
+) -> None:
+    adapted = run(
+        ["caddy", "adapt", "--config", str(ROOT / "deploy" / "Caddyfile")],
+        {"PATH": str(VENV_BIN), "HOME": str(services.folder), **proxy_settings(services)[name]},
+    )
+    apps = json.loads(adapted.splitlines()[-1])["apps"]
+    # Whose certificate it gets by itself; in the cluster TLS is the Ingress's.
+    got = apps["tls"]["certificates"]["automate"] if "tls" in apps else []
+    assert got == ([] if name == "Kubernetes" else [SITE])
 
 
 @pytest.mark.parametrize(
