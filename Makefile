@@ -1,14 +1,15 @@
 # Every target is one command of `python3 -m deploy`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test`, `thorough`
-# and `bench`, TESTS for `test` and `thorough` with ONLY, SCENARIO and ARGS for `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`,
-# SECONDS and SEED for `chaos`, FILE for `backup` and `restore`, FROM for `upgrade`, MINUTES, ROUNDS
-# and ONLY for `measure`, UPGRADE for `lock`.
+# and `bench`, TESTS for `test` and `thorough` with ONLY, ARGS for `manage`, SCENARIO and ARGS for
+# `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED for `chaos`, FILE for
+# `backup` and `restore`, FROM for `upgrade`, MINUTES, ROUNDS and ONLY for `measure`, UPGRADE for
+# `lock`.
 
 PYTHON ?= python3
 export TESTS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack rolling backup restore test thorough bench loadtest compare curves chaos upgrade check schema screenshots measure lock sbom audit images clean
+.PHONY: help setup run stack rolling manage backup restore test thorough bench loadtest compare curves chaos upgrade check schema screenshots measure lock sbom audit images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -24,6 +25,9 @@ stack: ## Serve it as for real: PostgreSQL, Valkey, several servers behind a pro
 
 rolling: ## Replace the servers of a running stack by this checkout's, one by one, while it is open
 	@$(PYTHON) -m deploy rolling
+
+manage: ## Run a command of manage.py on the database of the running stack (ARGS="verify_ledger")
+	@$(PYTHON) -m deploy manage $(ARGS)
 
 backup: ## Write the database of the running stack to a file, also during a sale (FILE=…)
 	@$(PYTHON) -m deploy backup $(FILE)

@@ -1,7 +1,7 @@
 """What is asked by machines that look after this one: `/healthz`, `/readyz` and `/metrics`.
 
 Answered in front of Django, whose check of the host's name would refuse them: whoever asks knows
-a process by its address. The proxy passes none of them on.
+a process by its address. Of these the proxy tells whether the site is ready, and nothing else.
 """
 
 import asyncio

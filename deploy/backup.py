@@ -14,8 +14,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg
+from environ import Env
 
-from config.service_urls import with_password
+from config.service_urls import name_of, with_password
 from deploy.door import visiting
 from deploy.keeper import kept
 from deploy.postgres_server import NAME
@@ -55,7 +56,8 @@ def save(file: Path) -> None:
     """Write the database of the stack that runs to a file. Raises: Problem."""
     data_dir = stack_settings(os.environ).data_dir
     with visiting(data_dir) as visit:
-        url = owners_url(os.environ) or owners_url(visit.settings)
+        url = owners_url(visit.environment)
+    _name_database(url)
     began = time.monotonic()
     dump(url, file)
     size = file.stat().st_size
@@ -75,11 +77,16 @@ def restore(file: Path) -> None:
         brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
         with kept(brought.services):
             url = owners_url(brought.settings)
+            _name_database(url)
             say(f"The database of before is kept as {load(url, file)}.")
             servers = servers_environment(os.environ, brought.settings)
             environment = {**servers, **MIGRATE_SETTINGS}
             for step in _AFTERWARDS:
                 say(run_once(step, environment, log_file=logs / "restoring.log", holds=[lock]))
+
+
+def _name_database(url: str) -> None:
+    print(f"seatcast: database {name_of(Env.db_url_config(url))}", file=sys.stderr, flush=True)
 
 
 def owners_url(environment: Mapping[str, str]) -> str:

@@ -41,6 +41,9 @@ def _run(options: argparse.Namespace) -> None:
         case "backup" | "restore":
             set_up(requirements=STACK, client=False)
             hand_over("deploy.backup", _BACKUP[options.command], options.file)
+        case "manage":
+            set_up(requirements=STACK, client=False)
+            hand_over("deploy.manage", *options.arguments)
         case "test" | "thorough":
             only = [options.only] if options.only else []
             depth = ["--thorough"] if options.command == "thorough" else []
@@ -93,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="serve the site with demo data")
     commands.add_parser("stack", help="serve it as it is served for real, on this machine")
     commands.add_parser("rolling", help="replace the servers of the stack that runs, one by one")
+    manage = commands.add_parser("manage", help="run a command of manage.py on the running stack")
+    manage.add_argument("arguments", nargs=argparse.REMAINDER, help="a command and its options")
     backup = commands.add_parser("backup", help="write the database of the running stack to a file")
     restore = commands.add_parser("restore", help="make a file the database of a stack, kept apart")
     for command in (backup, restore):

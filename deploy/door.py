@@ -1,12 +1,15 @@
-"""The door of a running stack, for whoever may write to its data directory: `make rolling`.
+"""The door of a running stack, for whoever may write to its data directory.
 
-A socket in that directory. Who comes is told the settings of what the stack brings along, and the
-ports that are free, as one line of JSON; sends the servers that are to take the place of those
-that run; and hears what is being done, line by line, until the last one says what went wrong, or
-nothing. One at a time.
+`make rolling`, `make backup` and `make manage` go through it.
+
+A socket in that directory. Who comes is told the settings of what the stack brings along, the
+environment of its servers and the ports that are free, as one line of JSON; sends the servers that
+are to take the place of those that run; and hears what is being done, line by line, until the last
+one says what went wrong, or nothing. One at a time.
 """
 
 import json
+import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +18,7 @@ from typing import IO, Any
 
 from deploy.problems import Problem
 from deploy.stack_servers import Room, ServerPlan
+from deploy.stack_settings import servers_environment
 from deploy.steps import say
 
 _NAME = "stack.sock"
@@ -49,6 +53,7 @@ def answer(
     door: socket.socket,
     *,
     settings: Mapping[str, str],
+    environment: Mapping[str, str],
     room: Room,
     replace: Callable[[Sequence[ServerPlan], Tell], None],
 ) -> None:
@@ -58,7 +63,7 @@ def answer(
     except TimeoutError:
         return
     with visitor, visitor.makefile("rw") as line, suppress(OSError, ValueError):
-        _send(line, settings=dict(settings), room=room)
+        _send(line, settings=dict(settings), environment=dict(environment), room=room)
         if not (asked := line.readline()):
             return
         problem = None
@@ -73,13 +78,18 @@ def answer(
 class Visit:
     """A visit to a running stack.
 
-    `settings` are those of what it brings along, and in its `room` servers can be started.
+    `settings` are those of what it brings along, `environment` is that of its servers, with the
+    owner of the tables, and in its `room` servers can be started.
     """
 
     def __init__(self, line: IO[str]) -> None:
         self._line = line
         told = json.loads(line.readline())
         self.settings: dict[str, str] = told["settings"]
+        # A stack of an older release does not tell it.
+        self.environment: dict[str, str] = told.get("environment") or servers_environment(
+            os.environ, self.settings
+        )
         self.room: Room = told["room"]
 
     def replace(self, plans: Sequence[ServerPlan], *, tell: Tell) -> None:

@@ -4,13 +4,22 @@ import os
 from pathlib import Path
 from typing import IO
 
-_FOLDER, _FILE = 0o700, 0o600
+_FOLDER, _PASSABLE, _FILE = 0o700, 0o711, 0o600
 
 
 def private_folder(folder: Path) -> Path:
     """Return a folder, made if need be, that only its owner can look into."""
     folder.mkdir(mode=_FOLDER, exist_ok=True)
     folder.chmod(_FOLDER)
+    return folder
+
+
+def passable_folder(folder: Path) -> Path:
+    """Return a folder, made if need be, that others can go through; they cannot list new ones."""
+    for each in reversed((folder, *folder.parents)):
+        if not each.exists():
+            each.mkdir()
+            each.chmod(_PASSABLE)
     return folder
 
 

@@ -13,7 +13,8 @@ from deploy.paths import ROOT
 STAGE_SECONDS = 30 * 60
 _END_SECONDS = 10
 _OWN_SETTINGS = (
-    *("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "REDIS_PASSWORD"),
+    *("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "REDIS_PASSWORD", "EMAIL_URL"),
+    *("DATABASE_MIGRATION_URL", "DATABASE_MIGRATION_PASSWORD"),
     *("DJANGO_SETTINGS_MODULE", "HOST", "PORT"),
 )
 
@@ -23,7 +24,7 @@ def clean_environment(**extra: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in _OWN_SETTINGS and not name.startswith("SEATCAST_")
+        if name.removesuffix("_FILE") not in _OWN_SETTINGS and not name.startswith("SEATCAST_")
     }
     return {**kept, **extra}
 

@@ -29,13 +29,18 @@ from deploy.announcing import announce, with_demo_data
 from deploy.guide import Guide, guiding
 from deploy.keeper import Crew, Service, kept
 from deploy.preparing import prepare
-from deploy.private import private_folder
+from deploy.private import passable_folder, private_folder
 from deploy.problems import Problem
 from deploy.production import proxy_folder
 from deploy.services import lasting_ports
 from deploy.stack_servers import Room, Servers, plan_servers, publish_client, room_for
 from deploy.stack_services import Proxied, brought_services, proxy_service
-from deploy.stack_settings import StackSettings, servers_environment, stack_settings
+from deploy.stack_settings import (
+    StackSettings,
+    of_owner,
+    servers_environment,
+    stack_settings,
+)
 from deploy.steps import say
 from deploy.waiting import wait_until
 
@@ -65,6 +70,7 @@ def _serve() -> None:
     ensure_free(settings.address)
     logs = settings.data_dir / "logs"
     with locked(settings.data_dir) as lock:
+        say(f"The data is in {settings.data_dir}/")
         private_folder(logs)
         brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
         environment = servers_environment(os.environ, brought.settings)
@@ -94,6 +100,7 @@ def _serve() -> None:
                         door.answer(
                             entrance,
                             settings=brought.settings,
+                            environment={**of_owner(environment), **servers.environment()},
                             room=servers.room(),
                             replace=partial(servers.replace, crew),
                         )
@@ -129,8 +136,7 @@ def locked(data_dir: Path) -> Iterator[int]:
 
     Raises: Problem when another stack has it.
     """
-    data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
-    folder = os.open(data_dir, os.O_RDONLY)
+    folder = os.open(passable_folder(data_dir), os.O_RDONLY)
     try:
         if not _takes(folder):
             say(f"Waiting for the stack that has {data_dir} to end …")

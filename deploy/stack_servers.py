@@ -161,6 +161,11 @@ class Servers:
         )
         return {"api": api, "sockets": sockets}
 
+    def environment(self) -> Mapping[str, str]:
+        """Return the environment of the servers that run."""
+        plan, _ = next(iter(self._running.values()))
+        return plan["environment"]
+
     def first(self, plans: Sequence[ServerPlan]) -> list[Service]:
         """Return the services of the first generation."""
         self._running = {plan["name"]: (plan, self._service(plan)) for plan in plans}

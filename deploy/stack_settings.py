@@ -9,8 +9,11 @@ from deploy.paths import CLIENT, ROOT
 from deploy.problems import Problem
 from deploy.production import is_given, is_production, stack_address
 from deploy.server import DEFAULT_POOL_SIZE
+from deploy.unprivileged import is_reachable
 
 RELEASE = "SEATCAST_RELEASE"
+_OWN_FOLDER = ".data"
+_FOLDERS_OF_OTHERS = Path("/var/lib/seatcast-stack")
 _OWNERS = ("DATABASE_MIGRATION_URL", "DATABASE_MIGRATION_PASSWORD")
 _ALWAYS_OURS = {"SEATCAST_DATA_DIR", "SEATCAST_PRODUCTION", "SEATCAST_PROXIES"}
 _WORDS = {"SEATCAST_LOG_FORMAT": ("console", "json"), "SEATCAST_ACCESS_LOG": ("off", "on")}
@@ -44,7 +47,9 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
 
     Raises: Problem when a number is none, or a word is none that is known.
     """
-    data_dir = Path(environment.get("SEATCAST_DATA_DIR") or ROOT / ".data").resolve()
+    brings_postgres = not is_given(environment, "DATABASE_URL")
+    default = _default_data_dir() if brings_postgres else ROOT / _OWN_FOLDER
+    data_dir = Path(environment.get("SEATCAST_DATA_DIR") or default).resolve()
     return StackSettings(
         address=stack_address(environment, data_dir=data_dir),
         release=Path(environment.get(RELEASE) or ROOT).resolve(),
@@ -52,7 +57,7 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
         sockets=_count(environment, "SEATCAST_SOCKET_SERVERS", default=2),
         api_workers=_count(environment, "SEATCAST_API_WORKERS", default=2),
         pool_size=_count(environment, "SEATCAST_POOL_SIZE", default=DEFAULT_POOL_SIZE),
-        brings_postgres=not is_given(environment, "DATABASE_URL"),
+        brings_postgres=brings_postgres,
         brings_valkey=not is_given(environment, "REDIS_URL"),
         log_format=_word(environment, "SEATCAST_LOG_FORMAT", _default_format(environment)),
         access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
@@ -80,6 +85,21 @@ def servers_environment(
 def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without what only the owner of the tables is to know."""
     return {name: value for name, value in environment.items() if not name.startswith(_OWNERS)}
+
+
+def of_owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what `without_owner` leaves out."""
+    return {name: value for name, value in environment.items() if name.startswith(_OWNERS)}
+
+
+def _default_data_dir() -> Path:
+    """Return the checkout's own folder, or one for this checkout that PostgreSQL's user can reach.
+
+    Root's PostgreSQL runs as somebody else, for whom a checkout below a private home is shut.
+    """
+    if is_reachable(ROOT):
+        return ROOT / _OWN_FOLDER
+    return _FOLDERS_OF_OTHERS / "-".join(ROOT.parts[1:])
 
 
 def _count(environment: Mapping[str, str], name: str, *, default: int) -> int:

@@ -56,6 +56,11 @@ def writable(data_dir: Path) -> Path:
     return data_dir
 
 
+def is_reachable(folder: Path) -> bool:
+    """Return whether the user that servers run as can go through a folder that is there."""
+    return server_user() is None or _succeeds(["test", "-x", str(folder)])
+
+
 def runnable(*, package: str, program: str, home: Path) -> Path:
     """Return the path of a package's program, for the user that servers run as.
 

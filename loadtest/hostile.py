@@ -43,6 +43,7 @@ def main() -> None:
         site = site_at(running.address.url)
         staged = site.manage("-m", "loadtest.stage", "--people=1", "--seats=500").stdout
         event = json.loads(staged)["event_id"]
+        layout = _ask(site, "GET", f"/api/events/{event}/")[1]["layout"]
         name = f"other-{secrets.token_hex(4)}"
         _register(site, name)
         attackers = [f"attacker-{secrets.token_hex(6)}" for _ in range(options.accounts)]
@@ -55,7 +56,7 @@ def main() -> None:
         }
         attacks: dict[str, tuple[int, Callable[[int], _Status]]] = {
             "nobody": (0, lambda _: 0),
-            "costly headers": (2, lambda _: _send_costly_headers(site, event)),
+            "costly headers": (2, lambda _: _send_costly_headers(site, event, layout)),
             "wrong passwords": (
                 options.accounts,
                 lambda number: _say_wrong_password(site, attackers[number]),
@@ -122,8 +123,8 @@ def _answer_to(attempt: Callable[[], _Status]) -> _Status:
         return type(error).__name__
 
 
-def _send_costly_headers(site: Site, event: int) -> int:
-    path = f"/api/events/{event}/seats/"
+def _send_costly_headers(site: Site, event: int, layout: str) -> int:
+    path = f"/api/events/{event}/layouts/{layout}/"
     return _ask(site, "GET", path, headers=_HEADERS, source=_ATTACKER)[0]
 
 

@@ -40,15 +40,21 @@ def _main_call(result: Mapping[str, Any]) -> str | None:
 
 def _call_rate(result: Mapping[str, Any]) -> _Figure | None:
     call, seconds = _main_call(result), result["seconds"]
+    if not call or not result["timeline"] or not seconds:
+        return None
     rates = [
-        row["calls"].get(call, {}).get("count", 0) / length
+        _done(row["outcomes"], call) / length
         for row, length in zip(result["timeline"], row_lengths(result), strict=True)
     ]
-    if not call or not rates or not seconds:
-        return None
-    mean = result["calls"][call]["count"] / seconds
-    name = f"{sentence_case(call)}s a second, at peak"
-    return (name, count(max(rates)), f"{count(mean)} on average", "")
+    done, answered = _done(result["outcomes"], call), result["calls"][call]["count"]
+    refused = count((answered - done) / seconds)
+    more = f"{count(done / seconds)} on average, beside {refused} that were refused"
+    return (f"{sentence_case(call)}s a second, at peak", count(max(rates)), more, "")
+
+
+def _done(outcomes: Mapping[str, int], call: str) -> int:
+    """Return how many calls were answered with success, and not refused or lost."""
+    return sum(times for name, times in outcomes.items() if name.startswith(f"{call} 2"))
 
 
 def _call_latency(result: Mapping[str, Any]) -> _Figure | None:

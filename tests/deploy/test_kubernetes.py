@@ -41,9 +41,9 @@ def manifests() -> Iterator[tuple[str, Manifest]]:
 
 ALL = list(manifests())
 PODS = {
-    each["metadata"]["name"]: each["spec"]["template"]
+    each["metadata"]["name"]: each["spec"].get("jobTemplate", each)["spec"]["template"]
     for _, each in ALL
-    if each["kind"] in {"Deployment", "Job"}
+    if each["kind"] in {"Deployment", "Job", "CronJob"}
 }
 
 
@@ -123,7 +123,7 @@ def test_every_setting_is_a_documented_one_and_no_secret_has_a_value() -> None:
     assert settings["SEATCAST_PRODUCTION"] == settings["SEATCAST_HTTPS"] == "True"
 
 
-def test_only_the_migrate_job_is_given_the_owner_of_the_tables() -> None:
+def test_only_the_migration_and_commands_are_given_the_owner_of_the_tables() -> None:
     assert one("Secret", "migration")["stringData"].keys() == {"DATABASE_MIGRATION_URL"}
     given = {
         name
@@ -131,7 +131,13 @@ def test_only_the_migrate_job_is_given_the_owner_of_the_tables() -> None:
         for source in container(name)["envFrom"]
         if source.get("secretRef", {}).get("name") == "migration"
     }
-    assert given == {"migrate"}
+    assert given == {"migrate", "manage"}
+
+
+def test_commands_run_as_the_migration_does_and_only_when_asked_for() -> None:
+    assert one("CronJob", "manage")["spec"]["suspend"] is True
+    for setting in ("image", "env", "envFrom"):
+        assert container("manage")[setting] == container("migrate")[setting]
 
 
 @pytest.mark.parametrize("name", PODS)
@@ -208,3 +214,12 @@ def test_what_the_network_lets_through_is_of_pods_that_there_are() -> None:
         if policy["policyTypes"] == ["Egress"] and policy["podSelector"]
     ]
     assert listed == set(PODS) - {"proxy"}
+
+
+def test_servers_reach_all_that_their_settings_can_name_and_certificates_can_be_got() -> None:
+    out = one("NetworkPolicy", "out-of-the-servers")["spec"]["egress"]
+    ports = {port["port"] for rule in out for port in rule["ports"]}
+    assert ports == {5432, 6379, 6380, 443, 587, 465, 4318}
+    solver = one("NetworkPolicy", "into-the-solver")["spec"]
+    into_the_proxy = one("NetworkPolicy", "into-the-proxy")["spec"]
+    assert solver["ingress"][0]["from"] == into_the_proxy["ingress"][0]["from"]

@@ -1,6 +1,7 @@
 """`docs/operations.md` says what to do about each alert, and names nothing that is not there."""
 
 import re
+import subprocess
 
 import pytest
 import yaml
@@ -18,7 +19,18 @@ def test_each_alert_has_its_answer() -> None:
     assert re.findall(r"^\| `([A-Z]\w+)` \|", section, re.MULTILINE) == alerts
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`manage\.py (\w+)", PAGE))))
+@pytest.mark.parametrize("page", ["deployment.md", "first-day.md", "operations.md"])
+def test_each_block_for_a_shell_is_read_by_one(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text()
+    for block in re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        read = subprocess.run(
+            ["sh", "-n"], input=block, text=True, capture_output=True, check=False
+        )
+        # Such as of a text that has no end.
+        assert (read.returncode, read.stderr) == (0, ""), block
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`manage\.py ([a-z]\w+)", PAGE))))
 def test_each_command_is_there(command: str) -> None:
     ours = [ROOT / app / "management" / "commands" for app in APPS]
     assert command == "migrate" or any((folder / f"{command}.py").exists() for folder in ours)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.keeper import Service, kept
-from deploy.private import open_private, private_folder
+from deploy.private import open_private, passable_folder, private_folder
 from deploy.production import trial_settings
 from tests.deploy.test_keeper import WAITS, service
 
@@ -21,6 +21,14 @@ def _loose_umask() -> Iterator[None]:
 
 def _others_may(path: Path) -> int:
     return path.stat().st_mode & 0o077
+
+
+def test_a_folder_that_servers_go_through_is_so_whatever_the_umask(tmp_path: Path) -> None:
+    os.umask(0o077)
+    folder = passable_folder(tmp_path / "one" / "two")
+    assert folder.stat().st_mode & 0o777 == folder.parent.stat().st_mode & 0o777 == 0o711
+    tmp_path.chmod(0o700)
+    assert passable_folder(tmp_path).stat().st_mode & 0o777 == 0o700
 
 
 def test_a_folder_is_private_also_if_it_was_there_already(tmp_path: Path) -> None:

@@ -34,9 +34,13 @@ SCRIPT = "console.log('seats');" * 200
 
 @dataclass
 class Office:
-    """A server that tells what it was asked, after it has hung up on the first `faults` times."""
+    """A server that tells what it was asked, after it has hung up on the first `faults` times.
+
+    `status` is that of its answers.
+    """
 
     faults: int = 0
+    status: int = 200
     asked: list[str] = field(default_factory=list)
 
 
@@ -51,7 +55,7 @@ def serving(office: Office, port: int) -> Iterator[None]:
                 return
             told = {"path": self.path, "headers": dict(self.headers), "body": body.decode()}
             answer = json.dumps(told).encode()
-            self.send_response(200)
+            self.send_response(office.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("X-Content-Type-Options", "nosniff")
             self.send_header("Content-Length", str(len(answer)))
@@ -226,17 +230,53 @@ def test_sockets_are_spread_over_their_servers(at: httpx.Client, proxied: Proxie
 
 def test_servers_that_are_away_are_a_refusal_like_any_other(at: httpx.Client) -> None:
     with ThreadPoolExecutor() as pool:
-        api, socket, admin = pool.map(at.get, ["/api/events/", "/ws/events/1/", "/admin/"])
-    for answer in (api, socket):
+        paths = ["/api/events/", "/ws/events/1/", "/readyz", "/admin/"]
+        api, socket, probe, admin = pool.map(at.get, paths)
+    for answer in (api, socket, probe):
         number = answer.headers["X-Request-ID"]
         sentence, code = Unavailable.default_sentence, Unavailable.code
         assert answer.json() == {"error": sentence, "code": code, "request_id": number}
         assert answer.headers["Content-Type"] == "application/json"
     assert admin.text == Unavailable.default_sentence
-    for answer in (api, socket, admin):
+    for answer in (api, socket, probe, admin):
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == "2"
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics", "/metrics/", "/healthz/", "/readyz/"])
+def test_what_one_server_tells_of_itself_is_not_told_outside(
+    at: httpx.Client, office: Office, path: str
+) -> None:
+    answer = at.get(path)
+    number = answer.headers["X-Request-ID"]
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "error": "There is nothing here.",
+        "code": "not_found",
+        "request_id": number,
+    }
+    assert office.asked == []
+
+
+def test_the_site_is_ready_when_a_server_of_each_kind_is(
+    at: httpx.Client, proxied: Proxied, office: Office
+) -> None:
+    with ExitStack() as stack:
+        for port in proxied.sockets:
+            stack.enter_context(serving(Office(), port))
+        answer = at.get("/readyz")
+        assert (answer.status_code, answer.text) == (200, '{"ready":true}')
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.headers["Cache-Control"] == "no-store"
+        # Sent with anything, it is asked of the servers as any other.
+        assert at.post("/readyz", content=b"x" * 100).status_code == 200
+        office.status = 503
+        unready = at.get("/readyz")
+    assert office.asked == ["GET /readyz"] * 3
+    assert unready.status_code == 503
+    assert unready.json()["code"] == Unavailable.code
+    assert unready.headers["Retry-After"] == "2"
 
 
 def test_a_click_while_the_server_restarts_waits_for_it(at: httpx.Client, proxied: Proxied) -> None:
@@ -277,6 +317,24 @@ def test_a_body_that_no_form_needs_is_refused_before_all_of_it_is_sent(
         assert answer.status == 413
         assert json.load(answer)["code"] == "malformed"
     assert office.asked == []
+
+
+def test_a_long_header_is_refused_in_the_form_of_all_refusals(
+    at: httpx.Client, proxied: Proxied, office: Office
+) -> None:
+    # Sockets' servers would hang up on it; the API's refuse it themselves, and so must get it.
+    long_cookie = {"Cookie": f"a={'b' * 9_000}"}
+    refused = at.get("/ws/events/1/", headers=long_cookie)
+    assert refused.status_code == 431
+    assert refused.json()["code"] == "malformed"
+    assert refused.json()["request_id"] == refused.headers["X-Request-ID"]
+    passed_on = at.get("/api/me/", headers={"X-Anything": "x" * 40_000}).json()
+    assert len(passed_on["headers"]["X-Anything"]) == 40_000
+    # Nothing of a client's own makes servers look unready.
+    with ExitStack() as stack:
+        for port in proxied.sockets:
+            stack.enter_context(serving(Office(), port))
+        assert at.get("/readyz", headers=long_cookie).status_code == 200
 
 
 def test_its_log_names_each_request_and_tells_no_secrets(

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import psycopg
@@ -20,7 +20,8 @@ import pytest
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection, connect
 
-from deploy import lineage, stack
+from deploy import lineage, stack, unprivileged
+from deploy import stack_settings as stack_settings_module
 from deploy.address import Address, serves
 from deploy.door import visiting
 from deploy.lineage import family, members
@@ -34,6 +35,7 @@ from deploy.stack_servers import ServerPlan, plan_servers
 from deploy.stack_settings import stack_settings
 from deploy.waiting import wait_until
 from reservations.demo.people import PASSWORD
+from tests.deploy.test_first_day import PLAN
 
 SECONDS = 60
 WHOLE = {
@@ -161,11 +163,15 @@ def test_servers_are_replaced_one_by_one_while_the_site_is_open(site: Site) -> N
             assert json.loads(watcher.recv())["type"] == "snapshot"
             subprocess.run(
                 [sys.executable, "-m", "deploy.rolling"],
-                env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir)),
+                env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir), SEATCAST_SEAT_CAP="9"),
                 cwd=ROOT,
                 check=True,
             )
             assert close_code(watcher) == 1012
+        # Commands have the settings of the servers that run now.
+        with visiting(site.data_dir) as visit:
+            assert visit.environment["SEATCAST_SEAT_CAP"] == "9"
+            assert visit.environment["DATABASE_MIGRATION_URL"]
         assert not servers(site) & before
         assert site.is_whole()
         # A proxy that is started again leads to the new ones.
@@ -195,6 +201,41 @@ def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
             visit.replace([broken, *others], tell=print)
     assert servers(site) == before
     assert site.is_whole()
+
+
+def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) -> None:
+    assert wait_until(site.is_whole, seconds=SECONDS)
+    elsewhere = {"DATABASE_URL": "sqlite:////tmp/none.sqlite3", "SEATCAST_SHOW_NAMES": "no"}
+
+    def manage(*arguments: str, plan: IO[str] | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.manage", *arguments],
+            env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir), **elsewhere),
+            cwd=ROOT,
+            stdin=plan,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    with site.database() as database:
+        [name] = database.execute("SELECT inet_server_port() || '/' || current_database()")
+    with PLAN.open() as plan:
+        manage("import_plan", "-", "--name", "Of the day", "--price-default", "45", plan=plan)
+    told = manage("verify_ledger")
+    assert f"127.0.0.1:{name[0]} (PostgreSQL, as {SERVING_ROLE})" in told.stderr.splitlines()[0]
+    assert "no difference" in told.stdout
+    owned = manage("prune_security_log", "--days", "3000")
+    assert f"127.0.0.1:{name[0]} (PostgreSQL, as seatcast)" in owned.stderr.splitlines()[0]
+    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=30) as client:
+        assert "Of the day" in {each["name"] for each in client.get("/api/events/").json()}
+
+
+def test_the_proxy_says_whether_the_site_is_ready(site: Site) -> None:
+    assert wait_until(site.is_whole, seconds=SECONDS)
+    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=30) as client:
+        assert client.get("/readyz").json() == {"ready": True}
+        assert client.get("/metrics").status_code == 404
 
 
 def test_secrets_are_for_nobody_to_see(site: Site) -> None:
@@ -326,6 +367,24 @@ def test_a_database_that_is_away_is_told_without_a_traceback(data_dir: Path) -> 
 def test_what_is_no_number_of_servers_is_refused(name: str, value: str) -> None:
     with pytest.raises(Problem, match=f"{name} must be a number from 1 to 64"):
         stack_settings({name: value})
+
+
+def test_roots_stack_below_a_private_home_has_its_data_where_postgresql_can_reach_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of root's servers, whoever runs this test; pytest's folders are shut for them.
+    monkeypatch.setattr(unprivileged, "server_user", lambda: 65534)
+    with open_folder() as checkout:
+        monkeypatch.setattr(stack_settings_module, "ROOT", checkout)
+        assert stack_settings({}).data_dir == checkout / ".data"
+    monkeypatch.setattr(stack_settings_module, "ROOT", tmp_path)
+    elsewhere = Path("/var/lib/seatcast-stack") / "-".join(tmp_path.parts[1:])
+    assert stack_settings({}).data_dir == elsewhere
+    named = {"SEATCAST_DATA_DIR": str(tmp_path / "data")}
+    assert stack_settings(named).data_dir == tmp_path / "data"
+    # Nobody but root needs to reach it then, and it is where it was.
+    with_another = {"DATABASE_URL": "postgres://seatcast@127.0.0.1/seatcast"}
+    assert stack_settings(with_another).data_dir == tmp_path / ".data"
 
 
 def test_two_stacks_cannot_have_the_same_data(

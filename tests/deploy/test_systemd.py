@@ -1,5 +1,6 @@
 """The units cannot be started where systemd does not run, so they are held to what is run."""
 
+import os
 import re
 import shlex
 from collections import defaultdict
@@ -98,6 +99,22 @@ def test_only_the_migration_is_given_the_owner_of_the_tables() -> None:
     owners = "-/etc/seatcast/migrate.env"
     given = {unit for unit in UNITS if owners in read(UNITS[unit])["EnvironmentFile"]}
     assert given == {"seatcast-migrate"}
+
+
+def test_commands_have_the_settings_of_the_migration() -> None:
+    file = FOLDER / "seatcast-manage"
+    assert os.access(file, os.X_OK)
+    words = shlex.split(file.read_text().replace("\\\n", " "), comments=True)
+    flags = [flag.partition("=")[::2] for flag in words if flag.startswith("--")]
+    assert dict(value.split("=", 1) for name, value in flags if name == "--setenv") == environment(
+        "seatcast-migrate"
+    )
+    unit = read(UNITS["seatcast-migrate"])
+    files = [value.partition("=")[2] for name, value in flags if name == "--property"]
+    assert files == unit["EnvironmentFile"]
+    assert ("--uid", *unit["User"]) in flags
+    assert ("--working-directory", *unit["WorkingDirectory"]) in flags
+    assert words[-3:] == [f"{PROGRAMS}python", "manage.py", "$@"]
 
 
 def test_the_proxy_gets_its_variables_and_leads_to_the_instances() -> None:

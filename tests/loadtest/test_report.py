@@ -211,7 +211,7 @@ def test_a_run_of_one_row_has_its_numbers_and_no_course_of_events() -> None:
     }
     read = _read(result)
     assert read.charts() == ["percentiles"]
-    assert "Locks a second, at peak 400 400 on average" in read.text
+    assert "Locks a second, at peak 10 10 on average, beside 390 that were refused" in read.text
     assert "API 82 % 82 % 224 MB" in read.text
 
 

@@ -1,0 +1,67 @@
+"""Every command of manage.py says first which database it asks."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from environ import Env
+
+from config.service_urls import asks_database, name_of
+from deploy.paths import ROOT
+from deploy.processes import clean_environment
+from deploy.services import free_port
+
+
+def manage(*arguments: str, data_dir: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=clean_environment(SEATCAST_DATA_DIR=str(data_dir), **settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_command_names_the_file_that_it_reads(tmp_path: Path) -> None:
+    said = manage("verify_ledger", data_dir=tmp_path)
+    named = f"seatcast: database {tmp_path / 'seatcast.sqlite3'} (SQLite)"
+    assert said.stderr.splitlines()[0] == named
+    assert named not in said.stdout
+
+
+def test_a_command_names_a_database_that_does_not_answer_and_no_password(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"postgres://seller:s3cret@127.0.0.1:{port}/sales"
+    said = manage("showmigrations", data_dir=tmp_path, DATABASE_URL=url)
+    assert said.returncode
+    named = f"seatcast: database 127.0.0.1:{port}/sales (PostgreSQL, as seller)"
+    assert said.stderr.splitlines()[0] == named
+    assert "s3cret" not in said.stderr + said.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgres://a:b@db/sales?sslmode=verify-full", "db:5432/sales (PostgreSQL, as a)"),
+        ("postgres://a@one:5433,two:5434/sales", "one:5433,two:5434/sales (PostgreSQL, as a)"),
+        ("postgres:///sales", "local socket:5432/sales (PostgreSQL, as this user)"),
+    ],
+)
+def test_a_database_is_named_without_what_is_secret(url: str, name: str) -> None:
+    assert name_of(Env.db_url_config(url)) == name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asks"),
+    [
+        ("verify_ledger", True),
+        ("createsuperuser --username eva", True),
+        ("verify_ledger --help", False),
+        ("collectstatic --no-input", False),
+        ("", False),
+    ],
+)
+def test_what_asks_no_database_names_none(arguments: str, asks: bool) -> None:
+    assert asks_database(["manage.py", *arguments.split()]) is asks
