@@ -37,7 +37,6 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from reservations import database, metrics
 from reservations.changes import ChangeSet, seats_changed
-from reservations.choosing.houses import with_choices
 from reservations.commands import Command, ReleaseExpired, seat_ids_of
 from reservations.errors import Busy, SeatcastError, Unavailable, UnderWay
 from reservations.keys import KeyedAnswers
@@ -394,14 +393,15 @@ def _wake(waiting: "list[asyncio.Future[None]]") -> None:
 
 def _decide(event: Event, batch: list[_Ticket], *, now: datetime) -> _Decided:
     """Decide and write a batch under the event's lock."""
-    commands = with_choices([ticket.command for ticket in batch], event=event, now=now)
+    commands = [ticket.command for ticket in batch]
     ledger = Ledger.open(event=event, commands=commands, now=now)
     keyed = KeyedAnswers.open(
         event=event, asked=[(ticket.command, ticket.key) for ticket in batch], now=ledger.now
     )
     decided: list[Decision] = []
     outcomes: dict[_Ticket, Outcome] = {}
-    for ticket, command in zip(batch, commands, strict=True):
+    for ticket in batch:
+        command = ticket.command
         if keyed.is_first(command, ticket.key):
             outcomes[ticket] = outcome = decide(command, ledger.board)
             decided.append(Decision(command, outcome, ticket.request_id, ticket.source))
