@@ -14,10 +14,9 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import orjson
@@ -37,7 +36,8 @@ from config.request_ids import HEADER, answering
 from config.telemetry import is_tracing
 from realtime import publisher
 from realtime.database import in_database_thread
-from reservations import alternatives, desk, selectors
+from reservations import desk, selectors
+from reservations.alternatives import offer_from_loop
 from reservations.api.requests import MAX_ID, is_key
 from reservations.api.serializers import MAX_SEATS
 from reservations.commands import Command, LockSeats, ReserveSeats, UnlockSeats
@@ -175,15 +175,10 @@ async def _decided(click: _Click) -> Answer:
     try:
         return await desk.submit_from_loop(event_id=event_id, command=command, key=click.key)
     except _OFFERED_MORE[type(command)] as refusal:
-        await _offer(refusal, event_id=event_id, seat_ids=command.seat_ids)
+        await offer_from_loop(
+            refusal, event_id=event_id, seat_ids=command.seat_ids, in_thread=in_database_thread
+        )
         raise
-
-
-async def _offer(refusal: SeatcastError, *, event_id: int, seat_ids: Sequence[int]) -> None:
-    """See `alternatives.offer`."""
-    if not alternatives.offer_at_once(refusal, event_id=event_id, seat_ids=seat_ids):
-        search = partial(alternatives.offer, refusal, event_id=event_id, seat_ids=seat_ids)
-        await in_database_thread(search)
 
 
 def _only_once(pairs: Iterable[tuple[bytes, bytes]]) -> _Headers | None:

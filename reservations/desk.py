@@ -249,10 +249,10 @@ class Desk:
 
     def _take(self) -> list[_Ticket]:
         batch: list[_Ticket] = []
-        seats = 0
+        seats: set[int] = set()
         while self._queue and len(batch) < MAX_BATCH_COMMANDS:
-            seats += len(seat_ids_of(self._queue[0].command))
-            if batch and seats > MAX_BATCH_SEATS:
+            seats.update(seat_ids_of(self._queue[0].command))
+            if batch and len(seats) > MAX_BATCH_SEATS:
                 break
             ticket = self._queue.popleft()
             ticket.stage = _Stage.TAKEN

@@ -1,5 +1,7 @@
 """A plain click is answered without Django, and to the letter as Django would answer it."""
 
+import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,8 +21,9 @@ from accounts import remembered, revocations, shared, throttles, tokens
 from accounts.models import User
 from config.clicks import with_short_way
 from config.threads import in_threads
-from reservations import desk, selectors
+from reservations import alternatives, desk, selectors
 from reservations.models import Event, Seat
+from tests.crowd import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -392,6 +395,34 @@ def test_a_desk_that_is_too_busy(scene: Scene, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(desk, "MAX_QUEUED_COMMANDS", 0)
     found = scene.same(scene.one("lock", scene.seats[0]), scene.bearer, key=False)
     assert (found.status, found.body["code"], found.headers["retry-after"]) == (503, "busy", "2")
+
+
+def test_of_many_who_are_refused_at_once_no_more_than_two_wait_for_a_search(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = _bearer(make_user("bob"))
+    scene.site.django(scene.many("lock"), bob, orjson.dumps({"seat_ids": scene.seats[:10]}))
+    may_go_on, search = threading.Event(), alternatives._search
+    answered: list[int] = []
+
+    def slow(key: Any) -> Any:
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        return search(key)
+
+    monkeypatch.setattr(alternatives, "_search", slow)
+
+    async def click(seat: int) -> None:
+        found = await _asked(scene.site._short, scene.one("lock", seat), scene.bearer, (b"{}",), {})
+        answered.append(found.status)
+        if len(answered) == 8:
+            may_go_on.set()
+
+    async def rush() -> None:
+        await asyncio.gather(*map(click, scene.seats[:10]))
+
+    async_to_sync(rush)()
+    assert answered == [409] * 10
+    assert scene.site.left == 0
 
 
 def test_a_fault_of_ours(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
