@@ -32,6 +32,7 @@ from reservations.errors import EventNotFound
 from reservations.models import (
     Entry,
     Event,
+    Payment,
     Reservation,
     ReservationSeat,
     Seat,
@@ -220,6 +221,24 @@ class Ledger:
                 for _, seat in last.values()
             ),
         )
+
+    def trace_of(self, decided: list[Decision]) -> QuerySet[Any] | None:
+        """Return what finds something once a batch is committed; None if it wrote nothing.
+
+        One row tells for all, because they are written together. Idempotency keys need none: who
+        comes with one again gets the same answer.
+        """
+        event, now = self.event.pk, self.now
+        outcomes = [decision.outcome for decision in decided]
+        if any(outcome.changed for outcome in outcomes):
+            return SeatChange.objects.filter(event=event, seq=self.event.change_seq + 1, at=now)
+        if started := [outcome.started for outcome in outcomes if outcome.started]:
+            return Payment.objects.filter(event=event, reference=started[0].reference)
+        if paid := [outcome.paid_id for outcome in outcomes if outcome.paid_id]:
+            return Reservation.objects.filter(event=event, pk=paid[0], paid_at=now)
+        if any(outcome.admitted for outcome in outcomes):
+            return Entry.objects.filter(event=event, at=now)
+        return None
 
     def answer(self, outcome: Outcome) -> Answer:
         """Return the answer to a command that was carried out, once everything is stored."""
