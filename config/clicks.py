@@ -42,6 +42,7 @@ from reservations.api.requests import MAX_ID, is_key
 from reservations.api.serializers import MAX_SEATS
 from reservations.commands import Command, LockSeats, ReserveSeats, UnlockSeats
 from reservations.errors import LockExpired, SeatcastError, SeatUnavailable
+from reservations.payments.provider import is_paid_later
 from reservations.records import Answer
 from reservations.states import Person
 
@@ -214,7 +215,7 @@ def _wish(asked: _Asked) -> tuple[tuple[int, ...], str] | None:
     if not isinstance(said, dict) or said.keys() != names:
         return None
     ids, method = said["seat_ids"], said.get("payment_method", "")
-    is_offline = isinstance(method, str) and method in settings.SEATCAST_OFFLINE_METHODS
+    is_offline = isinstance(method, str) and bool(method) and is_paid_later(method)
     if not isinstance(ids, list) or not 0 < len(ids) <= MAX_SEATS or is_paid != is_offline:
         return None
     are_numbers = all(type(each) is int and 0 < each <= MAX_ID for each in ids)

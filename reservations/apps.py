@@ -7,6 +7,7 @@ class ReservationsConfig(AppConfig):
 
     def ready(self) -> None:
         from reservations.demo import checks  # noqa: F401 - which registers them
+        from reservations.payments import checks as payment_checks  # noqa: F401
         from reservations.roles import make_roles
 
         post_migrate.connect(make_roles, sender=self)

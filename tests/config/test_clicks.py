@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,9 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Group
 from django.core.cache import caches
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 from pytest_django import Settings
@@ -22,7 +25,9 @@ from accounts.models import User
 from config.clicks import with_short_way
 from config.threads import in_threads
 from reservations import alternatives, desk, selectors
-from reservations.models import Event, Seat
+from reservations.models import Event, Reservation, Seat
+from reservations.payments.demo import DemoProvider
+from reservations.payments.provider import provider
 from tests.crowd import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
 
@@ -312,6 +317,37 @@ def test_a_list_that_is_not_plain_is_left_to_django(scene: Scene, said: Any) -> 
 def test_what_a_provider_is_asked_for_is_left_to_django(scene: Scene, method: Any) -> None:
     scene.ask("reserve", scene.seats[-1:], payment_method=method)
     assert scene.site.left == 1
+
+
+class Doubled(DemoProvider):
+    """A provider one of whose methods is named as one that needs none."""
+
+    @property
+    def methods(self) -> Mapping[str, str]:
+        return {"cash": "Cash that somebody fetches"}
+
+
+def test_a_method_of_which_it_is_unclear_who_takes_the_money_books_nothing(
+    scene: Scene, settings: Settings
+) -> None:
+    settings.SEATCAST_PAYMENT_PROVIDER = f"{__name__}.{Doubled.__name__}"
+    provider.cache_clear()
+    try:
+        with pytest.raises(ImproperlyConfigured, match="SEATCAST_OFFLINE_METHODS: cash"):
+            scene.ask("reserve", scene.seats[-1:], payment_method="cash")
+        assert (
+            scene.site.django(
+                scene.many("reserve"),
+                scene.bearer,
+                orjson.dumps({"seat_ids": scene.seats[-1:], "payment_method": "cash"}),
+            ).status
+            == 500
+        )
+        assert not Reservation.objects.exists()
+        with pytest.raises(SystemCheckError, match="E001"):
+            call_command("check")
+    finally:
+        provider.cache_clear()
 
 
 def test_a_header_that_comes_twice_is_left_to_django(scene: Scene) -> None:
