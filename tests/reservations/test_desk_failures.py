@@ -20,6 +20,7 @@ from reservations.commands import (
 )
 from reservations.desk import Desk
 from reservations.errors import SeatUnavailable, Unavailable
+from reservations.ledger import lock_event
 from reservations.models import Event, Payment, Reservation, Seat, SeatChange
 from reservations.states import Person, SeatStatus
 from tests.crowd import Line
@@ -131,7 +132,7 @@ def test_a_batch_whose_commit_got_no_answer_is_answered_as_it_was_decided(
 @pytest.fixture
 def break_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Have the database go away for so long, from the first lost commit on."""
-    lock = desk_module.lock_event
+    lock = lock_event
 
     def set_up(times: int) -> None:
         calls = count()
@@ -141,7 +142,7 @@ def break_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
                 raise OperationalError("the database system is starting up")
             return lock(event_id)
 
-        monkeypatch.setattr(desk_module, "lock_event", failing)
+        monkeypatch.setattr("reservations.desk.lock_event", failing)
 
     return set_up
 
