@@ -30,6 +30,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -373,15 +374,15 @@ class Desk:
 class _Decided:
     """What a batch came to, in the order of its tickets.
 
-    `decisions` leaves out what is only an earlier answer again. `trace` finds something once the
-    batch is committed; it is None where deciding the batch once more comes to the same.
+    `decisions` leaves out what is only an earlier answer again. What `trace` returns finds
+    something once the batch is committed; None where deciding it once more comes to the same.
     """
 
     batch: list[_Ticket]
     results: list[Answer | SeatcastError]
     decisions: list[Decision]
     changes: ChangeSet | None
-    trace: QuerySet[Any] | None
+    trace: Callable[[], QuerySet[Any] | None]
 
     def settle(self) -> list[ChangeSet]:
         """Give each ticket its result, once it is committed, and return what was."""
@@ -418,7 +419,8 @@ def _done_before(batch: list[_Ticket]) -> _Decided | None:
     doubt = batch[0].doubt
     if doubt is None:
         return None
-    if doubt.trace is not None and doubt.trace.exists():
+    trace = doubt.trace()
+    if trace is not None and trace.exists():
         return doubt
     for ticket in doubt.batch:
         ticket.doubt = None
@@ -451,7 +453,7 @@ def _decide(event: Event, batch: list[_Ticket], *, now: datetime) -> _Decided:
             result = keyed.earlier(ticket.command, ticket.key)
         results.append(result)
     keyed.write()
-    return _Decided(batch, results, decided, changes, trace=ledger.trace_of(decided))
+    return _Decided(batch, results, decided, changes, trace=partial(ledger.trace_of, decided))
 
 
 def _require_no_transaction() -> None:
