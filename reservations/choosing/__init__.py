@@ -6,8 +6,8 @@ this process true to the change log, and chooses in them; `asking` takes a choic
 
 Concurrency. Seats are chosen before the event's row is taken, by all that was committed until
 then. Under the row the first set of a choice is taken that is still free, so nobody is given what
-somebody else has. A choice has a set for each command that waits at the desks of this process, and
-twice as many with each try.
+somebody else has. A choice has a few sets, more when many commands wait at the desks of this
+process, and four times as many with each try.
 
 Allowed dependencies: the rules and commands know the wishes alone.
 """

@@ -25,9 +25,9 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
     """
     avoid: frozenset[int] = frozenset()
     may_hold = _may_hold(command, event_id=event_id)
-    # The others who ask just now choose the same: there must be a set for each, and more with each
-    # try, as the commands of other processes are not known here.
-    sets = 2 + desk.queued()
+    # Some who ask just now choose the same, here and in other processes. How many is not known, and
+    # each set is some more seats to lock: so there are few at first, and more with each try.
+    sets = 2 + desk.queued() // 8
     tries_left = TRIES
     while True:
         tries_left -= 1
@@ -46,7 +46,7 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
             if not tries_left:
                 raise
             avoid |= {row["seat_id"] for row in refusal.details.get("conflicts", ())}
-            may_hold, sets = True, 2 * sets
+            may_hold, sets = True, 4 * sets
             if tries_left == 1:
                 # Should what is known of the house not be true, it must not stay so.
                 houses.doubt(event_id=event_id)
