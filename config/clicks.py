@@ -14,10 +14,9 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import orjson
@@ -37,11 +36,13 @@ from config.request_ids import HEADER, answering
 from config.telemetry import is_tracing
 from realtime import publisher
 from realtime.database import in_database_thread
-from reservations import alternatives, desk, selectors
+from reservations import desk, selectors
+from reservations.alternatives import offer_from_loop
 from reservations.api.requests import MAX_ID, is_key
 from reservations.api.serializers import MAX_SEATS
 from reservations.commands import Command, LockSeats, ReserveSeats, UnlockSeats
 from reservations.errors import LockExpired, SeatcastError, SeatUnavailable
+from reservations.payments.provider import is_paid_later
 from reservations.records import Answer
 from reservations.states import Person
 
@@ -175,15 +176,10 @@ async def _decided(click: _Click) -> Answer:
     try:
         return await desk.submit_from_loop(event_id=event_id, command=command, key=click.key)
     except _OFFERED_MORE[type(command)] as refusal:
-        await _offer(refusal, event_id=event_id, seat_ids=command.seat_ids)
+        await offer_from_loop(
+            refusal, event_id=event_id, seat_ids=command.seat_ids, in_thread=in_database_thread
+        )
         raise
-
-
-async def _offer(refusal: SeatcastError, *, event_id: int, seat_ids: Sequence[int]) -> None:
-    """See `alternatives.offer`."""
-    if not alternatives.offer_at_once(refusal, event_id=event_id, seat_ids=seat_ids):
-        search = partial(alternatives.offer, refusal, event_id=event_id, seat_ids=seat_ids)
-        await in_database_thread(search)
 
 
 def _only_once(pairs: Iterable[tuple[bytes, bytes]]) -> _Headers | None:
@@ -219,7 +215,7 @@ def _wish(asked: _Asked) -> tuple[tuple[int, ...], str] | None:
     if not isinstance(said, dict) or said.keys() != names:
         return None
     ids, method = said["seat_ids"], said.get("payment_method", "")
-    is_offline = isinstance(method, str) and method in settings.SEATCAST_OFFLINE_METHODS
+    is_offline = isinstance(method, str) and bool(method) and is_paid_later(method)
     if not isinstance(ids, list) or not 0 < len(ids) <= MAX_SEATS or is_paid != is_offline:
         return None
     are_numbers = all(type(each) is int and 0 < each <= MAX_ID for each in ids)

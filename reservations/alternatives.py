@@ -5,12 +5,14 @@ so that one search serves all who ask within a second; and no more than two sear
 go on at a time in a process: who comes in between is offered nothing.
 """
 
+import asyncio
 import math
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from typing import TypedDict
 
@@ -27,10 +29,17 @@ _SEARCHES = 2
 _MOST_REMEMBERED = 1_000
 
 
+_Key = tuple[int, frozenset[int]]
+
+
 class AlternativeRecord(TypedDict):
     seat_ids: list[int]
     seat_numbers: list[str]
     price: str
+
+
+InThread = Callable[[Callable[[], list[AlternativeRecord]]], Awaitable[list[AlternativeRecord]]]
+"""Runs something in a thread that may use the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class _Found:
         return time.monotonic() - self.at < FRESH_SECONDS
 
 
-_found: dict[tuple[int, frozenset[int]], _Found] = {}
+_found: dict[_Key, _Found] = {}
 _searching = threading.BoundedSemaphore(_SEARCHES)
 
 
@@ -54,23 +63,38 @@ def offer(refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int]) -> 
     refusal.details["alternatives"] = alternatives(event_id=event_id, seat_ids=frozenset(seat_ids))
 
 
-def offer_at_once(refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int]) -> bool:
-    """As `offer`, if the alternatives are known without a search; tell whether they are."""
-    known = _found.get((event_id, frozenset(seat_ids)))
-    if known is None or not known.is_fresh():
-        return False
-    refusal.details["alternatives"] = known.records
-    return True
+async def offer_from_loop(
+    refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int], in_thread: InThread
+) -> None:
+    """As `offer`, for a coroutine: only a search runs `in_thread`, and none waits for one."""
+    key = event_id, frozenset(seat_ids)
+    records = _without_search(key)
+    if records is None:
+        # A search that is begun is ended, also for somebody who has left: it holds a place.
+        records = await asyncio.shield(in_thread(partial(_search, key)))
+    refusal.details["alternatives"] = records
 
 
 def alternatives(*, event_id: int, seat_ids: frozenset[int]) -> list[AlternativeRecord]:
     """Return up to three sets of as many seats of the same categories. Raises: django.db.Error."""
     key = event_id, seat_ids
+    records = _without_search(key)
+    return _search(key) if records is None else records
+
+
+def _without_search(key: _Key) -> list[AlternativeRecord] | None:
+    """Return what is to be offered without a search; None if the caller has a place to search."""
     known = _found.get(key)
     if known and known.is_fresh():
         return known.records
-    if not _searching.acquire(blocking=False):
-        return known.records if known else []
+    if _searching.acquire(blocking=False):
+        return None
+    return known.records if known else []
+
+
+def _search(key: _Key) -> list[AlternativeRecord]:
+    """Search, and give the place back that the caller has. Raises: django.db.Error."""
+    event_id, seat_ids = key
     try:
         with transaction.atomic():
             wanted = places_of(event_id=event_id, seat_ids=seat_ids)

@@ -6,8 +6,10 @@ class ReservationsConfig(AppConfig):
     name = "reservations"
 
     def ready(self) -> None:
+        # All of them register their checks.
         import reservations.checks
-        import reservations.demo.checks  # noqa: F401 - both register their checks
+        import reservations.demo.checks
+        import reservations.payments.checks  # noqa: F401
         from reservations.roles import make_roles
 
         post_migrate.connect(make_roles, sender=self)

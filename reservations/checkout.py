@@ -166,6 +166,10 @@ def _authorise(order: Order, payment: PaymentRecord) -> None:
     except PaymentDeclined as refusal:
         _end(order, payment, PaymentStatus.DECLINED, answer=refusal)
         raise
+    except Busy:
+        # The provider was not asked, so there is nothing that it could give back.
+        _end(order, payment, PaymentStatus.VOIDED, answer=None)
+        raise
     except Unavailable:
         _end(order, payment, PaymentStatus.VOID_DUE, answer=None)
         _settle_now_or_later(payment["reference"])
@@ -305,8 +309,15 @@ def _ask(call: Callable[[], None]) -> None:
 
 
 def _timed(call: Callable[[], None]) -> None:
-    with metrics.provider_seconds.time():
-        call()
+    """Make a call. Raises: what the provider may; PaymentUnavailable for all else that it does."""
+    try:
+        with metrics.provider_seconds.time():
+            call()
+    except (PaymentDeclined, PaymentUnavailable, AlreadyCaptured):
+        raise
+    except Exception as error:
+        logger.exception("The payment provider failed in a way that it must not")
+        raise PaymentUnavailable from error
 
 
 def _settle_now_or_later(reference: str) -> PaymentStatus | None:

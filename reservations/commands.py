@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from itertools import chain
 
 from reservations.choosing.wishes import Choice, Wish
 from reservations.states import Person
@@ -20,19 +21,19 @@ class LockSeats:
 class LockBest:
     """Hold the best seats there are for a wish, all or none.
 
-    The desk makes the `choice` once it has the event's row, without the seats to `avoid`. Unless it
-    is the last try, a choice with seats that the actor may not lock yet is to be made again.
+    The `choice` was made before the event's row is taken: the first of its sets is held that is
+    still free. Without one, only the caps and the sale are looked at. Unless it is the last try, a
+    choice with seats that the actor may not lock yet is to be made again.
     """
 
     actor: Person
     wish: Wish
     choice: Choice | None = None
-    avoid: frozenset[int] = frozenset()
     is_last_try: bool = True
 
     @property
     def seat_ids(self) -> tuple[int, ...]:
-        return self.choice.seat_ids if self.choice else ()
+        return tuple(chain.from_iterable(self.choice.sets)) if self.choice else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def fingerprint(command: Command) -> str:
     best seats wants the same, whichever those are.
     """
     kind = ReserveSeats if isinstance(command, StartPayment) else type(command)
-    how = ("reference", "choice", "avoid", "is_last_try")
+    how = ("reference", "choice", "is_last_try")
     asked = {name: value for name, value in asdict(command).items() if name not in how}
     words = json.dumps([kind.__name__, asked], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()

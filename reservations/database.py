@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import Error, connection
 
 
 def release_connection() -> None:
@@ -15,6 +15,17 @@ def release_connection() -> None:
     """
     if not connection.in_atomic_block:
         connection.close()
+
+
+def answers() -> bool:
+    """Tell whether the database can be asked, by a connection that is new to this thread."""
+    release_connection()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False
+    return True
 
 
 def wait_briefly_for_rows() -> None:

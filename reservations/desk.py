@@ -9,8 +9,9 @@ serve with; where its turn comes, one of a few that all desks share does.
 
 Guarantees. Nobody is answered before the commit. A command's refusal undoes nothing. A batch that
 fails for a passing reason is run again; if it fails for good, its commands are run one by one, so
-that none can fail another. Should the answer to a commit be lost, the change log tells whether it
-was done. Across processes everything about one event is serial, because the event's row is locked
+that none can fail another. Should the answer to a commit be lost, what the attempt decided is kept,
+and nothing is decided anew before a look, under the event's row, has told that it was not
+committed. Across processes everything about one event is serial, because the event's row is locked
 first. An event whose row somebody holds takes a thread and a connection from the others for five
 seconds once, and after that for a quarter of a second at a time until its row is free.
 
@@ -29,20 +30,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
+from functools import partial
+from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from reservations import database, metrics
 from reservations.changes import ChangeSet, seats_changed
-from reservations.choosing.houses import with_choices
 from reservations.commands import Command, ReleaseExpired, seat_ids_of
 from reservations.errors import Busy, SeatcastError, Unavailable, UnderWay
 from reservations.keys import KeyedAnswers
 from reservations.ledger import Decision, Ledger, lock_event
-from reservations.models import Event, SeatChange
+from reservations.models import Event
 from reservations.records import Answer
 from reservations.requests import request_id
 from reservations.rules import Outcome, decide
@@ -115,6 +118,8 @@ class _Ticket:
     stage: _Stage = _Stage.QUEUED
     moved: threading.Event = field(default_factory=threading.Event)
     result: Answer | SeatcastError | None = None
+    # What its batch came to, if it is not known whether that was committed.
+    doubt: "_Decided | None" = None
 
     def answer(self) -> Answer:
         """Return what was decided. Raises: SeatcastError."""
@@ -250,10 +255,10 @@ class Desk:
 
     def _take(self) -> list[_Ticket]:
         batch: list[_Ticket] = []
-        seats = 0
+        seats: set[int] = set()
         while self._queue and len(batch) < MAX_BATCH_COMMANDS:
-            seats += len(seat_ids_of(self._queue[0].command))
-            if batch and seats > MAX_BATCH_SEATS:
+            seats.update(seat_ids_of(self._queue[0].command))
+            if batch and len(seats) > MAX_BATCH_SEATS:
                 break
             ticket = self._queue.popleft()
             ticket.stage = _Stage.TAKEN
@@ -294,7 +299,9 @@ class Desk:
             for ticket in batch:
                 if time.monotonic() - started > SINGLES_SECONDS:
                     break
-                changes += self._run([ticket])
+                # The batch may turn out to have been committed after all.
+                if ticket.result is None:
+                    changes += self._run([ticket])
         return changes
 
     def _attempt(self, batch: list[_Ticket]) -> list[ChangeSet]:
@@ -307,28 +314,42 @@ class Desk:
             try:
                 return self._commit(batch)
             except (OperationalError, InterfaceError) as error:
-                if database.is_held_row(error) or time.monotonic() - started > QUICK_SECONDS:
+                is_slow = time.monotonic() - started > QUICK_SECONDS
+                if database.is_held_row(error) or (is_slow and batch[0].doubt is None):
                     raise
                 metrics.retried_batches.inc()
                 logger.warning("A batch of %d is run again: %s", len(batch), error)
                 time.sleep(seconds * random.uniform(0.5, 1.5))
-        return self._commit(batch)
+        try:
+            return self._commit(batch)
+        except (OperationalError, InterfaceError):
+            with transaction.atomic():
+                self._lock_event(batch)
+                done = _done_before(batch)
+            if done is None:
+                raise
+            return done.settle()
 
     @metrics.transaction_seconds.time()
     def _commit(self, batch: list[_Ticket]) -> list[ChangeSet]:
-        """Decide a batch in one transaction. Raises: EventNotFound, django.db.Error."""
-        decided = None
+        """Decide a batch in one transaction, unless an earlier attempt at it was committed.
+
+        Raises: EventNotFound, django.db.Error.
+        """
+        done = decided = None
         try:
             with transaction.atomic():
                 event, at = self._lock_event(batch)
-                decided = _decide(event, batch, now=self._clock() if self._clock else at)
-        except (OperationalError, InterfaceError):
-            if decided is None or not self._is_in_the_log(decided):
+                done = _done_before(batch)
+                decided = done or _decide(event, batch, now=self._clock() if self._clock else at)
+        except Exception:
+            if decided is None:
                 raise
-        for ticket, result in zip(batch, decided.results, strict=True):
-            ticket.result = result
-        metrics.count_decided((each.command, each.outcome) for each in decided.decisions)
-        return [decided.changes] if decided.changes else []
+            if done is None:
+                for ticket in batch:
+                    ticket.doubt = decided
+                raise
+        return decided.settle()
 
     def _lock_event(self, batch: list[_Ticket]) -> tuple[Event, datetime]:
         """Take the event's row. Wait briefly if nobody waits for the batch, or the row was held
@@ -348,29 +369,27 @@ class Desk:
         _held_until.pop(self._event_id, None)
         return found
 
-    def _is_in_the_log(self, decided: "_Decided") -> bool:
-        """Tell whether a commit was done whose answer was lost. Raises: django.db.Error."""
-        if decided.changes is None:
-            return False
-        with transaction.atomic():
-            # Whoever is still committing has this row.
-            lock_event(self._event_id)
-            return SeatChange.objects.filter(
-                event=self._event_id, seq=decided.changes.seq, at=decided.at
-            ).exists()
-
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What a batch came to, in the order of its tickets, and when it was decided.
+    """What a batch came to, in the order of its tickets.
 
-    `decisions` leaves out what is only an earlier answer again.
+    `decisions` leaves out what is only an earlier answer again. What `trace` returns finds
+    something once the batch is committed; None where deciding it once more comes to the same.
     """
 
+    batch: list[_Ticket]
     results: list[Answer | SeatcastError]
     decisions: list[Decision]
     changes: ChangeSet | None
-    at: datetime
+    trace: Callable[[], QuerySet[Any] | None]
+
+    def settle(self) -> list[ChangeSet]:
+        """Give each ticket its result, once it is committed, and return what was."""
+        for ticket, result in zip(self.batch, self.results, strict=True):
+            ticket.result = result
+        metrics.count_decided((each.command, each.outcome) for each in self.decisions)
+        return [self.changes] if self.changes else []
 
 
 _desks: WeakValueDictionary[int, Desk] = WeakValueDictionary()
@@ -392,16 +411,33 @@ def _wake(waiting: "list[asyncio.Future[None]]") -> None:
         future.set_result(None)
 
 
+def _done_before(batch: list[_Ticket]) -> _Decided | None:
+    """Return what an earlier attempt at a batch, or at one it was in, came to if it was committed.
+
+    The caller has the event's row: whoever was still committing had it. Raises: django.db.Error.
+    """
+    doubt = batch[0].doubt
+    if doubt is None:
+        return None
+    trace = doubt.trace()
+    if trace is not None and trace.exists():
+        return doubt
+    for ticket in doubt.batch:
+        ticket.doubt = None
+    return None
+
+
 def _decide(event: Event, batch: list[_Ticket], *, now: datetime) -> _Decided:
     """Decide and write a batch under the event's lock."""
-    commands = with_choices([ticket.command for ticket in batch], event=event, now=now)
+    commands = [ticket.command for ticket in batch]
     ledger = Ledger.open(event=event, commands=commands, now=now)
     keyed = KeyedAnswers.open(
         event=event, asked=[(ticket.command, ticket.key) for ticket in batch], now=ledger.now
     )
     decided: list[Decision] = []
     outcomes: dict[_Ticket, Outcome] = {}
-    for ticket, command in zip(batch, commands, strict=True):
+    for ticket in batch:
+        command = ticket.command
         if keyed.is_first(command, ticket.key):
             outcomes[ticket] = outcome = decide(command, ledger.board)
             decided.append(Decision(command, outcome, ticket.request_id, ticket.source))
@@ -417,7 +453,7 @@ def _decide(event: Event, batch: list[_Ticket], *, now: datetime) -> _Decided:
             result = keyed.earlier(ticket.command, ticket.key)
         results.append(result)
     keyed.write()
-    return _Decided(results, decided, changes, at=ledger.now)
+    return _Decided(batch, results, decided, changes, trace=partial(ledger.trace_of, decided))
 
 
 def _require_no_transaction() -> None:

@@ -32,6 +32,7 @@ from reservations.errors import EventNotFound
 from reservations.models import (
     Entry,
     Event,
+    Payment,
     Reservation,
     ReservationSeat,
     Seat,
@@ -87,6 +88,22 @@ _SEAT = (
 
 # The columns of _SEAT by their names.
 _Row = dict[str, Any]
+
+
+def board_for(command: Command, *, event_id: int) -> Board:
+    """Return what a command that names neither seats nor a booking would be decided on now.
+
+    It is a look without a lock: what it shows may be different by the time the row is taken.
+
+    Raises: EventNotFound.
+    """
+    event = Event.objects.filter(pk=event_id).only(*_EVENT).first()
+    if event is None:
+        raise EventNotFound
+    now, person = clock.now(), counts_seats_of(command)
+    rows = _seats_as_they_are(event_id, [], [] if person is None else [person])
+    seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
+    return Board(terms=terms_of(event), now=now, seats=seats)
 
 
 def lock_event(event_id: int) -> tuple[Event, datetime]:
@@ -204,6 +221,24 @@ class Ledger:
                 for _, seat in last.values()
             ),
         )
+
+    def trace_of(self, decided: list[Decision]) -> QuerySet[Any] | None:
+        """Return what finds something once a batch is committed; None if it wrote nothing.
+
+        One row tells for all, because they are written together. Idempotency keys need none: who
+        comes with one again gets the same answer.
+        """
+        event, now = self.event.pk, self.now
+        outcomes = [decision.outcome for decision in decided]
+        if any(outcome.changed for outcome in outcomes):
+            return SeatChange.objects.filter(event=event, seq=self.event.change_seq + 1, at=now)
+        if started := [outcome.started for outcome in outcomes if outcome.started]:
+            return Payment.objects.filter(event=event, reference=started[0].reference)
+        if paid := [outcome.paid_id for outcome in outcomes if outcome.paid_id]:
+            return Reservation.objects.filter(event=event, pk=paid[0], paid_at=now)
+        if any(outcome.admitted for outcome in outcomes):
+            return Entry.objects.filter(event=event, at=now)
+        return None
 
     def answer(self, outcome: Outcome) -> Answer:
         """Return the answer to a command that was carried out, once everything is stored."""
@@ -419,6 +454,12 @@ def _seats(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, An
 
 
 @Compiled
+def _seats_as_they_are(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
+    """As `_seats`, without a lock."""
+    return _selected(event_id, *_concerned(event_id, ids, people))
+
+
+@Compiled
 def _seats_and_lapsed(
     event_id: int, ids: list[int], people: list[int], now: datetime
 ) -> QuerySet[Any, Any]:
@@ -451,13 +492,13 @@ def _locking(event_id: int, *selections: QuerySet[Any, Any]) -> QuerySet[Any, An
     Joined by "or", PostgreSQL reads all of an event's seats while it has no statistics of them,
     which is when a sale begins.
     """
+    return _selected(event_id, *selections).select_for_update(of=("self",), no_key=True)
+
+
+def _selected(event_id: int, *selections: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     first, *more = selections
-    return (
-        Seat.objects.select_for_update(of=("self",), no_key=True)
-        .filter(event=event_id, pk__in=first.union(*more))
-        .order_by("pk")
-        .values_list(*_SEAT)
-    )
+    found = Seat.objects.filter(event=event_id, pk__in=first.union(*more))
+    return found.order_by("pk").values_list(*_SEAT)
 
 
 def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:

@@ -2,12 +2,12 @@
 
 Layers. `wishes` is what is asked for; `rows` says which seats are beside each other, `focus` where
 people look, and `house` which free seats are the best ones; they are pure. `houses` keeps those of
-this process true to the change log, and chooses for a batch; `asking` takes it to the desk.
+this process true to the change log, and chooses in them; `asking` takes a choice to the desk.
 
-Concurrency. Seats are chosen by the desk, while it holds the event's row, by what the log says up
-to that very moment. So nobody is given what somebody else has, in whichever process, and of a
-thousand who ask at once no two are given the same. Reading a whole house takes long, and is done
-before: a desk that does not know its house has its people ask again.
+Concurrency. Seats are chosen before the event's row is taken, by all that was committed until
+then. Under the row the first set of a choice is taken that is still free, so nobody is given what
+somebody else has. A choice has a few sets, more when many commands wait at the desks of this
+process, and four times as many with each try.
 
 Allowed dependencies: the rules and commands know the wishes alone.
 """

@@ -2,31 +2,57 @@
 
 from dataclasses import replace
 
-from reservations import desk
+from reservations import clock, desk
 from reservations.choosing import houses
 from reservations.commands import LockBest
 from reservations.errors import Outpaced
+from reservations.ledger import board_for
 from reservations.records import Answer
+from reservations.rules import decide
 
 TRIES = 5
+MOST_SETS = 64
 
 
 def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
     """Have the best seats for a wish locked, and return the desk's answer.
 
-    Raises: SeatcastError, with which it was refused: NoSeatsTogether when there are too few;
+    Who may not hold so many more seats is refused without a search.
+
+    Raises: SeatcastError, with which it was refused: NoSeatsTogether when there are too few; Busy;
     Outpaced when others were faster each time, which need not be so a moment later; LockCooldown
     when each choice had seats that the asker has held for as long as possible.
     """
-    for _ in range(TRIES - 1):
+    avoid: frozenset[int] = frozenset()
+    may_hold = _may_hold(command, event_id=event_id)
+    # Some who ask just now choose the same, here and in other processes. How many is not known, and
+    # each set is some more seats to lock: so there are few at first, and more with each try.
+    sets = 2 + desk.queued() // 8
+    tries_left = TRIES
+    while True:
+        tries_left -= 1
         try:
-            houses.prepare(event_id=event_id)
-            again = replace(command, is_last_try=False)
-            return desk.submit(event_id=event_id, command=again, key=key)
+            if may_hold:
+                choice = houses.choose(
+                    command.wish,
+                    event_id=event_id,
+                    most=min(sets, MOST_SETS),
+                    now=clock.now(),
+                    avoid=avoid,
+                )
+                command = replace(command, choice=choice, is_last_try=not tries_left)
+            return desk.submit(event_id=event_id, command=command, key=key)
         except Outpaced as refusal:
-            too_soon = {row["seat_id"] for row in refusal.details.get("conflicts", ())}
-            command = replace(command, avoid=command.avoid | too_soon)
-    # Should what is known of the house not be true, it must not stay so.
-    houses.forget(event_id=event_id)
-    houses.prepare(event_id=event_id)
-    return desk.submit(event_id=event_id, command=command, key=key)
+            if not tries_left:
+                raise
+            avoid |= {row["seat_id"] for row in refusal.details.get("conflicts", ())}
+            may_hold, sets = True, 4 * sets
+            if tries_left == 1:
+                # Should what is known of the house not be true, it must not stay so.
+                houses.doubt(event_id=event_id)
+
+
+def _may_hold(command: LockBest, *, event_id: int) -> bool:
+    """Tell whether the rules, by what was committed last, would have seats chosen at all."""
+    outcome = decide(command, board_for(command, event_id=event_id))
+    return isinstance(outcome.refusal, Outpaced)

@@ -1,53 +1,77 @@
-"""The houses that this process knows, and what the desk chooses in them.
+"""The houses that this process knows, and what is chosen in them.
 
-A house is read once, and kept true by the change log from then on. Reading all of it takes as long
-as dozens of batches, so it never happens while an event's row is held: a desk that does not know
-its house, or has missed too much, leaves wishes without a choice.
+A house is read once, and kept true by the change log from then on. Neither that nor choosing
+happens while an event's row is held: what was chosen is verified under it. A choice is therefore
+several sets of seats, so that those who choose at the same moment, here or in other processes,
+need not choose again.
 """
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
-from reservations import selectors
+from reservations import database, selectors
 from reservations.choosing.house import House
-from reservations.choosing.wishes import Choice
-from reservations.commands import Command, LockBest, seat_ids_of
+from reservations.choosing.wishes import Choice, Wish
 from reservations.errors import Outpaced
 from reservations.layouts import static_seats
-from reservations.models import Event, Seat
-from reservations.sharing import Shared
+from reservations.models import Seat
+from reservations.sharing import Rounds, Shared
 from reservations.states import SeatStatus
 
-MOST_HOUSES = 4
+MOST_HOUSES = 16
 MAX_LOG_ROWS = 5_000
+MOST_WAITING = 256
+DOUBT_SECONDS = 10.0
+"""A house that is not older than this is not read anew because a choice was in vain."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Kept:
-    """A house as the log has it up to number `seq`, for who has its lock."""
+    """A house as the log has it up to number `seq`, for who has its lock.
+
+    It was read at `read_at`, by `time.monotonic`.
+    """
 
     layout: str
     seq: int
     house: House
+    read_at: float
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 _kept: Shared[int, _Kept] = Shared(most=MOST_HOUSES)
+_comparisons: Rounds[_Kept, bool] = Rounds(most_waiting=MOST_WAITING)
+# One at a time: it takes a processor for as long as a thousand clicks do.
+_reading = threading.Lock()
 
 
-def prepare(*, event_id: int) -> None:
-    """Have an event's house known to the desk; nothing to do if it is.
+def choose(
+    wish: Wish, *, event_id: int, most: int, now: datetime, avoid: Collection[int] = ()
+) -> Choice:
+    """Return up to `most` sets of free seats for a wish, by all that was committed before.
 
-    Raises: EventNotFound, Outpaced when the house is rebuilt just now, django.db.Error.
+    Seats whose lock runs out by `now` are free, those to `avoid` are not.
+
+    Raises: EventNotFound; Outpaced when the house is rebuilt just now; Busy; django.db.Error.
     """
-    _kept.get(event_id, lambda: _read(event_id))
+    kept = _kept.get(event_id, partial(_read, event_id))
+    if not _comparisons.get(kept, partial(_is_kept, kept, event_id)):
+        raise Outpaced
+    with kept.lock:
+        kept.house.let_lapse(now=now)
+        sets = kept.house.best(wish, most=most, avoid=avoid)
+        return Choice(tuple(sets), largest=0 if sets else kept.house.largest(wish))
 
 
-def forget(*, event_id: int) -> None:
-    """Have an event's house read anew by who prepares it next."""
-    _kept.forget(event_id)
+def doubt(*, event_id: int) -> None:
+    """Have an event's house read anew by who chooses next, unless that was done a moment ago."""
+    kept = _kept.known(event_id)
+    if kept is not None and time.monotonic() - kept.read_at > DOUBT_SECONDS:
+        _kept.forget(event_id)
 
 
 def forget_houses() -> None:
@@ -55,63 +79,28 @@ def forget_houses() -> None:
     _kept.clear()
 
 
-def with_choices(commands: Sequence[Command], *, event: Event, now: datetime) -> list[Command]:
-    """Return a batch's commands, with seats chosen for those that leave it to us.
-
-    The caller has the event's row. No seat is chosen twice, nor any that another command of the
-    batch names. A wish stays without a choice if it might be fulfilled once this batch is done, or
-    if the house is not known.
-    """
-    if not any(isinstance(command, LockBest) for command in commands):
-        return list(commands)
-    kept = _kept.known(event.pk)
-    if kept is None:
-        return list(commands)
-    with kept.lock:
-        if kept.layout != event.layout or not _catch_up(kept, event):
-            _kept.forget(event.pk)
-            return list(commands)
-        kept.house.let_lapse(now=now)
-        return _choose(commands, kept.house)
-
-
-def _choose(commands: Sequence[Command], house: House) -> list[Command]:
-    withheld: list[int] = []
-    for command in commands:
-        withheld += house.withhold(seat_ids_of(command))
-    chosen: list[Command] = []
-    for command in commands:
-        if isinstance(command, LockBest):
-            choice = _choice(command, house, is_whole=not withheld)
-            withheld += house.withhold(choice.seat_ids if choice else ())
-            chosen.append(replace(command, choice=choice))
-        else:
-            chosen.append(command)
-    house.give_back(withheld)
-    return chosen
-
-
-def _choice(command: LockBest, house: House, *, is_whole: bool) -> Choice | None:
-    """Return seats for a wish; None if only what others may get is in its way."""
-    avoided = house.withhold(command.avoid)
-    if seat_ids := house.best(command.wish):
-        choice: Choice | None = Choice(seat_ids)
-    else:
-        choice = Choice((), house.largest(command.wish)) if is_whole else None
-    house.give_back(avoided)
-    return choice
-
-
-def _catch_up(kept: _Kept, event: Event) -> bool:
-    """Take in what the log has since; tell whether that is all. Raises: django.db.Error."""
-    if kept.seq == event.change_seq:
+def _is_kept(kept: _Kept, event_id: int) -> bool:
+    """Have a house catch up with the log, or forgotten if it cannot; tell whether it has."""
+    if _catch_up(kept, event_id):
         return True
-    logged = selectors.changes_since(event_id=event.pk, seq=kept.seq, limit=MAX_LOG_ROWS)
-    if logged is None or logged.seq != event.change_seq:
+    _kept.forget(event_id)
+    return False
+
+
+def _catch_up(kept: _Kept, event_id: int) -> bool:
+    """Take in what the log has since; tell whether that is all. Raises: django.db.Error."""
+    head = selectors.event_head(event_id=event_id)
+    if kept.layout != head.layout or kept.seq > head.seq:
         return False
-    for change in logged.changes:
-        kept.house.know(change.seat_id, status=change.status, locked_until=change.locked_until)
-    kept.seq = logged.seq
+    if kept.seq == head.seq:
+        return True
+    logged = selectors.changes_since(event_id=event_id, seq=kept.seq, limit=MAX_LOG_ROWS)
+    if logged is None or logged.seq < head.seq:
+        return False
+    with kept.lock:
+        for change in logged.changes:
+            kept.house.know(change.seat_id, status=change.status, locked_until=change.locked_until)
+        kept.seq = logged.seq
     return True
 
 
@@ -120,13 +109,16 @@ def _read(event_id: int) -> _Kept:
 
     Raises: EventNotFound, Outpaced, django.db.Error.
     """
-    head, plan = selectors.event_head(event_id=event_id), selectors.plan(event_id=event_id)
-    seats = list(static_seats(event_id=event_id, layout=head.layout))
-    mine = Seat.objects.filter(event_id=event_id)
-    if not seats and mine.exists():
-        raise Outpaced
-    house = House(seats, plan)
-    taken = mine.exclude(status=SeatStatus.AVAILABLE).order_by()
-    for seat_id, status, locked_until in taken.values_list("pk", "status", "locked_until"):
-        house.know(seat_id, status=status, locked_until=locked_until)
-    return _Kept(head.layout, head.seq, house)
+    database.release_connection()
+    with _reading:
+        read_at = time.monotonic()
+        head, plan = selectors.event_head(event_id=event_id), selectors.plan(event_id=event_id)
+        seats = list(static_seats(event_id=event_id, layout=head.layout))
+        mine = Seat.objects.filter(event_id=event_id)
+        if not seats and mine.exists():
+            raise Outpaced
+        house = House(seats, plan)
+        taken = mine.exclude(status=SeatStatus.AVAILABLE).order_by()
+        for seat_id, status, locked_until in taken.values_list("pk", "status", "locked_until"):
+            house.know(seat_id, status=status, locked_until=locked_until)
+        return _Kept(head.layout, head.seq, house, read_at)

@@ -23,7 +23,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Seats for a wish. Without any, `largest` is how many could sit together there at the most."""
+    """Sets of seats for a wish, the best first.
 
-    seat_ids: tuple[int, ...]
+    Without any, `largest` is how many could sit together there at the most.
+    """
+
+    sets: tuple[tuple[int, ...], ...]
     largest: int = 0

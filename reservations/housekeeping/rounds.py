@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import Error
 
-from reservations.database import release_connection
+from reservations import database
 
 # Commands, in the order in which they are run, and how long to wait before the next time at least.
 # Pruning looks at every old row, and nobody waits for it. What belongs to other apps, which are
@@ -87,7 +87,7 @@ class Rounds:
         finally:
             _one_at_a_time.release()
             # Nobody needs it until the next round.
-            release_connection()
+            database.release_connection()
 
     def _steps(self) -> bool:
         went_well = True
@@ -99,7 +99,9 @@ class Rounds:
                 self._due[step] = time.monotonic() + rest
             except Error as error:
                 logger.warning("Housekeeping: %s: the database failed: %s", step, _line(error))
-                return False
+                went_well = False
+                if not database.answers():
+                    return False
             except (CommandError, SystemExit) as error:
                 # It has said itself what an exit means.
                 logger.warning("Housekeeping: %s did not do everything: %s", step, _line(error))

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Protocol, cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 
@@ -44,8 +45,19 @@ class PaymentProvider(Protocol):
 
 @cache
 def provider() -> PaymentProvider:
-    """Return the provider that SEATCAST_PAYMENT_PROVIDER names."""
-    return cast("PaymentProvider", import_string(settings.SEATCAST_PAYMENT_PROVIDER)())
+    """Return the provider that SEATCAST_PAYMENT_PROVIDER names.
+
+    Raises: ImproperlyConfigured when it has a method of a name that needs no provider: it would be
+    charged by some and booked unpaid by others. ImportError when there is no such provider.
+    """
+    name = settings.SEATCAST_PAYMENT_PROVIDER
+    found = cast("PaymentProvider", import_string(name)())
+    if doubled := sorted(found.methods.keys() & settings.SEATCAST_OFFLINE_METHODS.keys()):
+        raise ImproperlyConfigured(
+            f"{name} has payment methods of names in SEATCAST_OFFLINE_METHODS:"
+            f" {', '.join(doubled)}. Rename the provider's, or leave them out of that setting."
+        )
+    return found
 
 
 def payment_methods() -> dict[str, str]:
@@ -55,3 +67,8 @@ def payment_methods() -> dict[str, str]:
 
 def is_paid_online(method: str) -> bool:
     return method in provider().methods
+
+
+def is_paid_later(method: str) -> bool:
+    """Tell whether a method is one of the site's that needs no provider."""
+    return not is_paid_online(method) and method in settings.SEATCAST_OFFLINE_METHODS

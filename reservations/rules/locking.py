@@ -14,7 +14,6 @@ from reservations.errors import (
     SalesClosed,
     SalesNotOpen,
     SeatLimit,
-    SeatUnavailable,
     conflict,
 )
 from reservations.rules.faults import (
@@ -74,16 +73,20 @@ def lock_best(command: LockBest, board: Board) -> Outcome:
     require_may_buy([], command.actor, board, besides=held + wish.count)
     if choice is None:
         raise Outpaced
-    if not choice.seat_ids:
+    if not choice.sets:
         raise NoSeatsTogether(_too_few(wish.count, choice.largest), largest=choice.largest)
-    try:
-        return lock(LockSeats(command.actor, choice.seat_ids), board)
-    except SeatUnavailable:
-        raise Outpaced from None
-    except LockCooldown as refusal:
-        if command.is_last_try:
-            raise
-        raise Outpaced(conflicts=refusal.details["conflicts"]) from None
+    cooling: list[LockCooldown] = []
+    for seat_ids in choice.sets:
+        if all(_is_free(seat_id, board) for seat_id in seat_ids):
+            try:
+                return lock(LockSeats(command.actor, seat_ids), board)
+            except LockCooldown as refusal:
+                cooling.append(refusal)
+    if not cooling:
+        raise Outpaced
+    if command.is_last_try:
+        raise cooling[0]
+    raise Outpaced(conflicts=[row for each in cooling for row in each.details["conflicts"]])
 
 
 def extend(command: ExtendLocks, board: Board) -> Outcome:
@@ -113,6 +116,11 @@ def unlock(command: UnlockSeats, board: Board) -> Outcome:
     return Outcome(
         sentence=f"{names(seats)} unlocked", seats=freed, changed=freed, reason=Reason.UNLOCKED
     )
+
+
+def _is_free(seat_id: int, board: Board) -> bool:
+    seat = board.seats.get(seat_id)
+    return seat is not None and seat.is_available(now=board.now)
 
 
 def _locked(seat: SeatState, actor: Person, board: Board) -> SeatState:

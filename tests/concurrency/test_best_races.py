@@ -3,13 +3,16 @@
 import threading
 from collections import Counter
 from functools import partial
-from itertools import count
+from itertools import count, cycle
 
 import pytest
+from django.utils import timezone
 
+from reservations import desk
+from reservations.choosing import houses
 from reservations.choosing.asking import lock_best
 from reservations.choosing.wishes import Wish
-from reservations.commands import LockBest, LockSeats
+from reservations.commands import Command, LockBest, LockSeats
 from reservations.desk import Desk
 from reservations.errors import SeatcastError
 from reservations.models import Event, Seat
@@ -116,10 +119,9 @@ def test_one_key_sent_20_times_at_once_locks_once_and_answers_all_alike(port: in
 
 @pytest.mark.postgres
 def test_unprotected_two_parties_are_given_the_same_seats() -> None:
-    event = _hall(rows=20)
-    commands = [LockBest(make_person(), Wish(2)) for _ in range(2)]
-    # One, so that the house is known; it must not be read while others meet.
-    lock_best(event_id=event.pk, command=LockBest(make_person(), Wish(2)), key=None)
+    event, wish = _hall(rows=20), Wish(2)
+    choice = houses.choose(wish, event_id=event.pk, most=2, now=timezone.now())
+    commands = [LockBest(make_person(), wish, choice) for _ in range(2)]
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
     with protection_off():
         answers = at_once(
@@ -133,13 +135,21 @@ def test_unprotected_two_parties_are_given_the_same_seats() -> None:
 
 
 @pytest.mark.postgres
-def test_desks_of_many_processes_know_what_the_others_gave_away() -> None:
+def test_who_ask_many_desks_at_once_all_get_seats_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     event = _hall(rows=20)
-    desks = [Desk(event.pk) for _ in range(6)]
-    lock_best(event_id=event.pk, command=LockBest(make_person(), Wish(1)), key=None)
-    works = [partial(desks[n % 6].submit, LockBest(make_person(), Wish(2))) for n in range(30)]
+    desks = cycle([Desk(event.pk) for _ in range(6)])
+
+    def submit(*, event_id: int, command: Command, key: str | None) -> Answer:
+        assert event_id == event.pk
+        return next(desks).submit(command, key)
+
+    monkeypatch.setattr(desk, "submit", submit)
+    wishes = [LockBest(make_person(), Wish(2)) for _ in range(30)]
+    works = [partial(lock_best, event_id=event.pk, command=wish, key=None) for wish in wishes]
     others = [
-        partial(desks[n % 6].submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
+        partial(next(desks).submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
         for n in range(40, 46)
     ]
     answers = at_once([*works, *others])

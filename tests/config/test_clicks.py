@@ -1,6 +1,8 @@
 """A plain click is answered without Django, and to the letter as Django would answer it."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,6 +12,9 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Group
 from django.core.cache import caches
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 from pytest_django import Settings
@@ -19,8 +24,11 @@ from accounts import remembered, revocations, shared, throttles, tokens
 from accounts.models import User
 from config.clicks import with_short_way
 from config.threads import in_threads
-from reservations import desk, selectors
-from reservations.models import Event, Seat
+from reservations import alternatives, desk, selectors
+from reservations.models import Event, Reservation, Seat
+from reservations.payments.demo import DemoProvider
+from reservations.payments.provider import provider
+from tests.crowd import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -311,6 +319,37 @@ def test_what_a_provider_is_asked_for_is_left_to_django(scene: Scene, method: An
     assert scene.site.left == 1
 
 
+class Doubled(DemoProvider):
+    """A provider one of whose methods is named as one that needs none."""
+
+    @property
+    def methods(self) -> Mapping[str, str]:
+        return {"cash": "Cash that somebody fetches"}
+
+
+def test_a_method_of_which_it_is_unclear_who_takes_the_money_books_nothing(
+    scene: Scene, settings: Settings
+) -> None:
+    settings.SEATCAST_PAYMENT_PROVIDER = f"{__name__}.{Doubled.__name__}"
+    provider.cache_clear()
+    try:
+        with pytest.raises(ImproperlyConfigured, match="SEATCAST_OFFLINE_METHODS: cash"):
+            scene.ask("reserve", scene.seats[-1:], payment_method="cash")
+        assert (
+            scene.site.django(
+                scene.many("reserve"),
+                scene.bearer,
+                orjson.dumps({"seat_ids": scene.seats[-1:], "payment_method": "cash"}),
+            ).status
+            == 500
+        )
+        assert not Reservation.objects.exists()
+        with pytest.raises(SystemCheckError, match="E001"):
+            call_command("check")
+    finally:
+        provider.cache_clear()
+
+
 def test_a_header_that_comes_twice_is_left_to_django(scene: Scene) -> None:
     # Two names here, and one to whoever reads them.
     twice = {"accept": "*/*", "Accept": "text/html"}
@@ -392,6 +431,34 @@ def test_a_desk_that_is_too_busy(scene: Scene, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(desk, "MAX_QUEUED_COMMANDS", 0)
     found = scene.same(scene.one("lock", scene.seats[0]), scene.bearer, key=False)
     assert (found.status, found.body["code"], found.headers["retry-after"]) == (503, "busy", "2")
+
+
+def test_of_many_who_are_refused_at_once_no_more_than_two_wait_for_a_search(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = _bearer(make_user("bob"))
+    scene.site.django(scene.many("lock"), bob, orjson.dumps({"seat_ids": scene.seats[:10]}))
+    may_go_on, search = threading.Event(), alternatives._search
+    answered: list[int] = []
+
+    def slow(key: Any) -> Any:
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        return search(key)
+
+    monkeypatch.setattr(alternatives, "_search", slow)
+
+    async def click(seat: int) -> None:
+        found = await _asked(scene.site._short, scene.one("lock", seat), scene.bearer, (b"{}",), {})
+        answered.append(found.status)
+        if len(answered) == 8:
+            may_go_on.set()
+
+    async def rush() -> None:
+        await asyncio.gather(*map(click, scene.seats[:10]))
+
+    async_to_sync(rush)()
+    assert answered == [409] * 10
+    assert scene.site.left == 0
 
 
 def test_a_fault_of_ours(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

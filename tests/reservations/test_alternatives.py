@@ -1,18 +1,23 @@
 """What is offered instead of seats that are taken."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from reservations import alternatives as module
-from reservations.alternatives import alternatives, nearest
+from reservations.alternatives import alternatives, nearest, offer_from_loop
 from reservations.commands import LockSeats
 from reservations.desk import Desk
+from reservations.errors import SeatUnavailable
 from reservations.models import Category, Event, Seat
 from reservations.places import Place
+from tests.crowd import PATIENCE_SECONDS
 from tests.factories import (
     let_locks_run_out,
     make_event,
@@ -154,3 +159,66 @@ def test_when_too_many_search_already_nothing_is_offered(monkeypatch: pytest.Mon
     event = _hall()
     with module._searching, module._searching:
         assert alternatives(event_id=event.pk, seat_ids=frozenset(seat_ids(event)[:1])) == []
+
+
+def test_of_many_who_are_refused_in_a_loop_two_search_and_the_others_do_not_wait() -> None:
+    refusals = [SeatUnavailable() for _ in range(100)]
+    searches: list[Callable[[], Any]] = []
+
+    async def refused_at_once() -> None:
+        may_go_on = asyncio.Event()
+
+        async def in_thread(search: Callable[[], Any]) -> Any:
+            searches.append(search)
+            await may_go_on.wait()
+            module._searching.release()
+            return ["found"]
+
+        tasks = [
+            asyncio.create_task(
+                offer_from_loop(refusal, event_id=1, seat_ids=[seat], in_thread=in_thread)
+            )
+            for seat, refusal in enumerate(refusals)
+        ]
+        await asyncio.gather(*tasks[2:])
+        may_go_on.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(asyncio.wait_for(refused_at_once(), PATIENCE_SECONDS))
+    assert len(searches) == 2
+    assert [refusal.details["alternatives"] for refusal in refusals] == [["found"]] * 2 + [[]] * 98
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_leaves_in_the_middle_of_a_search_does_not_keep_its_place() -> None:
+    event = _hall()
+
+    async def leave() -> None:
+        begun, searched = asyncio.Event(), asyncio.Event()
+
+        async def in_thread(search: Callable[[], Any]) -> Any:
+            begun.set()
+            try:
+                return await asyncio.to_thread(_searched, search)
+            finally:
+                searched.set()
+
+        offered = offer_from_loop(
+            SeatUnavailable(), event_id=event.pk, seat_ids=seat_ids_, in_thread=in_thread
+        )
+        task = asyncio.create_task(offered)
+        await begun.wait()
+        task.cancel()
+        await searched.wait()
+
+    seat_ids_ = seat_ids(event)[:1]
+    asyncio.run(asyncio.wait_for(leave(), PATIENCE_SECONDS))
+    assert [module._searching.acquire(blocking=False) for _ in range(3)] == [True, True, False]
+    module._searching.release(2)
+
+
+def _searched(search: Callable[[], Any]) -> Any:
+    try:
+        return search()
+    finally:
+        connections.close_all()

@@ -1,8 +1,10 @@
 """Bookings and their money: either both, or neither, whatever happens in between."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
+from queue import Empty
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -30,7 +32,9 @@ from reservations.errors import (
 )
 from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation, Seat
 from reservations.payments import provider as provider_module
+from reservations.payments import reconciling
 from reservations.states import PaymentStatus, Person, SeatStatus
+from tests.crowd import PATIENCE_SECONDS, wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids, stored_id
 from tests.reservations.providers import Died, Faulty
 
@@ -410,10 +414,119 @@ def test_no_more_threads_than_allowed_wait_for_the_provider(
 ) -> None:
     monkeypatch.setattr(checkout, "_at_the_provider", BoundedSemaphore(1))
     with checkout._at_the_provider, pytest.raises(Busy):
-        checkout.reserve(_order(event, alice))
-    assert (Payment.objects.get().status, _held(event)) == (PaymentStatus.VOID_DUE, 2)
+        checkout.reserve(_order(event, alice, key="k"))
+    assert (_money(), Faulty.calls, _held(event)) == ([("voided", "unheard of")], [], 2)
+    assert _reconcile() == ""
+    assert checkout.reserve(_order(event, alice, key="k"))["reservation"]["id"]
+
+
+def _left_behind(event: Event, count: int) -> list[str]:
+    """Have so many people die while they pay; return their payments' references, oldest first."""
+    for seat in seat_ids(event)[:count]:
+        Desk(event.pk).submit(LockSeats(person := make_person(), (seat,)))
+        Faulty.dies.add(("authorise", "after"))
+        with pytest.raises(Died):
+            checkout.reserve(replace(_order(event, person), seat_ids=(seat,)))
+        Faulty.dies.clear()
+    return list(Payment.objects.order_by("pk").values_list("reference", flat=True))
+
+
+def test_a_provider_that_breaks_on_one_payment_keeps_no_other_from_its_end(
+    event: Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    oldest, *_ = _left_behind(event, 4)
+    void = Faulty.void
+
+    def break_on_the_oldest(self: Faulty, *, reference: str) -> None:
+        if reference == oldest:
+            raise KeyError("status")
+        void(self, reference=reference)
+
+    monkeypatch.setattr(Faulty, "void", break_on_the_oldest)
+    assert f"Payment {oldest}, 50.00 EUR: pending; the provider does not" in _reconcile(fails=True)
+    assert _money() == [("void_due", "authorised"), *[("voided", "voided")] * 3]
+    assert "KeyError" in caplog.text
+    monkeypatch.setattr(Faulty, "void", void)
     _reconcile()
-    assert _money() == [("voided", "voided")]
+    assert _money() == [("voided", "voided")] * 4
+
+
+def test_a_fault_of_ours_in_one_payment_keeps_no_other_from_its_end(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest, *_ = _left_behind(event, 2)
+    finish = checkout.finish
+
+    def break_on_the_oldest(payment: Payment) -> PaymentStatus:
+        if payment.reference == oldest:
+            raise ZeroDivisionError
+        return finish(payment)
+
+    monkeypatch.setattr(checkout, "finish", break_on_the_oldest)
+    assert "pending; ZeroDivisionError" in _reconcile(fails=True)
+    assert _money() == [("pending", "authorised"), ("voided", "voided")]
+
+
+def test_a_database_that_is_away_is_not_taken_for_a_payment_that_cannot_be_finished(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _left_behind(event, 1)
+
+    def away(_: Payment) -> PaymentStatus:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(checkout, "finish", away)
+    with pytest.raises(OperationalError):
+        call_command("reconcile_payments", "--older-than=0")
+
+
+def test_a_call_that_does_not_come_back_keeps_its_own_payment_and_no_other(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest, *_ = _left_behind(event, 4)
+    void, comes_back, take = Faulty.void, threading.Event(), reconciling._next
+    expected = iter(range(3))
+
+    def hang_on_the_oldest(self: Faulty, *, reference: str) -> None:
+        if reference == oldest:
+            assert comes_back.wait(PATIENCE_SECONDS)
+        void(self, reference=reference)
+
+    def impatient(ended: Any, until: float) -> Any:
+        if next(expected, None) is None:
+            raise Empty
+        return take(ended, until)
+
+    monkeypatch.setattr(Faulty, "void", hang_on_the_oldest)
+    monkeypatch.setattr(reconciling, "_next", impatient)
+    assert f"Payment {oldest}, 50.00 EUR: pending; the provider" in _reconcile(fails=True)
+    assert _money() == [("void_due", "authorised"), *[("voided", "voided")] * 3]
+    # The next round leaves it alone.
+    assert _reconcile(fails=True).count("\n") == 1
+    comes_back.set()
+    wait_until(lambda: not reconciling._under_way)
+    assert _money() == [("voided", "voided")] * 4
+
+
+@pytest.mark.parametrize("call", ["authorise", "capture", "refund"])
+def test_what_a_provider_must_not_raise_is_no_answer(
+    call: str, event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Faulty, **_: object) -> None:
+        raise KeyError("status")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Faulty, call, broken)
+        if call == "authorise":
+            with pytest.raises(PaymentUnavailable):
+                checkout.reserve(_order(event, alice))
+        else:
+            number = stored_id(checkout.reserve(_order(event, alice)))
+        if call == "refund":
+            checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+    _reconcile()
+    ended = {"authorise": "voided", "capture": "captured", "refund": "refunded"}[call]
+    assert _money() == [(ended, ended)]
 
 
 def _reconcile(*, dry_run: bool = False, fails: bool = False) -> str:

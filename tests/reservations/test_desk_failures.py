@@ -1,6 +1,8 @@
 """Commits that fail, and commits whose answer is lost on the way."""
 
 from collections.abc import Callable
+from itertools import count
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError
@@ -8,11 +10,19 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from reservations import desk as desk_module
 from reservations.changes import ChangeSet
-from reservations.commands import LockSeats, ReserveSeats
+from reservations.commands import (
+    AdmitSeats,
+    Command,
+    LockSeats,
+    MarkPaid,
+    ReserveSeats,
+    StartPayment,
+)
 from reservations.desk import Desk
 from reservations.errors import SeatUnavailable, Unavailable
-from reservations.models import Event, Reservation, Seat, SeatChange
-from reservations.states import SeatStatus
+from reservations.ledger import lock_event
+from reservations.models import Event, Payment, Reservation, Seat, SeatChange
+from reservations.states import Person, SeatStatus
 from tests.crowd import Line
 from tests.factories import make_event, make_person, seat_ids, stored_id
 
@@ -23,21 +33,30 @@ Break = Callable[..., None]
 
 @pytest.fixture
 def break_commits(monkeypatch: pytest.MonkeyPatch) -> Break:
-    """Have the next `times` commits fail, after the database has `done` them or not."""
+    """Have `times` commits fail, `after` so many more, after the database has `done` them or not.
+
+    Or it does so from the one with the number `done_from` on.
+    """
     commit = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
     monkeypatch.setattr(desk_module, "RETRY_SECONDS", (0.0, 0.0))
 
     def set_up(
-        times: int, *, done: bool = False, error: type[Exception] = OperationalError
+        times: int,
+        *,
+        done: bool = False,
+        done_from: int | None = None,
+        after: int = 0,
+        error: type[Exception] = OperationalError,
     ) -> None:
-        left = [None] * times
+        commits = count(1 - after)
+        first_done = 1 if done else done_from or times + 1
 
         def failing(wrapper: BaseDatabaseWrapper) -> None:
-            if not left:
+            number = next(commits)
+            if not 1 <= number <= times:
                 commit(wrapper)
                 return
-            left.pop()
-            if done:
+            if number >= first_done:
                 commit(wrapper)
             raise error("server closed the connection unexpectedly")
 
@@ -103,11 +122,119 @@ def test_a_batch_whose_commit_got_no_answer_is_answered_as_it_was_decided(
         line.join(LockSeats(alice, ids[:1]))
         line.join(LockSeats(bob, ids[:1]))
         line.join(LockSeats(bob, ids[1:2]))
-        break_commits(1, done=True)
+        break_commits(1, done=True, after=1)
         found = line.results()
     assert isinstance(found[1], SeatUnavailable)
     assert [isinstance(each, dict) for each in found] == [True, False, True]
     assert [row[:2] for row in _log(event)] == [(1, ids[3]), (2, ids[0]), (3, ids[1])]
+
+
+@pytest.fixture
+def break_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Have the database go away for so long, from the first lost commit on."""
+    lock = lock_event
+
+    def set_up(times: int) -> None:
+        calls = count()
+
+        def failing(event_id: int) -> Any:
+            if 1 <= next(calls) <= times:
+                raise OperationalError("the database system is starting up")
+            return lock(event_id)
+
+        monkeypatch.setattr("reservations.desk.lock_event", failing)
+
+    return set_up
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_booking_that_could_not_be_looked_for_at_once_is_confirmed_later(
+    times: int, break_commits: Break, break_looks: Callable[[int], None]
+) -> None:
+    event, alice = make_event(), make_person()
+    desk, ids = Desk(event.pk), seat_ids(event)[:2]
+    desk.submit(LockSeats(alice, ids))
+    break_commits(1, done=True)
+    break_looks(times)
+    answer = desk.submit(ReserveSeats(alice, ids, "invoice"))
+    assert stored_id(answer) == Reservation.objects.get().pk
+
+
+def test_a_batch_that_could_not_be_looked_for_at_once_is_answered_as_it_was_decided(
+    break_commits: Break, break_looks: Callable[[int], None], announced: list[ChangeSet]
+) -> None:
+    event, alice, bob = make_event(), make_person(), make_person()
+    ids = seat_ids(event)
+    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+        line.join(LockSeats(alice, ids[:1]))
+        line.join(LockSeats(bob, ids[:1]))
+        line.join(LockSeats(bob, ids[1:2]))
+        break_commits(1, done=True, after=1)
+        # The batch is given up for good; its commands are then tried one by one.
+        break_looks(1 + len(desk_module.RETRY_SECONDS) + 1)
+        found = line.results()
+    assert isinstance(found[1], SeatUnavailable)
+    assert [isinstance(each, dict) for each in found] == [True, False, True]
+    assert [row[:2] for row in _log(event)] == [(1, ids[3]), (2, ids[0]), (3, ids[1])]
+    assert [(commit.since, commit.seq) for commit in announced] == [(0, 1), (1, 3)]
+
+
+def test_a_booking_is_looked_for_once_more_after_the_last_attempt(break_commits: Break) -> None:
+    event, alice = make_event(), make_person()
+    desk, ids = Desk(event.pk), seat_ids(event)[:2]
+    desk.submit(LockSeats(alice, ids))
+    tries = len(desk_module.RETRY_SECONDS) + 1
+    break_commits(tries, done_from=tries)
+    answer = desk.submit(ReserveSeats(alice, ids, "invoice"))
+    assert stored_id(answer) == Reservation.objects.get().pk
+
+
+def test_a_booking_whose_answer_took_long_to_be_lost_is_looked_for(
+    break_commits: Break, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, alice = make_event(), make_person()
+    desk, ids = Desk(event.pk), seat_ids(event)[:2]
+    desk.submit(LockSeats(alice, ids))
+    monkeypatch.setattr(desk_module, "QUICK_SECONDS", 0.0)
+    break_commits(1, done=True)
+    answer = desk.submit(ReserveSeats(alice, ids, "invoice"))
+    assert stored_id(answer) == Reservation.objects.get().pk
+
+
+def _started(desk: Desk, alice: Person, ids: tuple[int, ...]) -> Command:
+    desk.submit(LockSeats(alice, ids))
+    return StartPayment(alice, ids, "card", "reference")
+
+
+def _paid(desk: Desk, alice: Person, ids: tuple[int, ...]) -> Command:
+    desk.submit(LockSeats(alice, ids))
+    return MarkPaid(alice, stored_id(desk.submit(ReserveSeats(alice, ids, "invoice"))))
+
+
+def _admitted(desk: Desk, alice: Person, ids: tuple[int, ...]) -> Command:
+    command = _paid(desk, alice, ids)
+    desk.submit(command)
+    assert isinstance(command, MarkPaid)
+    return AdmitSeats(alice, command.reservation_id)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "sentence"),
+    [
+        (_started, "Payment started"),
+        (_paid, "The reservation is paid"),
+        (_admitted, "2 seats admitted"),
+    ],
+)
+def test_what_changes_no_seat_is_done_once_though_its_commit_got_no_answer(
+    prepare: Callable[..., Command], sentence: str, break_commits: Break
+) -> None:
+    event, alice = make_event(), make_person()
+    desk = Desk(event.pk)
+    command = prepare(desk, alice, seat_ids(event)[:2])
+    break_commits(1, done=True)
+    assert desk.submit(command)["message"] == sentence
+    assert Payment.objects.count() == (1 if prepare is _started else 0)
 
 
 def test_without_a_look_at_the_log_its_buyer_would_be_told_that_it_is_somebody_elses(
@@ -117,7 +244,7 @@ def test_without_a_look_at_the_log_its_buyer_would_be_told_that_it_is_somebody_e
     event, alice = make_event(), make_person()
     desk, ids = Desk(event.pk), seat_ids(event)[:1]
     desk.submit(LockSeats(alice, ids))
-    monkeypatch.setattr(Desk, "_is_in_the_log", lambda *_: False)
+    monkeypatch.setattr(desk_module, "_done_before", lambda _: None)
     break_commits(1, done=True)
     with pytest.raises(SeatUnavailable):
         desk.submit(ReserveSeats(alice, ids, "invoice"))

@@ -139,8 +139,9 @@ class Domain(RuleBasedStateMachine):
         """Whatever has happened, who asks for seats together has them if there are any."""
         person, before = self.people[who], self.held_by(self.people[who])
         fits = len(before) + count <= 3 and "f" * count in self.free()
-        houses.prepare(event_id=self.event.pk)
-        self.submit(LockBest(person, Wish(count)))
+        wish = Wish(count)
+        choice = houses.choose(wish, event_id=self.event.pk, most=1, now=self.clock.now)
+        self.submit(LockBest(person, wish, choice))
         assert len(self.held_by(person)) == len(before) + (count if fits else 0)
 
     @rule(places=some_places, sweep=st.booleans())

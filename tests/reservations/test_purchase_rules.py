@@ -83,8 +83,8 @@ def test_nobody_books_past_the_cap(command: Command) -> None:
 
 def test_the_best_seats_are_refused_past_the_cap() -> None:
     stand = _with_two_bought()
-    assert isinstance(refused(LockBest(ALICE, Wish(2), Choice((3, 4))), stand), PurchaseLimit)
-    assert done(LockBest(ALICE, Wish(1), Choice((3,))), stand).changed
+    assert isinstance(refused(LockBest(ALICE, Wish(2), Choice(((3, 4),))), stand), PurchaseLimit)
+    assert done(LockBest(ALICE, Wish(1), Choice(((3,),))), stand).changed
 
 
 def test_a_booking_counts_for_the_next_command_and_cancelling_it_uncounts_it() -> None:
@@ -133,7 +133,7 @@ def test_a_hold_that_is_used_up_waits_for_the_cool_down(seat: Any) -> None:
 
 def test_of_the_best_seats_those_in_their_cool_down_are_chosen_again_until_the_last_try() -> None:
     stand = board(let_go(1, ALICE, began=-900, ended=-10), free(2))
-    choice = Choice((1,))
+    choice = Choice(((1,),))
     again = refused(LockBest(ALICE, Wish(1), choice, is_last_try=False), stand)
     assert isinstance(again, Outpaced)
     assert faults(again) == [("A1", "cooldown")]

@@ -1,17 +1,23 @@
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 
-from reservations import checkout
-from reservations.errors import PaymentUnavailable
+from reservations import checkout, database
+from reservations.errors import PaymentUnavailable, SeatcastError
+from reservations.models import Payment
 from reservations.payments.books import PAYMENT_SECONDS
+from reservations.payments.reconciling import finish_all
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
     help = (
         "Bring payments to an end that a crash, or a provider that did not answer, left in between:"
         " what was booked is charged, what was not is given back."
-        " Exits with 1 when some could not be, because the provider does not answer."
+        " Exits with 1 when some could not be; the others are, whatever is wrong with one."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,15 +32,32 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         left = 0
-        for payment in checkout.unfinished(older_than_seconds=options["older_than"]):
-            words = f"Payment {payment.reference}, {payment.amount} {payment.currency}"
-            if options["dry_run"]:
-                self.stdout.write(f"{words}: is {payment.status}")
-                continue
-            try:
-                self.stdout.write(f"{words}: {payment.status} -> {checkout.finish(payment)}")
-            except PaymentUnavailable:
+        payments = checkout.unfinished(older_than_seconds=options["older_than"])
+        if options["dry_run"]:
+            for payment in payments:
+                self.stdout.write(f"{_named(payment)}: is {payment.status}")
+            return
+        for payment, outcome in finish_all(payments):
+            if isinstance(outcome, Exception):
                 left += 1
-                self.stderr.write(f"{words}: {payment.status}; the provider does not answer")
+                self.stderr.write(f"{_named(payment)}: {payment.status}; {_why(outcome)}")
+            else:
+                self.stdout.write(f"{_named(payment)}: {payment.status} -> {outcome}")
         if left:
             raise CommandError(f"{left} could not be brought to an end; run this again later.")
+
+
+def _named(payment: Payment) -> str:
+    return f"Payment {payment.reference}, {payment.amount} {payment.currency}"
+
+
+def _why(error: Exception) -> str:
+    """Say why a payment is left. Raises: django.db.Error where the database is away."""
+    if isinstance(error, PaymentUnavailable | TimeoutError):
+        return "the provider does not answer"
+    if isinstance(error, SeatcastError):
+        return error.code
+    if isinstance(error, OperationalError | InterfaceError) and not database.is_held_row(error):
+        raise error
+    logger.error("A payment could not be brought to an end", exc_info=error)
+    return type(error).__name__

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
-from reservations import desk
+from reservations import database, desk
 from reservations.commands import LockSeats
 from reservations.housekeeping.rounds import STEPS, Rounds, Stop, stopped_by_signals
 from reservations.models import Event, IdempotencyKey, Seat, SeatChange
@@ -115,9 +115,17 @@ def test_a_step_that_fails_does_not_keep_the_others_from_it(
     assert (record.exc_info is not None) == isinstance(error, ValueError)
 
 
+@pytest.mark.django_db
+def test_a_statement_that_fails_in_one_step_keeps_no_other_from_being_taken() -> None:
+    steps = Steps(prune_log=_raise(OperationalError("canceling statement due to timeout")))
+    assert not Rounds(steps, Stop()).one()
+    assert steps.done == list(STEPS)
+
+
 def test_a_database_that_is_away_ends_the_round_with_one_line(
-    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setattr(database, "answers", lambda: False)
     away = OperationalError("connection failed:\nis the server running?")
     steps = Steps(release_expired_locks=_raise(away))
     rounds = Rounds(steps, Stop())

@@ -1,0 +1,157 @@
+"""Asking for the best seats: what is searched for whom, when, and by what is known of the house."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from reservations.choosing import houses
+from reservations.choosing.asking import lock_best
+from reservations.choosing.house import House
+from reservations.choosing.wishes import Wish
+from reservations.commands import LockBest, LockSeats
+from reservations.desk import Desk
+from reservations.errors import NoSeatsTogether, Outpaced, PurchaseLimit, SalesClosed, SeatLimit
+from reservations.models import Event, Seat
+from reservations.records import Answer
+from reservations.states import Person, SeatStatus
+from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def searches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each search of a house, whether it was made inside a transaction."""
+    found: list[bool] = []
+    search = House.best
+
+    def noted(self: House, wish: Wish, **how: Any) -> Any:
+        found.append(connection.in_atomic_block)
+        return search(self, wish, **how)
+
+    monkeypatch.setattr(House, "best", noted)
+    return found
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event(seats=8)
+
+
+def _ask(event: Event, who: Person, count: int = 2) -> Answer:
+    return lock_best(event_id=event.pk, command=LockBest(who, Wish(count)), key=None)
+
+
+def _ids(answer: Answer) -> list[int]:
+    return [seat["id"] for seat in answer["seats"]]
+
+
+def test_seats_are_searched_for_once_and_before_the_events_row_is_taken(
+    event: Event, searches: list[bool]
+) -> None:
+    assert len(_ids(_ask(event, make_person()))) == 2
+    assert searches == [False]
+
+
+def test_who_holds_as_many_as_one_may_is_refused_without_a_search(
+    event: Event, searches: list[bool]
+) -> None:
+    Event.objects.update(seat_cap=3)
+    alice = make_person()
+    _ask(event, alice)
+    searches.clear()
+    with pytest.raises(SeatLimit):
+        _ask(event, alice)
+    assert searches == []
+    let_locks_run_out(event)
+    assert len(_ids(_ask(event, alice))) == 2
+
+
+@pytest.mark.parametrize(
+    ("terms", "refusal"),
+    [
+        ({"purchase_cap": 1}, PurchaseLimit),
+        ({"sales_close_at": timezone.now() - timedelta(days=1)}, SalesClosed),
+    ],
+)
+def test_who_may_not_buy_is_refused_without_a_search(
+    event: Event, searches: list[bool], terms: dict[str, Any], refusal: type[Exception]
+) -> None:
+    Event.objects.update(**terms)
+    with pytest.raises(refusal):
+        _ask(event, make_person())
+    assert searches == []
+
+
+def test_what_somebody_took_after_the_search_is_not_given_away_twice(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose, asked = houses.choose, []
+
+    def outpaced(wish: Wish, **how: Any) -> Any:
+        choice = choose(wish, **how)
+        asked.append(how["most"])
+        if len(asked) == 1:
+            for seats in choice.sets:
+                Desk(event.pk).submit(LockSeats(make_person(), seats))
+        return choice
+
+    monkeypatch.setattr(houses, "choose", outpaced)
+    got = _ids(_ask(event, make_person()))
+    assert len(asked) == 2
+    assert asked[1] > asked[0]
+    assert Seat.objects.filter(event=event, status=SeatStatus.LOCKED).count() == 6
+    assert len(got) == 2
+
+
+def test_a_second_wish_of_the_same_person_is_not_answered_with_the_seats_of_the_first(
+    event: Event,
+) -> None:
+    alice, wish = make_person(), Wish(2)
+    choice = houses.choose(wish, event_id=event.pk, most=2, now=timezone.now())
+    desk = Desk(event.pk)
+    first, second = (desk.submit(LockBest(alice, wish, choice)) for _ in range(2))
+    assert not set(_ids(first)) & set(_ids(second))
+    with pytest.raises(Outpaced):
+        desk.submit(LockBest(alice, wish, choice))
+
+
+def test_a_house_that_is_not_true_is_read_anew_once_it_is_old(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when seats were changed in the database itself."""
+    _ask(event, make_person(), 1)
+    Seat.objects.filter(pk__in=seat_ids(event)[:7]).exclude(status=SeatStatus.LOCKED).update(
+        status=SeatStatus.BLOCKED
+    )
+    with pytest.raises(Outpaced):
+        _ask(event, make_person(), 2)
+    monkeypatch.setattr(houses, "DOUBT_SECONDS", 0.0)
+    with pytest.raises(NoSeatsTogether):
+        _ask(event, make_person(), 2)
+
+
+def test_a_house_is_read_once_for_many_wishes(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, times = houses._read, []
+
+    def counted(event_id: int) -> Any:
+        times.append(event_id)
+        return read(event_id)
+
+    monkeypatch.setattr(houses, "_read", counted)
+    for _ in range(3):
+        _ask(event, make_person())
+    assert times == [event.pk]
+
+
+def test_an_event_with_other_seats_is_searched_as_it_is_now(event: Event) -> None:
+    _ask(event, make_person())
+    ids = seat_ids(event)
+    Seat.objects.filter(pk__in=ids[:6]).exclude(status=SeatStatus.LOCKED).delete()
+    Event.objects.update(layout="another")
+    assert set(_ids(_ask(event, make_person()))) <= set(seat_ids(event))
