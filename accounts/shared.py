@@ -7,11 +7,13 @@ without it until that has been answered, so that a cache that hangs delays one o
 import logging
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.cache import cache
-from django.core.cache.backends.locmem import LocMemCache
 from redis.exceptions import RedisError
+
+from accounts.caches import LocMemCache
 
 PAUSE_SECONDS = 5.0
 
@@ -66,30 +68,15 @@ def ask_or_own(method: str, *arguments: Any) -> Any:
         return getattr(_own, method)(*arguments)
 
 
-def count(key: str, *, by: int = 1, seconds: float) -> int:
-    """Add to a count that begins anew so many seconds after it began; return it.
-
-    Of many at once, in whatever process, no two get the same number.
-    """
-    while not ask_or_own("add", key, by, seconds):
-        try:
-            total = int(ask_or_own("incr", key, by))
-        except ValueError:
-            # It ended in between.
-            continue
-        if total == by:
-            # It ended in between too, and would now last for good.
-            ask_or_own("touch", key, seconds)
-        return total
-    return by
+def count(counts: Mapping[str, float], *, by: int = 1) -> list[int]:
+    """Add to counts, given with the seconds each lasts from its beginning; return them."""
+    found: list[int] = ask_or_own("count", counts, by)
+    return found
 
 
-def take_back(key: str) -> None:
-    """Take one off a count that has not begun anew."""
-    try:
-        ask_or_own("decr", key)
-    except ValueError:
-        return
+def take_back(keys: Iterable[str]) -> None:
+    """Take one off each of these counts that has not ended."""
+    ask_or_own("take_back", keys)
 
 
 def forget() -> None:

@@ -69,7 +69,7 @@ class _Window:
     def _share(self, client: str, found: _Count, *, number: int, seconds: int) -> int:
         """Tell all others of some more requests, and return how many they have counted."""
         key = hashlib.sha256(f"{self._scope} {number} {client}".encode(errors="replace"))
-        total = shared.count(f"rate-{key.hexdigest()}", by=self._every, seconds=2.0 * seconds)
+        [total] = shared.count({f"rate-{key.hexdigest()}": 2.0 * seconds}, by=self._every)
         with self._counting:
             # Another thread's ten may be told already and not yet in this total; then it is less.
             found.elsewhere = max(found.elsewhere, total - found.told)

@@ -23,7 +23,7 @@ there leaves nothing behind for a name, which bounds how many names are counted.
 import hashlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -102,20 +102,24 @@ def _admit(client: str, name: str, device: str | None, undo: ExitStack) -> str:
     free = settings.SEATCAST_LOGIN_TRIES
     if device is not None:
         of_device = f"device-{_hashed(f'{device} {name}')}"
-        if _is_below(of_device, *DEVICE_CEILING, undo=undo):
-            _take(_Limit(of_device, free, PAUSE_SECONDS), client, undo)
+        if _exceeded(of_device, (DEVICE_CEILING,), undo) is None:
+            _take([_Limit(of_device, free, PAUSE_SECONDS)], client, undo)
             return of_device
-    networks = (client, *wider_networks(client))
-    for factor, network in enumerate(networks, 1):
-        pause = ADDRESS_PAUSE_SECONDS / factor
-        _take(_Limit(f"address-{_hashed(network)}", FROM_ADDRESS * factor, pause), client, undo)
-    pairs = [f"pair-{_hashed(f'{network} {name}')}" for network in networks]
-    for factor, pair in enumerate(pairs, 1):
-        _take(_Limit(pair, free * factor, PAUSE_SECONDS), client, undo)
-    for most, seconds in CEILINGS:
-        if not _is_below(f"name-{_hashed(name)}", most, seconds, undo=undo):
-            _refuse_until_window_ends(name, client, most=most, seconds=seconds)
-    return pairs[0]
+    networks = list(enumerate((client, *wider_networks(client)), 1))
+    of_networks = [
+        _Limit(f"address-{_hashed(network)}", FROM_ADDRESS * n, ADDRESS_PAUSE_SECONDS / n)
+        for n, network in networks
+    ]
+    _take(of_networks, client, undo)
+    pairs = [
+        _Limit(f"pair-{_hashed(f'{network} {name}')}", free * n, PAUSE_SECONDS)
+        for n, network in networks
+    ]
+    _take(pairs, client, undo)
+    if (ceiling := _exceeded(f"name-{_hashed(name)}", CEILINGS, undo)) is not None:
+        most, seconds = ceiling
+        _refuse_until_window_ends(name, client, most=most, seconds=seconds)
+    return pairs[0].key
 
 
 def _refuse_until_window_ends(name: str, client: str, *, most: int, seconds: int) -> None:
@@ -128,10 +132,18 @@ def _refuse_until_window_ends(name: str, client: str, *, most: int, seconds: int
     raise TooManyTries(wait=wait)
 
 
-def _take(limit: _Limit, client: str, undo: ExitStack) -> None:
-    """Count a try within a limit. Raises: Throttled."""
-    if (number := _count(limit.key, WITHIN_SECONDS, undo)) < limit.free:
-        return
+def _take(limits: Sequence[_Limit], client: str, undo: ExitStack) -> None:
+    """Count a try within each of these limits. Raises: Throttled."""
+    keys = [f"tries-{limit.key}" for limit in limits]
+    numbers = shared.count(dict.fromkeys(keys, WITHIN_SECONDS))
+    undo.callback(shared.take_back, keys)
+    for limit, number in zip(limits, numbers, strict=True):
+        if number >= limit.free:
+            _pause(limit, number, client, undo)
+
+
+def _pause(limit: _Limit, number: int, client: str, undo: ExitStack) -> None:
+    """Let one through after each pause. Raises: Throttled."""
     if number == limit.free:
         security.warning("%s wrong passwords from %s", number, client)
     now, key = time.time(), f"pause-{limit.key}"
@@ -142,21 +154,18 @@ def _take(limit: _Limit, client: str, undo: ExitStack) -> None:
     raise Throttled(wait=max(0.0, until - now))
 
 
-def _is_below(key: str, most: int, seconds: int, *, undo: ExitStack) -> bool:
-    """Count a try in this hour or day, if there is room for it; tell whether there is."""
-    of_window = f"tries-{key}-{seconds}-{int(time.time() // seconds)}"
-    is_below = shared.count(of_window, seconds=seconds) <= most
-    if is_below:
-        undo.callback(shared.take_back, of_window)
-    else:
-        shared.take_back(of_window)
-    return is_below
-
-
-def _count(key: str, seconds: float, undo: ExitStack) -> int:
-    number = shared.count(f"tries-{key}", seconds=seconds)
-    undo.callback(shared.take_back, f"tries-{key}")
-    return number
+def _exceeded(
+    key: str, ceilings: Sequence[tuple[int, int]], undo: ExitStack
+) -> tuple[int, int] | None:
+    """Count a try in this hour and day, if there is room; else return the ceiling it is above."""
+    now = time.time()
+    counts = {f"tries-{key}-{seconds}-{int(now // seconds)}": seconds for _, seconds in ceilings}
+    for ceiling, number in zip(ceilings, shared.count(counts), strict=True):
+        if number > ceiling[0]:
+            shared.take_back(counts)
+            return ceiling
+    undo.callback(shared.take_back, counts)
+    return None
 
 
 def _hashed(text: str) -> str:

@@ -262,7 +262,7 @@ if REDIS_URL:
     }
     CACHES: dict[str, Any] = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "accounts.caches.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
                 "serializer": "config.caches.JsonSerializer",
@@ -275,7 +275,7 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "BACKEND": "accounts.caches.LocMemCache",
             # Whoever tries many names must not make it forget how often.
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }

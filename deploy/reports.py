@@ -110,7 +110,8 @@ def _tests(arguments: Sequence[str]) -> str:
     """Return what names tests to `make`, in which a dollar sign is a variable's."""
     if not arguments:
         return ""
-    return f" TESTS={shlex.quote(shlex.join(arguments).replace('$', '$$'))}"
+    words = (shlex.quote(each) if re.search(r"""[\s'"\\]""", each) else each for each in arguments)
+    return f" TESTS={shlex.quote(' '.join(words).replace('$', '$$'))}"
 
 
 def _arguments(case: ElementTree.Element) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from deploy.address import serves
 from deploy.sites import running_site
@@ -166,7 +167,7 @@ def _watch(site: Site, event: int, *, source: str) -> _Status:
         source_address=address,
         open_timeout=_PATIENCE_SECONDS,
         proxy=None,
-        origin=site.url,  # type: ignore[arg-type]
+        origin=Origin(site.url),
     ) as socket:
         return str(json.loads(socket.recv(_PATIENCE_SECONDS))["type"])
 

@@ -99,7 +99,7 @@ def test_without_the_cache_everybody_is_looked_up(
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "accounts.caches.RedisCache",
             "LOCATION": "redis://127.0.0.1:1",
         },
     }

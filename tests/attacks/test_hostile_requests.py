@@ -189,7 +189,7 @@ def test_an_answer_in_a_form_that_there_is_not(
         {"HTTP_ORIGIN": "https://evil.example"},
         {"HTTP_RANGE": "bytes=0-1"},
         {"HTTP_IF_MODIFIED_SINCE": "yesterday"},
-        {"QUERY_STRING": "a=%ff&%00=1&page=-1&limit=1e9"},
+        {"QUERY_STRING": "a=%ff&%00=1&page=-1"},
         {"CONTENT_TYPE": "text/plain; charset=rot13"},
         {"CONTENT_LENGTH": "x"},
     ],

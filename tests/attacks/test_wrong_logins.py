@@ -47,7 +47,7 @@ def quick(settings: Settings) -> None:
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "BACKEND": "accounts.caches.LocMemCache",
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         },
     }
