@@ -4,6 +4,7 @@ Of many at once, in whatever process, no two get the same number of one count.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.cache.backends import locmem, redis
 
@@ -31,7 +32,7 @@ class RedisCache(redis.RedisCache):
         if names := self._names(keys):
             self._client().eval(_TAKE_BACK, len(names), *names)
 
-    def _client(self) -> "redis.Redis":
+    def _client(self) -> Any:
         return self._cache.get_client(None, write=True)
 
     def _names(self, keys: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import pickle
 from functools import partial
+from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
@@ -43,8 +44,8 @@ def test_counts_begin_anew_when_their_time_is_over_each_after_its_own() -> None:
 @pytest.mark.both_databases
 def test_of_many_who_count_at_once_no_two_get_the_same_number() -> None:
     # The connections of a thread's own would be left open.
-    one = caches["default"]
-    numbers = at_once([partial(one.count, {"tries": 600.0}, 1) for _ in range(40)])
+    one: Any = caches["default"]
+    numbers: list[Any] = at_once([partial(one.count, {"tries": 600.0}, 1) for _ in range(40)])
     assert sorted(number for [number] in numbers) == list(range(1, 41))
 
 
@@ -52,6 +53,7 @@ def test_of_many_who_count_at_once_no_two_get_the_same_number() -> None:
 def test_in_redis_every_count_ends_by_itself() -> None:
     shared.count({"tries": 600.0})
     shared.take_back(["tries", "ended"])
-    client = cache._cache.get_client(None)
+    redis: Any = caches["default"]
+    client = redis._cache.get_client(None)
     assert 0 < client.ttl(cache.make_key("tries")) <= 600
     assert not client.exists(cache.make_key("ended"))
