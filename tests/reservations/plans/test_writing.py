@@ -13,7 +13,7 @@ from reservations.plans.grid import grid
 from reservations.plans.labels import row_letters
 from reservations.plans.plan import drawing
 from reservations.plans.pretix import parse
-from reservations.plans.services import create_event, fill_event
+from reservations.plans.services import BATCH_SEATS, create_event, fill_event
 from reservations.states import SeatStatus
 from tests.reservations.plans.documents import area, document, row, seat, zone
 from tests.reservations.plans.events import details, event_with
@@ -74,6 +74,17 @@ def test_an_event_with_seats_is_not_filled() -> None:
     with pytest.raises(EventHasSeats):
         fill_event(event_id=event.pk, plan=grid(rows=1, seats=1))
     assert Seat.objects.count() == 4
+
+
+def test_who_waits_for_a_large_hall_is_told_how_far_it_is() -> None:
+    said: list[str] = []
+    hall = grid(rows=1, seats=BATCH_SEATS + 1)
+    event = create_event(details=details(), plan=hall, say=said.append)
+    assert said == [
+        *("Writing seat 1 of 5,001", "Writing seat 5,001 of 5,001"),
+        "Naming the layout",
+    ]
+    assert event.seats.count() == BATCH_SEATS + 1
 
 
 def test_there_must_be_an_event_to_fill() -> None:
