@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from reservations.plans import pretix
 from reservations.plans.errors import PlanError
 from reservations.plans.plan import (
     TEXT_COLOR,
@@ -351,8 +352,12 @@ def test_letters_of_any_language_are_welcome() -> None:
     assert (plan.seats[0].seat_number, plan.seats[0].section) == ("Ä1", "Züschauerraum 席")
 
 
-def test_a_plan_may_be_as_large_as_a_stadium_but_not_larger() -> None:
-    seats = [seat(f"g{at}", str(at)) for at in range(100_000)]
-    assert len(parse(document(zone(row(*seats)))).seats) == 100_000
-    with pytest.raises(PlanError, match="zones: must have at most 100,000 seats"):
+def test_a_plan_may_be_as_large_as_a_stadium_but_not_larger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert pretix.MAX_SEATS == 100_000
+    monkeypatch.setattr(pretix, "MAX_SEATS", 1_000)
+    seats = [seat(f"g{at}", str(at)) for at in range(1_000)]
+    assert len(parse(document(zone(row(*seats)))).seats) == 1_000
+    with pytest.raises(PlanError, match="zones: must have at most 1,000 seats"):
         parse(document(zone(row(*seats, seat("one more", "more")))))
