@@ -7,6 +7,7 @@ import pytest
 from reservations.plans import pretix
 from reservations.plans.errors import PlanError
 from reservations.plans.plan import (
+    MAX_SEATS,
     TEXT_COLOR,
     Circle,
     Ellipse,
@@ -355,7 +356,7 @@ def test_letters_of_any_language_are_welcome() -> None:
 def test_a_plan_may_be_as_large_as_a_stadium_but_not_larger(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert pretix.MAX_SEATS == 100_000
+    assert MAX_SEATS == 100_000
     monkeypatch.setattr(pretix, "MAX_SEATS", 1_000)
     seats = [seat(f"g{at}", str(at)) for at in range(1_000)]
     assert len(parse(document(zone(row(*seats)))).seats) == 1_000
