@@ -4,6 +4,9 @@ What an organiser may do is decided elsewhere, call by call. Here it decides how
 session ends, and of whom a second factor is required.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.db.models import Q
 
@@ -13,10 +16,16 @@ from accounts.second_factor.refusals import SecondFactorRequired
 
 def is_organiser(person: User) -> bool:
     """Tell whether a person has staff status or any permission. At most one query."""
-    if person.is_staff or person.is_superuser:
-        return True
-    granted = Q(user_permissions__isnull=False) | Q(groups__permissions__isnull=False)
-    return User.objects.filter(granted, pk=person.pk).exists()
+    return bool(organisers([person]))
+
+
+def organisers(people: Sequence[User]) -> set[Any]:
+    """Return the keys of those people who are organisers. At most one query."""
+    found = {person.pk for person in people if person.is_staff or person.is_superuser}
+    if others := [person.pk for person in people if person.pk not in found]:
+        granted = Q(user_permissions__isnull=False) | Q(groups__permissions__isnull=False)
+        found.update(User.objects.filter(granted, pk__in=others).values_list("pk", flat=True))
+    return found
 
 
 def standing(person: User, *, is_passed: bool) -> dict[str, bool]:

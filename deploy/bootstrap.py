@@ -3,6 +3,10 @@
 Runs under the machine's own Python with nothing but the standard library. Every step leaves a
 stamp of what it was done for. One set-up at a time: the checkout's folder itself is the lock,
 so there is no lock file to go stale.
+
+Concurrency. The client is set up in a thread beside the Python packages. Its stamps are in the
+virtual environment, and so is Node.js where the machine has none: for these it waits until that
+has been made.
 """
 
 import fcntl
@@ -10,7 +14,8 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from deploy import stamps
@@ -46,14 +51,13 @@ def set_up(*, requirements: str = RUNTIME, client: bool = True) -> None:
     of that. Two at once wait for each other.
     Raises: Problem when something is missing that only the person can provide.
     """
-    with _one_at_a_time():
-        _ensure_venv()
+    with _one_at_a_time(), ThreadPoolExecutor() as beside:
+        venv = beside.submit(_ensure_venv)
+        built = beside.submit(_ensure_client, requirements, venv.result) if client else None
+        venv.result()
         _ensure_python_packages(requirements)
-        if not client:
-            return
-        if requirements == DEVELOPMENT:
-            _ensure_client_packages(ensure_node())
-        _ensure_client_built()
+        if built:
+            built.result()
 
 
 def hand_over(module: str, *arguments: str) -> None:
@@ -135,7 +139,13 @@ def _ensure_python_packages(requirements: str) -> None:
     stamps.write(stamp, wanted)
 
 
-def _ensure_client_packages(node: Node) -> None:
+def _ensure_client(requirements: str, await_venv: Callable[[], None]) -> None:
+    if requirements == DEVELOPMENT:
+        _ensure_client_packages(ensure_node(await_venv), await_venv)
+    _ensure_client_built(await_venv)
+
+
+def _ensure_client_packages(node: Node, await_venv: Callable[[], None]) -> None:
     stamp = STAMPS / "package-lock.json"
     files = [FRONTEND / "package.json", FRONTEND / "package-lock.json"]
     wanted = stamps.digest(files=files, root=FRONTEND)
@@ -146,17 +156,20 @@ def _ensure_client_packages(node: Node) -> None:
     # What npm has in its cache is as good: the lock file has every package's digest.
     arguments = ("ci", "--prefer-offline", "--no-audit", "--no-fund")
     run_npm(node, *arguments, what="Installing the client's packages")
+    await_venv()
     stamps.write(stamp, wanted)
 
 
-def _ensure_client_built() -> None:
+def _ensure_client_built(await_venv: Callable[[], None]) -> None:
     """Build the client if its sources changed; only then is Node.js needed."""
     stamp = STAMPS / "client"
     sources = stamps.files_below(FRONTEND, without=_NO_SOURCES)
     wanted = stamps.digest(files=sources, root=FRONTEND)
     if (CLIENT / "index.html").is_file() and stamps.is_current(stamp, wanted):
         return
-    node = ensure_node()
-    _ensure_client_packages(node)
-    run_npm(node, "run", "build", what="Building the client")
+    node = ensure_node(await_venv)
+    _ensure_client_packages(node, await_venv)
+    # Without its types, which take ten times as long, and are looked at by `make check`.
+    run_npm(node, "exec", "--", "vite", "build", what="Building the client")
+    await_venv()
     stamps.write(stamp, wanted)

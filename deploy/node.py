@@ -50,12 +50,17 @@ def find_node(
     return wheel()
 
 
-def ensure_node() -> Node:
+def ensure_node(await_venv: Callable[[], None] = lambda: None) -> Node:
     """Return a Node.js that can build the client, installing the wheel's into .venv if need be.
 
-    Raises: Problem when it cannot be installed.
+    `await_venv` returns when there is a .venv. Raises: Problem when it cannot be installed.
     """
-    return find_node(wheel=_installed_wheel)
+
+    def wheel() -> Node:
+        await_venv()
+        return _installed_wheel()
+
+    return find_node(wheel=wheel)
 
 
 def run_npm(node: Node, *arguments: str, what: str) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,6 +29,9 @@ _SIGNS_OF_NO_NETWORK = (
 )
 
 
+_one_pip = threading.Lock()
+
+
 def say(text: str) -> None:
     print(text, flush=True)
 
@@ -38,11 +43,12 @@ def run_step(
     cwd: Path,
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Say `what` is being done, and do it; its output is shown only if it fails.
+    """Say `what` is being done, do it, and say how long it took; steps may be side by side.
 
-    Raises: Problem with the reason, after showing the output.
+    Its output is shown only if it fails. Raises: Problem with the reason, after showing that.
     """
     say(f"{what} …")
+    began = time.monotonic()
     result = subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
@@ -55,6 +61,7 @@ def run_step(
         check=False,
     )
     if result.returncode == 0:
+        say(f"{what}: {time.monotonic() - began:.0f} s")
         return
     say(result.stdout.rstrip())
     if any(sign in result.stdout for sign in _SIGNS_OF_NO_NETWORK):
@@ -63,10 +70,11 @@ def run_step(
 
 
 def pip_install(lock_file: str, *, what: str) -> None:
-    """Install a lock file into .venv, quietly. A file with another hash is refused.
+    """Install a lock file into .venv, quietly, one at a time. One with another hash is refused.
 
     Raises: Problem.
     """
     pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--no-input"]
     pip += ["--disable-pip-version-check", "--require-hashes", "-r", str(ROOT / lock_file)]
-    run_step(pip, what=what, cwd=ROOT)
+    with _one_pip:
+        run_step(pip, what=what, cwd=ROOT)

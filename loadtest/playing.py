@@ -22,7 +22,7 @@ from loadtest.results import result
 from loadtest.scenarios import Scenario
 from loadtest.sites import Consumption, Site
 from loadtest.staging import Staged
-from loadtest.transactions import transactions
+from loadtest.transactions import REPORT_SECONDS, transactions
 from loadtest.verdict import Check, judge
 
 MOST_TRANSACTIONS = 60
@@ -153,10 +153,10 @@ async def _transactions_counted(run: Run, site: Site, *, is_wanted: bool) -> Asy
     if not (is_wanted and site.is_own and url) or run.crowd.watchers:
         yield
         return
-    run.phase = "waiting for PostgreSQL to have counted"
+    run.phase = f"waiting {REPORT_SECONDS:g} s for PostgreSQL to report its count"
     before = await asyncio.to_thread(transactions, url)
     yield
-    run.phase = "waiting for PostgreSQL to have counted"
+    run.phase = f"waiting {REPORT_SECONDS:g} s for PostgreSQL to report its count"
     count = await asyncio.to_thread(transactions, url) - before
     is_few = count < MOST_TRANSACTIONS
     wanted = f"{count:,} in PostgreSQL, reads included; wanted: under {MOST_TRANSACTIONS}"
@@ -167,6 +167,7 @@ async def _check_the_books(run: Run, site: Site) -> None:
     """Have the site itself replay its log, where that keeps nobody waiting."""
     if not site.is_own:
         return
+    run.phase = "replaying the change log"
     command = ("manage.py", "verify_ledger", "--event", f"{run.options.event}")
     done = await asyncio.to_thread(site.manage, *command)
     said = "; ".join(done.stdout.splitlines()[-5:]) or f"verify_ledger ended with {done.returncode}"

@@ -70,7 +70,10 @@ def stage(*, people: int, seats: int) -> dict[str, Any]:
     return {
         "event_id": event.pk,
         "made_at": time.time(),
-        "people": [{"name": person.username, **tokens.pair(person)} for person in made],
+        "people": [
+            {"name": person.username, **pair}
+            for person, pair in zip(made, tokens.pairs(made), strict=True)
+        ],
     }
 
 

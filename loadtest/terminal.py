@@ -96,14 +96,14 @@ class _Lines(_Base):
 
     def _tell(self) -> None:
         while not self._is_over.wait(self._EVERY_SECONDS):
-            if self._run is not None and self._run.began_ns:
+            if self._run is not None:
                 self._console.print(line(self._run), soft_wrap=True)
                 sys.stdout.flush()
 
 
 def line(run: Run) -> str:
     """Return how it stands, in a line."""
-    parts = [f"{run.seconds:6.1f} s", run.phase]
+    parts = [f"{run.seconds if run.began_ns else 0.0:6.1f} s", run.phase]
     rows = run.measures.timeline
     for name, row in (rows[-1]["calls"] if rows else {}).items():
         parts.append(f"{name} p99 {row['p99']:,.1f} ms")

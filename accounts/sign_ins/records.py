@@ -53,19 +53,24 @@ def begin_session(*, request: HttpRequest, user: User, **_: Any) -> None:
     _write_session(request, user, session[_SIGN_IN])
 
 
-def begin_family(request: Any, family: Family, person: User) -> None:
-    """Write down that somebody signed in with tokens."""
-    SignIn.objects.create(
-        id=secrets.token_urlsafe(16),
-        person=person,
-        family=family,
-        auth_hash=family.auth_hash,
-        started_at=family.created_at,
-        seen_at=family.created_at,
-        **_whence(request),
+def begin_families(request: Any, families: Sequence[Family]) -> None:
+    """Write down that people signed in with tokens."""
+    whence = _whence(request)
+    SignIn.objects.bulk_create(
+        SignIn(
+            id=secrets.token_urlsafe(16),
+            person=family.person,
+            family=family,
+            auth_hash=family.auth_hash,
+            started_at=family.created_at,
+            seen_at=family.created_at,
+            **whence,
+        )
+        for family in families
     )
     # Django does it for sessions alone.
-    User.objects.filter(pk=person.pk).update(last_login=family.created_at)
+    people = [family.person_id for family in families]
+    User.objects.filter(pk__in=people).update(last_login=families[-1].created_at)
 
 
 def see_session(request: HttpRequest, person: User) -> None:

@@ -18,10 +18,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from reservations.demo.catalogue import HOUSES, STADIUM, show
+from reservations.demo.catalogue import HOUSES, STADIUM, Show, show
 from reservations.demo.people import ORGANISER, PASSWORD, PEOPLE, STEWARD
 from reservations.models import Event
-from reservations.plans.services import create_event
+from reservations.plans.services import Say, create_event, say_nothing
 from reservations.roles import DOOR
 
 
@@ -44,7 +44,7 @@ def demo_password() -> str:
     return settings.SEATCAST_DEMO_PASSWORD or PASSWORD
 
 
-def load_demo(*, with_stadium: bool = False) -> Loaded:
+def load_demo(*, with_stadium: bool = False, say: Say = say_nothing) -> Loaded:
     """Create the demo users and events that are missing. Two queries when none is.
 
     The stadium's 50,000 seats take some seconds, so it is there for who asks for it.
@@ -52,17 +52,20 @@ def load_demo(*, with_stadium: bool = False) -> Loaded:
     Raises: PublicPassword.
     """
     houses = (*HOUSES, STADIUM) if with_stadium else HOUSES
-    missing_users = _missing_users()
-    if not missing_users and not _missing(houses):
+    missing_users, missing_houses = _missing_users(), _missing(houses)
+    if not missing_users and not missing_houses:
         return Loaded()
-    # Hashing is slow by design, and so stays outside the transaction.
+    # What takes long without the database, hashing and drawing, stays outside the transaction.
     password = make_password(demo_password()) if missing_users else ""
+    shows = {house: _drawn(house, say) for house in missing_houses}
     with transaction.atomic():
         _create_users(missing_users, password)
         users = list(_demo_users().select_for_update(no_key=True).order_by("pk"))
         if STEWARD in missing_users:
             _put_at_the_door()
-        events = tuple(_create_event(house) for house in _missing(houses))
+        events = tuple(
+            _create_event(shows[house], say) for house in _missing(houses) if house in shows
+        )
     # Salted, the hash is ours alone: users who have it are not those of another loader.
     made = tuple(user.username for user in users if password and user.password == password)
     return Loaded(users=made, events=events)
@@ -106,7 +109,13 @@ def _put_at_the_door() -> None:
     steward.groups.add(*Group.objects.filter(name=DOOR))
 
 
-def _create_event(house: str) -> str:
-    what = show(house, now=timezone.now())
-    event = create_event(details=what.details, plan=what.plan, category_prices=what.category_prices)
+def _drawn(house: str, say: Say) -> Show:
+    say(f"Drawing {house}")
+    return show(house, now=timezone.now())
+
+
+def _create_event(what: Show, say: Say) -> str:
+    event = create_event(
+        details=what.details, plan=what.plan, category_prices=what.category_prices, say=say
+    )
     return event.name

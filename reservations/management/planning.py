@@ -1,6 +1,7 @@
 """What the commands about seating plans have in common: their arguments, and how they speak."""
 
 import re
+import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from django.utils import timezone
 
 from reservations.currencies import written
 from reservations.errors import SeatcastError
+from reservations.housekeeping.progress import Progress
 from reservations.models import Event, Seat
 from reservations.plans.errors import PlanError
+from reservations.plans.services import Say, say_nothing
 from reservations.time_zones import default_time_zone, is_time_zone
 
 DEFAULT_DATE = "30 days ahead at 20:00"
@@ -100,6 +103,16 @@ def moment(text: str | None, *, zone: str) -> datetime:
         return aware.astimezone(UTC)
     except (ValueError, OverflowError):
         raise CommandError(f"--date: give a time such as 2030-05-24T19:30, not {text!r}.") from None
+
+
+@contextmanager
+def progress_shown(*, verbosity: int) -> Iterator[Say]:
+    """Yield what tells a person at a terminal how far the work inside is; it says nothing else."""
+    progress = Progress(sys.stderr)
+    try:
+        yield progress.say if verbosity else say_nothing
+    finally:
+        progress.clear()
 
 
 @contextmanager

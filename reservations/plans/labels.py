@@ -1,25 +1,29 @@
 """What a seat is called: unique in its event, and no longer than it has to be."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a seat is, in the plan's words."""
+    """Where a seat is, in the plan's words.
+
+    `words` is what the plan itself calls it, such as "Table 4, Chair 2"; most plans leave it empty.
+    """
 
     section: str
     row: str
     number: str
+    words: str = ""
 
 
 def seat_numbers(places: Sequence[Place]) -> list[str]:
-    """Return what the seats are called: row and number, such as A1.
+    """Return what the seats are called: row and number, such as A1, unless the plan has words.
 
     Where two digits would meet, a hyphen keeps row 1, seat 11 apart from row 11, seat 1. Sections
     that share such a name with another section all say which they are: Circle A1. Two seats of
-    one section may still be called alike; that is for the caller to refuse.
+    one section may still be called alike: see `distinct`.
     """
     sections: defaultdict[str, set[str]] = defaultdict(set)
     for place in places:
@@ -29,6 +33,25 @@ def seat_numbers(places: Sequence[Place]) -> list[str]:
         f"{place.section} {_plain(place)}" if place.section in shared else _plain(place)
         for place in places
     ]
+
+
+def distinct(names: Sequence[str], *, max_length: int) -> list[str]:
+    """Return the names with each later one of two that are alike numbered: A1, A1 (2), A1 (3).
+
+    None is given a name that another one has; a name is cut where its number makes it too long.
+    """
+    taken, copies = set(names), Counter[str]()
+    found: list[str] = []
+    for name in names:
+        copies[name] += 1
+        fresh = name
+        while copies[name] > 1 and fresh in taken:
+            number = f" ({copies[name]})"
+            fresh = name[: max_length - len(number)] + number
+            copies[name] += fresh in taken
+        taken.add(fresh)
+        found.append(fresh)
+    return found
 
 
 def row_letters(index: int) -> str:
@@ -42,5 +65,7 @@ def row_letters(index: int) -> str:
 
 
 def _plain(place: Place) -> str:
+    if place.words:
+        return place.words
     digits_meet = place.row[-1:].isdigit() and place.number[:1].isdigit()
     return f"{place.row}{'-' if digits_meet else ''}{place.number}"

@@ -104,7 +104,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A seating plan. `seats` is in plan order, which becomes the order of the seats' index."""
+    """A seating plan. `seats` is in plan order, which becomes the order of the seats' index.
+
+    `notes` are sentences on what reading it has changed, or left out.
+    """
 
     name: str
     width: float
@@ -113,6 +116,7 @@ class Plan:
     categories: tuple[PlanCategory, ...]
     seats: tuple[PlanSeat, ...]
     shapes: tuple[Shape, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def drawing(plan: Plan) -> dict[str, Any]:

@@ -3,12 +3,16 @@
 The format, as pretix's own `seating-plan.schema.json` has it: an object with `name`,
 `size` {width, height}, `categories` [{name, color}] and `zones`. A zone has a `name`, a
 `position` {x, y}, `rows` and `areas`; a row a `row_number`, a `position` relative to the zone,
-perhaps a `row_number_position` (start, end or both: where the row's name is shown) and `seats`; a
-seat a `seat_guid`, a `seat_number`, a `position` relative to the row, a `category` by name and
-perhaps a `radius`, 10 when absent. Areas are described in `areas`. Unknown keys are tolerated.
+perhaps a `row_number_position` (start, end or both: where the row's name is shown), a `row_label`
+and a `seat_label` (what row and seat are called in words, where %s stands for their numbers) and
+`seats`; a seat a `seat_guid`, a `seat_number`, a `position` relative to the row, a `category` by
+name and perhaps a `radius`, 10 when absent, and a `start_direction` (<, > or <>: seats of its row
+are to be booked in order, from this one). Areas are described in `areas`. Unknown keys are
+tolerated.
 
 The editor gives new seats an empty category; such a seat has none. Older versions of the format
-have no `size`; such a plan is as large as what is in it.
+have no `size`; such a plan is as large as what is in it. A seat is known by its guid, and each
+guid may be there once; numbers may repeat, as those of tables do.
 """
 
 import json
@@ -18,7 +22,7 @@ from typing import Any
 from reservations.plans.areas import read_area, read_point
 from reservations.plans.errors import Fault, PlanError
 from reservations.plans.frame import DEFAULT_SEAT_RADIUS, common_radius, framed, row_signs
-from reservations.plans.labels import Place, seat_numbers
+from reservations.plans.naming import ReadRow, ReadSeat, unique_guids, unique_numbers, unique_rows
 from reservations.plans.node import Faults, Node, shown
 from reservations.plans.plan import (
     CATEGORY_COLOR,
@@ -27,7 +31,6 @@ from reservations.plans.plan import (
     MAX_NAME_LENGTH,
     MAX_NUMBER_LENGTH,
     MAX_ROW_LENGTH,
-    MAX_SEAT_NUMBER_LENGTH,
     MAX_SEATS,
     MAX_SECTION_LENGTH,
     MAX_SHAPES,
@@ -41,8 +44,8 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_CATEGORIES = 500
 
 
-def read(data: bytes) -> Plan:
-    """Read a plan from the contents of a file. Raises: PlanError."""
+def read(data: bytes, *, repair: bool = False) -> Plan:
+    """Read a plan from the contents of a file, as `parse` does. Raises: PlanError."""
     if len(data) > MAX_BYTES:
         raise PlanError(Fault("", f"must have at most {MAX_BYTES // 1024 // 1024} MiB"))
     try:
@@ -57,11 +60,16 @@ def read(data: bytes) -> Plan:
         raise PlanError(Fault("", "has a number with far too many digits")) from None
     except RecursionError:
         raise PlanError(Fault("", "is nested too deeply")) from None
-    return parse(document)
+    return parse(document, repair=repair)
 
 
-def parse(document: Any) -> Plan:
-    """Read a plan from decoded JSON. Raises: PlanError with the first faults."""
+def parse(document: Any, *, repair: bool = False) -> Plan:
+    """Read a plan from decoded JSON; its `notes` say what became of it.
+
+    With `repair`, seats that have another seat's guid are given new ones.
+
+    Raises: PlanError with the first faults.
+    """
     faults = Faults()
     root = Node(document, faults)
     name = root["name"].text(max_length=MAX_NAME_LENGTH, default="")
@@ -74,8 +82,23 @@ def parse(document: Any) -> Plan:
         are_categories_known=root["categories"].is_list,
     )
     reading.read_zones()
-    seats = _seats(reading.seats)
+    guids, guid_notes = unique_guids(reading.seats, repair=repair)
+    numbers, number_notes = unique_numbers(reading.seats)
+    rows = unique_rows(reading.seats)
     faults.check()
+    seats = [
+        PlanSeat(
+            guid=guid,
+            seat_number=seat_number,
+            section=seat.place.section,
+            row=row,
+            number=seat.place.number,
+            x=seat.position[0],
+            y=seat.position[1],
+            category=seat.category or None,
+        )
+        for seat, guid, seat_number, row in zip(reading.seats, guids, numbers, rows, strict=True)
+    ]
     if not seats:
         raise PlanError(Fault("zones", "must have seats"))
     return framed(
@@ -87,20 +110,9 @@ def parse(document: Any) -> Plan:
             categories=tuple(categories),
             seats=tuple(seats),
             shapes=tuple(reading.shapes),
+            notes=(*guid_notes, *number_notes, *_order_notes(reading.seats)),
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadSeat:
-    """A seat as the file has it, with its place in the house and its absolute position."""
-
-    node: Node
-    guid: str
-    place: Place
-    position: tuple[float, float]
-    category: str
-    radius: float
 
 
 @dataclass(slots=True)
@@ -111,7 +123,7 @@ class _Reading:
     faults: Faults
     category_names: set[str]
     are_categories_known: bool
-    seats: list[_ReadSeat] = field(default_factory=list)
+    seats: list[ReadSeat] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
 
     def read_zones(self) -> None:
@@ -139,10 +151,20 @@ class _Reading:
         """Read a row's seats, and return the signs at its ends."""
         name = row["row_number"].text(max_length=MAX_ROW_LENGTH)
         x, y = read_point(row["position"], required=False)
-        start = (origin[0] + x, origin[1] + y)
+        row_label = row["row_label"].line(max_length=MAX_ROW_LENGTH).replace("%s", name).strip()
+        seat_label = row["seat_label"].line(max_length=MAX_NUMBER_LENGTH)
+        if len(row_label) > MAX_ROW_LENGTH:
+            row["row_label"].refuse(f"must have at most {MAX_ROW_LENGTH} characters with its %s")
+        common = ReadRow(
+            section=section,
+            name=row_label or name,
+            seat_label=seat_label,
+            is_in_words=bool(row_label or seat_label),
+            origin=(origin[0] + x, origin[1] + y),
+        )
         first = len(self.seats)
         for seat in row["seats"].items():
-            self.seats.append(self._read_seat(seat, section=section, row=name, origin=start))
+            self.seats.append(self._read_seat(seat, common))
             if len(self.seats) > MAX_SEATS:
                 self.zones.refuse(f"must have at most {MAX_SEATS:,} seats")
                 self.faults.check()
@@ -158,26 +180,26 @@ class _Reading:
             at_end=where in ("end", "both"),
         )
 
-    def _read_seat(
-        self, seat: Node, *, section: str, row: str, origin: tuple[float, float]
-    ) -> _ReadSeat:
+    def _read_seat(self, seat: Node, row: ReadRow) -> ReadSeat:
         guid = seat["seat_guid"].text(max_length=MAX_GUID_LENGTH)
         number = seat["seat_number"].text(max_length=MAX_NUMBER_LENGTH)
         category = seat["category"].text(max_length=MAX_CATEGORY_LENGTH)
         x, y = read_point(seat["position"])
         if not guid.strip():
             seat["seat_guid"].refuse("must not be empty")
-        if not f"{row}{number}".strip():
+        if not f"{row.name}{number}".strip():
             seat["seat_number"].refuse("must not be empty in a row without a name")
         if category and self.are_categories_known and category not in self.category_names:
             seat["category"].refuse(f"{shown(category)} is not one of the plan's categories")
-        return _ReadSeat(
+        return ReadSeat(
             node=seat,
             guid=guid,
-            place=Place(section=section, row=row, number=number),
-            position=(round(origin[0] + x, 3), round(origin[1] + y, 3)),
+            row=row,
+            place=row.place(number),
+            position=(round(row.origin[0] + x, 3), round(row.origin[1] + y, 3)),
             category=category,
             radius=seat["radius"].number(above=0, most=1_000, default=DEFAULT_SEAT_RADIUS),
+            is_start=bool(seat["start_direction"].line(max_length=MAX_NUMBER_LENGTH)),
         )
 
 
@@ -204,35 +226,8 @@ def _size(size: Node) -> tuple[float, float]:
     return size["width"].number(above=0), size["height"].number(above=0)
 
 
-def _seats(read_seats: list[_ReadSeat]) -> list[PlanSeat]:
-    """Return the seats with their seat numbers, after refusing what is not unique."""
-    seats: list[PlanSeat] = []
-    by_guid: dict[str, _ReadSeat] = {}
-    by_number: dict[str, _ReadSeat] = {}
-    numbers = seat_numbers([seat.place for seat in read_seats])
-    for seat, seat_number in zip(read_seats, numbers, strict=True):
-        same_guid = by_guid.setdefault(seat.guid, seat)
-        same_number = by_number.setdefault(seat_number, seat)
-        if same_guid is not seat:
-            seat.node["seat_guid"].refuse(
-                f"{shown(seat.guid)} is that of {same_guid.node.path} too"
-            )
-        elif same_number is not seat:
-            seat.node.refuse(f"is {shown(seat_number)}, and so is {same_number.node.path}")
-        elif len(seat_number) > MAX_SEAT_NUMBER_LENGTH:
-            seat.node.refuse(
-                f"{shown(seat_number)} has more than {MAX_SEAT_NUMBER_LENGTH} characters"
-            )
-        seats.append(
-            PlanSeat(
-                guid=seat.guid,
-                seat_number=seat_number,
-                section=seat.place.section,
-                row=seat.place.row,
-                number=seat.place.number,
-                x=seat.position[0],
-                y=seat.position[1],
-                category=seat.category or None,
-            )
-        )
-    return seats
+def _order_notes(seats: list[ReadSeat]) -> list[str]:
+    starts = sum(seat.is_start for seat in seats)
+    if not starts:
+        return []
+    return [f"start_direction ({starts:,} seats): buyers may take the seats of a row in any order."]

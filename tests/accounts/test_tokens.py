@@ -61,6 +61,22 @@ def test_a_pair_signs_in_without_any_cookie(alice: User) -> None:
     assert _me(pair["access"]).json()["username"] == "alice"
 
 
+def test_many_people_get_their_pairs_in_as_many_statements_as_one(
+    alice: User, django_assert_num_queries: Any
+) -> None:
+    admin = make_user("admin", is_staff=True)
+    people = [alice, admin, *(make_user(f"person{number}") for number in range(20))]
+    for some in (people[:1], people):
+        # Who is an organiser, the families, the sign-ins, the people; and a transaction.
+        with django_assert_num_queries(6):
+            pairs = tokens.pairs(some)
+        for person, pair in zip(some, pairs, strict=True):
+            assert _me(pair["access"]).json()["username"] == person.username
+            assert _refresh(pair["refresh"]).status_code == 200
+    expiries = dict(Family.objects.values_list("person__username", "expires_at"))
+    assert expiries["admin"] < expiries["person0"]
+
+
 def test_refreshing_gives_a_new_pair_that_works(alice: User) -> None:
     first = _refresh_token(alice)
     pair = _refresh(first).json()

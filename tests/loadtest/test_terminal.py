@@ -12,7 +12,7 @@ from loadtest.engine.history import History
 from loadtest.engine.http import Answer
 from loadtest.engine.measures import Measures
 from loadtest.engine.run import Run
-from loadtest.terminal import picture, sparkline
+from loadtest.terminal import line, picture, sparkline
 
 
 def _shown(run: Run) -> str:
@@ -43,6 +43,7 @@ def _answer(status: int, *, took_ms: int) -> Answer:
 async def test_a_run_that_has_not_begun_says_what_it_waits_for() -> None:
     assert "on-sale" in _shown(_run())
     assert "people come" in _shown(_run())
+    assert line(_run()) == "   0.0 s · people come"
 
 
 async def test_a_run_tells_of_its_calls_its_viewers_its_servers_and_what_went_wrong() -> None:

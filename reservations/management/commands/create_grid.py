@@ -8,6 +8,7 @@ from reservations.management.planning import (
     add_event_arguments,
     moment,
     money,
+    progress_shown,
     report,
     sentences,
     time_zone,
@@ -42,7 +43,9 @@ class Command(BaseCommand):
                 price=money(options["price"], option="--price"),
                 currency=options["currency"] or "EUR",
             )
-            lines = report(create_event(details=details, plan=plan))
+            with progress_shown(verbosity=options["verbosity"]) as say:
+                event = create_event(details=details, plan=plan, say=say)
+            lines = report(event)
         self.stdout.write("\n".join(lines))
 
 

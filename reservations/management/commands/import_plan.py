@@ -14,6 +14,7 @@ from reservations.management.planning import (
     kept,
     moment,
     money,
+    progress_shown,
     report,
     sentences,
     time_zone,
@@ -23,6 +24,7 @@ from reservations.plans import pretix
 from reservations.plans.plan import Plan
 from reservations.plans.services import (
     EventDetails,
+    Say,
     create_event,
     fill_event,
     require_known_categories,
@@ -51,33 +53,40 @@ class Command(BaseCommand):
             default=[],
             help="What a category costs, such as Stalls=80.00. Can be given several times.",
         )
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="Give seats that have another seat's seat_guid, as copied ones do, one of their "
+            "own, and say which.",
+        )
         parser.add_argument("--dry-run", action="store_true", help="Say what would be made only.")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        with sentences():
-            plan = _read(options["file"])
+        with sentences(), progress_shown(verbosity=options["verbosity"]) as say:
+            say("Reading the plan")
+            plan = pretix.read(_contents(options["file"]), repair=options["repair"])
             prices = category_prices(options["price"])
             with kept(unless=options["dry_run"]):
                 if options["event"] is not None:
-                    event = _fill(plan, prices, options)
+                    event = _fill(plan, prices, options, say)
                 else:
-                    event = _create(plan, prices, options)
+                    event = _create(plan, prices, options, say)
                 lines = report(event, dry_run=options["dry_run"])
-        self.stdout.write("\n".join(lines))
+        self.stdout.write("\n".join([*lines, *plan.notes]))
 
 
-def _read(file: str) -> Plan:
+def _contents(file: str) -> bytes:
     try:
         if file == "-":
-            return pretix.read(sys.stdin.buffer.read(pretix.MAX_BYTES + 1))
+            return sys.stdin.buffer.read(pretix.MAX_BYTES + 1)
         with Path(file).open("rb") as opened:
-            return pretix.read(opened.read(pretix.MAX_BYTES + 1))
+            return opened.read(pretix.MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise CommandError(f"{file!r} cannot be read: {reason}.") from None
 
 
-def _fill(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any]) -> Event:
+def _fill(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any], say: Say) -> Event:
     for option in ("name", "venue", "date", "time_zone", "currency", "price_default"):
         if options[option] is not None:
             dashed = option.replace("_", "-")
@@ -85,10 +94,10 @@ def _fill(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any]) -> Ev
     # Longer numbers than any database has for a key.
     if not re.fullmatch("[0-9]{1,18}", options["event"]):
         raise CommandError(f"--event: give an event's id, not {options['event']!r}.")
-    return fill_event(event_id=int(options["event"]), plan=plan, category_prices=prices)
+    return fill_event(event_id=int(options["event"]), plan=plan, category_prices=prices, say=say)
 
 
-def _create(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any]) -> Event:
+def _create(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any], say: Say) -> Event:
     require_known_categories(plan=plan, category_prices=prices)
     zone = time_zone(options["time_zone"])
     details = EventDetails(
@@ -99,7 +108,7 @@ def _create(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any]) -> 
         price=_event_price(plan, prices, options["price_default"]),
         currency=options["currency"] or "EUR",
     )
-    return create_event(details=details, plan=plan, category_prices=prices)
+    return create_event(details=details, plan=plan, category_prices=prices, say=say)
 
 
 def _event_price(plan: Plan, prices: dict[str, Decimal], default: str | None) -> Decimal:

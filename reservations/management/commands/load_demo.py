@@ -7,7 +7,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from reservations.demo.loading import PublicPassword, load_demo
 from reservations.demo.people import PASSWORD
-from reservations.management.planning import sentences
+from reservations.management.planning import progress_shown, sentences
 
 
 class Command(BaseCommand):
@@ -24,12 +24,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
+        verbosity: int = options["verbosity"]
         try:
-            with sentences():
-                loaded = load_demo(with_stadium=options["stadium"])
+            with sentences(), progress_shown(verbosity=verbosity) as say:
+                loaded = load_demo(with_stadium=options["stadium"], say=say)
         except PublicPassword as fault:
             raise CommandError(f"{fault}") from None
-        verbosity: int = options["verbosity"]
         if loaded.users and verbosity:
             is_ours = settings.SEATCAST_DEMO_PASSWORD
             password = "SEATCAST_DEMO_PASSWORD" if is_ours else PASSWORD

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from reservations.models import Category, Event, Seat
+from tests.reservations.housekeeping.test_progress import Terminal
 from tests.reservations.plans.documents import document, row, seat, written, zone
 from tests.reservations.plans.events import event_with
 
@@ -162,6 +163,33 @@ class TestImportPlan:
         path = tmp_path / "plan.json"
         path.write_bytes(written(document(zone(row(seat(category=""))))))
         assert "without a category" in refusal("import_plan", str(path))
+
+    def test_gives_seats_that_were_copied_guids_of_their_own_when_told_to(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "copied.json"
+        table = row(seat("t-1", x=100, y=100), name="T")
+        path.write_bytes(written(document(zone(table, table))))
+        command = ("import_plan", str(path), "--price-default", "5")
+        assert refusal(*command) == (
+            'This cannot be a seating plan: zones[0].rows[1].seats[0].seat_guid: "t-1" is that of '
+            "zones[0].rows[0].seats[0] too (--repair renames it)"
+        )
+        assert run(*command, "--repair").splitlines()[1:] == [
+            *("  Stalls: 2 at 5.00 EUR", "  Circle: 0 at 5.00 EUR"),
+            'zones[0].rows[1].seats[0].seat_guid: "t-1" is that of zones[0].rows[0].seats[0] too; '
+            'it is now "t-1 (2)".',
+            "1 seat has the name of another seat, and a number behind it: T1 (2)",
+        ]
+        seats = Seat.objects.order_by("pk").values_list("guid", "seat_number")
+        assert list(seats) == [("t-1", "T1"), ("t-1 (2)", "T1 (2)")]
+
+    def test_shows_a_person_how_far_it_is(self, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        run("import_plan", file, "--price-default", "5")
+        assert "Reading the plan" in terminal.getvalue()
+        assert terminal.screen == ""
 
     @pytest.mark.parametrize("name", ["missing.json", ".", "a\0b"])
     def test_says_when_a_file_cannot_be_read(self, tmp_path: Path, name: str) -> None:

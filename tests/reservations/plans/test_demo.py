@@ -3,7 +3,7 @@
 import io
 import math
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from reservations import demo
-from reservations.demo.catalogue import HOUSES
+from reservations.demo.catalogue import HOUSES, Show, show
 from reservations.demo.draw import chamber_hall, theatre
 from reservations.demo.loading import load_demo
 from reservations.demo.people import BUYERS, PASSWORD, PEOPLE
@@ -92,6 +92,19 @@ class TestLoading:
         assert Event.objects.count() == 3
         assert get_user_model().objects.count() == 5
         assert list(Seat.objects.order_by("pk").values()) == before
+
+    def test_draws_before_it_holds_anything(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """PostgreSQL ends a transaction in which nothing happens for ten seconds."""
+        outside = list(connection.savepoint_ids)
+        held: list[bool] = []
+
+        def drawn(house: str, *, now: datetime) -> Show:
+            held.append(connection.savepoint_ids != outside)
+            return show(house, now=now)
+
+        monkeypatch.setattr("reservations.demo.loading.show", drawn)
+        load_demo()
+        assert held == [False] * len(HOUSES)
 
     def test_says_nothing_when_asked_not_to(self) -> None:
         assert said(verbosity=0) == ""

@@ -21,7 +21,13 @@ def whole() -> Any:
     text = {"text": "STAGE", "position": {"x": 1, "y": 1}, "size": 12, "color": "red"}
     return document(
         zone(
-            row(seat("a", x=1), seat("b", "2", radius=9), row_number_position="both"),
+            row(
+                seat("a", x=1),
+                seat("b", "2", radius=9, start_direction="<"),
+                row_number_position="both",
+                row_label="Table %s",
+                seat_label="Chair %s",
+            ),
             areas=[
                 area(text=text, rotation=30, color="#fff", border_color="#000"),
                 area("rectangle", rectangle={"width": 1, "height": 2}),
@@ -62,10 +68,10 @@ JSON = st.recursive(
 )
 
 
-def require_plan_or_refusal(value: Any) -> None:
+def require_plan_or_refusal(value: Any, *, repair: bool = False) -> None:
     refusal = None
     try:
-        plan = parse(value)
+        plan = parse(value, repair=repair)
     except PlanError as error:
         refusal = error
     if refusal is not None:
@@ -84,6 +90,19 @@ def require_plan_or_refusal(value: Any) -> None:
 @given(JSON)
 def test_any_json_is_a_plan_or_refused(value: Any) -> None:
     require_plan_or_refusal(value)
+
+
+NAMES = st.sampled_from(["a", "a (2)", "a (3)", "b", "a" * 100])
+SEATS = st.builds(seat, NAMES, st.sampled_from(["1", "2", "1 (2)", ""]))
+
+
+@given(st.lists(SEATS, min_size=1, max_size=8), st.sampled_from([None, "%s", "Table %s"]))
+def test_a_repaired_plan_with_whatever_repeats_is_a_plan(
+    seats: list[dict[str, Any]], label: str | None
+) -> None:
+    plan = document(zone(row(*seats, seat_label=label), row(*seats, row_label=label)))
+    require_plan_or_refusal(plan, repair=True)
+    assert len(parse(plan, repair=True).seats) == 2 * len(seats)
 
 
 @given(st.sampled_from(paths(whole())), JSON)

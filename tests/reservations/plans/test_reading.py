@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from reservations.plans import pretix
 from reservations.plans.errors import PlanError
 from reservations.plans.plan import (
+    MAX_SEATS,
     TEXT_COLOR,
     Circle,
     Ellipse,
@@ -108,6 +110,105 @@ class TestSeatNumbers:
             "Stalls A1",
             "A1",
         ]
+
+    def test_of_one_section_that_repeat_are_numbered_and_the_guid_is_kept(self) -> None:
+        plan = parse(
+            document(
+                zone(row(seat("a"), seat("b", "1 (2)"), name="A"), row(seat("c"), name="A")),
+                zone(row(seat("d"), name="A")),
+            )
+        )
+        assert [(found.guid, found.seat_number) for found in plan.seats] == [
+            *(("a", "A1"), ("b", "A1 (2)"), ("c", "A1 (3)"), ("d", "A1 (4)"))
+        ]
+        assert plan.notes == (
+            "2 seats have the name of another seat, and a number behind it: A1 (3), A1 (4)",
+        )
+
+    def test_that_repeat_are_in_rows_of_their_own(self) -> None:
+        """Or seats of two tables could be sold as seats beside each other."""
+        halves = row(seat("a", "1")), row(seat("b", "2"), x=500)
+        copies = row(seat("c", "1"), seat("d", "3"), y=300), row(seat("e", "1"), y=600)
+        plan = parse(document(zone(*halves, *copies, row(seat("f"), name="A (2)", y=900))))
+        assert [(found.row, found.seat_number) for found in plan.seats] == [
+            *(("A", "A1"), ("A", "A2"), ("A (3)", "A1 (2)"), ("A (3)", "A3")),
+            *(("A (4)", "A1 (3)"), ("A (2)", "A (2)1")),
+        ]
+
+    def test_of_row_and_number_that_read_alike_are_numbered(self) -> None:
+        assert self.numbers(
+            zone(row(seat("a", "BB"), name="B"), row(seat("b", "B"), name="BB"))
+        ) == ["BBB", "BBB (2)"]
+
+    def test_that_repeat_stay_as_short_as_the_database_has_room_for(self) -> None:
+        long = zone(row(seat("a"), seat("b"), name="r"), name="z" * 97)
+        assert self.numbers(long, zone(row(seat("c"), name="r"))) == [
+            *(f"{'z' * 97} r1", f"{'z' * 96} (2)", "Stalls r1")
+        ]
+
+    @pytest.mark.parametrize(
+        ("labels", "named", "in_row"),
+        [
+            ({"row_label": "Table %s", "seat_label": "Chair %s"}, "Table 4, Chair 2", "Table 4"),
+            ({"row_label": "Table %s"}, "Table 4, 2", "Table 4"),
+            ({"seat_label": "Chair %s"}, "4, Chair 2", "4"),
+            ({"row_label": "The %s%%", "seat_label": "{0} %d"}, "The 4%%, {0} %d", "The 4%%"),
+            ({"row_label": None, "seat_label": None}, "4-2", "4"),
+            ({"row_label": " ", "seat_label": ""}, "4-2", "4"),
+        ],
+    )
+    def test_are_the_plans_own_words_where_it_has_any(
+        self, labels: dict[str, Any], named: str, in_row: str
+    ) -> None:
+        plan = parse(
+            document(zone(row(seat("a", "2"), name="4", row_number_position="start", **labels)))
+        )
+        (found,) = plan.seats
+        assert (found.seat_number, found.row, found.number) == (named, in_row, "2")
+        # The drawing has room for the number alone.
+        assert [sign.text.text for sign in plan.shapes if sign.text] == ["4"]
+
+
+class TestRepairing:
+    def copied(self) -> dict[str, Any]:
+        """Return a plan of a table that was copied, twice."""
+        table = row(seat("t-1", "1"), seat("t-2", "2"), name="T")
+        return document(zone(table, table, row(seat("t-1 (2)", "9"), seat("t-1", "8"))))
+
+    def test_gives_repeated_guids_new_ones_and_says_which(self) -> None:
+        plan = parse(self.copied(), repair=True)
+        assert [found.guid for found in plan.seats] == [
+            *("t-1", "t-2", "t-1 (3)", "t-2 (2)", "t-1 (2)", "t-1 (4)")
+        ]
+        first = "zones[0].rows[0].seats"
+        assert plan.notes[:3] == (
+            f'zones[0].rows[1].seats[0].seat_guid: "t-1" is that of {first}[0] too; '
+            'it is now "t-1 (3)".',
+            f'zones[0].rows[1].seats[1].seat_guid: "t-2" is that of {first}[1] too; '
+            'it is now "t-2 (2)".',
+            f'zones[0].rows[2].seats[1].seat_guid: "t-1" is that of {first}[0] too; '
+            'it is now "t-1 (4)".',
+        )
+
+    def test_leaves_a_plan_in_order_alone(self) -> None:
+        plan = document(zone(row(seat("a"), seat("b", "2"))))
+        assert parse(plan, repair=True) == parse(plan)
+
+    def test_keeps_guids_as_short_as_the_database_has_room_for(self) -> None:
+        plan = parse(document(zone(row(seat("g" * 100), seat("g" * 100, "2")))), repair=True)
+        assert plan.seats[1].guid == "g" * 96 + " (2)"
+
+    def test_is_not_for_what_is_wrong_otherwise(self) -> None:
+        with pytest.raises(PlanError, match="must not be empty"):
+            parse(document(zone(row(seat("")))), repair=True)
+
+
+def test_where_a_row_is_to_be_filled_from_is_read_and_said_to_be_left_out() -> None:
+    seats = [seat("a", start_direction=">"), seat("b", "2"), seat("c", "3", start_direction="<>")]
+    plan = parse(document(zone(row(*seats, seat("d", "4", start_direction=None)))))
+    assert plan.notes == (
+        "start_direction (2 seats): buyers may take the seats of a row in any order.",
+    )
 
 
 class TestShapes:
@@ -252,8 +353,12 @@ def test_letters_of_any_language_are_welcome() -> None:
     assert (plan.seats[0].seat_number, plan.seats[0].section) == ("Ä1", "Züschauerraum 席")
 
 
-def test_a_plan_may_be_as_large_as_a_stadium_but_not_larger() -> None:
-    seats = [seat(f"g{at}", str(at)) for at in range(100_000)]
-    assert len(parse(document(zone(row(*seats)))).seats) == 100_000
-    with pytest.raises(PlanError, match="zones: must have at most 100,000 seats"):
+def test_a_plan_may_be_as_large_as_a_stadium_but_not_larger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert MAX_SEATS == 100_000
+    monkeypatch.setattr(pretix, "MAX_SEATS", 1_000)
+    seats = [seat(f"g{at}", str(at)) for at in range(1_000)]
+    assert len(parse(document(zone(row(*seats)))).seats) == 1_000
+    with pytest.raises(PlanError, match="zones: must have at most 1,000 seats"):
         parse(document(zone(row(*seats, seat("one more", "more")))))

@@ -13,7 +13,7 @@ from reservations.plans.grid import grid
 from reservations.plans.labels import row_letters
 from reservations.plans.plan import drawing
 from reservations.plans.pretix import parse
-from reservations.plans.services import create_event, fill_event
+from reservations.plans.services import BATCH_SEATS, create_event, fill_event
 from reservations.states import SeatStatus
 from tests.reservations.plans.documents import area, document, row, seat, zone
 from tests.reservations.plans.events import details, event_with
@@ -76,6 +76,18 @@ def test_an_event_with_seats_is_not_filled() -> None:
     assert Seat.objects.count() == 4
 
 
+def test_who_waits_for_a_large_hall_is_told_how_far_it_is() -> None:
+    said: list[str] = []
+    hall = grid(rows=1, seats=BATCH_SEATS + 1)
+    event = create_event(details=details(), plan=hall, say=said.append)
+    assert said == [
+        *("Writing seat 1 of 5,001", "Writing seat 5,001 of 5,001"),
+        "Naming the layout",
+    ]
+    seats = event.seats.order_by("pk").values_list("seat_number", flat=True)
+    assert list(seats) == [f"A{number}" for number in range(1, BATCH_SEATS + 2)]
+
+
 def test_there_must_be_an_event_to_fill() -> None:
     with pytest.raises(EventNotFound):
         fill_event(event_id=12345, plan=grid(rows=1, seats=1))
@@ -119,14 +131,6 @@ def test_details_that_are_not_those_of_an_event_are_refused(wrong: Any, field: s
         create_event(details=details(**wrong), plan=grid(rows=1, seats=1))
     assert set(caught.value.message_dict) == {field}
     assert not Event.objects.exists()
-
-
-def test_a_stadium_of_fifty_thousand_seats_can_be_written() -> None:
-    event = event_with(grid(rows=250, seats=200))
-    seats = Seat.objects.filter(event=event).order_by("pk")
-    assert seats.count() == 50_000
-    expected = [f"{row_letters(at)}{number}" for at in range(250) for number in range(1, 201)]
-    assert list(seats.values_list("seat_number", flat=True)) == expected
 
 
 class TestGrid:

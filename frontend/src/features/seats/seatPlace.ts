@@ -7,9 +7,14 @@ export function seatPlace(facts: SeatFacts, categories: readonly Category[]): st
   const category = categories.find(({ id }) => id === facts.categoryId)?.name ?? '';
   return [
     facts.seatNumber.startsWith(facts.section) ? '' : facts.section,
-    facts.row === '' ? '' : t('seats:place_row', { row: facts.row }),
+    facts.row === '' || facts.seatNumber.includes(`${facts.row}, `) ? '' : rowName(facts.row),
     category === facts.section ? '' : category,
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** What a row is called. One of several words, such as "Table 4", says itself what it is. */
+export function rowName(row: string): string {
+  return row.includes(' ') ? row : t('seats:place_row', { row });
 }

@@ -3,6 +3,7 @@ import { memo, useState } from 'react';
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { SeatItem } from '@/features/seats/list/SeatItem';
+import { rowName } from '@/features/seats/seatPlace';
 import { t } from '@/lib/i18n/language';
 import type { Row } from '@/lib/seatmap/hall';
 import type { MapSeat } from '@/lib/seatmap/seats';
@@ -33,7 +34,7 @@ export const ListRow = memo(function ListRow({
   return (
     <Fold
       level="h3"
-      title={row.name === '' ? t('choosing:list_noRow') : t('seats:place_row', { row: row.name })}
+      title={row.name === '' ? t('choosing:list_noRow') : rowName(row.name)}
       note={freeNote(free, row.seats.length)}
       isOpen={seats !== null}
       onToggle={() => {

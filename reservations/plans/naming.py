@@ -1,0 +1,96 @@
+"""What the seats of a plan that is read are called, and their rows, where names repeat. Pure."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from reservations.plans.labels import Place, distinct, seat_numbers
+from reservations.plans.node import Node, shown
+from reservations.plans.plan import MAX_GUID_LENGTH, MAX_ROW_LENGTH, MAX_SEAT_NUMBER_LENGTH
+
+_MOST_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadRow:
+    """What a row's seats have in common: where they are, and what they are called."""
+
+    section: str
+    name: str
+    seat_label: str
+    is_in_words: bool
+    origin: tuple[float, float]
+
+    def place(self, number: str) -> Place:
+        words = ""
+        if self.is_in_words:
+            seat = self.seat_label.replace("%s", number).strip() or number
+            words = ", ".join(part for part in (self.name, seat) if part)
+        return Place(section=self.section, row=self.name, number=number, words=words)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSeat:
+    """A seat as the file has it, with its place in the house and its absolute position."""
+
+    node: Node
+    guid: str
+    row: ReadRow
+    place: Place
+    position: tuple[float, float]
+    category: str
+    radius: float
+    is_start: bool
+
+
+def unique_guids(seats: list[ReadSeat], *, repair: bool) -> tuple[list[str], list[str]]:
+    """Return the seats' guids, and what was renamed; refuse those that repeat, unless repaired."""
+    guids = distinct([seat.guid for seat in seats], max_length=MAX_GUID_LENGTH)
+    notes: list[str] = []
+    first: dict[str, ReadSeat] = {}
+    for seat, guid in zip(seats, guids, strict=True):
+        of_another = first.setdefault(seat.guid, seat)
+        if of_another is seat:
+            continue
+        repeats = f"{shown(seat.guid)} is that of {of_another.node.path} too"
+        if repair:
+            notes.append(f"{seat.node.path}.seat_guid: {repeats}; it is now {shown(guid)}.")
+        else:
+            seat.node["seat_guid"].refuse(f"{repeats} (--repair renames it)")
+    return guids, notes
+
+
+def unique_numbers(seats: list[ReadSeat]) -> tuple[list[str], list[str]]:
+    """Return what the seats are called, and how many had another one's name."""
+    named = seat_numbers([seat.place for seat in seats])
+    numbers = distinct(named, max_length=MAX_SEAT_NUMBER_LENGTH)
+    renamed: list[str] = []
+    for seat, name, number in zip(seats, named, numbers, strict=True):
+        if len(name) > MAX_SEAT_NUMBER_LENGTH:
+            seat.node.refuse(f"{shown(name)} has more than {MAX_SEAT_NUMBER_LENGTH} characters")
+        elif name != number:
+            renamed.append(number)
+    if not renamed:
+        return numbers, []
+    some = ", ".join(renamed[:_MOST_EXAMPLES]) + (", …" if len(renamed) > _MOST_EXAMPLES else "")
+    said = "1 seat has" if len(renamed) == 1 else f"{len(renamed):,} seats have"
+    return numbers, [f"{said} the name of another seat, and a number behind it: {some}"]
+
+
+def unique_rows(seats: list[ReadSeat]) -> list[str]:
+    """Return the seats' rows: one that repeats seats of another is numbered, as it is another.
+
+    Two halves of a row that have a name in common, and no seat's, are one row.
+    """
+    first: dict[Place, ReadRow] = {}
+    of_section: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    repeating: defaultdict[str, dict[ReadRow, None]] = defaultdict(dict)
+    for seat in seats:
+        of_section[seat.row.section][seat.row.name] = None
+        if first.setdefault(seat.place, seat.row) is not seat.row:
+            repeating[seat.row.section][seat.row] = None
+    names: dict[ReadRow, str] = {}
+    for section, rows in repeating.items():
+        taken = list(of_section[section])
+        fresh = distinct([*taken, *(row.name for row in rows)], max_length=MAX_ROW_LENGTH)
+        names.update(zip(rows, fresh[len(taken) :], strict=True))
+    return [names.get(seat.row, seat.row.name) for seat in seats]
