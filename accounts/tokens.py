@@ -50,6 +50,8 @@ def pairs(
     people: Sequence[User], *, request: Any = None, mfa_at: datetime | None = None
 ) -> list[dict[str, str]]:
     """Return a new pair for each of several people, as `pair` does, in as many statements."""
+    if not people:
+        return []
     known = organisers(people)
     families = [
         _new_family(person, mfa_at=mfa_at, is_organiser=person.pk in known) for person in people

@@ -344,7 +344,7 @@ def test_a_method_of_which_it_is_unclear_who_takes_the_money_books_nothing(
             == 500
         )
         assert not Reservation.objects.exists()
-        with pytest.raises(SystemCheckError, match="E001"):
+        with pytest.raises(SystemCheckError, match="E002"):
             call_command("check")
     finally:
         provider.cache_clear()

@@ -66,7 +66,11 @@ def break_commits(monkeypatch: pytest.MonkeyPatch) -> Break:
 
 
 def _log(event: Event) -> list[tuple[int, int, str]]:
-    return list(SeatChange.objects.filter(event=event).values_list("seq", "seat", "reason"))
+    return list(
+        SeatChange.objects.filter(event=event)
+        .order_by("seq", "seat")
+        .values_list("seq", "seat", "reason")
+    )
 
 
 def test_what_fails_for_a_passing_reason_is_done_after_all(
