@@ -1,4 +1,4 @@
-"""Caches that count: several counts in one question, each beginning anew after its own time.
+"""Caches that count: several counters in one round trip, each with its own time to live.
 
 Of many at once, in whatever process, no two get the same number of one count.
 """
