@@ -1,9 +1,11 @@
 """How all tests run: the same on SQLite alone as on PostgreSQL with Redis or Valkey."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
@@ -12,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts import revocations, shared, throttles
 from accounts.hashers import Argon2Hasher
-from reservations import counts, layouts, lists
+from reservations import counts, desk, layouts, lists, threads
 from reservations.choosing import houses
 from tests.factories import Clock
 
@@ -90,6 +92,32 @@ def _nothing_remembered() -> None:
     houses.forget_houses()
     layouts.forget_layouts()
     lists.forget_lists()
+
+
+class _TestsThread:
+    """Executes what coroutines have threads do in the test's own thread, and so its transaction."""
+
+    def submit(self, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return work(*arguments, **named)
+        return asyncio.ensure_future(sync_to_async(work)(*arguments, **named))
+
+
+@pytest.fixture(autouse=True)
+def _threads_see_the_tests_transaction(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let asynchronous views see what a test has written and not committed."""
+    marker = request.node.get_closest_marker("django_db")
+    is_committed = marker is not None and marker.kwargs.get("transaction", False)
+    if is_committed or "transactional_db" in request.fixturenames:
+        return
+    own = _TestsThread()
+    monkeypatch.setattr(threads, "_start", lambda _, work: own.submit(work))
+    monkeypatch.setattr(desk, "_leading", own)
+    monkeypatch.setattr(desk, "_waiting_for_rows", own)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_an_event_is_served_while_the_rows_of_others_are_held() -> None:
 
     def click(event: Event) -> "asyncio.Task[Answer]":
         return asyncio.create_task(
-            desk.submit_from_loop(event_id=event.pk, command=clicks[event.pk])
+            desk.asubmit(event_id=event.pk, command=clicks[event.pk])
         )
 
     async def rush() -> None:
@@ -69,7 +69,7 @@ def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() 
     clicks = {event.pk: _click(event) for event in (*held, free)}
 
     async def rush() -> list[Answer | BaseException]:
-        asked = (desk.submit_from_loop(event_id=pk, command=click) for pk, click in clicks.items())
+        asked = (desk.asubmit(event_id=pk, command=click) for pk, click in clicks.items())
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await asyncio.gather(*asked, return_exceptions=True)
 
