@@ -58,7 +58,9 @@ class _AsyncViews(BaseHandler):
         request.resolver_match = match
         response = await self._respond(request)
         if response.status_code >= 500:
-            log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
+            log_response(
+                "%s: %s", response.reason_phrase, request.path, response=response, request=request
+            )
         await _send(response, send)
 
     async def _call_view(self, request: HttpRequest) -> HttpResponseBase:
@@ -122,7 +124,5 @@ async def _send(response: HttpResponseBase, send: Any) -> None:
         (b"Set-Cookie", cookie.output(header="").strip().encode("ascii"))
         for cookie in response.cookies.values()
     ]
-    await send(
-        {"type": "http.response.start", "status": response.status_code, "headers": headers}
-    )
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": response.content})

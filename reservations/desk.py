@@ -157,7 +157,7 @@ class Desk:
         return len(self._queue)
 
     def _enqueue(self, ticket: _Ticket) -> bool:
-        """Enqueue a command; return True if the caller must have the next batch led. Raises: Busy."""
+        """Enqueue a command; return True if the caller must start a leader. Raises: Busy."""
         with self._lock:
             if len(self._queue) >= MAX_QUEUED_COMMANDS:
                 raise Busy

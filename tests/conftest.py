@@ -95,7 +95,7 @@ def _nothing_remembered() -> None:
 
 
 class _TestsThread:
-    """Executes what coroutines have threads do in the test's own thread, and so its transaction."""
+    """Stands in for a pool: runs all work in the test's own thread."""
 
     def submit(self, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         try:
@@ -105,19 +105,22 @@ class _TestsThread:
         return asyncio.ensure_future(sync_to_async(work)(*arguments, **named))
 
 
-@pytest.fixture(autouse=True)
-def _threads_see_the_tests_transaction(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Let asynchronous views see what a test has written and not committed."""
-    marker = request.node.get_closest_marker("django_db")
-    is_committed = marker is not None and marker.kwargs.get("transaction", False)
-    if is_committed or "transactional_db" in request.fixturenames:
-        return
+@pytest.fixture
+def in_the_tests_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what coroutines leave to threads done by the test's own one, with its connection."""
     own = _TestsThread()
     monkeypatch.setattr(threads, "_start", lambda _, work: own.submit(work))
     monkeypatch.setattr(desk, "_leading", own)
     monkeypatch.setattr(desk, "_waiting_for_rows", own)
+
+
+@pytest.fixture(autouse=True)
+def _see_what_is_not_committed(request: pytest.FixtureRequest) -> None:
+    """Let asynchronous views see what a test has written, unless it commits."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if not commits and "transactional_db" not in request.fixturenames:
+        request.getfixturevalue("in_the_tests_thread")
 
 
 @pytest.fixture

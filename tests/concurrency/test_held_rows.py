@@ -49,9 +49,7 @@ def test_an_event_is_served_while_the_rows_of_others_are_held() -> None:
     clicks = {event.pk: _click(event) for event in (*held, free)}
 
     def click(event: Event) -> "asyncio.Task[Answer]":
-        return asyncio.create_task(
-            desk.asubmit(event_id=event.pk, command=clicks[event.pk])
-        )
+        return asyncio.create_task(desk.asubmit(event_id=event.pk, command=clicks[event.pk]))
 
     async def rush() -> None:
         with rows_held(held):

@@ -1,0 +1,514 @@
+"""Asynchronous views are answered on the event loop, to the letter as Django's handler would."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.auth.models import Group
+from django.core.cache import caches
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts import remembered, revocations, shared, tokens
+from accounts.models import User
+from config.async_views import with_async_views
+from config.parsers import MAX_BODY_BYTES
+from config.threads import in_threads
+from reservations import alternatives, desk, selectors, threads
+from reservations.models import Event, Reservation, Seat
+from reservations.payments.demo import DemoProvider
+from reservations.payments.provider import provider
+from tests.crowd import PATIENCE_SECONDS
+from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ELSEWHERE = "https://seats.example"
+
+Headers = dict[str, str]
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: Headers
+    body: Any
+
+
+class Site:
+    """A site by its asynchronous views, and by Django's WSGI handler. `left` counts the others."""
+
+    def __init__(self) -> None:
+        self._django = in_threads(get_wsgi_application(), threads=2)
+        self.application = with_async_views(self._counted)
+        self.left = 0
+
+    async def _counted(self, scope: Any, receive: Any, send: Any) -> None:
+        self.left += 1
+        await self._django(scope, receive, send)
+
+    def send(self, path: str, headers: Headers, *body: bytes, **scope: Any) -> Answer:
+        return async_to_sync(_asked)(self.application, path, headers, body or (b"{}",), scope)
+
+    def django(self, path: str, headers: Headers, *body: bytes, **scope: Any) -> Answer:
+        return async_to_sync(_asked)(self._django, path, headers, body or (b"{}",), scope)
+
+
+async def _asked(
+    application: Any, path: str, headers: Headers, body: Sequence[bytes], more: dict[str, Any]
+) -> Answer:
+    """Send a request, with its body in so many pieces."""
+    told: list[Any] = []
+    left = list(body)
+
+    async def receive() -> Any:
+        piece = left.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(left)}
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {**_scope(path, headers, size=sum(map(len, body))), **more}
+    await application(scope, receive, send)
+    content = b"".join(message.get("body", b"") for message in told[1:])
+    found = {name.decode().lower(): value.decode() for name, value in told[0]["headers"]}
+    is_json = found.get("content-type") == "application/json"
+    return Answer(told[0]["status"], found, orjson.loads(content) if is_json else content)
+
+
+def _scope(path: str, headers: Headers, *, size: int) -> dict[str, Any]:
+    plain = {"host": "127.0.0.1:8000", "content-length": str(size)}
+    if size:
+        plain["content-type"] = "application/json"
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "query_string": b"",
+        "http_version": "1.1",
+        "client": ("127.0.0.1", 1),
+        "headers": [(k.encode(), v.encode()) for k, v in {**plain, **headers}.items()],
+    }
+
+
+class Scene:
+    """An event that everybody may see, and Alice, who is signed in by a token."""
+
+    def __init__(self, **headers: str) -> None:
+        self.site, self.event, self.alice = Site(), make_event(seats=12), make_user("alice")
+        self.seats = seat_ids(self.event)
+        self.bearer = {**_bearer(self.alice), **headers}
+
+    def one(self, call: str, seat: int) -> str:
+        return f"/api/events/{self.event.pk}/seats/{seat}/{call}/"
+
+    def many(self, call: str) -> str:
+        return f"/api/events/{self.event.pk}/{call}/"
+
+    def send(self, call: str, seats: tuple[int, ...], **said: Any) -> Answer:
+        body = orjson.dumps({"seat_ids": seats, **said})
+        return self.site.send(self.many(call), self.bearer, body)
+
+    def same(
+        self, path: str, headers: Headers, *body: bytes, key: bool = True, **scope: Any
+    ) -> Answer:
+        """Send a request to both, with one key; return what both answered."""
+        named = {"idempotency-key": "once"} if key else {}
+        sent = self.site.send(path, {**named, **headers}, *body, **scope)
+        assert self.site.left == 0
+        django = self.site.django(path, {**named, **headers}, *body, **scope)
+        assert _to_compare(sent) == _to_compare(django)
+        return sent
+
+
+def _bearer(user: User) -> Headers:
+    return {"authorization": f"Bearer {tokens.pair(user)['access']}"}
+
+
+def _cookies(client: APIClient) -> Headers:
+    token = client.cookies["csrftoken"].value
+    cookie = f"csrftoken={token}; sessionid={client.cookies['sessionid'].value}"
+    return {"cookie": cookie, "x-csrftoken": token}
+
+
+def _to_compare(answer: Answer) -> tuple[int, Headers, Any]:
+    """Return what two answers to the same must have in common: all but the request's id."""
+    headers = {name: text for name, text in answer.headers.items() if name != "x-request-id"}
+    body = answer.body
+    if isinstance(body, dict) and "request_id" in body:
+        assert body["request_id"] == answer.headers["x-request-id"]
+        body = {**body, "request_id": None}
+    return answer.status, headers, body
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+@pytest.mark.parametrize("call", ["lock", "unlock"])
+def test_one_seat(scene: Scene, call: str) -> None:
+    if call == "unlock":
+        scene.send("lock", scene.seats[:1])
+    found = scene.same(scene.one(call, scene.seats[0]), scene.bearer)
+    assert (found.status, found.body["seat"]["id"]) == (200, scene.seats[0])
+
+
+@pytest.mark.parametrize("call", ["lock", "unlock", "reserve"])
+def test_several_seats(scene: Scene, call: str) -> None:
+    seats, said = scene.seats[:2], {}
+    if call != "lock":
+        scene.send("lock", seats)
+    if call == "reserve":
+        said = {"payment_method": "cash"}
+    found = scene.same(scene.many(call), scene.bearer, orjson.dumps({"seat_ids": seats, **said}))
+    assert found.status == (201 if call == "reserve" else 200)
+
+
+def test_an_empty_body_is_an_empty_object(scene: Scene) -> None:
+    assert scene.same(scene.one("lock", scene.seats[0]), scene.bearer, b"").status == 200
+
+
+def test_who_is_signed_in_by_a_session(scene: Scene) -> None:
+    cookies = _cookies(signed_in(make_user("bob")))
+    path = scene.one("lock", scene.seats[0])
+    # The first time the session itself is read, so that the answer varies with the cookie.
+    scene.site.send(path, cookies)
+    assert scene.same(path, {**cookies, "origin": "http://127.0.0.1:8000"}).status == 200
+
+
+@pytest.mark.parametrize("by_cookie", [False, True])
+def test_a_click_needs_no_thread_but_the_queues(
+    scene: Scene, by_cookie: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors, "PUBLIC_SECONDS", 600)
+    monkeypatch.setattr(revocations, "SECONDS_BETWEEN_READS", 600)
+    headers = _cookies(signed_in(make_user("bob"))) if by_cookie else scene.bearer
+    path = scene.one("lock", scene.seats[0])
+    # Who it is, is looked up; then it is cached for all processes, and then in this one.
+    for _ in range(3):
+        assert scene.site.send(path, headers).status == 200
+    started: list[object] = []
+    monkeypatch.setattr(threads, "_start", lambda *work: started.append(work))
+    assert scene.site.send(path, headers).status == 200
+    assert started == []
+
+
+def _taken(scene: Scene) -> None:
+    scene.site.django(scene.one("lock", scene.seats[0]), _bearer(make_user("bob")))
+
+
+def _out_of_time(scene: Scene) -> None:
+    scene.send("lock", scene.seats[:1])
+    let_locks_run_out(scene.event)
+
+
+def _closed(scene: Scene) -> None:
+    Event.objects.update(sales_close_at=timezone.now() - timedelta(seconds=1))
+
+
+def _all_gone(scene: Scene) -> None:
+    Seat.objects.filter(pk=scene.seats[0]).delete()
+
+
+def _nothing(scene: Scene) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("before", "call", "code"),
+    [
+        (_taken, "lock", "seat_unavailable"),
+        (_taken, "reserve", "seat_unavailable"),
+        (_out_of_time, "reserve", "lock_expired"),
+        (_closed, "lock", "sales_closed"),
+        (_all_gone, "lock", "seat_not_found"),
+        (_nothing, "unlock", "not_holder"),
+    ],
+)
+def test_a_refusal(scene: Scene, before: Callable[[Scene], None], call: str, code: str) -> None:
+    before(scene)
+    said = {"payment_method": "cash"} if call == "reserve" else {}
+    body = orjson.dumps({"seat_ids": scene.seats[:1], **said})
+    found = scene.same(scene.many(call), scene.bearer, body, key=False)
+    assert found.body["code"] == code
+    assert ("alternatives" in found.body) == (code in ("seat_unavailable", "lock_expired"))
+
+
+def test_what_a_key_was_used_for_before(scene: Scene) -> None:
+    scene.same(scene.one("lock", scene.seats[0]), scene.bearer)
+    assert scene.same(scene.one("lock", scene.seats[1]), scene.bearer).status == 422
+
+
+def test_a_page_on_another_host(settings: Settings) -> None:
+    settings.CLIENT_ORIGINS = settings.CORS_ALLOWED_ORIGINS = [ELSEWHERE]
+    scene = Scene()
+    path, headers = scene.one("lock", scene.seats[0]), {**scene.bearer, "origin": ELSEWHERE}
+    assert scene.same(path, headers).headers["access-control-allow-origin"] == ELSEWHERE
+
+
+def test_over_https(settings: Settings) -> None:
+    settings.HTTPS = settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_HSTS_SECONDS = 100
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    scene = Scene(**{"x-forwarded-proto": "https"})
+    path = scene.one("lock", scene.seats[0])
+    headers = {**scene.bearer, "origin": "https://127.0.0.1:8000"}
+    assert "strict-transport-security" in scene.same(path, headers).headers
+    plain = scene.same(path, {**headers, "x-forwarded-proto": "http"})
+    assert (plain.status, plain.headers["location"]) == (301, f"https://127.0.0.1:8000{path}")
+
+
+def test_the_proxys_id_is_kept(settings: Settings, scene: Scene) -> None:
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    number = "8bc9da74-66c5-4eae-a071-099eeeadb3f4"
+    path = scene.one("lock", scene.seats[0])
+    found = scene.same(path, {**scene.bearer, "x-request-id": number})
+    assert found.headers["x-request-id"] == number
+
+
+UNUSUAL: dict[str, tuple[Headers, bytes, dict[str, Any]]] = {
+    "nobody": ({"authorization": ""}, b"{}", {}),
+    "another scheme": ({"authorization": "Basic YTpi"}, b"{}", {}),
+    "garbage for a token": ({"authorization": "Bearer a.b.c"}, b"{}", {}),
+    "an unknown host": ({"host": "evil.example"}, b"{}", {}),
+    "a foreign page": ({"origin": "https://evil.example"}, b"{}", {}),
+    "no json wanted": ({"accept": "text/html"}, b"{}", {}),
+    "no json sent": ({"content-type": "text/plain"}, b"{}", {}),
+    "a key too long": ({"idempotency-key": "x" * 256}, b"{}", {}),
+    "more than is wanted": ({}, b'{"x": 1}', {}),
+    "no json at all": ({}, b"{", {}),
+    "too long a body": ({}, b" " * (MAX_BODY_BYTES + 1), {}),
+    "a query": ({}, b"{}", {"query_string": b"x=1"}),
+    "chunks": ({"transfer-encoding": "chunked"}, b"{}", {}),
+    "another method": ({}, b"", {"method": "GET"}),
+    "a preflight": ({"access-control-request-method": "POST"}, b"", {"method": "OPTIONS"}),
+    "what may be sent": ({}, b"", {"method": "OPTIONS"}),
+}
+
+
+@pytest.mark.parametrize("what", UNUSUAL)
+def test_an_unusual_request(scene: Scene, what: str) -> None:
+    more, body, scope = UNUSUAL[what]
+    scene.same(scene.one("lock", scene.seats[0]), {**scene.bearer, **more}, body, **scope)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"seat_ids": []},
+        {"seat_ids": [0]},
+        {"seat_ids": [True]},
+        {"seat_ids": ["1"]},
+        {"seat_ids": [2**63]},
+        {"seat_ids": 1},
+        {"seat_ids": list(range(1, 502))},
+        [],
+    ],
+)
+def test_a_list_of_seats_that_cannot_be_locked(scene: Scene, said: Any) -> None:
+    assert scene.same(scene.many("lock"), scene.bearer, orjson.dumps(said)).status in (
+        400,
+        404,
+        409,
+    )
+
+
+@pytest.mark.parametrize("method", ["card", "gold", None, ["cash"]])
+def test_ways_to_pay(scene: Scene, method: Any) -> None:
+    scene.send("lock", scene.seats[-1:])
+    body = orjson.dumps({"seat_ids": scene.seats[-1:], "payment_method": method})
+    assert scene.same(scene.many("reserve"), scene.bearer, body).status in (201, 400)
+
+
+def test_a_call_that_is_not_there_is_left_to_the_other_application(scene: Scene) -> None:
+    scene.site.send("/api/nothing/", scene.bearer)
+    scene.site.send("/api/logout/", scene.bearer)
+    assert scene.site.left == 2
+
+
+class Doubled(DemoProvider):
+    """A provider one of whose methods is named as one that needs none."""
+
+    @property
+    def methods(self) -> Mapping[str, str]:
+        return {"cash": "Cash that somebody fetches"}
+
+
+def test_a_method_of_which_it_is_unclear_who_takes_the_money_books_nothing(
+    scene: Scene, settings: Settings
+) -> None:
+    settings.SEATCAST_PAYMENT_PROVIDER = f"{__name__}.{Doubled.__name__}"
+    provider.cache_clear()
+    try:
+        assert scene.send("reserve", scene.seats[-1:], payment_method="cash").status == 500
+        assert not Reservation.objects.exists()
+        with pytest.raises(SystemCheckError, match="E002"):
+            call_command("check")
+    finally:
+        provider.cache_clear()
+
+
+def test_a_body_in_pieces(scene: Scene) -> None:
+    path = scene.one("lock", scene.seats[0])
+    assert scene.same(path, scene.bearer, b"", b"{", key=False).status == 400
+    assert scene.same(path, scene.bearer, b"", b"{", b"}").status == 200
+
+
+def test_a_client_that_leaves_before_its_body_has_come(scene: Scene) -> None:
+    messages = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Any] = []
+
+    async def leave() -> None:
+        async def receive() -> Any:
+            return messages.pop(0)
+
+        scope = _scope(scene.one("lock", scene.seats[0]), scene.bearer, size=2)
+        await scene.site.application(scope, receive, sent.append)
+
+    async_to_sync(leave)()
+    assert sent == []
+    assert not Seat.objects.filter(locked_by=scene.alice).exists()
+
+
+def test_a_session_without_its_csrf_token_is_refused(scene: Scene) -> None:
+    cookies, path = _cookies(signed_in(make_user("bob"))), scene.one("lock", scene.seats[0])
+    for _ in range(2):
+        scene.site.send(path, cookies)
+    for wrong in ("", "a" * 32):
+        assert scene.site.send(path, {**cookies, "x-csrftoken": wrong}).status == 403
+
+
+def test_who_is_signed_out_is_refused_at_once(scene: Scene) -> None:
+    client = signed_in(make_user("bob"))
+    cookies, path = _cookies(client), scene.one("lock", scene.seats[0])
+    for _ in range(3):
+        assert scene.site.send(path, cookies).status == 200
+    assert client.post("/api/logout/").status_code == 200
+    assert scene.site.send(path, cookies).status == 401
+
+
+def test_what_a_server_of_the_version_before_remembers_of_a_session(scene: Scene) -> None:
+    bob = make_user("bob")
+    cookies, path = _cookies(signed_in(bob)), scene.one("lock", scene.seats[0])
+    name = revocations.session_name(cookies["cookie"].rpartition("sessionid=")[2])
+    claims = {"user_id": bob.pk, "username": "bob", "stamp": bob.stamp()}
+    shared.ask("set", name, remembered._sealed(name, claims), 60)
+    for _ in range(2):
+        assert scene.site.send(path, cookies).status == 200
+
+
+def test_whose_tokens_have_ended_is_refused_at_once(scene: Scene) -> None:
+    revocations.end_all(scene.alice)
+    assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 401
+
+
+def test_an_event_that_is_for_members_is_so_once_what_is_remembered_has_run_out(
+    scene: Scene,
+) -> None:
+    group = Group.objects.create(name="members")
+    Event.objects.update(visibility=Event.Visibility.MEMBERS, member_group=group)
+    caches["process"].clear()
+    assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 403
+
+
+def test_who_asks_for_too_much_is_refused(scene: Scene, settings: Settings) -> None:
+    rates = {**settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "person": "15/min"}
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
+    path = scene.one("lock", scene.seats[0])
+    told = [scene.site.send(path, scene.bearer).status for _ in range(16)]
+    assert told == [200] * 15 + [429]
+
+
+def test_a_desk_that_is_too_busy(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "MAX_QUEUED_COMMANDS", 0)
+    found = scene.same(scene.one("lock", scene.seats[0]), scene.bearer, key=False)
+    assert (found.status, found.body["code"], found.headers["retry-after"]) == (503, "busy", "2")
+
+
+def test_of_many_who_are_refused_at_once_no_more_than_two_wait_for_a_search(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = _bearer(make_user("bob"))
+    scene.site.django(scene.many("lock"), bob, orjson.dumps({"seat_ids": scene.seats[:10]}))
+    may_go_on, search = threading.Event(), alternatives._search
+    answered: list[int] = []
+
+    def slow(key: Any) -> Any:
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        return search(key)
+
+    monkeypatch.setattr(alternatives, "_search", slow)
+
+    async def click(seat: int) -> None:
+        path = scene.one("lock", seat)
+        found = await _asked(scene.site.application, path, scene.bearer, (b"{}",), {})
+        answered.append(found.status)
+        if len(answered) == 8:
+            may_go_on.set()
+
+    async def rush() -> None:
+        await asyncio.gather(*map(click, scene.seats[:10]))
+
+    async_to_sync(rush)()
+    assert answered == [409] * 10
+
+
+def test_a_fault_of_ours(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(desk, "asubmit", broken)
+    found = scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer)
+    assert (found.status, found.body["code"]) == (500, "server_error")
+
+
+def test_where_requests_are_traced_all_are_left_to_django(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    assert with_async_views(Site) is Site
+
+
+def _offering_nothing(scene: Scene) -> None:
+    Event.objects.update(offline_methods=[])
+
+
+def _asking_for_an_address(scene: Scene) -> None:
+    Event.objects.update(requires_verified_email=True)
+
+
+def _selling_one(scene: Scene) -> None:
+    Event.objects.update(purchase_cap=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "status", "code"),
+    [
+        (_offering_nothing, 400, "invalid"),
+        (_asking_for_an_address, 403, "email_not_verified"),
+        (_selling_one, 409, "purchase_limit"),
+    ],
+)
+def test_what_an_event_does_not_sell_like_this(
+    scene: Scene, before: Callable[[Scene], None], status: int, code: str
+) -> None:
+    scene.send("lock", scene.seats[:2])
+    before(scene)
+    body = orjson.dumps({"seat_ids": scene.seats[:2], "payment_method": "cash"})
+    found = scene.same(scene.many("reserve"), scene.bearer, body, key=False)
+    assert (found.status, found.body["code"]) == (status, code)
