@@ -18,7 +18,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import ResolverMatch, Resolver404, resolve, set_script_prefix, set_urlconf
+from django.urls import Resolver404, ResolverMatch, resolve, set_script_prefix, set_urlconf
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.log import log_response
 from django.utils.module_loading import import_string
@@ -107,7 +107,7 @@ def _asynchronous_view(scope: Any) -> ResolverMatch | None:
 
 
 async def _body(receive: Any) -> bytes | None:
-    """Return a request's body, no more of it than shows that it is too large; None if it is gone."""
+    """Return a request's body, or as much as shows that it is too large; None if it is gone."""
     body = b""
     while True:
         message = await receive()

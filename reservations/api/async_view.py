@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,20 +20,21 @@ class AsyncAPIView(APIView):
 
     async def dispatch(  # type: ignore[override]
         self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Answer a request as `APIView.dispatch` does, rendered here and not in a thread."""
+    ) -> HttpResponseBase:
+        """Answer a request as `APIView.dispatch` does."""
         self.args, self.kwargs = args, kwargs
         self.headers = self.default_response_headers
         self.request = asked = self.initialize_request(request, *args, **kwargs)
         try:
             await self.ainitial(asked)
             response = await self._handler(asked)(asked, *args, **kwargs)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
+            # The exception handler raises again what is no refusal.
             response = self.handle_exception(error)
-        return _rendered(self.finalize_response(asked, response, *args, **kwargs))
+        return self.finalize_response(asked, response, *args, **kwargs)
 
     async def ainitial(self, request: Request) -> None:
-        """Do what has to come before the method, as `APIView.initial` does. Raises: APIException."""
+        """Do what comes before the method, as `APIView.initial` does. Raises: APIException."""
         self.format_kwarg = None
         negotiated = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = negotiated
@@ -56,13 +57,3 @@ class AsyncAPIView(APIView):
         self, request: Request, *args: Any, **kwargs: Any
     ) -> Response:
         return super().options(request, *args, **kwargs)
-
-
-def _rendered(response: Any) -> HttpResponse:
-    """Return a plain response: what has `render` Django would have rendered by a thread."""
-    if not isinstance(response, Response):
-        return response  # type: ignore[no-any-return]
-    rendered = HttpResponse(response.rendered_content, status=response.status_code)
-    rendered.headers = response.headers
-    rendered.cookies = response.cookies
-    return rendered

@@ -97,7 +97,7 @@ class EventView(APIView):
 
 
 class SeatCommandView(AsyncAPIView):
-    """A call that sends a command about an event's seats, which the asker must be allowed to see."""
+    """A call that sends a command about the seats of an event that the asker may see."""
 
     async def ainitial(self, request: Request) -> None:
         await super().ainitial(request)
