@@ -74,18 +74,13 @@ async def areserve(order: Order) -> Answer:
     """
     if is_paid_online(order.payment_method):
         return await in_thread(partial(reserve, order), COMMANDS)
-    return await desk.asubmit(
-        event_id=order.event_id,
-        command=ReserveSeats(order.actor, order.seat_ids, order.payment_method),
-        key=order.key,
-    )
+    return await desk.asubmit(event_id=order.event_id, command=_paid_later(order), key=order.key)
 
 
 def reserve(order: Order) -> Answer:
-    """Book seats as `areserve` does, in a thread, with money that a provider takes now.
-
-    Raises: SeatcastError, as there.
-    """
+    """As `areserve`, for a thread."""
+    if not is_paid_online(order.payment_method):
+        return desk.submit(event_id=order.event_id, command=_paid_later(order), key=order.key)
     reference = uuid4().hex
     started = desk.submit(
         event_id=order.event_id,
@@ -159,6 +154,10 @@ def finish(payment: Payment) -> PaymentStatus:
     """
     _move(payment.reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
     return settle(payment.reference)
+
+
+def _paid_later(order: Order) -> ReserveSeats:
+    return ReserveSeats(order.actor, order.seat_ids, order.payment_method)
 
 
 def _authorise(order: Order, payment: PaymentRecord) -> None:

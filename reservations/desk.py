@@ -352,10 +352,9 @@ class Desk:
         """
         is_background = all(isinstance(ticket.command, ReleaseExpired) for ticket in batch)
         is_held = self._is_known_to_be_held()
-        if is_background or is_held or not is_patient:
-            database.wait_briefly_for_rows()
+        briefly = is_background or is_held or not is_patient
         try:
-            found = lock_event(self._event_id)
+            found = lock_event(self._event_id, briefly=briefly)
         except OperationalError as error:
             if not database.is_held_row(error):
                 raise

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -117,13 +118,17 @@ def test_nothing_is_run_for_somebody_who_has_left(
     async def work(desk: Desk, gate: _Counted, locks: list[LockSeats]) -> None:
         gate.open()
         late: list[Callable[[], None]] = []
+
+        def submit(*work: Any, **named: Any) -> None:
+            late.append(partial(*work, **named))
+
         with monkeypatch.context() as busy:
-            busy.setattr(desk_module, "_serving", SimpleNamespace(submit=late.append))
+            busy.setattr(desk_module, "_leading", SimpleNamespace(submit=submit))
             settings.SEATCAST_DESK_WAIT_SECONDS = 0.01
             with pytest.raises(Busy):
                 await desk.asubmit(locks[0])
-        [serve] = late
-        await asyncio.to_thread(serve)
+        [lead] = late
+        await asyncio.to_thread(lead)
         assert gate.times == 0
         settings.SEATCAST_DESK_WAIT_SECONDS = 20
         await desk.asubmit(locks[1])
