@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve, set_script_prefix, set_urlconf
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.log import log_response
@@ -63,9 +63,9 @@ class _AsyncViews(BaseHandler):
             )
         await _send(response, send)
 
-    async def _call_view(self, request: HttpRequest) -> HttpResponseBase:
+    async def _call_view(self, request: Any) -> HttpResponse:
         match = request.resolver_match
-        response = await match.func(request, *match.args, **match.kwargs)
+        response: HttpResponse = await match.func(request, *match.args, **match.kwargs)
         if hasattr(response, "render"):
             response.render()
         return response
@@ -88,10 +88,9 @@ def _without_threads(middleware_class: type[MiddlewareMixin], respond: Any) -> A
     before = getattr(middleware, "process_request", None)
     after = getattr(middleware, "process_response", None)
 
-    async def answer(request: HttpRequest) -> HttpResponseBase:
-        response = before(request) if before else None
-        response = response or await respond(request)
-        return after(request, response) if after else response
+    async def answer(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = (before and before(request)) or await respond(request)
+        return after(request, response) if after else response  # type: ignore[no-any-return]
 
     return answer
 
@@ -113,12 +112,12 @@ async def _body(receive: Any) -> bytes | None:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if not message.get("more_body", False) or len(body) > MAX_BODY_BYTES:
             return body
 
 
-async def _send(response: HttpResponseBase, send: Any) -> None:
+async def _send(response: HttpResponse, send: Any) -> None:
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
     headers += [
         (b"Set-Cookie", cookie.output(header="").strip().encode("ascii"))

@@ -17,6 +17,7 @@ from reservations.desk import Desk
 from reservations.errors import SeatUnavailable
 from reservations.models import Category, Event, Seat
 from reservations.places import Place
+from reservations.threads import in_thread
 from tests.crowd import PATIENCE_SECONDS
 from tests.factories import (
     let_locks_run_out,
@@ -195,7 +196,7 @@ def test_who_leaves_in_the_middle_of_a_search_does_not_keep_its_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = _hall()
-    ids, in_thread = seat_ids(event)[:1], module.in_thread
+    ids = seat_ids(event)[:1]
 
     async def leave() -> None:
         begun, searched = asyncio.Event(), asyncio.Event()

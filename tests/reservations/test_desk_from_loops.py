@@ -119,8 +119,8 @@ def test_nothing_is_run_for_somebody_who_has_left(
         gate.open()
         late: list[Callable[[], None]] = []
 
-        def submit(*work: Any, **named: Any) -> None:
-            late.append(partial(*work, **named))
+        def submit(work: Callable[..., None], *arguments: Any, **named: Any) -> None:
+            late.append(partial(work, *arguments, **named))
 
         with monkeypatch.context() as busy:
             busy.setattr(desk_module, "_leading", SimpleNamespace(submit=submit))

@@ -27,8 +27,8 @@ def _statements_of_a_batch(event: Event, first: Command, batch: Sequence[Command
     """Return the SQL of one transaction for all of `batch`, which this thread leads."""
     leaders: Queue[Callable[[], None]] = Queue()
 
-    def submit(*work: Any, **named: Any) -> None:
-        leaders.put(partial(*work, **named))
+    def submit(work: Callable[..., None], *arguments: Any, **named: Any) -> None:
+        leaders.put(partial(work, *arguments, **named))
 
     with (
         pytest.MonkeyPatch.context() as patch,
