@@ -231,7 +231,7 @@ _PASSKEYS = "secondFactor.spec.ts"
 # Each test of these but for those that are marked as Chromium's; docs/browsers.md says why.
 _IN_FIREFOX = (
     *(_MAIN_JOB, "choosing.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
-    *("paying.spec.ts", "policies.spec.ts", "tabs.spec.ts", "watching.spec.ts"),
+    *("offline.spec.ts", "paying.spec.ts", "policies.spec.ts", "tabs.spec.ts", "watching.spec.ts"),
 )
 
 
