@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -16,10 +18,11 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
+from django.utils.asyncio import async_unsafe
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts import remembered, revocations, shared, tokens
+from accounts import remembered, revocations, shared, throttles, tokens
 from accounts.models import User
 from config.async_views import with_async_views
 from config.parsers import MAX_BODY_BYTES
@@ -204,6 +207,46 @@ def test_a_click_needs_no_thread_but_the_queues(
     assert started == []
 
 
+def test_a_session_is_looked_up_again_after_a_minute(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors, "PUBLIC_SECONDS", 600)
+    monkeypatch.setattr(revocations, "SECONDS_BETWEEN_READS", 600)
+    cookies, path = _cookies(signed_in(make_user("bob"))), scene.one("lock", scene.seats[0])
+    for _ in range(3):
+        scene.site.send(path, cookies)
+    started, start = [], threads._start
+
+    def noted(*work: Any) -> Any:
+        started.append(work)
+        return start(*work)
+
+    monkeypatch.setattr(threads, "_start", noted)
+    scene.site.send(path, cookies)
+    assert not started
+    later = time.time() + remembered.REMEMBERED_SECONDS
+    monkeypatch.setattr(remembered, "time", SimpleNamespace(time=lambda: later))
+    assert scene.site.send(path, cookies).status == 200
+    assert started
+
+
+def test_other_processes_are_told_of_every_tenth_request(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, count = [], shared.count
+
+    @async_unsafe
+    def noted(counts: Mapping[str, float], *, by: int = 1) -> list[int]:
+        told.append(by)
+        return count(counts, by=by)
+
+    monkeypatch.setattr(shared, "count", noted)
+    for _ in range(20):
+        assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 200
+    throttles._sharing.submit(lambda: None).result(PATIENCE_SECONDS)
+    assert told == [10, 10]
+
+
 def _taken(scene: Scene) -> None:
     scene.site.django(scene.one("lock", scene.seats[0]), _bearer(make_user("bob")))
 
@@ -364,6 +407,23 @@ def test_a_body_in_pieces(scene: Scene) -> None:
     path = scene.one("lock", scene.seats[0])
     assert scene.same(path, scene.bearer, b"", b"{", key=False).status == 400
     assert scene.same(path, scene.bearer, b"", b"{", b"}").status == 200
+
+
+def test_a_body_without_an_end_is_refused(scene: Scene) -> None:
+    sent: list[Any] = []
+
+    async def go_on() -> None:
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b" " * 1024, "more_body": True}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = _scope(scene.one("lock", scene.seats[0]), scene.bearer, size=10**9)
+        await asyncio.wait_for(scene.site.application(scope, receive, send), PATIENCE_SECONDS)
+
+    async_to_sync(go_on)()
+    assert sent[0]["status"] == 400
 
 
 def test_a_client_that_leaves_before_its_body_has_come(scene: Scene) -> None:
