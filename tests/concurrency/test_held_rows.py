@@ -45,8 +45,8 @@ def _click(event: Event) -> LockSeats:
 
 
 def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None:
-    *held, free = [make_event() for _ in range(2 * desk.LEADING_THREADS + 1)]
-    clicks = {event.pk: _click(event) for event in (*held, free)}
+    *held, free, later = [make_event() for _ in range(2 * desk.LEADING_THREADS + 2)]
+    clicks = {event.pk: _click(event) for event in (*held, free, later)}
 
     def click(event: Event) -> "asyncio.Task[Answer]":
         return asyncio.create_task(desk.asubmit(event_id=event.pk, command=clicks[event.pk]))
@@ -55,6 +55,7 @@ def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None
         with rows_held(held):
             waiting = [click(event) for event in held]
             await click(free)
+            await click(later)
             assert not any(task.done() for task in waiting)
         await asyncio.gather(*waiting)
 

@@ -1,13 +1,16 @@
 """What many threads want at once is found out once."""
 
+import asyncio
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
+from typing import Any
 
 import pytest
+from django.core.exceptions import SynchronousOnlyOperation
 
 from reservations.errors import Busy
 from reservations.sharing import Rounds, Shared
@@ -151,3 +154,16 @@ def test_a_round_that_fails_says_nothing_of_the_next() -> None:
     with pytest.raises(ZeroDivisionError):
         rounds.get("key", lambda: 1 // 0)
     assert rounds.get("key", lambda: 1) == 1
+
+
+@pytest.mark.parametrize(
+    "values", [Shared[str, int](most=1), Rounds[str, int](most_waiting=1)], ids=["Shared", "Rounds"]
+)
+def test_on_an_event_loop_nothing_is_found_out_and_nobody_waits(values: Any) -> None:
+
+    async def ask() -> None:
+        with pytest.raises(SynchronousOnlyOperation):
+            values.get("a", lambda: 1)
+
+    asyncio.run(ask())
+    assert values.get("a", lambda: 2) == 2
