@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts import revocations, shared, throttles
 from accounts.hashers import Argon2Hasher
+from realtime import polls
 from reservations import counts, layouts, lists
 from reservations.choosing import houses
 from tests.factories import Clock
@@ -90,6 +91,7 @@ def _nothing_remembered() -> None:
     houses.forget_houses()
     layouts.forget_layouts()
     lists.forget_lists()
+    polls.forget()
 
 
 @pytest.fixture
