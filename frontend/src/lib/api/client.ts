@@ -72,8 +72,12 @@ export interface Answer<T> {
 }
 
 /** Throws ApiError. */
-export async function get<T>(path: string, signal?: AbortSignal): Promise<Answer<T>> {
-  return send<T>({ method: 'get', url: path, ...(signal && { signal }) });
+export async function get<T>(
+  path: string,
+  signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer<T>> {
+  return send<T>({ method: 'get', url: path, headers: { ...headers }, ...(signal && { signal }) });
 }
 
 /**
