@@ -147,6 +147,7 @@ CALLS = [
     Call(
         "POST", "/api/second-factor/recovery-codes/", "person and csrf", CONFIRMED, has_steps=True
     ),
+    Call("POST", "/api/socket-ticket/", "person and csrf"),
     Call("GET", "/api/sessions/", "person"),
     Call("DELETE", "/api/sessions/{sign_in}/", "person and csrf"),
     Call("GET", "/api/me/export/", "person"),

@@ -829,6 +829,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/socket-ticket/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Return a ticket for a socket to another host than the session's cookie is for.
+         *
+         *     Who has a token needs none, and gets none.
+         */
+        post: operations["socket_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets/{code}/": {
         parameters: {
             query?: never;
@@ -1704,6 +1725,12 @@ export interface components {
          * @enum {string}
          */
         SnapshotTypeEnum: "snapshot";
+        SocketTicket: {
+            /** @description To be offered as the subprotocol `ticket.<ticket>`. */
+            ticket: string | null;
+            /** @description For how many seconds it is good. */
+            expires_in: number;
+        };
         Ticket: {
             admits: boolean;
             /**
@@ -5492,6 +5519,79 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    socket_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocketTicket"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 import { toApiError } from '@/lib/api/apiError';
 import { doubtSession, get, identity } from '@/lib/api/client';
-import { serverElsewhere } from '@/lib/api/server';
+import { socketServer } from '@/lib/api/server';
 import { Backoff, browserTimers } from '@/lib/feed/backoff';
 import type { ServerClock } from '@/lib/feed/clock';
 import { CLOSE_CODES, type ServerFrame } from '@/lib/feed/protocol';
@@ -75,7 +75,7 @@ function openWebSocket(
   resumeFrom: Position | null,
   events: SocketEvents,
 ): FeedSocket {
-  const url = eventSocketUrl(eventId, resumeFrom, serverElsewhere ?? location);
+  const url = eventSocketUrl(eventId, resumeFrom, socketServer ?? location);
   let socket: WebSocket | null = null;
   let isWanted = true;
 
