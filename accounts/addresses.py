@@ -1,21 +1,37 @@
-"""Whose request it is, as far as an address can tell."""
+"""Whose request it is, as far as an address can tell.
 
+A static host that forwards calls, as Netlify does, comes from addresses that nobody knows before.
+What it says of the client is believed because it signs each call (SEATCAST_FORWARDING_SECRET).
+"""
+
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
+import jwt
+from django.conf import settings
 from rest_framework.settings import api_settings
+
+_SIGNATURE, _CLIENT = b"x-nf-sign", b"x-nf-client-connection-ip"
+_SIGNER = "netlify"
 
 
 def client_of(request: Any) -> str:
     """Return where a Django request comes from; see `client_from`."""
+    signature = request.META.get("HTTP_X_NF_SIGN")
+    if signature and _is_signed(signature):
+        return _network(request.META.get("HTTP_X_NF_CLIENT_CONNECTION_IP") or "")
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR") or ""
     return client_from(request.META.get("REMOTE_ADDR") or "", forwarded)
 
 
 def client_of_scope(scope: Mapping[str, Any]) -> str:
     """Return where an ASGI request or socket comes from; see `client_from`."""
+    named = {name: value for name, value in scope["headers"] if name in (_SIGNATURE, _CLIENT)}
+    if _SIGNATURE in named and _is_signed(named[_SIGNATURE].decode("latin-1")):
+        return _network(named.get(_CLIENT, b"").decode("latin-1"))
     forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
     peer = (scope.get("client") or ("",))[0]
     return client_from(str(peer), b",".join(forwarded).decode("latin-1"))
@@ -32,6 +48,27 @@ def client_from(peer: str, forwarded: str) -> str:
         return _network(peer)
     addresses = forwarded.rsplit(",", proxies)
     return _network(addresses[-min(proxies, len(addresses))].strip())
+
+
+def _is_signed(signature: str) -> bool:
+    """Tell whether the static host has signed a call, within the last minutes."""
+    secret = settings.SEATCAST_FORWARDING_SECRET
+    return bool(secret) and time.time() < _good_until(signature, secret)
+
+
+@lru_cache(maxsize=1_000)
+def _good_until(signature: str, secret: str) -> float:
+    """Return until when a signature is good, in Unix seconds; 0 if it is not."""
+    try:
+        claims = jwt.decode(
+            signature,
+            secret,
+            algorithms=["HS256"],
+            options={"require": ["exp", "iss"], "verify_iss": False, "verify_aud": False},
+        )
+    except jwt.InvalidTokenError:
+        return 0.0
+    return float(claims["exp"]) if str(claims["iss"]).lower() == _SIGNER else 0.0
 
 
 @lru_cache(maxsize=10_000)

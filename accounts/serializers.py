@@ -125,6 +125,13 @@ class DoneSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class SocketTicketSerializer(serializers.Serializer[Any]):
+    ticket = serializers.CharField(
+        allow_null=True, help_text="To be offered as the subprotocol `ticket.<ticket>`."
+    )
+    expires_in = serializers.IntegerField(help_text="For how many seconds it is good.")
+
+
 class TokenPairSerializer(serializers.Serializer[Any]):
     access = serializers.CharField()
     refresh = serializers.CharField()

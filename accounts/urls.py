@@ -22,6 +22,7 @@ urlpatterns = [
     path("token/", views.TokenView.as_view()),
     path("token/refresh/", views.TokenRefreshView.as_view()),
     path("token/revoke/", views.TokenRevokeView.as_view()),
+    path("socket-ticket/", views.SocketTicketView.as_view()),
     path("sessions/", SessionsView.as_view()),
     path("sessions/<str:sign_in_id>/", SessionView.as_view()),
     path("", include("accounts.second_factor.urls")),

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import devices, links, mail, passwords, revocations, tries
+from accounts import devices, links, mail, passwords, revocations, socket_tickets, tries
 from accounts.addresses import client_of
 from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
 from accounts.confirming import own_password, require_own_second_factor
@@ -36,6 +36,7 @@ from accounts.serializers import (
     RegistrationSerializer,
     SignedInPairSerializer,
     SignedInSerializer,
+    SocketTicketSerializer,
     TokenCredentialsSerializer,
     TokenPairSerializer,
     require_good_password,
@@ -145,6 +146,18 @@ class MeView(APIView):
         is_passed = bool(getattr(request.user, "mfa_passed", False))
         person.second_factor = standing(person, is_passed=is_passed)
         return Response(MeSerializer(person).data)
+
+
+class SocketTicketView(APIView):
+    @extend_schema(operation_id="socket_ticket", request=None, responses=SocketTicketSerializer)
+    def post(self, request: Request) -> Response:
+        """Return a ticket for a socket to another host than the session's cookie is for.
+
+        Who has a token needs none, and gets none.
+        """
+        _ = request.data  # a malformed body is refused, whoever sends it
+        ticket = None if request.auth else socket_tickets.issue(request._request)
+        return Response({"ticket": ticket, "expires_in": socket_tickets.TICKET_SECONDS})
 
 
 class PasswordChangeView(APIView):

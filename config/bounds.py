@@ -5,6 +5,8 @@ the admin's `r/<path>/<path>/` over a path of many slashes, and `http.cookies` o
 3.11.10 and 3.12.6 over backslashes in a cookie (CVE-2024-7592). 30 kB of either cost seconds.
 """
 
+from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -29,11 +31,14 @@ def with_bounds(application: Any) -> Any:
     async def bounded(scope: Any, receive: Any, send: Any) -> None:
         headers = scope.get("headers", ())
         if scope["type"] == "http":
-            if len(scope["path"]) > MAX_PATH_LENGTH:
-                await _refuse(scope, send, 414, "The address is too long.")
-                return
-            if any(len(value) > MAX_HEADER_LENGTH for _, value in headers):
-                await _refuse(scope, send, 431, "A header is too long.")
+            complaint = _complaint(scope["path"], (value for _, value in headers))
+            if complaint is not None:
+                given = dict(headers).get(b"x-request-id", b"").decode("latin-1")
+                pairs, content = _refusal(complaint[1], given=given)
+                raw = [(name.encode(), value.encode()) for name, value in pairs]
+                start = {"type": "http.response.start", "status": int(complaint[0])}
+                await send({**start, "headers": raw})
+                await send({"type": "http.response.body", "body": content})
                 return
         if any(name == b"cookie" and _ESCAPE in value for name, value in headers):
             scope = {**scope, "headers": [(name, _plain(name, value)) for name, value in headers]}
@@ -42,14 +47,41 @@ def with_bounds(application: Any) -> Any:
     return bounded
 
 
+def with_bounds_for_wsgi(application: Any) -> Any:
+    """Return a WSGI application that does as `with_bounds` does."""
+
+    def bounded(environ: Any, start_response: Any) -> Any:
+        headers = (value for name, value in environ.items() if name.startswith("HTTP_"))
+        complaint = _complaint(environ.get("PATH_INFO", ""), headers)
+        if complaint is not None:
+            status, sentence = complaint
+            pairs, content = _refusal(sentence, given=environ.get("HTTP_X_REQUEST_ID", ""))
+            start_response(f"{status.value} {status.phrase}", pairs)
+            return [content]
+        cookies = environ.get("HTTP_COOKIE", "").encode("latin-1")
+        if _ESCAPE in cookies:
+            environ = {**environ, "HTTP_COOKIE": _plain(b"cookie", cookies).decode("latin-1")}
+        return application(environ, start_response)
+
+    return bounded
+
+
+def _complaint(path: str, headers: Iterable[bytes | str]) -> tuple[HTTPStatus, str] | None:
+    if len(path) > MAX_PATH_LENGTH:
+        return HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long."
+    if any(len(value) > MAX_HEADER_LENGTH for value in headers):
+        return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A header is too long."
+    return None
+
+
 def _plain(name: bytes, value: bytes) -> bytes:
     if name != b"cookie":
         return value
     return b";".join(cookie for cookie in value.split(b";") if _ESCAPE not in cookie)
 
 
-async def _refuse(scope: Any, send: Any, status: int, sentence: str) -> None:
-    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+def _refusal(sentence: str, *, given: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Return the headers and the body of a refusal; `given` is the request's id, if it has one."""
     with answering(given=given, path="") as number:
         content = orjson.dumps(refusal_body("malformed", sentence))
     headers = {
@@ -60,6 +92,4 @@ async def _refuse(scope: Any, send: Any, status: int, sentence: str) -> None:
         "Content-Length": str(len(content)),
         "Cache-Control": "no-store",
     }
-    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": pairs})
-    await send({"type": "http.response.body", "body": content})
+    return list(headers.items()), content

@@ -59,6 +59,7 @@ MAX_IDLE_SECONDS = 30 * 24 * 3600
 """How long one can go on without signing in again, however often one comes."""
 
 MIN_SECRET_LENGTH = 50
+MIN_FORWARDING_LENGTH = 32
 _MIN_SECRET_CHARACTERS = 5
 _PLACEHOLDER = re.compile(r"insecure|change.?(me|this)", re.IGNORECASE)
 
@@ -332,6 +333,13 @@ class Environment(BaseModel):
     https: Annotated[bool, _in_production(bool, "must be True in production")] = False
     hsts_subdomains: bool = False
     proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    forwarding_secret: Annotated[
+        str,
+        _in_production(
+            lambda secret: not secret or len(secret) >= MIN_FORWARDING_LENGTH,
+            f"must be random, and have {MIN_FORWARDING_LENGTH} characters or more, in production",
+        ),
+    ] = Field("", repr=False)
     sockets_per_address: Count = 20_000
     handshakes_per_address_per_minute: Count = 3_000
     login_tries: Annotated[int, Field(ge=1, le=1_000)] = 5

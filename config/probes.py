@@ -80,6 +80,21 @@ def with_probes(application: Any, probes: Probes) -> Any:
     return probed
 
 
+def with_probes_for_wsgi(application: Any, probes: Probes) -> Any:
+    """Return a WSGI application that does as `with_probes` does."""
+
+    def probed(environ: Any, start_response: Any) -> Any:
+        answer = probes.answer_to(environ.get("PATH_INFO", ""))
+        if answer is None:
+            return application(environ, start_response)
+        reply = answer()
+        headers = [(name.decode(), value.decode()) for name, value in _headers(reply)]
+        start_response(f"{reply.status.value} {reply.status.phrase}", headers)
+        return [reply.body]
+
+    return probed
+
+
 class _Up(Collector):
     """Whether what this process needs is there, as numbers."""
 

@@ -8,6 +8,7 @@ _MEANINGS = {
     401: "Not signed in, or with wrong credentials.",
     403: "CSRF token missing or wrong, or not for you.",
     404: "No such event, seat, booking or entry of one's own.",
+    406: "Nothing that the Accept header names.",
     409: "Not as things stand; the code says why.",
     415: "Neither JSON nor, where they are taken, a form.",
     429: "Too many tries, or too many requests; see Retry-After.",
@@ -33,7 +34,7 @@ def describe_refusals(
 def _refusals(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
     """Yield the statuses with which a call may be refused, besides its own."""
     is_write = method != "get"
-    yield from (429, 503)
+    yield from (406, 429, 503)
     if is_write or any(given["in"] == "query" for given in operation.get("parameters", ())):
         yield 400
     if is_write:

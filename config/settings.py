@@ -83,6 +83,9 @@ CORS_ALLOW_HEADERS = [
     "x-csrftoken",
 ]
 
+# By which a static host signs the calls that it forwards.
+SEATCAST_FORWARDING_SECRET = environment.forwarding_secret
+
 # The zone of events that name none.
 SEATCAST_TIME_ZONE = environment.time_zone
 # How seats are sold. An event may have its own lock time and cap.

@@ -10,14 +10,23 @@ from wsgiref.headers import Headers
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from servestatic import ServeStaticASGI
+from servestatic import ServeStatic, ServeStaticASGI
 
 from config.headers import FILE_HEADERS
 
 
 def with_static_files(application: Any) -> Any:
     """Return an ASGI application that serves the static files, and leaves the rest to another."""
-    files = ServeStaticASGI(
+    return _serving(application, ServeStaticASGI)
+
+
+def with_static_files_for_wsgi(application: Any) -> Any:
+    """Return a WSGI application that does as `with_static_files` does."""
+    return _serving(application, ServeStatic)
+
+
+def _serving(application: Any, server: type[ServeStatic | ServeStaticASGI]) -> Any:
+    files = server(
         application,
         root=settings.CLIENT_DIR if settings.CLIENT_DIR.is_dir() else None,
         allow_all_origins=False,

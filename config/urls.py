@@ -8,6 +8,7 @@ urlpatterns = [
     path("api/schema/", Schema.as_view(), name="schema"),
     path("api/docs/", ApiDocs.as_view(url_name="schema"), name="docs"),
     path("api/", include("reservations.api.urls")),
+    path("api/", include("realtime.urls")),
     path("api/", include("accounts.urls")),
     path("api/security-log/", SecurityLogView.as_view()),
     re_path(r"^api(/.*)?$", no_such_call),

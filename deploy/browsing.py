@@ -1,5 +1,6 @@
 """The built client in a real browser, on a site of its own."""
 
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ class Site:
             **self.node.environment(),
             BASE_URL=self.address.url,
             CLIENT_ELSEWHERE=self.client_elsewhere,
+            SEATCAST_FORWARDING_SECRET=self.settings["SEATCAST_FORWARDING_SECRET"],
             DEMO_PASSWORD=demo_password(self.settings),
             CHROME=self.browser,
             **settings,
@@ -78,7 +80,12 @@ def site(
     # Another name for the same machine is another site to a browser, whatever the ports are.
     name = "127.0.0.1" if is_production(settings or {}) else "localhost"
     client_elsewhere = f"http://{name}:{free_port()}"
-    told = {**(settings or {}), "SEATCAST_CLIENT_ORIGINS": client_elsewhere}
+    told = {
+        **(settings or {}),
+        "SEATCAST_CLIENT_ORIGINS": client_elsewhere,
+        # By which the client's host signs the calls that it forwards.
+        "SEATCAST_FORWARDING_SECRET": secrets.token_hex(16),
+    }
     with running_site(module, up=up, log_file=log_file, settings=told) as running:
         yield Site(
             address=running.address,

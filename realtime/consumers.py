@@ -4,7 +4,6 @@ import asyncio
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -18,7 +17,13 @@ from realtime.database import in_database_thread
 from realtime.hub import arriving
 from realtime.identity import opener_of
 from realtime.limits import TooManySockets, counted, frame_allowance
-from realtime.messages import SUBPROTOCOL, BadFrame, CloseCode, parse_client_frame
+from realtime.messages import (
+    SUBPROTOCOL,
+    BadFrame,
+    CloseCode,
+    parse_client_frame,
+    resume_point,
+)
 from reservations import selectors
 from reservations.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
 
@@ -82,7 +87,8 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 )
                 self._open.enter_context(bound(self._viewer, admission))
                 self._viewer.is_admitted = True
-            await hub.add(self._viewer, **_resume_point(self.scope["query_string"]))
+            query_string = self.scope["query_string"].decode("latin-1")
+            await hub.add(self._viewer, **resume_point(query_string))
             self._open.callback(hub.remove, self._viewer)
 
 
@@ -103,12 +109,3 @@ def _admission(event_id: int, scope: dict[str, Any]) -> Admission:
     person_id = opener.credential.person_id
     members = selectors.members_among(event_id=event_id, person_ids={person_id})
     return Admission(event_id, opener.credential, is_member=person_id in members)
-
-
-def _resume_point(query_string: bytes) -> dict[str, Any]:
-    """Return what `?since=<seq>&layout=<hash>` says; a client that says it badly starts anew."""
-    query = parse_qs(query_string.decode("latin-1"))
-    since, layout = query.get("since", [""])[0], query.get("layout", [""])[0]
-    if not (since.isascii() and since.isdigit() and len(since) <= 18 and layout):
-        return {"since": None, "layout": None}
-    return {"since": int(since), "layout": layout}

@@ -1,6 +1,6 @@
-"""Who opens a socket: the session cookie, or a bearer token offered as a subprotocol.
+"""Who opens a socket: the session cookie, or a token or ticket offered as a subprotocol.
 
-A token never travels in the query string, which ends up in logs.
+Neither travels in the query string, which ends up in logs.
 """
 
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.http import HttpRequest
 from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
-from accounts import revocations
+from accounts import revocations, socket_tickets
 from accounts.organisers import may_use_powers
 from accounts.revocations import Credential
-from accounts.sign_ins import records
+from accounts.socket_tickets import Holder
 from reservations.selectors import Asker
 
 TOKEN_PREFIX = "bearer."
+TICKET_PREFIX = "ticket."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,15 @@ _NOBODY = Opener(Asker(id=None))
 
 
 def opener_of(scope: dict[str, Any]) -> Opener:
-    """Return who opens the socket; nobody when neither cookie nor token is good.
+    """Return who opens the socket; nobody when neither cookie nor token nor ticket is good.
 
     Asks the database: call it in a thread.
     """
     for offered in scope.get("subprotocols", ()):
         if offered.startswith(TOKEN_PREFIX):
             return _by_token(offered.removeprefix(TOKEN_PREFIX))
+        if offered.startswith(TICKET_PREFIX):
+            return _opener(socket_tickets.holder_of_ticket(offered.removeprefix(TICKET_PREFIX)))
     return _by_session(scope)
 
 
@@ -70,13 +72,13 @@ def _by_session(scope: dict[str, Any]) -> Opener:
     morsel = cookies.get(settings.SESSION_COOKIE_NAME)
     if morsel is None:
         return _NOBODY
-    session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
     request = HttpRequest()
-    request.session = session
-    user: Any = get_user(request)
-    expires_at = session.expires_at() if user.is_authenticated else None
-    if expires_at is None:
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    return _opener(socket_tickets.holder_of_session(request))
+
+
+def _opener(holder: Holder | None) -> Opener:
+    if holder is None:
         return _NOBODY
-    user.mfa_passed = records.mfa_claim(user, session.get(records.MFA_AT)) is True
-    credential = revocations.of_session(morsel.value, user, expires_at=expires_at)
-    return Opener(Asker(id=user.pk, has_powers=may_use_powers(user)), credential)
+    person = holder.person
+    return Opener(Asker(id=person.pk, has_powers=may_use_powers(person)), holder.credential)

@@ -4,6 +4,8 @@ import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypedDict
+from urllib.parse import parse_qs
 
 from reservations import clock
 
@@ -41,6 +43,13 @@ class Seen:
     """The client's frame: how far it has come."""
 
     seq: int
+
+
+class ResumePoint(TypedDict):
+    """The last number and layout that a client has; both are None for one that starts anew."""
+
+    since: int | None
+    layout: str | None
 
 
 class BadFrame(Exception):
@@ -100,6 +109,15 @@ def parse_client_frame(text: str) -> Seen:
     if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= MAX_SEQ:
         raise BadFrame
     return Seen(seq=seq)
+
+
+def resume_point(query_string: str) -> ResumePoint:
+    """Return what `?since=<seq>&layout=<hash>` says; a client that says it badly starts anew."""
+    query = parse_qs(query_string)
+    since, layout = query.get("since", [""])[0], query.get("layout", [""])[0]
+    if not (since.isascii() and since.isdigit() and len(since) <= 18 and layout):
+        return {"since": None, "layout": None}
+    return {"since": int(since), "layout": layout}
 
 
 def packed(statuses: bytes) -> str:

@@ -74,6 +74,15 @@ doorbells = prometheus.Counter(
     "Messages to the hubs, by what came of them: sent, failed, or dropped because too many wait.",
     ["outcome"],
 )
+polls = prometheus.Counter(
+    "seatcast_polls_total",
+    "Questions for changes from those without a socket: changed, or unchanged since they asked.",
+    ["outcome"],
+)
+poll_looks = prometheus.Counter(
+    "seatcast_poll_looks_total",
+    "Times that the database was asked where the events stand that are polled.",
+)
 
 # What begins at a hundred has not increased, for Prometheus: all that may come begins at nothing.
 for counter, words in (
@@ -81,6 +90,7 @@ for counter, words in (
     (first_frames, ("snapshot", "delta")),
     (frames, ("delta", "snapshot", "beat")),
     (gaps, ("gap", "foreign")),
+    (polls, ("changed", "unchanged")),
     (sockets_closed, (*_CLOSE_CODES, "other")),
 ):
     for word in words:
@@ -100,6 +110,11 @@ def frame(kind: str) -> prometheus.Counter:
 @cache
 def first_frame(kind: str) -> prometheus.Counter:
     return first_frames.labels(kind)
+
+
+@cache
+def poll(outcome: str) -> prometheus.Counter:
+    return polls.labels(outcome)
 
 
 def count_round(kind: str, *, numbers: int, committed: float | None) -> None:

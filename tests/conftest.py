@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts import revocations, shared, throttles
 from accounts.hashers import Argon2Hasher
+from realtime import polls
 from reservations import counts, desk, layouts, lists, threads
 from reservations.choosing import houses
 from tests.factories import Clock
@@ -92,6 +93,7 @@ def _nothing_remembered() -> None:
     houses.forget_houses()
     layouts.forget_layouts()
     lists.forget_lists()
+    polls.forget()
 
 
 class _TestsThread:

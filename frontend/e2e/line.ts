@@ -6,7 +6,7 @@ const SIGN_IN_FIRST = 4401;
 interface Line {
   /** Of every socket that was opened. */
   readonly addresses: string[];
-  /** Close the socket as a server does that restarts, and let none through. */
+  /** Close the socket as a server does that restarts, and let none through, nor questions instead. */
   readonly breakOff: () => void;
   /** Close the socket as a server does when its token has run out, and let the next one through. */
   readonly outdate: () => void;
@@ -22,6 +22,10 @@ export async function breakable(page: Page): Promise<Line> {
     for (const socket of open) void socket.close({ code });
     open.clear();
   };
+  await page.route('**/changes/**', async (route) => {
+    if (isBroken) await route.abort('connectionrefused');
+    else await route.continue();
+  });
   await page.routeWebSocket('**/ws/**', (socket) => {
     addresses.push(socket.url());
     if (isBroken) {

@@ -1,8 +1,22 @@
+import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  request as send,
+  type ServerResponse,
+} from 'node:http';
 import { extname, join, resolve } from 'node:path';
 
-import { configuration, isOf, type Redirect, type Rules, rulesIn } from '../hosting/rules';
+import {
+  configuration,
+  type Forwarding,
+  forwardingIn,
+  isOf,
+  type Redirect,
+  type Rules,
+  rulesIn,
+} from '../hosting/rules';
 
 const CONFIGURATION = resolve(import.meta.dirname, '../../netlify.toml');
 const TYPES: Readonly<Partial<Record<string, string>>> = {
@@ -16,12 +30,27 @@ interface StaticHost {
   readonly close: () => void;
 }
 
-/** Serves a built client as Netlify would: by what `netlify.toml` and the build's `_headers` say. */
-export async function staticHost(folder: string, port: number): Promise<StaticHost> {
+/**
+ * Serves a built client as Netlify would: by what `netlify.toml`, and the build's `_headers` and
+ * `_redirects` say. All that it forwards comes from `client`, as far as it tells.
+ */
+export async function staticHost(
+  folder: string,
+  port: number,
+  client = '127.0.0.1',
+): Promise<StaticHost> {
   const { redirects } = configuration(await readFile(CONFIGURATION, 'utf8'));
   const rules = rulesIn(await readFile(join(folder, '_headers'), 'utf8'));
+  const forwarding = forwardingIn(
+    await readFile(join(folder, '_redirects'), 'utf8').catch(() => ''),
+  );
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://host');
+    const rule = forwarding.find(({ from }) => pathname.startsWith(from));
+    if (rule !== undefined) {
+      forward(request, response, rule, client);
+      return;
+    }
     void answer(response, { folder, pathname, rules, redirects });
   });
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
@@ -31,6 +60,37 @@ export async function staticHost(folder: string, port: number): Promise<StaticHo
       server.closeAllConnections();
     },
   };
+}
+
+function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { from, to, signedBy }: Forwarding,
+  client: string,
+): void {
+  const target = new URL(to + (request.url ?? '').slice(from.length));
+  const secret = signedBy === null ? '' : (process.env[signedBy] ?? '');
+  const headers = {
+    ...request.headers,
+    host: target.host,
+    'x-forwarded-for': client,
+    'x-nf-client-connection-ip': client,
+    ...(secret !== '' && { 'x-nf-sign': signature(secret) }),
+  };
+  const sent = send(target, { method: request.method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  sent.on('error', () => response.destroy());
+  request.pipe(sent);
+}
+
+/** A JSON web token, as Netlify signs what it forwards. */
+function signature(secret: string): string {
+  const coded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { iss: 'netlify', exp: Math.floor(Date.now() / 1000) + 300 };
+  const said = `${coded({ alg: 'HS256', typ: 'JWT' })}.${coded(claims)}`;
+  return `${said}.${createHmac('sha256', secret).update(said).digest('base64url')}`;
 }
 
 interface Asked {

@@ -4,8 +4,9 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { headersFile } from './headers';
-import { serverNamed } from './plugin';
-import { configuration, rulesIn } from './rules';
+import { isOn, serverNamed } from './plugin';
+import { redirectsFile } from './redirects';
+import { configuration, forwardingIn, rulesIn } from './rules';
 
 const FOLDER = resolve(import.meta.dirname, '..');
 const SERVER = 'https://seats.example.org';
@@ -15,7 +16,7 @@ function read(path: string): string {
 }
 
 const proxy = read('../deploy/Caddyfile');
-const rules = rulesIn(headersFile(new URL(SERVER)));
+const rules = rulesIn(headersFile(new URL(SERVER), false));
 
 function saidOf(path: string): ReadonlyMap<string, string> {
   return rules.get(path) ?? new Map<string, string>();
@@ -73,6 +74,33 @@ describe('the server that a client is built for', () => {
   it('has to be named where the client is elsewhere, and only there', () => {
     expect(() => serverNamed('', true)).toThrow('Set VITE_API_URL');
     expect(serverNamed('', false)).toBeNull();
+  });
+});
+
+describe('a host that forwards calls', () => {
+  it('has a rule that sends them on, signed if there is a secret', () => {
+    const server = new URL(SERVER);
+    const rule = { from: '/api/', to: `${SERVER}/api/` };
+    expect(forwardingIn(redirectsFile(server, false))).toEqual([{ ...rule, signedBy: null }]);
+    expect(forwardingIn(redirectsFile(server, true))).toEqual([
+      { ...rule, signedBy: 'SEATCAST_FORWARDING_SECRET' },
+    ]);
+  });
+
+  it('lets the page connect to it and to the sockets of the server, and to nothing else', () => {
+    const policy = rulesIn(headersFile(new URL(SERVER), true)).get('/*');
+    expect(policy?.get('Content-Security-Policy')).toContain(
+      "connect-src 'self' wss://seats.example.org;",
+    );
+  });
+
+  it('is one only where that is said, and there is a server', () => {
+    const server = new URL(SERVER);
+    expect([isOn('', server), isOn('false', null), isOn('true', server)]).toEqual([
+      ...[false, false, true],
+    ]);
+    expect(() => isOn('yes', server)).toThrow(/^VITE_API_FORWARDED is "yes"/);
+    expect(() => isOn('true', null)).toThrow(/^VITE_API_FORWARDED needs VITE_API_URL/);
   });
 });
 

@@ -8,6 +8,20 @@ export interface Redirect {
   readonly status: number;
 }
 
+export interface Forwarding {
+  /** What the paths begin with that are forwarded, and what that is replaced by. */
+  readonly from: string;
+  readonly to: string;
+  /** The variable with the secret that calls are signed by. */
+  readonly signedBy: string | null;
+}
+
+/** The rules of a `_redirects` file that forward: of its syntax, what ours is written in. */
+export function forwardingIn(text: string): readonly Forwarding[] {
+  const lines = text.matchAll(/^(\S+)\* (\S+):splat 200!(?: Sign=(\w+))?$/gm);
+  return [...lines].map(([, from = '', to = '', signedBy = null]) => ({ from, to, signedBy }));
+}
+
 /** The headers of a `_headers` file, by the paths that they are for. */
 export function rulesIn(text: string): Rules {
   const rules = new Map<string, Map<string, string>>();

@@ -3,4 +3,6 @@
 interface ImportMetaEnv {
   /** Of a client that is served from elsewhere: the origin of its server. */
   readonly VITE_API_URL?: string;
+  /** `true`: its calls go to the page's own host, which forwards them to that server. */
+  readonly VITE_API_FORWARDED?: string;
 }

@@ -147,6 +147,7 @@ CALLS = [
     Call(
         "POST", "/api/second-factor/recovery-codes/", "person and csrf", CONFIRMED, has_steps=True
     ),
+    Call("POST", "/api/socket-ticket/", "person and csrf"),
     Call("GET", "/api/sessions/", "person"),
     Call("DELETE", "/api/sessions/{sign_in}/", "person and csrf"),
     Call("GET", "/api/me/export/", "person"),
@@ -161,6 +162,7 @@ CALLS = [
     Call("GET", "/api/events/{event}/", "nothing"),
     Call("GET", "/api/events/{event}/seats/", "nothing"),
     Call("GET", "/api/events/{event}/layouts/{layout}/", "nothing"),
+    Call("GET", "/api/events/{event}/changes/", "nothing"),
     Call("POST", "/api/events/{event}/seats/{seat}/lock/", "person and csrf"),
     Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),
     Call("GET", "/api/events/{event}/locks/", "person"),

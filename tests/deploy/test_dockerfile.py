@@ -43,7 +43,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory, tools: dict[str, str]) -> d
     ).build()
 
 
-@pytest.mark.parametrize("application", ["config.asgi", "config.api"])
+@pytest.mark.parametrize("application", ["config.asgi", "config.api", "config.wsgi"])
 def test_the_servers_start_with_nothing_but_what_is_copied(
     stages: dict[str, Stage], tools: dict[str, str], application: str, tmp_path: Path
 ) -> None:

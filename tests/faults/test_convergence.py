@@ -87,7 +87,8 @@ async def test_messages_that_are_lost_doubled_late_and_reordered_leave_no_gap(
                 await more_changes(event, 5 * CHANGES)
             await agreement(event, watchers)
         # The doorbell brought some, or this showed nothing.
-        assert all(watcher.follower.deltas > CHANGES / 4 for watcher in watchers)
+        told = [watcher.follower.deltas for watcher in watchers if not watcher.switches]
+        assert all(deltas > CHANGES / 4 for deltas in told)
 
 
 async def test_a_server_that_is_killed_loses_its_viewers_nothing(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from httpx import AsyncClient, HTTPError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
@@ -15,40 +16,72 @@ from tests.following import BreachOfProtocol, Follower, ShownSeat
 
 PATIENCE_SECONDS = 30
 MAX_DELAY_SECONDS = 0.2
+MOST_FRAMES = MOST_POLLS = 5
 
 
 class Watcher:
     """Follows an event's map on one of some servers, and on another when that one is gone.
 
     `complaints` has every breach of the protocol that it met; `codes` how its sockets were closed.
+    One that `switches` leaves its socket now and then to ask for changes a few times instead.
     """
 
     def __init__(
-        self, ports: Sequence[int], event_id: int, *, seats: Mapping[str, int], seed: int
+        self,
+        ports: Sequence[int],
+        event_id: int,
+        *,
+        seats: Mapping[str, int],
+        seed: int,
+        switches: bool = False,
     ) -> None:
         self._ports = ports
         self._event_id = event_id
         self._random = random.Random(seed)
+        self.switches = switches
+        self.polls = 0
         self.follower = Follower(event_id, seats=seats)
         self.complaints: list[BreachOfProtocol] = []
         self.codes: list[int] = []
 
     async def watch(self) -> None:
+        # Certificates take a while to load, and nobody needs them here.
+        async with AsyncClient(trust_env=False, verify=False) as client:
+            await self._watch(client)
+
+    async def _watch(self, client: AsyncClient) -> None:
         while True:
             # A server that is going may hang up at any point.
-            with suppress(OSError, InvalidHandshake, EOFError):
+            with suppress(OSError, InvalidHandshake, EOFError, HTTPError):
                 await self._watch_once(self._random.choice(self._ports))
+                if self.switches:
+                    await self._poll_for_a_while(client)
             await asyncio.sleep(self._random.uniform(0, MAX_DELAY_SECONDS))
 
     async def _watch_once(self, port: int) -> None:
         self.follower.connect()
         url = f"ws://127.0.0.1:{port}/ws/events/{self._event_id}/{self.follower.query}"
         async with connect(url, max_size=None, proxy=None) as socket:
+            frames = self._random.randint(1, MOST_FRAMES) if self.switches else 0
             with suppress(ConnectionClosed):
                 async for text in socket:
                     self._hear(text)
+                    if (frames := frames - 1) == 0:
+                        return
             if socket.close_code is not None:
                 self.codes.append(socket.close_code)
+
+    async def _poll_for_a_while(self, client: AsyncClient) -> None:
+        for _ in range(self._random.randint(1, MOST_POLLS)):
+            path = f"/api/events/{self._event_id}/changes/{self.follower.query}"
+            url = f"http://127.0.0.1:{self._random.choice(self._ports)}{path}"
+            tag = f'W/"{self.follower.layout}-{self.follower.seq}"'
+            answer = await client.get(url, headers={"If-None-Match": tag})
+            self.polls += 1
+            if answer.status_code == 200:
+                self.follower.connect()
+                self._hear(answer.text)
+            await asyncio.sleep(self._random.uniform(0, MAX_DELAY_SECONDS))
 
     def _hear(self, text: str | bytes) -> None:
         try:
@@ -78,9 +111,15 @@ def seats_by_layout(event_id: int) -> dict[str, int]:
 async def crowd(
     ports: Sequence[int], event_id: int, *, size: int = 20
 ) -> AsyncIterator[list[Watcher]]:
-    """Have a crowd watch; yields when everybody has had a first frame. Nobody may complain."""
+    """Have a crowd watch; yields when everybody has had a first frame. Nobody may complain.
+
+    One in five switches between a socket and asking.
+    """
     seats = await in_database_thread(lambda: seats_by_layout(event_id))
-    watchers = [Watcher(ports, event_id, seats=seats, seed=seed) for seed in range(size)]
+    watchers = [
+        Watcher(ports, event_id, seats=seats, seed=seed, switches=seed % 5 == 0)
+        for seed in range(size)
+    ]
     tasks = [asyncio.create_task(watcher.watch()) for watcher in watchers]
     try:
         await until(lambda: all(watcher.follower.seq is not None for watcher in watchers))
@@ -91,6 +130,7 @@ async def crowd(
         ends = await asyncio.gather(*tasks, return_exceptions=True)
     assert [end for end in ends if not isinstance(end, asyncio.CancelledError)] == []
     assert [watcher.complaints for watcher in watchers if watcher.complaints] == []
+    assert all(watcher.polls for watcher in watchers if watcher.switches)
 
 
 async def until(condition: Any, *, seconds: float = PATIENCE_SECONDS) -> None:

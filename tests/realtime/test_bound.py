@@ -1,5 +1,6 @@
 """Sockets of members-only events end with what let their people in."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,7 +20,7 @@ from realtime.database import in_database_thread
 from realtime.identity import opener_of
 from reservations.models import Event
 from tests.contract.calls import SEE_EVENTS
-from tests.factories import make_user, permitted, person, signed_in, stranger
+from tests.factories import make_user, permitted, person, signed_in, stranger, with_token
 
 Watching = Callable[..., Any]
 Command = Callable[..., Any]
@@ -58,11 +59,26 @@ def by_token(user: User) -> dict[str, Any]:
     return {"subprotocols": ["seatcast", f"bearer.{tokens.pair(user)['access']}"]}
 
 
+def by_ticket(user: User) -> dict[str, Any]:
+    """Enter as a page does whose calls are forwarded by another host; `client` has the session."""
+    client = signed_in(user)
+    ticket = client.post("/api/socket-ticket/").json()["ticket"]
+    # What a browser takes for a subprotocol: RFC 7230, section 3.2.6.
+    assert re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", ticket, re.ASCII)
+    return {"subprotocols": ["seatcast", f"ticket.{ticket}"], "client": client}
+
+
+def _offered(entrance: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entrance.items() if name != "client"}
+
+
 def _sign_out(user: User, entrance: dict[str, Any]) -> None:
     if "headers" in entrance:
         client = stranger()
         client.cookies["sessionid"] = entrance["headers"][0][1].decode().removeprefix("sessionid=")
         assert client.post("/api/logout/").status_code == 200
+    elif "client" in entrance:
+        assert entrance["client"].post("/api/logout/").status_code == 200
     else:
         family = AccessToken(entrance["subprotocols"][1].removeprefix("bearer."))["sid"]
         revocations.end(family, person_id=user.pk)
@@ -79,7 +95,7 @@ def _shut_out(user: User, entrance: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("end", [_sign_out, _new_password, _shut_out])
-@pytest.mark.parametrize("enter", [by_session, by_token])
+@pytest.mark.parametrize("enter", [by_session, by_token, by_ticket])
 async def test_a_socket_ends_with_the_session_or_the_tokens_that_opened_it(
     enter: Entrance,
     end: Callable[[User, dict[str, Any]], None],
@@ -88,12 +104,33 @@ async def test_a_socket_ends_with_the_session_or_the_tokens_that_opened_it(
     alice: User,
 ) -> None:
     entrance = await in_database_thread(partial(enter, alice))
-    async with watching(event.pk, **entrance) as socket:
+    async with watching(event.pk, **_offered(entrance)) as socket:
         await socket.frame()
         await in_database_thread(partial(end, alice, entrance))
         assert await socket.close_code() == 4401
-    async with watching(event.pk, **entrance) as again:
+    async with watching(event.pk, **_offered(entrance)) as again:
         assert await again.close_code() == 4401
+
+
+async def test_a_ticket_is_good_for_a_moment_and_for_nothing_else(
+    watching: Watching, event: Event, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entrance = await in_database_thread(partial(by_ticket, alice))
+    ticket = entrance["subprotocols"][1].removeprefix("ticket.")
+    bearer = stranger()
+    bearer.credentials(HTTP_AUTHORIZATION=f"Bearer {ticket}")
+    answer = await in_database_thread(partial(bearer.get, "/api/me/"))
+    assert answer.status_code == 401
+    for forged in (f"{ticket}x", f"x{ticket}", "", "rubbish", ticket.replace("~", ".")):
+        async with watching(event.pk, subprotocols=["seatcast", f"ticket.{forged}"]) as socket:
+            assert await socket.close_code() == 4401
+    monkeypatch.setattr("accounts.socket_tickets.TICKET_SECONDS", -1)
+    async with watching(event.pk, subprotocols=entrance["subprotocols"]) as socket:
+        assert await socket.close_code() == 4401
+
+
+def test_who_has_a_token_needs_no_ticket(alice: User) -> None:
+    assert with_token(alice).post("/api/socket-ticket/").json()["ticket"] is None
 
 
 async def test_only_the_session_that_ended_loses_its_socket(
@@ -118,7 +155,7 @@ class _AMonthLater:
         return time.time() + 30 * 24 * 3_600
 
 
-@pytest.mark.parametrize("enter", [by_session, by_token])
+@pytest.mark.parametrize("enter", [by_session, by_token, by_ticket])
 async def test_a_socket_ends_when_what_opened_it_expires(
     enter: Entrance,
     watching: Watching,
@@ -127,7 +164,7 @@ async def test_a_socket_ends_when_what_opened_it_expires(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     entrance = await in_database_thread(partial(enter, alice))
-    async with watching(event.pk, **entrance) as socket:
+    async with watching(event.pk, **_offered(entrance)) as socket:
         await socket.frame()
         monkeypatch.setattr(revocations, "time", _AMonthLater)
         assert await socket.close_code() == 4401
@@ -148,7 +185,7 @@ async def test_who_comes_back_with_a_new_token_misses_nothing(
     watching: Watching, event: Event, alice: User, lock: Command
 ) -> None:
     entrance = await in_database_thread(partial(by_token, alice))
-    async with watching(event.pk, **entrance) as socket:
+    async with watching(event.pk, **_offered(entrance)) as socket:
         await socket.frame()
         await in_database_thread(partial(_new_password, alice, entrance))
         assert await socket.close_code() == 4401
@@ -190,7 +227,7 @@ async def test_staff_without_a_permission_is_not_let_in(
 ) -> None:
     staff = await in_database_thread(lambda: make_user("staff", is_staff=True))
     entrance = await in_database_thread(partial(by_session, staff))
-    async with watching(event.pk, **entrance) as socket:
+    async with watching(event.pk, **_offered(entrance)) as socket:
         assert await socket.close_code() == 4403
 
 

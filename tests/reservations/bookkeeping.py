@@ -122,7 +122,7 @@ class Books:
         if fault == "seat_unavailable":
             return "not_holder"
         if fault is None:
-            for seat in wanted:
+            for seat in set(wanted):
                 state = self.seats[seat]
                 self.seats[seat] = {**FREE, "former": (person, state["since"], now)}
         return fault

@@ -1,6 +1,6 @@
 import { Icon } from '@/components/Icon';
 import { assertNever } from '@/lib/assertNever';
-import type { FeedState } from '@/lib/feed/seatFeed';
+import type { FeedState } from '@/lib/feed/feedState';
 import { t } from '@/lib/i18n/language';
 import { formatNumber } from '@/lib/numbers';
 
@@ -39,6 +39,8 @@ function stateInWords(feedState: FeedState): string {
       return t('seats:feed_connecting');
     case 'live':
       return t('seats:feed_live');
+    case 'polling':
+      return t('seats:feed_polling', { seconds: formatNumber(feedState.everyMs / 1000) });
     case 'reconnecting':
       return t('seats:feed_reconnecting');
     case 'offline':

@@ -1,13 +1,14 @@
 import { Backoff } from '@/lib/feed/backoff';
 import { createServerClock } from '@/lib/feed/clock';
 import type { ServerFrame } from '@/lib/feed/protocol';
-import {
-  type FeedSocket,
-  type FeedState,
-  type Position,
-  SeatFeed,
-  type SocketEvents,
-} from '@/lib/feed/seatFeed';
+import type {
+  FeedSocket,
+  FeedState,
+  PollEvents,
+  Position,
+  SocketEvents,
+} from '@/lib/feed/feedState';
+import { SeatFeed } from '@/lib/feed/seatFeed';
 import { FakeTimers } from '@/testing/fakeTimers';
 
 export class FakeSocket implements FeedSocket {
@@ -42,10 +43,19 @@ export class FakeSocket implements FeedSocket {
   }
 }
 
-/** A feed whose socket, time and network are in the test's hands. */
-export function makeFeed() {
+export interface FakePoll extends PollEvents {
+  readonly resumeFrom: Position | null;
+  isCalledOff: boolean;
+}
+
+export const POLL_MS = 3_000;
+const A_DAY = 86_400_000;
+
+/** A feed whose socket, time and network are in the test's hands. It is patient unless told. */
+export function makeFeed({ patienceMs = A_DAY } = {}) {
   const timers = new FakeTimers();
   const sockets: FakeSocket[] = [];
+  const polls: FakePoll[] = [];
   const frames: ServerFrame[] = [];
   const states: FeedState[] = [];
   const network = { isOnline: true };
@@ -55,12 +65,33 @@ export function makeFeed() {
       sockets.push(socket);
       return socket;
     },
+    poll: (resumeFrom, events) => {
+      const poll: FakePoll = {
+        resumeFrom,
+        isCalledOff: false,
+        answered: (frame) => {
+          if (!poll.isCalledOff) events.answered(frame);
+        },
+        busy: (waitMs) => {
+          if (!poll.isCalledOff) events.busy(waitMs);
+        },
+        failed: (code) => {
+          if (!poll.isCalledOff) events.failed(code);
+        },
+      };
+      polls.push(poll);
+      return () => {
+        poll.isCalledOff = true;
+      };
+    },
     backoff: new Backoff({ baseMs: 100, capMs: 10_000, timers, random: () => 1 }),
     timers,
     clock: createServerClock(() => timers.now),
     isOnline: () => network.isOnline,
     wallNow: () => timers.now,
     silenceMs: 15_000,
+    patienceMs,
+    pollMs: POLL_MS,
     onFrame: (frame) => frames.push(frame),
     onState: (state) => states.push(state),
   });
@@ -68,12 +99,18 @@ export function makeFeed() {
     feed,
     timers,
     sockets,
+    polls,
     frames,
     network,
     names: () => states.map(({ name }) => name),
     socket: () => {
       const newest = sockets.at(-1);
       if (newest === undefined) throw new Error('No socket was opened');
+      return newest;
+    },
+    poll: () => {
+      const newest = polls.at(-1);
+      if (newest === undefined) throw new Error('Nothing was asked');
       return newest;
     },
   };

@@ -1,6 +1,6 @@
 import { Icon } from '@/components/Icon';
 import { assertNever } from '@/lib/assertNever';
-import type { CloseReason, FeedState } from '@/lib/feed/seatFeed';
+import type { CloseReason, FeedState } from '@/lib/feed/feedState';
 import { t } from '@/lib/i18n/language';
 
 import '@/components/notice.css';
@@ -21,6 +21,7 @@ function noticeFor(feedState: FeedState): string | null {
   switch (feedState.name) {
     case 'connecting':
     case 'live':
+    case 'polling':
     case 'asleep':
       return null;
     case 'reconnecting':

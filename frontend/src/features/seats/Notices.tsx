@@ -3,7 +3,7 @@ import { FeedNotice } from '@/features/seats/FeedNotice';
 import { SalesNotice } from '@/features/seats/SalesNotice';
 import type { EventDetail } from '@/lib/api/types';
 import type { ServerClock } from '@/lib/feed/clock';
-import type { FeedState } from '@/lib/feed/seatFeed';
+import type { FeedState } from '@/lib/feed/feedState';
 import type { Sales } from '@/lib/sales';
 
 interface NoticesProps {

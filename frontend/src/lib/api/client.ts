@@ -4,7 +4,7 @@ import { observeDate } from '@/lib/api/apiClock';
 import { ApiError, toApiError } from '@/lib/api/apiError';
 import { cookieIdentity } from '@/lib/api/cookieIdentity';
 import type { Identity } from '@/lib/api/identity';
-import { serverElsewhere } from '@/lib/api/server';
+import { serverElsewhere, socketServer } from '@/lib/api/server';
 import { tokenIdentity } from '@/lib/api/tokenIdentity';
 import {
   createTokenKeeper,
@@ -12,7 +12,7 @@ import {
   onTokensWritten,
   type TokenKeeper,
 } from '@/lib/api/tokenKeeper';
-import type { TokenPair } from '@/lib/api/types';
+import type { SocketTicket, TokenPair } from '@/lib/api/types';
 import { siteStorage } from '@/lib/page/storage';
 import { newsOf } from '@/lib/tabs/news';
 import { tabs } from '@/lib/tabs/tabs';
@@ -47,7 +47,11 @@ export const tokens: TokenKeeper | null =
 
 export const identity: Identity =
   tokens === null
-    ? cookieIdentity({ fetchCsrfToken: () => http.get('csrf/'), isSignedIn })
+    ? cookieIdentity({
+        fetchCsrfToken: () => http.get('csrf/'),
+        isSignedIn,
+        fetchTicket: socketServer && fetchTicket,
+      })
     : tokenIdentity(tokens);
 
 http.interceptors.request.use(async (call) => {
@@ -72,8 +76,12 @@ export interface Answer<T> {
 }
 
 /** Throws ApiError. */
-export async function get<T>(path: string, signal?: AbortSignal): Promise<Answer<T>> {
-  return send<T>({ method: 'get', url: path, ...(signal && { signal }) });
+export async function get<T>(
+  path: string,
+  signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer<T>> {
+  return send<T>({ method: 'get', url: path, headers: { ...headers }, ...(signal && { signal }) });
 }
 
 /**
@@ -143,6 +151,17 @@ async function sendOnce<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
     return { body: data, headers };
   } catch (cause) {
     throw toApiError(cause);
+  }
+}
+
+/** Null for nobody. Throws ApiError. */
+async function fetchTicket(): Promise<string | null> {
+  try {
+    const { body } = await sendTwice<SocketTicket>({ method: 'post', url: 'socket-ticket/' });
+    return body.ticket;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
   }
 }
 

@@ -8,10 +8,18 @@ interface CookieIdentityOptions {
   readonly fetchCsrfToken: () => Promise<unknown>;
   /** Throws ApiError. */
   readonly isSignedIn: () => Promise<boolean>;
+  /** What sockets offer to a host that the cookie is not sent to; null where it is. Throws ApiError. */
+  readonly fetchTicket: (() => Promise<string | null>) | null;
 }
 
 /** The session cookie, which the browser sends by itself; writes prove that they come from here. */
-export function cookieIdentity({ fetchCsrfToken, isSignedIn }: CookieIdentityOptions): Identity {
+export function cookieIdentity({
+  fetchCsrfToken,
+  isSignedIn,
+  fetchTicket,
+}: CookieIdentityOptions): Identity {
+  /** For the next socket. Most need none: it is asked for when one was told to sign in. */
+  let ticket: string | null = null;
   return {
     async sign({ method, headers }) {
       if (SAFE_METHODS.includes(method ?? 'get')) return;
@@ -25,9 +33,17 @@ export function cookieIdentity({ fetchCsrfToken, isSignedIn }: CookieIdentityOpt
       await fetchCsrfToken();
       return true;
     },
-    subprotocols: () => Promise.resolve([]),
-    // The session may go on under another cookie, as it does when the password was changed.
-    mendSocket: isSignedIn,
+    subprotocols() {
+      const offered = ticket === null ? [] : ['seatcast', `ticket.${ticket}`];
+      ticket = null;
+      return Promise.resolve(offered);
+    },
+    async mendSocket() {
+      // The session may go on under another cookie, as it does when the password was changed.
+      if (fetchTicket === null) return isSignedIn();
+      ticket = await fetchTicket();
+      return ticket !== null;
+    },
   };
 }
 

@@ -34,6 +34,8 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
+  // Other files share these modules, and are not of another host.
+  vi.resetModules();
 });
 
 /** A client that is built for another host, and a server that knows tokens. */
@@ -212,5 +214,44 @@ describe('a client on another host', () => {
     vi.useRealTimers();
     expect(await isMended).toBe(false);
     expect(news).toEqual([{ kind: 'session' }]);
+  });
+});
+
+describe('a client whose calls the host of its page forwards', () => {
+  beforeEach(() => {
+    vi.stubEnv('VITE_API_FORWARDED', 'true');
+  });
+
+  it('asks its own host, with the cookies of one host, and keeps no tokens', async () => {
+    const { http, serverElsewhere } = await openClient();
+    const { tokens } = await import('@/lib/api/client');
+    expect(http.defaults.baseURL).toBe('/api/');
+    expect(http.defaults.withCredentials).toBe(true);
+    expect([serverElsewhere, tokens]).toEqual([null, null]);
+  });
+
+  it('opens sockets straight to the server, with a ticket only after one was refused', async () => {
+    document.cookie = 'csrftoken=known';
+    const { http, identity } = await openClient();
+    const { socketServer } = await import('@/lib/api/server');
+    expect(socketServer?.origin).toBe(SERVER);
+    const refused: string[] = [];
+    http.defaults.adapter = (config) => {
+      refused.push(config.url ?? '');
+      return Promise.resolve(answered(config, [200, { ticket: 'abc~1', expires_in: 30 }]));
+    };
+    expect(await identity.subprotocols()).toEqual([]);
+    expect(await identity.mendSocket([])).toBe(true);
+    expect(refused).toEqual(['socket-ticket/']);
+    expect(await identity.subprotocols()).toEqual(['seatcast', 'ticket.abc~1']);
+    expect(await identity.subprotocols()).toEqual([]);
+  });
+
+  it('gives a socket up when nobody is signed in', async () => {
+    document.cookie = 'csrftoken=known';
+    const { http, identity } = await openClient();
+    http.defaults.adapter = (config) =>
+      Promise.resolve(answered(config, [401, { code: 'not_authenticated' }]));
+    expect(await identity.mendSocket([])).toBe(false);
   });
 });

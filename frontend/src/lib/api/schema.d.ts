@@ -136,6 +136,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/changes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Return what has changed since a number, as the frame that a socket would send first.
+         *
+         *     For clients that no socket gets through to; ask every three seconds. With If-None-Match of
+         *     `W/"<layout>-<seq>"` the answer is 304 while nothing has changed.
+         */
+        get: operations["changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/extend/": {
         parameters: {
             query?: never;
@@ -807,6 +829,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/socket-ticket/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Return a ticket for a socket to another host than the session's cookie is for.
+         *
+         *     Who has a token needs none, and gets none.
+         */
+        post: operations["socket_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets/{code}/": {
         parameters: {
             query?: never;
@@ -988,6 +1031,7 @@ export interface components {
             /** Format: decimal */
             price: string | null;
         };
+        Changes: components["schemas"]["Snapshot"] | components["schemas"]["Delta"];
         CodeRequest: {
             code: string;
         };
@@ -1017,6 +1061,24 @@ export interface components {
         Csrf: {
             csrf_token: string;
         };
+        Delta: {
+            seq: number;
+            /** @description The server's time in Unix milliseconds. */
+            now: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "delta";
+            /** @description `[index, status, locked_until or null, holder or null]` of each. */
+            changes: unknown[][];
+            from: number;
+        };
+        /**
+         * @description * `delta` - delta
+         * @enum {string}
+         */
+        DeltaTypeEnum: "delta";
         Done: {
             success: boolean;
             message: string;
@@ -1642,6 +1704,33 @@ export interface components {
             /** @description By this the device is known at the next sign-in, also while others guess. */
             device: string;
         };
+        Snapshot: {
+            seq: number;
+            /** @description The server's time in Unix milliseconds. */
+            now: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "snapshot";
+            event: number;
+            layout: string;
+            /** @description Base64: two bits a seat, four seats a byte, the first in the lowest bits. */
+            statuses: string;
+            /** @description `[index, locked_until in Unix milliseconds, holder or null]` of each. */
+            locks: unknown[][];
+        };
+        /**
+         * @description * `snapshot` - snapshot
+         * @enum {string}
+         */
+        SnapshotTypeEnum: "snapshot";
+        SocketTicket: {
+            /** @description To be offered as the subprotocol `ticket.<ticket>`. */
+            ticket: string | null;
+            /** @description For how many seconds it is good. */
+            expires_in: number;
+        };
         Ticket: {
             admits: boolean;
             /**
@@ -2186,6 +2275,86 @@ export interface operations {
             };
             /** @description The idempotency key was used before with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    changes: {
+        parameters: {
+            query?: {
+                /** @description The `layout` that one has. */
+                layout?: string;
+                /** @description The `seq` that one has; only with `layout`. */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5350,6 +5519,79 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is away or too much is waiting; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    socket_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocketTicket"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

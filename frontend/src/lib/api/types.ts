@@ -24,6 +24,7 @@ export type Credentials = Schemas['CredentialsRequest'];
 export type Registration = Schemas['RegistrationRequest'];
 export type SignedIn = Schemas['SignedIn'];
 export type TokenPair = Schemas['TokenPair'];
+export type SocketTicket = Schemas['SocketTicket'];
 /** With what this device is known by at the next sign-in. */
 export type SignedInPair = Schemas['SignedInPair'];
 export type EmailChange = Schemas['EmailChangeRequest'];

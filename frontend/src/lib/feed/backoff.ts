@@ -64,3 +64,12 @@ export class Backoff {
     this.#takeBack = null;
   }
 }
+
+/** About what a server needs to take one viewer in; it can take in no more at a time. */
+const SPREAD_MS_PER_VIEWER = 1;
+const MAX_SPREAD_MS = 15_000;
+
+/** Over how long so many viewers should come back who were sent away together. */
+export function spreadOf(viewers: number): number {
+  return Math.min(viewers * SPREAD_MS_PER_VIEWER, MAX_SPREAD_MS);
+}

@@ -1,18 +1,23 @@
-import { doubtSession, identity } from '@/lib/api/client';
-import { serverElsewhere } from '@/lib/api/server';
+import { toApiError } from '@/lib/api/apiError';
+import { doubtSession, get, identity } from '@/lib/api/client';
+import { socketServer } from '@/lib/api/server';
 import { Backoff, browserTimers } from '@/lib/feed/backoff';
 import type { ServerClock } from '@/lib/feed/clock';
 import { CLOSE_CODES, type ServerFrame } from '@/lib/feed/protocol';
-import {
-  type FeedSocket,
-  type FeedState,
-  type Position,
-  SeatFeed,
-  type SocketEvents,
-} from '@/lib/feed/seatFeed';
+import type {
+  FeedSocket,
+  FeedState,
+  PollEvents,
+  Position,
+  SocketEvents,
+} from '@/lib/feed/feedState';
+import { SeatFeed } from '@/lib/feed/seatFeed';
 import { sleep } from '@/lib/page/sleep';
 
 const SILENCE_MS = 16_000;
+/** So that the first answer is there within five seconds. */
+const PATIENCE_MS = 4_000;
+const POLL_MS = 3_000;
 
 interface FeedListener {
   readonly clock: ServerClock;
@@ -20,11 +25,12 @@ interface FeedListener {
   readonly onState: (state: FeedState) => void;
 }
 
-/** Follow an event over a real WebSocket. The answer stops it. */
+/** Follow an event over a real WebSocket, or by asking. The answer stops it. */
 export function followEvent(eventId: number, listener: FeedListener): () => void {
   const feed = new SeatFeed({
     ...listener,
     openSocket: (resumeFrom, events) => openWebSocket(eventId, resumeFrom, events),
+    poll: (resumeFrom, events) => pollChanges(eventId, resumeFrom, events),
     backoff: new Backoff({
       baseMs: 800,
       capMs: 20_000,
@@ -35,6 +41,8 @@ export function followEvent(eventId: number, listener: FeedListener): () => void
     isOnline: () => navigator.onLine,
     wallNow: Date.now,
     silenceMs: SILENCE_MS,
+    patienceMs: PATIENCE_MS,
+    pollMs: POLL_MS,
   });
   const unwire = wireToBrowser(feed);
   if (sleep.isAsleep()) feed.pageForgotten();
@@ -67,7 +75,7 @@ function openWebSocket(
   resumeFrom: Position | null,
   events: SocketEvents,
 ): FeedSocket {
-  const url = eventSocketUrl(eventId, resumeFrom, serverElsewhere ?? location);
+  const url = eventSocketUrl(eventId, resumeFrom, socketServer ?? location);
   let socket: WebSocket | null = null;
   let isWanted = true;
 
@@ -111,6 +119,35 @@ function openWebSocket(
       isWanted = false;
       socket?.close();
     },
+  };
+}
+
+const CLOSE_CODE_BY_STATUS: ReadonlyMap<number | null, number> = new Map([
+  [401, CLOSE_CODES.signInFirst],
+  [403, CLOSE_CODES.notForYou],
+  [404, CLOSE_CODES.noSuchEvent],
+]);
+
+function pollChanges(eventId: number, resumeFrom: Position | null, events: PollEvents): () => void {
+  const question = new AbortController();
+  const path = `events/${eventId}/changes/`;
+  const search = resumeFrom && `?since=${resumeFrom.seq}&layout=${resumeFrom.layout}`;
+  const tag = resumeFrom && { 'If-None-Match': `W/"${resumeFrom.layout}-${resumeFrom.seq}"` };
+  get<unknown>(path + (search ?? ''), question.signal, tag ?? {}).then(
+    ({ body }) => {
+      if (!question.signal.aborted) events.answered(body);
+    },
+    (cause: unknown) => {
+      if (question.signal.aborted) return;
+      const { status, code, retryAfterSeconds } = toApiError(cause);
+      if (status === 304) events.answered(null);
+      else if (status === 429 || code === 'busy') {
+        events.busy(Math.max((retryAfterSeconds ?? 0) * 1000, POLL_MS));
+      } else events.failed(CLOSE_CODE_BY_STATUS.get(status) ?? ABNORMAL);
+    },
+  );
+  return () => {
+    question.abort();
   };
 }
 

@@ -21,7 +21,12 @@ type Fields = Readonly<Record<string, unknown>>;
  * Throws ProtocolError when the text is not a frame of this protocol.
  */
 export function parseFrame(text: string): ServerFrame | null {
-  const fields = objectOf(json(text));
+  return frameOf(json(text));
+}
+
+/** The same of one that was JSON. Throws ProtocolError. */
+export function frameOf(value: unknown): ServerFrame | null {
+  const fields = objectOf(value);
   switch (fields['type']) {
     case 'snapshot':
       return snapshot(fields);

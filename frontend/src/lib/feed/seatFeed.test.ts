@@ -210,7 +210,8 @@ describe('SeatFeed', () => {
     feed.networkBack();
     expect(sockets).toHaveLength(tries + 1);
     expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
-    expect(timers.plannedCount).toBe(1);
+    // One for its silence, one until the server is asked instead.
+    expect(timers.plannedCount).toBe(2);
   });
 
   it('goes on trying without a network, since the machine may be mistaken', () => {

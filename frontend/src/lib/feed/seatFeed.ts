@@ -1,64 +1,30 @@
 import { assertNever } from '@/lib/assertNever';
-import type { Backoff, Timers } from '@/lib/feed/backoff';
-import type { ServerClock } from '@/lib/feed/clock';
-import { parseFrame } from '@/lib/feed/parseFrame';
+import { spreadOf } from '@/lib/feed/backoff';
+import { frameOf, parseFrame } from '@/lib/feed/parseFrame';
+import type {
+  CloseReason,
+  FeedSocket,
+  FeedState,
+  Position,
+  SeatFeedOptions,
+} from '@/lib/feed/feedState';
+import { nothingNew, Polling } from '@/lib/feed/polling';
 import { CLOSE_CODES, type SeenFrame, type ServerFrame } from '@/lib/feed/protocol';
 
-export type CloseReason = 'signInFirst' | 'notForYou' | 'noSuchEvent' | 'left';
-
-export type FeedState =
-  | { readonly name: 'connecting' }
-  | { readonly name: 'live' }
-  /** Waiting to try again, or (null) trying at this moment. */
-  | { readonly name: 'reconnecting'; readonly retryInMs: number | null }
-  /** The machine says that it has no network; it may be mistaken, so it is tried all the same. */
-  | { readonly name: 'offline' }
-  /** Nobody looks at the page; nothing is tried until somebody does. */
-  | { readonly name: 'asleep' }
-  | { readonly name: 'closed'; readonly reason: CloseReason };
-
-/** Where to go on from: what was applied last, and the seat order it was applied to. */
-export interface Position {
-  readonly seq: number;
-  readonly layout: string;
-}
-
-export interface FeedSocket {
-  send(text: string): void;
-  close(): void;
-}
-
-export interface SocketEvents {
-  message(text: string): void;
-  closed(code: number): void;
-  /** It was closed because what it offered had grown old, and there is something newer to offer. */
-  outdated(): void;
-}
-
-export interface SeatFeedOptions {
-  readonly openSocket: (resumeFrom: Position | null, events: SocketEvents) => FeedSocket;
-  readonly backoff: Backoff;
-  readonly timers: Timers;
-  readonly clock: ServerClock;
-  readonly isOnline: () => boolean;
-  /** The wall clock, which goes on while the machine sleeps, as timers do not. */
-  readonly wallNow: () => number;
-  /** How long a connection may be silent before it counts as dead: about three beats. */
-  readonly silenceMs: number;
-  readonly onFrame: (frame: ServerFrame) => void;
-  readonly onState: (state: FeedState) => void;
-}
-
+const REASON_BY_CODE: ReadonlyMap<number, CloseReason> = new Map([
+  [CLOSE_CODES.signInFirst, 'signInFirst'],
+  [CLOSE_CODES.notForYou, 'notForYou'],
+  [CLOSE_CODES.noSuchEvent, 'noSuchEvent'],
+]);
 const TOO_MANY_SOCKETS_WAIT_MS = 20_000;
-/** About what a server needs to take one viewer in; it can take in no more at a time. */
-const SPREAD_MS_PER_VIEWER = 1;
-const MAX_SPREAD_MS = 15_000;
 
 /**
- * Keeps one event's seats coming, in order and without gaps, for as long as it is wanted.
+ * Keeps one event's seats coming, in order and without gaps, for as long as it is wanted: by a
+ * socket, or by asking where none gets through.
  *
- * At most one socket is open at any time. Each frame handed to `onFrame` continues exactly where
- * the one before ended, or is a snapshot; whatever does not is answered by connecting again.
+ * At most one socket is open at any time, and never while a question is under way: one is tried
+ * between two questions. Each frame handed to `onFrame` continues exactly where the one before
+ * ended, or is a snapshot; whatever does not is answered by connecting again.
  */
 export class SeatFeed {
   readonly #options: SeatFeedOptions;
@@ -71,9 +37,12 @@ export class SeatFeed {
   #lastHeardAt = 0;
   #viewers = 0;
   #callOffWatchdog: (() => void) | null = null;
+  #callOffPatience: (() => void) | null = null;
+  readonly #polling: Polling;
 
   constructor(options: SeatFeedOptions) {
     this.#options = options;
+    this.#polling = new Polling(options.timers);
   }
 
   get state(): FeedState {
@@ -96,13 +65,14 @@ export class SeatFeed {
   }
 
   networkBack(): void {
-    if (this.#state.name === 'offline' || this.#isWaiting()) this.#openAgain();
+    if (['offline', 'polling'].includes(this.#state.name) || this.#isWaiting()) this.#openAgain();
   }
 
   /** Nobody has looked at the page for a while: it costs nothing until somebody does. */
   pageForgotten(): void {
     if (this.#state.name === 'closed') return;
     this.#drop();
+    this.#beImpatientNoMore();
     this.#options.backoff.cancel();
     this.#enter({ name: 'asleep' });
   }
@@ -111,6 +81,10 @@ export class SeatFeed {
   pageShown(): void {
     if (this.#state.name === 'asleep') {
       this.start();
+      return;
+    }
+    if (this.#state.name === 'polling') {
+      this.#poll();
       return;
     }
     const heardMsAgo = this.#options.wallNow() - this.#lastHeardAt;
@@ -127,6 +101,16 @@ export class SeatFeed {
 
   #open(state: FeedState): void {
     this.#enter(state);
+    this.#callOffPatience ??= this.#options.timers.after(this.#options.patienceMs, () => {
+      this.#callOffPatience = null;
+      this.#options.backoff.cancel();
+      this.#poll();
+    });
+    this.#connect();
+    this.#watch();
+  }
+
+  #connect(): void {
     this.#framesOnThisSocket = 0;
     // A socket that was dropped may still speak; only the newest one is listened to.
     const isCurrent = () => this.#socket === socket;
@@ -135,28 +119,77 @@ export class SeatFeed {
         if (isCurrent()) this.#hear(text);
       },
       closed: (code) => {
-        if (isCurrent()) this.#closedWith(code);
+        if (!isCurrent()) return;
+        if (this.#polling.isUnderWay) this.#socket = null;
+        else this.#closedWith(code);
       },
       outdated: () => {
         if (isCurrent()) this.#comeBackAnew();
       },
     });
     this.#socket = socket;
-    this.#watch();
+  }
+
+  #poll(): void {
+    this.#drop();
+    const question = this.#options.poll(this.#position, {
+      answered: (frame) => {
+        this.#answered(frame);
+      },
+      busy: (waitMs) => {
+        this.#enter({ name: 'reconnecting', retryInMs: waitMs });
+        this.#pollAfter(waitMs);
+      },
+      failed: (code) => {
+        this.#closedWith(code);
+      },
+    });
+    this.#polling.asked(question);
+  }
+
+  #answered(answer: unknown): void {
+    try {
+      const now = this.#options.clock.now();
+      const frame = answer === null ? nothingNew(this.#position, now) : frameOf(answer);
+      if (frame !== null && !this.#take(frame)) return;
+    } catch {
+      this.#position = null;
+      this.#retry();
+      return;
+    }
+    const { pollMs } = this.#options;
+    this.#options.backoff.reset();
+    this.#isOutdated = false;
+    if (this.#state.name !== 'polling') this.#enter({ name: 'polling', everyMs: pollMs });
+    this.#pollAfter(pollMs);
+    if (this.#polling.isTryDue()) this.#connect();
+  }
+
+  #pollAfter(waitMs: number): void {
+    this.#polling.askAfter(waitMs, () => {
+      this.#poll();
+    });
   }
 
   #hear(text: string): void {
     this.#watch();
     try {
       const frame = parseFrame(text);
-      if (frame !== null) this.#take(frame);
+      if (frame === null || !this.#take(frame)) return;
     } catch {
       this.#position = null;
       this.#retry();
+      return;
     }
+    this.#framesOnThisSocket += 1;
+    this.#isOutdated = false;
+    this.#beImpatientNoMore();
+    this.#polling.stop();
+    if (this.#state.name !== 'live') this.#enter({ name: 'live' });
   }
 
-  #take(frame: ServerFrame): void {
+  /** Hand a frame on if it continues where the last one ended; connect again if it does not. */
+  #take(frame: ServerFrame): boolean {
     this.#options.clock.observe(frame.now);
     switch (frame.type) {
       case 'snapshot':
@@ -165,14 +198,14 @@ export class SeatFeed {
       case 'delta':
         if (this.#position?.seq !== frame.from) {
           this.#missedSomething();
-          return;
+          return false;
         }
         this.#position = { ...this.#position, seq: frame.seq };
         break;
       case 'beat':
         if (this.#position?.seq !== frame.seq) {
           this.#missedSomething();
-          return;
+          return false;
         }
         this.#viewers = frame.viewers;
         this.#say({ type: 'seen', seq: frame.seq });
@@ -181,10 +214,8 @@ export class SeatFeed {
       default:
         assertNever(frame);
     }
-    this.#framesOnThisSocket += 1;
-    this.#isOutdated = false;
-    if (this.#state.name !== 'live') this.#enter({ name: 'live' });
     this.#options.onFrame(frame);
+    return true;
   }
 
   #missedSomething(): void {
@@ -194,44 +225,33 @@ export class SeatFeed {
   }
 
   #closedWith(code: number): void {
-    switch (code) {
-      case CLOSE_CODES.signInFirst:
-        this.#end('signInFirst');
-        break;
-      case CLOSE_CODES.notForYou:
-        this.#end('notForYou');
-        break;
-      case CLOSE_CODES.noSuchEvent:
-        this.#end('noSuchEvent');
-        break;
-      case CLOSE_CODES.tooManySockets:
-        this.#retry(TOO_MANY_SOCKETS_WAIT_MS);
-        break;
-      default:
-        this.#retry();
-    }
+    const reason = REASON_BY_CODE.get(code);
+    if (reason !== undefined) this.#end(reason);
+    else this.#retry(code === CLOSE_CODES.tooManySockets ? TOO_MANY_SOCKETS_WAIT_MS : 0);
   }
 
   #comeBackAnew(): void {
-    // What is newer is not let in either: it would be for ever.
+    const isPolling = this.#polling.isUnderWay;
     if (this.#isOutdated) {
-      this.#end('signInFirst');
+      // What is newer is not let in either: it would be for ever.
+      if (isPolling) this.#socket = null;
+      else this.#end('signInFirst');
       return;
     }
     this.#isOutdated = true;
-    this.#openAgain();
+    if (isPolling) this.#connect();
+    else this.#openAgain();
   }
 
   #retry(leastMs = 0): void {
     this.#drop();
     const isOnline = this.#options.isOnline();
     // Whatever has sent this viewer away has most likely sent away all of them at this moment.
-    const spreadMs = Math.min(this.#viewers * SPREAD_MS_PER_VIEWER, MAX_SPREAD_MS);
     const retryInMs = this.#options.backoff.schedule(
       () => {
         this.#open(isOnline ? { name: 'reconnecting', retryInMs: null } : { name: 'offline' });
       },
-      { leastMs, spreadMs },
+      { leastMs, spreadMs: spreadOf(this.#viewers) },
     );
     this.#enter(isOnline ? { name: 'reconnecting', retryInMs } : { name: 'offline' });
   }
@@ -253,11 +273,18 @@ export class SeatFeed {
     this.#socket = null;
     this.#callOffWatchdog?.();
     this.#callOffWatchdog = null;
+    this.#polling.stop();
     socket?.close();
+  }
+
+  #beImpatientNoMore(): void {
+    this.#callOffPatience?.();
+    this.#callOffPatience = null;
   }
 
   #end(reason: CloseReason): void {
     this.#drop();
+    this.#beImpatientNoMore();
     this.#options.backoff.cancel();
     this.#enter({ name: 'closed', reason });
   }

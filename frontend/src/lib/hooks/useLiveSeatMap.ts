@@ -7,7 +7,7 @@ import type { EventDetail } from '@/lib/api/types';
 import { Backoff } from '@/lib/feed/backoff';
 import { followEvent } from '@/lib/feed/browser';
 import { createServerClock, steadyNow } from '@/lib/feed/clock';
-import type { FeedState } from '@/lib/feed/seatFeed';
+import type { FeedState } from '@/lib/feed/feedState';
 import { sleep } from '@/lib/page/sleep';
 import { layoutQuery, ownLocksQuery, seatsQuery } from '@/lib/queries/events';
 import { liveOf } from '@/lib/seatmap/seats';
@@ -52,7 +52,7 @@ export function useLiveSeatMap(
   }, [facts.data, store]);
 
   const isUntold = useSeatMap(store, (state) => state.seq === null);
-  const isCutOff = feedState.name !== 'connecting' && feedState.name !== 'live';
+  const isCutOff = !['connecting', 'live', 'polling'].includes(feedState.name);
   const list = useQuery({ ...seatsQuery(eventId), enabled: isUntold && isCutOff });
   useEffect(() => {
     if (list.data === undefined) return;

@@ -1,0 +1,44 @@
+import { expect } from '@playwright/test';
+
+import { demoEvents, pick, seatOn, test } from './stage';
+
+test('where no socket gets through the map is asked for, until one does', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const bob = await enter('somebody new');
+  const { page } = await enter('somebody new');
+  const free = await bob.api.freeSeats(club.id, 3, 70);
+  const [taken, own, later] = [pick(free), pick(free, 1), pick(free, 2)];
+  let isBlocked = true;
+  const questions: { readonly url: string; readonly status: number }[] = [];
+  await page.routeWebSocket('**/ws/**', (socket) => {
+    // A line that nothing comes through, which is slower to notice than one that is refused.
+    if (!isBlocked) socket.connectToServer();
+  });
+  page.on('response', (answer) => {
+    const url = answer.url();
+    if (url.includes('/changes/')) questions.push({ url, status: answer.status() });
+  });
+
+  await page.goto(`/events/${club.id}`);
+  await page.getByText('Every 3 s', { exact: true }).waitFor();
+  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'available');
+  await bob.api.post(`events/${club.id}/seats/${taken.id}/lock/`);
+  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'locked');
+  await seatOn(page, own).click();
+  await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
+  await expect.poll(() => questions.map(({ status }) => status)).toContain(304);
+  await expect(seatOn(page, own)).toHaveAttribute('data-standing', 'mine');
+  expect(questions[0]?.url).toMatch(/\/changes\/$/);
+  expect(questions[1]?.url).toMatch(/\/changes\/\?since=\d+&layout=\w+$/);
+
+  isBlocked = false;
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await page.getByText('Live', { exact: true }).waitFor();
+  await bob.api.post(`events/${club.id}/seats/${later.id}/lock/`);
+  await expect(seatOn(page, later)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(page, own)).toHaveAttribute('data-standing', 'mine');
+});

@@ -1,0 +1,238 @@
+"""What is answered to those who ask for changes every few seconds, as sockets do not get through.
+
+Each process keeps the events that are asked about as it read them last. When somebody asks and the
+last look at the database is SEATCAST_HEAD_CHECK_SECONDS old, one query tells where all of these
+events stand, and of those that have changed the change log is read. So what polls cost the database
+does not depend on how many there are, and while nobody polls nothing is read.
+
+Hubs are not asked: they belong to the loop that serves the sockets, which is in another process
+where there are several, and polls are answered in threads.
+
+Concurrency. Called in any thread. An event is brought up to date by one at a time, while those who
+ask about it wait without a database connection; MOST_WAITING wait at most.
+
+Guarantees. What was committed SEATCAST_HEAD_CHECK_SECONDS before a poll is in its answer. What one
+client is told never goes back: who brings a number that is not known here has the database looked
+at first, as another process may have told it. Only a number that the database does not have either,
+as after a restore, is answered with an older map.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from realtime import metrics
+from realtime.bound import MEMBERSHIP_SECONDS
+from realtime.first_frames import FirstFrames
+from realtime.picture import Merge, Picture
+from reservations import database, selectors
+from reservations.errors import Busy, EventNotFound
+from reservations.selectors import Asker, EventHead
+from reservations.sharing import Rounds
+
+MAX_LOG_ROWS = 2_000
+KEPT_SECONDS = 30.0
+"""For how long after it was asked about an event is kept."""
+
+MOST_WAITING = 24
+MOST_MEMBERS = 50_000
+"""Of how many it is remembered that they were let in; when there are more, all are asked anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A frame as JSON, and the tag of the state that it leads to."""
+
+    text: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Where events stood at `began`, in seconds of the monotonic clock, or later.
+
+    `known` are the numbers that were known of them before.
+    """
+
+    began: float
+    heads: Mapping[int, EventHead]
+    known: Mapping[int, int]
+
+
+class PolledEvent:
+    """One event, as it was read last. Made by `Polls`."""
+
+    def __init__(self, event_id: int) -> None:
+        self._event_id = event_id
+        self._lock = threading.Lock()
+        self._frames = FirstFrames(event_id)
+        # The event has all that was committed then.
+        self._as_of = 0.0
+        self._picture: Picture | None = None
+        self.is_public = False
+
+    @property
+    def seq(self) -> int:
+        """The newest number that is known; -1 before anything is."""
+        return self._picture.seq if self._picture else -1
+
+    @property
+    def tag(self) -> str:
+        """What names the current state, once it is known."""
+        assert self._picture is not None
+        return _tag(self._picture)
+
+    def told(self, *, since: int | None, layout: str | None) -> Told:
+        """Return what leads from a number of a layout to the current state, or the whole map."""
+        with self._lock:
+            picture = self._picture
+            assert picture is not None
+            is_resumed = layout == picture.layout
+            frame = self._frames.frame(picture, since=since if is_resumed else None)
+            return Told(frame.text, _tag(picture))
+
+    def is_as_of(self, look: _Look) -> bool:
+        return look.began <= self._as_of
+
+    def catch_up(self, look: _Look) -> None:
+        """Read what is missing by a look that has the event. Raises: EventNotFound."""
+        if self._lock.locked():
+            database.release_connection()
+        with self._lock:
+            if self.is_as_of(look):
+                return
+            head, picture = look.heads[self._event_id], self._picture
+            began = time.monotonic()
+            # A number below the known one means another database: a backup was restored.
+            is_restored = head.seq < look.known.get(self._event_id, -1)
+            if picture is None or head.layout != picture.layout or is_restored:
+                self._load()
+            elif head.seq > picture.seq:
+                self._read_log(picture, up_to=head.seq)
+            else:
+                began = look.began
+            self.is_public = head.is_public
+            self._as_of = began
+
+    def _load(self) -> None:
+        seat_map = selectors.seat_map(event_id=self._event_id)
+        self._picture = Picture(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)
+
+    def _read_log(self, picture: Picture, *, up_to: int) -> None:
+        logged = selectors.changes_since(
+            event_id=self._event_id, seq=picture.seq, limit=MAX_LOG_ROWS
+        )
+        # It may not reach back that far.
+        if logged is None or logged.seq < up_to:
+            self._load()
+            return
+        merged = picture.merge(since=picture.seq, seq=logged.seq, changes=logged.changes)
+        picture.tell()
+        if merged is Merge.FOREIGN:
+            self._load()
+
+
+class Polls:
+    """The events that are asked about in this process."""
+
+    def __init__(self) -> None:
+        self._events: dict[int, PolledEvent] = {}
+        # When each was asked about last.
+        self._asked: dict[int, float] = {}
+        self._look = _Look(0.0, {}, {})
+        self._looks: Rounds[None, _Look] = Rounds(most_waiting=MOST_WAITING)
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
+
+    def event(self, event_id: int, *, since: int | None) -> PolledEvent:
+        """Return an event, up to date for who has been told up to `since`.
+
+        Raises: EventNotFound, Busy, django.db.Error.
+        """
+        now = time.monotonic()
+        self._asked[event_id] = now
+        event = self._events.get(event_id)
+        if event is None:
+            event = self._events.setdefault(event_id, PolledEvent(event_id))
+        look = self._look
+        if (
+            event_id not in look.heads
+            or look.began < now - settings.SEATCAST_HEAD_CHECK_SECONDS
+            or (since is not None and since > max(event.seq, look.heads[event_id].seq))
+        ):
+            look = self._looks.get(None, self._look_again)
+        if event_id not in look.heads:
+            self._forget(event_id)
+            raise EventNotFound
+        if not event.is_as_of(look):
+            with self._place():
+                event.catch_up(look)
+        return event
+
+    def forget(self) -> None:
+        """Forget what was read."""
+        self._events, self._asked, self._look = {}, {}, _Look(0.0, {}, {})
+
+    def _look_again(self) -> _Look:
+        metrics.poll_looks.inc()
+        began = time.monotonic()
+        for event_id, asked_at in tuple(self._asked.items()):
+            if asked_at < began - KEPT_SECONDS:
+                self._forget(event_id)
+        known = {event_id: event.seq for event_id, event in tuple(self._events.items())}
+        heads = selectors.event_heads(event_ids=tuple(self._asked))
+        self._look = _Look(began, heads, known)
+        return self._look
+
+    def _forget(self, event_id: int) -> None:
+        self._asked.pop(event_id, None)
+        self._events.pop(event_id, None)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+class Members:
+    """Who was let in to events that are not for everybody, remembered as long as for sockets."""
+
+    def __init__(self) -> None:
+        self._until: dict[tuple[int, int], float] = {}
+
+    def require_access(self, *, event_id: int, asker: Asker) -> None:
+        """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
+        now, key = time.monotonic(), (event_id, asker.id or 0)
+        if self._until.get(key, 0.0) > now:
+            return
+        selectors.require_access(event_id=event_id, asker=asker)
+        # A permission ends sooner than a membership: it is asked for each time.
+        if selectors.members_among(event_id=event_id, person_ids={key[1]} - {0}):
+            if len(self._until) >= MOST_MEMBERS:
+                self._until.clear()
+            self._until[key] = now + MEMBERSHIP_SECONDS
+
+    def forget(self) -> None:
+        self._until.clear()
+
+
+polls = Polls()
+members = Members()
+"""Those of this process."""
+
+
+def forget() -> None:
+    """Forget all that this process knows of polls."""
+    polls.forget()
+    members.forget()
+
+
+def _tag(picture: Picture) -> str:
+    return f"{picture.layout}-{picture.seq}"

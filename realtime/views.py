@@ -1,0 +1,99 @@
+"""The socket's frames, for those who have to ask for them."""
+
+from typing import Any
+
+from django.http.response import HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from drf_spectacular.utils import PolymorphicProxySerializer
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from realtime import metrics
+from realtime.messages import resume_point
+from realtime.polls import members, polls
+from reservations.api.documentation import reads
+from reservations.api.requests import asker
+
+
+class ResumeSerializer(serializers.Serializer[Any]):
+    since = serializers.IntegerField(
+        required=False, min_value=0, help_text="The `seq` that one has; only with `layout`."
+    )
+    layout = serializers.CharField(
+        required=False, max_length=100, help_text="The `layout` that one has."
+    )
+
+
+class _FrameSerializer(serializers.Serializer[Any]):
+    seq = serializers.IntegerField()
+    now = serializers.IntegerField(help_text="The server's time in Unix milliseconds.")
+
+
+class SnapshotSerializer(_FrameSerializer):
+    type = serializers.ChoiceField(choices=["snapshot"])
+    event = serializers.IntegerField()
+    layout = serializers.CharField()
+    statuses = serializers.CharField(
+        help_text="Base64: two bits a seat, four seats a byte, the first in the lowest bits."
+    )
+    locks = serializers.ListField(
+        child=serializers.ListField(child=serializers.JSONField()),
+        help_text="`[index, locked_until in Unix milliseconds, holder or null]` of each.",
+    )
+
+
+class DeltaSerializer(_FrameSerializer):
+    type = serializers.ChoiceField(choices=["delta"])
+    changes = serializers.ListField(
+        child=serializers.ListField(child=serializers.JSONField()),
+        help_text="`[index, status, locked_until or null, holder or null]` of each.",
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {**super().get_fields(), "from": serializers.IntegerField()}
+
+
+class ChangesView(APIView):
+    """What a socket would send first; of a public event nobody is looked up."""
+
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Leave it to who asks for `request.user`; of a public event nobody does."""
+
+    @reads(
+        "changes",
+        PolymorphicProxySerializer(
+            component_name="Changes",
+            serializers={"snapshot": SnapshotSerializer, "delta": DeltaSerializer},
+            resource_type_field_name="type",
+        ),
+        query=ResumeSerializer,
+    )
+    def get(self, request: Request, event_id: int) -> HttpResponseBase:
+        """Return what has changed since a number, as the frame that a socket would send first.
+
+        For clients that no socket gets through to; ask every three seconds. With If-None-Match of
+        `W/"<layout>-<seq>"` the answer is 304 while nothing has changed.
+        """
+        resume = resume_point(request.META.get("QUERY_STRING", ""))
+        event = polls.event(event_id, since=resume["since"])
+        if not event.is_public:
+            members.require_access(event_id=event_id, asker=asker(request))
+        tag = event.tag
+        response = get_conditional_response(request._request, etag=_etag(tag))
+        metrics.poll("changed" if response is None else "unchanged").inc()
+        if response is None:
+            told = event.told(**resume)
+            tag = told.tag
+            response = HttpResponse(told.text, content_type="application/json")
+        response["ETag"] = _etag(tag)
+        response["Cache-Control"] = "private, no-cache"
+        return response
+
+
+def _etag(tag: str) -> str:
+    # Weak: the server's time differs, and a change can be told in more than one way.
+    return f'W/"{tag}"'
