@@ -1808,6 +1808,15 @@ export interface operations {
                     "application/json": components["schemas"]["Csrf"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -1869,6 +1878,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1956,6 +1974,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
                 headers: {
@@ -2022,6 +2049,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2107,6 +2143,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -2166,6 +2211,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2248,6 +2302,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2362,6 +2425,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -2437,6 +2509,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2538,6 +2619,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -2613,6 +2703,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2713,6 +2812,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -2788,6 +2896,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2888,6 +3005,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -2947,6 +3073,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3026,6 +3161,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3132,6 +3276,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3248,6 +3401,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
             409: {
                 headers: {
@@ -3346,6 +3508,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
                 headers: {
@@ -3426,6 +3597,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
                 headers: {
@@ -3492,6 +3672,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3572,6 +3761,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
                 headers: {
@@ -3629,6 +3827,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3697,6 +3904,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3779,6 +3995,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -3840,6 +4065,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3927,6 +4161,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
                 headers: {
@@ -4000,6 +4243,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4087,6 +4339,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
                 headers: {
@@ -4144,6 +4405,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4210,6 +4480,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4288,6 +4567,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4400,6 +4688,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
             409: {
                 headers: {
@@ -4505,6 +4802,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
             409: {
                 headers: {
@@ -4587,6 +4893,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -4648,6 +4963,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4752,6 +5076,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Not as things stand; the code says why. */
             409: {
                 headers: {
@@ -4849,6 +5182,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Not as things stand; the code says why. */
             409: {
                 headers: {
@@ -4928,6 +5270,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5021,6 +5372,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Not as things stand; the code says why. */
             409: {
                 headers: {
@@ -5100,6 +5460,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5193,6 +5562,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Not as things stand; the code says why. */
             409: {
                 headers: {
@@ -5272,6 +5650,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5396,6 +5783,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -5444,6 +5840,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5526,6 +5931,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
                 headers: {
@@ -5592,6 +6006,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5674,6 +6097,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Too many tries, or too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -5749,6 +6181,15 @@ export interface operations {
             };
             /** @description No such event, seat, booking or entry of one's own. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5851,6 +6292,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
                 headers: {
@@ -5924,6 +6374,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6008,6 +6467,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Nothing that the Accept header names. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
                 headers: {
@@ -6078,6 +6546,15 @@ export interface operations {
             };
             /** @description CSRF token missing or wrong, or not for you. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Nothing that the Accept header names. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
