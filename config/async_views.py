@@ -90,7 +90,7 @@ def _without_threads(middleware_class: type[MiddlewareMixin], respond: Any) -> A
 
     async def answer(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = (before and before(request)) or await respond(request)
-        return after(request, response) if after else response  # type: ignore[no-any-return]
+        return after(request, response) if after else response
 
     return answer
 
