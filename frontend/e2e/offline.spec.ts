@@ -25,7 +25,9 @@ test('without a network the site shows a page of its own, and comes back by itse
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
 });
 
-test('the page without a network speaks the language of the person', async ({ enter }) => {
+test('the page without a network speaks the language of the person @thorough', async ({
+  enter,
+}) => {
   const { page } = await enter('anonymous', { ...WITH_WORKER, locale: 'de-AT' });
   await page.goto('/');
   await workerIsReady(page);
@@ -36,7 +38,7 @@ test('the page without a network speaks the language of the person', async ({ en
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
 });
 
-test('nothing else is kept: the app is always today’s, and the API is left alone', async ({
+test('nothing else is kept: the app is always today’s, and the API is left alone @thorough', async ({
   enter,
 }) => {
   const { page } = await enter('anonymous', WITH_WORKER);
@@ -56,7 +58,7 @@ test('nothing else is kept: the app is always today’s, and the API is left alo
   await expect(call).rejects.toThrow('Failed to fetch');
 });
 
-test('a page that is gone after a deployment has the app loaded anew, once, and then says so', async ({
+test('a page that is gone after a deployment has the app loaded anew, once, and then says so @thorough', async ({
   enter,
 }) => {
   const { page } = await enter('somebody new');
@@ -74,7 +76,7 @@ test('a page that is gone after a deployment has the app loaded anew, once, and 
   expect(loads).toBe(3);
 });
 
-test('a language that is gone after a deployment is fetched anew, once, and then done without', async ({
+test('a language that is gone after a deployment is fetched anew, once, and then done without @thorough', async ({
   enter,
 }) => {
   const { page } = await enter('anonymous', { locale: 'de-DE' });

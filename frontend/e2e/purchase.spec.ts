@@ -4,7 +4,7 @@ import type { Seat } from '../src/lib/api/types';
 import { breakable } from './line';
 import { DEMO_PASSWORD, demoEvents, seatOn, test, watch } from './stage';
 
-test('two people and a third who only watches follow one purchase to its cancellation', async ({
+test('two people and a third who only watches follow one purchase to its cancellation @site', async ({
   enter,
   request,
 }) => {
@@ -69,7 +69,7 @@ test('two people and a third who only watches follow one purchase to its cancell
   for (const page of all) await expectStanding(page, [first, second], 'available');
 });
 
-test('the whole purchase works with a thumb on a phone, over a line that breaks', async ({
+test('the whole purchase works with a thumb on a phone, over a line that breaks @thorough', async ({
   enter,
   request,
 }) => {

@@ -25,7 +25,7 @@ async function plugInKey(page: Page): Promise<void> {
 
 test.skip(HERE.startsWith('https:'), 'no passkeys where nobody vouches for the certificate');
 
-test('a passkey is added, asked for at the next sign-in, and removed', async ({ page }) => {
+test('a passkey is added, asked for at the next sign-in, and removed @site', async ({ page }) => {
   const username = `guest-${crypto.randomUUID().slice(0, 13)}`;
   const password = crypto.randomUUID();
   await plugInKey(page);

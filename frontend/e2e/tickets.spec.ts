@@ -39,7 +39,10 @@ test('a ticket opens the door until its reservation is cancelled, while the orga
   await expect(organiser.page.getByRole('heading', { name: 'Cancelled' })).toBeVisible();
 });
 
-test('on paper there is the ticket and nothing else, on one sheet', async ({ enter, request }) => {
+test('on paper there is the ticket and nothing else, on one sheet @thorough', async ({
+  enter,
+  request,
+}) => {
   const { theatre } = await demoEvents(request);
   const alice = await enter('somebody new', { colorScheme: 'dark' });
   const booked = await book(alice, theatre.id, 10);

@@ -89,6 +89,7 @@ def test_one_network_gets_few_large_answers_and_others_get_theirs(
         assert len(json.load(other)) == SEATS
 
 
+@pytest.mark.thorough
 def test_readers_from_everywhere_who_do_not_read_take_little_memory(
     server: Running, event: Event
 ) -> None:

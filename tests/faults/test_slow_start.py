@@ -46,6 +46,7 @@ def test_who_comes_while_redis_is_away_is_shown_the_map_and_every_change(
     assert follower.agrees_with(*truth(event.pk))
 
 
+@pytest.mark.thorough
 @away
 def test_who_signs_in_while_redis_is_away_is_answered(
     take_away: Callable[[Doorbell], None], event: Event, doorbell: Doorbell

@@ -23,6 +23,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.postgres,
     pytest.mark.redis,
+    # Of `make compare` alone: nothing here is served by them.
+    pytest.mark.thorough,
 ]
 
 PEERS = [pytest.param(kind, id=kind.name) for kind in (NODE_PEER, TUTORIAL)]

@@ -21,7 +21,7 @@ from tests.reservations.housekeeping.past import Past, differences, make_past
 pytestmark = pytest.mark.django_db
 
 MONTH = timedelta(days=30)
-SEEDS = settings().max_examples // 30
+SEEDS = settings().max_examples // 100
 
 _Told = tuple[int, frozenset[Change]] | None
 
