@@ -225,8 +225,8 @@ def _shown(name: str, aside: _Aside) -> Counts:
     return judge(read_counts(REPORTS / f"{name}.xml"), status=status)
 
 
-# What every browser and server must do, and what is not done by the stack's certificate, which nobody
-# vouches for; the rest of what a browser sees is asked of the stack.
+# What every browser and server must do, and what no browser does where nobody vouches for the
+# certificate, as with the stack's; the rest of what a browser sees is asked of the stack.
 _OF_THE_SITE = "--grep=@site"
 
 

@@ -125,12 +125,12 @@ def office(db: None) -> BoxOffice:
     if _made is None or time.monotonic() - _made.at > FRESH_SECONDS:
         before, made_at = _rows(), time.monotonic()
         office, after = _opened(), _rows()
-        rows = {
-            table: new
+        new = {
+            table: [row for row in found if row not in before[table]]
             for table, found in after.items()
-            if (new := [row for row in found if row not in before[table]])
         }
-        _made = Made(made_at, deepcopy(office), rows)
+        kept = {table: found for table, found in new.items() if found}
+        _made = Made(made_at, deepcopy(office), kept)
         return office
     # Who refers to whom is looked at when it is committed.
     with transaction.atomic(), connection.cursor() as cursor:

@@ -267,9 +267,7 @@ def migrated(services: Services) -> Services:
     return services
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=_OF_ALL.get(name, ())) for name in WAYS]
-)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=_OF_ALL.get(name, ())) for name in WAYS])
 def test_from_an_empty_server_to_the_first_sale(name: str, migrated: Services) -> None:
     way, folder = WAYS[name](migrated), migrated.folder
     settings = on_this_machine(way.migrating, folder, DJANGO_SUPERUSER_PASSWORD=ORGANISERS_PASSWORD)
