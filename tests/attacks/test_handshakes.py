@@ -19,7 +19,7 @@ pytestmark = pytest.mark.any_database
 
 PER_MINUTE = 20
 MANY = 200
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture(scope="module")

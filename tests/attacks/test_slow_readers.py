@@ -25,7 +25,7 @@ from tests.servers import HOST, Running, running
 # A list of 6 MB, because the system keeps up to 4 MB for each connection by itself.
 SEATS = 24_000
 READERS = 40
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def test_a_tool_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> 
     command = ["sh", "-c", f"sleep 600 & echo $! > '{pid_file}'; wait"]
     status = run_shown(command, environment=clean_environment(), seconds=1)
     assert status != 0
-    assert wait_until(lambda: is_gone(int(pid_file.read_text())), seconds=20)
+    assert wait_until(lambda: is_gone(int(pid_file.read_text())), seconds=60)
 
 
 def test_what_runs_aside_keeps_to_itself_and_has_its_status(tmp_path: Path) -> None:
@@ -43,8 +43,8 @@ def test_what_runs_aside_ends_with_who_wanted_it(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     command = ["sh", "-c", f"sleep 600 & echo $! > '{pid_file}'; wait"]
     with run_aside(command, environment=clean_environment(), output=tmp_path / "output"):
-        assert wait_until(lambda: pid_file.exists() and bool(pid_file.read_text()), seconds=20)
-    assert wait_until(lambda: is_gone(int(pid_file.read_text())), seconds=20)
+        assert wait_until(lambda: pid_file.exists() and bool(pid_file.read_text()), seconds=60)
+    assert wait_until(lambda: is_gone(int(pid_file.read_text())), seconds=60)
 
 
 def is_gone(pid: int) -> bool:

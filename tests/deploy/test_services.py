@@ -25,7 +25,7 @@ from deploy.services import free_port, lasting_ports, postgres, valkey
 from deploy.valkey_server import valkey_server, valkey_url
 from deploy.waiting import wait_until
 
-STOP_SECONDS = 30
+STOP_SECONDS = 60
 PASSWORD = "kept-and-not-told"
 
 OWNER = """

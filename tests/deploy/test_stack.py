@@ -67,7 +67,7 @@ class Site:
 
     @contextmanager
     def signed_in(self) -> Iterator[httpx.Client]:
-        with httpx.Client(base_url=self.address.url, trust_env=False, timeout=30) as client:
+        with httpx.Client(base_url=self.address.url, trust_env=False, timeout=60) as client:
             client.get("/api/csrf/")
             client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
             login = {"username": "alice", "password": PASSWORD}
@@ -234,7 +234,7 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
     assert "no difference" in told.stdout
     owned = manage("prune_security_log", "--days", "3000")
     assert f"127.0.0.1:{name[0]} (PostgreSQL, as seatcast)" in owned.stderr.splitlines()[0]
-    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=60) as client:
         assert wait_until(lambda: client.get("/readyz").is_success, seconds=SECONDS)
         assert "Of the day" in {each["name"] for each in client.get("/api/events/").json()}
 
@@ -242,7 +242,7 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
 @pytest.mark.thorough
 def test_the_proxy_says_whether_the_site_is_ready(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
-    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=60) as client:
         # Who was killed before is there again, and may still be starting.
         assert wait_until(lambda: client.get("/readyz").is_success, seconds=SECONDS)
         assert client.get("/readyz").json() == {"ready": True}

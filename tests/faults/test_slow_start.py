@@ -20,7 +20,7 @@ from tests.servers import Running, daphne
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 away = pytest.mark.parametrize(
     "take_away", [Doorbell.kill, pytest.param(Doorbell.pause, marks=pytest.mark.thorough)]
