@@ -15,7 +15,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,6 +46,7 @@ _Run = tuple[list[str], dict[str, str]]
 _Aside = Callable[[], AbstractContextManager[_Run]]
 
 _PROGRESS_SECONDS = 20.0
+_ASIDE = 2
 _LAST_LINES = 40
 """How much is shown of the output of a run that ended without a report."""
 
@@ -90,32 +92,34 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run_all(stages: Sequence[Stage]) -> list[Outcome]:
-    """Run all stages, those that have tests beside the others."""
-    with ExitStack() as stack:
-        finishes = [
-            stack.enter_context(_aside(stage, stage.aside)) for stage in stages if stage.aside
-        ]
-        stack.enter_context(_progress([stage.name for stage in stages if stage.aside]))
-        outcomes = [_run_stage(stage) for stage in stages if not stage.aside]
-        return [*outcomes, *(finish() for finish in finishes)]
+    """Run all stages, those that can be run aside two at a time, beside the others.
+
+    More at a time would keep two cores no busier, and have servers wait for each other.
+    """
+    asides = [(stage, stage.aside) for stage in stages if stage.aside]
+    is_over = threading.Event()
+    with ThreadPoolExecutor(_ASIDE) as pool, _progress([stage.name for stage, _ in asides]):
+        try:
+            finishes = [pool.submit(_run_aside, *each, is_over) for each in asides]
+            outcomes = [_run_stage(stage) for stage in stages if not stage.aside]
+            return [*outcomes, *(finish.result() for finish in finishes)]
+        finally:
+            is_over.set()
+            pool.shutdown(cancel_futures=True)
 
 
-@contextmanager
-def _aside(stage: Stage, aside: _Aside) -> Iterator[Callable[[], Outcome]]:
-    """Have tests run meanwhile; yield what waits for them. What they write goes to a file."""
-    started, output = time.time(), _log(stage.name)
+def _run_aside(stage: Stage, aside: _Aside, is_over: threading.Event) -> Outcome:
+    """Run tests beside others, until it is over. What they write goes to a file."""
+    started, output = time.monotonic(), _log(stage.name)
     say(f"Meanwhile: {stage.title}, into {output}.")
-    with (
-        aside() as (command, environment),
-        run_aside(command, environment=environment, output=output) as wait,
-    ):
-
-        def finish() -> Outcome:
-            status = wait()
-            counts = judge(read_counts(REPORTS / f"{stage.name}.xml"), status=status)
-            return _outcome(stage, counts, seconds=output.stat().st_mtime - started)
-
-        yield finish
+    try:
+        with aside() as (command, environment):
+            status = run_aside(command, environment=environment, output=output, is_over=is_over)
+        counts = judge(read_counts(REPORTS / f"{stage.name}.xml"), status=status)
+    except Problem as problem:
+        print(f"seatcast: {problem}", file=sys.stderr)
+        counts = Counts(failed=1)
+    return _outcome(stage, counts, seconds=time.monotonic() - started)
 
 
 def _run_stage(stage: Stage) -> Outcome:
@@ -162,6 +166,8 @@ def _percent(name: str) -> str:
     # Vitest makes the file when it begins, and fills it at the end.
     if read_counts(REPORTS / f"{name}.xml") != Counts():
         return "done"
+    if not _log(name).exists():
+        return "waits"
     found = re.findall(r"\[ *(\d+)%\]", _log(name).read_text(errors="replace"))
     return f"{found[-1]} %" if found else "under way"
 
@@ -260,12 +266,12 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             title="linters and types",
             run=partial(run_checks, lint="lint" if thorough else "lint:quick"),
         ),
+        # That which takes longest comes first.
         stage(
-            "machines",
-            "Python tests of what sets up and serves",
-            partial(_pytest_run, "machines"),
-            *more,
-            _MACHINES,
+            "postgres",
+            "Python tests on PostgreSQL + Valkey",
+            _on_postgres,
+            *pytest(_POSTGRES, _MACHINES, _FAULTS),
         ),
         stage(
             "sqlite",
@@ -274,10 +280,11 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             *pytest(_SQLITE, _MACHINES),
         ),
         stage(
-            "postgres",
-            "Python tests on PostgreSQL + Valkey",
-            _on_postgres,
-            *pytest(_POSTGRES, _MACHINES, _FAULTS),
+            "machines",
+            "Python tests of what sets up and serves",
+            partial(_pytest_run, "machines"),
+            *more,
+            _MACHINES,
         ),
         stage(
             "faults",

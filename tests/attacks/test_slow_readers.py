@@ -115,6 +115,7 @@ def test_readers_from_everywhere_who_do_not_read_take_little_memory(
         assert len(json.load(read)) == SEATS
 
 
+@pytest.mark.thorough
 def test_who_hangs_up_gives_their_place_back(server: Running, event: Event) -> None:
     for _ in range(2):
         with ExitStack() as stack:
