@@ -46,7 +46,7 @@ _Run = tuple[list[str], dict[str, str]]
 _Aside = Callable[[], AbstractContextManager[_Run]]
 
 _PROGRESS_SECONDS = 20.0
-_ASIDE = 2
+_AT_A_TIME = 3
 _LAST_LINES = 40
 """How much is shown of the output of a run that ended without a report."""
 
@@ -92,34 +92,39 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run_all(stages: Sequence[Stage]) -> list[Outcome]:
-    """Run all stages, those that can be run aside two at a time, beside the others.
+    """Run all stages, three at a time: two that can be run aside, and the others one by one.
 
     More at a time would keep two cores no busier, and have servers wait for each other.
     """
     asides = [(stage, stage.aside) for stage in stages if stage.aside]
-    is_over = threading.Event()
-    with ThreadPoolExecutor(_ASIDE) as pool, _progress([stage.name for stage, _ in asides]):
+    is_over, room = threading.Event(), threading.Semaphore(_AT_A_TIME - 1)
+    with ThreadPoolExecutor(_AT_A_TIME) as pool, _progress([stage.name for stage, _ in asides]):
         try:
-            finishes = [pool.submit(_run_aside, *each, is_over) for each in asides]
+            finishes = [pool.submit(_run_aside, *each, room, is_over) for each in asides]
             outcomes = [_run_stage(stage) for stage in stages if not stage.aside]
+            room.release()
             return [*outcomes, *(finish.result() for finish in finishes)]
         finally:
             is_over.set()
+            room.release()
             pool.shutdown(cancel_futures=True)
 
 
-def _run_aside(stage: Stage, aside: _Aside, is_over: threading.Event) -> Outcome:
-    """Run tests beside others, until it is over. What they write goes to a file."""
-    started, output = time.monotonic(), _log(stage.name)
-    say(f"Meanwhile: {stage.title}, into {output}.")
-    try:
-        with aside() as (command, environment):
-            status = run_aside(command, environment=environment, output=output, is_over=is_over)
-        counts = judge(read_counts(REPORTS / f"{stage.name}.xml"), status=status)
-    except Problem as problem:
-        print(f"seatcast: {problem}", file=sys.stderr)
-        counts = Counts(failed=1)
-    return _outcome(stage, counts, seconds=time.monotonic() - started)
+def _run_aside(
+    stage: Stage, aside: _Aside, room: threading.Semaphore, is_over: threading.Event
+) -> Outcome:
+    """Run tests beside others when there is room. What they write goes to a file."""
+    with room:
+        started, output = time.monotonic(), _log(stage.name)
+        say(f"Meanwhile: {stage.title}, into {output}.")
+        try:
+            with aside() as (command, environment):
+                status = run_aside(command, environment=environment, output=output, is_over=is_over)
+            counts = judge(read_counts(REPORTS / f"{stage.name}.xml"), status=status)
+        except Problem as problem:
+            print(f"seatcast: {problem}", file=sys.stderr)
+            counts = Counts(failed=1)
+        return _outcome(stage, counts, seconds=time.monotonic() - started)
 
 
 def _run_stage(stage: Stage) -> Outcome:
@@ -280,18 +285,18 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             *pytest(_SQLITE, _MACHINES),
         ),
         stage(
-            "machines",
-            "Python tests of what sets up and serves",
-            partial(_pytest_run, "machines"),
-            *more,
-            _MACHINES,
-        ),
-        stage(
             "faults",
             "Python tests of what fails, on PostgreSQL + Valkey",
             _of_faults,
             *more,
             _FAULTS,
+        ),
+        stage(
+            "machines",
+            "Python tests of what sets up and serves",
+            partial(_pytest_run, "machines"),
+            *more,
+            _MACHINES,
         ),
         stage("client", "client tests", _of_the_client),
         Stage(
