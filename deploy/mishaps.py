@@ -27,7 +27,7 @@ _KINDS = (
     lineage.VALKEY,
     lineage.POSTGRES,
 )
-# That all of them come back is asked without a browser, by tests of the stack.
+# That the others come back is asked in `make thorough`, by tests of the stack as well.
 _KILLED_IN_ANY_CASE = (lineage.SOCKET_SERVER, lineage.POSTGRES)
 # An answer that takes longer counts as none when it is told how long the site was away.
 _WAIT_SECONDS = 1.0
