@@ -98,17 +98,6 @@ class TokenAuthentication(JWTAuthentication):
         return SignedIn(validated_token)
 
 
-def known_bearer(raw_token: bytes) -> SignedIn | None:
-    """Return whose token it is, without asking the database; None if that takes more.
-
-    Raises: InvalidToken.
-    """
-    token, credential = _verified(raw_token)
-    if "username" not in token or not revocations.is_known_to_live(credential):
-        return None
-    return SignedIn(token)
-
-
 @lru_cache(maxsize=REMEMBERED_TOKENS)
 def _verified(raw_token: bytes) -> tuple[Token, Credential]:
     token = JWTAuthentication().get_validated_token(raw_token)

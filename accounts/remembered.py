@@ -1,10 +1,9 @@
-"""Who a session cookie stands for, remembered for a minute in the cache.
+"""Who a session cookie stands for, cached for a minute in this process and in the shared cache.
 
-Looking up a session and its person costs two queries, with every click. What is remembered is what
-a token would say: who it is, and whether they showed a second factor. Each
-time it is asked whether that has ended, so who was deactivated or has a new password elsewhere is
-looked up within a second; who signs out is signed out at once, but for plain clicks at other
-servers, which go by what this process has read: also within a second.
+Looking up a session and its person costs two queries, with every click. What is cached is what
+a token would say: who it is, and whether they showed a second factor. Each time it is checked
+whether that has been revoked, so a session that ended, was deactivated or got a new password at
+another server is looked up anew within a second.
 
 What is remembered bears a seal of this site's, so that who can write to the cache is nobody else by
 that. While the cache cannot be reached nothing is remembered.
@@ -29,7 +28,7 @@ REMEMBERED_SECONDS = 60
 MOST_KEPT = 10_000
 _GONE = "gone"
 
-# What this process has read, for who must not wait for the cache.
+# What this process has read of the shared cache.
 _kept: dict[str, dict[str, Any]] = {}
 
 
@@ -38,11 +37,12 @@ def person_of(request: HttpRequest) -> Any:
     name = _name(request)
     if name is None:
         return None
-    claims = _unsealed(name, _ask("get", name))
+    claims = _kept_here(name) or _unsealed(name, _ask("get", name))
     if claims is not None:
         if not revocations.is_ended(_credential(name, claims)):
             _keep(name, claims)
             return SignedIn(claims)  # type: ignore[arg-type]
+        _kept.pop(name, None)
         _ask("delete", name)
     user: User | AnonymousUser = request.user
     if isinstance(user, AnonymousUser) or not user.is_active:
@@ -63,18 +63,6 @@ def person_of(request: HttpRequest) -> Any:
     return user
 
 
-def known_person(key: str) -> SignedIn | None:
-    """Return who a session's cookie stands for, without asking anybody; None if that is not known.
-
-    It may have ended on another server within the last second.
-    """
-    name = revocations.session_name(key)
-    claims = _kept.get(name)
-    if claims is None or not revocations.is_known_to_live(_credential(name, claims)):
-        return None
-    return SignedIn(claims)  # type: ignore[arg-type]
-
-
 def forget(*, request: HttpRequest, user: User | None, **_: Any) -> None:
     """Have the session that a request came with end everywhere, also if it is being looked up.
 
@@ -87,6 +75,11 @@ def forget(*, request: HttpRequest, user: User | None, **_: Any) -> None:
     _kept.pop(name, None)
     if user is not None:
         revocations.end(name, person_id=user.pk)
+
+
+def _kept_here(name: str) -> dict[str, Any] | None:
+    claims = _kept.get(name)
+    return claims if claims and claims.get("until", 0.0) > time.time() else None
 
 
 def _keep(name: str, claims: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import Error, transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -98,14 +99,6 @@ def is_ended(credential: Credential) -> bool:
     return _known.has_ended(credential)
 
 
-def is_known_to_live(credential: Credential) -> bool:
-    """Tell whether a credential is known to be good, without asking the database.
-
-    False is no answer: then it is to be asked.
-    """
-    return time.time() < credential.expires_at and _known.vouches_for(credential)
-
-
 def end(name: str, *, person_id: int) -> None:
     """Announce the end of one session or family of tokens."""
     Ended.objects.create(person_id=person_id, name=name)
@@ -180,9 +173,6 @@ class _Known:
         last = self._stamps.get(credential.person_id)
         return last is not None and bool(credential.stamp) and credential.stamp != last[1]
 
-    def vouches_for(self, credential: Credential) -> bool:
-        return time.monotonic() < self._due and not self.has_ended(credential)
-
     def read_soon(self) -> None:
         self._due = 0.0
 
@@ -192,6 +182,9 @@ class _Known:
         try:
             self._due = time.monotonic() + SECONDS_BETWEEN_READS
             self._read()
+        except SynchronousOnlyOperation:
+            self._due = 0.0
+            raise
         except Error as error:
             logger.warning("What has ended cannot be read: %s", error)
         finally:

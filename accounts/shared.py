@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.asyncio import async_unsafe
 from redis.exceptions import RedisError
 
 from accounts.caches import LocMemCache
@@ -28,6 +29,7 @@ class Away(Exception):
     """The cache cannot be reached just now."""
 
 
+@async_unsafe
 def ask(method: str, *arguments: Any) -> Any:
     """Return what a method of the cache returns. Raises: Away."""
     global _away_until

@@ -2,8 +2,9 @@
 
 Redis takes a tenth of what a click takes, so it is not asked with each request. Each process
 counts for itself, and at every tenth request of the same person adds ten to the count that all
-share, and reads it. Whoever sends less than that never waits for Redis; all processes together let
-through nine more than the limit each at the most. While Redis is away, each goes by its own count.
+share, and reads it; on an event loop a thread does so, and the request does not wait for it. All
+processes together let through nine more than the limit each, and those that come meanwhile. While
+Redis is away, each goes by its own count.
 
 Windows begin at the same time everywhere, so twice as much may come around the end of one.
 """
@@ -11,12 +12,13 @@ Windows begin at the same time everywhere, so twice as much may come around the 
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import SynchronousOnlyOperation
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
@@ -25,13 +27,13 @@ from rest_framework.throttling import BaseThrottle
 from accounts import shared
 from accounts.addresses import client_of
 
-# Has some work done by a thread that may wait.
-Later = Callable[[Callable[[], object]], object]
-
 SHARED_EVERY = 10
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 MAX_CLIENTS = 100_000
 """How many are counted at a time; when there are more, all begin anew."""
+
+# Tells the other processes, for requests that an event loop answers.
+_sharing = ThreadPoolExecutor(1, thread_name_prefix="throttles")
 
 
 @dataclass(slots=True)
@@ -64,7 +66,12 @@ class _Window:
             if here % self._every:
                 return here + found.elsewhere
             found.told += self._every
-        return here + self._share(client, found, number=number, seconds=seconds)
+        share = partial(self._share, client, found, number=number, seconds=seconds)
+        try:
+            return here + share()
+        except SynchronousOnlyOperation:
+            _sharing.submit(share)
+            return here + found.elsewhere
 
     def _share(self, client: str, found: _Count, *, number: int, seconds: int) -> int:
         """Tell all others of some more requests, and return how many they have counted."""
@@ -74,23 +81,6 @@ class _Window:
             # Another thread's ten may be told already and not yet in this total; then it is less.
             found.elsewhere = max(found.elsewhere, total - found.told)
             return found.elsewhere
-
-    def count_at_once(
-        self, client: str, *, number: int, seconds: int, most: int, later: Later
-    ) -> bool:
-        """Count a request if it is known that there is room for it; tell whether it is."""
-        with self._counting:
-            if number != self._number or len(self._counts) > MAX_CLIENTS:
-                return False
-            found = self._counts.setdefault(client, _Count())
-            if found.here + 1 + found.elsewhere > most:
-                return False
-            found.here += 1
-            if found.here % self._every:
-                return True
-            found.told += self._every
-        later(partial(self._share, client, found, number=number, seconds=seconds))
-        return True
 
     def forget(self) -> None:
         with self._counting:
@@ -112,18 +102,6 @@ class Throttle(BaseThrottle):
         number, gone = divmod(time.time(), seconds)
         self._wait = seconds - gone
         return self.window.count(client, number=int(number), seconds=seconds) <= limit
-
-    @classmethod
-    def has_room_at_once(cls, client: str, *, later: Later) -> bool:
-        """Count a request that may pass, without asking anybody; `later` has others told.
-
-        False is no answer, and nothing is counted: then `has_room` is to be asked.
-        """
-        limit, seconds = _parsed(api_settings.DEFAULT_THROTTLE_RATES[cls.scope])
-        number = int(time.time() / seconds)
-        return cls.window.count_at_once(
-            client, number=number, seconds=seconds, most=limit, later=later
-        )
 
     def wait(self) -> float:
         return self._wait

@@ -16,8 +16,8 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from accounts.tallies import AccountTallies  # noqa: E402
+from config.async_views import with_async_views  # noqa: E402
 from config.bounds import with_bounds  # noqa: E402
-from config.clicks import with_short_way  # noqa: E402
 from config.metrics import Kept  # noqa: E402
 from config.origins import KnownOrigins  # noqa: E402
 from config.probes import Probes, with_probes  # noqa: E402
@@ -33,7 +33,7 @@ probes = Probes(Crowds(), *tallies, is_ending=is_ending)
 
 by_protocol = ProtocolTypeRouter(
     {
-        "http": with_short_way(with_probes(with_static_files(django_http), probes)),
+        "http": with_async_views(with_probes(with_static_files(django_http), probes)),
         "websocket": KnownOrigins(URLRouter(websocket_urlpatterns)),
     }
 )

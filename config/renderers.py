@@ -34,7 +34,7 @@ class FastJSONRenderer(BaseRenderer):
 
 
 class QuickNegotiation(DefaultContentNegotiation):
-    """The framework's own, with a short way for a view with one renderer and an easy client."""
+    """The framework's own, quicker for a view with one renderer and a client that accepts JSON."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

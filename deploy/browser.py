@@ -1,9 +1,10 @@
-"""A browser for the tests: the first of the ways below that has one."""
+"""Browsers for the tests: each by the first of the ways below that has it."""
 
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.node import Node
@@ -11,13 +12,6 @@ from deploy.paths import FRONTEND, ROOT, VENV
 from deploy.problems import Problem
 from deploy.steps import run_step, say
 
-_PROGRAMS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
 _PACKAGE = "@sparticuz/chromium@153.0.0"
 _PACKAGE_FOLDER = VENV / "browser"
 # The list of fonts in the package fits one cloud alone: text would have no width.
@@ -36,24 +30,83 @@ exec "{program}" "$@"
 Way = Callable[[], str | None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A program of a browser: what it is called, and where Debian has it."""
+
+    name: str
+    variable: str
+    """Of the environment: names one that is to be used in place of all others."""
+    programs: tuple[str, ...]
+    packages: tuple[str, ...]
+
+
+CHROMIUM = Wanted(
+    name="Chromium",
+    variable="CHROME",
+    programs=(
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ),
+    packages=("chromium",),
+)
+_FIREFOX = Wanted(
+    name="Firefox",
+    variable="FIREFOX",
+    programs=("firefox", "firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"),
+    packages=("firefox-esr",),
+)
+_WEBKIT_DRIVER = Wanted(
+    name="WebKit",
+    variable="WEBKIT_DRIVER",
+    programs=("WebKitWebDriver",),
+    packages=("webkit2gtk-driver",),
+)
+_X_SERVER = Wanted(name="X server", variable="XVFB", programs=("Xvfb",), packages=("xvfb",))
+
+
 def ensure_browser(node: Node) -> str:
     """Return the path of a Chromium or Chrome, installing one if there is none.
 
     Raises: Problem when there is none to be had, or `$CHROME` names none.
     """
+    return _ensure(CHROMIUM, before=[lambda: _of_playwright(node)], after=[lambda: _from_npm(node)])
+
+
+def ensure_firefox() -> str:
+    """Return the path of a Firefox, installing Debian's if there is none.
+
+    Raises: Problem when there is none to be had, or `$FIREFOX` names none.
+    """
+    return _ensure(_FIREFOX)
+
+
+def ensure_webkit() -> tuple[str, str]:
+    """Return the paths of WebKit's driver and of an X server for it, installing Debian's.
+
+    Raises: Problem when they are not to be had, or `$WEBKIT_DRIVER` or `$XVFB` name none.
+    """
+    return _ensure(_WEBKIT_DRIVER), _ensure(_X_SERVER)
+
+
+def _ensure(wanted: Wanted, *, before: Sequence[Way] = (), after: Sequence[Way] = ()) -> str:
     return find_browser(
-        named=os.environ.get("CHROME"),
+        wanted,
+        named=os.environ.get(wanted.variable),
         which=shutil.which,
-        others=[
-            lambda: _of_playwright(node),
-            lambda: _from_debian() or _on_path(shutil.which),
-            lambda: _from_npm(node),
-        ],
+        others=[*before, lambda: _from_debian(wanted), *after],
     )
 
 
 def find_browser(
-    *, named: str | None, which: Callable[[str], str | None], others: Sequence[Way]
+    wanted: Wanted,
+    *,
+    named: str | None,
+    which: Callable[[str], str | None],
+    others: Sequence[Way],
 ) -> str:
     """Return the browser that is `named`, or on the path, or that the first of `others` knows.
 
@@ -62,15 +115,18 @@ def find_browser(
     if named:
         if found := which(named):
             return found
-        raise Problem(f"CHROME is {named!r}, and there is no such program.")
-    for way in [lambda: _on_path(which), *others]:
+        raise Problem(f"{wanted.variable} is {named!r}, and there is no such program.")
+    for way in [lambda: _on_path(wanted, which), *others]:
         if found := way():
             return found
-    raise Problem("There is no browser for the tests: install chromium, or set CHROME to one.")
+    raise Problem(
+        f"There is no {wanted.name} for the tests: install {' '.join(wanted.packages)}, "
+        f"or set {wanted.variable} to one."
+    )
 
 
-def _on_path(which: Callable[[str], str | None]) -> str | None:
-    return next((found for name in _PROGRAMS if (found := which(name))), None)
+def _on_path(wanted: Wanted, which: Callable[[str], str | None]) -> str | None:
+    return next((found for name in wanted.programs if (found := which(name))), None)
 
 
 def _of_playwright(node: Node) -> str | None:
@@ -80,18 +136,19 @@ def _of_playwright(node: Node) -> str | None:
     return path if path and Path(path).exists() else None
 
 
-def _from_debian() -> str | None:
-    """Install Debian's chromium where that is possible; return its path if that worked."""
+def _from_debian(wanted: Wanted) -> str | None:
+    """Install Debian's where that is possible; return its path if that worked."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
+    what = f"Installing Debian's {wanted.packages[0]}"
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", *wanted.packages]
     try:
         run_step(["apt-get", "update"], what="Updating Debian's lists", cwd=ROOT, environment=quiet)
-        run_step(install, what="Installing Debian's chromium", cwd=ROOT, environment=quiet)
+        run_step(install, what=what, cwd=ROOT, environment=quiet)
     except Problem as problem:
         say(str(problem))
-    return shutil.which("chromium")
+    return _on_path(wanted, shutil.which)
 
 
 def _from_npm(node: Node) -> str | None:

@@ -8,7 +8,10 @@ from deploy import clean, run
 from deploy.bootstrap import AUDIT, DEVELOPMENT, LOADTEST, RUNTIME, STACK, hand_over, set_up
 from deploy.problems import Problem
 
-STAGES = ("check", "machines", "sqlite", "postgres", "faults", "client", "browser", "stack")
+STAGES = (
+    *("check", "machines", "sqlite", "postgres", "faults", "client", "browser", "stack"),
+    *("firefox", "webkit"),
+)
 _WITHOUT_CLIENT = ("postgres", "faults")
 _SITES = ("run", "stack")
 _BACKUP = {"backup": "save", "restore": "restore"}

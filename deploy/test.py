@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from deploy.browser import ensure_firefox, ensure_webkit
 from deploy.browsing import site
 from deploy.check import run_checks
 from deploy.mishaps import run_mishaps
@@ -240,18 +241,35 @@ def _shown(name: str, aside: _Aside) -> Counts:
 # What every browser and server must do, and what no browser does where nobody vouches for the
 # certificate, as with the stack's; the rest of what a browser sees is asked of the stack.
 _OF_THE_SITE = "--grep=@site"
+# Each test of these but for those that are marked as Chromium's; docs/browsers.md says why.
+_IN_FIREFOX = (
+    *("purchase.spec.ts", "choosing.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
+    *("offline.spec.ts", "paying.spec.ts", "policies.spec.ts", "tabs.spec.ts", "watching.spec.ts"),
+)
 
 
-def _browser(arguments: Sequence[str]) -> Counts:
-    report = REPORTS / "browser.xml"
-    with site(log_file=REPORTS / "site.log") as running:
+def _browser(
+    arguments: Sequence[str], *, script: str = "e2e", name: str = "browser", **settings: str
+) -> Counts:
+    report = REPORTS / f"{name}.xml"
+    with site(log_file=REPORTS / f"{name}-site.log") as running:
         status = running.run(
-            "e2e",
+            script,
             "--reporter=list,junit",
             *arguments,
             PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report),
+            **settings,
         )
     return judge(read_counts(report), status=status)
+
+
+def _firefox(arguments: Sequence[str]) -> Counts:
+    return _browser(arguments, script="firefox", name="firefox", FIREFOX=ensure_firefox())
+
+
+def _webkit(arguments: Sequence[str]) -> Counts:
+    driver, x_server = ensure_webkit()
+    return _browser(arguments, script="webkit", name="webkit", WEBKIT_DRIVER=driver, XVFB=x_server)
 
 
 def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
@@ -265,6 +283,14 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
         return [*which, *(f"--ignore={path}" for path in without)]
 
     more = ["--thorough"] if thorough else []
+    other_browsers = [
+        Stage(
+            name="firefox",
+            title="browser tests in Firefox",
+            run=partial(_firefox, tests or _IN_FIREFOX),
+        ),
+        Stage(name="webkit", title="the main job in WebKit", run=partial(_webkit, tests)),
+    ]
     return [
         Stage(
             name="check",
@@ -304,6 +330,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             title="browser tests",
             run=partial(_browser, tests or (_OF_THE_SITE,)),
         ),
+        *(other_browsers if thorough else []),
         Stage(
             name="stack",
             title="browser tests on the real stack",

@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
 const chrome = process.env['CHROME'];
+const firefox = { executablePath: process.env['FIREFOX'] ?? 'firefox' };
 const baseURL = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
 /** The stack's certificate is vouched for by nobody whom a browser knows. */
 const isByTls = baseURL.startsWith('https:');
@@ -43,6 +44,14 @@ export default defineConfig({
   },
   projects: [
     { name: 'e2e', testMatch: '**/*.spec.ts' },
+    {
+      name: 'firefox',
+      testMatch: '**/*.spec.ts',
+      grepInvert: /@chromium/,
+      // The one that people have, by WebDriver BiDi; Playwright's own build is another.
+      use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: firefox },
+    },
+    { name: 'webkit', testMatch: '**/*.webkit.ts' },
     { name: 'screenshots', testMatch: '**/screenshots.ts' },
     {
       name: 'measure',

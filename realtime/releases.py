@@ -99,7 +99,7 @@ class Releases:
 
     async def _release(self, event_id: int) -> None:
         try:
-            await desk.submit_from_loop(event_id=event_id, command=ReleaseExpired())
+            await desk.asubmit(event_id=event_id, command=ReleaseExpired())
             self._failed.pop(event_id, None)
         except EventNotFound:
             pass  # Whoever compares it with the database will notice.

@@ -9,7 +9,7 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -22,6 +22,7 @@ from reservations.choosing.rows import rows
 from reservations.errors import SeatcastError
 from reservations.places import Place, free_places_near, places_of
 from reservations.records import money
+from reservations.threads import in_thread
 
 MOST = 3
 FRESH_SECONDS = 1.0
@@ -38,10 +39,6 @@ class AlternativeRecord(TypedDict):
     price: str
 
 
-InThread = Callable[[Callable[[], list[AlternativeRecord]]], Awaitable[list[AlternativeRecord]]]
-"""Runs something in a thread that may use the database."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
     records: list[AlternativeRecord]
@@ -55,31 +52,17 @@ _found: dict[_Key, _Found] = {}
 _searching = threading.BoundedSemaphore(_SEARCHES)
 
 
-def offer(refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int]) -> None:
+async def offer(refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int]) -> None:
     """Complete the refusal of seats that are taken with `alternatives` to all that was asked for.
 
-    Raises: django.db.Error.
+    Only a search runs in a thread. Raises: django.db.Error.
     """
-    refusal.details["alternatives"] = alternatives(event_id=event_id, seat_ids=frozenset(seat_ids))
-
-
-async def offer_from_loop(
-    refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int], in_thread: InThread
-) -> None:
-    """As `offer`, for a coroutine: only a search runs `in_thread`, and none waits for one."""
     key = event_id, frozenset(seat_ids)
     records = _without_search(key)
     if records is None:
-        # A search that is begun is ended, also for somebody who has left: it holds a place.
+        # A search that has begun is ended, also if its client has left: it holds a place.
         records = await asyncio.shield(in_thread(partial(_search, key)))
     refusal.details["alternatives"] = records
-
-
-def alternatives(*, event_id: int, seat_ids: frozenset[int]) -> list[AlternativeRecord]:
-    """Return up to three sets of as many seats of the same categories. Raises: django.db.Error."""
-    key = event_id, seat_ids
-    records = _without_search(key)
-    return _search(key) if records is None else records
 
 
 def _without_search(key: _Key) -> list[AlternativeRecord] | None:

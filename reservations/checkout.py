@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from threading import BoundedSemaphore
 from typing import cast
 from uuid import uuid4
@@ -40,6 +41,7 @@ from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider
 from reservations.records import Answer, PaymentRecord
 from reservations.states import PaymentStatus, Person
+from reservations.threads import COMMANDS, in_thread
 
 # How long to wait before a call to the provider is made again, give or take a half.
 _RETRY_SECONDS = (0.1, 0.4)
@@ -63,19 +65,22 @@ class Order:
     key: str | None = None
 
 
-def reserve(order: Order) -> Answer:
-    """Book seats that the actor holds, all or none, and have them paid for.
+async def areserve(order: Order) -> Answer:
+    """Book seats that the actor holds, all or none, and have them paid for, now or later.
 
     With an idempotency key it is done once, and the answer is the same each time.
 
     Raises: SeatcastError. PaymentDeclined and PaymentUnavailable leave the locks as they are.
     """
+    if is_paid_online(order.payment_method):
+        return await in_thread(partial(reserve, order), COMMANDS)
+    return await desk.asubmit(event_id=order.event_id, command=_paid_later(order), key=order.key)
+
+
+def reserve(order: Order) -> Answer:
+    """As `areserve`, for a thread."""
     if not is_paid_online(order.payment_method):
-        return desk.submit(
-            event_id=order.event_id,
-            command=ReserveSeats(order.actor, order.seat_ids, order.payment_method),
-            key=order.key,
-        )
+        return desk.submit(event_id=order.event_id, command=_paid_later(order), key=order.key)
     reference = uuid4().hex
     started = desk.submit(
         event_id=order.event_id,
@@ -149,6 +154,10 @@ def finish(payment: Payment) -> PaymentStatus:
     """
     _move(payment.reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
     return settle(payment.reference)
+
+
+def _paid_later(order: Order) -> ReserveSeats:
+    return ReserveSeats(order.actor, order.seat_ids, order.payment_method)
 
 
 def _authorise(order: Order, payment: PaymentRecord) -> None:

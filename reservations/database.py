@@ -28,13 +28,6 @@ def answers() -> bool:
     return True
 
 
-def wait_briefly_for_rows() -> None:
-    """Let this transaction wait for a locked row for a quarter of a second, not for five."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '250ms'")
-
-
 def is_held_row(error: Exception) -> bool:
     """Tell whether a statement failed because somebody else did not let go of a row in time."""
     return isinstance(error.__cause__, psycopg.errors.LockNotAvailable)

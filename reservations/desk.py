@@ -1,19 +1,18 @@
-"""The desk: where an event's commands queue up, and are decided and committed together.
+"""Group commit: an event's commands queue up, and are decided and committed in batches.
 
-Concurrency. There is one desk per event and process. The first thread that brings a command to
-an idle desk serves it: it takes what has queued up, runs one transaction for all of it, answers,
-rings the doorbell, and hands the desk to the next waiting thread. The desk has no thread of its
-own, so it works the same under ASGI's request threads, WSGI workers and management commands, and
-only the serving thread needs a database connection. A command that a loop brings has no thread to
-serve with; where its turn comes, one of a few that all desks share does.
+Concurrency. There is one queue per event and process, and at most one leader per queue: it takes
+what has queued up, runs one transaction for all of it, answers, announces the changes, and has the
+next batch led by a thread of a pool. A coroutine enqueues with `asubmit`; its first batch is led by
+the pool, too. A thread enqueues with `submit`, and leads the first batch itself if the queue is
+idle. Only a leader needs a database connection.
 
 Guarantees. Nobody is answered before the commit. A command's refusal undoes nothing. A batch that
 fails for a passing reason is run again; if it fails for good, its commands are run one by one, so
 that none can fail another. Should the answer to a commit be lost, what the attempt decided is kept,
 and nothing is decided anew before a look, under the event's row, has told that it was not
 committed. Across processes everything about one event is serial, because the event's row is locked
-first. An event whose row somebody holds takes a thread and a connection from the others for five
-seconds once, and after that for a quarter of a second at a time until its row is free.
+first. An event whose row somebody else holds keeps a thread of the pool for a quarter of a second;
+then its batch moves to the few threads that wait for such rows, so that other events go on.
 
 Lock order, always: the event's row, then its seats by primary key. The clock is read after.
 """
@@ -29,7 +28,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, auto
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -60,14 +58,16 @@ RETRY_SECONDS = (0.05, 0.2)
 QUICK_SECONDS = 1.0
 # For how long the commands of a batch that failed are tried one by one.
 SINGLES_SECONDS = 4.0
-# How many desks at a time are served for loops; each needs a connection to the database, and by
-# default two are left to those who read.
-SERVING_THREADS = 6
+# How many batches the pool runs at a time, and for how many more it waits for the event's row. Each
+# needs a connection to the database, and by default two are left to those who read.
+LEADING_THREADS = 4
+WAITING_THREADS = 2
 # For how long after an event's row was held too long nobody waits for it as long again.
 HELD_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
-_serving = ThreadPoolExecutor(SERVING_THREADS, thread_name_prefix="desk")
+_leading = ThreadPoolExecutor(LEADING_THREADS, thread_name_prefix="queue-leader")
+_waiting_for_rows = ThreadPoolExecutor(WAITING_THREADS, thread_name_prefix="queue-waiter")
 
 
 def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer:
@@ -82,12 +82,12 @@ def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer
     return _desk(event_id).submit(command, key)
 
 
-async def submit_from_loop(*, event_id: int, command: Command, key: str | None = None) -> Answer:
-    """As `submit`, for a coroutine: its loop does something else meanwhile.
+async def asubmit(*, event_id: int, command: Command, key: str | None = None) -> Answer:
+    """As `submit`, for a coroutine. To cancel it does not take the command back.
 
-    Raises: SeatcastError, as there. To cancel the coroutine does not take the command back.
+    Raises: SeatcastError, as there.
     """
-    return await _desk(event_id).submit_from_loop(command, key)
+    return await _desk(event_id).asubmit(command, key)
 
 
 def queued() -> int:
@@ -96,27 +96,16 @@ def queued() -> int:
         return sum(desk.queued() for desk in _desks.values())
 
 
-class _Stage(Enum):
-    QUEUED = auto()
-    SERVING = auto()  # its own thread must serve the desk
-    TAKEN = auto()  # a batch has it
-    DONE = auto()
-
-
 @dataclass(slots=True, eq=False)
 class _Ticket:
-    """A command on its way through the desk. Its stage changes under the desk's lock only.
-
-    `waiting` is what waits for it in a loop, if no thread does.
-    """
+    """A command in the queue. `waiting` is the future of the coroutine that sent it, if one did."""
 
     command: Command
     key: str | None
+    waiting: "asyncio.Future[None] | None" = None
     request_id: UUID | None = field(default_factory=request_id.get)
     source: Source | None = field(default_factory=source.get)
-    waiting: "asyncio.Future[None] | None" = None
-    stage: _Stage = _Stage.QUEUED
-    moved: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
     result: Answer | SeatcastError | None = None
     # What its batch came to, if it is not known whether that was committed.
     doubt: "_Decided | None" = None
@@ -131,7 +120,7 @@ class _Ticket:
 
 
 class Desk:
-    """The desk of one event in this process.
+    """The command queue of one event in this process.
 
     `clock` returns the time, aware, in UTC, and is asked once the event is locked; without one it
     is the database's.
@@ -142,152 +131,156 @@ class Desk:
         self._clock = clock
         self._lock = threading.Lock()
         self._queue: deque[_Ticket] = deque()
-        self._is_served = False
+        self._is_led = False
 
     def submit(self, command: Command, key: str | None = None) -> Answer:
         """See the module's `submit`."""
         _require_no_transaction()
         ticket = _Ticket(command, key)
-        if not self._queue_up(ticket):
-            self._wait(ticket)
-        if ticket.stage is _Stage.SERVING:
-            self._serve()
-        return ticket.answer()
-
-    async def submit_from_loop(self, command: Command, key: str | None = None) -> Answer:
-        """See the module's `submit_from_loop`."""
-        waiting = asyncio.get_running_loop().create_future()
-        ticket = _Ticket(command, key, waiting=waiting)
-        if self._queue_up(ticket):
-            _serving.submit(self._serve_for_loops)
-            await self._wait_in_loop(ticket, waiting)
+        if self._enqueue(ticket):
+            self._lead(self._take(), is_patient=True)
         else:
-            with metrics.wait_seconds.time():
-                await self._wait_in_loop(ticket, waiting)
+            self._wait(ticket)
         return ticket.answer()
 
-    def _queue_up(self, ticket: _Ticket) -> bool:
-        """Take a ticket in; tell whether its bringer must serve: nobody does. Raises: Busy."""
-        with self._lock:
-            if len(self._queue) >= MAX_QUEUED_COMMANDS:
-                raise Busy
-            self._queue.append(ticket)
-            if self._is_served:
-                return False
-            self._is_served = True
-            if ticket.waiting is None:
-                ticket.stage = _Stage.SERVING
-            return True
+    async def asubmit(self, command: Command, key: str | None = None) -> Answer:
+        """See the module's `asubmit`."""
+        waiting = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(command, key, waiting)
+        if self._enqueue(ticket):
+            self._start_leader()
+        await self._await(ticket, waiting)
+        return ticket.answer()
 
     def queued(self) -> int:
         """Return how many commands wait."""
         return len(self._queue)
 
+    def _enqueue(self, ticket: _Ticket) -> bool:
+        """Enqueue a command; return True if the caller must start a leader. Raises: Busy."""
+        with self._lock:
+            if len(self._queue) >= MAX_QUEUED_COMMANDS:
+                raise Busy
+            self._queue.append(ticket)
+            if self._is_led:
+                return False
+            self._is_led = True
+            return True
+
     @metrics.wait_seconds.time()
     def _wait(self, ticket: _Ticket) -> None:
-        """Wait until the ticket is done or its own thread must serve. Raises: Busy, in time."""
+        """Wait until the command is decided. Raises: Busy, when that takes too long."""
         seconds = settings.SEATCAST_DESK_WAIT_SECONDS
-        # Those who serve need it, and those who have not come as far as the queue.
+        # The leader needs it, and those who have not come as far as the queue.
         database.release_connection()
-        if ticket.moved.wait(seconds):
+        if ticket.done.wait(seconds):
             return
         self._give_up(ticket)
         # Its batch is running, and the database's time-outs bound that.
-        if not ticket.moved.wait(seconds):
+        if not ticket.done.wait(seconds):
             raise Busy
 
-    async def _wait_in_loop(self, ticket: _Ticket, waiting: "asyncio.Future[None]") -> None:
-        """As `_wait`."""
+    async def _await(self, ticket: _Ticket, waiting: "asyncio.Future[None]") -> None:
+        """Wait as `_wait` does, in a coroutine. Raises: Busy."""
         seconds = settings.SEATCAST_DESK_WAIT_SECONDS
-        if (await asyncio.wait([waiting], timeout=seconds))[0]:
-            return
-        self._give_up(ticket)
-        if not (await asyncio.wait([waiting], timeout=seconds))[0]:
-            raise Busy
+        with metrics.wait_seconds.time():
+            if (await asyncio.wait([waiting], timeout=seconds))[0]:
+                return
+            self._give_up(ticket)
+            if not (await asyncio.wait([waiting], timeout=seconds))[0]:
+                raise Busy
 
     def _give_up(self, ticket: _Ticket) -> None:
-        """Take a ticket back if no batch has it. Raises: Busy, then."""
+        """Take a command off the queue unless a batch has it. Raises: Busy, then."""
         with self._lock:
-            if ticket.stage is _Stage.QUEUED:
+            if ticket in self._queue:
                 self._queue.remove(ticket)
                 raise Busy
 
-    def _serve_for_loops(self) -> None:
+    def _start_leader(self) -> None:
+        """Have a thread of the pool lead the next batch."""
+        if self._is_known_to_be_held():
+            _waiting_for_rows.submit(self._lead_in_pool, None, is_patient=True)
+        else:
+            _leading.submit(self._lead_in_pool, None, is_patient=False)
+
+    def _lead_in_pool(self, batch: "list[_Ticket] | None", *, is_patient: bool) -> None:
         try:
-            self._serve()
+            self._lead(self._take() if batch is None else batch, is_patient=is_patient)
         finally:
             database.release_connection()
 
-    def _serve(self) -> None:
-        """Run one batch, answer it, ring the doorbell, and pass the desk on."""
-        with self._lock:
-            batch = self._take()
-            if not batch:
-                # All have given up.
-                self._is_served = False
-                return
-        metrics.batch_commands.observe(len(batch))
+    def _lead(self, batch: "list[_Ticket]", *, is_patient: bool) -> None:
+        """Run a batch, answer it, announce its changes, and have the next one led.
+
+        Unless the leader is patient, a batch whose event's row somebody else holds is left to
+        those who are.
+        """
+        if not batch:
+            # All have given up.
+            self._pass_on()
+            return
         changes: list[ChangeSet] = []
         try:
-            changes = self._run(batch)
-        finally:
+            changes = self._run(batch, is_patient=is_patient)
+        except _RowIsHeld:
+            _waiting_for_rows.submit(self._lead_in_pool, batch, is_patient=True)
+            return
+        except BaseException:
             self._answer(batch)
-            # Rung before anybody else can commit, so that doorbells leave in the log's order.
-            for change_set in changes:
-                seats_changed.send_robust(sender=Desk, changes=change_set)
-            with self._lock:
-                self._pass_on()
+            self._pass_on()
+            raise
+        metrics.batch_commands.observe(len(batch))
+        self._answer(batch)
+        # Before anybody else can commit, so that announcements leave in the log's order.
+        for change_set in changes:
+            seats_changed.send_robust(sender=Desk, changes=change_set)
+        self._pass_on()
 
     def _answer(self, batch: list[_Ticket]) -> None:
-        """Wake all who wait for a batch, those of a loop together."""
+        """Wake all who wait for a batch, the coroutines of one loop together."""
         by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-        with self._lock:
-            for ticket in batch:
-                ticket.stage = _Stage.DONE
-                if ticket.waiting is None:
-                    ticket.moved.set()
-                else:
-                    by_loop.setdefault(ticket.waiting.get_loop(), []).append(ticket.waiting)
+        for ticket in batch:
+            ticket.done.set()
+            if ticket.waiting is not None:
+                by_loop.setdefault(ticket.waiting.get_loop(), []).append(ticket.waiting)
         for loop, waiting in by_loop.items():
             # Its server may have ended meanwhile.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_wake, waiting)
 
     def _take(self) -> list[_Ticket]:
+        """Take the next batch off the queue; it is empty if all have given up."""
         batch: list[_Ticket] = []
         seats: set[int] = set()
-        while self._queue and len(batch) < MAX_BATCH_COMMANDS:
-            seats.update(seat_ids_of(self._queue[0].command))
-            if batch and len(seats) > MAX_BATCH_SEATS:
-                break
-            ticket = self._queue.popleft()
-            ticket.stage = _Stage.TAKEN
-            batch.append(ticket)
+        with self._lock:
+            while self._queue and len(batch) < MAX_BATCH_COMMANDS:
+                seats.update(seat_ids_of(self._queue[0].command))
+                if batch and len(seats) > MAX_BATCH_SEATS:
+                    break
+                batch.append(self._queue.popleft())
         return batch
 
     def _pass_on(self) -> None:
-        if not self._queue:
-            self._is_served = False
-            return
-        heir = self._queue[0]
-        if heir.waiting is not None:
-            _serving.submit(self._serve_for_loops)
-            return
-        heir.stage = _Stage.SERVING
-        heir.moved.set()
+        with self._lock:
+            is_led = self._is_led = bool(self._queue)
+        if is_led:
+            self._start_leader()
 
-    def _run(self, batch: list[_Ticket]) -> list[ChangeSet]:
+    def _run(self, batch: list[_Ticket], *, is_patient: bool) -> list[ChangeSet]:
         """Give every ticket its result, and return what was committed.
 
-        A ticket that is left without one could not be decided in time.
+        A ticket that is left without one could not be decided in time. Raises: _RowIsHeld.
         """
         started = time.monotonic()
         try:
-            return self._attempt(batch)
+            return self._attempt(batch, is_patient=is_patient)
         except SeatcastError as error:
             for ticket in batch:
                 ticket.result = error
             return []
+        except _RowIsHeld:
+            raise
         except Exception as error:
             metrics.failed_batches.inc()
             logger.exception("A batch of %d failed", len(batch), extra={"event_id": self._event_id})
@@ -301,18 +294,18 @@ class Desk:
                     break
                 # The batch may turn out to have been committed after all.
                 if ticket.result is None:
-                    changes += self._run([ticket])
+                    changes += self._run([ticket], is_patient=True)
         return changes
 
-    def _attempt(self, batch: list[_Ticket]) -> list[ChangeSet]:
+    def _attempt(self, batch: list[_Ticket], *, is_patient: bool) -> list[ChangeSet]:
         """Commit a batch, again if it failed for a reason that may pass.
 
-        Raises: EventNotFound, django.db.Error.
+        Raises: EventNotFound, _RowIsHeld, django.db.Error.
         """
         for seconds in RETRY_SECONDS:
             started = time.monotonic()
             try:
-                return self._commit(batch)
+                return self._commit(batch, is_patient=is_patient)
             except (OperationalError, InterfaceError) as error:
                 is_slow = time.monotonic() - started > QUICK_SECONDS
                 if database.is_held_row(error) or (is_slow and batch[0].doubt is None):
@@ -321,25 +314,25 @@ class Desk:
                 logger.warning("A batch of %d is run again: %s", len(batch), error)
                 time.sleep(seconds * random.uniform(0.5, 1.5))
         try:
-            return self._commit(batch)
+            return self._commit(batch, is_patient=is_patient)
         except (OperationalError, InterfaceError):
             with transaction.atomic():
-                self._lock_event(batch)
+                self._lock_event(batch, is_patient=True)
                 done = _done_before(batch)
             if done is None:
                 raise
             return done.settle()
 
     @metrics.transaction_seconds.time()
-    def _commit(self, batch: list[_Ticket]) -> list[ChangeSet]:
+    def _commit(self, batch: list[_Ticket], *, is_patient: bool) -> list[ChangeSet]:
         """Decide a batch in one transaction, unless an earlier attempt at it was committed.
 
-        Raises: EventNotFound, django.db.Error.
+        Raises: EventNotFound, _RowIsHeld, django.db.Error.
         """
         done = decided = None
         try:
             with transaction.atomic():
-                event, at = self._lock_event(batch)
+                event, at = self._lock_event(batch, is_patient=is_patient)
                 done = _done_before(batch)
                 decided = done or _decide(event, batch, now=self._clock() if self._clock else at)
         except Exception:
@@ -351,23 +344,35 @@ class Desk:
                 raise
         return decided.settle()
 
-    def _lock_event(self, batch: list[_Ticket]) -> tuple[Event, datetime]:
-        """Take the event's row. Wait briefly if nobody waits for the batch, or the row was held
-        too long already. Raises: EventNotFound, django.db.Error.
+    def _lock_event(self, batch: list[_Ticket], *, is_patient: bool) -> tuple[Event, datetime]:
+        """Lock the event's row.
+
+        Wait only briefly if nobody waits for the batch, if the row was held too long already, or
+        if somebody more patient can take over. Raises: EventNotFound, _RowIsHeld, django.db.Error.
         """
         is_background = all(isinstance(ticket.command, ReleaseExpired) for ticket in batch)
-        is_held = _held_until.get(self._event_id, 0.0) > time.monotonic()
-        if is_background or is_held:
-            database.wait_briefly_for_rows()
+        is_held = self._is_known_to_be_held()
+        briefly = is_background or is_held or not is_patient
         try:
-            found = lock_event(self._event_id)
+            found = lock_event(self._event_id, briefly=briefly)
         except OperationalError as error:
+            if not database.is_held_row(error):
+                raise
+            if not (is_patient or is_background or is_held):
+                raise _RowIsHeld from error
             # A row for which others wait, too, may take a quarter of a second.
-            if database.is_held_row(error) and (is_held or not is_background):
+            if is_held or not is_background:
                 _held_until[self._event_id] = time.monotonic() + HELD_SECONDS
             raise
         _held_until.pop(self._event_id, None)
         return found
+
+    def _is_known_to_be_held(self) -> bool:
+        return _held_until.get(self._event_id, 0.0) > time.monotonic()
+
+
+class _RowIsHeld(Exception):
+    """Somebody else holds the event's row for longer than this thread may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,4 +466,4 @@ def _require_no_transaction() -> None:
     blocks = connection.atomic_blocks
     # What Django's tests wrap themselves in does not count, as for `atomic(durable=True)`.
     if blocks and not getattr(blocks[-1], "_from_testcase", False):
-        raise RuntimeError("The desk commits; it cannot work inside a transaction.")
+        raise RuntimeError("A queue commits; it cannot work inside a transaction.")

@@ -97,7 +97,7 @@ def _record_change(
 
 @contextmanager
 def _sent_by(sent: Source | None) -> Iterator[None]:
-    """Name the request that brought a command: another one's thread may serve the desk."""
+    """Name the request that brought a command: another thread leads its batch."""
     before = source.set(sent)
     try:
         yield

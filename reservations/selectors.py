@@ -194,7 +194,7 @@ def is_public(*, event_id: int) -> bool:
     everybody wants to know.
     """
     remembered, name = caches["process"], f"event-{event_id}-is-public"
-    if is_known_public(event_id=event_id):
+    if remembered.get(name):
         return True
     # Who asks may need the connection that this thread has.
     database.release_connection()
@@ -208,11 +208,6 @@ def is_public(*, event_id: int) -> bool:
             return False
         remembered.set(name, True, timeout=PUBLIC_SECONDS)
         return True
-
-
-def is_known_public(*, event_id: int) -> bool:
-    """Tell whether an event is remembered to be public; if not, it may be all the same."""
-    return bool(caches["process"].get(f"event-{event_id}-is-public"))
 
 
 def events(*, asker: Asker, limit: int = MOST_EVENTS, after: EventPlace | None = None) -> EventPage:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+from django.utils.asyncio import async_unsafe
+
 from reservations import database
 from reservations.errors import Busy
 
@@ -29,6 +31,7 @@ class Shared(Generic[K, V]):
         """Return the value of a key. Raises: what `find_out` raises."""
         return self.get_all((key,), lambda _: {key: find_out()})[key]
 
+    @async_unsafe
     def get_all(
         self, keys: Iterable[K], find_out: Callable[[Iterable[K]], Mapping[K, V]]
     ) -> dict[K, V]:
@@ -103,6 +106,7 @@ class Rounds(Generic[K, V]):
         self._lock = threading.Lock()
         self._next: dict[K, Future[V]] = {}
 
+    @async_unsafe
     def get(self, key: K, find_out: Callable[[], V]) -> V:
         """Return a value of now. Raises: Busy, and what `find_out` raises."""
         if not self._places.acquire(blocking=False):

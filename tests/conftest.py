@@ -1,9 +1,11 @@
 """How all tests run: the same on SQLite alone as on PostgreSQL with Redis or Valkey."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
@@ -12,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts import revocations, shared, throttles
 from accounts.hashers import Argon2Hasher
-from reservations import counts, layouts, lists
+from reservations import counts, desk, layouts, lists, threads
 from reservations.choosing import houses
 from tests.factories import Clock
 
@@ -90,6 +92,35 @@ def _nothing_remembered() -> None:
     houses.forget_houses()
     layouts.forget_layouts()
     lists.forget_lists()
+
+
+class _TestsThread:
+    """Stands in for a pool: runs all work in the test's own thread."""
+
+    def submit(self, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return work(*arguments, **named)
+        return asyncio.ensure_future(sync_to_async(work)(*arguments, **named))
+
+
+@pytest.fixture
+def in_the_tests_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what coroutines leave to threads done by the test's own one, with its connection."""
+    own = _TestsThread()
+    monkeypatch.setattr(threads, "_start", lambda _, work: own.submit(work))
+    monkeypatch.setattr(desk, "_leading", own)
+    monkeypatch.setattr(desk, "_waiting_for_rows", own)
+
+
+@pytest.fixture(autouse=True)
+def _see_what_is_not_committed(request: pytest.FixtureRequest) -> None:
+    """Let asynchronous views see what a test has written, unless it commits."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if not commits and "transactional_db" not in request.fixturenames:
+        request.getfixturevalue("in_the_tests_thread")
 
 
 @pytest.fixture

@@ -25,8 +25,9 @@ test('the list takes seats like the map, and is live for everybody @thorough', a
   request,
 }) => {
   const { club } = await demoEvents(request);
-  const anna = await enter('somebody new');
   const ben = await enter('somebody new');
+  // Last: keys are for the page in front.
+  const anna = await enter('somebody new');
   const seat = pick(await anna.api.freeSeats(club.id, 1, 100));
   await ben.page.goto(`/events/${club.id}?view=list`);
   await expect(seatOn(ben.page, seat)).toHaveAccessibleName(/available$/);

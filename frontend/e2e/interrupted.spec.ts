@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 
 import { breakable } from './line';
-import { demoEvents, seatOn, test, watch } from './stage';
+import { demoEvents, ONLY_CHROMIUM, seatOn, test, watch } from './stage';
 
 test('a purchase goes on where it was after the server has restarted under it @thorough', async ({
   enter,
@@ -37,30 +37,31 @@ test('a purchase goes on where it was after the server has restarted under it @t
   await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'reserved');
 });
 
-test('an order whose answer is lost is asked about, and booked once', async ({
-  enter,
-  request,
-}) => {
-  const { club } = await demoEvents(request);
-  const { page, api } = await enter('somebody new');
-  const [seat] = await api.freeSeats(club.id, 1, 25);
-  if (seat === undefined) throw new Error('A seat is needed');
-  await watch(page, club);
-  await seatOn(page, seat).click();
-  await page.getByRole('button', { name: 'Reserve' }).click();
-  const keys: (string | undefined)[] = [];
-  await page.route('**/reserve/', async (route) => {
-    keys.push(route.request().headers()['idempotency-key']);
-    const answer = await route.fetch();
-    if (keys.length === 1) await route.abort('connectionreset');
-    else await route.fulfill({ response: answer });
-  });
-  await page.getByRole('button', { name: /^Confirm/ }).click();
-  await expect(page.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
-  expect(keys).toHaveLength(2);
-  expect(new Set(keys).size).toBe(1);
-  expect(await api.get<unknown[]>('reservations/')).toHaveLength(1);
-});
+test(
+  'an order whose answer is lost is asked about, and booked once',
+  ONLY_CHROMIUM,
+  async ({ enter, request }) => {
+    const { club } = await demoEvents(request);
+    const { page, api } = await enter('somebody new');
+    const [seat] = await api.freeSeats(club.id, 1, 25);
+    if (seat === undefined) throw new Error('A seat is needed');
+    await watch(page, club);
+    await seatOn(page, seat).click();
+    await page.getByRole('button', { name: 'Reserve' }).click();
+    const keys: (string | undefined)[] = [];
+    await page.route('**/reserve/', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      const answer = await route.fetch();
+      if (keys.length === 1) await route.abort('connectionreset');
+      else await route.fulfill({ response: answer });
+    });
+    await page.getByRole('button', { name: /^Confirm/ }).click();
+    await expect(page.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+    expect(await api.get<unknown[]>('reservations/')).toHaveLength(1);
+  },
+);
 
 test('who loses the network while paying keeps the seats and pays when it is back @thorough', async ({
   enter,

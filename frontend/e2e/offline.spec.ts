@@ -1,62 +1,85 @@
 import { expect } from '@playwright/test';
 
-import { demoEvents, test, watch, workerIsReady } from './stage';
+import { detour } from './detour';
+import { demoEvents, ONLY_CHROMIUM, test, watch, workerIsReady } from './stage';
 
 const WITH_WORKER = { serviceWorkers: 'allow' } as const;
 
-test('without a network the site shows a page of its own, and comes back by itself', async ({
+test(
+  'without a network the site shows a page of its own, and comes back by itself',
+  ONLY_CHROMIUM,
+  async ({ enter, request }) => {
+    const { club } = await demoEvents(request);
+    const { page } = await enter('anonymous', WITH_WORKER);
+    await watch(page, club);
+    await workerIsReady(page);
+
+    await page.context().setOffline(true);
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
+    await expect(page).toHaveURL(new RegExp(`/events/${club.id}$`));
+    await expect(page).toHaveTitle('You are offline · Seatcast');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
+
+    await page.context().setOffline(false);
+    await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  },
+);
+
+test('a server that is away has that page too, which comes back by itself', async ({
   enter,
-  request,
-}) => {
-  const { club } = await demoEvents(request);
-  const { page } = await enter('anonymous', WITH_WORKER);
-  await watch(page, club);
-  await workerIsReady(page);
-
-  await page.context().setOffline(true);
-  await page.reload();
-  await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
-  await expect(page).toHaveURL(new RegExp(`/events/${club.id}$`));
-  await expect(page).toHaveTitle('You are offline · Seatcast');
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
-
-  await page.context().setOffline(false);
-  await expect(page.getByText('Live', { exact: true })).toBeVisible();
-});
-
-test('the page without a network speaks the language of the person @thorough', async ({
-  enter,
-}) => {
-  const { page } = await enter('anonymous', { ...WITH_WORKER, locale: 'de-AT' });
-  await page.goto('/');
-  await workerIsReady(page);
-  await page.context().setOffline(true);
-  await page.reload();
-  await expect(page.getByRole('heading', { name: 'Sie sind offline' })).toBeVisible();
-  await expect(page.getByRole('main')).toHaveCount(1);
-  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
-});
-
-test('nothing else is kept: the app is always today’s, and the API is left alone @thorough', async ({
-  enter,
+  baseURL,
 }) => {
   const { page } = await enter('anonymous', WITH_WORKER);
-  await page.goto('/');
+  const { url, cut, mend } = await detour(baseURL ?? '');
+  await page.goto(url);
   await workerIsReady(page);
-  await page.reload();
-  await page.getByRole('article').first().waitFor();
-  const kept = await page.evaluate(async () => {
-    const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
-    const requests = await Promise.all(caches_.map((cache) => cache.keys()));
-    return requests.flat().map(({ url }) => new URL(url).pathname);
-  });
-  expect(kept.sort()).toEqual(['/favicon.svg', '/offline.css', '/offline.html', '/offline.js']);
-
-  await page.context().setOffline(true);
-  const call = page.evaluate(() => fetch('/api/events/').then(({ status }) => status));
-  await expect(call).rejects.toThrow('Failed to fetch');
+  cut();
+  // Where the worker fails as well, so does this.
+  await page.reload().catch(() => null);
+  await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
+  await mend();
+  await expect(page.getByRole('article').first()).toBeVisible();
+  cut();
 });
+
+test(
+  'the page without a network speaks the language of the person @thorough',
+  ONLY_CHROMIUM,
+  async ({ enter }) => {
+    const { page } = await enter('anonymous', { ...WITH_WORKER, locale: 'de-AT' });
+    await page.goto('/');
+    await workerIsReady(page);
+    await page.context().setOffline(true);
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'Sie sind offline' })).toBeVisible();
+    await expect(page.getByRole('main')).toHaveCount(1);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  },
+);
+
+test(
+  'nothing else is kept: the app is always today’s, and the API is left alone @thorough',
+  ONLY_CHROMIUM,
+  async ({ enter }) => {
+    const { page } = await enter('anonymous', WITH_WORKER);
+    await page.goto('/');
+    await workerIsReady(page);
+    await page.reload();
+    await page.getByRole('article').first().waitFor();
+    const kept = await page.evaluate(async () => {
+      const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+      const requests = await Promise.all(caches_.map((cache) => cache.keys()));
+      return requests.flat().map(({ url }) => new URL(url).pathname);
+    });
+    expect(kept.sort()).toEqual(['/favicon.svg', '/offline.css', '/offline.html', '/offline.js']);
+
+    await page.context().setOffline(true);
+    const call = page.evaluate(() => fetch('/api/events/').then(({ status }) => status));
+    await expect(call).rejects.toThrow('Failed to fetch');
+  },
+);
 
 test('a page that is gone after a deployment has the app loaded anew, once, and then says so @thorough', async ({
   enter,

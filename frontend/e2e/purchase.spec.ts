@@ -2,7 +2,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 import type { Seat } from '../src/lib/api/types';
 import { breakable } from './line';
-import { DEMO_PASSWORD, demoEvents, seatOn, test, watch } from './stage';
+import { DEMO_PASSWORD, demoEvents, ONLY_CHROMIUM, seatOn, test, watch } from './stage';
 
 test('two people and a third who only watches follow one purchase to its cancellation @site', async ({
   enter,
@@ -69,46 +69,47 @@ test('two people and a third who only watches follow one purchase to its cancell
   for (const page of all) await expectStanding(page, [first, second], 'available');
 });
 
-test('the whole purchase works with a thumb on a phone, over a line that breaks @thorough', async ({
-  enter,
-  request,
-}) => {
-  const { theatre } = await demoEvents(request);
-  const { page } = await enter('somebody new', {
-    viewport: { width: 390, height: 844 },
-    isMobile: true,
-    hasTouch: true,
-  });
-  const line = await breakable(page);
-  await watch(page, theatre);
-  // From so far away there are sections in the seats' place: the first tap brings one nearer.
-  await tapAt(page.getByRole('button', { name: /^Stalls/ }));
-  await expect.poll(() => seatsInView(page).count()).toBeGreaterThan(9);
-  const seat = await nearestTheMiddle(seatsInView(page));
-  await expect(seat).toHaveAttribute('data-standing', 'available');
-  await tapAt(seat);
-  await expect(seat).toHaveAttribute('data-standing', 'mine');
+test(
+  'the whole purchase works with a thumb on a phone, over a line that breaks @thorough',
+  ONLY_CHROMIUM,
+  async ({ enter, request }) => {
+    const { theatre } = await demoEvents(request);
+    const { page } = await enter('somebody new', {
+      viewport: { width: 390, height: 844 },
+      isMobile: true,
+      hasTouch: true,
+    });
+    const line = await breakable(page);
+    await watch(page, theatre);
+    // From so far away there are sections in the seats' place: the first tap brings one nearer.
+    await tapAt(page.getByRole('button', { name: /^Stalls/ }));
+    await expect.poll(() => seatsInView(page).count()).toBeGreaterThan(9);
+    const seat = await nearestTheMiddle(seatsInView(page));
+    await expect(seat).toHaveAttribute('data-standing', 'available');
+    await tapAt(seat);
+    await expect(seat).toHaveAttribute('data-standing', 'mine');
 
-  line.breakOff();
-  await expect(page.getByText('Reconnecting…')).toBeVisible();
-  expect(await overflowOf(page)).toBe(0);
-  line.mend();
-  await expect(page.getByText('Live', { exact: true })).toBeVisible();
-  await expect(seat).toHaveAttribute('data-standing', 'mine');
-  await page.getByText(/^\d+ watching$/).waitFor({ state: 'attached' });
-  expect(await overflowOf(page)).toBe(0);
-  const basket = page.getByRole('complementary', { name: 'Your seats' });
-  await basket.getByRole('button', { name: 'Show the seats' }).tap();
-  const seatNumber = await basket.getByRole('listitem').locator('b').textContent();
-  await basket.getByRole('button', { name: 'Reserve', exact: true }).tap();
-  await page.getByRole('button', { name: /^Confirm/ }).tap();
-  await page
-    .getByRole('dialog', { name: 'Reservation confirmed!' })
-    .getByRole('button', { name: 'My reservations' })
-    .tap();
-  await expect(page.getByRole('article')).toContainText(seatNumber ?? 'no seat');
-  expect(await overflowOf(page)).toBe(0);
-});
+    line.breakOff();
+    await expect(page.getByText('Reconnecting…')).toBeVisible();
+    expect(await overflowOf(page)).toBe(0);
+    line.mend();
+    await expect(page.getByText('Live', { exact: true })).toBeVisible();
+    await expect(seat).toHaveAttribute('data-standing', 'mine');
+    await page.getByText(/^\d+ watching$/).waitFor({ state: 'attached' });
+    expect(await overflowOf(page)).toBe(0);
+    const basket = page.getByRole('complementary', { name: 'Your seats' });
+    await basket.getByRole('button', { name: 'Show the seats' }).tap();
+    const seatNumber = await basket.getByRole('listitem').locator('b').textContent();
+    await basket.getByRole('button', { name: 'Reserve', exact: true }).tap();
+    await page.getByRole('button', { name: /^Confirm/ }).tap();
+    await page
+      .getByRole('dialog', { name: 'Reservation confirmed!' })
+      .getByRole('button', { name: 'My reservations' })
+      .tap();
+    await expect(page.getByRole('article')).toContainText(seatNumber ?? 'no seat');
+    expect(await overflowOf(page)).toBe(0);
+  },
+);
 
 test('the whole purchase works with the keyboard alone, on the map and in the list', async ({
   enter,

@@ -12,6 +12,8 @@ import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
 export const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'seatcast-demo';
 /** For accounts that a test makes: it must not be like their names. */
 export const OWN_PASSWORD = 'seven-green-lamps';
+/** A test that asks for what no other browser's driver can do; docs/browsers.md says what. */
+export const ONLY_CHROMIUM = { tag: '@chromium' };
 const SITE = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
 const STADIUM = 10_000;
 
@@ -38,7 +40,10 @@ export const test = base.extend<Stage>({
       entered.push({ context, api });
       const name = await arrive(api, who);
       const page = await context.newPage();
-      page.on('pageerror', (fault) => faults.push(fault));
+      page.on('pageerror', (fault) => {
+        // Firefox also tells here what it did not get from the network: an error without a name.
+        if (fault.name !== '') faults.push(fault);
+      });
       page.on('console', (message) => {
         if (isForbidden(message.text())) faults.push(new Error(message.text()));
       });

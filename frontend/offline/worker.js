@@ -23,7 +23,8 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin || request.method !== 'GET') return;
   if (request.mode === 'navigate') {
-    if (!NOT_OF_THE_APP.test(pathname)) event.respondWith(pageFor(event));
+    // Not by navigation preload: in Firefox, one that fails ends the navigation.
+    if (!NOT_OF_THE_APP.test(pathname)) event.respondWith(fetch(request).catch(() => kept(PAGE)));
   } else if (FILES.includes(pathname)) {
     event.respondWith(fetch(request).catch(() => kept(pathname)));
   }
@@ -39,16 +40,6 @@ async function takeOver() {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
   await Promise.all(old.map((name) => caches.delete(name)));
-  // The page is asked for at once then, not only when this worker has started.
-  await self.registration.navigationPreload?.enable();
-}
-
-async function pageFor(event) {
-  try {
-    return (await event.preloadResponse) ?? (await fetch(event.request));
-  } catch {
-    return kept(PAGE);
-  }
 }
 
 async function kept(path) {

@@ -56,7 +56,7 @@ def actor(request: Request) -> Person:
 
 def idempotency_key(request: Request) -> str | None:
     """Return the Idempotency-Key header. Raises: ValidationError."""
-    key = request.headers.get("Idempotency-Key")
+    key: str | None = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return None
     if not is_key(key):

@@ -26,6 +26,11 @@ class BoundedListField(serializers.ListField):
             self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        if all(type(each) is int and 0 < each <= MAX_ID for each in data):
+            return data
+        return super().run_child_validation(data)
+
 
 class SeatIdsSerializer(serializers.Serializer[Any]):
     seat_ids = BoundedListField(

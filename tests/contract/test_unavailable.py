@@ -16,6 +16,7 @@ pytestmark = pytest.mark.any_database
 )
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("in_the_tests_thread")
 def test_with_the_database_away(call: Call, kind: type[Exception], office: BoxOffice) -> None:
     clients = [signed_in(office.alice), with_token(office.alice)]
     before = office.state()

@@ -1,22 +1,23 @@
 """What is offered instead of seats that are taken."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 import pytest
-from django.db import connections
+from asgiref.sync import async_to_sync
 
 from reservations import alternatives as module
-from reservations.alternatives import alternatives, nearest, offer_from_loop
+from reservations.alternatives import nearest, offer
 from reservations.commands import LockSeats
 from reservations.desk import Desk
 from reservations.errors import SeatUnavailable
 from reservations.models import Category, Event, Seat
 from reservations.places import Place
+from reservations.threads import in_thread
 from tests.crowd import PATIENCE_SECONDS
 from tests.factories import (
     let_locks_run_out,
@@ -130,7 +131,7 @@ def test_seats_whose_lock_has_run_out_are_offered() -> None:
     ids = seat_ids(event)
     Desk(event.pk).submit(LockSeats(bob, ids[:3]))
     let_locks_run_out(event)
-    found = alternatives(event_id=event.pk, seat_ids=frozenset(ids[:1]))
+    found = _offered(event, ids[:1])
     assert [offer["seat_numbers"] for offer in found] == [["A1"], ["A2"], ["A3"]]
 
 
@@ -139,7 +140,7 @@ def test_far_ones_are_offered_when_there_are_no_near_ones() -> None:
     event = _hall(plan={"width": 200.0, "height": 100.0})
     ids = seat_ids(event)
     Seat.objects.filter(pk__in=ids[:6]).update(status=3)
-    found = alternatives(event_id=event.pk, seat_ids=frozenset(ids[:1]))
+    found = _offered(event, ids[:1])
     assert [offer["seat_numbers"] for offer in found] == [["A7"]]
 
 
@@ -148,20 +149,22 @@ def test_many_who_ask_for_the_same_cost_one_search(
     django_assert_num_queries: Any,
 ) -> None:
     event = _hall()
-    wanted = frozenset(seat_ids(event)[:1])
-    first = alternatives(event_id=event.pk, seat_ids=wanted)
+    wanted = seat_ids(event)[:1]
+    first = _offered(event, wanted)
     with django_assert_num_queries(0):
-        assert all(alternatives(event_id=event.pk, seat_ids=wanted) == first for _ in range(100))
+        assert all(_offered(event, wanted) == first for _ in range(100))
 
 
 @pytest.mark.django_db
 def test_when_too_many_search_already_nothing_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     event = _hall()
     with module._searching, module._searching:
-        assert alternatives(event_id=event.pk, seat_ids=frozenset(seat_ids(event)[:1])) == []
+        assert _offered(event, seat_ids(event)[:1]) == []
 
 
-def test_of_many_who_are_refused_in_a_loop_two_search_and_the_others_do_not_wait() -> None:
+def test_of_many_who_are_refused_at_once_two_search_and_the_others_do_not_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     refusals = [SeatUnavailable() for _ in range(100)]
     searches: list[Callable[[], Any]] = []
 
@@ -174,10 +177,9 @@ def test_of_many_who_are_refused_in_a_loop_two_search_and_the_others_do_not_wait
             module._searching.release()
             return ["found"]
 
+        monkeypatch.setattr(module, "in_thread", in_thread)
         tasks = [
-            asyncio.create_task(
-                offer_from_loop(refusal, event_id=1, seat_ids=[seat], in_thread=in_thread)
-            )
+            asyncio.create_task(offer(refusal, event_id=1, seat_ids=[seat]))
             for seat, refusal in enumerate(refusals)
         ]
         await asyncio.gather(*tasks[2:])
@@ -190,35 +192,34 @@ def test_of_many_who_are_refused_in_a_loop_two_search_and_the_others_do_not_wait
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_leaves_in_the_middle_of_a_search_does_not_keep_its_place() -> None:
+def test_who_leaves_in_the_middle_of_a_search_does_not_keep_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     event = _hall()
+    ids = seat_ids(event)[:1]
 
     async def leave() -> None:
         begun, searched = asyncio.Event(), asyncio.Event()
 
-        async def in_thread(search: Callable[[], Any]) -> Any:
+        async def noted(search: Callable[[], Any]) -> Any:
             begun.set()
             try:
-                return await asyncio.to_thread(_searched, search)
+                return await in_thread(search)
             finally:
                 searched.set()
 
-        offered = offer_from_loop(
-            SeatUnavailable(), event_id=event.pk, seat_ids=seat_ids_, in_thread=in_thread
-        )
-        task = asyncio.create_task(offered)
+        monkeypatch.setattr(module, "in_thread", noted)
+        task = asyncio.create_task(offer(SeatUnavailable(), event_id=event.pk, seat_ids=ids))
         await begun.wait()
         task.cancel()
         await searched.wait()
 
-    seat_ids_ = seat_ids(event)[:1]
     asyncio.run(asyncio.wait_for(leave(), PATIENCE_SECONDS))
     assert [module._searching.acquire(blocking=False) for _ in range(3)] == [True, True, False]
     module._searching.release(2)
 
 
-def _searched(search: Callable[[], Any]) -> Any:
-    try:
-        return search()
-    finally:
-        connections.close_all()
+def _offered(event: Event, seat_ids: Iterable[int]) -> Any:
+    refusal = SeatUnavailable()
+    async_to_sync(offer)(refusal, event_id=event.pk, seat_ids=seat_ids)
+    return refusal.details["alternatives"]

@@ -119,10 +119,10 @@ class Twin:
         """Have commands decided in one batch, as if they had queued up."""
         tickets = [_Ticket(command, key) for command, key in asked]
         self.desk._queue.extend(tickets)
-        self.desk._is_served = True
+        self.desk._is_led = True
         before = self.event.change_seq
-        self.desk._serve()
-        assert not self.desk._is_served
+        self.desk._lead(self.desk._take(), is_patient=True)
+        assert not self.desk._is_led
         results = [ticket.result for ticket in tickets if ticket.result is not None]
         assert len(results) == len(tickets), f"the batch failed after number {before}"
         return results

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ from pytest_django import Settings
 
 from reservations import desk as desk_module
 from reservations.commands import LockSeats
-from reservations.desk import Desk, submit_from_loop
+from reservations.desk import Desk, asubmit
 from reservations.errors import Busy, SeatUnavailable
 from reservations.models import Event, Seat
 from reservations.states import Person
@@ -57,7 +58,7 @@ def _holders(event: Event) -> list[int | None]:
 async def _join(desk: Desk, lock: LockSeats) -> "asyncio.Task[Any]":
     """Queue up behind all others."""
     length = desk.queued() + 1
-    task = asyncio.create_task(desk.submit_from_loop(lock))
+    task = asyncio.create_task(desk.asubmit(lock))
     while desk.queued() < length:
         await asyncio.sleep(0)
     return task
@@ -65,7 +66,7 @@ async def _join(desk: Desk, lock: LockSeats) -> "asyncio.Task[Any]":
 
 async def _first(desk: Desk, gate: Gate, lock: LockSeats) -> "asyncio.Task[Any]":
     """Be served, and wait at the gate."""
-    task = asyncio.create_task(desk.submit_from_loop(lock))
+    task = asyncio.create_task(desk.asubmit(lock))
     await asyncio.to_thread(gate.wait_until_reached)
     return task
 
@@ -75,7 +76,7 @@ def test_of_a_hundred_who_want_one_seat_one_has_it() -> None:
     seat = seat_ids(event)[:1]
 
     async def rush() -> list[Any]:
-        asked = (submit_from_loop(event_id=event.pk, command=LockSeats(p, seat)) for p in people)
+        asked = (asubmit(event_id=event.pk, command=LockSeats(p, seat)) for p in people)
         return await asyncio.gather(*asked, return_exceptions=True)
 
     found = asyncio.run(rush())
@@ -101,7 +102,7 @@ def test_who_waits_for_too_long_is_told_and_the_desk_goes_on(settings: Settings)
         first = await _first(desk, gate, locks[0])
         settings.SEATCAST_DESK_WAIT_SECONDS = 0.01
         with pytest.raises(Busy):
-            await desk.submit_from_loop(locks[1])
+            await desk.asubmit(locks[1])
         settings.SEATCAST_DESK_WAIT_SECONDS = 60
         third = await _join(desk, locks[2])
         gate.open()
@@ -117,16 +118,20 @@ def test_nothing_is_run_for_somebody_who_has_left(
     async def work(desk: Desk, gate: _Counted, locks: list[LockSeats]) -> None:
         gate.open()
         late: list[Callable[[], None]] = []
+
+        def submit(work: Callable[..., None], *arguments: Any, **named: Any) -> None:
+            late.append(partial(work, *arguments, **named))
+
         with monkeypatch.context() as busy:
-            busy.setattr(desk_module, "_serving", SimpleNamespace(submit=late.append))
+            busy.setattr(desk_module, "_leading", SimpleNamespace(submit=submit))
             settings.SEATCAST_DESK_WAIT_SECONDS = 0.01
             with pytest.raises(Busy):
-                await desk.submit_from_loop(locks[0])
-        [serve] = late
-        await asyncio.to_thread(serve)
+                await desk.asubmit(locks[0])
+        [lead] = late
+        await asyncio.to_thread(lead)
         assert gate.times == 0
         settings.SEATCAST_DESK_WAIT_SECONDS = 60
-        await desk.submit_from_loop(locks[1])
+        await desk.asubmit(locks[1])
 
     event, people = _in_line(work)
     assert _holders(event) == [None, people[1].id, None, None]

@@ -87,10 +87,10 @@ def test_a_change_names_the_request_that_asked_for_it_also_in_a_batch(clock: Clo
     event, people = make_event(), [make_person() for _ in range(3)]
     asked = [uuid4(), None, uuid4()]
     batch = [
-        _Ticket(LockSeats(who, (seat_id,)), None, each)
+        _Ticket(LockSeats(who, (seat_id,)), None, request_id=each)
         for who, seat_id, each in zip(people, seat_ids(event), asked, strict=False)
     ]
-    Desk(event.pk, clock=clock)._run(batch)
+    Desk(event.pk, clock=clock)._run(batch, is_patient=True)
     log = SeatChange.objects.filter(event=event).order_by("seq")
     assert [line.request_id for line in log] == asked
 

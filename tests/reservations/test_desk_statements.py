@@ -1,41 +1,46 @@
 """The SQL of a batch: what is locked in which order, and that more commands cost no more of it."""
 
 import re
-import threading
 from collections.abc import Callable, Sequence
+from functools import partial
+from queue import Queue
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from reservations import desk
 from reservations.commands import CancelReservation, Command, LockSeats, ReserveSeats
 from reservations.desk import Desk
 from reservations.errors import SeatcastError
 from reservations.models import Event
-from reservations.records import Answer
 from reservations.states import Person
-from tests.crowd import Line
+from tests.crowd import PATIENCE_SECONDS, Line
 from tests.factories import make_event, make_person, seat_ids, stored_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _statements_of_a_batch(event: Event, first: Command, batch: Sequence[Command]) -> list[str]:
-    """Return the SQL of one transaction for all of `batch`, which this thread serves."""
-    answers: list[Answer | SeatcastError] = []
-    with Line(event.pk, first) as line, CaptureQueriesContext(connection) as captured:
+    """Return the SQL of one transaction for all of `batch`, which this thread leads."""
+    leaders: Queue[Callable[[], None]] = Queue()
 
-        def queue_up_behind_the_first_of_the_batch() -> None:
-            line.wait_for_length(1)
-            for command in batch[1:]:
-                line.join(command)
-            line.move()
+    def submit(work: Callable[..., None], *arguments: Any, **named: Any) -> None:
+        leaders.put(partial(work, *arguments, **named))
 
-        helper = threading.Thread(target=queue_up_behind_the_first_of_the_batch)
-        helper.start()
-        answers.append(line.desk.submit(batch[0]))
-        helper.join()
-        answers += line.results()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Line(event.pk, first) as line,
+        CaptureQueriesContext(connection) as captured,
+    ):
+        patch.setattr(desk, "_leading", SimpleNamespace(submit=submit))
+        for command in batch:
+            line.join(command)
+        line.move()
+        leaders.get(timeout=PATIENCE_SECONDS)()
+        answers = line.results()
     assert not [answer for answer in answers if isinstance(answer, SeatcastError)]
     # SQLite is asked once for each row, and says so.
     statements = [re.sub(r"^\d+ times: ", "", query["sql"]) for query in captured.captured_queries]

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+interface Detour {
+  readonly url: string;
+  readonly cut: () => void;
+  readonly mend: () => Promise<void>;
+}
+
+/** A way to a site that the test can cut, also for what a page's worker asks for. */
+export async function detour(site: string): Promise<Detour> {
+  const { protocol, hostname, port } = new URL(site);
+  const open = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(socket);
+      socket.pipe(other);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        open.delete(socket);
+        other.destroy();
+      });
+    }
+  });
+  server.listen(0, hostname);
+  await once(server, 'listening');
+  const { port: ownPort } = server.address() as AddressInfo;
+  return {
+    url: `${protocol}//${hostname}:${ownPort}/`,
+    cut: () => {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+    mend: async () => {
+      server.listen(ownPort, hostname);
+      await once(server, 'listening');
+    },
+  };
+}
