@@ -59,7 +59,7 @@ chaos: ## Buy and watch while everything fails, then audit the books: minutes (S
 upgrade: ## Buy and watch while servers of an older version are replaced: minutes (FROM=revision)
 	@$(PYTHON) -m deploy upgrade $(if $(FROM),--from $(FROM))
 
-check: ## Run the linters and type checkers
+check: ## Run the linters and type checkers, with the rules that take too long for `make test`
 	@$(PYTHON) -m deploy check
 
 schema: ## Rewrite the API schema and the client's types

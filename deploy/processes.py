@@ -4,14 +4,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.paths import ROOT
 
 STAGE_SECONDS = 3 * 60 * 60
 """Only what hangs takes longer: all random tests take an hour on a busy machine."""
+_LOOK_SECONDS = 0.1
 _END_SECONDS = 10
 _OWN_SETTINGS = (
     *("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "REDIS_PASSWORD", "EMAIL_URL"),
@@ -57,14 +59,19 @@ def run_shown(
             raise
 
 
-@contextmanager
 def run_aside(
-    command: Sequence[str], *, environment: Mapping[str, str], output: Path
-) -> Iterator[Callable[[], int]]:
-    """Run a tool beside others, what it writes kept in a file; yield what waits for its status.
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    output: Path,
+    is_over: threading.Event,
+) -> int:
+    """Run a tool beside others, what it writes kept in a file; return its exit status.
 
-    It gets a process group of its own, all of which is ended with the context.
+    It gets a process group of its own, all of which is ended when `is_over`, or when it takes too
+    long; the status is then not 0.
     """
+    deadline = time.monotonic() + STAGE_SECONDS
     with (
         output.open("wb") as file,
         subprocess.Popen(
@@ -77,18 +84,11 @@ def run_aside(
             process_group=0,
         ) as process,
     ):
-
-        def status() -> int:
-            try:
-                return process.wait(STAGE_SECONDS)
-            except subprocess.TimeoutExpired:
-                return 124
-
-        try:
-            yield status
-        finally:
-            if process.poll() is None:
+        while process.poll() is None:
+            if is_over.wait(_LOOK_SECONDS) or time.monotonic() > deadline:
                 _end_group(process)
+                return 124
+        return process.returncode
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

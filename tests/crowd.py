@@ -15,7 +15,7 @@ from reservations.desk import Desk
 from reservations.errors import SeatcastError
 from reservations.records import Answer
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 T = TypeVar("T")
 

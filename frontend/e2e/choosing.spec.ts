@@ -20,7 +20,10 @@ test('a party has its seats found, and sees them on the map', async ({ enter, re
   await expect(page.getByRole('button', { name: 'Zoom out' })).toBeEnabled();
 });
 
-test('the list takes seats like the map, and is live for everybody', async ({ enter, request }) => {
+test('the list takes seats like the map, and is live for everybody @thorough', async ({
+  enter,
+  request,
+}) => {
   const { club } = await demoEvents(request);
   const ben = await enter('somebody new');
   // Last: keys are for the page in front.
@@ -38,7 +41,10 @@ test('the list takes seats like the map, and is live for everybody', async ({ en
   await expect(seatOn(anna.page, seat)).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('a seat left on its own is asked about, and taken too', async ({ enter, request }) => {
+test('a seat left on its own is asked about, and taken too @thorough', async ({
+  enter,
+  request,
+}) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('somebody new');
   const seats = await api.freeSeats(club.id, 108);
@@ -51,7 +57,7 @@ test('a seat left on its own is asked about, and taken too', async ({ enter, req
   await expect(nudge).toBeHidden();
 });
 
-test('a dialog gives the focus back to where it was', async ({ enter, request }) => {
+test('a dialog gives the focus back to where it was @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('anonymous');
   const seat = seatOn(page, pick(await api.freeSeats(club.id, 1)));

@@ -3,7 +3,7 @@ import { expect } from '@playwright/test';
 import { breakable } from './line';
 import { demoEvents, ONLY_CHROMIUM, seatOn, test, watch } from './stage';
 
-test('a purchase goes on where it was after the server has restarted under it', async ({
+test('a purchase goes on where it was after the server has restarted under it @thorough', async ({
   enter,
   request,
 }) => {
@@ -63,7 +63,7 @@ test(
   },
 );
 
-test('who loses the network while paying keeps the seats and pays when it is back', async ({
+test('who loses the network while paying keeps the seats and pays when it is back @thorough', async ({
   enter,
   request,
 }) => {

@@ -21,7 +21,7 @@ test('the browser’s language is spoken, until another one is chosen', async ({
   await expect(page.getByRole('complementary', { name: 'Your seats' })).toBeVisible();
 });
 
-test('a refused form is explained in German', async ({ enter }) => {
+test('a refused form is explained in German @thorough', async ({ enter }) => {
   const { page } = await enter('anonymous', { locale: 'de-DE' });
   await page.goto('/register');
   await page.getByLabel('Benutzername').fill('alice');

@@ -45,7 +45,7 @@ test('a server that is away has that page too, which comes back by itself', asyn
 });
 
 test(
-  'the page without a network speaks the language of the person',
+  'the page without a network speaks the language of the person @thorough',
   ONLY_CHROMIUM,
   async ({ enter }) => {
     const { page } = await enter('anonymous', { ...WITH_WORKER, locale: 'de-AT' });
@@ -60,7 +60,7 @@ test(
 );
 
 test(
-  'nothing else is kept: the app is always today’s, and the API is left alone',
+  'nothing else is kept: the app is always today’s, and the API is left alone @thorough',
   ONLY_CHROMIUM,
   async ({ enter }) => {
     const { page } = await enter('anonymous', WITH_WORKER);
@@ -81,7 +81,7 @@ test(
   },
 );
 
-test('a page that is gone after a deployment has the app loaded anew, once, and then says so', async ({
+test('a page that is gone after a deployment has the app loaded anew, once, and then says so @thorough', async ({
   enter,
 }) => {
   const { page } = await enter('somebody new');
@@ -99,7 +99,7 @@ test('a page that is gone after a deployment has the app loaded anew, once, and 
   expect(loads).toBe(3);
 });
 
-test('a language that is gone after a deployment is fetched anew, once, and then done without', async ({
+test('a language that is gone after a deployment is fetched anew, once, and then done without @thorough', async ({
   enter,
 }) => {
   const { page } = await enter('anonymous', { locale: 'de-DE' });

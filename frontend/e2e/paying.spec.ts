@@ -29,7 +29,10 @@ test('a declined card costs nothing, and another way to pay books the same seats
   expect(await api.get<unknown[]>('reservations/')).toHaveLength(1);
 });
 
-test('a cancelled reservation gets its money back, and says so', async ({ enter, request }) => {
+test('a cancelled reservation gets its money back, and says so @thorough', async ({
+  enter,
+  request,
+}) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('somebody new');
   const seat = pick(await api.freeSeats(club.id, 1, 90));
@@ -50,7 +53,10 @@ test('a cancelled reservation gets its money back, and says so', async ({ enter,
   await expect(booking.getByRole('button')).toHaveCount(0);
 });
 
-test('seats that are about to run out can be held for longer', async ({ enter, request }) => {
+test('seats that are about to run out can be held for longer @thorough', async ({
+  enter,
+  request,
+}) => {
   const { club } = await demoEvents(request);
   const organiser = await enter('admin');
   const { page, api } = await enter('somebody new');
@@ -101,7 +107,7 @@ test('who lets the time run out is told, and can take the same seats again', asy
   await expect(page.getByRole('button', { name: 'Reserve', exact: true })).toBeEnabled();
 });
 
-test('who comes too late for a seat takes one beside it with one click', async ({
+test('who comes too late for a seat takes one beside it with one click @thorough', async ({
   enter,
   request,
 }) => {

@@ -4,7 +4,7 @@ import type { Seat } from '../src/lib/api/types';
 import { breakable } from './line';
 import { DEMO_PASSWORD, demoEvents, ONLY_CHROMIUM, seatOn, test, watch } from './stage';
 
-test('two people and a third who only watches follow one purchase to its cancellation', async ({
+test('two people and a third who only watches follow one purchase to its cancellation @site', async ({
   enter,
   request,
 }) => {
@@ -70,7 +70,7 @@ test('two people and a third who only watches follow one purchase to its cancell
 });
 
 test(
-  'the whole purchase works with a thumb on a phone, over a line that breaks',
+  'the whole purchase works with a thumb on a phone, over a line that breaks @thorough',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { theatre } = await demoEvents(request);

@@ -26,7 +26,7 @@ async function plugInKey(page: Page): Promise<void> {
 test.skip(HERE.startsWith('https:'), 'no passkeys where nobody vouches for the certificate');
 
 test(
-  'a passkey is added, asked for at the next sign-in, and removed',
+  'a passkey is added, asked for at the next sign-in, and removed @site',
   ONLY_CHROMIUM,
   async ({ page }) => {
     const username = `guest-${crypto.randomUUID().slice(0, 13)}`;

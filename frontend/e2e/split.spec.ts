@@ -119,7 +119,9 @@ test('a client on another host buys with tokens that run out on the way', async 
   await context.close();
 });
 
-test('two tabs on another host share one sign-in, and renew it once', async ({ browser }) => {
+test('two tabs on another host share one sign-in, and renew it once @thorough', async ({
+  browser,
+}) => {
   const context = await openElsewhere(browser);
   const tabs = [await context.newPage(), await context.newPage()];
   const [first, second] = [pick(tabs, 0), pick(tabs, 1)];
@@ -146,7 +148,7 @@ test('two tabs on another host share one sign-in, and renew it once', async ({ b
   await context.close();
 });
 
-test('a map for members goes on when its token has run out, and says when the session has', async ({
+test('a map for members goes on when its token has run out, and says when the session has @thorough', async ({
   browser,
   enter,
   request,
@@ -189,7 +191,7 @@ test('a map for members goes on when its token has run out, and says when the se
   await context.close();
 });
 
-test('a renewal whose answer was lost signs nobody out', async ({ browser }) => {
+test('a renewal whose answer was lost signs nobody out @thorough', async ({ browser }) => {
   const context = await openElsewhere(browser);
   const page = await context.newPage();
   await registerOn(page, '/reservations');
@@ -209,7 +211,7 @@ test('a renewal whose answer was lost signs nobody out', async ({ browser }) => 
   await context.close();
 });
 
-test('a new password on another host signs out whoever else is signed in', async ({
+test('a new password on another host signs out whoever else is signed in @thorough', async ({
   browser,
   request,
 }) => {

@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 
 import { DEMO_PASSWORD, demoEvents, seatOn, test, watch } from './stage';
 
-test('two tabs of one person agree at once', async ({ enter, request }) => {
+test('two tabs of one person agree at once @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page: one, api } = await enter('somebody new');
   const other = await one.context().newPage();

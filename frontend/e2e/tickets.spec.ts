@@ -44,7 +44,7 @@ test(
 );
 
 test(
-  'on paper there is the ticket and nothing else, on one sheet',
+  'on paper there is the ticket and nothing else, on one sheet @thorough',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { theatre } = await demoEvents(request);

@@ -70,7 +70,7 @@ test('a reloaded page gets its basket back', async ({ enter, request }) => {
   await expect(basket.getByRole('button', { name: 'Reserve' })).toBeDisabled();
 });
 
-test('anybody may watch, and is asked to sign in only when they want a seat', async ({
+test('anybody may watch, and is asked to sign in only when they want a seat @thorough', async ({
   enter,
   request,
 }) => {
@@ -99,7 +99,7 @@ test('anybody may watch, and is asked to sign in only when they want a seat', as
   await expect(seatOn(page, wanted)).toHaveAttribute('data-standing', 'available');
 });
 
-test('an event that is not on sale yet shows its seats and tells when sales open', async ({
+test('an event that is not on sale yet shows its seats and tells when sales open @thorough', async ({
   enter,
   request,
 }) => {

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from accounts import shared
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 120
 
 
 class HangingCache:

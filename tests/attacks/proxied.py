@@ -27,7 +27,7 @@ HEADER_SECONDS = 0.5
 BODY_SECONDS = 1.0
 WRITE_SECONDS = 1.0
 ANSWER_SECONDS = 4.0
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 120
 _SHORTER = {
     "read_header 10s": f"read_header {HEADER_SECONDS}s",
     "read_body 30s": f"read_body {BODY_SECONDS}s",

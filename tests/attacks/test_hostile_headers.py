@@ -115,6 +115,7 @@ def _cost(server: Running, path: str, plain: str, headers: dict[str, str]) -> fl
     return median(ratios)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", HEADERS)
 def test_a_hostile_header_costs_no_more_than_some_plain_requests(
     name: str, server: Running, layout: str
@@ -124,6 +125,7 @@ def test_a_hostile_header_costs_no_more_than_some_plain_requests(
         assert _cost(server, path, "/api/me/", headers) < MOST
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_a_hostile_path_costs_no_more_than_some_plain_requests(
     path: str, server: Running, layout: str

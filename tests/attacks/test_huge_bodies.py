@@ -4,7 +4,6 @@
 
 import gzip
 import json
-import time
 import tracemalloc
 from typing import Any
 
@@ -43,23 +42,19 @@ WITHIN_THE_LIMIT: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("name", WITHIN_THE_LIMIT)
-def test_what_is_just_small_enough_takes_little_time_and_memory(
-    name: str, office: BoxOffice
-) -> None:
+def test_what_is_just_small_enough_takes_little_memory(name: str, office: BoxOffice) -> None:
     before, client = office.state(), signed_in(office.alice)
     path = f"/api/events/{office.event.pk}/lock/"
     tracemalloc.start()
     try:
-        began = time.process_time()
         answer = send(client, "POST", path, data=WITHIN_THE_LIMIT[name])
-        took, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
+        _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert answer.json()["code"] in ("invalid", "malformed")
     refusal(answer, 400, answer.json()["code"])
     assert len(answer.content) < 10 * MAX_BODY_BYTES
     assert peak < 32 * 1024 * 1024
-    assert took < 2
     assert office.state() == before
 
 

@@ -35,13 +35,16 @@ def _harmless(answer: Any, text: str) -> None:
         refusal(answer, answer.status_code, answer.json()["code"])
 
 
-@pytest.mark.parametrize(
-    "call", [call for call in CALLS if not call.is_write], ids=lambda call: call.name
-)
-def test_in_a_query_string(call: Call, office: BoxOffice) -> None:
+READS = [call for call in CALLS if not call.is_write]
+
+
+@pytest.mark.parametrize("call", READS, ids=lambda call: call.name)
+def test_in_a_query_string(call: Call, office: BoxOffice, is_thorough: bool) -> None:
+    # Every text is tried with every call only when it is to be thorough.
+    first, step = (0, 1) if is_thorough else (READS.index(call) % 5, 5)
     client = signed_in(office.caller(call))
     names = ("q", "since", "layout", "page", "order_by", "status__in", "user__password__startswith")
-    for text in _TEXTS:
+    for text in _TEXTS[first::step]:
         query = "&".join(f"{name}={quote(text)}" for name in names)
         _harmless(client.get(f"{office.path(call)}?{query}&{quote(text)}=1"), text)
 

@@ -190,6 +190,7 @@ def growth(pattern: AnyPattern, beginning: str, repeated: str) -> float:
 PATTERNS = _found()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pattern", PATTERNS, ids=PATTERNS.values())
 def test_time_grows_no_faster_than_the_text(pattern: AnyPattern) -> None:
     for beginning, repeated in _texts(pattern):
@@ -202,6 +203,7 @@ def test_patterns_of_every_kind_are_found() -> None:
         assert part in places
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "pattern",
     [

@@ -20,7 +20,7 @@ from tests.servers import HOST, Running, daphne
 
 pytestmark = pytest.mark.any_database
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 120
 SEEN = b'{"type":"seen","seq":0}'
 TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 

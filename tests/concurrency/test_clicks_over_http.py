@@ -9,8 +9,6 @@ from reservations.states import SeatStatus
 from tests.concurrency.volley import Post, Reply, volley
 from tests.factories import make_event, make_user, seat_ids, signed_in
 
-pytestmark = pytest.mark.both_databases
-
 
 def _statuses(replies: list[Reply]) -> dict[int, int]:
     return dict(Counter(reply.status for reply in replies))
@@ -39,6 +37,7 @@ def _check_that_one_got_it(event: Event, seat_id: int, replies: list[Reply]) -> 
     assert seat.locked_by.username == won["seat"]["locked_by"]
 
 
+@pytest.mark.thorough
 def test_of_100_people_who_click_one_seat_at_once_exactly_one_gets_it(port: int) -> None:
     event = make_event()
     seat_id = seat_ids(event)[0]

@@ -93,6 +93,7 @@ def test_doors_that_admit_overlapping_seats_admit_none_of_them_twice() -> None:
     assert len(admitted) == len(set(admitted)) == 2 * _codes(results)["admitted"]
 
 
+@pytest.mark.postgres
 def test_over_http_two_servers_admit_one_ticket_once(ports: tuple[int, int]) -> None:
     event, alice = make_event(), make_person()
     _, public_id = _book(event, alice)

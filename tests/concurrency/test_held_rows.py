@@ -18,7 +18,7 @@ from tests.held_rows import rows_held
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 120
 BRIEFLY = "set_config('lock_timeout', '250ms', true)"
 
 

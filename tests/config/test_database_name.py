@@ -31,6 +31,7 @@ def test_a_command_names_the_file_that_it_reads(tmp_path: Path) -> None:
     assert named not in said.stdout
 
 
+@pytest.mark.thorough
 def test_a_command_names_a_database_that_does_not_answer_and_no_password(tmp_path: Path) -> None:
     port = free_port()
     url = f"postgres://seller:s3cret@127.0.0.1:{port}/sales"

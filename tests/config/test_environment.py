@@ -265,7 +265,7 @@ def test_no_server_starts_with_nonsense(command: list[str], tmp_path: Path) -> N
         start_new_session=True,
     ) as server:
         try:
-            _, told = server.communicate(timeout=30)
+            _, told = server.communicate(timeout=120)
         finally:
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGKILL)

@@ -22,7 +22,7 @@ def test_one_who_asks_is_not_kept_waiting_by_connections_that_died_idle() -> Non
 
 def _leave_idle(count: int) -> list[int]:
     """Return the server processes of so many connections that wait in the pool."""
-    everybody = Barrier(count, timeout=30)
+    everybody = Barrier(count, timeout=120)
 
     def ask(_: int) -> int:
         with connection.cursor() as cursor:

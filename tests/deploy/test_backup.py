@@ -38,6 +38,7 @@ def test_a_backup_is_restored_beside_what_has_become_of_the_database(tmp_path: P
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("without_services")
 def test_a_backup_is_restored_where_its_roles_are_unknown(tmp_path: Path) -> None:
     file = tmp_path / "sale.dump"

@@ -11,7 +11,7 @@ from deploy.node import Node
 from deploy.problems import Problem
 from deploy.steps import run_step
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture(autouse=True)

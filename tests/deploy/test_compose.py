@@ -129,7 +129,7 @@ def test_the_script_gives_valkey_any_password_and_shows_it_to_nobody(
     ) as running:
         try:
             url = with_password(f"redis://127.0.0.1:{port}/0", password)
-            assert wait_until(lambda: _answers(url), seconds=10)
+            assert wait_until(lambda: _answers(url), seconds=60)
             with pytest.raises(AuthenticationError), Redis(port=port, retry=ONCE) as nobody:
                 nobody.ping()
             shown = Path(f"/proc/{running.pid}/cmdline").read_bytes()

@@ -16,6 +16,8 @@ from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
 from deploy.services import free_port
 from deploy.stack_settings import without_owner
 
+pytestmark = pytest.mark.thorough
+
 OWNER_PASSWORD = "the-owner's"
 # As it may be chosen by a person, and is put into a URL by the server.
 SERVING_PASSWORD = "p@ss/word%41?'\\"

@@ -43,6 +43,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory, tools: dict[str, str]) -> d
     ).build()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("application", ["config.asgi", "config.api", "config.wsgi"])
 def test_the_servers_start_with_nothing_but_what_is_copied(
     stages: dict[str, Stage], tools: dict[str, str], application: str, tmp_path: Path
@@ -53,6 +54,7 @@ def test_the_servers_start_with_nothing_but_what_is_copied(
     run(command, folder=server.folder, environment=settings)
 
 
+@pytest.mark.thorough
 def test_the_proxy_has_the_client_and_the_files_of_the_admin(stages: dict[str, Stage]) -> None:
     proxy = stages["proxy"].root
     assert '<div id="root">' in (proxy / "srv/client/index.html").read_text()
@@ -61,6 +63,7 @@ def test_the_proxy_has_the_client_and_the_files_of_the_admin(stages: dict[str, S
     assert (proxy / "etc/caddy/Caddyfile").is_file()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("stage", ["server", "proxy"])
 def test_nothing_runs_as_root(stages: dict[str, Stage], stage: str) -> None:
     assert stages[stage].user == "65534:65534"

@@ -192,6 +192,10 @@ def settings_of_pod(name: str, services: Services) -> Settings:
 WAYS = {"Compose": of_compose, "systemd": of_systemd, "Kubernetes": of_kubernetes}
 
 
+# The others' settings are held to the same by the tests of their files.
+_OF_ALL = dict.fromkeys(("Compose", "systemd"), pytest.mark.thorough)
+
+
 def on_this_machine(settings: Settings, folder: Path, **extra: str) -> dict[str, str]:
     """Return exactly these settings, but for the folder of the data, and where programs are."""
     return {
@@ -263,7 +267,7 @@ def migrated(services: Services) -> Services:
     return services
 
 
-@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=_OF_ALL.get(name, ())) for name in WAYS])
 def test_from_an_empty_server_to_the_first_sale(name: str, migrated: Services) -> None:
     way, folder = WAYS[name](migrated), migrated.folder
     settings = on_this_machine(way.migrating, folder, DJANGO_SUPERUSER_PASSWORD=ORGANISERS_PASSWORD)
@@ -283,6 +287,7 @@ def test_from_an_empty_server_to_the_first_sale(name: str, migrated: Services) -
         first_sale(address, buyer=f"carla-{name}")
 
 
+@pytest.mark.thorough
 def test_the_clusters_servers_for_sockets_start_with_the_settings_that_it_gives(
     migrated: Services,
 ) -> None:

@@ -14,7 +14,7 @@ from deploy.lineage import family
 from deploy.supervised import Launched, ServerEnded, supervised
 from deploy.waiting import wait_until
 
-SECONDS = 20
+SECONDS = 60
 WAITS = (
     "import time; print('[INFO] doors open', '  at nine', sep=chr(10), flush=True); time.sleep(600)"
 )

@@ -1,5 +1,7 @@
 import os
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,23 +30,32 @@ def test_a_tool_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> 
     command = ["sh", "-c", f"sleep 600 & echo $! > '{pid_file}'; wait"]
     status = run_shown(command, environment=clean_environment(), seconds=1)
     assert status != 0
-    assert wait_until(lambda: is_gone(int(pid_file.read_text())), seconds=20)
+    assert wait_until(lambda: is_gone(int(pid_file.read_text())), seconds=60)
 
 
 def test_what_runs_aside_keeps_to_itself_and_has_its_status(tmp_path: Path) -> None:
     output = tmp_path / "output"
     command = ["sh", "-c", "echo here; echo there >&2; exit 3"]
-    with run_aside(command, environment=clean_environment(), output=output) as status:
-        assert status() == 3
+    environment, never = clean_environment(), threading.Event()
+    assert run_aside(command, environment=environment, output=output, is_over=never) == 3
     assert output.read_text() == "here\nthere\n"
 
 
 def test_what_runs_aside_ends_with_who_wanted_it(tmp_path: Path) -> None:
-    pid_file = tmp_path / "pid"
+    pid_file, is_over = tmp_path / "pid", threading.Event()
     command = ["sh", "-c", f"sleep 600 & echo $! > '{pid_file}'; wait"]
-    with run_aside(command, environment=clean_environment(), output=tmp_path / "output"):
-        assert wait_until(lambda: pid_file.exists() and bool(pid_file.read_text()), seconds=20)
-    assert wait_until(lambda: is_gone(int(pid_file.read_text())), seconds=20)
+    with ThreadPoolExecutor() as pool:
+        status = pool.submit(
+            run_aside,
+            command,
+            environment=clean_environment(),
+            output=tmp_path / "output",
+            is_over=is_over,
+        )
+        assert wait_until(lambda: pid_file.exists() and bool(pid_file.read_text()), seconds=60)
+        is_over.set()
+        assert status.result() != 0
+    assert wait_until(lambda: is_gone(int(pid_file.read_text())), seconds=60)
 
 
 def is_gone(pid: int) -> bool:

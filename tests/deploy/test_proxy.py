@@ -125,7 +125,7 @@ def at(proxied: Proxied) -> Iterator[httpx.Client]:
         kept([proxy_service(proxied, log_file=_log_file(proxied))]),
         # The proxy waits for servers that are away a little while.
         httpx.Client(
-            base_url=f"http://{HOST}:{proxied.address.port}", trust_env=False, timeout=20
+            base_url=f"http://{HOST}:{proxied.address.port}", trust_env=False, timeout=60
         ) as client,
     ):
         yield client
@@ -308,7 +308,7 @@ def test_what_a_dying_server_may_have_done_is_asked_again_only_if_that_is_safe(
 def test_a_body_that_no_form_needs_is_refused_before_all_of_it_is_sent(
     at: httpx.Client, proxied: Proxied, office: Office
 ) -> None:
-    request = HTTPConnection(HOST, proxied.address.port, timeout=20)
+    request = HTTPConnection(HOST, proxied.address.port, timeout=60)
     with closing(request):
         request.putrequest("POST", "/api/login/")
         request.putheader("Content-Length", "1000000")
@@ -345,7 +345,7 @@ def test_its_log_names_each_request_and_tells_no_secrets(
         at.get("/api/tickets/7-s3cret/?a=b", headers=headers).headers["X-Request-ID"],
         at.get("/api/events/").headers["X-Request-ID"],
     }
-    assert wait_until(lambda: numbers <= set(_logged(proxied)), seconds=5)
+    assert wait_until(lambda: numbers <= set(_logged(proxied)), seconds=60)
     told = _log_file(proxied).read_text()
     assert "s3cret" not in told
     assert '"uri":"/api/tickets/…/?a=b"' in told

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy import test as launcher
 from deploy.reports import (
     Counts,
     Failure,
@@ -118,3 +119,15 @@ def test_what_broke_down_shows_what_it_said_last() -> None:
     failures = (Failure(arguments=(), output="no such module"),)
     said = shown(Outcome(name="x", title="X", counts=Counts(), seconds=1, failures=failures))
     assert said.splitlines()[-2:] == ["no such module", "Again: make test ONLY=x"]
+
+
+def test_a_stage_is_done_when_its_report_has_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "REPORTS", tmp_path)
+    log, report = tmp_path / "client.log", tmp_path / "client.xml"
+    log.write_text("tests/a.py .. [ 40%]\ntests/b.py ..")
+    report.write_text("")
+    assert launcher._percent("client") == "40 %"
+    report.write_text(REPORT)
+    assert launcher._percent("client") == "done"

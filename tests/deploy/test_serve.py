@@ -52,9 +52,8 @@ def events_at(port: str) -> list[dict[str, Any]]:
     return events
 
 
-@pytest.mark.parametrize(
-    "ending", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_and_ends_cleanly(start: Start, ending: signal.Signals) -> None:
     port = str(free_port())
     site = start(PORT=port)

@@ -25,7 +25,7 @@ from deploy.services import free_port, lasting_ports, postgres, valkey
 from deploy.valkey_server import valkey_server, valkey_url
 from deploy.waiting import wait_until
 
-STOP_SECONDS = 30
+STOP_SECONDS = 60
 PASSWORD = "kept-and-not-told"
 
 OWNER = """
@@ -88,6 +88,7 @@ def home_of(database_url: str) -> Path:
     return Path(shown[0])
 
 
+@pytest.mark.thorough
 def test_postgres_is_there_while_it_is_needed_and_gone_afterwards() -> None:
     with postgres() as url:
         with psycopg.connect(url) as connection:
@@ -111,7 +112,9 @@ def test_two_at_once_do_not_meet() -> None:
         assert one != other
 
 
-@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
+)
 def test_the_servers_end_with_a_process_that_is_killed(
     owner: subprocess.Popen[str], ending: signal.Signals
 ) -> None:
@@ -148,6 +151,7 @@ def test_kept_data_is_kept_and_asks_for_its_password(open_folder: Path) -> None:
             psycopg.connect(url.replace(f":{PASSWORD}", ""), host=str(home_of(url)))
 
 
+@pytest.mark.thorough
 def test_kept_data_in_use_is_refused_with_the_servers_own_words(open_folder: Path) -> None:
     with (
         kept_postgres(open_folder),
@@ -157,6 +161,7 @@ def test_kept_data_in_use_is_refused_with_the_servers_own_words(open_folder: Pat
         pass
 
 
+@pytest.mark.thorough
 def test_the_note_of_a_server_that_is_gone_keeps_nobody_out(open_folder: Path) -> None:
     with kept_postgres(open_folder):
         note = open_folder / "postgres-18" / "postmaster.pid"

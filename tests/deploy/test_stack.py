@@ -1,4 +1,7 @@
-"""`make stack` once everything is installed: real servers, and real deaths."""
+"""`make stack` once everything is installed: real servers, and real deaths.
+
+In `make test` one stack is started, that of the browser's stage, which also kills of its processes.
+"""
 
 import json
 import os
@@ -64,7 +67,7 @@ class Site:
 
     @contextmanager
     def signed_in(self) -> Iterator[httpx.Client]:
-        with httpx.Client(base_url=self.address.url, trust_env=False, timeout=30) as client:
+        with httpx.Client(base_url=self.address.url, trust_env=False, timeout=60) as client:
             client.get("/api/csrf/")
             client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
             login = {"username": "alice", "password": PASSWORD}
@@ -141,6 +144,7 @@ def site() -> Iterator[Site]:
         yield site
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", WHOLE)
 def test_what_is_killed_comes_back(site: Site, kind: str) -> None:
     # What the death of its parent leaves of a process may still be going.
@@ -154,6 +158,7 @@ def test_what_is_killed_comes_back(site: Site, kind: str) -> None:
         assert wait_until(is_replaced, seconds=SECONDS)
 
 
+@pytest.mark.thorough
 def test_servers_are_replaced_one_by_one_while_the_site_is_open(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     before = servers(site)
@@ -190,6 +195,7 @@ def servers(site: Site) -> set[int]:
     return {pid for kind in kinds for pid in members(site.process.pid)[kind]}
 
 
+@pytest.mark.thorough
 def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     before = servers(site)
@@ -203,6 +209,7 @@ def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
     assert site.is_whole()
 
 
+@pytest.mark.thorough
 def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     elsewhere = {"DATABASE_URL": "sqlite:////tmp/none.sqlite3", "SEATCAST_SHOW_NAMES": "no"}
@@ -227,20 +234,22 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
     assert "no difference" in told.stdout
     owned = manage("prune_security_log", "--days", "3000")
     assert f"127.0.0.1:{name[0]} (PostgreSQL, as seatcast)" in owned.stderr.splitlines()[0]
-    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=60) as client:
         assert wait_until(lambda: client.get("/readyz").is_success, seconds=SECONDS)
         assert "Of the day" in {each["name"] for each in client.get("/api/events/").json()}
 
 
+@pytest.mark.thorough
 def test_the_proxy_says_whether_the_site_is_ready(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
-    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=site.address.url, trust_env=False, timeout=60) as client:
         # Who was killed before is there again, and may still be starting.
         assert wait_until(lambda: client.get("/readyz").is_success, seconds=SECONDS)
         assert client.get("/readyz").json() == {"ready": True}
         assert client.get("/metrics").status_code == 404
 
 
+@pytest.mark.thorough
 def test_secrets_are_for_nobody_to_see(site: Site) -> None:
     passwords = ("postgres_password", "postgres_serving_password", "valkey_password")
     for name in (*passwords, "secret_key"):
@@ -249,6 +258,7 @@ def test_secrets_are_for_nobody_to_see(site: Site) -> None:
         assert all(file.read_text() not in each.command for each in family(site.process.pid))
 
 
+@pytest.mark.thorough
 def test_what_servers_write_and_what_is_mailed_is_for_the_owner_alone(site: Site) -> None:
     for name in ("logs", "mail"):
         assert (site.data_dir / name).stat().st_mode & 0o077 == 0
@@ -257,6 +267,7 @@ def test_what_servers_write_and_what_is_mailed_is_for_the_owner_alone(site: Site
     assert [file.name for file in logs if file.stat().st_mode & 0o077] == []
 
 
+@pytest.mark.thorough
 def test_servers_connect_as_the_role_that_serves_and_know_no_other(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     with site.database() as connection:
@@ -271,12 +282,14 @@ def test_servers_connect_as_the_role_that_serves_and_know_no_other(site: Site) -
         assert not environ.exists() or password not in environ.read_bytes()
 
 
+@pytest.mark.thorough
 def test_pools_fit_into_the_database(site: Site) -> None:
     with site.database() as connection:
         shown = connection.execute("SHOW max_connections").fetchone()
     assert shown == (str((2 + 2) * 8 + 20),)
 
 
+@pytest.mark.thorough
 def test_the_end_answers_what_is_under_way_and_tells_sockets_to_come_back(
     data_dir: Path,
 ) -> None:
@@ -318,6 +331,7 @@ def waits_for_a_row(connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
     return connection.execute(waiting).fetchone() is not None
 
 
+@pytest.mark.thorough
 def test_nobody_is_left_behind_by_kill_9_and_the_next_finds_the_data(data_dir: Path) -> None:
     with running(data_dir) as site:
         said_until(site, "Ctrl-C ends it.")
@@ -355,6 +369,7 @@ def test_services_that_the_environment_names_are_not_started(data_dir: Path) -> 
         }
 
 
+@pytest.mark.thorough
 def test_a_database_that_is_away_is_told_without_a_traceback(data_dir: Path) -> None:
     away = f"postgres://seatcast@127.0.0.1:{free_port()}/seatcast"
     with running(data_dir, DATABASE_URL=away) as site:

@@ -47,7 +47,7 @@ def test_a_server_that_ends_at_once_is_quoted() -> None:
 def test_without_its_preparation_a_server_is_not_started(folder: Path) -> None:
     spec = spec_of(f"open('{folder}/started', 'w')", prepare="raise SystemExit('broken')")
     with supervised(spec, name="Box office") as server:
-        assert wait_until(lambda: server.process.poll() is not None, seconds=20)
+        assert wait_until(lambda: server.process.poll() is not None, seconds=60)
         assert server.output() == "broken"
     assert not list(folder.iterdir())
 
@@ -119,7 +119,7 @@ def test_what_it_is_told_is_not_for_everyone_to_see() -> None:
     spec = spec_of("import time; time.sleep(600)")
     spec["environment"]["DATABASE_URL"] = "postgres://seatcast:secret@127.0.0.1/seatcast"
     with supervised(spec, name="Box office") as server:
-        assert wait_until(lambda: len(family(os.getpid())) >= 2, seconds=20)
+        assert wait_until(lambda: len(family(os.getpid())) >= 2, seconds=60)
         assert all("secret" not in each.command for each in family(os.getpid()))
         assert server.process.poll() is None
 

@@ -65,7 +65,7 @@ def two_servers(**extra: str) -> Iterator[tuple[list[Running], Callable[[], Runn
 async def more_changes(event: Event, count: int = CHANGES) -> None:
     """Wait until so many more changes were committed."""
     start, _ = await in_database_thread(lambda: truth(event.pk))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while (await in_database_thread(lambda: truth(event.pk)))[0] < start + count:
             await asyncio.sleep(0.02)
 

@@ -77,6 +77,7 @@ async def test_without_redis_from_the_start_the_log_alone_keeps_everybody_up_to_
             await agreement(event, watchers)
 
 
+@pytest.mark.thorough
 async def test_messages_that_are_lost_doubled_late_and_reordered_leave_no_gap(
     event: Event, doorbell: Doorbell
 ) -> None:

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 TIMES = 3
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_connected_anew")
 async def test_connections_to_the_database_that_are_cut_cost_nobody_a_change(
     event: Event, doorbell: Doorbell

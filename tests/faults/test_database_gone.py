@@ -23,7 +23,7 @@ from tests.faults.watching import crowd
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True)

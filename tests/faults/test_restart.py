@@ -24,7 +24,7 @@ from tests.crowd import wait_until
 from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
 from tests.servers import SERVERS, Start
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 120
 # Uvicorn, having ended everything, sends itself the signal that it was sent.
 CLEAN_STATUSES = {0, 128 + signal.SIGTERM}
 

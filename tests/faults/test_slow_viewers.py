@@ -20,7 +20,7 @@ from reservations.commands import Command, LockSeats, UnlockSeats
 from tests.factories import make_event, make_user, person, seat_ids
 from tests.servers import SERVERS, Start
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 # Each lock of all seats is a frame of some 90 kB: a few fill what the kernel holds for a socket.
 SEATS = 500
 LONG_NAME = "a" * 150

@@ -17,7 +17,7 @@ from deploy.processes import clean_environment
 from tests.servers import server_settings
 
 PAUSE_SECONDS = 0.004
-END_SECONDS = 30
+END_SECONDS = 120
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from realtime.database import in_database_thread
 from reservations.models import Event, Seat
 from tests.following import BreachOfProtocol, Follower, ShownSeat
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 MAX_DELAY_SECONDS = 0.2
 MOST_FRAMES = MOST_POLLS = 5
 

@@ -23,6 +23,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.postgres,
     pytest.mark.redis,
+    # Of `make compare` alone: nothing here is served by them.
+    pytest.mark.thorough,
 ]
 
 PEERS = [pytest.param(kind, id=kind.name) for kind in (NODE_PEER, TUTORIAL)]
@@ -108,7 +110,7 @@ async def _watched_clicks(kind: Kind, server: Server, house: House) -> tuple[lis
     for place, person in CLICKS:
         click = Click(house.seats[place], house.tokens[person])
         answers.append(await connection.ask("POST", click.path(house), {}, click.headers))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while sum(len(changes_in(frame.payload)) for frame in viewer.frames) < 3:
             await asyncio.sleep(0.01)
     viewer.leave()

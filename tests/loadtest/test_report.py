@@ -305,6 +305,7 @@ def _counts(result: Result, ms: float) -> list[int]:
     return [statuses.count(code) for code in range(4)]
 
 
+@pytest.mark.thorough
 def test_a_browser_shows_the_seats_of_any_moment_and_asks_nobody(tmp_path: Path) -> None:
     sale = on_sale(places=hall(6_000), seconds=20, a_second=900)
     assert len(sale["replay"]["changes"]) // 3 > 3 * 2_048, "so few that all is one keyframe"

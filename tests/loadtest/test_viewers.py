@@ -41,7 +41,7 @@ async def watching(
 ) -> AsyncIterator[tuple[Viewer, Sender]]:
     sender = Sender(pieces)
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(120),
         await asyncio.start_server(sender.serve, "127.0.0.1", 0) as listener,
     ):
         port = listener.sockets[0].getsockname()[1]

@@ -21,7 +21,7 @@ from reservations.records import Answer
 from reservations.states import Person
 from tests.factories import make_event, make_person, seat_ids
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 120
 HEADERS = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
 
 

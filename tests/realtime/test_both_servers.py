@@ -21,7 +21,7 @@ from tests.faults.watching import truth
 from tests.following import Follower
 from tests.servers import SERVERS, Running, Start
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 120
 SOCKETS_PER_ADDRESS = 2
 
 Watch = Callable[..., AbstractContextManager[ClientConnection]]

@@ -16,7 +16,7 @@ from reservations.models import Event
 from reservations.states import Person
 from tests.following import Follower
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 120
 VIEWERS = 5 * VIEWERS_BETWEEN_YIELDS
 
 Command = Callable[..., Any]

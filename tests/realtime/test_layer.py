@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from deploy.services import free_port
 from realtime.layer import MAX_WAITING_MESSAGES, DoorbellLayer, NewestMessages
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture

@@ -162,5 +162,5 @@ class Hub(RuleBasedStateMachine):
 
 TestNoViewerMissesAnything = Hub.TestCase
 TestNoViewerMissesAnything.settings = settings(
-    max_examples=settings().max_examples // 2, stateful_step_count=40
+    max_examples=settings().max_examples // 5, stateful_step_count=40
 )

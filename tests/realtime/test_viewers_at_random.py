@@ -372,5 +372,5 @@ def _moment(ms: int | None) -> datetime | None:
 
 TestNobodyMissesAnything = NobodyMissesAnything.TestCase
 TestNobodyMissesAnything.settings = settings(
-    max_examples=settings().max_examples // 2, stateful_step_count=40
+    max_examples=settings().max_examples // 5, stateful_step_count=40
 )

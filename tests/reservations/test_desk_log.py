@@ -180,7 +180,7 @@ def test_a_change_is_announced_only_once_others_can_see_it() -> None:
 
     def hear(changes: ChangeSet, **_: object) -> None:
         with ThreadPoolExecutor(1) as pool:
-            seen.append((connection.in_atomic_block, pool.submit(look).result(10)))
+            seen.append((connection.in_atomic_block, pool.submit(look).result(120)))
 
     seats_changed.connect(hear)
     try:

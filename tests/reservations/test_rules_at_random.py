@@ -531,4 +531,4 @@ def check_counts(board: Board) -> None:
 
 
 TestRules = Rules.TestCase
-TestRules.settings = settings(max_examples=2 * settings().max_examples, stateful_step_count=50)
+TestRules.settings = settings(max_examples=settings().max_examples, stateful_step_count=50)

@@ -21,7 +21,7 @@ from tests.reservations.housekeeping.past import Past, differences, make_past
 pytestmark = pytest.mark.django_db
 
 MONTH = timedelta(days=30)
-SEEDS = settings().max_examples // 30
+SEEDS = settings().max_examples // 100
 
 _Told = tuple[int, frozenset[Change]] | None
 
@@ -61,7 +61,7 @@ def _resumed(event: Event) -> list[_Told]:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_the_books_add_up_after_it_as_before(clock: Clock, seed: int) -> None:
-    event = _history(clock, steps=60, seed=seed).event
+    event = _history(clock, seed=seed).event
     before = _log(event)
     assert _prune() == len(before) - len(_log(event)) > len(before) / 8
     assert differences(event) == []
@@ -78,7 +78,7 @@ def test_the_newest_row_of_every_seat_and_all_that_is_not_old_is_kept(clock: Clo
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_who_resumes_is_told_the_same_as_before_or_to_start_anew(clock: Clock, seed: int) -> None:
-    event = _history(clock, steps=60, seed=seed).event
+    event = _history(clock, seed=seed).event
     before = _resumed(event)
     _prune()
     after = _resumed(event)
@@ -107,7 +107,9 @@ def test_deleting_by_age_alone_would_tell_them_so(clock: Clock) -> None:
     assert _resumed(history.event)[0] == (0, frozenset())
 
 
-@pytest.mark.parametrize("batch_rows", [1, 2, 7])
+@pytest.mark.parametrize(
+    "batch_rows", [*(pytest.param(rows, marks=pytest.mark.thorough) for rows in (1, 2)), 7]
+)
 def test_it_can_be_killed_after_any_batch_and_begun_again(clock: Clock, batch_rows: int) -> None:
     event = _history(clock).event
     told = _resumed(event)

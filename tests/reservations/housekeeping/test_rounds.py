@@ -154,12 +154,12 @@ def test_there_are_never_two_rounds_at_once_in_a_process(
 
     def take_long() -> None:
         inside.set()
-        assert leave.wait(20)
+        assert leave.wait(120)
 
     slow = Steps(reconcile_payments=take_long)
     first = threading.Thread(target=Rounds(slow, Stop()).one)
     first.start()
-    assert inside.wait(20)
+    assert inside.wait(120)
     second = Steps()
     assert not Rounds(second, Stop()).one()
     assert second.done == []
@@ -227,6 +227,7 @@ def _drop_sessions() -> None:
         assert cursor.fetchall()
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_it_goes_on_until_it_is_ended(tmp_path: Path) -> None:
     """Also when the database has dropped its sessions, and while there is none."""
@@ -241,7 +242,7 @@ def test_it_goes_on_until_it_is_ended(tmp_path: Path) -> None:
         wait_until(lambda: said.read_text().count("the database failed: ") >= 2)
         for each, number in ((process, signal.SIGTERM), (away, signal.SIGINT)):
             each.send_signal(number)
-            assert each.wait(20) == 0
+            assert each.wait(120) == 0
     assert said.read_text().count("Housekeeping") == said.read_text().count("database failed: ")
 
 

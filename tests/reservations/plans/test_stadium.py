@@ -107,6 +107,7 @@ def test_the_drawing_is_light_and_says_where_to_look() -> None:
     assert {"PITCH", "NORTH STAND", "101", "242"} <= texts
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_it_is_there_for_who_asks_for_it_and_only_once() -> None:
     load_demo()
