@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import {
   createServer,
   type IncomingMessage,
-  request as send,
+  request as sendPlain,
   type ServerResponse,
 } from 'node:http';
+import { request as sendEncrypted } from 'node:https';
 import { extname, join, resolve } from 'node:path';
 
 import {
@@ -77,7 +78,10 @@ function forward(
     'x-nf-client-connection-ip': client,
     ...(secret !== '' && { 'x-nf-sign': signature(secret) }),
   };
-  const sent = send(target, { method: request.method, headers }, (answer) => {
+  const send = target.protocol === 'https:' ? sendEncrypted : sendPlain;
+  // Nobody vouches for the certificate of a stack that is tried here.
+  const options = { method: request.method, headers, rejectUnauthorized: false };
+  const sent = send(target, options, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });

@@ -199,7 +199,7 @@ def test_time_grows_no_faster_than_the_text(pattern: AnyPattern) -> None:
 
 def test_patterns_of_every_kind_are_found() -> None:
     places = " ".join(PATTERNS.values())
-    for part in ("config.logs:", "config.clicks:", "ws/events/", "/api/events/", "regex"):
+    for part in ("config.logs:", "config.request_ids:", "ws/events/", "/api/events/", "regex"):
         assert part in places
 
 

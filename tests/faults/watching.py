@@ -124,13 +124,13 @@ async def crowd(
     try:
         await until(lambda: all(watcher.follower.seq is not None for watcher in watchers))
         yield watchers
+        await until(lambda: all(watcher.polls for watcher in watchers if watcher.switches))
     finally:
         for task in tasks:
             task.cancel()
         ends = await asyncio.gather(*tasks, return_exceptions=True)
     assert [end for end in ends if not isinstance(end, asyncio.CancelledError)] == []
     assert [watcher.complaints for watcher in watchers if watcher.complaints] == []
-    assert all(watcher.polls for watcher in watchers if watcher.switches)
 
 
 async def until(condition: Any, *, seconds: float = PATIENCE_SECONDS) -> None:

@@ -141,10 +141,10 @@ def break_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def set_up(times: int) -> None:
         calls = count()
 
-        def failing(event_id: int) -> Any:
+        def failing(event_id: int, **how: Any) -> Any:
             if 1 <= next(calls) <= times:
                 raise OperationalError("the database system is starting up")
-            return lock(event_id)
+            return lock(event_id, **how)
 
         monkeypatch.setattr("reservations.desk.lock_event", failing)
 
