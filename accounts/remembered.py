@@ -14,8 +14,10 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts import revocations, shared
@@ -44,7 +46,7 @@ def person_of(request: HttpRequest) -> Any:
             return SignedIn(claims)  # type: ignore[arg-type]
         _kept.pop(name, None)
         _ask("delete", name)
-    user: User | AnonymousUser = request.user
+    user = _user(request)
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
     records.see_session(request, user)
@@ -61,6 +63,18 @@ def person_of(request: HttpRequest) -> Any:
     # Not if it was forgotten meanwhile: that leaves a mark.
     _ask("add", name, _sealed(name, claims), seconds)
     return user
+
+
+def _user(request: HttpRequest) -> User | AnonymousUser:
+    """Return whose session a request has, also if it has not passed the middleware for that."""
+    if not hasattr(request, "session"):
+        SessionMiddleware(_no_answer).process_request(request)
+        AuthenticationMiddleware(_no_answer).process_request(request)
+    return request.user
+
+
+def _no_answer(_: HttpRequest) -> HttpResponse:
+    raise NotImplementedError
 
 
 def forget(*, request: HttpRequest, user: User | None, **_: Any) -> None:

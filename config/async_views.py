@@ -5,10 +5,12 @@ the middleware of this site, because it hops to a thread for each signal receive
 halves of each middleware class. Here the same view takes 0.1 ms: nothing that it passes blocks, so
 all of it runs on the event loop. Django raises SynchronousOnlyOperation if something would block.
 
-The middleware is that of the settings, and the views, URLs, requests and responses are Django's.
+The middleware is what the settings have for the API, and the views, URLs, requests and responses
+are Django's.
 """
 
 import asyncio
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -43,7 +45,7 @@ class _AsyncViews(BaseHandler):
         self._respond = _middleware_around(self._call_view)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        match = _asynchronous_view(scope)
+        match = _asynchronous_view(scope["path"]) if scope["type"] == "http" else None
         if match is None:
             await self._application(scope, receive, send)
             return
@@ -72,9 +74,9 @@ class _AsyncViews(BaseHandler):
 
 
 def _middleware_around(respond: Any) -> Any:
-    """Return `respond` inside the middleware of the settings, each on the event loop."""
+    """Return `respond` inside the middleware of the API, each on the event loop."""
     respond = convert_exception_to_response(respond)
-    for path in reversed(settings.MIDDLEWARE):
+    for path in reversed(settings.API_MIDDLEWARE):
         middleware = import_string(path)
         is_class = isinstance(middleware, type) and issubclass(middleware, MiddlewareMixin)
         around = _without_threads(middleware, respond) if is_class else middleware(respond)
@@ -95,11 +97,10 @@ def _without_threads(middleware_class: type[MiddlewareMixin], respond: Any) -> A
     return answer
 
 
-def _asynchronous_view(scope: Any) -> ResolverMatch | None:
-    if scope["type"] != "http":
-        return None
+@lru_cache(maxsize=4_096)
+def _asynchronous_view(path: str) -> ResolverMatch | None:
     try:
-        match = resolve(scope["path"], settings.ROOT_URLCONF)
+        match = resolve(path, settings.ROOT_URLCONF)
     except Resolver404:
         return None
     return match if iscoroutinefunction(match.func) else None

@@ -142,19 +142,23 @@ INSTALLED_APPS = [
     "realtime",
 ]
 
-MIDDLEWARE = [
+# What every answer passes; that of an asynchronous view passes nothing else.
+API_MIDDLEWARE = [
     # Outside of those that may answer by themselves.
     "config.request_ids.with_request_id",
     "config.metrics.with_request_metrics",
     "config.headers.with_policies",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+MIDDLEWARE = [
+    *API_MIDDLEWARE,
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,9 +1,10 @@
 """REST framework's views, with methods that are coroutines."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,6 +18,10 @@ class AsyncAPIView(APIView):
     Everything else is the framework's: authentication, permissions, throttles, content
     negotiation, parsers and the exception handler.
     """
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Return the authenticators that all requests share: they keep nothing of any."""
+        return _authenticators()
 
     async def dispatch(  # type: ignore[override]
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -57,3 +62,8 @@ class AsyncAPIView(APIView):
         self, request: Request, *args: Any, **kwargs: Any
     ) -> Response:
         return super().options(request, *args, **kwargs)
+
+
+@cache
+def _authenticators() -> list[BaseAuthentication]:
+    return [each() for each in APIView.authentication_classes]
