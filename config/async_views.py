@@ -20,7 +20,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, ResolverMatch, resolve, set_script_prefix, set_urlconf
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.log import log_response
 from django.utils.module_loading import import_string
@@ -54,8 +54,6 @@ class _AsyncViews(BaseHandler):
         body = await _body(receive)
         if body is None:
             return
-        set_script_prefix("/")
-        set_urlconf(settings.ROOT_URLCONF)
         request = ASGIRequest(scope, BytesIO(body))
         request.resolver_match = match
         response = await self._respond(request)

@@ -184,11 +184,16 @@ class Desk:
         """Wait as `_wait` does, in a coroutine. Raises: Busy."""
         seconds = settings.SEATCAST_DESK_WAIT_SECONDS
         with metrics.wait_seconds.time():
-            if (await asyncio.wait([waiting], timeout=seconds))[0]:
-                return
-            self._give_up(ticket)
-            if not (await asyncio.wait([waiting], timeout=seconds))[0]:
-                raise Busy
+            try:
+                async with asyncio.timeout(seconds):
+                    return await asyncio.shield(waiting)
+            except TimeoutError:
+                self._give_up(ticket)
+            try:
+                async with asyncio.timeout(seconds):
+                    await asyncio.shield(waiting)
+            except TimeoutError:
+                raise Busy from None
 
     def _give_up(self, ticket: _Ticket) -> None:
         """Take a command off the queue unless a batch has it. Raises: Busy, then."""

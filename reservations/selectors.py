@@ -1,6 +1,7 @@
 """What can be read: plain frozen data, never a model. A lock that ran out reads as available."""
 
 import threading
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.cache import caches
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from reservations import clock, database
@@ -58,6 +58,10 @@ _BATCH = 5_000
 _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 
 
+_MOST_PUBLIC = 10_000
+
+# Until when an event is taken to be public without a query, by the event's id.
+_public_until: dict[int, float] = {}
 _asking = [threading.Lock() for _ in range(64)]
 
 
@@ -193,21 +197,31 @@ def is_public(*, event_id: int) -> bool:
     That one is public is remembered for a second, and one thread at a time asks: in a rush
     everybody wants to know.
     """
-    remembered, name = caches["process"], f"event-{event_id}-is-public"
-    if remembered.get(name):
+    if _is_known_to_be_public(event_id):
         return True
     # Who asks may need the connection that this thread has.
     database.release_connection()
     with _asking[event_id % len(_asking)]:
-        if remembered.get(name):
+        if _is_known_to_be_public(event_id):
             return True
         found = Event.objects.filter(pk=event_id).values_list("visibility", flat=True).first()
         if found is None:
             raise EventNotFound
         if found != Event.Visibility.PUBLIC:
             return False
-        remembered.set(name, True, timeout=PUBLIC_SECONDS)
+        if len(_public_until) >= _MOST_PUBLIC:
+            _public_until.clear()
+        _public_until[event_id] = time.monotonic() + PUBLIC_SECONDS
         return True
+
+
+def forget_public() -> None:
+    """Look up anew which events are public."""
+    _public_until.clear()
+
+
+def _is_known_to_be_public(event_id: int) -> bool:
+    return _public_until.get(event_id, 0.0) > time.monotonic()
 
 
 def events(*, asker: Asker, limit: int = MOST_EVENTS, after: EventPlace | None = None) -> EventPage:

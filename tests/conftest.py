@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from accounts import revocations, shared, throttles
 from accounts.hashers import Argon2Hasher
 from realtime import polls
-from reservations import counts, desk, layouts, lists, threads
+from reservations import counts, desk, layouts, lists, selectors, threads
 from reservations.choosing import houses
 from tests.factories import Clock
 
@@ -84,6 +84,7 @@ def _names_are_shown(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     caches["process"].clear()
+    selectors.forget_public()
     counts.forget_counts()
     revocations.forget()
     shared.forget()

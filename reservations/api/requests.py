@@ -51,7 +51,8 @@ def asker(request: Request) -> Asker:
 
 def actor(request: Request) -> Person:
     """Return who sends a command. The view must have required a sign-in."""
-    return Person(id=int(request.user.pk or 0), name=request.user.get_username())
+    user = request.user
+    return Person(id=int(user.pk or 0), name=user.get_username())
 
 
 def idempotency_key(request: Request) -> str | None:

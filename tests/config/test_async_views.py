@@ -13,7 +13,6 @@ import orjson
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Group
-from django.core.cache import caches
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.core.wsgi import get_wsgi_application
@@ -482,7 +481,7 @@ def test_an_event_that_is_for_members_is_so_once_what_is_remembered_has_run_out(
 ) -> None:
     group = Group.objects.create(name="members")
     Event.objects.update(visibility=Event.Visibility.MEMBERS, member_group=group)
-    caches["process"].clear()
+    selectors.forget_public()
     assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 403
 
 
