@@ -41,7 +41,7 @@ class SessionAuthentication(DRFSessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         """Return who has the session. Raises: CSRFFailed."""
-        person = remembered.person_of(request._request)
+        person = remembered.person_of(getattr(request, "_request", request))
         if person is None:
             return None
         self.enforce_csrf(request)

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import TypeVar
 
 from django.core.exceptions import SynchronousOnlyOperation
@@ -36,7 +38,9 @@ async def at_once_or_in_thread(work: Callable[[], T]) -> T:
 
 
 def _start(threads: ThreadPoolExecutor, work: Callable[[], T]) -> Awaitable[T]:
-    return asyncio.get_running_loop().run_in_executor(threads, _run, work)
+    # With the context, by which logs and changes name their request.
+    run = partial(copy_context().run, _run, work)
+    return asyncio.get_running_loop().run_in_executor(threads, run)
 
 
 def _run(work: Callable[[], T]) -> T:

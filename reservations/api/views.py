@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from reservations import checkout, desk, layouts, lists, security_events, selectors
 from reservations.alternatives import offer
-from reservations.api.async_view import AsyncAPIView
+from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission
 from reservations.api.requests import accepts_gzip, actor, asker, idempotency_key
@@ -97,12 +97,11 @@ class EventView(APIView):
         selectors.require_access(event_id=kwargs["event_id"], asker=asker(request))
 
 
-class SeatCommandView(AsyncAPIView):
+class SeatCommandView(CommandView):
     """A call that sends a command about the seats of an event that the asker may see."""
 
-    async def ainitial(self, request: Request) -> None:
-        await super().ainitial(request)
-        event_id, who = self.kwargs["event_id"], asker(request)
+    async def admit(self, request: Any, **kwargs: Any) -> None:
+        event_id, who = kwargs["event_id"], asker(request)
         await at_once_or_in_thread(partial(selectors.require_access, event_id=event_id, asker=who))
 
     async def submit(self, request: Request, event_id: int, command: Command) -> Answer:
