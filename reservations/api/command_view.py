@@ -41,12 +41,16 @@ class CommandView(APIView):
         response.headers["Allow"] = _ALLOWED
         return response
 
+    # No path ends in a format's name.
+    format_kwarg = None
+
     # Takes the request and what the path names.
     post: Callable[..., Awaitable[HttpResponseBase]]
 
     async def prepare(self, request: Any, **kwargs: Any) -> None:
         """Find out who asks and whether they may, and read the body. Raises: APIException."""
-        if not self.content_negotiation_class.is_easy(request.META):
+        negotiation: Any = self.content_negotiation_class
+        if not negotiation.is_easy(request.META):
             self.perform_content_negotiation(self.initialize_request(request))
         request.user = request._user = await at_once_or_in_thread(partial(_identify, request))
         # Counts, so it cannot be run twice; it does not block on an event loop.

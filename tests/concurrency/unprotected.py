@@ -44,7 +44,10 @@ def protection_off() -> Iterator[None]:
 def row_locks_off() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", _lock_nothing)
-        for compiled in (ledger._event_row, ledger._seats, ledger._seats_and_lapsed):
+        for compiled in (
+            *(ledger._event_row, ledger._event_row_briefly),
+            *(ledger._seats, ledger._seats_and_lapsed),
+        ):
             patch.setattr(compiled, "_statement", None)
         yield
 
