@@ -106,14 +106,14 @@ def _asynchronous_view(path: str) -> ResolverMatch | None:
 
 async def _body(receive: Any) -> bytes | None:
     """Return a request's body, or as much as shows that it is too large; None if it is gone."""
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        body += bytes(message.get("body", b""))
+        body += message.get("body", b"")
         if not message.get("more_body", False) or len(body) > MAX_BODY_BYTES:
-            return body
+            return bytes(body)
 
 
 async def _send(response: HttpResponse, send: Any) -> None:
