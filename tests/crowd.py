@@ -108,7 +108,10 @@ class Line:
         """Let the line move; return what each got, without the first, in order."""
         self.move()
         self._first.result(PATIENCE_SECONDS)
-        return _results(self._waiting)
+        results = _results(self._waiting)
+        # Who waits is answered before the changes are announced.
+        wait_until(lambda: not self.desk._is_led)
+        return results
 
 
 def _begin(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> Future[T]:
