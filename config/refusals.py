@@ -15,7 +15,7 @@ from rest_framework.views import set_rollback
 
 from config import metrics
 from config.request_ids import request_id
-from reservations import errors
+from reservations.domain import errors
 
 RETRY_SECONDS = 2
 

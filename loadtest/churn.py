@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reservations.states import Person
+    from reservations.domain.states import Person
 
 PARTY = 5
 HELD_PARTIES = 60
@@ -77,8 +77,8 @@ def churn(
 
 def _parties(event_id: int, section: str | None) -> Iterator[tuple[int, ...]]:
     """Yield seats that are free, a party at a time, as they lie in the list."""
+    from reservations.domain.states import SeatStatus
     from reservations.models import Seat
-    from reservations.states import SeatStatus
 
     seats = Seat.objects.filter(event_id=event_id, status=SeatStatus.AVAILABLE).order_by("pk")
     if section is not None:
@@ -90,7 +90,7 @@ def _parties(event_id: int, section: str | None) -> Iterator[tuple[int, ...]]:
 
 def _people(count: int) -> list["Person"]:
     from accounts.models import User
-    from reservations.states import Person
+    from reservations.domain.states import Person
 
     names = [f"churn{number}" for number in range(count)]
     User.objects.bulk_create(
@@ -104,14 +104,14 @@ def _people(count: int) -> list["Person"]:
 
 def _lock(event_id: int, hold: Hold) -> None:
     from reservations import desk
-    from reservations.commands import LockSeats
+    from reservations.domain.commands import LockSeats
 
     desk.submit(event_id=event_id, command=LockSeats(*hold))
 
 
 def _unlock(event_id: int, hold: Hold) -> None:
     from reservations import desk
-    from reservations.commands import UnlockSeats
+    from reservations.domain.commands import UnlockSeats
 
     desk.submit(event_id=event_id, command=UnlockSeats(*hold))
 

@@ -54,8 +54,8 @@ class Polled:
         from django.core.wsgi import get_wsgi_application
 
         from loadtest.stage import stage
+        from reservations.domain.states import Person
         from reservations.models import Seat
-        from reservations.states import Person
 
         staged = stage(people=1, seats=seats)
         self.event_id: int = staged["event_id"]
@@ -91,7 +91,7 @@ class Polled:
 
     def _click(self) -> None:
         from reservations import desk
-        from reservations.commands import LockSeats, UnlockSeats
+        from reservations.domain.commands import LockSeats, UnlockSeats
 
         kind = UnlockSeats if self._is_held else LockSeats
         self._is_held = not self._is_held

@@ -85,8 +85,8 @@ def clear(*, only: int | None = None) -> dict[str, int]:
     from django.db import transaction
 
     from accounts.models import User
+    from reservations.domain.states import SeatStatus
     from reservations.models import DemoCharge, Event, Payment, Reservation, Seat
-    from reservations.states import SeatStatus
 
     with transaction.atomic():
         events = Event.objects.filter(venue=VENUE, name__startswith=VENUE)

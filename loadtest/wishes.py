@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reservations.states import Person
+    from reservations.domain.states import Person
 
 CLICKERS = 8
 PARTIES = 48
@@ -89,7 +89,7 @@ class Hall:
 
     def _clicks(self, *, beside: Callable[[threading.Event], None]) -> list[float]:
         """Have each clicker lock seats and let go of them; return how long locks took, in ms."""
-        from reservations.commands import LockSeats, UnlockSeats
+        from reservations.domain.commands import LockSeats, UnlockSeats
 
         took: list[float] = []
 
@@ -115,7 +115,7 @@ class Hall:
         return took
 
     def _be_refused(self, ended: threading.Event) -> None:
-        from reservations.choosing.wishes import By
+        from reservations.domain.criteria import By
 
         sections = [None, *(f"S{number}" for number in range(SECTIONS))]
         for count, section, by in itertools.cycle(itertools.product(range(1, 11), sections, By)):
@@ -125,8 +125,8 @@ class Hall:
 
     def _wishes(self) -> float:
         """Have parties ask for seats and let go of them, each time of another kind."""
-        from reservations.choosing.wishes import By
-        from reservations.commands import UnlockSeats
+        from reservations.domain.commands import UnlockSeats
+        from reservations.domain.criteria import By
 
         until = time.monotonic() + self._seconds
         fulfilled = itertools.count()
@@ -158,10 +158,10 @@ class Hall:
     def _ask(self, who: "Person", **wish: Any) -> tuple[int, ...]:
         """Return the seats that somebody got, none if they were refused."""
         from reservations.choosing.asking import lock_best
-        from reservations.choosing.wishes import Wish
-        from reservations.commands import LockBest
         from reservations.database import release_connection
-        from reservations.errors import SeatcastError
+        from reservations.domain.commands import LockBest
+        from reservations.domain.criteria import Wish
+        from reservations.domain.errors import SeatcastError
 
         try:
             command = LockBest(who, Wish(**wish))
@@ -175,7 +175,7 @@ class Hall:
 
 def _people(names: list[str]) -> list["Person"]:
     from accounts.models import User
-    from reservations.states import Person
+    from reservations.domain.states import Person
 
     found = User.objects.filter(username__in=names)
     return [Person(*row) for row in found.values_list("pk", "username")]

@@ -25,7 +25,7 @@ from realtime.messages import (
     resume_point,
 )
 from reservations import selectors
-from reservations.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
+from reservations.domain.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
 
 JOIN_SECONDS = 15.0
 """How long the database may keep a viewer waiting, before it is asked to come back later."""

@@ -21,7 +21,7 @@ from django.conf import settings
 
 from realtime.database import HEADS, in_database_thread
 from reservations import selectors
-from reservations.errors import EventNotFound
+from reservations.domain.errors import EventNotFound
 from reservations.selectors import EventHead
 
 MIN_SECONDS_BETWEEN_READS = 0.1

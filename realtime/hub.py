@@ -38,7 +38,7 @@ from realtime.turnout import Turnout
 from realtime.writer import Writer
 from reservations import selectors
 from reservations.changes import Change
-from reservations.errors import EventNotFound
+from reservations.domain.errors import EventNotFound
 
 MAX_LOG_ROWS = 2_000
 SUBSCRIBE_SECONDS = 2.0

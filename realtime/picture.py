@@ -14,8 +14,8 @@ from enum import Enum, auto
 
 from realtime.messages import WireChange
 from reservations.changes import Change
+from reservations.domain.states import SeatStatus
 from reservations.selectors import SeatMap
-from reservations.states import SeatStatus
 
 
 class Merge(Enum):

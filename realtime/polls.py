@@ -30,7 +30,7 @@ from realtime.bound import MEMBERSHIP_SECONDS
 from realtime.first_frames import FirstFrames
 from realtime.picture import Merge, Picture
 from reservations import database, selectors
-from reservations.errors import Busy, EventNotFound
+from reservations.domain.errors import Busy, EventNotFound
 from reservations.selectors import Asker, EventHead
 from reservations.sharing import Rounds
 

@@ -20,8 +20,8 @@ from django.db import Error
 
 from realtime.messages import now_ms
 from reservations import desk
-from reservations.commands import ReleaseExpired
-from reservations.errors import EventNotFound, SeatcastError
+from reservations.domain.commands import ReleaseExpired
+from reservations.domain.errors import EventNotFound, SeatcastError
 
 RELEASES_AT_ONCE = 2
 PATIENCE_SECONDS = 0.1

@@ -20,13 +20,13 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 
 from reservations import checkout, clock, desk
-from reservations.commands import BlockSeats, Command, MarkPaid, UnblockSeats
-from reservations.errors import SeatcastError
+from reservations.domain.commands import BlockSeats, Command, MarkPaid, UnblockSeats
+from reservations.domain.errors import SeatcastError
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
 from reservations.records import Answer
-from reservations.states import Person, SeatStatus
 from reservations.time_zones import default_time_zone, in_words, is_time_zone
 
 admin.site.site_header = admin.site.site_title = "Seatcast"

@@ -19,7 +19,7 @@ from typing import TypedDict
 from django.db import transaction
 
 from reservations.choosing.rows import rows
-from reservations.errors import SeatcastError
+from reservations.domain.errors import SeatcastError
 from reservations.places import Place, free_places_near, places_of
 from reservations.records import money
 from reservations.threads import in_thread

@@ -25,8 +25,8 @@ from django.conf import settings
 from django.db import Error, transaction
 
 from reservations import clock, database, desk, metrics, security_events
-from reservations.commands import CancelReservation, ReserveSeats, StartPayment
-from reservations.errors import (
+from reservations.domain.commands import CancelReservation, ReserveSeats, StartPayment
+from reservations.domain.errors import (
     Busy,
     PaymentDeclined,
     PaymentUnavailable,
@@ -34,13 +34,13 @@ from reservations.errors import (
     SeatcastError,
     Unavailable,
 )
+from reservations.domain.states import PaymentStatus, Person
 from reservations.keys import answer_in_flight, correct, forget_in_flight
 from reservations.models import Payment
 from reservations.models.payments import UNFINISHED
 from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider
 from reservations.records import Answer, PaymentRecord
-from reservations.states import PaymentStatus, Person
 from reservations.threads import COMMANDS, in_thread
 
 # How long to wait before a call to the provider is made again, give or take a half.

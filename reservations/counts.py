@@ -12,10 +12,10 @@ from decimal import Decimal
 
 from django.db.models import Count, Max, Min
 
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
 from reservations.prices import seat_price
 from reservations.sharing import Shared
-from reservations.states import SeatStatus
 
 _MOST_KEPT = 4_096
 

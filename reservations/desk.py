@@ -39,14 +39,14 @@ from django.db.models import QuerySet
 
 from reservations import database, metrics
 from reservations.changes import ChangeSet, seats_changed
-from reservations.commands import Command, ReleaseExpired, seat_ids_of
-from reservations.errors import Busy, SeatcastError, Unavailable, UnderWay
+from reservations.domain.commands import Command, ReleaseExpired, seat_ids_of
+from reservations.domain.errors import Busy, SeatcastError, Unavailable, UnderWay
+from reservations.domain.rules import Outcome, decide
 from reservations.keys import KeyedAnswers
 from reservations.ledger import Decision, Ledger, lock_event
 from reservations.models import Event
 from reservations.records import Answer
 from reservations.requests import request_id
-from reservations.rules import Outcome, decide
 from security_log.source import Source, source
 
 MAX_QUEUED_COMMANDS = 10_000

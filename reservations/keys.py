@@ -15,8 +15,15 @@ from typing import Any, cast
 from django.db.models import QuerySet
 
 from reservations import bulk
-from reservations.commands import Command, ReserveSeats, StartPayment, fingerprint
-from reservations.errors import KeyInFlight, KeyReused, SeatcastError, UnderWay, restored, stored
+from reservations.domain.commands import Command, ReserveSeats, StartPayment, fingerprint
+from reservations.domain.errors import (
+    KeyInFlight,
+    KeyReused,
+    SeatcastError,
+    UnderWay,
+    restored,
+    stored,
+)
 from reservations.models import Event, IdempotencyKey
 from reservations.payments.books import PAYMENT_SECONDS
 from reservations.records import Answer

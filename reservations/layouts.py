@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, NotRequired, TypedDict
 from django.core.cache import caches
 
 from reservations import selectors
-from reservations.errors import LayoutNotFound
+from reservations.domain.errors import LayoutNotFound
 from reservations.models import Seat
 from reservations.prices import seat_price
 from reservations.records import money

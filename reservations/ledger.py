@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from reservations import bulk, clock, security_events
 from reservations.changes import Change, ChangeSet
-from reservations.commands import (
+from reservations.compiled import Compiled
+from reservations.domain.commands import (
     AdmitSeats,
     Command,
     LapseUnpaid,
@@ -27,8 +28,17 @@ from reservations.commands import (
     counts_seats_of,
     seat_ids_of,
 )
-from reservations.compiled import Compiled
-from reservations.errors import EventNotFound
+from reservations.domain.errors import EventNotFound
+from reservations.domain.rules import NewReservation, Outcome, price_of
+from reservations.domain.states import (
+    Board,
+    PaymentStatus,
+    Person,
+    Reason,
+    SeatState,
+    SeatStatus,
+    iso,
+)
 from reservations.models import (
     Entry,
     Event,
@@ -49,17 +59,7 @@ from reservations.records import (
     reservation_record,
     seat_record,
 )
-from reservations.rules import NewReservation, Outcome, price_of
 from reservations.standing import state_of, with_standing
-from reservations.states import (
-    Board,
-    PaymentStatus,
-    Person,
-    Reason,
-    SeatState,
-    SeatStatus,
-    iso,
-)
 from reservations.terms import terms_of
 from security_log.source import Source
 

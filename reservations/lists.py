@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import orjson
 
 from reservations import selectors
-from reservations.errors import LayoutNotFound
+from reservations.domain.errors import LayoutNotFound
 from reservations.records import SeatRecord
 from reservations.selectors import SeatsVersion
 from reservations.sharing import Rounds, Shared

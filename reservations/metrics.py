@@ -10,9 +10,9 @@ from typing import get_args
 
 import prometheus_client as prometheus
 
-from reservations.commands import Command
-from reservations.rules import Outcome
-from reservations.states import Reason
+from reservations.domain.commands import Command
+from reservations.domain.rules import Outcome
+from reservations.domain.states import Reason
 
 _SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 

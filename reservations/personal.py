@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from reservations import clock, desk, selectors
-from reservations.commands import UnlockSeats
-from reservations.errors import Conflict
+from reservations.domain.commands import UnlockSeats
+from reservations.domain.errors import Conflict
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import IdempotencyKey, Payment, Reservation, Seat
 from reservations.models.payments import UNFINISHED
-from reservations.states import Person, SeatStatus
 
 
 def exported(*, person_id: int) -> dict[str, Any]:

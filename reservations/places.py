@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.db.models import F, Q, QuerySet
 
 from reservations import clock
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
 from reservations.prices import seat_price
-from reservations.states import SeatStatus
 
 _OFFERED_SETS = 3
 _MOST_PLACES = 60

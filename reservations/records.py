@@ -10,9 +10,9 @@ from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 
+from reservations.domain.rules import price_of
+from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation
-from reservations.rules import price_of
-from reservations.states import SeatStatus, iso
 from reservations.terms import terms_of
 from reservations.tickets import ticket_code
 

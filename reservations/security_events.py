@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reservations.commands import AdmitSeats, CancelReservation, MarkPaid
-from reservations.errors import SeatcastError
+from reservations.domain.commands import AdmitSeats, CancelReservation, MarkPaid
+from reservations.domain.errors import SeatcastError
+from reservations.domain.rules import Outcome
+from reservations.domain.states import Board
 from reservations.models import Payment, Reservation
 from reservations.records import money
-from reservations.rules import Outcome
-from reservations.states import Board
 from security_log.log import Kind, record
 from security_log.source import Source, source
 

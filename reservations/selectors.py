@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from reservations import clock, database
 from reservations.changes import Change
 from reservations.counts import Counts, counts_of
-from reservations.errors import (
+from reservations.domain.errors import (
     EventNotFound,
     MembersOnly,
     ReservationNotFound,
@@ -23,6 +23,8 @@ from reservations.errors import (
     TicketForAnotherEvent,
     TicketNotFound,
 )
+from reservations.domain.rules.entering import why_not_admitted
+from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
 from reservations.payments.provider import provider
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may
@@ -41,9 +43,7 @@ from reservations.records import (
     reservation_record,
     seat_record,
 )
-from reservations.rules.entering import why_not_admitted
 from reservations.standing import state_of, with_standing
-from reservations.states import SeatStatus, iso
 from reservations.terms import offline_methods, terms_of
 from reservations.tickets import booking_of
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from django.utils.asyncio import async_unsafe
 
 from reservations import database
-from reservations.errors import Busy
+from reservations.domain.errors import Busy
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

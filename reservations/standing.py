@@ -2,9 +2,9 @@
 
 from django.db.models import Prefetch, QuerySet
 
+from reservations.domain.states import EntryState, PaymentStatus, ReservationState
 from reservations.models import Reservation, ReservationSeat
 from reservations.payments.provider import is_paid_online
-from reservations.states import EntryState, PaymentStatus, ReservationState
 
 _CHARGED = {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}
 

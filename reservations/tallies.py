@@ -7,9 +7,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from reservations import clock
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Payment, Seat
 from reservations.models.payments import UNFINISHED
-from reservations.states import SeatStatus
 
 MOST_EVENTS = 20
 """How many events are told of by name, so that a series of events does not become one of labels."""

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
+from reservations.domain.states import Terms
 from reservations.models import Event
-from reservations.states import Terms
 
 
 def terms_of(event: Event) -> Terms:

@@ -10,9 +10,9 @@ from typing import TypeVar
 from django.db import connections
 from django.utils import timezone
 
-from reservations.commands import Command
 from reservations.desk import Desk
-from reservations.errors import SeatcastError
+from reservations.domain.commands import Command
+from reservations.domain.errors import SeatcastError
 from reservations.records import Answer
 
 PATIENCE_SECONDS = 120

@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Reservation, Seat
-from reservations.states import Person, SeatStatus
 
 PASSWORD = "a-long-enough-word"
 

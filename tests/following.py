@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reservations.states import SeatStatus
+from reservations.domain.states import SeatStatus
 
 FIELDS = {
     "snapshot": {"type", "event", "seq", "now", "layout", "statuses", "locks"},

@@ -71,8 +71,8 @@ def _double_sales(event_id: int) -> Iterator[str]:
 
 
 def _half_bookings(event_id: int) -> Iterator[str]:
+    from reservations.domain.states import SeatStatus
     from reservations.models import Reservation, Seat
-    from reservations.states import SeatStatus
 
     live = Reservation.objects.filter(event=event_id, status="confirmed")
     owner = dict(

@@ -49,8 +49,8 @@ def sell_half(event_id: int) -> None:
     from django.utils import timezone
 
     from accounts.models import User
+    from reservations.domain.states import SeatStatus
     from reservations.models import Reservation, Seat
-    from reservations.states import SeatStatus
 
     hall = Seat.objects.filter(event_id=event_id)
     # What was measured here before may have left locks.

@@ -24,7 +24,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reservations.states import Person
+    from reservations.domain.states import Person
 
 THREADS = 16
 CHURNED_SEATS = 50
@@ -59,8 +59,8 @@ class _Seller:
 
         from accounts.models import User
         from reservations.changes import seats_changed
+        from reservations.domain.states import Person, SeatStatus
         from reservations.models import Seat
-        from reservations.states import Person, SeatStatus
 
         self._event_id = event_id
         self._tell = tell
@@ -102,7 +102,7 @@ class _Seller:
 
     def _lock_one(self, _: int) -> "tuple[Person, int]":
         from reservations import desk
-        from reservations.commands import LockSeats
+        from reservations.domain.commands import LockSeats
 
         with self._lock:
             buyer, seat_id = next(self._buyers), next(self._free)
@@ -111,7 +111,7 @@ class _Seller:
 
     def _churn(self, number: int) -> None:
         from reservations import desk
-        from reservations.commands import UnlockSeats
+        from reservations.domain.commands import UnlockSeats
 
         if number % 2:
             with self._lock:

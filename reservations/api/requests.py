@@ -4,9 +4,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from reservations.api.permissions import has_powers
+from reservations.domain.states import Person
 from reservations.public_ids import parse_public_id
 from reservations.selectors import Asker
-from reservations.states import Person
 
 MAX_KEY_LENGTH = 255
 MAX_ACCEPT_ENCODING_LENGTH = 500

@@ -44,8 +44,7 @@ from reservations.api.serializers import (
     written_place,
 )
 from reservations.choosing.asking import lock_best
-from reservations.choosing.wishes import By, Wish
-from reservations.commands import (
+from reservations.domain.commands import (
     AdmitSeats,
     Command,
     ExtendLocks,
@@ -54,7 +53,8 @@ from reservations.commands import (
     MarkPaid,
     UnlockSeats,
 )
-from reservations.errors import (
+from reservations.domain.criteria import By, Wish
+from reservations.domain.errors import (
     LockExpired,
     NotPermitted,
     SeatUnavailable,

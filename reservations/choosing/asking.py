@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from reservations import clock, desk
 from reservations.choosing import houses
-from reservations.commands import LockBest
-from reservations.errors import Outpaced
+from reservations.domain.commands import LockBest
+from reservations.domain.errors import Outpaced
+from reservations.domain.rules import decide
 from reservations.ledger import board_for
 from reservations.records import Answer
-from reservations.rules import decide
 
 TRIES = 5
 MOST_SETS = 64

@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 from reservations.choosing.focus import focus
 from reservations.choosing.rows import Placed, middle, rows, stretches, usual_gap
-from reservations.choosing.wishes import By, Wish
-from reservations.states import SeatStatus
+from reservations.domain.criteria import By, Wish
+from reservations.domain.states import SeatStatus
 
 OFF_THE_MIDDLE = 0.25
 ORPHAN_SEATS = 3

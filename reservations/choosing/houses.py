@@ -15,12 +15,12 @@ from functools import partial
 
 from reservations import database, selectors
 from reservations.choosing.house import House
-from reservations.choosing.wishes import Choice, Wish
-from reservations.errors import Outpaced
+from reservations.domain.criteria import Choice, Wish
+from reservations.domain.errors import Outpaced
+from reservations.domain.states import SeatStatus
 from reservations.layouts import static_seats
 from reservations.models import Seat
 from reservations.sharing import Rounds, Shared
-from reservations.states import SeatStatus
 
 MOST_HOUSES = 16
 MAX_LOG_ROWS = 5_000

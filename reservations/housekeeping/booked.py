@@ -10,11 +10,11 @@ from typing import NamedTuple
 from django.db.models import Min
 from django.db.models.functions import Coalesce
 
+from reservations.domain.states import Reason
 from reservations.housekeeping.replay import Booking, Replay, moment
 from reservations.models import Event, Payment, Reservation, SeatChange
 from reservations.payments.provider import is_paid_online
 from reservations.records import money
-from reservations.states import Reason
 
 _CHUNK_ROWS = 5_000
 _LIVE = Reservation.Status.CONFIRMED

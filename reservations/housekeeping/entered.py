@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
+from reservations.domain.rules.entering import why_not_admitted
 from reservations.housekeeping.replay import moment
 from reservations.models import Entry, Event, Reservation
-from reservations.rules.entering import why_not_admitted
 from reservations.standing import state_of, with_standing
 
 _CHUNK_ROWS = 2_000

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
+from reservations.domain.states import PaymentStatus
 from reservations.models import Event, Payment, Reservation
 from reservations.records import money
-from reservations.states import PaymentStatus
 
 _CHUNK_ROWS = 5_000
 _FOR_LIVE = {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from reservations.states import Hold, Reason, SeatStatus, iso
+from reservations.domain.states import Hold, Reason, SeatStatus, iso
 
 # What a seat was before these makes no difference to what it is after: here a pruned log begins.
 BEGINNINGS = (Reason.LOCKED, Reason.BLOCKED)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from reservations.errors import EventNotFound, SeatcastError
+from reservations.domain.errors import EventNotFound, SeatcastError
 from reservations.housekeeping.progress import Progress
 
 

@@ -16,7 +16,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from reservations.currencies import written
-from reservations.errors import SeatcastError
+from reservations.domain.errors import SeatcastError
 from reservations.housekeeping.progress import Progress
 from reservations.models import Event, Seat
 from reservations.plans.errors import PlanError

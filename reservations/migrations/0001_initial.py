@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import reservations.models
-import reservations.states
+import reservations.domain.states
 from django.conf import settings
 from django.db import migrations, models
 
@@ -261,7 +261,7 @@ class Migration(migrations.Migration):
                     "status",
                     models.PositiveSmallIntegerField(
                         choices=[(0, "available"), (1, "locked"), (2, "reserved"), (3, "blocked")],
-                        default=reservations.states.SeatStatus["AVAILABLE"],
+                        default=reservations.domain.states.SeatStatus["AVAILABLE"],
                     ),
                 ),
                 ("locked_until", models.DateTimeField(blank=True, null=True)),
@@ -508,7 +508,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="seat",
             index=models.Index(
-                condition=models.Q(("status", reservations.states.SeatStatus["LOCKED"])),
+                condition=models.Q(("status", reservations.domain.states.SeatStatus["LOCKED"])),
                 fields=["event", "locked_by"],
                 name="seat_by_holder",
             ),
@@ -516,7 +516,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="seat",
             index=models.Index(
-                condition=models.Q(("status", reservations.states.SeatStatus["LOCKED"])),
+                condition=models.Q(("status", reservations.domain.states.SeatStatus["LOCKED"])),
                 fields=["event", "locked_until"],
                 name="seat_by_deadline",
             ),
@@ -548,13 +548,13 @@ class Migration(migrations.Migration):
                         ("locked_by__isnull", False),
                         ("locked_until__isnull", False),
                         ("reservation__isnull", True),
-                        ("status", reservations.states.SeatStatus["LOCKED"]),
+                        ("status", reservations.domain.states.SeatStatus["LOCKED"]),
                     ),
                     models.Q(
                         ("locked_by__isnull", True),
                         ("locked_until__isnull", True),
                         ("reservation__isnull", False),
-                        ("status", reservations.states.SeatStatus["RESERVED"]),
+                        ("status", reservations.domain.states.SeatStatus["RESERVED"]),
                     ),
                     models.Q(
                         ("locked_by__isnull", True),
@@ -563,8 +563,8 @@ class Migration(migrations.Migration):
                         (
                             "status__in",
                             [
-                                reservations.states.SeatStatus["AVAILABLE"],
-                                reservations.states.SeatStatus["BLOCKED"],
+                                reservations.domain.states.SeatStatus["AVAILABLE"],
+                                reservations.domain.states.SeatStatus["BLOCKED"],
                             ],
                         ),
                     ),

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import django.db.models.deletion
-import reservations.states
+import reservations.domain.states
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from reservations.states import SeatStatus
+from reservations.domain.states import SeatStatus
 
 
 def date_locks(apps, schema_editor):  # noqa: ARG001
@@ -183,8 +183,8 @@ class Migration(migrations.Migration):
                     (
                         "status__in",
                         [
-                            reservations.states.SeatStatus["AVAILABLE"],
-                            reservations.states.SeatStatus["LOCKED"],
+                            reservations.domain.states.SeatStatus["AVAILABLE"],
+                            reservations.domain.states.SeatStatus["LOCKED"],
                         ],
                     )
                 ),
@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                         ("locked_by__isnull", False),
                         ("locked_until__isnull", False),
                         ("reservation__isnull", True),
-                        ("status", reservations.states.SeatStatus["LOCKED"]),
+                        ("status", reservations.domain.states.SeatStatus["LOCKED"]),
                     ),
                     models.Q(
                         ("extensions", 0),
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                         ("locked_by__isnull", True),
                         ("locked_until__isnull", True),
                         ("reservation__isnull", False),
-                        ("status", reservations.states.SeatStatus["RESERVED"]),
+                        ("status", reservations.domain.states.SeatStatus["RESERVED"]),
                     ),
                     models.Q(
                         ("extensions", 0),
@@ -221,8 +221,8 @@ class Migration(migrations.Migration):
                         (
                             "status__in",
                             [
-                                reservations.states.SeatStatus["AVAILABLE"],
-                                reservations.states.SeatStatus["BLOCKED"],
+                                reservations.domain.states.SeatStatus["AVAILABLE"],
+                                reservations.domain.states.SeatStatus["BLOCKED"],
                             ],
                         ),
                     ),
@@ -266,10 +266,10 @@ class Migration(migrations.Migration):
                     (
                         "status__in",
                         [
-                            reservations.states.PaymentStatus["PENDING"],
-                            reservations.states.PaymentStatus["AUTHORISED"],
-                            reservations.states.PaymentStatus["VOID_DUE"],
-                            reservations.states.PaymentStatus["REFUND_DUE"],
+                            reservations.domain.states.PaymentStatus["PENDING"],
+                            reservations.domain.states.PaymentStatus["AUTHORISED"],
+                            reservations.domain.states.PaymentStatus["VOID_DUE"],
+                            reservations.domain.states.PaymentStatus["REFUND_DUE"],
                         ],
                     )
                 ),
@@ -286,10 +286,10 @@ class Migration(migrations.Migration):
                         (
                             "status__in",
                             [
-                                reservations.states.PaymentStatus["AUTHORISED"],
-                                reservations.states.PaymentStatus["CAPTURED"],
-                                reservations.states.PaymentStatus["REFUND_DUE"],
-                                reservations.states.PaymentStatus["REFUNDED"],
+                                reservations.domain.states.PaymentStatus["AUTHORISED"],
+                                reservations.domain.states.PaymentStatus["CAPTURED"],
+                                reservations.domain.states.PaymentStatus["REFUND_DUE"],
+                                reservations.domain.states.PaymentStatus["REFUNDED"],
                             ],
                         ),
                     ),
@@ -298,16 +298,16 @@ class Migration(migrations.Migration):
                         (
                             "status__in",
                             [
-                                reservations.states.PaymentStatus["PENDING"],
-                                reservations.states.PaymentStatus["DECLINED"],
+                                reservations.domain.states.PaymentStatus["PENDING"],
+                                reservations.domain.states.PaymentStatus["DECLINED"],
                             ],
                         ),
                     ),
                     (
                         "status__in",
                         [
-                            reservations.states.PaymentStatus["VOID_DUE"],
-                            reservations.states.PaymentStatus["VOIDED"],
+                            reservations.domain.states.PaymentStatus["VOID_DUE"],
+                            reservations.domain.states.PaymentStatus["VOIDED"],
                         ],
                     ),
                     _connector="OR",

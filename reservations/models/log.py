@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.db import models
 
+from reservations.domain.states import Reason
 from reservations.models.bookings import Reservation
 from reservations.models.seats import SEAT_STATUSES, Event, Seat
-from reservations.states import Reason
 
 
 class SeatChange(models.Model):

@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from reservations.domain.states import PaymentStatus
 from reservations.models.bookings import Reservation
 from reservations.models.seats import Event
-from reservations.states import PaymentStatus
 
 _BOOKED = [
     PaymentStatus.AUTHORISED,

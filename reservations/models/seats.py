@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from reservations.currencies import require_currency, require_payable
+from reservations.domain.states import SeatStatus
 from reservations.plans.colors import is_color
-from reservations.states import SeatStatus
 from reservations.time_zones import default_time_zone, require_time_zone
 
 # Longer than any sale; far below what a deadline can be computed with.

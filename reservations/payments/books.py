@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Value, When
 
-from reservations.commands import Command, ReserveSeats, StartPayment
+from reservations.domain.commands import Command, ReserveSeats, StartPayment
+from reservations.domain.rules import NewPayment
+from reservations.domain.states import PaymentState, PaymentStatus
 from reservations.models import Event, Payment
-from reservations.rules import NewPayment
-from reservations.states import PaymentState, PaymentStatus
 
 # Longer than any payment takes.
 PAYMENT_SECONDS = 60

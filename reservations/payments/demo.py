@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error, transaction
 
 from reservations import database
-from reservations.errors import PaymentDeclined, PaymentUnavailable
+from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
 from reservations.models import DemoCharge
 from reservations.payments.provider import AlreadyCaptured
 

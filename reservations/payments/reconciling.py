@@ -15,8 +15,8 @@ from queue import Empty, SimpleQueue
 from django.conf import settings
 
 from reservations import checkout, database
+from reservations.domain.states import PaymentStatus
 from reservations.models import Payment
-from reservations.states import PaymentStatus
 
 THREADS = 4
 PATIENCE_SECONDS = 30.0

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reservations.errors import Conflict, SeatcastError
+from reservations.domain.errors import Conflict, SeatcastError
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from django.core.exceptions import ValidationError
 
-from reservations.errors import SeatNotFound
+from reservations.domain.errors import SeatNotFound
 from reservations.models import Category, Seat
 from reservations.plans.characters import is_clean
 from reservations.plans.errors import InvalidEdit, SeatNumberTaken

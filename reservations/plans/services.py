@@ -17,13 +17,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from reservations import bulk
+from reservations.domain.states import SeatStatus
 from reservations.ledger import lock_event
 from reservations.models import Category, Event, Seat
 from reservations.plans.characters import is_clean
 from reservations.plans.errors import EventHasSeats, UnknownCategory
 from reservations.plans.layout import layout_of
 from reservations.plans.plan import Plan, drawing
-from reservations.states import SeatStatus
 from reservations.time_zones import default_time_zone
 
 BATCH_SEATS = 5_000

@@ -15,10 +15,10 @@ from accounts import mail, revocations, tokens
 from accounts.models import Erasure, Family, Mail, RecoveryCode, SignIn, User
 from accounts.personal import erasing
 from reservations import desk, selectors
-from reservations.commands import LockSeats, ReserveSeats
-from reservations.errors import Busy
+from reservations.domain.commands import LockSeats, ReserveSeats
+from reservations.domain.errors import Busy
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Reservation, Seat, SeatChange
-from reservations.states import SeatStatus
 from security_log.models import Kind, SecurityEvent
 from tests.accounts.second_factor.device import with_app
 from tests.contract.calls import refusal

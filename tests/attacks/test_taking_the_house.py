@@ -11,8 +11,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Reservation, Seat
-from reservations.states import SeatStatus
 from tests.contract.calls import refusal
 from tests.crowd import at_once
 from tests.factories import (

@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from reservations.commands import LockSeats, ReserveSeats
 from reservations.desk import Desk
+from reservations.domain.commands import LockSeats, ReserveSeats
+from reservations.domain.states import PaymentStatus
 from reservations.models import Entry, Event, Payment, Reservation
-from reservations.states import PaymentStatus
 from reservations.tickets import ticket_code
 from security_log.models import SecurityEvent
 from tests.contract.calls import SCAN, refusal

@@ -11,13 +11,13 @@ from django.utils import timezone
 from reservations import desk
 from reservations.choosing import houses
 from reservations.choosing.asking import lock_best
-from reservations.choosing.wishes import Wish
-from reservations.commands import Command, LockBest, LockSeats
 from reservations.desk import Desk
-from reservations.errors import SeatcastError
+from reservations.domain.commands import Command, LockBest, LockSeats
+from reservations.domain.criteria import Wish
+from reservations.domain.errors import SeatcastError
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
 from reservations.records import Answer
-from reservations.states import SeatStatus
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.volley import Post, Reply, volley
 from tests.crowd import PATIENCE_SECONDS, at_once

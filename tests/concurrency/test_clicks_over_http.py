@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
+from reservations.domain.states import SeatStatus
 from reservations.models import DemoCharge, Event, Seat, SeatChange
-from reservations.states import SeatStatus
 from tests.concurrency.volley import Post, Reply, volley
 from tests.factories import make_event, make_user, seat_ids, signed_in
 

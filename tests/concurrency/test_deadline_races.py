@@ -9,13 +9,19 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from reservations.commands import Command, ExtendLocks, LockSeats, ReleaseExpired, ReserveSeats
 from reservations.desk import Desk
-from reservations.errors import LockExpired, SeatcastError, SeatUnavailable
+from reservations.domain.commands import (
+    Command,
+    ExtendLocks,
+    LockSeats,
+    ReleaseExpired,
+    ReserveSeats,
+)
+from reservations.domain.errors import LockExpired, SeatcastError, SeatUnavailable
+from reservations.domain.states import Person, SeatStatus
 from reservations.ledger import lock_event
 from reservations.models import Event, ReservationSeat, Seat
 from reservations.records import Answer
-from reservations.states import Person, SeatStatus
 from tests.concurrency.ticking import Noting, Ticking
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.waiting import waits_for_a_row

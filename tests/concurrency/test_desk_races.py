@@ -11,9 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from reservations import desk
-from reservations.commands import Command, ExtendLocks, LockSeats, ReserveSeats, UnlockSeats
 from reservations.desk import Desk
-from reservations.errors import (
+from reservations.domain.commands import Command, ExtendLocks, LockSeats, ReserveSeats, UnlockSeats
+from reservations.domain.errors import (
     ExtensionLimit,
     NotHolder,
     PurchaseLimit,
@@ -21,9 +21,9 @@ from reservations.errors import (
     SeatLimit,
     SeatUnavailable,
 )
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, ReservationSeat, Seat, SeatChange
 from reservations.records import Answer
-from reservations.states import SeatStatus
 from tests.concurrency.ticking import Ticking
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.crowd import PATIENCE_SECONDS, at_once

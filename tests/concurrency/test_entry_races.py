@@ -8,12 +8,12 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from reservations.commands import AdmitSeats, CancelReservation, LockSeats, ReserveSeats
 from reservations.desk import Desk
-from reservations.errors import SeatcastError
+from reservations.domain.commands import AdmitSeats, CancelReservation, LockSeats, ReserveSeats
+from reservations.domain.errors import SeatcastError
+from reservations.domain.states import Person
 from reservations.models import Entry, Event, Reservation
 from reservations.records import Answer
-from reservations.states import Person
 from reservations.tickets import ticket_code
 from tests.concurrency.unprotected import row_locks_off, stopping
 from tests.concurrency.volley import Post, volley

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reservations import desk
-from reservations.commands import LockSeats, ReleaseExpired
-from reservations.errors import Unavailable
+from reservations.domain.commands import LockSeats, ReleaseExpired
+from reservations.domain.errors import Unavailable
 from reservations.models import Event
 from reservations.records import Answer
 from tests.factories import make_event, make_person, seat_ids

@@ -10,17 +10,17 @@ from pytest_django import Settings
 
 from reservations import checkout, desk
 from reservations.checkout import Order
-from reservations.commands import (
+from reservations.desk import Desk
+from reservations.domain.commands import (
     Command,
     ExtendLocks,
     LockSeats,
     UnlockSeats,
 )
-from reservations.desk import Desk
-from reservations.errors import KeyInFlight, KeyReused, PaymentDeclined, SeatcastError
+from reservations.domain.errors import KeyInFlight, KeyReused, PaymentDeclined, SeatcastError
+from reservations.domain.states import Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, SeatChange
 from reservations.records import Answer
-from reservations.states import Person
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.crowd import PATIENCE_SECONDS, at_once
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id

@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from reservations.domain.states import PaymentStatus, SeatStatus
 from reservations.models import Event, IdempotencyKey, Payment, Reservation
-from reservations.states import PaymentStatus, SeatStatus
 from tests.factories import make_event, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -11,9 +11,10 @@ from pytest_django import Settings
 
 from reservations import checkout, desk
 from reservations.checkout import Order
-from reservations.commands import CancelReservation, LockSeats
 from reservations.desk import Desk
-from reservations.errors import PaymentUnderWay, SeatcastError, SeatUnavailable
+from reservations.domain.commands import CancelReservation, LockSeats
+from reservations.domain.errors import PaymentUnderWay, SeatcastError, SeatUnavailable
+from reservations.domain.states import PaymentStatus, Person, SeatStatus
 from reservations.models import (
     DemoCharge,
     Event,
@@ -25,7 +26,6 @@ from reservations.models import (
 )
 from reservations.payments.provider import provider
 from reservations.records import Answer
-from reservations.states import PaymentStatus, Person, SeatStatus
 from tests.concurrency.unprotected import (
     BOOKING,
     CANCELLING,

@@ -15,8 +15,8 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Reservation, ReservationSeat, Seat
-from reservations.states import SeatStatus
 from tests.crowd import PATIENCE_SECONDS, at_once
 from tests.factories import make_event, make_user, seat_ids
 

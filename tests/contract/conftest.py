@@ -14,8 +14,8 @@ from accounts import tokens
 from accounts.links import address_fragment, link_fragment
 from accounts.models import Challenge, Passkey, SignIn, User
 from accounts.second_factor import challenges, passkeys, recovery, totp
-from reservations.commands import LockSeats, ReserveSeats
 from reservations.desk import Desk
+from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.tickets import ticket_code
 from tests.accounts.second_factor.device import App, Key

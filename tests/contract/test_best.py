@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from reservations.commands import LockSeats, UnblockSeats
 from reservations.desk import Desk
+from reservations.domain.commands import LockSeats, UnblockSeats
+from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
-from reservations.states import SeatStatus
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import Clock, make_event, make_person, make_user, seat_ids, signed_in

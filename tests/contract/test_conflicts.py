@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Seat
-from reservations.states import SeatStatus, iso
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import let_locks_run_out, seat_ids, signed_in

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils import timezone
 from pytest_django import Settings
 
+from reservations.domain.states import SeatStatus
 from reservations.models import DemoCharge, Event, Payment, Reservation, Seat
-from reservations.states import SeatStatus
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_user, permitted, signed_in

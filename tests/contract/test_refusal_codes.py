@@ -15,7 +15,7 @@ from config import views
 from config.refusals import refuse
 from deploy.paths import ROOT
 from reservations.api.serializers import ConflictSerializer
-from reservations.errors import SeatcastError
+from reservations.domain.errors import SeatcastError
 
 LISTED = json.loads((Path(__file__).parents[1] / "fixtures" / "refusals.json").read_text())
 # Why a seating plan cannot be read is told to organisers in the admin, not over the API.

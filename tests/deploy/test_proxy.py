@@ -26,7 +26,7 @@ from deploy.paths import VENV_BIN
 from deploy.services import lasting_ports
 from deploy.stack_services import CADDYFILE, HOST, Proxied, proxy_service
 from deploy.waiting import wait_until
-from reservations.errors import Unavailable
+from reservations.domain.errors import Unavailable
 
 PAGE = "<title>The client</title>" + " " * 2000
 SCRIPT = "console.log('seats');" * 200

@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from realtime.daphne import FAREWELL_SECONDS
 from reservations import desk
-from reservations.commands import LockSeats
+from reservations.domain.commands import LockSeats
 from reservations.ledger import lock_event
 from tests.concurrency.volley import Post, volley
 from tests.crowd import wait_until

@@ -9,7 +9,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from reservations import desk
-from reservations.commands import LockSeats
+from reservations.domain.commands import LockSeats
 from reservations.models import Event
 from tests.concurrency.volley import Post, volley
 from tests.factories import PASSWORD, make_person, make_user, seat_ids, stranger

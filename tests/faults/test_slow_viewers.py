@@ -16,7 +16,7 @@ from realtime.audience import Viewer
 from realtime.database import in_database_thread
 from realtime.hub import arriving
 from reservations import desk
-from reservations.commands import Command, LockSeats, UnlockSeats
+from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from tests.factories import make_event, make_user, person, seat_ids
 from tests.servers import SERVERS, Start
 

@@ -59,16 +59,16 @@ def buy_at_random(event_id: int, chance: random.Random, is_over: threading.Event
 
     from accounts.models import User
     from reservations import desk
-    from reservations.commands import (
+    from reservations.domain.commands import (
         CancelReservation,
         Command,
         LockSeats,
         ReserveSeats,
         UnlockSeats,
     )
-    from reservations.errors import SeatcastError
+    from reservations.domain.errors import SeatcastError
+    from reservations.domain.states import Person
     from reservations.models import Reservation, Seat
-    from reservations.states import Person
 
     def command(who: Person, chosen: tuple[int, ...]) -> Command:
         match chance.randrange(8):

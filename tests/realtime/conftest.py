@@ -15,10 +15,10 @@ from django.db.backends.utils import CursorWrapper
 from config.asgi import application
 from realtime.database import in_database_thread
 from reservations import desk
-from reservations.commands import Command, LockSeats, UnlockSeats
+from reservations.domain.commands import Command, LockSeats, UnlockSeats
+from reservations.domain.states import Person
 from reservations.models import Event
 from reservations.records import Answer
-from reservations.states import Person
 from tests.factories import make_event, make_person, seat_ids
 
 PATIENCE_SECONDS = 120

@@ -13,7 +13,7 @@ from realtime.lines import Frame
 from realtime.picture import Picture
 from reservations import desk
 from reservations.changes import Change
-from reservations.commands import BlockSeats
+from reservations.domain.commands import BlockSeats
 from reservations.selectors import EventHead, MappedSeat, SeatMap
 from tests.factories import make_event, make_user, person, seat_ids
 

@@ -12,8 +12,8 @@ from realtime import publisher
 from realtime.audience import VIEWERS_BETWEEN_YIELDS, Viewer
 from realtime.database import in_database_thread
 from realtime.hub import arriving
+from reservations.domain.states import Person
 from reservations.models import Event
-from reservations.states import Person
 from tests.following import Follower
 
 PATIENCE_SECONDS = 120

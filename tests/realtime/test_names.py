@@ -8,7 +8,7 @@ from pytest_django import Settings
 from config.environment import read_environment
 from realtime.database import in_database_thread
 from reservations import desk
-from reservations.commands import LockSeats
+from reservations.domain.commands import LockSeats
 from reservations.models import Event
 from tests.factories import make_person, seat_ids
 

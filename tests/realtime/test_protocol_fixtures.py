@@ -16,8 +16,8 @@ from realtime.messages import (
 )
 from realtime.picture import Merge, Picture
 from reservations.changes import Change
+from reservations.domain.states import SeatStatus
 from reservations.selectors import EventHead, MappedSeat, SeatMap
-from reservations.states import SeatStatus
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "protocol"
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from realtime.database import in_database_thread
+from reservations.domain.states import Person, SeatStatus
 from reservations.housekeeping.restoring import start_anew
 from reservations.models import Event, Seat, SeatChange
-from reservations.states import Person, SeatStatus
 
 Watching = Callable[..., Any]
 Command = Callable[..., Any]

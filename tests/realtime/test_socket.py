@@ -18,8 +18,8 @@ from rest_framework_simplejwt.tokens import AccessToken
 from config.asgi import application
 from realtime import publisher
 from realtime.database import in_database_thread
+from reservations.domain.states import Person
 from reservations.models import Event, Seat
-from reservations.states import Person
 
 pytestmark = pytest.mark.both_databases
 

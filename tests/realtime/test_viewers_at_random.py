@@ -32,8 +32,8 @@ from realtime.lines import Frame
 from realtime.messages import beat_frame, delta_frame
 from realtime.picture import Merge, Picture
 from reservations.changes import Change, ChangeSet
+from reservations.domain.states import SeatStatus
 from reservations.selectors import EventHead, LoggedChanges, MappedSeat, SeatMap
-from reservations.states import SeatStatus
 from tests.following import BreachOfProtocol, Follower, ShownSeat
 
 pytestmark = pytest.mark.any_database

@@ -4,6 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 from itertools import pairwise
 
+from reservations.domain.states import SeatStatus
 from reservations.models import (
     DemoCharge,
     Event,
@@ -13,7 +14,6 @@ from reservations.models import (
     Seat,
     SeatChange,
 )
-from reservations.states import SeatStatus
 
 # What the provider may have done by the time a payment says so: told, or not heard of it yet.
 _CHARGES = {

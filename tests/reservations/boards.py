@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reservations.commands import Command
-from reservations.errors import SeatcastError
-from reservations.rules import Outcome, decide
-from reservations.states import (
+from reservations.domain.commands import Command
+from reservations.domain.errors import SeatcastError
+from reservations.domain.rules import Outcome, decide
+from reservations.domain.states import (
     Board,
     Person,
     ReservationState,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import ClassVar
 
-from reservations.errors import PaymentUnavailable
+from reservations.domain.errors import PaymentUnavailable
 from reservations.payments.demo import DemoProvider
 
 

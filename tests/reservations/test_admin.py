@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from reservations import desk
-from reservations.commands import LockSeats, ReserveSeats
+from reservations.domain.commands import LockSeats, ReserveSeats
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import Category, Event, Reservation, Seat, SeatChange
-from reservations.states import Person, SeatStatus
 from tests.factories import make_event, make_person
 
 pytestmark = pytest.mark.django_db

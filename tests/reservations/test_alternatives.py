@@ -12,9 +12,9 @@ from asgiref.sync import async_to_sync
 
 from reservations import alternatives as module
 from reservations.alternatives import nearest, offer
-from reservations.commands import LockSeats
 from reservations.desk import Desk
-from reservations.errors import SeatUnavailable
+from reservations.domain.commands import LockSeats
+from reservations.domain.errors import SeatUnavailable
 from reservations.models import Category, Event, Seat
 from reservations.places import Place
 from reservations.threads import in_thread

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from reservations.changes import ChangeSet, seats_changed
-from reservations.commands import (
+from reservations.desk import Desk, _Ticket
+from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
     Command,
@@ -32,8 +33,8 @@ from reservations.commands import (
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.desk import Desk, _Ticket
-from reservations.errors import PaymentEnded, SeatcastError
+from reservations.domain.errors import PaymentEnded, SeatcastError
+from reservations.domain.states import PaymentStatus, Person, SeatStatus
 from reservations.housekeeping.verification import Counts, differences
 from reservations.models import (
     IdempotencyKey,
@@ -44,7 +45,6 @@ from reservations.models import (
     SeatChange,
 )
 from reservations.records import Answer
-from reservations.states import PaymentStatus, Person, SeatStatus
 from reservations.tickets import booking_of
 from tests.factories import Clock, make_event, make_person, seat_ids
 from tests.reservations.agreement import check_agreement

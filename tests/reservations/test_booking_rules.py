@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from reservations.commands import CancelReservation, LockSeats, ReserveSeats, UnlockSeats
-from reservations.errors import (
+from reservations.domain.commands import CancelReservation, LockSeats, ReserveSeats, UnlockSeats
+from reservations.domain.errors import (
     LockExpired,
     NotHolder,
     PaymentEnded,
@@ -13,8 +13,8 @@ from reservations.errors import (
     SeatNotFound,
     SeatUnavailable,
 )
-from reservations.rules import price_of
-from reservations.states import PaymentState, PaymentStatus, Person, SeatState, SeatStatus
+from reservations.domain.rules import price_of
+from reservations.domain.states import PaymentState, PaymentStatus, Person, SeatState, SeatStatus
 from tests.reservations.boards import (
     ALICE,
     BOB,

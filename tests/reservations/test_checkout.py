@@ -15,9 +15,9 @@ from pytest_django import Settings
 
 from reservations import checkout
 from reservations.checkout import Order
-from reservations.commands import LockSeats, UnlockSeats
 from reservations.desk import Desk
-from reservations.errors import (
+from reservations.domain.commands import LockSeats, UnlockSeats
+from reservations.domain.errors import (
     Busy,
     CancellationClosed,
     KeyInFlight,
@@ -30,10 +30,10 @@ from reservations.errors import (
     PaymentUnderWay,
     PriceChanged,
 )
+from reservations.domain.states import PaymentStatus, Person, SeatStatus
 from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation, Seat
 from reservations.payments import provider as provider_module
 from reservations.payments import reconciling
-from reservations.states import PaymentStatus, Person, SeatStatus
 from tests.crowd import PATIENCE_SECONDS, wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids, stored_id
 from tests.reservations.providers import Died, Faulty

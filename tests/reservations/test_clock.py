@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from reservations import clock, selectors
-from reservations.commands import LockSeats, ReserveSeats
 from reservations.desk import Desk
-from reservations.errors import SeatUnavailable
+from reservations.domain.commands import LockSeats, ReserveSeats
+from reservations.domain.errors import SeatUnavailable
 from reservations.ledger import lock_event
 from reservations.models import Seat
 from tests.factories import make_event, make_person, seat_ids

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, UniqueConstraint
 from django.utils import timezone
 
+from reservations.domain.states import PaymentStatus, SeatStatus
 from reservations.models import (
     Category,
     Event,
@@ -20,7 +21,6 @@ from reservations.models import (
     Seat,
     SeatChange,
 )
-from reservations.states import PaymentStatus, SeatStatus
 from tests.factories import make_event, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

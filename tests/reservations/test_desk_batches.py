@@ -7,9 +7,9 @@ from pytest_django import Settings
 
 from reservations import desk as desk_module
 from reservations.changes import ChangeSet
-from reservations.commands import LockSeats, ReserveSeats, UnblockSeats, UnlockSeats
 from reservations.desk import Desk
-from reservations.errors import (
+from reservations.domain.commands import LockSeats, ReserveSeats, UnblockSeats, UnlockSeats
+from reservations.domain.errors import (
     Busy,
     EventNotFound,
     SeatcastError,
@@ -17,9 +17,9 @@ from reservations.errors import (
     SeatUnavailable,
     Unavailable,
 )
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import IdempotencyKey, Reservation, Seat, SeatChange
 from reservations.records import Answer
-from reservations.states import Person, SeatStatus
 from tests.crowd import Line
 from tests.factories import make_event, make_person, seat_ids
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from reservations.changes import ChangeSet
-from reservations.commands import (
+from reservations.desk import Desk
+from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
     Command,
@@ -16,10 +17,9 @@ from reservations.commands import (
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.desk import Desk
-from reservations.errors import NotHolder, ReservationNotFound, SeatUnavailable
+from reservations.domain.errors import NotHolder, ReservationNotFound, SeatUnavailable
+from reservations.domain.states import Person, SeatStatus, iso
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat, SeatChange
-from reservations.states import Person, SeatStatus, iso
 from reservations.tickets import ticket_code
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
 

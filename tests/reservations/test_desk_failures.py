@@ -10,7 +10,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from reservations import desk as desk_module
 from reservations.changes import ChangeSet
-from reservations.commands import (
+from reservations.desk import Desk
+from reservations.domain.commands import (
     AdmitSeats,
     Command,
     LockSeats,
@@ -18,11 +19,10 @@ from reservations.commands import (
     ReserveSeats,
     StartPayment,
 )
-from reservations.desk import Desk
-from reservations.errors import SeatUnavailable, Unavailable
+from reservations.domain.errors import SeatUnavailable, Unavailable
+from reservations.domain.states import Person, SeatStatus
 from reservations.ledger import lock_event
 from reservations.models import Event, Payment, Reservation, Seat, SeatChange
-from reservations.states import Person, SeatStatus
 from tests.crowd import Line
 from tests.factories import make_event, make_person, seat_ids, stored_id
 

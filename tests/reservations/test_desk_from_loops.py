@@ -12,11 +12,11 @@ from django.db import connections
 from pytest_django import Settings
 
 from reservations import desk as desk_module
-from reservations.commands import LockSeats
 from reservations.desk import Desk, asubmit
-from reservations.errors import Busy, SeatUnavailable
+from reservations.domain.commands import LockSeats
+from reservations.domain.errors import Busy, SeatUnavailable
+from reservations.domain.states import Person
 from reservations.models import Event, Seat
-from reservations.states import Person
 from tests.crowd import Gate, wait_until
 from tests.factories import make_event, make_person, seat_ids
 

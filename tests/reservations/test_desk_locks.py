@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from reservations.changes import ChangeSet
-from reservations.commands import LockSeats, ReleaseExpired, ReserveSeats, UnlockSeats
 from reservations.desk import Desk
-from reservations.errors import (
+from reservations.domain.commands import LockSeats, ReleaseExpired, ReserveSeats, UnlockSeats
+from reservations.domain.errors import (
     EventNotFound,
     LockExpired,
     NotHolder,
@@ -18,8 +18,8 @@ from reservations.errors import (
     SeatNotFound,
     SeatUnavailable,
 )
+from reservations.domain.states import SeatStatus, iso
 from reservations.models import Category, Event, Reservation, Seat, SeatChange
-from reservations.states import SeatStatus, iso
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection, connections, transaction
 
 from reservations.changes import Change, ChangeSet, seats_changed
-from reservations.commands import (
+from reservations.desk import Desk, _Ticket, submit
+from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
     Command,
@@ -16,11 +17,10 @@ from reservations.commands import (
     ReserveSeats,
     UnlockSeats,
 )
-from reservations.desk import Desk, _Ticket, submit
-from reservations.errors import SeatcastError
+from reservations.domain.errors import SeatcastError
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat, SeatChange
 from reservations.requests import request_id
-from reservations.states import SeatStatus
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.both_databases

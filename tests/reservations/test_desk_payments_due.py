@@ -9,12 +9,18 @@ from pytest_django import Settings
 from reservations import clock as clock_module
 from reservations import ledger, selectors
 from reservations.changes import ChangeSet
-from reservations.commands import CancelReservation, LapseUnpaid, LockSeats, MarkPaid, ReserveSeats
 from reservations.desk import Desk
-from reservations.errors import ReservationLapsed
+from reservations.domain.commands import (
+    CancelReservation,
+    LapseUnpaid,
+    LockSeats,
+    MarkPaid,
+    ReserveSeats,
+)
+from reservations.domain.errors import ReservationLapsed
+from reservations.domain.states import Person, SeatStatus
 from reservations.housekeeping.verification import Counts, differences
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
-from reservations.states import Person, SeatStatus
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
 from tests.reservations.agreement import check_agreement
 

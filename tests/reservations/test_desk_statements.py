@@ -12,11 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reservations import desk
-from reservations.commands import CancelReservation, Command, LockSeats, ReserveSeats
 from reservations.desk import Desk
-from reservations.errors import SeatcastError
+from reservations.domain.commands import CancelReservation, Command, LockSeats, ReserveSeats
+from reservations.domain.errors import SeatcastError
+from reservations.domain.states import Person
 from reservations.models import Event
-from reservations.states import Person
 from tests.crowd import PATIENCE_SECONDS, Line
 from tests.factories import make_event, make_person, seat_ids, stored_id
 

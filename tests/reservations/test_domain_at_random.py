@@ -28,8 +28,8 @@ from reservations import checkout
 from reservations import desk as desk_module
 from reservations.checkout import Order
 from reservations.choosing import houses
-from reservations.choosing.wishes import Wish
-from reservations.commands import (
+from reservations.desk import Desk
+from reservations.domain.commands import (
     BlockSeats,
     Command,
     ExtendLocks,
@@ -39,14 +39,14 @@ from reservations.commands import (
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.desk import Desk
-from reservations.errors import SeatcastError, Unavailable, UnderWay
+from reservations.domain.criteria import Wish
+from reservations.domain.errors import SeatcastError, Unavailable, UnderWay
+from reservations.domain.states import Person, SeatStatus
 from reservations.housekeeping.verification import Counts, differences
 from reservations.models import DemoCharge, IdempotencyKey, Payment, Reservation, Seat
 from reservations.payments import provider as provider_module
 from reservations.payments.provider import is_paid_online
 from reservations.records import Answer
-from reservations.states import Person, SeatStatus
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
 from tests.reservations.agreement import check_agreement
 from tests.reservations.providers import Died, Faulty

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from reservations.commands import ExtendLocks, LockSeats
-from reservations.errors import ExtensionLimit, LockExpired, NotHolder
-from reservations.rules import decide
-from reservations.states import Board, Reason
+from reservations.domain.commands import ExtendLocks, LockSeats
+from reservations.domain.errors import ExtensionLimit, LockExpired, NotHolder
+from reservations.domain.rules import decide
+from reservations.domain.states import Board, Reason
 from tests.reservations.boards import (
     ALICE,
     BOB,

@@ -3,17 +3,17 @@
 import pytest
 
 from reservations.changes import ChangeSet
-from reservations.commands import (
+from reservations.desk import Desk
+from reservations.domain.commands import (
     CancelReservation,
     Command,
     LockSeats,
     ReserveSeats,
     UnlockSeats,
 )
-from reservations.desk import Desk
-from reservations.errors import KeyReused, SeatcastError, SeatNotFound, SeatUnavailable
+from reservations.domain.errors import KeyReused, SeatcastError, SeatNotFound, SeatUnavailable
+from reservations.domain.states import SeatStatus
 from reservations.models import IdempotencyKey, Reservation, Seat, SeatChange
-from reservations.states import SeatStatus
 from tests.crowd import Line
 from tests.factories import Clock, make_event, make_person, seat_ids
 

@@ -2,9 +2,15 @@
 
 import pytest
 
-from reservations.commands import BlockSeats, LockSeats, ReleaseExpired, ReserveSeats, UnblockSeats
-from reservations.errors import LockExpired, SeatNotFound, SeatUnavailable
-from reservations.states import Reason, SeatState
+from reservations.domain.commands import (
+    BlockSeats,
+    LockSeats,
+    ReleaseExpired,
+    ReserveSeats,
+    UnblockSeats,
+)
+from reservations.domain.errors import LockExpired, SeatNotFound, SeatUnavailable
+from reservations.domain.states import Reason, SeatState
 from tests.reservations.boards import (
     ALICE,
     BOB,

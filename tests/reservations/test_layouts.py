@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reservations import layouts, selectors
-from reservations.errors import EventNotFound, LayoutNotFound
+from reservations.domain.errors import EventNotFound, LayoutNotFound
 from reservations.layouts import LayoutRecord, StaticSeat, layout_record, packed_layout
 from reservations.models import Category, Seat
 from reservations.plans.services import refresh_layout

@@ -8,9 +8,9 @@ import pytest
 from pytest_django import Settings
 
 from reservations import lists, selectors
-from reservations.commands import BlockSeats, CancelReservation, LockSeats, ReserveSeats
 from reservations.desk import Desk
-from reservations.errors import EventNotFound
+from reservations.domain.commands import BlockSeats, CancelReservation, LockSeats, ReserveSeats
+from reservations.domain.errors import EventNotFound
 from reservations.lists import SeatList
 from reservations.models import Event, Seat
 from reservations.records import SeatRecord

@@ -5,10 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from reservations.commands import LockSeats, ReserveSeats, UnlockSeats
-from reservations.errors import SalesClosed, SalesNotOpen, SeatLimit, SeatNotFound, SeatUnavailable
-from reservations.rules import decide
-from reservations.states import Board, SeatState, SeatStatus
+from reservations.domain.commands import LockSeats, ReserveSeats, UnlockSeats
+from reservations.domain.errors import (
+    SalesClosed,
+    SalesNotOpen,
+    SeatLimit,
+    SeatNotFound,
+    SeatUnavailable,
+)
+from reservations.domain.rules import decide
+from reservations.domain.states import Board, SeatState, SeatStatus
 from tests.reservations.boards import (
     ALICE,
     BOB,

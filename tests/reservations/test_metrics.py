@@ -6,11 +6,11 @@ import prometheus_client as prometheus
 import pytest
 from django.utils import timezone
 
-from reservations.commands import LockSeats
 from reservations.desk import Desk
-from reservations.errors import SeatUnavailable
+from reservations.domain.commands import LockSeats
+from reservations.domain.errors import SeatUnavailable
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.states import SeatStatus
 from reservations.tallies import SalesTallies
 from tests.factories import make_event, make_person, seat_ids
 

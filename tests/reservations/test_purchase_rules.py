@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from reservations.choosing.wishes import Choice, Wish
-from reservations.commands import (
+from reservations.domain.commands import (
     CancelReservation,
     Command,
     LapseUnpaid,
@@ -16,7 +15,8 @@ from reservations.commands import (
     StartPayment,
     UnlockSeats,
 )
-from reservations.errors import (
+from reservations.domain.criteria import Choice, Wish
+from reservations.domain.errors import (
     EmailNotVerified,
     LockCooldown,
     MethodNotOffered,
@@ -27,7 +27,7 @@ from reservations.errors import (
     ReservationLapsed,
     ReservationNotFound,
 )
-from reservations.states import Board, Reason, SeatStatus, iso
+from reservations.domain.states import Board, Reason, SeatStatus, iso
 from tests.reservations.boards import (
     ALICE,
     BOB,

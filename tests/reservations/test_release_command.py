@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 
 from reservations import desk
-from reservations.commands import LockSeats
+from reservations.domain.commands import LockSeats
+from reservations.domain.states import SeatStatus
 from reservations.models import Seat, SeatChange
-from reservations.states import SeatStatus
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db

@@ -37,7 +37,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from reservations.commands import (
+from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
     Command,
@@ -51,8 +51,8 @@ from reservations.commands import (
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.rules import Outcome, decide
-from reservations.states import (
+from reservations.domain.rules import Outcome, decide
+from reservations.domain.states import (
     Board,
     PaymentState,
     PaymentStatus,

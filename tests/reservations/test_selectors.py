@@ -10,7 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from reservations import counts, selectors
-from reservations.commands import (
+from reservations.desk import Desk
+from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
     Command,
@@ -19,12 +20,11 @@ from reservations.commands import (
     ReserveSeats,
     UnlockSeats,
 )
-from reservations.desk import Desk
-from reservations.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
+from reservations.domain.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
+from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Reservation, Seat, SeatChange
 from reservations.plans.services import refresh_layout
 from reservations.selectors import Asker, BookingHead
-from reservations.states import SeatStatus
 from tests.factories import (
     Clock,
     let_locks_run_out,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import SynchronousOnlyOperation
 
-from reservations.errors import Busy
+from reservations.domain.errors import Busy
 from reservations.sharing import Rounds, Shared
 from tests.crowd import PATIENCE_SECONDS, at_once, wait_until
 

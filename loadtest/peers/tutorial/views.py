@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loadtest.peers.tutorial.consumers import group_of
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat, SeatChange
-from reservations.states import SeatStatus
 
 SEAT_CAP = 10
 LOCK_SECONDS = 600

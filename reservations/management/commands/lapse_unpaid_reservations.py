@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reservations import clock, desk, selectors
-from reservations.commands import LapseUnpaid
+from reservations.domain.commands import LapseUnpaid
 from reservations.management.events import EventsCommand
 from reservations.models import Reservation, overdue
 

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 
 from reservations import checkout, database
-from reservations.errors import PaymentUnavailable, SeatcastError
+from reservations.domain.errors import PaymentUnavailable, SeatcastError
 from reservations.models import Payment
 from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.reconciling import finish_all

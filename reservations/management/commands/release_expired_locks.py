@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from reservations import clock, desk, selectors
-from reservations.commands import ReleaseExpired
+from reservations.domain.commands import ReleaseExpired
+from reservations.domain.states import SeatStatus
 from reservations.management.events import EventsCommand
 from reservations.models import Seat
-from reservations.states import SeatStatus
 
 
 class Command(EventsCommand):

@@ -9,10 +9,10 @@ from django.db import connection
 from loadtest.chaos.audit import audit, truth
 from reservations import checkout
 from reservations.checkout import Order
-from reservations.commands import LockSeats
 from reservations.desk import Desk
+from reservations.domain.commands import LockSeats
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import DemoCharge, Event, Payment, Reservation, ReservationSeat, Seat
-from reservations.states import Person, SeatStatus
 from tests.factories import make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,13 +10,19 @@ from django.utils import timezone
 from reservations.choosing import houses
 from reservations.choosing.asking import lock_best
 from reservations.choosing.house import House
-from reservations.choosing.wishes import Wish
-from reservations.commands import LockBest, LockSeats
 from reservations.desk import Desk
-from reservations.errors import NoSeatsTogether, Outpaced, PurchaseLimit, SalesClosed, SeatLimit
+from reservations.domain.commands import LockBest, LockSeats
+from reservations.domain.criteria import Wish
+from reservations.domain.errors import (
+    NoSeatsTogether,
+    Outpaced,
+    PurchaseLimit,
+    SalesClosed,
+    SeatLimit,
+)
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
 from reservations.records import Answer
-from reservations.states import Person, SeatStatus
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from reservations.choosing.house import ORPHAN_SEATS, House
 from reservations.choosing.rows import usual_gap
-from reservations.choosing.wishes import By, Wish
+from reservations.domain.criteria import By, Wish
+from reservations.domain.states import SeatStatus
 from reservations.layouts import StaticSeat
-from reservations.states import SeatStatus
 from tests.reservations.choosing.seats import STAGE, seat, straight_row
 
 pytestmark = pytest.mark.any_database

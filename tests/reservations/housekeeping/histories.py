@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from django.core.management import call_command
 
-from reservations.commands import (
+from reservations.desk import Desk
+from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
     Command,
@@ -19,10 +20,9 @@ from reservations.commands import (
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.desk import Desk
-from reservations.errors import SeatcastError
+from reservations.domain.errors import SeatcastError
+from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Event, Payment, Reservation
-from reservations.states import PaymentStatus, Person
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 

@@ -7,7 +7,7 @@ from io import StringIO
 from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 
-from reservations.commands import (
+from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
     Command,
@@ -17,8 +17,8 @@ from reservations.commands import (
     UnblockSeats,
     UnlockSeats,
 )
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Payment, Reservation, ReservationSeat, Seat, SeatChange
-from reservations.states import Person, SeatStatus
 from tests.factories import Clock, make_person
 from tests.reservations.housekeeping.histories import History
 

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, SeatChange
-from reservations.states import SeatStatus
 from tests.reservations.housekeeping.past import Past
 
 pytestmark = pytest.mark.django_db

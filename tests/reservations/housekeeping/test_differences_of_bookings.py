@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from reservations.domain.states import PaymentStatus
 from reservations.models import Event, Payment, Reservation, ReservationSeat
-from reservations.states import PaymentStatus
 from tests.reservations.housekeeping.past import Past
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from reservations.commands import AdmitSeats, CancelReservation, LockSeats, MarkPaid
+from reservations.domain.commands import AdmitSeats, CancelReservation, LockSeats, MarkPaid
 from reservations.models import Entry, Reservation
 from tests.factories import Clock, make_event
 from tests.reservations.housekeeping.histories import History

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError
 from django.db import OperationalError, connection
 
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.states import SeatStatus
 from tests.reservations.housekeeping.histories import run
 from tests.reservations.housekeeping.past import AVAILABLE, Past
 

@@ -9,9 +9,9 @@ from pytest_django import Settings
 
 from reservations import checkout
 from reservations.checkout import Order
-from reservations.commands import LockSeats
 from reservations.desk import Desk
-from reservations.errors import SeatcastError
+from reservations.domain.commands import LockSeats
+from reservations.domain.errors import SeatcastError
 from reservations.models import Event, Payment, Reservation
 from reservations.payments import provider as provider_module
 from tests.factories import make_event, make_person, person, seat_ids

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from reservations import desk
-from reservations.commands import LockSeats, UnlockSeats
+from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.pruning import prune_keys
 from reservations.models import Event, IdempotencyKey
 from tests.crowd import at_once

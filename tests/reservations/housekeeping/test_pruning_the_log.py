@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from reservations import selectors
 from reservations.changes import Change
-from reservations.commands import LockSeats, UnlockSeats
+from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.pruning import prune_log
 from reservations.models import Event, SeatChange
 from tests.crowd import at_once

@@ -4,10 +4,10 @@ import pytest
 from django.core.management import CommandError
 
 from reservations import desk, selectors
-from reservations.commands import LockSeats
-from reservations.errors import Busy, EventNotFound
+from reservations.domain.commands import LockSeats
+from reservations.domain.errors import Busy, EventNotFound
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat, SeatChange
-from reservations.states import SeatStatus
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.reservations.housekeeping.histories import run
 

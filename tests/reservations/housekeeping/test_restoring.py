@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from reservations import desk
-from reservations.commands import LockSeats, ReserveSeats
+from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.housekeeping.restoring import SKIPPED
 from reservations.models import Event, Reservation, SeatChange
 from tests.factories import make_event, make_person, make_user, seat_ids

@@ -20,10 +20,10 @@ from django.utils import timezone
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
 from reservations import database, desk
-from reservations.commands import LockSeats
+from reservations.domain.commands import LockSeats
+from reservations.domain.states import SeatStatus
 from reservations.housekeeping.rounds import STEPS, Rounds, Stop, stopped_by_signals
 from reservations.models import Event, IdempotencyKey, Seat, SeatChange
-from reservations.states import SeatStatus
 from tests.crowd import wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.reservations.housekeeping.histories import run

@@ -6,7 +6,7 @@ import pytest
 from django.db import Error, connection
 
 from reservations import desk
-from reservations.commands import LockSeats, UnlockSeats
+from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.snapshots import snapshot
 from reservations.housekeeping.verification import Counts, differences
 from reservations.models import Event, SeatChange

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
 from reservations.plans.grid import grid
 from reservations.plans.plan import Plan
 from reservations.plans.services import EventDetails, create_event
-from reservations.states import SeatStatus
 
 
 def details(**more: Any) -> EventDetails:

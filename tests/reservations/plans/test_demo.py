@@ -21,11 +21,11 @@ from reservations.demo.catalogue import HOUSES, Show, show
 from reservations.demo.draw import chamber_hall, theatre
 from reservations.demo.loading import load_demo
 from reservations.demo.people import BUYERS, PASSWORD, PEOPLE
+from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.plans.grid import grid
 from reservations.plans.plan import Plan
 from reservations.plans.pretix import parse, read
-from reservations.states import SeatStatus
 
 pytestmark = pytest.mark.both_databases
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reservations.errors import EventNotFound, SeatNotFound
+from reservations.domain.errors import EventNotFound, SeatNotFound
 from reservations.models import Category, Event, Seat
 from reservations.plans.errors import InvalidEdit, SeatNumberTaken
 from reservations.plans.seats import SeatEdit, edit_seats

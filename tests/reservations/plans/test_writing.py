@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from reservations.errors import EventNotFound
+from reservations.domain.errors import EventNotFound
+from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
 from reservations.plans.errors import EventHasSeats, PlanError, UnknownCategory
 from reservations.plans.grid import grid
@@ -14,7 +15,6 @@ from reservations.plans.labels import row_letters
 from reservations.plans.plan import drawing
 from reservations.plans.pretix import parse
 from reservations.plans.services import BATCH_SEATS, create_event, fill_event
-from reservations.states import SeatStatus
 from tests.reservations.plans.documents import area, document, row, seat, zone
 from tests.reservations.plans.events import details, event_with
 

@@ -19,7 +19,7 @@ Invariants, whatever commands come in whatever order:
 from decimal import Decimal
 from typing import assert_never
 
-from reservations.commands import (
+from reservations.domain.commands import (
     AdmitSeats,
     BlockSeats,
     CancelReservation,
@@ -35,13 +35,19 @@ from reservations.commands import (
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.errors import SeatcastError
-from reservations.rules.booking import cancel, lapse_unpaid, mark_paid, reserve, start_payment
-from reservations.rules.entering import admit
-from reservations.rules.keeping import block, release_expired, unblock
-from reservations.rules.locking import extend, lock, lock_best, unlock
-from reservations.rules.outcomes import NewPayment, NewReservation, Outcome
-from reservations.states import Board
+from reservations.domain.errors import SeatcastError
+from reservations.domain.rules.booking import (
+    cancel,
+    lapse_unpaid,
+    mark_paid,
+    reserve,
+    start_payment,
+)
+from reservations.domain.rules.entering import admit
+from reservations.domain.rules.keeping import block, release_expired, unblock
+from reservations.domain.rules.locking import extend, lock, lock_best, unlock
+from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome
+from reservations.domain.states import Board
 
 __all__ = ["NewPayment", "NewReservation", "Outcome", "decide", "price_of"]
 

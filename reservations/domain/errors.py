@@ -7,7 +7,7 @@ mean over HTTP and over a socket is decided elsewhere, in one place each.
 from datetime import datetime
 from typing import Any, ClassVar
 
-from reservations.states import SeatState, iso
+from reservations.domain.states import SeatState, iso
 
 
 class SeatcastError(Exception):

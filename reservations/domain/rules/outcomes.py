@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from reservations.errors import SeatcastError
-from reservations.states import EntryState, Person, Reason, SeatState
+from reservations.domain.errors import SeatcastError
+from reservations.domain.states import EntryState, Person, Reason, SeatState
 
 
 @dataclass(frozen=True, slots=True)

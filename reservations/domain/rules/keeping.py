@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from reservations.commands import BlockSeats, UnblockSeats
-from reservations.rules.faults import named, require, why_not_lockable
-from reservations.rules.outcomes import Outcome
-from reservations.rules.seats import as_free, as_released, updated
-from reservations.rules.wording import counted, names
-from reservations.states import Board, Reason, SeatStatus
+from reservations.domain.commands import BlockSeats, UnblockSeats
+from reservations.domain.rules.faults import named, require, why_not_lockable
+from reservations.domain.rules.outcomes import Outcome
+from reservations.domain.rules.seats import as_free, as_released, updated
+from reservations.domain.rules.wording import counted, names
+from reservations.domain.states import Board, Reason, SeatStatus
 
 
 def release_expired(board: Board) -> Outcome:

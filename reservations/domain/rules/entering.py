@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from reservations.commands import AdmitSeats
-from reservations.errors import (
+from reservations.domain.commands import AdmitSeats
+from reservations.domain.errors import (
     AlreadyEntered,
     SeatcastError,
     SeatNotFound,
@@ -13,8 +13,8 @@ from reservations.errors import (
     TicketNotFound,
     TicketUnpaid,
 )
-from reservations.rules.outcomes import Outcome
-from reservations.states import Board, EntryState, ReservationState, iso
+from reservations.domain.rules.outcomes import Outcome
+from reservations.domain.states import Board, EntryState, ReservationState, iso
 
 _REFUSALS: dict[str, type[SeatcastError]] = {
     "cancelled": TicketCancelled,

@@ -5,8 +5,8 @@ import json
 from dataclasses import asdict, dataclass
 from itertools import chain
 
-from reservations.choosing.wishes import Choice, Wish
-from reservations.states import Person
+from reservations.domain.criteria import Choice, Wish
+from reservations.domain.states import Person
 
 
 @dataclass(frozen=True, slots=True)

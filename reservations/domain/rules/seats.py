@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from reservations.states import SeatState, SeatStatus
+from reservations.domain.states import SeatState, SeatStatus
 
 
 def as_free(seat: SeatState) -> SeatState:

@@ -1,6 +1,6 @@
 """Words for people."""
 
-from reservations.states import SeatState
+from reservations.domain.states import SeatState
 
 
 def names(seats: list[SeatState], *, is_inside: bool = False) -> str:

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from reservations.commands import (
+from reservations.domain.commands import (
     CancelReservation,
     MarkPaid,
     ReservationCommand,
     ReserveSeats,
     StartPayment,
 )
-from reservations.errors import (
+from reservations.domain.errors import (
     AlreadyUsed,
     CancellationClosed,
     EmailNotVerified,
@@ -26,11 +26,11 @@ from reservations.errors import (
     SeatcastError,
     SeatUnavailable,
 )
-from reservations.rules.faults import named, require_held, require_may_buy
-from reservations.rules.outcomes import NewPayment, NewReservation, Outcome
-from reservations.rules.seats import as_given_back
-from reservations.rules.wording import counted
-from reservations.states import (
+from reservations.domain.rules.faults import named, require_held, require_may_buy
+from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome
+from reservations.domain.rules.seats import as_given_back
+from reservations.domain.rules.wording import counted
+from reservations.domain.states import (
     Board,
     PaymentState,
     PaymentStatus,

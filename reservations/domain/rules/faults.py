@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from reservations.errors import (
+from reservations.domain.errors import (
     Conflict,
     LockExpired,
     NotHolder,
@@ -12,8 +12,8 @@ from reservations.errors import (
     SeatUnavailable,
     conflict,
 )
-from reservations.rules.wording import counted
-from reservations.states import Board, Person, SeatState
+from reservations.domain.rules.wording import counted
+from reservations.domain.states import Board, Person, SeatState
 
 
 def named(seat_ids: tuple[int, ...], board: Board) -> list[SeatState]:

@@ -4,8 +4,8 @@ import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reservations.commands import ExtendLocks, LockBest, LockSeats, UnlockSeats
-from reservations.errors import (
+from reservations.domain.commands import ExtendLocks, LockBest, LockSeats, UnlockSeats
+from reservations.domain.errors import (
     ExtensionLimit,
     LockCooldown,
     NoSeatsTogether,
@@ -16,17 +16,17 @@ from reservations.errors import (
     SeatLimit,
     conflict,
 )
-from reservations.rules.faults import (
+from reservations.domain.rules.faults import (
     named,
     require,
     require_held,
     require_may_buy,
     why_not_lockable,
 )
-from reservations.rules.outcomes import Outcome
-from reservations.rules.seats import as_free, as_released, updated
-from reservations.rules.wording import counted, duration, names
-from reservations.states import (
+from reservations.domain.rules.outcomes import Outcome
+from reservations.domain.rules.seats import as_free, as_released, updated
+from reservations.domain.rules.wording import counted, duration, names
+from reservations.domain.states import (
     Board,
     Hold,
     Person,
