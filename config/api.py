@@ -28,7 +28,7 @@ from config.bounds import with_bounds  # noqa: E402
 from config.large_answers import LargeAnswers  # noqa: E402
 from config.metrics import Kept  # noqa: E402
 from config.probes import Probes, with_probes  # noqa: E402
-from reservations.tallies import SalesTallies  # noqa: E402
+from reservations.collectors import SalesTallies  # noqa: E402
 
 probes = Probes(Kept(SalesTallies()), Kept(AccountTallies()))
 application = with_bounds(with_async_views(with_probes(LargeAnswers(django), probes)))

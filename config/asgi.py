@@ -25,7 +25,7 @@ from config.static import with_static_files  # noqa: E402
 from realtime.crowds import Crowds  # noqa: E402
 from realtime.daphne import is_ending, prepare_daphne  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
-from reservations.tallies import SalesTallies  # noqa: E402
+from reservations.collectors import SalesTallies  # noqa: E402
 
 # Where there are several servers, those of the API tell how sales stand.
 tallies = [] if settings.REDIS_URL else [Kept(SalesTallies()), Kept(AccountTallies())]

@@ -21,8 +21,8 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from config.workers import counts_folder, living_workers
-from reservations import desk
 from reservations.metrics import queued_commands
+from reservations.write import command_queue
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 TALLY_SECONDS = 10.0
@@ -185,7 +185,7 @@ class _Refreshing:
             return
         try:
             self.due = time.perf_counter() + _REFRESH_SECONDS
-            queued_commands.set(desk.queued())
+            queued_commands.set(command_queue.queued())
             self._tell_of_the_pool()
         finally:
             self._lock.release()

@@ -465,7 +465,7 @@ LOGGING = {
                 "realtime.publisher",
                 "realtime.releases",
                 "reservations.checkout",
-                "reservations.desk",
+                "reservations.write.command_queue",
             )
         },
     },

@@ -26,7 +26,7 @@ from config.bounds import with_bounds_for_wsgi  # noqa: E402
 from config.metrics import Kept  # noqa: E402
 from config.probes import Probes, with_probes_for_wsgi  # noqa: E402
 from config.static import with_static_files_for_wsgi  # noqa: E402
-from reservations.tallies import SalesTallies  # noqa: E402
+from reservations.collectors import SalesTallies  # noqa: E402
 
 probes = Probes(Kept(SalesTallies()), Kept(AccountTallies()))
 application = with_bounds_for_wsgi(with_probes_for_wsgi(with_static_files_for_wsgi(django), probes))

@@ -103,17 +103,17 @@ def _people(count: int) -> list["Person"]:
 
 
 def _lock(event_id: int, hold: Hold) -> None:
-    from reservations import desk
     from reservations.domain.commands import LockSeats
+    from reservations.write import command_queue
 
-    desk.submit(event_id=event_id, command=LockSeats(*hold))
+    command_queue.submit(event_id=event_id, command=LockSeats(*hold))
 
 
 def _unlock(event_id: int, hold: Hold) -> None:
-    from reservations import desk
     from reservations.domain.commands import UnlockSeats
+    from reservations.write import command_queue
 
-    desk.submit(event_id=event_id, command=UnlockSeats(*hold))
+    command_queue.submit(event_id=event_id, command=UnlockSeats(*hold))
 
 
 if __name__ == "__main__":

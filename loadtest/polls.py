@@ -90,12 +90,12 @@ class Polled:
         return (time.thread_time() - began) / times * 1_000_000
 
     def _click(self) -> None:
-        from reservations import desk
         from reservations.domain.commands import LockSeats, UnlockSeats
+        from reservations.write import command_queue
 
         kind = UnlockSeats if self._is_held else LockSeats
         self._is_held = not self._is_held
-        desk.submit(event_id=self.event_id, command=kind(self._person, (self._seat_id,)))
+        command_queue.submit(event_id=self.event_id, command=kind(self._person, (self._seat_id,)))
 
     def _poll(self, place: dict[str, Any] | None = None) -> dict[str, Any]:
         environ: dict[str, Any] = {

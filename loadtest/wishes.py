@@ -148,10 +148,10 @@ class Hall:
         return next(fulfilled) / self._seconds
 
     def _submit(self, command: Any) -> None:
-        from reservations import desk
         from reservations.database import release_connection
+        from reservations.write import command_queue
 
-        desk.submit(event_id=self.event_id, command=command)
+        command_queue.submit(event_id=self.event_id, command=command)
         # As after each request.
         release_connection()
 

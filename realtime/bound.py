@@ -25,7 +25,7 @@ from accounts.revocations import Credential, ended_among
 from realtime.audience import Viewer
 from realtime.database import in_database_thread
 from realtime.messages import CloseCode
-from reservations import selectors
+from reservations.read import selectors
 
 LOOK_SECONDS = 1.0
 MEMBERSHIP_SECONDS = 15.0

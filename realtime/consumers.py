@@ -24,8 +24,8 @@ from realtime.messages import (
     parse_client_frame,
     resume_point,
 )
-from reservations import selectors
 from reservations.domain.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
+from reservations.read import selectors
 
 JOIN_SECONDS = 15.0
 """How long the database may keep a viewer waiting, before it is asked to come back later."""

@@ -20,9 +20,9 @@ from typing import Protocol
 from django.conf import settings
 
 from realtime.database import HEADS, in_database_thread
-from reservations import selectors
 from reservations.domain.errors import EventNotFound
-from reservations.selectors import EventHead
+from reservations.read import selectors
+from reservations.read.selectors import EventHead
 
 MIN_SECONDS_BETWEEN_READS = 0.1
 

@@ -36,9 +36,9 @@ from realtime.picture import Merge, Picture
 from realtime.releases import Releases
 from realtime.turnout import Turnout
 from realtime.writer import Writer
-from reservations import selectors
-from reservations.changes import Change
 from reservations.domain.errors import EventNotFound
+from reservations.read import selectors
+from reservations.write.changes import Change
 
 MAX_LOG_ROWS = 2_000
 SUBSCRIBE_SECONDS = 2.0

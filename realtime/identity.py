@@ -17,7 +17,7 @@ from accounts import revocations, socket_tickets
 from accounts.organisers import may_use_powers
 from accounts.revocations import Credential
 from accounts.socket_tickets import Holder
-from reservations.selectors import Asker
+from reservations.read.selectors import Asker
 
 TOKEN_PREFIX = "bearer."
 TICKET_PREFIX = "ticket."

@@ -13,9 +13,9 @@ from datetime import datetime
 from enum import Enum, auto
 
 from realtime.messages import WireChange
-from reservations.changes import Change
 from reservations.domain.states import SeatStatus
-from reservations.selectors import SeatMap
+from reservations.read.selectors import SeatMap
+from reservations.write.changes import Change
 
 
 class Merge(Enum):

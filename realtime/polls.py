@@ -29,10 +29,11 @@ from realtime import metrics
 from realtime.bound import MEMBERSHIP_SECONDS
 from realtime.first_frames import FirstFrames
 from realtime.picture import Merge, Picture
-from reservations import database, selectors
+from reservations import database
 from reservations.domain.errors import Busy, EventNotFound
-from reservations.selectors import Asker, EventHead
-from reservations.sharing import Rounds
+from reservations.read import selectors
+from reservations.read.selectors import Asker, EventHead
+from reservations.singleflight import Rounds
 
 MAX_LOG_ROWS = 2_000
 KEPT_SECONDS = 30.0

@@ -19,9 +19,9 @@ from django.conf import settings
 from django.db import Error
 
 from realtime.messages import now_ms
-from reservations import desk
 from reservations.domain.commands import ReleaseExpired
 from reservations.domain.errors import EventNotFound, SeatcastError
+from reservations.write import command_queue
 
 RELEASES_AT_ONCE = 2
 PATIENCE_SECONDS = 0.1
@@ -99,7 +99,7 @@ class Releases:
 
     async def _release(self, event_id: int) -> None:
         try:
-            await desk.asubmit(event_id=event_id, command=ReleaseExpired())
+            await command_queue.asubmit(event_id=event_id, command=ReleaseExpired())
             self._failed.pop(event_id, None)
         except EventNotFound:
             pass  # Whoever compares it with the database will notice.

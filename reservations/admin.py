@@ -19,15 +19,16 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.timezone import localtime
 
-from reservations import checkout, clock, desk
+from reservations import checkout, clock
 from reservations.domain.commands import BlockSeats, Command, MarkPaid, UnblockSeats
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
-from reservations.records import Answer
+from reservations.read.records import Answer
 from reservations.time_zones import default_time_zone, in_words, is_time_zone
+from reservations.write import command_queue
 
 admin.site.site_header = admin.site.site_title = "Seatcast"
 admin.site.index_title = "Box office"
@@ -201,7 +202,7 @@ class SeatAdmin(admin.ModelAdmin):
             by_event.setdefault(event_id, []).append(seat_id)
         for event_id, ids in by_event.items():
             asked = command(_person(request), tuple(ids))
-            _tell(self, request, partial(desk.submit, event_id=event_id, command=asked))
+            _tell(self, request, partial(command_queue.submit, event_id=event_id, command=asked))
 
 
 class ReservationSeatInline(admin.TabularInline):
@@ -269,7 +270,7 @@ class ReservationAdmin(admin.ModelAdmin):
         person = _person(request)
         for reservation_id, event_id in reservations.values_list("pk", "event_id"):
             command = MarkPaid(person, reservation_id)
-            _tell(self, request, partial(desk.submit, event_id=event_id, command=command))
+            _tell(self, request, partial(command_queue.submit, event_id=event_id, command=command))
 
 
 def _person(request: HttpRequest) -> Person:

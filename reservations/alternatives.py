@@ -21,7 +21,7 @@ from django.db import transaction
 from reservations.choosing.rows import rows
 from reservations.domain.errors import SeatcastError
 from reservations.places import Place, free_places_near, places_of
-from reservations.records import money
+from reservations.read.records import money
 from reservations.threads import in_thread
 
 MOST = 3

@@ -24,7 +24,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import Error, transaction
 
-from reservations import clock, database, desk, metrics, security_events
+from reservations import clock, database, metrics, security_events
 from reservations.domain.commands import CancelReservation, ReserveSeats, StartPayment
 from reservations.domain.errors import (
     Busy,
@@ -35,13 +35,14 @@ from reservations.domain.errors import (
     Unavailable,
 )
 from reservations.domain.states import PaymentStatus, Person
-from reservations.keys import answer_in_flight, correct, forget_in_flight
 from reservations.models import Payment
 from reservations.models.payments import UNFINISHED
 from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider
-from reservations.records import Answer, PaymentRecord
+from reservations.read.records import Answer, PaymentRecord
 from reservations.threads import COMMANDS, in_thread
+from reservations.write import command_queue
+from reservations.write.idempotency import answer_in_flight, correct, forget_in_flight
 
 # How long to wait before a call to the provider is made again, give or take a half.
 _RETRY_SECONDS = (0.1, 0.4)
@@ -74,15 +75,19 @@ async def areserve(order: Order) -> Answer:
     """
     if is_paid_online(order.payment_method):
         return await in_thread(partial(reserve, order), COMMANDS)
-    return await desk.asubmit(event_id=order.event_id, command=_paid_later(order), key=order.key)
+    return await command_queue.asubmit(
+        event_id=order.event_id, command=_paid_later(order), key=order.key
+    )
 
 
 def reserve(order: Order) -> Answer:
     """As `areserve`, for a thread."""
     if not is_paid_online(order.payment_method):
-        return desk.submit(event_id=order.event_id, command=_paid_later(order), key=order.key)
+        return command_queue.submit(
+            event_id=order.event_id, command=_paid_later(order), key=order.key
+        )
     reference = uuid4().hex
-    started = desk.submit(
+    started = command_queue.submit(
         event_id=order.event_id,
         command=StartPayment(order.actor, order.seat_ids, order.payment_method, reference),
         key=order.key,
@@ -102,7 +107,7 @@ def cancel(
     key: str | None = None,
 ) -> Answer:
     """Give a booking's seats back, and its money. Raises: SeatcastError."""
-    answer = desk.submit(
+    answer = command_queue.submit(
         event_id=event_id,
         command=CancelReservation(actor, reservation_id, as_organiser),
         key=key,
@@ -192,7 +197,7 @@ def _book(order: Order, reference: str) -> Answer:
     will show it.
     """
     try:
-        return desk.submit(
+        return command_queue.submit(
             event_id=order.event_id,
             command=ReserveSeats(order.actor, order.seat_ids, order.payment_method, reference),
             key=order.key,
@@ -283,7 +288,7 @@ def _withdraw(payment: Payment) -> None:
     """Cancel a booking for which the money cannot be taken after all."""
     logger.warning("Payment %s was withdrawn; its reservation is cancelled", payment.reference)
     owner = Person(payment.user_id, payment.user.get_username())
-    desk.submit(
+    command_queue.submit(
         event_id=payment.event_id,
         command=CancelReservation(owner, cast("int", payment.reservation_id), as_organiser=True),
     )

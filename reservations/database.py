@@ -28,13 +28,13 @@ def answers() -> bool:
     return True
 
 
-def is_held_row(error: Exception) -> bool:
+def is_lock_timeout(error: Exception) -> bool:
     """Tell whether a statement failed because somebody else did not let go of a row in time."""
     return isinstance(error.__cause__, psycopg.errors.LockNotAvailable)
 
 
 @contextmanager
-def planned_once() -> Iterator[Any]:
+def prepared_cursor() -> Iterator[Any]:
     """Yield a cursor for statements that PostgreSQL should parse and plan once a connection.
 
     For a single lock, planning would take it longer than doing. A plan made for any values must be

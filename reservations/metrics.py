@@ -1,7 +1,7 @@
 """What is counted where seats are sold, for Prometheus.
 
 A label has a handful of values, and never names a person or an event. What is stored anyway is
-asked for when somebody looks: `reservations.tallies`.
+asked for when somebody looks: `reservations.collectors`.
 """
 
 from collections.abc import Iterable

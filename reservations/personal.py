@@ -9,12 +9,14 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from reservations import clock, desk, selectors
+from reservations import clock
 from reservations.domain.commands import UnlockSeats
 from reservations.domain.errors import Conflict
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import IdempotencyKey, Payment, Reservation, Seat
 from reservations.models.payments import UNFINISHED
+from reservations.read import selectors
+from reservations.write import command_queue
 
 
 def exported(*, person_id: int) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def release(*, person_id: int) -> None:
         for seat_id in seat_ids:
             # One that ran out meanwhile is nobody's.
             with suppress(Conflict):
-                desk.submit(event_id=event_id, command=UnlockSeats(actor, (seat_id,)))
+                command_queue.submit(event_id=event_id, command=UnlockSeats(actor, (seat_id,)))
     IdempotencyKey.objects.filter(user=person_id, answer__isnull=False).delete()
 
 

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from reservations.domain.commands import AdmitSeats, CancelReservation, MarkPaid
 from reservations.domain.errors import SeatcastError
 from reservations.domain.rules import Outcome
-from reservations.domain.states import Board
+from reservations.domain.states import BatchState
 from reservations.models import Payment, Reservation
-from reservations.records import money
+from reservations.read.records import money
 from security_log.log import Kind, record
 from security_log.source import Source, source
 
 if TYPE_CHECKING:
-    from reservations.ledger import Decision
+    from reservations.write.unit_of_work import Decision
 
 
 def record_decisions(
-    decided: "list[Decision]", reservations: Mapping[int, Reservation], board: Board
+    decided: "list[Decision]", reservations: Mapping[int, Reservation], board: BatchState
 ) -> None:
     """Record what was decided at the door, and what organisers cancelled; often nothing."""
     for decision in decided:
@@ -61,7 +61,7 @@ def record_refund(reference: str) -> None:
 
 
 def _record_scan(
-    command: AdmitSeats, outcome: Outcome, reservation: Reservation | None, board: Board
+    command: AdmitSeats, outcome: Outcome, reservation: Reservation | None, board: BatchState
 ) -> None:
     refusal = outcome.refusal
     numbers = [board.seats[entry.seat_id].seat_number for entry in outcome.admitted]

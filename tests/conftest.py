@@ -15,8 +15,10 @@ from hypothesis import settings as hypothesis_settings
 from accounts import revocations, shared, throttles
 from accounts.hashers import Argon2Hasher
 from realtime import polls
-from reservations import counts, desk, layouts, lists, selectors, threads
+from reservations import threads
 from reservations.choosing import houses
+from reservations.read import layouts, seat_counts, seat_lists, selectors
+from reservations.write import command_queue
 from tests.factories import Clock
 
 # The same examples every time, on machines of any speed; and a search that differs each time.
@@ -85,7 +87,7 @@ def _names_are_shown(settings: Any) -> None:
 def _nothing_remembered() -> None:
     caches["process"].clear()
     selectors.forget_public()
-    counts.forget_counts()
+    seat_counts.forget_counts()
     revocations.forget()
     shared.forget()
     throttles.forget()
@@ -93,7 +95,7 @@ def _nothing_remembered() -> None:
     caches["default"].clear()
     houses.forget_houses()
     layouts.forget_layouts()
-    lists.forget_lists()
+    seat_lists.forget_lists()
     polls.forget()
 
 
@@ -113,8 +115,8 @@ def in_the_tests_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have what coroutines leave to threads done by the test's own one, with its connection."""
     own = _TestsThread()
     monkeypatch.setattr(threads, "_start", lambda _, work: own.submit(work))
-    monkeypatch.setattr(desk, "_leading", own)
-    monkeypatch.setattr(desk, "_waiting_for_rows", own)
+    monkeypatch.setattr(command_queue, "_leaders", own)
+    monkeypatch.setattr(command_queue, "_row_waiters", own)
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,10 @@ from typing import TypeVar
 from django.db import connections
 from django.utils import timezone
 
-from reservations.desk import Desk
 from reservations.domain.commands import Command
 from reservations.domain.errors import SeatcastError
-from reservations.records import Answer
+from reservations.read.records import Answer
+from reservations.write.command_queue import CommandQueue
 
 PATIENCE_SECONDS = 120
 
@@ -67,9 +67,9 @@ class Line:
 
     def __init__(self, event_id: int, first: Command) -> None:
         self._gate = Gate()
-        self.desk = Desk(event_id, clock=self._gate)
+        self.queue = CommandQueue(event_id, clock=self._gate)
         self._pool = ThreadPoolExecutor(256)
-        self._first = _begin(self._pool, self.desk.submit, first)
+        self._first = _begin(self._pool, self.queue.submit, first)
         self._waiting: list[Future[Answer]] = []
 
     def __enter__(self) -> "Line":
@@ -91,14 +91,14 @@ class Line:
 
         def submit() -> Answer:
             after()
-            return self.desk.submit(command, key)
+            return self.queue.submit(command, key)
 
-        length = len(self.desk._queue) + 1
+        length = len(self.queue._queue) + 1
         self._waiting.append(_begin(self._pool, submit))
         self.wait_for_length(length)
 
     def wait_for_length(self, length: int) -> None:
-        wait_until(lambda: len(self.desk._queue) == length)
+        wait_until(lambda: len(self.queue._queue) == length)
 
     def move(self) -> None:
         """Let the first command through, and with it all others."""
@@ -110,7 +110,7 @@ class Line:
         self._first.result(PATIENCE_SECONDS)
         results = _results(self._waiting)
         # Who waits is answered before the changes are announced.
-        wait_until(lambda: not self.desk._is_led)
+        wait_until(lambda: not self.queue._is_led)
         return results
 
 

@@ -21,8 +21,8 @@ def main(event_id: int) -> None:
 
     from realtime.first_frames import FirstFrames
     from realtime.picture import Picture
-    from reservations import selectors
-    from reservations.layouts import packed_layout
+    from reservations.read import selectors
+    from reservations.read.layouts import packed_layout
 
     sell_half(event_id)
     # The connection's own time is not the map's.

@@ -34,7 +34,7 @@ JITTER = 0.3
 def main(event_id: int, ring: str) -> None:
     import django
 
-    from reservations.changes import seats_changed
+    from reservations.write.changes import seats_changed
 
     commits: dict[int, int] = {}
 
@@ -58,9 +58,9 @@ class _Seller:
         from django.db import connection
 
         from accounts.models import User
-        from reservations.changes import seats_changed
         from reservations.domain.states import Person, SeatStatus
         from reservations.models import Seat
+        from reservations.write.changes import seats_changed
 
         self._event_id = event_id
         self._tell = tell
@@ -101,22 +101,22 @@ class _Seller:
         return dict(self._commits)
 
     def _lock_one(self, _: int) -> "tuple[Person, int]":
-        from reservations import desk
         from reservations.domain.commands import LockSeats
+        from reservations.write import command_queue
 
         with self._lock:
             buyer, seat_id = next(self._buyers), next(self._free)
-        desk.submit(event_id=self._event_id, command=LockSeats(buyer, (seat_id,)))
+        command_queue.submit(event_id=self._event_id, command=LockSeats(buyer, (seat_id,)))
         return buyer, seat_id
 
     def _churn(self, number: int) -> None:
-        from reservations import desk
         from reservations.domain.commands import UnlockSeats
+        from reservations.write import command_queue
 
         if number % 2:
             with self._lock:
                 buyer, seat_id = self._held.pop(0)
-            desk.submit(event_id=self._event_id, command=UnlockSeats(buyer, (seat_id,)))
+            command_queue.submit(event_id=self._event_id, command=UnlockSeats(buyer, (seat_id,)))
         else:
             held = self._lock_one(number)
             with self._lock:

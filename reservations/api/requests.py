@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from reservations.api.permissions import has_powers
 from reservations.domain.states import Person
 from reservations.public_ids import parse_public_id
-from reservations.selectors import Asker
+from reservations.read.selectors import Asker
 
 MAX_KEY_LENGTH = 255
 MAX_ACCEPT_ENCODING_LENGTH = 500

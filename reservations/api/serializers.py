@@ -11,8 +11,8 @@ from rest_framework import serializers
 from reservations.domain.criteria import By
 from reservations.domain.states import PaymentStatus
 from reservations.payments.provider import payment_methods
-from reservations.records import DUE, PAID
-from reservations.selectors import MOST_EVENTS, EventPlace
+from reservations.read.records import DUE, PAID
+from reservations.read.selectors import MOST_EVENTS, EventPlace
 
 MAX_SEATS = 500
 MAX_ID = 2**63 - 1

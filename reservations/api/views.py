@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reservations import checkout, desk, layouts, lists, security_events, selectors
+from reservations import checkout, security_events
 from reservations.alternatives import offer
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
@@ -62,8 +62,10 @@ from reservations.domain.errors import (
     TicketNotFound,
 )
 from reservations.permissions import SEE_BOOKINGS, Permission, may
-from reservations.records import Answer
+from reservations.read import layouts, seat_lists, selectors
+from reservations.read.records import Answer
 from reservations.threads import COMMANDS, at_once_or_in_thread, in_thread
+from reservations.write import command_queue
 from security_log.pages import link_next
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -107,7 +109,9 @@ class SeatCommandView(CommandView):
     async def submit(self, request: Request, event_id: int, command: Command) -> Answer:
         """Hand one command to the event's queue. Raises: SeatcastError."""
         _read_body(request)
-        return await desk.asubmit(event_id=event_id, command=command, key=idempotency_key(request))
+        return await command_queue.asubmit(
+            event_id=event_id, command=command, key=idempotency_key(request)
+        )
 
     async def lock(self, request: Request, event_id: int, seat_ids: Sequence[int]) -> Answer:
         """Lock seats, or say which others could be had. Raises: SeatcastError."""
@@ -137,7 +141,7 @@ class SeatsView(EventView):
         version = selectors.seats_version(event_id=event_id)
         response = get_conditional_response(request._request, etag=quote_etag(version.tag))
         if response is None:
-            found = lists.seat_list(event_id=event_id, version=version)
+            found = seat_lists.seat_list(event_id=event_id, version=version)
             version = found.version
             response = HttpResponse(found.content, content_type="application/json")
         response["ETag"] = quote_etag(version.tag)
@@ -343,7 +347,7 @@ class PaidView(APIView):
         _read_body(request)
         booked = selectors.booking(public_id=reservation_id, asker=asker(request))
         command = MarkPaid(actor(request), booked.id)
-        answer = desk.submit(
+        answer = command_queue.submit(
             event_id=booked.event_id, command=command, key=idempotency_key(request)
         )
         return _reservation(answer, booked.id)
@@ -371,7 +375,7 @@ class EntryView(APIView):
         except (TicketNotFound, TicketForAnotherEvent) as refusal:
             security_events.record_refused(refusal, actor_id=who.id, gate=body["gate"])
             raise
-        answer = desk.submit(
+        answer = command_queue.submit(
             event_id=head.event_id,
             command=AdmitSeats(who, head.id, tuple(body.get("seat_ids", ())), body["gate"]),
             key=key,

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from reservations import clock, desk
+from reservations import clock
 from reservations.choosing import houses
 from reservations.domain.commands import LockBest
 from reservations.domain.errors import Outpaced
 from reservations.domain.rules import decide
-from reservations.ledger import board_for
-from reservations.records import Answer
+from reservations.read.records import Answer
+from reservations.write import command_queue
+from reservations.write.unit_of_work import board_for
 
 TRIES = 5
 MOST_SETS = 64
@@ -27,7 +28,7 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
     may_hold = _may_hold(command, event_id=event_id)
     # Some who ask just now choose the same, here and in other processes. How many is not known, and
     # each set is some more seats to lock: so there are few at first, and more with each try.
-    sets = 2 + desk.queued() // 8
+    sets = 2 + command_queue.queued() // 8
     tries_left = TRIES
     while True:
         tries_left -= 1
@@ -41,7 +42,7 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
                     avoid=avoid,
                 )
                 command = replace(command, choice=choice, is_last_try=not tries_left)
-            return desk.submit(event_id=event_id, command=command, key=key)
+            return command_queue.submit(event_id=event_id, command=command, key=key)
         except Outpaced as refusal:
             if not tries_left:
                 raise

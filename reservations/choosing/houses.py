@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from reservations import database, selectors
+from reservations import database
 from reservations.choosing.house import House
 from reservations.domain.criteria import Choice, Wish
 from reservations.domain.errors import Outpaced
 from reservations.domain.states import SeatStatus
-from reservations.layouts import static_seats
 from reservations.models import Seat
-from reservations.sharing import Rounds, Shared
+from reservations.read import selectors
+from reservations.read.layouts import static_seats
+from reservations.singleflight import Rounds, Shared
 
 MOST_HOUSES = 16
 MAX_LOG_ROWS = 5_000

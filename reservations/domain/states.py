@@ -251,7 +251,7 @@ class Terms:
 
 
 @dataclass(slots=True)
-class Board:
+class BatchState:
     """What a batch of commands is decided on; each command sees what the earlier ones did.
 
     `seats` must have every seat that the commands name, every seat of the reservations that they

@@ -14,7 +14,7 @@ from reservations.domain.states import Reason
 from reservations.housekeeping.replay import Booking, Replay, moment
 from reservations.models import Event, Payment, Reservation, SeatChange
 from reservations.payments.provider import is_paid_online
-from reservations.records import money
+from reservations.read.records import money
 
 _CHUNK_ROWS = 5_000
 _LIVE = Reservation.Status.CONFIRMED

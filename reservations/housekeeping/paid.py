@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from reservations.domain.states import PaymentStatus
 from reservations.models import Event, Payment, Reservation
-from reservations.records import money
+from reservations.read.records import money
 
 _CHUNK_ROWS = 5_000
 _FOR_LIVE = {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}

@@ -16,15 +16,15 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from reservations import bulk
 from reservations.domain.states import SeatStatus
-from reservations.ledger import lock_event
 from reservations.models import Category, Event, Seat
 from reservations.plans.characters import is_clean
 from reservations.plans.errors import EventHasSeats, UnknownCategory
 from reservations.plans.layout import layout_of
 from reservations.plans.plan import Plan, drawing
 from reservations.time_zones import default_time_zone
+from reservations.write import bulk
+from reservations.write.unit_of_work import lock_event
 
 BATCH_SEATS = 5_000
 _SEAT_FIELDS = (

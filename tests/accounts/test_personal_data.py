@@ -14,11 +14,12 @@ from pytest_django import Settings
 from accounts import mail, revocations, tokens
 from accounts.models import Erasure, Family, Mail, RecoveryCode, SignIn, User
 from accounts.personal import erasing
-from reservations import desk, selectors
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.errors import Busy
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Reservation, Seat, SeatChange
+from reservations.read import selectors
+from reservations.write import command_queue
 from security_log.models import Kind, SecurityEvent
 from tests.accounts.second_factor.device import with_app
 from tests.contract.calls import refusal
@@ -49,13 +50,13 @@ def event() -> Event:
 
 def _lock(user: User, event: Event, *places: int) -> tuple[int, ...]:
     ids = tuple(seat_ids(event)[place] for place in places)
-    desk.submit(event_id=event.pk, command=LockSeats(person(user), ids))
+    command_queue.submit(event_id=event.pk, command=LockSeats(person(user), ids))
     return ids
 
 
 def _book(user: User, event: Event, *places: int) -> None:
     ids = _lock(user, event, *places)
-    desk.submit(event_id=event.pk, command=ReserveSeats(person(user), ids, "cash"))
+    command_queue.submit(event_id=event.pk, command=ReserveSeats(person(user), ids, "cash"))
 
 
 def _let_it_be_over(event: Event, days: int = 1) -> None:
@@ -176,7 +177,7 @@ def test_an_erasure_that_a_busy_desk_stops_is_answered_and_finished_later(
         raise Busy
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk, "submit", busy)
+        patch.setattr(command_queue, "submit", busy)
         assert client.post(ERASE, ASKED).status_code == 200
         with pytest.raises(CommandError):
             call_command("erase_accounts")

@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from reservations.desk import Desk
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.states import PaymentStatus
 from reservations.models import Entry, Event, Payment, Reservation
 from reservations.tickets import ticket_code
+from reservations.write.command_queue import CommandQueue
 from security_log.models import SecurityEvent
 from tests.contract.calls import SCAN, refusal
 from tests.contract.conftest import BoxOffice
@@ -26,8 +26,8 @@ def steward(office: BoxOffice) -> APIClient:
 def book(event: Event, seats: tuple[int, ...], method: str = "cash") -> str:
     """Book seats of an event, and return the booking's public id."""
     buyer = person(make_user())
-    Desk(event.pk).submit(LockSeats(buyer, seats))
-    answer = Desk(event.pk).submit(ReserveSeats(buyer, seats, method))
+    CommandQueue(event.pk).submit(LockSeats(buyer, seats))
+    answer = CommandQueue(event.pk).submit(ReserveSeats(buyer, seats, method))
     return answer["reservation"]["id"]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from reservations import desk as desk_module
-from reservations.desk import Desk
+from reservations.write import command_queue
+from reservations.write.command_queue import CommandQueue
 from tests.servers import Running, daphne
 
 
@@ -47,18 +47,18 @@ def connections_for_all(transactional_db: None) -> Iterator[int]:
     pool.resize(least, most)
 
 
-class _DesksOfEachThread(threading.local):
+class _QueuesOfEachThread(threading.local):
     def __init__(self) -> None:
-        self._desks: dict[int, Desk] = {}
+        self._queues: dict[int, CommandQueue] = {}
 
-    def get(self, event_id: int) -> Desk | None:
-        return self._desks.get(event_id)
+    def get(self, event_id: int) -> CommandQueue | None:
+        return self._queues.get(event_id)
 
-    def __setitem__(self, event_id: int, desk: Desk) -> None:
-        self._desks[event_id] = desk
+    def __setitem__(self, event_id: int, queue: CommandQueue) -> None:
+        self._queues[event_id] = queue
 
 
 @pytest.fixture
 def _processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every thread has desks of its own, as processes have."""
-    monkeypatch.setattr(desk_module, "_desks", _DesksOfEachThread())
+    monkeypatch.setattr(command_queue, "_queues", _QueuesOfEachThread())

@@ -8,16 +8,16 @@ from itertools import count, cycle
 import pytest
 from django.utils import timezone
 
-from reservations import desk
 from reservations.choosing import houses
 from reservations.choosing.asking import lock_best
-from reservations.desk import Desk
 from reservations.domain.commands import Command, LockBest, LockSeats
 from reservations.domain.criteria import Wish
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.records import Answer
+from reservations.read.records import Answer
+from reservations.write import command_queue
+from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.volley import Post, Reply, volley
 from tests.crowd import PATIENCE_SECONDS, at_once
@@ -126,7 +126,7 @@ def test_unprotected_two_parties_are_given_the_same_seats() -> None:
     with protection_off():
         answers = at_once(
             [
-                stopping(partial(Desk(event.pk).submit, command), before=CHANGING, to=meet)
+                stopping(partial(CommandQueue(event.pk).submit, command), before=CHANGING, to=meet)
                 for command in commands
             ]
         )
@@ -139,13 +139,13 @@ def test_who_ask_many_desks_at_once_all_get_seats_of_their_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = _hall(rows=20)
-    desks = cycle([Desk(event.pk) for _ in range(6)])
+    desks = cycle([CommandQueue(event.pk) for _ in range(6)])
 
     def submit(*, event_id: int, command: Command, key: str | None) -> Answer:
         assert event_id == event.pk
         return next(desks).submit(command, key)
 
-    monkeypatch.setattr(desk, "submit", submit)
+    monkeypatch.setattr(command_queue, "submit", submit)
     wishes = [LockBest(make_person(), Wish(2)) for _ in range(30)]
     works = [partial(lock_best, event_id=event.pk, command=wish, key=None) for wish in wishes]
     others = [

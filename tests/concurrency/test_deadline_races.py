@@ -9,7 +9,6 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from reservations.desk import Desk
 from reservations.domain.commands import (
     Command,
     ExtendLocks,
@@ -19,9 +18,10 @@ from reservations.domain.commands import (
 )
 from reservations.domain.errors import LockExpired, SeatcastError, SeatUnavailable
 from reservations.domain.states import Person, SeatStatus
-from reservations.ledger import lock_event
 from reservations.models import Event, ReservationSeat, Seat
-from reservations.records import Answer
+from reservations.read.records import Answer
+from reservations.write.command_queue import CommandQueue
+from reservations.write.unit_of_work import lock_event
 from tests.concurrency.ticking import Noting, Ticking
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.waiting import waits_for_a_row
@@ -37,7 +37,7 @@ MILLISECOND = timedelta(milliseconds=1)
 def _held_until(event: Event, holder: Person) -> datetime:
     """Lock the event's first seat; return until when."""
     first = seat_ids(event)[:1]
-    Desk(event.pk).submit(LockSeats(holder, first))
+    CommandQueue(event.pk).submit(LockSeats(holder, first))
     deadline = Seat.objects.get(pk=first[0]).locked_until
     assert deadline is not None
     return deadline
@@ -46,7 +46,7 @@ def _held_until(event: Event, holder: Person) -> datetime:
 def _all_at_once(
     event: Event, commands: list[Command], clock: Callable[[], datetime]
 ) -> list[Answer | SeatcastError]:
-    return at_once([partial(Desk(event.pk, clock=clock).submit, each) for each in commands])
+    return at_once([partial(CommandQueue(event.pk, clock=clock).submit, each) for each in commands])
 
 
 def _done(results: list[Answer | SeatcastError]) -> list[int]:
@@ -110,7 +110,7 @@ def _race_through(event: Event, alice: Person, deadline: datetime, clock: Tickin
     ]
     works = zip(commands, watches, strict=True)
     results = at_once(
-        [partial(Desk(event.pk, clock=watch).submit, command) for command, watch in works]
+        [partial(CommandQueue(event.pk, clock=watch).submit, command) for command, watch in works]
     )
     winners = [n for n in _done(results) if not isinstance(commands[n], ReleaseExpired)]
     # Or to none: nobody need have come in time, or after it.
@@ -132,11 +132,11 @@ def test_unprotected_the_seat_is_booked_and_given_to_somebody_else(rival: str) -
     deadline, first = _held_until(event, alice), seat_ids(event)[:1]
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
     in_time = partial(
-        Desk(event.pk, clock=lambda: deadline - MILLISECOND).submit,
+        CommandQueue(event.pk, clock=lambda: deadline - MILLISECOND).submit,
         ReserveSeats(alice, first, "invoice"),
     )
     after = partial(
-        Desk(event.pk, clock=lambda: deadline).submit,
+        CommandQueue(event.pk, clock=lambda: deadline).submit,
         LockSeats(bob, first) if rival == "takeover" else ReleaseExpired(),
     )
     with protection_off():
@@ -144,12 +144,12 @@ def test_unprotected_the_seat_is_booked_and_given_to_somebody_else(rival: str) -
         assert len(_done(at_once(works))) == 2
 
 
-def _booked_after_waiting(event: Event, alice: Person, desk: Desk, clock: Clock) -> bool:
+def _booked_after_waiting(event: Event, alice: Person, queue: CommandQueue, clock: Clock) -> bool:
     """Have a booking wait for the event's row while its lock runs out; tell whether it is made."""
     booking = ReserveSeats(alice, seat_ids(event)[:1], "invoice")
     results: list[Answer | SeatcastError] = []
     waiting = threading.Thread(
-        target=lambda: results.extend(at_once([partial(desk.submit, booking)]))
+        target=lambda: results.extend(at_once([partial(queue.submit, booking)]))
     )
     with transaction.atomic():
         lock_event(event.pk)
@@ -165,24 +165,24 @@ def _booked_after_waiting(event: Event, alice: Person, desk: Desk, clock: Clock)
 @pytest.mark.postgres
 def test_a_lock_that_runs_out_while_its_holder_waits_in_line_has_run_out(clock: Clock) -> None:
     event, alice = make_event(), make_person()
-    desk = Desk(event.pk, clock=clock)
-    desk.submit(LockSeats(alice, seat_ids(event)[:1]))
-    assert not _booked_after_waiting(event, alice, desk, clock)
+    queue = CommandQueue(event.pk, clock=clock)
+    queue.submit(LockSeats(alice, seat_ids(event)[:1]))
+    assert not _booked_after_waiting(event, alice, queue, clock)
 
 
 @pytest.mark.postgres
 def test_by_a_clock_that_is_read_before_the_events_row_it_would_not(clock: Clock) -> None:
     event, alice = make_event(), make_person()
     before = clock.now
-    Desk(event.pk, clock=clock).submit(LockSeats(alice, seat_ids(event)[:1]))
-    assert _booked_after_waiting(event, alice, Desk(event.pk, clock=lambda: before), clock)
+    CommandQueue(event.pk, clock=clock).submit(LockSeats(alice, seat_ids(event)[:1]))
+    assert _booked_after_waiting(event, alice, CommandQueue(event.pk, clock=lambda: before), clock)
 
 
 @pytest.mark.postgres
 def test_a_lock_begins_when_its_turn_comes_and_not_when_it_began_to_wait() -> None:
     event, alice = make_event(), make_person()
     first = seat_ids(event)[:1]
-    lock = partial(Desk(event.pk).submit, LockSeats(alice, first))
+    lock = partial(CommandQueue(event.pk).submit, LockSeats(alice, first))
     waiting = threading.Thread(target=lambda: at_once([lock]))
     with transaction.atomic():
         lock_event(event.pk)
@@ -226,7 +226,9 @@ def _take_over_at_wrong_servers(
 
     def attempt(seconds: float) -> Answer:
         servers_clock.seconds_off = seconds
-        return Desk(event.pk, clock=clock).submit(LockSeats(make_person(), seat_ids(event)[:1]))
+        return CommandQueue(event.pk, clock=clock).submit(
+            LockSeats(make_person(), seat_ids(event)[:1])
+        )
 
     results = at_once([partial(attempt, off) for off in (-9, -6, -3, -1, 1, 3, 6, 9)])
     assert all(isinstance(found, SeatUnavailable | dict) for found in results)
@@ -240,7 +242,7 @@ def test_servers_whose_clocks_are_seconds_off_leave_a_lock_to_its_holder(
     event, alice = make_event(lock_seconds=5), make_person()
     _held_until(event, alice)
     assert _take_over_at_wrong_servers(event, servers_clock, None) == 0
-    Desk(event.pk).submit(ReserveSeats(alice, seat_ids(event)[:1], "invoice"))
+    CommandQueue(event.pk).submit(ReserveSeats(alice, seat_ids(event)[:1], "invoice"))
 
 
 @pytest.mark.postgres
@@ -251,4 +253,4 @@ def test_by_their_own_clocks_one_of_them_would_take_it_over(
     _held_until(event, alice)
     assert _take_over_at_wrong_servers(event, servers_clock, timezone.now) == 1
     with pytest.raises(SeatUnavailable):
-        Desk(event.pk).submit(ReserveSeats(alice, seat_ids(event)[:1], "invoice"))
+        CommandQueue(event.pk).submit(ReserveSeats(alice, seat_ids(event)[:1], "invoice"))

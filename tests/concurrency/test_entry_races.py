@@ -8,13 +8,13 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from reservations.desk import Desk
 from reservations.domain.commands import AdmitSeats, CancelReservation, LockSeats, ReserveSeats
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person
 from reservations.models import Entry, Event, Reservation
-from reservations.records import Answer
+from reservations.read.records import Answer
 from reservations.tickets import ticket_code
+from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import row_locks_off, stopping
 from tests.concurrency.volley import Post, volley
 from tests.contract.calls import SCAN
@@ -43,8 +43,8 @@ ADMITTING = 'INSERT INTO "reservations_entry"'
 def _book(event: Event, buyer: Person, seats: int = 2) -> tuple[int, str]:
     """Book and pay; return the booking's primary key and its public id."""
     ids = seat_ids(event)[:seats]
-    Desk(event.pk).submit(LockSeats(buyer, ids))
-    answer = Desk(event.pk).submit(ReserveSeats(buyer, ids, "cash"))
+    CommandQueue(event.pk).submit(LockSeats(buyer, ids))
+    answer = CommandQueue(event.pk).submit(ReserveSeats(buyer, ids, "cash"))
     pay_for(answer["reservation"]["id"])
     return stored_id(answer), answer["reservation"]["id"]
 
@@ -57,7 +57,9 @@ def _tried(work: Callable[[], Answer]) -> Answer | SeatcastError:
 
 
 def _scan(event: Event, number: int, steward: Person, *, gate: str) -> Callable[[], object]:
-    return partial(_tried, partial(Desk(event.pk).submit, AdmitSeats(steward, number, gate=gate)))
+    return partial(
+        _tried, partial(CommandQueue(event.pk).submit, AdmitSeats(steward, number, gate=gate))
+    )
 
 
 def _codes(results: Sequence[object]) -> Counter[str]:
@@ -86,7 +88,7 @@ def test_doors_that_admit_overlapping_seats_admit_none_of_them_twice() -> None:
     ids = seat_ids(event)
     asked = [AdmitSeats(make_person(), number, (ids[at], ids[at + 1])) for at in range(7)]
     works: list[Callable[[], object]] = [
-        partial(_tried, partial(Desk(event.pk).submit, command)) for command in asked
+        partial(_tried, partial(CommandQueue(event.pk).submit, command)) for command in asked
     ]
     results = at_once(works)
     admitted = Entry.objects.filter(event=event).values_list("seat__seat_id", flat=True)
@@ -113,7 +115,9 @@ def test_a_ticket_is_admitted_or_cancelled_and_never_both() -> None:
     for _ in range(6):
         event, alice = make_event(), make_person()
         number, _ = _book(event, alice)
-        cancel = partial(_tried, partial(Desk(event.pk).submit, CancelReservation(alice, number)))
+        cancel = partial(
+            _tried, partial(CommandQueue(event.pk).submit, CancelReservation(alice, number))
+        )
         scans = [_scan(event, number, make_person(), gate="North") for _ in range(3)]
         works: list[Callable[[], object]] = [cancel, *scans, cancel]
         at_once(works)

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reservations import desk
 from reservations.domain.commands import LockSeats, ReleaseExpired
 from reservations.domain.errors import Unavailable
 from reservations.models import Event
-from reservations.records import Answer
+from reservations.read.records import Answer
+from reservations.write import command_queue
 from tests.factories import make_event, make_person, seat_ids
 from tests.held_rows import rows_held
 
@@ -25,7 +25,7 @@ BRIEFLY = "set_config('lock_timeout', '250ms', true)"
 @pytest.fixture(autouse=True)
 def _nothing_known_to_be_held() -> Iterator[None]:
     yield
-    desk._held_until.clear()
+    command_queue._held_until.clear()
 
 
 @pytest.fixture
@@ -45,11 +45,13 @@ def _click(event: Event) -> LockSeats:
 
 
 def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None:
-    *held, free, later = [make_event() for _ in range(2 * desk.LEADING_THREADS + 2)]
+    *held, free, later = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 2)]
     clicks = {event.pk: _click(event) for event in (*held, free, later)}
 
     def click(event: Event) -> "asyncio.Task[Answer]":
-        return asyncio.create_task(desk.asubmit(event_id=event.pk, command=clicks[event.pk]))
+        return asyncio.create_task(
+            command_queue.asubmit(event_id=event.pk, command=clicks[event.pk])
+        )
 
     async def rush() -> None:
         with rows_held(held):
@@ -64,18 +66,18 @@ def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None
 
 @pytest.mark.usefixtures("_impatient")
 def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() -> None:
-    *held, free = [make_event() for _ in range(2 * desk.LEADING_THREADS + 1)]
+    *held, free = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 1)]
     clicks = {event.pk: _click(event) for event in (*held, free)}
 
     async def rush() -> list[Answer | BaseException]:
-        asked = (desk.asubmit(event_id=pk, command=click) for pk, click in clicks.items())
+        asked = (command_queue.asubmit(event_id=pk, command=click) for pk, click in clicks.items())
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await asyncio.gather(*asked, return_exceptions=True)
 
     with rows_held(held):
         for event in held:
             with pytest.raises(Unavailable):
-                desk.submit(event_id=event.pk, command=clicks[event.pk])
+                command_queue.submit(event_id=event.pk, command=clicks[event.pk])
         *refused, answer = asyncio.run(rush())
     assert {type(each) for each in refused} == {Unavailable}
     assert isinstance(answer, dict)
@@ -85,11 +87,11 @@ def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() 
 def test_a_row_is_waited_for_as_long_as_ever_once_it_was_free_again() -> None:
     event = make_event()
     with rows_held([event]), pytest.raises(Unavailable):
-        desk.submit(event_id=event.pk, command=_click(event))
+        command_queue.submit(event_id=event.pk, command=_click(event))
     waits = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries, suppress(Exception):
-            desk.submit(event_id=event.pk, command=_click(event))
+            command_queue.submit(event_id=event.pk, command=_click(event))
         waits.append(_is_brief(queries))
     assert waits == [True, False]
 
@@ -99,10 +101,10 @@ def test_nobody_waits_long_to_write_down_that_locks_ran_out() -> None:
     event = make_event()
     with rows_held([event]):
         with CaptureQueriesContext(connection) as queries, pytest.raises(Unavailable):
-            desk.submit(event_id=event.pk, command=ReleaseExpired())
+            command_queue.submit(event_id=event.pk, command=ReleaseExpired())
         # A click may take its time: the row was not held for long yet.
         with CaptureQueriesContext(connection) as more, pytest.raises(Unavailable):
-            desk.submit(event_id=event.pk, command=_click(event))
+            command_queue.submit(event_id=event.pk, command=_click(event))
     assert _is_brief(queries)
     assert not _is_brief(more)
 

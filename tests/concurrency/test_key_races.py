@@ -8,9 +8,8 @@ from functools import partial
 import pytest
 from pytest_django import Settings
 
-from reservations import checkout, desk
+from reservations import checkout
 from reservations.checkout import Order
-from reservations.desk import Desk
 from reservations.domain.commands import (
     Command,
     ExtendLocks,
@@ -20,7 +19,9 @@ from reservations.domain.commands import (
 from reservations.domain.errors import KeyInFlight, KeyReused, PaymentDeclined, SeatcastError
 from reservations.domain.states import Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, SeatChange
-from reservations.records import Answer
+from reservations.read.records import Answer
+from reservations.write import command_queue
+from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.crowd import PATIENCE_SECONDS, at_once
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
@@ -46,7 +47,7 @@ def scene(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Scene:
     monkeypatch.setattr(checkout, "_RETRY_SECONDS", (0.0, 0.0))
     event, alice = make_event(seats=6), make_person("alice")
     ids = seat_ids(event)
-    desk.submit(event_id=event.pk, command=LockSeats(alice, ids[:4]))
+    command_queue.submit(event_id=event.pk, command=LockSeats(alice, ids[:4]))
     booked = checkout.reserve(_order(event, alice, ids[2:4], "card"))
     return Scene(event, alice, ids, stored_id(booked))
 
@@ -58,7 +59,7 @@ def _order(
 
 
 def _submit(scene: Scene, command: Command) -> Answer:
-    return desk.submit(event_id=scene.event.pk, command=command, key="k")
+    return command_queue.submit(event_id=scene.event.pk, command=command, key="k")
 
 
 def _lock(scene: Scene) -> Answer:
@@ -148,7 +149,7 @@ def test_unprotected_a_key_does_the_work_twice(clock: Clock, scene: Scene) -> No
     with protection_off():
         works = [
             stopping(
-                partial(Desk(scene.event.pk, clock=clock).submit, extend, "k"),
+                partial(CommandQueue(scene.event.pk, clock=clock).submit, extend, "k"),
                 before=CHANGING,
                 to=meet,
             )

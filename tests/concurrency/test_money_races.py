@@ -9,9 +9,8 @@ from functools import partial
 import pytest
 from pytest_django import Settings
 
-from reservations import checkout, desk
+from reservations import checkout
 from reservations.checkout import Order
-from reservations.desk import Desk
 from reservations.domain.commands import CancelReservation, LockSeats
 from reservations.domain.errors import PaymentUnderWay, SeatcastError, SeatUnavailable
 from reservations.domain.states import PaymentStatus, Person, SeatStatus
@@ -25,7 +24,9 @@ from reservations.models import (
     SeatChange,
 )
 from reservations.payments.provider import provider
-from reservations.records import Answer
+from reservations.read.records import Answer
+from reservations.write import command_queue
+from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import (
     BOOKING,
     CANCELLING,
@@ -55,7 +56,7 @@ def _order(event: Event, who: Person, method: str) -> Order:
 
 
 def _hold(event: Event, who: Person) -> None:
-    desk.submit(event_id=event.pk, command=LockSeats(who, seat_ids(event)[:2]))
+    command_queue.submit(event_id=event.pk, command=LockSeats(who, seat_ids(event)[:2]))
 
 
 def _book(event: Event, who: Person, method: str) -> int:
@@ -173,8 +174,8 @@ def test_unprotected_a_booking_is_cancelled_twice() -> None:
     event, alice = make_event(), make_person()
     number = _book(event, alice, "invoice")
     with protection_off():
-        cancel = partial(Desk(event.pk).submit, CancelReservation(alice, number))
-        other = partial(Desk(event.pk).submit, CancelReservation(alice, number))
+        cancel = partial(CommandQueue(event.pk).submit, CancelReservation(alice, number))
+        other = partial(CommandQueue(event.pk).submit, CancelReservation(alice, number))
         results = at_once(_meeting(cancel, other, before=[CANCELLING]))
         assert _said(results) == {"Reservation cancelled": 2}
         assert SeatChange.objects.filter(event=event, reason="cancelled").count() == 4
@@ -219,7 +220,7 @@ def test_unprotected_a_late_cancellation_frees_the_next_buyers_seats() -> None:
         return answer
 
     with protection_off():
-        cancel = partial(Desk(event.pk).submit, CancelReservation(alice, number))
+        cancel = partial(CommandQueue(event.pk).submit, CancelReservation(alice, number))
         at_once([stopping(cancel, before=CANCELLING, to=gate), buy_meanwhile])
         assert _live_seats(event) == list(seat_ids(event)[:2])
         sold = Seat.objects.filter(event=event, status=SeatStatus.RESERVED)

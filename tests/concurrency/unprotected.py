@@ -13,8 +13,8 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from reservations import ledger
 from reservations.models import Entry, IdempotencyKey, ReservationSeat
+from reservations.write import unit_of_work
 
 T = TypeVar("T")
 
@@ -45,8 +45,8 @@ def row_locks_off() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", _lock_nothing)
         for compiled in (
-            *(ledger._event_row, ledger._event_row_briefly),
-            *(ledger._seats, ledger._seats_and_lapsed),
+            *(unit_of_work._event_row, unit_of_work._event_row_briefly),
+            *(unit_of_work._seats, unit_of_work._seats_and_lapsed),
         ):
             patch.setattr(compiled, "_statement", None)
         yield

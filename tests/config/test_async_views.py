@@ -26,10 +26,12 @@ from accounts.models import User
 from config.async_views import with_async_views
 from config.parsers import MAX_BODY_BYTES
 from config.threads import in_threads
-from reservations import alternatives, desk, selectors, threads
+from reservations import alternatives, threads
 from reservations.models import Event, Reservation, Seat
 from reservations.payments.demo import DemoProvider
 from reservations.payments.provider import provider
+from reservations.read import selectors
+from reservations.write import command_queue
 from tests.crowd import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
 
@@ -495,7 +497,7 @@ def test_who_asks_for_too_much_is_refused(scene: Scene, settings: Settings) -> N
 
 
 def test_a_desk_that_is_too_busy(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "MAX_QUEUED_COMMANDS", 0)
+    monkeypatch.setattr(command_queue, "MAX_QUEUED_COMMANDS", 0)
     found = scene.same(scene.one("lock", scene.seats[0]), scene.bearer, key=False)
     assert (found.status, found.body["code"], found.headers["retry-after"]) == (503, "busy", "2")
 
@@ -532,7 +534,7 @@ def test_a_fault_of_ours(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(**_: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(desk, "asubmit", broken)
+    monkeypatch.setattr(command_queue, "asubmit", broken)
     found = scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer)
     assert (found.status, found.body["code"]) == (500, "server_error")
 

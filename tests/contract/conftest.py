@@ -14,10 +14,10 @@ from accounts import tokens
 from accounts.links import address_fragment, link_fragment
 from accounts.models import Challenge, Passkey, SignIn, User
 from accounts.second_factor import challenges, passkeys, recovery, totp
-from reservations.desk import Desk
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.tickets import ticket_code
+from reservations.write.command_queue import CommandQueue
 from tests.accounts.second_factor.device import App, Key
 from tests.contract.calls import Call
 from tests.factories import (
@@ -153,11 +153,11 @@ def _opened() -> BoxOffice:
     alice = make_user("alice", password=PASSWORD, email="alice@example.com")
     bob = make_user("bob", email="bob@example.com")
     event = make_event(seats=6)
-    ids, desk = seat_ids(event), Desk(event.pk)
+    ids, queue = seat_ids(event), CommandQueue(event.pk)
     booked = {}
     for user, held, taken in ((alice, ids[1], ids[3]), (bob, ids[2], ids[4])):
-        desk.submit(LockSeats(person(user), (held, taken)))
-        answer = desk.submit(ReserveSeats(person(user), (taken,), "invoice"))
+        queue.submit(LockSeats(person(user), (held, taken)))
+        answer = queue.submit(ReserveSeats(person(user), (taken,), "invoice"))
         booked[user] = answer["reservation"]["id"]
         pay_for(booked[user])
     return BoxOffice(

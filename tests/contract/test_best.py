@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from reservations.desk import Desk
 from reservations.domain.commands import LockSeats, UnblockSeats
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
+from reservations.write.command_queue import CommandQueue
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import Clock, make_event, make_person, make_user, seat_ids, signed_in
@@ -104,7 +104,7 @@ def test_it_says_so_when_hardly_anything_is_left(free: int, sentence: str, hall:
 def test_seats_whose_lock_has_run_out_are_chosen(hall: Event) -> None:
     assert _got(_ask(hall, count=1)) == ["A3"]
     an_hour_ago = Clock(timezone.now() - timedelta(hours=1))
-    Desk(hall.pk, clock=an_hour_ago).submit(LockSeats(make_person(), seat_ids(hall)[3:]))
+    CommandQueue(hall.pk, clock=an_hour_ago).submit(LockSeats(make_person(), seat_ids(hall)[3:]))
     assert _got(_ask(hall, count=6)) == ["B1", "B2", "B3", "B4", "B5", "B6"]
 
 
@@ -136,7 +136,7 @@ def test_a_refusal_is_repeated_for_its_key_and_another_key_is_another_try(hall: 
     Seat.objects.filter(event=hall).update(status=SeatStatus.BLOCKED)
     alice, organiser = signed_in(make_user()), make_person()
     first = _ask(hall, alice, key="k", count=2)
-    Desk(hall.pk).submit(UnblockSeats(organiser, seat_ids(hall)[:2]))
+    CommandQueue(hall.pk).submit(UnblockSeats(organiser, seat_ids(hall)[:2]))
     again = _ask(hall, alice, key="k", count=2)
     assert refusal(again, 409, "no_seats_together") == refusal(first, 409, "no_seats_together")
     assert _got(_ask(hall, alice, key="l", count=2)) == ["A1", "A2"]

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from reservations.models import Event
-from reservations.selectors import MOST_EVENTS
+from reservations.read.selectors import MOST_EVENTS
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, signed_in, stranger
 

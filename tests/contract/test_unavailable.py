@@ -3,7 +3,7 @@
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
-from reservations import desk
+from reservations.write import command_queue
 from tests.contract.calls import CALLS, WRITES_BY_DESK, Call, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, with_token
@@ -38,7 +38,7 @@ def test_with_the_database_away(call: Call, kind: type[Exception], office: BoxOf
 def test_with_too_many_people_at_the_desk(
     call: Call, office: BoxOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "MAX_QUEUED_COMMANDS", 0)
+    monkeypatch.setattr(command_queue, "MAX_QUEUED_COMMANDS", 0)
     before = office.state()
     refusal(office.send(call), 503, "busy")
     assert office.state() == before

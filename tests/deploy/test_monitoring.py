@@ -15,7 +15,7 @@ from accounts.tallies import AccountTallies
 from config.probes import Probes
 from deploy.paths import ROOT
 from realtime.crowds import Crowds
-from reservations.tallies import SalesTallies
+from reservations.collectors import SalesTallies
 
 MONITORING = ROOT / "deploy" / "monitoring"
 DASHBOARD = MONITORING / "grafana" / "dashboards" / "seatcast.json"

@@ -16,9 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from realtime.daphne import FAREWELL_SECONDS
-from reservations import desk
 from reservations.domain.commands import LockSeats
-from reservations.ledger import lock_event
+from reservations.write import command_queue
+from reservations.write.unit_of_work import lock_event
 from tests.concurrency.volley import Post, volley
 from tests.crowd import wait_until
 from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
@@ -52,7 +52,7 @@ def test_viewers_of_a_server_that_ends_are_told_to_come_back_and_miss_nothing(
     assert closed.value.rcvd.code == 1012
     assert server.supervised.process.returncode in CLEAN_STATUSES
 
-    desk.submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[1:3]))
+    command_queue.submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[1:3]))
 
     with start() as server, _watch(server.port, event.pk, "?since=0&layout=plan") as socket:
         frame = _frame(socket)

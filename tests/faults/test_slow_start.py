@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from reservations import desk
 from reservations.domain.commands import LockSeats
 from reservations.models import Event
+from reservations.write import command_queue
 from tests.concurrency.volley import Post, volley
 from tests.factories import PASSWORD, make_person, make_user, seat_ids, stranger
 from tests.faults.scene import SEATS, Doorbell
@@ -40,7 +40,9 @@ def test_who_comes_while_redis_is_away_is_shown_the_map_and_every_change(
         take_away(doorbell)
         with _watch(server, event) as socket:
             follower.hear(socket.recv(PATIENCE_SECONDS))
-            desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:2]))
+            command_queue.submit(
+                event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:2])
+            )
             while follower.seq == 0:
                 follower.hear(socket.recv(PATIENCE_SECONDS))
     assert follower.agrees_with(*truth(event.pk))

@@ -15,8 +15,8 @@ from realtime import audience
 from realtime.audience import Viewer
 from realtime.database import in_database_thread
 from realtime.hub import arriving
-from reservations import desk
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
+from reservations.write import command_queue
 from tests.factories import make_event, make_user, person, seat_ids
 from tests.servers import SERVERS, Start
 
@@ -75,7 +75,7 @@ def test_who_does_not_read_is_told_the_newest_state_later_and_the_others_everyth
     ):
         commands: list[Command] = [LockSeats(buyer, ids), UnlockSeats(buyer, ids)] * ROUNDS
         for number, command in enumerate(commands, start=1):
-            desk.submit(event_id=event.pk, command=command)
+            command_queue.submit(event_id=event.pk, command=command)
             while json.loads(healthy.recv(PATIENCE_SECONDS))["seq"] < number:
                 pass
         seq, heard = -1, 0

@@ -58,7 +58,6 @@ def buy_at_random(event_id: int, chance: random.Random, is_over: threading.Event
     from django.db import Error, close_old_connections, connection
 
     from accounts.models import User
-    from reservations import desk
     from reservations.domain.commands import (
         CancelReservation,
         Command,
@@ -69,6 +68,7 @@ def buy_at_random(event_id: int, chance: random.Random, is_over: threading.Event
     from reservations.domain.errors import SeatcastError
     from reservations.domain.states import Person
     from reservations.models import Reservation, Seat
+    from reservations.write import command_queue
 
     def command(who: Person, chosen: tuple[int, ...]) -> Command:
         match chance.randrange(8):
@@ -90,7 +90,7 @@ def buy_at_random(event_id: int, chance: random.Random, is_over: threading.Event
         who, chosen = chance.choice(people), tuple(chance.sample(seats, chance.randint(1, 3)))
         close_old_connections()
         try:
-            desk.submit(event_id=event_id, command=command(who, chosen))
+            command_queue.submit(event_id=event_id, command=command(who, chosen))
             done += 1
         except (SeatcastError, Error):
             continue

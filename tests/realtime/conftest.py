@@ -14,11 +14,11 @@ from django.db.backends.utils import CursorWrapper
 
 from config.asgi import application
 from realtime.database import in_database_thread
-from reservations import desk
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.domain.states import Person
 from reservations.models import Event
-from reservations.records import Answer
+from reservations.read.records import Answer
+from reservations.write import command_queue
 from tests.factories import make_event, make_person, seat_ids
 
 PATIENCE_SECONDS = 120
@@ -129,7 +129,7 @@ async def _submit(
     def submit() -> Answer:
         ids = seat_ids(event)
         chosen = tuple(ids[index] for index in indexes)
-        return desk.submit(event_id=event.pk, command=command(who, chosen))
+        return command_queue.submit(event_id=event.pk, command=command(who, chosen))
 
     return await in_database_thread(submit)
 

@@ -11,10 +11,10 @@ from realtime.database import in_database_thread
 from realtime.first_frames import MAX_RESUMED_SEATS, FirstFrames
 from realtime.lines import Frame
 from realtime.picture import Picture
-from reservations import desk
-from reservations.changes import Change
 from reservations.domain.commands import BlockSeats
-from reservations.selectors import EventHead, MappedSeat, SeatMap
+from reservations.read.selectors import EventHead, MappedSeat, SeatMap
+from reservations.write import command_queue
+from reservations.write.changes import Change
 from tests.factories import make_event, make_user, person, seat_ids
 
 DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)
@@ -85,7 +85,9 @@ async def test_everybody_is_sent_the_map_when_so_much_changes_at_once(
 
     def block() -> None:
         organiser = person(make_user(is_staff=True))
-        desk.submit(event_id=event.pk, command=BlockSeats(organiser, seat_ids(event)[:900]))
+        command_queue.submit(
+            event_id=event.pk, command=BlockSeats(organiser, seat_ids(event)[:900])
+        )
 
     async with watching(event.pk) as viewer:
         await viewer.frame()

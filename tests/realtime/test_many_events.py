@@ -9,10 +9,10 @@ import pytest
 
 from realtime import publisher
 from realtime.database import in_database_thread
-from reservations import selectors
-from reservations.desk import submit
 from reservations.domain.commands import LockSeats
 from reservations.models import Event
+from reservations.read import selectors
+from reservations.write.command_queue import submit
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.held_rows import rows_held
 

@@ -7,9 +7,9 @@ from pytest_django import Settings
 
 from config.environment import read_environment
 from realtime.database import in_database_thread
-from reservations import desk
 from reservations.domain.commands import LockSeats
 from reservations.models import Event
+from reservations.write import command_queue
 from tests.factories import make_person, seat_ids
 
 
@@ -20,7 +20,7 @@ async def test_a_snapshot_and_a_delta_name_nobody_by_default(
 
     def lock(number: int) -> None:
         command = LockSeats(make_person(f"alice{number}"), seat_ids(event)[number : number + 1])
-        desk.submit(event_id=event.pk, command=command)
+        command_queue.submit(event_id=event.pk, command=command)
 
     await in_database_thread(lambda: lock(0))
     async with watching(event.pk) as socket:

@@ -6,8 +6,8 @@ import pytest
 
 from realtime.messages import WireChange
 from realtime.picture import Merge, Picture
-from reservations.changes import Change
-from reservations.selectors import EventHead, MappedSeat, SeatMap
+from reservations.read.selectors import EventHead, MappedSeat, SeatMap
+from reservations.write.changes import Change
 
 DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)
 DEADLINE_MS = 1_893_456_000_000

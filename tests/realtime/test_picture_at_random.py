@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from realtime.messages import WireChange
 from realtime.picture import Merge, Picture
-from reservations.changes import Change
-from reservations.selectors import EventHead, MappedSeat, SeatMap
+from reservations.read.selectors import EventHead, MappedSeat, SeatMap
+from reservations.write.changes import Change
 
 pytestmark = pytest.mark.any_database
 

@@ -15,9 +15,9 @@ from realtime.messages import (
     snapshot_frame,
 )
 from realtime.picture import Merge, Picture
-from reservations.changes import Change
 from reservations.domain.states import SeatStatus
-from reservations.selectors import EventHead, MappedSeat, SeatMap
+from reservations.read.selectors import EventHead, MappedSeat, SeatMap
+from reservations.write.changes import Change
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "protocol"
 

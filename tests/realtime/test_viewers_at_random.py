@@ -31,9 +31,9 @@ from realtime.first_frames import FirstFrames
 from realtime.lines import Frame
 from realtime.messages import beat_frame, delta_frame
 from realtime.picture import Merge, Picture
-from reservations.changes import Change, ChangeSet
 from reservations.domain.states import SeatStatus
-from reservations.selectors import EventHead, LoggedChanges, MappedSeat, SeatMap
+from reservations.read.selectors import EventHead, LoggedChanges, MappedSeat, SeatMap
+from reservations.write.changes import Change, ChangeSet
 from tests.following import BreachOfProtocol, Follower, ShownSeat
 
 pytestmark = pytest.mark.any_database

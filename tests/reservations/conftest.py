@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reservations.changes import ChangeSet, seats_changed
+from reservations.write.changes import ChangeSet, seats_changed
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from reservations import desk
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Category, Event, Reservation, Seat, SeatChange
+from reservations.write import command_queue
 from tests.factories import make_event, make_person
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +47,8 @@ def seats(event: Event) -> list[Seat]:
 @pytest.fixture
 def booking(event: Event, seats: list[Seat], buyer: Person) -> Reservation:
     ids = (seats[0].pk, seats[1].pk)
-    desk.submit(event_id=event.pk, command=LockSeats(buyer, ids))
-    desk.submit(event_id=event.pk, command=ReserveSeats(buyer, ids, "invoice"))
+    command_queue.submit(event_id=event.pk, command=LockSeats(buyer, ids))
+    command_queue.submit(event_id=event.pk, command=ReserveSeats(buyer, ids, "invoice"))
     return Reservation.objects.get()
 
 
@@ -113,7 +113,7 @@ def test_seats_are_blocked_and_unblocked_through_the_desk(
 def test_a_seat_that_somebody_has_is_not_blocked_and_the_page_says_why(
     organiser: Client, event: Event, seats: list[Seat], buyer: Person
 ) -> None:
-    desk.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
+    command_queue.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
     page = organiser.post(
         "/admin/reservations/seat/",
         {"action": "block", "_selected_action": [seats[0].pk, seats[1].pk]},
@@ -135,7 +135,7 @@ def test_a_booking_is_cancelled_through_the_desk(organiser: Client, booking: Res
 def test_editing_a_seat_leaves_its_status_alone_and_makes_a_new_layout(
     organiser: Client, event: Event, seats: list[Seat], buyer: Person
 ) -> None:
-    desk.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
+    command_queue.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
     path = f"/admin/reservations/seat/{seats[0].pk}/change/"
     values = form_values(organiser.get(path).content.decode())
     answer = organiser.post(path, {**values, "price": "75.00"})
@@ -154,7 +154,7 @@ def test_editing_an_event_does_not_turn_its_number_back(
 ) -> None:
     path = f"/admin/reservations/event/{event.pk}/change/"
     values = form_values(organiser.get(path).content.decode())
-    desk.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
+    command_queue.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
     date = {"date_0": (timezone.now() + timedelta(days=9)).strftime("%Y-%m-%d"), "date_1": "20:00"}
     answer = organiser.post(path, {**values, **date, "name": "Opera", "venue": "House"})
     assert answer.status_code == 302

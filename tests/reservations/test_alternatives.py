@@ -12,12 +12,12 @@ from asgiref.sync import async_to_sync
 
 from reservations import alternatives as module
 from reservations.alternatives import nearest, offer
-from reservations.desk import Desk
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatUnavailable
 from reservations.models import Category, Event, Seat
 from reservations.places import Place
 from reservations.threads import in_thread
+from reservations.write.command_queue import CommandQueue
 from tests.crowd import PATIENCE_SECONDS
 from tests.factories import (
     let_locks_run_out,
@@ -114,7 +114,7 @@ def _hall(**fields: Any) -> Event:
 def test_a_conflict_comes_with_offers_that_can_be_locked() -> None:
     event, bob = _hall(), make_person()
     ids = seat_ids(event)
-    Desk(event.pk).submit(LockSeats(bob, ids[3:5]))
+    CommandQueue(event.pk).submit(LockSeats(bob, ids[3:5]))
     alice = signed_in(make_user())
     lock = f"/api/events/{event.pk}/lock/"
     answer = alice.post(lock, {"seat_ids": ids[2:4]})
@@ -129,7 +129,7 @@ def test_a_conflict_comes_with_offers_that_can_be_locked() -> None:
 def test_seats_whose_lock_has_run_out_are_offered() -> None:
     event, bob = _hall(), make_person()
     ids = seat_ids(event)
-    Desk(event.pk).submit(LockSeats(bob, ids[:3]))
+    CommandQueue(event.pk).submit(LockSeats(bob, ids[:3]))
     let_locks_run_out(event)
     found = _offered(event, ids[:1])
     assert [offer["seat_numbers"] for offer in found] == [["A1"], ["A2"], ["A3"]]

@@ -15,7 +15,6 @@ from pytest_django import Settings
 
 from reservations import checkout
 from reservations.checkout import Order
-from reservations.desk import Desk
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.domain.errors import (
     Busy,
@@ -34,6 +33,7 @@ from reservations.domain.states import PaymentStatus, Person, SeatStatus
 from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation, Seat
 from reservations.payments import provider as provider_module
 from reservations.payments import reconciling
+from reservations.write.command_queue import CommandQueue
 from tests.crowd import PATIENCE_SECONDS, wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids, stored_id
 from tests.reservations.providers import Died, Faulty
@@ -62,7 +62,7 @@ def event() -> Event:
 def alice(event: Event) -> Person:
     """Somebody who holds A1 and A2."""
     person = make_person("alice")
-    Desk(event.pk).submit(LockSeats(person, seat_ids(event)[:2]))
+    CommandQueue(event.pk).submit(LockSeats(person, seat_ids(event)[:2]))
     return person
 
 
@@ -368,7 +368,7 @@ def test_one_person_has_one_payment_under_way_at_a_time(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authorise = Faulty.authorise
-    Desk(event.pk).submit(LockSeats(bob := make_person("bob"), seat_ids(event)[2:3]))
+    CommandQueue(event.pk).submit(LockSeats(bob := make_person("bob"), seat_ids(event)[2:3]))
     of_bob = replace(_order(event, bob), seat_ids=seat_ids(event)[2:3])
 
     def ask_twice(self: Faulty, **what: object) -> None:
@@ -384,7 +384,7 @@ def test_one_person_has_one_payment_under_way_at_a_time(
 
 
 def test_who_does_not_hold_the_seats_is_not_asked_for_money(event: Event, alice: Person) -> None:
-    Desk(event.pk).submit(UnlockSeats(alice, seat_ids(event)[1:2]))
+    CommandQueue(event.pk).submit(UnlockSeats(alice, seat_ids(event)[1:2]))
     with pytest.raises(NotHolder):
         checkout.reserve(_order(event, alice))
     assert (_money(), Faulty.calls) == ([], [])
@@ -423,7 +423,7 @@ def test_no_more_threads_than_allowed_wait_for_the_provider(
 def _left_behind(event: Event, count: int) -> list[str]:
     """Have so many people die while they pay; return their payments' references, oldest first."""
     for seat in seat_ids(event)[:count]:
-        Desk(event.pk).submit(LockSeats(person := make_person(), (seat,)))
+        CommandQueue(event.pk).submit(LockSeats(person := make_person(), (seat,)))
         Faulty.dies.add(("authorise", "after"))
         with pytest.raises(Died):
             checkout.reserve(replace(_order(event, person), seat_ids=(seat,)))

@@ -7,12 +7,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from reservations import clock, selectors
-from reservations.desk import Desk
+from reservations import clock
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.errors import SeatUnavailable
-from reservations.ledger import lock_event
 from reservations.models import Seat
+from reservations.read import selectors
+from reservations.write.command_queue import CommandQueue
+from reservations.write.unit_of_work import lock_event
 from tests.factories import make_event, make_person, seat_ids
 from tests.times import database_now, this_clock_is_right
 
@@ -34,7 +35,7 @@ def _wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.usefixtures("_wrong_clock")
 def test_a_server_with_a_wrong_clock_sets_deadlines_as_all_others_do() -> None:
     event, alice = make_event(lock_seconds=20), make_person()
-    Desk(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
+    CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
     deadline = Seat.objects.get(pk=seat_ids(event)[0]).locked_until
     assert deadline is not None
     assert abs(deadline - database_now() - timedelta(seconds=20)) < timedelta(seconds=5)
@@ -45,14 +46,14 @@ def test_a_server_whose_clock_is_ahead_takes_nobodys_seat_early(
 ) -> None:
     event, alice, bob = make_event(lock_seconds=20), make_person(), make_person()
     first = seat_ids(event)[:1]
-    Desk(event.pk).submit(LockSeats(alice, first))
+    CommandQueue(event.pk).submit(LockSeats(alice, first))
     with pytest.MonkeyPatch.context() as patch:
         right = timezone.now
         patch.setattr(timezone, "now", lambda: right() + OFF)
         with pytest.raises(SeatUnavailable):
-            Desk(event.pk).submit(LockSeats(bob, first))
+            CommandQueue(event.pk).submit(LockSeats(bob, first))
         # The protection off: by its own clock, the lock has run out.
-        Desk(event.pk, clock=timezone.now).submit(LockSeats(bob, first))
+        CommandQueue(event.pk, clock=timezone.now).submit(LockSeats(bob, first))
     assert Seat.objects.get(pk=first[0]).locked_by_id == bob.id
 
 
@@ -60,7 +61,7 @@ def test_a_server_whose_clock_is_ahead_takes_nobodys_seat_early(
 def test_what_is_read_is_judged_by_the_same_time() -> None:
     event, alice = make_event(lock_seconds=20), make_person()
     first = seat_ids(event)[:1]
-    Desk(event.pk).submit(LockSeats(alice, first))
+    CommandQueue(event.pk).submit(LockSeats(alice, first))
     [held] = selectors.locks(event_id=event.pk, person_id=alice.id)
     assert held["status"] == selectors.seats(event_id=event.pk)[0]["status"] == "locked"
     assert abs(clock.now() - database_now()) < timedelta(seconds=1)
@@ -69,13 +70,13 @@ def test_what_is_read_is_judged_by_the_same_time() -> None:
 def test_a_lock_is_good_until_its_deadline_and_not_at_it() -> None:
     event, alice = make_event(), make_person()
     first = seat_ids(event)[:1]
-    Desk(event.pk).submit(LockSeats(alice, first))
+    CommandQueue(event.pk).submit(LockSeats(alice, first))
     deadline = Seat.objects.get(pk=first[0]).locked_until
     assert deadline is not None
     with pytest.raises(Exception, match="its lock ran out"):
-        Desk(event.pk, clock=lambda: deadline).submit(ReserveSeats(alice, first, "invoice"))
+        CommandQueue(event.pk, clock=lambda: deadline).submit(ReserveSeats(alice, first, "invoice"))
     just_before = deadline - timedelta(microseconds=1)
-    Desk(event.pk, clock=lambda: just_before).submit(ReserveSeats(alice, first, "invoice"))
+    CommandQueue(event.pk, clock=lambda: just_before).submit(ReserveSeats(alice, first, "invoice"))
 
 
 def test_time_goes_on_while_a_transaction_lasts() -> None:

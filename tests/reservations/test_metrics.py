@@ -6,12 +6,12 @@ import prometheus_client as prometheus
 import pytest
 from django.utils import timezone
 
-from reservations.desk import Desk
+from reservations.collectors import SalesTallies
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatUnavailable
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.tallies import SalesTallies
+from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db
@@ -32,13 +32,13 @@ def _all_counted() -> list[float]:
 
 def test_an_answer_that_is_only_repeated_is_not_counted_again() -> None:
     event = make_event(seats=3)
-    desk, ids = Desk(event.pk), seat_ids(event)
+    queue, ids = CommandQueue(event.pk), seat_ids(event)
     alice, bob = make_person("alice"), make_person("bob")
     before = _all_counted()
     for _ in range(2):
-        desk.submit(LockSeats(alice, tuple(ids[:2])), key="k")
+        queue.submit(LockSeats(alice, tuple(ids[:2])), key="k")
         with pytest.raises(SeatUnavailable):
-            desk.submit(LockSeats(bob, tuple(ids)), key="k")
+            queue.submit(LockSeats(bob, tuple(ids)), key="k")
     gained = [now - then for now, then in zip(_all_counted(), before, strict=True)]
     assert gained == [1, 1, 2, 2]
 

@@ -5,10 +5,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from reservations import desk
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import SeatStatus
 from reservations.models import Seat, SeatChange
+from reservations.write import command_queue
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def _release() -> str:
 def test_locks_that_ran_out_are_written_down_and_the_others_left() -> None:
     alice, over, live = make_person("alice"), make_event(), make_event()
     for event in (over, live):
-        desk.submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:2]))
+        command_queue.submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:2]))
     let_locks_run_out(over)
 
     assert _release() == f"Event {over.pk}: 2 expired locks released\n"
@@ -36,6 +36,6 @@ def test_locks_that_ran_out_are_written_down_and_the_others_left() -> None:
 
 def test_with_nothing_to_release_nothing_happens_and_nothing_is_said() -> None:
     event = make_event()
-    desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:1]))
+    command_queue.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:1]))
     assert _release() == ""
     assert SeatChange.objects.count() == 1

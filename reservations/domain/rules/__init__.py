@@ -47,19 +47,19 @@ from reservations.domain.rules.entering import admit
 from reservations.domain.rules.keeping import block, release_expired, unblock
 from reservations.domain.rules.locking import extend, lock, lock_best, unlock
 from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome
-from reservations.domain.states import Board
+from reservations.domain.states import BatchState
 
 __all__ = ["NewPayment", "NewReservation", "Outcome", "decide", "price_of"]
 
 
-def decide(command: Command, board: Board) -> Outcome:
+def decide(command: Command, state: BatchState) -> Outcome:
     """Decide a command and put what it changes on the board."""
     try:
-        outcome = _decide(command, board)
+        outcome = _decide(command, state)
     except SeatcastError as refusal:
         return Outcome(refusal=refusal)
     for seat in outcome.changed:
-        board.put(seat)
+        state.put(seat)
     return outcome
 
 
@@ -70,33 +70,33 @@ def price_of(*, seat: Decimal | None, category: Decimal | None, event: Decimal) 
     return event if category is None else category
 
 
-def _decide(command: Command, board: Board) -> Outcome:
+def _decide(command: Command, state: BatchState) -> Outcome:
     match command:
         case LockSeats():
-            return lock(command, board)
+            return lock(command, state)
         case LockBest():
-            return lock_best(command, board)
+            return lock_best(command, state)
         case ExtendLocks():
-            return extend(command, board)
+            return extend(command, state)
         case UnlockSeats():
-            return unlock(command, board)
+            return unlock(command, state)
         case StartPayment():
-            return start_payment(command, board)
+            return start_payment(command, state)
         case ReserveSeats():
-            return reserve(command, board)
+            return reserve(command, state)
         case CancelReservation():
-            return cancel(command, board)
+            return cancel(command, state)
         case AdmitSeats():
-            return admit(command, board)
+            return admit(command, state)
         case MarkPaid():
-            return mark_paid(command, board)
+            return mark_paid(command, state)
         case LapseUnpaid():
-            return lapse_unpaid(board)
+            return lapse_unpaid(state)
         case ReleaseExpired():
-            return release_expired(board)
+            return release_expired(state)
         case BlockSeats():
-            return block(command, board)
+            return block(command, state)
         case UnblockSeats():
-            return unblock(command, board)
+            return unblock(command, state)
         case _:
             assert_never(command)

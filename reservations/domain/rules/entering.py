@@ -14,7 +14,7 @@ from reservations.domain.errors import (
     TicketUnpaid,
 )
 from reservations.domain.rules.outcomes import Outcome
-from reservations.domain.states import Board, EntryState, ReservationState, iso
+from reservations.domain.states import BatchState, EntryState, ReservationState, iso
 
 _REFUSALS: dict[str, type[SeatcastError]] = {
     "cancelled": TicketCancelled,
@@ -35,19 +35,19 @@ def why_not_admitted(reservation: ReservationState, *, now: datetime) -> str | N
     return "used" if is_used else None
 
 
-def admit(command: AdmitSeats, board: Board) -> Outcome:
-    reservation = board.reservations.get(command.reservation_id)
+def admit(command: AdmitSeats, state: BatchState) -> Outcome:
+    reservation = state.reservations.get(command.reservation_id)
     if reservation is None:
         raise TicketNotFound
-    if refusal := _REFUSALS.get(why_not_admitted(reservation, now=board.now) or ""):
+    if refusal := _REFUSALS.get(why_not_admitted(reservation, now=state.now) or ""):
         raise refusal
     seat_ids = _wanted(command, reservation)
     if again := [seat_id for seat_id in seat_ids if seat_id in reservation.entries]:
-        raise _already_entered(again, reservation, board)
+        raise _already_entered(again, reservation, state)
     entries = {
-        seat_id: EntryState(seat_id, at=board.now, gate=command.gate) for seat_id in seat_ids
+        seat_id: EntryState(seat_id, at=state.now, gate=command.gate) for seat_id in seat_ids
     }
-    board.reservations[reservation.id] = replace(
+    state.reservations[reservation.id] = replace(
         reservation, entries={**reservation.entries, **entries}
     )
     count = len(seat_ids)
@@ -67,9 +67,9 @@ def _wanted(command: AdmitSeats, reservation: ReservationState) -> tuple[int, ..
 
 
 def _already_entered(
-    seat_ids: list[int], reservation: ReservationState, board: Board
+    seat_ids: list[int], reservation: ReservationState, state: BatchState
 ) -> AlreadyEntered:
-    numbers = [board.seats[seat_id].seat_number for seat_id in seat_ids]
+    numbers = [state.seats[seat_id].seat_number for seat_id in seat_ids]
     what = f"Seat {numbers[0]} has" if len(numbers) == 1 else f"{len(numbers)} seats have"
     return AlreadyEntered(
         f"{what} entered already.",

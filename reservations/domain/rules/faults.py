@@ -13,22 +13,22 @@ from reservations.domain.errors import (
     conflict,
 )
 from reservations.domain.rules.wording import counted
-from reservations.domain.states import Board, Person, SeatState
+from reservations.domain.states import BatchState, Person, SeatState
 
 
-def named(seat_ids: tuple[int, ...], board: Board) -> list[SeatState]:
+def named(seat_ids: tuple[int, ...], state: BatchState) -> list[SeatState]:
     """Return the named seats, each once. Raises: SeatNotFound, naming those there are not."""
     wanted = list(dict.fromkeys(seat_ids))
-    missing = [seat_id for seat_id in wanted if seat_id not in board.seats]
+    missing = [seat_id for seat_id in wanted if seat_id not in state.seats]
     if missing:
         raise SeatNotFound(seat_ids=missing)
-    return [board.seats[seat_id] for seat_id in wanted]
+    return [state.seats[seat_id] for seat_id in wanted]
 
 
 def require(
     seats: list[SeatState],
     why_not: Callable[[SeatState], str | None],
-    board: Board,
+    state: BatchState,
     *,
     taken: type[Conflict] = SeatUnavailable,
 ) -> None:
@@ -43,33 +43,33 @@ def require(
     raise kind(
         "; ".join(_fault_sentence(seat, reason) for seat, reason in faults[:5])
         + (f"; and {len(faults) - 5} more." if len(faults) > 5 else "."),
-        conflicts=[conflict(seat=seat, reason=reason, now=board.now) for seat, reason in faults],
+        conflicts=[conflict(seat=seat, reason=reason, now=state.now) for seat, reason in faults],
     )
 
 
 def require_held(
-    seats: list[SeatState], actor: Person, board: Board, *, taken: type[Conflict]
+    seats: list[SeatState], actor: Person, state: BatchState, *, taken: type[Conflict]
 ) -> None:
     require(
         seats,
-        lambda seat: _why_not_held(seat, person_id=actor.id, now=board.now),
-        board,
+        lambda seat: _why_not_held(seat, person_id=actor.id, now=state.now),
+        state,
         taken=taken,
     )
 
 
 def require_may_buy(
-    seats: list[SeatState], actor: Person, board: Board, *, besides: int = 0
+    seats: list[SeatState], actor: Person, state: BatchState, *, besides: int = 0
 ) -> None:
     """Let pass only what the actor may buy, besides so many more. Raises: PurchaseLimit."""
-    cap, bought = board.terms.purchase_cap, len(board.bought_by(actor.id))
+    cap, bought = state.terms.purchase_cap, len(state.bought_by(actor.id))
     if bought + besides + len(seats) <= cap:
         return
     raise PurchaseLimit(
         f"You can buy at most {counted(cap, 'seat')} of this event"
         + (f", and have bought {bought} already." if bought else "."),
         purchase_cap=cap,
-        conflicts=[conflict(seat=seat, reason="limit", now=board.now) for seat in seats],
+        conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in seats],
     )
 
 

@@ -7,14 +7,14 @@ from reservations.domain.rules.faults import named, require, why_not_lockable
 from reservations.domain.rules.outcomes import Outcome
 from reservations.domain.rules.seats import as_free, as_released, updated
 from reservations.domain.rules.wording import counted, names
-from reservations.domain.states import Board, Reason, SeatStatus
+from reservations.domain.states import BatchState, Reason, SeatStatus
 
 
-def release_expired(board: Board) -> Outcome:
+def release_expired(state: BatchState) -> Outcome:
     freed = tuple(
         replace(as_released(seat, at=seat.locked_until), lapsed_holder_id=seat.holder_id)
-        for seat in board.seats.values()
-        if seat.has_lapsed(now=board.now) and seat.locked_until is not None
+        for seat in state.seats.values()
+        if seat.has_lapsed(now=state.now) and seat.locked_until is not None
     )
     return Outcome(
         sentence=f"{counted(len(freed), 'expired lock')} released",
@@ -24,12 +24,12 @@ def release_expired(board: Board) -> Outcome:
     )
 
 
-def block(command: BlockSeats, board: Board) -> Outcome:
-    seats = named(command.seat_ids, board)
+def block(command: BlockSeats, state: BatchState) -> Outcome:
+    seats = named(command.seat_ids, state)
     require(
         [seat for seat in seats if seat.status is not SeatStatus.BLOCKED],
-        lambda seat: why_not_lockable(seat, person_id=None, now=board.now),
-        board,
+        lambda seat: why_not_lockable(seat, person_id=None, now=state.now),
+        state,
     )
     blocked = tuple(
         replace(as_free(seat), status=SeatStatus.BLOCKED)
@@ -44,8 +44,8 @@ def block(command: BlockSeats, board: Board) -> Outcome:
     )
 
 
-def unblock(command: UnblockSeats, board: Board) -> Outcome:
-    seats = named(command.seat_ids, board)
+def unblock(command: UnblockSeats, state: BatchState) -> Outcome:
+    seats = named(command.seat_ids, state)
     opened = tuple(as_free(seat) for seat in seats if seat.status is SeatStatus.BLOCKED)
     return Outcome(
         sentence=f"{names(seats)} no longer blocked",

@@ -27,7 +27,7 @@ from reservations.domain.rules.outcomes import Outcome
 from reservations.domain.rules.seats import as_free, as_released, updated
 from reservations.domain.rules.wording import counted, duration, names
 from reservations.domain.states import (
-    Board,
+    BatchState,
     Hold,
     Person,
     Reason,
@@ -40,46 +40,46 @@ from reservations.domain.states import (
 )
 
 
-def lock(command: LockSeats, board: Board) -> Outcome:
-    _require_open_sale(board.terms, now=board.now)
-    seats = named(command.seat_ids, board)
+def lock(command: LockSeats, state: BatchState) -> Outcome:
+    _require_open_sale(state.terms, now=state.now)
+    seats = named(command.seat_ids, state)
     require(
         seats,
-        lambda seat: why_not_lockable(seat, person_id=command.actor.id, now=board.now),
-        board,
+        lambda seat: why_not_lockable(seat, person_id=command.actor.id, now=state.now),
+        state,
     )
-    held = board.held_by(command.actor.id)
+    held = state.held_by(command.actor.id)
     wanted = [seat for seat in seats if seat.id not in held]
-    if wanted and len(held) + len(wanted) > board.terms.seat_cap:
-        raise _limit(wanted, board)
+    if wanted and len(held) + len(wanted) > state.terms.seat_cap:
+        raise _limit(wanted, state)
     if wanted:
-        require_may_buy(wanted, command.actor, board, besides=len(held))
-    _require_cooled_down(wanted, command.actor, board)
-    locked = tuple(_locked(seat, command.actor, board) for seat in wanted)
+        require_may_buy(wanted, command.actor, state, besides=len(held))
+    _require_cooled_down(wanted, command.actor, state)
+    locked = tuple(_locked(seat, command.actor, state) for seat in wanted)
     return Outcome(
-        sentence=f"{names(seats)} {_lasting(locked, board)}",
+        sentence=f"{names(seats)} {_lasting(locked, state)}",
         seats=updated(seats, locked),
         changed=locked,
         reason=Reason.LOCKED,
     )
 
 
-def lock_best(command: LockBest, board: Board) -> Outcome:
-    _require_open_sale(board.terms, now=board.now)
+def lock_best(command: LockBest, state: BatchState) -> Outcome:
+    _require_open_sale(state.terms, now=state.now)
     wish, choice = command.wish, command.choice
-    held = len(board.held_by(command.actor.id))
-    if held + wish.count > board.terms.seat_cap:
-        raise _limit([], board)
-    require_may_buy([], command.actor, board, besides=held + wish.count)
+    held = len(state.held_by(command.actor.id))
+    if held + wish.count > state.terms.seat_cap:
+        raise _limit([], state)
+    require_may_buy([], command.actor, state, besides=held + wish.count)
     if choice is None:
         raise Outpaced
     if not choice.sets:
         raise NoSeatsTogether(_too_few(wish.count, choice.largest), largest=choice.largest)
     cooling: list[LockCooldown] = []
     for seat_ids in choice.sets:
-        if all(_is_free(seat_id, board) for seat_id in seat_ids):
+        if all(_is_free(seat_id, state) for seat_id in seat_ids):
             try:
-                return lock(LockSeats(command.actor, seat_ids), board)
+                return lock(LockSeats(command.actor, seat_ids), state)
             except LockCooldown as refusal:
                 cooling.append(refusal)
     if not cooling:
@@ -89,15 +89,15 @@ def lock_best(command: LockBest, board: Board) -> Outcome:
     raise Outpaced(conflicts=[row for each in cooling for row in each.details["conflicts"]])
 
 
-def extend(command: ExtendLocks, board: Board) -> Outcome:
-    seats = named(command.seat_ids, board)
-    require_held(seats, command.actor, board, taken=NotHolder)
-    extended = [_extended(seat, board) for seat in seats]
+def extend(command: ExtendLocks, state: BatchState) -> Outcome:
+    seats = named(command.seat_ids, state)
+    require_held(seats, command.actor, state, taken=NotHolder)
+    extended = [_extended(seat, state) for seat in seats]
     if stuck := [seat for seat, new in zip(seats, extended, strict=True) if new is None]:
         raise ExtensionLimit(
             f"{names(stuck)} cannot be held for longer.",
             conflicts=[
-                conflict(seat=seat, reason="extension_limit", now=board.now) for seat in stuck
+                conflict(seat=seat, reason="extension_limit", now=state.now) for seat in stuck
             ],
         )
     changed = tuple(seat for seat in extended if seat is not None)
@@ -109,81 +109,81 @@ def extend(command: ExtendLocks, board: Board) -> Outcome:
     )
 
 
-def unlock(command: UnlockSeats, board: Board) -> Outcome:
-    seats = named(command.seat_ids, board)
-    require_held(seats, command.actor, board, taken=NotHolder)
-    freed = tuple(as_released(seat, at=board.now) for seat in seats)
+def unlock(command: UnlockSeats, state: BatchState) -> Outcome:
+    seats = named(command.seat_ids, state)
+    require_held(seats, command.actor, state, taken=NotHolder)
+    freed = tuple(as_released(seat, at=state.now) for seat in seats)
     return Outcome(
         sentence=f"{names(seats)} unlocked", seats=freed, changed=freed, reason=Reason.UNLOCKED
     )
 
 
-def _is_free(seat_id: int, board: Board) -> bool:
-    seat = board.seats.get(seat_id)
-    return seat is not None and seat.is_available(now=board.now)
+def _is_free(seat_id: int, state: BatchState) -> bool:
+    seat = state.seats.get(seat_id)
+    return seat is not None and seat.is_available(now=state.now)
 
 
-def _locked(seat: SeatState, actor: Person, board: Board) -> SeatState:
+def _locked(seat: SeatState, actor: Person, state: BatchState) -> SeatState:
     """Return the seat as locked; the hold of who had it a moment ago goes on."""
-    hold = _hold_that_goes_on(seat, actor, board)
-    deadline = to_milliseconds(board.now + timedelta(seconds=board.terms.lock_seconds))
+    hold = _hold_that_goes_on(seat, actor, state)
+    deadline = to_milliseconds(state.now + timedelta(seconds=state.terms.lock_seconds))
     if hold is not None:
-        deadline = min(deadline, board.terms.last_deadline(locked_at=hold.locked_at))
+        deadline = min(deadline, state.terms.last_deadline(locked_at=hold.locked_at))
     return replace(
         as_free(seat),
         status=SeatStatus.LOCKED,
         holder_id=actor.id,
         locked_until=deadline,
-        locked_at=hold.locked_at if hold else board.now,
+        locked_at=hold.locked_at if hold else state.now,
     )
 
 
-def _hold_that_goes_on(seat: SeatState, actor: Person, board: Board) -> Hold | None:
+def _hold_that_goes_on(seat: SeatState, actor: Person, state: BatchState) -> Hold | None:
     """Return the last hold on a seat, if the actor had it and it is not over for long enough."""
-    hold = seat.last_hold(now=board.now)
+    hold = seat.last_hold(now=state.now)
     if hold is None or hold.holder_id != actor.id:
         return None
-    return hold if board.now < board.terms.lockable_again_at(hold) else None
+    return hold if state.now < state.terms.lockable_again_at(hold) else None
 
 
-def _require_cooled_down(wanted: list[SeatState], actor: Person, board: Board) -> None:
+def _require_cooled_down(wanted: list[SeatState], actor: Person, state: BatchState) -> None:
     """Let nobody begin a hold anew by letting go of it. Raises: LockCooldown."""
     used_up = {
-        seat.id: board.terms.lockable_again_at(hold)
+        seat.id: state.terms.lockable_again_at(hold)
         for seat in wanted
-        if (hold := _hold_that_goes_on(seat, actor, board)) is not None
-        and board.terms.last_deadline(locked_at=hold.locked_at) <= board.now
+        if (hold := _hold_that_goes_on(seat, actor, state)) is not None
+        and state.terms.last_deadline(locked_at=hold.locked_at) <= state.now
     }
     if not used_up:
         return
     stuck = [seat for seat in wanted if seat.id in used_up]
     available_at = max(used_up.values())
-    wait_seconds = math.ceil((available_at - board.now).total_seconds())
+    wait_seconds = math.ceil((available_at - state.now).total_seconds())
     raise LockCooldown(
         f"You have held {names(stuck, is_inside=True)} for as long as one may."
         f" You can lock {'it' if len(stuck) == 1 else 'them'} again in {duration(wait_seconds)}.",
         available_at=iso(available_at),
-        conflicts=[conflict(seat=seat, reason="cooldown", now=board.now) for seat in stuck],
+        conflicts=[conflict(seat=seat, reason="cooldown", now=state.now) for seat in stuck],
     )
 
 
-def _lasting(locked: tuple[SeatState, ...], board: Board) -> str:
+def _lasting(locked: tuple[SeatState, ...], state: BatchState) -> str:
     """Return for how long seats are locked that were locked now."""
     if not locked:
         return "locked by you already"
     first = min(seat.locked_until for seat in locked if seat.locked_until is not None)
     # A deadline is cut to milliseconds.
-    seconds = math.ceil((first - board.now).total_seconds())
+    seconds = math.ceil((first - state.now).total_seconds())
     return f"locked for {duration(seconds)}"
 
 
-def _extended(seat: SeatState, board: Board) -> SeatState | None:
+def _extended(seat: SeatState, state: BatchState) -> SeatState | None:
     """Return the seat with more time, or None when it has had all that there is."""
-    terms, locked_at, locked_until = board.terms, seat.locked_at, seat.locked_until
+    terms, locked_at, locked_until = state.terms, seat.locked_at, seat.locked_until
     if locked_at is None or locked_until is None:
         return None
     deadline = min(
-        to_milliseconds(board.now + timedelta(seconds=terms.lock_seconds)),
+        to_milliseconds(state.now + timedelta(seconds=terms.lock_seconds)),
         terms.last_deadline(locked_at=locked_at),
     )
     if seat.extensions >= terms.max_extensions or deadline <= locked_until:
@@ -191,11 +191,11 @@ def _extended(seat: SeatState, board: Board) -> SeatState | None:
     return replace(seat, locked_until=deadline, extensions=seat.extensions + 1)
 
 
-def _limit(wanted: list[SeatState], board: Board) -> SeatLimit:
+def _limit(wanted: list[SeatState], state: BatchState) -> SeatLimit:
     return SeatLimit(
-        f"You can hold at most {counted(board.terms.seat_cap, 'seat')} of this event at a time.",
-        seat_cap=board.terms.seat_cap,
-        conflicts=[conflict(seat=seat, reason="limit", now=board.now) for seat in wanted],
+        f"You can hold at most {counted(state.terms.seat_cap, 'seat')} of this event at a time.",
+        seat_cap=state.terms.seat_cap,
+        conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in wanted],
     )
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from reservations import clock, desk, selectors
+from reservations import clock
 from reservations.domain.commands import LapseUnpaid
 from reservations.management.events import EventsCommand
 from reservations.models import Reservation, overdue
+from reservations.read import selectors
+from reservations.write import command_queue
 
 
 class Command(EventsCommand):
@@ -20,7 +22,7 @@ class Command(EventsCommand):
     def do(self, event_id: int) -> str:
         seats = 0
         # One command lapses a bounded number of them.
-        while freed := desk.submit(event_id=event_id, command=LapseUnpaid())["seats"]:
+        while freed := command_queue.submit(event_id=event_id, command=LapseUnpaid())["seats"]:
             seats += len(freed)
         return f"{seats:,} {'seat' if seats == 1 else 'seats'} of unpaid reservations freed"
 

@@ -57,7 +57,7 @@ def _why(error: Exception) -> str:
         return "the provider does not answer"
     if isinstance(error, SeatcastError):
         return error.code
-    if isinstance(error, OperationalError | InterfaceError) and not database.is_held_row(error):
+    if isinstance(error, OperationalError | InterfaceError) and not database.is_lock_timeout(error):
         raise error
     logger.error("A payment could not be brought to an end", exc_info=error)
     return type(error).__name__

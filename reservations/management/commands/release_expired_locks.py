@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from reservations import clock, desk, selectors
+from reservations import clock
 from reservations.domain.commands import ReleaseExpired
 from reservations.domain.states import SeatStatus
 from reservations.management.events import EventsCommand
 from reservations.models import Seat
+from reservations.read import selectors
+from reservations.write import command_queue
 
 
 class Command(EventsCommand):
@@ -19,7 +21,7 @@ class Command(EventsCommand):
         return selectors.events_with_expired_locks()
 
     def do(self, event_id: int) -> str:
-        return desk.submit(event_id=event_id, command=ReleaseExpired())["message"]
+        return command_queue.submit(event_id=event_id, command=ReleaseExpired())["message"]
 
     def would_do(self, event_id: int) -> str:
         lapsed = Seat.objects.filter(

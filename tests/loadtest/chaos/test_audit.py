@@ -9,10 +9,10 @@ from django.db import connection
 from loadtest.chaos.audit import audit, truth
 from reservations import checkout
 from reservations.checkout import Order
-from reservations.desk import Desk
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import DemoCharge, Event, Payment, Reservation, ReservationSeat, Seat
+from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +21,7 @@ Promises = dict[str, Any]
 
 
 def _book(event: Event, who: Person, seats: tuple[int, ...], method: str = "card") -> str:
-    Desk(event.pk).submit(LockSeats(who, seats))
+    CommandQueue(event.pk).submit(LockSeats(who, seats))
     order = Order(event_id=event.pk, actor=who, seat_ids=seats, payment_method=method)
     return checkout.reserve(order)["reservation"]["id"]
 

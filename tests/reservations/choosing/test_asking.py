@@ -10,7 +10,6 @@ from django.utils import timezone
 from reservations.choosing import houses
 from reservations.choosing.asking import lock_best
 from reservations.choosing.house import House
-from reservations.desk import Desk
 from reservations.domain.commands import LockBest, LockSeats
 from reservations.domain.criteria import Wish
 from reservations.domain.errors import (
@@ -22,7 +21,8 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
-from reservations.records import Answer
+from reservations.read.records import Answer
+from reservations.write.command_queue import CommandQueue
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,7 +102,7 @@ def test_what_somebody_took_after_the_search_is_not_given_away_twice(
         asked.append(how["most"])
         if len(asked) == 1:
             for seats in choice.sets:
-                Desk(event.pk).submit(LockSeats(make_person(), seats))
+                CommandQueue(event.pk).submit(LockSeats(make_person(), seats))
         return choice
 
     monkeypatch.setattr(houses, "choose", outpaced)
@@ -118,11 +118,11 @@ def test_a_second_wish_of_the_same_person_is_not_answered_with_the_seats_of_the_
 ) -> None:
     alice, wish = make_person(), Wish(2)
     choice = houses.choose(wish, event_id=event.pk, most=2, now=timezone.now())
-    desk = Desk(event.pk)
-    first, second = (desk.submit(LockBest(alice, wish, choice)) for _ in range(2))
+    queue = CommandQueue(event.pk)
+    first, second = (queue.submit(LockBest(alice, wish, choice)) for _ in range(2))
     assert not set(_ids(first)) & set(_ids(second))
     with pytest.raises(Outpaced):
-        desk.submit(LockBest(alice, wish, choice))
+        queue.submit(LockBest(alice, wish, choice))
 
 
 def test_a_house_that_is_not_true_is_read_anew_once_it_is_old(

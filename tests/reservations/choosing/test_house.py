@@ -16,7 +16,7 @@ from reservations.choosing.house import ORPHAN_SEATS, House
 from reservations.choosing.rows import usual_gap
 from reservations.domain.criteria import By, Wish
 from reservations.domain.states import SeatStatus
-from reservations.layouts import StaticSeat
+from reservations.read.layouts import StaticSeat
 from tests.reservations.choosing.seats import STAGE, seat, straight_row
 
 pytestmark = pytest.mark.any_database

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reservations.choosing.rows import along, middle, rows, stretches, usual_gap
-from reservations.layouts import StaticSeat
+from reservations.read.layouts import StaticSeat
 from tests.reservations.choosing.seats import ids, seat, straight_row
 
 

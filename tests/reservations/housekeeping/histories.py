@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django.core.management import call_command
 
-from reservations.desk import Desk
 from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
@@ -23,6 +22,7 @@ from reservations.domain.commands import (
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Event, Payment, Reservation
+from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 
@@ -34,18 +34,18 @@ class History:
         self.event: Event = make_event(seats=seats, lock_seconds=60, seat_cap=seats)
         self.ids = seat_ids(self.event)
         self.people = [make_person() for _ in range(3)]
-        self.desk = Desk(self.event.pk, clock=clock)
+        self.queue = CommandQueue(self.event.pk, clock=clock)
 
     def do(self, *commands: Command) -> None:
         for command in commands:
-            self.desk.submit(command)
+            self.queue.submit(command)
 
     def book(self, person: Person, *seat_ids: int, method: str = "invoice") -> Reservation:
         """Book seats that a person holds; by card that is paid for, and the money was taken."""
         reference = uuid4().hex if method == "card" else None
         if reference:
             self.do(StartPayment(person, seat_ids, method, reference))
-        answer = self.desk.submit(ReserveSeats(person, seat_ids, method, reference))
+        answer = self.queue.submit(ReserveSeats(person, seat_ids, method, reference))
         Payment.objects.filter(reference=reference).update(status=PaymentStatus.CAPTURED)
         return Reservation.objects.get(public_id=answer["reservation"]["id"])
 

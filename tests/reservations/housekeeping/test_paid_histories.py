@@ -9,11 +9,11 @@ from pytest_django import Settings
 
 from reservations import checkout
 from reservations.checkout import Order
-from reservations.desk import Desk
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatcastError
 from reservations.models import Event, Payment, Reservation
 from reservations.payments import provider as provider_module
+from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, person, seat_ids
 from tests.reservations.housekeeping.past import differences
 from tests.reservations.providers import Died, Faulty
@@ -39,7 +39,7 @@ def _faulty(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 def _book(event: Event, method: str) -> None:
     """Book two seats and give them back again, as far as it goes."""
     alice = make_person()
-    Desk(event.pk).submit(LockSeats(alice, seat_ids(event)[:2]))
+    CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:2]))
     order = Order(
         event_id=event.pk, actor=alice, seat_ids=seat_ids(event)[:2], payment_method=method
     )

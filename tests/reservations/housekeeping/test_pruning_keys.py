@@ -9,10 +9,10 @@ from django.core.management import CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from reservations import desk
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.pruning import prune_keys
 from reservations.models import Event, IdempotencyKey
+from reservations.write import command_queue
 from tests.crowd import at_once
 from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.housekeeping.histories import run
@@ -27,7 +27,7 @@ def _use_keys(event: Event, count: int, *, old: int) -> None:
     person, ids = make_person(), seat_ids(event)
     for number in range(count):
         command = UnlockSeats(person, ids) if number % 2 else LockSeats(person, ids)
-        desk.submit(event_id=event.pk, command=command, key=f"key {number}")
+        command_queue.submit(event_id=event.pk, command=command, key=f"key {number}")
     keys = IdempotencyKey.objects.filter(key__in=[f"key {number}" for number in range(old)])
     keys.update(created_at=timezone.now() - DAY - timedelta(seconds=1))
 

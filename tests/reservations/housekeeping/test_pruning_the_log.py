@@ -8,11 +8,11 @@ from django.core.management import CommandError
 from django.utils import timezone
 from hypothesis import settings
 
-from reservations import selectors
-from reservations.changes import Change
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.pruning import prune_log
 from reservations.models import Event, SeatChange
+from reservations.read import selectors
+from reservations.write.changes import Change
 from tests.crowd import at_once
 from tests.factories import Clock
 from tests.reservations.housekeeping.histories import History, run

@@ -3,11 +3,12 @@
 import pytest
 from django.core.management import CommandError
 
-from reservations import desk, selectors
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import Busy, EventNotFound
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat, SeatChange
+from reservations.read import selectors
+from reservations.write import command_queue
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.reservations.housekeeping.histories import run
 
@@ -16,14 +17,16 @@ pytestmark = pytest.mark.django_db
 
 def _with_expired(*, seats: int) -> Event:
     event = make_event()
-    desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:seats]))
+    command_queue.submit(
+        event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:seats])
+    )
     let_locks_run_out(event)
     return event
 
 
 def test_a_dry_run_counts_the_locks_of_each_event_and_leaves_them() -> None:
     one, three = _with_expired(seats=1), _with_expired(seats=3)
-    desk.submit(event_id=one.pk, command=LockSeats(make_person(), seat_ids(one)[3:]))
+    command_queue.submit(event_id=one.pk, command=LockSeats(make_person(), seat_ids(one)[3:]))
     assert run("release_expired_locks", "--dry-run") == (
         f"Event {one.pk}: 1 expired lock would be released\n"
         f"Event {three.pk}: 3 expired locks would be released\n"
@@ -41,14 +44,14 @@ def test_an_event_that_cannot_be_seen_to_does_not_keep_the_others_from_it(
 ) -> None:
     busy, gone, free = (_with_expired(seats=1) for _ in range(3))
     refusals = {busy.pk: Busy(), gone.pk: EventNotFound()}
-    submit = desk.submit
+    submit = command_queue.submit
 
     def refuse(**command: object) -> object:
         if refusal := refusals.get(command["event_id"]):  # type: ignore[call-overload]
             raise refusal
         return submit(**command)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(desk, "submit", refuse)
+    monkeypatch.setattr(command_queue, "submit", refuse)
     with pytest.raises(CommandError, match="1 of 3 events could not be seen to"):
         run("release_expired_locks")
     assert selectors.events_with_expired_locks() == [busy.pk, gone.pk]

@@ -3,10 +3,10 @@
 import pytest
 from django.core.management import call_command
 
-from reservations import desk
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.housekeeping.restoring import SKIPPED
 from reservations.models import Event, Reservation, SeatChange
+from reservations.write import command_queue
 from tests.factories import make_event, make_person, make_user, seat_ids
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 def _book(event: Event, index: int) -> int:
     someone, seats = make_person(), seat_ids(event)[index : index + 1]
-    desk.submit(event_id=event.pk, command=LockSeats(someone, seats))
-    desk.submit(event_id=event.pk, command=ReserveSeats(someone, seats, "invoice"))
+    command_queue.submit(event_id=event.pk, command=LockSeats(someone, seats))
+    command_queue.submit(event_id=event.pk, command=ReserveSeats(someone, seats, "invoice"))
     return Reservation.objects.latest("pk").pk
 
 

@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
-from reservations import database, desk
+from reservations import database
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import SeatStatus
 from reservations.housekeeping.rounds import STEPS, Rounds, Stop, stopped_by_signals
 from reservations.models import Event, IdempotencyKey, Seat, SeatChange
+from reservations.write import command_queue
 from tests.crowd import wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.reservations.housekeeping.histories import run
@@ -58,7 +59,7 @@ def _neglected_event() -> Event:
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
     for number in range(2):
-        desk.submit(event_id=event.pk, command=LockSeats(alice, ids), key=f"key {number}")
+        command_queue.submit(event_id=event.pk, command=LockSeats(alice, ids), key=f"key {number}")
         let_locks_run_out(event)
     long_ago = timezone.now() - timedelta(days=31)
     IdempotencyKey.objects.filter(key="key 0").update(created_at=long_ago)
@@ -211,7 +212,7 @@ def _locks_are_released() -> bool:
 
 
 def _lock_and_run_out(event: Event) -> None:
-    desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
+    command_queue.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
     let_locks_run_out(event)
 
 

@@ -5,11 +5,11 @@ import threading
 import pytest
 from django.db import Error, connection
 
-from reservations import desk
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.snapshots import snapshot
 from reservations.housekeeping.verification import Counts, differences
 from reservations.models import Event, SeatChange
+from reservations.write import command_queue
 from tests.crowd import at_once
 from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.housekeeping.histories import run
@@ -22,7 +22,9 @@ def test_what_is_committed_meanwhile_is_not_seen_and_does_not_wait() -> None:
     ids = seat_ids(event)
     with snapshot():
         assert SeatChange.objects.count() == 0
-        [answer] = at_once([lambda: desk.submit(event_id=event.pk, command=LockSeats(alice, ids))])
+        [answer] = at_once(
+            [lambda: command_queue.submit(event_id=event.pk, command=LockSeats(alice, ids))]
+        )
         assert isinstance(answer, dict)
         assert SeatChange.objects.count() == 0
         assert Event.objects.get().change_seq == 0
@@ -47,7 +49,7 @@ def test_an_event_on_sale_is_clean_at_every_moment() -> None:
         person = make_person(name)
         while not stop.is_set():
             for command in (LockSeats(person, wanted), UnlockSeats(person, wanted)):
-                desk.submit(event_id=event.pk, command=command)
+                command_queue.submit(event_id=event.pk, command=command)
         return 0
 
     def verify() -> int:
@@ -71,14 +73,14 @@ def test_the_snapshot_ends_when_nobody_reads_on() -> None:
     found = differences(event_id=event.pk, counts=Counts())
     assert next(found) == "the log ends with change 0, the event says 7"
     found.close()
-    desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
+    command_queue.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
     assert Event.objects.get().change_seq == 8
 
 
 @pytest.mark.postgres
 def test_a_long_log_is_read_piece_by_piece() -> None:
     event = make_event()
-    desk.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
+    command_queue.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
     SeatChange.objects.update(reason="lost")
     found = differences(event_id=event.pk, counts=Counts())
     next(found)

@@ -13,10 +13,10 @@ from reservations.choosing.rows import along, stretches
 from reservations.demo.catalogue import HOUSES, STADIUM
 from reservations.demo.loading import load_demo
 from reservations.demo.stadium import COLORS, SEATS, stadium
-from reservations.layouts import StaticSeat
 from reservations.models import Event, Seat
 from reservations.plans.colors import is_color
 from reservations.plans.plan import MAX_SHAPES, Plan, PlanSeat
+from reservations.read.layouts import StaticSeat
 
 
 @cache

@@ -1,0 +1,97 @@
+"""How many seats events have and how many are free, without counting what has not changed.
+
+How many there are, and what the cheapest one costs, changes with the event's layout; how many are
+stored as available, with its sequence number. What is left to count are locks that ran out. What
+has to be counted is counted for all events in one query each.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Max, Min
+
+from reservations.domain.states import SeatStatus
+from reservations.models import Event, Seat
+from reservations.prices import seat_price
+from reservations.singleflight import Shared
+
+_MOST_KEPT = 4_096
+
+# An event with a layout, or with the sequence number that it has.
+_OfLayout = tuple[int, str]
+_OfNumber = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The seats of an event. `price_from` is what the cheapest one costs, None without seats."""
+
+    total: int
+    available: int
+    price_from: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Static:
+    """What does not change with a seat's status. `layout` is None without seats."""
+
+    layout: str | None
+    total: int
+    price_from: Decimal | None
+
+
+_static: Shared[_OfLayout, _Static] = Shared(most=_MOST_KEPT)
+_free: Shared[_OfNumber, int] = Shared(most=_MOST_KEPT)
+
+
+def counts_of(events: list[Event], *, now: datetime) -> dict[int, Counts]:
+    """Return the counts of events, by their ids. A lock that ran out counts as available."""
+    lapsed = _lapsed(events, now=now)
+    static = _static.get_all([(event.pk, event.layout) for event in events], _count_all)
+    free = _free.get_all([(event.pk, event.change_seq) for event in events], _count_free)
+    found = {}
+    for event in events:
+        house = static[event.pk, event.layout]
+        if house.layout not in (None, event.layout):
+            # The layout was changed since the event was read. It may be changed back some day.
+            _static.forget((event.pk, event.layout))
+        available = free[event.pk, event.change_seq] + lapsed.get(event.pk, 0)
+        found[event.pk] = Counts(house.total, available, house.price_from)
+    return found
+
+
+def forget_counts() -> None:
+    """Forget what was counted; only tests change seats without anybody noticing."""
+    _static.clear()
+    _free.clear()
+
+
+def _lapsed(events: list[Event], *, now: datetime) -> dict[int, int]:
+    """Return how many locks have run out in each event, where there are any."""
+    return dict(
+        Seat.objects.filter(event__in=events, status=SeatStatus.LOCKED, locked_until__lte=now)
+        .order_by()
+        .values_list("event_id")
+        .annotate(Count("pk"))
+    )
+
+
+def _count_all(keys: Iterable[_OfLayout]) -> dict[_OfLayout, _Static]:
+    rows = (
+        Seat.objects.filter(event__in=[event_id for event_id, _ in keys])
+        .order_by()
+        .values_list("event_id")
+        .annotate(Max("event__layout"), Count("pk"), price_from=Min(seat_price()))
+    )
+    found = {event_id: _Static(*static) for event_id, *static in rows}
+    return {key: found.get(key[0], _Static(None, 0, None)) for key in keys}
+
+
+def _count_free(keys: Iterable[_OfNumber]) -> dict[_OfNumber, int]:
+    free = Seat.objects.filter(
+        event__in=[event_id for event_id, _ in keys], status=SeatStatus.AVAILABLE
+    )
+    found = dict(free.order_by().values_list("event_id").annotate(Count("pk")))
+    return {key: found.get(key[0], 0) for key in keys}

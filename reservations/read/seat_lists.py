@@ -1,0 +1,98 @@
+"""The list of an event's seats, as it is sent.
+
+A stadium's takes half a second to write, and anybody may ask for it. So a seat that nobody has is
+written once for each layout, and one list is written at a time, for all who wait for it: a crowd
+that asks again and again leaves the process to those who click. While nothing has changed all get
+the same bytes, so that a hundred who read slowly take no more memory than one.
+"""
+
+from dataclasses import dataclass
+
+import orjson
+
+from reservations.domain.errors import LayoutNotFound
+from reservations.read import selectors
+from reservations.read.records import SeatRecord
+from reservations.read.selectors import SeatsVersion
+from reservations.singleflight import Rounds, Shared
+
+_MOST_KEPT = 4
+_MOST_LISTS_KEPT = 2
+_MOST_WAITING = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SeatList:
+    """All seats in index order, as JSON; `version` is no newer than what is in it."""
+
+    content: bytes
+    version: SeatsVersion
+
+
+_lists: Rounds[int, SeatList] = Rounds(most_waiting=_MOST_WAITING)
+# By the event and the list's tag.
+_written: Shared[tuple[int, str], SeatList] = Shared(most=_MOST_LISTS_KEPT)
+# By the seats' ids, in index order.
+_free: Shared[tuple[int, str], dict[int, bytes]] = Shared(most=_MOST_KEPT)
+
+
+def seat_list(*, event_id: int, version: SeatsVersion) -> SeatList:
+    """Return the list of an event's seats; `version` is the current one, which may be known.
+
+    Raises: EventNotFound, Busy.
+    """
+    key = event_id, version.tag
+    if known := _written.known(key):
+        return known
+    found = _lists.get(event_id, lambda: _write(event_id))
+    return _written.get((event_id, found.version.tag), lambda: found)
+
+
+def forget_lists() -> None:
+    """Forget what was written; only tests put other seats under a layout's name."""
+    _free.clear()
+    _written.clear()
+
+
+def _write(event_id: int) -> SeatList:
+    while True:
+        version = selectors.seats_version(event_id=event_id)
+        key = event_id, version.layout
+        try:
+            seats = _free.get(key, lambda: _written_free(*key)).copy()  # noqa: B023 - asked at once
+            for seat in selectors.seats_taken(event_id=event_id):
+                seats[seat["id"]] = _written_seat(seat)
+            _require_current(*key)
+        except LayoutNotFound:
+            continue
+        return SeatList(content=b"[%b]" % b",".join(seats.values()), version=version)
+
+
+def _written_free(event_id: int, layout: str) -> dict[int, bytes]:
+    """Return each seat as it is listed while nobody has it. Raises: LayoutNotFound."""
+    seats = selectors.each_seat(event_id=event_id)
+    written = {seat["id"]: _written_seat(_free_again(seat)) for seat in seats}
+    _require_current(event_id, layout)
+    return written
+
+
+def _written_seat(seat: SeatRecord) -> bytes:
+    """Return a seat as JSON, and no more memory: what orjson returns holds 8 KiB each."""
+    return bytes(memoryview(orjson.dumps(seat)))
+
+
+def _free_again(seat: SeatRecord) -> SeatRecord:
+    return {
+        **seat,
+        "status": "available",
+        "is_available": True,
+        "locked_by": None,
+        "locked_until": None,
+        "reserved_by": None,
+    }
+
+
+def _require_current(event_id: int, layout: str) -> None:
+    """Raises: LayoutNotFound when the seats may be others than those of a layout."""
+    if selectors.event_head(event_id=event_id).layout != layout:
+        raise LayoutNotFound

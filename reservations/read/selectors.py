@@ -1,0 +1,611 @@
+"""What can be read: plain frozen data, never a model. A lock that ran out reads as available."""
+
+import threading
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from reservations import clock, database
+from reservations.domain.errors import (
+    EventNotFound,
+    MembersOnly,
+    ReservationNotFound,
+    SignInFirst,
+    TicketForAnotherEvent,
+    TicketNotFound,
+)
+from reservations.domain.rules.entering import why_not_admitted
+from reservations.domain.states import SeatStatus, iso
+from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
+from reservations.payments.provider import provider
+from reservations.permissions import SEE_BOOKINGS, Permission, holders, may
+from reservations.read.records import (
+    STATIC_FIELDS,
+    EntryRecord,
+    EventDetailRecord,
+    EventRecord,
+    LockRecord,
+    ReservationRecord,
+    ReservedSeatRecord,
+    RevenueRecord,
+    SeatRecord,
+    TicketRecord,
+    money,
+    reservation_record,
+    seat_record,
+)
+from reservations.read.seat_counts import Counts, counts_of
+from reservations.standing import state_of, with_standing
+from reservations.terms import offline_methods, terms_of
+from reservations.tickets import booking_of
+from reservations.write.changes import Change
+
+PUBLIC_SECONDS = 1.0
+# How many are listed at once.
+MOST_EVENTS = 100
+
+# SQLite takes 32766 at the most.
+_PEOPLE_AT_ONCE = 1_000
+# How many rows are read at once of what has no end.
+_BATCH = 5_000
+_EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
+
+
+_MOST_PUBLIC = 10_000
+
+# Until when an event is taken to be public without a query, by the event's id.
+_public_until: dict[int, float] = {}
+_asking = [threading.Lock() for _ in range(64)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: nobody signed in has no `id`. What they may do is looked up when it matters.
+
+    Without `has_powers` permissions do not count: the second factor was not shown that they need.
+    """
+
+    id: int | None
+    has_powers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BookingHead:
+    """A booking as a command names it, for a caller who may see it."""
+
+    id: int
+    event_id: int
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventHead:
+    """Where an event stands, without its seats."""
+
+    seq: int
+    layout: str
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlace:
+    """A place in the list of events: that of one with this date and id, if it is still there."""
+
+    date: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some of the events; `end` is where they end, None if no further ones follow."""
+
+    events: list[EventRecord]
+    end: EventPlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsVersion:
+    """Which list of seats is current: `tag` changes whenever anything in it does."""
+
+    layout: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappedSeat:
+    """A seat as a hub knows it. A status of locked is given as stored, even past its deadline.
+
+    `version` is the event's sequence number at the seat's last change.
+    """
+
+    id: int
+    status: int
+    locked_until: datetime | None
+    holder: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatMap:
+    """All seats of an event in index order, as of `head.seq` or later; states are absolute."""
+
+    head: EventHead
+    seats: tuple[MappedSeat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedChanges:
+    """The change log from one number (without it) to another, each seat with its last state."""
+
+    seq: int
+    changes: tuple[Change, ...]
+
+
+def require_access(*, event_id: int, asker: Asker) -> None:
+    """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
+    if is_public(event_id=event_id):
+        return
+    if asker.id is None:
+        raise SignInFirst
+    if not _visible_to(asker).filter(pk=event_id).exists():
+        raise MembersOnly
+
+
+def require_access_now(*, event_id: int, asker: Asker) -> None:
+    """Let pass who may see an event that there is, by nothing that is remembered.
+
+    For who is let in once and stays. Raises: SignInFirst, MembersOnly.
+    """
+    if not _visible_to(asker).filter(pk=event_id).exists():
+        raise SignInFirst if asker.id is None else MembersOnly
+
+
+def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
+    """Return who of some people, all of them signed in, may see an event without a permission."""
+    people = tuple(person_ids)
+    event = Event.objects.filter(pk=event_id).only("visibility", "member_group").first()
+    if (
+        event is None
+        or event.visibility == Event.Visibility.PUBLIC
+        or event.member_group_id is None
+    ):
+        return set(people)
+    groups = Group.objects.filter(pk=event.member_group_id)
+    found: set[int] = set()
+    for start in range(0, len(people), _PEOPLE_AT_ONCE):
+        some = people[start : start + _PEOPLE_AT_ONCE]
+        found.update(groups.filter(user__in=some).values_list("user", flat=True))
+    return found
+
+
+def permitted_to_watch(*, event_id: int, person_ids: Collection[int]) -> set[int]:
+    """Return who of some people may see an event that is members' without being a member."""
+    found = holders(Permission.VIEW_EVENT, event_id=event_id).filter(pk__in=person_ids)
+    return set(found.values_list("pk", flat=True))
+
+
+def is_public(*, event_id: int) -> bool:
+    """Tell whether everybody may see an event. Raises: EventNotFound.
+
+    That one is public is remembered for a second, and one thread at a time asks: in a rush
+    everybody wants to know.
+    """
+    if _is_known_to_be_public(event_id):
+        return True
+    # Who asks may need the connection that this thread has.
+    database.release_connection()
+    with _asking[event_id % len(_asking)]:
+        if _is_known_to_be_public(event_id):
+            return True
+        found = Event.objects.filter(pk=event_id).values_list("visibility", flat=True).first()
+        if found is None:
+            raise EventNotFound
+        if found != Event.Visibility.PUBLIC:
+            return False
+        if len(_public_until) >= _MOST_PUBLIC:
+            _public_until.clear()
+        _public_until[event_id] = time.monotonic() + PUBLIC_SECONDS
+        return True
+
+
+def forget_public() -> None:
+    """Look up anew which events are public."""
+    _public_until.clear()
+
+
+def _is_known_to_be_public(event_id: int) -> bool:
+    return _public_until.get(event_id, 0.0) > time.monotonic()
+
+
+def events(*, asker: Asker, limit: int = MOST_EVENTS, after: EventPlace | None = None) -> EventPage:
+    """Return the events that the asker may see, in the order of their dates, from a place on."""
+    now = clock.now()
+    seen = _visible_to(asker).defer("plan").order_by("date", "pk")
+    if after is not None:
+        seen = seen.filter(Q(date=after.date, pk__gt=after.id) | Q(date__gt=after.date))
+    found = list(seen[: limit + 1])
+    page = found[:limit]
+    counts = counts_of(page, now=now)
+    return EventPage(
+        events=[_event_record(event, counts[event.pk], now=now) for event in page],
+        end=EventPlace(page[-1].date, page[-1].pk) if len(found) > limit else None,
+    )
+
+
+def event(*, event_id: int) -> EventDetailRecord:
+    """Return one event with its categories and plan. Raises: EventNotFound."""
+    now = clock.now()
+    try:
+        found = Event.objects.get(pk=event_id)
+    except Event.DoesNotExist:
+        raise EventNotFound from None
+    return {
+        **_event_record(found, counts_of([found], now=now)[found.pk], now=now),
+        "categories": [
+            {
+                "id": category.pk,
+                "name": category.name,
+                "color": category.color,
+                "price": money(category.price) if category.price is not None else None,
+            }
+            for category in found.categories.all()
+        ],
+        "payment_methods": [
+            {"code": code, "name": name} for code, name in _payment_methods(found, now=now).items()
+        ],
+        "plan": {**_EMPTY_PLAN, **found.plan},
+    }
+
+
+def _payment_methods(event: Event, *, now: datetime) -> dict[str, str]:
+    """Return the ways to pay that an event offers, with their names for people."""
+    is_over_for_later = terms_of(event).payment_due_at(now=now) <= now
+    return {**provider().methods, **({} if is_over_for_later else offline_methods(event))}
+
+
+def event_head(*, event_id: int) -> EventHead:
+    """Return where an event stands. Raises: EventNotFound."""
+    try:
+        return event_heads(event_ids=(event_id,))[event_id]
+    except KeyError:
+        raise EventNotFound from None
+
+
+def event_heads(*, event_ids: Iterable[int]) -> dict[int, EventHead]:
+    """Return where events stand, by id, in one query. Those that do not exist are left out."""
+    found = Event.objects.filter(pk__in=event_ids).order_by()
+    return {
+        pk: EventHead(seq=seq, layout=layout, is_public=visibility == Event.Visibility.PUBLIC)
+        for pk, seq, layout, visibility in found.values_list(
+            "pk", "change_seq", "layout", "visibility"
+        )
+    }
+
+
+def plan(*, event_id: int) -> dict[str, Any]:
+    """Return an event's plan, as far as there is one. Raises: EventNotFound."""
+    found = Event.objects.filter(pk=event_id).values_list("plan", flat=True).first()
+    if found is None:
+        raise EventNotFound
+    return {**_EMPTY_PLAN, **found}
+
+
+def seats_version(*, event_id: int) -> SeatsVersion:
+    """Return which list of seats is the current one, without reading it. Raises: EventNotFound.
+
+    Between two changes the list differs only by locks that ran out, so their number completes
+    the tag.
+    """
+    head = event_head(event_id=event_id)
+    lapsed = Seat.objects.filter(
+        event_id=event_id, status=SeatStatus.LOCKED, locked_until__lte=clock.now()
+    ).count()
+    names = "" if settings.SEATCAST_SHOW_NAMES else "-h"
+    return SeatsVersion(layout=head.layout, tag=f"{head.layout}-{head.seq}-{lapsed}{names}")
+
+
+def seats(*, event_id: int) -> list[SeatRecord]:
+    """Return all seats of an event in index order."""
+    return list(each_seat(event_id=event_id))
+
+
+def each_seat(*, event_id: int) -> Iterator[SeatRecord]:
+    """Yield all seats of an event in index order; all of a stadium's at once take 400 MB."""
+    return _each_record(Seat.objects.filter(event_id=event_id))
+
+
+def seats_taken(*, event_id: int) -> Iterator[SeatRecord]:
+    """Yield the seats of an event that are not stored as available, in index order."""
+    taken = Seat.objects.filter(event_id=event_id).exclude(status=SeatStatus.AVAILABLE)
+    return _each_record(taken)
+
+
+def locks(*, event_id: int, person_id: int) -> list[LockRecord]:
+    """Return the seats on which a person has a live lock, in index order."""
+    held = Seat.objects.filter(
+        event_id=event_id,
+        status=SeatStatus.LOCKED,
+        locked_by_id=person_id,
+        locked_until__gt=clock.now(),
+    )
+    now = clock.now()
+    return with_extensions([_seat_record(row, now=now) for row in _seat_rows(held)])
+
+
+def with_extensions(seats: Sequence[SeatRecord]) -> list[LockRecord]:
+    """Complete seats of one event that their reader holds."""
+    found = Seat.objects.filter(pk__in=[seat["id"] for seat in seats]).select_related("event")
+    left = {seat.pk: _extensions_left(seat) for seat in found.defer("event__plan")}
+    return [{**seat, "extensions_left": left[seat["id"]]} for seat in seats]
+
+
+def _extensions_left(seat: Seat) -> int:
+    if seat.locked_at is None or seat.locked_until is None:
+        return 0
+    return terms_of(seat.event).extensions_left(
+        locked_at=seat.locked_at, locked_until=seat.locked_until, extensions=seat.extensions
+    )
+
+
+def revenue(*, event_id: int) -> RevenueRecord:
+    """Return what was agreed for the seats that are booked, as bookings have it, paid or still due.
+
+    Raises: EventNotFound.
+    """
+    found = Event.objects.filter(pk=event_id).values_list("change_seq", "currency").first()
+    if found is None:
+        raise EventNotFound
+    seq, currency = found
+    unpaid = Reservation.objects.filter(overdue(clock.now()), event_id=event_id)
+    booked = ReservationSeat.objects.filter(event_id=event_id, live=True)
+    sums = list(
+        booked.exclude(reservation__in=unpaid)
+        .order_by("seat__section")
+        .values_list("seat__section")
+        .annotate(Sum("price"))
+    )
+    return {
+        "seq": seq,
+        "total": money(sum((amount for _, amount in sums), Decimal(0))),
+        "currency": currency,
+        "sections": [{"section": name, "revenue": money(amount)} for name, amount in sums],
+    }
+
+
+def reservations(*, person_id: int) -> list[ReservationRecord]:
+    """Return a person's bookings, newest first, cancelled ones included."""
+    return _reservation_records(Reservation.objects.filter(user_id=person_id))
+
+
+def booking(*, public_id: str, asker: Asker) -> BookingHead:
+    """Return which booking is meant, to its buyer and to who may see strangers' bookings.
+
+    Raises: ReservationNotFound to others.
+    """
+    found = Reservation.objects.filter(public_id=public_id)
+    for pk, event_id, user_id in found.values_list("pk", "event_id", "user_id"):
+        if user_id == asker.id or (
+            asker.has_powers and may(asker.id, *SEE_BOOKINGS, event_id=event_id)
+        ):
+            return BookingHead(pk, event_id, is_own=user_id == asker.id)
+    raise ReservationNotFound
+
+
+def reservation(*, reservation_id: int) -> ReservationRecord:
+    """Return a booking by its primary key. Raises: ReservationNotFound."""
+    records = _reservation_records(Reservation.objects.filter(pk=reservation_id))
+    if not records:
+        raise ReservationNotFound
+    return records[0]
+
+
+def ticketed(*, code: str, door_event_id: int | None = None) -> BookingHead:
+    """Return which booking a ticket's code names; a door may be for one event alone.
+
+    Raises: TicketNotFound, TicketForAnotherEvent.
+    """
+    named = booking_of(code)
+    found = Reservation.objects.filter(**named) if named else Reservation.objects.none()
+    for pk, event_id, name in found.values_list("pk", "event_id", "event__name"):
+        if door_event_id not in (None, event_id):
+            raise TicketForAnotherEvent(
+                f"This ticket is for another event: {name}.", event=event_id, event_name=name
+            )
+        return BookingHead(pk, event_id, is_own=False)
+    raise TicketNotFound
+
+
+def ticket(*, code: str) -> TicketRecord:
+    """Return whom a ticket admits, and to what; for the door. Raises: TicketNotFound."""
+    head = ticketed(code=code)
+    stored = with_standing(Reservation.objects.filter(pk=head.id)).select_related("user").get()
+    reason = why_not_admitted(state_of(stored), now=clock.now())
+    return {
+        "admits": reason is None,
+        "reason": reason,
+        "buyer": stored.user.get_username(),
+        "reservation": reservation(reservation_id=head.id),
+    }
+
+
+def events_with_overdue_reservations() -> list[int]:
+    """Return the ids of the events in which a reservation is overdue."""
+    found = Reservation.objects.filter(overdue(clock.now())).order_by("event_id")
+    return list(found.values_list("event_id", flat=True).distinct())
+
+
+def events_with_expired_locks() -> list[int]:
+    """Return the ids of the events in which a lock has run out and is not written down as such."""
+    return list(
+        Seat.objects.filter(status=SeatStatus.LOCKED, locked_until__lte=clock.now())
+        .order_by("event_id")
+        .values_list("event_id", flat=True)
+        .distinct()
+    )
+
+
+def seat_map(*, event_id: int) -> SeatMap:
+    """Return the whole seat map for a hub. Raises: EventNotFound.
+
+    The sequence number is read before the seats. A change that comes between is in the seats
+    already, and coming once more it does no harm, because states are absolute.
+    """
+    head = event_head(event_id=event_id)
+    rows = (
+        Seat.objects.filter(event_id=event_id)
+        .order_by("pk")
+        .values_list("pk", "status", "locked_until", "locked_by__username", "version")
+    )
+    return SeatMap(head=head, seats=tuple(MappedSeat(*row) for row in rows.iterator(_BATCH)))
+
+
+def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | None:
+    """Return what the log says happened after `seq`.
+
+    None when that is more than `limit` rows, or the log does not reach back that far.
+    """
+    rows = list(
+        SeatChange.objects.filter(event_id=event_id, seq__gt=seq)
+        .order_by("seq", "seat_id")
+        .values_list("seq", "seat_id", "status", "locked_until", "holder__username")[: limit + 1]
+    )
+    if not rows:
+        return LoggedChanges(seq=seq, changes=())
+    if len(rows) > limit or rows[0][0] != seq + 1:
+        return None
+    last = {
+        seat_id: Change(seat_id, status, locked_until, holder)
+        for _, seat_id, status, locked_until, holder in rows
+    }
+    return LoggedChanges(seq=rows[-1][0], changes=tuple(last.values()))
+
+
+def _visible_to(asker: Asker) -> QuerySet[Event]:
+    seen = Q(visibility=Event.Visibility.PUBLIC)
+    if asker.id is not None:
+        own_groups = Group.objects.filter(user=asker.id)
+        seen |= Q(member_group__isnull=True) | Q(member_group__in=own_groups)
+    if asker.id is not None and asker.has_powers:
+        permitted = holders(Permission.VIEW_EVENT, event_id=OuterRef("pk")).filter(pk=asker.id)
+        seen |= Q(Exists(permitted))
+    return Event.objects.filter(seen)
+
+
+def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord:
+    terms = terms_of(event)
+    return {
+        "id": event.pk,
+        "name": event.name,
+        "description": event.description,
+        "venue": event.venue,
+        "date": str(iso(event.date)),
+        "time_zone": event.time_zone,
+        "price": money(event.price),
+        "price_from": money(event.price if counts.price_from is None else counts.price_from),
+        "currency": event.currency,
+        "seats_total": counts.total,
+        "seats_available": counts.available,
+        "sales_open_at": iso(terms.sales_open_at),
+        "sales_close_at": iso(terms.sales_close_at),
+        "sales": terms.sale(now=now).value,
+        "cancel_until": str(iso(terms.cancel_until)),
+        "lock_seconds": terms.lock_seconds,
+        "max_extensions": terms.max_extensions,
+        "hold_seconds": terms.hold_seconds,
+        "seat_cap": terms.seat_cap,
+        "purchase_cap": terms.purchase_cap,
+        "payment_seconds": terms.payment_seconds,
+        "requires_verified_email": terms.requires_verified_email,
+        "visibility": event.visibility,
+        "layout": event.layout,
+    }
+
+
+def _each_record(found: QuerySet[Seat]) -> Iterator[SeatRecord]:
+    now = clock.now()
+    for row in _seat_rows(found).iterator(_BATCH):
+        yield _seat_record(row, now=now)
+
+
+def _seat_rows(found: QuerySet[Seat]) -> QuerySet[Seat, dict[str, Any]]:
+    rows: QuerySet[Seat, dict[str, Any]] = found.order_by("pk").values(
+        *STATIC_FIELDS,
+        "status",
+        "locked_until",
+        "locked_by__username",
+        "reservation__user__username",
+        "category__price",
+        "event__price",
+    )
+    return rows
+
+
+def _seat_record(row: dict[str, Any], *, now: datetime) -> SeatRecord:
+    status, locked_until = SeatStatus(row["status"]), row["locked_until"]
+    if locked_until is not None and locked_until <= now:
+        status, locked_until = SeatStatus.AVAILABLE, None
+    return seat_record(
+        event_price=row["event__price"],
+        category_price=row["category__price"],
+        fields=row,
+        status=status,
+        holder=row["locked_by__username"] if status is SeatStatus.LOCKED else None,
+        locked_until=locked_until,
+        reserved_by=row["reservation__user__username"],
+    )
+
+
+def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]:
+    now = clock.now()
+    stored = list(
+        found.select_related("event", "payment").defer("event__plan", "event__description")
+    )
+    seats: dict[int, list[ReservedSeatRecord]] = {reservation.pk: [] for reservation in stored}
+    rows = (
+        ReservationSeat.objects.filter(reservation__in=stored)
+        .order_by("seat_id")
+        .values(
+            "reservation_id",
+            "seat_id",
+            "price",
+            "seat__seat_number",
+            "seat__section",
+            "seat__row",
+            "seat__number",
+            "entry__at",
+            "entry__gate",
+        )
+    )
+    for row in rows:
+        seats[row["reservation_id"]].append(
+            {
+                "seat_id": row["seat_id"],
+                "seat_number": row["seat__seat_number"],
+                "section": row["seat__section"],
+                "row": row["seat__row"],
+                "number": row["seat__number"],
+                "price": money(row["price"]),
+                "entry": _entry(row["entry__at"], row["entry__gate"]),
+            }
+        )
+    return [
+        reservation_record(
+            event=found.event,
+            reservation=found,
+            seats=seats[found.pk],
+            payment_status=found.payment.status if hasattr(found, "payment") else None,
+            now=now,
+        )
+        for found in stored
+    ]
+
+
+def _entry(at: datetime | None, gate: str | None) -> EntryRecord | None:
+    return None if at is None else {"at": str(iso(at)), "gate": gate or ""}

@@ -1,0 +1,537 @@
+"""The desk's storage: what a batch needs to know, read under the event's lock, and what it did.
+
+Lock order, always: the event's row, then its seats by primary key.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from reservations import clock, security_events
+from reservations.domain.commands import (
+    AdmitSeats,
+    Command,
+    LapseUnpaid,
+    ReleaseExpired,
+    ReservationCommand,
+    ReserveSeats,
+    StartPayment,
+    counts_seats_of,
+    seat_ids_of,
+)
+from reservations.domain.errors import EventNotFound
+from reservations.domain.rules import NewReservation, Outcome, price_of
+from reservations.domain.states import (
+    BatchState,
+    PaymentStatus,
+    Person,
+    Reason,
+    SeatState,
+    SeatStatus,
+    iso,
+)
+from reservations.models import (
+    Entry,
+    Event,
+    Payment,
+    Reservation,
+    ReservationSeat,
+    Seat,
+    SeatChange,
+    overdue,
+)
+from reservations.payments import books
+from reservations.read.records import (
+    STATIC_FIELDS,
+    Answer,
+    ReservationRecord,
+    SeatRecord,
+    money,
+    reservation_record,
+    seat_record,
+)
+from reservations.standing import state_of, with_standing
+from reservations.terms import terms_of
+from reservations.write import bulk
+from reservations.write.changes import Change, ChangeSet
+from reservations.write.prepared import PreparedQuery
+from security_log.source import Source
+
+MAX_LAPSED_RESERVATIONS = 500
+"""How many unpaid bookings one command lapses at the most."""
+
+_HELD = (
+    *("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id"),
+    *("former_holder_id", "former_locked_at", "released_at"),
+)
+_WRITTEN = ("status", *_HELD, "reservation_id", "version")
+_LOGGED = (
+    *("event_id", "seq", "seat_id", "status", "holder_id", "locked_until", "held_since"),
+    *("reservation_id", "reason", "actor_id", "at", "request_id"),
+)
+
+_EVENT = [
+    field.attname
+    for field in Event._meta.concrete_fields
+    if field.name not in ("plan", "description")
+]
+_SEAT = (
+    *(*STATIC_FIELDS, "category__price", "status", *_HELD, "reservation_id"),
+    *("reservation__user_id", "reservation__payment_due_at", "reservation__paid_at"),
+)
+
+# The columns of _SEAT by their names.
+_Row = dict[str, Any]
+
+
+def board_for(command: Command, *, event_id: int) -> BatchState:
+    """Return what a command that names neither seats nor a booking would be decided on now.
+
+    It is a look without a lock: what it shows may be different by the time the row is taken.
+
+    Raises: EventNotFound.
+    """
+    event = Event.objects.filter(pk=event_id).only(*_EVENT).first()
+    if event is None:
+        raise EventNotFound
+    now, person = clock.now(), counts_seats_of(command)
+    rows = _seats_as_they_are(event_id, [], [] if person is None else [person])
+    seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
+    return BatchState(terms=terms_of(event), now=now, seats=seats)
+
+
+def lock_event(event_id: int, *, briefly: bool = False) -> tuple[Event, datetime]:
+    """Take the event's row, and return it and what time it is then, by the database.
+
+    Until commit nobody else changes the event's seats. With `briefly` this transaction waits for
+    rows that somebody else holds for a quarter of a second, not for five.
+
+    Raises: EventNotFound, django.db.OperationalError.
+    """
+    earliest = timezone.now()
+    select = _event_row_briefly if briefly and connection.vendor == "postgresql" else _event_row
+    for *values, there in select(event_id):
+        clock.compare(there, earliest=earliest, latest=timezone.now())
+        event = Event.from_db(connection.alias, _EVENT, values)
+        if isinstance(event.offline_methods, str):
+            # PostgreSQL's answer, which no field has converted.
+            event.offline_methods = json.loads(event.offline_methods)
+        return event, there
+    raise EventNotFound
+
+
+@PreparedQuery.with_clock
+def _event_row(event_id: int) -> QuerySet[Any, Any]:
+    event = Event.objects.select_for_update(no_key=True).filter(pk=event_id)
+    return event.order_by().values_list(*_EVENT)
+
+
+@PreparedQuery.with_clock
+def _event_row_briefly(event_id: int) -> QuerySet[Any, Any]:
+    event = Event.objects.select_for_update(no_key=True).filter(pk=event_id)
+    # In the same statement, because each costs a click a round trip; PostgreSQL filters rows
+    # before it locks them.
+    briefly = "set_config('lock_timeout', '250ms', true) IS NOT NULL"
+    return event.extra(where=[briefly]).order_by().values_list(*_EVENT)
+
+
+class Decision(NamedTuple):
+    """What became of a command, and the request that brought it."""
+
+    command: Command
+    outcome: Outcome
+    request_id: UUID | None
+    source: Source | None = None
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One batch's view of an event. `event` is locked, and `now` was read after that."""
+
+    event: Event
+    now: datetime
+    state: BatchState
+    _seats: dict[int, _Row]
+    _reservations: dict[int, Reservation]
+    _people: dict[int, Person]
+
+    @classmethod
+    def open(cls, *, event: Event, commands: list[Command], now: datetime) -> "UnitOfWork":
+        """Lock and read all that the commands are decided on."""
+        reservations = _reservations(event, commands, now=now)
+        reservation_seats = {
+            seat.seat_id for found in reservations.values() for seat in found.seats.all()
+        }
+        seats = _locked_seats(event, commands, also=reservation_seats, now=now)
+        state = BatchState(
+            terms=terms_of(event),
+            now=now,
+            seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
+            reservations={found.pk: state_of(found) for found in reservations.values()},
+            payments=books.started(event, commands),
+            paying=books.paying(event, commands, now=now),
+            verified=_verified(event, commands),
+        )
+        people = {command.actor.id: command.actor for command in commands if command.actor}
+        return cls(event, now, state, seats, reservations, people)
+
+    def write(self, decided: list[Decision]) -> ChangeSet | None:
+        """Store what a batch did, and return it for the world; None when it changed nothing.
+
+        `decided` is in the order of decision. Each command that changed something gets the
+        event's next sequence number.
+        """
+        since = self.event.change_seq
+        outcomes = [decision.outcome for decision in decided]
+        books.write_started(
+            self.event, [found.started for found in outcomes if found.started], now=self.now
+        )
+        books.write_given_up(
+            self.event,
+            [decision.command for decision in decided if decision.outcome.refusal],
+            now=self.now,
+        )
+        self._write_cancelled(
+            [outcome.cancelled_id for outcome in outcomes if outcome.cancelled_id]
+        )
+        self._write_lapsed([found for outcome in outcomes for found in outcome.lapsed_ids])
+        self._write_paid([outcome.paid_id for outcome in outcomes if outcome.paid_id])
+        self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
+        self._write_admitted(decided)
+        security_events.record_decisions(decided, self._reservations, self.state)
+        changing = [decision for decision in decided if decision.outcome.changed]
+        if not changing:
+            return None
+        log = [
+            (number, decision, seat)
+            for number, decision in enumerate(changing, start=since + 1)
+            for seat in decision.outcome.changed
+        ]
+        last = {seat.id: (number, seat) for number, _, seat in log}
+        seq = since + len(changing)
+        bulk.write(
+            bulk.update(Event, ("change_seq",), [(seq, self.event.pk)]),
+            bulk.update(Seat, _WRITTEN, [self._written(*change) for change in last.values()]),
+            bulk.insert(SeatChange, _LOGGED, [self._logged(*change) for change in log]),
+        )
+        return ChangeSet(
+            event_id=self.event.pk,
+            since=since,
+            seq=seq,
+            changes=tuple(
+                Change(
+                    seat_id=seat.id,
+                    status=seat.status,
+                    locked_until=seat.locked_until,
+                    holder=self._name(seat.holder_id),
+                )
+                for _, seat in last.values()
+            ),
+        )
+
+    def trace_of(self, decided: list[Decision]) -> QuerySet[Any] | None:
+        """Return what finds something once a batch is committed; None if it wrote nothing.
+
+        One row tells for all, because they are written together. Idempotency keys need none: who
+        comes with one again gets the same answer.
+        """
+        event, now = self.event.pk, self.now
+        outcomes = [decision.outcome for decision in decided]
+        if any(outcome.changed for outcome in outcomes):
+            return SeatChange.objects.filter(event=event, seq=self.event.change_seq + 1, at=now)
+        if started := [outcome.started for outcome in outcomes if outcome.started]:
+            return Payment.objects.filter(event=event, reference=started[0].reference)
+        if paid := [outcome.paid_id for outcome in outcomes if outcome.paid_id]:
+            return Reservation.objects.filter(event=event, pk=paid[0], paid_at=now)
+        if any(outcome.admitted for outcome in outcomes):
+            return Entry.objects.filter(event=event, at=now)
+        return None
+
+    def answer(self, outcome: Outcome) -> Answer:
+        """Return the answer to a command that was carried out, once everything is stored."""
+        answer: Answer = {
+            "message": outcome.sentence,
+            "seats": [self._seat_record(seat, outcome) for seat in outcome.seats],
+        }
+        if outcome.started is not None:
+            answer["payment"] = {
+                "reference": outcome.started.reference,
+                "amount": money(outcome.started.amount),
+                "currency": self.event.currency,
+            }
+        if outcome.admitted:
+            answer["admitted"] = [
+                {
+                    "seat_id": entry.seat_id,
+                    "seat_number": self._seats[entry.seat_id]["seat_number"],
+                    "at": str(iso(entry.at)),
+                    "gate": entry.gate,
+                }
+                for entry in outcome.admitted
+            ]
+        if outcome.booked is not None:
+            answer["reservation"] = self._booked_record(outcome.booked)
+        return answer
+
+    def _write_cancelled(self, ids: list[int]) -> None:
+        if not ids:
+            return
+        Reservation.objects.filter(event=self.event, pk__in=ids).update(
+            status=Reservation.Status.CANCELLED, cancelled_at=self.now
+        )
+        books.write_cancelled(self.event, ids, now=self.now)
+        self._write_ended(ids)
+
+    def _write_lapsed(self, ids: list[int]) -> None:
+        if not ids:
+            return
+        Reservation.objects.filter(event=self.event, pk__in=ids).update(
+            status=Reservation.Status.LAPSED, lapsed_at=self.now
+        )
+        self._write_ended(ids)
+
+    def _write_ended(self, ids: list[int]) -> None:
+        ReservationSeat.objects.filter(event=self.event, reservation_id__in=ids).update(live=False)
+
+    def _write_paid(self, ids: list[int]) -> None:
+        if ids:
+            Reservation.objects.filter(event=self.event, pk__in=ids).update(paid_at=self.now)
+
+    def _write_booked(self, booked: list[NewReservation]) -> None:
+        if not booked:
+            return
+        stored = Reservation.objects.bulk_create(
+            Reservation(
+                event=self.event,
+                user_id=new.user.id,
+                payment_method=new.payment_method,
+                total_price=new.total_price,
+                currency=self.event.currency,
+                created_at=self.now,
+                payment_due_at=new.payment_due_at,
+            )
+            for new in booked
+        )
+        self._reservations |= {new.id: found for new, found in zip(booked, stored, strict=True)}
+        ReservationSeat.objects.bulk_create(
+            ReservationSeat(
+                reservation=self._reservations[new.id],
+                event=self.event,
+                seat_id=seat.id,
+                price=seat.price,
+            )
+            for new in booked
+            for seat in new.seats
+        )
+        paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
+        books.write_booked(self.event, paid, now=self.now)
+
+    def _write_admitted(self, decided: list[Decision]) -> None:
+        entries = [
+            Entry(
+                event=self.event,
+                seat=_reserved_seat(self._reservations[command.reservation_id], entry.seat_id),
+                at=entry.at,
+                gate=entry.gate,
+                by_id=command.actor.id,
+            )
+            for command, outcome, *_ in decided
+            if isinstance(command, AdmitSeats)
+            for entry in outcome.admitted
+        ]
+        if entries:
+            Entry.objects.bulk_create(entries)
+
+    def _written(self, seq: int, seat: SeatState) -> tuple[Any, ...]:
+        """Return the values of _WRITTEN and the seat's key."""
+        return (
+            *(seat.status, seat.holder_id, seat.locked_until, seat.locked_at),
+            *(seat.extensions, seat.lapsed_holder_id),
+            *(seat.former_holder_id, seat.former_locked_at, seat.released_at),
+            *(self._stored_reservation_id(seat.reservation_id), seq, seat.id),
+        )
+
+    def _logged(self, seq: int, decision: Decision, seat: SeatState) -> tuple[Any, ...]:
+        """Return the values of _LOGGED for a change."""
+        actor, since = decision.command.actor, seat.locked_at
+        is_held_longer = decision.outcome.reason is Reason.LOCKED and since != self.now
+        return (
+            *(self.event.pk, seq, seat.id, seat.status, seat.holder_id, seat.locked_until),
+            since if is_held_longer else None,
+            *(self._stored_reservation_id(seat.reservation_id), decision.outcome.reason),
+            *(actor.id if actor else None, self.now, decision.request_id),
+        )
+
+    def _stored_reservation_id(self, reservation_id: int | None) -> int | None:
+        if reservation_id is None or reservation_id > 0:
+            return reservation_id
+        return self._reservations[reservation_id].pk
+
+    def _name(self, person_id: int | None) -> str | None:
+        if person_id is None:
+            return None
+        if person_id not in self._people:
+            # An answer may show a seat that somebody else has.
+            name = get_user_model().objects.get(pk=person_id).get_username()
+            self._people[person_id] = Person(person_id, name)
+        return self._people[person_id].name
+
+    def _seat_record(self, state: SeatState, outcome: Outcome) -> SeatRecord:
+        seat = self._seats[state.id]
+        return seat_record(
+            event_price=self.event.price,
+            category_price=seat["category__price"],
+            fields=seat,
+            status=state.status,
+            holder=self._name(state.holder_id),
+            locked_until=state.locked_until,
+            reserved_by=outcome.booked.user.name if outcome.booked else None,
+        )
+
+    def _booked_record(self, booked: NewReservation) -> ReservationRecord:
+        return reservation_record(
+            event=self.event,
+            reservation=self._reservations[booked.id],
+            seats=[
+                {
+                    "seat_id": seat["id"],
+                    "seat_number": seat["seat_number"],
+                    "section": seat["section"],
+                    "row": seat["row"],
+                    "number": seat["number"],
+                    "price": money(state.price),
+                    "entry": None,
+                }
+                for state in sorted(booked.seats, key=lambda state: state.id)
+                for seat in [self._seats[state.id]]
+            ],
+            payment_status=PaymentStatus.AUTHORISED.value if booked.reference else None,
+            now=self.now,
+        )
+
+
+def _reservations(
+    event: Event, commands: list[Command], *, now: datetime
+) -> dict[int, Reservation]:
+    """Return the reservations that commands name, and some that are overdue for who ends those."""
+    ids = {
+        command.reservation_id for command in commands if isinstance(command, ReservationCommand)
+    }
+    if any(isinstance(command, LapseUnpaid) for command in commands):
+        found = Reservation.objects.filter(overdue(now), event=event)
+        first = found.order_by("payment_due_at", "pk")[:MAX_LAPSED_RESERVATIONS]
+        ids |= set(first.values_list("pk", flat=True))
+    if not ids:
+        return {}
+    stored = with_standing(Reservation.objects.filter(event=event, pk__in=ids))
+    return {reservation.pk: reservation for reservation in stored}
+
+
+def _verified(event: Event, commands: list[Command]) -> frozenset[int]:
+    """Return who of those that book has a verified address; no statement if nobody need have."""
+    people = {
+        command.actor.id for command in commands if isinstance(command, StartPayment | ReserveSeats)
+    }
+    if not people or not event.requires_verified_email:
+        return frozenset()
+    found = get_user_model()._default_manager.filter(pk__in=people, email_verified_at__isnull=False)
+    return frozenset(found.values_list("pk", flat=True))
+
+
+def _reserved_seat(reservation: Reservation, seat_id: int) -> ReservationSeat:
+    return next(seat for seat in reservation.seats.all() if seat.seat_id == seat_id)
+
+
+def _locked_seats(
+    event: Event, commands: list[Command], *, also: set[int], now: datetime
+) -> dict[int, _Row]:
+    ids = also.union(*(seat_ids_of(command) for command in commands))
+    people = {counts_seats_of(command) for command in commands} - {None}
+    if any(isinstance(command, ReleaseExpired) for command in commands):
+        rows = _seats_and_lapsed(event.pk, list(ids), list(people), now)
+    else:
+        rows = _seats(event.pk, list(ids), list(people))
+    return {row[0]: dict(zip(_SEAT, row, strict=True)) for row in rows}
+
+
+@PreparedQuery
+def _seats(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
+    """Lock and read seats, and those that are held or were bought by people who want more."""
+    return _locking(event_id, *_concerned(event_id, ids, people))
+
+
+@PreparedQuery
+def _seats_as_they_are(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
+    """As `_seats`, without a lock."""
+    return _selected(event_id, *_concerned(event_id, ids, people))
+
+
+@PreparedQuery
+def _seats_and_lapsed(
+    event_id: int, ids: list[int], people: list[int], now: datetime
+) -> QuerySet[Any, Any]:
+    """Lock and read also those whose locks have run out."""
+    lapsed = (
+        Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_until__lte=now)
+        .order_by()
+        .values("pk")
+    )
+    return _locking(event_id, *_concerned(event_id, ids, people), lapsed)
+
+
+def _concerned(event_id: int, ids: list[int], people: list[int]) -> list[QuerySet[Any, Any]]:
+    """Return selections of the primary keys of seats."""
+    named = Seat.objects.filter(pk__any_of=ids)
+    held = Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=people)
+    bought = ReservationSeat.objects.filter(
+        live=True, reservation__event=event_id, reservation__user__any_of=people
+    )
+    return [
+        named.order_by().values("pk"),
+        held.order_by().values("pk"),
+        bought.order_by().values("seat_id"),
+    ]
+
+
+def _locking(event_id: int, *selections: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Return the rows of several selections, each found by an index of its own.
+
+    Joined by "or", PostgreSQL reads all of an event's seats while it has no statistics of them,
+    which is when a sale begins.
+    """
+    return _selected(event_id, *selections).select_for_update(of=("self",), no_key=True)
+
+
+def _selected(event_id: int, *selections: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    first, *more = selections
+    found = Seat.objects.filter(event=event_id, pk__in=first.union(*more))
+    return found.order_by("pk").values_list(*_SEAT)
+
+
+def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
+    due_at, is_paid = seat["reservation__payment_due_at"], seat["reservation__paid_at"] is not None
+    is_overdue = due_at is not None and due_at <= now and not is_paid
+    return SeatState(
+        id=seat["id"],
+        seat_number=seat["seat_number"],
+        price=price_of(seat=seat["price"], category=seat["category__price"], event=event.price),
+        status=SeatStatus(seat["status"]),
+        holder_id=seat["locked_by_id"],
+        locked_until=seat["locked_until"],
+        locked_at=seat["locked_at"],
+        extensions=seat["extensions"],
+        lapsed_holder_id=seat["lapsed_holder_id"],
+        former_holder_id=seat["former_holder_id"],
+        former_locked_at=seat["former_locked_at"],
+        released_at=seat["released_at"],
+        reservation_id=seat["reservation_id"],
+        # What is overdue counts for nobody, though its seats are not free until it has lapsed.
+        buyer_id=None if is_overdue else seat["reservation__user_id"],
+    )

@@ -1,0 +1,200 @@
+"""Rules: letting go of seats, booking them, giving bookings back."""
+
+from decimal import Decimal
+
+import pytest
+
+from reservations.domain.commands import CancelReservation, LockSeats, ReserveSeats, UnlockSeats
+from reservations.domain.errors import (
+    LockExpired,
+    NotHolder,
+    PaymentEnded,
+    ReservationNotFound,
+    SeatNotFound,
+    SeatUnavailable,
+)
+from reservations.domain.rules import price_of
+from reservations.domain.states import PaymentState, PaymentStatus, Person, SeatState, SeatStatus
+from tests.reservations.domain.batch_states import (
+    ALICE,
+    BOB,
+    NOW,
+    blocked,
+    booking,
+    done,
+    faults,
+    free,
+    in_seconds,
+    let_go,
+    locked,
+    refused,
+    released,
+    reserved,
+    state,
+)
+
+
+def test_unlocking_frees_the_seat() -> None:
+    outcome = done(UnlockSeats(ALICE, (1,)), state(locked(1, by=ALICE)))
+    assert outcome.changed == (let_go(1, ALICE, began=-200, ended=0),)
+    assert outcome.sentence == "Seat A1 unlocked"
+
+
+@pytest.mark.parametrize("seat", [locked(1, by=BOB), free(1), reserved(1), blocked(1)])
+def test_only_the_holder_can_unlock(seat: SeatState) -> None:
+    assert isinstance(refused(UnlockSeats(ALICE, (1,)), state(seat)), NotHolder)
+
+
+def test_unlocking_is_all_or_none() -> None:
+    refusal = refused(UnlockSeats(ALICE, (1, 2)), state(locked(1, by=ALICE), free(2)))
+    assert faults(refusal) == [("A2", "not_held")]
+
+
+def test_unlocking_says_when_the_lock_had_run_out_already() -> None:
+    refusal = refused(UnlockSeats(ALICE, (1,)), state(locked(1, by=ALICE, seconds=0)))
+    assert isinstance(refusal, LockExpired)
+
+
+@pytest.mark.parametrize(
+    ("payer", "status"),
+    [
+        (BOB, PaymentStatus.PENDING),
+        (ALICE, PaymentStatus.CAPTURED),
+        (ALICE, PaymentStatus.VOIDED),
+    ],
+    ids=["somebody else's", "spent", "given up"],
+)
+def test_a_payment_that_is_not_ones_own_and_under_way_pays_for_nothing(
+    payer: Person, status: PaymentStatus
+) -> None:
+    stand = state(locked(1, by=ALICE))
+    stand.payments["r"] = PaymentState("r", payer.id, Decimal("50.00"), status)
+    assert isinstance(refused(ReserveSeats(ALICE, (1,), "card", "r"), stand), PaymentEnded)
+
+
+def test_seats_that_one_holds_can_be_booked() -> None:
+    stand = state(locked(1, by=ALICE), locked(2, by=ALICE), free(3))
+    outcome = done(ReserveSeats(ALICE, (2, 1), "invoice"), stand)
+    assert outcome.sentence == "Reservation confirmed!"
+    assert outcome.booked is not None
+    assert (outcome.booked.user, outcome.booked.payment_method) == (ALICE, "invoice")
+    assert {seat.id for seat in outcome.booked.seats} == {1, 2}
+    for seat in outcome.changed:
+        assert (seat.status, seat.reservation_id) == (SeatStatus.RESERVED, outcome.booked.id)
+        assert (seat.holder_id, seat.locked_until) == (None, None)
+
+
+def test_the_total_is_the_sum_of_what_the_seats_cost() -> None:
+    stand = state(
+        *(
+            free(n, price=price, status=SeatStatus.LOCKED, holder_id=1, locked_until=in_seconds(9))
+            for n, price in [(1, Decimal("19.99")), (2, Decimal("0.01")), (3, Decimal("0.00"))]
+        )
+    )
+    outcome = done(ReserveSeats(ALICE, (1, 2, 3, 3), "invoice"), stand)
+    assert outcome.booked is not None
+    assert outcome.booked.total_price == Decimal("20.00")
+
+
+@pytest.mark.parametrize(
+    ("seat", "kind", "reason"),
+    [
+        (locked(2, by=BOB), SeatUnavailable, "locked"),
+        (reserved(2), SeatUnavailable, "reserved"),
+        (blocked(2), SeatUnavailable, "blocked"),
+        (free(2), NotHolder, "not_held"),
+        (locked(2, by=ALICE, seconds=-1), LockExpired, "expired"),
+        (locked(2, by=BOB, seconds=-1), NotHolder, "not_held"),
+        (released(2, held_by=ALICE), LockExpired, "expired"),
+        (released(2, held_by=BOB), NotHolder, "not_held"),
+    ],
+)
+def test_one_seat_that_is_not_held_fails_the_whole_booking_and_is_named(
+    seat: SeatState, kind: type[Exception], reason: str
+) -> None:
+    refusal = refused(ReserveSeats(ALICE, (1, 2), "invoice"), state(locked(1, by=ALICE), seat))
+    assert isinstance(refusal, kind)
+    assert faults(refusal) == [("A2", reason)]
+
+
+def test_a_lock_cannot_be_booked_at_the_very_instant_of_its_deadline() -> None:
+    refusal = refused(ReserveSeats(ALICE, (1,), "invoice"), state(locked(1, by=ALICE, seconds=0)))
+    assert isinstance(refusal, LockExpired)
+
+
+def test_a_lock_can_be_booked_until_its_last_microsecond() -> None:
+    stand = state(locked(1, by=ALICE, seconds=0.000_001))
+    assert done(ReserveSeats(ALICE, (1,), "invoice"), stand).booked
+
+
+def test_a_seat_that_somebody_took_over_is_refused_as_locked() -> None:
+    stand = state(locked(1, by=ALICE, seconds=-1))
+    done(LockSeats(BOB, (1,)), stand)
+    assert faults(refused(ReserveSeats(ALICE, (1,), "invoice"), stand)) == [("A1", "locked")]
+
+
+def test_what_was_locked_before_the_sale_closed_can_still_be_booked() -> None:
+    stand = state(locked(1, by=ALICE), sales_close_at=NOW)
+    assert done(ReserveSeats(ALICE, (1,), "invoice"), stand).booked
+
+
+def test_booking_seats_that_there_are_not_is_refused() -> None:
+    refusal = refused(ReserveSeats(ALICE, (1, 9), "invoice"), state(locked(1, by=ALICE)))
+    assert isinstance(refusal, SeatNotFound)
+
+
+def test_a_seat_cannot_be_booked_twice() -> None:
+    stand = state(locked(1, by=ALICE))
+    done(ReserveSeats(ALICE, (1,), "invoice"), stand)
+    assert faults(refused(ReserveSeats(ALICE, (1,), "invoice"), stand)) == [("A1", "reserved")]
+
+
+def test_cancelling_frees_all_seats_of_the_booking() -> None:
+    stand = state(reserved(1), reserved(2), reservations=[booking(ALICE, 1, 2)])
+    outcome = done(CancelReservation(ALICE, 1), stand)
+    assert outcome.changed == (free(1), free(2))
+    assert outcome.cancelled_id == 1
+    assert not stand.reservations[1].is_live
+
+
+def test_cancelling_twice_changes_nothing() -> None:
+    stand = state(reserved(1), reservations=[booking(ALICE, 1)])
+    done(CancelReservation(ALICE, 1), stand)
+    done(LockSeats(BOB, (1,)), stand)
+    outcome = done(CancelReservation(ALICE, 1), stand)
+    assert (outcome.changed, outcome.cancelled_id) == ((), None)
+    assert stand.seats[1].holder_id == BOB.id
+
+
+def test_somebody_elses_booking_is_not_there() -> None:
+    stand = state(reserved(1), reservations=[booking(ALICE, 1)])
+    assert isinstance(refused(CancelReservation(BOB, 1), stand), ReservationNotFound)
+
+
+def test_an_organiser_can_cancel_anybodys_booking() -> None:
+    stand = state(reserved(1), reservations=[booking(ALICE, 1)])
+    assert done(CancelReservation(BOB, 1, as_organiser=True), stand).changed == (free(1),)
+
+
+def test_a_booking_that_there_is_not_cannot_be_cancelled() -> None:
+    assert isinstance(refused(CancelReservation(ALICE, 1), state(free(1))), ReservationNotFound)
+
+
+@pytest.mark.parametrize(
+    ("seat", "category", "costs"),
+    [
+        ("10.00", "20.00", "10.00"),
+        ("0.00", "20.00", "0.00"),
+        (None, "20.00", "20.00"),
+        (None, "0.00", "0.00"),
+        (None, None, "30.00"),
+    ],
+)
+def test_a_seat_costs_its_own_price_else_its_categorys_else_the_events(
+    seat: str | None, category: str | None, costs: str
+) -> None:
+    assert price_of(
+        seat=None if seat is None else Decimal(seat),
+        category=None if category is None else Decimal(category),
+        event=Decimal("30.00"),
+    ) == Decimal(costs)

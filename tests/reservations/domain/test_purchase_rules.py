@@ -1,0 +1,220 @@
+"""Rules: how much one person can buy, hold again, and leave unpaid."""
+
+from typing import Any
+
+import pytest
+
+from reservations.domain.commands import (
+    CancelReservation,
+    Command,
+    LapseUnpaid,
+    LockBest,
+    LockSeats,
+    MarkPaid,
+    ReserveSeats,
+    StartPayment,
+    UnlockSeats,
+)
+from reservations.domain.criteria import Choice, Wish
+from reservations.domain.errors import (
+    EmailNotVerified,
+    LockCooldown,
+    MethodNotOffered,
+    Outpaced,
+    PaidLaterClosed,
+    PurchaseLimit,
+    ReservationCancelled,
+    ReservationLapsed,
+    ReservationNotFound,
+)
+from reservations.domain.states import BatchState, Reason, SeatStatus, iso
+from tests.reservations.domain.batch_states import (
+    ALICE,
+    BOB,
+    booking,
+    done,
+    faults,
+    free,
+    in_seconds,
+    let_go,
+    locked,
+    refused,
+    reserved,
+    state,
+)
+
+
+def _with_two_bought(**terms: Any) -> BatchState:
+    return state(
+        *(reserved(number, by=ALICE) for number in (1, 2)),
+        *(free(number) for number in (3, 4)),
+        locked(5, by=ALICE),
+        reservations=[booking(ALICE, 1, 2, due=100)],
+        **{"purchase_cap": 4, **terms},
+    )
+
+
+def test_what_is_held_and_bought_and_wanted_stays_below_the_cap() -> None:
+    assert done(LockSeats(ALICE, (3,)), _with_two_bought()).changed
+    refusal = refused(LockSeats(ALICE, (3, 4)), _with_two_bought())
+    assert isinstance(refusal, PurchaseLimit)
+    assert faults(refusal) == [("A3", "limit"), ("A4", "limit")]
+    assert refusal.details["purchase_cap"] == 4
+    assert refusal.sentence.endswith("at most 4 seats of this event, and have bought 2 already.")
+
+
+def test_what_others_bought_does_not_count() -> None:
+    assert done(LockSeats(BOB, (3, 4)), _with_two_bought(purchase_cap=2)).changed
+
+
+def test_locking_what_one_holds_already_is_no_purchase() -> None:
+    assert done(LockSeats(ALICE, (5,)), _with_two_bought(purchase_cap=1)).changed == ()
+
+
+@pytest.mark.parametrize(
+    "command", [StartPayment(ALICE, (5,), "card", "r"), ReserveSeats(ALICE, (5,), "invoice")]
+)
+def test_nobody_books_past_the_cap(command: Command) -> None:
+    assert done(command, _with_two_bought(purchase_cap=3))
+    refusal = refused(command, _with_two_bought(purchase_cap=2))
+    assert isinstance(refusal, PurchaseLimit)
+    assert faults(refusal) == [("A5", "limit")]
+
+
+def test_the_best_seats_are_refused_past_the_cap() -> None:
+    stand = _with_two_bought()
+    assert isinstance(refused(LockBest(ALICE, Wish(2), Choice(((3, 4),))), stand), PurchaseLimit)
+    assert done(LockBest(ALICE, Wish(1), Choice(((3,),))), stand).changed
+
+
+def test_a_booking_counts_for_the_next_command_and_cancelling_it_uncounts_it() -> None:
+    stand = _with_two_bought(purchase_cap=3)
+    done(ReserveSeats(ALICE, (5,), "invoice"), stand)
+    assert isinstance(refused(LockSeats(ALICE, (3,)), stand), PurchaseLimit)
+    done(CancelReservation(ALICE, 1), stand)
+    assert done(LockSeats(ALICE, (3, 4)), stand).changed
+
+
+def test_a_seat_that_was_given_up_goes_on_with_its_hold() -> None:
+    stand = state(let_go(1, ALICE, began=-700, ended=-1))
+    [seat] = done(LockSeats(ALICE, (1,)), stand).changed
+    assert (seat.locked_at, seat.locked_until) == (in_seconds(-700), in_seconds(200))
+    assert seat.former_locked_at is None
+
+
+def test_after_the_cool_down_a_hold_begins_anew() -> None:
+    for ended, began in ((-300, 0), (-299.999, -900)):
+        stand = state(let_go(1, ALICE, began=-900, ended=ended), hold_seconds=901)
+        [seat] = done(LockSeats(ALICE, (1,)), stand).changed
+        assert seat.locked_at == in_seconds(began)
+
+
+def test_clicking_again_and_again_is_fine_while_there_is_time() -> None:
+    stand = state(free(1))
+    for _ in range(5):
+        assert done(LockSeats(ALICE, (1,)), stand).sentence == "Seat A1 locked for 5 minutes"
+        done(UnlockSeats(ALICE, (1,)), stand)
+
+
+@pytest.mark.parametrize(
+    "seat",
+    [let_go(1, ALICE, began=-900, ended=-10), locked(1, by=ALICE, seconds=-600)],
+    ids=["given up", "run out"],
+)
+def test_a_hold_that_is_used_up_waits_for_the_cool_down(seat: Any) -> None:
+    stand = state(seat, free(2), cooldown_seconds=1_000)
+    refusal = refused(LockSeats(ALICE, (1, 2)), stand)
+    assert isinstance(refusal, LockCooldown)
+    assert faults(refusal) == [("A1", "cooldown")]
+    ended = -10 if seat.released_at else -600
+    assert refusal.details["available_at"] == iso(in_seconds(ended + 1_000))
+    assert done(LockSeats(BOB, (1,)), stand).changed
+
+
+def test_of_the_best_seats_those_in_their_cool_down_are_chosen_again_until_the_last_try() -> None:
+    stand = state(let_go(1, ALICE, began=-900, ended=-10), free(2))
+    choice = Choice(((1,),))
+    again = refused(LockBest(ALICE, Wish(1), choice, is_last_try=False), stand)
+    assert isinstance(again, Outpaced)
+    assert faults(again) == [("A1", "cooldown")]
+    assert isinstance(refused(LockBest(ALICE, Wish(1), choice), stand), LockCooldown)
+
+
+def test_cancelling_goes_on_with_the_hold_of_what_was_never_paid_only() -> None:
+    for is_paid in (False, True):
+        stand = state(locked(1, by=ALICE, seconds=100), cooldown_seconds=300)
+        done(ReserveSeats(ALICE, (1,), "invoice"), stand)
+        bought = stand.seats[1]
+        stand.reservations[1] = booking(ALICE, 1, due=500, is_paid=is_paid)
+        done(CancelReservation(ALICE, 1), stand)
+        assert (stand.seats[1].former_locked_at == bought.former_locked_at) == (not is_paid)
+
+
+def test_what_is_paid_later_is_due_in_time_and_before_the_show() -> None:
+    for begins, due in ((None, 500), (in_seconds(100), 100)):
+        stand = state(locked(1, by=ALICE), payment_seconds=500, begins_at=begins)
+        booked = done(ReserveSeats(ALICE, (1,), "cash"), stand).booked
+        assert booked is not None
+        assert booked.payment_due_at == in_seconds(due)
+
+
+def test_once_the_show_has_begun_nothing_is_paid_later() -> None:
+    stand = state(locked(1, by=ALICE), begins_at=in_seconds(0))
+    assert isinstance(refused(ReserveSeats(ALICE, (1,), "cash"), stand), PaidLaterClosed)
+
+
+@pytest.mark.parametrize("method", ["cash", "card", "gold"])
+def test_only_offered_methods_book_without_a_payment(method: str) -> None:
+    stand = state(locked(1, by=ALICE), offline_methods=frozenset({"invoice"}))
+    refusal = refused(ReserveSeats(ALICE, (1,), method), stand)
+    assert isinstance(refusal, MethodNotOffered)
+    assert set(refusal.details) == {"fields", "field_codes"}
+
+
+@pytest.mark.parametrize(
+    "command", [StartPayment(ALICE, (1,), "card", "r"), ReserveSeats(ALICE, (1,), "invoice")]
+)
+def test_a_verified_address_is_asked_for_where_the_terms_say_so(command: Command) -> None:
+    stand = state(locked(1, by=ALICE), requires_verified_email=True)
+    assert isinstance(refused(command, stand), EmailNotVerified)
+    stand.verified = frozenset({ALICE.id})
+    done(command, stand)
+
+
+def test_unpaid_reservations_lapse_at_their_deadline() -> None:
+    stand = state(
+        *(reserved(number, reservation_id=number, by=ALICE) for number in (1, 2, 3, 4)),
+        reservations=[
+            booking(ALICE, 1, reservation_id=1, due=0),
+            booking(ALICE, 2, reservation_id=2, due=0.001),
+            booking(ALICE, 3, reservation_id=3, due=-1, is_paid=True),
+            booking(ALICE, 4, reservation_id=4),
+        ],
+    )
+    outcome = done(LapseUnpaid(), stand)
+    assert (outcome.lapsed_ids, outcome.reason) == ((1,), Reason.LAPSED)
+    assert [(seat.id, seat.status) for seat in outcome.changed] == [(1, SeatStatus.AVAILABLE)]
+    assert done(LapseUnpaid(), stand).lapsed_ids == ()
+
+
+def test_an_overdue_reservation_cannot_be_cancelled_or_paid_but_lapses() -> None:
+    stand = state(reserved(1, by=ALICE), reservations=[booking(ALICE, 1, due=-1)])
+    assert isinstance(refused(MarkPaid(BOB, 1), stand), ReservationLapsed)
+    outcome = done(CancelReservation(ALICE, 1), stand)
+    assert (outcome.cancelled_id, outcome.lapsed_ids) == (None, (1,))
+    assert isinstance(refused(MarkPaid(BOB, 1), stand), ReservationLapsed)
+    assert done(CancelReservation(ALICE, 1), stand).changed == ()
+
+
+def test_what_was_paid_stays_paid_and_does_not_lapse() -> None:
+    stand = state(reserved(1, by=ALICE), reservations=[booking(ALICE, 1, due=1)])
+    assert done(MarkPaid(BOB, 1), stand).paid_id == 1
+    assert done(MarkPaid(BOB, 1), stand).paid_id is None
+    assert not stand.reservations[1].is_unpaid
+
+
+def test_only_a_live_reservation_is_marked_as_paid() -> None:
+    stand = state(reserved(1, by=ALICE), reservations=[booking(ALICE, 1, due=1)])
+    assert isinstance(refused(MarkPaid(BOB, 2), stand), ReservationNotFound)
+    done(CancelReservation(ALICE, 1), stand)
+    assert isinstance(refused(MarkPaid(BOB, 1), stand), ReservationCancelled)

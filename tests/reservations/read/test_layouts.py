@@ -1,0 +1,151 @@
+"""All that is static about seats, column by column: whoever reads it knows each seat again."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import accumulate, count, pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reservations.domain.errors import EventNotFound, LayoutNotFound
+from reservations.models import Category, Seat
+from reservations.plans.services import refresh_layout
+from reservations.read import layouts, selectors
+from reservations.read.layouts import LayoutRecord, StaticSeat, layout_record, packed_layout
+from tests.factories import make_event, seat_ids
+
+
+def read(record: LayoutRecord) -> Iterator[dict[str, Any]]:
+    """Yield the seats, as a client makes them again."""
+    columns = zip(
+        *(accumulate(record[name]) for name in ("ids", "xs", "ys")),
+        record["numbers"],
+        strict=True,
+    )
+    for run in record["runs"]:
+        for _ in range(run["count"]):
+            seat_id, x, y, number = next(columns)
+            yield {
+                "id": seat_id,
+                "seat_number": run["prefix"] + number,
+                "section": record["sections"][run["section"]],
+                "row": run["row"],
+                "number": run.get("number", number),
+                "x": x / 100,
+                "y": y / 100,
+                "category": run["category"],
+                "price": run["price"],
+            }
+    assert not list(columns)
+
+
+WORDS = st.sampled_from(["", "A", "1", "11", "Ä 1"])
+SEATS = st.lists(
+    st.builds(
+        StaticSeat,
+        id=st.integers(1, 2**62),
+        seat_number=WORDS,
+        section=WORDS,
+        row=WORDS,
+        number=WORDS,
+        x=st.floats(-1e6, 1e6),
+        y=st.floats(-1e6, 1e6),
+        category=st.none() | st.integers(1, 3),
+        price=st.sampled_from([Decimal(0), Decimal("80"), Decimal("80.50")]),
+    )
+)
+
+
+@given(SEATS)
+def test_every_seat_is_known_again(seats: list[StaticSeat]) -> None:
+    found = list(read(layout_record("x", seats)))
+    assert len(found) == len(seats)
+    for was, seat in zip(seats, found, strict=True):
+        assert seat["price"] == f"{was.price:.2f}"
+        # Half a hundredth at the most, however far down the list it is.
+        for axis in ("x", "y"):
+            assert seat[axis] == pytest.approx(getattr(was, axis), abs=0.0051)
+        for name in ("id", "seat_number", "section", "row", "number", "category"):
+            assert seat[name] == getattr(was, name)
+
+
+@given(SEATS)
+def test_runs_are_as_long_as_can_be(seats: list[StaticSeat]) -> None:
+    runs = layout_record("x", seats)["runs"]
+    for run, following in pairwise(runs):
+        if "number" not in run and "number" not in following:
+            assert {**run, "count": 0} != {**following, "count": 0}
+
+
+def _seat(**fields: Any) -> StaticSeat:
+    plain = StaticSeat(1, "A1", "Stalls", "A", "1", 0.0, 0.0, None, Decimal(50))
+    return plain._replace(**fields)
+
+
+def test_a_seat_that_is_not_called_by_its_number_says_what_it_is_called_and_its_number() -> None:
+    record = layout_record("x", [_seat(), _seat(id=2, seat_number="Royal box", number="7")])
+    assert record["numbers"] == ["1", ""]
+    assert record["runs"][1]["prefix"] == "Royal box"
+    assert record["runs"][1]["number"] == "7"
+
+
+@pytest.mark.django_db
+def test_it_says_the_same_as_the_list_of_seats() -> None:
+    event = make_event(seats=6, price="30.00")
+    stalls = Category.objects.create(event=event, name="Stalls", price="20.00")
+    circle = Category.objects.create(event=event, name="Circle", price=None)
+    ids = seat_ids(event)
+    Seat.objects.filter(pk__in=ids[:2]).update(category=stalls, section="Stalls")
+    Seat.objects.filter(pk=ids[2]).update(category=circle, section="Circle")
+    Seat.objects.filter(pk=ids[0]).update(price="0.00")
+    Seat.objects.filter(pk=ids[5]).update(seat_number="The best")
+    for at, seat in zip(count(), event.seats.order_by("pk"), strict=False):
+        Seat.objects.filter(pk=seat.pk).update(x=at * 1.25, y=-at)
+    layout = refresh_layout(event_id=event.pk)
+    found = list(read(json.loads(packed_layout(event_id=event.pk, layout=layout).plain)))
+    static = found[0].keys()
+    listed = selectors.seats(event_id=event.pk)
+    assert found == [{name: seat[name] for name in static} for seat in listed]  # type: ignore[literal-required]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("of", ["seat", "category", "event"])
+def test_whatever_a_price_is_worked_out_from_changes_the_layout(of: str) -> None:
+    event = make_event()
+    event.seats.update(category=Category.objects.create(event=event, name="Stalls"))
+    before = refresh_layout(event_id=event.pk)
+    rows: Any = {"seat": event.seats, "category": event.categories, "event": type(event).objects}
+    rows[of].update(price="12.00")
+    after = refresh_layout(event_id=event.pk)
+    assert after != before
+    [price] = {
+        run["price"]
+        for run in json.loads(packed_layout(event_id=event.pk, layout=after).plain)["runs"]
+    }
+    assert price == "12.00"
+
+
+@pytest.mark.django_db
+def test_it_is_read_once_however_often_it_is_asked_for(django_assert_num_queries: Any) -> None:
+    event = make_event()
+    first = packed_layout(event_id=event.pk, layout="plan")
+    with django_assert_num_queries(0):
+        assert all(packed_layout(event_id=event.pk, layout="plan") is first for _ in range(100))
+
+
+@pytest.mark.django_db
+def test_an_event_without_seats_has_an_empty_one() -> None:
+    event = make_event(seats=0)
+    assert json.loads(packed_layout(event_id=event.pk, layout="plan").plain)["ids"] == []
+
+
+@pytest.mark.django_db
+def test_a_layout_that_changes_while_it_is_read_is_not_kept() -> None:
+    event = make_event()
+    with pytest.raises(LayoutNotFound):
+        layouts._pack(event.pk, "the one before")
+    with pytest.raises(EventNotFound):
+        packed_layout(event_id=event.pk + 1, layout="plan")

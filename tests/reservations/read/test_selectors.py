@@ -1,0 +1,344 @@
+"""What can be read, and by whom; a lock that ran out reads as available everywhere."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from pytest_django import Settings
+
+from reservations.domain.commands import (
+    BlockSeats,
+    CancelReservation,
+    Command,
+    LockSeats,
+    ReleaseExpired,
+    ReserveSeats,
+    UnlockSeats,
+)
+from reservations.domain.errors import EventNotFound, MembersOnly, ReservationNotFound, SignInFirst
+from reservations.domain.states import SeatStatus
+from reservations.models import Category, Event, Reservation, Seat, SeatChange
+from reservations.plans.services import refresh_layout
+from reservations.read import seat_counts, selectors
+from reservations.read.selectors import Asker, BookingHead
+from reservations.write.command_queue import CommandQueue
+from tests.factories import (
+    Clock,
+    let_locks_run_out,
+    make_event,
+    make_person,
+    make_user,
+    permitted,
+    seat_ids,
+    stored_id,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOBODY = Asker(id=None)
+
+
+def _do(event: Event, *commands: Command) -> None:
+    for command in commands:
+        CommandQueue(event.pk).submit(command)
+
+
+def test_seats_are_listed_in_index_order_with_all_that_is_known_of_them() -> None:
+    event, alice, bob = make_event(), make_person("alice"), make_person("bob")
+    ids = seat_ids(event)
+    _do(event, LockSeats(alice, ids[:1]), LockSeats(bob, ids[1:2]))
+    _do(event, ReserveSeats(bob, ids[1:2], "invoice"), BlockSeats(bob, ids[2:3]))
+    found = selectors.seats(event_id=event.pk)
+    assert [seat["id"] for seat in found] == list(ids)
+    assert [
+        (seat["status"], seat["is_available"], seat["locked_by"], seat["reserved_by"])
+        for seat in found
+    ] == [
+        ("locked", False, "alice", None),
+        ("reserved", False, None, "bob"),
+        ("blocked", False, None, None),
+        ("available", True, None, None),
+    ]
+    assert [seat["locked_until"] is None for seat in found] == [False, True, True, True]
+
+
+def test_a_lock_that_ran_out_reads_as_available_everywhere() -> None:
+    event, alice = make_event(), make_person()
+    _do(event, LockSeats(alice, seat_ids(event)[:2]))
+    let_locks_run_out(event)
+    first = selectors.seats(event_id=event.pk)[0]
+    assert (first["status"], first["is_available"]) == ("available", True)
+    assert (first["locked_by"], first["locked_until"]) == (None, None)
+    assert selectors.locks(event_id=event.pk, person_id=alice.id) == []
+    assert selectors.event(event_id=event.pk)["seats_available"] == 4
+    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+    assert selectors.events_with_expired_locks() == [event.pk]
+
+
+def test_ones_own_live_locks_are_listed_and_nobody_elses() -> None:
+    event, other, alice, bob = make_event(), make_event(), make_person(), make_person()
+    ids = seat_ids(event)
+    _do(event, LockSeats(alice, ids[1:3]), LockSeats(bob, ids[:1]))
+    _do(other, LockSeats(alice, seat_ids(other)[:1]))
+    found = selectors.locks(event_id=event.pk, person_id=alice.id)
+    assert [seat["id"] for seat in found] == list(ids[1:3])
+    assert all(seat["locked_until"] for seat in found)
+
+
+def test_only_available_seats_are_counted_as_available() -> None:
+    event, alice = make_event(seats=5), make_person()
+    ids = seat_ids(event)
+    _do(event, LockSeats(alice, ids[:2]), ReserveSeats(alice, ids[:1], "invoice"))
+    _do(event, BlockSeats(alice, ids[2:3]))
+    found = selectors.event(event_id=event.pk)
+    assert (found["seats_total"], found["seats_available"]) == (5, 2)
+
+
+def test_a_price_is_the_seats_own_else_its_categorys_else_the_events() -> None:
+    event = make_event(price="30.00")
+    ids = seat_ids(event)
+    stalls = Category.objects.create(event=event, name="Stalls", price="20.00")
+    circle = Category.objects.create(event=event, name="Circle", price=None)
+    Seat.objects.filter(pk__in=ids[:2]).update(category=stalls)
+    Seat.objects.filter(pk=ids[2]).update(category=circle)
+    Seat.objects.filter(pk=ids[0]).update(price="0.00")
+    prices = [seat["price"] for seat in selectors.seats(event_id=event.pk)]
+    assert prices == ["0.00", "20.00", "30.00", "30.00"]
+
+
+def test_an_event_tells_its_lowest_price() -> None:
+    event = make_event(price="30.00")
+    assert selectors.event(event_id=event.pk)["price_from"] == "30.00"
+    stalls = Category.objects.create(event=event, name="Stalls", price="20.00")
+    event.seats.update(category=stalls)
+    Seat.objects.filter(pk=seat_ids(event)[0]).update(price="90.00")
+    refresh_layout(event_id=event.pk)
+    found = selectors.event(event_id=event.pk)
+    assert (found["price"], found["price_from"]) == ("30.00", "20.00")
+    assert selectors.event(event_id=make_event(seats=0).pk)["price_from"] == "50.00"
+
+
+def test_seats_are_counted_again_only_when_one_of_them_has_changed(
+    django_assert_num_queries: Any,
+) -> None:
+    event, alice = make_event(), make_person()
+    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+    with django_assert_num_queries(2):
+        assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+    _do(event, LockSeats(alice, seat_ids(event)[:3]))
+    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 1
+    let_locks_run_out(event)
+    with django_assert_num_queries(2):
+        assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+    _do(event, ReleaseExpired())
+    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+
+
+def test_a_page_costs_as_many_queries_as_one_event_even_if_few_counts_are_kept(
+    django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seat_counts._static, "_most", 10)
+    monkeypatch.setattr(seat_counts._free, "_most", 10)
+    event = make_event(seats=0)
+    events = Event.objects.bulk_create(
+        Event(name="", venue="", date=event.date, price=1, layout="plan") for _ in range(1200)
+    )
+    Seat.objects.bulk_create(Seat(event=event, seat_number="A1", guid="A1") for event in events)
+    with django_assert_max_num_queries(4):
+        found = selectors.events(asker=NOBODY, limit=1201).events
+    assert [event["seats_total"] for event in found] == [0] + 1200 * [1]
+    assert [event["seats_available"] for event in found] == [0] + 1200 * [1]
+
+
+def test_names_are_left_out_where_the_site_hides_them(settings: Settings) -> None:
+    settings.SEATCAST_SHOW_NAMES = False
+    event, alice = make_event(), make_person("alice")
+    ids = seat_ids(event)
+    _do(event, LockSeats(alice, ids[:2]), ReserveSeats(alice, ids[:1], "invoice"))
+    for seat in selectors.seats(event_id=event.pk):
+        assert (seat["locked_by"], seat["reserved_by"]) == (None, None)
+
+
+def test_events_are_listed_by_date_with_the_sale_as_it_stands() -> None:
+    now, day = timezone.now(), timedelta(days=1)
+    make_event(name="third", date=now + 3 * day)
+    make_event(name="first", date=now + day, sales_close_at=now - day)
+    make_event(name="second", date=now + 2 * day, sales_open_at=now + day)
+    found = selectors.events(asker=NOBODY).events
+    assert [(event["name"], event["sales"]) for event in found] == [
+        ("first", "closed"),
+        ("second", "upcoming"),
+        ("third", "open"),
+    ]
+
+
+def test_terms_are_the_events_own_else_the_sites(settings: Settings) -> None:
+    settings.SEATCAST_LOCK_SECONDS, settings.SEATCAST_SEAT_CAP = 77, 3
+    own, common = make_event(lock_seconds=5, seat_cap=9), make_event()
+    found = {event["id"]: event for event in selectors.events(asker=NOBODY).events}
+    assert (found[own.pk]["lock_seconds"], found[own.pk]["seat_cap"]) == (5, 9)
+    assert (found[common.pk]["lock_seconds"], found[common.pk]["seat_cap"]) == (77, 3)
+
+
+def test_revenue_is_what_was_agreed_for_what_is_booked() -> None:
+    event, alice = make_event(seats=6, price="50.00"), make_person()
+    ids = seat_ids(event)
+    Seat.objects.filter(pk__in=ids[:3]).update(section="Stalls")
+    for seat_id in ids[:4]:
+        _do(event, LockSeats(alice, (seat_id,)), ReserveSeats(alice, (seat_id,), "invoice"))
+    stored = list(Reservation.objects.order_by("pk"))
+    _do(event, LockSeats(alice, ids[4:]), CancelReservation(alice, stored[1].pk))
+    Reservation.objects.filter(pk=stored[2].pk).update(payment_due_at=timezone.now())
+    Event.objects.update(price="80.00")
+    assert selectors.revenue(event_id=event.pk) == {
+        "seq": selectors.event_head(event_id=event.pk).seq,
+        "total": "100.00",
+        "currency": "EUR",
+        "sections": [
+            {"section": "", "revenue": "50.00"},
+            {"section": "Stalls", "revenue": "50.00"},
+        ],
+    }
+    free = make_event(currency="CHF")
+    expected = {"seq": 0, "total": "0.00", "currency": "CHF", "sections": []}
+    assert selectors.revenue(event_id=free.pk) == expected
+
+
+def test_who_may_see_an_event() -> None:
+    group = Group.objects.create(name="Friends")
+    member, buyer, staff = make_user(), make_user(), make_user(is_staff=True)
+    organiser = permitted(make_user(), "reservations.view_event")
+    member.groups.add(group)
+    public = make_event()
+    members = make_event(visibility="members")
+    friends = make_event(visibility="members", member_group=group)
+    hidden: dict[Asker, dict[int, type[Exception]]] = {
+        NOBODY: {members.pk: SignInFirst, friends.pk: SignInFirst},
+        Asker(buyer.pk): {friends.pk: MembersOnly},
+        Asker(member.pk): {},
+        Asker(staff.pk): {friends.pk: MembersOnly},
+        Asker(organiser.pk): {friends.pk: MembersOnly},
+        Asker(organiser.pk, has_powers=True): {},
+    }
+    for asker, refusals in hidden.items():
+        for event in (public, members, friends):
+            if refusal := refusals.get(event.pk):
+                with pytest.raises(refusal):
+                    selectors.require_access(event_id=event.pk, asker=asker)
+            else:
+                selectors.require_access(event_id=event.pk, asker=asker)
+        seen = {event["id"] for event in selectors.events(asker=asker).events}
+        assert seen == {public.pk, members.pk, friends.pk} - set(refusals)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: selectors.require_access(event_id=2**62, asker=NOBODY),
+        lambda: selectors.revenue(event_id=2**62),
+        lambda: selectors.event(event_id=2**62),
+        lambda: selectors.event_head(event_id=2**62),
+        lambda: selectors.seat_map(event_id=2**62),
+        lambda: selectors.seats_version(event_id=2**62),
+    ],
+)
+def test_an_event_that_there_is_not_is_not_found(read: Callable[[], object]) -> None:
+    with pytest.raises(EventNotFound):
+        read()
+
+
+def test_ones_bookings_are_listed_newest_first_cancelled_ones_included() -> None:
+    event, alice, bob = make_event(), make_person(), make_person()
+    ids, queue = seat_ids(event), CommandQueue(event.pk)
+    numbers, stored = [], []
+    for person, seat_id in [(alice, ids[0]), (bob, ids[1]), (alice, ids[2])]:
+        queue.submit(LockSeats(person, (seat_id,)))
+        answer = queue.submit(ReserveSeats(person, (seat_id,), "invoice"))
+        numbers.append(answer["reservation"]["id"])
+        stored.append(stored_id(answer))
+    queue.submit(CancelReservation(alice, stored[0]))
+    found = selectors.reservations(person_id=alice.id)
+    assert [(booking["id"], booking["status"], booking["seats"]) for booking in found] == [
+        (numbers[2], "confirmed", ["A3"]),
+        (numbers[0], "cancelled", ["A1"]),
+    ]
+    assert found[1]["cancelled_at"]
+    head = selectors.booking(public_id=numbers[1], asker=Asker(bob.id))
+    assert head == BookingHead(stored[1], event.pk, is_own=True)
+    assert selectors.reservation(reservation_id=head.id)["seats"] == ["A2"]
+    with pytest.raises(ReservationNotFound):
+        selectors.booking(public_id=numbers[1], asker=Asker(alice.id))
+
+
+def test_the_tag_of_the_seats_moves_with_everything_that_shows_in_them(
+    settings: Settings,
+) -> None:
+    event, alice = make_event(), make_person()
+    ids = seat_ids(event)
+    tags = [selectors.seats_version(event_id=event.pk).tag]
+
+    def note() -> None:
+        tags.append(selectors.seats_version(event_id=event.pk).tag)
+
+    _do(event, LockSeats(alice, ids[:2]))
+    note()
+    Seat.objects.filter(pk=ids[0]).update(locked_until=timezone.now())
+    note()
+    let_locks_run_out(event)
+    note()
+    _do(event, ReleaseExpired())
+    note()
+    Event.objects.filter(pk=event.pk).update(layout="another")
+    note()
+    settings.SEATCAST_SHOW_NAMES = False
+    note()
+    assert len(set(tags)) == len(tags)
+    assert selectors.seats_version(event_id=event.pk).tag == tags[-1]
+
+
+def test_the_seat_map_has_the_seats_as_stored_in_index_order(clock: Clock) -> None:
+    event, alice = make_event(), make_person("alice")
+    ids = seat_ids(event)
+    _do(event, LockSeats(alice, ids[1:2]), BlockSeats(alice, ids[3:]))
+    found = selectors.seat_map(event_id=event.pk)
+    assert (found.head.seq, found.head.layout, found.head.is_public) == (2, "plan", True)
+    assert [(seat.id, seat.status, seat.holder, seat.version) for seat in found.seats] == [
+        (ids[0], SeatStatus.AVAILABLE, None, 0),
+        (ids[1], SeatStatus.LOCKED, "alice", 1),
+        (ids[2], SeatStatus.AVAILABLE, None, 0),
+        (ids[3], SeatStatus.BLOCKED, None, 2),
+    ]
+
+
+def test_the_log_since_a_number_has_each_seat_once_with_its_last_state() -> None:
+    event, alice = make_event(), make_person("alice")
+    ids = seat_ids(event)
+    _do(event, LockSeats(alice, ids[:2]), UnlockSeats(alice, ids[:1]), LockSeats(alice, ids[2:3]))
+    found = selectors.changes_since(event_id=event.pk, seq=0, limit=100)
+    assert found is not None
+    assert found.seq == 3
+    assert {(change.seat_id, change.status, change.holder) for change in found.changes} == {
+        (ids[0], SeatStatus.AVAILABLE, None),
+        (ids[1], SeatStatus.LOCKED, "alice"),
+        (ids[2], SeatStatus.LOCKED, "alice"),
+    }
+    newer = selectors.changes_since(event_id=event.pk, seq=2, limit=100)
+    assert newer is not None
+    assert [change.seat_id for change in newer.changes] == [ids[2]]
+    assert selectors.changes_since(event_id=event.pk, seq=3, limit=1) == (
+        selectors.LoggedChanges(seq=3, changes=())
+    )
+
+
+def test_a_log_that_is_too_long_or_does_not_reach_back_is_none() -> None:
+    event, alice = make_event(), make_person()
+    ids = seat_ids(event)
+    _do(event, LockSeats(alice, ids[:2]), LockSeats(alice, ids[2:]))
+    assert selectors.changes_since(event_id=event.pk, seq=0, limit=3) is None
+    assert selectors.changes_since(event_id=event.pk, seq=0, limit=4) is not None
+    SeatChange.objects.filter(event=event, seq=1).delete()
+    assert selectors.changes_since(event_id=event.pk, seq=0, limit=4) is None
+    assert selectors.changes_since(event_id=event.pk, seq=1, limit=4) is not None

@@ -1,0 +1,215 @@
+"""The desk's change log, and what it announces."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections, transaction
+
+from reservations.domain.commands import (
+    BlockSeats,
+    CancelReservation,
+    Command,
+    LockSeats,
+    ReleaseExpired,
+    ReserveSeats,
+    UnlockSeats,
+)
+from reservations.domain.errors import SeatcastError
+from reservations.domain.states import SeatStatus
+from reservations.models import Event, Seat, SeatChange
+from reservations.requests import request_id
+from reservations.write.changes import Change, ChangeSet, seats_changed
+from reservations.write.command_queue import CommandQueue, _QueueItem, submit
+from tests.factories import Clock, make_event, make_person, seat_ids
+
+pytestmark = pytest.mark.both_databases
+
+
+def _tell_a_story(queue: CommandQueue, event: Event, clock: Clock) -> None:
+    """Have commands of every kind carried out, and some refused, in between."""
+    alice, bob = make_person("alice"), make_person("bob")
+    ids = seat_ids(event)
+    story: list[Command] = [
+        LockSeats(alice, ids[:3]),
+        LockSeats(bob, ids[:1]),  # refused
+        LockSeats(alice, ids[:1]),  # hers already
+        UnlockSeats(alice, ids[2:3]),
+        ReserveSeats(alice, ids[:2], "invoice"),
+        ReserveSeats(alice, ids[:2], "invoice"),  # refused
+        BlockSeats(bob, ids[3:4]),
+        LockSeats(bob, ids[2:3]),
+    ]
+    for command in story:
+        _try(queue, command)
+    clock.advance(301)
+    reservation = Seat.objects.get(pk=ids[0]).reservation_id or 0
+    for command in (
+        ReleaseExpired(),
+        CancelReservation(alice, reservation),
+        CancelReservation(alice, reservation),  # cancelled already
+        LockSeats(bob, ids[1:2]),
+    ):
+        _try(queue, command)
+
+
+def _try(queue: CommandQueue, command: Command) -> None:
+    try:
+        queue.submit(command)
+    except SeatcastError:
+        return
+
+
+@pytest.mark.django_db
+def test_every_command_that_changed_something_has_one_number_and_there_is_no_gap(
+    clock: Clock,
+) -> None:
+    event = make_event()
+    _tell_a_story(CommandQueue(event.pk, clock=clock), event, clock)
+    log = SeatChange.objects.filter(event=event).order_by("seq", "seat_id")
+    ids = seat_ids(event)
+    assert [(line.seq, ids.index(line.seat_id) + 1, line.reason) for line in log] == [
+        *[(1, 1, "locked"), (1, 2, "locked"), (1, 3, "locked")],
+        (2, 3, "unlocked"),
+        *[(3, 1, "reserved"), (3, 2, "reserved")],
+        (4, 4, "blocked"),
+        (5, 3, "locked"),
+        (6, 3, "expired"),
+        *[(7, 1, "cancelled"), (7, 2, "cancelled")],
+        (8, 2, "locked"),
+    ]
+    event.refresh_from_db()
+    assert event.change_seq == 8
+
+
+@pytest.mark.django_db
+def test_a_change_names_the_request_that_asked_for_it_also_in_a_batch(clock: Clock) -> None:
+    event, people = make_event(), [make_person() for _ in range(3)]
+    asked = [uuid4(), None, uuid4()]
+    batch = [
+        _QueueItem(LockSeats(who, (seat_id,)), None, request_id=each)
+        for who, seat_id, each in zip(people, seat_ids(event), asked, strict=False)
+    ]
+    CommandQueue(event.pk, clock=clock)._run(batch, waits_for_row=True)
+    log = SeatChange.objects.filter(event=event).order_by("seq")
+    assert [line.request_id for line in log] == asked
+
+
+@pytest.mark.django_db
+def test_a_request_is_known_by_the_thread_that_brings_it() -> None:
+    event, alice = make_event(), make_person()
+    token = request_id.set(uuid4())
+    try:
+        submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:1]))
+        assert SeatChange.objects.get(event=event).request_id == request_id.get()
+    finally:
+        request_id.reset(token)
+
+
+@pytest.mark.django_db
+def test_the_log_replayed_is_the_seats_as_they_are(clock: Clock) -> None:
+    event = make_event()
+    _tell_a_story(CommandQueue(event.pk, clock=clock), event, clock)
+    replayed = {}
+    for line in SeatChange.objects.filter(event=event).order_by("seq"):
+        replayed[line.seat_id] = (
+            *(line.status, line.holder_id, line.locked_until, line.reservation_id),
+            line.seq,
+        )
+    seats = Seat.objects.filter(event=event).values_list(
+        "pk", "status", "locked_by", "locked_until", "reservation", "version"
+    )
+    assert replayed == {pk: tuple(state) for pk, *state in seats}
+
+
+@pytest.mark.django_db
+def test_numbers_belong_to_their_event() -> None:
+    alice, events = make_person(), [make_event(), make_event()]
+    for event in events:
+        CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
+    assert list(SeatChange.objects.values_list("seq", flat=True)) == [1, 1]
+
+
+@pytest.mark.django_db
+def test_a_change_set_has_what_the_world_needs_to_know(
+    clock: Clock, announced: list[ChangeSet]
+) -> None:
+    event, alice = make_event(), make_person("alice")
+    queue, ids = CommandQueue(event.pk, clock=clock), seat_ids(event)
+    queue.submit(LockSeats(alice, ids[:2]))
+    queue.submit(ReserveSeats(alice, ids[1:2], "invoice"))
+    until = Seat.objects.get(pk=ids[0]).locked_until
+    assert announced == [
+        ChangeSet(
+            event_id=event.pk,
+            since=0,
+            seq=1,
+            changes=tuple(Change(id_, SeatStatus.LOCKED, until, "alice") for id_ in ids[:2]),
+        ),
+        ChangeSet(
+            event_id=event.pk,
+            since=1,
+            seq=2,
+            changes=(Change(ids[1], SeatStatus.RESERVED, None, None),),
+        ),
+    ]
+
+
+@pytest.mark.django_db
+def test_each_change_set_starts_where_the_last_one_ended(
+    clock: Clock, announced: list[ChangeSet]
+) -> None:
+    event = make_event()
+    _tell_a_story(CommandQueue(event.pk, clock=clock), event, clock)
+    assert [(changes.since, changes.seq) for changes in announced] == [
+        (number, number + 1) for number in range(8)
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_is_announced_only_once_others_can_see_it() -> None:
+    event, alice = make_event(), make_person()
+    first = seat_ids(event)[0]
+    seen: list[tuple[bool, int]] = []
+
+    def look() -> int:
+        try:
+            return Seat.objects.get(pk=first).status
+        finally:
+            connections.close_all()
+
+    def hear(changes: ChangeSet, **_: object) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            seen.append((connection.in_atomic_block, pool.submit(look).result(120)))
+
+    seats_changed.connect(hear)
+    try:
+        CommandQueue(event.pk).submit(LockSeats(alice, (first,)))
+    finally:
+        seats_changed.disconnect(hear)
+    assert seen == [(False, SeatStatus.LOCKED)]
+
+
+@pytest.mark.django_db
+def test_a_listener_that_fails_does_not_fail_the_command() -> None:
+    event, alice = make_event(), make_person()
+
+    def fail(**_: object) -> None:
+        raise RuntimeError("deaf")
+
+    seats_changed.connect(fail)
+    try:
+        assert submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:1]))
+    finally:
+        seats_changed.disconnect(fail)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inside_a_transaction_the_desk_refuses_to_work_for_it_would_answer_before_the_commit(
+    announced: list[ChangeSet],
+) -> None:
+    event, alice = make_event(), make_person()
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:1]))
+    assert not SeatChange.objects.exists()
+    assert announced == []
