@@ -385,7 +385,7 @@ class Environment(BaseModel):
     demo_slow_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
     show_names: bool = False
 
-    desk_wait_seconds: Seconds = 10.0
+    queue_wait_seconds: Seconds = 10.0
     beat_seconds: Seconds = 5.0
     head_check_seconds: Seconds = 0.5
     frame_window_seconds: Annotated[float, Field(ge=0, le=60)] = 0.05

@@ -114,7 +114,7 @@ SEATCAST_PUBLISHED_PASSWORDS = PUBLISHED_PASSWORDS if environment.production els
 SEATCAST_SHOW_NAMES = environment.show_names
 
 # How the desk and the hubs pace themselves.
-SEATCAST_DESK_WAIT_SECONDS = environment.desk_wait_seconds
+SEATCAST_QUEUE_WAIT_SECONDS = environment.queue_wait_seconds
 SEATCAST_BEAT_SECONDS = environment.beat_seconds
 SEATCAST_HEAD_CHECK_SECONDS = environment.head_check_seconds
 SEATCAST_SOCKETS_PER_ADDRESS = environment.sockets_per_address

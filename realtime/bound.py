@@ -23,7 +23,8 @@ from functools import partial
 
 from accounts.revocations import Credential, ended_among
 from realtime.audience import Viewer
-from realtime.database import in_database_thread
+from realtime import threads
+from reservations.threads import in_thread
 from realtime.messages import CloseCode
 from reservations.read import selectors
 
@@ -79,7 +80,7 @@ async def _look_again_and_again() -> None:
 
 async def _close_the_ended() -> None:
     credentials = {admission.credential for admission in _admissions.values()}
-    ended = await in_database_thread(partial(ended_among, credentials))
+    ended = await in_thread(partial(ended_among, credentials), threads.OTHERS)
     if ended:
         for viewer, admission in tuple(_admissions.items()):
             if admission.credential in ended:
@@ -94,8 +95,8 @@ async def _close_without(admitted_among: Callable[..., set[int]], *, is_member: 
             people = people_by_event.setdefault(admission.event_id, set())
             people.add(admission.credential.person_id)
     for event_id, people in people_by_event.items():
-        gone = people - await in_database_thread(
-            partial(admitted_among, event_id=event_id, person_ids=people)
+        gone = people - await in_thread(
+            partial(admitted_among, event_id=event_id, person_ids=people), threads.OTHERS
         )
         for viewer, admission in tuple(_admissions.items()):
             if (

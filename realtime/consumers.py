@@ -13,7 +13,8 @@ from accounts.addresses import client_of_scope
 from realtime import metrics
 from realtime.audience import Viewer
 from realtime.bound import Admission, bound
-from realtime.database import in_database_thread
+from realtime import threads
+from reservations.threads import in_thread
 from realtime.hub import arriving
 from realtime.identity import opener_of
 from realtime.limits import TooManySockets, counted, frame_allowance
@@ -82,8 +83,8 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _join(self, event_id: int) -> None:
         async with arriving(event_id) as hub:
             if not hub.is_public:
-                admission = await in_database_thread(
-                    partial(_admission, event_id, dict(self.scope))
+                admission = await in_thread(
+                    partial(_admission, event_id, dict(self.scope)), threads.OTHERS
                 )
                 self._open.enter_context(bound(self._viewer, admission))
                 self._viewer.is_admitted = True

@@ -19,7 +19,8 @@ from typing import Protocol
 
 from django.conf import settings
 
-from realtime.database import HEADS, in_database_thread
+from realtime import threads
+from reservations.threads import in_thread
 from reservations.domain.errors import EventNotFound
 from reservations.read import selectors
 from reservations.read.selectors import EventHead
@@ -114,8 +115,8 @@ class Heads:
         followers = [self._followers[each] for each in event_ids if each in self._followers]
         known = [follower.seq for follower in followers]
         try:
-            heads = await in_database_thread(
-                partial(selectors.event_heads, event_ids=event_ids), HEADS
+            heads = await in_thread(
+                partial(selectors.event_heads, event_ids=event_ids), threads.HEADS
             )
         except Exception as error:
             logger.exception("%d events cannot be compared with the database", len(followers))

@@ -29,7 +29,8 @@ from redis.exceptions import RedisError
 
 from realtime import metrics, publisher
 from realtime.audience import Audience, Viewer
-from realtime.database import MAPS, in_database_thread
+from realtime import threads
+from reservations.threads import in_thread
 from realtime.heads import heads
 from realtime.messages import CloseCode
 from realtime.picture import Merge, Picture
@@ -220,7 +221,7 @@ class Hub:
         self._tasks.append(task)
 
     async def _load(self) -> Picture:
-        head, picture = await in_database_thread(partial(_picture_of, self.event_id), MAPS)
+        head, picture = await in_thread(partial(_picture_of, self.event_id), threads.MAPS)
         self._show_to(is_public=head.is_public)
         return picture
 
@@ -343,9 +344,9 @@ class Hub:
 
     async def _read_log(self, *, since: int) -> None:
         metrics.log_reads.inc()
-        logged = await in_database_thread(
+        logged = await in_thread(
             partial(selectors.changes_since, event_id=self.event_id, seq=since, limit=MAX_LOG_ROWS),
-            MAPS,
+            threads.MAPS,
         )
         if logged is not None:
             result = self._take_in(since=since, seq=logged.seq, changes=logged.changes)

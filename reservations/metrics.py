@@ -32,31 +32,31 @@ conflicts = prometheus.Counter(
     ["reason"],
 )
 batch_commands = prometheus.Histogram(
-    "seatcast_desk_batch_commands",
+    "seatcast_queue_batch_commands",
     "Commands that were taken into one transaction.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
 )
 queued_commands = prometheus.Gauge(
-    "seatcast_desk_queued_commands",
+    "seatcast_queued_commands",
     "Commands that wait at the desks of this server.",
     multiprocess_mode="livesum",
 )
 wait_seconds = prometheus.Histogram(
-    "seatcast_desk_wait_seconds",
+    "seatcast_queue_wait_seconds",
     "How long a command waited that found its desk busy, until it was answered or served.",
     buckets=_SECONDS,
 )
 transaction_seconds = prometheus.Histogram(
-    "seatcast_desk_transaction_seconds",
+    "seatcast_queue_transaction_seconds",
     "How long the transaction of a batch took, from asking for a connection to the commit.",
     buckets=_SECONDS,
 )
 retried_batches = prometheus.Counter(
-    "seatcast_desk_retried_batches_total",
+    "seatcast_queue_retried_batches_total",
     "Batches that failed for a reason that may pass, and were run again.",
 )
 failed_batches = prometheus.Counter(
-    "seatcast_desk_failed_batches_total",
+    "seatcast_queue_failed_batches_total",
     "Batches that failed for good; their commands were tried one by one.",
 )
 provider_seconds = prometheus.Histogram(

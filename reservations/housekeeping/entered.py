@@ -7,7 +7,7 @@ from django.db.models import Q
 from reservations.domain.rules.entering import why_not_admitted
 from reservations.housekeeping.replay import moment
 from reservations.models import Entry, Event, Reservation
-from reservations.standing import state_of, with_standing
+from reservations.read.stored_states import state_of, with_related
 
 _CHUNK_ROWS = 2_000
 
@@ -30,7 +30,7 @@ def entry_faults(event: Event) -> Iterator[str]:
 
 def _batch_faults(entries: list[Entry]) -> Iterator[str]:
     ids = {entry.seat.reservation_id for entry in entries}
-    stored = with_standing(Reservation.objects.all()).in_bulk(ids)
+    stored = with_related(Reservation.objects.all()).in_bulk(ids)
     for entry in entries:
         reservation = stored[entry.seat.reservation_id]
         named = f"entry of seat {entry.seat.seat.seat_number}, reservation {reservation.pk}"

@@ -13,7 +13,7 @@ from django.conf import settings
 from reservations.domain.rules import price_of
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation
-from reservations.terms import terms_of
+from reservations.read.stored_states import terms_of
 from reservations.tickets import ticket_code
 
 # What `payment_status` says of a reservation that is paid without a provider.

@@ -42,8 +42,8 @@ from reservations.read.records import (
     seat_record,
 )
 from reservations.read.seat_counts import Counts, counts_of
-from reservations.standing import state_of, with_standing
-from reservations.terms import offline_methods, terms_of
+from reservations.read.stored_states import state_of, with_related
+from reservations.read.stored_states import offline_methods, terms_of
 from reservations.tickets import booking_of
 from reservations.write.changes import Change
 
@@ -425,7 +425,7 @@ def ticketed(*, code: str, door_event_id: int | None = None) -> BookingHead:
 def ticket(*, code: str) -> TicketRecord:
     """Return whom a ticket admits, and to what; for the door. Raises: TicketNotFound."""
     head = ticketed(code=code)
-    stored = with_standing(Reservation.objects.filter(pk=head.id)).select_related("user").get()
+    stored = with_related(Reservation.objects.filter(pk=head.id)).select_related("user").get()
     reason = why_not_admitted(state_of(stored), now=clock.now())
     return {
         "admits": reason is None,

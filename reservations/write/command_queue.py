@@ -170,7 +170,7 @@ class CommandQueue:
     @metrics.wait_seconds.time()
     def _wait(self, item: _QueueItem) -> None:
         """Wait until the command is decided. Raises: Busy, when that takes too long."""
-        seconds = settings.SEATCAST_DESK_WAIT_SECONDS
+        seconds = settings.SEATCAST_QUEUE_WAIT_SECONDS
         # The leader needs it, and those who have not come as far as the queue.
         database.release_connection()
         if item.done.wait(seconds):
@@ -182,7 +182,7 @@ class CommandQueue:
 
     async def _await(self, item: _QueueItem, waiting: "asyncio.Future[None]") -> None:
         """Wait as `_wait` does, in a coroutine. Raises: Busy."""
-        seconds = settings.SEATCAST_DESK_WAIT_SECONDS
+        seconds = settings.SEATCAST_QUEUE_WAIT_SECONDS
         with metrics.wait_seconds.time():
             try:
                 async with asyncio.timeout(seconds):

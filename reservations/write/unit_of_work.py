@@ -57,8 +57,8 @@ from reservations.read.records import (
     reservation_record,
     seat_record,
 )
-from reservations.standing import state_of, with_standing
-from reservations.terms import terms_of
+from reservations.read.stored_states import state_of, with_related
+from reservations.read.stored_states import terms_of
 from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet
 from reservations.write.prepared import PreparedQuery
@@ -430,7 +430,7 @@ def _reservations(
         ids |= set(first.values_list("pk", flat=True))
     if not ids:
         return {}
-    stored = with_standing(Reservation.objects.filter(event=event, pk__in=ids))
+    stored = with_related(Reservation.objects.filter(event=event, pk__in=ids))
     return {reservation.pk: reservation for reservation in stored}
 
 

@@ -44,7 +44,7 @@ NONSENSE = [
     ("SEATCAST_LOCK_SECONDS", "1e9", "must be a whole number"),
     ("SEATCAST_BEAT_SECONDS", "nan", "must be a number"),
     ("SEATCAST_BEAT_SECONDS", "0", "must be more than 0"),
-    ("SEATCAST_DESK_WAIT_SECONDS", "1000000", "must be at most 86,400"),
+    ("SEATCAST_QUEUE_WAIT_SECONDS", "1000000", "must be at most 86,400"),
     ("SEATCAST_TIME_ZONE", "Europe/Atlantis", "must be a time zone, like Europe/Berlin"),
     ("SEATCAST_TIME_ZONE", "../etc/passwd", "must be a time zone, like Europe/Berlin"),
     ("SEATCAST_SHOW_NAMES", "perhaps", "must be True or False"),

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from deploy.services import lasting_ports
 from deploy.valkey_server import valkey_server, valkey_url
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from reservations.models import Event
 from tests.faults.watching import Watcher, truth, until
 from tests.servers import Running, daphne
@@ -64,13 +64,13 @@ def two_servers(**extra: str) -> Iterator[tuple[list[Running], Callable[[], Runn
 
 async def more_changes(event: Event, count: int = CHANGES) -> None:
     """Wait until so many more changes were committed."""
-    start, _ = await in_database_thread(lambda: truth(event.pk))
+    start, _ = await in_thread(lambda: truth(event.pk))
     async with asyncio.timeout(120):
-        while (await in_database_thread(lambda: truth(event.pk)))[0] < start + count:
+        while (await in_thread(lambda: truth(event.pk)))[0] < start + count:
             await asyncio.sleep(0.02)
 
 
 async def agreement(event: Event, watchers: list[Watcher]) -> None:
     """Wait until everybody has what the database has."""
-    seq, seats = await in_database_thread(lambda: truth(event.pk))
+    seq, seats = await in_thread(lambda: truth(event.pk))
     await until(lambda: all(watcher.follower.agrees_with(seq, seats) for watcher in watchers))

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from reservations.models import Event
 from tests.faults.scene import Doorbell, agreement, more_changes, two_servers
 from tests.faults.traffic import traffic
@@ -25,7 +25,7 @@ async def test_connections_to_the_database_that_are_cut_cost_nobody_a_change(
             with traffic(event.pk, REDIS_URL=doorbell.url):
                 for _ in range(TIMES):
                     await more_changes(event, 10)
-                    cut += await in_database_thread(_cut_all_other_connections)
+                    cut += await in_thread(_cut_all_other_connections)
                 await more_changes(event)
             await agreement(event, watchers)
         # Sockets outlive it: a hub asks again.

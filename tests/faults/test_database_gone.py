@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from rest_framework_simplejwt.tokens import AccessToken
 
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from reservations.models import Event
 from tests.factories import make_user, seat_ids
 from tests.faults.scene import Doorbell, agreement, two_servers
@@ -75,7 +75,7 @@ async def test_while_the_database_is_away_all_is_answered_and_then_it_goes_on_by
         ports = [server.port for server in servers]
         async with crowd(ports, event.pk) as watchers:
             buyers = [Buyer(*each) for each in zip(ports, tokens, strict=True)]
-            await in_database_thread(lambda: _live_through_an_outage(event, buyers))
+            await in_thread(lambda: _live_through_an_outage(event, buyers))
             await agreement(event, watchers)
         assert [watcher.codes for watcher in watchers if watcher.codes] == []
 

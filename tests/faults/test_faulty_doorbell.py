@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from realtime.audience import Viewer
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from realtime.hub import arriving
 from reservations.models import Event
 from tests.faults.faulty_layer import faulty
@@ -103,7 +103,7 @@ async def test_a_doorbell_that_cannot_be_relied_on_costs_no_visitor_a_change(
             for visitor in visitors:
                 visitor.stays.set()
             await until(lambda: (visitors[0].follower.seq or 0) > CHANGES)
-        seq, seats = await in_database_thread(lambda: truth(event.pk))
+        seq, seats = await in_thread(lambda: truth(event.pk))
         await until(lambda: all(each.follower.agrees_with(seq, seats) for each in visitors))
     assert [visitor.breaches for visitor in visitors if visitor.breaches] == []
     # They came back and were told the rest, or this showed little.

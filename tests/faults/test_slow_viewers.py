@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from realtime import audience
 from realtime.audience import Viewer
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from realtime.hub import arriving
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.write import command_queue
@@ -104,7 +104,7 @@ async def test_who_stays_behind_is_closed_with_a_code_that_says_so(
         else:
             await asyncio.Event().wait()
 
-    event = await in_database_thread(make_event)
+    event = await in_thread(make_event)
     async with arriving(event.pk) as hub:
         viewer = Viewer(send)
         await hub.add(viewer, since=None, layout=None)

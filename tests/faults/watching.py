@@ -10,7 +10,7 @@ from httpx import AsyncClient, HTTPError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from reservations.models import Event, Seat
 from tests.following import BreachOfProtocol, Follower, ShownSeat
 
@@ -115,7 +115,7 @@ async def crowd(
 
     One in five switches between a socket and asking.
     """
-    seats = await in_database_thread(lambda: seats_by_layout(event_id))
+    seats = await in_thread(lambda: seats_by_layout(event_id))
     watchers = [
         Watcher(ports, event_id, seats=seats, seed=seed, switches=seed % 5 == 0)
         for seed in range(size)

@@ -13,7 +13,7 @@ from channels.testing import WebsocketCommunicator
 from django.db.backends.utils import CursorWrapper
 
 from config.asgi import application
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.domain.states import Person
 from reservations.models import Event
@@ -131,7 +131,7 @@ async def _submit(
         chosen = tuple(ids[index] for index in indexes)
         return command_queue.submit(event_id=event.pk, command=command(who, chosen))
 
-    return await in_database_thread(submit)
+    return await in_thread(submit)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts import revocations, tokens
 from accounts.models import User
 from realtime import bound as bound_module
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from realtime.identity import opener_of
 from reservations.models import Event
 from tests.contract.calls import SEE_EVENTS
@@ -103,10 +103,10 @@ async def test_a_socket_ends_with_the_session_or_the_tokens_that_opened_it(
     event: Event,
     alice: User,
 ) -> None:
-    entrance = await in_database_thread(partial(enter, alice))
+    entrance = await in_thread(partial(enter, alice))
     async with watching(event.pk, **_offered(entrance)) as socket:
         await socket.frame()
-        await in_database_thread(partial(end, alice, entrance))
+        await in_thread(partial(end, alice, entrance))
         assert await socket.close_code() == 4401
     async with watching(event.pk, **_offered(entrance)) as again:
         assert await again.close_code() == 4401
@@ -115,11 +115,11 @@ async def test_a_socket_ends_with_the_session_or_the_tokens_that_opened_it(
 async def test_a_ticket_is_good_for_a_moment_and_for_nothing_else(
     watching: Watching, event: Event, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entrance = await in_database_thread(partial(by_ticket, alice))
+    entrance = await in_thread(partial(by_ticket, alice))
     ticket = entrance["subprotocols"][1].removeprefix("ticket.")
     bearer = stranger()
     bearer.credentials(HTTP_AUTHORIZATION=f"Bearer {ticket}")
-    answer = await in_database_thread(partial(bearer.get, "/api/me/"))
+    answer = await in_thread(partial(bearer.get, "/api/me/"))
     assert answer.status_code == 401
     for forged in (f"{ticket}x", f"x{ticket}", "", "rubbish", ticket.replace("~", ".")):
         async with watching(event.pk, subprotocols=["seatcast", f"ticket.{forged}"]) as socket:
@@ -136,10 +136,10 @@ def test_who_has_a_token_needs_no_ticket(alice: User) -> None:
 async def test_only_the_session_that_ended_loses_its_socket(
     watching: Watching, event: Event, alice: User, lock: Command
 ) -> None:
-    one, other = [await in_database_thread(partial(by_session, alice)) for _ in range(2)]
+    one, other = [await in_thread(partial(by_session, alice)) for _ in range(2)]
     async with watching(event.pk, **one) as ends, watching(event.pk, **other) as stays:
         await ends.frame(), await stays.frame()
-        await in_database_thread(partial(_sign_out, alice, one))
+        await in_thread(partial(_sign_out, alice, one))
         assert await ends.close_code() == 4401
         await lock(person(alice), 3)
         await stays.until_seq(1)
@@ -163,7 +163,7 @@ async def test_a_socket_ends_when_what_opened_it_expires(
     alice: User,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    entrance = await in_database_thread(partial(enter, alice))
+    entrance = await in_thread(partial(enter, alice))
     async with watching(event.pk, **_offered(entrance)) as socket:
         await socket.frame()
         monkeypatch.setattr(revocations, "time", _AMonthLater)
@@ -178,19 +178,19 @@ async def test_a_session_expires_when_it_was_said_to_however_often_it_is_used(al
         assert credential
         return credential.expires_at - soon.timestamp()
 
-    assert await in_database_thread(opened) == pytest.approx(0, abs=0.001)
+    assert await in_thread(opened) == pytest.approx(0, abs=0.001)
 
 
 async def test_who_comes_back_with_a_new_token_misses_nothing(
     watching: Watching, event: Event, alice: User, lock: Command
 ) -> None:
-    entrance = await in_database_thread(partial(by_token, alice))
+    entrance = await in_thread(partial(by_token, alice))
     async with watching(event.pk, **_offered(entrance)) as socket:
         await socket.frame()
-        await in_database_thread(partial(_new_password, alice, entrance))
+        await in_thread(partial(_new_password, alice, entrance))
         assert await socket.close_code() == 4401
     await lock(person(alice), 3)
-    renewed = await in_database_thread(partial(by_token, alice))
+    renewed = await in_thread(partial(by_token, alice))
     async with watching(event.pk, "?since=0&layout=plan", **renewed) as socket:
         frame = await socket.frame()
     assert (frame["type"], frame["from"], frame["seq"]) == ("delta", 0, 1)
@@ -199,12 +199,12 @@ async def test_who_comes_back_with_a_new_token_misses_nothing(
 async def test_a_member_no_more_is_shown_no_more(
     watching: Watching, event: Event, alice: User, lock: Command
 ) -> None:
-    bob, organiser = await in_database_thread(
+    bob, organiser = await in_thread(
         lambda: (make_user("bob"), permitted(make_user("organiser"), SEE_EVENTS))
     )
-    await in_database_thread(lambda: bob.groups.set(alice.groups.all()))
+    await in_thread(lambda: bob.groups.set(alice.groups.all()))
     entrances = [
-        await in_database_thread(partial(by_session, user)) for user in (alice, bob, organiser)
+        await in_thread(partial(by_session, user)) for user in (alice, bob, organiser)
     ]
     async with (
         watching(event.pk, **entrances[0]) as of_alice,
@@ -213,20 +213,20 @@ async def test_a_member_no_more_is_shown_no_more(
     ):
         for socket in (of_alice, of_bob, of_organiser):
             await socket.frame()
-        await in_database_thread(alice.groups.clear)
+        await in_thread(alice.groups.clear)
         assert await of_alice.close_code() == 4403
         await lock(person(bob), 3)
         for socket in (of_bob, of_organiser):
             await socket.until_seq(1)
-        await in_database_thread(organiser.user_permissions.clear)
+        await in_thread(organiser.user_permissions.clear)
         assert await of_organiser.close_code() == 4403
 
 
 async def test_staff_without_a_permission_is_not_let_in(
     watching: Watching, event: Event, friends: Group
 ) -> None:
-    staff = await in_database_thread(lambda: make_user("staff", is_staff=True))
-    entrance = await in_database_thread(partial(by_session, staff))
+    staff = await in_thread(lambda: make_user("staff", is_staff=True))
+    entrance = await in_thread(partial(by_session, staff))
     async with watching(event.pk, **_offered(entrance)) as socket:
         assert await socket.close_code() == 4403
 
@@ -236,7 +236,7 @@ async def test_an_event_that_is_for_members_from_now_on_asks_everybody_again(
 ) -> None:
     async with watching(event.pk) as socket:
         await socket.frame()
-        await in_database_thread(
+        await in_thread(
             lambda: Event.objects.filter(pk=event.pk).update(visibility=Event.Visibility.MEMBERS)
         )
         assert await socket.close_code() == 1012

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from realtime.first_frames import MAX_RESUMED_SEATS, FirstFrames
 from realtime.lines import Frame
 from realtime.picture import Picture
@@ -81,7 +81,7 @@ def test_what_is_sent_is_never_longer_than_the_delta() -> None:
 async def test_everybody_is_sent_the_map_when_so_much_changes_at_once(
     watching: Callable[..., Any], transactional_db: None
 ) -> None:
-    event = await in_database_thread(lambda: make_event(seats=1_000))
+    event = await in_thread(lambda: make_event(seats=1_000))
 
     def block() -> None:
         organiser = person(make_user(is_staff=True))
@@ -91,7 +91,7 @@ async def test_everybody_is_sent_the_map_when_so_much_changes_at_once(
 
     async with watching(event.pk) as viewer:
         await viewer.frame()
-        await in_database_thread(block)
+        await in_thread(block)
         frame = await viewer.frame()
         assert (frame["type"], frame["seq"], frame["layout"]) == ("snapshot", 1, "plan")
         # What comes then starts from there.

@@ -10,7 +10,7 @@ import pytest
 
 from realtime import publisher
 from realtime.audience import VIEWERS_BETWEEN_YIELDS, Viewer
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from realtime.hub import arriving
 from reservations.domain.states import Person
 from reservations.models import Event
@@ -114,6 +114,6 @@ async def test_viewers_of_a_changed_plan_are_shown_it_although_one_of_them_leave
 
         for _ in range(VIEWERS):
             await _join(event, hear, leaving)
-        await in_database_thread(lambda: Event.objects.filter(pk=event.pk).update(layout="other"))
+        await in_thread(lambda: Event.objects.filter(pk=event.pk).update(layout="other"))
         ahead = asyncio.create_task(_join(event, _nothing, leaving, 1))
         await all_told.wait()

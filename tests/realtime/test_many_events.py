@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime import publisher
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from reservations.domain.commands import LockSeats
 from reservations.models import Event
 from reservations.read import selectors
@@ -50,12 +50,12 @@ def _lock_one_seat(event: Event) -> None:
 async def test_all_watched_events_are_compared_with_the_database_in_one_query(
     watching: Watching, transactional_db: None, reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    events = await in_database_thread(lambda: [make_event() for _ in range(5)])
+    events = await in_thread(lambda: [make_event() for _ in range(5)])
     monkeypatch.setattr(publisher, "_loop", lambda: None)
     async with _watching_all(watching, events) as sockets:
         del reads[:]
         for event in events:
-            await in_database_thread(partial(_lock_one_seat, event))
+            await in_thread(partial(_lock_one_seat, event))
         for socket in sockets:
             await socket.until_seq(1)
     assert [read for read in reads if len(read) > 1] == [
@@ -77,16 +77,16 @@ async def test_events_that_do_not_exist_are_looked_up_together(
 async def test_rows_that_are_held_keep_no_other_event_from_its_changes(
     watching: Watching, transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    *held, free = await in_database_thread(lambda: [make_event() for _ in range(9)])
+    *held, free = await in_thread(lambda: [make_event() for _ in range(9)])
     for event in (*held, free):
-        await in_database_thread(partial(_lock_one_seat, event))
-        await in_database_thread(partial(let_locks_run_out, event))
+        await in_thread(partial(_lock_one_seat, event))
+        await in_thread(partial(let_locks_run_out, event))
     monkeypatch.setattr(publisher, "_loop", lambda: None)
     with rows_held(held):
         async with _watching_all(watching, [*held, free]) as sockets:
             # The expired lock is released, and both numbers come from the log.
             await sockets[-1].until_seq(2)
-            await in_database_thread(partial(_lock_one_seat, free))
+            await in_thread(partial(_lock_one_seat, free))
             await sockets[-1].until_seq(3)
             assert [socket.seq for socket in sockets] == [1] * len(held) + [3]
 
@@ -95,8 +95,8 @@ async def test_rows_that_are_held_keep_no_other_event_from_its_changes(
 async def test_an_event_whose_row_is_let_go_of_is_released_then(
     watching: Watching, event: Event
 ) -> None:
-    await in_database_thread(partial(_lock_one_seat, event))
-    await in_database_thread(partial(let_locks_run_out, event))
+    await in_thread(partial(_lock_one_seat, event))
+    await in_thread(partial(let_locks_run_out, event))
     async with _watching_all(watching, [event]) as (socket,):
         with rows_held([event]):
             pass

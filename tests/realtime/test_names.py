@@ -6,7 +6,7 @@ from typing import Any
 from pytest_django import Settings
 
 from config.environment import read_environment
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from reservations.domain.commands import LockSeats
 from reservations.models import Event
 from reservations.write import command_queue
@@ -22,10 +22,10 @@ async def test_a_snapshot_and_a_delta_name_nobody_by_default(
         command = LockSeats(make_person(f"alice{number}"), seat_ids(event)[number : number + 1])
         command_queue.submit(event_id=event.pk, command=command)
 
-    await in_database_thread(lambda: lock(0))
+    await in_thread(lambda: lock(0))
     async with watching(event.pk) as socket:
         snapshot = await socket.frame()
         assert [holder for _, _, holder in snapshot["locks"]] == [None]
-        await in_database_thread(lambda: lock(1))
+        await in_thread(lambda: lock(1))
         delta = await socket.frame("delta")
         assert [holder for _, _, _, holder in delta["changes"]] == [None]

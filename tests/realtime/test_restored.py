@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from reservations.domain.states import Person, SeatStatus
 from reservations.housekeeping.restoring import start_anew
 from reservations.models import Event, Seat, SeatChange
@@ -27,7 +27,7 @@ async def test_a_head_that_went_back_is_shown_at_once(
     async with watching(event.pk) as socket:
         await lock(people["alice"], 0)
         await socket.until_seq(1)
-        await in_database_thread(lambda: _restore_the_beginning(event))
+        await in_thread(lambda: _restore_the_beginning(event))
         frame = await socket.frame("snapshot")
         assert (frame["seq"], frame["locks"]) == (0, [])
         await lock(people["bob"], 1)
@@ -41,8 +41,8 @@ async def test_numbers_that_were_reached_again_are_not_taken_for_the_same(
     async with watching(event.pk) as socket:
         await lock(people["alice"], 0)
         await socket.until_seq(1)
-    await in_database_thread(lambda: _restore_the_beginning(event))
-    await in_database_thread(start_anew)
+    await in_thread(lambda: _restore_the_beginning(event))
+    await in_thread(start_anew)
     await lock(people["bob"], 1)
     async with watching(event.pk, "?since=1&layout=plan") as socket:
         frame = await socket.frame()

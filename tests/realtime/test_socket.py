@@ -17,7 +17,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from config.asgi import application
 from realtime import publisher
-from realtime.database import in_database_thread
+from reservations.threads import in_thread
 from reservations.domain.states import Person
 from reservations.models import Event, Seat
 
@@ -86,7 +86,7 @@ async def test_a_change_that_the_doorbell_lost_comes_from_the_log(
 async def test_doorbells_doubled_and_out_of_order_do_no_harm(
     watching: Watching, event: Event, people: People, lock: Command, unlock: Command
 ) -> None:
-    seat = await in_database_thread(lambda: Seat.objects.filter(event=event).earliest("pk").pk)
+    seat = await in_thread(lambda: Seat.objects.filter(event=event).earliest("pk").pk)
     forged = {"type": "seats.changed", "since": 1, "seq": 2, "changes": [[seat, 0, None, None]]}
     async with watching(event.pk) as socket:
         await socket.frame()
@@ -105,7 +105,7 @@ async def test_an_expired_lock_is_seen_free_and_written_down(
     await lock(people["alice"], 0)
     async with watching(event.pk) as socket:
         await socket.frame()
-        await in_database_thread(lambda: Event.objects.filter(pk=event.pk).update(lock_seconds=1))
+        await in_thread(lambda: Event.objects.filter(pk=event.pk).update(lock_seconds=1))
         await lock(people["bob"], 1)
         await socket.until_seq(2)
         deadline = socket.states[1][1]
@@ -176,7 +176,7 @@ async def test_beats_tell_how_many_watch(watching: Watching, event: Event, setti
 async def test_a_changed_plan_is_shown_anew(watching: Watching, event: Event) -> None:
     async with watching(event.pk) as socket:
         await socket.frame()
-        await in_database_thread(
+        await in_thread(
             lambda: (
                 Seat.objects.create(event=event, seat_number="B1", guid="B1"),
                 Event.objects.filter(pk=event.pk).update(layout="larger"),
@@ -210,7 +210,7 @@ async def test_no_such_event_is_said_by_the_close_code(
 async def test_an_event_that_goes_away_closes_its_sockets(watching: Watching, event: Event) -> None:
     async with watching(event.pk) as socket:
         await socket.frame()
-        await in_database_thread(event.delete)
+        await in_thread(event.delete)
         assert await socket.close_code() == 4404
 
 
@@ -247,7 +247,7 @@ async def test_a_members_only_event_asks_to_sign_in(
 async def test_a_members_only_event_is_not_for_others(
     watching: Watching, members_event: Event, people: People
 ) -> None:
-    cookie = await in_database_thread(lambda: _session_cookie(people["bob"]))
+    cookie = await in_thread(lambda: _session_cookie(people["bob"]))
     async with watching(members_event.pk, headers=[(b"cookie", cookie)]) as socket:
         assert await socket.close_code() == 4403
 
@@ -260,7 +260,7 @@ async def test_members_watch_by_session_or_by_token(
         alice.groups.add(members_event.member_group_id or 0)
         return _session_cookie(people["alice"]), str(AccessToken.for_user(alice))
 
-    cookie, token = await in_database_thread(invite)
+    cookie, token = await in_thread(invite)
     async with watching(members_event.pk, headers=[(b"cookie", cookie)]) as socket:
         assert (await socket.frame())["type"] == "snapshot"
     async with watching(members_event.pk, subprotocols=["seatcast", f"bearer.{token}"]) as socket:
@@ -278,7 +278,7 @@ async def test_a_lock_past_its_deadline_is_free_for_others_before_anybody_clears
     watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
     await lock(people["alice"], 0)
-    await in_database_thread(
+    await in_thread(
         lambda: Seat.objects.filter(event=event, status=1).update(
             locked_until=timezone.now() - timedelta(seconds=1)
         )

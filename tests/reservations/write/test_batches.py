@@ -203,10 +203,10 @@ def test_who_waits_too_long_is_turned_away_and_nothing_is_done_for_them(
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
     with Line(event.pk, LockSeats(alice, ids[3:])) as line:
-        settings.SEATCAST_DESK_WAIT_SECONDS = 0.01
+        settings.SEATCAST_QUEUE_WAIT_SECONDS = 0.01
         with pytest.raises(Busy):
             line.queue.submit(LockSeats(alice, ids[:1]))
-        settings.SEATCAST_DESK_WAIT_SECONDS = 60
+        settings.SEATCAST_QUEUE_WAIT_SECONDS = 60
         line.join(LockSeats(alice, ids[1:2]))
         assert _codes(line.results()) == ["done"]
     assert Seat.objects.get(pk=ids[0]).status == SeatStatus.AVAILABLE

@@ -100,10 +100,10 @@ def test_who_comes_meanwhile_is_decided_together() -> None:
 def test_who_waits_for_too_long_is_told_and_the_desk_goes_on(settings: Settings) -> None:
     async def work(queue: CommandQueue, gate: _Counted, locks: list[LockSeats]) -> None:
         first = await _first(queue, gate, locks[0])
-        settings.SEATCAST_DESK_WAIT_SECONDS = 0.01
+        settings.SEATCAST_QUEUE_WAIT_SECONDS = 0.01
         with pytest.raises(Busy):
             await queue.asubmit(locks[1])
-        settings.SEATCAST_DESK_WAIT_SECONDS = 60
+        settings.SEATCAST_QUEUE_WAIT_SECONDS = 60
         third = await _join(queue, locks[2])
         gate.open()
         await asyncio.gather(first, third)
@@ -124,13 +124,13 @@ def test_nothing_is_run_for_somebody_who_has_left(
 
         with monkeypatch.context() as busy:
             busy.setattr(command_queue, "_leaders", SimpleNamespace(submit=submit))
-            settings.SEATCAST_DESK_WAIT_SECONDS = 0.01
+            settings.SEATCAST_QUEUE_WAIT_SECONDS = 0.01
             with pytest.raises(Busy):
                 await queue.asubmit(locks[0])
         [lead] = late
         await asyncio.to_thread(lead)
         assert gate.times == 0
-        settings.SEATCAST_DESK_WAIT_SECONDS = 60
+        settings.SEATCAST_QUEUE_WAIT_SECONDS = 60
         await queue.asubmit(locks[1])
 
     event, people = _in_line(work)
