@@ -74,7 +74,7 @@ def _keep_house() -> None:
     """Run the housekeeping's steps for as long as the process lives."""
     from django.core.management import call_command
 
-    from reservations.housekeeping.rounds import Rounds, Stop
+    from reservations.housekeeping.loop import HousekeepingLoop, Stop
 
     quiet = io.StringIO()
     stop = Stop()
@@ -82,10 +82,10 @@ def _keep_house() -> None:
     def run(command: str) -> None:
         call_command(command, stdout=quiet, stderr=quiet)
 
-    rounds = Rounds(run, stop)
+    loop = HousekeepingLoop(run, stop)
     while True:
         stop.wait(_HOUSEKEEPING_SECONDS)
-        rounds.one()
+        loop.run_once()
         quiet.seek(0)
         quiet.truncate()
 

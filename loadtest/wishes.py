@@ -115,10 +115,12 @@ class Hall:
         return took
 
     def _be_refused(self, ended: threading.Event) -> None:
-        from reservations.domain.criteria import By
+        from reservations.domain.criteria import SortBy
 
         sections = [None, *(f"S{number}" for number in range(SECTIONS))]
-        for count, section, by in itertools.cycle(itertools.product(range(1, 11), sections, By)):
+        for count, section, by in itertools.cycle(
+            itertools.product(range(1, 11), sections, SortBy)
+        ):
             if ended.wait(1 / REFUSED_PER_SECOND):
                 return
             self._ask(self._greedy, count=count, section=section, by=by)
@@ -126,7 +128,7 @@ class Hall:
     def _wishes(self) -> float:
         """Have parties ask for seats and let go of them, each time of another kind."""
         from reservations.domain.commands import UnlockSeats
-        from reservations.domain.criteria import By
+        from reservations.domain.criteria import SortBy
 
         until = time.monotonic() + self._seconds
         fulfilled = itertools.count()
@@ -136,7 +138,7 @@ class Hall:
                 got = self._ask(
                     who,
                     count=random.randint(1, 10),
-                    by=random.choice(list(By)),
+                    by=random.choice(list(SortBy)),
                     section=f"S{random.randrange(SECTIONS)}",
                 )
                 if got:
@@ -155,16 +157,16 @@ class Hall:
         # As after each request.
         release_connection()
 
-    def _ask(self, who: "Person", **wish: Any) -> tuple[int, ...]:
+    def _ask(self, who: "Person", **criteria: Any) -> tuple[int, ...]:
         """Return the seats that somebody got, none if they were refused."""
-        from reservations.choosing.asking import lock_best
         from reservations.database import release_connection
         from reservations.domain.commands import LockBest
-        from reservations.domain.criteria import Wish
+        from reservations.domain.criteria import SeatCriteria
         from reservations.domain.errors import SeatcastError
+        from reservations.seat_finder.locking import lock_best
 
         try:
-            command = LockBest(who, Wish(**wish))
+            command = LockBest(who, SeatCriteria(**criteria))
             answer = lock_best(event_id=self.event_id, command=command, key=None)
         except SeatcastError:
             return ()

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from accounts.revocations import Credential, ended_among
-from realtime.audience import Viewer
 from realtime import threads
-from reservations.threads import in_thread
+from realtime.audience import Viewer
 from realtime.messages import CloseCode
 from reservations.read import selectors
+from reservations.threads import in_thread
 
 LOOK_SECONDS = 1.0
 MEMBERSHIP_SECONDS = 15.0

@@ -10,11 +10,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
 
 from accounts.addresses import client_of_scope
-from realtime import metrics
+from realtime import metrics, threads
 from realtime.audience import Viewer
 from realtime.bound import Admission, bound
-from realtime import threads
-from reservations.threads import in_thread
 from realtime.hub import arriving
 from realtime.identity import opener_of
 from realtime.limits import TooManySockets, counted, frame_allowance
@@ -27,6 +25,7 @@ from realtime.messages import (
 )
 from reservations.domain.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
 from reservations.read import selectors
+from reservations.threads import in_thread
 
 JOIN_SECONDS = 15.0
 """How long the database may keep a viewer waiting, before it is asked to come back later."""

@@ -20,10 +20,10 @@ from typing import Protocol
 from django.conf import settings
 
 from realtime import threads
-from reservations.threads import in_thread
 from reservations.domain.errors import EventNotFound
 from reservations.read import selectors
 from reservations.read.selectors import EventHead
+from reservations.threads import in_thread
 
 MIN_SECONDS_BETWEEN_READS = 0.1
 

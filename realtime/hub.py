@@ -27,10 +27,8 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from realtime import metrics, publisher
+from realtime import metrics, publisher, threads
 from realtime.audience import Audience, Viewer
-from realtime import threads
-from reservations.threads import in_thread
 from realtime.heads import heads
 from realtime.messages import CloseCode
 from realtime.picture import Merge, Picture
@@ -39,6 +37,7 @@ from realtime.turnout import Turnout
 from realtime.writer import Writer
 from reservations.domain.errors import EventNotFound
 from reservations.read import selectors
+from reservations.threads import in_thread
 from reservations.write.changes import Change
 
 MAX_LOG_ROWS = 2_000

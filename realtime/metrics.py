@@ -43,8 +43,8 @@ frame_changes = prometheus.Histogram(
     "Numbers of the change log that one frame brings its viewers on by.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 1024),
 )
-round_seconds = prometheus.Histogram(
-    "seatcast_round_seconds",
+fanout_seconds = prometheus.Histogram(
+    "seatcast_fanout_seconds",
     "How long it took to hand a frame to everybody who watches an event here.",
     buckets=_SECONDS,
 )

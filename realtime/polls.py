@@ -33,13 +33,13 @@ from reservations import database
 from reservations.domain.errors import Busy, EventNotFound
 from reservations.read import selectors
 from reservations.read.selectors import Asker, EventHead
-from reservations.singleflight import Rounds
+from reservations.singleflight import CoalescedCalls
 
 MAX_LOG_ROWS = 2_000
 KEPT_SECONDS = 30.0
 """For how long after it was asked about an event is kept."""
 
-MOST_WAITING = 24
+MAX_WAITING = 24
 MOST_MEMBERS = 50_000
 """Of how many it is remembered that they were let in; when there are more, all are asked anew."""
 
@@ -145,8 +145,8 @@ class Polls:
         # When each was asked about last.
         self._asked: dict[int, float] = {}
         self._look = _Look(0.0, {}, {})
-        self._looks: Rounds[None, _Look] = Rounds(most_waiting=MOST_WAITING)
-        self._places = threading.BoundedSemaphore(MOST_WAITING)
+        self._looks: CoalescedCalls[None, _Look] = CoalescedCalls(max_waiting=MAX_WAITING)
+        self._places = threading.BoundedSemaphore(MAX_WAITING)
 
     def event(self, event_id: int, *, since: int | None) -> PolledEvent:
         """Return an event, up to date for who has been told up to `since`.

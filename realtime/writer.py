@@ -95,8 +95,8 @@ class Writer:
         finally:
             this_round.set_result(None)
         if has_written:
-            metrics.round_seconds.observe(took)
-            await asyncio.sleep(window_seconds(round_seconds=took))
+            metrics.fanout_seconds.observe(took)
+            await asyncio.sleep(window_seconds(fanout_seconds=took))
 
     async def _write_news(self) -> bool:
         """Send pending changes, or a new picture. Return whether there was anything to send."""
@@ -126,12 +126,12 @@ class Writer:
         metrics.frame("beat").inc()
 
 
-def window_seconds(*, round_seconds: float) -> float:
+def window_seconds(*, fanout_seconds: float) -> float:
     """Return how long to gather changes after a round of telling everybody that took so long.
 
     At least the window that is set. For a crowd twelve rounds, so that telling takes little of the
     loop's time, as long as a change is not kept for more than 80 ms; and in any case one round,
     which leaves half of the time for everything else however many viewers there are.
     """
-    rest = min(ROUNDS_OF_REST * round_seconds, MAX_REST_SECONDS)
-    return float(max(settings.SEATCAST_FRAME_WINDOW_SECONDS, rest, round_seconds))
+    rest = min(ROUNDS_OF_REST * fanout_seconds, MAX_REST_SECONDS)
+    return float(max(settings.SEATCAST_FRAME_WINDOW_SECONDS, rest, fanout_seconds))

@@ -16,8 +16,8 @@ from accounts import revocations, shared, throttles
 from accounts.hashers import Argon2Hasher
 from realtime import polls
 from reservations import threads
-from reservations.choosing import houses
 from reservations.read import layouts, seat_counts, seat_lists, selectors
+from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from tests.factories import Clock
 
@@ -93,7 +93,7 @@ def _nothing_remembered() -> None:
     throttles.forget()
     # All of them sign in from one address, and on SQLite people of two tests have the same ids.
     caches["default"].clear()
-    houses.forget_houses()
+    index_cache.clear_cache()
     layouts.forget_layouts()
     seat_lists.forget_lists()
     polls.forget()

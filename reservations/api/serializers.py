@@ -8,7 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from reservations.domain.criteria import By
+from reservations.domain.criteria import SortBy
 from reservations.domain.states import PaymentStatus
 from reservations.payments.provider import payment_methods
 from reservations.read.records import DUE, PAID
@@ -42,7 +42,7 @@ class SeatIdsSerializer(serializers.Serializer[Any]):
 
 class BestSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(min_value=1, max_value=MAX_SEATS)
-    by = serializers.ChoiceField(choices=[by.value for by in By], default=By.VIEW.value)
+    by = serializers.ChoiceField(choices=[by.value for by in SortBy], default=SortBy.VIEW.value)
     section = serializers.CharField(
         max_length=100,
         allow_null=True,

@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reservations import checkout, security_events
-from reservations.alternatives import offer
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission
@@ -43,7 +42,6 @@ from reservations.api.serializers import (
     TicketSerializer,
     written_place,
 )
-from reservations.choosing.asking import lock_best
 from reservations.domain.commands import (
     AdmitSeats,
     Command,
@@ -53,7 +51,7 @@ from reservations.domain.commands import (
     MarkPaid,
     UnlockSeats,
 )
-from reservations.domain.criteria import By, Wish
+from reservations.domain.criteria import SeatCriteria, SortBy
 from reservations.domain.errors import (
     LockExpired,
     NotPermitted,
@@ -64,6 +62,8 @@ from reservations.domain.errors import (
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.read import layouts, seat_lists, selectors
 from reservations.read.records import Answer
+from reservations.seat_finder.alternatives import offer
+from reservations.seat_finder.locking import lock_best
 from reservations.threads import COMMANDS, at_once_or_in_thread, in_thread
 from reservations.write import command_queue
 from security_log.pages import link_next
@@ -234,8 +234,10 @@ class LockBestView(SeatCommandView):
         No single seat is left beside them if others are as good.
         """
         body = _body(BestSerializer, request)
-        wish = Wish(body["count"], By(body["by"]), body["section"], body["category"])
-        command = LockBest(actor(request), wish)
+        criteria = SeatCriteria(
+            body["count"], SortBy(body["by"]), body["section"], body["category"]
+        )
+        command = LockBest(actor(request), criteria)
         key = idempotency_key(request)
         answer = await in_thread(
             partial(lock_best, event_id=event_id, command=command, key=key), COMMANDS

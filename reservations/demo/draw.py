@@ -28,7 +28,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class FreeSeatIndex:
     """The point that all arcs are about."""
 
     x: float
@@ -51,7 +51,7 @@ class House:
 
 def theatre() -> Json:
     """A playhouse: stalls, seven boxes on either side, and a circle behind."""
-    house = House(840, -260)
+    house = FreeSeatIndex(840, -260)
     stalls = [
         _row(house, "stalls", LETTERS[at], 580 + ROW_PITCH * at, reach=33, aisles=(-11.5, 11.5))
         for at in range(16)
@@ -81,7 +81,7 @@ def theatre() -> Json:
 
 def chamber_hall() -> Json:
     """A small hall for chamber music: dear in front, less so behind."""
-    house = House(440, -640)
+    house = FreeSeatIndex(440, -640)
     rows = [
         _row(house, "hall", LETTERS[at], 870 + ROW_PITCH * at, reach=19, aisles=(0,))
         for at in range(9)
@@ -101,7 +101,7 @@ def chamber_hall() -> Json:
     )
 
 
-def _theatre_areas(house: House) -> list[Json]:
+def _theatre_areas(house: FreeSeatIndex) -> list[Json]:
     stage = [(660, 40), *house.arc(30, 490), (1020, 40)]
     return [
         _polygon(house.band(35, 552, 1078), FLOOR),
@@ -117,7 +117,7 @@ def _theatre_areas(house: House) -> list[Json]:
     ]
 
 
-def _box(house: House, side: int, number: int) -> tuple[Json, list[Json]]:
+def _box(house: FreeSeatIndex, side: int, number: int) -> tuple[Json, list[Json]]:
     """Return a box beside the stalls, two seats by two behind a wall, and its decoration."""
     name = f"{'L' if side < 0 else 'R'}{number}"
     angle, radius = 33 * side, 512 + 76 * number
@@ -132,7 +132,13 @@ def _box(house: House, side: int, number: int) -> tuple[Json, list[Json]]:
 
 
 def _row(
-    house: House, zone: str, name: str, radius: float, *, reach: float, aisles: tuple[float, ...]
+    house: FreeSeatIndex,
+    zone: str,
+    name: str,
+    radius: float,
+    *,
+    reach: float,
+    aisles: tuple[float, ...],
 ) -> Json:
     """Return a row from -reach to reach, with aisles at the given angles."""
     half_aisle = math.degrees(AISLE_WIDTH / 2 / radius)

@@ -51,8 +51,8 @@ def load_demo(*, with_stadium: bool = False, say: Say = say_nothing) -> Loaded:
 
     Raises: PublicPassword.
     """
-    houses = (*HOUSES, STADIUM) if with_stadium else HOUSES
-    missing_users, missing_houses = _missing_users(), _missing(houses)
+    index_cache = (*HOUSES, STADIUM) if with_stadium else HOUSES
+    missing_users, missing_houses = _missing_users(), _missing(index_cache)
     if not missing_users and not missing_houses:
         return Loaded()
     # What takes long without the database, hashing and drawing, stays outside the transaction.
@@ -64,7 +64,7 @@ def load_demo(*, with_stadium: bool = False, say: Say = say_nothing) -> Loaded:
         if STEWARD in missing_users:
             _put_at_the_door()
         events = tuple(
-            _create_event(shows[house], say) for house in _missing(houses) if house in shows
+            _create_event(shows[house], say) for house in _missing(index_cache) if house in shows
         )
     # Salted, the hash is ours alone: users who have it are not those of another loader.
     made = tuple(user.username for user in users if password and user.password == password)
@@ -76,9 +76,11 @@ def _missing_users() -> list[str]:
     return [name for name in PEOPLE if name not in there]
 
 
-def _missing(houses: Sequence[str]) -> list[str]:
-    there = set(Event.objects.filter(plan__name__in=houses).values_list("plan__name", flat=True))
-    return [house for house in houses if house not in there]
+def _missing(index_cache: Sequence[str]) -> list[str]:
+    there = set(
+        Event.objects.filter(plan__name__in=index_cache).values_list("plan__name", flat=True)
+    )
+    return [house for house in index_cache if house not in there]
 
 
 def _demo_users() -> QuerySet[AbstractUser]:

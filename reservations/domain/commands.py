@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from itertools import chain
 
-from reservations.domain.criteria import Choice, Wish
+from reservations.domain.criteria import Choice, SeatCriteria
 from reservations.domain.states import Person
 
 
@@ -27,7 +27,7 @@ class LockBest:
     """
 
     actor: Person
-    wish: Wish
+    criteria: SeatCriteria
     choice: Choice | None = None
     is_last_try: bool = True
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class By(StrEnum):
+class SortBy(StrEnum):
     """What makes seats the best ones."""
 
     VIEW = "view"
@@ -12,11 +12,11 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SeatCriteria:
     """So many seats beside each other; in one section, or of one category, if it says so."""
 
     count: int
-    by: By = By.VIEW
+    by: SortBy = SortBy.VIEW
     section: str | None = None
     category: int | None = None
 

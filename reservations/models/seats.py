@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from reservations.currencies import require_currency, require_payable
 from reservations.domain.states import SeatStatus
@@ -336,3 +337,11 @@ class Seat(models.Model):
     def clean(self) -> None:
         """Raises: ValidationError for a price that is none in the event's currency."""
         require_payable(self.price, self.event.currency)
+
+
+def seat_price() -> Coalesce:
+    """Return the expression for a seat's own price, else its category's, else the event's.
+
+    `domain.rules.price_of` is the same for values that have been read.
+    """
+    return Coalesce("price", "category__price", "event__price")

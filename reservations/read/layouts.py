@@ -17,15 +17,15 @@ from django.core.cache import caches
 
 from reservations.domain.errors import LayoutNotFound
 from reservations.models import Seat
-from reservations.prices import seat_price
+from reservations.models.seats import seat_price
 from reservations.read import selectors
 from reservations.read.records import money
-from reservations.singleflight import Shared
+from reservations.singleflight import SingleflightCache
 
 UNITS = 100
 """Positions are told in hundredths of the plan's unit."""
 
-_MOST_KEPT = 8
+_MAX_ENTRIES = 8
 _BATCH = 5_000
 # Other processes must make the same bytes, or a tag would not name them.
 _NO_TIME = 0
@@ -85,7 +85,9 @@ class StaticSeat(NamedTuple):
     price: Decimal
 
 
-_packed: Shared[tuple[int, str], PackedLayout] = Shared(most=_MOST_KEPT)
+_packed: SingleflightCache[tuple[int, str], PackedLayout] = SingleflightCache(
+    max_entries=_MAX_ENTRIES
+)
 
 
 def packed_layout(*, event_id: int, layout: str) -> PackedLayout:

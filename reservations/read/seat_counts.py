@@ -14,10 +14,10 @@ from django.db.models import Count, Max, Min
 
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.prices import seat_price
-from reservations.singleflight import Shared
+from reservations.models.seats import seat_price
+from reservations.singleflight import SingleflightCache
 
-_MOST_KEPT = 4_096
+_MAX_ENTRIES = 4_096
 
 # An event with a layout, or with the sequence number that it has.
 _OfLayout = tuple[int, str]
@@ -42,8 +42,8 @@ class _Static:
     price_from: Decimal | None
 
 
-_static: Shared[_OfLayout, _Static] = Shared(most=_MOST_KEPT)
-_free: Shared[_OfNumber, int] = Shared(most=_MOST_KEPT)
+_static: SingleflightCache[_OfLayout, _Static] = SingleflightCache(max_entries=_MAX_ENTRIES)
+_free: SingleflightCache[_OfNumber, int] = SingleflightCache(max_entries=_MAX_ENTRIES)
 
 
 def counts_of(events: list[Event], *, now: datetime) -> dict[int, Counts]:
@@ -56,7 +56,7 @@ def counts_of(events: list[Event], *, now: datetime) -> dict[int, Counts]:
         house = static[event.pk, event.layout]
         if house.layout not in (None, event.layout):
             # The layout was changed since the event was read. It may be changed back some day.
-            _static.forget((event.pk, event.layout))
+            _static.discard((event.pk, event.layout))
         available = free[event.pk, event.change_seq] + lapsed.get(event.pk, 0)
         found[event.pk] = Counts(house.total, available, house.price_from)
     return found

@@ -14,11 +14,11 @@ from reservations.domain.errors import LayoutNotFound
 from reservations.read import selectors
 from reservations.read.records import SeatRecord
 from reservations.read.selectors import SeatsVersion
-from reservations.singleflight import Rounds, Shared
+from reservations.singleflight import CoalescedCalls, SingleflightCache
 
-_MOST_KEPT = 4
-_MOST_LISTS_KEPT = 2
-_MOST_WAITING = 24
+_MAX_ENTRIES = 4
+_MAX_LISTS = 2
+_MAX_WAITING = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,13 @@ class SeatList:
     version: SeatsVersion
 
 
-_lists: Rounds[int, SeatList] = Rounds(most_waiting=_MOST_WAITING)
+_lists: CoalescedCalls[int, SeatList] = CoalescedCalls(max_waiting=_MAX_WAITING)
 # By the event and the list's tag.
-_written: Shared[tuple[int, str], SeatList] = Shared(most=_MOST_LISTS_KEPT)
+_written: SingleflightCache[tuple[int, str], SeatList] = SingleflightCache(max_entries=_MAX_LISTS)
 # By the seats' ids, in index order.
-_free: Shared[tuple[int, str], dict[int, bytes]] = Shared(most=_MOST_KEPT)
+_free: SingleflightCache[tuple[int, str], dict[int, bytes]] = SingleflightCache(
+    max_entries=_MAX_ENTRIES
+)
 
 
 def seat_list(*, event_id: int, version: SeatsVersion) -> SeatList:
@@ -42,7 +44,7 @@ def seat_list(*, event_id: int, version: SeatsVersion) -> SeatList:
     Raises: EventNotFound, Busy.
     """
     key = event_id, version.tag
-    if known := _written.known(key):
+    if known := _written.peek(key):
         return known
     found = _lists.get(event_id, lambda: _write(event_id))
     return _written.get((event_id, found.version.tag), lambda: found)

@@ -42,8 +42,7 @@ from reservations.read.records import (
     seat_record,
 )
 from reservations.read.seat_counts import Counts, counts_of
-from reservations.read.stored_states import state_of, with_related
-from reservations.read.stored_states import offline_methods, terms_of
+from reservations.read.stored_states import offline_methods, state_of, terms_of, with_related
 from reservations.tickets import booking_of
 from reservations.write.changes import Change
 

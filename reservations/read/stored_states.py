@@ -36,6 +36,7 @@ def offline_methods(event: Event) -> dict[str, str]:
         return methods
     return {code: name for code, name in methods.items() if code in event.offline_methods}
 
+
 def with_related(found: QuerySet[Reservation]) -> QuerySet[Reservation]:
     """Return the bookings with all that `state_of` looks at, in two statements."""
     seats = ReservationSeat.objects.select_related("entry")

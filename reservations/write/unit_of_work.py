@@ -57,8 +57,7 @@ from reservations.read.records import (
     reservation_record,
     seat_record,
 )
-from reservations.read.stored_states import state_of, with_related
-from reservations.read.stored_states import terms_of
+from reservations.read.stored_states import state_of, terms_of, with_related
 from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet
 from reservations.write.prepared import PreparedQuery

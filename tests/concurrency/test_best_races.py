@@ -8,14 +8,14 @@ from itertools import count, cycle
 import pytest
 from django.utils import timezone
 
-from reservations.choosing import houses
-from reservations.choosing.asking import lock_best
 from reservations.domain.commands import Command, LockBest, LockSeats
-from reservations.domain.criteria import Wish
+from reservations.domain.criteria import SeatCriteria
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
 from reservations.read.records import Answer
+from reservations.seat_finder import index_cache
+from reservations.seat_finder.locking import lock_best
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
@@ -60,8 +60,10 @@ def _parties(replies: list[Reply]) -> list[list[int]]:
 @pytest.mark.postgres
 def test_40_parties_who_ask_two_servers_at_once_all_get_two_seats(ports: tuple[int, int]) -> None:
     event = _hall(rows=20)
-    path, wish = f"/api/events/{event.pk}/best/", {"count": 2}
-    replies = volley([Post(signed_in(make_user()), ports[n % 2], path, wish) for n in range(40)])
+    path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
+    replies = volley(
+        [Post(signed_in(make_user()), ports[n % 2], path, criteria) for n in range(40)]
+    )
     assert Counter(reply.status for reply in replies) == {200: 40}
     _check_that_each_sits_with_their_own(event, _parties(replies))
 
@@ -69,8 +71,10 @@ def test_40_parties_who_ask_two_servers_at_once_all_get_two_seats(ports: tuple[i
 @pytest.mark.postgres
 def test_of_60_parties_the_40_who_fit_are_served(ports: tuple[int, int]) -> None:
     event = _hall(rows=20)
-    path, wish = f"/api/events/{event.pk}/best/", {"count": 2}
-    replies = volley([Post(signed_in(make_user()), ports[n % 2], path, wish) for n in range(60)])
+    path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
+    replies = volley(
+        [Post(signed_in(make_user()), ports[n % 2], path, criteria) for n in range(60)]
+    )
     assert Counter(reply.status for reply in replies) == {200: 40, 409: 20}
     _check_that_each_sits_with_their_own(event, _parties(replies))
     refused = [reply.body for reply in replies if reply.status == 409]
@@ -79,8 +83,8 @@ def test_of_60_parties_the_40_who_fit_are_served(ports: tuple[int, int]) -> None
 
 def test_40_parties_at_one_desk_all_get_two_seats(port: int) -> None:
     event = _hall(rows=20)
-    path, wish = f"/api/events/{event.pk}/best/", {"count": 2}
-    replies = volley([Post(signed_in(make_user()), port, path, wish) for _ in range(40)])
+    path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
+    replies = volley([Post(signed_in(make_user()), port, path, criteria) for _ in range(40)])
     assert Counter(reply.status for reply in replies) == {200: 40}
     _check_that_each_sits_with_their_own(event, _parties(replies))
 
@@ -119,9 +123,9 @@ def test_one_key_sent_20_times_at_once_locks_once_and_answers_all_alike(port: in
 
 @pytest.mark.postgres
 def test_unprotected_two_parties_are_given_the_same_seats() -> None:
-    event, wish = _hall(rows=20), Wish(2)
-    choice = houses.choose(wish, event_id=event.pk, most=2, now=timezone.now())
-    commands = [LockBest(make_person(), wish, choice) for _ in range(2)]
+    event, criteria = _hall(rows=20), SeatCriteria(2)
+    choice = index_cache.choose(criteria, event_id=event.pk, limit=2, now=timezone.now())
+    commands = [LockBest(make_person(), criteria, choice) for _ in range(2)]
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
     with protection_off():
         answers = at_once(
@@ -146,8 +150,11 @@ def test_who_ask_many_desks_at_once_all_get_seats_of_their_own(
         return next(desks).submit(command, key)
 
     monkeypatch.setattr(command_queue, "submit", submit)
-    wishes = [LockBest(make_person(), Wish(2)) for _ in range(30)]
-    works = [partial(lock_best, event_id=event.pk, command=wish, key=None) for wish in wishes]
+    all_criteria = [LockBest(make_person(), SeatCriteria(2)) for _ in range(30)]
+    works = [
+        partial(lock_best, event_id=event.pk, command=criteria, key=None)
+        for criteria in all_criteria
+    ]
     others = [
         partial(next(desks).submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
         for n in range(40, 46)

@@ -71,18 +71,18 @@ def test_one_person_who_clicks_50_seats_at_once_gets_as_many_as_the_cap(port: in
 def test_overlapping_wishes_in_opposite_orders_end_in_whole_parties(port: int) -> None:
     event = make_event(seats=8, seat_cap=8)
     ids = seat_ids(event)
-    wishes = [ids[:5], ids[4::-1], ids[3:], ids[:2:-1], ids[2:6]] * 8
-    people = [make_user() for _ in wishes]
+    all_criteria = [ids[:5], ids[4::-1], ids[3:], ids[:2:-1], ids[2:6]] * 8
+    people = [make_user() for _ in all_criteria]
     replies = volley(
         [
-            Post(signed_in(who), port, f"/api/events/{event.pk}/lock/", {"seat_ids": wish})
-            for who, wish in zip(people, wishes, strict=True)
+            Post(signed_in(who), port, f"/api/events/{event.pk}/lock/", {"seat_ids": criteria})
+            for who, criteria in zip(people, all_criteria, strict=True)
         ]
     )
     assert set(_statuses(replies)) == {200, 409}
-    for who, wish, reply in zip(people, wishes, replies, strict=True):
+    for who, criteria, reply in zip(people, all_criteria, replies, strict=True):
         got = Seat.objects.filter(event=event, locked_by=who).values_list("pk", flat=True)
-        assert set(got) == (set(wish) if reply.status == 200 else set())
+        assert set(got) == (set(criteria) if reply.status == 200 else set())
 
 
 @pytest.mark.parametrize("method", ["invoice", "card"])

@@ -154,10 +154,10 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
     event = make_event(seats=10)
     ids, people = seat_ids(event), [make_person() for _ in range(48)]
     desks = [CommandQueue(event.pk) for _ in range(DESKS)]
-    wishes = [ids, ids[::-1], ids[5:] + ids[:5], ids[4::-1]]
+    all_criteria = [ids, ids[::-1], ids[5:] + ids[:5], ids[4::-1]]
     results = at_once(
         [
-            partial(desks[n % DESKS].submit, LockSeats(who, wishes[n % 4]))
+            partial(desks[n % DESKS].submit, LockSeats(who, all_criteria[n % 4]))
             for n, who in enumerate(people)
         ]
     )
@@ -165,7 +165,7 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
     assert set(_kinds(results)) == {"done", SeatUnavailable.code}
     for n, (who, found) in enumerate(zip(people, results, strict=True)):
         got = Seat.objects.filter(locked_by=who.id).values_list("pk", flat=True)
-        assert set(got) == (set() if isinstance(found, SeatcastError) else set(wishes[n % 4]))
+        assert set(got) == (set() if isinstance(found, SeatcastError) else set(all_criteria[n % 4]))
     assert _log_is_whole(event)
 
 
@@ -173,8 +173,8 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
 def test_unprotected_parties_are_torn_apart() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
-    wishes = [LockSeats(alice, ids[:3]), LockSeats(bob, ids[3:0:-1])]
-    assert _unprotected(event, wishes) == {"done": 2}
+    all_criteria = [LockSeats(alice, ids[:3]), LockSeats(bob, ids[3:0:-1])]
+    assert _unprotected(event, all_criteria) == {"done": 2}
     got = [Seat.objects.filter(locked_by=who.id).count() for who in (alice, bob)]
     assert sorted(got) == [1, 3]
 

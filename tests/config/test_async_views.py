@@ -26,11 +26,12 @@ from accounts.models import User
 from config.async_views import with_async_views
 from config.parsers import MAX_BODY_BYTES
 from config.threads import in_threads
-from reservations import alternatives, threads
+from reservations import threads
 from reservations.models import Event, Reservation, Seat
 from reservations.payments.demo import DemoProvider
 from reservations.payments.provider import provider
 from reservations.read import selectors
+from reservations.seat_finder import alternatives
 from reservations.write import command_queue
 from tests.crowd import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in

@@ -15,10 +15,10 @@ from tests.contract.conftest import BoxOffice
 from tests.factories import Clock, make_event, make_person, make_user, seat_ids, signed_in
 
 
-def _ask(event: Event, client: Any = None, *, key: str = "", **wish: Any) -> Any:
+def _ask(event: Event, client: Any = None, *, key: str = "", **criteria: Any) -> Any:
     client = client or signed_in(make_user())
     headers = {"Idempotency-Key": key} if key else {}
-    return client.post(f"/api/events/{event.pk}/best/", wish, headers=headers)
+    return client.post(f"/api/events/{event.pk}/best/", criteria, headers=headers)
 
 
 def _got(answer: Any) -> list[str]:

@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from deploy.services import lasting_ports
 from deploy.valkey_server import valkey_server, valkey_url
-from reservations.threads import in_thread
 from reservations.models import Event
+from reservations.threads import in_thread
 from tests.faults.watching import Watcher, truth, until
 from tests.servers import Running, daphne
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
-from reservations.threads import in_thread
 from reservations.models import Event
+from reservations.threads import in_thread
 from tests.faults.scene import Doorbell, agreement, more_changes, two_servers
 from tests.faults.traffic import traffic
 from tests.faults.watching import crowd

@@ -15,8 +15,8 @@ import pytest
 from django.db import connection
 from rest_framework_simplejwt.tokens import AccessToken
 
-from reservations.threads import in_thread
 from reservations.models import Event
+from reservations.threads import in_thread
 from tests.factories import make_user, seat_ids
 from tests.faults.scene import Doorbell, agreement, two_servers
 from tests.faults.watching import crowd

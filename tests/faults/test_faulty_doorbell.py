@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any
 
 from realtime.audience import Viewer
-from reservations.threads import in_thread
 from realtime.hub import arriving
 from reservations.models import Event
+from reservations.threads import in_thread
 from tests.faults.faulty_layer import faulty
 from tests.faults.scene import SEATS
 from tests.faults.traffic import buy_at_random

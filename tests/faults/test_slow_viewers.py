@@ -13,9 +13,9 @@ from websockets.sync.client import connect
 
 from realtime import audience
 from realtime.audience import Viewer
-from reservations.threads import in_thread
 from realtime.hub import arriving
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
+from reservations.threads import in_thread
 from reservations.write import command_queue
 from tests.factories import make_event, make_user, person, seat_ids
 from tests.servers import SERVERS, Start

@@ -10,8 +10,8 @@ from httpx import AsyncClient, HTTPError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from reservations.threads import in_thread
 from reservations.models import Event, Seat
+from reservations.threads import in_thread
 from tests.following import BreachOfProtocol, Follower, ShownSeat
 
 PATIENCE_SECONDS = 120

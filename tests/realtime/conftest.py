@@ -13,11 +13,11 @@ from channels.testing import WebsocketCommunicator
 from django.db.backends.utils import CursorWrapper
 
 from config.asgi import application
-from reservations.threads import in_thread
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.domain.states import Person
 from reservations.models import Event
 from reservations.read.records import Answer
+from reservations.threads import in_thread
 from reservations.write import command_queue
 from tests.factories import make_event, make_person, seat_ids
 

@@ -16,9 +16,9 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts import revocations, tokens
 from accounts.models import User
 from realtime import bound as bound_module
-from reservations.threads import in_thread
 from realtime.identity import opener_of
 from reservations.models import Event
+from reservations.threads import in_thread
 from tests.contract.calls import SEE_EVENTS
 from tests.factories import make_user, permitted, person, signed_in, stranger, with_token
 
@@ -203,9 +203,7 @@ async def test_a_member_no_more_is_shown_no_more(
         lambda: (make_user("bob"), permitted(make_user("organiser"), SEE_EVENTS))
     )
     await in_thread(lambda: bob.groups.set(alice.groups.all()))
-    entrances = [
-        await in_thread(partial(by_session, user)) for user in (alice, bob, organiser)
-    ]
+    entrances = [await in_thread(partial(by_session, user)) for user in (alice, bob, organiser)]
     async with (
         watching(event.pk, **entrances[0]) as of_alice,
         watching(event.pk, **entrances[1]) as of_bob,

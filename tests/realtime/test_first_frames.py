@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from reservations.threads import in_thread
 from realtime.first_frames import MAX_RESUMED_SEATS, FirstFrames
 from realtime.lines import Frame
 from realtime.picture import Picture
 from reservations.domain.commands import BlockSeats
 from reservations.read.selectors import EventHead, MappedSeat, SeatMap
+from reservations.threads import in_thread
 from reservations.write import command_queue
 from reservations.write.changes import Change
 from tests.factories import make_event, make_user, person, seat_ids

@@ -10,10 +10,10 @@ import pytest
 
 from realtime import publisher
 from realtime.audience import VIEWERS_BETWEEN_YIELDS, Viewer
-from reservations.threads import in_thread
 from realtime.hub import arriving
 from reservations.domain.states import Person
 from reservations.models import Event
+from reservations.threads import in_thread
 from tests.following import Follower
 
 PATIENCE_SECONDS = 120

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from realtime import publisher
-from reservations.threads import in_thread
 from reservations.domain.commands import LockSeats
 from reservations.models import Event
 from reservations.read import selectors
+from reservations.threads import in_thread
 from reservations.write.command_queue import submit
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.held_rows import rows_held

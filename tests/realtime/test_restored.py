@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from reservations.threads import in_thread
 from reservations.domain.states import Person, SeatStatus
 from reservations.housekeeping.restoring import start_anew
 from reservations.models import Event, Seat, SeatChange
+from reservations.threads import in_thread
 
 Watching = Callable[..., Any]
 Command = Callable[..., Any]

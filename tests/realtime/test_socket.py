@@ -17,9 +17,9 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from config.asgi import application
 from realtime import publisher
-from reservations.threads import in_thread
 from reservations.domain.states import Person
 from reservations.models import Event, Seat
+from reservations.threads import in_thread
 
 pytestmark = pytest.mark.both_databases
 

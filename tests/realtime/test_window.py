@@ -21,4 +21,4 @@ from realtime.writer import window_seconds
 )
 def test_the_window_follows_the_round(round_ms: float, window_ms: float, settings: Any) -> None:
     settings.SEATCAST_FRAME_WINDOW_SECONDS = 0.05
-    assert window_seconds(round_seconds=round_ms / 1000) == pytest.approx(window_ms / 1000)
+    assert window_seconds(fanout_seconds=round_ms / 1000) == pytest.approx(window_ms / 1000)

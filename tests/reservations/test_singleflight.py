@@ -13,12 +13,12 @@ import pytest
 from django.core.exceptions import SynchronousOnlyOperation
 
 from reservations.domain.errors import Busy
-from reservations.singleflight import Rounds, Shared
+from reservations.singleflight import CoalescedCalls, SingleflightCache
 from tests.crowd import PATIENCE_SECONDS, at_once, wait_until
 
 
 def test_of_many_who_ask_at_once_one_finds_out_for_all() -> None:
-    shared: Shared[str, object] = Shared(most=1)
+    shared: SingleflightCache[str, object] = SingleflightCache(max_entries=1)
     everybody_asks, asked = threading.Event(), []
 
     def find_out() -> object:
@@ -37,21 +37,21 @@ def test_of_many_who_ask_at_once_one_finds_out_for_all() -> None:
 
 
 def test_what_fails_is_found_out_anew_by_who_asks_next() -> None:
-    shared: Shared[str, int] = Shared(most=1)
+    shared: SingleflightCache[str, int] = SingleflightCache(max_entries=1)
     with pytest.raises(ZeroDivisionError):
         shared.get("key", lambda: 1 // 0)
     assert shared.get("key", lambda: 1) == 1
 
 
 def test_what_was_not_wanted_for_longest_is_forgotten_first() -> None:
-    shared: Shared[str, int] = Shared(most=2)
+    shared: SingleflightCache[str, int] = SingleflightCache(max_entries=2)
     for key in ("a", "b", "a", "c"):
         shared.get(key, lambda: 1)
     assert [shared.get(key, lambda: 2) for key in ("a", "c", "b")] == [1, 1, 2]
 
 
 def test_what_nobody_knows_of_many_is_found_out_in_one_call() -> None:
-    shared: Shared[str, int] = Shared(most=2)
+    shared: SingleflightCache[str, int] = SingleflightCache(max_entries=2)
     asked = []
 
     def find_out(keys: Iterable[str]) -> dict[str, int]:
@@ -65,7 +65,7 @@ def test_what_nobody_knows_of_many_is_found_out_in_one_call() -> None:
 
 
 def test_two_who_want_the_same_of_many_wait_for_each_other_and_not_for_ever() -> None:
-    shared: Shared[str, str] = Shared(most=9)
+    shared: SingleflightCache[str, str] = SingleflightCache(max_entries=9)
     both_ask = threading.Barrier(2)
 
     def ask(keys: str) -> dict[str, str]:
@@ -82,7 +82,7 @@ def test_two_who_want_the_same_of_many_wait_for_each_other_and_not_for_ever() ->
 
 
 def test_what_fails_for_many_is_found_out_anew_by_who_asks_next() -> None:
-    shared: Shared[str, int] = Shared(most=9)
+    shared: SingleflightCache[str, int] = SingleflightCache(max_entries=9)
     with pytest.raises(KeyError):
         shared.get_all("ab", lambda _: {"a": 1})
     assert shared.get_all("ab", lambda keys: dict.fromkeys(keys, 2)) == {"a": 2, "b": 2}
@@ -102,20 +102,22 @@ class _Slow:
 
 
 @contextmanager
-def _people(rounds: Rounds[str, int]) -> Iterator[ThreadPoolExecutor]:
+def _people(rounds: CoalescedCalls[str, int]) -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(20) as people:
         yield people
     assert not rounds._next
 
 
-def _until_waiting(rounds: Rounds[str, int], people: list[Future[int]], places: int) -> None:
+def _until_waiting(
+    rounds: CoalescedCalls[str, int], people: list[Future[int]], places: int
+) -> None:
     """Wait until all have taken their places."""
     everybody = places - len(people)
     wait_until(lambda: rounds._places._value == everybody)
 
 
 def test_who_comes_while_it_is_found_out_shares_the_next_with_all_others() -> None:
-    rounds, slow = Rounds[str, int](most_waiting=10), _Slow()
+    rounds, slow = CoalescedCalls[str, int](max_waiting=10), _Slow()
     with _people(rounds) as people:
         first = [people.submit(rounds.get, "key", slow)]
         assert slow.begun.acquire(timeout=PATIENCE_SECONDS)
@@ -127,7 +129,7 @@ def test_who_comes_while_it_is_found_out_shares_the_next_with_all_others() -> No
 
 
 def test_one_is_found_out_at_a_time_whatever_its_key() -> None:
-    rounds, slow, other = Rounds[str, int](most_waiting=10), _Slow(), _Slow()
+    rounds, slow, other = CoalescedCalls[str, int](max_waiting=10), _Slow(), _Slow()
     other.let_go.set()
     with _people(rounds) as people:
         people.submit(rounds.get, "key", slow)
@@ -139,7 +141,7 @@ def test_one_is_found_out_at_a_time_whatever_its_key() -> None:
 
 
 def test_more_than_may_wait_are_sent_away() -> None:
-    rounds, slow = Rounds[str, int](most_waiting=2), _Slow()
+    rounds, slow = CoalescedCalls[str, int](max_waiting=2), _Slow()
     with _people(rounds) as people:
         waiting = [people.submit(rounds.get, "key", slow) for _ in range(2)]
         _until_waiting(rounds, waiting, 2)
@@ -150,14 +152,16 @@ def test_more_than_may_wait_are_sent_away() -> None:
 
 
 def test_a_round_that_fails_says_nothing_of_the_next() -> None:
-    rounds = Rounds[str, int](most_waiting=2)
+    rounds = CoalescedCalls[str, int](max_waiting=2)
     with pytest.raises(ZeroDivisionError):
         rounds.get("key", lambda: 1 // 0)
     assert rounds.get("key", lambda: 1) == 1
 
 
 @pytest.mark.parametrize(
-    "values", [Shared[str, int](most=1), Rounds[str, int](most_waiting=1)], ids=["Shared", "Rounds"]
+    "values",
+    [SingleflightCache[str, int](max_entries=1), CoalescedCalls[str, int](max_waiting=1)],
+    ids=["cache", "calls"],
 )
 def test_on_an_event_loop_nothing_is_found_out_and_nobody_waits(values: Any) -> None:
 

@@ -66,15 +66,15 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
 
 def lock_best(command: LockBest, state: BatchState) -> Outcome:
     _require_open_sale(state.terms, now=state.now)
-    wish, choice = command.wish, command.choice
+    criteria, choice = command.criteria, command.choice
     held = len(state.held_by(command.actor.id))
-    if held + wish.count > state.terms.seat_cap:
+    if held + criteria.count > state.terms.seat_cap:
         raise _limit([], state)
-    require_may_buy([], command.actor, state, besides=held + wish.count)
+    require_may_buy([], command.actor, state, besides=held + criteria.count)
     if choice is None:
         raise Outpaced
     if not choice.sets:
-        raise NoSeatsTogether(_too_few(wish.count, choice.largest), largest=choice.largest)
+        raise NoSeatsTogether(_too_few(criteria.count, choice.largest), largest=choice.largest)
     cooling: list[LockCooldown] = []
     for seat_ids in choice.sets:
         if all(_is_free(seat_id, state) for seat_id in seat_ids):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 
-from reservations.housekeeping.rounds import STEPS, Rounds, Stop, stopped_by_signals
+from reservations.housekeeping.loop import STEPS, HousekeepingLoop, Stop, stopped_by_signals
 
 
 class Command(BaseCommand):
@@ -22,15 +22,15 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         every = options["every"]
         if every is None:
-            if not Rounds(self._run, Stop()).one():
+            if not HousekeepingLoop(self._run, Stop()).run_once():
                 raise CommandError("Not everything could be done.")
             return
         if not 1 <= every <= 86_400:
             raise CommandError("--every: give a number of seconds from 1 to 86400.")
         with stopped_by_signals() as stop:
-            rounds = Rounds(self._run, stop)
+            loop = HousekeepingLoop(self._run, stop)
             while not stop.is_asked_for:
-                rounds.one()
+                loop.run_once()
                 stop.wait(every)
 
     def _run(self, command: str) -> None:

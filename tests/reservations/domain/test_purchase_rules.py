@@ -15,7 +15,7 @@ from reservations.domain.commands import (
     StartPayment,
     UnlockSeats,
 )
-from reservations.domain.criteria import Choice, Wish
+from reservations.domain.criteria import Choice, SeatCriteria
 from reservations.domain.errors import (
     EmailNotVerified,
     LockCooldown,
@@ -83,8 +83,10 @@ def test_nobody_books_past_the_cap(command: Command) -> None:
 
 def test_the_best_seats_are_refused_past_the_cap() -> None:
     stand = _with_two_bought()
-    assert isinstance(refused(LockBest(ALICE, Wish(2), Choice(((3, 4),))), stand), PurchaseLimit)
-    assert done(LockBest(ALICE, Wish(1), Choice(((3,),))), stand).changed
+    assert isinstance(
+        refused(LockBest(ALICE, SeatCriteria(2), Choice(((3, 4),))), stand), PurchaseLimit
+    )
+    assert done(LockBest(ALICE, SeatCriteria(1), Choice(((3,),))), stand).changed
 
 
 def test_a_booking_counts_for_the_next_command_and_cancelling_it_uncounts_it() -> None:
@@ -134,10 +136,10 @@ def test_a_hold_that_is_used_up_waits_for_the_cool_down(seat: Any) -> None:
 def test_of_the_best_seats_those_in_their_cool_down_are_chosen_again_until_the_last_try() -> None:
     stand = state(let_go(1, ALICE, began=-900, ended=-10), free(2))
     choice = Choice(((1,),))
-    again = refused(LockBest(ALICE, Wish(1), choice, is_last_try=False), stand)
+    again = refused(LockBest(ALICE, SeatCriteria(1), choice, is_last_try=False), stand)
     assert isinstance(again, Outpaced)
     assert faults(again) == [("A1", "cooldown")]
-    assert isinstance(refused(LockBest(ALICE, Wish(1), choice), stand), LockCooldown)
+    assert isinstance(refused(LockBest(ALICE, SeatCriteria(1), choice), stand), LockCooldown)
 
 
 def test_cancelling_goes_on_with_the_hold_of_what_was_never_paid_only() -> None:

@@ -9,7 +9,6 @@ from functools import cache
 import pytest
 from django.core.management import call_command
 
-from reservations.choosing.rows import along, stretches
 from reservations.demo.catalogue import HOUSES, STADIUM
 from reservations.demo.loading import load_demo
 from reservations.demo.stadium import COLORS, SEATS, stadium
@@ -17,6 +16,7 @@ from reservations.models import Event, Seat
 from reservations.plans.colors import is_color
 from reservations.plans.plan import MAX_SHAPES, Plan, PlanSeat
 from reservations.read.layouts import StaticSeat
+from reservations.seat_finder.rows import along, stretches
 
 
 @cache

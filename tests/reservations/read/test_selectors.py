@@ -140,8 +140,8 @@ def test_seats_are_counted_again_only_when_one_of_them_has_changed(
 def test_a_page_costs_as_many_queries_as_one_event_even_if_few_counts_are_kept(
     django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seat_counts._static, "_most", 10)
-    monkeypatch.setattr(seat_counts._free, "_most", 10)
+    monkeypatch.setattr(seat_counts._static, "_max_entries", 10)
+    monkeypatch.setattr(seat_counts._free, "_max_entries", 10)
     event = make_event(seats=0)
     events = Event.objects.bulk_create(
         Event(name="", venue="", date=event.date, price=1, layout="plan") for _ in range(1200)

@@ -56,7 +56,7 @@ NO_SEAT = 2**62
 
 
 @dataclass(frozen=True)
-class Wish:
+class SeatCriteria:
     """A command for any twin: seats go by their place, bookings and payments by their number.
 
     Usually it is about what its person holds; they lock something first if that is nothing.
@@ -78,8 +78,8 @@ KINDS = [
 _NEED_LOCKS = {"extend", "unlock", "book", "start"}
 # Once in a while a seat that there is not.
 places = st.sampled_from([*range(SEATS)] * 4 + [SEATS])
-wishes = st.builds(
-    Wish,
+all_criteria = st.builds(
+    SeatCriteria,
     kind=st.sampled_from(KINDS),
     person=st.integers(0, PEOPLE - 1),
     places=st.lists(places, min_size=1, max_size=3).map(tuple),
@@ -145,24 +145,24 @@ class Twin:
         price = ["50.00", "60.00"][number % 2]
         Seat.objects.filter(pk=self.ids[number % SEATS]).update(price=price)
 
-    def commands(self, batch: list[Wish]) -> list[tuple[Command, str | None]]:
+    def commands(self, batch: list[SeatCriteria]) -> list[tuple[Command, str | None]]:
         """Return a batch's commands; what they refer to is there before the batch."""
         payments = list(Payment.objects.filter(event=self.event).order_by("pk"))
         bookings = list(Reservation.objects.filter(event=self.event).order_by("pk"))
         asked: list[tuple[Command, str | None]] = []
-        for wish in batch:
-            command = self._command(wish, payments, bookings)
-            asked.append(self._keyed(command, wish))
+        for criteria in batch:
+            command = self._command(criteria, payments, bookings)
+            asked.append(self._keyed(command, criteria))
         return asked
 
-    def _keyed(self, command: Command, wish: Wish) -> tuple[Command, str | None]:
+    def _keyed(self, command: Command, criteria: SeatCriteria) -> tuple[Command, str | None]:
         """Return a command with its key; or one that was sent before, with its key, again."""
-        if wish.key == "new":
+        if criteria.key == "new":
             self.keyed.append((command, f"key {len(self.keyed)}"))
             return self.keyed[-1]
-        if wish.key and self.keyed:
-            earlier, key = self.keyed[-1 - wish.number % len(self.keyed)]
-            if wish.key == "again":
+        if criteria.key and self.keyed:
+            earlier, key = self.keyed[-1 - criteria.number % len(self.keyed)]
+            if criteria.key == "again":
                 return self._as_if_new(earlier), key
             return command, key
         return command, None
@@ -174,14 +174,16 @@ class Twin:
         self.references += 1
         return replace(command, reference=f"{self.event.pk}-{self.references}")
 
-    def _command(self, wish: Wish, payments: list[Payment], bookings: list[Reservation]) -> Command:
-        who = self.people[wish.person]
-        seats = tuple(self._seat(place) for place in wish.places)
-        held = self._held_by(who) if wish.is_usual else ()
+    def _command(
+        self, criteria: SeatCriteria, payments: list[Payment], bookings: list[Reservation]
+    ) -> Command:
+        who = self.people[criteria.person]
+        seats = tuple(self._seat(place) for place in criteria.places)
+        held = self._held_by(who) if criteria.is_usual else ()
         wanted = held or seats
-        if wish.is_usual and not held and wish.kind in _NEED_LOCKS:
+        if criteria.is_usual and not held and criteria.kind in _NEED_LOCKS:
             return LockSeats(who, seats)
-        match wish.kind:
+        match criteria.kind:
             case "extend":
                 return ExtendLocks(who, wanted)
             case "unlock":
@@ -191,11 +193,11 @@ class Twin:
             case "start":
                 return self._as_if_new(StartPayment(who, wanted, "card", ""))
             case "book paid" if payments:
-                return self._paid_booking(wish, payments)
+                return self._paid_booking(criteria, payments)
             case "cancel" if bookings:
-                return self._cancellation(wish, bookings)
+                return self._cancellation(criteria, bookings)
             case "mark paid" if bookings:
-                return MarkPaid(who, bookings[wish.number % len(bookings)].pk)
+                return MarkPaid(who, bookings[criteria.number % len(bookings)].pk)
             case "lapse":
                 return LapseUnpaid()
             case "block":
@@ -207,20 +209,22 @@ class Twin:
             case _:
                 return LockSeats(who, seats)
 
-    def _paid_booking(self, wish: Wish, payments: list[Payment]) -> Command:
+    def _paid_booking(self, criteria: SeatCriteria, payments: list[Payment]) -> Command:
         pending = [each for each in payments if each.status == PaymentStatus.PENDING]
-        if not wish.is_usual or not pending:
-            payment = payments[wish.number % len(payments)]
-            return ReserveSeats(self.people[wish.person], self.ids[:2], "card", payment.reference)
+        if not criteria.is_usual or not pending:
+            payment = payments[criteria.number % len(payments)]
+            return ReserveSeats(
+                self.people[criteria.person], self.ids[:2], "card", payment.reference
+            )
         [who] = [each for each in self.people if each.id == pending[-1].user_id]
         wanted = self._held_by(who) or self.ids[:1]
         return ReserveSeats(who, wanted, "card", pending[-1].reference)
 
-    def _cancellation(self, wish: Wish, bookings: list[Reservation]) -> Command:
-        booking, who = bookings[wish.number % len(bookings)], self.people[wish.person]
-        if wish.is_usual:
+    def _cancellation(self, criteria: SeatCriteria, bookings: list[Reservation]) -> Command:
+        booking, who = bookings[criteria.number % len(bookings)], self.people[criteria.person]
+        if criteria.is_usual:
             [who] = [each for each in self.people if each.id == booking.user_id]
-        return CancelReservation(who, booking.pk, as_organiser=wish.number % 5 == 0)
+        return CancelReservation(who, booking.pk, as_organiser=criteria.number % 5 == 0)
 
     def _seat(self, place: int) -> int:
         return self.ids[place] if place < SEATS else NO_SEAT
@@ -331,10 +335,12 @@ class Batches(RuleBasedStateMachine):
 
     @rule(
         seconds=st.sampled_from([0.001, 1, 1, 20, 20, 30, 59.999, 60]),
-        batch=st.lists(wishes, min_size=1, max_size=8),
+        batch=st.lists(all_criteria, min_size=1, max_size=8),
         meanwhile=st.sampled_from(["", "", "", "capture", "price"]),
     )
-    def some_time_later_a_batch(self, seconds: float, batch: list[Wish], meanwhile: str) -> None:
+    def some_time_later_a_batch(
+        self, seconds: float, batch: list[SeatCriteria], meanwhile: str
+    ) -> None:
         self.clock.advance(seconds)
         for twin in self.twins:
             if meanwhile == "capture":
@@ -380,11 +386,13 @@ def twins(clock: Clock) -> list[Twin]:
     return [Twin(people, clock, date=date) for _ in range(2)]
 
 
-def _as_alone(twins: list[Twin], before: list[Wish], batch: list[Wish]) -> list[Any]:
+def _as_alone(
+    twins: list[Twin], before: list[SeatCriteria], batch: list[SeatCriteria]
+) -> list[Any]:
     """Return the results of a batch, having made sure that they are as one by one."""
     for twin in twins:
-        for wish in before:
-            twin.one_by_one(twin.commands([wish]))
+        for criteria in before:
+            twin.one_by_one(twin.commands([criteria]))
     together, alone = twins
     results = [together.plain(found) for found in together.together(together.commands(batch))]
     assert results == [alone.plain(found) for found in alone.one_by_one(alone.commands(batch))]
@@ -392,8 +400,8 @@ def _as_alone(twins: list[Twin], before: list[Wish], batch: list[Wish]) -> list[
     return results
 
 
-def _wish(kind: str, *places: int, key: str | None = None) -> Wish:
-    return Wish(kind, 0, places or (0,), is_usual=True, number=0, key=key)
+def _wish(kind: str, *places: int, key: str | None = None) -> SeatCriteria:
+    return SeatCriteria(kind, 0, places or (0,), is_usual=True, number=0, key=key)
 
 
 def test_who_has_paid_can_start_to_pay_again_in_the_same_batch(twins: list[Twin]) -> None:

@@ -26,7 +26,6 @@ from pytest_django import Settings
 
 from reservations import checkout
 from reservations.checkout import Order
-from reservations.choosing import houses
 from reservations.domain.commands import (
     BlockSeats,
     Command,
@@ -37,7 +36,7 @@ from reservations.domain.commands import (
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.domain.criteria import Wish
+from reservations.domain.criteria import SeatCriteria
 from reservations.domain.errors import SeatcastError, Unavailable, UnderWay
 from reservations.domain.states import Person, SeatStatus
 from reservations.housekeeping.verification import Counts, differences
@@ -45,6 +44,7 @@ from reservations.models import DemoCharge, IdempotencyKey, Payment, Reservation
 from reservations.payments import provider as provider_module
 from reservations.payments.provider import is_paid_online
 from reservations.read.records import Answer
+from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
@@ -141,9 +141,9 @@ class Domain(RuleBasedStateMachine):
         """Whatever has happened, who asks for seats together has them if there are any."""
         person, before = self.people[who], self.held_by(self.people[who])
         fits = len(before) + count <= 3 and "f" * count in self.free()
-        wish = Wish(count)
-        choice = houses.choose(wish, event_id=self.event.pk, most=1, now=self.clock.now)
-        self.submit(LockBest(person, wish, choice))
+        criteria = SeatCriteria(count)
+        choice = index_cache.choose(criteria, event_id=self.event.pk, limit=1, now=self.clock.now)
+        self.submit(LockBest(person, criteria, choice))
         assert len(self.held_by(person)) == len(before) + (count if fits else 0)
 
     @rule(places=some_places, sweep=st.booleans())

@@ -22,7 +22,7 @@ from deploy.processes import clean_environment
 from reservations import database
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import SeatStatus
-from reservations.housekeeping.rounds import STEPS, Rounds, Stop, stopped_by_signals
+from reservations.housekeeping.loop import STEPS, HousekeepingLoop, Stop, stopped_by_signals
 from reservations.models import Event, IdempotencyKey, Seat, SeatChange
 from reservations.write import command_queue
 from tests.crowd import wait_until
@@ -81,7 +81,7 @@ def test_one_round_does_everything_there_is_to_do() -> None:
 
 def test_the_steps_are_taken_in_turn() -> None:
     steps = Steps()
-    assert Rounds(steps, Stop()).one()
+    assert HousekeepingLoop(steps, Stop()).run_once()
     assert steps.done == list(STEPS)
     assert list(STEPS) == [
         *("reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"),
@@ -92,10 +92,10 @@ def test_the_steps_are_taken_in_turn() -> None:
 def test_pruning_is_done_once_an_hour_and_again_when_it_failed() -> None:
     errors: list[BaseException] = [CommandError("no")]
     steps = Steps(prune_log=lambda: _raise(errors.pop())() if errors else None)
-    rounds = Rounds(steps, Stop())
-    assert not rounds.one()
-    assert rounds.one()
-    assert rounds.one()
+    loop = HousekeepingLoop(steps, Stop())
+    assert not loop.run_once()
+    assert loop.run_once()
+    assert loop.run_once()
     often = ["reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"]
     assert steps.done == [
         *(*often, "prune_keys", "prune_log", *CHORES),
@@ -109,7 +109,7 @@ def test_a_step_that_fails_does_not_keep_the_others_from_it(
     error: BaseException, caplog: pytest.LogCaptureFixture
 ) -> None:
     steps = Steps(reconcile_payments=_raise(error))
-    assert not Rounds(steps, Stop()).one()
+    assert not HousekeepingLoop(steps, Stop()).run_once()
     assert steps.done == list(STEPS)
     [record] = caplog.records
     assert "reconcile_payments" in record.getMessage()
@@ -119,7 +119,7 @@ def test_a_step_that_fails_does_not_keep_the_others_from_it(
 @pytest.mark.django_db
 def test_a_statement_that_fails_in_one_step_keeps_no_other_from_being_taken() -> None:
     steps = Steps(prune_log=_raise(OperationalError("canceling statement due to timeout")))
-    assert not Rounds(steps, Stop()).one()
+    assert not HousekeepingLoop(steps, Stop()).run_once()
     assert steps.done == list(STEPS)
 
 
@@ -129,8 +129,8 @@ def test_a_database_that_is_away_ends_the_round_with_one_line(
     monkeypatch.setattr(database, "answers", lambda: False)
     away = OperationalError("connection failed:\nis the server running?")
     steps = Steps(release_expired_locks=_raise(away))
-    rounds = Rounds(steps, Stop())
-    assert not rounds.one()
+    loop = HousekeepingLoop(steps, Stop())
+    assert not loop.run_once()
     assert steps.done == ["reconcile_payments", "release_expired_locks"]
     [record] = caplog.records
     assert record.levelno == logging.WARNING
@@ -143,7 +143,7 @@ def test_a_database_that_is_away_ends_the_round_with_one_line(
 def test_who_calls_it_once_is_told_that_not_everything_could_be_done(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Rounds, "one", lambda _: False)
+    monkeypatch.setattr(HousekeepingLoop, "run_once", lambda _: False)
     with pytest.raises(CommandError, match="Not everything could be done"):
         run("housekeeping")
 
@@ -158,22 +158,22 @@ def test_there_are_never_two_rounds_at_once_in_a_process(
         assert leave.wait(120)
 
     slow = Steps(reconcile_payments=take_long)
-    first = threading.Thread(target=Rounds(slow, Stop()).one)
+    first = threading.Thread(target=HousekeepingLoop(slow, Stop()).run_once)
     first.start()
     assert inside.wait(120)
     second = Steps()
-    assert not Rounds(second, Stop()).one()
+    assert not HousekeepingLoop(second, Stop()).run_once()
     assert second.done == []
     leave.set()
     first.join()
-    assert Rounds(second, Stop()).one()
+    assert HousekeepingLoop(second, Stop()).run_once()
     assert second.done == slow.done == list(STEPS)
 
 
 def test_asked_to_stop_it_takes_no_further_step(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = Steps(release_expired_locks=lambda: os.kill(os.getpid(), signal.SIGTERM))
     with stopped_by_signals() as stop:
-        Rounds(steps, stop).one()
+        HousekeepingLoop(steps, stop).run_once()
         monkeypatch.setattr(time, "sleep", lambda _: _raise(AssertionError("it waits"))())
         stop.wait(60)
     assert steps.done == ["reconcile_payments", "release_expired_locks"]
@@ -250,9 +250,9 @@ def test_it_goes_on_until_it_is_ended(tmp_path: Path) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_and_a_kill_do_no_harm(tmp_path: Path) -> None:
     event = _neglected_event()
-    with _process(tmp_path / "one") as one, _process(tmp_path / "other") as other:
+    with _process(tmp_path / "run_once") as run_once, _process(tmp_path / "other") as other:
         wait_until(_log_is_pruned)
-        one.kill()
+        run_once.kill()
         _lock_and_run_out(event)
         wait_until(_locks_are_released)
         assert other.poll() is None

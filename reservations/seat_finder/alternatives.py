@@ -18,10 +18,10 @@ from typing import TypedDict
 
 from django.db import transaction
 
-from reservations.choosing.rows import rows
 from reservations.domain.errors import SeatcastError
-from reservations.places import Place, free_places_near, places_of
 from reservations.read.records import money
+from reservations.seat_finder.nearby import Place, free_places_near, places_of
+from reservations.seat_finder.rows import rows
 from reservations.threads import in_thread
 
 MOST = 3

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
-from reservations import alternatives as module
-from reservations.alternatives import nearest, offer
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatUnavailable
 from reservations.models import Category, Event, Seat
-from reservations.places import Place
+from reservations.seat_finder import alternatives as module
+from reservations.seat_finder.alternatives import nearest, offer
+from reservations.seat_finder.nearby import Place
 from reservations.threads import in_thread
 from reservations.write.command_queue import CommandQueue
 from tests.crowd import PATIENCE_SECONDS

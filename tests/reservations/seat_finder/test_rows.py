@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reservations.choosing.rows import along, middle, rows, stretches, usual_gap
 from reservations.read.layouts import StaticSeat
-from tests.reservations.choosing.seats import ids, seat, straight_row
+from reservations.seat_finder.rows import along, middle, rows, stretches, usual_gap
+from tests.reservations.seat_finder.seats import ids, seat, straight_row
 
 
 def _cut(*found: list[StaticSeat]) -> list[list[int]]:

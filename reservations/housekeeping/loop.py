@@ -65,7 +65,7 @@ def stopped_by_signals() -> Iterator[Stop]:
             signal.signal(number, handler)
 
 
-class Rounds:
+class HousekeepingLoop:
     """Housekeeping rounds; `run` carries out a command by its name."""
 
     def __init__(self, run: Callable[[str], None], stop: Stop) -> None:
@@ -73,7 +73,7 @@ class Rounds:
         self._stop = stop
         self._due = dict.fromkeys(STEPS, 0.0)
 
-    def one(self) -> bool:
+    def run_once(self) -> bool:
         """Run all steps that are due; tell whether all went well.
 
         What fails is logged in one line, unless it is a bug. It does not keep the steps after it

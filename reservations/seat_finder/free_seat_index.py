@@ -19,10 +19,10 @@ from decimal import Decimal
 from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
-from reservations.choosing.focus import focus
-from reservations.choosing.rows import Placed, middle, rows, stretches, usual_gap
-from reservations.domain.criteria import By, Wish
+from reservations.domain.criteria import SeatCriteria, SortBy
 from reservations.domain.states import SeatStatus
+from reservations.seat_finder.focal_point import focal_point
+from reservations.seat_finder.rows import Placed, middle, rows, stretches, usual_gap
 
 OFF_THE_MIDDLE = 0.25
 ORPHAN_SEATS = 3
@@ -33,7 +33,7 @@ Rank = tuple[int, float, int]
 """What to sort sets of seats by: price in hundredths, view, and where in the house they begin."""
 
 
-class HouseSeat(Placed, Protocol):
+class IndexedSeat(Placed, Protocol):
     """What must be known of a seat besides its status."""
 
     @property
@@ -44,14 +44,14 @@ class HouseSeat(Placed, Protocol):
     def price(self) -> Decimal: ...
 
 
-class House:
+class FreeSeatIndex:
     """All seats of an event; they are free until something else is said of them."""
 
-    def __init__(self, seats: Sequence[HouseSeat], plan: Mapping[str, Any]) -> None:
+    def __init__(self, seats: Sequence[IndexedSeat], plan: Mapping[str, Any]) -> None:
         found = rows(seats)
-        sight = focus(plan, seats)
+        sight = focal_point(plan, seats)
         self._orphan = ORPHAN_SEATS * usual_gap(found)
-        ordered: list[HouseSeat] = []
+        ordered: list[IndexedSeat] = []
         # Stretch by stretch: where each begins, and where the last one ends.
         self._bounds = [0]
         for stretch in stretches(found):
@@ -79,8 +79,8 @@ class House:
         self._nearest = [min(off[start:end]) for _, (start, end) in stretched]
         self._cheapest = [min(cents[start:end]) for _, (start, end) in stretched]
         self._orders = {
-            By.VIEW: sorted(range(len(stretched)), key=self._nearest.__getitem__),
-            By.PRICE: sorted(
+            SortBy.VIEW: sorted(range(len(stretched)), key=self._nearest.__getitem__),
+            SortBy.PRICE: sorted(
                 range(len(stretched)), key=lambda at: (self._cheapest[at], self._nearest[at])
             ),
         }
@@ -90,7 +90,7 @@ class House:
         self._deadlines: list[tuple[datetime, int]] = []
         self._locked_until: dict[int, datetime] = {}
 
-    def know(self, seat_id: int, *, status: int, locked_until: datetime | None) -> None:
+    def update(self, seat_id: int, *, status: int, locked_until: datetime | None) -> None:
         """Take in a seat's state; a lock's deadline may have passed.
 
         What the house has no seat for is none of its business.
@@ -104,7 +104,7 @@ class House:
             heapq.heappush(self._deadlines, (locked_until, at))
         self._set(at, is_free=status == SeatStatus.AVAILABLE)
 
-    def let_lapse(self, *, now: datetime) -> None:
+    def release_expired(self, *, now: datetime) -> None:
         """Have the seats free whose lock has run out by now."""
         while self._deadlines and self._deadlines[0][0] <= now:
             deadline, at = heapq.heappop(self._deadlines)
@@ -112,7 +112,9 @@ class House:
                 del self._locked_until[at]
                 self._set(at, is_free=True)
 
-    def best(self, wish: Wish, *, most: int, avoid: Collection[int] = ()) -> list[tuple[int, ...]]:
+    def best(
+        self, criteria: SeatCriteria, *, limit: int, avoid: Collection[int] = ()
+    ) -> list[tuple[int, ...]]:
         """Return up to `most` sets of free seats for a wish that share no seat, the best first.
 
         Each set is in the order of its row: seats beside each other, with no aisle between. Each
@@ -121,30 +123,30 @@ class House:
         withheld = self._withhold(self._at[seat_id] for seat_id in avoid if seat_id in self._at)
         found: list[tuple[int, ...]] = []
         heap: list[tuple[Rank, int]] = []
-        candidates = self._candidates(wish)
+        candidates = self._candidates(criteria)
         bound, stretch = next(candidates, _NOTHING)
-        while len(found) < most:
+        while len(found) < limit:
             while stretch is not None and (not heap or bound < heap[0][0]):
-                if rank := self._rank(stretch, wish):
+                if rank := self._rank(stretch, criteria):
                     heapq.heappush(heap, (rank, stretch))
                 bound, stretch = next(candidates, _NOTHING)
             if not heap:
                 break
             (*_, start), chosen = heapq.heappop(heap)
-            found.append(tuple(self._ids[start : start + wish.count]))
-            withheld += self._withhold(range(start, start + wish.count))
-            if rank := self._rank(chosen, wish):
+            found.append(tuple(self._ids[start : start + criteria.count]))
+            withheld += self._withhold(range(start, start + criteria.count))
+            if rank := self._rank(chosen, criteria):
                 heapq.heappush(heap, (rank, chosen))
         for at in withheld:
             self._set(at, is_free=True)
         return found
 
-    def largest(self, wish: Wish) -> int:
+    def largest(self, criteria: SeatCriteria) -> int:
         """Return how many seats there are beside each other at the most where a wish wants them."""
         found = 0
-        for stretch in self._orders[By.VIEW]:
-            if self._may_have(stretch, wish, count=found + 1):
-                runs = (end - start for _, (start, end) in self._runs(stretch, wish.category))
+        for stretch in self._orders[SortBy.VIEW]:
+            if self._may_have(stretch, criteria, count=found + 1):
+                runs = (end - start for _, (start, end) in self._runs(stretch, criteria.category))
                 found = max(found, *runs, 0)
         return found
 
@@ -159,18 +161,20 @@ class House:
             self._set(at, is_free=False)
         return withheld
 
-    def _candidates(self, wish: Wish) -> Iterator[tuple[tuple[int, float], int]]:
+    def _candidates(self, criteria: SeatCriteria) -> Iterator[tuple[tuple[int, float], int]]:
         """Yield stretches that may have seats for a wish, and what none of their sets can beat."""
-        for stretch in self._orders[wish.by]:
-            if self._may_have(stretch, wish, count=wish.count):
-                price = wish.count * self._cheapest[stretch] if wish.by is By.PRICE else 0
+        for stretch in self._orders[criteria.by]:
+            if self._may_have(stretch, criteria, count=criteria.count):
+                price = (
+                    criteria.count * self._cheapest[stretch] if criteria.by is SortBy.PRICE else 0
+                )
                 yield (price, self._nearest[stretch]), stretch
 
-    def _may_have(self, stretch: int, wish: Wish, *, count: int) -> bool:
+    def _may_have(self, stretch: int, criteria: SeatCriteria, *, count: int) -> bool:
         """Tell whether so many free seats follow each other, where a wish wants them or nearby."""
-        if wish.section is not None and wish.section != self._sections[stretch]:
+        if criteria.section is not None and criteria.section != self._sections[stretch]:
             return False
-        if wish.category is not None and wish.category not in self._kinds[stretch]:
+        if criteria.category is not None and criteria.category not in self._kinds[stretch]:
             return False
         longest = self._longest[stretch]
         if longest is None:
@@ -179,15 +183,15 @@ class House:
             self._longest[stretch] = longest
         return longest >= count
 
-    def _rank(self, stretch: int, wish: Wish) -> Rank | None:
+    def _rank(self, stretch: int, criteria: SeatCriteria) -> Rank | None:
         """Return what the best set of a stretch is worth; None if none would do for a wish."""
-        return min(self._ranks(stretch, wish), default=None)
+        return min(self._ranks(stretch, criteria), default=None)
 
-    def _ranks(self, stretch: int, wish: Wish) -> Iterator[Rank]:
+    def _ranks(self, stretch: int, criteria: SeatCriteria) -> Iterator[Rank]:
         """Yield what all sets of a stretch are worth that would do for a wish."""
-        count, by_price = wish.count, wish.by is By.PRICE
+        count, by_price = criteria.count, criteria.by is SortBy.PRICE
         views, prices = self._views, self._prices
-        for (first, last), (start, end) in self._runs(stretch, wish.category):
+        for (first, last), (start, end) in self._runs(stretch, criteria.category):
             for at in range(start, end - count + 1):
                 orphans = (at - first == 1) + (last - at - count == 1)
                 yield (

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reservations.choosing.rows import Placed
+from reservations.seat_finder.rows import Placed
 
 Point = tuple[float, float]
 
@@ -21,7 +21,7 @@ _SIGHT = re.compile(
 )
 
 
-def focus(plan: Mapping[str, Any], seats: Sequence[Placed]) -> Point:
+def focal_point(plan: Mapping[str, Any], seats: Sequence[Placed]) -> Point:
     """Return the point that people look at; `plan` is as `Event.plan` keeps it."""
     sights = list(_sights(plan))
     if sights:

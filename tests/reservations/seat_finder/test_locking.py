@@ -7,11 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from reservations.choosing import houses
-from reservations.choosing.asking import lock_best
-from reservations.choosing.house import House
 from reservations.domain.commands import LockBest, LockSeats
-from reservations.domain.criteria import Wish
+from reservations.domain.criteria import SeatCriteria
 from reservations.domain.errors import (
     NoSeatsTogether,
     Outpaced,
@@ -22,6 +19,9 @@ from reservations.domain.errors import (
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
 from reservations.read.records import Answer
+from reservations.seat_finder import index_cache
+from reservations.seat_finder.free_seat_index import FreeSeatIndex
+from reservations.seat_finder.locking import lock_best
 from reservations.write.command_queue import CommandQueue
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 
@@ -32,13 +32,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def searches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """For each search of a house, whether it was made inside a transaction."""
     found: list[bool] = []
-    search = House.best
+    search = FreeSeatIndex.best
 
-    def noted(self: House, wish: Wish, **how: Any) -> Any:
+    def noted(self: FreeSeatIndex, criteria: SeatCriteria, **how: Any) -> Any:
         found.append(connection.in_atomic_block)
-        return search(self, wish, **how)
+        return search(self, criteria, **how)
 
-    monkeypatch.setattr(House, "best", noted)
+    monkeypatch.setattr(FreeSeatIndex, "best", noted)
     return found
 
 
@@ -48,7 +48,7 @@ def event() -> Event:
 
 
 def _ask(event: Event, who: Person, count: int = 2) -> Answer:
-    return lock_best(event_id=event.pk, command=LockBest(who, Wish(count)), key=None)
+    return lock_best(event_id=event.pk, command=LockBest(who, SeatCriteria(count)), key=None)
 
 
 def _ids(answer: Answer) -> list[int]:
@@ -95,17 +95,17 @@ def test_who_may_not_buy_is_refused_without_a_search(
 def test_what_somebody_took_after_the_search_is_not_given_away_twice(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choose, asked = houses.choose, []
+    choose, asked = index_cache.choose, []
 
-    def outpaced(wish: Wish, **how: Any) -> Any:
-        choice = choose(wish, **how)
-        asked.append(how["most"])
+    def outpaced(criteria: SeatCriteria, **how: Any) -> Any:
+        choice = choose(criteria, **how)
+        asked.append(how["limit"])
         if len(asked) == 1:
             for seats in choice.sets:
                 CommandQueue(event.pk).submit(LockSeats(make_person(), seats))
         return choice
 
-    monkeypatch.setattr(houses, "choose", outpaced)
+    monkeypatch.setattr(index_cache, "choose", outpaced)
     got = _ids(_ask(event, make_person()))
     assert len(asked) == 2
     assert asked[1] > asked[0]
@@ -116,13 +116,13 @@ def test_what_somebody_took_after_the_search_is_not_given_away_twice(
 def test_a_second_wish_of_the_same_person_is_not_answered_with_the_seats_of_the_first(
     event: Event,
 ) -> None:
-    alice, wish = make_person(), Wish(2)
-    choice = houses.choose(wish, event_id=event.pk, most=2, now=timezone.now())
+    alice, criteria = make_person(), SeatCriteria(2)
+    choice = index_cache.choose(criteria, event_id=event.pk, limit=2, now=timezone.now())
     queue = CommandQueue(event.pk)
-    first, second = (queue.submit(LockBest(alice, wish, choice)) for _ in range(2))
+    first, second = (queue.submit(LockBest(alice, criteria, choice)) for _ in range(2))
     assert not set(_ids(first)) & set(_ids(second))
     with pytest.raises(Outpaced):
-        queue.submit(LockBest(alice, wish, choice))
+        queue.submit(LockBest(alice, criteria, choice))
 
 
 def test_a_house_that_is_not_true_is_read_anew_once_it_is_old(
@@ -135,7 +135,7 @@ def test_a_house_that_is_not_true_is_read_anew_once_it_is_old(
     )
     with pytest.raises(Outpaced):
         _ask(event, make_person(), 2)
-    monkeypatch.setattr(houses, "DOUBT_SECONDS", 0.0)
+    monkeypatch.setattr(index_cache, "STALE_SECONDS", 0.0)
     with pytest.raises(NoSeatsTogether):
         _ask(event, make_person(), 2)
 
@@ -143,13 +143,13 @@ def test_a_house_that_is_not_true_is_read_anew_once_it_is_old(
 def test_a_house_is_read_once_for_many_wishes(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, times = houses._read, []
+    read, times = index_cache._read, []
 
     def counted(event_id: int) -> Any:
         times.append(event_id)
         return read(event_id)
 
-    monkeypatch.setattr(houses, "_read", counted)
+    monkeypatch.setattr(index_cache, "_read", counted)
     for _ in range(3):
         _ask(event, make_person())
     assert times == [event.pk]

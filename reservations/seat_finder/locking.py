@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from reservations import clock
-from reservations.choosing import houses
 from reservations.domain.commands import LockBest
 from reservations.domain.errors import Outpaced
 from reservations.domain.rules import decide
 from reservations.read.records import Answer
+from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from reservations.write.unit_of_work import board_for
 
@@ -34,10 +34,10 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
         tries_left -= 1
         try:
             if may_hold:
-                choice = houses.choose(
-                    command.wish,
+                choice = index_cache.choose(
+                    command.criteria,
                     event_id=event_id,
-                    most=min(sets, MOST_SETS),
+                    limit=min(sets, MOST_SETS),
                     now=clock.now(),
                     avoid=avoid,
                 )
@@ -50,7 +50,7 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
             may_hold, sets = True, 4 * sets
             if tries_left == 1:
                 # Should what is known of the house not be true, it must not stay so.
-                houses.doubt(event_id=event_id)
+                index_cache.invalidate(event_id=event_id)
 
 
 def _may_hold(command: LockBest, *, event_id: int) -> bool:

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from reservations.choosing.house import ORPHAN_SEATS, House
-from reservations.choosing.rows import usual_gap
-from reservations.domain.criteria import By, Wish
+from reservations.domain.criteria import SeatCriteria, SortBy
 from reservations.domain.states import SeatStatus
 from reservations.read.layouts import StaticSeat
-from tests.reservations.choosing.seats import STAGE, seat, straight_row
+from reservations.seat_finder.free_seat_index import ORPHAN_SEATS, FreeSeatIndex
+from reservations.seat_finder.rows import usual_gap
+from tests.reservations.seat_finder.seats import STAGE, seat, straight_row
 
 pytestmark = pytest.mark.any_database
 
@@ -29,107 +29,109 @@ def _row_of(count: int) -> list[StaticSeat]:
     return straight_row(20.0 * at - 10.0 * (count - 1) for at in range(count))
 
 
-def _take(house: House, seat_ids: Iterable[int]) -> None:
+def _take(index: FreeSeatIndex, seat_ids: Iterable[int]) -> None:
     for seat_id in seat_ids:
-        house.know(seat_id, status=SeatStatus.RESERVED, locked_until=None)
+        index.update(seat_id, status=SeatStatus.RESERVED, locked_until=None)
 
 
-def _best(house: House, wish: Wish) -> tuple[int, ...]:
-    found = house.best(wish, most=1)
+def _best(index: FreeSeatIndex, criteria: SeatCriteria) -> tuple[int, ...]:
+    found = index.best(criteria, limit=1)
     return found[0] if found else ()
 
 
 def test_the_middle_of_the_front_row_comes_first() -> None:
-    house = House([*_row_of(6), *straight_row([-10, 10], first_id=7, y=90)], STAGE)
-    assert _best(house, Wish(2)) == (3, 4)
+    index = FreeSeatIndex([*_row_of(6), *straight_row([-10, 10], first_id=7, y=90)], STAGE)
+    assert _best(index, SeatCriteria(2)) == (3, 4)
 
 
 def test_a_row_behind_is_better_than_the_far_end_of_the_front() -> None:
-    house = House([*_row_of(12), *straight_row([-10, 10], first_id=20, y=60)], STAGE)
-    _take(house, range(3, 11))
-    assert _best(house, Wish(2)) == (20, 21)
+    index = FreeSeatIndex([*_row_of(12), *straight_row([-10, 10], first_id=20, y=60)], STAGE)
+    _take(index, range(3, 11))
+    assert _best(index, SeatCriteria(2)) == (20, 21)
 
 
 def test_seats_with_an_aisle_between_are_not_together() -> None:
-    house = House(straight_row([-100, -80, -60, -20, 20, 60, 80, 100]), STAGE)
-    assert _best(house, Wish(3)) in ((1, 2, 3), (6, 7, 8))
+    index = FreeSeatIndex(straight_row([-100, -80, -60, -20, 20, 60, 80, 100]), STAGE)
+    assert _best(index, SeatCriteria(3)) in ((1, 2, 3), (6, 7, 8))
 
 
 def test_no_seat_is_left_alone_if_a_set_a_few_seats_on_leaves_none() -> None:
-    house = House(_row_of(7), STAGE)
-    _take(house, [1, 7])
+    index = FreeSeatIndex(_row_of(7), STAGE)
+    _take(index, [1, 7])
     # The middle of five would leave one on one side.
-    assert _best(house, Wish(2)) in ((2, 3), (5, 6))
-    assert _best(house, Wish(3)) in ((2, 3, 4), (4, 5, 6))
+    assert _best(index, SeatCriteria(2)) in ((2, 3), (5, 6))
+    assert _best(index, SeatCriteria(3)) in ((2, 3, 4), (4, 5, 6))
 
 
 def test_a_seat_is_left_alone_before_people_sit_far_off() -> None:
-    house = House([*_row_of(3), *straight_row([-10, 10], first_id=9, y=500)], STAGE)
-    assert _best(house, Wish(2)) in ((1, 2), (2, 3))
+    index = FreeSeatIndex([*_row_of(3), *straight_row([-10, 10], first_id=9, y=500)], STAGE)
+    assert _best(index, SeatCriteria(2)) in ((1, 2), (2, 3))
 
 
 def test_who_would_leave_one_on_either_side_takes_a_row_that_fits() -> None:
-    house = House([*_row_of(4), *straight_row([-10, 10], first_id=9, y=60)], STAGE)
-    _take(house, [1])
-    assert _best(house, Wish(2)) == (9, 10)
+    index = FreeSeatIndex([*_row_of(4), *straight_row([-10, 10], first_id=9, y=60)], STAGE)
+    _take(index, [1])
+    assert _best(index, SeatCriteria(2)) == (9, 10)
 
 
 def test_by_price_the_cheapest_come_first_and_of_those_the_best_view() -> None:
     seats = [s._replace(price=Decimal(90 if s.id < 4 else 40)) for s in _row_of(8)]
-    house = House(seats, STAGE)
-    assert _best(house, Wish(2, By.PRICE)) == (4, 5)
-    assert _best(house, Wish(6, By.PRICE)) == (3, 4, 5, 6, 7, 8)
+    index = FreeSeatIndex(seats, STAGE)
+    assert _best(index, SeatCriteria(2, SortBy.PRICE)) == (4, 5)
+    assert _best(index, SeatCriteria(6, SortBy.PRICE)) == (3, 4, 5, 6, 7, 8)
 
 
 def test_a_section_and_a_category_are_kept_to() -> None:
     seats = [s._replace(category=1 if s.id < 3 else 2) for s in _row_of(6)]
     seats += [seat(20 + at, 20.0 * at, 900.0, section="Far", category=1) for at in range(3)]
-    house = House(seats, STAGE)
-    assert _best(house, Wish(2, category=1)) == (1, 2)
-    assert _best(house, Wish(3, category=1)) == (20, 21, 22)
-    assert _best(house, Wish(2, section="")) == (3, 4)
-    assert _best(house, Wish(1, section="Nowhere")) == ()
-    assert house.largest(Wish(9, category=1)) == 3
-    assert house.largest(Wish(9, section="", category=2)) == 4
+    index = FreeSeatIndex(seats, STAGE)
+    assert _best(index, SeatCriteria(2, category=1)) == (1, 2)
+    assert _best(index, SeatCriteria(3, category=1)) == (20, 21, 22)
+    assert _best(index, SeatCriteria(2, section="")) == (3, 4)
+    assert _best(index, SeatCriteria(1, section="Nowhere")) == ()
+    assert index.largest(SeatCriteria(9, category=1)) == 3
+    assert index.largest(SeatCriteria(9, section="", category=2)) == 4
 
 
 def test_a_free_seat_of_another_category_is_company_too() -> None:
     seats = [s._replace(category=1 if s.id < 4 else 2) for s in _row_of(5)]
     # The third seat sits beside the fourth; the first would be alone.
-    assert _best(House(seats, STAGE), Wish(2, category=1)) == (1, 2)
+    assert _best(FreeSeatIndex(seats, STAGE), SeatCriteria(2, category=1)) == (1, 2)
 
 
 def test_a_lock_that_ran_out_is_free_from_its_very_deadline_on() -> None:
-    house = House(_row_of(1), STAGE)
-    house.know(1, status=SeatStatus.LOCKED, locked_until=NOW)
-    house.let_lapse(now=NOW - timedelta(milliseconds=1))
-    assert _best(house, Wish(1)) == ()
-    house.let_lapse(now=NOW)
-    assert _best(house, Wish(1)) == (1,)
+    index = FreeSeatIndex(_row_of(1), STAGE)
+    index.update(1, status=SeatStatus.LOCKED, locked_until=NOW)
+    index.release_expired(now=NOW - timedelta(milliseconds=1))
+    assert _best(index, SeatCriteria(1)) == ()
+    index.release_expired(now=NOW)
+    assert _best(index, SeatCriteria(1)) == (1,)
 
 
 def test_a_lock_that_was_extended_outlives_its_first_deadline() -> None:
-    house = House(_row_of(1), STAGE)
+    index = FreeSeatIndex(_row_of(1), STAGE)
     for minutes in (0, 1):
         deadline = NOW + timedelta(minutes=minutes)
-        house.know(1, status=SeatStatus.LOCKED, locked_until=deadline)
-    house.let_lapse(now=NOW)
-    assert _best(house, Wish(1)) == ()
-    house.know(1, status=SeatStatus.RESERVED, locked_until=None)
-    house.let_lapse(now=NOW + timedelta(minutes=1))
-    assert _best(house, Wish(1)) == ()
+        index.update(1, status=SeatStatus.LOCKED, locked_until=deadline)
+    index.release_expired(now=NOW)
+    assert _best(index, SeatCriteria(1)) == ()
+    index.update(1, status=SeatStatus.RESERVED, locked_until=None)
+    index.release_expired(now=NOW + timedelta(minutes=1))
+    assert _best(index, SeatCriteria(1)) == ()
 
 
 def test_what_is_chosen_or_to_be_avoided_is_free_for_the_next_search() -> None:
-    house = House(_row_of(4), STAGE)
-    _take(house, [1])
-    assert house.best(Wish(3), most=9, avoid=[1, 2, 2, 99]) == []
-    assert house.best(Wish(3), most=9) == house.best(Wish(3), most=9) == [(2, 3, 4)]
+    index = FreeSeatIndex(_row_of(4), STAGE)
+    _take(index, [1])
+    assert index.best(SeatCriteria(3), limit=9, avoid=[1, 2, 2, 99]) == []
+    assert (
+        index.best(SeatCriteria(3), limit=9) == index.best(SeatCriteria(3), limit=9) == [(2, 3, 4)]
+    )
 
 
 def test_a_house_without_seats_has_none() -> None:
-    house = House([], {})
-    assert (_best(house, Wish(1)), house.largest(Wish(1))) == ((), 0)
+    index = FreeSeatIndex([], {})
+    assert (_best(index, SeatCriteria(1)), index.largest(SeatCriteria(1))) == ((), 0)
 
 
 @dataclass(frozen=True)
@@ -142,18 +144,20 @@ class Set:
     off: float
 
 
-def _sets(stretches: Sequence[Sequence[StaticSeat]], free: set[int], wish: Wish) -> list[Set]:
+def _sets(
+    stretches: Sequence[Sequence[StaticSeat]], free: set[int], criteria: SeatCriteria
+) -> list[Set]:
     """Return every set of free seats that would do, by trying all."""
     found = []
     for stretch in stretches:
         middle = (stretch[0].x + stretch[-1].x) / 2, stretch[0].y
         lonely = _lonely(stretch, free)
-        for start in range(len(stretch) - wish.count + 1):
-            seats = stretch[start : start + wish.count]
+        for start in range(len(stretch) - criteria.count + 1):
+            seats = stretch[start : start + criteria.count]
             if all(
                 s.id in free
-                and wish.section in (None, s.section)
-                and wish.category in (None, s.category)
+                and criteria.section in (None, s.section)
+                and criteria.category in (None, s.category)
                 for s in seats
             ):
                 left = free - {s.id for s in seats}
@@ -163,7 +167,7 @@ def _sets(stretches: Sequence[Sequence[StaticSeat]], free: set[int], wish: Wish)
                         ids=tuple(s.id for s in seats),
                         price=sum((s.price for s in seats), Decimal(0)),
                         orphans=len(_lonely(stretch, left) - lonely),
-                        off=sum(off) / wish.count,
+                        off=sum(off) / criteria.count,
                     )
                 )
     return found
@@ -180,9 +184,9 @@ def _lonely(stretch: Sequence[StaticSeat], free: set[int]) -> set[int]:
 
 
 WISHES = st.builds(
-    Wish,
+    SeatCriteria,
     count=st.integers(1, 5),
-    by=st.sampled_from(By),
+    by=st.sampled_from(SortBy),
     section=st.sampled_from([None, None, "", "Circle"]),
     category=st.sampled_from([None, None, 1, 2]),
 )
@@ -213,15 +217,20 @@ def halls(draw: Any) -> list[list[StaticSeat]]:
     return found
 
 
-def _check(house: House, rows: Sequence[Sequence[StaticSeat]], free: set[int], wish: Wish) -> None:
-    sets = {found.ids: found for found in _sets(rows, free, wish)}
-    chosen = _best(house, wish)
+def _check(
+    index: FreeSeatIndex,
+    rows: Sequence[Sequence[StaticSeat]],
+    free: set[int],
+    criteria: SeatCriteria,
+) -> None:
+    sets = {found.ids: found for found in _sets(rows, free, criteria)}
+    chosen = _best(index, criteria)
     if not sets:
         assert chosen == ()
-        assert house.largest(wish) < wish.count
+        assert index.largest(criteria) < criteria.count
         return
     mine, orphan = sets[chosen], ORPHAN_SEATS * usual_gap(rows)
-    if wish.by is By.PRICE:
+    if criteria.by is SortBy.PRICE:
         assert mine.price == min(found.price for found in sets.values())
         sets = {ids: found for ids, found in sets.items() if found.price == mine.price}
     for other in sets.values():
@@ -231,23 +240,25 @@ def _check(house: House, rows: Sequence[Sequence[StaticSeat]], free: set[int], w
         assert not (other.off <= mine.off and other.orphans < mine.orphans)
 
 
-@given(rows=halls(), wish=WISHES, taken=st.sets(st.integers(1, 36)))
-def test_no_other_set_is_better(rows: list[list[StaticSeat]], wish: Wish, taken: set[int]) -> None:
-    house = House([s for row in rows for s in row], STAGE)
-    _take(house, taken)
-    _check(house, rows, {s.id for row in rows for s in row} - taken, wish)
-
-
-@given(rows=halls(), wish=WISHES, taken=st.sets(st.integers(1, 36)))
-def test_each_of_several_sets_is_the_best_without_those_before_it(
-    rows: list[list[StaticSeat]], wish: Wish, taken: set[int]
+@given(rows=halls(), criteria=WISHES, taken=st.sets(st.integers(1, 36)))
+def test_no_other_set_is_better(
+    rows: list[list[StaticSeat]], criteria: SeatCriteria, taken: set[int]
 ) -> None:
-    house = House([s for row in rows for s in row], STAGE)
-    _take(house, taken)
-    together, one_by_one = house.best(wish, most=99), []
-    while chosen := _best(house, wish):
+    index = FreeSeatIndex([s for row in rows for s in row], STAGE)
+    _take(index, taken)
+    _check(index, rows, {s.id for row in rows for s in row} - taken, criteria)
+
+
+@given(rows=halls(), criteria=WISHES, taken=st.sets(st.integers(1, 36)))
+def test_each_of_several_sets_is_the_best_without_those_before_it(
+    rows: list[list[StaticSeat]], criteria: SeatCriteria, taken: set[int]
+) -> None:
+    index = FreeSeatIndex([s for row in rows for s in row], STAGE)
+    _take(index, taken)
+    together, one_by_one = index.best(criteria, limit=99), []
+    while chosen := _best(index, criteria):
         one_by_one.append(chosen)
-        _take(house, chosen)
+        _take(index, chosen)
     assert together == one_by_one
 
 
@@ -256,12 +267,12 @@ class HouseOverTime(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.wishes: list[Wish] = []
+        self.all_criteria: list[SeatCriteria] = []
 
     @initialize(rows=halls())
     def open(self, rows: list[list[StaticSeat]]) -> None:
         self.rows = rows
-        self.house = House([s for row in rows for s in row], STAGE)
+        self.index = FreeSeatIndex([s for row in rows for s in row], STAGE)
         self.free = {s.id for row in rows for s in row}
         self.ids = sorted(self.free)
 
@@ -269,30 +280,30 @@ class HouseOverTime(RuleBasedStateMachine):
     def change(self, at: int, is_free: bool) -> None:
         seat_id = self.ids[at % len(self.ids)]
         status = SeatStatus.AVAILABLE if is_free else SeatStatus.BLOCKED
-        self.house.know(seat_id, status=status, locked_until=None)
+        self.index.update(seat_id, status=status, locked_until=None)
         (self.free.add if is_free else self.free.discard)(seat_id)
 
-    @rule(wish=WISHES)
-    def ask(self, wish: Wish) -> None:
-        self.wishes = [*self.wishes, wish][-3:]
+    @rule(criteria=WISHES)
+    def ask(self, criteria: SeatCriteria) -> None:
+        self.all_criteria = [*self.all_criteria, criteria][-3:]
 
-    @rule(wish=WISHES)
-    def take_the_best(self, wish: Wish) -> None:
-        chosen = _best(self.house, wish)
+    @rule(criteria=WISHES)
+    def take_the_best(self, criteria: SeatCriteria) -> None:
+        chosen = _best(self.index, criteria)
         assert set(chosen) <= self.free
-        _take(self.house, chosen)
+        _take(self.index, chosen)
         self.free -= set(chosen)
 
     @invariant()
     def the_best_is_found(self) -> None:
-        for wish in self.wishes:
-            _check(self.house, self.rows, self.free, wish)
-            runs = [w for w in range(1, 10) if _sets(self.rows, self.free, _sized(wish, w))]
-            assert self.house.largest(wish) == max(runs, default=0)
+        for criteria in self.all_criteria:
+            _check(self.index, self.rows, self.free, criteria)
+            runs = [w for w in range(1, 10) if _sets(self.rows, self.free, _sized(criteria, w))]
+            assert self.index.largest(criteria) == max(runs, default=0)
 
 
-def _sized(wish: Wish, count: int) -> Wish:
-    return Wish(count, wish.by, wish.section, wish.category)
+def _sized(criteria: SeatCriteria, count: int) -> SeatCriteria:
+    return SeatCriteria(count, criteria.by, criteria.section, criteria.category)
 
 
 TestHouseOverTime = HouseOverTime.TestCase

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from reservations import clock
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.prices import seat_price
+from reservations.models.seats import seat_price
 
 _OFFERED_SETS = 3
 _MOST_PLACES = 60
@@ -66,8 +66,8 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
         )
     x, y = sum(xs) / len(xs), sum(ys) / len(ys)
     away = (F("x") - x) * (F("x") - x) + (F("y") - y) * (F("y") - y)
-    most = max(_MOST_PLACES, _OFFERED_SETS * len(wanted))
-    return _places(found.order_by(away, "pk")[:most])
+    limit = max(_MOST_PLACES, _OFFERED_SETS * len(wanted))
+    return _places(found.order_by(away, "pk")[:limit])
 
 
 def _places(found: QuerySet[Seat]) -> list[Place]:

@@ -14,24 +14,24 @@ from datetime import datetime
 from functools import partial
 
 from reservations import database
-from reservations.choosing.house import House
-from reservations.domain.criteria import Choice, Wish
+from reservations.domain.criteria import Choice, SeatCriteria
 from reservations.domain.errors import Outpaced
 from reservations.domain.states import SeatStatus
 from reservations.models import Seat
 from reservations.read import selectors
 from reservations.read.layouts import static_seats
-from reservations.singleflight import Rounds, Shared
+from reservations.seat_finder.free_seat_index import FreeSeatIndex
+from reservations.singleflight import CoalescedCalls, SingleflightCache
 
-MOST_HOUSES = 16
+MAX_INDEXES = 16
 MAX_LOG_ROWS = 5_000
-MOST_WAITING = 256
-DOUBT_SECONDS = 10.0
+MAX_WAITING = 256
+STALE_SECONDS = 10.0
 """A house that is not older than this is not read anew because a choice was in vain."""
 
 
 @dataclass(slots=True, eq=False)
-class _Kept:
+class _CacheEntry:
     """A house as the log has it up to number `seq`, for who has its lock.
 
     It was read at `read_at`, by `time.monotonic`.
@@ -39,19 +39,19 @@ class _Kept:
 
     layout: str
     seq: int
-    house: House
+    index: FreeSeatIndex
     read_at: float
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_kept: Shared[int, _Kept] = Shared(most=MOST_HOUSES)
-_comparisons: Rounds[_Kept, bool] = Rounds(most_waiting=MOST_WAITING)
+_cache: SingleflightCache[int, _CacheEntry] = SingleflightCache(max_entries=MAX_INDEXES)
+_comparisons: CoalescedCalls[_CacheEntry, bool] = CoalescedCalls(max_waiting=MAX_WAITING)
 # One at a time: it takes a processor for as long as a thousand clicks do.
 _reading = threading.Lock()
 
 
 def choose(
-    wish: Wish, *, event_id: int, most: int, now: datetime, avoid: Collection[int] = ()
+    criteria: SeatCriteria, *, event_id: int, limit: int, now: datetime, avoid: Collection[int] = ()
 ) -> Choice:
     """Return up to `most` sets of free seats for a wish, by all that was committed before.
 
@@ -59,53 +59,55 @@ def choose(
 
     Raises: EventNotFound; Outpaced when the house is rebuilt just now; Busy; django.db.Error.
     """
-    kept = _kept.get(event_id, partial(_read, event_id))
-    if not _comparisons.get(kept, partial(_is_kept, kept, event_id)):
+    entry = _cache.get(event_id, partial(_read, event_id))
+    if not _comparisons.get(entry, partial(_is_usable, entry, event_id)):
         raise Outpaced
-    with kept.lock:
-        kept.house.let_lapse(now=now)
-        sets = kept.house.best(wish, most=most, avoid=avoid)
-        return Choice(tuple(sets), largest=0 if sets else kept.house.largest(wish))
+    with entry.lock:
+        entry.index.release_expired(now=now)
+        sets = entry.index.best(criteria, limit=limit, avoid=avoid)
+        return Choice(tuple(sets), largest=0 if sets else entry.index.largest(criteria))
 
 
-def doubt(*, event_id: int) -> None:
+def invalidate(*, event_id: int) -> None:
     """Have an event's house read anew by who chooses next, unless that was done a moment ago."""
-    kept = _kept.known(event_id)
-    if kept is not None and time.monotonic() - kept.read_at > DOUBT_SECONDS:
-        _kept.forget(event_id)
+    entry = _cache.peek(event_id)
+    if entry is not None and time.monotonic() - entry.read_at > STALE_SECONDS:
+        _cache.discard(event_id)
 
 
-def forget_houses() -> None:
+def clear_cache() -> None:
     """Forget everything; only tests change seats without writing it into the log."""
-    _kept.clear()
+    _cache.clear()
 
 
-def _is_kept(kept: _Kept, event_id: int) -> bool:
+def _is_usable(entry: _CacheEntry, event_id: int) -> bool:
     """Have a house catch up with the log, or forgotten if it cannot; tell whether it has."""
-    if _catch_up(kept, event_id):
+    if _catch_up(entry, event_id):
         return True
-    _kept.forget(event_id)
+    _cache.discard(event_id)
     return False
 
 
-def _catch_up(kept: _Kept, event_id: int) -> bool:
+def _catch_up(entry: _CacheEntry, event_id: int) -> bool:
     """Take in what the log has since; tell whether that is all. Raises: django.db.Error."""
     head = selectors.event_head(event_id=event_id)
-    if kept.layout != head.layout or kept.seq > head.seq:
+    if entry.layout != head.layout or entry.seq > head.seq:
         return False
-    if kept.seq == head.seq:
+    if entry.seq == head.seq:
         return True
-    logged = selectors.changes_since(event_id=event_id, seq=kept.seq, limit=MAX_LOG_ROWS)
+    logged = selectors.changes_since(event_id=event_id, seq=entry.seq, limit=MAX_LOG_ROWS)
     if logged is None or logged.seq < head.seq:
         return False
-    with kept.lock:
+    with entry.lock:
         for change in logged.changes:
-            kept.house.know(change.seat_id, status=change.status, locked_until=change.locked_until)
-        kept.seq = logged.seq
+            entry.index.update(
+                change.seat_id, status=change.status, locked_until=change.locked_until
+            )
+        entry.seq = logged.seq
     return True
 
 
-def _read(event_id: int) -> _Kept:
+def _read(event_id: int) -> _CacheEntry:
     """Read a house: first the number it is true up to, then its seats, whose states are absolute.
 
     Raises: EventNotFound, Outpaced, django.db.Error.
@@ -118,8 +120,8 @@ def _read(event_id: int) -> _Kept:
         mine = Seat.objects.filter(event_id=event_id)
         if not seats and mine.exists():
             raise Outpaced
-        house = House(seats, plan)
+        index = FreeSeatIndex(seats, plan)
         taken = mine.exclude(status=SeatStatus.AVAILABLE).order_by()
         for seat_id, status, locked_until in taken.values_list("pk", "status", "locked_until"):
-            house.know(seat_id, status=status, locked_until=locked_until)
-        return _Kept(head.layout, head.seq, house, read_at)
+            index.update(seat_id, status=status, locked_until=locked_until)
+        return _CacheEntry(head.layout, head.seq, index, read_at)
