@@ -335,7 +335,7 @@ SESSION_COOKIE_AGE = MAX_IDLE_SECONDS
 # Accounts that nobody used for so many days are erased; with 0 none is.
 SEATCAST_RETENTION_DAYS = environment.retention_days
 # Modules of other apps that have personal data: see `accounts.personal.sources`.
-SEATCAST_PERSONAL_DATA = ["reservations.personal"]
+SEATCAST_PERSONAL_DATA = ["reservations.personal_data"]
 
 # Commands of other apps that housekeeping runs, and how many seconds lie between two runs of one.
 SEATCAST_CHORES = {
@@ -464,7 +464,7 @@ LOGGING = {
                 "realtime.layer",
                 "realtime.publisher",
                 "realtime.releases",
-                "reservations.checkout",
+                "reservations.payments.checkout",
                 "reservations.write.command_queue",
             )
         },

@@ -19,11 +19,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.timezone import localtime
 
-from reservations import checkout, clock
+from reservations import clock
 from reservations.domain.commands import BlockSeats, Command, MarkPaid, UnblockSeats
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
+from reservations.payments import checkout
 from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
 from reservations.read.records import Answer

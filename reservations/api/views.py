@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reservations import checkout, security_events
+from reservations import security_events
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission
@@ -59,6 +59,7 @@ from reservations.domain.errors import (
     TicketForAnotherEvent,
     TicketNotFound,
 )
+from reservations.payments import checkout
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.read import layouts, seat_lists, selectors
 from reservations.read.records import Answer

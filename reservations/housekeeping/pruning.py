@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 
 from reservations import clock
-from reservations.housekeeping.replay import BEGINNINGS, WHOLE_LOG
+from reservations.audit.replay import BEGINNINGS, WHOLE_LOG
 from reservations.models import Event, IdempotencyKey, SeatChange
 
 BATCH_ROWS = 2_000

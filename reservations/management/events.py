@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from reservations.audit.progress import Progress
 from reservations.domain.errors import EventNotFound, SeatcastError
-from reservations.housekeeping.progress import Progress
 
 
 class EventsCommand(BaseCommand):

@@ -15,9 +15,9 @@ from django.db import DatabaseError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from reservations.audit.progress import Progress
 from reservations.currencies import written
 from reservations.domain.errors import SeatcastError
-from reservations.housekeeping.progress import Progress
 from reservations.models import Event, Seat
 from reservations.plans.errors import PlanError
 from reservations.plans.services import Say, say_nothing

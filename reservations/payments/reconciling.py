@@ -14,9 +14,10 @@ from queue import Empty, SimpleQueue
 
 from django.conf import settings
 
-from reservations import checkout, database
+from reservations import database
 from reservations.domain.states import PaymentStatus
 from reservations.models import Payment
+from reservations.payments import checkout
 
 THREADS = 4
 PATIENCE_SECONDS = 30.0

@@ -8,8 +8,6 @@ from functools import partial
 import pytest
 from pytest_django import Settings
 
-from reservations import checkout
-from reservations.checkout import Order
 from reservations.domain.commands import (
     Command,
     ExtendLocks,
@@ -19,6 +17,8 @@ from reservations.domain.commands import (
 from reservations.domain.errors import KeyInFlight, KeyReused, PaymentDeclined, SeatcastError
 from reservations.domain.states import Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, SeatChange
+from reservations.payments import checkout
+from reservations.payments.checkout import Order
 from reservations.read.records import Answer
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue

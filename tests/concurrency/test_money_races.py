@@ -9,8 +9,6 @@ from functools import partial
 import pytest
 from pytest_django import Settings
 
-from reservations import checkout
-from reservations.checkout import Order
 from reservations.domain.commands import CancelReservation, LockSeats
 from reservations.domain.errors import PaymentUnderWay, SeatcastError, SeatUnavailable
 from reservations.domain.states import PaymentStatus, Person, SeatStatus
@@ -23,6 +21,8 @@ from reservations.models import (
     Seat,
     SeatChange,
 )
+from reservations.payments import checkout
+from reservations.payments.checkout import Order
 from reservations.payments.provider import provider
 from reservations.read.records import Answer
 from reservations.write import command_queue

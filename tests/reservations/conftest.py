@@ -1,10 +1,12 @@
-"""What tests of the desk and its storage share."""
+"""Fixtures for tests of the write path, the audit and housekeeping."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from reservations.write.changes import ChangeSet, seats_changed
+from tests.factories import Clock
+from tests.reservations.audit.past import Past, make_past
 
 
 @pytest.fixture
@@ -18,3 +20,9 @@ def announced() -> Iterator[list[ChangeSet]]:
     seats_changed.connect(hear)
     yield heard
     seats_changed.disconnect(hear)
+
+
+@pytest.fixture
+def past(db: None, clock: Clock) -> Past:
+    """An event with a log of everything that can happen to a seat."""
+    return make_past(clock)

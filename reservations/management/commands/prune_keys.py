@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from reservations.housekeeping.progress import Progress
+from reservations.audit.progress import Progress
 from reservations.housekeeping.pruning import prune_keys
 
 

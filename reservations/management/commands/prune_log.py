@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from reservations.housekeeping.progress import Progress
+from reservations.audit.progress import Progress
+from reservations.audit.replay import WHOLE_LOG
 from reservations.housekeeping.pruning import prune_log
-from reservations.housekeeping.replay import WHOLE_LOG
 
 
 class Command(BaseCommand):

@@ -4,9 +4,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 
-from reservations import checkout, database
+from reservations import database
 from reservations.domain.errors import PaymentUnavailable, SeatcastError
 from reservations.models import Payment
+from reservations.payments import checkout
 from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.reconciling import finish_all
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import Error
 
+from reservations.audit.progress import Progress
+from reservations.audit.verification import Counts, differences
 from reservations.domain.errors import EventNotFound
-from reservations.housekeeping.progress import Progress
-from reservations.housekeeping.verification import Counts, differences
 from reservations.models import Event
 
 

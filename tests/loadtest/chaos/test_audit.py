@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 
 from loadtest.chaos.audit import audit, truth
-from reservations import checkout
-from reservations.checkout import Order
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import DemoCharge, Event, Payment, Reservation, ReservationSeat, Seat
+from reservations.payments import checkout
+from reservations.payments.checkout import Order
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, seat_ids
 

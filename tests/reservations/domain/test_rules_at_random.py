@@ -62,8 +62,8 @@ from reservations.domain.states import (
     SeatStatus,
     Terms,
 )
-from tests.reservations.bookkeeping import Books
 from tests.reservations.domain.batch_states import ALICE, BOB, CAROL, NOW, free, in_seconds
+from tests.reservations.payments.bookkeeping import Books
 
 pytestmark = pytest.mark.any_database
 

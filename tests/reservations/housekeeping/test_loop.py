@@ -27,7 +27,7 @@ from reservations.models import Event, IdempotencyKey, Seat, SeatChange
 from reservations.write import command_queue
 from tests.crowd import wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
-from tests.reservations.housekeeping.histories import run
+from tests.reservations.audit.histories import run
 from tests.servers import server_settings
 
 # Of other apps.

@@ -15,7 +15,7 @@ from reservations.models import Event, IdempotencyKey
 from reservations.write import command_queue
 from tests.crowd import at_once
 from tests.factories import make_event, make_person, seat_ids
-from tests.reservations.housekeeping.histories import run
+from tests.reservations.audit.histories import run
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from reservations.read import selectors
 from reservations.write.changes import Change
 from tests.crowd import at_once
 from tests.factories import Clock
-from tests.reservations.housekeeping.histories import History, run
-from tests.reservations.housekeeping.past import Past, differences, make_past
+from tests.reservations.audit.histories import History, run
+from tests.reservations.audit.past import Past, differences, make_past
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from reservations.models import Event, Seat, SeatChange
 from reservations.read import selectors
 from reservations.write import command_queue
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
-from tests.reservations.housekeeping.histories import run
+from tests.reservations.audit.histories import run
 
 pytestmark = pytest.mark.django_db
 

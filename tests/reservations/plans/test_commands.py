@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from reservations.models import Category, Event, Seat
-from tests.reservations.housekeeping.test_progress import Terminal
+from tests.reservations.audit.test_progress import Terminal
 from tests.reservations.plans.documents import document, row, seat, written, zone
 from tests.reservations.plans.events import event_with
 

@@ -17,6 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
@@ -33,7 +34,6 @@ from reservations.domain.commands import (
 )
 from reservations.domain.errors import PaymentEnded, SeatcastError
 from reservations.domain.states import PaymentStatus, Person, SeatStatus
-from reservations.housekeeping.verification import Counts, differences
 from reservations.models import (
     IdempotencyKey,
     Payment,

@@ -24,8 +24,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from pytest_django import Settings
 
-from reservations import checkout
-from reservations.checkout import Order
+from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import (
     BlockSeats,
     Command,
@@ -39,9 +38,10 @@ from reservations.domain.commands import (
 from reservations.domain.criteria import SeatCriteria
 from reservations.domain.errors import SeatcastError, Unavailable, UnderWay
 from reservations.domain.states import Person, SeatStatus
-from reservations.housekeeping.verification import Counts, differences
 from reservations.models import DemoCharge, IdempotencyKey, Payment, Reservation, Seat
+from reservations.payments import checkout
 from reservations.payments import provider as provider_module
+from reservations.payments.checkout import Order
 from reservations.payments.provider import is_paid_online
 from reservations.read.records import Answer
 from reservations.seat_finder import index_cache
@@ -49,7 +49,7 @@ from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
 from tests.reservations.agreement import check_agreement
-from tests.reservations.providers import Died, Faulty
+from tests.reservations.payments.providers import Died, Faulty
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from reservations import clock as clock_module
+from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import (
     CancelReservation,
     LapseUnpaid,
@@ -16,7 +17,6 @@ from reservations.domain.commands import (
 )
 from reservations.domain.errors import ReservationLapsed
 from reservations.domain.states import Person, SeatStatus
-from reservations.housekeeping.verification import Counts, differences
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.read import selectors
 from reservations.write import unit_of_work

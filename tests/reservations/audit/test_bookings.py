@@ -8,7 +8,7 @@ import pytest
 
 from reservations.domain.states import PaymentStatus
 from reservations.models import Event, Payment, Reservation, ReservationSeat
-from tests.reservations.housekeeping.past import Past
+from tests.reservations.audit.past import Past
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import settings
 
 from tests.factories import Clock
-from tests.reservations.housekeeping.histories import History, run
+from tests.reservations.audit.histories import History, run
 
 pytestmark = pytest.mark.django_db
 

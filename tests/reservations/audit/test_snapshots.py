@@ -5,14 +5,14 @@ import threading
 import pytest
 from django.db import Error, connection
 
+from reservations.audit.snapshots import snapshot
+from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import LockSeats, UnlockSeats
-from reservations.housekeeping.snapshots import snapshot
-from reservations.housekeeping.verification import Counts, differences
 from reservations.models import Event, SeatChange
 from reservations.write import command_queue
 from tests.crowd import at_once
 from tests.factories import make_event, make_person, seat_ids
-from tests.reservations.housekeeping.histories import run
+from tests.reservations.audit.histories import run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,16 +7,16 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from reservations import checkout
-from reservations.checkout import Order
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatcastError
 from reservations.models import Event, Payment, Reservation
+from reservations.payments import checkout
 from reservations.payments import provider as provider_module
+from reservations.payments.checkout import Order
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, person, seat_ids
-from tests.reservations.housekeeping.past import differences
-from tests.reservations.providers import Died, Faulty
+from tests.reservations.audit.past import differences
+from tests.reservations.payments.providers import Died, Faulty
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

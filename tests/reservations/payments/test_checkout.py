@@ -13,8 +13,6 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
-from reservations import checkout
-from reservations.checkout import Order
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.domain.errors import (
     Busy,
@@ -31,12 +29,13 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import PaymentStatus, Person, SeatStatus
 from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation, Seat
+from reservations.payments import checkout, reconciling
 from reservations.payments import provider as provider_module
-from reservations.payments import reconciling
+from reservations.payments.checkout import Order
 from reservations.write.command_queue import CommandQueue
 from tests.crowd import PATIENCE_SECONDS, wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids, stored_id
-from tests.reservations.providers import Died, Faulty
+from tests.reservations.payments.providers import Died, Faulty
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from django.db.models import Min
 from django.db.models.functions import Coalesce
 
+from reservations.audit.replay import Booking, Replay, moment
 from reservations.domain.states import Reason
-from reservations.housekeeping.replay import Booking, Replay, moment
 from reservations.models import Event, Payment, Reservation, SeatChange
 from reservations.payments.provider import is_paid_online
 from reservations.read.records import money

@@ -10,8 +10,8 @@ from django.db import OperationalError, connection
 
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from tests.reservations.housekeeping.histories import run
-from tests.reservations.housekeeping.past import AVAILABLE, Past
+from tests.reservations.audit.histories import run
+from tests.reservations.audit.past import AVAILABLE, Past
 
 pytestmark = pytest.mark.django_db
 

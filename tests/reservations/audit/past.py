@@ -20,7 +20,7 @@ from reservations.domain.commands import (
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Payment, Reservation, ReservationSeat, Seat, SeatChange
 from tests.factories import Clock, make_person
-from tests.reservations.housekeeping.histories import History
+from tests.reservations.audit.histories import History
 
 AVAILABLE = {
     "status": SeatStatus.AVAILABLE,

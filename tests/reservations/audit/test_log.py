@@ -9,7 +9,7 @@ from django.db.models import F
 
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, SeatChange
-from tests.reservations.housekeeping.past import Past
+from tests.reservations.audit.past import Past
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 from io import StringIO
 
-from reservations.housekeeping.progress import Progress
+from reservations.audit.progress import Progress
 
 
 class Terminal(StringIO):

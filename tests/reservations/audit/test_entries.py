@@ -8,8 +8,8 @@ import pytest
 from reservations.domain.commands import AdmitSeats, CancelReservation, LockSeats, MarkPaid
 from reservations.models import Entry, Reservation
 from tests.factories import Clock, make_event
-from tests.reservations.housekeeping.histories import History
-from tests.reservations.housekeeping.past import differences
+from tests.reservations.audit.histories import History
+from tests.reservations.audit.past import differences
 
 pytestmark = pytest.mark.django_db
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from django.contrib.auth import get_user_model
 
 from reservations import clock
+from reservations.audit.bookings import ReservationCheck, log_faults
+from reservations.audit.entries import entry_faults
+from reservations.audit.payments import payment_faults
+from reservations.audit.replay import Change, LoggedSeat, Replay, moment, status_word
+from reservations.audit.snapshots import snapshot
 from reservations.domain.errors import EventNotFound
 from reservations.domain.states import Hold
-from reservations.housekeeping.booked import ReservationCheck, log_faults
-from reservations.housekeeping.entered import entry_faults
-from reservations.housekeeping.paid import payment_faults
-from reservations.housekeeping.replay import Change, LoggedSeat, Replay, moment, status_word
-from reservations.housekeeping.snapshots import snapshot
 from reservations.models import Event, Reservation, Seat, SeatChange
 
 _CHUNK_ROWS = 5_000

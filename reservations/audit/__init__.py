@@ -1,0 +1,4 @@
+"""Compare the stored seats, bookings, payments and entries with the change log.
+
+Nothing here writes. `verification` runs all comparisons of an event on one database snapshot.
+"""
