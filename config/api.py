@@ -5,33 +5,33 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config.workers import count_together
+from web.workers import enable_multiprocess_metrics
 
 # Before anything is imported that counts.
-count_together()
+enable_multiprocess_metrics()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-from config.telemetry import start_telemetry  # noqa: E402
-from config.threads import in_threads  # noqa: E402
+from web.telemetry import start_telemetry  # noqa: E402
+from web.wsgi_threads import run_wsgi_in_threads  # noqa: E402
 
 # Those that wait at the desk hold no connection to the database, and are what it batches.
 THREADS = 64
 
 start_telemetry()
-django = in_threads(get_wsgi_application(), threads=THREADS)
+django = run_wsgi_in_threads(get_wsgi_application(), threads=THREADS)
 
 # After Django is set up, because these import models.
 from accounts.tallies import AccountTallies  # noqa: E402
-from config.async_views import with_async_views  # noqa: E402
-from config.bounds import with_bounds  # noqa: E402
-from config.large_answers import LargeAnswers  # noqa: E402
-from config.metrics import Kept  # noqa: E402
-from config.probes import Probes, with_probes  # noqa: E402
-from reservations.collectors import SalesTallies  # noqa: E402
+from reservations.collectors import SalesCollector  # noqa: E402
+from web.async_views import with_async_views  # noqa: E402
+from web.large_responses import LargeResponses  # noqa: E402
+from web.metrics import CachedCollector  # noqa: E402
+from web.probes import Probes, with_probes  # noqa: E402
+from web.request_limits import with_request_limits  # noqa: E402
 
-probes = Probes(Kept(SalesTallies()), Kept(AccountTallies()))
-application = with_bounds(with_async_views(with_probes(LargeAnswers(django), probes)))
+probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountTallies()))
+application = with_request_limits(with_async_views(with_probes(LargeResponses(django), probes)))
 
 # What is loaded by now stays, and a request leaves hardly any cycles behind. Looking through it all
 # for garbage made one click in a hundred wait twice as long.

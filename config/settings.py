@@ -19,6 +19,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from config.environment import (
     BASE_DIR,
+    DEMO_PASSWORD,
     MAX_IDLE_SECONDS,
     OFFLINE_METHODS,
     PUBLISHED_PASSWORDS,
@@ -109,6 +110,7 @@ SEATCAST_MAX_PAYMENTS = environment.max_payments
 SEATCAST_DEMO_SLOW_SECONDS = environment.demo_slow_seconds
 # The demo's people have this password, or where it is empty the one that everybody knows.
 SEATCAST_DEMO_PASSWORD = environment.demo_password
+SEATCAST_DEFAULT_DEMO_PASSWORD = DEMO_PASSWORD
 # What nobody signs in with.
 SEATCAST_PUBLISHED_PASSWORDS = PUBLISHED_PASSWORDS if environment.production else ()
 SEATCAST_SHOW_NAMES = environment.show_names
@@ -145,9 +147,9 @@ INSTALLED_APPS = [
 # What every answer passes; that of an asynchronous view passes nothing else.
 API_MIDDLEWARE = [
     # Outside of those that may answer by themselves.
-    "config.request_ids.with_request_id",
-    "config.metrics.with_request_metrics",
-    "config.headers.with_policies",
+    "web.request_ids.with_request_id",
+    "web.metrics.with_request_metrics",
+    "web.security_headers.with_security_headers",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -352,11 +354,11 @@ REST_FRAMEWORK = {
         "accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["config.renderers.FastJSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.renderers.QuickNegotiation",
-    "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["web.renderers.FastJSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "web.renderers.QuickNegotiation",
+    "DEFAULT_PARSER_CLASSES": ["web.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "config.refusals.refuse",
+    "EXCEPTION_HANDLER": "web.errors.exception_handler",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.ApiThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "person": environment.person_rate,
@@ -389,7 +391,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     # Some calls take forms too; generators of clients trip over bodies of several types.
-    "PARSER_WHITELIST": ["config.parsers.StrictJSONParser"],
+    "PARSER_WHITELIST": ["web.parsers.StrictJSONParser"],
     "ENUM_NAME_OVERRIDES": {
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
         "ReservationStatusEnum": ["confirmed", "cancelled", "lapsed"],
@@ -402,7 +404,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.schema.describe_refusals",
+        "web.openapi.describe_refusals",
     ],
 }
 
@@ -432,15 +434,15 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "console": {
-            "()": "config.logs.PlainLines",
+            "()": "web.logs.PlainLines",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         },
-        "json": {"()": "config.logs.JsonLines"},
+        "json": {"()": "web.logs.JsonLines"},
     },
     "filters": {
-        "once_per_minute": {"()": "config.logs.OncePerMinute"},
-        "refusals_once_per_minute": {"()": "config.logs.RefusalsOncePerMinute"},
+        "once_per_minute": {"()": "web.logs.OncePerMinute"},
+        "refusals_once_per_minute": {"()": "web.logs.RefusalsOncePerMinute"},
     },
     "handlers": {
         "console": {

@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from config.views import ApiDocs, Schema, client, no_such_call
 from security_log.api import SecurityLogView
+from web.views import ApiDocs, Schema, api_not_found, client
 
 # They are tried in this order: what a rush is made of comes first.
 urlpatterns = [
@@ -12,11 +12,11 @@ urlpatterns = [
     path("api/", include("realtime.urls")),
     path("api/", include("accounts.urls")),
     path("api/security-log/", SecurityLogView.as_view()),
-    re_path(r"^api(/.*)?$", no_such_call),
+    re_path(r"^api(/.*)?$", api_not_found),
     path("admin/", admin.site.urls),
     re_path(r"^(?!static/|assets/|ws/).*$", client),
 ]
 
-handler400 = "config.views.bad_request"
-handler404 = "config.views.not_found"
-handler500 = "config.views.server_error"
+handler400 = "web.views.bad_request"
+handler404 = "web.views.not_found"
+handler500 = "web.views.server_error"

@@ -8,25 +8,27 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config.workers import count_together
+from web.workers import enable_multiprocess_metrics
 
 # Before anything is imported that counts.
-count_together()
+enable_multiprocess_metrics()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-from config.telemetry import start_telemetry  # noqa: E402
+from web.telemetry import start_telemetry  # noqa: E402
 
 start_telemetry()
 django = get_wsgi_application()
 
 # After Django is set up, because these import models.
 from accounts.tallies import AccountTallies  # noqa: E402
-from config.bounds import with_bounds_for_wsgi  # noqa: E402
-from config.metrics import Kept  # noqa: E402
-from config.probes import Probes, with_probes_for_wsgi  # noqa: E402
-from config.static import with_static_files_for_wsgi  # noqa: E402
-from reservations.collectors import SalesTallies  # noqa: E402
+from reservations.collectors import SalesCollector  # noqa: E402
+from web.metrics import CachedCollector  # noqa: E402
+from web.probes import Probes, with_probes_for_wsgi  # noqa: E402
+from web.request_limits import with_request_limits_for_wsgi  # noqa: E402
+from web.static_files import with_static_files_for_wsgi  # noqa: E402
 
-probes = Probes(Kept(SalesTallies()), Kept(AccountTallies()))
-application = with_bounds_for_wsgi(with_probes_for_wsgi(with_static_files_for_wsgi(django), probes))
+probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountTallies()))
+application = with_request_limits_for_wsgi(
+    with_probes_for_wsgi(with_static_files_for_wsgi(django), probes)
+)

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from config.environment import DEMO_PASSWORD
 from deploy.address import Address
 from deploy.steps import say
 from deploy.waiting import wait_until
-from reservations.demo.people import BUYERS, ORGANISER, PASSWORD, STEWARD
+from reservations.demo.people import BUYERS, ORGANISER, STEWARD
 
 _START_SECONDS = 60
 
@@ -22,7 +23,7 @@ def demo_password(environment: Mapping[str, str]) -> str:
     """Return the password of the demo's people, as servers in an environment have it."""
     if file := environment.get("SEATCAST_DEMO_PASSWORD_FILE"):
         return Path(file).read_text()
-    return environment.get("SEATCAST_DEMO_PASSWORD") or PASSWORD
+    return environment.get("SEATCAST_DEMO_PASSWORD") or DEMO_PASSWORD
 
 
 def announce(

@@ -12,7 +12,7 @@ MOST_EVENTS = 20
 """How many events are told of by name; the rest are `other`."""
 
 
-class Crowds(Collector):
+class ViewersCollector(Collector):
     """The viewers of this process, by event."""
 
     def collect(self) -> Iterator[Metric]:

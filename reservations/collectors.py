@@ -15,7 +15,7 @@ MOST_EVENTS = 20
 """How many events are told of by name, so that a series of events does not become one of labels."""
 
 
-class SalesTallies(Collector):
+class SalesCollector(Collector):
     """Seats by status of the events on sale, and the payments that are not at their end."""
 
     def collect(self) -> Iterator[Metric]:

@@ -75,9 +75,9 @@ def _channel_layer() -> None:
 
 
 def _readiness() -> None:
-    from config.readiness import Watch
+    from web.readiness import ReadinessCheck
 
-    if not Watch().readiness().redis:
+    if not ReadinessCheck().readiness().redis:
         raise RuntimeError("/readyz does not reach Redis.")
 
 

@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from reservations.demo.catalogue import HOUSES, STADIUM, Show, show
-from reservations.demo.people import ORGANISER, PASSWORD, PEOPLE, STEWARD
+from reservations.demo.people import ORGANISER, PEOPLE, STEWARD
 from reservations.models import Event
 from reservations.plans.services import Say, create_event, say_nothing
 from reservations.roles import DOOR
@@ -41,7 +41,7 @@ def demo_password() -> str:
     """Return the password that demo users are given. Raises: PublicPassword."""
     if settings.SEATCAST_PRODUCTION and not settings.SEATCAST_DEMO_PASSWORD:
         raise PublicPassword("Set SEATCAST_DEMO_PASSWORD to load the demo in production.")
-    return settings.SEATCAST_DEMO_PASSWORD or PASSWORD
+    return settings.SEATCAST_DEMO_PASSWORD or settings.SEATCAST_DEFAULT_DEMO_PASSWORD
 
 
 def load_demo(*, with_stadium: bool = False, say: Say = say_nothing) -> Loaded:

@@ -1,6 +1,5 @@
-"""Who is there in the demo. Unless one is set, everybody knows their password."""
+"""The names of the people in the demo."""
 
-PASSWORD = "seatcast-demo"
 BUYERS = ("alice", "bob", "carol")
 ORGANISER = "admin"
 STEWARD = "door"

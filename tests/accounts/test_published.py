@@ -6,7 +6,8 @@ from django.core.management.base import SystemCheckError
 from django.test import Client
 from pytest_django import Settings
 
-from reservations.demo.people import ORGANISER, PASSWORD
+from config.environment import DEMO_PASSWORD as PASSWORD
+from reservations.demo.people import ORGANISER
 from tests.contract.calls import refusal
 from tests.factories import make_user, stranger
 

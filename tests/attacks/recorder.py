@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from config.threads import in_threads
+from web.wsgi_threads import run_wsgi_in_threads
 
 _arrived: list[dict[str, Any]] = []
 
@@ -31,7 +31,7 @@ def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     return [answer]
 
 
-in_thread = in_threads(wsgi, threads=8)
+in_thread = run_wsgi_in_threads(wsgi, threads=8)
 """What is left to Django comes to it like this."""
 
 LARGE_PIECES = 200

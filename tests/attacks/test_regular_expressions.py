@@ -26,10 +26,10 @@ from realtime.routing import websocket_urlpatterns
 
 pytestmark = pytest.mark.any_database
 
-PACKAGES = ("config", "accounts", "reservations", "realtime")
+PACKAGES = ("config", "accounts", "reservations", "realtime", "web")
 LONGEST = 4_000
 PATH = re.compile("^r/(?P<content_type_id>.+)/(?P<object_id>.+)/\\Z")
-"""Django's own, of the admin. It is quadratic, and why `config/bounds.py` bounds a path."""
+"""Django's own, of the admin. It is quadratic, and why `web/request_limits.py` bounds a path."""
 
 GROWTH = 4
 """How much longer the longer text is: linear time grows so much, quadratic time 16 times."""
@@ -199,7 +199,7 @@ def test_time_grows_no_faster_than_the_text(pattern: AnyPattern) -> None:
 
 def test_patterns_of_every_kind_are_found() -> None:
     places = " ".join(PATTERNS.values())
-    for part in ("config.logs:", "config.request_ids:", "ws/events/", "/api/events/", "regex"):
+    for part in ("web.logs:", "web.request_ids:", "ws/events/", "/api/events/", "regex"):
         assert part in places
 
 

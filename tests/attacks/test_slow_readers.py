@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from config.large_answers import LARGE_BYTES, MAX_OF_A_CLIENT, MAX_UNDER_WAY
 from deploy.server import granian_arguments
 from deploy.services import free_port
 from reservations.models import Event
 from tests.crowd import wait_until
 from tests.factories import make_event
 from tests.servers import HOST, Running, running
+from web.large_responses import LARGE_BYTES, MAX_OF_A_CLIENT, MAX_UNDER_WAY
 
 # A list of 6 MB, because the system keeps up to 4 MB for each connection by itself.
 SEATS = 24_000

@@ -8,9 +8,9 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from config.origins import KnownOrigins
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_event, make_user, stranger
+from web.origins import AllowedOrigins
 
 CLIENT = "https://tickets.example.org"
 STRANGER = "https://evil.example"
@@ -104,7 +104,7 @@ async def test_it_may_open_sockets(origin: str, is_let_in: bool) -> None:
         await send({"type": "websocket.accept"})
 
     communicator = WebsocketCommunicator(
-        KnownOrigins(accepting), "/ws/events/1/", headers=[(b"origin", origin.encode())]
+        AllowedOrigins(accepting), "/ws/events/1/", headers=[(b"origin", origin.encode())]
     )
     connected, _ = await communicator.connect()
     assert connected is is_let_in

@@ -4,7 +4,6 @@ from itertools import product
 
 import pytest
 
-from config.parsers import MAX_BODY_BYTES
 from tests.contract.calls import (
     CALLS,
     CALLS_OF_AN_EVENT,
@@ -23,6 +22,7 @@ from tests.factories import (
     stranger,
     with_token,
 )
+from web.parsers import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.any_database
 

@@ -11,11 +11,11 @@ from rest_framework import exceptions, serializers
 from rest_framework_simplejwt import authentication as simplejwt
 
 import accounts.views  # noqa: F401 -- its refusals are listed as well
-from config import views
-from config.refusals import refuse
 from deploy.paths import ROOT
 from reservations.api.serializers import ConflictSerializer
 from reservations.domain.errors import SeatcastError
+from web import views
+from web.errors import exception_handler
 
 LISTED = json.loads((Path(__file__).parents[1] / "fixtures" / "refusals.json").read_text())
 # Why a seating plan cannot be read is told to organisers in the admin, not over the API.
@@ -37,7 +37,7 @@ def _of(base: type[Exception]) -> Iterator[str]:
     for kind in _kinds(base):
         if kind.__module__.startswith(("tests.", _PLANS)):
             continue
-        answer = refuse(_made(kind), {})
+        answer = exception_handler(_made(kind), {})
         assert answer is not None
         yield answer.data["code"]
 

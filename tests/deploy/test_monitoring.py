@@ -12,10 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from accounts.tallies import AccountTallies
-from config.probes import Probes
 from deploy.paths import ROOT
-from realtime.crowds import Crowds
-from reservations.collectors import SalesTallies
+from realtime.crowds import ViewersCollector
+from reservations.collectors import SalesCollector
+from web.probes import Probes
 
 MONITORING = ROOT / "deploy" / "monitoring"
 DASHBOARD = MONITORING / "grafana" / "dashboards" / "seatcast.json"
@@ -43,7 +43,7 @@ def dashboard() -> dict[str, Any]:
 def told(db: None, settings: Settings) -> set[str]:
     """Return the names of all that servers tell, with those that only some of them do."""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    reply = Probes(Crowds(), SalesTallies(), AccountTallies()).answer_to("/metrics")
+    reply = Probes(ViewersCollector(), SalesCollector(), AccountTallies()).answer_to("/metrics")
     assert reply is not None
     families = text_string_to_metric_families(reply().body.decode())
     return {UP} | {name for family in families for name in _names(family)}

@@ -6,10 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from config.environment import DEMO_PASSWORD as PASSWORD
 from deploy.address import Address
 from deploy.announcing import demo_password
 from deploy.production import is_production, kept_secret, production_settings, stack_address
-from reservations.demo.people import PASSWORD
 
 ADDRESS = Address(host="127.0.0.1", port=8000, authority=Path("root.crt"))
 

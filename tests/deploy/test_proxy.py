@@ -19,7 +19,6 @@ from django.test import Client
 from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection, serve
 
-from config.headers import FILE_HEADERS
 from deploy.address import Address
 from deploy.keeper import kept
 from deploy.paths import VENV_BIN
@@ -27,6 +26,7 @@ from deploy.services import lasting_ports
 from deploy.stack_services import CADDYFILE, HOST, Proxied, proxy_service
 from deploy.waiting import wait_until
 from reservations.domain.errors import Unavailable
+from web.security_headers import FILE_HEADERS
 
 PAGE = "<title>The client</title>" + " " * 2000
 SCRIPT = "console.log('seats');" * 200

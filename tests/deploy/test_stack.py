@@ -23,6 +23,7 @@ import pytest
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection, connect
 
+from config.environment import DEMO_PASSWORD as PASSWORD
 from deploy import lineage, stack, unprivileged
 from deploy import stack_settings as stack_settings_module
 from deploy.address import Address, serves
@@ -37,7 +38,6 @@ from deploy.services import free_port, postgres, valkey
 from deploy.stack_servers import ServerPlan, plan_servers
 from deploy.stack_settings import stack_settings
 from deploy.waiting import wait_until
-from reservations.demo.people import PASSWORD
 from tests.deploy.test_first_day import PLAN
 
 SECONDS = 60

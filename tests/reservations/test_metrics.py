@@ -6,7 +6,7 @@ import prometheus_client as prometheus
 import pytest
 from django.utils import timezone
 
-from reservations.collectors import SalesTallies
+from reservations.collectors import SalesCollector
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatUnavailable
 from reservations.domain.states import SeatStatus
@@ -50,7 +50,7 @@ def test_a_lock_that_ran_out_is_a_seat_to_be_had_and_only_sales_that_go_on_are_t
     held = {"status": SeatStatus.LOCKED, "locked_by": make_person().id, "locked_at": now}
     for seat, minutes in zip(seat_ids(event), (-1, 1), strict=False):
         Seat.objects.filter(pk=seat).update(**held, locked_until=now + timedelta(minutes=minutes))
-    seats, _ = SalesTallies().collect()
+    seats, _ = SalesCollector().collect()
     assert {
         (each.labels["event"], each.labels["status"]): each.value for each in seats.samples
     } == {

@@ -72,7 +72,7 @@ export class FakeServer {
     const call = `${config.method ?? ''} ${config.url ?? ''}`;
     const body: unknown = typeof config.data === 'string' ? JSON.parse(config.data) : undefined;
     this.asked.push({ call, body });
-    const key: unknown = config.headers.get('Idempotency-Key');
+    const key: unknown = web.security_headers.get('Idempotency-Key');
     this.#keys.push({ call, key: typeof key === 'string' ? key : null });
     const reply = this.#replies.get(call);
     if (reply === undefined) throw new Error(`Nobody answers ${call}`);

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from reservations.demo.loading import PublicPassword, load_demo
-from reservations.demo.people import PASSWORD
 from reservations.management.planning import progress_shown, sentences
 
 
@@ -31,8 +30,9 @@ class Command(BaseCommand):
         except PublicPassword as fault:
             raise CommandError(f"{fault}") from None
         if loaded.users and verbosity:
-            is_ours = settings.SEATCAST_DEMO_PASSWORD
-            password = "SEATCAST_DEMO_PASSWORD" if is_ours else PASSWORD
+            password = settings.SEATCAST_DEFAULT_DEMO_PASSWORD
+            if settings.SEATCAST_DEMO_PASSWORD:
+                password = "SEATCAST_DEMO_PASSWORD"
             self.stdout.write(f"Users with password {password}: {', '.join(loaded.users)}.")
         if loaded.events and verbosity:
             self.stdout.write(f"Events: {', '.join(loaded.events)}.")

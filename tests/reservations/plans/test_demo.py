@@ -16,11 +16,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from config.environment import DEMO_PASSWORD as PASSWORD
 from reservations import demo
 from reservations.demo.catalogue import HOUSES, Show, show
 from reservations.demo.draw import chamber_hall, theatre
 from reservations.demo.loading import load_demo
-from reservations.demo.people import BUYERS, PASSWORD, PEOPLE
+from reservations.demo.people import BUYERS, PEOPLE
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.plans.grid import grid

@@ -47,7 +47,7 @@ async function openClient() {
   const news: TabNews[] = [];
   tabs.listen((one) => news.push(one));
   http.defaults.adapter = async (config) => {
-    const header: unknown = config.headers.get('Authorization');
+    const header: unknown = web.security_headers.get('Authorization');
     const bearer = typeof header === 'string' ? header.replace('Bearer ', '') : null;
     const body: unknown = typeof config.data === 'string' ? JSON.parse(config.data) : null;
     sent.push({ url: config.url ?? '', bearer, body });

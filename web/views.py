@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.hashing import TooManySignIns
-from config.headers import DOCS_POLICY, POLICY
-from config.refusals import refusal_page
+from web.errors import error_page
+from web.security_headers import DOCS_POLICY, POLICY
 
 
 @require_safe
@@ -67,29 +67,27 @@ class ApiDocs(SpectacularSwaggerSplitView):
 
 
 @csrf_exempt
-def no_such_call(request: HttpRequest, rest: str | None = None) -> HttpResponseBase:  # noqa: ARG001
-    return refusal_page(request, status=404, code="not_found", sentence="The API has no such call.")
+def api_not_found(request: HttpRequest, rest: str | None = None) -> HttpResponseBase:  # noqa: ARG001
+    return error_page(request, status=404, code="not_found", sentence="The API has no such call.")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001
-    return refusal_page(
-        request, status=400, code="malformed", sentence="The request cannot be read."
-    )
+    return error_page(request, status=400, code="malformed", sentence="The request cannot be read.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001
-    return refusal_page(request, status=404, code="not_found", sentence="There is nothing here.")
+    return error_page(request, status=404, code="not_found", sentence="There is nothing here.")
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer for a fault of ours; a database that is away is none, it comes back."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError | TooManySignIns):
-        return refusal_page(
+        return error_page(
             request,
             status=503,
             code="unavailable",
             sentence="The box office cannot be reached just now. Try again in a moment.",
         )
-    return refusal_page(
+    return error_page(
         request, status=500, code="server_error", sentence="Something broke on our side."
     )

@@ -15,8 +15,8 @@ import orjson
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from config.metrics import CONTENT_TYPE, Exposition
-from config.readiness import Watch
+from web.metrics import CONTENT_TYPE, Exposition
+from web.readiness import ReadinessCheck
 
 _JSON = "application/json"
 
@@ -35,7 +35,7 @@ class Probes:
         self, *collectors: Collector, is_ending: Callable[[], bool] = lambda: False
     ) -> None:
         self._is_ending = is_ending
-        self._watch = Watch()
+        self._watch = ReadinessCheck()
         self._exposition = Exposition(_Up(self._watch), *collectors)
         self._answers = {
             "/healthz": self._health,
@@ -98,7 +98,7 @@ def with_probes_for_wsgi(application: Any, probes: Probes) -> Any:
 class _Up(Collector):
     """Whether what this process needs is there, as numbers."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: ReadinessCheck) -> None:
         self._watch = watch
 
     def collect(self) -> Iterable[Metric]:

@@ -18,7 +18,7 @@ _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _FILE = re.compile(r"^(\w+)_(\d+)\.db")
 
 
-def count_together() -> None:
+def enable_multiprocess_metrics() -> None:
     """Have this process count together with the others of its parent.
 
     To be called before anything counts: the library decides when it is imported. If it is already,
@@ -34,13 +34,13 @@ def count_together() -> None:
     os.environ[_VARIABLE] = str(folder)
 
 
-def counts_folder() -> Path | None:
+def multiprocess_folder() -> Path | None:
     """Return where this process and its siblings count; None if it counts alone."""
     name = os.environ.get(_VARIABLE)
     return Path(name) if name else None
 
 
-def living_workers(folder: Path) -> list[int]:
+def live_worker_ids(folder: Path) -> list[int]:
     """Return the ids of the processes that count there, and forget what was true of dead ones."""
     living: set[int] = set()
     for file in folder.iterdir():

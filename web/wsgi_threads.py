@@ -5,15 +5,15 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 
 
-def in_threads(application: Any, *, threads: int) -> Any:
+def run_wsgi_in_threads(application: Any, *, threads: int) -> Any:
     """Return an ASGI application that has a WSGI one answer, so many requests at a time."""
-    answering = WSGIMiddleware(application, workers=threads)
+    request_context = WSGIMiddleware(application, workers=threads)
 
     async def answered(scope: Any, receive: Any, send: Any) -> None:
         async def receiving() -> Any:
             return await receive()
 
         # Granian's own is no coroutine, and the thread that reads a body needs one.
-        await answering(scope, receiving, send)
+        await request_context(scope, receiving, send)
 
     return answered

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from config.logs import without_secrets
-from config.request_ids import HEADER, request_id
+from web.logs import without_secrets
+from web.request_ids import HEADER, request_id
 
 _TRACES_GO_TO = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
@@ -94,10 +94,10 @@ def _start_tracing() -> None:
     provider = TracerProvider(span_limits=SpanLimits(max_events=0))
     provider.add_span_processor(WithoutWords(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
-    DjangoInstrumentor().instrument(response_hook=_say_less)
+    DjangoInstrumentor().instrument(response_hook=_redact_span)
 
 
-def _say_less(span: Any, request: Any, response: Any) -> None:
+def _redact_span(span: Any, request: Any, response: Any) -> None:
     """Name the request by its id, and leave out who sent it and its query."""
     span.set_attribute("seatcast.request_id", response.headers.get(HEADER, ""))
     span.set_attribute("http.url", without_secrets(request.path))

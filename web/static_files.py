@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from servestatic import ServeStatic, ServeStaticASGI
 
-from config.headers import FILE_HEADERS
+from web.security_headers import FILE_HEADERS
 
 
 def with_static_files(application: Any) -> Any:

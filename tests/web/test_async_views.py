@@ -23,9 +23,6 @@ from rest_framework.test import APIClient
 
 from accounts import remembered, revocations, shared, throttles, tokens
 from accounts.models import User
-from config.async_views import with_async_views
-from config.parsers import MAX_BODY_BYTES
-from config.threads import in_threads
 from reservations import threads
 from reservations.models import Event, Reservation, Seat
 from reservations.payments.demo import DemoProvider
@@ -35,6 +32,9 @@ from reservations.seat_finder import alternatives
 from reservations.write import command_queue
 from tests.crowd import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
+from web.async_views import with_async_views
+from web.parsers import MAX_BODY_BYTES
+from web.wsgi_threads import run_wsgi_in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,7 +54,7 @@ class Site:
     """A site by its asynchronous views, and by Django's WSGI handler. `left` counts the others."""
 
     def __init__(self) -> None:
-        self._django = in_threads(get_wsgi_application(), threads=2)
+        self._django = run_wsgi_in_threads(get_wsgi_application(), threads=2)
         self.application = with_async_views(self._counted)
         self.left = 0
 

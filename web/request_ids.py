@@ -30,17 +30,17 @@ Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CurrentRequest:
     """A request that is being answered."""
 
     id: str
     path: str
 
 
-_asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
+_asked: ContextVar[CurrentRequest | None] = ContextVar("asked", default=None)
 
 
-def asked() -> Asked | None:
+def current_request() -> CurrentRequest | None:
     """Return the request that is being answered here; None where nobody waits for an answer."""
     return _asked.get()
 
@@ -62,7 +62,7 @@ def with_request_id(
     if iscoroutinefunction(get_response):
 
         async def answer_later(request: HttpRequest) -> HttpResponseBase:
-            with _answering(request) as number:
+            with _request_context(request) as number:
                 response: HttpResponseBase = await get_response(request)
             response.headers[HEADER] = number
             return response
@@ -70,7 +70,7 @@ def with_request_id(
         return answer_later
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        with _answering(request) as number:
+        with _request_context(request) as number:
             response: HttpResponseBase = get_response(request)  # type: ignore[assignment]
         response.headers[HEADER] = number
         return response
@@ -79,14 +79,14 @@ def with_request_id(
 
 
 @contextmanager
-def answering(*, given: str, path: str) -> Iterator[str]:
+def request_context(*, given: str, path: str) -> Iterator[str]:
     """Answer a request within the context, and yield its id: the one it came with, if it may.
 
     Only the proxy's may; anybody else's could be told twice, or be anything.
     """
     is_ours = settings.REST_FRAMEWORK["NUM_PROXIES"] and _UUID.fullmatch(given)
     number = given if is_ours else str(uuid4())
-    before = _asked.set(Asked(number, path))
+    before = _asked.set(CurrentRequest(number, path))
     none = requests.request_id.set(UUID(number))
     try:
         yield number
@@ -96,8 +96,8 @@ def answering(*, given: str, path: str) -> Iterator[str]:
 
 
 @contextmanager
-def _answering(request: HttpRequest) -> Iterator[str]:
-    with answering(given=request.META.get(_META, ""), path=request.path) as number:
+def _request_context(request: HttpRequest) -> Iterator[str]:
+    with request_context(given=request.META.get(_META, ""), path=request.path) as number:
         request.META[_META] = number
         before = source.set(
             Source(

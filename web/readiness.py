@@ -31,7 +31,7 @@ class Readiness:
         return {"ready": self.is_ready, **asdict(self)}
 
 
-class Watch:
+class ReadinessCheck:
     """Finds out, in one thread of its own, so that a database that hangs keeps one and no more."""
 
     def __init__(self) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from config.large_answers import (
+from web.large_responses import (
     LARGE_BYTES,
     MAX_OF_A_CLIENT,
     MAX_UNDER_WAY,
     PIECE_BYTES,
-    LargeAnswers,
+    LargeResponses,
 )
 
 LARGE = b"0123456789abcdef" * (LARGE_BYTES // 16) + b"the rest"
@@ -31,7 +31,7 @@ START = {
 
 
 async def _large(scope: Any, receive: Any, send: Any) -> None:
-    """Answer as `config.threads` does."""
+    """Answer as `web.wsgi_threads` does."""
     await send(START)
     await send({"type": "http.response.body", "body": scope["content"], "more_body": True})
     await send({"type": "http.response.body", "body": b""})
@@ -45,7 +45,7 @@ class _Reader:
         self.sent: list[Any] = []
         self.reads = asyncio.Event()
 
-    async def ask(self, application: LargeAnswers) -> None:
+    async def ask(self, application: LargeResponses) -> None:
         await application(self._scope, None, self._send)
 
     async def _send(self, message: Any) -> None:
@@ -68,7 +68,7 @@ async def _settled() -> None:
 
 
 @contextmanager
-def _asking(application: LargeAnswers, readers: list[_Reader]) -> Iterator[None]:
+def _asking(application: LargeResponses, readers: list[_Reader]) -> Iterator[None]:
     tasks = [asyncio.create_task(reader.ask(application)) for reader in readers]
     yield
     for task in tasks:
@@ -78,7 +78,7 @@ def _asking(application: LargeAnswers, readers: list[_Reader]) -> Iterator[None]
 async def test_a_large_answer_arrives_whole_in_pieces_and_ends_once() -> None:
     reader = _Reader("192.0.2.1")
     reader.reads.set()
-    await reader.ask(LargeAnswers(_large))
+    await reader.ask(LargeResponses(_large))
     assert reader.sent[0] is START
     assert reader.body == LARGE
     assert max(len(message["body"]) for message in reader.sent[1:]) == PIECE_BYTES
@@ -87,7 +87,7 @@ async def test_a_large_answer_arrives_whole_in_pieces_and_ends_once() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * PIECE_BYTES])
 async def test_a_smaller_answer_arrives_whole_and_takes_no_place(size: int) -> None:
-    application = LargeAnswers(_large)
+    application = LargeResponses(_large)
     readers = [_Reader("192.0.2.1", b"x" * size) for _ in range(MAX_OF_A_CLIENT + 1)]
     for reader in readers:
         reader.reads.set()
@@ -99,14 +99,14 @@ async def test_a_smaller_answer_arrives_whole_and_takes_no_place(size: int) -> N
 
 async def test_one_piece_more_is_handed_over_only_when_the_last_one_has_gone_out() -> None:
     reader = _Reader("192.0.2.1")
-    with _asking(LargeAnswers(_large), [reader]):
+    with _asking(LargeResponses(_large), [reader]):
         await _settled()
         assert len(reader.sent) == 3
 
 
 @pytest.mark.parametrize("last", ["192.0.2.1", "2001:db8::1"])
 async def test_one_network_has_so_many_under_way_and_then_429(last: str) -> None:
-    application = LargeAnswers(_large)
+    application = LargeResponses(_large)
     beginning = last.rpartition(last[-1])[0]
     readers = [_Reader(last) for _ in range(MAX_OF_A_CLIENT)]
     one_more = _Reader(f"{beginning}2" if ":" in last else last)
@@ -119,7 +119,7 @@ async def test_one_network_has_so_many_under_way_and_then_429(last: str) -> None
 
 
 async def test_a_process_has_so_many_under_way_and_then_503() -> None:
-    application = LargeAnswers(_large)
+    application = LargeResponses(_large)
     readers = [_Reader(f"192.0.2.{number}") for number in range(MAX_UNDER_WAY + 1)]
     with _asking(application, readers):
         await _settled()
@@ -141,7 +141,7 @@ def _is_refusal(reader: _Reader, status: int, code: str) -> None:
 
 
 async def test_a_place_is_free_again_when_the_answer_was_read_or_its_reader_is_gone() -> None:
-    application = LargeAnswers(_large)
+    application = LargeResponses(_large)
     readers = [_Reader("192.0.2.1") for _ in range(MAX_OF_A_CLIENT)]
     with _asking(application, readers):
         await _settled()

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
-from config.probes import Probes, with_probes
+from web.probes import Probes, with_probes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

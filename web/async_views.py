@@ -25,9 +25,9 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.log import log_response
 from django.utils.module_loading import import_string
 
-from config.parsers import MAX_BODY_BYTES
-from config.telemetry import is_tracing
 from realtime import publisher
+from web.parsers import MAX_BODY_BYTES
+from web.telemetry import is_tracing
 
 
 def with_async_views(application: Any) -> Any:

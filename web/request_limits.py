@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 
-from config.headers import DATA_POLICY, FILE_HEADERS, POLICY
-from config.refusals import refusal_body
-from config.request_ids import HEADER, answering
+from web.errors import error_body
+from web.request_ids import HEADER, request_context
+from web.security_headers import DATA_POLICY, FILE_HEADERS, POLICY
 
 MAX_PATH_LENGTH = 1_000
 """More than any address of this site has."""
@@ -22,7 +22,7 @@ MAX_HEADER_LENGTH = 8 * 1024
 _ESCAPE = b"\\"
 
 
-def with_bounds(application: Any) -> Any:
+def with_request_limits(application: Any) -> Any:
     """Return an ASGI application that refuses long paths and headers, and sees no escaped cookie.
 
     No cookie of this site has a backslash in it.
@@ -31,7 +31,7 @@ def with_bounds(application: Any) -> Any:
     async def bounded(scope: Any, receive: Any, send: Any) -> None:
         headers = scope.get("headers", ())
         if scope["type"] == "http":
-            complaint = _complaint(scope["path"], (value for _, value in headers))
+            complaint = _violation(scope["path"], (value for _, value in headers))
             if complaint is not None:
                 given = dict(headers).get(b"x-request-id", b"").decode("latin-1")
                 pairs, content = _refusal(complaint[1], given=given)
@@ -47,12 +47,12 @@ def with_bounds(application: Any) -> Any:
     return bounded
 
 
-def with_bounds_for_wsgi(application: Any) -> Any:
+def with_request_limits_for_wsgi(application: Any) -> Any:
     """Return a WSGI application that does as `with_bounds` does."""
 
     def bounded(environ: Any, start_response: Any) -> Any:
         headers = (value for name, value in environ.items() if name.startswith("HTTP_"))
-        complaint = _complaint(environ.get("PATH_INFO", ""), headers)
+        complaint = _violation(environ.get("PATH_INFO", ""), headers)
         if complaint is not None:
             status, sentence = complaint
             pairs, content = _refusal(sentence, given=environ.get("HTTP_X_REQUEST_ID", ""))
@@ -66,7 +66,7 @@ def with_bounds_for_wsgi(application: Any) -> Any:
     return bounded
 
 
-def _complaint(path: str, headers: Iterable[bytes | str]) -> tuple[HTTPStatus, str] | None:
+def _violation(path: str, headers: Iterable[bytes | str]) -> tuple[HTTPStatus, str] | None:
     if len(path) > MAX_PATH_LENGTH:
         return HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long."
     if any(len(value) > MAX_HEADER_LENGTH for value in headers):
@@ -82,8 +82,8 @@ def _plain(name: bytes, value: bytes) -> bytes:
 
 def _refusal(sentence: str, *, given: str) -> tuple[list[tuple[str, str]], bytes]:
     """Return the headers and the body of a refusal; `given` is the request's id, if it has one."""
-    with answering(given=given, path="") as number:
-        content = orjson.dumps(refusal_body("malformed", sentence))
+    with request_context(given=given, path="") as number:
+        content = orjson.dumps(error_body("malformed", sentence))
     headers = {
         **FILE_HEADERS,
         POLICY: DATA_POLICY,

@@ -13,9 +13,9 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from config import metrics
-from config.request_ids import request_id
 from reservations.domain import errors
+from web import metrics
+from web.request_ids import request_id
 
 RETRY_SECONDS = 2
 
@@ -36,10 +36,10 @@ _STATUS_BY_KIND: list[tuple[type[errors.SeatcastError], int]] = [
 _CODE_BY_DRF_CODE = {"parse_error": "malformed", "authentication_failed": "invalid_token"}
 
 
-def refuse(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001
     """Return the answer to a request that failed; None for a fault of ours, which is a 500."""
     set_rollback()
-    if found := refused(error):
+    if found := http_error(error):
         return Response(found.body, status=found.status, headers=found.headers)
     match error:
         case exceptions.ValidationError():
@@ -55,16 +55,16 @@ def refuse(error: Exception, context: dict[str, Any]) -> Response | None:  # noq
     return None
 
 
-def refusal_page(request: HttpRequest, *, status: int, code: str, sentence: str) -> JsonResponse:  # noqa: ARG001
+def error_page(request: HttpRequest, *, status: int, code: str, sentence: str) -> JsonResponse:  # noqa: ARG001
     """Return a refusal from outside the API's views."""
-    response = JsonResponse(refusal_body(code, sentence), status=status)
+    response = JsonResponse(error_body(code, sentence), status=status)
     if status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class HttpError:
     """An answer that refuses: its status, what is in it, and headers that it needs."""
 
     status: int
@@ -72,7 +72,7 @@ class Refused:
     headers: dict[str, str]
 
 
-def refused(error: Exception) -> Refused | None:
+def http_error(error: Exception) -> HttpError | None:
     """Return what a refusal of the domain looks like, or a database that is away; else None."""
     if isinstance(error, OperationalError | InterfaceError):
         error = errors.Unavailable()
@@ -84,10 +84,10 @@ def refused(error: Exception) -> Refused | None:
         headers["Retry-After"] = str(RETRY_SECONDS)
     if status_code == status.HTTP_401_UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    return Refused(status_code, refusal_body(error.code, error.sentence, **error.details), headers)
+    return HttpError(status_code, error_body(error.code, error.sentence, **error.details), headers)
 
 
-def refusal_body(code: str, sentence: str, **details: Any) -> dict[str, Any]:
+def error_body(code: str, sentence: str, **details: Any) -> dict[str, Any]:
     """Count a refusal and return what is in it."""
     metrics.refusal(code).inc()
     return {"error": sentence, "code": code, "request_id": request_id(), **details}
@@ -140,4 +140,4 @@ def _drf_refusal(error: exceptions.APIException) -> Response:
 
 
 def _refusal(status_code: int, code: str, sentence: str, **details: Any) -> Response:
-    return Response(refusal_body(code, sentence, **details), status=status_code)
+    return Response(error_body(code, sentence, **details), status=status_code)

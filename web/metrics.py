@@ -20,9 +20,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from config.workers import counts_folder, living_workers
 from reservations.metrics import queued_commands
 from reservations.write import command_queue
+from web.workers import live_worker_ids, multiprocess_folder
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 TALLY_SECONDS = 10.0
@@ -115,7 +115,7 @@ class Exposition:
     def __init__(self, *collectors: Collector) -> None:
         self._counted: CollectorRegistry = prometheus.REGISTRY
         self._asked = CollectorRegistry(auto_describe=False)
-        self._folder = counts_folder()
+        self._folder = multiprocess_folder()
         if self._folder is not None:
             self._counted = CollectorRegistry()
             MultiProcessCollector(self._counted, str(self._folder))  # type: ignore[no-untyped-call]
@@ -127,12 +127,12 @@ class Exposition:
         """Return it all. In a thread that may use the database."""
         _refresh()
         if self._folder is not None:
-            living_workers(self._folder)
+            live_worker_ids(self._folder)
         shown = prometheus.generate_latest(self._counted)
         return shown + prometheus.generate_latest(self._asked)
 
 
-class Kept(Collector):
+class CachedCollector(Collector):
     """A collector whose answers are kept for a while, and are none while the database is away."""
 
     def __init__(self, collector: Collector) -> None:
@@ -158,9 +158,9 @@ class _Workers(Collector):
     """What the system knows of each worker; by itself the library tells of the one that answers."""
 
     def collect(self) -> Iterator[Metric]:
-        folder = counts_folder()
+        folder = multiprocess_folder()
         families: dict[str, Metric] = {}
-        for number in living_workers(folder) if folder else ():
+        for number in live_worker_ids(folder) if folder else ():
             for told in ProcessCollector(pid=partial(int, number), registry=None).collect():
                 family = families.setdefault(
                     told.name, Metric(told.name, told.documentation, told.type)

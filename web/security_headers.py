@@ -41,22 +41,24 @@ Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 @sync_and_async_middleware
-def with_policies(get_response: Callable[[HttpRequest], Answer]) -> Callable[[HttpRequest], Answer]:
+def with_security_headers(
+    get_response: Callable[[HttpRequest], Answer],
+) -> Callable[[HttpRequest], Answer]:
     """Add the policies to each answer; a view may have one of its own."""
     if iscoroutinefunction(get_response):
 
         async def answer_later(request: HttpRequest) -> HttpResponseBase:
-            return _with_policies(await get_response(request))
+            return _with_security_headers(await get_response(request))
 
         return answer_later
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return _with_policies(get_response(request))  # type: ignore[arg-type]
+        return _with_security_headers(get_response(request))  # type: ignore[arg-type]
 
     return answer
 
 
-def _with_policies(response: HttpResponseBase) -> HttpResponseBase:
+def _with_security_headers(response: HttpResponseBase) -> HttpResponseBase:
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
     response.headers.setdefault(POLICY, PAGE_POLICY if is_page else DATA_POLICY)
     if not is_page:

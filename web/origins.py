@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 
-class KnownOrigins:
+class AllowedOrigins:
     """Refuses handshakes from pages of other sites, before they reach anything.
 
     A browser always names the page's origin and cannot be made to lie. A client that names none

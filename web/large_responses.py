@@ -15,8 +15,8 @@ from typing import Any
 import orjson
 
 from accounts.addresses import client_of_scope
-from config.refusals import RETRY_SECONDS, refusal_body
-from config.request_ids import HEADER
+from web.errors import RETRY_SECONDS, error_body
+from web.request_ids import HEADER
 
 LARGE_BYTES = 1024 * 1024
 PIECE_BYTES = 64 * 1024
@@ -32,7 +32,7 @@ _OF_THE_ANSWER = frozenset(
 _Pairs = list[tuple[bytes, bytes]]
 
 
-class LargeAnswers:
+class LargeResponses:
     """An ASGI application that bounds the large answers of another which are under way."""
 
     def __init__(self, application: Any) -> None:
@@ -110,7 +110,7 @@ class _Answer:
             (name, value) for name, value in start["headers"] if name.lower() not in _OF_THE_ANSWER
         ]
         given = {name.lower(): value for name, value in headers}.get(HEADER.lower().encode(), b"")
-        refusal = refusal_body(code, sentence, request_id=given.decode("latin-1"))
+        refusal = error_body(code, sentence, request_id=given.decode("latin-1"))
         content = orjson.dumps(refusal)
         headers += [
             (b"content-type", b"application/json"),

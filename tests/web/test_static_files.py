@@ -7,7 +7,7 @@ import httpx
 import pytest
 from pytest_django import Settings
 
-from config.static import with_static_files
+from web.static_files import with_static_files
 
 
 async def _nothing(scope: Any, receive: Any, send: Any) -> None:

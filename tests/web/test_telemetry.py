@@ -6,7 +6,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 import config.api
 import config.asgi  # noqa: F401 - both start what is set
-from config.telemetry import scrubbed
+from web.telemetry import scrubbed
 
 
 def test_nothing_that_would_send_anything_is_even_imported() -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from rest_framework_simplejwt.tokens import AccessToken
 
-from config.logs import (
+from web.logs import (
     MAX_LINE_LENGTH,
     MAX_TEXT_LENGTH,
     QUIET_SECONDS,
@@ -19,7 +19,7 @@ from config.logs import (
     PlainLines,
     RefusalsOncePerMinute,
 )
-from config.request_ids import with_request_id
+from web.request_ids import with_request_id
 
 
 class Clock:
