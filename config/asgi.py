@@ -16,7 +16,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from accounts.tallies import AccountTallies  # noqa: E402
-from realtime.crowds import ViewersCollector  # noqa: E402
+from realtime.collectors import ViewersCollector  # noqa: E402
 from realtime.daphne import is_ending, prepare_daphne  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402

@@ -252,7 +252,7 @@ if REDIS_URL:
     # The pub/sub layer: the other one drops group messages past 100 for each process.
     CHANNEL_LAYERS: dict[str, Any] = {
         "default": {
-            "BACKEND": "realtime.layer.DoorbellLayer",
+            "BACKEND": "realtime.channel_layer.NotificationLayer",
             "CONFIG": {
                 "hosts": [
                     {
@@ -463,9 +463,9 @@ LOGGING = {
                 "psycopg.pool",
                 "realtime.heads",
                 "realtime.hub",
-                "realtime.layer",
+                "realtime.channel_layer",
                 "realtime.publisher",
-                "realtime.releases",
+                "realtime.lock_expiry",
                 "reservations.payments.checkout",
                 "reservations.write.command_queue",
             )

@@ -11,9 +11,7 @@ from django.db import Error
 
 from accounts.addresses import client_of_scope
 from realtime import metrics, threads
-from realtime.audience import Viewer
-from realtime.bound import Admission, bound
-from realtime.hub import arriving
+from realtime.hub import joining
 from realtime.identity import opener_of
 from realtime.limits import TooManySockets, counted, frame_allowance
 from realtime.messages import (
@@ -23,6 +21,8 @@ from realtime.messages import (
     parse_client_frame,
     resume_point,
 )
+from realtime.revocation import Admission, close_on_revocation
+from realtime.viewers import Viewer
 from reservations.domain.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
 from reservations.read import selectors
 from reservations.threads import in_thread
@@ -80,12 +80,12 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(CloseCode.PROTOCOL_ERROR)
 
     async def _join(self, event_id: int) -> None:
-        async with arriving(event_id) as hub:
+        async with joining(event_id) as hub:
             if not hub.is_public:
                 admission = await in_thread(
                     partial(_admission, event_id, dict(self.scope)), threads.OTHERS
                 )
-                self._open.enter_context(bound(self._viewer, admission))
+                self._open.enter_context(close_on_revocation(self._viewer, admission))
                 self._viewer.is_admitted = True
             query_string = self.scope["query_string"].decode("latin-1")
             await hub.add(self._viewer, **resume_point(query_string))

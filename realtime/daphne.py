@@ -19,7 +19,7 @@ from twisted.web.http import HTTPChannel
 
 from accounts.addresses import client_from
 from realtime import metrics
-from realtime.hub import dismiss_everybody
+from realtime.hub import close_all_viewers
 from realtime.limits import Handshakes, TokenBucket, frame_allowance
 from realtime.messages import CloseCode
 
@@ -194,7 +194,7 @@ def _say_farewell(requests: _Requests) -> None:
     for reader in _reactor.getReaders():
         if isinstance(reader, Port):
             cast(Any, reader).stopListening()
-    dismiss_everybody(CloseCode.RESTARTING)
+    close_all_viewers(CloseCode.RESTARTING)
     now = time.monotonic()
     _wait_for(requests, earliest=now + FAREWELL_SECONDS, latest=now + REQUEST_SECONDS)
 

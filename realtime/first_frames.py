@@ -5,9 +5,9 @@ Also which of the two to send when everybody is told of many changes at once.
 
 import time
 
-from realtime.lines import Frame
 from realtime.messages import delta_frame, now_ms, snapshot_frame
-from realtime.picture import Picture
+from realtime.replica import Replica
+from realtime.transports import Frame
 
 MAX_RESUMED_SEATS = 2_000
 KEPT_SECONDS = 0.2
@@ -24,45 +24,45 @@ class FirstFrames:
     def __init__(self, event_id: int) -> None:
         self._event_id = event_id
         self._kept: dict[int | None, Frame] = {}
-        self._kept_of: tuple[Picture, int] | None = None
+        self._kept_of: tuple[Replica, int] | None = None
         self._kept_since = 0.0
 
-    def frame(self, picture: Picture, *, since: int | None) -> Frame:
+    def frame(self, replica: Replica, *, since: int | None) -> Frame:
         """Return what leads from number `since` to what was told last, or with None the map."""
         now = time.monotonic()
-        if self._kept_of != (picture, picture.told_seq) or self._kept_since < now - KEPT_SECONDS:
-            self._kept, self._kept_of, self._kept_since = {}, (picture, picture.told_seq), now
+        if self._kept_of != (replica, replica.told_seq) or self._kept_since < now - KEPT_SECONDS:
+            self._kept, self._kept_of, self._kept_since = {}, (replica, replica.told_seq), now
         frame = self._kept.get(since)
         if frame is None:
-            frame = self._kept[since] = self._frame(picture, since)
+            frame = self._kept[since] = self._frame(replica, since)
         return frame
 
-    def shorter(self, delta: Frame, picture: Picture) -> Frame:
+    def shorter(self, delta: Frame, replica: Replica) -> Frame:
         """Return the delta, which leads to what was told last, or the map if that is far shorter.
 
         The map is made at most once for all deltas to the same number.
         """
         # Each seat takes a third of a byte in the map, which need not be made to know that.
-        least_bytes = len(picture.statuses) // 3
+        least_bytes = len(replica.statuses) // 3
         if len(delta.wire) < max(MIN_LARGE_BYTES, 2 * least_bytes):
             return delta
-        snapshot = self.frame(picture, since=None)
+        snapshot = self.frame(replica, since=None)
         return snapshot if 2 * len(snapshot.wire) <= len(delta.wire) else delta
 
-    def _frame(self, picture: Picture, since: int | None) -> Frame:
+    def _frame(self, replica: Replica, since: int | None) -> Frame:
         if since is not None:
-            changes = picture.told_since(since, limit=MAX_RESUMED_SEATS)
+            changes = replica.published_since(since, limit=MAX_RESUMED_SEATS)
             if changes is not None:
                 delta = delta_frame(
-                    since=since, seq=picture.told_seq, now_ms=now_ms(), changes=changes
+                    since=since, seq=replica.told_seq, now_ms=now_ms(), changes=changes
                 )
-                return self.shorter(Frame(delta), picture)
+                return self.shorter(Frame(delta), replica)
         text = snapshot_frame(
             event_id=self._event_id,
-            seq=picture.told_seq,
+            seq=replica.told_seq,
             now_ms=now_ms(),
-            layout=picture.layout,
-            statuses=bytes(picture.statuses),
-            locks=picture.locks(),
+            layout=replica.layout,
+            statuses=bytes(replica.statuses),
+            locks=replica.locks(),
         )
         return Frame(text, is_snapshot=True)

@@ -28,13 +28,13 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from realtime import metrics, publisher, threads
-from realtime.audience import Audience, Viewer
 from realtime.heads import heads
+from realtime.lock_expiry import ExpiredLockReleaser
 from realtime.messages import CloseCode
-from realtime.picture import Merge, Picture
-from realtime.releases import Releases
-from realtime.turnout import Turnout
-from realtime.writer import Writer
+from realtime.presence import Presence
+from realtime.replica import MergeResult, Replica
+from realtime.viewers import Viewer, ViewerGroup
+from realtime.writer import HubWriter
 from reservations.domain.errors import EventNotFound
 from reservations.read import selectors
 from reservations.threads import in_thread
@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def arriving(event_id: int) -> AsyncIterator["Hub"]:
+async def joining(event_id: int) -> AsyncIterator["Hub"]:
     """Give the event's hub to a viewer who is about to be added to it, and keep it open so long.
 
     Raises: EventNotFound.
@@ -67,14 +67,14 @@ async def arriving(event_id: int) -> AsyncIterator["Hub"]:
         hub.close_if_idle()
 
 
-def dismiss_everybody(code: int) -> None:
+def close_all_viewers(code: int) -> None:
     """Close all sockets of this process."""
     for hub in _hubs.values():
-        hub.dismiss(code)
+        hub.close_all(code)
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class EventViewers:
     """How many watch an event in this process, and how many of them cannot be told just now."""
 
     event_id: int
@@ -82,9 +82,9 @@ class Crowd:
     behind: int
 
 
-def crowds() -> list[Crowd]:
+def viewers_by_event() -> list[EventViewers]:
     """Return the crowd of each event; in any thread."""
-    return [hub.crowd() for hub in tuple(_hubs.values())]
+    return [hub.viewer_count() for hub in tuple(_hubs.values())]
 
 
 class Hub:
@@ -97,9 +97,9 @@ class Hub:
         self._is_closed = False
         self._is_broken = False
         self._name = uuid4().hex
-        self._audience = Audience()
-        self._turnout = Turnout()
-        self._writer: Writer | None = None
+        self._audience = ViewerGroup()
+        self._turnout = Presence()
+        self._writer: HubWriter | None = None
         self._is_subscribed = asyncio.Event()
         self._is_to_be_compared = False
         self._catching_up: asyncio.Task[None] | None = None
@@ -107,20 +107,20 @@ class Hub:
         self._first_load = asyncio.create_task(self._load_first())
 
     @property
-    def writer(self) -> Writer:
+    def writer(self) -> HubWriter:
         """What writes to the viewers, once the hub is ready."""
         assert self._writer is not None
         return self._writer
 
     @property
-    def picture(self) -> Picture:
+    def replica(self) -> Replica:
         """What the hub knows, once it is ready."""
-        return self.writer.picture
+        return self.writer.replica
 
     @property
     def seq(self) -> int:
         """The newest number that the hub knows, once it is ready."""
-        return self.picture.seq
+        return self.replica.seq
 
     async def ready(self) -> None:
         """Wait until the seat map is loaded. Raises: EventNotFound."""
@@ -134,43 +134,43 @@ class Hub:
         Raises: EventNotFound, django.db.Error.
         """
         if since is not None:
-            await self._wait_until_told(since)
+            await self._wait_until_published(since)
         self._audience.add(viewer, on_return=self.writer.greet)
-        viewer.seq = since if layout == self.picture.layout else None
+        viewer.seq = since if layout == self.replica.layout else None
         if not (self.is_public or viewer.is_admitted):
             # It was for everybody when this viewer came.
-            viewer.line.close(CloseCode.RESTARTING)
+            viewer.transport.close(CloseCode.RESTARTING)
             return
         self.writer.greet(viewer)
         if self._is_broken:
-            viewer.line.close(CloseCode.RESTARTING)
+            viewer.transport.close(CloseCode.RESTARTING)
 
     def remove(self, viewer: Viewer) -> None:
         """Let a viewer go; the last one closes the hub."""
         self._audience.remove(viewer)
         self.close_if_idle()
 
-    def crowd(self) -> Crowd:
-        return Crowd(self.event_id, len(self._audience), self._audience.behind())
+    def viewer_count(self) -> EventViewers:
+        return EventViewers(self.event_id, len(self._audience), self._audience.behind())
 
     def next_deadline_ms(self) -> int | None:
         """Return when the next lock runs out, as far as told."""
-        return self._writer.picture.next_deadline_ms() if self._writer else None
+        return self._writer.replica.next_deadline_ms() if self._writer else None
 
-    def dismiss(self, code: int) -> None:
+    def close_all(self, code: int) -> None:
         """Close every viewer's socket."""
-        self._audience.dismiss(code)
+        self._audience.close_all(code)
 
     def close_if_idle(self) -> None:
         if self._audience or self.arrivals:
             return
-        self._step_down()
+        self._stop()
         self._is_closed = True
         for task in (self._first_load, self._catching_up, *self._tasks):
             if task is not None:
                 task.cancel()
 
-    def _step_down(self) -> None:
+    def _stop(self) -> None:
         """Leave the event to another hub: who comes from now on makes one."""
         heads.unfollow(self)
         if _hubs.get(self.event_id) is self:
@@ -178,7 +178,7 @@ class Hub:
         if not _hubs:
             _releases.stop()
 
-    def _send_everybody_away(self, task: "asyncio.Task[None]") -> None:
+    def _close_viewers(self, task: "asyncio.Task[None]") -> None:
         """A part of an open hub has ended, which it never should: its viewers start over."""
         if self._is_closed:
             return
@@ -191,43 +191,43 @@ class Hub:
             extra={"event_id": self.event_id},
         )
         self._is_broken = True
-        self._step_down()
-        self.dismiss(CloseCode.RESTARTING)
+        self._stop()
+        self.close_all(CloseCode.RESTARTING)
 
     async def _load_first(self) -> None:
         # Otherwise anybody could fill Redis with subscriptions to events that do not exist.
         await heads.head_of(self.event_id)
-        self._begin(self._listen())
+        self._start_task(self._listen())
         # Without a doorbell the log alone must do, so a channel layer that is away delays little.
-        await _up_to(SUBSCRIBE_SECONDS, self._is_subscribed)
-        self._writer = Writer(
+        await _wait_up_to(SUBSCRIBE_SECONDS, self._is_subscribed)
+        self._writer = HubWriter(
             self.event_id,
-            picture=await self._load(),
+            replica=await self._load(),
             audience=self._audience,
-            count=lambda: len(self._audience) + self._turnout.elsewhere(but=self._name),
+            count=lambda: len(self._audience) + self._turnout.viewers_elsewhere(but=self._name),
         )
-        self._begin(self._writer.run())
-        self._begin(self._beat())
+        self._start_task(self._writer.run())
+        self._start_task(self._beat())
         if not self._is_broken:
             heads.follow(self)
             if self._is_to_be_compared:
                 heads.ask(self.event_id)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
         """Start a part of the hub that lasts as long as the hub does."""
         task = asyncio.create_task(work)
-        task.add_done_callback(self._send_everybody_away)
+        task.add_done_callback(self._close_viewers)
         self._tasks.append(task)
 
-    async def _load(self) -> Picture:
-        head, picture = await in_thread(partial(_picture_of, self.event_id), threads.MAPS)
-        self._show_to(is_public=head.is_public)
-        return picture
+    async def _load(self) -> Replica:
+        head, replica = await in_thread(partial(_load_replica, self.event_id), threads.MAPS)
+        self._set_visibility(is_public=head.is_public)
+        return replica
 
-    def _show_to(self, *, is_public: bool) -> None:
+    def _set_visibility(self, *, is_public: bool) -> None:
         """Note who may watch. Those who were let in as anybody come back, and are asked then."""
         if self.is_public and not is_public:
-            self._audience.dismiss_strangers(CloseCode.RESTARTING)
+            self._audience.close_not_admitted(CloseCode.RESTARTING)
         self.is_public = is_public
 
     async def _listen(self) -> None:
@@ -243,7 +243,7 @@ class Hub:
                 self._is_subscribed.set()
                 try:
                     while True:
-                        self._hear(await layer.receive(channel))
+                        self._on_message(await layer.receive(channel))
                 finally:
                     await layer.group_discard(group, channel)
             except Exception as error:
@@ -255,9 +255,9 @@ class Hub:
                 )
                 await asyncio.sleep(RESUBSCRIBE_SECONDS)
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _on_message(self, message: dict[str, Any]) -> None:
         if message["type"] == publisher.TURNOUT:
-            self._turnout.hear(message["hub"], message["viewers"])
+            self._turnout.record(message["hub"], message["viewers"])
         elif self._writer is None:
             # It may be newer than what is being loaded.
             self._is_to_be_compared = True
@@ -266,17 +266,17 @@ class Hub:
                 Change(seat_id, status, datetime.fromtimestamp(until, UTC) if until else None, name)
                 for seat_id, status, until, name in message["changes"]
             ]
-            result = self._take_in(since=message["since"], seq=message["seq"], changes=changes)
-            if result is Merge.APPLIED and self.writer.untold_since is None:
+            result = self._apply(since=message["since"], seq=message["seq"], changes=changes)
+            if result is MergeResult.APPLIED and self.writer.untold_since is None:
                 # Processes of the version before do not say when.
                 self.writer.untold_since = message.get("at")
 
-    def _take_in(self, *, since: int, seq: int, changes: Iterable[Change]) -> Merge:
-        result = self.picture.merge(since=since, seq=seq, changes=changes)
+    def _apply(self, *, since: int, seq: int, changes: Iterable[Change]) -> MergeResult:
+        result = self.replica.merge(since=since, seq=seq, changes=changes)
         match result:
-            case Merge.APPLIED:
+            case MergeResult.APPLIED:
                 self.writer.wake()
-            case Merge.GAP | Merge.FOREIGN:
+            case MergeResult.GAP | MergeResult.FOREIGN:
                 metrics.gaps.labels(result.name.lower()).inc()
                 heads.ask(self.event_id)
         return result
@@ -289,33 +289,33 @@ class Hub:
                 {"type": publisher.TURNOUT, "hub": self._name, "viewers": len(self._audience)},
             )
             await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
-            self._audience.dismiss_the_slow()
+            self._audience.close_slow()
             self.writer.beat()
 
     def compare(self, head: selectors.EventHead | None, *, known: int) -> None:
         """Begin to read what is missing, if anything is. See `realtime.heads`."""
         if head is None:
-            self.dismiss(CloseCode.NO_SUCH_EVENT)
+            self.close_all(CloseCode.NO_SUCH_EVENT)
             return
-        self._show_to(is_public=head.is_public)
+        self._set_visibility(is_public=head.is_public)
         if self._catching_up is not None and not self._catching_up.done():
             self._is_to_be_compared = True
             return
         self._is_to_be_compared = False
         # A number below the known one means another database: a backup was restored.
-        if head.layout != self.picture.layout or head.seq < known:
-            self._catch_up(self._start_over())
-        elif head.seq > self.picture.seq:
-            self._catch_up(self._read_log(since=self.picture.seq))
+        if head.layout != self.replica.layout or head.seq < known:
+            self._start_catch_up(self._reload())
+        elif head.seq > self.replica.seq:
+            self._start_catch_up(self._read_log(since=self.replica.seq))
 
-    def _catch_up(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start_catch_up(self, work: Coroutine[Any, Any, None]) -> None:
         self._catching_up = asyncio.create_task(work)
-        self._catching_up.add_done_callback(self._has_caught_up)
+        self._catching_up.add_done_callback(self._on_caught_up)
 
-    def _has_caught_up(self, task: "asyncio.Task[None]") -> None:
+    def _on_caught_up(self, task: "asyncio.Task[None]") -> None:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, EventNotFound):
-            self.dismiss(CloseCode.NO_SUCH_EVENT)
+            self.close_all(CloseCode.NO_SUCH_EVENT)
         elif error is not None:
             # What is missing still is; the next comparison is at the usual time.
             logger.error(
@@ -327,13 +327,13 @@ class Hub:
         elif self._is_to_be_compared and not self._is_closed:
             heads.ask(self.event_id)
 
-    async def _wait_until_told(self, seq: int) -> None:
+    async def _wait_until_published(self, seq: int) -> None:
         """Wait until viewers were told up to `seq`, as another process may have told somebody.
 
         Return also if the database has no such number. However many wait, they cost one query
         together. Raises: EventNotFound, django.db.Error.
         """
-        while seq > self.picture.told_seq and not self._is_broken:
+        while seq > self.replica.told_seq and not self._is_broken:
             head = await heads.head_of(self.event_id)
             if self._catching_up is not None and not self._catching_up.done():
                 await asyncio.shield(self._catching_up)
@@ -348,11 +348,11 @@ class Hub:
             threads.MAPS,
         )
         if logged is not None:
-            result = self._take_in(since=since, seq=logged.seq, changes=logged.changes)
-        if logged is None or result is Merge.FOREIGN:
-            await self._start_over()
+            result = self._apply(since=since, seq=logged.seq, changes=logged.changes)
+        if logged is None or result is MergeResult.FOREIGN:
+            await self._reload()
 
-    async def _start_over(self) -> None:
+    async def _reload(self) -> None:
         """Load the map anew, and wait until everybody was shown it."""
         metrics.fresh_starts.inc()
         await self.writer.show(await self._load())
@@ -366,10 +366,10 @@ def _deadlines() -> list[tuple[int, int | None]]:
     return [(hub.event_id, hub.next_deadline_ms()) for hub in _hubs.values()]
 
 
-_releases = Releases(_deadlines)
+_releases = ExpiredLockReleaser(_deadlines)
 
 
-async def _up_to(seconds: float, event: asyncio.Event) -> None:
+async def _wait_up_to(seconds: float, event: asyncio.Event) -> None:
     """Wait for an event, but not longer than so.
 
     Hazard: `asyncio.wait_for` of Python 3.11 can swallow a cancellation that comes just when the
@@ -380,7 +380,7 @@ async def _up_to(seconds: float, event: asyncio.Event) -> None:
             await event.wait()
 
 
-def _picture_of(event_id: int) -> tuple[selectors.EventHead, Picture]:
+def _load_replica(event_id: int) -> tuple[selectors.EventHead, Replica]:
     """Read an event's seats. In a thread: a stadium takes a quarter of a second."""
     seat_map = selectors.seat_map(event_id=event_id)
-    return seat_map.head, Picture(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)
+    return seat_map.head, Replica(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)

@@ -1,7 +1,7 @@
 """What is counted where viewers are told, for Prometheus.
 
 Nothing here is counted for each viewer and frame: a crowd is counted once a round, or when somebody
-looks (`realtime.crowds`).
+looks (`realtime.collectors`).
 """
 
 import time
@@ -69,8 +69,8 @@ fresh_starts = prometheus.Counter(
 broken_hubs = prometheus.Counter(
     "seatcast_hub_broken_total", "Hubs that have ended although they had viewers."
 )
-doorbells = prometheus.Counter(
-    "seatcast_doorbells_total",
+notifications = prometheus.Counter(
+    "seatcast_notifications_total",
     "Messages to the hubs, by what came of them: sent, failed, or dropped because too many wait.",
     ["outcome"],
 )
@@ -86,7 +86,7 @@ poll_looks = prometheus.Counter(
 
 # What begins at a hundred has not increased, for Prometheus: all that may come begins at nothing.
 for counter, words in (
-    (doorbells, ("sent", "failed", "dropped")),
+    (notifications, ("sent", "failed", "dropped")),
     (first_frames, ("snapshot", "delta")),
     (frames, ("delta", "snapshot", "beat")),
     (gaps, ("gap", "foreign")),
@@ -98,8 +98,8 @@ for counter, words in (
 
 
 @cache
-def doorbell(outcome: str) -> prometheus.Counter:
-    return doorbells.labels(outcome)
+def notification(outcome: str) -> prometheus.Counter:
+    return notifications.labels(outcome)
 
 
 @cache

@@ -73,7 +73,7 @@ def publish(event_id: int, message: dict[str, Any]) -> None:
     if loop is None:
         return
     if not _slots.acquire(blocking=False):
-        metrics.doorbell("dropped").inc()
+        metrics.notification("dropped").inc()
         return
     asyncio.run_coroutine_threadsafe(_send(group_name(event_id), message), loop)
 
@@ -82,9 +82,9 @@ async def _send(group: str, message: dict[str, Any]) -> None:
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await get_channel_layer().group_send(group, message)
-        metrics.doorbell("sent").inc()
+        metrics.notification("sent").inc()
     except Exception as error:
-        metrics.doorbell("failed").inc()
+        metrics.notification("failed").inc()
         logger.warning(
             "No doorbell for %s; its viewers hear from the log: %r",
             group,
@@ -105,5 +105,7 @@ def _loop() -> asyncio.AbstractEventLoop | None:
     with _lock:
         if _own_loop is None:
             _own_loop = asyncio.new_event_loop()
-            threading.Thread(target=_own_loop.run_forever, name="doorbell", daemon=True).start()
+            threading.Thread(
+                target=_own_loop.run_forever, name="notifications", daemon=True
+            ).start()
     return _own_loop

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from realtime import metrics
 from realtime.messages import resume_point
-from realtime.polls import members, polls
+from realtime.polling import members, polls
 from reservations.api.documentation import reads
 from reservations.api.requests import asker
 

@@ -11,17 +11,17 @@ from collections.abc import Callable
 from django.conf import settings
 
 from realtime import metrics
-from realtime.audience import Audience, Viewer
 from realtime.first_frames import FirstFrames
-from realtime.lines import Frame
 from realtime.messages import beat_frame, delta_frame, now_ms
-from realtime.picture import Picture
+from realtime.replica import Replica
+from realtime.transports import Frame
+from realtime.viewers import Viewer, ViewerGroup
 
 ROUNDS_OF_REST = 12
 MAX_REST_SECONDS = 0.08
 
 
-class Writer:
+class HubWriter:
     """Writes what `picture` knows to the `audience`. `count` returns how many watch everywhere.
 
     `untold_since` is when the oldest change was committed that nobody was told of yet, by the
@@ -29,13 +29,13 @@ class Writer:
     """
 
     def __init__(
-        self, event_id: int, *, picture: Picture, audience: Audience, count: Callable[[], int]
+        self, event_id: int, *, replica: Replica, audience: ViewerGroup, count: Callable[[], int]
     ) -> None:
-        self.picture = picture
+        self.replica = replica
         self.untold_since: float | None = None
         self._audience = audience
         self._count = count
-        self._fresh_picture: Picture | None = None
+        self._new_replica: Replica | None = None
         self._first_frames = FirstFrames(event_id)
         self._is_woken = asyncio.Event()
         self._is_beat_due = False
@@ -44,9 +44,9 @@ class Writer:
 
     def greet(self, viewer: Viewer) -> None:
         """Send a viewer what it has missed since its number, or the whole map."""
-        frame = self._first_frames.frame(self.picture, since=viewer.seq)
+        frame = self._first_frames.frame(self.replica, since=viewer.seq)
         metrics.first_frame("snapshot" if frame.is_snapshot else "delta").inc()
-        viewer.offer(frame, seq=self.picture.told_seq)
+        viewer.offer(frame, seq=self.replica.told_seq)
 
     def wake(self) -> None:
         """Have a round begin, because there is something to write."""
@@ -57,9 +57,9 @@ class Writer:
         self._is_beat_due = True
         self.wake()
 
-    async def show(self, picture: Picture) -> None:
+    async def show(self, replica: Replica) -> None:
         """Replace the picture, and wait until everybody was sent the new one."""
-        self._fresh_picture = picture
+        self._new_replica = replica
         self.wake()
         await self.written()
 
@@ -100,29 +100,29 @@ class Writer:
 
     async def _write_news(self) -> bool:
         """Send pending changes, or a new picture. Return whether there was anything to send."""
-        if self._fresh_picture is not None:
-            self.picture, self._fresh_picture = self._fresh_picture, None
+        if self._new_replica is not None:
+            self.replica, self._new_replica = self._new_replica, None
             self.untold_since = None
-            await self._audience.start_over(self.greet)
+            await self._audience.resend_all(self.greet)
             return True
-        news = self.picture.tell()
+        news = self.replica.publish()
         if news is None:
             return False
         since, changes = news
-        seq = self.picture.told_seq
+        seq = self.replica.told_seq
         committed, self.untold_since = self.untold_since, None
         delta = Frame(delta_frame(since=since, seq=seq, now_ms=now_ms(), changes=changes))
-        frame = self._first_frames.shorter(delta, self.picture)
-        await self._audience.tell(frame, since=since, seq=seq)
+        frame = self._first_frames.shorter(delta, self.replica)
+        await self._audience.publish(frame, since=since, seq=seq)
         metrics.count_round(
             "snapshot" if frame.is_snapshot else "delta", numbers=seq - since, committed=committed
         )
         return True
 
     async def _write_beat(self) -> None:
-        seq = self.picture.told_seq
+        seq = self.replica.told_seq
         frame = beat_frame(seq=seq, now_ms=now_ms(), viewers=self._count())
-        await self._audience.tell(Frame(frame), since=seq, seq=seq)
+        await self._audience.publish(Frame(frame), since=seq, seq=seq)
         metrics.frame("beat").inc()
 
 

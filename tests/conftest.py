@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts import revocations, shared, throttles
 from accounts.hashers import Argon2Hasher
-from realtime import polls
+from realtime import polling
 from reservations import threads
 from reservations.read import layouts, seat_counts, seat_lists, selectors
 from reservations.seat_finder import index_cache
@@ -96,7 +96,7 @@ def _nothing_remembered() -> None:
     index_cache.clear_cache()
     layouts.forget_layouts()
     seat_lists.forget_lists()
-    polls.forget()
+    polling.forget()
 
 
 class _TestsThread:

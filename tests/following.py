@@ -53,7 +53,7 @@ class Follower:
         """Take in a frame. Raises: BreachOfProtocol when it is malformed or leaves a gap."""
         frame = json.loads(text)
         try:
-            self._take_in(frame)
+            self._apply(frame)
         except (AssertionError, TypeError, ValueError, KeyError, LookupError) as error:
             raise BreachOfProtocol(f"at {self.seq}, {error!r}: {frame}") from error
         self._is_new_here = False
@@ -61,7 +61,7 @@ class Follower:
     def agrees_with(self, seq: int, states: list[ShownSeat]) -> bool:
         return (self.seq, self.states) == (seq, states)
 
-    def _take_in(self, frame: dict[str, Any]) -> None:
+    def _apply(self, frame: dict[str, Any]) -> None:
         kind = frame["type"]
         assert frame.keys() == FIELDS[kind], "it has other fields"
         assert all(type(frame[name]) is int for name in ("seq", "now")), "a number is none"

@@ -20,7 +20,7 @@ def main(event_id: int) -> None:
     from django.conf import settings
 
     from realtime.first_frames import FirstFrames
-    from realtime.picture import Picture
+    from realtime.replica import Replica
     from reservations.read import selectors
     from reservations.read.layouts import packed_layout
 
@@ -28,7 +28,7 @@ def main(event_id: int) -> None:
     # The connection's own time is not the map's.
     selectors.event_head(event_id=event_id)
     picture, picture_ms = _timed(
-        lambda: Picture(
+        lambda: Replica(
             selectors.seat_map(event_id=event_id), shows_names=settings.SEATCAST_SHOW_NAMES
         )
     )

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient
 
-from realtime.polls import Polls
+from realtime.polling import Polls
 from reservations.models import Event, Seat, SeatChange
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice

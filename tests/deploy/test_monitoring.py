@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts.tallies import AccountTallies
 from deploy.paths import ROOT
-from realtime.crowds import ViewersCollector
+from realtime.collectors import ViewersCollector
 from reservations.collectors import SalesCollector
 from web.probes import Probes
 

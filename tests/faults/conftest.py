@@ -7,15 +7,15 @@ from django.db import connection
 
 from reservations.models import Event
 from tests.factories import make_event, make_user
-from tests.faults.scene import SEATS, Doorbell
+from tests.faults.scene import SEATS, RedisServer
 
 
 @pytest.fixture
-def doorbell() -> Iterator[Doorbell]:
-    doorbell = Doorbell()
-    doorbell.start()
-    yield doorbell
-    doorbell.close()
+def redis_server() -> Iterator[RedisServer]:
+    redis_server = RedisServer()
+    redis_server.start()
+    yield redis_server
+    redis_server.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 from channels.layers import InMemoryChannelLayer
 
-from realtime.layer import DoorbellLayer
+from realtime.channel_layer import NotificationLayer
 
 MAX_DELAY_SECONDS = 1.0
 
@@ -39,10 +39,10 @@ class Faults:
         raise NotImplementedError
 
 
-class FaultyDoorbellLayer(Faults, DoorbellLayer):
+class FaultyNotificationLayer(Faults, NotificationLayer):
     async def send_to_group(self, group: str, message: dict[str, Any]) -> None:
         # The pub/sub layer has its methods from the layer of the running loop.
-        await DoorbellLayer.__getattr__(self, "group_send")(group, message)
+        await NotificationLayer.__getattr__(self, "group_send")(group, message)
 
 
 class FaultyInMemoryLayer(Faults, InMemoryChannelLayer):  # type: ignore[misc]
@@ -52,6 +52,6 @@ class FaultyInMemoryLayer(Faults, InMemoryChannelLayer):  # type: ignore[misc]
 
 def faulty(layers: dict[str, Any]) -> dict[str, Any]:
     """Return the setting `CHANNEL_LAYERS` with a faulty layer of the same kind."""
-    is_redis = layers["default"]["BACKEND"] == "realtime.layer.DoorbellLayer"
-    kind = FaultyDoorbellLayer if is_redis else FaultyInMemoryLayer
+    is_redis = layers["default"]["BACKEND"] == "realtime.channel_layer.NotificationLayer"
+    kind = FaultyNotificationLayer if is_redis else FaultyInMemoryLayer
     return {"default": {**layers["default"], "BACKEND": f"{__name__}.{kind.__name__}"}}

@@ -17,7 +17,7 @@ SEATS = 60
 CHANGES = 25
 
 
-class Doorbell:
+class RedisServer:
     """A Valkey that can be killed, started again, and made to hang."""
 
     def __init__(self) -> None:

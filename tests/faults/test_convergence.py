@@ -17,7 +17,7 @@ from tests.factories import make_user, seat_ids, signed_in
 from tests.faults.scene import (
     CHANGES,
     SEATS,
-    Doorbell,
+    RedisServer,
     agreement,
     more_changes,
     two_servers,
@@ -31,16 +31,16 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 @pytest.mark.parametrize("away", ["killed", pytest.param("paused", marks=pytest.mark.thorough)])
 async def test_a_redis_that_goes_and_comes_back_costs_nobody_a_change(
-    away: str, event: Event, doorbell: Doorbell
+    away: str, event: Event, redis_server: RedisServer
 ) -> None:
     take_away, bring_back = {
-        "killed": (doorbell.kill, doorbell.start),
-        "paused": (doorbell.pause, doorbell.resume),
+        "killed": (redis_server.kill, redis_server.start),
+        "paused": (redis_server.pause, redis_server.resume),
     }[away]
-    with two_servers(REDIS_URL=doorbell.url) as (servers, _):
+    with two_servers(REDIS_URL=redis_server.url) as (servers, _):
         ports = [server.port for server in servers]
         async with crowd(ports, event.pk) as watchers:
-            with traffic(event.pk, REDIS_URL=doorbell.url):
+            with traffic(event.pk, REDIS_URL=redis_server.url):
                 await more_changes(event)
                 take_away()
                 await more_changes(event)
@@ -50,38 +50,40 @@ async def test_a_redis_that_goes_and_comes_back_costs_nobody_a_change(
         assert all(watcher.codes == [] for watcher in watchers)
 
 
-def test_nobody_who_clicks_waits_for_a_redis_that_hangs(event: Event, doorbell: Doorbell) -> None:
+def test_nobody_who_clicks_waits_for_a_redis_that_hangs(
+    event: Event, redis_server: RedisServer
+) -> None:
     # With a publisher that never gives up, who waits for Redis is not answered before it goes on.
-    patient = {"REDIS_URL": doorbell.url, "DJANGO_SETTINGS_MODULE": "tests.faults.patient"}
+    patient = {"REDIS_URL": redis_server.url, "DJANGO_SETTINGS_MODULE": "tests.faults.patient"}
     with daphne(**patient) as server:
-        doorbell.pause()
+        redis_server.pause()
         replies = volley(
             [
                 Post(signed_in(make_user()), server.port, f"/api/events/{event.pk}/lock/", body)
                 for body in ({"seat_ids": [seat_id]} for seat_id in seat_ids(event))
             ]
         )
-        doorbell.resume()
+        redis_server.resume()
     assert [reply.status for reply in replies] == [200] * SEATS
 
 
 @pytest.mark.thorough
 async def test_without_redis_from_the_start_the_log_alone_keeps_everybody_up_to_date(
-    event: Event, doorbell: Doorbell
+    event: Event, redis_server: RedisServer
 ) -> None:
-    doorbell.kill()
-    with two_servers(REDIS_URL=doorbell.url) as (servers, _):
+    redis_server.kill()
+    with two_servers(REDIS_URL=redis_server.url) as (servers, _):
         async with crowd([server.port for server in servers], event.pk) as watchers:
-            with traffic(event.pk, REDIS_URL=doorbell.url):
+            with traffic(event.pk, REDIS_URL=redis_server.url):
                 await more_changes(event)
             await agreement(event, watchers)
 
 
 @pytest.mark.thorough
 async def test_messages_that_are_lost_doubled_late_and_reordered_leave_no_gap(
-    event: Event, doorbell: Doorbell
+    event: Event, redis_server: RedisServer
 ) -> None:
-    faulty: Any = {"REDIS_URL": doorbell.url, "DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
+    faulty: Any = {"REDIS_URL": redis_server.url, "DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
     with two_servers(**faulty) as (servers, _):
         async with crowd([server.port for server in servers], event.pk) as watchers:
             with traffic(event.pk, **faulty):
@@ -93,12 +95,12 @@ async def test_messages_that_are_lost_doubled_late_and_reordered_leave_no_gap(
 
 
 async def test_a_server_that_is_killed_loses_its_viewers_nothing(
-    event: Event, doorbell: Doorbell
+    event: Event, redis_server: RedisServer
 ) -> None:
-    with two_servers(REDIS_URL=doorbell.url) as (servers, start):
+    with two_servers(REDIS_URL=redis_server.url) as (servers, start):
         ports = [server.port for server in servers]
         async with crowd(ports, event.pk) as watchers:
-            with traffic(event.pk, REDIS_URL=doorbell.url):
+            with traffic(event.pk, REDIS_URL=redis_server.url):
                 await more_changes(event)
                 servers[0].kill()
                 await more_changes(event)
@@ -109,12 +111,12 @@ async def test_a_server_that_is_killed_loses_its_viewers_nothing(
 
 @pytest.mark.thorough
 async def test_rolling_both_servers_sends_everybody_elsewhere_and_loses_nothing(
-    event: Event, doorbell: Doorbell
+    event: Event, redis_server: RedisServer
 ) -> None:
-    with two_servers(REDIS_URL=doorbell.url) as (servers, start):
+    with two_servers(REDIS_URL=redis_server.url) as (servers, start):
         ports = [server.port for server in servers]
         async with crowd(ports, event.pk) as watchers:
-            with traffic(event.pk, REDIS_URL=doorbell.url):
+            with traffic(event.pk, REDIS_URL=redis_server.url):
                 for place, server in enumerate(servers):
                     await more_changes(event)
                     ports[place] = start().port

@@ -5,7 +5,7 @@ from django.db import connection
 
 from reservations.models import Event
 from reservations.threads import in_thread
-from tests.faults.scene import Doorbell, agreement, more_changes, two_servers
+from tests.faults.scene import RedisServer, agreement, more_changes, two_servers
 from tests.faults.traffic import traffic
 from tests.faults.watching import crowd
 
@@ -17,12 +17,12 @@ TIMES = 3
 @pytest.mark.thorough
 @pytest.mark.usefixtures("_connected_anew")
 async def test_connections_to_the_database_that_are_cut_cost_nobody_a_change(
-    event: Event, doorbell: Doorbell
+    event: Event, redis_server: RedisServer
 ) -> None:
     cut = 0
-    with two_servers(REDIS_URL=doorbell.url) as (servers, _):
+    with two_servers(REDIS_URL=redis_server.url) as (servers, _):
         async with crowd([server.port for server in servers], event.pk) as watchers:
-            with traffic(event.pk, REDIS_URL=doorbell.url):
+            with traffic(event.pk, REDIS_URL=redis_server.url):
                 for _ in range(TIMES):
                     await more_changes(event, 10)
                     cut += await in_thread(_cut_all_other_connections)

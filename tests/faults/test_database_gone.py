@@ -18,7 +18,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from reservations.models import Event
 from reservations.threads import in_thread
 from tests.factories import make_user, seat_ids
-from tests.faults.scene import Doorbell, agreement, two_servers
+from tests.faults.scene import RedisServer, agreement, two_servers
 from tests.faults.watching import crowd
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
@@ -69,9 +69,9 @@ def tokens(event: Event) -> list[str]:
 
 @pytest.mark.usefixtures("_connected_anew")
 async def test_while_the_database_is_away_all_is_answered_and_then_it_goes_on_by_itself(
-    event: Event, tokens: list[str], doorbell: Doorbell
+    event: Event, tokens: list[str], redis_server: RedisServer
 ) -> None:
-    with two_servers(REDIS_URL=doorbell.url) as (servers, _):
+    with two_servers(REDIS_URL=redis_server.url) as (servers, _):
         ports = [server.port for server in servers]
         async with crowd(ports, event.pk) as watchers:
             buyers = [Buyer(*each) for each in zip(ports, tokens, strict=True)]

@@ -13,7 +13,7 @@ from reservations.models import Event
 from reservations.write import command_queue
 from tests.concurrency.volley import Post, volley
 from tests.factories import PASSWORD, make_person, make_user, seat_ids, stranger
-from tests.faults.scene import SEATS, Doorbell
+from tests.faults.scene import SEATS, RedisServer
 from tests.faults.watching import truth
 from tests.following import Follower
 from tests.servers import Running, daphne
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 PATIENCE_SECONDS = 120
 
 away = pytest.mark.parametrize(
-    "take_away", [Doorbell.kill, pytest.param(Doorbell.pause, marks=pytest.mark.thorough)]
+    "take_away", [RedisServer.kill, pytest.param(RedisServer.pause, marks=pytest.mark.thorough)]
 )
 
 
@@ -33,11 +33,11 @@ def _watch(server: Running, event: Event) -> AbstractContextManager[ClientConnec
 
 @away
 def test_who_comes_while_redis_is_away_is_shown_the_map_and_every_change(
-    take_away: Callable[[Doorbell], None], event: Event, doorbell: Doorbell
+    take_away: Callable[[RedisServer], None], event: Event, redis_server: RedisServer
 ) -> None:
     follower = Follower(event.pk, seats={"plan": SEATS})
-    with daphne(REDIS_URL=doorbell.url) as server:
-        take_away(doorbell)
+    with daphne(REDIS_URL=redis_server.url) as server:
+        take_away(redis_server)
         with _watch(server, event) as socket:
             follower.hear(socket.recv(PATIENCE_SECONDS))
             command_queue.submit(
@@ -51,12 +51,12 @@ def test_who_comes_while_redis_is_away_is_shown_the_map_and_every_change(
 @pytest.mark.thorough
 @away
 def test_who_signs_in_while_redis_is_away_is_answered(
-    take_away: Callable[[Doorbell], None], event: Event, doorbell: Doorbell
+    take_away: Callable[[RedisServer], None], event: Event, redis_server: RedisServer
 ) -> None:
     """Tries at signing in are counted in Redis, when it is there."""
     make_user("erin", password=PASSWORD)
     body: dict[str, Any] = {"username": "erin", "password": PASSWORD}
-    with daphne(REDIS_URL=doorbell.url) as server:
-        take_away(doorbell)
+    with daphne(REDIS_URL=redis_server.url) as server:
+        take_away(redis_server)
         (reply,) = volley([Post(stranger(), server.port, "/api/login/", body)])
     assert reply.status == 200, json.dumps(reply.body)

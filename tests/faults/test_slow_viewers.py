@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
-from realtime import audience
-from realtime.audience import Viewer
-from realtime.hub import arriving
+from realtime import viewers
+from realtime.hub import joining
+from realtime.viewers import Viewer
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.threads import in_thread
 from reservations.write import command_queue
@@ -93,7 +93,7 @@ async def test_who_stays_behind_is_closed_with_a_code_that_says_so(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.SEATCAST_BEAT_SECONDS = 0.05
-    monkeypatch.setattr(audience, "MAX_SECONDS_BEHIND", 0.0)
+    monkeypatch.setattr(viewers, "MAX_SECONDS_BEHIND", 0.0)
     sent: list[dict[str, Any]] = []
     is_closed = asyncio.Event()
 
@@ -105,7 +105,7 @@ async def test_who_stays_behind_is_closed_with_a_code_that_says_so(
             await asyncio.Event().wait()
 
     event = await in_thread(make_event)
-    async with arriving(event.pk) as hub:
+    async with joining(event.pk) as hub:
         viewer = Viewer(send)
         await hub.add(viewer, since=None, layout=None)
     await asyncio.wait_for(is_closed.wait(), PATIENCE_SECONDS)

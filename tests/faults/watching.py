@@ -65,7 +65,7 @@ class Watcher:
             frames = self._random.randint(1, MOST_FRAMES) if self.switches else 0
             with suppress(ConnectionClosed):
                 async for text in socket:
-                    self._hear(text)
+                    self._on_message(text)
                     if (frames := frames - 1) == 0:
                         return
             if socket.close_code is not None:
@@ -80,10 +80,10 @@ class Watcher:
             self.polls += 1
             if answer.status_code == 200:
                 self.follower.connect()
-                self._hear(answer.text)
+                self._on_message(answer.text)
             await asyncio.sleep(self._random.uniform(0, MAX_DELAY_SECONDS))
 
-    def _hear(self, text: str | bytes) -> None:
+    def _on_message(self, text: str | bytes) -> None:
         try:
             self.follower.hear(text)
         except BreachOfProtocol as complaint:

@@ -141,7 +141,7 @@ async def _hubs_end_with_their_last_viewer() -> AsyncIterator[None]:
         task
         for task in asyncio.all_tasks()
         if getattr(task.get_coro(), "__qualname__", "").startswith(
-            ("Hub.", "Writer.", "Heads.", "Releases.")
+            ("Hub.", "HubWriter.", "Heads.", "ExpiredLockReleaser.")
         )
     ]
     if tasks:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from realtime.first_frames import MAX_RESUMED_SEATS, FirstFrames
-from realtime.lines import Frame
-from realtime.picture import Picture
+from realtime.replica import Replica
+from realtime.transports import Frame
 from reservations.domain.commands import BlockSeats
 from reservations.read.selectors import EventHead, MappedSeat, SeatMap
 from reservations.threads import in_thread
@@ -24,7 +24,7 @@ RESERVED, LOCKED = 2, 1
 
 def _frame(*, changed: int, status: int = RESERVED, seats: int = HALL) -> dict[str, Any]:
     """Return what leads a viewer of an empty hall past so many changes."""
-    picture = Picture(
+    replica = Replica(
         SeatMap(
             head=EventHead(seq=0, layout="plan", is_public=True),
             seats=tuple(MappedSeat(100 + n, 0, None, None, 0) for n in range(seats)),
@@ -33,9 +33,9 @@ def _frame(*, changed: int, status: int = RESERVED, seats: int = HALL) -> dict[s
     )
     until, holder = (DEADLINE, "alice") if status == LOCKED else (None, None)
     changes = [Change(100 + n, status, until, holder) for n in range(changed)]
-    picture.merge(since=0, seq=1, changes=changes)
-    picture.tell()
-    frame: dict[str, Any] = json.loads(FirstFrames(1).frame(picture, since=0).text)
+    replica.merge(since=0, seq=1, changes=changes)
+    replica.publish()
+    frame: dict[str, Any] = json.loads(FirstFrames(1).frame(replica, since=0).text)
     return frame
 
 
@@ -58,7 +58,7 @@ def test_a_small_hall_that_changes_as_a_whole_is_told_as_a_delta() -> None:
 
 
 def test_the_map_is_made_once_for_all_deltas_to_a_number() -> None:
-    picture = Picture(
+    replica = Replica(
         SeatMap(
             head=EventHead(seq=9, layout="plan", is_public=True),
             seats=tuple(MappedSeat(n, RESERVED, None, None, n % 9 + 1) for n in range(1_000)),
@@ -66,16 +66,16 @@ def test_the_map_is_made_once_for_all_deltas_to_a_number() -> None:
         shows_names=True,
     )
     frames = FirstFrames(1)
-    found = {id(frames.frame(picture, since=since)) for since in range(4)}
-    assert found == {id(frames.frame(picture, since=None))}
+    found = {id(frames.frame(replica, since=since)) for since in range(4)}
+    assert found == {id(frames.frame(replica, since=None))}
 
 
 def test_what_is_sent_is_never_longer_than_the_delta() -> None:
     delta = Frame("x" * 100_000)
-    picture = Picture(
+    replica = Replica(
         SeatMap(head=EventHead(seq=1, layout="plan", is_public=True), seats=()), shows_names=True
     )
-    assert len(FirstFrames(1).shorter(delta, picture).wire) <= len(delta.wire)
+    assert len(FirstFrames(1).shorter(delta, replica).wire) <= len(delta.wire)
 
 
 async def test_everybody_is_sent_the_map_when_so_much_changes_at_once(

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from realtime import publisher
-from realtime.audience import VIEWERS_BETWEEN_YIELDS, Viewer
-from realtime.hub import arriving
+from realtime.hub import joining
+from realtime.viewers import VIEWERS_BETWEEN_YIELDS, Viewer
 from reservations.domain.states import Person
 from reservations.models import Event
 from reservations.threads import in_thread
@@ -36,7 +36,7 @@ async def _join(
     leaving: AsyncExitStack,
     since: int | None = None,
 ) -> None:
-    async with arriving(event.pk) as hub:
+    async with joining(event.pk) as hub:
         viewer = Viewer(send)
         await hub.add(viewer, since=since, layout="plan")
         leaving.callback(hub.remove, viewer)

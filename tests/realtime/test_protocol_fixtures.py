@@ -14,7 +14,7 @@ from realtime.messages import (
     parse_client_frame,
     snapshot_frame,
 )
-from realtime.picture import Merge, Picture
+from realtime.replica import MergeResult, Replica
 from reservations.domain.states import SeatStatus
 from reservations.read.selectors import EventHead, MappedSeat, SeatMap
 from reservations.write.changes import Change
@@ -83,18 +83,18 @@ def test_seen_is_read_as_the_client_writes_it() -> None:
 def test_a_hub_that_hears_what_a_client_hears_knows_the_same() -> None:
     found = fixture("convergence")
     start, expected = found["snapshot"], found["expected"]
-    picture = Picture(_seat_map(found), shows_names=True)
+    replica = Replica(_seat_map(found), shows_names=True)
     for frame in found["deltas"]:
         changes = [
             Change(index, code, moment(until), holder)
             for index, code, until, holder in frame["changes"]
         ]
-        result = picture.merge(since=frame["from"], seq=frame["seq"], changes=changes)
-        assert result is (Merge.APPLIED if changes else Merge.KNOWN)
-        picture.tell()
-    assert picture.told_seq == expected["seq"] > start["seq"]
-    assert list(picture.statuses) == [status(word) for word in expected["statuses"]]
-    assert sorted(picture.locks()) == sorted(
+        result = replica.merge(since=frame["from"], seq=frame["seq"], changes=changes)
+        assert result is (MergeResult.APPLIED if changes else MergeResult.KNOWN)
+        replica.publish()
+    assert replica.told_seq == expected["seq"] > start["seq"]
+    assert list(replica.statuses) == [status(word) for word in expected["statuses"]]
+    assert sorted(replica.locks()) == sorted(
         (lock["index"], lock["locked_until"], lock["holder"]) for lock in expected["locks"]
     )
 

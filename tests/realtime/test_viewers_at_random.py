@@ -26,11 +26,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from realtime.audience import Audience, Viewer
 from realtime.first_frames import FirstFrames
-from realtime.lines import Frame
 from realtime.messages import beat_frame, delta_frame
-from realtime.picture import Merge, Picture
+from realtime.replica import MergeResult, Replica
+from realtime.transports import Frame
+from realtime.viewers import Viewer, ViewerGroup
 from reservations.domain.states import SeatStatus
 from reservations.read.selectors import EventHead, LoggedChanges, MappedSeat, SeatMap
 from reservations.write.changes import Change, ChangeSet
@@ -114,7 +114,7 @@ class Reading:
     """What a process has asked the database, and has not taken in yet."""
 
     process: "Process"
-    picture: Picture
+    replica: Replica
     since: int
     head: EventHead
     logged: LoggedChanges | None
@@ -126,54 +126,54 @@ class Process:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._first_frames = FirstFrames(EVENT)
-        self.audience = Audience()
+        self.audience = ViewerGroup()
         self.load(database.head())
 
     def load(self, head: EventHead) -> None:
-        self.picture = Picture(self._database.seat_map(head), shows_names=True)
+        self.replica = Replica(self._database.seat_map(head), shows_names=True)
         # The seats may have been read later than the number: these states are told too early.
         self.loaded_at = self._database.seq
 
     def hear(self, message: ChangeSet) -> None:
-        self.picture.merge(since=message.since, seq=message.seq, changes=message.changes)
+        self.replica.merge(since=message.since, seq=message.seq, changes=message.changes)
 
     def look(self) -> Reading:
-        picture, head = self.picture, self._database.head()
-        return Reading(self, picture, picture.seq, head, self._database.read_log(since=picture.seq))
+        replica, head = self.replica, self._database.head()
+        return Reading(self, replica, replica.seq, head, self._database.read_log(since=replica.seq))
 
     async def take_in(self, reading: Reading) -> None:
-        if reading.picture is not self.picture:
+        if reading.replica is not self.replica:
             return
-        if reading.head.layout != self.picture.layout:
-            await self.start_over(reading.head)
-        elif reading.head.seq > self.picture.seq:
+        if reading.head.layout != self.replica.layout:
+            await self.resend_all(reading.head)
+        elif reading.head.seq > self.replica.seq:
             found = reading.logged
             if found is None:
-                await self.start_over(reading.head)
+                await self.resend_all(reading.head)
                 return
-            result = self.picture.merge(since=reading.since, seq=found.seq, changes=found.changes)
-            if result is Merge.FOREIGN:
-                await self.start_over(self._database.head())
+            result = self.replica.merge(since=reading.since, seq=found.seq, changes=found.changes)
+            if result is MergeResult.FOREIGN:
+                await self.resend_all(self._database.head())
 
-    async def start_over(self, head: EventHead) -> None:
+    async def resend_all(self, head: EventHead) -> None:
         self.load(head)
-        await self.audience.start_over(self.greet)
+        await self.audience.resend_all(self.greet)
 
     def greet(self, viewer: Viewer) -> None:
-        frame = self._first_frames.frame(self.picture, since=viewer.seq)
-        viewer.offer(frame, seq=self.picture.told_seq)
+        frame = self._first_frames.frame(self.replica, since=viewer.seq)
+        viewer.offer(frame, seq=self.replica.told_seq)
 
-    async def tell(self) -> None:
-        if (news := self.picture.tell()) is not None:
+    async def publish(self) -> None:
+        if (news := self.replica.publish()) is not None:
             since, changes = news
-            seq = self.picture.told_seq
+            seq = self.replica.told_seq
             frame = delta_frame(since=since, seq=seq, now_ms=1, changes=changes)
-            await self.audience.tell(Frame(frame), since=since, seq=seq)
+            await self.audience.publish(Frame(frame), since=since, seq=seq)
 
     async def beat(self) -> None:
-        seq = self.picture.told_seq
+        seq = self.replica.told_seq
         frame = beat_frame(seq=seq, now_ms=1, viewers=len(self.audience))
-        await self.audience.tell(Frame(frame), since=seq, seq=seq)
+        await self.audience.publish(Frame(frame), since=seq, seq=seq)
 
 
 @dataclass(eq=False)
@@ -257,8 +257,8 @@ class NobodyMissesAnything(RuleBasedStateMachine):
         self.run(partial(reading.process.take_in, reading))
 
     @rule(place=st.integers(0, 1))
-    def tell(self, place: int) -> None:
-        self.run(self.processes[place].tell)
+    def publish(self, place: int) -> None:
+        self.run(self.processes[place].publish)
 
     @rule(place=st.integers(0, 1))
     def beat(self, place: int) -> None:
@@ -276,7 +276,7 @@ class NobodyMissesAnything(RuleBasedStateMachine):
     def load_while_there_are_changes(self, place: int, batch: list[dict[int, ShownSeat]]) -> None:
         head = self.database.head()
         self.database.commit(batch)
-        self.run(partial(self.processes[place].start_over, head))
+        self.run(partial(self.processes[place].resend_all, head))
 
     # The viewers.
 
@@ -328,7 +328,7 @@ class NobodyMissesAnything(RuleBasedStateMachine):
             self.run(partial(self.let_flow, watcher))
         for process in self.processes:
             self.run(partial(process.take_in, process.look()))
-            self.run(process.tell)
+            self.run(process.publish)
         self.everybody_has_what_the_database_had_at_their_number()
         for watcher in self.watchers:
             assert watcher.follower.agrees_with(*self.database.truth())
@@ -339,11 +339,11 @@ class NobodyMissesAnything(RuleBasedStateMachine):
         watcher.follower.connect()
         watcher.process, watcher.viewer = process, Viewer(partial(watcher.send, process))
         since, layout = watcher.follower.seq, watcher.follower.layout
-        if since is not None and since > process.picture.told_seq:
+        if since is not None and since > process.replica.told_seq:
             await process.take_in(process.look())
-            await process.tell()
+            await process.publish()
         process.audience.add(watcher.viewer, on_return=process.greet)
-        watcher.viewer.seq = since if layout == process.picture.layout else None
+        watcher.viewer.seq = since if layout == process.replica.layout else None
         process.greet(watcher.viewer)
 
     async def leave(self, watcher: Watcher) -> None:

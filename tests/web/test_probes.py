@@ -16,7 +16,7 @@ from web.probes import Probes, with_probes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Told = tuple[int, bytes]
+PollAnswer = tuple[int, bytes]
 
 # It is not typed.
 _communicator: Any = ApplicationCommunicator
@@ -27,14 +27,14 @@ async def _elsewhere(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _asked(probes: Probes, path: str) -> Told:
+async def _asked(probes: Probes, path: str) -> PollAnswer:
     scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"10.0.0.7")]}
     peer: Any = _communicator(with_probes(_elsewhere, probes), scope)
     start, body = await peer.receive_output(5), await peer.receive_output(5)
     return start["status"], body["body"]
 
 
-def _ask(probes: Probes, path: str) -> Told:
+def _ask(probes: Probes, path: str) -> PollAnswer:
     return async_to_sync(_asked)(probes, path)
 
 

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 
 from realtime import metrics
-from realtime.lines import Frame, Send, line_for
 from realtime.messages import CloseCode
+from realtime.transports import Frame, Send, transport_for
 
 VIEWERS_BETWEEN_YIELDS = 100
 MAX_SECONDS_BEHIND = 20.0
@@ -23,10 +23,10 @@ class Viewer:
     says that it may watch what is not for everybody.
     """
 
-    __slots__ = ("_on_return", "behind_since", "is_admitted", "line", "seq")
+    __slots__ = ("_on_return", "behind_since", "is_admitted", "seq", "transport")
 
     def __init__(self, send: Send) -> None:
-        self.line = line_for(send, on_free=self.line_is_free)
+        self.transport = transport_for(send, on_writable=self.on_writable)
         self.seq: int | None = None
         self.is_admitted = False
         self.behind_since: float | None = None
@@ -40,19 +40,19 @@ class Viewer:
 
     def offer(self, frame: Frame, *, seq: int) -> None:
         """Send a frame that brings the viewer to number `seq`, unless its line is full."""
-        if self.line.offer(frame):
+        if self.transport.offer(frame):
             self.seq = seq
             self.behind_since = None
         elif self.behind_since is None:
             self.behind_since = time.monotonic()
 
-    def line_is_free(self) -> None:
+    def on_writable(self) -> None:
         """Have the viewer told what it has missed."""
         if self._on_return is not None and self.behind_since is not None:
             self._on_return(self)
 
 
-class Audience:
+class ViewerGroup:
     """The viewers of one event in this process."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class Audience:
         self._viewers.discard(viewer)
         viewer.leave()
 
-    async def tell(self, frame: Frame, *, since: int, seq: int) -> None:
+    async def publish(self, frame: Frame, *, since: int, seq: int) -> None:
         """Send everybody a frame that leads from number `since` to `seq`.
 
         Only one at a time, which keeps frames in order. Who is elsewhere is left out: behind, and
@@ -88,7 +88,7 @@ class Audience:
                 await asyncio.sleep(0)
         metrics.frames_sent.inc(told)
 
-    async def start_over(self, greet: Callable[[Viewer], None]) -> None:
+    async def resend_all(self, greet: Callable[[Viewer], None]) -> None:
         """Forget what everybody was sent, and `greet` them one after the other."""
         viewers = tuple(self._viewers)
         for viewer in viewers:
@@ -99,20 +99,20 @@ class Audience:
             if number % VIEWERS_BETWEEN_YIELDS == 0:
                 await asyncio.sleep(0)
 
-    def dismiss(self, code: int) -> None:
+    def close_all(self, code: int) -> None:
         """Close every viewer's socket."""
         for viewer in tuple(self._viewers):
-            viewer.line.close(code)
+            viewer.transport.close(code)
 
-    def dismiss_strangers(self, code: int) -> None:
+    def close_not_admitted(self, code: int) -> None:
         """Close the sockets of those who were let in as anybody."""
         for viewer in tuple(self._viewers):
             if not viewer.is_admitted:
-                viewer.line.close(code)
+                viewer.transport.close(code)
 
-    def dismiss_the_slow(self) -> None:
+    def close_slow(self) -> None:
         """Close the sockets of those who have been behind for too long."""
         too_long_ago = time.monotonic() - MAX_SECONDS_BEHIND
         for viewer in tuple(self._viewers):
             if viewer.behind_since is not None and viewer.behind_since < too_long_ago:
-                viewer.line.close(CloseCode.TOO_SLOW)
+                viewer.transport.close(CloseCode.TOO_SLOW)

@@ -65,7 +65,7 @@ class Frame:
         return b"\x81\x7f" + length.to_bytes(8) + payload
 
 
-class Line(Protocol):
+class Transport(Protocol):
     """The way out to one viewer."""
 
     def offer(self, frame: Frame) -> bool:
@@ -75,26 +75,26 @@ class Line(Protocol):
         """Close the socket, also one that is full."""
 
 
-def line_for(send: Send, *, on_free: Callable[[], None]) -> Line:
+def transport_for(send: Send, *, on_writable: Callable[[], None]) -> Transport:
     """Return the best line for a server's `send`. `on_free` is called when a full one is free."""
     if isinstance(send, partial) and send.args and isinstance(send.args[0], DaphneProtocol):
-        return DaphneLine(send.args[0], on_free=on_free)
+        return DaphneTransport(send.args[0], on_writable=on_writable)
     protocol = getattr(send, "__self__", None)
     if UvicornProtocol is not None and isinstance(protocol, UvicornProtocol):
-        return UvicornLine(protocol, on_free=on_free)
-    return AsgiLine(send, on_free=on_free)
+        return UvicornTransport(protocol, on_writable=on_writable)
+    return AsgiTransport(send, on_writable=on_writable)
 
 
-class AsgiLine:
+class AsgiTransport:
     """A line on any ASGI server: full while MAX_WAITING_FRAMES have not been sent.
 
     Each `send` runs in a task of its own: some servers bind time-outs to the task that calls it,
     and those of one viewer must not end what serves all.
     """
 
-    def __init__(self, send: Send, *, on_free: Callable[[], None]) -> None:
+    def __init__(self, send: Send, *, on_writable: Callable[[], None]) -> None:
         self._send = send
-        self._on_free = on_free
+        self._on_free = on_writable
         self._frames: deque[Frame] = deque()
         self._sending: asyncio.Task[None] | None = None
 
@@ -128,14 +128,14 @@ class AsgiLine:
 
 
 @implementer(IPushProducer)
-class DaphneLine:
+class DaphneTransport:
     """A line straight to Daphne's connection: full while Twisted has a buffer to write."""
 
-    def __init__(self, protocol: Any, *, on_free: Callable[[], None]) -> None:
+    def __init__(self, protocol: Any, *, on_writable: Callable[[], None]) -> None:
         self._protocol = protocol
         self._transport = protocol.transport
         self._socket = protocol.transport.getHandle()
-        self._on_free = on_free
+        self._on_free = on_writable
         self._is_full = False
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         # A byte now and then is no proof that somebody reads; only a pong is.
@@ -183,14 +183,14 @@ class DaphneLine:
         transport.write(data)
 
 
-class UvicornLine:
+class UvicornTransport:
     """A line straight to Uvicorn's connection: full while asyncio has a buffer to write."""
 
-    def __init__(self, protocol: Any, *, on_free: Callable[[], None]) -> None:
+    def __init__(self, protocol: Any, *, on_writable: Callable[[], None]) -> None:
         self._protocol = protocol
         self._transport = protocol.transport
         self._is_writable = protocol.writable
-        self._on_free = on_free
+        self._on_free = on_writable
         self._waiting: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         kernel = self._transport.get_extra_info("socket")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from realtime.hub import crowds
+from realtime.hub import viewers_by_event
 
-MOST_EVENTS = 20
+MAX_EVENTS = 20
 """How many events are told of by name; the rest are `other`."""
 
 
@@ -24,11 +24,13 @@ class ViewersCollector(Collector):
         )
         watching: Counter[str] = Counter()
         waiting: Counter[str] = Counter()
-        biggest = sorted(crowds(), key=lambda crowd: crowd.viewers, reverse=True)
-        for place, crowd in enumerate(biggest):
-            name = str(crowd.event_id) if place < MOST_EVENTS else "other"
-            watching[name] += crowd.viewers
-            waiting[name] += crowd.behind
+        biggest = sorted(
+            viewers_by_event(), key=lambda viewer_count: viewer_count.viewers, reverse=True
+        )
+        for place, viewer_count in enumerate(biggest):
+            name = str(viewer_count.event_id) if place < MAX_EVENTS else "other"
+            watching[name] += viewer_count.viewers
+            waiting[name] += viewer_count.behind
         for name in watching:
             viewers.add_metric([name], watching[name])
             behind.add_metric([name], waiting[name])

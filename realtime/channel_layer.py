@@ -30,7 +30,7 @@ READ_BYTES = 64 * 1024
 logger = logging.getLogger(__name__)
 
 
-class DoorbellLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+class NotificationLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
     """The channel layer to name in `CHANNEL_LAYERS`; configured like the original."""
 
     def _get_layer(self) -> "_LoopLayer":
@@ -42,7 +42,7 @@ class DoorbellLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
         return layer
 
 
-class NewestMessages(asyncio.Queue[Any]):
+class DropOldestQueue(asyncio.Queue[Any]):
     """A queue that, when full, forgets the oldest message for the newest."""
 
     def put_nowait(self, item: Any) -> None:
@@ -57,7 +57,7 @@ class _LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]
         self._shards = [_Connection(host, self) for host in decode_hosts(hosts)]
 
     async def _subscribe_to_channel(self, channel: str) -> None:
-        self.channels[channel] = NewestMessages(MAX_WAITING_MESSAGES)
+        self.channels[channel] = DropOldestQueue(MAX_WAITING_MESSAGES)
         try:
             await self._get_shard(channel).subscribe(channel)
         except BaseException:

@@ -18,7 +18,7 @@ from reservations.read.selectors import SeatMap
 from reservations.write.changes import Change
 
 
-class Merge(Enum):
+class MergeResult(Enum):
     """What became of changes that came in."""
 
     APPLIED = auto()
@@ -27,7 +27,7 @@ class Merge(Enum):
     FOREIGN = auto()  # they name seats that are not on the map: load it again
 
 
-class Picture:
+class Replica:
     """The seats of one event by index. `shows_names` false leaves holders out."""
 
     def __init__(self, seat_map: SeatMap, *, shows_names: bool) -> None:
@@ -44,36 +44,36 @@ class Picture:
         seats = sorted(enumerate(seat_map.seats), key=lambda pair: pair[1].version)
         for index, seat in seats:
             change = Change(seat.id, seat.status, seat.locked_until, seat.holder)
-            self._tell(self._wired(index, change), seq=seat.version)
+            self._publish(self._to_wire(index, change), seq=seat.version)
 
-    def merge(self, *, since: int, seq: int, changes: Iterable[Change]) -> Merge:
+    def merge(self, *, since: int, seq: int, changes: Iterable[Change]) -> MergeResult:
         """Take in changes that lead from number `since` to `seq`; they become pending."""
         if seq <= self.seq:
-            return Merge.KNOWN
+            return MergeResult.KNOWN
         if since > self.seq:
-            return Merge.GAP
+            return MergeResult.GAP
         wired = []
         for change in changes:
             index = self._index_by_id.get(change.seat_id)
             if index is None:
-                return Merge.FOREIGN
-            wired.append(self._wired(index, change))
+                return MergeResult.FOREIGN
+            wired.append(self._to_wire(index, change))
         self._pending.update((change.index, change) for change in wired)
         self.seq = seq
-        return Merge.APPLIED
+        return MergeResult.APPLIED
 
-    def tell(self) -> tuple[int, list[WireChange]] | None:
+    def publish(self) -> tuple[int, list[WireChange]] | None:
         """Make the pending changes told ones. Return the number they start from, and them."""
         if self.seq == self.told_seq:
             return None
         since, changes = self.told_seq, list(self._pending.values())
         for change in changes:
-            self._tell(change, seq=self.seq)
+            self._publish(change, seq=self.seq)
         self._pending.clear()
         self.told_seq = self.seq
         return since, changes
 
-    def told_since(self, seq: int, *, limit: int) -> list[WireChange] | None:
+    def published_since(self, seq: int, *, limit: int) -> list[WireChange] | None:
         """Return the told state of all seats changed after `seq`, or None if that is not known.
 
         It is not when `seq` lies ahead of what was told, or when there are more than `limit`.
@@ -86,7 +86,7 @@ class Picture:
                 break
             if len(changes) == limit:
                 return None
-            changes.append(self._told(index))
+            changes.append(self._published(index))
         return changes
 
     def locks(self) -> Iterator[tuple[int, int, str | None]]:
@@ -103,7 +103,7 @@ class Picture:
             heapq.heappop(self._deadlines)
         return None
 
-    def _tell(self, change: WireChange, *, seq: int) -> None:
+    def _publish(self, change: WireChange, *, seq: int) -> None:
         self.statuses[change.index] = change.status
         self._versions.pop(change.index, None)
         self._versions[change.index] = seq
@@ -113,11 +113,11 @@ class Picture:
             self._locks[change.index] = (change.locked_until_ms, change.holder)
             heapq.heappush(self._deadlines, (change.locked_until_ms, change.index))
 
-    def _told(self, index: int) -> WireChange:
+    def _published(self, index: int) -> WireChange:
         deadline, holder = self._locks.get(index, (None, None))
         return WireChange(index, self.statuses[index], deadline, holder)
 
-    def _wired(self, index: int, change: Change) -> WireChange:
+    def _to_wire(self, index: int, change: Change) -> WireChange:
         is_locked = change.status == SeatStatus.LOCKED
         return WireChange(
             index=index,

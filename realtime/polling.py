@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from realtime import metrics
-from realtime.bound import MEMBERSHIP_SECONDS
 from realtime.first_frames import FirstFrames
-from realtime.picture import Merge, Picture
+from realtime.replica import MergeResult, Replica
+from realtime.revocation import MEMBERSHIP_SECONDS
 from reservations import database
 from reservations.domain.errors import Busy, EventNotFound
 from reservations.read import selectors
@@ -40,12 +40,12 @@ KEPT_SECONDS = 30.0
 """For how long after it was asked about an event is kept."""
 
 MAX_WAITING = 24
-MOST_MEMBERS = 50_000
+MAX_MEMBERS = 50_000
 """Of how many it is remembered that they were let in; when there are more, all are asked anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PollAnswer:
     """A frame as JSON, and the tag of the state that it leads to."""
 
     text: str
@@ -73,28 +73,28 @@ class PolledEvent:
         self._frames = FirstFrames(event_id)
         # The event has all that was committed then.
         self._as_of = 0.0
-        self._picture: Picture | None = None
+        self._replica: Replica | None = None
         self.is_public = False
 
     @property
     def seq(self) -> int:
         """The newest number that is known; -1 before anything is."""
-        return self._picture.seq if self._picture else -1
+        return self._replica.seq if self._replica else -1
 
     @property
     def tag(self) -> str:
         """What names the current state, once it is known."""
-        assert self._picture is not None
-        return _tag(self._picture)
+        assert self._replica is not None
+        return _tag(self._replica)
 
-    def told(self, *, since: int | None, layout: str | None) -> Told:
+    def told(self, *, since: int | None, layout: str | None) -> PollAnswer:
         """Return what leads from a number of a layout to the current state, or the whole map."""
         with self._lock:
-            picture = self._picture
-            assert picture is not None
-            is_resumed = layout == picture.layout
-            frame = self._frames.frame(picture, since=since if is_resumed else None)
-            return Told(frame.text, _tag(picture))
+            replica = self._replica
+            assert replica is not None
+            is_resumed = layout == replica.layout
+            frame = self._frames.frame(replica, since=since if is_resumed else None)
+            return PollAnswer(frame.text, _tag(replica))
 
     def is_as_of(self, look: _Look) -> bool:
         return look.began <= self._as_of
@@ -106,14 +106,14 @@ class PolledEvent:
         with self._lock:
             if self.is_as_of(look):
                 return
-            head, picture = look.heads[self._event_id], self._picture
+            head, replica = look.heads[self._event_id], self._replica
             began = time.monotonic()
             # A number below the known one means another database: a backup was restored.
             is_restored = head.seq < look.known.get(self._event_id, -1)
-            if picture is None or head.layout != picture.layout or is_restored:
+            if replica is None or head.layout != replica.layout or is_restored:
                 self._load()
-            elif head.seq > picture.seq:
-                self._read_log(picture, up_to=head.seq)
+            elif head.seq > replica.seq:
+                self._read_log(replica, up_to=head.seq)
             else:
                 began = look.began
             self.is_public = head.is_public
@@ -121,19 +121,19 @@ class PolledEvent:
 
     def _load(self) -> None:
         seat_map = selectors.seat_map(event_id=self._event_id)
-        self._picture = Picture(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)
+        self._replica = Replica(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)
 
-    def _read_log(self, picture: Picture, *, up_to: int) -> None:
+    def _read_log(self, replica: Replica, *, up_to: int) -> None:
         logged = selectors.changes_since(
-            event_id=self._event_id, seq=picture.seq, limit=MAX_LOG_ROWS
+            event_id=self._event_id, seq=replica.seq, limit=MAX_LOG_ROWS
         )
         # It may not reach back that far.
         if logged is None or logged.seq < up_to:
             self._load()
             return
-        merged = picture.merge(since=picture.seq, seq=logged.seq, changes=logged.changes)
-        picture.tell()
-        if merged is Merge.FOREIGN:
+        merged = replica.merge(since=replica.seq, seq=logged.seq, changes=logged.changes)
+        replica.publish()
+        if merged is MergeResult.FOREIGN:
             self._load()
 
 
@@ -164,7 +164,7 @@ class Polls:
             or look.began < now - settings.SEATCAST_HEAD_CHECK_SECONDS
             or (since is not None and since > max(event.seq, look.heads[event_id].seq))
         ):
-            look = self._looks.get(None, self._look_again)
+            look = self._looks.get(None, self._read_heads)
         if event_id not in look.heads:
             self._forget(event_id)
             raise EventNotFound
@@ -177,7 +177,7 @@ class Polls:
         """Forget what was read."""
         self._events, self._asked, self._look = {}, {}, _Look(0.0, {}, {})
 
-    def _look_again(self) -> _Look:
+    def _read_heads(self) -> _Look:
         metrics.poll_looks.inc()
         began = time.monotonic()
         for event_id, asked_at in tuple(self._asked.items()):
@@ -216,7 +216,7 @@ class Members:
         selectors.require_access(event_id=event_id, asker=asker)
         # A permission ends sooner than a membership: it is asked for each time.
         if selectors.members_among(event_id=event_id, person_ids={key[1]} - {0}):
-            if len(self._until) >= MOST_MEMBERS:
+            if len(self._until) >= MAX_MEMBERS:
                 self._until.clear()
             self._until[key] = now + MEMBERSHIP_SECONDS
 
@@ -235,5 +235,5 @@ def forget() -> None:
     members.forget()
 
 
-def _tag(picture: Picture) -> str:
-    return f"{picture.layout}-{picture.seq}"
+def _tag(replica: Replica) -> str:
+    return f"{replica.layout}-{replica.seq}"

@@ -8,7 +8,7 @@ from websockets.frames import Frame as WebSocketFrame
 from websockets.frames import Opcode
 from websockets.streams import StreamReader
 
-from realtime.lines import MAX_WAITING_FRAMES, AsgiLine, Frame
+from realtime.transports import MAX_WAITING_FRAMES, AsgiTransport, Frame
 
 
 class Wire:
@@ -47,10 +47,10 @@ async def sent(wire: Wire, count: int) -> None:
 
 async def test_a_free_line_takes_frames_without_waiting() -> None:
     wire = Wire()
-    line = AsgiLine(wire.send, on_free=wire.count)
-    assert line.offer(Frame("a"))
+    transport = AsgiTransport(wire.send, on_writable=wire.count)
+    assert transport.offer(Frame("a"))
     await sent(wire, 1)
-    assert line.offer(Frame("b"))
+    assert transport.offer(Frame("b"))
     await sent(wire, 2)
     assert [message["text"] for message in wire.sent] == ["a", "b"]
     assert wire.times_free == 0
@@ -59,13 +59,13 @@ async def test_a_free_line_takes_frames_without_waiting() -> None:
 async def test_a_full_line_takes_nothing_until_it_is_free_again() -> None:
     wire = Wire()
     wire.is_clear.clear()
-    line = AsgiLine(wire.send, on_free=wire.count)
-    assert all(line.offer(Frame("a")) for _ in range(MAX_WAITING_FRAMES))
-    assert not line.offer(Frame("b"))
+    transport = AsgiTransport(wire.send, on_writable=wire.count)
+    assert all(transport.offer(Frame("a")) for _ in range(MAX_WAITING_FRAMES))
+    assert not transport.offer(Frame("b"))
     wire.is_clear.set()
     while not wire.times_free:
         await asyncio.sleep(0)
-    assert line.offer(Frame("c"))
+    assert transport.offer(Frame("c"))
     await sent(wire, MAX_WAITING_FRAMES + 1)
     assert [message["text"] for message in wire.sent] == ["a"] * MAX_WAITING_FRAMES + ["c"]
 
@@ -73,11 +73,11 @@ async def test_a_full_line_takes_nothing_until_it_is_free_again() -> None:
 async def test_a_full_line_can_be_closed() -> None:
     wire = Wire()
     wire.is_clear.clear()
-    line = AsgiLine(wire.send, on_free=wire.count)
+    transport = AsgiTransport(wire.send, on_writable=wire.count)
     for _ in range(MAX_WAITING_FRAMES):
-        line.offer(Frame("a"))
+        transport.offer(Frame("a"))
     await sent(wire, 1)
-    line.close(4408)
+    transport.close(4408)
     await sent(wire, 2)
     assert wire.sent[-1] == {"type": "websocket.close", "code": 4408}
     assert wire.times_free == 0
@@ -93,8 +93,8 @@ async def test_a_servers_time_out_ends_nobody_but_its_own_viewer() -> None:
         finally:
             ended.set()
 
-    line = AsgiLine(send, on_free=lambda: None)
-    assert line.offer(Frame("a"))
+    transport = AsgiTransport(send, on_writable=lambda: None)
+    assert transport.offer(Frame("a"))
     await ended.wait()
     await asyncio.sleep(0)
-    line.close(1012)
+    transport.close(1012)

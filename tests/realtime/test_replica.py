@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from realtime.messages import WireChange
-from realtime.picture import Merge, Picture
+from realtime.replica import MergeResult, Replica
 from reservations.read.selectors import EventHead, MappedSeat, SeatMap
 from reservations.write.changes import Change
 
@@ -14,8 +14,8 @@ DEADLINE_MS = 1_893_456_000_000
 SEATS = 6
 
 
-def picture(*, seq: int = 0, seats: int = SEATS, shows_names: bool = True) -> Picture:
-    return Picture(
+def replica(*, seq: int = 0, seats: int = SEATS, shows_names: bool = True) -> Replica:
+    return Replica(
         SeatMap(
             head=EventHead(seq=seq, layout="plan", is_public=True),
             seats=tuple(MappedSeat(100 + n, 0, None, None, 0) for n in range(seats)),
@@ -33,89 +33,89 @@ def free(seat: int) -> Change:
 
 
 def test_a_change_is_told_once_from_where_the_last_one_ended() -> None:
-    event = picture(seq=4)
-    assert event.merge(since=4, seq=5, changes=[locked(2)]) is Merge.APPLIED
-    assert event.tell() == (4, [WireChange(2, 1, DEADLINE_MS, "alice")])
-    assert event.tell() is None
+    event = replica(seq=4)
+    assert event.merge(since=4, seq=5, changes=[locked(2)]) is MergeResult.APPLIED
+    assert event.publish() == (4, [WireChange(2, 1, DEADLINE_MS, "alice")])
+    assert event.publish() is None
     assert event.told_seq == 5
 
 
 def test_changes_of_one_seat_within_a_window_are_told_as_its_last_state() -> None:
-    event = picture()
+    event = replica()
     event.merge(since=0, seq=1, changes=[locked(2)])
     event.merge(since=1, seq=2, changes=[free(2)])
-    assert event.tell() == (0, [WireChange(2, 0, None, None)])
+    assert event.publish() == (0, [WireChange(2, 0, None, None)])
     assert event.told_seq == 2
 
 
 def test_what_is_known_already_changes_nothing() -> None:
-    event = picture()
+    event = replica()
     event.merge(since=0, seq=1, changes=[locked(2)])
     event.merge(since=1, seq=2, changes=[free(2)])
-    assert event.merge(since=0, seq=1, changes=[locked(2)]) is Merge.KNOWN
-    assert event.tell() == (0, [WireChange(2, 0, None, None)])
+    assert event.merge(since=0, seq=1, changes=[locked(2)]) is MergeResult.KNOWN
+    assert event.publish() == (0, [WireChange(2, 0, None, None)])
 
 
 def test_nothing_is_taken_in_across_a_gap() -> None:
-    event = picture()
-    assert event.merge(since=1, seq=2, changes=[locked(2)]) is Merge.GAP
-    assert event.tell() is None
+    event = replica()
+    assert event.merge(since=1, seq=2, changes=[locked(2)]) is MergeResult.GAP
+    assert event.publish() is None
 
 
 def test_a_message_that_overlaps_what_is_known_is_taken_in() -> None:
-    event = picture()
+    event = replica()
     event.merge(since=0, seq=2, changes=[locked(1)])
-    assert event.merge(since=1, seq=3, changes=[free(1)]) is Merge.APPLIED
-    assert event.tell() == (0, [WireChange(1, 0, None, None)])
+    assert event.merge(since=1, seq=3, changes=[free(1)]) is MergeResult.APPLIED
+    assert event.publish() == (0, [WireChange(1, 0, None, None)])
 
 
 def test_a_seat_that_is_not_on_the_map_is_told_apart() -> None:
-    event = picture()
-    assert event.merge(since=0, seq=1, changes=[locked(99)]) is Merge.FOREIGN
+    event = replica()
+    assert event.merge(since=0, seq=1, changes=[locked(99)]) is MergeResult.FOREIGN
     assert event.seq == 0
 
 
 def test_who_comes_back_gets_just_the_seats_that_changed_since() -> None:
-    event = picture()
+    event = replica()
     for seq, change in enumerate([locked(0), locked(1), locked(2)], start=1):
         event.merge(since=seq - 1, seq=seq, changes=[change])
-        event.tell()
-    found = event.told_since(1, limit=10)
+        event.publish()
+    found = event.published_since(1, limit=10)
     assert found is not None
     assert {change.index for change in found} == {1, 2}
-    assert event.told_since(3, limit=10) == []
-    assert event.told_since(1, limit=1) is None
-    assert event.told_since(4, limit=10) is None
+    assert event.published_since(3, limit=10) == []
+    assert event.published_since(1, limit=1) is None
+    assert event.published_since(4, limit=10) is None
 
 
 def test_pending_changes_are_in_no_first_frame() -> None:
-    event = picture()
+    event = replica()
     event.merge(since=0, seq=1, changes=[locked(0)])
     assert event.statuses[0] == 0
     assert list(event.locks()) == []
-    assert event.told_since(0, limit=10) == []
+    assert event.published_since(0, limit=10) == []
 
 
 def test_a_site_that_hides_names_tells_none() -> None:
-    event = picture(shows_names=False)
+    event = replica(shows_names=False)
     event.merge(since=0, seq=1, changes=[locked(0)])
-    assert event.tell() == (0, [WireChange(0, 1, DEADLINE_MS, None)])
+    assert event.publish() == (0, [WireChange(0, 1, DEADLINE_MS, None)])
 
 
 def test_the_next_deadline_is_the_earliest_of_the_locks_that_still_stand() -> None:
-    event = picture()
+    event = replica()
     early = Change(100, 1, datetime(2029, 1, 1, tzinfo=UTC), "bob")
     event.merge(since=0, seq=1, changes=[early, locked(1)])
-    event.tell()
+    event.publish()
     assert event.next_deadline_ms() == 1_861_920_000_000
     event.merge(since=1, seq=2, changes=[free(0)])
-    event.tell()
+    event.publish()
     assert event.next_deadline_ms() == DEADLINE_MS
     event.merge(since=2, seq=3, changes=[free(1)])
-    event.tell()
+    event.publish()
     assert event.next_deadline_ms() is None
 
 
 @pytest.mark.parametrize("seats", [0, 1, 3, 4, 5, 8])
 def test_a_map_of_any_size_can_be_pictured(seats: int) -> None:
-    assert len(picture(seats=seats).statuses) == seats
+    assert len(replica(seats=seats).statuses) == seats

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from realtime.audience import VIEWERS_BETWEEN_YIELDS, Audience, Viewer
-from realtime.lines import Frame
+from realtime.transports import Frame
+from realtime.viewers import VIEWERS_BETWEEN_YIELDS, Viewer, ViewerGroup
 
 
 class Socket:
@@ -15,7 +15,7 @@ class Socket:
         self.codes: list[int] = []
         self.is_read = True
         self.viewer = Viewer(_no_send)
-        self.viewer.line = self
+        self.viewer.transport = self
 
     def offer(self, frame: Frame) -> bool:
         if self.is_read:
@@ -27,7 +27,7 @@ class Socket:
 
     def read(self) -> None:
         self.is_read = True
-        self.viewer.line_is_free()
+        self.viewer.on_writable()
 
 
 async def _no_send(_: dict[str, Any]) -> None: ...
@@ -37,7 +37,7 @@ def greet(viewer: Viewer) -> None:
     viewer.offer(Frame(f"from {viewer.seq}"), seq=9)
 
 
-def seated(audience: Audience, *, seq: int | None = 0) -> Socket:
+def seated(audience: ViewerGroup, *, seq: int | None = 0) -> Socket:
     socket = Socket()
     socket.viewer.seq = seq
     audience.add(socket.viewer, on_return=greet)
@@ -45,27 +45,27 @@ def seated(audience: Audience, *, seq: int | None = 0) -> Socket:
 
 
 async def test_everybody_is_sent_the_same_frame() -> None:
-    audience = Audience()
+    audience = ViewerGroup()
     sockets = [seated(audience) for _ in range(3)]
-    await audience.tell(Frame("a"), since=0, seq=1)
+    await audience.publish(Frame("a"), since=0, seq=1)
     assert [socket.texts for socket in sockets] == [["a"]] * 3
     assert [socket.viewer.seq for socket in sockets] == [1, 1, 1]
 
 
 async def test_who_was_told_already_is_left_out() -> None:
-    audience = Audience()
+    audience = ViewerGroup()
     late = seated(audience, seq=1)
-    await audience.tell(Frame("a"), since=0, seq=1)
+    await audience.publish(Frame("a"), since=0, seq=1)
     assert late.texts == []
 
 
 async def test_who_could_not_take_a_frame_is_greeted_from_its_last_number_once_it_reads() -> None:
-    audience = Audience()
+    audience = ViewerGroup()
     socket = seated(audience)
-    await audience.tell(Frame("1"), since=0, seq=1)
+    await audience.publish(Frame("1"), since=0, seq=1)
     socket.is_read = False
     for seq in (2, 3):
-        await audience.tell(Frame(str(seq)), since=seq - 1, seq=seq)
+        await audience.publish(Frame(str(seq)), since=seq - 1, seq=seq)
     assert socket.texts == ["1"]
     socket.read()
     assert socket.texts == ["1", "from 1"]
@@ -73,19 +73,19 @@ async def test_who_could_not_take_a_frame_is_greeted_from_its_last_number_once_i
 
 
 async def test_who_has_left_is_not_greeted() -> None:
-    audience = Audience()
+    audience = ViewerGroup()
     socket = seated(audience)
     socket.is_read = False
-    await audience.tell(Frame("1"), since=0, seq=1)
+    await audience.publish(Frame("1"), since=0, seq=1)
     audience.remove(socket.viewer)
     socket.read()
     assert socket.texts == []
 
 
 async def test_a_crowd_lets_others_have_the_loop_in_between() -> None:
-    audience = Audience()
+    audience = ViewerGroup()
     last = [seated(audience) for _ in range(VIEWERS_BETWEEN_YIELDS + 1)]
-    telling = asyncio.create_task(audience.tell(Frame("a"), since=0, seq=1))
+    telling = asyncio.create_task(audience.publish(Frame("a"), since=0, seq=1))
     await asyncio.sleep(0)
     told = sum(bool(socket.texts) for socket in last)
     await telling
@@ -94,17 +94,17 @@ async def test_a_crowd_lets_others_have_the_loop_in_between() -> None:
 
 
 async def test_starting_over_greets_from_nothing_also_who_becomes_free_meanwhile() -> None:
-    audience = Audience()
+    audience = ViewerGroup()
     sockets = [seated(audience, seq=5) for _ in range(VIEWERS_BETWEEN_YIELDS + 1)]
-    await audience.start_over(greet)
+    await audience.resend_all(greet)
     assert all(socket.texts == ["from None"] for socket in sockets)
 
 
 async def test_only_who_is_behind_for_long_is_dismissed(monkeypatch: Any) -> None:
-    monkeypatch.setattr("realtime.audience.MAX_SECONDS_BEHIND", 0.0)
-    audience = Audience()
+    monkeypatch.setattr("realtime.viewers.MAX_SECONDS_BEHIND", 0.0)
+    audience = ViewerGroup()
     well, stuck = seated(audience), seated(audience)
     stuck.is_read = False
-    await audience.tell(Frame("1"), since=0, seq=1)
-    audience.dismiss_the_slow()
+    await audience.publish(Frame("1"), since=0, seq=1)
+    audience.close_slow()
     assert (well.codes, stuck.codes) == ([], [4408])

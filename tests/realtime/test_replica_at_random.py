@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from realtime.messages import WireChange
-from realtime.picture import Merge, Picture
+from realtime.replica import MergeResult, Replica
 from reservations.read.selectors import EventHead, MappedSeat, SeatMap
 from reservations.write.changes import Change
 
@@ -31,16 +31,16 @@ seats = st.dictionaries(st.integers(0, SEATS - 1), st.integers(0, 3), min_size=1
 class Viewer:
     """What a client of the protocol has; it takes nothing that does not start where it stands."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, replica: Replica) -> None:
         self.is_behind = False
-        self.start(picture)
+        self.start(replica)
 
-    def start(self, picture: Picture) -> None:
-        self.seq = picture.told_seq
-        self.statuses = bytearray(picture.statuses)
-        self.locked = {index for index, _, _ in picture.locks()}
+    def start(self, replica: Replica) -> None:
+        self.seq = replica.told_seq
+        self.statuses = bytearray(replica.statuses)
+        self.locked = {index for index, _, _ in replica.locks()}
 
-    def hear(self, since: int, seq: int, changes: Iterable[WireChange]) -> None:
+    def record(self, since: int, seq: int, changes: Iterable[WireChange]) -> None:
         assert since == self.seq
         self.seq = seq
         for change in changes:
@@ -54,14 +54,14 @@ class Hub(RuleBasedStateMachine):
         self.states: list[Statuses] = [(0,) * SEATS]
         self.versions = [0] * SEATS
         self.mailbox: list[tuple[int, int]] = []
-        self.picture = self.loaded()
+        self.replica = self.loaded()
         self.viewers: list[Viewer] = []
 
     @property
     def head(self) -> int:
         return len(self.states) - 1
 
-    def loaded(self) -> Picture:
+    def loaded(self) -> Replica:
         """Return what a hub that begins now reads from the database."""
         rows = enumerate(zip(self.states[-1], self.versions, strict=True))
         mapped = (
@@ -69,7 +69,7 @@ class Hub(RuleBasedStateMachine):
             for index, (status, version) in rows
         )
         head = EventHead(seq=self.head, layout="plan", is_public=True)
-        return Picture(SeatMap(head=head, seats=tuple(mapped)), shows_names=True)
+        return Replica(SeatMap(head=head, seats=tuple(mapped)), shows_names=True)
 
     def changes(self, since: int, seq: int) -> list[Change]:
         """Return what the log has between two numbers: the seats that changed, as they are last."""
@@ -98,26 +98,26 @@ class Hub(RuleBasedStateMachine):
         place = data.draw(st.integers(0, len(self.mailbox) - 1))
         since, seq = self.mailbox.pop(place) if is_last else self.mailbox[place]
         if arrives:
-            known = self.picture.seq
-            result = self.picture.merge(since=since, seq=seq, changes=self.changes(since, seq))
-            assert (result is Merge.GAP) == (since > known)
+            known = self.replica.seq
+            result = self.replica.merge(since=since, seq=seq, changes=self.changes(since, seq))
+            assert (result is MergeResult.GAP) == (since > known)
 
     @rule()
     def read_the_log(self) -> None:
-        since = self.picture.seq
-        self.picture.merge(since=since, seq=self.head, changes=self.changes(since, self.head))
-        assert self.picture.seq == self.head
+        since = self.replica.seq
+        self.replica.merge(since=since, seq=self.head, changes=self.changes(since, self.head))
+        assert self.replica.seq == self.head
 
     @rule()
-    def tell(self) -> None:
-        if (told := self.picture.tell()) is not None:
+    def publish(self) -> None:
+        if (told := self.replica.publish()) is not None:
             for viewer in self.viewers:
                 if not viewer.is_behind:
-                    viewer.hear(told[0], self.picture.told_seq, told[1])
+                    viewer.record(told[0], self.replica.told_seq, told[1])
 
     @rule()
     def join(self) -> None:
-        self.viewers.append(Viewer(self.picture))
+        self.viewers.append(Viewer(self.replica))
 
     @precondition(lambda self: self.viewers)
     @rule(data=st.data())
@@ -128,17 +128,17 @@ class Hub(RuleBasedStateMachine):
     @rule(data=st.data())
     def come_back(self, data: Any) -> None:
         viewer = data.draw(st.sampled_from(self.viewers))
-        changes = self.picture.told_since(viewer.seq, limit=RESUMED_SEATS)
+        changes = self.replica.published_since(viewer.seq, limit=RESUMED_SEATS)
         if changes is None:
-            viewer.start(self.picture)
+            viewer.start(self.replica)
         else:
-            viewer.hear(viewer.seq, self.picture.told_seq, changes)
+            viewer.record(viewer.seq, self.replica.told_seq, changes)
         viewer.is_behind = False
 
     @rule()
     def begin_anew(self) -> None:
         """Another process; everybody comes back to it later."""
-        self.picture = self.loaded()
+        self.replica = self.loaded()
         for viewer in self.viewers:
             viewer.is_behind = True
 
@@ -148,14 +148,14 @@ class Hub(RuleBasedStateMachine):
             state = self.states[viewer.seq]
             assert tuple(viewer.statuses) == state
             assert viewer.locked == {i for i in range(SEATS) if state[i] == 1}
-            assert viewer.is_behind or viewer.seq == self.picture.told_seq
+            assert viewer.is_behind or viewer.seq == self.replica.told_seq
 
     def teardown(self) -> None:
         self.read_the_log()
-        self.tell()
+        self.publish()
         for viewer in self.viewers:
             if viewer.is_behind:
-                viewer.start(self.picture)
+                viewer.start(self.replica)
             assert viewer.seq == self.head
             assert tuple(viewer.statuses) == self.states[-1]
 

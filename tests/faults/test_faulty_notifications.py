@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
-from realtime.audience import Viewer
-from realtime.hub import arriving
+from realtime.hub import joining
+from realtime.viewers import Viewer
 from reservations.models import Event
 from reservations.threads import in_thread
 from tests.faults.faulty_layer import faulty
@@ -41,7 +41,7 @@ class Visitor:
             self.follower.connect()
             self._visits += 1
             known = (self.follower.seq, self.follower.layout)
-            async with arriving(self._event_id) as hub:
+            async with joining(self._event_id) as hub:
                 viewer = Viewer(partial(self._send, self._visits))
                 await hub.add(viewer, since=known[0], layout=known[1])
             try:

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 Deadlines = Callable[[], Iterable[tuple[int, int | None]]]
 
 
-class Releases:
+class ExpiredLockReleaser:
     """The releases of the events whose ids and next deadlines `deadlines` yields."""
 
     def __init__(self, deadlines: Deadlines) -> None:

@@ -15,7 +15,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts import revocations, tokens
 from accounts.models import User
-from realtime import bound as bound_module
+from realtime import revocation
 from realtime.identity import opener_of
 from reservations.models import Event
 from reservations.threads import in_thread
@@ -29,8 +29,8 @@ Entrance = Callable[[User], dict[str, Any]]
 
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bound_module, "LOOK_SECONDS", 0.02)
-    monkeypatch.setattr(bound_module, "MEMBERSHIP_SECONDS", 0.02)
+    monkeypatch.setattr(revocation, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(revocation, "MEMBERSHIP_SECONDS", 0.02)
     monkeypatch.setattr(revocations, "SECONDS_BETWEEN_READS", 0.02)
 
 

@@ -23,12 +23,12 @@ from functools import partial
 
 from accounts.revocations import Credential, ended_among
 from realtime import threads
-from realtime.audience import Viewer
 from realtime.messages import CloseCode
+from realtime.viewers import Viewer
 from reservations.read import selectors
 from reservations.threads import in_thread
 
-LOOK_SECONDS = 1.0
+POLL_SECONDS = 1.0
 MEMBERSHIP_SECONDS = 15.0
 
 logger = logging.getLogger(__name__)
@@ -44,12 +44,12 @@ class Admission:
 
 
 @contextmanager
-def bound(viewer: Viewer, admission: Admission) -> Iterator[None]:
+def close_on_revocation(viewer: Viewer, admission: Admission) -> Iterator[None]:
     """Hold a viewer's socket against what let it in, for as long as the context is open."""
     global _looking
     _admissions[viewer] = admission
     if _looking is None:
-        _looking = asyncio.create_task(_look_again_and_again())
+        _looking = asyncio.create_task(_poll_revocations())
     try:
         yield
     finally:
@@ -63,22 +63,22 @@ _admissions: dict[Viewer, Admission] = {}
 _looking: asyncio.Task[None] | None = None
 
 
-async def _look_again_and_again() -> None:
+async def _poll_revocations() -> None:
     since_members = 0.0
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        since_members += LOOK_SECONDS
+        await asyncio.sleep(POLL_SECONDS)
+        since_members += POLL_SECONDS
         try:
-            await _close_the_ended()
-            await _close_without(selectors.permitted_to_watch, is_member=False)
+            await _close_ended_sessions()
+            await _close_without_permission(selectors.permitted_to_watch, is_member=False)
             if since_members >= MEMBERSHIP_SECONDS:
                 since_members = 0.0
-                await _close_without(selectors.members_among, is_member=True)
+                await _close_without_permission(selectors.members_among, is_member=True)
         except Exception:
             logger.exception("Sockets cannot be held against what let them in")
 
 
-async def _close_the_ended() -> None:
+async def _close_ended_sessions() -> None:
     credentials = {admission.credential for admission in _admissions.values()}
     ended = await in_thread(partial(ended_among, credentials), threads.OTHERS)
     if ended:
@@ -87,7 +87,9 @@ async def _close_the_ended() -> None:
                 _close(viewer, CloseCode.SIGN_IN_FIRST)
 
 
-async def _close_without(admitted_among: Callable[..., set[int]], *, is_member: bool) -> None:
+async def _close_without_permission(
+    admitted_among: Callable[..., set[int]], *, is_member: bool
+) -> None:
     """Close the sockets of those, let in in one of the two ways, who would not be any more."""
     people_by_event: dict[int, set[int]] = {}
     for admission in _admissions.values():
@@ -110,4 +112,4 @@ async def _close_without(admitted_among: Callable[..., set[int]], *, is_member: 
 def _close(viewer: Viewer, code: int) -> None:
     # Once: it may take a while to go.
     del _admissions[viewer]
-    viewer.line.close(code)
+    viewer.transport.close(code)

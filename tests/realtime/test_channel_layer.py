@@ -7,27 +7,27 @@ import pytest
 from redis.exceptions import RedisError
 
 from deploy.services import free_port
-from realtime.layer import MAX_WAITING_MESSAGES, DoorbellLayer, NewestMessages
+from realtime.channel_layer import MAX_WAITING_MESSAGES, DropOldestQueue, NotificationLayer
 
 PATIENCE_SECONDS = 120
 
 
 @pytest.fixture
-async def layer() -> AsyncIterator[DoorbellLayer]:
+async def layer() -> AsyncIterator[NotificationLayer]:
     """A layer whose Redis is away."""
     address = f"redis://127.0.0.1:{free_port()}"
-    layer = DoorbellLayer(hosts=[{"address": address, "retry": None}], prefix="test")
+    layer = NotificationLayer(hosts=[{"address": address, "retry": None}], prefix="test")
     yield layer
     await layer.flush()
 
 
-async def test_a_subscription_that_fails_leaves_nothing_behind(layer: DoorbellLayer) -> None:
+async def test_a_subscription_that_fails_leaves_nothing_behind(layer: NotificationLayer) -> None:
     with pytest.raises(RedisError):
         await layer.new_channel()
     assert layer.channels == {}
 
 
-async def test_a_group_that_cannot_be_joined_gathers_no_messages(layer: DoorbellLayer) -> None:
+async def test_a_group_that_cannot_be_joined_gathers_no_messages(layer: NotificationLayer) -> None:
     layer.channels["test.mine"] = asyncio.Queue()
     with pytest.raises(RedisError):
         await layer.group_add("event.1", "test.mine")
@@ -54,20 +54,20 @@ class Subscription:
 
 
 async def test_a_time_out_does_not_end_the_receiver(
-    layer: DoorbellLayer, monkeypatch: pytest.MonkeyPatch
+    layer: NotificationLayer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.layer.RECONNECT_SECONDS", 0.0)
+    monkeypatch.setattr("realtime.channel_layer.RECONNECT_SECONDS", 0.0)
     connection = layer._shards[0]
     connection._pubsub = Subscription()
-    layer.channels["test.mine"] = queue = NewestMessages(1)
+    layer.channels["test.mine"] = queue = DropOldestQueue(1)
     connection._ensure_receiver()
     assert await asyncio.wait_for(queue.get(), PATIENCE_SECONDS) == b"hello"
 
 
 async def test_messages_that_nobody_reads_make_room_for_newer_ones(
-    layer: DoorbellLayer,
+    layer: NotificationLayer,
 ) -> None:
-    connection, queue = layer._shards[0], NewestMessages(MAX_WAITING_MESSAGES)
+    connection, queue = layer._shards[0], DropOldestQueue(MAX_WAITING_MESSAGES)
     layer.channels["test.mine"] = queue
     for number in range(MAX_WAITING_MESSAGES + 5):
         connection._receive_message({"channel": b"test.mine", "data": number})

@@ -5,21 +5,21 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-MISSED_BEATS = 3
+MISSED_HEARTBEATS = 3
 
 
-class Turnout:
+class Presence:
     """The other hubs' last counts. A hub that has been silent for some beats counts no more."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._counts: dict[str, tuple[float, int]] = {}
 
-    def hear(self, hub: str, viewers: int) -> None:
+    def record(self, hub: str, viewers: int) -> None:
         self._counts[hub] = (self._clock(), viewers)
 
-    def elsewhere(self, *, but: str) -> int:
+    def viewers_elsewhere(self, *, but: str) -> int:
         """Return the number of viewers of all hubs but one."""
-        oldest = self._clock() - MISSED_BEATS * settings.SEATCAST_BEAT_SECONDS
+        oldest = self._clock() - MISSED_HEARTBEATS * settings.SEATCAST_BEAT_SECONDS
         self._counts = {hub: count for hub, count in self._counts.items() if count[0] >= oldest}
         return sum(viewers for hub, (_, viewers) in self._counts.items() if hub != but)

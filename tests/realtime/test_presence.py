@@ -1,0 +1,39 @@
+"""How many watch in the other processes."""
+
+from typing import Any
+
+import pytest
+
+from realtime.presence import MISSED_HEARTBEATS, Presence
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(settings: Any) -> Clock:
+    settings.SEATCAST_BEAT_SECONDS = 5.0
+    return Clock()
+
+
+def test_the_last_count_of_each_other_hub_counts(clock: Clock) -> None:
+    turnout = Presence(clock)
+    turnout.record("one", 3)
+    turnout.record("two", 10)
+    turnout.record("two", 4)
+    turnout.record("own", 100)
+    assert turnout.viewers_elsewhere(but="own") == 7
+
+
+def test_a_hub_that_was_silent_for_some_beats_counts_no_more(clock: Clock) -> None:
+    turnout = Presence(clock)
+    turnout.record("killed", 3)
+    clock.now += 5.0 * MISSED_HEARTBEATS
+    turnout.record("alive", 2)
+    assert turnout.viewers_elsewhere(but="") == 5
+    clock.now += 0.001
+    assert turnout.viewers_elsewhere(but="") == 2
