@@ -36,6 +36,8 @@ ASKED_FROM_ONE_NETWORK = 4
 KEPT_FOR_NOTICES = 3
 """How many of a recipient's letters are for what an account's owner must be told."""
 
+# Stored hashes depend on it.
+_SALT = "accounts.mail_bounds"
 _ASKED_FOR = (Mail.Kind.LINK, Mail.Kind.VERIFY)
 
 
@@ -107,4 +109,4 @@ def _lock(*keys: str) -> None:
 
 
 def _key(text: str) -> str:
-    return salted_hmac(__name__, text, algorithm="sha256").hexdigest()
+    return salted_hmac(_SALT, text, algorithm="sha256").hexdigest()

@@ -29,6 +29,8 @@ from accounts.sign_ins import records
 REMEMBERED_SECONDS = 60
 MOST_KEPT = 10_000
 _GONE = "gone"
+# Servers of other versions use the same one.
+_SALT = "accounts.remembered"
 
 # What this process has read of the shared cache.
 _kept: dict[str, dict[str, Any]] = {}
@@ -127,7 +129,7 @@ def _unsealed(name: str, found: Any) -> dict[str, Any] | None:
 
 
 def _seal(name: str, text: str) -> str:
-    return salted_hmac(__name__, f"{name} {text}", algorithm="sha256").hexdigest()
+    return salted_hmac(_SALT, f"{name} {text}", algorithm="sha256").hexdigest()
 
 
 def _ask(method: str, *arguments: Any) -> Any:

@@ -38,6 +38,8 @@ MOST_PASSKEYS = 10
 MAX_CREDENTIAL_CHARACTERS = 16_000
 TIMEOUT_MS = 120_000
 
+# Handles on authenticators depend on it.
+_HANDLE_SALT = "accounts.second_factor.passkeys"
 _TRANSPORTS = {transport.value for transport in AuthenticatorTransport}
 
 
@@ -174,7 +176,7 @@ def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
 
 def _handle(person: User) -> bytes:
     """Return what authenticators know the account by: the same each time, and no personal data."""
-    return salted_hmac(__name__, str(person.pk), algorithm="sha256").digest()
+    return salted_hmac(_HANDLE_SALT, str(person.pk), algorithm="sha256").digest()
 
 
 def _as_data(options: Any) -> dict[str, Any]:

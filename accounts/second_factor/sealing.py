@@ -10,6 +10,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+# What is stored can be read only with the same one.
+_SALT = "accounts.second_factor.sealing"
+
 
 class NotReadable(Exception):
     """The text was encrypted with a key that this site does not have any more."""
@@ -34,5 +37,5 @@ def _fernet() -> MultiFernet:
 
 
 def _derived(key: str) -> bytes:
-    digest = salted_hmac(__name__, "authenticator", secret=key, algorithm="sha256").digest()
+    digest = salted_hmac(_SALT, "authenticator", secret=key, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest)
