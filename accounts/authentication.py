@@ -16,7 +16,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import remembered, revocations
+from accounts import revocations, session_cache
 from accounts.identities import SignedIn
 from accounts.revocations import Credential
 
@@ -41,7 +41,7 @@ class SessionAuthentication(DRFSessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         """Return who has the session. Raises: CSRFFailed."""
-        person = remembered.person_of(getattr(request, "_request", request))
+        person = session_cache.authenticated_user(getattr(request, "_request", request))
         if person is None:
             return None
         self.enforce_csrf(request)

@@ -21,7 +21,7 @@ from django.utils.asyncio import async_unsafe
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts import remembered, revocations, shared, throttles, tokens
+from accounts import revocations, session_cache, shared, throttles, tokens
 from accounts.models import User
 from config.async_views import with_async_views
 from config.parsers import MAX_BODY_BYTES
@@ -223,8 +223,8 @@ def test_a_session_is_looked_up_again_after_a_minute(
     monkeypatch.setattr(threads, "_start", noted)
     scene.site.send(path, cookies)
     assert not started
-    later = time.time() + remembered.REMEMBERED_SECONDS
-    monkeypatch.setattr(remembered, "time", SimpleNamespace(time=lambda: later))
+    later = time.time() + session_cache.CACHE_SECONDS
+    monkeypatch.setattr(session_cache, "time", SimpleNamespace(time=lambda: later))
     assert scene.site.send(path, cookies).status == 200
     assert started
 
@@ -467,7 +467,7 @@ def test_what_a_server_of_the_version_before_remembers_of_a_session(scene: Scene
     cookies, path = _cookies(signed_in(bob)), scene.one("lock", scene.seats[0])
     name = revocations.session_name(cookies["cookie"].rpartition("sessionid=")[2])
     claims = {"user_id": bob.pk, "username": "bob", "stamp": bob.stamp()}
-    shared.ask("set", name, remembered._sealed(name, claims), 60)
+    shared.ask("set", name, session_cache._signed(name, claims), 60)
     for _ in range(2):
         assert scene.site.send(path, cookies).status == 200
 

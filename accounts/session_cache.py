@@ -26,35 +26,35 @@ from accounts.models import User
 from accounts.revocations import Credential
 from accounts.sign_ins import records
 
-REMEMBERED_SECONDS = 60
-MOST_KEPT = 10_000
-_GONE = "gone"
+CACHE_SECONDS = 60
+MAX_LOCAL_ENTRIES = 10_000
+_ENDED = "gone"
 # Servers of other versions use the same one.
 _SALT = "accounts.remembered"
 
 # What this process has read of the shared cache.
-_kept: dict[str, dict[str, Any]] = {}
+_local: dict[str, dict[str, Any]] = {}
 
 
-def person_of(request: HttpRequest) -> Any:
+def authenticated_user(request: HttpRequest) -> Any:
     """Return who sends a request with a session cookie, None if nobody that is active."""
-    name = _name(request)
+    name = _cache_key(request)
     if name is None:
         return None
-    claims = _kept_here(name) or _unsealed(name, _ask("get", name))
+    claims = _read_local(name) or _verified(name, _call("get", name))
     if claims is not None:
         if not revocations.is_ended(_credential(name, claims)):
-            _keep(name, claims)
+            _store_local(name, claims)
             return SignedIn(claims)  # type: ignore[arg-type]
-        _kept.pop(name, None)
-        _ask("delete", name)
-    user = _user(request)
+        _local.pop(name, None)
+        _call("delete", name)
+    user = _load_user(request)
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
     records.see_session(request, user)
     mfa = records.mfa_claim(user, request.session.get(records.MFA_AT))
     user.mfa_passed = mfa is True
-    seconds = min(REMEMBERED_SECONDS, request.session.get_expiry_age())
+    seconds = min(CACHE_SECONDS, request.session.get_expiry_age())
     claims = {
         "user_id": user.pk,
         "username": user.get_username(),
@@ -63,11 +63,11 @@ def person_of(request: HttpRequest) -> Any:
         "until": time.time() + seconds,
     }
     # Not if it was forgotten meanwhile: that leaves a mark.
-    _ask("add", name, _sealed(name, claims), seconds)
+    _call("add", name, _signed(name, claims), seconds)
     return user
 
 
-def _user(request: HttpRequest) -> User | AnonymousUser:
+def _load_user(request: HttpRequest) -> User | AnonymousUser:
     """Return whose session a request has, also if it has not passed the middleware for that."""
     if not hasattr(request, "session"):
         SessionMiddleware(_no_answer).process_request(request)
@@ -79,29 +79,29 @@ def _no_answer(_: HttpRequest) -> HttpResponse:
     raise NotImplementedError
 
 
-def forget(*, request: HttpRequest, user: User | None, **_: Any) -> None:
+def invalidate(*, request: HttpRequest, user: User | None, **_: Any) -> None:
     """Have the session that a request came with end everywhere, also if it is being looked up.
 
     The receiver of Django's signals that somebody signed in, for which there is a new one, or out.
     """
-    name = _name(request)
+    name = _cache_key(request)
     if name is None:
         return
-    _ask("set", name, _GONE, REMEMBERED_SECONDS)
-    _kept.pop(name, None)
+    _call("set", name, _ENDED, CACHE_SECONDS)
+    _local.pop(name, None)
     if user is not None:
         revocations.end(name, person_id=user.pk)
 
 
-def _kept_here(name: str) -> dict[str, Any] | None:
-    claims = _kept.get(name)
+def _read_local(name: str) -> dict[str, Any] | None:
+    claims = _local.get(name)
     return claims if claims and claims.get("until", 0.0) > time.time() else None
 
 
-def _keep(name: str, claims: dict[str, Any]) -> None:
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    _kept[name] = claims
+def _store_local(name: str, claims: dict[str, Any]) -> None:
+    if len(_local) >= MAX_LOCAL_ENTRIES:
+        _local.clear()
+    _local[name] = claims
 
 
 def _credential(name: str, claims: dict[str, Any]) -> Credential:
@@ -109,30 +109,30 @@ def _credential(name: str, claims: dict[str, Any]) -> Credential:
     return Credential(claims["user_id"], name, claims["stamp"], claims.get("until", 0.0))
 
 
-def _name(request: HttpRequest) -> str | None:
+def _cache_key(request: HttpRequest) -> str | None:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     # Whoever reads the cache must not find cookies there.
     return key and revocations.session_name(key)
 
 
-def _sealed(name: str, claims: dict[str, Any]) -> list[str]:
+def _signed(name: str, claims: dict[str, Any]) -> list[str]:
     text = json.dumps(claims)
-    return [text, _seal(name, text)]
+    return [text, _signature(name, text)]
 
 
-def _unsealed(name: str, found: Any) -> dict[str, Any] | None:
+def _verified(name: str, found: Any) -> dict[str, Any] | None:
     match found:
-        case [str(text), str(seal)] if constant_time_compare(seal, _seal(name, text)):
+        case [str(text), str(seal)] if constant_time_compare(seal, _signature(name, text)):
             claims: dict[str, Any] = json.loads(text)
             return claims
     return None
 
 
-def _seal(name: str, text: str) -> str:
+def _signature(name: str, text: str) -> str:
     return salted_hmac(_SALT, f"{name} {text}", algorithm="sha256").hexdigest()
 
 
-def _ask(method: str, *arguments: Any) -> Any:
+def _call(method: str, *arguments: Any) -> Any:
     try:
         return shared.ask(method, *arguments)
     except shared.Away:
