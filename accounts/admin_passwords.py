@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework.exceptions import Throttled
 
-from accounts import devices, mail, tries
+from accounts import devices, login_throttle, mail
 from accounts.hashing import Work, place_for
 from accounts.models import User
 from accounts.throttles import PasswordChangeThrottle
@@ -86,10 +86,10 @@ def counted_try(request: Any, name: str, work: Work) -> Iterator[None]:
     """Count a form's try at the password of `name`. Raises: ValidationError, also of the block."""
     wrong: ValidationError | None = None
     try:
-        with tries.one_try(request, name) as one, place_for(request, work):
+        with login_throttle.attempt(request, name) as attempt, place_for(request, work):
             try:
                 yield
-                one.is_right = True
+                attempt.is_correct = True
             except ValidationError as error:
                 wrong = error
     except Throttled as refusal:

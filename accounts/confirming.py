@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from accounts import tries
+from accounts import login_throttle
 from accounts.hashing import Work, place_for
 from accounts.models import User
 from accounts.second_factor.refusals import SecondFactorRequired
@@ -15,25 +15,25 @@ from accounts.second_factor.refusals import SecondFactorRequired
 @contextmanager
 def own_password(
     request: Request, person: User, *, field: str = "password", device: str = ""
-) -> Iterator[tries.Try]:
+) -> Iterator[login_throttle.Attempt]:
     """Count a try at one's own password, as at signing in; refuse unless it is said to be right.
 
     Raises: ValidationError of `field`, Throttled, TooManySignIns.
     """
     with (
-        tries.one_try(request, person.username, device_token=device) as one,
+        login_throttle.attempt(request, person.username, device_token=device) as attempt,
         place_for(request, Work.OTHER),
     ):
-        yield one
-    if not one.is_right:
+        yield attempt
+    if not attempt.is_correct:
         complaint = ErrorDetail("This is not your password.", code="wrong_password")
         raise ValidationError({field: [complaint]})
 
 
 def require_password(request: Request, person: User, password: str) -> None:
     """Let pass only who knows the person's password. Raises: as `own_password`."""
-    with own_password(request, person) as one:
-        one.is_right = person.check_password(password)
+    with own_password(request, person) as attempt:
+        attempt.is_correct = person.check_password(password)
 
 
 def require_own_second_factor(request: Request, person: User) -> None:

@@ -1,9 +1,9 @@
 """Devices from which somebody has signed in: a signed cookie, or a token for clients without.
 
-A device that is known for a name passes the ceilings that others' wrong guesses reach, and has a
-count of its own (see `tries`). It opens nothing by itself. The cookie names the last few people who
-signed in there, each with a digest of the password of that time: with a new password the device is
-a stranger again, so whoever knew the old one gains nothing.
+A device that is known for a name is not held up by the daily limits that others' wrong guesses
+reach: it has a count of its own (see `login_throttle`). It opens nothing by itself. The cookie
+names the last few people who signed in there, each with a digest of their password at that time, so
+a new password makes every device unknown again.
 """
 
 import secrets

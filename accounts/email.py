@@ -92,9 +92,9 @@ class EmailChangeView(APIView):
             raise ValidationError({"email": [complaint]})
         PasswordChangeThrottle.require_room(request, person.pk)
         device = form.validated_data.get("device", "")
-        with own_password(request, person, device=device) as one:
-            is_right = person.check_password(form.validated_data["password"])
-            one.is_right = is_right and verification.ask_to_change(
+        with own_password(request, person, device=device) as attempt:
+            is_known = person.check_password(form.validated_data["password"])
+            attempt.is_correct = is_known and verification.ask_to_change(
                 person,
                 address,
                 known=person.password,

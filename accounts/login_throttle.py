@@ -38,7 +38,7 @@ from security_log.log import Kind, record
 
 WITHIN_SECONDS = 15 * 60.0
 PAUSE_SECONDS = 60.0
-FROM_ADDRESS = 100
+FREE_PER_ADDRESS = 100
 ADDRESS_PAUSE_SECONDS = 2.0
 CEILINGS = ((20, 60 * 60), (60, 24 * 60 * 60))
 """How many wrong tries there may be for one name from unknown devices, in how many seconds.
@@ -50,7 +50,7 @@ DEVICE_CEILING = (50, 24 * 60 * 60)
 security = logging.getLogger("accounts.security")
 
 
-class TooManyTries(Throttled):
+class TooManyAttempts(Throttled):
     """Others' wrong guesses have used up what one name has."""
 
     default_detail = (
@@ -60,10 +60,10 @@ class TooManyTries(Throttled):
 
 
 @dataclass(slots=True)
-class Try:
+class Attempt:
     """One try, wrong unless it is said to be right."""
 
-    is_right: bool = False
+    is_correct: bool = False
 
 
 class _Limit(NamedTuple):
@@ -75,7 +75,7 @@ class _Limit(NamedTuple):
 
 
 @contextmanager
-def one_try(request: Any, name: str, *, device_token: str = "") -> Iterator[Try]:
+def attempt(request: Any, name: str, *, device_token: str = "") -> Iterator[Attempt]:
     """Count a try of whoever sends a request to sign in to a name.
 
     One that ends in an exception is not counted: nobody has found out that it was wrong.
@@ -85,10 +85,10 @@ def one_try(request: Any, name: str, *, device_token: str = "") -> Iterator[Try]
     client = client_of(request)
     device = devices.known_device(request, name, token=device_token)
     with ExitStack() as undo:
-        forgiven = _admit(client, name, device, undo)
-        found = Try()
-        yield found
-        if not found.is_right:
+        forgiven = _count_attempt(client, name, device, undo)
+        current = Attempt()
+        yield current
+        if not current.is_correct:
             undo.pop_all()
             return
         # From here on it is as if the wrong ones before had not been, for this one.
@@ -96,27 +96,27 @@ def one_try(request: Any, name: str, *, device_token: str = "") -> Iterator[Try]
             shared.ask_or_own("delete", key)
 
 
-def _admit(client: str, name: str, device: str | None, undo: ExitStack) -> str:
+def _count_attempt(client: str, name: str, device: str | None, undo: ExitStack) -> str:
     """Count a try, or refuse it; return the key of the count that a right one clears."""
     name = folded(name[:150])
     free = settings.SEATCAST_LOGIN_TRIES
     if device is not None:
-        of_device = f"device-{_hashed(f'{device} {name}')}"
-        if _exceeded(of_device, (DEVICE_CEILING,), undo) is None:
-            _take([_Limit(of_device, free, PAUSE_SECONDS)], client, undo)
+        of_device = f"device-{_digest(f'{device} {name}')}"
+        if _ceiling_exceeded(of_device, (DEVICE_CEILING,), undo) is None:
+            _count_within([_Limit(of_device, free, PAUSE_SECONDS)], client, undo)
             return of_device
     networks = list(enumerate((client, *wider_networks(client)), 1))
     of_networks = [
-        _Limit(f"address-{_hashed(network)}", FROM_ADDRESS * n, ADDRESS_PAUSE_SECONDS / n)
+        _Limit(f"address-{_digest(network)}", FREE_PER_ADDRESS * n, ADDRESS_PAUSE_SECONDS / n)
         for n, network in networks
     ]
-    _take(of_networks, client, undo)
+    _count_within(of_networks, client, undo)
     pairs = [
-        _Limit(f"pair-{_hashed(f'{network} {name}')}", free * n, PAUSE_SECONDS)
+        _Limit(f"pair-{_digest(f'{network} {name}')}", free * n, PAUSE_SECONDS)
         for n, network in networks
     ]
-    _take(pairs, client, undo)
-    if (ceiling := _exceeded(f"name-{_hashed(name)}", CEILINGS, undo)) is not None:
+    _count_within(pairs, client, undo)
+    if (ceiling := _ceiling_exceeded(f"name-{_digest(name)}", CEILINGS, undo)) is not None:
         most, seconds = ceiling
         _refuse_until_window_ends(name, client, most=most, seconds=seconds)
     return pairs[0].key
@@ -124,25 +124,25 @@ def _admit(client: str, name: str, device: str | None, undo: ExitStack) -> str:
 
 def _refuse_until_window_ends(name: str, client: str, *, most: int, seconds: int) -> None:
     wait = seconds - time.time() % seconds
-    if shared.ask_or_own("add", f"told-{_hashed(name)}-{seconds}", True, wait):
+    if shared.ask_or_own("add", f"told-{_digest(name)}-{seconds}", True, wait):
         security.warning("%s wrong passwords for one name, also from %s", most, client)
         person = User.objects.filter(folded_username=name).only("pk").first()
         details = {"wrong_tries": most, "in_seconds": seconds}
         record(Kind.GUESSING_STOPPED, subject_id=person.pk if person else None, details=details)
-    raise TooManyTries(wait=wait)
+    raise TooManyAttempts(wait=wait)
 
 
-def _take(limits: Sequence[_Limit], client: str, undo: ExitStack) -> None:
+def _count_within(limits: Sequence[_Limit], client: str, undo: ExitStack) -> None:
     """Count a try within each of these limits. Raises: Throttled."""
     keys = [f"tries-{limit.key}" for limit in limits]
     numbers = shared.count(dict.fromkeys(keys, WITHIN_SECONDS))
     undo.callback(shared.take_back, keys)
     for limit, number in zip(limits, numbers, strict=True):
         if number >= limit.free:
-            _pause(limit, number, client, undo)
+            _wait_for_turn(limit, number, client, undo)
 
 
-def _pause(limit: _Limit, number: int, client: str, undo: ExitStack) -> None:
+def _wait_for_turn(limit: _Limit, number: int, client: str, undo: ExitStack) -> None:
     """Let one through after each pause. Raises: Throttled."""
     if number == limit.free:
         security.warning("%s wrong passwords from %s", number, client)
@@ -154,7 +154,7 @@ def _pause(limit: _Limit, number: int, client: str, undo: ExitStack) -> None:
     raise Throttled(wait=max(0.0, until - now))
 
 
-def _exceeded(
+def _ceiling_exceeded(
     key: str, ceilings: Sequence[tuple[int, int]], undo: ExitStack
 ) -> tuple[int, int] | None:
     """Count a try in this hour and day, if there is room; else return the ceiling it is above."""
@@ -168,5 +168,5 @@ def _exceeded(
     return None
 
 
-def _hashed(text: str) -> str:
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import devices, links, mail, passwords, revocations, socket_tickets, tries
+from accounts import devices, links, login_throttle, mail, passwords, revocations, socket_tickets
 from accounts.addresses import client_of
 from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
 from accounts.confirming import own_password, require_own_second_factor
@@ -179,8 +179,8 @@ class PasswordChangeView(APIView):
         require_good_password(new, person)
         PasswordChangeThrottle.require_room(request, person.pk)
         device = form.validated_data.get("device", "")
-        with own_password(request, person, field="old_password", device=device) as one:
-            one.is_right = passwords.change(
+        with own_password(request, person, field="old_password", device=device) as attempt:
+            attempt.is_correct = passwords.change(
                 person, old=old, new=new, language=mail.language_of_request(request)
             )
         done = {"success": True, "message": "Password changed"}
@@ -314,11 +314,11 @@ class TokenRevokeView(OpenView):
 def _authenticated(request: Request, *, username: str, password: str, device: str = "") -> User:
     """Return whose name and password these are. Raises: InvalidCredentials, Throttled."""
     with (
-        tries.one_try(request, username, device_token=device) as one,
+        login_throttle.attempt(request, username, device_token=device) as attempt,
         place_for(request, Work.SIGN_IN),
     ):
         person = authenticate(request._request, username=username, password=password)
-        one.is_right = person is not None
+        attempt.is_correct = person is not None
     if not isinstance(person, User):
         raise InvalidCredentials
     require_second_step(person)

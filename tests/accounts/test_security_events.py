@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import links, tokens, tries
+from accounts import links, login_throttle, tokens
 from accounts.models import User
 from security_log.models import Kind, SecurityEvent
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -40,7 +40,7 @@ def test_registering_is_logged() -> None:
 
 @pytest.mark.parametrize("name", ["alice", "nobody"])
 def test_reaching_the_ceiling_is_logged_once(alice: User, name: str) -> None:
-    most, seconds = tries.CEILINGS[0]
+    most, seconds = login_throttle.CEILINGS[0]
     for number in range(most + 5):
         stranger_at = stranger()
         stranger_at.defaults["REMOTE_ADDR"] = f"10.{number}.0.1"

@@ -12,7 +12,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient, APIRequestFactory
 
-from accounts import addresses, devices, shared, throttles, tries
+from accounts import addresses, devices, login_throttle, shared, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
 from tests.contract.calls import refusal
@@ -22,7 +22,7 @@ from tests.factories import PASSWORD, make_user, signed_in, stranger
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 WRONG = "not-the-password"
-HOURLY, DAILY = (most for most, _ in tries.CEILINGS)
+HOURLY, DAILY = (most for most, _ in login_throttle.CEILINGS)
 AWAY = {
     "default": {
         "BACKEND": "accounts.caches.RedisCache",
@@ -71,7 +71,7 @@ def _at(address: str) -> Any:
 
 
 def _wrong(address: str, name: str) -> None:
-    with tries.one_try(_at(address), name):
+    with login_throttle.attempt(_at(address), name):
         pass
 
 
@@ -92,7 +92,7 @@ def test_a_minute_later_there_is_one_more_try(alice: User, later: Callable[[floa
         _try(alice.username, client=client)
     later(61)
     pair = f"{client.defaults['REMOTE_ADDR']} {alice.username}"
-    shared.ask_or_own("delete", f"pause-pair-{tries._hashed(pair)}")
+    shared.ask_or_own("delete", f"pause-pair-{login_throttle._digest(pair)}")
     assert _codes([_try(alice.username, client=client) for _ in range(2)]) == [401, 429]
 
 
@@ -183,32 +183,34 @@ def test_a_device_that_guesses_too_often_is_known_no_more(
 ) -> None:
     later(86_400 - time.time() % 86_400)
     device = devices.token_for(_at("10.0.0.1"), alice)
-    day = f"{tries.DEVICE_CEILING[1]}-{int(time.time() // tries.DEVICE_CEILING[1])}"
-    of_device = tries._hashed(f"{devices._read(device)[0]} {alice.username}")  # type: ignore[index]
-    for _ in range(tries.DEVICE_CEILING[0]):
+    day = (
+        f"{login_throttle.DEVICE_CEILING[1]}-{int(time.time() // login_throttle.DEVICE_CEILING[1])}"
+    )
+    of_device = login_throttle._digest(f"{devices._read(device)[0]} {alice.username}")  # type: ignore[index]
+    for _ in range(login_throttle.DEVICE_CEILING[0]):
         shared.count({f"tries-device-{of_device}-{day}": 60.0})
     for number in range(HOURLY):
         _wrong(f"10.253.{number}.1", alice.username)
     with (
-        pytest.raises(tries.TooManyTries),
-        tries.one_try(_at("10.0.0.1"), alice.username, device_token=device),
+        pytest.raises(login_throttle.TooManyAttempts),
+        login_throttle.attempt(_at("10.0.0.1"), alice.username, device_token=device),
     ):
         pass
 
 
 def test_who_tries_many_names_from_one_address_is_slowed_down(alice: User) -> None:
     address = str(stranger().defaults["REMOTE_ADDR"])
-    for number in range(tries.FROM_ADDRESS):
+    for number in range(login_throttle.FREE_PER_ADDRESS):
         _wrong(address, f"somebody{number}")
     with pytest.raises(Throttled):
         _wrong(address, "somebody else")
 
 
 def test_only_wrong_tries_count() -> None:
-    for number in range(tries.FROM_ADDRESS + 2):
-        with tries.one_try(_at("10.252.0.1"), f"somebody{number}") as one:
-            one.is_right = True
-        with pytest.raises(DatabaseError), tries.one_try(_at("10.252.0.1"), "anybody"):
+    for number in range(login_throttle.FREE_PER_ADDRESS + 2):
+        with login_throttle.attempt(_at("10.252.0.1"), f"somebody{number}") as attempt:
+            attempt.is_correct = True
+        with pytest.raises(DatabaseError), login_throttle.attempt(_at("10.252.0.1"), "anybody"):
             raise DatabaseError
 
 

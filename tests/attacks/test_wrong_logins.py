@@ -15,8 +15,8 @@ from rest_framework.test import APIRequestFactory
 
 from accounts.devices import token_for
 from accounts.links import link_fragment
+from accounts.login_throttle import ADDRESS_PAUSE_SECONDS, CEILINGS, FREE_PER_ADDRESS, attempt
 from accounts.models import User
-from accounts.tries import ADDRESS_PAUSE_SECONDS, CEILINGS, FROM_ADDRESS, one_try
 from accounts.views import TokenView
 from tests.factories import PASSWORD, stranger
 
@@ -91,7 +91,7 @@ ATTACKS: dict[str, tuple[Callable[[], Iterator[tuple[str, str]]], Callable[[], i
     ),
     "many names from one address": (
         lambda: ((f"buyer{number}", "10.0.0.1") for number in range(TRIES)),
-        lambda: FROM_ADDRESS,
+        lambda: FREE_PER_ADDRESS,
     ),
     "one name from many addresses": (
         lambda: (("alice", address) for address in _addresses()),
@@ -111,7 +111,7 @@ ATTACKS: dict[str, tuple[Callable[[], Iterator[tuple[str, str]]], Callable[[], i
     ),
     "many names from all networks of a /48": (
         lambda: ((f"buyer{n}", f"2001:db8:1:{n % 65_536:x}::1") for n in range(TRIES)),
-        lambda: 3 * FROM_ADDRESS,
+        lambda: 3 * FREE_PER_ADDRESS,
     ),
     "one name from all addresses of a network": (
         lambda: (("alice", f"2001:db8::{number:x}") for number in range(TRIES)),
@@ -137,7 +137,7 @@ def _is_looked_at(name: str, address: str) -> bool:
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = address
     try:
-        with one_try(request, name):
+        with attempt(request, name):
             return True
     except Throttled:
         return False
