@@ -29,7 +29,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from accounts import letters
+from accounts import mail_templates
 from accounts.mail_bounds import TooMuchMail, network_key, recipient_key, require_room
 from accounts.models import Mail, User
 
@@ -80,9 +80,9 @@ def tell_of_move(person: User, address: str, *, is_done: bool, language: str) ->
 def language_of(accepted: str) -> str:
     """Return the first language of an Accept-Language header in which there are letters."""
     for name, _ in parse_accept_lang_header(accepted):
-        if (language := name.split("-")[0]) in letters.LANGUAGES:
+        if (language := name.split("-")[0]) in mail_templates.LANGUAGES:
             return language
-    return letters.LANGUAGES[0]
+    return mail_templates.LANGUAGES[0]
 
 
 def language_of_request(request: Any) -> str:
@@ -124,7 +124,7 @@ def _send(mail: Mail) -> bool:
     people = _people(mail)
     try:
         if people:
-            subject, body = letters.write(mail, people)
+            subject, body = mail_templates.render(mail, people)
             # To the address that they gave, not to one that only looks like it.
             to = people[0].email if mail.kind == Mail.Kind.LINK else mail.address
             EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to]).send()

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import letters, mail, mail_bounds
+from accounts import mail, mail_bounds, mail_templates
 from accounts.models import Mail, User
 from accounts.names import printed
 from tests.crowd import at_once
@@ -166,7 +166,7 @@ def test_a_name_that_a_mail_client_makes_a_link_of_is_in_no_letter(
     assert all(name not in sent.body for sent in found)
 
 
-@pytest.mark.parametrize("language", letters.LANGUAGES)
+@pytest.mark.parametrize("language", mail_templates.LANGUAGES)
 def test_a_letter_to_an_address_that_is_not_verified_has_no_name_in_it(
     language: str, mailoutbox: list[Any]
 ) -> None:

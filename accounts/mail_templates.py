@@ -15,7 +15,7 @@ from accounts.names import printed
 
 LANGUAGES = ("en", "de")
 
-_TEXTS = {
+_TEMPLATES = {
     Mail.Kind.LINK: {
         "en": (
             "Choose a new password",
@@ -139,11 +139,11 @@ _HELLO = {"en": "Hello", "de": "Guten Tag"}
 _ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
 
 
-def write(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
+def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
     """Return the subject and the body of a mail about one account, or a link for some."""
     site = settings.SEATCAST_SITE_URL.rstrip("/")
     person = people[0]
-    subject, body = _TEXTS[Mail.Kind(mail.kind)][mail.language]
+    subject, body = _TEMPLATES[Mail.Kind(mail.kind)][mail.language]
     return subject, body.format(
         hello=_hello(person, mail.language),
         host=urlsplit(site).hostname,
