@@ -22,7 +22,7 @@ start_telemetry()
 django = in_threads(get_wsgi_application(), threads=THREADS)
 
 # After Django is set up, because these import models.
-from accounts.tallies import AccountTallies  # noqa: E402
+from accounts.metric_collectors import AccountCollector  # noqa: E402
 from config.async_views import with_async_views  # noqa: E402
 from config.bounds import with_bounds  # noqa: E402
 from config.large_answers import LargeAnswers  # noqa: E402
@@ -30,7 +30,7 @@ from config.metrics import Kept  # noqa: E402
 from config.probes import Probes, with_probes  # noqa: E402
 from reservations.tallies import SalesTallies  # noqa: E402
 
-probes = Probes(Kept(SalesTallies()), Kept(AccountTallies()))
+probes = Probes(Kept(SalesTallies()), Kept(AccountCollector()))
 application = with_bounds(with_async_views(with_probes(LargeAnswers(django), probes)))
 
 # What is loaded by now stays, and a request leaves hardly any cycles behind. Looking through it all

@@ -15,7 +15,7 @@ django_http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from accounts.tallies import AccountTallies  # noqa: E402
+from accounts.metric_collectors import AccountCollector  # noqa: E402
 from config.async_views import with_async_views  # noqa: E402
 from config.bounds import with_bounds  # noqa: E402
 from config.metrics import Kept  # noqa: E402
@@ -28,7 +28,7 @@ from realtime.routing import websocket_urlpatterns  # noqa: E402
 from reservations.tallies import SalesTallies  # noqa: E402
 
 # Where there are several servers, those of the API tell how sales stand.
-tallies = [] if settings.REDIS_URL else [Kept(SalesTallies()), Kept(AccountTallies())]
+tallies = [] if settings.REDIS_URL else [Kept(SalesTallies()), Kept(AccountCollector())]
 probes = Probes(Crowds(), *tallies, is_ending=is_ending)
 
 by_protocol = ProtocolTypeRouter(

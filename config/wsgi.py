@@ -21,12 +21,12 @@ start_telemetry()
 django = get_wsgi_application()
 
 # After Django is set up, because these import models.
-from accounts.tallies import AccountTallies  # noqa: E402
+from accounts.metric_collectors import AccountCollector  # noqa: E402
 from config.bounds import with_bounds_for_wsgi  # noqa: E402
 from config.metrics import Kept  # noqa: E402
 from config.probes import Probes, with_probes_for_wsgi  # noqa: E402
 from config.static import with_static_files_for_wsgi  # noqa: E402
 from reservations.tallies import SalesTallies  # noqa: E402
 
-probes = Probes(Kept(SalesTallies()), Kept(AccountTallies()))
+probes = Probes(Kept(SalesTallies()), Kept(AccountCollector()))
 application = with_bounds_for_wsgi(with_probes_for_wsgi(with_static_files_for_wsgi(django), probes))

@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.mail import MINUTES_BEFORE_TRIES
+from accounts.metric_collectors import AccountCollector
 from accounts.models import Ended, Mail
-from accounts.tallies import AccountTallies
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ def test_mail_that_waits_is_told_of_apart_from_what_was_given_up() -> None:
     for tries in (0, 1, most):
         Mail.objects.create(kind=Mail.Kind.LINK, address="alice@example.org", tries=tries)
     Ended.objects.create(person_id=1)
-    mail, revocations = AccountTallies().collect()
+    mail, revocations = AccountCollector().collect()
     assert {each.labels["state"]: each.value for each in mail.samples} == {
         "waiting": 2,
         "given_up": 1,

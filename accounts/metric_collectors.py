@@ -10,7 +10,7 @@ from accounts.mail import MINUTES_BEFORE_TRIES
 from accounts.models import Ended, Mail
 
 
-class AccountTallies(Collector):
+class AccountCollector(Collector):
     """Mail that was not sent, and how much has ended that tokens and sessions are held against."""
 
     def collect(self) -> Iterator[Metric]:
