@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from rest_framework.exceptions import Throttled
 
-from accounts import devices, shared
+from accounts import devices, shared_cache
 from accounts.addresses import client_of, wider_networks
 from accounts.models import User, folded
 from security_log.log import Kind, record
@@ -93,7 +93,7 @@ def attempt(request: Any, name: str, *, device_token: str = "") -> Iterator[Atte
             return
         # From here on it is as if the wrong ones before had not been, for this one.
         for key in (f"tries-{forgiven}", f"pause-{forgiven}"):
-            shared.ask_or_own("delete", key)
+            shared_cache.call_or_local("delete", key)
 
 
 def _count_attempt(client: str, name: str, device: str | None, undo: ExitStack) -> str:
@@ -124,7 +124,7 @@ def _count_attempt(client: str, name: str, device: str | None, undo: ExitStack) 
 
 def _refuse_until_window_ends(name: str, client: str, *, most: int, seconds: int) -> None:
     wait = seconds - time.time() % seconds
-    if shared.ask_or_own("add", f"told-{_digest(name)}-{seconds}", True, wait):
+    if shared_cache.call_or_local("add", f"told-{_digest(name)}-{seconds}", True, wait):
         security.warning("%s wrong passwords for one name, also from %s", most, client)
         person = User.objects.filter(folded_username=name).only("pk").first()
         details = {"wrong_tries": most, "in_seconds": seconds}
@@ -135,8 +135,8 @@ def _refuse_until_window_ends(name: str, client: str, *, most: int, seconds: int
 def _count_within(limits: Sequence[_Limit], client: str, undo: ExitStack) -> None:
     """Count a try within each of these limits. Raises: Throttled."""
     keys = [f"tries-{limit.key}" for limit in limits]
-    numbers = shared.count(dict.fromkeys(keys, WITHIN_SECONDS))
-    undo.callback(shared.take_back, keys)
+    numbers = shared_cache.incr_many(dict.fromkeys(keys, WITHIN_SECONDS))
+    undo.callback(shared_cache.decr_many, keys)
     for limit, number in zip(limits, numbers, strict=True):
         if number >= limit.free:
             _wait_for_turn(limit, number, client, undo)
@@ -147,10 +147,10 @@ def _wait_for_turn(limit: _Limit, number: int, client: str, undo: ExitStack) -> 
     if number == limit.free:
         security.warning("%s wrong passwords from %s", number, client)
     now, key = time.time(), f"pause-{limit.key}"
-    if shared.ask_or_own("add", key, now + limit.pause, limit.pause):
-        undo.callback(shared.ask_or_own, "delete", key)
+    if shared_cache.call_or_local("add", key, now + limit.pause, limit.pause):
+        undo.callback(shared_cache.call_or_local, "delete", key)
         return
-    until = shared.ask_or_own("get", key) or now
+    until = shared_cache.call_or_local("get", key) or now
     raise Throttled(wait=max(0.0, until - now))
 
 
@@ -160,11 +160,11 @@ def _ceiling_exceeded(
     """Count a try in this hour and day, if there is room; else return the ceiling it is above."""
     now = time.time()
     counts = {f"tries-{key}-{seconds}-{int(now // seconds)}": seconds for _, seconds in ceilings}
-    for ceiling, number in zip(ceilings, shared.count(counts), strict=True):
+    for ceiling, number in zip(ceilings, shared_cache.incr_many(counts), strict=True):
         if number > ceiling[0]:
-            shared.take_back(counts)
+            shared_cache.decr_many(counts)
             return ceiling
-    undo.callback(shared.take_back, counts)
+    undo.callback(shared_cache.decr_many, counts)
     return None
 
 

@@ -69,7 +69,7 @@ class User(AbstractUser):
     def has_second_factor(self) -> bool:
         return self.second_factor_since is not None
 
-    def stamp(self) -> str:
+    def security_stamp(self) -> str:
         """Return what changes when no earlier word about this person is to be believed any more.
 
         It is in tokens, for anyone to read. Nobody learns a password by it: that is hashed with

@@ -47,18 +47,18 @@ class Credential:
     """What somebody was let in by.
 
     Good until `expires_at`, in Unix seconds, unless its `name`, of a session or a family of
-    tokens, has ended, or the person is not any more who `stamp` was made of.
+    tokens, has ended, or the person is not any more who `security_stamp` was made of.
     """
 
     person_id: int
     name: str
-    stamp: str
+    security_stamp: str
     expires_at: float
 
 
 def of_session(key: str, person: User, *, expires_at: float) -> Credential:
     """Return the credential that a session cookie is."""
-    return Credential(person.pk, session_name(key), person.stamp(), expires_at)
+    return Credential(person.pk, session_name(key), person.security_stamp(), expires_at)
 
 
 def of_token(token: Token) -> Credential:
@@ -115,7 +115,7 @@ def end_all(person: User) -> None:
 
 def announce(person: User) -> None:
     """Announce who somebody is now: nothing that was known of them before counts any more."""
-    _write(person.pk, person.stamp())
+    _write(person.pk, person.security_stamp())
 
 
 def person_saved(
@@ -171,7 +171,11 @@ class _Known:
         if credential.name in self._names:
             return True
         last = self._stamps.get(credential.person_id)
-        return last is not None and bool(credential.stamp) and credential.stamp != last[1]
+        return (
+            last is not None
+            and bool(credential.security_stamp)
+            and credential.security_stamp != last[1]
+        )
 
     def read_soon(self) -> None:
         self._due = 0.0

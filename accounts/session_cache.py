@@ -20,7 +20,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts import revocations, shared
+from accounts import revocations, shared_cache
 from accounts.identities import SignedIn
 from accounts.models import User
 from accounts.revocations import Credential
@@ -59,7 +59,7 @@ def authenticated_user(request: HttpRequest) -> Any:
         "user_id": user.pk,
         "username": user.get_username(),
         "mfa": mfa,
-        "stamp": user.stamp(),
+        "stamp": user.security_stamp(),
         "until": time.time() + seconds,
     }
     # Not if it was forgotten meanwhile: that leaves a mark.
@@ -134,6 +134,6 @@ def _signature(name: str, text: str) -> str:
 
 def _call(method: str, *arguments: Any) -> Any:
     try:
-        return shared.ask(method, *arguments)
-    except shared.Away:
+        return shared_cache.call(method, *arguments)
+    except shared_cache.CacheUnavailable:
         return None

@@ -36,7 +36,13 @@ def issue(request: HttpRequest) -> str | None:
     if holder is None:
         return None
     found = holder.credential
-    claims = [found.person_id, found.name, found.stamp, found.expires_at, holder.person.mfa_passed]
+    claims = [
+        found.person_id,
+        found.name,
+        found.security_stamp,
+        found.expires_at,
+        holder.person.mfa_passed,
+    ]
     return _signer().sign_object(claims)
 
 

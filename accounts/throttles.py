@@ -24,7 +24,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
-from accounts import shared
+from accounts import shared_cache
 from accounts.addresses import client_of
 
 SHARED_EVERY = 10
@@ -76,7 +76,7 @@ class _Window:
     def _share(self, client: str, found: _Count, *, number: int, seconds: int) -> int:
         """Tell all others of some more requests, and return how many they have counted."""
         key = hashlib.sha256(f"{self._scope} {number} {client}".encode(errors="replace"))
-        [total] = shared.count({f"rate-{key.hexdigest()}": 2.0 * seconds}, by=self._every)
+        [total] = shared_cache.incr_many({f"rate-{key.hexdigest()}": 2.0 * seconds}, by=self._every)
         with self._counting:
             # Another thread's ten may be told already and not yet in this total; then it is less.
             found.elsewhere = max(found.elsewhere, total - found.told)

@@ -180,7 +180,7 @@ def _signed(family: Family, person: User) -> dict[str, str]:
     refresh["user_id"] = str(person.pk)
     refresh["username"] = person.get_username()
     refresh["mfa"] = records.mfa_claim(person, family.mfa_at.timestamp() if family.mfa_at else None)
-    refresh["stamp"] = person.stamp()
+    refresh["stamp"] = person.security_stamp()
     refresh["sid"] = family.pk
     refresh["jti"] = family.current
     refresh["exp"] = int(family.expires_at.timestamp())

@@ -269,7 +269,7 @@ if REDIS_URL:
     }
     CACHES: dict[str, Any] = {
         "default": {
-            "BACKEND": "accounts.caches.RedisCache",
+            "BACKEND": "accounts.cache_backends.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
                 "serializer": "config.caches.JsonSerializer",
@@ -282,7 +282,7 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {
         "default": {
-            "BACKEND": "accounts.caches.LocMemCache",
+            "BACKEND": "accounts.cache_backends.LocMemCache",
             # Whoever tries many names must not make it forget how often.
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }

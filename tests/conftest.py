@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
 
-from accounts import revocations, shared, throttles
+from accounts import revocations, shared_cache, throttles
 from accounts.hashers import Argon2Hasher
 from realtime import polls
 from reservations import counts, desk, layouts, lists, selectors, threads
@@ -87,7 +87,7 @@ def _nothing_remembered() -> None:
     selectors.forget_public()
     counts.forget_counts()
     revocations.forget()
-    shared.forget()
+    shared_cache.reset()
     throttles.forget()
     # All of them sign in from one address, and on SQLite people of two tests have the same ids.
     caches["default"].clear()

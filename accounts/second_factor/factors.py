@@ -1,7 +1,7 @@
 """A person's second factors together: which there are, adding and removing them.
 
 `User.second_factor_since` says whether there is one. It is written with the factors, under the
-person's row, and is part of the person's stamp: when the first factor is added or the last one
+person's row, and is part of the person's security stamp: when the first factor is added or the last one
 removed, what sessions and tokens say of the person is looked up anew, everywhere within a second.
 
 Who passed the second factor did so at a time, which is in the session and the family of tokens. It

@@ -105,7 +105,7 @@ def test_one_session_ends_and_the_persons_others_do_not(alice: User) -> None:
     assert (one.get(MINE).status_code, other.get(MINE).status_code) == (200, 200)
     one.post("/api/logout/")
     a_second_goes_by()
-    held = Credential(alice.pk, revocations.session_name(cookie), alice.stamp(), LATER)
+    held = Credential(alice.pk, revocations.session_name(cookie), alice.security_stamp(), LATER)
     still = other.cookies["sessionid"].value
     kept = revocations.of_session(still, alice, expires_at=LATER)
     assert revocations.ended_among([held, kept]) == {held}
@@ -113,7 +113,9 @@ def test_one_session_ends_and_the_persons_others_do_not(alice: User) -> None:
 
 
 def test_what_is_asked_of_many_is_one_query_a_second(alice: User) -> None:
-    many = [Credential(alice.pk, f"session-{n}", alice.stamp(), LATER) for n in range(1_000)]
+    many = [
+        Credential(alice.pk, f"session-{n}", alice.security_stamp(), LATER) for n in range(1_000)
+    ]
     revocations.end("session-7", person_id=alice.pk)
     with CaptureQueriesContext(connection) as captured:
         first = revocations.ended_among(many)
@@ -122,7 +124,7 @@ def test_what_is_asked_of_many_is_one_query_a_second(alice: User) -> None:
 
 
 def test_what_is_past_its_time_has_ended_too(alice: User) -> None:
-    old = Credential(alice.pk, "session-1", alice.stamp(), 1.0)
+    old = Credential(alice.pk, "session-1", alice.security_stamp(), 1.0)
     assert revocations.ended_among([old]) == {old}
 
 
@@ -139,7 +141,7 @@ def test_the_last_word_about_somebody_counts(alice: User) -> None:
 
 def test_a_row_that_is_committed_late_is_not_missed(alice: User) -> None:
     revocations.end("session-1", person_id=alice.pk)
-    held = [Credential(alice.pk, f"session-{n}", alice.stamp(), LATER) for n in (1, 2)]
+    held = [Credential(alice.pk, f"session-{n}", alice.security_stamp(), LATER) for n in (1, 2)]
     assert revocations.ended_among(held) == {held[0]}
     written_before = timezone.now() - timedelta(seconds=20)
     Ended.objects.create(person_id=alice.pk, name="session-2", at=written_before)

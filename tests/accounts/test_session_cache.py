@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from accounts import revocations, shared
+from accounts import revocations, shared_cache
 from accounts.models import User
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -99,11 +99,11 @@ def test_without_the_cache_everybody_is_looked_up(
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "accounts.caches.RedisCache",
+            "BACKEND": "accounts.cache_backends.RedisCache",
             "LOCATION": "redis://127.0.0.1:1",
         },
     }
-    monkeypatch.setattr(shared, "_away_until", 0.0)
+    monkeypatch.setattr(shared_cache, "_unavailable_until", 0.0)
     client = signed_in(alice)
     assert [_queries_about_people(client) for _ in range(2)] == [2, 2]
     assert client.post("/api/logout/").status_code == 200
@@ -120,7 +120,7 @@ def test_what_others_have_written_into_the_cache_makes_nobody_anybody(alice: Use
         [text.replace(f": {alice.pk},", f": {bob.pk},"), seal],
         [text, "0" * 64],
         [text],
-        {"user_id": bob.pk, "username": "bob", "is_staff": True, "stamp": bob.stamp()},
+        {"user_id": bob.pk, "username": "bob", "is_staff": True, "stamp": bob.security_stamp()},
         carols,
     ):
         assert forged != [text, seal]

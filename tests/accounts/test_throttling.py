@@ -12,7 +12,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient, APIRequestFactory
 
-from accounts import addresses, devices, login_throttle, shared, throttles
+from accounts import addresses, devices, login_throttle, shared_cache, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
 from tests.contract.calls import refusal
@@ -25,7 +25,7 @@ WRONG = "not-the-password"
 HOURLY, DAILY = (most for most, _ in login_throttle.CEILINGS)
 AWAY = {
     "default": {
-        "BACKEND": "accounts.caches.RedisCache",
+        "BACKEND": "accounts.cache_backends.RedisCache",
         "LOCATION": "redis://127.0.0.1:1/0",
     }
 }
@@ -92,7 +92,7 @@ def test_a_minute_later_there_is_one_more_try(alice: User, later: Callable[[floa
         _try(alice.username, client=client)
     later(61)
     pair = f"{client.defaults['REMOTE_ADDR']} {alice.username}"
-    shared.ask_or_own("delete", f"pause-pair-{login_throttle._digest(pair)}")
+    shared_cache.call_or_local("delete", f"pause-pair-{login_throttle._digest(pair)}")
     assert _codes([_try(alice.username, client=client) for _ in range(2)]) == [401, 429]
 
 
@@ -188,7 +188,7 @@ def test_a_device_that_guesses_too_often_is_known_no_more(
     )
     of_device = login_throttle._digest(f"{devices._read(device)[0]} {alice.username}")  # type: ignore[index]
     for _ in range(login_throttle.DEVICE_CEILING[0]):
-        shared.count({f"tries-device-{of_device}-{day}": 60.0})
+        shared_cache.incr_many({f"tries-device-{of_device}-{day}": 60.0})
     for number in range(HOURLY):
         _wrong(f"10.253.{number}.1", alice.username)
     with (
@@ -336,7 +336,7 @@ def test_few_requests_never_ask_redis(
         asked.append(by)
         return [by for _ in counts]
 
-    monkeypatch.setattr(shared, "count", count)
+    monkeypatch.setattr(shared_cache, "incr_many", count)
     throttle = AddressThrottle()
     for _ in range(throttles.SHARED_EVERY - 1):
         assert throttle.has_room("10.0.0.1")

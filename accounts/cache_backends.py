@@ -9,7 +9,7 @@ from typing import Any
 from django.core.cache.backends import locmem, redis
 
 # A count that has ended in between is left alone: taken from nothing it would last for good.
-_TAKE_BACK = """
+_DECR_MANY = """
 for _, key in ipairs(KEYS) do
     if redis.call('exists', key) == 1 then redis.call('decr', key) end
 end
@@ -19,7 +19,7 @@ end
 class RedisCache(redis.RedisCache):
     """Counts for all processes."""
 
-    def count(self, counts: Mapping[str, float], by: int) -> list[int]:
+    def incr_many(self, counts: Mapping[str, float], by: int) -> list[int]:
         """Add to counts, given with the seconds each lasts from its beginning; return them."""
         with self._client().pipeline() as together:
             for key, seconds in zip(self._names(counts), counts.values(), strict=True):
@@ -27,10 +27,10 @@ class RedisCache(redis.RedisCache):
                 together.incrby(key, by)
             return [int(total) for total in together.execute()[1::2]]
 
-    def take_back(self, keys: Iterable[str]) -> None:
+    def decr_many(self, keys: Iterable[str]) -> None:
         """Take one off each of these counts that has not ended."""
         if names := self._names(keys):
-            self._client().eval(_TAKE_BACK, len(names), *names)
+            self._client().eval(_DECR_MANY, len(names), *names)
 
     def _client(self) -> Any:
         return self._cache.get_client(None, write=True)
@@ -42,11 +42,11 @@ class RedisCache(redis.RedisCache):
 class LocMemCache(locmem.LocMemCache):
     """Counts for one process."""
 
-    def count(self, counts: Mapping[str, float], by: int) -> list[int]:
+    def incr_many(self, counts: Mapping[str, float], by: int) -> list[int]:
         """Add to counts, given with the seconds each lasts from its beginning; return them."""
-        return [self._count(key, by, seconds) for key, seconds in counts.items()]
+        return [self._incr(key, by, seconds) for key, seconds in counts.items()]
 
-    def take_back(self, keys: Iterable[str]) -> None:
+    def decr_many(self, keys: Iterable[str]) -> None:
         """Take one off each of these counts that has not ended."""
         for key in keys:
             try:
@@ -54,7 +54,7 @@ class LocMemCache(locmem.LocMemCache):
             except ValueError:
                 continue
 
-    def _count(self, key: str, by: int, seconds: float) -> int:
+    def _incr(self, key: str, by: int, seconds: float) -> int:
         while not self.add(key, by, seconds):
             try:
                 return self.incr(key, by)

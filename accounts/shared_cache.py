@@ -14,75 +14,75 @@ from django.core.cache import cache
 from django.utils.asyncio import async_unsafe
 from redis.exceptions import RedisError
 
-from accounts.caches import LocMemCache
+from accounts.cache_backends import LocMemCache
 
 PAUSE_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 # Until when it is left alone; 0 while it answers.
-_away_until = 0.0
-_deciding = threading.Lock()
-_own = LocMemCache("accounts", {"OPTIONS": {"MAX_ENTRIES": 20_000}})
+_unavailable_until = 0.0
+_lock = threading.Lock()
+_local = LocMemCache("accounts", {"OPTIONS": {"MAX_ENTRIES": 20_000}})
 
 
-class Away(Exception):
+class CacheUnavailable(Exception):
     """The cache cannot be reached just now."""
 
 
 @async_unsafe
-def ask(method: str, *arguments: Any) -> Any:
+def call(method: str, *arguments: Any) -> Any:
     """Return what a method of the cache returns. Raises: Away."""
-    global _away_until
+    global _unavailable_until
     is_trial = _is_trial()
     try:
         return getattr(cache, method)(*arguments)
     except RedisError as error:
         is_trial = False
-        _away_until = time.monotonic() + PAUSE_SECONDS
+        _unavailable_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("The cache is away; each process goes by what it knows itself: %s", error)
-        raise Away from None
+        raise CacheUnavailable from None
     finally:
         if is_trial:
-            _away_until = 0.0
+            _unavailable_until = 0.0
 
 
 def _is_trial() -> bool:
     """Tell whether the cache has failed and it is time to try it again. Raises: Away before."""
-    global _away_until
-    if not _away_until:
+    global _unavailable_until
+    if not _unavailable_until:
         return False
-    with _deciding:
+    with _lock:
         now = time.monotonic()
-        if now < _away_until:
-            raise Away
-        if _away_until:
+        if now < _unavailable_until:
+            raise CacheUnavailable
+        if _unavailable_until:
             # Nobody else tries it meanwhile.
-            _away_until = now + PAUSE_SECONDS
+            _unavailable_until = now + PAUSE_SECONDS
             return True
         return False
 
 
-def ask_or_own(method: str, *arguments: Any) -> Any:
-    """As `ask`, or while the cache is away, of one that this process has for itself."""
+def call_or_local(method: str, *arguments: Any) -> Any:
+    """As `call`, or while the cache is away, of one that this process has for itself."""
     try:
-        return ask(method, *arguments)
-    except Away:
-        return getattr(_own, method)(*arguments)
+        return call(method, *arguments)
+    except CacheUnavailable:
+        return getattr(_local, method)(*arguments)
 
 
-def count(counts: Mapping[str, float], *, by: int = 1) -> list[int]:
+def incr_many(counts: Mapping[str, float], *, by: int = 1) -> list[int]:
     """Add to counts, given with the seconds each lasts from its beginning; return them."""
-    found: list[int] = ask_or_own("count", counts, by)
+    found: list[int] = call_or_local("incr_many", counts, by)
     return found
 
 
-def take_back(keys: Iterable[str]) -> None:
+def decr_many(keys: Iterable[str]) -> None:
     """Take one off each of these counts that has not ended."""
-    ask_or_own("take_back", keys)
+    call_or_local("decr_many", keys)
 
 
-def forget() -> None:
+def reset() -> None:
     """Try the cache again at once, and forget what this process counted for itself."""
-    global _away_until
-    _away_until = 0.0
-    _own.clear()
+    global _unavailable_until
+    _unavailable_until = 0.0
+    _local.clear()

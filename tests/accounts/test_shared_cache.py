@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis.exceptions import RedisError
 
-from accounts import shared
+from accounts import shared_cache
 
 PATIENCE_SECONDS = 120
 
@@ -36,14 +36,14 @@ class HangingCache:
 def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[HangingCache]:
     """A cache that has failed, and whose pause is over."""
     hanging = HangingCache()
-    monkeypatch.setattr(shared, "cache", hanging)
-    monkeypatch.setattr(shared, "_away_until", 0.001)
+    monkeypatch.setattr(shared_cache, "cache", hanging)
+    monkeypatch.setattr(shared_cache, "_unavailable_until", 0.001)
     yield hanging
     hanging.answers.set()
 
 
 def _one_waits(pool: ThreadPoolExecutor, hanging: HangingCache) -> Any:
-    trial = pool.submit(shared.ask, "get", "seat")
+    trial = pool.submit(shared_cache.call, "get", "seat")
     assert hanging.is_asked.wait(PATIENCE_SECONDS)
     return trial
 
@@ -52,13 +52,13 @@ def test_one_request_at_a_time_waits_for_a_cache_that_hangs(hanging: HangingCach
     with ThreadPoolExecutor(1) as pool:
         trial = _one_waits(pool, hanging)
         for _ in range(3):
-            with pytest.raises(shared.Away):
-                shared.ask("get", "seat")
+            with pytest.raises(shared_cache.CacheUnavailable):
+                shared_cache.call("get", "seat")
         assert hanging.asked == 1
         hanging.answers.set()
-        assert isinstance(trial.exception(PATIENCE_SECONDS), shared.Away)
-    with pytest.raises(shared.Away):
-        shared.ask("get", "seat")
+        assert isinstance(trial.exception(PATIENCE_SECONDS), shared_cache.CacheUnavailable)
+    with pytest.raises(shared_cache.CacheUnavailable):
+        shared_cache.call("get", "seat")
     assert hanging.asked == 1
 
 
@@ -74,8 +74,8 @@ def test_a_cache_that_answers_one_request_is_asked_by_all_again(
     hanging.answer = answer
     with ThreadPoolExecutor(1) as pool:
         trial = _one_waits(pool, hanging)
-        with pytest.raises(shared.Away):
-            shared.ask("get", "seat")
+        with pytest.raises(shared_cache.CacheUnavailable):
+            shared_cache.call("get", "seat")
         hanging.answers.set()
         assert type(trial.exception(PATIENCE_SECONDS)) is (error or type(None))
-    assert [shared.ask("get", "seat") for _ in range(2)] == ["seat", "seat"]
+    assert [shared_cache.call("get", "seat") for _ in range(2)] == ["seat", "seat"]
