@@ -307,7 +307,7 @@ PASSWORD_HASHERS = [
     "accounts.hashers.Pbkdf2Hasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "accounts.published.NotPublished"},
+    {"NAME": "accounts.password_validators.PublishedPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -11,7 +11,7 @@ def is_published(password: str | None) -> bool:
     return password in settings.SEATCAST_PUBLISHED_PASSWORDS
 
 
-class NotPublished:
+class PublishedPasswordValidator:
     """Refuses a new password that everybody knows."""
 
     def validate(self, password: str, user: object = None) -> None:  # noqa: ARG002
