@@ -17,7 +17,7 @@ class Authenticator(models.Model):
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    secret = models.TextField(help_text="Encrypted, see accounts.second_factor.sealing.")
+    secret = models.TextField(help_text="Encrypted, see accounts.second_factor.encryption.")
     last_step = models.BigIntegerField(default=0)
     wrong_codes = models.PositiveSmallIntegerField(default=0)
     wrong_since = models.DateTimeField(null=True)

@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from rest_framework.exceptions import Throttled
 
 from accounts.models import User
-from accounts.second_factor import sealing
+from accounts.second_factor import encryption
 from accounts.second_factor.models import Authenticator
 from accounts.second_factor.refusals import AlreadySetUp, InvalidCode, NotSetUp
 
@@ -47,7 +47,7 @@ def begin(person: User) -> tuple[str, str]:
             raise AlreadySetUp
         kept.delete()
         Authenticator.objects.create(
-            person=person, secret=sealing.seal(secret), created_at=timezone.now()
+            person=person, secret=encryption.encrypt(secret), created_at=timezone.now()
         )
     name = f"{person.username} ({_host()})"
     return secret, pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
@@ -106,8 +106,8 @@ def _matching_step(found: Authenticator, code: str, *, now: datetime) -> int | N
     if not _CODE.fullmatch(code):
         return None
     try:
-        totp = pyotp.TOTP(sealing.unseal(found.secret))
-    except sealing.NotReadable:
+        totp = pyotp.TOTP(encryption.decrypt(found.secret))
+    except encryption.DecryptionFailed:
         return None
     present = int(now.timestamp()) // STEP_SECONDS
     for step in range(present + DRIFT_STEPS, present - DRIFT_STEPS - 1, -1):

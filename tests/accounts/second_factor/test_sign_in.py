@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from accounts.models import Authenticator, Challenge, Passkey, RecoveryCode, User
-from accounts.second_factor import recovery, sealing
+from accounts.second_factor import encryption, recovery
 from security_log.models import Kind, SecurityEvent
 from tests.accounts.second_factor.device import (
     App,
@@ -196,13 +196,13 @@ def test_a_challenge_ends_in_time_and_is_pruned(app: App) -> None:
 def test_what_an_app_shares_with_us_is_not_in_the_database(app: App, settings: Settings) -> None:
     sealed = Authenticator.objects.get().secret
     assert app.secret not in sealed
-    assert sealing.unseal(sealed) == app.secret
+    assert encryption.decrypt(sealed) == app.secret
     old, settings.SECRET_KEY = settings.SECRET_KEY, "another secret key, which is long enough to do"
     settings.SECRET_KEY_FALLBACKS = [old]
-    assert sealing.unseal(sealed) == app.secret
+    assert encryption.decrypt(sealed) == app.secret
     settings.SECRET_KEY_FALLBACKS = []
-    with pytest.raises(sealing.NotReadable):
-        sealing.unseal(sealed)
+    with pytest.raises(encryption.DecryptionFailed):
+        encryption.decrypt(sealed)
     client = stranger()
     alice = User.objects.get(username="alice")
     codes = recovery.renew(alice)

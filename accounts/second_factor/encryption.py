@@ -14,21 +14,21 @@ from django.utils.crypto import salted_hmac
 _SALT = "accounts.second_factor.sealing"
 
 
-class NotReadable(Exception):
+class DecryptionFailed(Exception):
     """The text was encrypted with a key that this site does not have any more."""
 
 
-def seal(text: str) -> str:
+def encrypt(text: str) -> str:
     """Return the text encrypted and authenticated (AES-128-CBC with HMAC-SHA-256)."""
     return _fernet().encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str) -> str:
+def decrypt(sealed: str) -> str:
     """Return what was encrypted. Raises: NotReadable."""
     try:
         return _fernet().decrypt(sealed.encode()).decode()
     except InvalidToken:
-        raise NotReadable from None
+        raise DecryptionFailed from None
 
 
 def _fernet() -> MultiFernet:
