@@ -12,9 +12,9 @@ from rest_framework.views import APIView
 from accounts import mail, verification
 from accounts.addresses import client_of
 from accounts.authentication import refuse_forged
-from accounts.confirming import own_password, require_own_second_factor
 from accounts.links import LinkIsBad
 from accounts.open_view import CSRF_TOKEN_WITH_COOKIES, OpenView, asker
+from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
 from accounts.serializers import DoneSerializer
 from accounts.throttles import ApiThrottle, PasswordChangeThrottle, ResetThrottle
 from accounts.views import InvalidLink
@@ -83,7 +83,7 @@ class EmailChangeView(APIView):
         An old address that was verified is told of it, before and after.
         """
         person = asker(request)
-        require_own_second_factor(request, person)
+        require_second_factor_if_set_up(request, person)
         form = EmailChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         address = form.validated_data["email"]
@@ -92,7 +92,7 @@ class EmailChangeView(APIView):
             raise ValidationError({"email": [complaint]})
         PasswordChangeThrottle.require_room(request, person.pk)
         device = form.validated_data.get("device", "")
-        with own_password(request, person, device=device) as attempt:
+        with password_attempt(request, person, device=device) as attempt:
             is_known = person.check_password(form.validated_data["password"])
             attempt.is_correct = is_known and verification.ask_to_change(
                 person,

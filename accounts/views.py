@@ -16,11 +16,11 @@ from rest_framework_simplejwt.tokens import Token
 from accounts import devices, links, login_throttle, mail, passwords, revocations, socket_tickets
 from accounts.addresses import client_of
 from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
-from accounts.confirming import own_password, require_own_second_factor
 from accounts.hashing import Work, place_for
 from accounts.models import User
 from accounts.open_view import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, OpenView, asker
 from accounts.organisers import standing
+from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
 from accounts.second_factor.sign_in import require_second_step
 from accounts.serializers import (
     CredentialsSerializer,
@@ -172,14 +172,14 @@ class PasswordChangeView(APIView):
         The session that asks goes on; who asks with a token gets a new pair.
         """
         person = asker(request)
-        require_own_second_factor(request, person)
+        require_second_factor_if_set_up(request, person)
         form = PasswordChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         old, new = form.validated_data["old_password"], form.validated_data["password"]
         require_good_password(new, person)
         PasswordChangeThrottle.require_room(request, person.pk)
         device = form.validated_data.get("device", "")
-        with own_password(request, person, field="old_password", device=device) as attempt:
+        with password_attempt(request, person, field="old_password", device=device) as attempt:
             attempt.is_correct = passwords.change(
                 person, old=old, new=new, language=mail.language_of_request(request)
             )

@@ -13,13 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.confirming import require_own_second_factor, require_password
 from accounts.models import Erasure, User
 from accounts.open_view import asker
 from accounts.organisers import is_organiser
 from accounts.personal import erasing
 from accounts.personal.exporting import export
 from accounts.personal.sources import sources
+from accounts.reauthentication import require_password, require_second_factor_if_set_up
 from accounts.serializers import DoneSerializer
 from accounts.throttles import ApiThrottle, ExportThrottle
 from security_log.log import Kind, record
@@ -65,7 +65,7 @@ class ExportView(APIView):
     def get(self, request: Request) -> Response:
         """Return all that is kept about oneself, as a file."""
         person = asker(request)
-        require_own_second_factor(request, person)
+        require_second_factor_if_set_up(request, person)
         found = export(person)
         record(Kind.DATA_EXPORTED, actor_id=person.pk, subject_id=person.pk)
         headers = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"'}
@@ -83,7 +83,7 @@ class EraseView(APIView):
         person = asker(request)
         form = EraseSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        require_own_second_factor(request, person)
+        require_second_factor_if_set_up(request, person)
         require_password(request, person, form.validated_data["password"])
         if is_organiser(person):
             raise OrganiserAccount

@@ -13,9 +13,9 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts import devices
 from accounts.authentication import enforce_csrf
-from accounts.confirming import require_own_second_factor, require_password
 from accounts.models import User
 from accounts.open_view import CSRF_TOKEN, OpenView, asker
+from accounts.reauthentication import require_password, require_second_factor_if_set_up
 from accounts.second_factor import challenges, factors, passkeys, totp
 from accounts.second_factor.models import Challenge
 from accounts.second_factor.serializers import (
@@ -99,7 +99,7 @@ class TotpConfirmView(APIView):
         asks goes on as one that showed the factor, and who asks with a token gets a new pair.
         """
         person, data = asker(request), _data(CodeSerializer, request)
-        require_own_second_factor(request, person)
+        require_second_factor_if_set_up(request, person)
         at, codes = factors.confirm_totp(person, data["code"])
         return _added(request, at, codes)
 
@@ -132,7 +132,7 @@ class PasskeysView(APIView):
     def post(self, request: Request) -> Response:
         """Keep the passkey that the browser made. The answer is as for an authenticator app."""
         person, data = asker(request), _data(NewPasskeySerializer, request)
-        require_own_second_factor(request, person)
+        require_second_factor_if_set_up(request, person)
         at, codes = factors.add_passkey(
             data["challenge"], person, data["credential"], name=data["name"]
         )
@@ -186,7 +186,7 @@ def _second_step(request: Request) -> tuple[User, datetime]:
 def _confirmed_asker(request: Request) -> User:
     """Return who asks, who gave their password and, if the account has one, their factor."""
     person, data = asker(request), _data(PasswordSerializer, request)
-    require_own_second_factor(request, person)
+    require_second_factor_if_set_up(request, person)
     require_password(request, person, data["password"])
     return person
 

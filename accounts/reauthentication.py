@@ -13,7 +13,7 @@ from accounts.second_factor.refusals import SecondFactorRequired
 
 
 @contextmanager
-def own_password(
+def password_attempt(
     request: Request, person: User, *, field: str = "password", device: str = ""
 ) -> Iterator[login_throttle.Attempt]:
     """Count a try at one's own password, as at signing in; refuse unless it is said to be right.
@@ -32,11 +32,11 @@ def own_password(
 
 def require_password(request: Request, person: User, password: str) -> None:
     """Let pass only who knows the person's password. Raises: as `own_password`."""
-    with own_password(request, person) as attempt:
+    with password_attempt(request, person) as attempt:
         attempt.is_correct = person.check_password(password)
 
 
-def require_own_second_factor(request: Request, person: User) -> None:
+def require_second_factor_if_set_up(request: Request, person: User) -> None:
     """Let pass who showed the second factor, where the account has one.
 
     A session from before it was set up has not. Raises: SecondFactorRequired.
