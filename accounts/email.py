@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 from accounts import mail, verification
 from accounts.addresses import client_of
 from accounts.authentication import refuse_forged
+from accounts.base_views import CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
 from accounts.links import LinkIsBad
-from accounts.open_view import CSRF_TOKEN_WITH_COOKIES, OpenView, asker
 from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
 from accounts.serializers import DoneSerializer
 from accounts.throttles import ApiThrottle, PasswordChangeThrottle, ResetThrottle
@@ -42,7 +42,7 @@ class EmailVerifyView(APIView):
     def post(self, request: Request) -> Response:
         """Mail another link to the address that waits to be confirmed; a few times a day."""
         _ = request.data  # a malformed body is refused, whoever sends it
-        person = asker(request)
+        person = current_user(request)
         address = person.new_email or ("" if person.email_verified_at else person.email)
         if not address:
             raise NothingToVerify
@@ -52,7 +52,7 @@ class EmailVerifyView(APIView):
         return Response({"success": True, "message": "A link is on its way to your address"})
 
 
-class EmailConfirmView(OpenView):
+class EmailConfirmView(PublicView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -82,7 +82,7 @@ class EmailChangeView(APIView):
 
         An old address that was verified is told of it, before and after.
         """
-        person = asker(request)
+        person = current_user(request)
         require_second_factor_if_set_up(request, person)
         form = EmailChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)

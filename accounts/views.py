@@ -16,9 +16,9 @@ from rest_framework_simplejwt.tokens import Token
 from accounts import devices, links, login_throttle, mail, passwords, revocations, socket_tickets
 from accounts.addresses import client_of
 from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
+from accounts.base_views import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
 from accounts.hashing import Work, place_for
 from accounts.models import User
-from accounts.open_view import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, OpenView, asker
 from accounts.organisers import standing
 from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
 from accounts.second_factor.sign_in import require_second_step
@@ -62,14 +62,14 @@ class InvalidLink(APIException):
     default_detail = "This link was used before, or is too old. Ask for a new one."
 
 
-class CsrfView(OpenView):
+class CsrfView(PublicView):
     @extend_schema(operation_id="csrf", responses=CsrfSerializer)
     def get(self, request: Request) -> Response:
         """Set the `csrftoken` cookie, whose value goes into X-CSRFToken with each write."""
         return Response({"csrf_token": get_token(request._request)})
 
 
-class RegisterView(OpenView):
+class RegisterView(PublicView):
     throttle_classes = (ApiThrottle, RegisterThrottle)
 
     @extend_schema(
@@ -95,7 +95,7 @@ class RegisterView(OpenView):
         return answer
 
 
-class LoginView(OpenView):
+class LoginView(PublicView):
     @extend_schema(
         operation_id="login",
         parameters=[CSRF_TOKEN],
@@ -130,7 +130,7 @@ class LogoutEverywhereView(APIView):
     def post(self, request: Request) -> Response:
         """End all sessions and tokens of who asks, this one too."""
         _ = request.data  # a malformed body is refused, whoever sends it
-        person = asker(request)
+        person = current_user(request)
         with transaction.atomic():
             revocations.end_all(person)
             record(Kind.SIGNED_OUT_EVERYWHERE, actor_id=person.pk, subject_id=person.pk)
@@ -142,7 +142,7 @@ class MeView(APIView):
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """Tell who is signed in."""
-        person: Any = asker(request)
+        person: Any = current_user(request)
         is_passed = bool(getattr(request.user, "mfa_passed", False))
         person.second_factor = standing(person, is_passed=is_passed)
         return Response(MeSerializer(person).data)
@@ -171,7 +171,7 @@ class PasswordChangeView(APIView):
 
         The session that asks goes on; who asks with a token gets a new pair.
         """
-        person = asker(request)
+        person = current_user(request)
         require_second_factor_if_set_up(request, person)
         form = PasswordChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -196,7 +196,7 @@ class PasswordChangeView(APIView):
         return answer
 
 
-class PasswordResetView(OpenView):
+class PasswordResetView(PublicView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -220,7 +220,7 @@ class PasswordResetView(OpenView):
         )
 
 
-class PasswordResetConfirmView(OpenView):
+class PasswordResetConfirmView(PublicView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -250,7 +250,7 @@ class PasswordResetConfirmView(OpenView):
         return answer
 
 
-class TokenView(OpenView):
+class TokenView(PublicView):
     @extend_schema(
         operation_id="token", request=TokenCredentialsSerializer, responses=SignedInPairSerializer
     )
@@ -264,7 +264,7 @@ class TokenView(OpenView):
         return Response({**pair(person, request=request), "device": known})
 
 
-class TokenRefreshView(OpenView):
+class TokenRefreshView(PublicView):
     @extend_schema(
         operation_id="token_refresh",
         parameters=[
@@ -298,7 +298,7 @@ class TokenRefreshView(OpenView):
             raise InvalidToken(str(error)) from None
 
 
-class TokenRevokeView(OpenView):
+class TokenRevokeView(PublicView):
     @extend_schema(operation_id="token_revoke", request=RefreshSerializer, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
         """Sign out: the refresh token that was sent is worth nothing from then on."""

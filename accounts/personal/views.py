@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.base_views import current_user
 from accounts.models import Erasure, User
-from accounts.open_view import asker
 from accounts.organisers import is_organiser
 from accounts.personal import erasing
 from accounts.personal.exporting import export
@@ -64,7 +64,7 @@ class ExportView(APIView):
     @extend_schema(operation_id="export", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """Return all that is kept about oneself, as a file."""
-        person = asker(request)
+        person = current_user(request)
         require_second_factor_if_set_up(request, person)
         found = export(person)
         record(Kind.DATA_EXPORTED, actor_id=person.pk, subject_id=person.pk)
@@ -80,7 +80,7 @@ class EraseView(APIView):
         With bookings for coming events it is refused, unless `keep_tickets` says that the tickets
         are kept: they admit, but nobody can cancel them or send them again.
         """
-        person = asker(request)
+        person = current_user(request)
         form = EraseSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         require_second_factor_if_set_up(request, person)

@@ -13,8 +13,8 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts import devices
 from accounts.authentication import enforce_csrf
+from accounts.base_views import CSRF_TOKEN, PublicView, current_user
 from accounts.models import User
-from accounts.open_view import CSRF_TOKEN, OpenView, asker
 from accounts.reauthentication import require_password, require_second_factor_if_set_up
 from accounts.second_factor import challenges, factors, passkeys, totp
 from accounts.second_factor.models import Challenge
@@ -37,7 +37,7 @@ from accounts.tokens import end_family, pair
 from security_log.log import Kind, record
 
 
-class LoginSecondFactorView(OpenView):
+class LoginSecondFactorView(PublicView):
     @extend_schema(
         operation_id="login_second_factor",
         parameters=[CSRF_TOKEN],
@@ -56,7 +56,7 @@ class LoginSecondFactorView(OpenView):
         return answer
 
 
-class TokenSecondFactorView(OpenView):
+class TokenSecondFactorView(PublicView):
     @extend_schema(
         operation_id="token_second_factor",
         request=SecondStepSerializer,
@@ -74,7 +74,7 @@ class SecondFactorView(APIView):
     @extend_schema(operation_id="second_factor", responses=SecondFactorSerializer)
     def get(self, request: Request) -> Response:
         """List one's second factors."""
-        return Response(SecondFactorSerializer(factors.described(asker(request))).data)
+        return Response(SecondFactorSerializer(factors.described(current_user(request))).data)
 
 
 class TotpView(APIView):
@@ -98,7 +98,7 @@ class TotpConfirmView(APIView):
         With the first factor one gets recovery codes, which are shown this once; the session that
         asks goes on as one that showed the factor, and who asks with a token gets a new pair.
         """
-        person, data = asker(request), _data(CodeSerializer, request)
+        person, data = current_user(request), _data(CodeSerializer, request)
         require_second_factor_if_set_up(request, person)
         at, codes = factors.confirm_totp(person, data["code"])
         return _added(request, at, codes)
@@ -131,7 +131,7 @@ class PasskeysView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Keep the passkey that the browser made. The answer is as for an authenticator app."""
-        person, data = asker(request), _data(NewPasskeySerializer, request)
+        person, data = current_user(request), _data(NewPasskeySerializer, request)
         require_second_factor_if_set_up(request, person)
         at, codes = factors.add_passkey(
             data["challenge"], person, data["credential"], name=data["name"]
@@ -145,7 +145,7 @@ class PasskeyView(APIView):
     )
     def patch(self, request: Request, passkey_id: int) -> Response:
         """Rename a passkey."""
-        person, data = asker(request), _data(PasskeyNameSerializer, request)
+        person, data = current_user(request), _data(PasskeyNameSerializer, request)
         factors.rename_passkey(person, passkey_id, data["name"])
         return Response({"success": True, "message": "Passkey renamed"})
 
@@ -185,7 +185,7 @@ def _second_step(request: Request) -> tuple[User, datetime]:
 
 def _confirmed_asker(request: Request) -> User:
     """Return who asks, who gave their password and, if the account has one, their factor."""
-    person, data = asker(request), _data(PasswordSerializer, request)
+    person, data = current_user(request), _data(PasswordSerializer, request)
     require_second_factor_if_set_up(request, person)
     require_password(request, person, data["password"])
     return person
@@ -198,7 +198,7 @@ def _added(request: Request, at: datetime, codes: list[str] | None) -> Response:
     done["recovery_codes"] = codes
     if isinstance(request.auth, Token):
         end_family(request.auth)
-        return Response({**done, **pair(asker(request), request=request, mfa_at=at)})
+        return Response({**done, **pair(current_user(request), request=request, mfa_at=at)})
     records.pass_second_factor(request._request, at)
     return Response(done)
 

@@ -1,17 +1,17 @@
 """What the calls of accounts have in common."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import IO, Any
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from accounts.models import User
-from accounts.parsers import Utf8FormParser, Utf8MultiPartParser
 
 CSRF_TOKEN = OpenApiParameter(
     "X-CSRFToken",
@@ -28,7 +28,27 @@ CSRF_TOKEN_WITH_COOKIES = OpenApiParameter(
 )
 
 
-class OpenView(APIView):
+class _Utf8Parser(BaseParser):
+    """Decode as UTF-8, whatever charset a request names: with others decoding can fail."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        return super().parse(stream, media_type, {**(parser_context or {}), "encoding": "utf-8"})
+
+
+class Utf8FormParser(_Utf8Parser, FormParser):
+    """`application/x-www-form-urlencoded`."""
+
+
+class Utf8MultiPartParser(_Utf8Parser, MultiPartParser):
+    """`multipart/form-data`."""
+
+
+class PublicView(APIView):
     """A call for people who are nobody yet."""
 
     authentication_classes = ()
@@ -44,7 +64,7 @@ class OpenView(APIView):
         return 'Bearer realm="api"'
 
 
-def asker(request: Request) -> User:
+def current_user(request: Request) -> User:
     """Return who asks, from the database. Raises: NotAuthenticated."""
     person = User.objects.filter(pk=request.user.pk or 0, is_active=True).first()
     if person is None:
