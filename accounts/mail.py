@@ -30,7 +30,7 @@ from django.db.models.functions import Now
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts import mail_templates
-from accounts.mail_bounds import TooMuchMail, network_key, recipient_key, require_room
+from accounts.mail_limits import TooMuchMail, enforce_limits, network_key, recipient_key
 from accounts.models import Mail, User
 
 MINUTES_BEFORE_TRIES = (1, 2, 4, 8, 16)
@@ -109,7 +109,7 @@ def _post(mail: Mail, *, client: str = "") -> None:
     mail.recipient = recipient_key(mail.address)
     mail.network = network_key(client) if client else ""
     with transaction.atomic():
-        require_room(mail)
+        enforce_limits(mail)
         mail.save()
         transaction.on_commit(_carrier.wake)
 

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 
 from accounts import devices, mail
-from accounts.mail_bounds import TooMuchMail
+from accounts.mail_limits import TooMuchMail
 from accounts.models import User, folded
 from accounts.names import check_new_name, skeleton
 from security_log.log import Kind, record

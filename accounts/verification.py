@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from accounts import mail
 from accounts.links import LinkIsBad, address_of_link, person_with_uid
-from accounts.mail_bounds import TooMuchMail
+from accounts.mail_limits import TooMuchMail
 from accounts.models import User
 from security_log.log import Kind, record
 

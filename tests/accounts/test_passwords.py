@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 
 from accounts import mail, revocations, tokens
 from accounts.links import link_fragment
-from accounts.mail_bounds import RESETS_AT_ONCE
+from accounts.mail_limits import RESETS_AT_ONCE
 from accounts.models import Mail, User
 from tests.contract.calls import refusal
 from tests.crowd import at_once, wait_until

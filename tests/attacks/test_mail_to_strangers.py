@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import mail, mail_bounds, mail_templates
+from accounts import mail, mail_limits, mail_templates
 from accounts.models import Mail, User
 from accounts.names import printed
 from tests.crowd import at_once
@@ -85,23 +85,23 @@ def test_registering_with_a_strangers_address_again_and_again_sends_a_few_letter
 ) -> None:
     for number in range(12):
         assert _register(f"zoe{number}", SPELLINGS[number % 4]).status_code == 201
-    assert len(_to_victim(mailoutbox)) == mail_bounds.VERIFICATIONS_A_DAY
+    assert len(_to_victim(mailoutbox)) == mail_limits.VERIFICATIONS_A_DAY
 
 
 def test_all_kinds_together_are_bounded_for_one_recipient_and_notices_have_room_left(
     mailoutbox: list[Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.SEATCAST_MAIL_PER_ADDRESS = 8
-    monkeypatch.setattr(mail_bounds, "RESETS_AT_ONCE", (6, mail_bounds.DAY))
+    monkeypatch.setattr(mail_limits, "RESETS_AT_ONCE", (6, mail_limits.DAY))
     owner = make_user("owner", password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
     for number in range(6):
         _register(f"zoe{number}", SPELLINGS[number % 4])
         _ask_for_reset(SPELLINGS[number % 4])
-    asked_for = Mail.objects.filter(recipient=mail_bounds.recipient_key(VICTIM)).count()
-    assert asked_for == 8 - mail_bounds.KEPT_FOR_NOTICES
+    asked_for = Mail.objects.filter(recipient=mail_limits.recipient_key(VICTIM)).count()
+    assert asked_for == 8 - mail_limits.RESERVED_FOR_NOTICES
     for _ in range(6):
         mail.tell_of_change(owner, language="en")
-    assert Mail.objects.filter(recipient=mail_bounds.recipient_key(VICTIM)).count() == 8
+    assert Mail.objects.filter(recipient=mail_limits.recipient_key(VICTIM)).count() == 8
 
 
 def test_one_network_has_a_few_letters_sent_to_one_address_and_so_many_to_all(
@@ -115,16 +115,16 @@ def test_one_network_has_a_few_letters_sent_to_one_address_and_so_many_to_all(
     for subnet in range(9):
         client = f"2001:db8:1:{subnet}::/64"
         mail.ask_for_link(f"person{subnet % 2}@example.com", language="en", client=client)
-    assert Mail.objects.count() == 2 * mail_bounds.RESETS_AT_ONCE[0]
+    assert Mail.objects.count() == 2 * mail_limits.RESETS_AT_ONCE[0]
 
 
 def test_what_one_network_asked_for_leaves_room_for_others_letters_to_an_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mail_bounds, "RESETS_AT_ONCE", (6, mail_bounds.DAY))
+    monkeypatch.setattr(mail_limits, "RESETS_AT_ONCE", (6, mail_limits.DAY))
     for client, most in {
-        "10.0.0.1": mail_bounds.ASKED_FROM_ONE_NETWORK,
-        "10.0.0.2": mail_bounds.RESETS_A_DAY,
+        "10.0.0.1": mail_limits.PER_NETWORK_AND_RECIPIENT,
+        "10.0.0.2": mail_limits.RESETS_A_DAY,
     }.items():
         for _ in range(6):
             mail.ask_for_link(VICTIM, language="en", client=client)
@@ -135,7 +135,7 @@ def test_what_one_network_asked_for_leaves_room_for_others_letters_to_an_address
 def test_of_letters_asked_for_at_once_as_many_are_written_as_one_after_the_other() -> None:
     ask = partial(mail.ask_for_link, VICTIM, language="en")
     at_once([partial(ask, client=f"10.0.{number}.1") for number in range(12)])
-    assert Mail.objects.count() == mail_bounds.RESETS_AT_ONCE[0]
+    assert Mail.objects.count() == mail_limits.RESETS_AT_ONCE[0]
 
 
 def test_an_unknown_address_is_counted_as_a_known_one() -> None:
@@ -144,8 +144,8 @@ def test_an_unknown_address_is_counted_as_a_known_one() -> None:
         for _ in range(6):
             _ask_for_reset(address)
         call_command("send_mail")
-        key = mail_bounds.recipient_key(address)
-        assert Mail.objects.filter(recipient=key).count() == mail_bounds.RESETS_AT_ONCE[0]
+        key = mail_limits.recipient_key(address)
+        assert Mail.objects.filter(recipient=key).count() == mail_limits.RESETS_AT_ONCE[0]
 
 
 LINKS = ("www.evil.example", "evil.example", "a@evil.example", "evil.example+x", "x" * 41)

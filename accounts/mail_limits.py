@@ -30,10 +30,10 @@ DAY = timedelta(days=1)
 RESETS_AT_ONCE = (3, timedelta(minutes=15))
 RESETS_A_DAY = 6
 VERIFICATIONS_A_DAY = 3
-ASKED_FROM_ONE_NETWORK = 4
+PER_NETWORK_AND_RECIPIENT = 4
 """How many letters to one address one network can ask for in a day."""
 
-KEPT_FOR_NOTICES = 3
+RESERVED_FOR_NOTICES = 3
 """How many of a recipient's letters are for what an account's owner must be told."""
 
 # Stored hashes depend on it.
@@ -47,7 +47,7 @@ class TooMuchMail(Throttled):
     default_detail = "Too much mail was sent to this address, or asked for from your network."
 
 
-class _Bound(NamedTuple):
+class _Limit(NamedTuple):
     letters: QuerySet[Mail]
     most: int
     within: timedelta = DAY
@@ -70,14 +70,14 @@ def network_key(client: str) -> str:
     return _key(f"from {(client, *wider_networks(client))[-1] if is_wide else client}")
 
 
-def require_room(mail: Mail) -> None:
+def enforce_limits(mail: Mail) -> None:
     """Let pass only a letter for which there is room; call it in the transaction that writes it.
 
     Raises: TooMuchMail.
     """
     _lock(*{mail.recipient, mail.network} - {""})
     now = timezone.now()
-    for bound in _bounds(mail):
+    for bound in _limits(mail):
         newest = bound.letters.filter(created_at__gt=Now() - bound.within).order_by("-created_at")
         found = list(newest.values_list("created_at", flat=True)[: bound.most])
         if len(found) >= bound.most:
@@ -85,19 +85,19 @@ def require_room(mail: Mail) -> None:
             raise TooMuchMail(wait=max(0.0, left.total_seconds()))
 
 
-def _bounds(mail: Mail) -> Iterator[_Bound]:
+def _limits(mail: Mail) -> Iterator[_Limit]:
     to_recipient = Mail.objects.filter(recipient=mail.recipient)
-    kept = KEPT_FOR_NOTICES if mail.kind in _ASKED_FOR else 0
-    yield _Bound(to_recipient, max(1, settings.SEATCAST_MAIL_PER_ADDRESS - kept))
+    kept = RESERVED_FOR_NOTICES if mail.kind in _ASKED_FOR else 0
+    yield _Limit(to_recipient, max(1, settings.SEATCAST_MAIL_PER_ADDRESS - kept))
     if mail.kind == Mail.Kind.LINK:
-        yield _Bound(to_recipient.filter(kind=mail.kind), *RESETS_AT_ONCE)
-        yield _Bound(to_recipient.filter(kind=mail.kind), RESETS_A_DAY)
+        yield _Limit(to_recipient.filter(kind=mail.kind), *RESETS_AT_ONCE)
+        yield _Limit(to_recipient.filter(kind=mail.kind), RESETS_A_DAY)
     if mail.kind == Mail.Kind.VERIFY:
-        yield _Bound(to_recipient.filter(kind=mail.kind), VERIFICATIONS_A_DAY)
+        yield _Limit(to_recipient.filter(kind=mail.kind), VERIFICATIONS_A_DAY)
     if mail.network and mail.kind in _ASKED_FOR:
         from_network = Mail.objects.filter(network=mail.network, kind__in=_ASKED_FOR)
-        yield _Bound(from_network, settings.SEATCAST_MAIL_PER_NETWORK)
-        yield _Bound(from_network.filter(recipient=mail.recipient), ASKED_FROM_ONE_NETWORK)
+        yield _Limit(from_network, settings.SEATCAST_MAIL_PER_NETWORK)
+        yield _Limit(from_network.filter(recipient=mail.recipient), PER_NETWORK_AND_RECIPIENT)
 
 
 def _lock(*keys: str) -> None:
