@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.links import address_fragment, link_fragment
 from accounts.models import Mail, User
-from accounts.names import printed
+from accounts.usernames import safe_in_mail
 
 LANGUAGES = ("en", "de")
 
@@ -154,7 +154,7 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
 
 
 def _hello(person: User, language: str) -> str:
-    name = printed(person.username) if person.email_verified_at else ""
+    name = safe_in_mail(person.username) if person.email_verified_at else ""
     return f"{_HELLO[language]} {name}," if name else f"{_HELLO[language]},"
 
 
@@ -169,4 +169,4 @@ def _links(people: Sequence[User], language: str, *, site: str) -> str:
 def _title(person: User, language: str) -> str:
     """Return what tells an account from others of the same address."""
     day = person.date_joined.date().isoformat()
-    return printed(person.username) or _ACCOUNT[language].format(day=day)
+    return safe_in_mail(person.username) or _ACCOUNT[language].format(day=day)

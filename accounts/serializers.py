@@ -13,7 +13,7 @@ from rest_framework.fields import get_error_detail
 from accounts import devices, mail
 from accounts.mail_limits import TooMuchMail
 from accounts.models import User, folded
-from accounts.names import check_new_name, skeleton
+from accounts.usernames import skeleton, validate_new_username
 from security_log.log import Kind, record
 
 NAME_TAKEN = "This name is taken."
@@ -48,7 +48,7 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
         fields = ["username", "email", "password"]
 
     def validate_username(self, name: str) -> str:
-        check_new_name(name)
+        validate_new_username(name)
         if User.objects.filter(folded_username=folded(name)).exists() or _looks_like_staff(name):
             raise serializers.ValidationError(NAME_TAKEN, code="taken")
         return name

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts import mail, mail_limits, mail_templates
 from accounts.models import Mail, User
-from accounts.names import printed
+from accounts.usernames import safe_in_mail
 from tests.crowd import at_once
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
@@ -155,7 +155,7 @@ LINKS = ("www.evil.example", "evil.example", "a@evil.example", "evil.example+x",
 def test_a_name_that_a_mail_client_makes_a_link_of_is_in_no_letter(
     name: str, mailoutbox: list[Any]
 ) -> None:
-    assert printed(name) == ""
+    assert safe_in_mail(name) == ""
     owner = make_user(name, password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
     make_user("owner", password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
     mail.tell_of_change(owner, language="en")

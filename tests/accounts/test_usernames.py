@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from accounts.names import skeleton
+from accounts.usernames import skeleton
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, stranger
 

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5")
 """Letters that leave no mark. Other invisible characters are no letters, and not in names."""
 
-_LOOK_ALIKE = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"}
+_CONFUSABLE_SCRIPTS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"}
 
-_TWINS = str.maketrans(
+_CONFUSABLES = str.maketrans(
     {
         **dict(zip("авгеіјкмнорсԁԛѕтухԝһӏ", "abreijkmhopcdqstyxwhl", strict=True)),
         **dict(zip("αβγεηικνορτυχω", "abyenikvoptuxw", strict=True)),
@@ -26,11 +26,11 @@ _TWINS = str.maketrans(
 _MAX_PRINTED = 40
 
 
-def check_new_name(name: str) -> None:
+def validate_new_username(name: str) -> None:
     """Let pass only a name that can be told from others. Raises: ValidationError."""
     if INVISIBLE & set(name):
         raise ValidationError("This name has characters that cannot be seen.", code="invisible")
-    if len(_alphabets(name)) > 1:
+    if len(_scripts(name)) > 1:
         raise ValidationError("This name mixes letters of several alphabets.", code="mixed")
 
 
@@ -41,10 +41,10 @@ def skeleton(name: str) -> str:
         for letter in unicodedata.normalize("NFKD", name.casefold())
         if not unicodedata.combining(letter)
     )
-    return plain.translate(_TWINS).replace("rn", "m").translate(_WITHOUT_MARKS)
+    return plain.translate(_CONFUSABLES).replace("rn", "m").translate(_WITHOUT_MARKS)
 
 
-def printed(name: str) -> str:
+def safe_in_mail(name: str) -> str:
     """Return a name for a mail, or nothing if a mail client could make a link of it.
 
     Links are made of what has a dot, an @ or a colon in it. Letters alone, digits, `_` and `-` are
@@ -57,6 +57,6 @@ def printed(name: str) -> str:
 _WITHOUT_MARKS = str.maketrans("", "", "._-+@")
 
 
-def _alphabets(name: str) -> set[str]:
+def _scripts(name: str) -> set[str]:
     found = {unicodedata.name(each, "").partition(" ")[0] for each in name if each.isalpha()}
-    return found & _LOOK_ALIKE
+    return found & _CONFUSABLE_SCRIPTS
