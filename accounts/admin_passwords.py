@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework.exceptions import Throttled
 
-from accounts import devices, login_throttle, mail
+from accounts import known_devices, login_throttle, mail
 from accounts.hashing import Work, place_for
 from accounts.models import User
 from accounts.throttles import PasswordChangeThrottle
@@ -106,4 +106,4 @@ def _told(refusal: Throttled) -> ValidationError:
 
 def _remember(request: HttpRequest, response: HttpResponseBase) -> None:
     if response.status_code == 302 and isinstance(request.user, User):
-        devices.remember(request, response, request.user)
+        known_devices.set_cookie(request, response, request.user)

@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from rest_framework.exceptions import Throttled
 
-from accounts import devices, shared_cache
+from accounts import known_devices, shared_cache
 from accounts.addresses import client_of, wider_networks
 from accounts.models import User, folded
 from security_log.log import Kind, record
@@ -83,7 +83,7 @@ def attempt(request: Any, name: str, *, device_token: str = "") -> Iterator[Atte
     Raises: Throttled.
     """
     client = client_of(request)
-    device = devices.known_device(request, name, token=device_token)
+    device = known_devices.known_device(request, name, token=device_token)
     with ExitStack() as undo:
         forgiven = _count_attempt(client, name, device, undo)
         current = Attempt()

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 
-from accounts import devices, mail
+from accounts import known_devices, mail
 from accounts.mail_limits import TooMuchMail
 from accounts.models import User, folded
 from accounts.usernames import skeleton, validate_new_username
@@ -27,7 +27,7 @@ class CredentialsSerializer(serializers.Serializer[User]):
 class TokenCredentialsSerializer(CredentialsSerializer):
     device = serializers.CharField(
         required=False,
-        max_length=devices.MAX_LENGTH,
+        max_length=known_devices.MAX_LENGTH,
         help_text="What an earlier answer called the device, so that it is known again.",
     )
 
@@ -152,7 +152,7 @@ class PasswordChangedSerializer(DoneSerializer):
 class PasswordChangeSerializer(serializers.Serializer[User]):
     old_password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
-    device = serializers.CharField(required=False, max_length=devices.MAX_LENGTH)
+    device = serializers.CharField(required=False, max_length=known_devices.MAX_LENGTH)
 
 
 class PasswordResetSerializer(serializers.Serializer[Any]):

@@ -13,7 +13,15 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import devices, links, login_throttle, mail, passwords, revocations, socket_tickets
+from accounts import (
+    known_devices,
+    links,
+    login_throttle,
+    mail,
+    passwords,
+    revocations,
+    socket_tickets,
+)
 from accounts.addresses import client_of
 from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
 from accounts.base_views import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
@@ -91,7 +99,7 @@ class RegisterView(PublicView):
         answer = Response(_signed_in(person), status=201)
         if keeps_cookies:
             login(request._request, person)
-            devices.remember(request, answer, person)
+            known_devices.set_cookie(request, answer, person)
         return answer
 
 
@@ -110,7 +118,7 @@ class LoginView(PublicView):
         person = _authenticated(request, **form.validated_data)
         login(request._request, person)
         answer = Response(_signed_in(person))
-        devices.remember(request, answer, person)
+        known_devices.set_cookie(request, answer, person)
         return answer
 
 
@@ -185,14 +193,14 @@ class PasswordChangeView(APIView):
             )
         done = {"success": True, "message": "Password changed"}
         if isinstance(request.auth, Token):
-            known = devices.token_for(request, person, token=device)
+            known = known_devices.device_token(request, person, token=device)
             tokens = pair(person, request=request, mfa_at=mfa_at_of(request.auth))
             return Response({**done, **tokens, "device": known})
         # Who was remembered is not who Django would compare with.
         request._request.user = person
         update_session_auth_hash(request._request, person)
         answer = Response(done)
-        devices.remember(request, answer, person)
+        known_devices.set_cookie(request, answer, person)
         return answer
 
 
@@ -244,9 +252,9 @@ class PasswordResetConfirmView(PublicView):
             raise InvalidLink from None
         done = {"success": True, "message": "Password changed"}
         if is_from_client_elsewhere(request):
-            return Response({**done, "device": devices.token_for(request, person)})
+            return Response({**done, "device": known_devices.device_token(request, person)})
         answer = Response(done)
-        devices.remember(request, answer, person)
+        known_devices.set_cookie(request, answer, person)
         return answer
 
 
@@ -260,7 +268,9 @@ class TokenView(PublicView):
         form.is_valid(raise_exception=True)
         person = _authenticated(request, **form.validated_data)
         record(Kind.SIGNED_IN, actor_id=person.pk, subject_id=person.pk, details={"by": "token"})
-        known = devices.token_for(request, person, token=form.validated_data.get("device", ""))
+        known = known_devices.device_token(
+            request, person, token=form.validated_data.get("device", "")
+        )
         return Response({**pair(person, request=request), "device": known})
 
 

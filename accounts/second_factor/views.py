@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import devices
+from accounts import known_devices
 from accounts.authentication import enforce_csrf
 from accounts.base_views import CSRF_TOKEN, PublicView, current_user
 from accounts.models import User
@@ -52,7 +52,7 @@ class LoginSecondFactorView(PublicView):
         login(request._request, person)
         done = {"success": True, "user_id": person.pk, "username": person.username}
         answer = Response(done)
-        devices.remember(request, answer, person)
+        known_devices.set_cookie(request, answer, person)
         return answer
 
 
@@ -67,7 +67,7 @@ class TokenSecondFactorView(PublicView):
         person, at = _second_step(request)
         tokens = pair(person, request=request, mfa_at=at)
         record(Kind.SIGNED_IN, actor_id=person.pk, subject_id=person.pk, details={"by": "token"})
-        return Response({**tokens, "device": devices.token_for(request, person)})
+        return Response({**tokens, "device": known_devices.device_token(request, person)})
 
 
 class SecondFactorView(APIView):

@@ -12,7 +12,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient, APIRequestFactory
 
-from accounts import addresses, devices, login_throttle, shared_cache, throttles
+from accounts import addresses, known_devices, login_throttle, shared_cache, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
 from tests.contract.calls import refusal
@@ -182,11 +182,11 @@ def test_a_device_that_guesses_too_often_is_known_no_more(
     alice: User, later: Callable[[float], None]
 ) -> None:
     later(86_400 - time.time() % 86_400)
-    device = devices.token_for(_at("10.0.0.1"), alice)
+    device = known_devices.device_token(_at("10.0.0.1"), alice)
     day = (
         f"{login_throttle.DEVICE_CEILING[1]}-{int(time.time() // login_throttle.DEVICE_CEILING[1])}"
     )
-    of_device = login_throttle._digest(f"{devices._read(device)[0]} {alice.username}")  # type: ignore[index]
+    of_device = login_throttle._digest(f"{known_devices._read(device)[0]} {alice.username}")  # type: ignore[index]
     for _ in range(login_throttle.DEVICE_CEILING[0]):
         shared_cache.incr_many({f"tries-device-{of_device}-{day}": 60.0})
     for number in range(HOURLY):

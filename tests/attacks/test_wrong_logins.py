@@ -13,7 +13,7 @@ from pytest_django import Settings
 from rest_framework.exceptions import Throttled
 from rest_framework.test import APIRequestFactory
 
-from accounts.devices import token_for
+from accounts.known_devices import device_token
 from accounts.links import link_fragment
 from accounts.login_throttle import ADDRESS_PAUSE_SECONDS, CEILINGS, FREE_PER_ADDRESS, attempt
 from accounts.models import User
@@ -60,7 +60,7 @@ def device(quick: None) -> str:
     """Return what makes the device known on which alice has signed in."""
     alice = User.objects.create(username="alice", password=make_password(PASSWORD))
     QuickHasher.looked_at = 0
-    return token_for(_requests.get("/"), alice)
+    return device_token(_requests.get("/"), alice)
 
 
 def _try(name: str, address: str, password: str = "wrong", *, device: str | None = None) -> int:

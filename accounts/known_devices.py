@@ -41,7 +41,7 @@ def known_device(request: Any, name: str, *, token: str = "") -> str | None:
     return device if is_known else None
 
 
-def token_for(request: Any, person: User, *, token: str = "") -> str:
+def device_token(request: Any, person: User, *, token: str = "") -> str:
     """Return a token by which this device is known for a person, and for who was before."""
     device, people = _read(token or request.COOKIES.get(COOKIE, "")) or (_new_id(), [])
     others = [[pk, digest] for pk, digest in people if pk != person.pk]
@@ -49,11 +49,11 @@ def token_for(request: Any, person: User, *, token: str = "") -> str:
     return signing.dumps([device, people], salt=_SALT)
 
 
-def remember(request: Any, response: HttpResponseBase, person: User) -> None:
+def set_cookie(request: Any, response: HttpResponseBase, person: User) -> None:
     """Have the browser that sends a request known for a person from now on."""
     response.set_cookie(
         COOKIE,
-        token_for(request, person),
+        device_token(request, person),
         max_age=KEPT_SECONDS,
         secure=settings.HTTPS,
         httponly=True,

@@ -6,7 +6,7 @@ import pytest
 from django.core import signing
 from django.test import RequestFactory
 
-from accounts import devices
+from accounts import known_devices
 from accounts.models import User
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
@@ -22,20 +22,20 @@ def alice() -> User:
 
 def _request(cookie: str = "") -> Any:
     request = RequestFactory().get("/")
-    request.COOKIES[devices.COOKIE] = cookie
+    request.COOKIES[known_devices.COOKIE] = cookie
     return request
 
 
 def _knows(token: str, name: str = "alice") -> bool:
-    return devices.known_device(_request(token), name) is not None
+    return known_devices.known_device(_request(token), name) is not None
 
 
 def test_signing_in_makes_a_device_known_by_a_cookie_that_scripts_cannot_read(alice: User) -> None:
     client = stranger()
     client.post("/api/login/", {"username": "alice", "password": PASSWORD})
-    cookie = client.cookies[devices.COOKIE]
+    cookie = client.cookies[known_devices.COOKIE]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
-    assert cookie["max-age"] == devices.KEPT_SECONDS
+    assert cookie["max-age"] == known_devices.KEPT_SECONDS
     assert _knows(cookie.value)
     assert _knows(cookie.value, "ALICE")
     assert not _knows(cookie.value, "bob")
@@ -45,47 +45,47 @@ def test_signing_in_makes_a_device_known_by_a_cookie_that_scripts_cannot_read(al
 def test_a_wrong_try_makes_no_device_known(alice: User, wrong: dict[str, str]) -> None:
     client = stranger()
     client.post("/api/login/", {"username": "alice", "password": PASSWORD, **wrong})
-    assert devices.COOKIE not in client.cookies
+    assert known_devices.COOKIE not in client.cookies
 
 
 def test_registering_makes_a_device_known() -> None:
     client = stranger()
     client.post("/api/register/", {"username": "zoe", "password": PASSWORD})
-    assert _knows(client.cookies[devices.COOKIE].value, "zoe")
+    assert _knows(client.cookies[known_devices.COOKIE].value, "zoe")
 
 
 def test_a_token_client_is_known_by_what_it_was_given(alice: User) -> None:
     body = {"username": "alice", "password": PASSWORD}
     first = stranger().post("/api/token/", body)
-    assert devices.COOKIE not in first.cookies
+    assert known_devices.COOKIE not in first.cookies
     device = first.json()["device"]
     assert _knows(device)
     again = stranger().post("/api/token/", {**body, "device": device}).json()["device"]
-    assert devices._read(again)[0] == devices._read(device)[0]  # type: ignore[index]
+    assert known_devices._read(again)[0] == known_devices._read(device)[0]  # type: ignore[index]
 
 
 def test_the_admins_form_makes_a_device_known(alice: User) -> None:
     User.objects.update(is_staff=True)
     client = stranger()
     client.post("/admin/login/", {"username": "alice", "password": PASSWORD}, format="multipart")
-    assert _knows(client.cookies[devices.COOKIE].value)
+    assert _knows(client.cookies[known_devices.COOKIE].value)
 
 
 def test_with_a_new_password_other_devices_are_strangers_and_this_one_is_not(alice: User) -> None:
-    elsewhere, here = devices.token_for(_request(), alice), signed_in(alice)
+    elsewhere, here = known_devices.device_token(_request(), alice), signed_in(alice)
     here.post("/api/password/change/", {"old_password": PASSWORD, "password": NEW})
     assert not _knows(elsewhere)
-    assert _knows(here.cookies[devices.COOKIE].value)
+    assert _knows(here.cookies[known_devices.COOKIE].value)
 
 
 def test_a_device_knows_the_last_few_who_signed_in(alice: User) -> None:
-    token = devices.token_for(_request(), alice)
-    for number in range(devices.MOST_PEOPLE):
+    token = known_devices.device_token(_request(), alice)
+    for number in range(known_devices.MOST_PEOPLE):
         assert _knows(token)
-        token = devices.token_for(_request(token), make_user(f"buyer-{number}"))
+        token = known_devices.device_token(_request(token), make_user(f"buyer-{number}"))
     assert not _knows(token)
     assert _knows(token, "buyer-0")
-    assert len(token) <= devices.MAX_LENGTH
+    assert len(token) <= known_devices.MAX_LENGTH
 
 
 @pytest.mark.parametrize(
@@ -95,5 +95,5 @@ def test_what_was_not_signed_here_is_no_device(alice: User, token: str) -> None:
     assert not _knows(token)
     body = {"username": "alice", "password": PASSWORD}
     client = stranger()
-    client.cookies[devices.COOKIE] = token.encode("ascii", "replace").decode()
+    client.cookies[known_devices.COOKIE] = token.encode("ascii", "replace").decode()
     assert client.post("/api/login/", body).status_code == 200
