@@ -24,8 +24,8 @@ from accounts.models import Family, User
 from accounts.organisers import is_organiser
 from accounts.second_factor import factors
 from accounts.sessions import BEGAN, ORGANISER, SessionStore
-from accounts.sign_ins.devices import device_of
 from accounts.sign_ins.models import SignIn
+from accounts.sign_ins.user_agents import describe_user_agent
 from security_log.log import Kind, record
 
 SEEN_EVERY_SECONDS = 60.0
@@ -210,6 +210,6 @@ def _whence(request: Any) -> dict[str, str]:
     if request is None:
         return {}
     return {
-        "device": device_of(request.META.get("HTTP_USER_AGENT", "")),
+        "device": describe_user_agent(request.META.get("HTTP_USER_AGENT", "")),
         "network": client_of(request),
     }

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from accounts import revocations, tokens
 from accounts.models import Family, SignIn, User
 from accounts.sign_ins import records
-from accounts.sign_ins.devices import device_of
+from accounts.sign_ins.user_agents import describe_user_agent
 from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -49,7 +49,7 @@ def _with_new_tokens(name: str = "alice") -> tuple[Any, str]:
     ],
 )
 def test_a_device_is_told_in_two_words(said: str, device: str) -> None:
-    assert device_of(said) == device
+    assert describe_user_agent(said) == device
 
 
 def test_sessions_and_tokens_are_listed_with_device_and_network(alice: User) -> None:

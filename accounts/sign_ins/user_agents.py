@@ -27,7 +27,7 @@ _SYSTEMS = (
 )
 
 
-def device_of(user_agent: str) -> str:
+def describe_user_agent(user_agent: str) -> str:
     """Return such as `Firefox, Windows`; for a program its name; empty if that is not said."""
     said = user_agent[:_MOST_READ]
     found = [name for name in (_first(said, _BROWSERS), _first(said, _SYSTEMS)) if name]
