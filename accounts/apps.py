@@ -9,12 +9,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.models import User
         from accounts.revocations import person_deleted, person_saved
-        from accounts.security_events import session_begun
         from accounts.session_cache import invalidate
         from accounts.sign_ins.records import begin_session
 
         user_logged_in.connect(invalidate)
-        user_logged_in.connect(session_begun)
         user_logged_in.connect(begin_session)
         user_logged_out.connect(invalidate)
         post_save.connect(person_saved, sender=User)

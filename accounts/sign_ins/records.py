@@ -42,6 +42,7 @@ _seen: dict[str, float] = {}
 
 def begin_session(*, request: HttpRequest, user: User, **_: Any) -> None:
     """Write down that somebody signed in with a session: receiver of Django's `user_logged_in`."""
+    record(Kind.SIGNED_IN, actor_id=user.pk, subject_id=user.pk, details={"by": "session"})
     session = request.session
     session[BEGAN] = time.time()
     session[ORGANISER] = is_organiser(user)
