@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.admin_passwords import PasswordPages
 from accounts.models import User
 from accounts.organisers import may_use_powers
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 
 
 class AdminSite(PasswordPages):
@@ -28,7 +28,7 @@ class AdminSite(PasswordPages):
 
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if isinstance(request.user, User) and request.user.is_active:
-                records.see_session(request, request.user)
+                tracking.touch_session(request, request.user)
             is_organiser = super(AdminSite, self).has_permission(request)
             if not is_organiser or _has_shown_factor(request):
                 return guarded(request, *args, **kwargs)
@@ -54,5 +54,5 @@ def _has_shown_factor(request: HttpRequest) -> bool:
     person = request.user
     if not isinstance(person, User):
         return False
-    person.mfa_passed = records.mfa_claim(person, request.session.get(records.MFA_AT)) is True
+    person.mfa_passed = tracking.mfa_claim(person, request.session.get(tracking.MFA_AT)) is True
     return may_use_powers(person)

@@ -10,10 +10,10 @@ class AccountsConfig(AppConfig):
         from accounts.models import User
         from accounts.revocations import person_deleted, person_saved
         from accounts.session_cache import invalidate
-        from accounts.sign_ins.records import begin_session
+        from accounts.sign_ins.tracking import record_session
 
         user_logged_in.connect(invalidate)
-        user_logged_in.connect(begin_session)
+        user_logged_in.connect(record_session)
         user_logged_out.connect(invalidate)
         post_save.connect(person_saved, sender=User)
         pre_delete.connect(person_deleted, sender=User)

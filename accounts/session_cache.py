@@ -24,7 +24,7 @@ from accounts import revocations, shared_cache
 from accounts.identities import SignedIn
 from accounts.models import User
 from accounts.revocations import Credential
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 
 CACHE_SECONDS = 60
 MAX_LOCAL_ENTRIES = 10_000
@@ -51,8 +51,8 @@ def authenticated_user(request: HttpRequest) -> Any:
     user = _load_user(request)
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
-    records.see_session(request, user)
-    mfa = records.mfa_claim(user, request.session.get(records.MFA_AT))
+    tracking.touch_session(request, user)
+    mfa = tracking.mfa_claim(user, request.session.get(tracking.MFA_AT))
     user.mfa_passed = mfa is True
     seconds = min(CACHE_SECONDS, request.session.get_expiry_age())
     claims = {

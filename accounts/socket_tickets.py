@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from accounts import revocations
 from accounts.models import User
 from accounts.revocations import Credential
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 
 TICKET_SECONDS = 30
 _SALT = "accounts.socket_tickets"
@@ -56,7 +56,7 @@ def holder_of_session(request: HttpRequest) -> Holder | None:
     expires_at = session.expires_at() if person.is_authenticated else None
     if expires_at is None:
         return None
-    person.mfa_passed = records.mfa_claim(person, session.get(records.MFA_AT)) is True
+    person.mfa_passed = tracking.mfa_claim(person, session.get(tracking.MFA_AT)) is True
     credential = revocations.of_session(session.session_key, person, expires_at=expires_at)
     return Holder(person, credential)
 

@@ -24,7 +24,7 @@ from accounts import revocations
 from accounts.models import Family, User
 from accounts.organisers import is_organiser, organisers
 from accounts.sessions import idle_seconds
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 from accounts.signing import Refresh
 from security_log.log import Kind, record
 
@@ -58,7 +58,7 @@ def pairs(
     ]
     with transaction.atomic():
         Family.objects.bulk_create(families)
-        records.begin_families(request, families)
+        tracking.record_families(request, families)
     return [_signed(family, family.person) for family in families]
 
 
@@ -85,7 +85,7 @@ def rotate(refresh: str, *, key: str = "", request: Any = None) -> dict[str, str
         expires_at=next_expiry,
     )
     if won:
-        records.see_family(family, request)
+        tracking.touch_family(family, request)
         family.current, family.expires_at = successor, next_expiry
         return _signed(family, family.person)
     return _again(family.pk, used, hashed_key)
@@ -179,7 +179,9 @@ def _signed(family: Family, person: User) -> dict[str, str]:
     refresh = Refresh()
     refresh["user_id"] = str(person.pk)
     refresh["username"] = person.get_username()
-    refresh["mfa"] = records.mfa_claim(person, family.mfa_at.timestamp() if family.mfa_at else None)
+    refresh["mfa"] = tracking.mfa_claim(
+        person, family.mfa_at.timestamp() if family.mfa_at else None
+    )
     refresh["stamp"] = person.security_stamp()
     refresh["sid"] = family.pk
     refresh["jti"] = family.current

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Mail, User
 from accounts.personal.sources import sources
 from accounts.second_factor import factors
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 from security_log.models import SecurityEvent
 
 MOST_LOG_ROWS = 5_000
@@ -21,7 +21,7 @@ def export(person: User) -> dict[str, Any]:
         "account": _account(person),
         "groups": sorted(person.groups.values_list("name", flat=True)),
         "second_factor": factors.described(person),
-        "sessions": records.described(list(records.of(person)), None),
+        "sessions": tracking.as_dicts(list(tracking.active_sign_ins(person)), None),
         "mail_of_the_last_day": list(_mail(person)),
         "security_log": _security_log(person),
     }

@@ -32,7 +32,7 @@ from accounts.second_factor.serializers import (
 )
 from accounts.second_factor.sign_in import take_second_step
 from accounts.serializers import DoneSerializer, SignedInPairSerializer, SignedInSerializer
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 from accounts.tokens import end_family, pair
 from security_log.log import Kind, record
 
@@ -199,7 +199,7 @@ def _added(request: Request, at: datetime, codes: list[str] | None) -> Response:
     if isinstance(request.auth, Token):
         end_family(request.auth)
         return Response({**done, **pair(current_user(request), request=request, mfa_at=at)})
-    records.pass_second_factor(request._request, at)
+    tracking.mark_second_factor_passed(request._request, at)
     return Response(done)
 
 

@@ -23,7 +23,7 @@ class SignIn(models.Model):
     auth_hash = models.CharField(max_length=128)
     device = models.CharField(max_length=60, blank=True)
     network = models.CharField(max_length=64, blank=True)
-    # To a minute, see accounts.sign_ins.records.
+    # To a minute, see accounts.sign_ins.tracking.
     seen_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(db_default=Now())
 

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.base_views import current_user
 from accounts.serializers import DoneSerializer
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 
 MOST_LISTED = 200
 
@@ -36,8 +36,8 @@ class SessionsView(APIView):
     @extend_schema(operation_id="sessions", responses=SessionSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List where one is signed in, the place that was used last first."""
-        found = list(records.of(current_user(request))[:MOST_LISTED])
-        listed = records.described(found, records.current_id(request))
+        found = list(tracking.active_sign_ins(current_user(request))[:MOST_LISTED])
+        listed = tracking.as_dicts(found, tracking.current_sign_in_id(request))
         return Response(SessionSerializer(listed, many=True).data)
 
 
@@ -46,6 +46,6 @@ class SessionView(APIView):
     def delete(self, request: Request, sign_in_id: str) -> Response:
         """Sign oneself out in one place."""
         _ = request.data  # a malformed body is refused, whoever sends it
-        if not records.end(current_user(request), sign_in_id):
+        if not tracking.end_sign_in(current_user(request), sign_in_id):
             raise NoSuchSession
         return Response({"success": True, "message": "Signed out there"})

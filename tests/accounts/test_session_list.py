@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts import revocations, tokens
 from accounts.models import Family, SignIn, User
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 from accounts.sign_ins.user_agents import describe_user_agent
 from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
@@ -184,7 +184,7 @@ def _listed(client: Any) -> list[dict[str, Any]]:
 
 
 def _let_it_be_used_long_ago(client: Any) -> None:
-    records.forget()
+    tracking.reset()
     long_ago = timezone.now() - timedelta(days=3)
     SignIn.objects.update(seen_at=long_ago)
     Session.objects.update(expire_date=timezone.now() + timedelta(days=1))

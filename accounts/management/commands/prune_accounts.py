@@ -7,7 +7,7 @@ from django.core.management import BaseCommand
 
 from accounts import mail, revocations, tokens
 from accounts.second_factor import challenges
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 
 KEPT = timedelta(days=1)
 
@@ -22,6 +22,6 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         tokens.prune()
         challenges.prune()
-        records.prune()
+        tracking.prune()
         revocations.prune(older_than=KEPT)
         mail.prune(older_than=KEPT)

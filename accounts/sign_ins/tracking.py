@@ -28,19 +28,19 @@ from accounts.sign_ins.models import SignIn
 from accounts.sign_ins.user_agents import describe_user_agent
 from security_log.log import Kind, record
 
-SEEN_EVERY_SECONDS = 60.0
+TOUCH_INTERVAL_SECONDS = 60.0
 MFA_AT = "mfa_at"
 
 _SIGN_IN = "sign_in"
-_MOST_KEPT = 10_000
+_MAX_LOCAL_ENTRIES = 10_000
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 
 # When this process last wrote that a session was seen, by its key.
-_seen: dict[str, float] = {}
+_touch_due_at: dict[str, float] = {}
 
 
-def begin_session(*, request: HttpRequest, user: User, **_: Any) -> None:
+def record_session(*, request: HttpRequest, user: User, **_: Any) -> None:
     """Write down that somebody signed in with a session: receiver of Django's `user_logged_in`."""
     record(Kind.SIGNED_IN, actor_id=user.pk, subject_id=user.pk, details={"by": "session"})
     session = request.session
@@ -51,12 +51,12 @@ def begin_session(*, request: HttpRequest, user: User, **_: Any) -> None:
         session[MFA_AT] = user.mfa_shown_at.timestamp()
     session[_SIGN_IN] = secrets.token_urlsafe(16)
     session.save()
-    _write_session(request, user, session[_SIGN_IN])
+    _create_for_session(request, user, session[_SIGN_IN])
 
 
-def begin_families(request: Any, families: Sequence[Family]) -> None:
+def record_families(request: Any, families: Sequence[Family]) -> None:
     """Write down that people signed in with tokens."""
-    whence = _whence(request)
+    whence = _origin(request)
     SignIn.objects.bulk_create(
         SignIn(
             id=secrets.token_urlsafe(16),
@@ -74,7 +74,7 @@ def begin_families(request: Any, families: Sequence[Family]) -> None:
     User.objects.filter(pk__in=people).update(last_login=families[-1].created_at)
 
 
-def see_session(request: HttpRequest, person: User) -> None:
+def touch_session(request: HttpRequest, person: User) -> None:
     """Write down that a session is in use, and move the moment at which it will have been idle."""
     session = cast("SessionStore", request.session)
     sign_in_id = session.get(_SIGN_IN)
@@ -82,25 +82,25 @@ def see_session(request: HttpRequest, person: User) -> None:
         # It was begun by a server of an earlier version.
         sign_in_id = session[_SIGN_IN] = secrets.token_urlsafe(16)
         session.setdefault(BEGAN, time.time())
-        _write_session(request, person, sign_in_id)
-    elif time.monotonic() < _seen.get(str(session.session_key), 0.0):
+        _create_for_session(request, person, sign_in_id)
+    elif time.monotonic() < _touch_due_at.get(str(session.session_key), 0.0):
         return
     session.renew(is_organiser=is_organiser(person))
     SignIn.objects.filter(pk=sign_in_id).update(
         seen_at=timezone.now(),
         session_key=session.session_key,
         auth_hash=person.get_session_auth_hash(),
-        **_whence(request),
+        **_origin(request),
     )
-    _keep_as_seen(request)
+    _note_touched(request)
 
 
-def see_family(family: Family, request: Any) -> None:
+def touch_family(family: Family, request: Any) -> None:
     """Write down that a family of tokens is in use."""
-    SignIn.objects.filter(family=family).update(seen_at=timezone.now(), **_whence(request))
+    SignIn.objects.filter(family=family).update(seen_at=timezone.now(), **_origin(request))
 
 
-def pass_second_factor(request: HttpRequest, at: datetime) -> None:
+def mark_second_factor_passed(request: HttpRequest, at: datetime) -> None:
     """Note in a session that the second factor was shown, under a new key."""
     request.session[MFA_AT] = at.timestamp()
     request.session.cycle_key()
@@ -113,7 +113,7 @@ def mfa_claim(person: User, mfa_at: float | None) -> bool | None:
     return factors.is_passed(person, mfa_at)
 
 
-def of(person: User) -> QuerySet[SignIn]:
+def active_sign_ins(person: User) -> QuerySet[SignIn]:
     """Return where a person is signed in, the place that was used last first."""
     hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
     stored = Session.objects.filter(pk=OuterRef("session_key"), expire_date__gt=timezone.now())
@@ -121,7 +121,7 @@ def of(person: User) -> QuerySet[SignIn]:
     return SignIn.objects.filter(is_live, person=person, auth_hash__in=hashes)
 
 
-def current_id(request: Any) -> str | None:
+def current_sign_in_id(request: Any) -> str | None:
     """Return which entry of the list a request comes by."""
     if request.auth is not None:
         found = SignIn.objects.filter(family_id=str(request.auth.get("sid", "")))
@@ -130,7 +130,7 @@ def current_id(request: Any) -> str | None:
 
 
 @transaction.atomic
-def end(person: User, sign_in_id: str) -> bool:
+def end_sign_in(person: User, sign_in_id: str) -> bool:
     """Sign a person out in one place; tell whether they were signed in there."""
     if not _ID.fullmatch(sign_in_id):
         return False
@@ -164,12 +164,12 @@ def prune(*, batch_rows: int = 1_000) -> int:
     return total
 
 
-def forget() -> None:
+def reset() -> None:
     """Forget what this process has written down lately."""
-    _seen.clear()
+    _touch_due_at.clear()
 
 
-def described(found: Sequence[SignIn], current: str | None) -> list[dict[str, Any]]:
+def as_dicts(found: Sequence[SignIn], current: str | None) -> list[dict[str, Any]]:
     """Return entries as they are shown to their person."""
     return [
         {
@@ -185,7 +185,7 @@ def described(found: Sequence[SignIn], current: str | None) -> list[dict[str, An
     ]
 
 
-def _write_session(request: HttpRequest, person: User, sign_in_id: str) -> None:
+def _create_for_session(request: HttpRequest, person: User, sign_in_id: str) -> None:
     SignIn.objects.filter(session_key=request.session.session_key).delete()
     now = timezone.now()
     SignIn.objects.create(
@@ -195,18 +195,18 @@ def _write_session(request: HttpRequest, person: User, sign_in_id: str) -> None:
         auth_hash=person.get_session_auth_hash(),
         started_at=now,
         seen_at=now,
-        **_whence(request),
+        **_origin(request),
     )
-    _keep_as_seen(request)
+    _note_touched(request)
 
 
-def _keep_as_seen(request: HttpRequest) -> None:
-    if len(_seen) >= _MOST_KEPT:
-        _seen.clear()
-    _seen[str(request.session.session_key)] = time.monotonic() + SEEN_EVERY_SECONDS
+def _note_touched(request: HttpRequest) -> None:
+    if len(_touch_due_at) >= _MAX_LOCAL_ENTRIES:
+        _touch_due_at.clear()
+    _touch_due_at[str(request.session.session_key)] = time.monotonic() + TOUCH_INTERVAL_SECONDS
 
 
-def _whence(request: Any) -> dict[str, str]:
+def _origin(request: Any) -> dict[str, str]:
     """Return from where a request comes, as far as the list shows it."""
     if request is None:
         return {}
