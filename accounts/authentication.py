@@ -17,8 +17,8 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.tokens import Token
 
 from accounts import revocations, session_cache
-from accounts.identities import SignedIn
 from accounts.revocations import Credential
+from accounts.token_types import ClaimsUser
 
 REMEMBERED_TOKENS = 10_000
 
@@ -95,7 +95,7 @@ class TokenAuthentication(JWTAuthentication):
     def get_user(self, validated_token: Token) -> Any:
         if "username" not in validated_token:
             return super().get_user(validated_token)
-        return SignedIn(validated_token)
+        return ClaimsUser(validated_token)
 
 
 @lru_cache(maxsize=REMEMBERED_TOKENS)

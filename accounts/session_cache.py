@@ -21,10 +21,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts import revocations, shared_cache
-from accounts.identities import SignedIn
 from accounts.models import User
 from accounts.revocations import Credential
 from accounts.sign_ins import tracking
+from accounts.token_types import ClaimsUser
 
 CACHE_SECONDS = 60
 MAX_LOCAL_ENTRIES = 10_000
@@ -45,7 +45,7 @@ def authenticated_user(request: HttpRequest) -> Any:
     if claims is not None:
         if not revocations.is_ended(_credential(name, claims)):
             _store_local(name, claims)
-            return SignedIn(claims)  # type: ignore[arg-type]
+            return ClaimsUser(claims)  # type: ignore[arg-type]
         _local.pop(name, None)
         _call("delete", name)
     user = _load_user(request)

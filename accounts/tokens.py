@@ -25,7 +25,7 @@ from accounts.models import Family, User
 from accounts.organisers import is_organiser, organisers
 from accounts.sessions import idle_seconds
 from accounts.sign_ins import tracking
-from accounts.signing import Refresh
+from accounts.token_types import RefreshToken
 from security_log.log import Kind, record
 
 FAMILY_DAYS = 30
@@ -70,7 +70,7 @@ def rotate(refresh: str, *, key: str = "", request: Any = None) -> dict[str, str
 
     Raises: TokenError when it is no valid refresh token, was used before, or its person is gone.
     """
-    token = Refresh(refresh)  # type: ignore[arg-type]
+    token = RefreshToken(refresh)  # type: ignore[arg-type]
     family = Family.objects.select_related("person").filter(pk=str(token.get("sid", ""))).first()
     if family is None or not _is_good(family):
         raise TokenError("Nobody can use this token any more.")
@@ -96,7 +96,7 @@ def revoke(refresh: str) -> None:
 
     Raises: TokenError when it was worth nothing before.
     """
-    token = Refresh(refresh)  # type: ignore[arg-type]
+    token = RefreshToken(refresh)  # type: ignore[arg-type]
     if not end_family(token):
         raise TokenError("Nobody can use this token any more.")
 
@@ -176,7 +176,7 @@ def _next_expiry(family: Family, *, is_organiser: bool) -> Any:
 
 
 def _signed(family: Family, person: User) -> dict[str, str]:
-    refresh = Refresh()
+    refresh = RefreshToken()
     refresh["user_id"] = str(person.pk)
     refresh["username"] = person.get_username()
     refresh["mfa"] = tracking.mfa_claim(

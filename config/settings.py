@@ -375,7 +375,7 @@ REST_FRAMEWORK = {
 
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
-    "AUTH_TOKEN_CLASSES": ["accounts.signing.Access"],
+    "AUTH_TOKEN_CLASSES": ["accounts.token_types.AccessToken"],
 }
 
 SPECTACULAR_SETTINGS = {
