@@ -413,7 +413,7 @@ STATIC_ROOT = DATA_DIR / "static"
 # By the names of Django's settings: EMAIL_BACKEND, EMAIL_HOST and so on.
 vars().update(Env.email_url_config(environment.email_url))
 if environment.email_url.startswith("consolemail:"):
-    EMAIL_BACKEND = "accounts.terminal.EmailBackend"
+    EMAIL_BACKEND = "accounts.console_email.EmailBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_from
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.mail import EmailMessage
 
-from accounts.terminal import EmailBackend
+from accounts.console_email import EmailBackend
 
 MAIL = EmailMessage("Subject", "the link", "from@example.org", ["to@example.org"])
 
