@@ -17,7 +17,7 @@ from accounts.models import User
 from security_log.log import Kind, record
 
 
-def ask_to_change(person: User, address: str, *, known: str, language: str, client: str) -> bool:
+def request_change(person: User, address: str, *, known: str, language: str, client: str) -> bool:
     """Have a link sent to a new address, and the old one told.
 
     Return False, and do nothing, if the password is not the `known` one any more.

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import mail, verification
+from accounts import email_verification, mail
 from accounts.addresses import client_of
 from accounts.authentication import refuse_forged
 from accounts.base_views import CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
@@ -67,7 +67,9 @@ class EmailConfirmView(PublicView):
         form = EmailConfirmSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         try:
-            verification.confirm(**form.validated_data, language=mail.language_of_request(request))
+            email_verification.confirm(
+                **form.validated_data, language=mail.language_of_request(request)
+            )
         except LinkIsBad:
             raise InvalidLink from None
         return Response({"success": True, "message": "Address confirmed"})
@@ -94,7 +96,7 @@ class EmailChangeView(APIView):
         device = form.validated_data.get("device", "")
         with password_attempt(request, person, device=device) as attempt:
             is_known = person.check_password(form.validated_data["password"])
-            attempt.is_correct = is_known and verification.ask_to_change(
+            attempt.is_correct = is_known and email_verification.request_change(
                 person,
                 address,
                 known=person.password,
