@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts import mail
-from accounts.links import LinkIsBad, address_of_link, person_with_uid
 from accounts.mail_limits import TooMuchMail
+from accounts.mail_links import BadLink, address_by_link, person_by_uid
 from accounts.models import User
 from security_log.log import Kind, record
 
@@ -40,8 +40,8 @@ def confirm(uid: str, token: str, *, language: str) -> User:
 
     Raises: LinkIsBad.
     """
-    person = person_with_uid(uid)
-    address = address_of_link(person, token)
+    person = person_by_uid(uid)
+    address = address_by_link(person, token)
     old = person.email if person.email_verified_at and person.email != address else ""
     same = User.objects.filter(
         **{name: getattr(person, name) for name in ("pk", "password", "generation", "email")},
@@ -51,7 +51,7 @@ def confirm(uid: str, token: str, *, language: str) -> User:
     with transaction.atomic():
         new_email = "" if address == person.new_email else person.new_email
         if not same.update(email=address, new_email=new_email, email_verified_at=Now()):
-            raise LinkIsBad
+            raise BadLink
         person.refresh_from_db(fields=["email", "new_email", "email_verified_at"])
         kind = Kind.EMAIL_CHANGED if old else Kind.EMAIL_VERIFIED
         record(kind, actor_id=person.pk, subject_id=person.pk)

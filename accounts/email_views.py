@@ -13,7 +13,7 @@ from accounts import email_verification, mail
 from accounts.addresses import client_of
 from accounts.authentication import refuse_forged
 from accounts.base_views import CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
-from accounts.links import LinkIsBad
+from accounts.mail_links import BadLink
 from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
 from accounts.serializers import DoneSerializer
 from accounts.throttles import ApiThrottle, PasswordChangeThrottle, ResetThrottle
@@ -70,7 +70,7 @@ class EmailConfirmView(PublicView):
             email_verification.confirm(
                 **form.validated_data, language=mail.language_of_request(request)
             )
-        except LinkIsBad:
+        except BadLink:
             raise InvalidLink from None
         return Response({"success": True, "message": "Address confirmed"})
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from accounts.links import address_fragment, link_fragment
+from accounts.mail_links import address_fragment, password_fragment
 from accounts.models import Mail, User
 from accounts.usernames import safe_in_mail
 
@@ -159,7 +159,7 @@ def _hello(person: User, language: str) -> str:
 
 
 def _links(people: Sequence[User], language: str, *, site: str) -> str:
-    links = [f"{site}/password/reset#{link_fragment(person)}" for person in people]
+    links = [f"{site}/password/reset#{password_fragment(person)}" for person in people]
     if len(people) == 1:
         return links[0]
     titles = [_title(person, language) for person in people]

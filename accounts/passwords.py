@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 
 from accounts import mail, revocations
-from accounts.links import LinkIsBad
+from accounts.mail_links import BadLink
 from accounts.models import User
 from security_log.log import Kind, record
 
@@ -44,7 +44,7 @@ def reset(person: User, *, new: str, language: str) -> None:
     person.set_password(new)
     with transaction.atomic():
         if not _replace(person, known, email_verified_at=Coalesce("email_verified_at", Now())):
-            raise LinkIsBad
+            raise BadLink
         person.refresh_from_db(fields=["email_verified_at"])
         revocations.end_all(person)
         record(Kind.PASSWORD_RESET, actor_id=person.pk, subject_id=person.pk)

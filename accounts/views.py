@@ -15,9 +15,9 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts import (
     known_devices,
-    links,
     login_throttle,
     mail,
+    mail_links,
     passwords,
     revocations,
     socket_tickets,
@@ -244,11 +244,11 @@ class PasswordResetConfirmView(PublicView):
         form.is_valid(raise_exception=True)
         new = form.validated_data.pop("password")
         try:
-            person = links.person_of_link(**form.validated_data)
+            person = mail_links.person_by_password_link(**form.validated_data)
             require_good_password(new, person)
             with place_for(request, Work.OTHER):
                 passwords.reset(person, new=new, language=mail.language_of_request(request))
-        except links.LinkIsBad:
+        except mail_links.BadLink:
             raise InvalidLink from None
         done = {"success": True, "message": "Password changed"}
         if is_from_client_elsewhere(request):

@@ -17,8 +17,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts import mail, revocations, tokens
-from accounts.links import link_fragment
 from accounts.mail_limits import RESETS_AT_ONCE
+from accounts.mail_links import password_fragment
 from accounts.models import Mail, User
 from tests.contract.calls import refusal
 from tests.crowd import at_once, wait_until
@@ -54,7 +54,7 @@ def _confirm(link: dict[str, str], password: str = NEW) -> Any:
 
 
 def _link(person: User) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in link_fragment(person).split("&"))
+    return dict(part.split("=", 1) for part in password_fragment(person).split("&"))
 
 
 def _signs_in(password: str) -> bool:

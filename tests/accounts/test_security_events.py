@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import links, login_throttle, tokens
+from accounts import login_throttle, mail_links, tokens
 from accounts.models import User
 from security_log.models import Kind, SecurityEvent
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -55,7 +55,7 @@ def test_a_new_password_is_logged_however_it_is_chosen(alice: User) -> None:
     client = signed_in(alice)
     client.post("/api/password/change/", {"old_password": PASSWORD, "password": NEW})
     alice.refresh_from_db()
-    link = dict(part.split("=", 1) for part in links.link_fragment(alice).split("&"))
+    link = dict(part.split("=", 1) for part in mail_links.password_fragment(alice).split("&"))
     stranger().post("/api/password/reset/confirm/", {**link, "password": PASSWORD})
     assert _logged(Kind.PASSWORD_CHANGED) == _logged(Kind.PASSWORD_RESET) == [(alice.pk, {})]
 
@@ -65,7 +65,7 @@ def test_a_new_address_is_logged_without_the_address(alice: User) -> None:
         "/api/email/change/", {"email": "alice@example.org", "password": PASSWORD}
     )
     alice.refresh_from_db()
-    fragment = links.address_fragment(alice, alice.new_email)
+    fragment = mail_links.address_fragment(alice, alice.new_email)
     stranger().post("/api/email/confirm/", dict(p.split("=", 1) for p in fragment.split("&")))
     assert _logged(Kind.EMAIL_CHANGE_ASKED) == _logged(Kind.EMAIL_CHANGED) == [(alice.pk, {})]
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import links, mail, revocations
+from accounts import mail, mail_links, revocations
 from accounts.models import User
 from tests.contract.calls import refusal
 from tests.crowd import at_once
@@ -35,7 +35,7 @@ def alice() -> User:
 
 def _link(person: User, address: str) -> dict[str, str]:
     person.refresh_from_db()
-    fragment = links.address_fragment(person, address)
+    fragment = mail_links.address_fragment(person, address)
     return dict(part.split("=", 1) for part in fragment.split("&"))
 
 
@@ -154,7 +154,7 @@ def test_a_link_is_worth_nothing_after(spoil: Any, alice: User) -> None:
 def test_a_link_is_worth_nothing_after_a_day(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     User.objects.update(new_email=NEW)
     link, now = _link(alice, NEW), time.time
-    monkeypatch.setattr(time, "time", lambda: now() + links.ADDRESS_LINK_SECONDS + 1)
+    monkeypatch.setattr(time, "time", lambda: now() + mail_links.ADDRESS_LINK_SECONDS + 1)
     refusal(_confirm(link), 400, "invalid_link")
 
 
@@ -191,7 +191,7 @@ def test_an_address_that_another_account_has_can_be_confirmed_by_its_reader_and_
 
 def test_a_password_reset_verifies_the_address_that_the_link_was_mailed_to() -> None:
     zoe = make_user("zoe", password=PASSWORD, email=NEW, new_email="evil@example.net")
-    link = dict(part.split("=", 1) for part in links.link_fragment(zoe).split("&"))
+    link = dict(part.split("=", 1) for part in mail_links.password_fragment(zoe).split("&"))
     body = {**link, "password": "another-long-word"}
     assert stranger().post("/api/password/reset/confirm/", body).status_code == 200
     assert _me(signed_in(User.objects.get())) == (NEW, True, "")

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.links import link_fragment
+from accounts.mail_links import password_fragment
 from accounts.models import Authenticator, Challenge, Passkey, RecoveryCode, User
 from accounts.second_factor import challenges, recovery, totp
 from tests.accounts.second_factor.device import (
@@ -218,7 +218,7 @@ def test_a_stolen_older_session_and_the_password_are_not_enough(
 def test_a_new_password_by_mail_leaves_the_factor_where_it_is(app: App, alice: User) -> None:
     alice.email = "alice@example.org"
     alice.save()
-    link = dict(part.split("=", 1) for part in link_fragment(alice).split("&"))
+    link = dict(part.split("=", 1) for part in password_fragment(alice).split("&"))
     body = {**link, "password": "another-long-word"}
     assert stranger().post("/api/password/reset/confirm/", body).status_code == 200
     answer = stranger().post("/api/login/", {"username": "alice", "password": "another-long-word"})

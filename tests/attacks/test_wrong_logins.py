@@ -14,8 +14,8 @@ from rest_framework.exceptions import Throttled
 from rest_framework.test import APIRequestFactory
 
 from accounts.known_devices import device_token
-from accounts.links import link_fragment
 from accounts.login_throttle import ADDRESS_PAUSE_SECONDS, CEILINGS, FREE_PER_ADDRESS, attempt
+from accounts.mail_links import password_fragment
 from accounts.models import User
 from accounts.views import TokenView
 from tests.factories import PASSWORD, stranger
@@ -188,7 +188,7 @@ def test_an_owner_held_up_by_guesses_comes_in_after_a_reset_by_mail() -> None:
     alice, client = User.objects.get(username="alice"), stranger()
     new = {"username": "alice", "password": "another-long-word"}
     assert client.post("/api/login/", {**new, "password": PASSWORD}).status_code == 429
-    link = dict(part.split("=", 1) for part in link_fragment(alice).split("&"))
+    link = dict(part.split("=", 1) for part in password_fragment(alice).split("&"))
     assert client.post(
         "/api/password/reset/confirm/", {**link, "password": new["password"]}
     ).json()["success"]

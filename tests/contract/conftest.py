@@ -11,7 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
 
 from accounts import tokens
-from accounts.links import address_fragment, link_fragment
+from accounts.mail_links import address_fragment, password_fragment
 from accounts.models import Challenge, Passkey, SignIn, User
 from accounts.second_factor import challenges, passkeys, recovery, totp
 from reservations.commands import LockSeats, ReserveSeats
@@ -172,7 +172,7 @@ def _opened() -> BoxOffice:
         booked_by_bob=ids[4],
         reservation=booked[alice],
         reservation_of_bob=booked[bob],
-        link=_parts(link_fragment(bob)),
+        link=_parts(password_fragment(bob)),
         email_link=_parts(address_fragment(bob, bob.email)),
         refresh=tokens.pair(alice)["refresh"],
         code=ticket_code(booked[alice]),
