@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.second_factor.refusals import SecondFactorRequired
+from accounts.second_factor.errors import SecondFactorRequired
 
 
 def is_organiser(person: User) -> bool:

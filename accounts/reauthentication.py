@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from accounts import login_throttle
 from accounts.hashing import Work, place_for
 from accounts.models import User
-from accounts.second_factor.refusals import SecondFactorRequired
+from accounts.second_factor.errors import SecondFactorRequired
 
 
 @contextmanager

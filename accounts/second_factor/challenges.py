@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from accounts.second_factor.errors import ChallengeExpired
 from accounts.second_factor.models import Challenge
-from accounts.second_factor.refusals import ChallengeOver
 
 LASTS = timedelta(minutes=5)
 MOST_TRIES = 5
@@ -48,10 +48,10 @@ def take(token: str, purpose: Challenge.Purpose, *, person: User | None = None) 
     if person is not None:
         same = same.filter(person=person)
     if not same.update(tries=F("tries") + 1):
-        raise ChallengeOver
+        raise ChallengeExpired
     found = Challenge.objects.select_related("person").filter(pk=_digest(token)).first()
     if found is None or not _is_good(found):
-        raise ChallengeOver
+        raise ChallengeExpired
     return found
 
 
@@ -59,7 +59,7 @@ def spend(challenge: Challenge) -> None:
     """End a challenge that was met. Raises: ChallengeOver if somebody else just met it."""
     deleted, _ = Challenge.objects.filter(pk=challenge.pk).delete()
     if not deleted:
-        raise ChallengeOver
+        raise ChallengeExpired
 
 
 def prune() -> int:

@@ -20,8 +20,8 @@ from django.utils import timezone
 from accounts import revocations
 from accounts.models import User
 from accounts.second_factor import challenges, passkeys, recovery, totp
+from accounts.second_factor.errors import NoSuchPasskey, NotSetUp
 from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
-from accounts.second_factor.refusals import NoSuchPasskey, NotSetUp
 from security_log.log import Kind, record
 
 

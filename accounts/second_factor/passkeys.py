@@ -31,8 +31,8 @@ from webauthn.helpers.structs import (
 )
 
 from accounts.models import User
+from accounts.second_factor.errors import InvalidPasskey, TooManyPasskeys
 from accounts.second_factor.models import Challenge, Passkey
-from accounts.second_factor.refusals import InvalidPasskey, TooManyPasskeys
 
 MOST_PASSKEYS = 10
 MAX_CREDENTIAL_CHARACTERS = 16_000

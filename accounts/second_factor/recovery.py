@@ -11,8 +11,8 @@ import secrets
 from django.db import transaction
 
 from accounts.models import User
+from accounts.second_factor.errors import InvalidCode
 from accounts.second_factor.models import RecoveryCode
-from accounts.second_factor.refusals import InvalidCode
 
 CODES = 10
 CODE_BYTES = 15

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.second_factor import challenges, factors, passkeys, recovery, totp
+from accounts.second_factor.errors import InvalidCode, InvalidPasskey, SecondStepRequired
 from accounts.second_factor.models import Challenge
-from accounts.second_factor.refusals import InvalidCode, InvalidPasskey, SecondStepRequired
 from security_log.log import Kind, record
 
 

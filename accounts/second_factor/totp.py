@@ -16,8 +16,8 @@ from rest_framework.exceptions import Throttled
 
 from accounts.models import User
 from accounts.second_factor import encryption
+from accounts.second_factor.errors import AlreadySetUp, InvalidCode, NotSetUp
 from accounts.second_factor.models import Authenticator
-from accounts.second_factor.refusals import AlreadySetUp, InvalidCode, NotSetUp
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1

@@ -41,7 +41,7 @@ class InvalidPasskey(AuthenticationFailed):
     default_detail = "This passkey was not accepted."
 
 
-class ChallengeOver(AuthenticationFailed):
+class ChallengeExpired(AuthenticationFailed):
     default_code = "challenge_over"
     default_detail = "This took too long, or was tried too often. Start again."
 
