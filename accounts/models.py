@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.password_validators import is_published
-from accounts.personal.models import Erasure
+from accounts.personal_data.models import Erasure
 from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
 from accounts.sign_ins.models import SignIn
 

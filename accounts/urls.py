@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from accounts import email_views, views
-from accounts.personal.views import EraseView, ExportView
+from accounts.personal_data.views import EraseView, ExportView
 from accounts.sign_ins.views import SessionsView, SessionView
 
 urlpatterns = [

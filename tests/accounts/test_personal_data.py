@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts import mail, revocations, tokens
 from accounts.models import Erasure, Family, Mail, RecoveryCode, SignIn, User
-from accounts.personal import erasing
+from accounts.personal_data import erasure
 from reservations import desk, selectors
 from reservations.commands import LockSeats, ReserveSeats
 from reservations.errors import Busy
@@ -155,7 +155,7 @@ def test_an_erasure_that_was_killed_in_between_is_finished_by_housekeeping(
     alice: User, event: Event
 ) -> None:
     _lock(alice, event, 0)
-    erasing.close(alice, Erasure.Cause.ASKED)
+    erasure.close(alice, Erasure.Cause.ASKED)
     # Here the process died: nobody can sign in, and the rest is still there.
     assert not User.objects.get(pk=alice.pk).is_active
     assert User.objects.get(pk=alice.pk).username == "alice"
@@ -186,19 +186,19 @@ def test_an_erasure_that_a_busy_desk_stops_is_answered_and_finished_later(
 
 
 def test_erasing_twice_changes_nothing_the_second_time(alice: User) -> None:
-    erasing.close(alice, Erasure.Cause.ASKED)
-    erasing.close(alice, Erasure.Cause.RETENTION)
-    erasing.finish(alice.pk)
+    erasure.close(alice, Erasure.Cause.ASKED)
+    erasure.close(alice, Erasure.Cause.RETENTION)
+    erasure.finish(alice.pk)
     name = User.objects.get(pk=alice.pk).username
-    erasing.finish(alice.pk)
+    erasure.finish(alice.pk)
     assert User.objects.get(pk=alice.pk).username == name
     assert Erasure.objects.get().cause == Erasure.Cause.ASKED
 
 
 def test_a_name_on_a_live_map_follows(alice: User, event: Event) -> None:
     _book(alice, event, 0)
-    erasing.close(alice, Erasure.Cause.ASKED)
-    erasing.finish(alice.pk)
+    erasure.close(alice, Erasure.Cause.ASKED)
+    erasure.finish(alice.pk)
     revocations.forget()
     [first, *_] = selectors.seats(event_id=event.pk)
     assert first["reserved_by"].startswith("deleted-")  # type: ignore[union-attr]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Erasure, User
-from accounts.personal import erasing
+from accounts.personal_data import erasure
 
 
 class Command(BaseCommand):
@@ -28,10 +28,10 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         for person in self._named(options["person"]):
-            erasing.close(person, Erasure.Cause.ASKED)
+            erasure.close(person, Erasure.Cause.ASKED)
         if days := settings.SEATCAST_RETENTION_DAYS:
-            erasing.close_unused(unused_since=erasing.retention_cut(days))
-        outcomes = list(erasing.finish_all())
+            erasure.close_unused(unused_since=erasure.retention_cut(days))
+        outcomes = list(erasure.finish_all())
         if done := sum(outcomes):
             self.stdout.write(f"{done:,} {'account' if done == 1 else 'accounts'} erased.")
         if failed := len(outcomes) - done:

@@ -16,9 +16,9 @@ from rest_framework.views import APIView
 from accounts.base_views import current_user
 from accounts.models import Erasure, User
 from accounts.organisers import is_organiser
-from accounts.personal import erasing
-from accounts.personal.exporting import export
-from accounts.personal.sources import sources
+from accounts.personal_data import erasure
+from accounts.personal_data.export import export_data
+from accounts.personal_data.sources import sources
 from accounts.reauthentication import require_password, require_second_factor_if_set_up
 from accounts.serializers import DoneSerializer
 from accounts.throttles import ApiThrottle, ExportThrottle
@@ -66,7 +66,7 @@ class ExportView(APIView):
         """Return all that is kept about oneself, as a file."""
         person = current_user(request)
         require_second_factor_if_set_up(request, person)
-        found = export(person)
+        found = export_data(person)
         record(Kind.DATA_EXPORTED, actor_id=person.pk, subject_id=person.pk)
         headers = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"'}
         return Response(found, headers=headers)
@@ -90,9 +90,9 @@ class EraseView(APIView):
         owed = [each for source in sources() for each in source.obligations(person_id=person.pk)]
         if owed and not form.validated_data["keep_tickets"]:
             raise UpcomingBookings(owed)
-        erasing.close(person, Erasure.Cause.ASKED)
+        erasure.close(person, Erasure.Cause.ASKED)
         try:
-            erasing.finish(person.pk)
+            erasure.finish(person.pk)
         except Exception:
             # The account is closed whatever failed, and housekeeping does the rest.
             logger.exception("An erasure is left to housekeeping")

@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from django.conf import settings
 
 
-class Source(Protocol):
+class PersonalDataSource(Protocol):
     """What another app keeps about people. All functions may be called again after a failure."""
 
     def exported(self, *, person_id: int) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class Source(Protocol):
         ...
 
 
-def sources() -> Iterator[Source]:
+def sources() -> Iterator[PersonalDataSource]:
     """Yield all of them."""
     for path in settings.SEATCAST_PERSONAL_DATA:
-        yield cast("Source", import_module(path))
+        yield cast("PersonalDataSource", import_module(path))

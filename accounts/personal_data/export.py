@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Mail, User
-from accounts.personal.sources import sources
+from accounts.personal_data.sources import sources
 from accounts.second_factor import factors
 from accounts.sign_ins import tracking
 from security_log.models import SecurityEvent
@@ -14,7 +14,7 @@ from security_log.models import SecurityEvent
 MOST_LOG_ROWS = 5_000
 
 
-def export(person: User) -> dict[str, Any]:
+def export_data(person: User) -> dict[str, Any]:
     """Return a person's data. Secrets, such as passwords and keys, are not in it."""
     found: dict[str, Any] = {
         "exported_at": timezone.now(),

@@ -35,7 +35,7 @@ from accounts.models import (
     SignIn,
     User,
 )
-from accounts.personal.sources import sources
+from accounts.personal_data.sources import sources
 from security_log.log import Kind, record
 
 PLACEHOLDER = "deleted-"
