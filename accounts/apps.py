@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_save, pre_delete
 
@@ -17,3 +18,10 @@ class AccountsConfig(AppConfig):
         user_logged_out.connect(invalidate)
         post_save.connect(person_saved, sender=User)
         pre_delete.connect(person_deleted, sender=User)
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    """The admin app, with the site of `accounts.admin_site`."""
+
+    default = False
+    default_site = "accounts.admin_site.AdminSite"

@@ -124,7 +124,7 @@ SEATCAST_FRAME_WINDOW_SECONDS = environment.frame_window_seconds
 INSTALLED_APPS = [
     "daphne",
     # Django's admin, with a site of ours.
-    "accounts.admin_config.AdminConfig",
+    "accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -334,7 +334,7 @@ SESSION_COOKIE_AGE = MAX_IDLE_SECONDS
 
 # Accounts that nobody used for so many days are erased; with 0 none is.
 SEATCAST_RETENTION_DAYS = environment.retention_days
-# Modules of other apps that have personal data: see `accounts.personal.sources`.
+# Modules of other apps that have personal data: see `accounts.personal_data.sources`.
 SEATCAST_PERSONAL_DATA = ["reservations.personal"]
 
 # Commands of other apps that housekeeping runs, and how many seconds lie between two runs of one.
