@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import email_verification, mail
-from accounts.addresses import client_of
 from accounts.authentication import refuse_forged
 from accounts.base_views import CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
+from accounts.client_ip import client_ip
 from accounts.mail_links import BadLink
 from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
 from accounts.serializers import DoneSerializer
@@ -47,7 +47,7 @@ class EmailVerifyView(APIView):
         if not address:
             raise NothingToVerify
         mail.ask_to_verify(
-            person, address, language=mail.language_of_request(request), client=client_of(request)
+            person, address, language=mail.language_of_request(request), client=client_ip(request)
         )
         return Response({"success": True, "message": "A link is on its way to your address"})
 
@@ -101,6 +101,6 @@ class EmailChangeView(APIView):
                 address,
                 known=person.password,
                 language=mail.language_of_request(request),
-                client=client_of(request),
+                client=client_ip(request),
             )
         return Response({"success": True, "message": "A link is on its way to the new address"})

@@ -24,7 +24,7 @@ from typing import Any
 from django.db import connection
 from rest_framework.exceptions import APIException
 
-from accounts.addresses import client_of, wider_networks
+from accounts.client_ip import client_ip, enclosing_networks
 
 
 class Work(Enum):
@@ -76,8 +76,8 @@ class _Job:
 @contextmanager
 def place_for(request: Any, work: Work) -> Iterator[None]:
     """Hold one place for all that a request hashes. Raises: TooManySignIns."""
-    client = client_of(request)
-    with _queue.place(work, client, (client, *wider_networks(client))[-1]) as place:
+    client = client_ip(request)
+    with _queue.place(work, client, (client, *enclosing_networks(client))[-1]) as place:
         token = _held.set(place)
         try:
             yield

@@ -32,7 +32,7 @@ from django.conf import settings
 from rest_framework.exceptions import Throttled
 
 from accounts import known_devices, shared_cache
-from accounts.addresses import client_of, wider_networks
+from accounts.client_ip import client_ip, enclosing_networks
 from accounts.models import User, folded
 from security_log.log import Kind, record
 
@@ -82,7 +82,7 @@ def attempt(request: Any, name: str, *, device_token: str = "") -> Iterator[Atte
 
     Raises: Throttled.
     """
-    client = client_of(request)
+    client = client_ip(request)
     device = known_devices.known_device(request, name, token=device_token)
     with ExitStack() as undo:
         forgiven = _count_attempt(client, name, device, undo)
@@ -105,7 +105,7 @@ def _count_attempt(client: str, name: str, device: str | None, undo: ExitStack) 
         if _ceiling_exceeded(of_device, (DEVICE_CEILING,), undo) is None:
             _count_within([_Limit(of_device, free, PAUSE_SECONDS)], client, undo)
             return of_device
-    networks = list(enumerate((client, *wider_networks(client)), 1))
+    networks = list(enumerate((client, *enclosing_networks(client)), 1))
     of_networks = [
         _Limit(f"address-{_digest(network)}", FREE_PER_ADDRESS * n, ADDRESS_PAUSE_SECONDS / n)
         for n, network in networks

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import Throttled
 
-from accounts.addresses import wider_networks
+from accounts.client_ip import enclosing_networks
 from accounts.models import Mail
 
 DAY = timedelta(days=1)
@@ -67,7 +67,7 @@ def recipient_key(address: str) -> str:
 def network_key(client: str) -> str:
     """Return a keyed hash of the network of a client: one IPv4 address, or an IPv6 /48."""
     is_wide = ":" in client
-    return _key(f"from {(client, *wider_networks(client))[-1] if is_wide else client}")
+    return _key(f"from {(client, *enclosing_networks(client))[-1] if is_wide else client}")
 
 
 def enforce_limits(mail: Mail) -> None:

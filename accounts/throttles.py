@@ -25,7 +25,7 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from accounts import shared_cache
-from accounts.addresses import client_of
+from accounts.client_ip import client_ip
 
 SHARED_EVERY = 10
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -94,7 +94,7 @@ class Throttle(BaseThrottle):
     window: _Window
 
     def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002
-        return self.has_room(client_of(request))
+        return self.has_room(client_ip(request))
 
     def has_room(self, client: str) -> bool:
         """Count a request; tell whether it is one of those that may pass."""
@@ -157,7 +157,7 @@ class PasswordChangeThrottle(Throttle):
     def require_room(cls, request: Any, person_id: int) -> None:
         """Count a change, right or wrong. Raises: Throttled."""
         for throttle, client in ((cls(), f"person {person_id}"), (_FromNetwork(), None)):
-            if not throttle.has_room(client or client_of(request)):
+            if not throttle.has_room(client or client_ip(request)):
                 raise Throttled(wait=throttle.wait())
 
 

@@ -22,9 +22,9 @@ from accounts import (
     revocations,
     socket_tickets,
 )
-from accounts.addresses import client_of
 from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
 from accounts.base_views import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
+from accounts.client_ip import client_ip
 from accounts.hashing import Work, place_for
 from accounts.models import User
 from accounts.organisers import standing
@@ -94,7 +94,7 @@ class RegisterView(PublicView):
         form.is_valid(raise_exception=True)
         with place_for(request, Work.OTHER):
             person = form.save(
-                language=mail.language_of_request(request), client=client_of(request)
+                language=mail.language_of_request(request), client=client_ip(request)
             )
         answer = Response(_signed_in(person), status=201)
         if keeps_cookies:
@@ -221,7 +221,7 @@ class PasswordResetView(PublicView):
         mail.ask_for_link(
             form.validated_data["email"],
             language=mail.language_of_request(request),
-            client=client_of(request),
+            client=client_ip(request),
         )
         return Response(
             {"success": True, "message": "If somebody has this address, a link is on its way to it"}

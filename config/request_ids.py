@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-from accounts.addresses import client_of
+from accounts.client_ip import client_ip
 from reservations import requests
 from security_log.source import Source, source
 
@@ -103,7 +103,7 @@ def _answering(request: HttpRequest) -> Iterator[str]:
             Source(
                 request_id=UUID(number),
                 actor_id=partial(_person_id, request),
-                address=partial(client_of, request),
+                address=partial(client_ip, request),
             )
         )
         try:

@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import revocations
-from accounts.addresses import client_of
+from accounts.client_ip import client_ip
 from accounts.models import Family, User
 from accounts.organisers import is_organiser
 from accounts.second_factor import factors
@@ -212,5 +212,5 @@ def _origin(request: Any) -> dict[str, str]:
         return {}
     return {
         "device": describe_user_agent(request.META.get("HTTP_USER_AGENT", "")),
-        "network": client_of(request),
+        "network": client_ip(request),
     }

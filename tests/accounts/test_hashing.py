@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from accounts import hashing
-from accounts.addresses import client_of
+from accounts.client_ip import client_ip
 from accounts.hashing import (
     MOST_PLACES,
     PLACES,
@@ -76,7 +76,7 @@ class _Crowd:
         self.served: list[str] = []
 
     def queue(self, address: str, work: Work = Work.SIGN_IN) -> Future[None]:
-        network = client_of(_from(address))
+        network = client_ip(_from(address))
         before = _waiting(network)
         found = self._pool.submit(self._hash, address, work)
         wait_until(lambda: found.done() or _waiting(network) > before)

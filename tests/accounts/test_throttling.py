@@ -12,7 +12,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient, APIRequestFactory
 
-from accounts import addresses, known_devices, login_throttle, shared_cache, throttles
+from accounts import client_ip, known_devices, login_throttle, shared_cache, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
 from tests.contract.calls import refusal
@@ -243,7 +243,7 @@ def test_of_fifty_tries_at_once_as_many_get_through_as_one_after_the_other(alice
 def test_what_one_client_can_choose_from_is_one_address(
     one: str, other: str, are_same: bool
 ) -> None:
-    assert (addresses.client_of(_at(one)) == addresses.client_of(_at(other))) == are_same
+    assert (client_ip.client_ip(_at(one)) == client_ip.client_ip(_at(other))) == are_same
 
 
 def test_only_what_a_trusted_proxy_says_of_an_address_is_believed(
@@ -254,7 +254,7 @@ def test_only_what_a_trusted_proxy_says_of_an_address_is_believed(
     found = []
     for proxies in (0, 1, 2):
         monkeypatch.setattr(api_settings, "NUM_PROXIES", proxies)
-        found.append(addresses.client_of(request))
+        found.append(client_ip.client_ip(request))
     assert found == ["3.3.3.3", "2.2.2.2", "1.1.1.1"]
 
 

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from pytest_django import Settings
 from rest_framework.settings import api_settings
 
-from accounts.addresses import client_of, client_of_scope
+from accounts.client_ip import client_ip, client_ip_of_scope
 from tests.contract.calls import refusal
 from tests.factories import make_event, stranger
 
@@ -34,7 +34,7 @@ def _clients(signature: str, client: str = BUYER) -> set[str]:
     headers = {"X-Nf-Sign": signature, "X-Nf-Client-Connection-Ip": client}
     request = RequestFactory().get("/", headers=headers, REMOTE_ADDR=HOST)
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    return {client_of(request), client_of_scope({"client": (HOST, 1), "headers": pairs})}
+    return {client_ip(request), client_ip_of_scope({"client": (HOST, 1), "headers": pairs})}
 
 
 def test_it_is_where_the_host_says_that_signed_it() -> None:
@@ -63,7 +63,7 @@ def test_a_signature_is_good_until_it_is_too_old(monkeypatch: pytest.MonkeyPatch
     signature = _signature()
     assert _clients(signature) == {BUYER}
     later = time.time() + 301
-    monkeypatch.setattr("accounts.addresses.time.time", lambda: later)
+    monkeypatch.setattr("accounts.client_ip.time.time", lambda: later)
     assert _clients(signature) == {HOST}
 
 

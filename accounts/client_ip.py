@@ -18,26 +18,26 @@ _SIGNATURE, _CLIENT = b"x-nf-sign", b"x-nf-client-connection-ip"
 _SIGNER = "netlify"
 
 
-def client_of(request: Any) -> str:
-    """Return where a Django request comes from; see `client_from`."""
+def client_ip(request: Any) -> str:
+    """Return where a Django request comes from; see `resolve_client_ip`."""
     signature = request.META.get("HTTP_X_NF_SIGN")
     if signature and _is_signed(signature):
         return _network(request.META.get("HTTP_X_NF_CLIENT_CONNECTION_IP") or "")
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR") or ""
-    return client_from(request.META.get("REMOTE_ADDR") or "", forwarded)
+    return resolve_client_ip(request.META.get("REMOTE_ADDR") or "", forwarded)
 
 
-def client_of_scope(scope: Mapping[str, Any]) -> str:
-    """Return where an ASGI request or socket comes from; see `client_from`."""
+def client_ip_of_scope(scope: Mapping[str, Any]) -> str:
+    """Return where an ASGI request or socket comes from; see `resolve_client_ip`."""
     named = {name: value for name, value in scope["headers"] if name in (_SIGNATURE, _CLIENT)}
     if _SIGNATURE in named and _is_signed(named[_SIGNATURE].decode("latin-1")):
         return _network(named.get(_CLIENT, b"").decode("latin-1"))
     forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
     peer = (scope.get("client") or ("",))[0]
-    return client_from(str(peer), b",".join(forwarded).decode("latin-1"))
+    return resolve_client_ip(str(peer), b",".join(forwarded).decode("latin-1"))
 
 
-def client_from(peer: str, forwarded: str) -> str:
+def resolve_client_ip(peer: str, forwarded: str) -> str:
     """Return where something comes from, in one word for all that one client can choose from.
 
     Behind proxies that is what the outermost trusted one says (SEATCAST_PROXIES); what a client
@@ -72,7 +72,7 @@ def _good_until(signature: str, secret: str) -> float:
 
 
 @lru_cache(maxsize=10_000)
-def wider_networks(client: str) -> tuple[str, ...]:
+def enclosing_networks(client: str) -> tuple[str, ...]:
     """Return the networks around a client that one customer of a provider may well have whole.
 
     From the narrowest to the widest: /56 and /48 for IPv6, /24 for IPv4, none for what is neither.
