@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from rest_framework.exceptions import APIException
 
 from accounts.admin_passwords import counted_try
-from accounts.hashing import Work
 from accounts.models import User
+from accounts.password_hashing import Workload
 from accounts.second_factor import factors
 from accounts.second_factor.sign_in import check_code, passed
 
@@ -32,7 +32,7 @@ class SignInForm(AdminAuthenticationForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        with counted_try(self.request, str(self.cleaned_data.get("username")), Work.SIGN_IN):
+        with counted_try(self.request, str(self.cleaned_data.get("username")), Workload.SIGN_IN):
             found: dict[str, Any] = super().clean()
         person = self.get_user()
         if isinstance(person, User) and (methods := factors.methods(person)):

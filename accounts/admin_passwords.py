@@ -15,8 +15,8 @@ from django.urls import reverse
 from rest_framework.exceptions import Throttled
 
 from accounts import known_devices, login_throttle, mail
-from accounts.hashing import Work, place_for
 from accounts.models import User
+from accounts.password_hashing import Workload, hashing_slot
 from accounts.throttles import PasswordChangeThrottle
 from security_log.log import Kind, record
 
@@ -57,13 +57,13 @@ class OwnPasswordForm(AdminPasswordChangeForm):
             PasswordChangeThrottle.require_room(self._request, self.user.pk)
         except Throttled as refusal:
             raise _told(refusal) from None
-        with counted_try(self._request, self.user.get_username(), Work.OTHER):
+        with counted_try(self._request, self.user.get_username(), Workload.OTHER):
             return str(super().clean_old_password())
 
     def save(self, commit: bool = True) -> User:  # noqa: ARG002
         """Change the password, and have the owner told."""
         person: User = self.user
-        with place_for(self._request, Work.OTHER):
+        with hashing_slot(self._request, Workload.OTHER):
             person.set_password(self.cleaned_data["new_password1"])
         person.new_email = ""
         with transaction.atomic():
@@ -82,11 +82,11 @@ class _OwnPasswordView(PasswordChangeView):
 
 
 @contextmanager
-def counted_try(request: Any, name: str, work: Work) -> Iterator[None]:
+def counted_try(request: Any, name: str, work: Workload) -> Iterator[None]:
     """Count a form's try at the password of `name`. Raises: ValidationError, also of the block."""
     wrong: ValidationError | None = None
     try:
-        with login_throttle.attempt(request, name) as attempt, place_for(request, work):
+        with login_throttle.attempt(request, name) as attempt, hashing_slot(request, work):
             try:
                 yield
                 attempt.is_correct = True

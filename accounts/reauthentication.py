@@ -7,8 +7,8 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from accounts import login_throttle
-from accounts.hashing import Work, place_for
 from accounts.models import User
+from accounts.password_hashing import Workload, hashing_slot
 from accounts.second_factor.errors import SecondFactorRequired
 
 
@@ -22,7 +22,7 @@ def password_attempt(
     """
     with (
         login_throttle.attempt(request, person.username, device_token=device) as attempt,
-        place_for(request, Work.OTHER),
+        hashing_slot(request, Workload.OTHER),
     ):
         yield attempt
     if not attempt.is_correct:

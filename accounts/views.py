@@ -25,9 +25,9 @@ from accounts import (
 from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
 from accounts.base_views import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
 from accounts.client_ip import client_ip
-from accounts.hashing import Work, place_for
 from accounts.models import User
 from accounts.organisers import standing
+from accounts.password_hashing import Workload, hashing_slot
 from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
 from accounts.second_factor.sign_in import require_second_step
 from accounts.serializers import (
@@ -92,7 +92,7 @@ class RegisterView(PublicView):
         refuse_forged(request)
         form = RegistrationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        with place_for(request, Work.OTHER):
+        with hashing_slot(request, Workload.OTHER):
             person = form.save(
                 language=mail.language_of_request(request), client=client_ip(request)
             )
@@ -246,7 +246,7 @@ class PasswordResetConfirmView(PublicView):
         try:
             person = mail_links.person_by_password_link(**form.validated_data)
             require_good_password(new, person)
-            with place_for(request, Work.OTHER):
+            with hashing_slot(request, Workload.OTHER):
                 passwords.reset(person, new=new, language=mail.language_of_request(request))
         except mail_links.BadLink:
             raise InvalidLink from None
@@ -325,7 +325,7 @@ def _authenticated(request: Request, *, username: str, password: str, device: st
     """Return whose name and password these are. Raises: InvalidCredentials, Throttled."""
     with (
         login_throttle.attempt(request, username, device_token=device) as attempt,
-        place_for(request, Work.SIGN_IN),
+        hashing_slot(request, Workload.SIGN_IN),
     ):
         person = authenticate(request._request, username=username, password=password)
         attempt.is_correct = person is not None

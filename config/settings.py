@@ -303,8 +303,8 @@ CLIENT_PERMISSIONS = [
 AUTH_USER_MODEL = "accounts.User"
 SESSION_ENGINE = "accounts.sessions"
 PASSWORD_HASHERS = [
-    "accounts.hashers.Argon2Hasher",
-    "accounts.hashers.Pbkdf2Hasher",
+    "accounts.password_hashing.Argon2Hasher",
+    "accounts.password_hashing.Pbkdf2Hasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.password_validators.PublishedPasswordValidator"},

@@ -16,7 +16,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.hashing import TooManySignIns
+from accounts.password_hashing import TooManySignIns
 from config.headers import DOCS_POLICY, POLICY
 from config.refusals import refusal_page
 

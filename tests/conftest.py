@@ -13,7 +13,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
 
 from accounts import revocations, shared_cache, throttles
-from accounts.hashers import Argon2Hasher
+from accounts.password_hashing import Argon2Hasher
 from realtime import polls
 from reservations import counts, desk, layouts, lists, selectors, threads
 from reservations.choosing import houses

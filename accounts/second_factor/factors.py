@@ -1,12 +1,12 @@
 """A person's second factors together: which there are, adding and removing them.
 
-`User.second_factor_since` says whether there is one. It is written with the factors, under the
-person's row, and is part of the person's security stamp: when the first factor is added or the last one
-removed, what sessions and tokens say of the person is looked up anew, everywhere within a second.
+`User.second_factor_since` says whether there is one. It is written with the factors, with the
+person's row locked, and is part of the person's security stamp: when the first factor is added or
+the last one removed, all servers reload who a session or token belongs to within a second.
 
-Who passed the second factor did so at a time, which is in the session and the family of tokens. It
-counts while it is not older than `second_factor_since`, so that removing the last factor and
-setting up another one leaves no session that passed the former.
+A session and a token family store when they passed the second factor. That time counts only while
+it is not older than `second_factor_since`, so a session that passed a removed factor has not passed
+the one that is set up after it.
 """
 
 from collections.abc import Iterator

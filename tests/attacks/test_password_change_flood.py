@@ -1,4 +1,4 @@
-"""Sixty throwaway accounts change passwords without end: everybody else still signs in."""
+"""Password changes of sixty throwaway accounts do not keep others from signing in."""
 
 import threading
 from collections import Counter
@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 from rest_framework.test import APIClient
 
-from accounts import hashing
+from accounts import password_hashing
 from tests.contract.calls import refusal
 from tests.crowd import wait_until
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -22,23 +22,21 @@ ATTACKER = "203.0.113.9"
 
 
 class _Busy:
-    """Keeps the thread that hashes busy, and knows when all who ask are waiting or refused."""
+    """Keeps the hashing thread busy until `end` is called."""
 
     def __init__(self) -> None:
         self._done = threading.Event()
-        self._entered = 0
-        self._counting = threading.Lock()
-        hashing._queue._thread.submit(self._done.wait)
+        password_hashing._queue._thread.submit(self._done.wait)
 
     def end(self) -> None:
         self._done.set()
 
     def settle(self, asked: list[Future[Any]]) -> None:
-        """Wait until each request has its answer, or waits in the queue."""
+        """Wait until each request is answered or queued."""
 
         def is_settled() -> bool:
-            held = [place for places in hashing._queue._places.values() for place in places]
-            waiting = sum(place.job is not None for place in held)
+            held = [slot for slots in password_hashing._queue._slots.values() for slot in slots]
+            waiting = sum(slot.job is not None for slot in held)
             return sum(not each.done() for each in asked) == waiting
 
         wait_until(is_settled)
@@ -54,20 +52,20 @@ def _ask(pool: ThreadPoolExecutor, ask: Callable[[], Any]) -> Future[Any]:
     return pool.submit(run)
 
 
-def _changing(client: APIClient) -> Callable[[], Any]:
+def _change_password(client: APIClient) -> Callable[[], Any]:
     body = {"old_password": PASSWORD, "password": "another-long-word"}
     return lambda: client.post("/api/password/change/", body)
 
 
-def _signing_in(client: APIClient, name: str) -> Callable[[], Any]:
+def _sign_in(client: APIClient, name: str) -> Callable[[], Any]:
     return lambda: client.post("/api/login/", {"username": name, "password": PASSWORD})
 
 
 @pytest.mark.django_db(transaction=True)
-def test_everybody_signs_in_while_sixty_accounts_change_passwords(
+def test_sign_ins_succeed_while_sixty_accounts_change_passwords(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hashing, "_queue", hashing._Queue())
+    monkeypatch.setattr(password_hashing, "_queue", password_hashing._HashingQueue())
     attackers = [signed_in(make_user(password=PASSWORD)) for _ in range(ATTACKERS)]
     for client in attackers:
         client.defaults["REMOTE_ADDR"] = ATTACKER
@@ -75,9 +73,9 @@ def test_everybody_signs_in_while_sixty_accounts_change_passwords(
     with ThreadPoolExecutor(ATTACKERS + BUYERS) as pool:
         busy = _Busy()
         try:
-            changes = [_ask(pool, _changing(client)) for client in attackers]
+            changes = [_ask(pool, _change_password(client)) for client in attackers]
             busy.settle(changes)
-            sign_ins = [_ask(pool, _signing_in(stranger(), buyer.username)) for buyer in buyers]
+            sign_ins = [_ask(pool, _sign_in(stranger(), buyer.username)) for buyer in buyers]
             busy.settle([*changes, *sign_ins])
         finally:
             busy.end()
@@ -90,7 +88,7 @@ def test_everybody_signs_in_while_sixty_accounts_change_passwords(
 
 
 @pytest.mark.django_db
-def test_an_account_changes_its_password_a_few_times_an_hour() -> None:
+def test_password_changes_of_an_account_are_throttled() -> None:
     client = signed_in(make_user(password=PASSWORD))
     words = [PASSWORD, *(f"another-long-word-{number}" for number in range(6))]
     answers = [
