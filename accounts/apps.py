@@ -9,15 +9,15 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import User
-        from accounts.revocations import person_deleted, person_saved
+        from accounts.revocations import on_user_deleted, on_user_saved
         from accounts.session_cache import invalidate
         from accounts.sign_ins.tracking import record_session
 
         user_logged_in.connect(invalidate)
         user_logged_in.connect(record_session)
         user_logged_out.connect(invalidate)
-        post_save.connect(person_saved, sender=User)
-        pre_delete.connect(person_deleted, sender=User)
+        post_save.connect(on_user_saved, sender=User)
+        pre_delete.connect(on_user_deleted, sender=User)
 
 
 class AdminConfig(admin_apps.AdminConfig):

@@ -88,7 +88,7 @@ class TokenAuthentication(JWTAuthentication):
         if credential.expires_at <= time.time():
             # Verified anew it is refused in the right words.
             return super().get_validated_token(raw_token)
-        if revocations.is_ended(credential):
+        if revocations.is_revoked(credential):
             raise InvalidToken("This token has been ended.")
         return token
 
@@ -101,7 +101,7 @@ class TokenAuthentication(JWTAuthentication):
 @lru_cache(maxsize=REMEMBERED_TOKENS)
 def _verified(raw_token: bytes) -> tuple[Token, Credential]:
     token = JWTAuthentication().get_validated_token(raw_token)
-    return token, revocations.of_token(token)
+    return token, revocations.credential_of_token(token)
 
 
 class TokenScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]

@@ -27,7 +27,7 @@ def change(person: User, *, old: str, new: str, language: str) -> bool:
     with transaction.atomic():
         if not _replace(person, known):
             return False
-        revocations.announce(person)
+        revocations.invalidate_user(person)
         record(Kind.PASSWORD_CHANGED, actor_id=person.pk, subject_id=person.pk)
         mail.tell_of_change(person, language=language)
     return True
@@ -46,7 +46,7 @@ def reset(person: User, *, new: str, language: str) -> None:
         if not _replace(person, known, email_verified_at=Coalesce("email_verified_at", Now())):
             raise BadLink
         person.refresh_from_db(fields=["email_verified_at"])
-        revocations.end_all(person)
+        revocations.revoke_all(person)
         record(Kind.PASSWORD_RESET, actor_id=person.pk, subject_id=person.pk)
         mail.tell_of_change(person, language=language)
 

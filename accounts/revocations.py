@@ -37,7 +37,7 @@ OVERLAP_SECONDS = 30.0
 KEPT_SECONDS = 60.0 + api_settings.ACCESS_TOKEN_LIFETIME.total_seconds()
 """Longer than anything is believed that is not looked up."""
 
-_CHANGES_WHO_SOMEBODY_IS = {"password", "is_active", "is_staff", "username"}
+_STAMPED_FIELDS = {"password", "is_active", "is_staff", "username"}
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +56,12 @@ class Credential:
     expires_at: float
 
 
-def of_session(key: str, person: User, *, expires_at: float) -> Credential:
+def credential_of_session(key: str, person: User, *, expires_at: float) -> Credential:
     """Return the credential that a session cookie is."""
     return Credential(person.pk, session_name(key), person.security_stamp(), expires_at)
 
 
-def of_token(token: Token) -> Credential:
+def credential_of_token(token: Token) -> Credential:
     """Return the credential that an access token is; one that names no family can only expire.
 
     Raises: InvalidToken when it does not say whose it is.
@@ -79,7 +79,7 @@ def session_name(key: str) -> str:
     return f"session-{hashlib.sha256(key.encode(errors='replace')).hexdigest()}"
 
 
-def ended_among(credentials: Iterable[Credential]) -> set[Credential]:
+def invalid_among(credentials: Iterable[Credential]) -> set[Credential]:
     """Return those that have ended or expired: what they say is to be believed no more.
 
     It may be only that the person was renamed, or organises no more. Then a session is still
@@ -88,37 +88,37 @@ def ended_among(credentials: Iterable[Credential]) -> set[Credential]:
     At most one query a second for each process, however many credentials, and however often it
     is called; call it in a thread that may ask the database. Takes a microsecond for each.
     """
-    _known.read_if_due()
+    _cache.read_if_due()
     now = time.time()
-    return {each for each in credentials if each.expires_at <= now or _known.has_ended(each)}
+    return {each for each in credentials if each.expires_at <= now or _cache.is_revoked(each)}
 
 
-def is_ended(credential: Credential) -> bool:
+def is_revoked(credential: Credential) -> bool:
     """Tell whether one credential has ended before its time. As `ended_among`, for one."""
-    _known.read_if_due()
-    return _known.has_ended(credential)
+    _cache.read_if_due()
+    return _cache.is_revoked(credential)
 
 
-def end(name: str, *, person_id: int) -> None:
+def revoke(name: str, *, person_id: int) -> None:
     """Announce the end of one session or family of tokens."""
     Ended.objects.create(person_id=person_id, name=name)
-    transaction.on_commit(_known.read_soon)
+    transaction.on_commit(_cache.read_soon)
 
 
-def end_all(person: User) -> None:
+def revoke_all(person: User) -> None:
     """End everything that a person is signed in by, sessions and tokens, for good."""
     with transaction.atomic():
         User.objects.filter(pk=person.pk).update(generation=F("generation") + 1)
         person.refresh_from_db(fields=["generation"])
-        announce(person)
+        invalidate_user(person)
 
 
-def announce(person: User) -> None:
+def invalidate_user(person: User) -> None:
     """Announce who somebody is now: nothing that was known of them before counts any more."""
     _write(person.pk, person.security_stamp())
 
 
-def person_saved(
+def on_user_saved(
     *,
     instance: User,
     created: bool,
@@ -126,24 +126,24 @@ def person_saved(
     **_: Any,
 ) -> None:
     """Announce who somebody is now, whoever changed it: the receiver of Django's `post_save`."""
-    if created or not _CHANGES_WHO_SOMEBODY_IS & (update_fields or _CHANGES_WHO_SOMEBODY_IS):
+    if created or not _STAMPED_FIELDS & (update_fields or _STAMPED_FIELDS):
         return
     if instance.is_active:
-        announce(instance)
+        invalidate_user(instance)
     else:
         # Or what they had would be good again once they are let in again.
-        end_all(instance)
+        revoke_all(instance)
 
 
-def person_deleted(*, instance: User, **_: Any) -> None:
+def on_user_deleted(*, instance: User, **_: Any) -> None:
     """Announce that somebody is gone: the receiver of Django's `pre_delete`."""
     _write(instance.pk, "")
 
 
-def forget() -> None:
+def reset() -> None:
     """Forget all that is known in this process, and read it anew when it is next asked for."""
-    global _known
-    _known = _Known()
+    global _cache
+    _cache = _RevocationCache()
 
 
 def prune(*, older_than: timedelta) -> int:
@@ -154,10 +154,10 @@ def prune(*, older_than: timedelta) -> int:
 
 def _write(person_id: int, stamp: str) -> None:
     Ended.objects.create(person_id=person_id, stamp=stamp)
-    transaction.on_commit(_known.read_soon)
+    transaction.on_commit(_cache.read_soon)
 
 
-class _Known:
+class _RevocationCache:
     """What this process knows to have ended, in the order in which it heard of it."""
 
     def __init__(self) -> None:
@@ -167,7 +167,7 @@ class _Known:
         self._read_at = time.monotonic() - KEPT_SECONDS
         self._due = 0.0
 
-    def has_ended(self, credential: Credential) -> bool:
+    def is_revoked(self, credential: Credential) -> bool:
         if credential.name in self._names:
             return True
         last = self._stamps.get(credential.person_id)
@@ -218,4 +218,4 @@ class _Known:
             del self._stamps[person_id]
 
 
-_known = _Known()
+_cache = _RevocationCache()

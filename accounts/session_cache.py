@@ -43,7 +43,7 @@ def authenticated_user(request: HttpRequest) -> Any:
         return None
     claims = _read_local(name) or _verified(name, _call("get", name))
     if claims is not None:
-        if not revocations.is_ended(_credential(name, claims)):
+        if not revocations.is_revoked(_credential(name, claims)):
             _store_local(name, claims)
             return ClaimsUser(claims)  # type: ignore[arg-type]
         _local.pop(name, None)
@@ -90,7 +90,7 @@ def invalidate(*, request: HttpRequest, user: User | None, **_: Any) -> None:
     _call("set", name, _ENDED, CACHE_SECONDS)
     _local.pop(name, None)
     if user is not None:
-        revocations.end(name, person_id=user.pk)
+        revocations.revoke(name, person_id=user.pk)
 
 
 def _read_local(name: str) -> dict[str, Any] | None:

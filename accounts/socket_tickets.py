@@ -57,7 +57,9 @@ def holder_of_session(request: HttpRequest) -> Holder | None:
     if expires_at is None:
         return None
     person.mfa_passed = tracking.mfa_claim(person, session.get(tracking.MFA_AT)) is True
-    credential = revocations.of_session(session.session_key, person, expires_at=expires_at)
+    credential = revocations.credential_of_session(
+        session.session_key, person, expires_at=expires_at
+    )
     return Holder(person, credential)
 
 
@@ -73,7 +75,7 @@ def holder_of_ticket(ticket: str) -> Holder | None:
     person_id, name, stamp, expires_at, mfa_passed = claims
     credential = Credential(person_id, name, stamp, expires_at)
     person = User.objects.filter(pk=person_id, is_active=True).first()
-    if person is None or credential in revocations.ended_among([credential]):
+    if person is None or credential in revocations.invalid_among([credential]):
         return None
     person.mfa_passed = mfa_passed
     return Holder(person, credential)

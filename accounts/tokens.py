@@ -157,7 +157,7 @@ def _end(family: Family) -> bool:
     with transaction.atomic():
         deleted, _ = Family.objects.filter(pk=family.pk).delete()
         if deleted:
-            revocations.end(family.pk, person_id=family.person_id)
+            revocations.revoke(family.pk, person_id=family.person_id)
     return bool(deleted)
 
 

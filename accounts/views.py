@@ -140,7 +140,7 @@ class LogoutEverywhereView(APIView):
         _ = request.data  # a malformed body is refused, whoever sends it
         person = current_user(request)
         with transaction.atomic():
-            revocations.end_all(person)
+            revocations.revoke_all(person)
             record(Kind.SIGNED_OUT_EVERYWHERE, actor_id=person.pk, subject_id=person.pk)
         logout(request._request)
         return Response({"success": True, "message": "Signed out everywhere"})

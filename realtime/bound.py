@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from accounts.revocations import Credential, ended_among
+from accounts.revocations import Credential, invalid_among
 from realtime.audience import Viewer
 from realtime.database import in_database_thread
 from realtime.messages import CloseCode
@@ -79,7 +79,7 @@ async def _look_again_and_again() -> None:
 
 async def _close_the_ended() -> None:
     credentials = {admission.credential for admission in _admissions.values()}
-    ended = await in_database_thread(partial(ended_among, credentials))
+    ended = await in_database_thread(partial(invalid_among, credentials))
     if ended:
         for viewer, admission in tuple(_admissions.items()):
             if admission.credential in ended:

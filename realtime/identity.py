@@ -55,8 +55,8 @@ def _by_token(token: str) -> Opener:
     except APIException:
         return _NOBODY
     user.mfa_passed = validated.get("mfa") is True
-    credential = revocations.of_token(validated)
-    if revocations.is_ended(credential):
+    credential = revocations.credential_of_token(validated)
+    if revocations.is_revoked(credential):
         return _NOBODY
     return Opener(Asker(id=user.pk, has_powers=may_use_powers(user)), credential)
 

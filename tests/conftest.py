@@ -86,7 +86,7 @@ def _nothing_remembered() -> None:
     caches["process"].clear()
     selectors.forget_public()
     counts.forget_counts()
-    revocations.forget()
+    revocations.reset()
     shared_cache.reset()
     throttles.forget()
     # All of them sign in from one address, and on SQLite people of two tests have the same ids.

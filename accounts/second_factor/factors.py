@@ -129,7 +129,7 @@ def remove_all(person: User, *, actor_id: int | None) -> None:
             model._default_manager.filter(person=locked).delete()
         locked.second_factor_since = None
         User.objects.filter(pk=locked.pk).update(second_factor_since=None)
-        revocations.end_all(locked)
+        revocations.revoke_all(locked)
         details = {"method": "all"}
         record(Kind.SECOND_FACTOR_REMOVED, actor_id=actor_id, subject_id=locked.pk, details=details)
 
@@ -146,7 +146,7 @@ def _added(person: User, method: str) -> tuple[datetime, list[str] | None]:
     if person.second_factor_since is None:
         person.second_factor_since = now
         User.objects.filter(pk=person.pk).update(second_factor_since=now)
-        revocations.announce(person)
+        revocations.invalidate_user(person)
         codes = recovery.renew(person)
     _log(Kind.SECOND_FACTOR_ADDED, person, method)
     return now, codes
@@ -161,7 +161,7 @@ def _removed(person: User, method: str) -> None:
         person.second_factor_since = None
         User.objects.filter(pk=person.pk).update(second_factor_since=None)
         RecoveryCode.objects.filter(person=person).delete()
-        revocations.announce(person)
+        revocations.invalidate_user(person)
     _log(Kind.SECOND_FACTOR_REMOVED, person, method)
 
 

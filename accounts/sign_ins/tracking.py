@@ -146,7 +146,7 @@ def end_sign_in(person: User, sign_in_id: str) -> bool:
     SignIn.objects.filter(pk=sign_in_id).delete()
     if not deleted:
         return False
-    revocations.end(name, person_id=person.pk)
+    revocations.revoke(name, person_id=person.pk)
     details = {"device": found.device, "network": found.network}
     record(Kind.SESSION_ENDED, actor_id=person.pk, subject_id=person.pk, details=details)
     return True

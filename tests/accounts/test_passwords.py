@@ -63,7 +63,7 @@ def _signs_in(password: str) -> bool:
 
 
 def _me(client: APIClient) -> int:
-    revocations.forget()
+    revocations.reset()
     return int(client.get("/api/me/").status_code)
 
 
@@ -160,7 +160,7 @@ def _an_hour_later(monkeypatch: pytest.MonkeyPatch) -> None:
 
 SPOILED: dict[str, Callable[[User, dict[str, str], pytest.MonkeyPatch], Any]] = {
     "an hour later": lambda _, __, monkeypatch: _an_hour_later(monkeypatch),
-    "signed out everywhere": lambda user, _, __: revocations.end_all(user),
+    "signed out everywhere": lambda user, _, __: revocations.revoke_all(user),
     "shut out": lambda _, __, ___: User.objects.update(is_active=False),
     "another's": lambda _, link, __: link.update(uid=_link(make_user("bob"))["uid"]),
     "nobody's": lambda _, link, __: link.update(uid="OTk5OTk5"),

@@ -199,7 +199,7 @@ def test_a_name_on_a_live_map_follows(alice: User, event: Event) -> None:
     _book(alice, event, 0)
     erasure.close(alice, Erasure.Cause.ASKED)
     erasure.finish(alice.pk)
-    revocations.forget()
+    revocations.reset()
     [first, *_] = selectors.seats(event_id=event.pk)
     assert first["reserved_by"].startswith("deleted-")  # type: ignore[union-attr]
 

@@ -30,7 +30,7 @@ def alice() -> User:
 
 
 def a_second_goes_by() -> None:
-    revocations._known.read_soon()
+    revocations._cache.read_soon()
 
 
 def _with_access(user: User) -> APIClient:
@@ -52,7 +52,7 @@ def _shut_out(user: User) -> None:
 ENDS: dict[str, Callable[[User], Any]] = {
     "a new password": _new_password,
     "shut out": _shut_out,
-    "everywhere": revocations.end_all,
+    "everywhere": revocations.revoke_all,
     "deleted": lambda user: user.delete(),
 }
 
@@ -71,7 +71,7 @@ def test_what_was_remembered_of_somebody_ends(end: Callable[[User], Any], alice:
         assert client.get(MINE).status_code == 200
 
 
-@pytest.mark.parametrize("end", [_shut_out, revocations.end_all])
+@pytest.mark.parametrize("end", [_shut_out, revocations.revoke_all])
 def test_what_has_ended_is_not_good_again_when_somebody_is_let_in_again(
     end: Callable[[User], Any], alice: User
 ) -> None:
@@ -107,8 +107,8 @@ def test_one_session_ends_and_the_persons_others_do_not(alice: User) -> None:
     a_second_goes_by()
     held = Credential(alice.pk, revocations.session_name(cookie), alice.security_stamp(), LATER)
     still = other.cookies["sessionid"].value
-    kept = revocations.of_session(still, alice, expires_at=LATER)
-    assert revocations.ended_among([held, kept]) == {held}
+    kept = revocations.credential_of_session(still, alice, expires_at=LATER)
+    assert revocations.invalid_among([held, kept]) == {held}
     assert Session.objects.count() == 1
 
 
@@ -116,37 +116,37 @@ def test_what_is_asked_of_many_is_one_query_a_second(alice: User) -> None:
     many = [
         Credential(alice.pk, f"session-{n}", alice.security_stamp(), LATER) for n in range(1_000)
     ]
-    revocations.end("session-7", person_id=alice.pk)
+    revocations.revoke("session-7", person_id=alice.pk)
     with CaptureQueriesContext(connection) as captured:
-        first = revocations.ended_among(many)
-        assert revocations.ended_among(many) == first == {many[7]}
+        first = revocations.invalid_among(many)
+        assert revocations.invalid_among(many) == first == {many[7]}
     assert len(captured) == 1
 
 
 def test_what_is_past_its_time_has_ended_too(alice: User) -> None:
     old = Credential(alice.pk, "session-1", alice.security_stamp(), 1.0)
-    assert revocations.ended_among([old]) == {old}
+    assert revocations.invalid_among([old]) == {old}
 
 
 def test_the_last_word_about_somebody_counts(alice: User) -> None:
-    first = revocations.of_session("x", alice, expires_at=LATER)
+    first = revocations.credential_of_session("x", alice, expires_at=LATER)
     _new_password(alice)
-    second = revocations.of_session("x", alice, expires_at=LATER)
-    assert revocations.ended_among([first, second]) == {first}
+    second = revocations.credential_of_session("x", alice, expires_at=LATER)
+    assert revocations.invalid_among([first, second]) == {first}
     _new_password(alice)
     a_second_goes_by()
-    third = revocations.of_session("x", alice, expires_at=LATER)
-    assert revocations.ended_among([first, second, third]) == {first, second}
+    third = revocations.credential_of_session("x", alice, expires_at=LATER)
+    assert revocations.invalid_among([first, second, third]) == {first, second}
 
 
 def test_a_row_that_is_committed_late_is_not_missed(alice: User) -> None:
-    revocations.end("session-1", person_id=alice.pk)
+    revocations.revoke("session-1", person_id=alice.pk)
     held = [Credential(alice.pk, f"session-{n}", alice.security_stamp(), LATER) for n in (1, 2)]
-    assert revocations.ended_among(held) == {held[0]}
+    assert revocations.invalid_among(held) == {held[0]}
     written_before = timezone.now() - timedelta(seconds=20)
     Ended.objects.create(person_id=alice.pk, name="session-2", at=written_before)
     a_second_goes_by()
-    assert revocations.ended_among(held) == set(held)
+    assert revocations.invalid_among(held) == set(held)
 
 
 def test_what_is_kept_for_a_while_only_is_pruned(alice: User) -> None:

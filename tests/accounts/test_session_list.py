@@ -71,7 +71,7 @@ def test_a_session_is_signed_out_elsewhere_and_that_counts_within_a_second(alice
     there = next(each["id"] for each in _listed(client) if not each["is_current"])
     assert client.delete(f"{SESSIONS}{there}/").status_code == 200
     # What any process knows when it next reads, which it does every second.
-    revocations.forget()
+    revocations.reset()
     refusal(other.get("/api/me/"), 401, "not_authenticated")
     assert client.get("/api/me/").status_code == 200
     assert SecurityEvent.objects.filter(kind=Kind.SESSION_ENDED, subject_id=alice.pk).exists()
@@ -86,7 +86,7 @@ def test_tokens_are_signed_out_and_that_counts_within_a_second_in_other_processe
     assert bearer.get("/api/me/").status_code == 200
     there = next(each["id"] for each in _listed(client) if each["kind"] == "tokens")
     assert client.delete(f"{SESSIONS}{there}/").status_code == 200
-    revocations.forget()
+    revocations.reset()
     refusal(bearer.get("/api/me/"), 401, "token_not_valid")
     refusal(bearer.post("/api/token/refresh/", {"refresh": refresh}), 401, "token_not_valid")
 

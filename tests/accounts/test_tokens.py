@@ -105,7 +105,7 @@ def test_a_used_refresh_token_that_comes_again_ends_all_that_came_of_it_at_once(
     pair = _refresh(token, key).json()
     refusal(_refresh(token, again), 401, "token_not_valid")
     refusal(_refresh(pair["refresh"]), 401, "token_not_valid")
-    revocations.forget()
+    revocations.reset()
     refusal(_me(pair["access"]), 401, "token_not_valid")
     assert f"person {alice.pk} was used twice" in caplog.text
     assert _refresh(elsewhere).status_code == 200
@@ -149,7 +149,7 @@ def test_who_signs_out_has_tokens_that_are_worth_nothing(sign_out: str, alice: U
         client = stranger()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
         assert client.post("/api/logout/").status_code == 200
-    revocations.forget()
+    revocations.reset()
     refusal(_me(pair["access"]), 401, "token_not_valid")
     refusal(_refresh(pair["refresh"]), 401, "token_not_valid")
     refusal(_revoke(pair["refresh"]), 401, "token_not_valid")
@@ -296,7 +296,7 @@ def test_a_token_says_whose_it_is_so_that_nobody_is_asked(
 ) -> None:
     access = tokens.pair(alice)["access"]
     request = APIRequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {access}")
-    revocations.ended_among([])  # what has ended is read once a second
+    revocations.invalid_among([])  # what has ended is read once a second
     with django_assert_num_queries(0):
         found: Any = TokenAuthentication().authenticate(Request(request))
     user = found[0]

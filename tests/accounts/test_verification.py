@@ -135,7 +135,7 @@ def test_wrong_passwords_are_counted(alice: User) -> None:
 
 SPOILED: dict[str, Any] = {
     "a new password": lambda _: User.objects.update(password="another"),
-    "signed out everywhere": revocations.end_all,
+    "signed out everywhere": revocations.revoke_all,
     "shut out": lambda _: User.objects.update(is_active=False),
     "another new address": lambda _: User.objects.update(new_email="x@example.net"),
     "another address": lambda _: User.objects.update(email="x@example.net"),

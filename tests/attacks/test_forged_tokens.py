@@ -175,7 +175,7 @@ def test_a_stolen_refresh_token_is_of_no_use_to_anybody_once_both_have_used_it(a
     owners = stranger().post("/api/token/refresh/", {"refresh": stolen}).json()
     Family.objects.update(rotated_at=timezone.now() - timedelta(minutes=1))
     refusal(stranger().post("/api/token/refresh/", {"refresh": stolen}), 401, "token_not_valid")
-    revocations.forget()
+    revocations.reset()
     _refuse(owners["access"])
     answer = stranger().post("/api/token/refresh/", {"refresh": owners["refresh"]})
     refusal(answer, 401, "token_not_valid")

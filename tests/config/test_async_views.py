@@ -473,7 +473,7 @@ def test_what_a_server_of_the_version_before_remembers_of_a_session(scene: Scene
 
 
 def test_whose_tokens_have_ended_is_refused_at_once(scene: Scene) -> None:
-    revocations.end_all(scene.alice)
+    revocations.revoke_all(scene.alice)
     assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 401
 
 

@@ -81,7 +81,7 @@ def _sign_out(user: User, entrance: dict[str, Any]) -> None:
         assert entrance["client"].post("/api/logout/").status_code == 200
     else:
         family = AccessToken(entrance["subprotocols"][1].removeprefix("bearer."))["sid"]
-        revocations.end(family, person_id=user.pk)
+        revocations.revoke(family, person_id=user.pk)
 
 
 def _new_password(user: User, entrance: dict[str, Any]) -> None:

@@ -94,12 +94,12 @@ def test_with_the_last_factor_go_the_codes_and_what_sessions_passed(alice: User)
     _set_up_app(client)
     assert client.post(TOTP + "remove/", ASKED).status_code == 200
     assert not RecoveryCode.objects.exists()
-    revocations.forget()
+    revocations.reset()
     standing = client.get("/api/me/").json()["second_factor"]
     assert standing == {"set_up": False, "passed": False, "required": False}
     # Another factor, set up elsewhere, is not passed by having passed the first.
     with_app(alice)
-    revocations.forget()
+    revocations.reset()
     assert client.get("/api/me/").json()["second_factor"]["passed"] is False
 
 
