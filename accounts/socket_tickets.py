@@ -23,7 +23,7 @@ _SALT = "accounts.socket_tickets"
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class SocketIdentity:
     """Whose session a ticket is of. `person.mfa_passed` says whether it showed a second factor."""
 
     person: User
@@ -32,21 +32,21 @@ class Holder:
 
 def issue(request: HttpRequest) -> str | None:
     """Return a ticket of the session that a request came with; None if it came with none."""
-    holder = holder_of_session(request)
-    if holder is None:
+    identity = identify_session(request)
+    if identity is None:
         return None
-    found = holder.credential
+    found = identity.credential
     claims = [
         found.person_id,
         found.name,
         found.security_stamp,
         found.expires_at,
-        holder.person.mfa_passed,
+        identity.person.mfa_passed,
     ]
     return _signer().sign_object(claims)
 
 
-def holder_of_session(request: HttpRequest) -> Holder | None:
+def identify_session(request: HttpRequest) -> SocketIdentity | None:
     """Return whose session a request came with; None if nobody's, or it has ended.
 
     Asks the database.
@@ -60,10 +60,10 @@ def holder_of_session(request: HttpRequest) -> Holder | None:
     credential = revocations.credential_of_session(
         session.session_key, person, expires_at=expires_at
     )
-    return Holder(person, credential)
+    return SocketIdentity(person, credential)
 
 
-def holder_of_ticket(ticket: str) -> Holder | None:
+def identify_ticket(ticket: str) -> SocketIdentity | None:
     """Return whose a ticket is; None if it is no good, or its session has ended.
 
     Asks the database.
@@ -78,7 +78,7 @@ def holder_of_ticket(ticket: str) -> Holder | None:
     if person is None or credential in revocations.invalid_among([credential]):
         return None
     person.mfa_passed = mfa_passed
-    return Holder(person, credential)
+    return SocketIdentity(person, credential)
 
 
 def _signer() -> signing.TimestampSigner:
