@@ -16,10 +16,10 @@ from accounts.second_factor.errors import SecondFactorRequired
 
 def is_organiser(person: User) -> bool:
     """Tell whether a person has staff status or any permission. At most one query."""
-    return bool(organisers([person]))
+    return bool(organiser_ids([person]))
 
 
-def organisers(people: Sequence[User]) -> set[Any]:
+def organiser_ids(people: Sequence[User]) -> set[Any]:
     """Return the keys of those people who are organisers. At most one query."""
     found = {person.pk for person in people if person.is_staff or person.is_superuser}
     if others := [person.pk for person in people if person.pk not in found]:
@@ -28,7 +28,7 @@ def organisers(people: Sequence[User]) -> set[Any]:
     return found
 
 
-def standing(person: User, *, is_passed: bool) -> dict[str, bool]:
+def second_factor_status(person: User, *, is_passed: bool) -> dict[str, bool]:
     """Return how somebody who is signed in stands with the second factor, for their client."""
     is_required = bool(settings.SEATCAST_REQUIRE_SECOND_FACTOR) and is_organiser(person)
     return {
@@ -38,7 +38,7 @@ def standing(person: User, *, is_passed: bool) -> dict[str, bool]:
     }
 
 
-def may_use_powers(user: object) -> bool:
+def may_use_organiser_rights(user: object) -> bool:
     """Tell whether an organiser who is signed in like this may use what their rights allow.
 
     `user` is a request's: its `mfa_passed` says whether the second factor was shown.
@@ -49,5 +49,5 @@ def may_use_powers(user: object) -> bool:
 
 def require_second_factor(user: object) -> None:
     """Let pass who may use an organiser's powers. Raises: SecondFactorRequired."""
-    if not may_use_powers(user):
+    if not may_use_organiser_rights(user):
         raise SecondFactorRequired(set_up=bool(getattr(user, "has_second_factor", False)))

@@ -22,7 +22,7 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts import revocations
 from accounts.models import Family, User
-from accounts.organisers import is_organiser, organisers
+from accounts.organisers import is_organiser, organiser_ids
 from accounts.sessions import idle_seconds
 from accounts.sign_ins import tracking
 from accounts.token_types import RefreshToken
@@ -52,7 +52,7 @@ def pairs(
     """Return a new pair for each of several people, as `pair` does, in as many statements."""
     if not people:
         return []
-    known = organisers(people)
+    known = organiser_ids(people)
     families = [
         _new_family(person, mfa_at=mfa_at, is_organiser=person.pk in known) for person in people
     ]

@@ -26,7 +26,7 @@ from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refu
 from accounts.base_views import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
 from accounts.client_ip import client_ip
 from accounts.models import User
-from accounts.organisers import standing
+from accounts.organisers import second_factor_status
 from accounts.password_hashing import Workload, hashing_slot
 from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
 from accounts.second_factor.sign_in import require_second_step
@@ -152,7 +152,7 @@ class MeView(APIView):
         """Tell who is signed in."""
         person: Any = current_user(request)
         is_passed = bool(getattr(request.user, "mfa_passed", False))
-        person.second_factor = standing(person, is_passed=is_passed)
+        person.second_factor = second_factor_status(person, is_passed=is_passed)
         return Response(MeSerializer(person).data)
 
 
