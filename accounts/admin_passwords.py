@@ -54,7 +54,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
     def clean_old_password(self) -> str:
         """Check the old password. Raises: ValidationError."""
         try:
-            PasswordChangeThrottle.require_room(self._request, self.user.pk)
+            PasswordChangeThrottle.enforce(self._request, self.user.pk)
         except Throttled as refusal:
             raise _told(refusal) from None
         with counted_try(self._request, self.user.get_username(), Workload.OTHER):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.admin_passwords import PasswordPages
 from accounts.models import User
-from accounts.organisers import may_use_organiser_rights
+from accounts.organisers import may_use_powers
 from accounts.sign_ins import tracking
 
 
@@ -55,4 +55,4 @@ def _has_shown_factor(request: HttpRequest) -> bool:
     if not isinstance(person, User):
         return False
     person.mfa_passed = tracking.mfa_claim(person, request.session.get(tracking.MFA_AT)) is True
-    return may_use_organiser_rights(person)
+    return may_use_powers(person)

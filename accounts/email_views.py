@@ -92,7 +92,7 @@ class EmailChangeView(APIView):
         if person.email_verified_at and address == person.email:
             complaint = ErrorDetail("This is your address already.", code="same")
             raise ValidationError({"email": [complaint]})
-        PasswordChangeThrottle.require_room(request, person.pk)
+        PasswordChangeThrottle.enforce(request, person.pk)
         device = form.validated_data.get("device", "")
         with password_attempt(request, person, device=device) as attempt:
             is_known = person.check_password(form.validated_data["password"])

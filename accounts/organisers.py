@@ -38,7 +38,7 @@ def second_factor_status(person: User, *, is_passed: bool) -> dict[str, bool]:
     }
 
 
-def may_use_organiser_rights(user: object) -> bool:
+def may_use_powers(user: object) -> bool:
     """Tell whether an organiser who is signed in like this may use what their rights allow.
 
     `user` is a request's: its `mfa_passed` says whether the second factor was shown.
@@ -49,5 +49,5 @@ def may_use_organiser_rights(user: object) -> bool:
 
 def require_second_factor(user: object) -> None:
     """Let pass who may use an organiser's powers. Raises: SecondFactorRequired."""
-    if not may_use_organiser_rights(user):
+    if not may_use_powers(user):
         raise SecondFactorRequired(set_up=bool(getattr(user, "has_second_factor", False)))

@@ -185,7 +185,7 @@ class PasswordChangeView(APIView):
         form.is_valid(raise_exception=True)
         old, new = form.validated_data["old_password"], form.validated_data["password"]
         require_good_password(new, person)
-        PasswordChangeThrottle.require_room(request, person.pk)
+        PasswordChangeThrottle.enforce(request, person.pk)
         device = form.validated_data.get("device", "")
         with password_attempt(request, person, field="old_password", device=device) as attempt:
             attempt.is_correct = passwords.change(

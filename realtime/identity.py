@@ -14,7 +14,7 @@ from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from accounts import revocations, socket_tickets
-from accounts.organisers import may_use_organiser_rights
+from accounts.organisers import may_use_powers
 from accounts.revocations import Credential
 from accounts.socket_tickets import SocketIdentity
 from reservations.selectors import Asker
@@ -58,7 +58,7 @@ def _by_token(token: str) -> Opener:
     credential = revocations.credential_of_token(validated)
     if revocations.is_revoked(credential):
         return _NOBODY
-    return Opener(Asker(id=user.pk, has_powers=may_use_organiser_rights(user)), credential)
+    return Opener(Asker(id=user.pk, has_powers=may_use_powers(user)), credential)
 
 
 def _by_session(scope: dict[str, Any]) -> Opener:
@@ -81,6 +81,4 @@ def _opener(holder: SocketIdentity | None) -> Opener:
     if holder is None:
         return _NOBODY
     person = holder.person
-    return Opener(
-        Asker(id=person.pk, has_powers=may_use_organiser_rights(person)), holder.credential
-    )
+    return Opener(Asker(id=person.pk, has_powers=may_use_powers(person)), holder.credential)

@@ -88,7 +88,7 @@ def _nothing_remembered() -> None:
     counts.forget_counts()
     revocations.reset()
     shared_cache.reset()
-    throttles.forget()
+    throttles.reset()
     # All of them sign in from one address, and on SQLite people of two tests have the same ids.
     caches["default"].clear()
     houses.forget_houses()

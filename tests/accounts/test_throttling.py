@@ -312,7 +312,7 @@ def stranger_at(other: APIClient) -> APIClient:
 def _process(monkeypatch: pytest.MonkeyPatch) -> ApiThrottle:
     """Return a throttle that has counted nothing yet, as in another process."""
     throttle = ApiThrottle()
-    window = throttles._Window("person", throttles.SHARED_EVERY)
+    window = throttles._Window("person", throttles.SYNC_EVERY)
     monkeypatch.setattr(throttle, "window", window, raising=False)
     return throttle
 
@@ -323,8 +323,8 @@ def test_processes_together_let_through_hardly_more_than_one(
     rates["person"] = "100/day"
     processes = [_process(monkeypatch) for _ in range(4)]
     who = str(time.time_ns())
-    through = sum(processes[number % 4].has_room(who) for number in range(400))
-    assert 100 <= through <= 100 + 4 * (throttles.SHARED_EVERY - 1)
+    through = sum(processes[number % 4].allow(who) for number in range(400))
+    assert 100 <= through <= 100 + 4 * (throttles.SYNC_EVERY - 1)
 
 
 def test_few_requests_never_ask_redis(
@@ -338,11 +338,11 @@ def test_few_requests_never_ask_redis(
 
     monkeypatch.setattr(shared_cache, "incr_many", count)
     throttle = AddressThrottle()
-    for _ in range(throttles.SHARED_EVERY - 1):
-        assert throttle.has_room("10.0.0.1")
+    for _ in range(throttles.SYNC_EVERY - 1):
+        assert throttle.allow("10.0.0.1")
     assert asked == []
-    throttle.has_room("10.0.0.1")
-    assert asked == [throttles.SHARED_EVERY]
+    throttle.allow("10.0.0.1")
+    assert asked == [throttles.SYNC_EVERY]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -352,4 +352,4 @@ def test_an_own_count_holds_while_redis_is_away(
     settings.CACHES = {**settings.CACHES, **AWAY}
     rates["person"] = "50/day"
     throttle, who = _process(monkeypatch), str(time.time_ns())
-    assert at_once([partial(throttle.has_room, who)] * 60).count(True) == 50
+    assert at_once([partial(throttle.allow, who)] * 60).count(True) == 50

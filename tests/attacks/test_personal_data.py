@@ -62,7 +62,7 @@ def test_exports_are_few(alice: User) -> None:
     refusal(client.get("/api/me/export/"), 429, "throttled")
     assert signed_in(make_user()).get("/api/me/export/").status_code == 200
     cache.clear()
-    throttles.forget()
+    throttles.reset()
 
 
 def test_nobody_is_erased_without_their_password(alice: User, bob: User) -> None:

@@ -242,7 +242,7 @@ def test_other_processes_are_told_of_every_tenth_request(
     monkeypatch.setattr(shared_cache, "incr_many", noted)
     for _ in range(20):
         assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 200
-    throttles._sharing.submit(lambda: None).result(PATIENCE_SECONDS)
+    throttles._sync_thread.submit(lambda: None).result(PATIENCE_SECONDS)
     assert told == [10, 10]
 
 
