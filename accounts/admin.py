@@ -14,7 +14,7 @@ from accounts.admin_passwords import counted_try
 from accounts.models import User
 from accounts.password_hashing import Workload
 from accounts.second_factor import factors
-from accounts.second_factor.sign_in import check_code, passed
+from accounts.second_factor.sign_in import check_code, record_passed
 
 POWERS = ("is_superuser", "is_staff", "groups", "user_permissions")
 """The columns of an account that say what it may do."""
@@ -35,7 +35,7 @@ class SignInForm(AdminAuthenticationForm):
         with counted_try(self.request, str(self.cleaned_data.get("username")), Workload.SIGN_IN):
             found: dict[str, Any] = super().clean()
         person = self.get_user()
-        if isinstance(person, User) and (methods := factors.methods(person)):
+        if isinstance(person, User) and (methods := factors.available_methods(person)):
             self._require_code(person, methods)
         return found
 
@@ -54,7 +54,7 @@ class SignInForm(AdminAuthenticationForm):
             check_code(person, code, method=method)
         except APIException as refusal:
             raise ValidationError(str(refusal.detail), code="invalid_code") from None
-        person.mfa_shown_at = passed(person, method=method)
+        person.mfa_shown_at = record_passed(person, method=method)
 
 
 class AccountAdmin(UserAdmin):

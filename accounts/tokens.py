@@ -31,22 +31,24 @@ from security_log.log import Kind, record
 FAMILY_DAYS = 30
 """How long one can go on without signing in again, however often one comes."""
 
-AGAIN_SECONDS = 60.0
+REPLAY_SECONDS = 60.0
 """How long the answer to an exchange can be had again, by the key it was asked for with."""
 
 security = logging.getLogger("accounts.security")
 
 
-def pair(person: User, *, request: Any = None, mfa_at: datetime | None = None) -> dict[str, str]:
+def issue_pair(
+    person: User, *, request: Any = None, mfa_at: datetime | None = None
+) -> dict[str, str]:
     """Return a new access token and a new refresh token, of a new family.
 
     `mfa_at` is when the person showed their second factor, if they did; `request` says from where
     they sign in.
     """
-    return pairs([person], request=request, mfa_at=mfa_at)[0]
+    return issue_pairs([person], request=request, mfa_at=mfa_at)[0]
 
 
-def pairs(
+def issue_pairs(
     people: Sequence[User], *, request: Any = None, mfa_at: datetime | None = None
 ) -> list[dict[str, str]]:
     """Return a new pair for each of several people, as `pair` does, in as many statements."""
@@ -59,7 +61,7 @@ def pairs(
     with transaction.atomic():
         Family.objects.bulk_create(families)
         tracking.record_families(request, families)
-    return [_signed(family, family.person) for family in families]
+    return [_sign(family, family.person) for family in families]
 
 
 def rotate(refresh: str, *, key: str = "", request: Any = None) -> dict[str, str]:
@@ -72,11 +74,11 @@ def rotate(refresh: str, *, key: str = "", request: Any = None) -> dict[str, str
     """
     token = RefreshToken(refresh)  # type: ignore[arg-type]
     family = Family.objects.select_related("person").filter(pk=str(token.get("sid", ""))).first()
-    if family is None or not _is_good(family):
+    if family is None or not _is_usable(family):
         raise TokenError("Nobody can use this token any more.")
     used = str(token["jti"])
     next_expiry = _next_expiry(family, is_organiser=is_organiser(family.person))
-    successor, hashed_key = secrets.token_hex(16), _hashed(key)
+    successor, hashed_key = secrets.token_hex(16), _digest(key)
     won = Family.objects.filter(pk=family.pk, current=used).update(
         current=successor,
         previous=used,
@@ -87,11 +89,11 @@ def rotate(refresh: str, *, key: str = "", request: Any = None) -> dict[str, str
     if won:
         tracking.touch_family(family, request)
         family.current, family.expires_at = successor, next_expiry
-        return _signed(family, family.person)
-    return _again(family.pk, used, hashed_key)
+        return _sign(family, family.person)
+    return _replay_or_end(family.pk, used, hashed_key)
 
 
-def revoke(refresh: str) -> None:
+def revoke_refresh_token(refresh: str) -> None:
     """End the family of a refresh token.
 
     Raises: TokenError when it was worth nothing before.
@@ -132,7 +134,7 @@ def prune() -> int:
     return deleted
 
 
-def _again(family_id: str, used: str, hashed_key: str) -> dict[str, str]:
+def _replay_or_end(family_id: str, used: str, hashed_key: str) -> dict[str, str]:
     """Answer a token that was used before, and end its family if it is in two hands."""
     family = Family.objects.select_related("person").filter(pk=family_id).first()
     if family is None:
@@ -140,8 +142,8 @@ def _again(family_id: str, used: str, hashed_key: str) -> dict[str, str]:
     seconds = (timezone.now() - family.rotated_at).total_seconds()
     is_the_last = constant_time_compare(family.previous, used)
     is_asked_again = bool(hashed_key) and constant_time_compare(family.key, hashed_key)
-    if is_the_last and is_asked_again and seconds < AGAIN_SECONDS:
-        return _signed(family, family.person)
+    if is_the_last and is_asked_again and seconds < REPLAY_SECONDS:
+        return _sign(family, family.person)
     with transaction.atomic():
         # Of many replays at once, one ends the family and is on record.
         if _end(family):
@@ -161,7 +163,7 @@ def _end(family: Family) -> bool:
     return bool(deleted)
 
 
-def _is_good(family: Family) -> bool:
+def _is_usable(family: Family) -> bool:
     """Tell whether its person may go on, and has the password that they signed in with."""
     person = family.person
     hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
@@ -175,7 +177,7 @@ def _next_expiry(family: Family, *, is_organiser: bool) -> Any:
     return min(timezone.now() + timedelta(seconds=idle), last)
 
 
-def _signed(family: Family, person: User) -> dict[str, str]:
+def _sign(family: Family, person: User) -> dict[str, str]:
     refresh = RefreshToken()
     refresh["user_id"] = str(person.pk)
     refresh["username"] = person.get_username()
@@ -189,5 +191,5 @@ def _signed(family: Family, person: User) -> dict[str, str]:
     return {"access": str(refresh.access_token), "refresh": str(refresh)}
 
 
-def _hashed(key: str) -> str:
+def _digest(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest() if key else ""

@@ -55,7 +55,7 @@ from accounts.throttles import (
     RegisterThrottle,
     ResetThrottle,
 )
-from accounts.tokens import end_family, mfa_at_of, pair, revoke, rotate
+from accounts.tokens import end_family, issue_pair, mfa_at_of, revoke_refresh_token, rotate
 from security_log.log import Kind, record
 
 
@@ -194,7 +194,7 @@ class PasswordChangeView(APIView):
         done = {"success": True, "message": "Password changed"}
         if isinstance(request.auth, Token):
             known = known_devices.device_token(request, person, token=device)
-            tokens = pair(person, request=request, mfa_at=mfa_at_of(request.auth))
+            tokens = issue_pair(person, request=request, mfa_at=mfa_at_of(request.auth))
             return Response({**done, **tokens, "device": known})
         # Who was remembered is not who Django would compare with.
         request._request.user = person
@@ -271,7 +271,7 @@ class TokenView(PublicView):
         known = known_devices.device_token(
             request, person, token=form.validated_data.get("device", "")
         )
-        return Response({**pair(person, request=request), "device": known})
+        return Response({**issue_pair(person, request=request), "device": known})
 
 
 class TokenRefreshView(PublicView):
@@ -315,7 +315,7 @@ class TokenRevokeView(PublicView):
         form = RefreshSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         try:
-            revoke(form.validated_data["refresh"])
+            revoke_refresh_token(form.validated_data["refresh"])
         except TokenError as error:
             raise InvalidToken(str(error)) from None
         return Response({"success": True, "message": "Signed out"})

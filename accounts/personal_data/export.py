@@ -20,7 +20,7 @@ def export_data(person: User) -> dict[str, Any]:
         "exported_at": timezone.now(),
         "account": _account(person),
         "groups": sorted(person.groups.values_list("name", flat=True)),
-        "second_factor": factors.described(person),
+        "second_factor": factors.as_dict(person),
         "sessions": tracking.as_dicts(list(tracking.active_sign_ins(person)), None),
         "mail_of_the_last_day": list(_mail(person)),
         "security_log": _security_log(person),

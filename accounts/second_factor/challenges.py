@@ -19,8 +19,8 @@ from accounts.models import User
 from accounts.second_factor.errors import ChallengeExpired
 from accounts.second_factor.models import Challenge
 
-LASTS = timedelta(minutes=5)
-MOST_TRIES = 5
+LIFETIME = timedelta(minutes=5)
+MAX_ATTEMPTS = 5
 
 
 def issue(person: User, purpose: Challenge.Purpose) -> tuple[str, Challenge]:
@@ -32,30 +32,30 @@ def issue(person: User, purpose: Challenge.Purpose) -> tuple[str, Challenge]:
         person=person,
         auth_hash=person.get_session_auth_hash(),
         nonce=secrets.token_urlsafe(32),
-        expires_at=timezone.now() + LASTS,
+        expires_at=timezone.now() + LIFETIME,
     )
     return token, challenge
 
 
-def take(token: str, purpose: Challenge.Purpose, *, person: User | None = None) -> Challenge:
+def attempt(token: str, purpose: Challenge.Purpose, *, person: User | None = None) -> Challenge:
     """Return the challenge of a token, having counted a try at it; of `person`, if one is given.
 
     Raises: ChallengeOver.
     """
     same = Challenge.objects.filter(
-        pk=_digest(token), purpose=purpose, expires_at__gt=timezone.now(), tries__lt=MOST_TRIES
+        pk=_digest(token), purpose=purpose, expires_at__gt=timezone.now(), tries__lt=MAX_ATTEMPTS
     )
     if person is not None:
         same = same.filter(person=person)
     if not same.update(tries=F("tries") + 1):
         raise ChallengeExpired
     found = Challenge.objects.select_related("person").filter(pk=_digest(token)).first()
-    if found is None or not _is_good(found):
+    if found is None or not _is_usable(found):
         raise ChallengeExpired
     return found
 
 
-def spend(challenge: Challenge) -> None:
+def consume(challenge: Challenge) -> None:
     """End a challenge that was met. Raises: ChallengeOver if somebody else just met it."""
     deleted, _ = Challenge.objects.filter(pk=challenge.pk).delete()
     if not deleted:
@@ -68,7 +68,7 @@ def prune() -> int:
     return deleted
 
 
-def _is_good(challenge: Challenge) -> bool:
+def _is_usable(challenge: Challenge) -> bool:
     """Tell whether its person may sign in, and has the password that it was issued for."""
     person = challenge.person
     hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())

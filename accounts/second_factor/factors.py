@@ -25,7 +25,7 @@ from accounts.second_factor.models import Authenticator, Challenge, Passkey, Rec
 from security_log.log import Kind, record
 
 
-def methods(person: User) -> list[str]:
+def available_methods(person: User) -> list[str]:
     """Return by what a person may complete signing in; empty if their password is enough."""
     if person.second_factor_since is None:
         return []
@@ -34,7 +34,7 @@ def methods(person: User) -> list[str]:
         found.append("passkey")
     if Authenticator.objects.filter(person=person, confirmed_at__isnull=False).exists():
         found.append("totp")
-    if recovery.left(person):
+    if recovery.remaining(person):
         found.append("recovery_code")
     return found
 
@@ -45,7 +45,7 @@ def is_passed(person: User, mfa_at: float | None) -> bool:
     return since is not None and mfa_at is not None and mfa_at >= since.timestamp()
 
 
-def described(person: User) -> dict[str, Any]:
+def as_dict(person: User) -> dict[str, Any]:
     """Return a person's factors as they are shown to them."""
     app = Authenticator.objects.filter(person=person, confirmed_at__isnull=False).first()
     return {
@@ -59,7 +59,7 @@ def described(person: User) -> dict[str, Any]:
             }
             for passkey in Passkey.objects.filter(person=person)
         ],
-        "recovery_codes_left": recovery.left(person),
+        "recovery_codes_left": recovery.remaining(person),
         "passkey_host": passkeys.rp_id(),
     }
 
@@ -69,9 +69,9 @@ def confirm_totp(person: User, code: str) -> tuple[datetime, list[str] | None]:
 
     Raises: NotSetUp, InvalidCode.
     """
-    with _changing(person) as locked:
+    with _locked(person) as locked:
         totp.confirm(locked, code)
-        return _added(locked, "totp")
+        return _after_adding(locked, "totp")
 
 
 def add_passkey(
@@ -81,29 +81,29 @@ def add_passkey(
 
     Raises: ChallengeOver, InvalidPasskey, TooManyPasskeys.
     """
-    challenge = challenges.take(token, Challenge.Purpose.NEW_PASSKEY, person=person)
-    with _changing(person) as locked:
-        challenges.spend(challenge)
+    challenge = challenges.attempt(token, Challenge.Purpose.NEW_PASSKEY, person=person)
+    with _locked(person) as locked:
+        challenges.consume(challenge)
         passkeys.add(challenge, credential, name=name)
-        return _added(locked, "passkey")
+        return _after_adding(locked, "passkey")
 
 
 def remove_totp(person: User) -> None:
     """Remove a person's app. Raises: NotSetUp."""
-    with _changing(person) as locked:
+    with _locked(person) as locked:
         deleted, _ = Authenticator.objects.filter(person=locked).delete()
         if not deleted:
             raise NotSetUp
-        _removed(locked, "totp")
+        _after_removing(locked, "totp")
 
 
 def remove_passkey(person: User, passkey_id: int) -> None:
     """Remove one of a person's passkeys. Raises: NoSuchPasskey."""
-    with _changing(person) as locked:
+    with _locked(person) as locked:
         deleted, _ = Passkey.objects.filter(person=locked, pk=passkey_id).delete()
         if not deleted:
             raise NoSuchPasskey
-        _removed(locked, "passkey")
+        _after_removing(locked, "passkey")
 
 
 def rename_passkey(person: User, passkey_id: int, name: str) -> None:
@@ -114,7 +114,7 @@ def rename_passkey(person: User, passkey_id: int, name: str) -> None:
 
 def renew_recovery_codes(person: User) -> list[str]:
     """Return new recovery codes; the former are worth nothing. Raises: NotSetUp."""
-    with _changing(person) as locked:
+    with _locked(person) as locked:
         if locked.second_factor_since is None:
             raise NotSetUp
         codes = recovery.renew(locked)
@@ -124,7 +124,7 @@ def renew_recovery_codes(person: User) -> list[str]:
 
 def remove_all(person: User, *, actor_id: int | None) -> None:
     """Remove all factors of somebody who lost them, and end all they are signed in by."""
-    with _changing(person) as locked:
+    with _locked(person) as locked:
         for model in (Authenticator, Passkey, RecoveryCode, Challenge):
             model._default_manager.filter(person=locked).delete()
         locked.second_factor_since = None
@@ -135,13 +135,13 @@ def remove_all(person: User, *, actor_id: int | None) -> None:
 
 
 @contextmanager
-def _changing(person: User) -> Iterator[User]:
+def _locked(person: User) -> Iterator[User]:
     """Hold a person's row in a transaction, so that one change of their factors goes at a time."""
     with transaction.atomic():
         yield User.objects.select_for_update().get(pk=person.pk)
 
 
-def _added(person: User, method: str) -> tuple[datetime, list[str] | None]:
+def _after_adding(person: User, method: str) -> tuple[datetime, list[str] | None]:
     now, codes = timezone.now(), None
     if person.second_factor_since is None:
         person.second_factor_since = now
@@ -152,7 +152,7 @@ def _added(person: User, method: str) -> tuple[datetime, list[str] | None]:
     return now, codes
 
 
-def _removed(person: User, method: str) -> None:
+def _after_removing(person: User, method: str) -> None:
     is_left = (
         Authenticator.objects.filter(person=person, confirmed_at__isnull=False).exists()
         or Passkey.objects.filter(person=person).exists()

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.second_factor.errors import InvalidCode
 from accounts.second_factor.models import RecoveryCode
 
-CODES = 10
+CODE_COUNT = 10
 CODE_BYTES = 15
 _GROUP = 4
 
@@ -22,7 +22,7 @@ _GROUP = 4
 @transaction.atomic
 def renew(person: User) -> list[str]:
     """Return new codes for a person; those from before are worth nothing any more."""
-    codes = [_code() for _ in range(CODES)]
+    codes = [_code() for _ in range(CODE_COUNT)]
     RecoveryCode.objects.filter(person=person).delete()
     RecoveryCode.objects.bulk_create(
         RecoveryCode(person=person, digest=_digest(code)) for code in codes
@@ -37,7 +37,7 @@ def check(person: User, code: str) -> None:
         raise InvalidCode
 
 
-def left(person: User) -> int:
+def remaining(person: User) -> int:
     """Return how many codes a person has left."""
     return RecoveryCode.objects.filter(person=person).count()
 

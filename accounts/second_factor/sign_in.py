@@ -14,7 +14,7 @@ from security_log.log import Kind, record
 
 def require_second_step(person: User) -> None:
     """Let pass who has no second factor. Raises: SecondStepRequired, with a new challenge."""
-    methods = factors.methods(person)
+    methods = factors.available_methods(person)
     if not methods:
         return
     token, challenge = challenges.issue(person, Challenge.Purpose.SIGN_IN)
@@ -31,7 +31,7 @@ def take_second_step(
 
     Raises: ChallengeOver, InvalidCode, InvalidPasskey, Throttled.
     """
-    challenge = challenges.take(token, Challenge.Purpose.SIGN_IN)
+    challenge = challenges.attempt(token, Challenge.Purpose.SIGN_IN)
     person: User = challenge.person
     if method == "passkey":
         if credential is None:
@@ -39,8 +39,8 @@ def take_second_step(
         passkeys.check(challenge, credential)
     else:
         check_code(person, code, method=method)
-    challenges.spend(challenge)
-    return person, passed(person, method=method)
+    challenges.consume(challenge)
+    return person, record_passed(person, method=method)
 
 
 def check_code(person: User, code: str, *, method: str) -> None:
@@ -54,7 +54,7 @@ def check_code(person: User, code: str, *, method: str) -> None:
             raise InvalidCode
 
 
-def passed(person: User, *, method: str) -> datetime:
+def record_passed(person: User, *, method: str) -> datetime:
     """Log that somebody showed their second factor, and return the moment."""
     record(
         Kind.SECOND_FACTOR_PASSED,

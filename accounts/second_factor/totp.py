@@ -22,8 +22,8 @@ from accounts.second_factor.models import Authenticator
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 
-MOST_WRONG = 10
-WRONG_WITHIN = timedelta(hours=1)
+MAX_WRONG_CODES = 10
+WRONG_CODES_WINDOW = timedelta(hours=1)
 """Three codes of a million are good at a time: who has the password needs decades at this rate."""
 
 CONFIRM_WITHIN = timedelta(minutes=15)
@@ -34,7 +34,7 @@ ISSUER = "Seatcast"
 _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 
 
-def begin(person: User) -> tuple[str, str]:
+def start(person: User) -> tuple[str, str]:
     """Give a person a new secret, and return it and its otpauth address. It opens nothing yet.
 
     Raises: AlreadySetUp.
@@ -85,10 +85,10 @@ def _is_accepted(person: User, code: str) -> bool:
     if found is None:
         return False
     now = timezone.now()
-    if found.wrong_since is None or found.wrong_since < now - WRONG_WITHIN:
+    if found.wrong_since is None or found.wrong_since < now - WRONG_CODES_WINDOW:
         found.wrong_codes, found.wrong_since = 0, now
-    if found.wrong_codes >= MOST_WRONG:
-        raise Throttled(wait=(found.wrong_since + WRONG_WITHIN - now).total_seconds())
+    if found.wrong_codes >= MAX_WRONG_CODES:
+        raise Throttled(wait=(found.wrong_since + WRONG_CODES_WINDOW - now).total_seconds())
     step = _matching_step(found, code, now=now)
     if step is None or step <= found.last_step:
         found.wrong_codes += 1

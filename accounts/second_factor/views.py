@@ -33,7 +33,7 @@ from accounts.second_factor.serializers import (
 from accounts.second_factor.sign_in import take_second_step
 from accounts.serializers import DoneSerializer, SignedInPairSerializer, SignedInSerializer
 from accounts.sign_ins import tracking
-from accounts.tokens import end_family, pair
+from accounts.tokens import end_family, issue_pair
 from security_log.log import Kind, record
 
 
@@ -65,7 +65,7 @@ class TokenSecondFactorView(PublicView):
     def post(self, request: Request) -> Response:
         """Complete signing in with a pair of tokens, by what the refused sign-in asked for."""
         person, at = _second_step(request)
-        tokens = pair(person, request=request, mfa_at=at)
+        tokens = issue_pair(person, request=request, mfa_at=at)
         record(Kind.SIGNED_IN, actor_id=person.pk, subject_id=person.pk, details={"by": "token"})
         return Response({**tokens, "device": known_devices.device_token(request, person)})
 
@@ -74,7 +74,7 @@ class SecondFactorView(APIView):
     @extend_schema(operation_id="second_factor", responses=SecondFactorSerializer)
     def get(self, request: Request) -> Response:
         """List one's second factors."""
-        return Response(SecondFactorSerializer(factors.described(current_user(request))).data)
+        return Response(SecondFactorSerializer(factors.as_dict(current_user(request))).data)
 
 
 class TotpView(APIView):
@@ -84,7 +84,7 @@ class TotpView(APIView):
     def post(self, request: Request) -> Response:
         """Get a secret for an authenticator app. It counts once a code of it is confirmed."""
         person = _confirmed_asker(request)
-        secret, uri = totp.begin(person)
+        secret, uri = totp.start(person)
         return Response({"secret": secret, "uri": uri})
 
 
@@ -198,7 +198,7 @@ def _added(request: Request, at: datetime, codes: list[str] | None) -> Response:
     done["recovery_codes"] = codes
     if isinstance(request.auth, Token):
         end_family(request.auth)
-        return Response({**done, **pair(current_user(request), request=request, mfa_at=at)})
+        return Response({**done, **issue_pair(current_user(request), request=request, mfa_at=at)})
     tracking.mark_second_factor_passed(request._request, at)
     return Response(done)
 

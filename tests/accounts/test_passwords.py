@@ -75,7 +75,7 @@ def _with_access(access: str) -> APIClient:
 
 def test_who_changes_a_password_stays_signed_in_and_nobody_else(alice: User) -> None:
     here, there = signed_in(alice), signed_in(alice)
-    cookie, pair = here.cookies["sessionid"].value, tokens.pair(alice)
+    cookie, pair = here.cookies["sessionid"].value, tokens.issue_pair(alice)
     assert (here.get("/api/me/").status_code, there.get("/api/me/").status_code) == (200, 200)
     assert _change(here).json() == {"success": True, "message": "Password changed"}
     assert here.cookies["sessionid"].value != cookie
@@ -86,7 +86,7 @@ def test_who_changes_a_password_stays_signed_in_and_nobody_else(alice: User) -> 
 
 
 def test_who_changes_a_password_with_a_token_gets_a_new_pair(alice: User) -> None:
-    pair = tokens.pair(alice)
+    pair = tokens.issue_pair(alice)
     answer = _change(_with_access(pair["access"])).json()
     assert (_me(_with_access(pair["access"])), _me(_with_access(answer["access"]))) == (401, 200)
     for refresh, status in ((pair["refresh"], 401), (answer["refresh"], 200)):
@@ -113,7 +113,7 @@ def test_of_changes_at_once_one_counts(alice: User) -> None:
 
 
 def test_signing_out_everywhere_ends_everything(alice: User) -> None:
-    here, there, pair = signed_in(alice), signed_in(alice), tokens.pair(alice)
+    here, there, pair = signed_in(alice), signed_in(alice), tokens.issue_pair(alice)
     assert here.post("/api/logout/everywhere/").json()["success"]
     assert (_me(here), _me(there), _me(_with_access(pair["access"]))) == (401, 401, 401)
     again = stranger().post("/api/token/refresh/", {"refresh": pair["refresh"]})

@@ -93,7 +93,7 @@ def test_who_is_erased_leaves_nothing_that_names_them(alice: User, event: Event)
     _let_it_be_over(event)
     with_app(alice)
     alice.mfa_shown_at = timezone.now()
-    tokens.pair(alice)
+    tokens.issue_pair(alice)
     mail.tell_of_change(alice, language="en")
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(
@@ -123,7 +123,7 @@ def test_who_is_erased_leaves_nothing_that_names_them(alice: User, event: Event)
 
 def test_an_erased_person_cannot_sign_in_and_is_signed_out(alice: User) -> None:
     client, other = signed_in(alice), signed_in(alice)
-    refresh = tokens.pair(alice)["refresh"]
+    refresh = tokens.issue_pair(alice)["refresh"]
     assert other.get("/api/me/").status_code == 200
     assert client.post(ERASE, ASKED).status_code == 200
     for each in (client, other):
@@ -249,7 +249,7 @@ def test_who_is_still_here_is_kept(forgotten: User, event: Event, still: str) ->
             signed_in(forgotten)
             User.objects.update(last_login=None)
         case "tokens":
-            tokens.pair(forgotten)
+            tokens.issue_pair(forgotten)
             SignIn.objects.all().delete()
         case "booked":
             _book(forgotten, event, 0)

@@ -35,7 +35,7 @@ def a_second_goes_by() -> None:
 
 def _with_access(user: User) -> APIClient:
     client = stranger()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.pair(user)['access']}")
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.issue_pair(user)['access']}")
     return client
 
 

@@ -71,7 +71,7 @@ def test_a_new_address_is_logged_without_the_address(alice: User) -> None:
 
 
 def test_the_end_of_tokens_that_were_used_twice_is_logged_once(alice: User) -> None:
-    refresh = tokens.pair(alice)["refresh"]
+    refresh = tokens.issue_pair(alice)["refresh"]
     for _ in range(3):
         stranger().post("/api/token/refresh/", {"refresh": refresh})
     assert _logged(Kind.TOKENS_REUSED) == [(alice.pk, {})]

@@ -163,7 +163,7 @@ def test_idle_tokens_end_too(alice: User, settings: Settings) -> None:
     settings.SEATCAST_STAFF_IDLE_SECONDS = 600
     settings.SEATCAST_SESSION_IDLE_SECONDS = 3600
     for person, seconds in ((make_user("boss", is_staff=True), 600), (alice, 3600)):
-        refresh = tokens.pair(person)["refresh"]
+        refresh = tokens.issue_pair(person)["refresh"]
         family = Family.objects.get(person=person)
         assert seconds - 60 < (family.expires_at - timezone.now()).total_seconds() <= seconds
         tokens.rotate(refresh)

@@ -69,7 +69,7 @@ def test_many_people_get_their_pairs_in_as_many_statements_as_one(
     for some in (people[:1], people):
         # Who is an organiser, the families, the sign-ins, the people; and a transaction.
         with django_assert_num_queries(6):
-            pairs = tokens.pairs(some)
+            pairs = tokens.issue_pairs(some)
         for person, pair in zip(some, pairs, strict=True):
             assert _me(pair["access"]).json()["username"] == person.username
             assert _refresh(pair["refresh"]).status_code == 200
@@ -86,7 +86,7 @@ def test_refreshing_gives_a_new_pair_that_works(alice: User) -> None:
 
 
 def _refresh_token(person: User) -> str:
-    return tokens.pair(person)["refresh"]
+    return tokens.issue_pair(person)["refresh"]
 
 
 def _jti(refresh: Any) -> object:
@@ -141,7 +141,7 @@ def test_nobody_goes_on_for_ever_without_signing_in(alice: User) -> None:
 
 @pytest.mark.parametrize("sign_out", ["revoke", "logout"])
 def test_who_signs_out_has_tokens_that_are_worth_nothing(sign_out: str, alice: User) -> None:
-    pair, elsewhere = tokens.pair(alice), tokens.pair(alice)
+    pair, elsewhere = tokens.issue_pair(alice), tokens.issue_pair(alice)
     assert _me(pair["access"]).status_code == 200
     if sign_out == "revoke":
         assert _revoke(pair["refresh"]).status_code == 200
@@ -197,7 +197,7 @@ def test_a_stolen_token_that_comes_while_the_family_goes_on_ends_it(alice: User)
 
 
 def test_an_access_token_lasts_minutes_and_a_refresh_token_days(alice: User) -> None:
-    pair = tokens.pair(alice)
+    pair = tokens.issue_pair(alice)
     token, access = RefreshToken(pair["refresh"]), AccessToken(pair["access"])  # type: ignore[arg-type]
     assert token["exp"] - token["iat"] == timedelta(days=14).total_seconds()
     assert access["exp"] - access["iat"] == timedelta(minutes=5).total_seconds()
@@ -279,7 +279,7 @@ def test_tokens_are_signed_with_the_sites_own_secret(alice: User) -> None:
 
 def test_tokens_go_on_when_the_sites_secret_is_replaced(alice: User, settings: Settings) -> None:
     old = "the-key-that-was-in-use-before-and-is-long-enough"
-    pair = tokens.pair(alice)
+    pair = tokens.issue_pair(alice)
     access, refresh = (
         jwt.encode(_claims(pair[kind]), old, "HS256") for kind in ("access", "refresh")
     )
@@ -294,7 +294,7 @@ def test_tokens_go_on_when_the_sites_secret_is_replaced(alice: User, settings: S
 def test_a_token_says_whose_it_is_so_that_nobody_is_asked(
     alice: User, django_assert_num_queries: Any
 ) -> None:
-    access = tokens.pair(alice)["access"]
+    access = tokens.issue_pair(alice)["access"]
     request = APIRequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {access}")
     revocations.invalid_among([])  # what has ended is read once a second
     with django_assert_num_queries(0):
@@ -304,7 +304,7 @@ def test_a_token_says_whose_it_is_so_that_nobody_is_asked(
 
 
 def test_who_was_shut_out_meanwhile_gets_no_new_token_and_is_nobody(alice: User) -> None:
-    pair = tokens.pair(alice)
+    pair = tokens.issue_pair(alice)
     User.objects.update(is_active=False)
     refusal(_refresh(pair["refresh"]), 401, "token_not_valid")
     refusal(_me(pair["access"]), 401, "not_authenticated")
@@ -312,7 +312,7 @@ def test_who_was_shut_out_meanwhile_gets_no_new_token_and_is_nobody(alice: User)
 
 def test_a_token_says_nothing_of_what_its_person_may_do(alice: User) -> None:
     User.objects.update(is_staff=True, is_superuser=True)
-    pair = tokens.pair(User.objects.get(pk=alice.pk))
+    pair = tokens.issue_pair(User.objects.get(pk=alice.pk))
     said = {"user_id", "username", "stamp", "sid", "jti", "exp", "iat", "token_type", "mfa"}
     assert set(_claims(pair["access"])) == said
 

@@ -116,7 +116,7 @@ def alice() -> User:
 def claims(alice: User) -> Claims:
     """What a good token of alice's says."""
     found: Claims = jwt.decode(
-        tokens.pair(alice)["access"], settings.SECRET_KEY, algorithms=["HS256"]
+        tokens.issue_pair(alice)["access"], settings.SECRET_KEY, algorithms=["HS256"]
     )
     return found
 
@@ -162,16 +162,16 @@ def test_a_token_that_does_not_say_all_is_refused(missing: str, claims: Claims) 
 
 @pytest.mark.parametrize("forgery", ["unsigned, by 'none'", "signed with another key"])
 def test_a_forged_refresh_token_gets_nothing_and_ends_nothing(forgery: str, alice: User) -> None:
-    refresh = tokens.pair(alice)["refresh"]
+    refresh = tokens.issue_pair(alice)["refresh"]
     claims: Claims = jwt.decode(refresh, settings.SECRET_KEY, algorithms=["HS256"])
     for path in ("/api/token/refresh/", "/api/token/revoke/"):
-        for forged in (FORGERIES[forgery](claims), tokens.pair(alice)["access"]):
+        for forged in (FORGERIES[forgery](claims), tokens.issue_pair(alice)["access"]):
             refusal(stranger().post(path, {"refresh": forged}), 401, "token_not_valid")
     assert stranger().post("/api/token/refresh/", {"refresh": refresh}).status_code == 200
 
 
 def test_a_stolen_refresh_token_is_of_no_use_to_anybody_once_both_have_used_it(alice: User) -> None:
-    stolen = tokens.pair(alice)["refresh"]
+    stolen = tokens.issue_pair(alice)["refresh"]
     owners = stranger().post("/api/token/refresh/", {"refresh": stolen}).json()
     Family.objects.update(rotated_at=timezone.now() - timedelta(minutes=1))
     refusal(stranger().post("/api/token/refresh/", {"refresh": stolen}), 401, "token_not_valid")

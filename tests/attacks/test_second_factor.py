@@ -110,14 +110,14 @@ def test_another_persons_factor_is_not_ones_own(app: App) -> None:
 
 def test_codes_are_guessed_five_times_for_a_challenge_and_ten_times_an_hour(app: App) -> None:
     client, challenge = _begun()
-    for _ in range(challenges.MOST_TRIES):
+    for _ in range(challenges.MAX_ATTEMPTS):
         refusal(second_step(client, challenge, code="000000"), 401, "invalid_code")
     refusal(second_step(client, challenge, code=app.code()), 401, "challenge_over")
-    for _ in range(totp.MOST_WRONG - challenges.MOST_TRIES):
+    for _ in range(totp.MAX_WRONG_CODES - challenges.MAX_ATTEMPTS):
         refusal(second_step(*_begun(), code="000000"), 401, "invalid_code")
     # From whatever address, and also the right one.
     refusal(second_step(*_begun(), code=app.code()), 429, "throttled")
-    Authenticator.objects.update(wrong_since=timezone.now() - totp.WRONG_WITHIN * 2)
+    Authenticator.objects.update(wrong_since=timezone.now() - totp.WRONG_CODES_WINDOW * 2)
     assert second_step(*_begun(), code=app.code()).status_code == 200
 
 
@@ -282,7 +282,7 @@ def test_the_admins_own_form_asks_for_the_code_and_takes_it_once(boss: User) -> 
     spare = recovery.renew(boss)[0]
     answer = stranger().post("/admin/login/", {**form, "code": spare}, format="multipart")
     assert answer.status_code == 302
-    assert RecoveryCode.objects.count() == recovery.CODES - 1
+    assert RecoveryCode.objects.count() == recovery.CODE_COUNT - 1
 
 
 def test_who_may_merely_scan_needs_it_too(settings: Settings) -> None:

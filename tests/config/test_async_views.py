@@ -134,7 +134,7 @@ class Scene:
 
 
 def _bearer(user: User) -> Headers:
-    return {"authorization": f"Bearer {tokens.pair(user)['access']}"}
+    return {"authorization": f"Bearer {tokens.issue_pair(user)['access']}"}
 
 
 def _cookies(client: APIClient) -> Headers:

@@ -174,7 +174,7 @@ def _opened() -> BoxOffice:
         reservation_of_bob=booked[bob],
         link=_parts(password_fragment(bob)),
         email_link=_parts(address_fragment(bob, bob.email)),
-        refresh=tokens.pair(alice)["refresh"],
+        refresh=tokens.issue_pair(alice)["refresh"],
         code=ticket_code(booked[alice]),
         factors=_factors(alice),
         sign_in=SignIn.objects.get(person=alice).pk,
@@ -193,7 +193,7 @@ def _factors(person: User) -> dict[str, object]:
     return {
         "challenge": challenges.issue(person, Challenge.Purpose.SIGN_IN)[0],
         "recovery_code": recovery.renew(person)[0],
-        "totp": App(totp.begin(person)[0]).code(),
+        "totp": App(totp.start(person)[0]).code(),
         "new_passkey": new_passkey,
         "credential": key.create(passkeys.creation_options(made)),
         "passkey": kept.pk,

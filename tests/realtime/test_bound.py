@@ -56,7 +56,7 @@ def by_session(user: User) -> dict[str, Any]:
 
 
 def by_token(user: User) -> dict[str, Any]:
-    return {"subprotocols": ["seatcast", f"bearer.{tokens.pair(user)['access']}"]}
+    return {"subprotocols": ["seatcast", f"bearer.{tokens.issue_pair(user)['access']}"]}
 
 
 def by_ticket(user: User) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class App:
 
 def with_app(person: User) -> App:
     """Set up an authenticator app for a person, whose next code was not used yet."""
-    secret, _ = totp.begin(person)
+    secret, _ = totp.start(person)
     app = App(secret)
     factors.confirm_totp(person, app.code())
     Authenticator.objects.filter(person=person).update(last_step=0)

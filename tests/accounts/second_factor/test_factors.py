@@ -44,10 +44,10 @@ def test_an_app_counts_once_it_is_confirmed(alice: User) -> None:
     assert client.get("/api/second-factor/").json()["totp"] is None
     refusal(client.post(TOTP + "confirm/", {"code": "000000"}), 401, "invalid_code")
     answer = client.post(TOTP + "confirm/", {"code": App(begun["secret"]).code()})
-    assert len(answer.json()["recovery_codes"]) == recovery.CODES
+    assert len(answer.json()["recovery_codes"]) == recovery.CODE_COUNT
     found = client.get("/api/second-factor/").json()
     assert found["totp"]["created_at"]
-    assert found["recovery_codes_left"] == recovery.CODES
+    assert found["recovery_codes_left"] == recovery.CODE_COUNT
     row = SecurityEvent.objects.get(kind=Kind.SECOND_FACTOR_ADDED)
     assert (row.subject_id, row.details) == (alice.pk, {"method": "totp"})
 
@@ -139,7 +139,7 @@ def test_recovery_codes_are_renewed_and_the_former_are_worth_nothing(alice: User
     _, answer = _set_up_app(client)
     fresh = client.post("/api/second-factor/recovery-codes/", ASKED).json()["recovery_codes"]
     assert not set(fresh) & set(answer.json()["recovery_codes"])
-    assert RecoveryCode.objects.count() == recovery.CODES
+    assert RecoveryCode.objects.count() == recovery.CODE_COUNT
 
 
 @pytest.mark.parametrize("path", [TOTP, TOTP + "remove/", KEYS + "options/", KEYS + "1/remove/"])

@@ -99,14 +99,14 @@ def test_a_recovery_code_signs_in_once_however_it_is_typed(app: App, alice: User
         challenge = first_step(client)["challenge"]
         answer = second_step(client, challenge, method="recovery_code", code=typed)
         assert answer.status_code == status
-    assert recovery.left(alice) == recovery.CODES - 1
+    assert recovery.remaining(alice) == recovery.CODE_COUNT - 1
 
 
 def test_a_passkey_signs_in(alice: User) -> None:
     key = Key()
     added = add_key(signed_in(alice), key)
     assert added.status_code == 200, added.content
-    assert len(added.json()["recovery_codes"]) == recovery.CODES
+    assert len(added.json()["recovery_codes"]) == recovery.CODE_COUNT
     client = stranger()
     asked = first_step(client)
     assert asked["methods"] == ["passkey", "recovery_code"]
