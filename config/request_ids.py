@@ -19,7 +19,7 @@ from django.utils.decorators import sync_and_async_middleware
 
 from accounts.client_ip import client_ip
 from reservations import requests
-from security_log.source import Source, source
+from security_log.request_context import RequestContext, current_request
 
 HEADER = "X-Request-ID"
 
@@ -99,8 +99,8 @@ def answering(*, given: str, path: str) -> Iterator[str]:
 def _answering(request: HttpRequest) -> Iterator[str]:
     with answering(given=request.META.get(_META, ""), path=request.path) as number:
         request.META[_META] = number
-        before = source.set(
-            Source(
+        before = current_request.set(
+            RequestContext(
                 request_id=UUID(number),
                 actor_id=partial(_person_id, request),
                 address=partial(client_ip, request),
@@ -109,7 +109,7 @@ def _answering(request: HttpRequest) -> Iterator[str]:
         try:
             yield number
         finally:
-            source.reset(before)
+            current_request.reset(before)
 
 
 def _person_id(request: HttpRequest) -> int | None:

@@ -47,7 +47,7 @@ from reservations.models import Event
 from reservations.records import Answer
 from reservations.requests import request_id
 from reservations.rules import Outcome, decide
-from security_log.source import Source, source
+from security_log.request_context import RequestContext, current_request
 
 MAX_QUEUED_COMMANDS = 10_000
 MAX_BATCH_COMMANDS = 256
@@ -104,7 +104,7 @@ class _Ticket:
     key: str | None
     waiting: "asyncio.Future[None] | None" = None
     request_id: UUID | None = field(default_factory=request_id.get)
-    source: Source | None = field(default_factory=source.get)
+    source: RequestContext | None = field(default_factory=current_request.get)
     done: threading.Event = field(default_factory=threading.Event)
     result: Answer | SeatcastError | None = None
     # What its batch came to, if it is not known whether that was committed.

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from security_log.models import Kind, SecurityEvent
-from security_log.pages import link_next
+from security_log.pagination import add_next_link
 
 MAX_ROWS = 1_000
 
@@ -86,5 +86,5 @@ class SecurityLogView(APIView):
         page = found[: asked["limit"]]
         response = Response([row.as_json() for row in page])
         if len(found) > len(page):
-            link_next(response, request, before=str(page[-1].pk))
+            add_next_link(response, request, before=str(page[-1].pk))
         return response

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from security_log.models import Kind, SecurityEvent
-from security_log.source import source
+from security_log.request_context import current_request
 
 __all__ = ["Kind", "record"]
 
@@ -24,7 +24,7 @@ def record(
 
     `details` must be JSON and hold no secret. Raises: django.db.Error.
     """
-    request = source.get()
+    request = current_request.get()
     if actor_id is None and request is not None:
         actor_id = request.actor_id()
     SecurityEvent.objects.create(

@@ -64,7 +64,7 @@ from reservations.errors import (
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.records import Answer
 from reservations.threads import COMMANDS, at_once_or_in_thread, in_thread
-from security_log.pages import link_next
+from security_log.pagination import add_next_link
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -83,7 +83,7 @@ class EventsView(APIView):
         page = selectors.events(asker=asker(request), **query.validated_data)
         response = Response(page.events)
         if page.end is not None:
-            link_next(response, request, after=written_place(page.end))
+            add_next_link(response, request, after=written_place(page.end))
         return response
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RequestContext:
     """The web request that is being answered. Its actor and address are looked up when needed."""
 
     request_id: UUID
@@ -15,5 +15,5 @@ class Source:
     address: Callable[[], str]
 
 
-source: ContextVar[Source | None] = ContextVar("security_log_source", default=None)
+current_request: ContextVar[RequestContext | None] = ContextVar("security_log_source", default=None)
 """None for management commands, and for what a server does by itself."""

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 
-def link_next(response: Response, request: Request, **place: str) -> None:
+def add_next_link(response: Response, request: Request, **place: str) -> None:
     """Add the link to the next page (RFC 8288): the same query, but from `place` on."""
     query = request.query_params.copy()
     for name, value in place.items():
