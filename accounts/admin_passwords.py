@@ -69,7 +69,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         with transaction.atomic():
             person.save()
             record(Kind.PASSWORD_CHANGED, actor_id=person.pk, subject_id=person.pk)
-            mail.tell_of_change(person, language=mail.language_of_request(self._request))
+            mail.notify_password_changed(person, language=mail.language_of_request(self._request))
         return person
 
 

@@ -29,9 +29,9 @@ def request_change(person: User, address: str, *, known: str, language: str, cli
             return False
         person.new_email = address
         record(Kind.EMAIL_CHANGE_ASKED, actor_id=person.pk, subject_id=person.pk)
-        mail.ask_to_verify(person, address, language=language, client=client)
+        mail.send_verification(person, address, language=language, client=client)
         if person.email_verified_at and address != person.email:
-            mail.tell_of_move(person, person.email, is_done=False, language=language)
+            mail.notify_email_change(person, person.email, is_done=False, language=language)
     return True
 
 
@@ -58,5 +58,5 @@ def confirm(uid: str, token: str, *, language: str) -> User:
         if old:
             # It was told of the request already, so a full mailbox holds nothing up.
             with suppress(TooMuchMail):
-                mail.tell_of_move(person, old, is_done=True, language=language)
+                mail.notify_email_change(person, old, is_done=True, language=language)
     return person

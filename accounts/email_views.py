@@ -46,7 +46,7 @@ class EmailVerifyView(APIView):
         address = person.new_email or ("" if person.email_verified_at else person.email)
         if not address:
             raise NothingToVerify
-        mail.ask_to_verify(
+        mail.send_verification(
             person, address, language=mail.language_of_request(request), client=client_ip(request)
         )
         return Response({"success": True, "message": "A link is on its way to your address"})

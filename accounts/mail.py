@@ -33,48 +33,48 @@ from accounts import mail_templates
 from accounts.mail_limits import TooMuchMail, enforce_limits, network_key, recipient_key
 from accounts.models import Mail, User
 
-MINUTES_BEFORE_TRIES = (1, 2, 4, 8, 16)
+RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
 """How long to wait after each try; after the last of them a mail is given up."""
 
-MOST_ACCOUNTS = 10
+MAX_ACCOUNTS = 10
 """How many accounts one letter has links for."""
 
 logger = logging.getLogger(__name__)
 
 
-def ask_for_link(address: str, *, language: str, client: str) -> None:
+def send_password_link(address: str, *, language: str, client: str) -> None:
     """Have links mailed to an address for the accounts that have it, if any has.
 
     Nothing is sent, and nothing said, when there was too much mail already.
     """
     mail = Mail(kind=Mail.Kind.LINK, address=address, language=language)
     with suppress(TooMuchMail):
-        _post(mail, client=client)
+        _enqueue(mail, client=client)
 
 
-def ask_to_verify(person: User, address: str, *, language: str, client: str) -> None:
+def send_verification(person: User, address: str, *, language: str, client: str) -> None:
     """Have a link mailed by which somebody shows that an address is theirs. Raises: TooMuchMail."""
     mail = Mail(kind=Mail.Kind.VERIFY, address=address, language=language, person=person)
-    _post(mail, client=client)
+    _enqueue(mail, client=client)
 
 
-def tell_of_change(person: User, *, language: str) -> None:
+def notify_password_changed(person: User, *, language: str) -> None:
     """Have somebody told that their password was changed, if they have a verified address."""
     if not person.email_verified_at:
         return
     mail = Mail(kind=Mail.Kind.CHANGED, address=person.email, language=language, person=person)
     # The change is made in any case; that many letters today have told of others.
     with suppress(TooMuchMail):
-        _post(mail)
+        _enqueue(mail)
 
 
-def tell_of_move(person: User, address: str, *, is_done: bool, language: str) -> None:
+def notify_email_change(person: User, address: str, *, is_done: bool, language: str) -> None:
     """Have an old, verified address told that another takes its place, or is to.
 
     Raises: TooMuchMail.
     """
     kind = Mail.Kind.MOVED if is_done else Mail.Kind.MOVING
-    _post(Mail(kind=kind, address=address, language=language, person=person))
+    _enqueue(Mail(kind=kind, address=address, language=language, person=person))
 
 
 def language_of(accepted: str) -> str:
@@ -92,7 +92,7 @@ def language_of_request(request: Any) -> str:
 
 def send_due() -> Iterator[bool]:
     """Try to send all mail that is due; yield for each whether it went well."""
-    due = Mail.objects.filter(done_at=None, tries__lt=len(MINUTES_BEFORE_TRIES), due_at__lte=Now())
+    due = Mail.objects.filter(done_at=None, tries__lt=len(RETRY_DELAYS_MINUTES), due_at__lte=Now())
     for mail in due.order_by("pk").select_related("person").iterator():
         if _claim(mail):
             yield _send(mail)
@@ -104,24 +104,24 @@ def prune(*, older_than: timedelta) -> int:
     return deleted
 
 
-def _post(mail: Mail, *, client: str = "") -> None:
+def _enqueue(mail: Mail, *, client: str = "") -> None:
     """Write a mail down if there is room for it. Raises: TooMuchMail."""
     mail.recipient = recipient_key(mail.address)
     mail.network = network_key(client) if client else ""
     with transaction.atomic():
         enforce_limits(mail)
         mail.save()
-        transaction.on_commit(_carrier.wake)
+        transaction.on_commit(_sender.wake)
 
 
 def _claim(mail: Mail) -> bool:
-    rest = timedelta(minutes=MINUTES_BEFORE_TRIES[mail.tries])
+    rest = timedelta(minutes=RETRY_DELAYS_MINUTES[mail.tries])
     mine = Mail.objects.filter(pk=mail.pk, tries=mail.tries, done_at=None)
     return bool(mine.update(tries=F("tries") + 1, due_at=Now() + rest))
 
 
 def _send(mail: Mail) -> bool:
-    people = _people(mail)
+    people = _recipients_of(mail)
     try:
         if people:
             subject, body = mail_templates.render(mail, people)
@@ -137,7 +137,7 @@ def _send(mail: Mail) -> bool:
     return True
 
 
-def _people(mail: Mail) -> list[User]:
+def _recipients_of(mail: Mail) -> list[User]:
     """Return the accounts that a mail is about; none if it is about nobody, or not any more."""
     if mail.kind == Mail.Kind.LINK:
         return _owners(mail.address)
@@ -159,44 +159,44 @@ def _owners(address: str) -> list[User]:
     ]
     people = [person for person in same if person.has_usable_password()]
     verified = [person for person in people if person.email_verified_at]
-    return (verified or people)[:MOST_ACCOUNTS]
+    return (verified or people)[:MAX_ACCOUNTS]
 
 
 def _ascii_folded(address: str) -> bytes:
     return address.encode(errors="replace").lower()
 
 
-class _Carrier:
+class _Sender:
     """The thread that sends mail: one for each process, and only while there is some."""
 
     def __init__(self) -> None:
         self._state = threading.Lock()
-        self._is_awake = self._is_asked_again = False
+        self._is_running = self._is_woken = False
 
     def wake(self) -> None:
         with self._state:
-            self._is_asked_again = True
-            if self._is_awake:
+            self._is_woken = True
+            if self._is_running:
                 return
-            self._is_awake = True
+            self._is_running = True
         # What a process that ends leaves behind, housekeeping sends.
         threading.Thread(target=self._run, name="mail", daemon=True).start()
 
     def _run(self) -> None:
         try:
-            while self._goes_on():
+            while self._should_continue():
                 list(send_due())
         except Error as error:
             logger.warning("Mail waits for the database: %s", error)
             with self._state:
-                self._is_awake = False
+                self._is_running = False
         finally:
             connections.close_all()
 
-    def _goes_on(self) -> bool:
+    def _should_continue(self) -> bool:
         with self._state:
-            self._is_awake, self._is_asked_again = self._is_asked_again, False
-            return self._is_awake
+            self._is_running, self._is_woken = self._is_woken, False
+            return self._is_running
 
 
-_carrier = _Carrier()
+_sender = _Sender()

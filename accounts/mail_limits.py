@@ -27,9 +27,9 @@ from accounts.client_ip import enclosing_networks
 from accounts.models import Mail
 
 DAY = timedelta(days=1)
-RESETS_AT_ONCE = (3, timedelta(minutes=15))
-RESETS_A_DAY = 6
-VERIFICATIONS_A_DAY = 3
+RESET_BURST = (3, timedelta(minutes=15))
+RESETS_PER_DAY = 6
+VERIFICATIONS_PER_DAY = 3
 PER_NETWORK_AND_RECIPIENT = 4
 """How many letters to one address one network can ask for in a day."""
 
@@ -38,7 +38,7 @@ RESERVED_FOR_NOTICES = 3
 
 # Stored hashes depend on it.
 _SALT = "accounts.mail_bounds"
-_ASKED_FOR = (Mail.Kind.LINK, Mail.Kind.VERIFY)
+_REQUESTED = (Mail.Kind.LINK, Mail.Kind.VERIFY)
 
 
 class TooMuchMail(Throttled):
@@ -87,15 +87,15 @@ def enforce_limits(mail: Mail) -> None:
 
 def _limits(mail: Mail) -> Iterator[_Limit]:
     to_recipient = Mail.objects.filter(recipient=mail.recipient)
-    kept = RESERVED_FOR_NOTICES if mail.kind in _ASKED_FOR else 0
+    kept = RESERVED_FOR_NOTICES if mail.kind in _REQUESTED else 0
     yield _Limit(to_recipient, max(1, settings.SEATCAST_MAIL_PER_ADDRESS - kept))
     if mail.kind == Mail.Kind.LINK:
-        yield _Limit(to_recipient.filter(kind=mail.kind), *RESETS_AT_ONCE)
-        yield _Limit(to_recipient.filter(kind=mail.kind), RESETS_A_DAY)
+        yield _Limit(to_recipient.filter(kind=mail.kind), *RESET_BURST)
+        yield _Limit(to_recipient.filter(kind=mail.kind), RESETS_PER_DAY)
     if mail.kind == Mail.Kind.VERIFY:
-        yield _Limit(to_recipient.filter(kind=mail.kind), VERIFICATIONS_A_DAY)
-    if mail.network and mail.kind in _ASKED_FOR:
-        from_network = Mail.objects.filter(network=mail.network, kind__in=_ASKED_FOR)
+        yield _Limit(to_recipient.filter(kind=mail.kind), VERIFICATIONS_PER_DAY)
+    if mail.network and mail.kind in _REQUESTED:
+        from_network = Mail.objects.filter(network=mail.network, kind__in=_REQUESTED)
         yield _Limit(from_network, settings.SEATCAST_MAIL_PER_NETWORK)
         yield _Limit(from_network.filter(recipient=mail.recipient), PER_NETWORK_AND_RECIPIENT)
 

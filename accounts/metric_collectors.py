@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from accounts.mail import MINUTES_BEFORE_TRIES
+from accounts.mail import RETRY_DELAYS_MINUTES
 from accounts.models import Ended, Mail
 
 
@@ -15,7 +15,7 @@ class AccountCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Raises: django.db.Error."""
-        is_given_up = Q(tries__gte=len(MINUTES_BEFORE_TRIES))
+        is_given_up = Q(tries__gte=len(RETRY_DELAYS_MINUTES))
         found = Mail.objects.filter(done_at=None).aggregate(
             waiting=Count("pk", filter=~is_given_up),
             given_up=Count("pk", filter=is_given_up),

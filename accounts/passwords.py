@@ -29,7 +29,7 @@ def change(person: User, *, old: str, new: str, language: str) -> bool:
             return False
         revocations.invalidate_user(person)
         record(Kind.PASSWORD_CHANGED, actor_id=person.pk, subject_id=person.pk)
-        mail.tell_of_change(person, language=language)
+        mail.notify_password_changed(person, language=language)
     return True
 
 
@@ -48,7 +48,7 @@ def reset(person: User, *, new: str, language: str) -> None:
         person.refresh_from_db(fields=["email_verified_at"])
         revocations.revoke_all(person)
         record(Kind.PASSWORD_RESET, actor_id=person.pk, subject_id=person.pk)
-        mail.tell_of_change(person, language=language)
+        mail.notify_password_changed(person, language=language)
 
 
 def _replace(person: User, known: str, **more: Any) -> bool:

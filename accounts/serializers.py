@@ -75,7 +75,7 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
                 record(Kind.REGISTERED, actor_id=person.pk, subject_id=person.pk)
                 if person.email:
                     with suppress(TooMuchMail):
-                        mail.ask_to_verify(
+                        mail.send_verification(
                             person,
                             person.email,
                             language=validated_data["language"],

@@ -218,7 +218,7 @@ class PasswordResetView(PublicView):
         refuse_forged(request)
         form = PasswordResetSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        mail.ask_for_link(
+        mail.send_password_link(
             form.validated_data["email"],
             language=mail.language_of_request(request),
             client=client_ip(request),

@@ -47,7 +47,7 @@ def test_wrong_passwords_are_counted_with_those_of_the_api(admin: User) -> None:
 def test_a_new_password_counts_and_its_owner_is_told(
     admin: User, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail._carrier, "wake", lambda: None)
+    monkeypatch.setattr(mail._sender, "wake", lambda: None)
     client = signed_in(admin)
     assert _change(client, PASSWORD).status_code == 302
     admin.refresh_from_db()

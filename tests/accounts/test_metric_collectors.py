@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.mail import MINUTES_BEFORE_TRIES
+from accounts.mail import RETRY_DELAYS_MINUTES
 from accounts.metric_collectors import AccountCollector
 from accounts.models import Ended, Mail
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_mail_that_waits_is_told_of_apart_from_what_was_given_up() -> None:
-    most = len(MINUTES_BEFORE_TRIES)
+    most = len(RETRY_DELAYS_MINUTES)
     for tries in (0, 1, most):
         Mail.objects.create(kind=Mail.Kind.LINK, address="alice@example.org", tries=tries)
     Ended.objects.create(person_id=1)

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts import mail, revocations, tokens
-from accounts.mail_limits import RESETS_AT_ONCE
+from accounts.mail_limits import RESET_BURST
 from accounts.mail_links import password_fragment
 from accounts.models import Mail, User
 from tests.contract.calls import refusal
@@ -38,7 +38,7 @@ def alice() -> User:
 @pytest.fixture(autouse=True)
 def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the mail to those who ask for it; that a thread sends it has its own test."""
-    monkeypatch.setattr(mail._carrier, "wake", lambda: None)
+    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 def _change(client: APIClient, old: str = PASSWORD, new: str = NEW) -> Any:
@@ -199,7 +199,7 @@ def test_mail_goes_to_the_address_that_was_given_once_and_is_bounded(
     for _ in range(5):
         _ask(ADDRESS.upper())
         call_command("send_mail")
-    assert [sent.to for sent in mailoutbox] == [[ADDRESS]] * RESETS_AT_ONCE[0]
+    assert [sent.to for sent in mailoutbox] == [[ADDRESS]] * RESET_BURST[0]
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_mail_that_is_not_taken_is_sent_later_and_given_up_in_the_end(
     Mail.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     call_command("send_mail")
     assert len(mailoutbox) == 1
-    Mail.objects.update(done_at=None, tries=len(mail.MINUTES_BEFORE_TRIES), due_at=timezone.now())
+    Mail.objects.update(done_at=None, tries=len(mail.RETRY_DELAYS_MINUTES), due_at=timezone.now())
     call_command("send_mail")
     assert len(mailoutbox) == 1
 
@@ -255,7 +255,7 @@ def test_mail_is_sent_by_a_thread_once_it_is_committed(
     monkeypatch.undo()
     _ask()
     wait_until(lambda: Mail.objects.exclude(done_at=None).exists())
-    wait_until(lambda: not mail._carrier._is_awake)
+    wait_until(lambda: not mail._sender._is_running)
     assert len(mailoutbox) == 1
 
 

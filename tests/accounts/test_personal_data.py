@@ -65,7 +65,7 @@ def _let_it_be_over(event: Event, days: int = 1) -> None:
 def test_an_export_has_all_that_is_kept_about_oneself(alice: User, event: Event) -> None:
     _book(alice, event, 0)
     _lock(alice, event, 1)
-    mail.tell_of_change(alice, language="en")
+    mail.notify_password_changed(alice, language="en")
     answer: Any = signed_in(alice).get("/api/me/export/")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="seatcast-data.json"'
     found = answer.json()
@@ -94,7 +94,7 @@ def test_who_is_erased_leaves_nothing_that_names_them(alice: User, event: Event)
     with_app(alice)
     alice.mfa_shown_at = timezone.now()
     tokens.issue_pair(alice)
-    mail.tell_of_change(alice, language="en")
+    mail.notify_password_changed(alice, language="en")
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(
         user=bob, content_type=kind, object_id=str(alice.pk), object_repr="alice", action_flag=2

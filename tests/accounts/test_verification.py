@@ -25,7 +25,7 @@ NEW = "alice@example.org"
 
 @pytest.fixture(autouse=True)
 def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail._carrier, "wake", lambda: None)
+    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 @pytest.fixture

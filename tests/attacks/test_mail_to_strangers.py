@@ -26,7 +26,7 @@ ACCOUNTS = 60
 
 @pytest.fixture(autouse=True)
 def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail._carrier, "wake", lambda: None)
+    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 def _to_victim(outbox: list[Any]) -> list[Any]:
@@ -65,7 +65,7 @@ def test_sixty_accounts_on_one_address_and_three_resets_are_three_letters(
         assert _ask_for_reset().status_code == 200
     found = _to_victim(mailoutbox)
     assert len(found) == 3
-    assert found[0].body.count("/password/reset#") == mail.MOST_ACCOUNTS
+    assert found[0].body.count("/password/reset#") == mail.MAX_ACCOUNTS
 
 
 def test_a_reset_is_for_the_account_that_verified_the_address_and_for_no_other(
@@ -85,14 +85,14 @@ def test_registering_with_a_strangers_address_again_and_again_sends_a_few_letter
 ) -> None:
     for number in range(12):
         assert _register(f"zoe{number}", SPELLINGS[number % 4]).status_code == 201
-    assert len(_to_victim(mailoutbox)) == mail_limits.VERIFICATIONS_A_DAY
+    assert len(_to_victim(mailoutbox)) == mail_limits.VERIFICATIONS_PER_DAY
 
 
 def test_all_kinds_together_are_bounded_for_one_recipient_and_notices_have_room_left(
     mailoutbox: list[Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.SEATCAST_MAIL_PER_ADDRESS = 8
-    monkeypatch.setattr(mail_limits, "RESETS_AT_ONCE", (6, mail_limits.DAY))
+    monkeypatch.setattr(mail_limits, "RESET_BURST", (6, mail_limits.DAY))
     owner = make_user("owner", password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
     for number in range(6):
         _register(f"zoe{number}", SPELLINGS[number % 4])
@@ -100,7 +100,7 @@ def test_all_kinds_together_are_bounded_for_one_recipient_and_notices_have_room_
     asked_for = Mail.objects.filter(recipient=mail_limits.recipient_key(VICTIM)).count()
     assert asked_for == 8 - mail_limits.RESERVED_FOR_NOTICES
     for _ in range(6):
-        mail.tell_of_change(owner, language="en")
+        mail.notify_password_changed(owner, language="en")
     assert Mail.objects.filter(recipient=mail_limits.recipient_key(VICTIM)).count() == 8
 
 
@@ -109,33 +109,33 @@ def test_one_network_has_a_few_letters_sent_to_one_address_and_so_many_to_all(
 ) -> None:
     settings.SEATCAST_MAIL_PER_NETWORK = 10
     for number in range(20):
-        mail.ask_for_link(f"person{number}@example.com", language="en", client="10.0.0.1")
+        mail.send_password_link(f"person{number}@example.com", language="en", client="10.0.0.1")
     assert Mail.objects.count() == 10
     Mail.objects.all().delete()
     for subnet in range(9):
         client = f"2001:db8:1:{subnet}::/64"
-        mail.ask_for_link(f"person{subnet % 2}@example.com", language="en", client=client)
-    assert Mail.objects.count() == 2 * mail_limits.RESETS_AT_ONCE[0]
+        mail.send_password_link(f"person{subnet % 2}@example.com", language="en", client=client)
+    assert Mail.objects.count() == 2 * mail_limits.RESET_BURST[0]
 
 
 def test_what_one_network_asked_for_leaves_room_for_others_letters_to_an_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mail_limits, "RESETS_AT_ONCE", (6, mail_limits.DAY))
+    monkeypatch.setattr(mail_limits, "RESET_BURST", (6, mail_limits.DAY))
     for client, most in {
         "10.0.0.1": mail_limits.PER_NETWORK_AND_RECIPIENT,
-        "10.0.0.2": mail_limits.RESETS_A_DAY,
+        "10.0.0.2": mail_limits.RESETS_PER_DAY,
     }.items():
         for _ in range(6):
-            mail.ask_for_link(VICTIM, language="en", client=client)
+            mail.send_password_link(VICTIM, language="en", client=client)
         assert Mail.objects.count() == most
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_letters_asked_for_at_once_as_many_are_written_as_one_after_the_other() -> None:
-    ask = partial(mail.ask_for_link, VICTIM, language="en")
+    ask = partial(mail.send_password_link, VICTIM, language="en")
     at_once([partial(ask, client=f"10.0.{number}.1") for number in range(12)])
-    assert Mail.objects.count() == mail_limits.RESETS_AT_ONCE[0]
+    assert Mail.objects.count() == mail_limits.RESET_BURST[0]
 
 
 def test_an_unknown_address_is_counted_as_a_known_one() -> None:
@@ -145,7 +145,7 @@ def test_an_unknown_address_is_counted_as_a_known_one() -> None:
             _ask_for_reset(address)
         call_command("send_mail")
         key = mail_limits.recipient_key(address)
-        assert Mail.objects.filter(recipient=key).count() == mail_limits.RESETS_AT_ONCE[0]
+        assert Mail.objects.filter(recipient=key).count() == mail_limits.RESET_BURST[0]
 
 
 LINKS = ("www.evil.example", "evil.example", "a@evil.example", "evil.example+x", "x" * 41)
@@ -158,8 +158,8 @@ def test_a_name_that_a_mail_client_makes_a_link_of_is_in_no_letter(
     assert safe_in_mail(name) == ""
     owner = make_user(name, password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
     make_user("owner", password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
-    mail.tell_of_change(owner, language="en")
-    mail.tell_of_move(owner, VICTIM, is_done=True, language="de")
+    mail.notify_password_changed(owner, language="en")
+    mail.notify_email_change(owner, VICTIM, is_done=True, language="de")
     _ask_for_reset()
     found = _to_victim(mailoutbox)
     assert len(found) == 3
@@ -171,8 +171,8 @@ def test_a_letter_to_an_address_that_is_not_verified_has_no_name_in_it(
     language: str, mailoutbox: list[Any]
 ) -> None:
     person = make_user("buynow", password=PASSWORD, email=VICTIM)
-    mail.ask_to_verify(person, VICTIM, language=language, client="10.0.0.1")
-    mail.ask_for_link(VICTIM, language=language, client="10.0.0.1")
+    mail.send_verification(person, VICTIM, language=language, client="10.0.0.1")
+    mail.send_password_link(VICTIM, language=language, client="10.0.0.1")
     found = _to_victim(mailoutbox)
     assert len(found) == 2
     assert all("buynow" not in sent.body for sent in found)
