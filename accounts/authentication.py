@@ -20,7 +20,7 @@ from accounts import revocations, session_cache
 from accounts.revocations import Credential
 from accounts.token_types import ClaimsUser
 
-REMEMBERED_TOKENS = 10_000
+MAX_CACHED_TOKENS = 10_000
 
 
 class CSRFFailed(exceptions.PermissionDenied):
@@ -29,7 +29,7 @@ class CSRFFailed(exceptions.PermissionDenied):
 
 
 # What Django objects to, where it is not the token.
-_SENTENCES = {
+_DETAILS = {
     "Origin checking": "The Origin header names no site that may write here.",
     "Referer checking": "The Referer header names no site that may write here over HTTPS.",
     REASON_NO_REFERER: "Over HTTPS a write needs an Origin or a Referer header besides the token.",
@@ -58,10 +58,10 @@ def enforce_csrf(request: Request | Any) -> None:
     reason: Any = check.process_view(request, lambda: None, (), {})  # type: ignore[arg-type,return-value]
     if reason:
         subject, _, _ = reason.partition(" failed")
-        raise CSRFFailed(_SENTENCES.get(reason, _SENTENCES.get(subject)))
+        raise CSRFFailed(_DETAILS.get(reason, _DETAILS.get(subject)))
 
 
-def is_from_client_elsewhere(request: Request) -> bool:
+def is_from_cross_site_client(request: Request) -> bool:
     """Return whether a client on another host asks, whose browser sends no cookies here.
 
     No other page can name such an origin, and without cookies there is nothing to forge.
@@ -69,9 +69,9 @@ def is_from_client_elsewhere(request: Request) -> bool:
     return not request.COOKIES and request.headers.get("Origin") in settings.CLIENT_ORIGINS
 
 
-def refuse_forged(request: Request) -> None:
+def enforce_csrf_unless_cross_site(request: Request) -> None:
     """Let nobody's browser be made to send a form here. Raises: CSRFFailed."""
-    if not is_from_client_elsewhere(request):
+    if not is_from_cross_site_client(request):
         enforce_csrf(request)
 
 
@@ -98,7 +98,7 @@ class TokenAuthentication(JWTAuthentication):
         return ClaimsUser(validated_token)
 
 
-@lru_cache(maxsize=REMEMBERED_TOKENS)
+@lru_cache(maxsize=MAX_CACHED_TOKENS)
 def _verified(raw_token: bytes) -> tuple[Token, Credential]:
     token = JWTAuthentication().get_validated_token(raw_token)
     return token, revocations.credential_of_token(token)

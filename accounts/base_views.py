@@ -1,4 +1,4 @@
-"""What the calls of accounts have in common."""
+"""What the views of this app share: a base class, parsers, schema parameters, the current user."""
 
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
@@ -19,7 +19,7 @@ CSRF_TOKEN = OpenApiParameter(
     required=True,
     description="What `GET /api/csrf/` answers and sets as a cookie.",
 )
-# What `refuse_forged` looks for.
+# For views that call `enforce_csrf_unless_cross_site`.
 CSRF_TOKEN_WITH_COOKIES = OpenApiParameter(
     "X-CSRFToken",
     location=OpenApiParameter.HEADER,
@@ -49,7 +49,7 @@ class Utf8MultiPartParser(_Utf8Parser, MultiPartParser):
 
 
 class PublicView(APIView):
-    """A call for people who are nobody yet."""
+    """An API view without authentication."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -60,12 +60,12 @@ class PublicView(APIView):
     )
 
     def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002
-        """Wrong credentials are a 401 here too, though nobody is authenticated yet."""
+        """Return a challenge, so that wrong credentials are answered 401 instead of 403."""
         return 'Bearer realm="api"'
 
 
 def current_user(request: Request) -> User:
-    """Return who asks, from the database. Raises: NotAuthenticated."""
+    """Return the authenticated user, loaded from the database. Raises: NotAuthenticated."""
     person = User.objects.filter(pk=request.user.pk or 0, is_active=True).first()
     if person is None:
         raise NotAuthenticated

@@ -1,6 +1,6 @@
-"""Caches that count: several counters in one round trip, each with its own time to live.
+"""Cache backends with atomic counters: several in one round trip, each with its own lifetime.
 
-Of many at once, in whatever process, no two get the same number of one count.
+No two callers, in whatever processes, get the same value of a counter.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.cache.backends import locmem, redis
 
-# A count that has ended in between is left alone: taken from nothing it would last for good.
+# An expired counter is skipped: DECR would create it again, without a lifetime.
 _DECR_MANY = """
 for _, key in ipairs(KEYS) do
     if redis.call('exists', key) == 1 then redis.call('decr', key) end
@@ -17,10 +17,10 @@ end
 
 
 class RedisCache(redis.RedisCache):
-    """Counts for all processes."""
+    """Counters for all processes."""
 
     def incr_many(self, counts: Mapping[str, float], by: int) -> list[int]:
-        """Add to counts, given with the seconds each lasts from its beginning; return them."""
+        """Add `by` to each counter; return the new values. `counts` maps keys to lifetimes."""
         with self._client().pipeline() as together:
             for key, seconds in zip(self._names(counts), counts.values(), strict=True):
                 together.set(key, 0, nx=True, px=max(1, int(seconds * 1000)))
@@ -28,7 +28,7 @@ class RedisCache(redis.RedisCache):
             return [int(total) for total in together.execute()[1::2]]
 
     def decr_many(self, keys: Iterable[str]) -> None:
-        """Take one off each of these counts that has not ended."""
+        """Subtract one from each counter that has not expired."""
         if names := self._names(keys):
             self._client().eval(_DECR_MANY, len(names), *names)
 
@@ -40,14 +40,14 @@ class RedisCache(redis.RedisCache):
 
 
 class LocMemCache(locmem.LocMemCache):
-    """Counts for one process."""
+    """Counters for one process."""
 
     def incr_many(self, counts: Mapping[str, float], by: int) -> list[int]:
-        """Add to counts, given with the seconds each lasts from its beginning; return them."""
+        """Add `by` to each counter; return the new values. `counts` maps keys to lifetimes."""
         return [self._incr(key, by, seconds) for key, seconds in counts.items()]
 
     def decr_many(self, keys: Iterable[str]) -> None:
-        """Take one off each of these counts that has not ended."""
+        """Subtract one from each counter that has not expired."""
         for key in keys:
             try:
                 self.decr(key)
@@ -59,6 +59,6 @@ class LocMemCache(locmem.LocMemCache):
             try:
                 return self.incr(key, by)
             except ValueError:
-                # It ended in between.
+                # It expired in between.
                 continue
         return by

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import email_verification, mail
-from accounts.authentication import refuse_forged
+from accounts.authentication import enforce_csrf_unless_cross_site
 from accounts.base_views import CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
 from accounts.client_ip import client_ip
 from accounts.mail_links import BadLink
@@ -63,7 +63,7 @@ class EmailConfirmView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Confirm an address by the link that was mailed to it; the link works once, for a day."""
-        refuse_forged(request)
+        enforce_csrf_unless_cross_site(request)
         form = EmailConfirmSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         try:

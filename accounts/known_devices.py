@@ -1,9 +1,9 @@
-"""Devices from which somebody has signed in: a signed cookie, or a token for clients without.
+"""Recognise devices on which somebody has signed in, by a signed cookie or, for clients, a token.
 
-A device that is known for a name is not held up by the daily limits that others' wrong guesses
-reach: it has a count of its own (see `login_throttle`). It opens nothing by itself. The cookie
-names the last few people who signed in there, each with a digest of their password at that time, so
-a new password makes every device unknown again.
+A known device is exempt from the ceilings that others' wrong guesses reach; it has a count of its
+own (see `login_throttle`). It authenticates nobody. The cookie names the last few people who signed
+in there, each with a digest of their password at that time, so a new password makes the device
+unknown again.
 """
 
 import secrets
@@ -24,10 +24,9 @@ _SALT = "accounts.devices"
 
 
 def known_device(request: Any, name: str, *, token: str = "") -> str | None:
-    """Return the id of the device that sends a request, None if nobody signed in to `name` there.
+    """Return the id of the device that sends a request if it is known for `name`, else None.
 
-    It asks the database only for what was signed here, so that who has no such thing learns nothing
-    by the time it takes.
+    Only a valid cookie or token leads to a query, so response times reveal nothing to others.
     """
     found = _read(token or request.COOKIES.get(COOKIE, ""))
     if found is None:
@@ -42,7 +41,7 @@ def known_device(request: Any, name: str, *, token: str = "") -> str | None:
 
 
 def device_token(request: Any, person: User, *, token: str = "") -> str:
-    """Return a token by which this device is known for a person, and for who was before."""
+    """Return a token that makes this device known for a person, besides earlier people."""
     device, people = _read(token or request.COOKIES.get(COOKIE, "")) or (_new_id(), [])
     others = [[pk, digest] for pk, digest in people if pk != person.pk]
     people = [[person.pk, _digest(person)], *others[: MOST_PEOPLE - 1]]
@@ -50,7 +49,7 @@ def device_token(request: Any, person: User, *, token: str = "") -> str:
 
 
 def set_cookie(request: Any, response: HttpResponseBase, person: User) -> None:
-    """Have the browser that sends a request known for a person from now on."""
+    """Make the browser that sends a request known for a person."""
     response.set_cookie(
         COOKIE,
         device_token(request, person),
@@ -62,7 +61,7 @@ def set_cookie(request: Any, response: HttpResponseBase, person: User) -> None:
 
 
 def _read(token: str) -> tuple[str, list[list[Any]]] | None:
-    """Return a device's id and its people; None for what was not signed here, or is too old."""
+    """Return a token's device id and its [primary key, digest] pairs; None if it is invalid."""
     if not token or len(token) > MAX_LENGTH:
         return None
     try:

@@ -1,23 +1,24 @@
-"""How often one may try to sign in, or say a password.
+"""Limit wrong passwords, at sign-in and wherever a password is asked for again.
 
-Wrong tries are counted:
-- for one name from one network: after SEATCAST_LOGIN_TRIES there is one a minute. The networks
-  around it have counts of their own, a little higher, so that who has a /48 has no 65,536 times
-  as many tries as who has a /64;
-- from one network, for all names: after FROM_ADDRESS there is one every two seconds, and a little
-  more for the networks around it;
-- for one name from everywhere: CEILINGS in an hour and in a day. After that nobody is let try who
-  comes from a device that is new to the name.
-A device on which somebody signed in to the name (see `devices`) is held up by a count of its own
-alone, so nobody keeps an owner from their account. On a new device, an owner who is held up by
-others' guesses can choose a new password by mail, which makes the device a known one.
+Wrong attempts are counted
+- by username and network: after SEATCAST_LOGIN_TRIES one a minute is allowed. The enclosing
+  networks have slightly higher limits of their own, so that a /48 does not have 65,536 times as
+  many attempts as a /64;
+- by network, for all usernames: after FREE_PER_ADDRESS one every two seconds is allowed, and
+  slightly more for the enclosing networks;
+- by username, from all networks: CEILINGS in an hour and in a day. Above that, attempts from
+  devices that are unknown for the username are refused.
+A device on which somebody has signed in to the account (see `known_devices`) has only a count of
+its own, so others' guesses do not lock out the owner. On a new device, a locked-out owner can
+choose a new password by mail, which makes the device a known one.
 
-It is the same for names that nobody has, so it tells nobody which there are.
+Usernames that do not exist are treated alike, so the limits do not reveal which ones exist.
 
-Concurrency: a try is counted before the password is looked at, and taken off again if it was right
-or refused. So of many at once, in whatever processes, no more get through than one after the other.
-While Redis is away each process counts for itself. Networks are looked at first: whoever is refused
-there leaves nothing behind for a name, which bounds how many names are counted.
+Concurrency: an attempt is counted before the password is checked, and the count is taken back if
+the password was right or the attempt was refused. So parallel attempts, in any number of processes,
+get no further than consecutive ones. While Redis is unavailable each process counts for itself.
+Networks are checked first: an attempt refused there leaves no count for a username, which bounds
+the number of counts.
 """
 
 import hashlib
@@ -41,17 +42,17 @@ PAUSE_SECONDS = 60.0
 FREE_PER_ADDRESS = 100
 ADDRESS_PAUSE_SECONDS = 2.0
 CEILINGS = ((20, 60 * 60), (60, 24 * 60 * 60))
-"""How many wrong tries there may be for one name from unknown devices, in how many seconds.
+"""(wrong attempts, seconds) for one username from unknown devices.
 
-The hours and days are the clock's, so around the end of one there may be twice as many."""
+The windows are clock hours and days, so around the end of one twice as many can pass."""
 DEVICE_CEILING = (50, 24 * 60 * 60)
-"""After so many wrong tries a known device is taken for an unknown one, until the day is over."""
+"""(wrong attempts, seconds) after which a known device counts as unknown until the window ends."""
 
 security = logging.getLogger("accounts.security")
 
 
 class TooManyAttempts(Throttled):
-    """Others' wrong guesses have used up what one name has."""
+    """A username's ceiling is reached, and the device is unknown."""
 
     default_detail = (
         "There were too many wrong passwords for this name. Try again later, sign in where you"
@@ -61,13 +62,13 @@ class TooManyAttempts(Throttled):
 
 @dataclass(slots=True)
 class Attempt:
-    """One try, wrong unless it is said to be right."""
+    """One attempt at a password; wrong until the caller sets `is_correct`."""
 
     is_correct: bool = False
 
 
 class _Limit(NamedTuple):
-    """The first tries are free; of those after them one gets through in each pause."""
+    """The first `free` attempts pass at once, then one in each `pause`, in seconds."""
 
     key: str
     free: int
@@ -76,9 +77,9 @@ class _Limit(NamedTuple):
 
 @contextmanager
 def attempt(request: Any, name: str, *, device_token: str = "") -> Iterator[Attempt]:
-    """Count a try of whoever sends a request to sign in to a name.
+    """Count an attempt at the password of `name`, unless the block sets `is_correct`.
 
-    One that ends in an exception is not counted: nobody has found out that it was wrong.
+    If the block raises, the attempt is not counted: the client has learned nothing.
 
     Raises: Throttled.
     """
@@ -91,13 +92,16 @@ def attempt(request: Any, name: str, *, device_token: str = "") -> Iterator[Atte
         if not current.is_correct:
             undo.pop_all()
             return
-        # From here on it is as if the wrong ones before had not been, for this one.
+        # A correct password clears this device's, or this network's, earlier wrong ones.
         for key in (f"tries-{forgiven}", f"pause-{forgiven}"):
             shared_cache.call_or_local("delete", key)
 
 
 def _count_attempt(client: str, name: str, device: str | None, undo: ExitStack) -> str:
-    """Count a try, or refuse it; return the key of the count that a right one clears."""
+    """Count or refuse an attempt; return the key of the limit that a correct password clears.
+
+    Raises: Throttled.
+    """
     name = folded(name[:150])
     free = settings.SEATCAST_LOGIN_TRIES
     if device is not None:
@@ -133,7 +137,7 @@ def _refuse_until_window_ends(name: str, client: str, *, most: int, seconds: int
 
 
 def _count_within(limits: Sequence[_Limit], client: str, undo: ExitStack) -> None:
-    """Count a try within each of these limits. Raises: Throttled."""
+    """Count an attempt against each limit. Raises: Throttled."""
     keys = [f"tries-{limit.key}" for limit in limits]
     numbers = shared_cache.incr_many(dict.fromkeys(keys, WITHIN_SECONDS))
     undo.callback(shared_cache.decr_many, keys)
@@ -143,7 +147,7 @@ def _count_within(limits: Sequence[_Limit], client: str, undo: ExitStack) -> Non
 
 
 def _wait_for_turn(limit: _Limit, number: int, client: str, undo: ExitStack) -> None:
-    """Let one through after each pause. Raises: Throttled."""
+    """Let one attempt pass in each pause. Raises: Throttled."""
     if number == limit.free:
         security.warning("%s wrong passwords from %s", number, client)
     now, key = time.time(), f"pause-{limit.key}"
@@ -157,7 +161,7 @@ def _wait_for_turn(limit: _Limit, number: int, client: str, undo: ExitStack) -> 
 def _ceiling_exceeded(
     key: str, ceilings: Sequence[tuple[int, int]], undo: ExitStack
 ) -> tuple[int, int] | None:
-    """Count a try in this hour and day, if there is room; else return the ceiling it is above."""
+    """Count an attempt in each window; return the first ceiling that it exceeds, or None."""
     now = time.time()
     counts = {f"tries-{key}-{seconds}-{int(now // seconds)}": seconds for _, seconds in ceilings}
     for ceiling, number in zip(ceilings, shared_cache.incr_many(counts), strict=True):

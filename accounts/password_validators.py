@@ -1,6 +1,6 @@
-"""Passwords that everybody knows, such as the demo's: in production they open nothing.
+"""Refuse passwords that are public, such as those of the demo (SEATCAST_PUBLISHED_PASSWORDS).
 
-Which ones they are is the site's to say, in SEATCAST_PUBLISHED_PASSWORDS.
+In production they do not sign anybody in either.
 """
 
 from django.conf import settings
@@ -12,7 +12,7 @@ def is_published(password: str | None) -> bool:
 
 
 class PublishedPasswordValidator:
-    """Refuses a new password that everybody knows."""
+    """Refuses a new password that is public."""
 
     def validate(self, password: str, user: object = None) -> None:  # noqa: ARG002
         """Raises: ValidationError."""

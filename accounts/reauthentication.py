@@ -1,4 +1,4 @@
-"""Asking again, before something that a stolen session must not be enough for."""
+"""Ask for password and second factor again before changes that a stolen session must not make."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +16,9 @@ from accounts.second_factor.errors import SecondFactorRequired
 def password_attempt(
     request: Request, person: User, *, field: str = "password", device: str = ""
 ) -> Iterator[login_throttle.Attempt]:
-    """Count a try at one's own password, as at signing in; refuse unless it is said to be right.
+    """Throttle an attempt at a person's own password like a sign-in; the block sets `is_correct`.
 
-    Raises: ValidationError of `field`, Throttled, TooManySignIns.
+    Raises: ValidationError of `field` if it is wrong, Throttled, TooManySignIns.
     """
     with (
         login_throttle.attempt(request, person.username, device_token=device) as attempt,
@@ -31,15 +31,15 @@ def password_attempt(
 
 
 def require_password(request: Request, person: User, password: str) -> None:
-    """Let pass only who knows the person's password. Raises: as `own_password`."""
+    """Check a person's password. Raises: as `password_attempt`."""
     with password_attempt(request, person) as attempt:
         attempt.is_correct = person.check_password(password)
 
 
 def require_second_factor_if_set_up(request: Request, person: User) -> None:
-    """Let pass who showed the second factor, where the account has one.
+    """Require that the session or token passed the account's second factor, if it has one.
 
-    A session from before it was set up has not. Raises: SecondFactorRequired.
+    A session from before it was set up has not passed it. Raises: SecondFactorRequired.
     """
     if person.has_second_factor and not getattr(request.user, "mfa_passed", False):
         raise SecondFactorRequired(set_up=True)

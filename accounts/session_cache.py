@@ -1,12 +1,12 @@
-"""Who a session cookie stands for, cached for a minute in this process and in the shared cache.
+"""Cache whom a session cookie belongs to, for a minute, in this process and in the shared cache.
 
-Looking up a session and its person costs two queries, with every click. What is cached is what
-a token would say: who it is, and whether they showed a second factor. Each time it is checked
-whether that has been revoked, so a session that ended, was deactivated or got a new password at
-another server is looked up anew within a second.
+Loading a session and its user takes two queries for each request. A cache entry holds the claims
+that an access token would: the user, and whether they passed a second factor. Every hit is checked
+against the revocations, so a session that was ended, or whose user got a new password or was
+deactivated on another server, is loaded again within a second.
 
-What is remembered bears a seal of this site's, so that who can write to the cache is nobody else by
-that. While the cache cannot be reached nothing is remembered.
+Entries are signed, so that writing to the cache is not enough to impersonate somebody. While the
+shared cache is unavailable nothing is cached.
 """
 
 import json
@@ -29,15 +29,15 @@ from accounts.token_types import ClaimsUser
 CACHE_SECONDS = 60
 MAX_LOCAL_ENTRIES = 10_000
 _ENDED = "gone"
-# Servers of other versions use the same one.
+# Servers of other versions share the cache.
 _SALT = "accounts.remembered"
 
-# What this process has read of the shared cache.
+# Entries of the shared cache that this process has read.
 _local: dict[str, dict[str, Any]] = {}
 
 
 def authenticated_user(request: HttpRequest) -> Any:
-    """Return who sends a request with a session cookie, None if nobody that is active."""
+    """Return the active user of a request's session cookie, or None."""
     name = _cache_key(request)
     if name is None:
         return None
@@ -62,13 +62,13 @@ def authenticated_user(request: HttpRequest) -> Any:
         "stamp": user.security_stamp(),
         "until": time.time() + seconds,
     }
-    # Not if it was forgotten meanwhile: that leaves a mark.
+    # `add` does not overwrite the mark that `invalidate` leaves if the session ends meanwhile.
     _call("add", name, _signed(name, claims), seconds)
     return user
 
 
 def _load_user(request: HttpRequest) -> User | AnonymousUser:
-    """Return whose session a request has, also if it has not passed the middleware for that."""
+    """Return the user of a request's session, also if it has not passed the session middleware."""
     if not hasattr(request, "session"):
         SessionMiddleware(_no_answer).process_request(request)
         AuthenticationMiddleware(_no_answer).process_request(request)
@@ -80,9 +80,9 @@ def _no_answer(_: HttpRequest) -> HttpResponse:
 
 
 def invalidate(*, request: HttpRequest, user: User | None, **_: Any) -> None:
-    """Have the session that a request came with end everywhere, also if it is being looked up.
+    """Drop and revoke the session that a request came with, also while another request loads it.
 
-    The receiver of Django's signals that somebody signed in, for which there is a new one, or out.
+    Receiver of `user_logged_in`, after which there is a new session, and `user_logged_out`.
     """
     name = _cache_key(request)
     if name is None:
@@ -105,13 +105,13 @@ def _store_local(name: str, claims: dict[str, Any]) -> None:
 
 
 def _credential(name: str, claims: dict[str, Any]) -> Credential:
-    # Servers of the version before do not say until when.
+    # Entries of older servers have no `until`.
     return Credential(claims["user_id"], name, claims["stamp"], claims.get("until", 0.0))
 
 
 def _cache_key(request: HttpRequest) -> str | None:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    # Whoever reads the cache must not find cookies there.
+    # A digest: whoever reads the cache must not find cookies there.
     return key and revocations.session_name(key)
 
 

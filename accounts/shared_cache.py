@@ -1,7 +1,7 @@
-"""The cache that all processes share, and doing without it while it cannot be reached.
+"""Call the cache that all processes share, with a circuit breaker for when it is unavailable.
 
-Once it has failed it is left alone for PAUSE_SECONDS. Then one request tries it; the others go on
-without it until that has been answered, so that a cache that hangs delays one of them at a time.
+After a failure the cache is not called for PAUSE_SECONDS. Then one request tries it again, while
+the others do without until that call returns, so a cache that hangs delays one request at a time.
 """
 
 import logging
@@ -19,19 +19,19 @@ from accounts.cache_backends import LocMemCache
 PAUSE_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
-# Until when it is left alone; 0 while it answers.
+# Until when the cache is not called, by the monotonic clock; 0 while it is available.
 _unavailable_until = 0.0
 _lock = threading.Lock()
 _local = LocMemCache("accounts", {"OPTIONS": {"MAX_ENTRIES": 20_000}})
 
 
 class CacheUnavailable(Exception):
-    """The cache cannot be reached just now."""
+    """The shared cache is unavailable at the moment."""
 
 
 @async_unsafe
 def call(method: str, *arguments: Any) -> Any:
-    """Return what a method of the cache returns. Raises: Away."""
+    """Call a method of the shared cache and return its result. Raises: CacheUnavailable."""
     global _unavailable_until
     is_trial = _is_trial()
     try:
@@ -39,7 +39,7 @@ def call(method: str, *arguments: Any) -> Any:
     except RedisError as error:
         is_trial = False
         _unavailable_until = time.monotonic() + PAUSE_SECONDS
-        logger.warning("The cache is away; each process goes by what it knows itself: %s", error)
+        logger.warning("The shared cache is unavailable; each process counts for itself: %s", error)
         raise CacheUnavailable from None
     finally:
         if is_trial:
@@ -47,7 +47,10 @@ def call(method: str, *arguments: Any) -> Any:
 
 
 def _is_trial() -> bool:
-    """Tell whether the cache has failed and it is time to try it again. Raises: Away before."""
+    """Return whether this call is the one that tries a failed cache again.
+
+    Raises: CacheUnavailable while it is not to be called.
+    """
     global _unavailable_until
     if not _unavailable_until:
         return False
@@ -56,14 +59,14 @@ def _is_trial() -> bool:
         if now < _unavailable_until:
             raise CacheUnavailable
         if _unavailable_until:
-            # Nobody else tries it meanwhile.
+            # Keep other threads from trying it meanwhile.
             _unavailable_until = now + PAUSE_SECONDS
             return True
         return False
 
 
 def call_or_local(method: str, *arguments: Any) -> Any:
-    """As `call`, or while the cache is away, of one that this process has for itself."""
+    """As `call`, but use a cache of this process while the shared one is unavailable."""
     try:
         return call(method, *arguments)
     except CacheUnavailable:
@@ -71,18 +74,18 @@ def call_or_local(method: str, *arguments: Any) -> Any:
 
 
 def incr_many(counts: Mapping[str, float], *, by: int = 1) -> list[int]:
-    """Add to counts, given with the seconds each lasts from its beginning; return them."""
+    """Add `by` to each counter; return the new values. `counts` maps keys to lifetimes."""
     found: list[int] = call_or_local("incr_many", counts, by)
     return found
 
 
 def decr_many(keys: Iterable[str]) -> None:
-    """Take one off each of these counts that has not ended."""
+    """Subtract one from each counter that has not expired."""
     call_or_local("decr_many", keys)
 
 
 def reset() -> None:
-    """Try the cache again at once, and forget what this process counted for itself."""
+    """Close the circuit breaker and clear this process's own cache."""
     global _unavailable_until
     _unavailable_until = 0.0
     _local.clear()

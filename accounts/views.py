@@ -22,7 +22,11 @@ from accounts import (
     revocations,
     socket_tickets,
 )
-from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
+from accounts.authentication import (
+    enforce_csrf,
+    enforce_csrf_unless_cross_site,
+    is_from_cross_site_client,
+)
 from accounts.base_views import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
 from accounts.client_ip import client_ip
 from accounts.models import User
@@ -88,8 +92,8 @@ class RegisterView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Make an account and sign in with it; a client on another host asks for tokens next."""
-        keeps_cookies = not is_from_client_elsewhere(request)
-        refuse_forged(request)
+        keeps_cookies = not is_from_cross_site_client(request)
+        enforce_csrf_unless_cross_site(request)
         form = RegistrationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         with hashing_slot(request, Workload.OTHER):
@@ -215,7 +219,7 @@ class PasswordResetView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Mail a link for a new password to who has the address; the answer is always the same."""
-        refuse_forged(request)
+        enforce_csrf_unless_cross_site(request)
         form = PasswordResetSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         mail.send_password_link(
@@ -239,7 +243,7 @@ class PasswordResetConfirmView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Choose a new password by the link that was mailed; it works once."""
-        refuse_forged(request)
+        enforce_csrf_unless_cross_site(request)
         form = PasswordResetConfirmSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         new = form.validated_data.pop("password")
@@ -251,7 +255,7 @@ class PasswordResetConfirmView(PublicView):
         except mail_links.BadLink:
             raise InvalidLink from None
         done = {"success": True, "message": "Password changed"}
-        if is_from_client_elsewhere(request):
+        if is_from_cross_site_client(request):
             return Response({**done, "device": known_devices.device_token(request, person)})
         answer = Response(done)
         known_devices.set_cookie(request, answer, person)
