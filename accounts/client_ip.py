@@ -1,7 +1,7 @@
-"""Whose request it is, as far as an address can tell.
+"""Determine the client's IP address.
 
-A static host that forwards calls, as Netlify does, comes from addresses that nobody knows before.
-What it says of the client is believed because it signs each call (SEATCAST_FORWARDING_SECRET).
+A static host that forwards calls, such as Netlify, has no fixed addresses. The address that it
+reports is trusted because it signs each call (SEATCAST_FORWARDING_SECRET).
 """
 
 import time
@@ -19,7 +19,7 @@ _SIGNER = "netlify"
 
 
 def client_ip(request: Any) -> str:
-    """Return where a Django request comes from; see `resolve_client_ip`."""
+    """Return the client of a Django request; see `resolve_client_ip`."""
     signature = request.META.get("HTTP_X_NF_SIGN")
     if signature and _is_signed(signature):
         return _network(request.META.get("HTTP_X_NF_CLIENT_CONNECTION_IP") or "")
@@ -28,7 +28,7 @@ def client_ip(request: Any) -> str:
 
 
 def client_ip_of_scope(scope: Mapping[str, Any]) -> str:
-    """Return where an ASGI request or socket comes from; see `resolve_client_ip`."""
+    """Return the client of an ASGI request or WebSocket; see `resolve_client_ip`."""
     named = {name: value for name, value in scope["headers"] if name in (_SIGNATURE, _CLIENT)}
     if _SIGNATURE in named and _is_signed(named[_SIGNATURE].decode("latin-1")):
         return _network(named.get(_CLIENT, b"").decode("latin-1"))
@@ -38,10 +38,10 @@ def client_ip_of_scope(scope: Mapping[str, Any]) -> str:
 
 
 def resolve_client_ip(peer: str, forwarded: str) -> str:
-    """Return where something comes from, in one word for all that one client can choose from.
+    """Return the client's IPv4 address, or the /64 network of its IPv6 address.
 
-    Behind proxies that is what the outermost trusted one says (SEATCAST_PROXIES); what a client
-    says itself is not believed. Whoever has one IPv6 address has 2^64 of them.
+    Behind proxies it is the entry of `forwarded` (X-Forwarded-For) that the outermost trusted proxy
+    added (SEATCAST_PROXIES); a client cannot forge that one. One client has a whole IPv6 /64.
     """
     proxies = int(api_settings.NUM_PROXIES or 0)
     if not proxies or not forwarded:
@@ -51,14 +51,14 @@ def resolve_client_ip(peer: str, forwarded: str) -> str:
 
 
 def _is_signed(signature: str) -> bool:
-    """Tell whether the static host has signed a call, within the last minutes."""
+    """Return whether the static host signed a call and the signature has not expired."""
     secret = settings.SEATCAST_FORWARDING_SECRET
     return bool(secret) and time.time() < _good_until(signature, secret)
 
 
 @lru_cache(maxsize=1_000)
 def _good_until(signature: str, secret: str) -> float:
-    """Return until when a signature is good, in Unix seconds; 0 if it is not."""
+    """Return when a signature expires, in Unix seconds; 0 if it is invalid."""
     try:
         claims = jwt.decode(
             signature,
@@ -73,9 +73,9 @@ def _good_until(signature: str, secret: str) -> float:
 
 @lru_cache(maxsize=10_000)
 def enclosing_networks(client: str) -> tuple[str, ...]:
-    """Return the networks around a client that one customer of a provider may well have whole.
+    """Return the enclosing networks that one customer of a provider may own, narrowest first.
 
-    From the narrowest to the widest: /56 and /48 for IPv6, /24 for IPv4, none for what is neither.
+    These are /56 and /48 for IPv6 and /24 for IPv4; none for anything else.
     """
     try:
         own = ip_network(client)

@@ -1,4 +1,4 @@
-"""Mail for who tries the site out, at the terminal where it was started, and nowhere else."""
+"""Print mail to the terminal in which the server was started, and nowhere else."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from django.core.mail.backends import console
 
 
 class EmailBackend(console.EmailBackend):
-    """Print mail to a terminal. Links for new passwords are not for logs and pipes."""
+    """Print mail only to a terminal: password links must not get into logs."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Print the messages; without a terminal only say that there were some."""
+        """Print the messages, or without a terminal a hint. Return the number of messages."""
         if self.stream.isatty():
             return super().send_messages(email_messages)
         if email_messages:

@@ -38,7 +38,7 @@ def request_change(person: User, address: str, *, known: str, language: str, cli
 def confirm(uid: str, token: str, *, language: str) -> User:
     """Make the address verified, or the new one the account's, that a link is for.
 
-    Raises: LinkIsBad.
+    Raises: BadLink.
     """
     person = person_by_uid(uid)
     address = address_by_link(person, token)

@@ -1,13 +1,12 @@
-"""How much mail one address gets, and how much one network can have sent.
+"""Limit how much mail one address receives, and how much one network can request.
 
-Whoever knows an address can have mail sent to it: by registering with it, or by asking for a link.
-So letters are counted for each recipient, across all accounts, and for each network that asks. Of
-a recipient's letters a part is kept for notices to an account's owner, which nobody else can use
-up.
+Whoever knows an address can have mail sent to it, by registering with it or by requesting a link.
+So mail is counted by recipient, across all accounts, and by requesting network. Part of a
+recipient's limit is reserved for notices to the owner of an account.
 
-Concurrency: a letter is counted in the transaction that writes its row. On PostgreSQL an advisory
-lock for the recipient, and one for the network, let in one transaction after the other; SQLite has
-one writer at a time anyway.
+Concurrency: a mail is counted in the transaction that writes its row. On PostgreSQL an advisory
+lock on the recipient, and one on the network, serialise these transactions; SQLite has one writer
+at a time anyway.
 """
 
 import unicodedata
@@ -31,24 +30,24 @@ RESET_BURST = (3, timedelta(minutes=15))
 RESETS_PER_DAY = 6
 VERIFICATIONS_PER_DAY = 3
 PER_NETWORK_AND_RECIPIENT = 4
-"""How many letters to one address one network can ask for in a day."""
+"""How many mails to one address one network can request in a day."""
 
 RESERVED_FOR_NOTICES = 3
-"""How many of a recipient's letters are for what an account's owner must be told."""
+"""How many of a recipient's mails in a day are reserved for notices to an account's owner."""
 
-# Stored hashes depend on it.
+# Stored hashes depend on this value.
 _SALT = "accounts.mail_bounds"
 _REQUESTED = (Mail.Kind.LINK, Mail.Kind.VERIFY)
 
 
 class TooMuchMail(Throttled):
-    """As much mail was sent as may be, to one address or for one network."""
+    """A mail limit is reached, of an address or of a network."""
 
     default_detail = "Too much mail was sent to this address, or asked for from your network."
 
 
 class _Limit(NamedTuple):
-    letters: QuerySet[Mail]
+    mails: QuerySet[Mail]
     most: int
     within: timedelta = DAY
 
@@ -56,8 +55,8 @@ class _Limit(NamedTuple):
 def recipient_key(address: str) -> str:
     """Return a keyed hash that is the same for all spellings of one mailbox.
 
-    What follows a + and dots in its name lead to the same mailbox at many providers. To count two
-    people as one does little harm: both can be written to less often.
+    Many providers ignore dots in the local part, and a + with what follows. Counting two people as
+    one does little harm: each can be sent less mail.
     """
     name, _, domain = unicodedata.normalize("NFKC", address).casefold().rpartition("@")
     name = name.partition("+")[0].replace(".", "")
@@ -65,23 +64,20 @@ def recipient_key(address: str) -> str:
 
 
 def network_key(client: str) -> str:
-    """Return a keyed hash of the network of a client: one IPv4 address, or an IPv6 /48."""
+    """Return a keyed hash of a client's network: one IPv4 address, or an IPv6 /48."""
     is_wide = ":" in client
     return _key(f"from {(client, *enclosing_networks(client))[-1] if is_wide else client}")
 
 
 def enforce_limits(mail: Mail) -> None:
-    """Let pass only a letter for which there is room; call it in the transaction that writes it.
-
-    Raises: TooMuchMail.
-    """
+    """Check all limits for a mail, in the transaction that writes it. Raises: TooMuchMail."""
     _lock(*{mail.recipient, mail.network} - {""})
     now = timezone.now()
-    for bound in _limits(mail):
-        newest = bound.letters.filter(created_at__gt=Now() - bound.within).order_by("-created_at")
-        found = list(newest.values_list("created_at", flat=True)[: bound.most])
-        if len(found) >= bound.most:
-            left = found[-1] + bound.within - now
+    for limit in _limits(mail):
+        newest = limit.mails.filter(created_at__gt=Now() - limit.within).order_by("-created_at")
+        found = list(newest.values_list("created_at", flat=True)[: limit.most])
+        if len(found) >= limit.most:
+            left = found[-1] + limit.within - now
             raise TooMuchMail(wait=max(0.0, left.total_seconds()))
 
 

@@ -1,8 +1,7 @@
-"""Links that are mailed: to choose a new password by, and to show that an address is one's own.
+"""Links in mail: to choose a new password, and to verify an e-mail address.
 
-A link of the second kind is good for ADDRESS_LINK_SECONDS and for one address of one account, and
-is worth nothing once the password is another, or everything that the person was signed in by was
-ended.
+An address link is valid for ADDRESS_LINK_SECONDS and for one address of one account. It becomes
+invalid when the password changes or all of the account's credentials are revoked.
 """
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -18,13 +17,14 @@ _ADDRESS_SALT = "accounts.links.address"
 
 
 class BadLink(Exception):
-    """The link was never given out, or was used, or is too old."""
+    """The link is forged, used or expired."""
 
 
 class _PasswordLinks(PasswordResetTokenGenerator):
-    """Links are good for PASSWORD_RESET_TIMEOUT, until the password changes or somebody signs in.
+    """Tokens are valid for PASSWORD_RESET_TIMEOUT.
 
-    Or until everything that the person is signed in by is ended.
+    They become invalid when the password changes, somebody signs in, or all credentials of the
+    account are revoked.
     """
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
@@ -35,17 +35,17 @@ _password_links = _PasswordLinks()
 
 
 def password_fragment(person: User) -> str:
-    """Return what follows the # in the address of the page on which a new password is chosen."""
+    """Return the URL fragment for the page on which a new password is chosen."""
     return f"uid={encode_uid(person)}&token={_password_links.make_token(person)}"
 
 
 def encode_uid(person: User) -> str:
-    """Return what a link calls a person."""
+    """Return a person's id as it is written in links."""
     return urlsafe_base64_encode(force_bytes(person.pk))
 
 
 def person_by_uid(uid: str) -> User:
-    """Return whom a link calls so, if they may sign in. Raises: LinkIsBad."""
+    """Return the active person with an id from a link. Raises: BadLink."""
     try:
         pk = int(urlsafe_base64_decode(uid))
     except ValueError:
@@ -57,7 +57,7 @@ def person_by_uid(uid: str) -> User:
 
 
 def person_by_password_link(uid: str, token: str) -> User:
-    """Return whose link for a new password it is. Raises: LinkIsBad."""
+    """Return the person of a password link. Raises: BadLink."""
     person = person_by_uid(uid)
     if not _password_links.check_token(person, token):
         raise BadLink
@@ -65,13 +65,13 @@ def person_by_password_link(uid: str, token: str) -> User:
 
 
 def address_fragment(person: User, address: str) -> str:
-    """Return what follows the # in the address of the page on which an address is confirmed."""
+    """Return the URL fragment for the page on which an address is confirmed."""
     token = signing.dumps(_address_digest(person, address), salt=_ADDRESS_SALT)
     return f"uid={encode_uid(person)}&token={token}"
 
 
 def address_by_link(person: User, token: str) -> str:
-    """Return which of the addresses that wait for it a link is for. Raises: LinkIsBad."""
+    """Return which of a person's unverified addresses a link verifies. Raises: BadLink."""
     try:
         digest = str(signing.loads(token, salt=_ADDRESS_SALT, max_age=ADDRESS_LINK_SECONDS))
     except (signing.BadSignature, ValueError):

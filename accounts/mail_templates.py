@@ -1,7 +1,7 @@
-"""What mails say, in English and in German.
+"""The texts of mail, in English and in German.
 
-A mail client makes links of names like www.evil.example, and anybody may choose a name. So a name
-is printed only in mail to a verified address, and only if no client takes it for a link.
+Mail clients turn names such as www.evil.example into links, and anybody can choose a username. So a
+username appears only in mail to a verified address, and only if no client can take it for a link.
 """
 
 from collections.abc import Sequence
@@ -140,7 +140,7 @@ _ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
 
 
 def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
-    """Return the subject and the body of a mail about one account, or a link for some."""
+    """Return the subject and body of a mail; `people` are several only for password links."""
     site = settings.SEATCAST_SITE_URL.rstrip("/")
     person = people[0]
     subject, body = _TEMPLATES[Mail.Kind(mail.kind)][mail.language]
@@ -167,6 +167,6 @@ def _links(people: Sequence[User], language: str, *, site: str) -> str:
 
 
 def _title(person: User, language: str) -> str:
-    """Return what tells an account from others of the same address."""
+    """Return a heading that distinguishes an account from others with the same address."""
     day = person.date_joined.date().isoformat()
     return safe_in_mail(person.username) or _ACCOUNT[language].format(day=day)

@@ -1,4 +1,4 @@
-"""How mail and sign-outs stand, for who watches over the site: asked when somebody looks."""
+"""Metrics of mail and revocations, computed at scrape time."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from accounts.models import Ended, Mail
 
 
 class AccountCollector(Collector):
-    """Mail that was not sent, and how much has ended that tokens and sessions are held against."""
+    """Collects the number of unsent mails and of revocations."""
 
     def collect(self) -> Iterator[Metric]:
         """Raises: django.db.Error."""

@@ -1,7 +1,7 @@
-"""New passwords: by who knows the old one, and by who has the link that was mailed.
+"""Set a new password: with the old one, or with a mailed link.
 
-Hashing takes as long as a hundred clicks, so it is done before anything is locked. What makes the
-change is one conditional UPDATE: of two at once, with the old password or with one link, one wins.
+Hashing takes as long as a hundred seat commands, so it is done before anything is locked. The
+change itself is one conditional UPDATE: of two at once, with one old password or link, one wins.
 """
 
 from typing import Any
@@ -16,9 +16,9 @@ from security_log.log import Kind, record
 
 
 def change(person: User, *, old: str, new: str, language: str) -> bool:
-    """Give somebody a new password; all that they were signed in by before ends.
+    """Change a password and invalidate the person's sessions and tokens.
 
-    Nothing happens when the old one is another, or is not the password any more.
+    Return False, and change nothing, if `old` is not, or is no longer, the password.
     """
     if not person.check_password(old):
         return False
@@ -34,11 +34,11 @@ def change(person: User, *, old: str, new: str, language: str) -> bool:
 
 
 def reset(person: User, *, new: str, language: str) -> None:
-    """Give the person of a good link a new password; sessions and tokens of theirs all end.
+    """Set a new password for the person of a valid link, and revoke all their credentials.
 
-    The link was mailed to their address, and is good for no other: so it is verified too.
+    The link was mailed to the account's address, so this also verifies the address.
 
-    Raises: LinkIsBad when the link was used meanwhile.
+    Raises: BadLink if the link was used meanwhile.
     """
     known = person.password
     person.set_password(new)
@@ -53,5 +53,5 @@ def reset(person: User, *, new: str, language: str) -> None:
 
 def _replace(person: User, known: str, **more: Any) -> bool:
     same = User.objects.filter(pk=person.pk, password=known, is_active=True)
-    # Whoever knew the old password may have asked for another address.
+    # Somebody who knew the old password may have requested another address.
     return bool(same.update(password=person.password, new_email="", **more))

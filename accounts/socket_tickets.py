@@ -1,9 +1,9 @@
-"""Tickets by which a socket is told whose session it belongs to.
+"""Tickets that authenticate a WebSocket as a session on another host.
 
-A page whose calls a static host forwards has its session cookie from that host, and its sockets go
-straight to the API's, where no such cookie is sent. So the page asks for a ticket with its cookie,
-and offers it as sockets offer an access token. A ticket says which session it is of, and a socket
-ends with that session; it is good for TICKET_SECONDS, for opening sockets and for nothing else.
+When a static host forwards the API, the session cookie belongs to that host. WebSockets go straight
+to the API's host, without the cookie. So the page requests a ticket with its cookie, and offers it
+as a subprotocol, like an access token. A ticket identifies a session, and the socket ends with
+that session. It is valid for TICKET_SECONDS, and only for opening sockets.
 """
 
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ _SALT = "accounts.socket_tickets"
 
 @dataclass(frozen=True, slots=True)
 class SocketIdentity:
-    """Whose session a ticket is of. `person.mfa_passed` says whether it showed a second factor."""
+    """The person and credential of a session. `person.mfa_passed` is set from the session."""
 
     person: User
     credential: Credential
 
 
 def issue(request: HttpRequest) -> str | None:
-    """Return a ticket of the session that a request came with; None if it came with none."""
+    """Return a ticket for a request's session, or None without one."""
     identity = identify_session(request)
     if identity is None:
         return None
@@ -47,9 +47,9 @@ def issue(request: HttpRequest) -> str | None:
 
 
 def identify_session(request: HttpRequest) -> SocketIdentity | None:
-    """Return whose session a request came with; None if nobody's, or it has ended.
+    """Return the identity of a request's session, or None without a valid one.
 
-    Asks the database.
+    Queries the database.
     """
     session: Any = request.session
     person: Any = get_user(request)
@@ -64,9 +64,9 @@ def identify_session(request: HttpRequest) -> SocketIdentity | None:
 
 
 def identify_ticket(ticket: str) -> SocketIdentity | None:
-    """Return whose a ticket is; None if it is no good, or its session has ended.
+    """Return the identity of a ticket, or None if it is invalid or its session has ended.
 
-    Asks the database.
+    Queries the database.
     """
     try:
         claims = _signer().unsign_object(ticket, max_age=TICKET_SECONDS)
@@ -82,5 +82,5 @@ def identify_ticket(ticket: str) -> SocketIdentity | None:
 
 
 def _signer() -> signing.TimestampSigner:
-    # A colon may not be in a subprotocol.
+    # Subprotocols must not contain a colon.
     return signing.TimestampSigner(salt=_SALT, sep="~")

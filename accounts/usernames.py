@@ -1,7 +1,7 @@
-"""What new names may look like, and where a name is printed in a mail.
+"""Validate new usernames, and decide which ones may appear in mail.
 
-Names are shown to others, on the map and to organisers. So a new one has no invisible characters,
-does not mix alphabets that look alike, and is not one that a reader would take for an organiser's.
+Usernames are shown to others, on the map and to organisers. So a new one has no invisible
+characters, does not mix confusable scripts, and does not look like the name of an organiser.
 """
 
 import unicodedata
@@ -9,7 +9,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 
 INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5")
-"""Letters that leave no mark. Other invisible characters are no letters, and not in names."""
+"""Letters that are not visible. Usernames cannot have other invisible characters anyway."""
 
 _CONFUSABLE_SCRIPTS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"}
 
@@ -27,7 +27,7 @@ _MAX_PRINTED = 40
 
 
 def validate_new_username(name: str) -> None:
-    """Let pass only a name that can be told from others. Raises: ValidationError."""
+    """Refuse invisible letters and mixed scripts. Raises: ValidationError."""
     if INVISIBLE & set(name):
         raise ValidationError("This name has characters that cannot be seen.", code="invisible")
     if len(_scripts(name)) > 1:
@@ -35,7 +35,7 @@ def validate_new_username(name: str) -> None:
 
 
 def skeleton(name: str) -> str:
-    """Return what a name looks like at a glance: names of one skeleton are taken for one."""
+    """Return a name's skeleton: names with the same one look alike."""
     plain = "".join(
         letter
         for letter in unicodedata.normalize("NFKD", name.casefold())
@@ -45,10 +45,9 @@ def skeleton(name: str) -> str:
 
 
 def safe_in_mail(name: str) -> str:
-    """Return a name for a mail, or nothing if a mail client could make a link of it.
+    """Return a name for use in mail, or an empty string if a mail client could turn it into a link.
 
-    Links are made of what has a dot, an @ or a colon in it. Letters alone, digits, `_` and `-` are
-    left as they are.
+    Clients do so with dots, @ and colons; letters, digits, `_` and `-` are safe.
     """
     is_plain = all(each.isalnum() or each in "_-" for each in name)
     return name if is_plain and len(name) <= _MAX_PRINTED else ""

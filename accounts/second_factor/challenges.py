@@ -40,7 +40,7 @@ def issue(person: User, purpose: Challenge.Purpose) -> tuple[str, Challenge]:
 def attempt(token: str, purpose: Challenge.Purpose, *, person: User | None = None) -> Challenge:
     """Return the challenge of a token, having counted a try at it; of `person`, if one is given.
 
-    Raises: ChallengeOver.
+    Raises: ChallengeExpired.
     """
     same = Challenge.objects.filter(
         pk=_digest(token), purpose=purpose, expires_at__gt=timezone.now(), tries__lt=MAX_ATTEMPTS
@@ -56,7 +56,7 @@ def attempt(token: str, purpose: Challenge.Purpose, *, person: User | None = Non
 
 
 def consume(challenge: Challenge) -> None:
-    """End a challenge that was met. Raises: ChallengeOver if somebody else just met it."""
+    """End a challenge that was met. Raises: ChallengeExpired if somebody else just met it."""
     deleted, _ = Challenge.objects.filter(pk=challenge.pk).delete()
     if not deleted:
         raise ChallengeExpired

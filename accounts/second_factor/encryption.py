@@ -24,7 +24,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(sealed: str) -> str:
-    """Return what was encrypted. Raises: NotReadable."""
+    """Return what was encrypted. Raises: DecryptionFailed."""
     try:
         return _fernet().decrypt(sealed.encode()).decode()
     except InvalidToken:

@@ -79,7 +79,7 @@ def add_passkey(
 ) -> tuple[datetime, list[str] | None]:
     """Keep a person's new passkey; return as `confirm_totp`.
 
-    Raises: ChallengeOver, InvalidPasskey, TooManyPasskeys.
+    Raises: ChallengeExpired, InvalidPasskey, TooManyPasskeys.
     """
     challenge = challenges.attempt(token, Challenge.Purpose.NEW_PASSKEY, person=person)
     with _locked(person) as locked:

@@ -29,7 +29,7 @@ def take_second_step(
 ) -> tuple[User, datetime]:
     """Return who completes signing in with a challenge, and when.
 
-    Raises: ChallengeOver, InvalidCode, InvalidPasskey, Throttled.
+    Raises: ChallengeExpired, InvalidCode, InvalidPasskey, Throttled.
     """
     challenge = challenges.attempt(token, Challenge.Purpose.SIGN_IN)
     person: User = challenge.person
