@@ -1,8 +1,8 @@
-"""Showing that an address is one's own, and changing it.
+"""Verify the e-mail address of an account, and change it.
 
-An account's address is a claim until somebody follows the link that was mailed to it. A new address
-waits in `new_email` and changes nothing before that; what leads to it is the link in its mailbox,
-so nobody can put another's address on their account without its reader's consent.
+An account's address is only claimed until somebody follows the link that was mailed to it. A new
+address waits in `new_email` until then. Only a link in its own mailbox confirms it, so nobody can
+put somebody else's address on their account without that person's consent.
 """
 
 from contextlib import suppress
@@ -18,10 +18,9 @@ from security_log.log import Kind, record
 
 
 def request_change(person: User, address: str, *, known: str, language: str, client: str) -> bool:
-    """Have a link sent to a new address, and the old one told.
+    """Store a new address as unverified, mail a link to it, and notify the old one.
 
-    Return False, and do nothing, if the password is not the `known` one any more.
-    Raises: TooMuchMail.
+    Return False, and do nothing, if the password hash is no longer `known`. Raises: TooMuchMail.
     """
     with transaction.atomic():
         same = User.objects.filter(pk=person.pk, password=known, is_active=True)
@@ -36,10 +35,7 @@ def request_change(person: User, address: str, *, known: str, language: str, cli
 
 
 def confirm(uid: str, token: str, *, language: str) -> User:
-    """Make the address verified, or the new one the account's, that a link is for.
-
-    Raises: BadLink.
-    """
+    """Verify the address of a link; a new address replaces the old one. Raises: BadLink."""
     person = person_by_uid(uid)
     address = address_by_link(person, token)
     old = person.email if person.email_verified_at and person.email != address else ""
@@ -56,7 +52,7 @@ def confirm(uid: str, token: str, *, language: str) -> User:
         kind = Kind.EMAIL_CHANGED if old else Kind.EMAIL_VERIFIED
         record(kind, actor_id=person.pk, subject_id=person.pk)
         if old:
-            # It was told of the request already, so a full mailbox holds nothing up.
+            # The old address was notified of the request, so a reached mail limit is no obstacle.
             with suppress(TooMuchMail):
                 mail.notify_email_change(person, old, is_done=True, language=language)
     return person

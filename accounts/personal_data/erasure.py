@@ -1,15 +1,15 @@
-"""Erase people: at their own wish, and who has not been here for SEATCAST_RETENTION_DAYS.
+"""Erase people, at their own request or after SEATCAST_RETENTION_DAYS without use.
 
-The account becomes a placeholder: an inactive row without name, addresses, password, factors and
-rights. Bookings, payments and the change log stay as accounts of what was sold, and lead to the
-placeholder. The security log stays as it is: it names people by number.
+The account becomes a placeholder: an inactive row without name, addresses, password, second factors
+and permissions. Bookings, payments and the change log stay as records of what was sold, and refer
+to the placeholder. The security log stays as it is: it refers to people by primary key.
 
 An erasure has three steps, each of which can be repeated: close the account (one transaction; from
-then on nobody can sign in, and what was signed in ends); let go of locks, through the desk; delete
-what is left (one transaction). Whatever a process that dies in between leaves, `manage.py
-erase_accounts` finishes, in the housekeeping's rounds.
+then on nobody can sign in, and all credentials are revoked); release locks, through the command
+queue; delete the rest (one transaction). `manage.py erase_accounts`, run by housekeeping, finishes
+what a process that dies in between leaves.
 
-Concurrency: the first and the last step hold the person's row, and do nothing the second time.
+Concurrency: the first and the last step lock the person's row, and do nothing the second time.
 """
 
 import logging
@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 
 def close(person: User, cause: Erasure.Cause) -> None:
-    """Begin to erase a person: nobody can sign in to the account any more."""
+    """Start an erasure: deactivate the account and revoke its credentials."""
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=person.pk)
         _, is_new = Erasure.objects.get_or_create(person=locked, defaults={"cause": cause})
@@ -53,14 +53,14 @@ def close(person: User, cause: Erasure.Cause) -> None:
             return
         locked.is_active = False
         locked.set_unusable_password()
-        # Announces that all they were signed in by has ended.
+        # The `post_save` receiver revokes all credentials.
         locked.save(update_fields=["is_active", "password"])
 
 
 def finish(person_id: int) -> None:
-    """Do what is left of an erasure that was begun.
+    """Do the remaining steps of an erasure.
 
-    Raises: what the desk does when it is too busy; then it is to be called again.
+    Raises: the command queue's error when it is too busy; call it again then.
     """
     for source in sources():
         source.release(person_id=person_id)
@@ -78,12 +78,12 @@ def finish(person_id: int) -> None:
 
 
 def finish_all() -> Iterator[bool]:
-    """Finish all erasures that were begun; yield for each whether it went well."""
+    """Finish all erasures that were started; yield for each whether it succeeded."""
     for person_id in Erasure.objects.filter(done_at=None).values_list("pk", flat=True):
         try:
             finish(person_id)
         except Exception:
-            # One that fails must not keep the others waiting.
+            # One failure must not hold up the others.
             logger.exception("The erasure of person %s is not finished", person_id)
             yield False
         else:
@@ -91,9 +91,9 @@ def finish_all() -> Iterator[bool]:
 
 
 def close_unused(*, unused_since: datetime) -> int:
-    """Begin to erase buyers who have not been here since a moment; return how many.
+    """Start the erasure of buyers who have not signed in since a moment; return how many.
 
-    Organisers are left out, and so is who has booked for an event since then.
+    Organisers are kept, and so are buyers with a booking for an event since then.
     """
     closed, last = 0, 0
     while people := list(_unused(unused_since).filter(pk__gt=last)[:BATCH_PEOPLE]):
@@ -152,7 +152,7 @@ def _anonymise(person: User) -> None:
     person.date_joined = timezone.now()
     person.set_unusable_password()
     person.save()
-    # What the admin's own log calls the account.
+    # The admin's log has the account's name.
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=kind, object_id=str(person.pk)).update(
         object_repr=person.username

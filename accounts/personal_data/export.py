@@ -1,4 +1,4 @@
-"""All that is kept about a person, for themselves to read (GDPR, articles 15 and 20)."""
+"""Export all data that is stored about a person (GDPR, articles 15 and 20)."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ MOST_LOG_ROWS = 5_000
 
 
 def export_data(person: User) -> dict[str, Any]:
-    """Return a person's data. Secrets, such as passwords and keys, are not in it."""
+    """Return a person's data, without secrets such as passwords and keys."""
     found: dict[str, Any] = {
         "exported_at": timezone.now(),
         "account": _account(person),
@@ -53,7 +53,7 @@ def _mail(person: User) -> Any:
 
 
 def _security_log(person: User) -> dict[str, Any]:
-    """Return the newest rows about a person, without what others' rows say of those others."""
+    """Return the newest rows about a person, without the actors and addresses of other people."""
     found = SecurityEvent.objects.filter(Q(subject_id=person.pk) | Q(actor_id=person.pk))
     rows = list(found[: MOST_LOG_ROWS + 1])
     return {
@@ -65,6 +65,6 @@ def _security_log(person: User) -> dict[str, Any]:
 def _log_row(row: SecurityEvent, person: User) -> dict[str, Any]:
     data = row.as_json()
     if row.actor_id != person.pk:
-        # From where somebody else did it is theirs.
+        # The actor's address is that person's data.
         data |= {"actor_id": None, "address": ""}
     return data

@@ -1,4 +1,4 @@
-"""Erasing a person: a record of which erasures were begun, so that a killed one is finished."""
+"""The erasure of an account, recorded so that a killed one is finished."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 
 class Erasure(models.Model):
-    """The erasure of one account. From its first row on nobody can sign in to the account."""
+    """The erasure of one account. While this row exists, nobody can sign in to the account."""
 
     class Cause(models.TextChoices):
         ASKED = "asked"

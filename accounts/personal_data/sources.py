@@ -1,7 +1,7 @@
-"""Where personal data is, besides the accounts themselves.
+"""The interface of other apps that store personal data.
 
-Each module that SEATCAST_PERSONAL_DATA names has these functions; so accounts need not know what
-other apps there are, nor they the accounts.
+Each module that SEATCAST_PERSONAL_DATA names has the functions of `PersonalDataSource`, so that
+accounts and those apps do not import each other.
 """
 
 from collections.abc import Collection, Iterator
@@ -13,29 +13,29 @@ from django.conf import settings
 
 
 class PersonalDataSource(Protocol):
-    """What another app keeps about people. All functions may be called again after a failure."""
+    """A module of another app that stores personal data. All functions can be repeated."""
 
     def exported(self, *, person_id: int) -> dict[str, Any]:
-        """Return what is kept about a person, by name, for them to read."""
+        """Return the data about a person, as keys of their export."""
         ...
 
     def obligations(self, *, person_id: int) -> list[Any]:
-        """Return what is still owed to a person, such as seats of coming events, as JSON."""
+        """Return what a person is still owed, such as seats of upcoming events, as JSON."""
         ...
 
     def used_since(self, *, person_ids: Collection[int], moment: datetime) -> set[int]:
-        """Return who of some people may not be erased for want of use since a moment."""
+        """Return which people have used the app since a moment, and are not to be erased."""
         ...
 
     def release(self, *, person_id: int) -> None:
-        """Let go of what a person occupies, and delete what tells who they were.
+        """Release what a person occupies, and delete what identifies them.
 
-        Called outside a transaction, when the person cannot sign in any more.
+        Called outside a transaction, when the person can no longer sign in.
         """
         ...
 
 
 def sources() -> Iterator[PersonalDataSource]:
-    """Yield all of them."""
+    """Yield the modules that SEATCAST_PERSONAL_DATA names."""
     for path in settings.SEATCAST_PERSONAL_DATA:
         yield cast("PersonalDataSource", import_module(path))

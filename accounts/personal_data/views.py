@@ -1,4 +1,4 @@
-"""One's own data: reading all of it, and having it erased."""
+"""Views to export one's personal data, and to erase one's account."""
 
 import logging
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class UpcomingBookings(APIException):
-    """Tickets for coming events go on being good, but nobody can cancel them afterwards."""
+    """The person has bookings for upcoming events, which nobody could cancel after an erasure."""
 
     status_code = 409
     default_code = "upcoming_bookings"
@@ -54,7 +54,8 @@ class OrganiserAccount(APIException):
 class EraseSerializer(serializers.Serializer[User]):
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
     keep_tickets = serializers.BooleanField(
-        default=False, help_text="Erase also with bookings for coming events, which stay good."
+        default=False,
+        help_text="Erase also with bookings for upcoming events, whose tickets stay valid.",
     )
 
 
@@ -63,7 +64,7 @@ class ExportView(APIView):
 
     @extend_schema(operation_id="export", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
-        """Return all that is kept about oneself, as a file."""
+        """Return all data that is stored about oneself, as a file."""
         person = current_user(request)
         require_second_factor_if_set_up(request, person)
         found = export_data(person)
@@ -75,10 +76,10 @@ class ExportView(APIView):
 class EraseView(APIView):
     @extend_schema(operation_id="erase", request=EraseSerializer, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """Erase oneself, for good. Bookings stay, without the person.
+        """Erase one's account, permanently. Bookings stay, without personal data.
 
-        With bookings for coming events it is refused, unless `keep_tickets` says that the tickets
-        are kept: they admit, but nobody can cancel them or send them again.
+        Refused with bookings for upcoming events, unless `keep_tickets` is true: the tickets stay
+        valid, but nobody can cancel them or send them again.
         """
         person = current_user(request)
         form = EraseSerializer(data=request.data)
@@ -94,7 +95,7 @@ class EraseView(APIView):
         try:
             erasure.finish(person.pk)
         except Exception:
-            # The account is closed whatever failed, and housekeeping does the rest.
+            # The account is closed in any case; housekeeping does the rest.
             logger.exception("An erasure is left to housekeeping")
         logout(request._request)
         return Response({"success": True, "message": "Your account is erased"})

@@ -1,10 +1,11 @@
-"""Challenges: what stands between two requests that belong together.
+"""Challenges, which connect the two requests of a sign-in or of adding a passkey.
 
-The client gets a random token of 256 bits; the database has its hash, whom it is for, and how often
-it was tried. It lasts five minutes, admits five tries, and ends with the first that succeeds.
+The client gets a random token of 256 bits; the database stores its hash, its person and the number
+of attempts. A challenge is valid for five minutes and five attempts, and is deleted by the first
+that succeeds.
 
-Concurrency: a try is counted by a conditional UPDATE before it is looked at, and a challenge is
-spent by its DELETE, so that however many come at once, no more are tried and one succeeds.
+Concurrency: an attempt is counted by a conditional UPDATE before it is checked, and a challenge is
+consumed by its DELETE, so the limits hold for any number of parallel requests, and one succeeds.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ MAX_ATTEMPTS = 5
 
 
 def issue(person: User, purpose: Challenge.Purpose) -> tuple[str, Challenge]:
-    """Return the token of a new challenge, which is not stored, and the challenge."""
+    """Create a challenge; return its token, which is not stored, and the challenge."""
     token = secrets.token_urlsafe(32)
     challenge = Challenge.objects.create(
         digest=_digest(token),
@@ -38,9 +39,9 @@ def issue(person: User, purpose: Challenge.Purpose) -> tuple[str, Challenge]:
 
 
 def attempt(token: str, purpose: Challenge.Purpose, *, person: User | None = None) -> Challenge:
-    """Return the challenge of a token, having counted a try at it; of `person`, if one is given.
+    """Count an attempt at the challenge of a token; return the challenge.
 
-    Raises: ChallengeExpired.
+    With `person`, it must be theirs. Raises: ChallengeExpired.
     """
     same = Challenge.objects.filter(
         pk=_digest(token), purpose=purpose, expires_at__gt=timezone.now(), tries__lt=MAX_ATTEMPTS
@@ -56,20 +57,20 @@ def attempt(token: str, purpose: Challenge.Purpose, *, person: User | None = Non
 
 
 def consume(challenge: Challenge) -> None:
-    """End a challenge that was met. Raises: ChallengeExpired if somebody else just met it."""
+    """Delete a challenge that was met. Raises: ChallengeExpired if another request did before."""
     deleted, _ = Challenge.objects.filter(pk=challenge.pk).delete()
     if not deleted:
         raise ChallengeExpired
 
 
 def prune() -> int:
-    """Delete the challenges that are over; return how many."""
+    """Delete expired challenges; return how many."""
     deleted, _ = Challenge.objects.filter(expires_at__lt=timezone.now()).delete()
     return deleted
 
 
 def _is_usable(challenge: Challenge) -> bool:
-    """Tell whether its person may sign in, and has the password that it was issued for."""
+    """Return whether the person is active and still has the same password."""
     person = challenge.person
     hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
     is_same = any(constant_time_compare(challenge.auth_hash, each) for each in hashes)

@@ -1,7 +1,7 @@
-"""Encrypt what the server must be able to read again: the secrets of authenticator apps.
+"""Encrypt the secrets of authenticator apps, which the server has to read again.
 
-The key is derived from SECRET_KEY; what an earlier key encrypted is read with
-SECRET_KEY_FALLBACKS. A copy of the database alone makes no codes.
+The key is derived from SECRET_KEY; SECRET_KEY_FALLBACKS are used for decryption too. A copy of the
+database alone is not enough to compute codes.
 """
 
 import base64
@@ -10,12 +10,12 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-# What is stored can be read only with the same one.
+# Stored secrets depend on this value.
 _SALT = "accounts.second_factor.sealing"
 
 
 class DecryptionFailed(Exception):
-    """The text was encrypted with a key that this site does not have any more."""
+    """The text was encrypted with a key that this site no longer has."""
 
 
 def encrypt(text: str) -> str:
@@ -24,7 +24,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(sealed: str) -> str:
-    """Return what was encrypted. Raises: DecryptionFailed."""
+    """Return the decrypted text. Raises: DecryptionFailed."""
     try:
         return _fernet().decrypt(sealed.encode()).decode()
     except InvalidToken:

@@ -1,4 +1,4 @@
-"""Why a second factor, or a call that needs one, is refused."""
+"""API errors of the second factor."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from rest_framework.exceptions import APIException, AuthenticationFailed, Permis
 
 
 class SecondFactorRequired(PermissionDenied):
-    """The caller signed in without the second factor that the call needs.
+    """The session or token has not passed the second factor that the call requires.
 
-    `set_up` says whether the account has one, so that a client knows whether to have one set up
-    or to have the person sign in again.
+    `set_up` says whether the account has one: if not, the person has to set one up; otherwise they
+    have to sign in again.
     """
 
     default_code = "second_factor_required"
@@ -21,7 +21,7 @@ class SecondFactorRequired(PermissionDenied):
 
 
 class SecondStepRequired(AuthenticationFailed):
-    """The password was right; the details say how to complete signing in."""
+    """The password is correct; the details say how to complete the sign-in."""
 
     default_code = "second_factor_required"
     default_detail = "Confirm with your second factor."

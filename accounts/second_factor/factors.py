@@ -1,4 +1,4 @@
-"""A person's second factors together: which there are, adding and removing them.
+"""List, add and remove a person's second factors.
 
 `User.second_factor_since` says whether there is one. It is written with the factors, with the
 person's row locked, and is part of the person's security stamp: when the first factor is added or
@@ -26,7 +26,7 @@ from security_log.log import Kind, record
 
 
 def available_methods(person: User) -> list[str]:
-    """Return by what a person may complete signing in; empty if their password is enough."""
+    """Return the methods by which a person can complete a sign-in; empty without second factor."""
     if person.second_factor_since is None:
         return []
     found = []
@@ -40,13 +40,13 @@ def available_methods(person: User) -> list[str]:
 
 
 def is_passed(person: User, mfa_at: float | None) -> bool:
-    """Tell whether a second factor that was shown then, in Unix seconds, is one of today's."""
+    """Return whether a second factor passed at `mfa_at`, in Unix seconds, still counts."""
     since = person.second_factor_since
     return since is not None and mfa_at is not None and mfa_at >= since.timestamp()
 
 
 def as_dict(person: User) -> dict[str, Any]:
-    """Return a person's factors as they are shown to them."""
+    """Return a person's second factors for the API and the export."""
     app = Authenticator.objects.filter(person=person, confirmed_at__isnull=False).first()
     return {
         "totp": app and {"created_at": app.confirmed_at, "used_at": app.used_at},
@@ -65,9 +65,9 @@ def as_dict(person: User) -> dict[str, Any]:
 
 
 def confirm_totp(person: User, code: str) -> tuple[datetime, list[str] | None]:
-    """Accept a person's app by its first code; return the moment, and codes if it is the first.
+    """Confirm a person's authenticator app by its first code.
 
-    Raises: NotSetUp, InvalidCode.
+    Return the time and, if it is the first factor, recovery codes. Raises: NotSetUp, InvalidCode.
     """
     with _locked(person) as locked:
         totp.confirm(locked, code)
@@ -77,7 +77,7 @@ def confirm_totp(person: User, code: str) -> tuple[datetime, list[str] | None]:
 def add_passkey(
     token: str, person: User, credential: dict[str, Any], *, name: str
 ) -> tuple[datetime, list[str] | None]:
-    """Keep a person's new passkey; return as `confirm_totp`.
+    """Store a person's new passkey; return as `confirm_totp`.
 
     Raises: ChallengeExpired, InvalidPasskey, TooManyPasskeys.
     """
@@ -89,7 +89,7 @@ def add_passkey(
 
 
 def remove_totp(person: User) -> None:
-    """Remove a person's app. Raises: NotSetUp."""
+    """Remove a person's authenticator app. Raises: NotSetUp."""
     with _locked(person) as locked:
         deleted, _ = Authenticator.objects.filter(person=locked).delete()
         if not deleted:
@@ -113,7 +113,7 @@ def rename_passkey(person: User, passkey_id: int, name: str) -> None:
 
 
 def renew_recovery_codes(person: User) -> list[str]:
-    """Return new recovery codes; the former are worth nothing. Raises: NotSetUp."""
+    """Replace a person's recovery codes; return the new ones. Raises: NotSetUp."""
     with _locked(person) as locked:
         if locked.second_factor_since is None:
             raise NotSetUp
@@ -123,7 +123,7 @@ def renew_recovery_codes(person: User) -> list[str]:
 
 
 def remove_all(person: User, *, actor_id: int | None) -> None:
-    """Remove all factors of somebody who lost them, and end all they are signed in by."""
+    """Remove all factors of somebody who lost them, and revoke all their credentials."""
     with _locked(person) as locked:
         for model in (Authenticator, Passkey, RecoveryCode, Challenge):
             model._default_manager.filter(person=locked).delete()
@@ -136,7 +136,7 @@ def remove_all(person: User, *, actor_id: int | None) -> None:
 
 @contextmanager
 def _locked(person: User) -> Iterator[User]:
-    """Hold a person's row in a transaction, so that one change of their factors goes at a time."""
+    """Lock a person's row in a transaction, which serialises changes of their factors."""
     with transaction.atomic():
         yield User.objects.select_for_update().get(pk=person.pk)
 

@@ -1,4 +1,4 @@
-"""The second step of signing in: what it takes after the right password, and taking it."""
+"""The second step of a sign-in."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from security_log.log import Kind, record
 
 
 def require_second_step(person: User) -> None:
-    """Let pass who has no second factor. Raises: SecondStepRequired, with a new challenge."""
+    """Raise SecondStepRequired, with a new challenge, if a person has a second factor."""
     methods = factors.available_methods(person)
     if not methods:
         return
@@ -27,7 +27,7 @@ def require_second_step(person: User) -> None:
 def take_second_step(
     token: str, *, method: str, code: str, credential: dict[str, Any] | None
 ) -> tuple[User, datetime]:
-    """Return who completes signing in with a challenge, and when.
+    """Verify the second step; return the person of the challenge and the time.
 
     Raises: ChallengeExpired, InvalidCode, InvalidPasskey, Throttled.
     """
@@ -44,7 +44,7 @@ def take_second_step(
 
 
 def check_code(person: User, code: str, *, method: str) -> None:
-    """Let pass a code that is good, and use it up. Raises: InvalidCode, Throttled."""
+    """Verify and use up a code. Raises: InvalidCode, Throttled."""
     match method:
         case "totp":
             totp.check(person, code)
@@ -55,7 +55,7 @@ def check_code(person: User, code: str, *, method: str) -> None:
 
 
 def record_passed(person: User, *, method: str) -> datetime:
-    """Log that somebody showed their second factor, and return the moment."""
+    """Log that a person passed the second factor; return the time."""
     record(
         Kind.SECOND_FACTOR_PASSED,
         actor_id=person.pk,

@@ -1,7 +1,7 @@
-"""Codes of an authenticator app: six digits, 30 seconds, SHA-1 (RFC 6238), one step of drift.
+"""Authenticator apps (TOTP, RFC 6238): six digits, 30 seconds, SHA-1, one step of drift.
 
-Concurrency: a code is checked with its row locked, so that of two requests with one code, in
-whatever processes, one is accepted; and no more wrong ones are tried than MOST_WRONG.
+Concurrency: a code is checked with its row locked. So of two requests with one code, in whatever
+processes, one is accepted, and no more than MAX_WRONG_CODES are checked.
 """
 
 import re
@@ -24,10 +24,10 @@ DRIFT_STEPS = 1
 
 MAX_WRONG_CODES = 10
 WRONG_CODES_WINDOW = timedelta(hours=1)
-"""Three codes of a million are good at a time: who has the password needs decades at this rate."""
+"""Three codes in a million are valid at a time: at this rate, guessing one takes years."""
 
 CONFIRM_WITHIN = timedelta(minutes=15)
-"""How long a new secret may wait for its first code."""
+"""How long after its creation a secret can be confirmed."""
 
 ISSUER = "Seatcast"
 
@@ -35,7 +35,7 @@ _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 
 
 def start(person: User) -> tuple[str, str]:
-    """Give a person a new secret, and return it and its otpauth address. It opens nothing yet.
+    """Create an unconfirmed secret for a person; return it and its otpauth URI.
 
     Raises: AlreadySetUp.
     """
@@ -54,7 +54,7 @@ def start(person: User) -> tuple[str, str]:
 
 
 def confirm(person: User, code: str) -> None:
-    """Accept the app if the code is one of its. The caller's transaction holds the person's row.
+    """Confirm the app by a valid code; the caller has locked the person's row.
 
     Raises: NotSetUp, InvalidCode.
     """
@@ -70,9 +70,11 @@ def confirm(person: User, code: str) -> None:
 
 
 def check(person: User, code: str) -> None:
-    """Let pass a code of the person's app that was not used before.
+    """Verify a code of the person's app that was not used before.
 
-    Call it outside a transaction, which could undo the count. Raises: InvalidCode, Throttled.
+    Call it outside a transaction, whose rollback would undo the count of wrong codes.
+
+    Raises: InvalidCode, Throttled.
     """
     if not _is_accepted(person, code):
         raise InvalidCode
@@ -101,7 +103,7 @@ def _is_accepted(person: User, code: str) -> bool:
 
 
 def _matching_step(found: Authenticator, code: str, *, now: datetime) -> int | None:
-    """Return the time step that a code is of, the latest first; None if it is of none."""
+    """Return the latest time step within the drift that a code matches, or None."""
     code = code.replace(" ", "")
     if not _CODE.fullmatch(code):
         return None
