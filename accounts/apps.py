@@ -21,7 +21,7 @@ class AccountsConfig(AppConfig):
 
 
 class AdminConfig(admin_apps.AdminConfig):
-    """The admin app, with the site of `accounts.admin_site`."""
+    """Django's admin, with our admin site. INSTALLED_APPS names it."""
 
     default = False
     default_site = "accounts.admin_site.AdminSite"

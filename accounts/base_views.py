@@ -17,14 +17,14 @@ CSRF_TOKEN = OpenApiParameter(
     "X-CSRFToken",
     location=OpenApiParameter.HEADER,
     required=True,
-    description="What `GET /api/csrf/` answers and sets as a cookie.",
+    description="The token that `GET /api/csrf/` returns and sets as a cookie.",
 )
 # For views that call `enforce_csrf_unless_cross_site`.
 CSRF_TOKEN_WITH_COOKIES = OpenApiParameter(
     "X-CSRFToken",
     location=OpenApiParameter.HEADER,
-    description=f"{CSRF_TOKEN.description} Only a client on another host, whose calls carry no"
-    " cookies, goes without.",
+    description=f"{CSRF_TOKEN.description} Not needed by a client on another host, whose calls"
+    " carry no cookies.",
 )
 
 

@@ -1,4 +1,4 @@
-"""The calls about one's e-mail address: to verify it, to confirm a link, to change it."""
+"""Views to verify, confirm and change one's e-mail address."""
 
 from typing import Any
 
@@ -40,8 +40,8 @@ class EmailChangeSerializer(serializers.Serializer[Any]):
 class EmailVerifyView(APIView):
     @extend_schema(operation_id="email_verify", request=None, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """Mail another link to the address that waits to be confirmed; a few times a day."""
-        _ = request.data  # a malformed body is refused, whoever sends it
+        """Mail another link to one's unconfirmed address, a few times a day."""
+        _ = request.data  # refuses a malformed body
         person = current_user(request)
         address = person.new_email or ("" if person.email_verified_at else person.email)
         if not address:
@@ -62,7 +62,7 @@ class EmailConfirmView(PublicView):
         responses=DoneSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Confirm an address by the link that was mailed to it; the link works once, for a day."""
+        """Confirm an address by the link that was mailed to it. It works once, within a day."""
         enforce_csrf_unless_cross_site(request)
         form = EmailConfirmSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -80,9 +80,9 @@ class EmailChangeView(APIView):
         operation_id="email_change", request=EmailChangeSerializer, responses=DoneSerializer
     )
     def post(self, request: Request) -> Response:
-        """Mail a link to a new address. It takes the place of the old one when it is confirmed.
+        """Mail a link to a new address, which replaces the old one when it is confirmed.
 
-        An old address that was verified is told of it, before and after.
+        A verified old address is notified of the request and of the change.
         """
         person = current_user(request)
         require_second_factor_if_set_up(request, person)

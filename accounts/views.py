@@ -1,4 +1,4 @@
-"""Signing in and out, by session cookie or by token."""
+"""Views to sign in and out, by session cookie or by token, and to change or reset a password."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ from accounts.serializers import (
     SocketTicketSerializer,
     TokenCredentialsSerializer,
     TokenPairSerializer,
-    require_good_password,
+    validate_new_password,
 )
 from accounts.throttles import (
     ApiThrottle,
@@ -77,7 +77,7 @@ class InvalidLink(APIException):
 class CsrfView(PublicView):
     @extend_schema(operation_id="csrf", responses=CsrfSerializer)
     def get(self, request: Request) -> Response:
-        """Set the `csrftoken` cookie, whose value goes into X-CSRFToken with each write."""
+        """Set the `csrftoken` cookie; send its value as X-CSRFToken with each write."""
         return Response({"csrf_token": get_token(request._request)})
 
 
@@ -91,8 +91,8 @@ class RegisterView(PublicView):
         responses={201: SignedInSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Make an account and sign in with it; a client on another host asks for tokens next."""
-        keeps_cookies = not is_from_cross_site_client(request)
+        """Create an account and sign in; a client on another host requests tokens next."""
+        uses_cookies = not is_from_cross_site_client(request)
         enforce_csrf_unless_cross_site(request)
         form = RegistrationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -101,7 +101,7 @@ class RegisterView(PublicView):
                 language=mail.language_of_request(request), client=client_ip(request)
             )
         answer = Response(_signed_in(person), status=201)
-        if keeps_cookies:
+        if uses_cookies:
             login(request._request, person)
             known_devices.set_cookie(request, answer, person)
         return answer
@@ -129,8 +129,8 @@ class LoginView(PublicView):
 class LogoutView(APIView):
     @extend_schema(operation_id="logout", request=None, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """End the session, or with a token all tokens that came of the same signing in."""
-        _ = request.data  # a malformed body is refused, whoever sends it
+        """End the session or, with a token, all tokens of the same sign-in."""
+        _ = request.data  # refuses a malformed body
         if isinstance(request.auth, Token):
             end_family(request.auth)
         logout(request._request)
@@ -140,8 +140,8 @@ class LogoutView(APIView):
 class LogoutEverywhereView(APIView):
     @extend_schema(operation_id="logout_everywhere", request=None, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """End all sessions and tokens of who asks, this one too."""
-        _ = request.data  # a malformed body is refused, whoever sends it
+        """End all of one's sessions and tokens, including this one."""
+        _ = request.data  # refuses a malformed body
         person = current_user(request)
         with transaction.atomic():
             revocations.revoke_all(person)
@@ -153,7 +153,7 @@ class LogoutEverywhereView(APIView):
 class MeView(APIView):
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        """Tell who is signed in."""
+        """Return the current user."""
         person: Any = current_user(request)
         is_passed = bool(getattr(request.user, "mfa_passed", False))
         person.second_factor = second_factor_status(person, is_passed=is_passed)
@@ -163,11 +163,11 @@ class MeView(APIView):
 class SocketTicketView(APIView):
     @extend_schema(operation_id="socket_ticket", request=None, responses=SocketTicketSerializer)
     def post(self, request: Request) -> Response:
-        """Return a ticket for a socket to another host than the session's cookie is for.
+        """Return a ticket for a WebSocket to another host than that of the session cookie.
 
-        Who has a token needs none, and gets none.
+        With a token it is null: the token itself opens a socket.
         """
-        _ = request.data  # a malformed body is refused, whoever sends it
+        _ = request.data  # refuses a malformed body
         ticket = None if request.auth else socket_tickets.issue(request._request)
         return Response({"ticket": ticket, "expires_in": socket_tickets.TICKET_SECONDS})
 
@@ -179,16 +179,16 @@ class PasswordChangeView(APIView):
         responses=PasswordChangedSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Change one's password; all other sessions end, and all tokens.
+        """Change one's password; all tokens and all other sessions end.
 
-        The session that asks goes on; who asks with a token gets a new pair.
+        The session of this request stays valid; a client with a token gets a new pair.
         """
         person = current_user(request)
         require_second_factor_if_set_up(request, person)
         form = PasswordChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         old, new = form.validated_data["old_password"], form.validated_data["password"]
-        require_good_password(new, person)
+        validate_new_password(new, person)
         PasswordChangeThrottle.enforce(request, person.pk)
         device = form.validated_data.get("device", "")
         with password_attempt(request, person, field="old_password", device=device) as attempt:
@@ -200,7 +200,7 @@ class PasswordChangeView(APIView):
             known = known_devices.device_token(request, person, token=device)
             tokens = issue_pair(person, request=request, mfa_at=mfa_at_of(request.auth))
             return Response({**done, **tokens, "device": known})
-        # Who was remembered is not who Django would compare with.
+        # Django's function needs the model instance, not the cached `ClaimsUser`.
         request._request.user = person
         update_session_auth_hash(request._request, person)
         answer = Response(done)
@@ -218,7 +218,7 @@ class PasswordResetView(PublicView):
         responses=DoneSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Mail a link for a new password to who has the address; the answer is always the same."""
+        """Mail a password link if an account has the address; the response is always the same."""
         enforce_csrf_unless_cross_site(request)
         form = PasswordResetSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -242,14 +242,14 @@ class PasswordResetConfirmView(PublicView):
         responses=PasswordResetDoneSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Choose a new password by the link that was mailed; it works once."""
+        """Choose a new password by a mailed link, which works once."""
         enforce_csrf_unless_cross_site(request)
         form = PasswordResetConfirmSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         new = form.validated_data.pop("password")
         try:
             person = mail_links.person_by_password_link(**form.validated_data)
-            require_good_password(new, person)
+            validate_new_password(new, person)
             with hashing_slot(request, Workload.OTHER):
                 passwords.reset(person, new=new, language=mail.language_of_request(request))
         except mail_links.BadLink:
@@ -267,7 +267,7 @@ class TokenView(PublicView):
         operation_id="token", request=TokenCredentialsSerializer, responses=SignedInPairSerializer
     )
     def post(self, request: Request) -> Response:
-        """Sign in with a pair of tokens, for a client on another host."""
+        """Sign in and get a pair of tokens, for a client on another host."""
         form = TokenCredentialsSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         person = _authenticated(request, **form.validated_data)
@@ -286,9 +286,9 @@ class TokenRefreshView(PublicView):
                 "Idempotency-Key",
                 location=OpenApiParameter.HEADER,
                 description=(
-                    "A secret made for this one exchange. Within a minute the same token and key"
-                    " get the same answer again. A used token without its key, or with another,"
-                    " ends at once all tokens that came of the same signing in."
+                    "A secret for this one exchange. Within a minute, the same token and key get"
+                    " the same response again. A used token without its key, or with another one,"
+                    " ends all tokens of the same sign-in."
                 ),
             )
         ],
@@ -296,12 +296,12 @@ class TokenRefreshView(PublicView):
         responses=TokenPairSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Return a new pair. The refresh token that was sent is worth nothing from then on.
+        """Exchange a refresh token for a new pair; it becomes invalid.
 
-        One that comes again without the key of its exchange was in two hands: all tokens that came
-        of the same signing in end at once. A client whose answer may get lost sends an
-        `Idempotency-Key`, a secret made for this one exchange, and sends it again to get the same
-        answer, for a minute.
+        A used token may have been stolen, so using it again without the key of its exchange ends
+        all tokens of the same sign-in. To be able to repeat a request whose response got lost, send
+        an `Idempotency-Key`, a secret for this one exchange: for a minute, the same token and key
+        get the same response.
         """
         form = RefreshSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -315,7 +315,7 @@ class TokenRefreshView(PublicView):
 class TokenRevokeView(PublicView):
     @extend_schema(operation_id="token_revoke", request=RefreshSerializer, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """Sign out: the refresh token that was sent is worth nothing from then on."""
+        """Sign out: end all tokens of the same sign-in as this refresh token."""
         form = RefreshSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         try:
@@ -326,7 +326,10 @@ class TokenRevokeView(PublicView):
 
 
 def _authenticated(request: Request, *, username: str, password: str, device: str = "") -> User:
-    """Return whose name and password these are. Raises: InvalidCredentials, Throttled."""
+    """Return the person with a username and password.
+
+    Raises: InvalidCredentials, Throttled, TooManySignIns, SecondStepRequired.
+    """
     with (
         login_throttle.attempt(request, username, device_token=device) as attempt,
         hashing_slot(request, Workload.SIGN_IN),

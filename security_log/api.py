@@ -1,4 +1,4 @@
-"""The security log over the API, newest first."""
+"""The API of the security log."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ MAX_ROWS = 1_000
 
 
 class MayReadSecurityLog(BasePermission):
-    """Superusers, and who has the permission `security_log.view_securityevent`.
+    """Admits superusers, and people with the permission `security_log.view_securityevent`.
 
     Raises: PermissionDenied without the second factor, where one is required.
     """
@@ -73,7 +73,7 @@ class SecurityLogView(APIView):
     def get(self, request: Request) -> Response:
         """List security events, newest first; needs `security_log.view_securityevent`.
 
-        The next page is in the `Link` header (RFC 8288) while there is one.
+        The `Link` header (RFC 8288) leads to the next page, if there is one.
         """
         query = QuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)

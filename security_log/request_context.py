@@ -1,4 +1,4 @@
-"""Which web request a security event comes from. Imports no models: middleware needs it early."""
+"""The web request that an event comes from. Imports no models: middleware needs it early."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -8,7 +8,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """The web request that is being answered. Its actor and address are looked up when needed."""
+    """The current web request. Its actor and address are computed when needed."""
 
     request_id: UUID
     actor_id: Callable[[], int | None]
@@ -16,4 +16,4 @@ class RequestContext:
 
 
 current_request: ContextVar[RequestContext | None] = ContextVar("security_log_source", default=None)
-"""None for management commands, and for what a server does by itself."""
+"""None for management commands and background tasks."""

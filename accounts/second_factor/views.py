@@ -1,4 +1,4 @@
-"""The calls of the second factor: completing a sign-in with it, and looking after one's own."""
+"""Views to complete a sign-in with the second factor, and to manage one's factors."""
 
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,7 @@ class LoginSecondFactorView(PublicView):
         responses=SignedInSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Complete signing in with a session cookie, by what the refused sign-in asked for."""
+        """Complete a sign-in with a session cookie, by the challenge of its first step."""
         enforce_csrf(request)
         person, at = _second_step(request)
         person.mfa_shown_at = at
@@ -63,7 +63,7 @@ class TokenSecondFactorView(PublicView):
         responses=SignedInPairSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Complete signing in with a pair of tokens, by what the refused sign-in asked for."""
+        """Complete a sign-in with a pair of tokens, by the challenge of its first step."""
         person, at = _second_step(request)
         tokens = issue_pair(person, request=request, mfa_at=at)
         record(Kind.SIGNED_IN, actor_id=person.pk, subject_id=person.pk, details={"by": "token"})
@@ -82,8 +82,8 @@ class TotpView(APIView):
         operation_id="totp_begin", request=PasswordSerializer, responses=TotpSecretSerializer
     )
     def post(self, request: Request) -> Response:
-        """Get a secret for an authenticator app. It counts once a code of it is confirmed."""
-        person = _confirmed_asker(request)
+        """Get a secret for an authenticator app. It counts once one of its codes is confirmed."""
+        person = _reauthenticated_user(request)
         secret, uri = totp.start(person)
         return Response({"secret": secret, "uri": uri})
 
@@ -93,10 +93,10 @@ class TotpConfirmView(APIView):
         operation_id="totp_confirm", request=CodeSerializer, responses=FactorAddedSerializer
     )
     def post(self, request: Request) -> Response:
-        """Set up the authenticator app, by a code of it.
+        """Confirm the authenticator app by one of its codes.
 
-        With the first factor one gets recovery codes, which are shown this once; the session that
-        asks goes on as one that showed the factor, and who asks with a token gets a new pair.
+        The first factor comes with recovery codes, which are shown only once. The session of this
+        request then counts as having passed the factor; a client with a token gets a new pair.
         """
         person, data = current_user(request), _data(CodeSerializer, request)
         require_second_factor_if_set_up(request, person)
@@ -108,7 +108,7 @@ class TotpRemoveView(APIView):
     @extend_schema(operation_id="totp_remove", request=PasswordSerializer, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
         """Remove the authenticator app."""
-        factors.remove_totp(_confirmed_asker(request))
+        factors.remove_totp(_reauthenticated_user(request))
         return Response({"success": True, "message": "Authenticator app removed"})
 
 
@@ -119,8 +119,8 @@ class PasskeyOptionsView(APIView):
         responses=PasskeyOptionsSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Get what a browser needs to make a passkey."""
-        person = _confirmed_asker(request)
+        """Get the options for creating a passkey in the browser."""
+        person = _reauthenticated_user(request)
         token, challenge = challenges.issue(person, Challenge.Purpose.NEW_PASSKEY)
         return Response({"challenge": token, "options": passkeys.creation_options(challenge)})
 
@@ -130,7 +130,7 @@ class PasskeysView(APIView):
         operation_id="passkey_add", request=NewPasskeySerializer, responses=FactorAddedSerializer
     )
     def post(self, request: Request) -> Response:
-        """Keep the passkey that the browser made. The answer is as for an authenticator app."""
+        """Store the passkey that the browser created; responds as for an authenticator app."""
         person, data = current_user(request), _data(NewPasskeySerializer, request)
         require_second_factor_if_set_up(request, person)
         at, codes = factors.add_passkey(
@@ -156,7 +156,7 @@ class PasskeyRemoveView(APIView):
     )
     def post(self, request: Request, passkey_id: int) -> Response:
         """Remove a passkey."""
-        factors.remove_passkey(_confirmed_asker(request), passkey_id)
+        factors.remove_passkey(_reauthenticated_user(request), passkey_id)
         return Response({"success": True, "message": "Passkey removed"})
 
 
@@ -167,8 +167,8 @@ class RecoveryCodesView(APIView):
         responses=RecoveryCodesSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Get new recovery codes; those from before are worth nothing any more."""
-        codes = factors.renew_recovery_codes(_confirmed_asker(request))
+        """Get new recovery codes; the earlier ones become invalid."""
+        codes = factors.renew_recovery_codes(_reauthenticated_user(request))
         message = "New recovery codes"
         return Response({"success": True, "message": message, "recovery_codes": codes})
 
@@ -183,8 +183,8 @@ def _second_step(request: Request) -> tuple[User, datetime]:
     )
 
 
-def _confirmed_asker(request: Request) -> User:
-    """Return who asks, who gave their password and, if the account has one, their factor."""
+def _reauthenticated_user(request: Request) -> User:
+    """Return the current user, after checking their password and, if set up, second factor."""
     person, data = current_user(request), _data(PasswordSerializer, request)
     require_second_factor_if_set_up(request, person)
     require_password(request, person, data["password"])

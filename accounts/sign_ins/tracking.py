@@ -1,8 +1,8 @@
-"""Keep the list of where people are signed in, and end single entries of it.
+"""Maintain the list of where people are signed in, and end single sign-ins.
 
-A row is written when somebody signs in, and when a session is looked up again: once a minute at
-most in each process, so a click costs nothing. Ending one deletes the session or the family, and
-announces it in the same transaction (accounts.revocations): it counts everywhere within a second.
+A row is written at sign-in, and when a session is loaded from the database: at most once a minute
+in each process, so an ordinary request costs nothing. Ending a sign-in deletes its session or token
+family and revokes it in the same transaction: all servers refuse it within a second.
 """
 
 import re
@@ -36,12 +36,12 @@ _MAX_LOCAL_ENTRIES = 10_000
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 
-# When this process last wrote that a session was seen, by its key.
+# When each session is due to be touched again by this process, by its key.
 _touch_due_at: dict[str, float] = {}
 
 
 def record_session(*, request: HttpRequest, user: User, **_: Any) -> None:
-    """Write down that somebody signed in with a session: receiver of Django's `user_logged_in`."""
+    """Record a sign-in with a session: receiver of `user_logged_in`."""
     record(Kind.SIGNED_IN, actor_id=user.pk, subject_id=user.pk, details={"by": "session"})
     session = request.session
     session[BEGAN] = time.time()
@@ -55,8 +55,8 @@ def record_session(*, request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def record_families(request: Any, families: Sequence[Family]) -> None:
-    """Write down that people signed in with tokens."""
-    whence = _origin(request)
+    """Record sign-ins with tokens."""
+    origin = _origin(request)
     SignIn.objects.bulk_create(
         SignIn(
             id=secrets.token_urlsafe(16),
@@ -65,21 +65,21 @@ def record_families(request: Any, families: Sequence[Family]) -> None:
             auth_hash=family.auth_hash,
             started_at=family.created_at,
             seen_at=family.created_at,
-            **whence,
+            **origin,
         )
         for family in families
     )
-    # Django does it for sessions alone.
+    # Django updates `last_login` for sessions only.
     people = [family.person_id for family in families]
     User.objects.filter(pk__in=people).update(last_login=families[-1].created_at)
 
 
 def touch_session(request: HttpRequest, person: User) -> None:
-    """Write down that a session is in use, and move the moment at which it will have been idle."""
+    """Record that a session is in use, and move its idle deadline; at most once a minute."""
     session = cast("SessionStore", request.session)
     sign_in_id = session.get(_SIGN_IN)
     if sign_in_id is None:
-        # It was begun by a server of an earlier version.
+        # A server of an earlier version started this session.
         sign_in_id = session[_SIGN_IN] = secrets.token_urlsafe(16)
         session.setdefault(BEGAN, time.time())
         _create_for_session(request, person, sign_in_id)
@@ -96,25 +96,25 @@ def touch_session(request: HttpRequest, person: User) -> None:
 
 
 def touch_family(family: Family, request: Any) -> None:
-    """Write down that a family of tokens is in use."""
+    """Record that a token family is in use."""
     SignIn.objects.filter(family=family).update(seen_at=timezone.now(), **_origin(request))
 
 
 def mark_second_factor_passed(request: HttpRequest, at: datetime) -> None:
-    """Note in a session that the second factor was shown, under a new key."""
+    """Store in a session when the second factor was passed, and change the session's key."""
     request.session[MFA_AT] = at.timestamp()
     request.session.cycle_key()
 
 
 def mfa_claim(person: User, mfa_at: float | None) -> bool | None:
-    """Return whether somebody showed their second factor; None if they have none."""
+    """Return whether a second factor passed at `mfa_at` counts; None if the person has none."""
     if person.second_factor_since is None:
         return None
     return factors.is_passed(person, mfa_at)
 
 
 def active_sign_ins(person: User) -> QuerySet[SignIn]:
-    """Return where a person is signed in, the place that was used last first."""
+    """Return a person's valid sign-ins, latest used first."""
     hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
     stored = Session.objects.filter(pk=OuterRef("session_key"), expire_date__gt=timezone.now())
     is_live = Q(Exists(stored)) | Q(family__expires_at__gt=timezone.now())
@@ -122,7 +122,7 @@ def active_sign_ins(person: User) -> QuerySet[SignIn]:
 
 
 def current_sign_in_id(request: Any) -> str | None:
-    """Return which entry of the list a request comes by."""
+    """Return the id of the sign-in that a request belongs to."""
     if request.auth is not None:
         found = SignIn.objects.filter(family_id=str(request.auth.get("sid", "")))
         return found.values_list("pk", flat=True).first()
@@ -131,7 +131,7 @@ def current_sign_in_id(request: Any) -> str | None:
 
 @transaction.atomic
 def end_sign_in(person: User, sign_in_id: str) -> bool:
-    """Sign a person out in one place; tell whether they were signed in there."""
+    """End one of a person's sign-ins. Return whether it was valid."""
     if not _ID.fullmatch(sign_in_id):
         return False
     found = SignIn.objects.select_for_update().filter(pk=sign_in_id, person=person).first()
@@ -153,7 +153,7 @@ def end_sign_in(person: User, sign_in_id: str) -> bool:
 
 
 def prune(*, batch_rows: int = 1_000) -> int:
-    """Delete entries whose session is gone; return how many. Those of families go with them."""
+    """Delete rows whose session is gone; return how many. Those of families cascade."""
     gone = SignIn.objects.filter(
         ~Exists(Session.objects.filter(pk=OuterRef("session_key"))), family=None
     )
@@ -165,12 +165,12 @@ def prune(*, batch_rows: int = 1_000) -> int:
 
 
 def reset() -> None:
-    """Forget what this process has written down lately."""
+    """Forget when this process last touched each session."""
     _touch_due_at.clear()
 
 
 def as_dicts(found: Sequence[SignIn], current: str | None) -> list[dict[str, Any]]:
-    """Return entries as they are shown to their person."""
+    """Return sign-ins for the API and the export; `current` is the id of the request's own."""
     return [
         {
             "id": each.pk,
@@ -207,7 +207,7 @@ def _note_touched(request: HttpRequest) -> None:
 
 
 def _origin(request: Any) -> dict[str, str]:
-    """Return from where a request comes, as far as the list shows it."""
+    """Return the device and network of a request, for the list."""
     if request is None:
         return {}
     return {

@@ -1,11 +1,11 @@
-"""What device a request comes from, in two words: for a person to recognise, not to decide by."""
+"""Describe a User-Agent header in two words, for people to recognise a device."""
 
 from collections.abc import Sequence
 
 MAX_LENGTH = 60
 _MOST_READ = 400
 
-# The first that is found counts: most browsers also name those that they descend from.
+# The first match counts: most browsers also name the ones that they are compatible with.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -28,14 +28,14 @@ _SYSTEMS = (
 
 
 def describe_user_agent(user_agent: str) -> str:
-    """Return such as `Firefox, Windows`; for a program its name; empty if that is not said."""
-    said = user_agent[:_MOST_READ]
-    found = [name for name in (_first(said, _BROWSERS), _first(said, _SYSTEMS)) if name]
+    """Return a description such as `Firefox, Windows`, or a program's name; empty if unknown."""
+    header = user_agent[:_MOST_READ]
+    found = [name for name in (_first(header, _BROWSERS), _first(header, _SYSTEMS)) if name]
     if found:
         return ", ".join(found)
-    program = said.split("/")[0].split(" ")[0]
+    program = header.split("/")[0].split(" ")[0]
     return program[:MAX_LENGTH] if program.isascii() and program.isprintable() else ""
 
 
-def _first(said: str, names: Sequence[tuple[str, str]]) -> str:
-    return next((name for mark, name in names if mark in said), "")
+def _first(header: str, names: Sequence[tuple[str, str]]) -> str:
+    return next((name for mark, name in names if mark in header), "")
