@@ -1,4 +1,4 @@
-"""Where a call comes from that a static host has forwarded, and signed."""
+"""The client's address behind a static host that forwards and signs calls."""
 
 import time
 from typing import Any
@@ -30,14 +30,14 @@ def _signature(secret: str = SECRET, *, seconds: float = 300, **claims: Any) -> 
 
 
 def _clients(signature: str, client: str = BUYER) -> set[str]:
-    """Return where a call comes from, by Django's request and by ASGI's scope."""
+    """Return the client of a call, by Django's request and by the ASGI scope."""
     headers = {"X-Nf-Sign": signature, "X-Nf-Client-Connection-Ip": client}
     request = RequestFactory().get("/", headers=headers, REMOTE_ADDR=HOST)
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     return {client_ip(request), client_ip_of_scope({"client": (HOST, 1), "headers": pairs})}
 
 
-def test_it_is_where_the_host_says_that_signed_it() -> None:
+def test_a_signed_client_address_is_used() -> None:
     assert _clients(_signature()) == {BUYER}
     assert _clients(_signature(), "2001:db8::7") == {"2001:db8::/64"}
 
@@ -50,16 +50,16 @@ def test_it_is_where_the_host_says_that_signed_it() -> None:
         *(_signature(iss="somebody"), jwt.encode({"iss": "netlify", "exp": 2e9}, "", "none")),
     ],
 )
-def test_nobody_else_is_believed(signature: str) -> None:
+def test_an_invalid_signature_is_ignored(signature: str) -> None:
     assert _clients(signature) == {HOST}
 
 
-def test_without_a_secret_nobody_is(settings: Settings) -> None:
+def test_without_a_secret_every_signature_is_ignored(settings: Settings) -> None:
     settings.SEATCAST_FORWARDING_SECRET = ""
     assert _clients(_signature()) == {HOST}
 
 
-def test_a_signature_is_good_until_it_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_signature_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     signature = _signature()
     assert _clients(signature) == {BUYER}
     later = time.time() + 301
@@ -67,7 +67,7 @@ def test_a_signature_is_good_until_it_is_too_old(monkeypatch: pytest.MonkeyPatch
     assert _clients(signature) == {HOST}
 
 
-def test_throttles_count_the_buyer_and_not_the_host(
+def test_throttles_count_by_client_behind_a_forwarding_host(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rates = {**api_settings.DEFAULT_THROTTLE_RATES, "address": "2/day"}

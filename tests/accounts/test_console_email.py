@@ -1,4 +1,4 @@
-"""Mail is printed to a terminal and to nothing that is kept."""
+"""Print mail to a terminal only."""
 
 import io
 
@@ -16,9 +16,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(("stream", "is_shown"), [(Terminal(), True), (io.StringIO(), False)])
-def test_a_mail_is_printed_where_a_person_reads_and_not_where_it_is_kept(
-    stream: io.StringIO, is_shown: bool
-) -> None:
+def test_mail_is_printed_to_a_terminal_only(stream: io.StringIO, is_shown: bool) -> None:
     assert EmailBackend(stream=stream).send_messages([MAIL]) == 1
     assert ("the link" in stream.getvalue()) is is_shown
     assert ("to@example.org" in stream.getvalue()) is is_shown

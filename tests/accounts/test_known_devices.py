@@ -1,4 +1,4 @@
-"""Devices from which somebody has signed in, and which others' guesses do not hold up."""
+"""Devices that are known from a sign-in."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def _knows(token: str, name: str = "alice") -> bool:
     return known_devices.known_device(_request(token), name) is not None
 
 
-def test_signing_in_makes_a_device_known_by_a_cookie_that_scripts_cannot_read(alice: User) -> None:
+def test_a_sign_in_sets_an_http_only_device_cookie(alice: User) -> None:
     client = stranger()
     client.post("/api/login/", {"username": "alice", "password": PASSWORD})
     cookie = client.cookies[known_devices.COOKIE]
@@ -42,19 +42,19 @@ def test_signing_in_makes_a_device_known_by_a_cookie_that_scripts_cannot_read(al
 
 
 @pytest.mark.parametrize("wrong", [{"password": "wrong"}, {"username": "nobody"}])
-def test_a_wrong_try_makes_no_device_known(alice: User, wrong: dict[str, str]) -> None:
+def test_a_failed_sign_in_sets_no_device_cookie(alice: User, wrong: dict[str, str]) -> None:
     client = stranger()
     client.post("/api/login/", {"username": "alice", "password": PASSWORD, **wrong})
     assert known_devices.COOKIE not in client.cookies
 
 
-def test_registering_makes_a_device_known() -> None:
+def test_a_registration_sets_a_device_cookie() -> None:
     client = stranger()
     client.post("/api/register/", {"username": "zoe", "password": PASSWORD})
     assert _knows(client.cookies[known_devices.COOKIE].value, "zoe")
 
 
-def test_a_token_client_is_known_by_what_it_was_given(alice: User) -> None:
+def test_a_token_client_is_recognised_by_its_device_token(alice: User) -> None:
     body = {"username": "alice", "password": PASSWORD}
     first = stranger().post("/api/token/", body)
     assert known_devices.COOKIE not in first.cookies
@@ -64,21 +64,21 @@ def test_a_token_client_is_known_by_what_it_was_given(alice: User) -> None:
     assert known_devices._read(again)[0] == known_devices._read(device)[0]  # type: ignore[index]
 
 
-def test_the_admins_form_makes_a_device_known(alice: User) -> None:
+def test_an_admin_sign_in_sets_a_device_cookie(alice: User) -> None:
     User.objects.update(is_staff=True)
     client = stranger()
     client.post("/admin/login/", {"username": "alice", "password": PASSWORD}, format="multipart")
     assert _knows(client.cookies[known_devices.COOKIE].value)
 
 
-def test_with_a_new_password_other_devices_are_strangers_and_this_one_is_not(alice: User) -> None:
+def test_a_password_change_makes_other_devices_unknown(alice: User) -> None:
     elsewhere, here = known_devices.device_token(_request(), alice), signed_in(alice)
     here.post("/api/password/change/", {"old_password": PASSWORD, "password": NEW})
     assert not _knows(elsewhere)
     assert _knows(here.cookies[known_devices.COOKIE].value)
 
 
-def test_a_device_knows_the_last_few_who_signed_in(alice: User) -> None:
+def test_a_device_is_known_for_the_last_few_people(alice: User) -> None:
     token = known_devices.device_token(_request(), alice)
     for number in range(known_devices.MOST_PEOPLE):
         assert _knows(token)
@@ -91,7 +91,7 @@ def test_a_device_knows_the_last_few_who_signed_in(alice: User) -> None:
 @pytest.mark.parametrize(
     "token", ["", "x", "é", "a:b:c", "x" * 5_000, signing.dumps(["id", []], salt="another")]
 )
-def test_what_was_not_signed_here_is_no_device(alice: User, token: str) -> None:
+def test_an_invalid_device_token_is_ignored(alice: User, token: str) -> None:
     assert not _knows(token)
     body = {"username": "alice", "password": PASSWORD}
     client = stranger()

@@ -1,4 +1,4 @@
-"""Who watches over the site sees that mail is stuck."""
+"""The metric of unsent mail."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from accounts.models import Ended, Mail
 pytestmark = pytest.mark.django_db
 
 
-def test_mail_that_waits_is_told_of_apart_from_what_was_given_up() -> None:
+def test_waiting_and_given_up_mail_are_separate_metrics() -> None:
     most = len(RETRY_DELAYS_MINUTES)
     for tries in (0, 1, most):
         Mail.objects.create(kind=Mail.Kind.LINK, address="alice@example.org", tries=tries)

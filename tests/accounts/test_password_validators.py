@@ -1,4 +1,4 @@
-"""A password that everybody knows opens nothing in production, whoever has it."""
+"""Passwords that are public are refused in production."""
 
 import pytest
 from django.core.management import call_command
@@ -27,34 +27,34 @@ def deployment_check() -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/login/", "/api/token/"])
-def test_nobody_signs_in_with_it(in_production: None, path: str) -> None:
+def test_a_published_password_signs_nobody_in(in_production: None, path: str) -> None:
     make_user("alice", password=PASSWORD)
     answer = stranger().post(path, {"username": "alice", "password": PASSWORD})
     refusal(answer, 401, "invalid_credentials")
 
 
-def test_the_organiser_does_not_get_into_the_admin_with_it(
-    in_production: None, client: Client
-) -> None:
+def test_a_published_password_does_not_open_the_admin(in_production: None, client: Client) -> None:
     make_user(ORGANISER, password=PASSWORD, is_staff=True)
     answer = client.post("/admin/login/", {"username": ORGANISER, "password": PASSWORD})
     assert answer.status_code == 200
     assert "sessionid" not in answer.cookies
 
 
-def test_nobody_chooses_it(in_production: None) -> None:
+def test_a_published_password_cannot_be_chosen(in_production: None) -> None:
     answer = stranger().post("/api/register/", {"username": "zoe", "password": PASSWORD})
     said = refusal(answer, 400, "invalid")
     assert said["field_codes"] == {"password": ["password_published"]}
 
 
-def test_where_things_are_tried_out_it_will_do() -> None:
+def test_a_published_password_signs_in_outside_production() -> None:
     make_user("alice", password=PASSWORD)
     answer = stranger().post("/api/login/", {"username": "alice", "password": PASSWORD})
     assert answer.status_code == 200
 
 
-def test_deploying_stops_at_demo_people_who_have_it(in_production: None) -> None:
+def test_the_deployment_check_fails_for_demo_accounts_with_a_published_password(
+    in_production: None,
+) -> None:
     organiser = make_user(ORGANISER, password=PASSWORD)
     with pytest.raises(SystemCheckError, match=rf"password of {ORGANISER}\.") as stopped:
         deployment_check()

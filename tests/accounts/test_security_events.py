@@ -1,4 +1,4 @@
-"""What accounts write to the security log."""
+"""Events of accounts in the security log."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def _logged(kind: Kind) -> list[tuple[int | None, dict[str, Any]]]:
     return list(found.values_list("subject_id", "details"))
 
 
-def test_signing_in_is_logged_and_a_wrong_try_is_not(alice: User) -> None:
+def test_a_sign_in_is_logged_and_a_wrong_password_is_not(alice: User) -> None:
     for path in ("/api/login/", "/api/token/"):
         stranger().post(path, {"username": "alice", "password": "wrong"})
         stranger().post(path, {"username": "alice", "password": PASSWORD})
@@ -51,7 +51,7 @@ def test_reaching_the_ceiling_is_logged_once(alice: User, name: str) -> None:
     ]
 
 
-def test_a_new_password_is_logged_however_it_is_chosen(alice: User) -> None:
+def test_every_way_to_a_new_password_is_logged(alice: User) -> None:
     client = signed_in(alice)
     client.post("/api/password/change/", {"old_password": PASSWORD, "password": NEW})
     alice.refresh_from_db()
@@ -70,7 +70,7 @@ def test_a_new_address_is_logged_without_the_address(alice: User) -> None:
     assert _logged(Kind.EMAIL_CHANGE_ASKED) == _logged(Kind.EMAIL_CHANGED) == [(alice.pk, {})]
 
 
-def test_the_end_of_tokens_that_were_used_twice_is_logged_once(alice: User) -> None:
+def test_the_reuse_of_a_refresh_token_is_logged_once(alice: User) -> None:
     refresh = tokens.issue_pair(alice)["refresh"]
     for _ in range(3):
         stranger().post("/api/token/refresh/", {"refresh": refresh})

@@ -1,4 +1,4 @@
-"""Who a session stands for is looked up once a minute, and not at all once it has ended."""
+"""Sessions are loaded once a minute, and not served from the cache once they have ended."""
 
 import pytest
 from django.core.cache import cache, caches
@@ -28,12 +28,12 @@ def _queries_about_people(client: object) -> int:
     return sum(any(table in query["sql"] for table in tables) for query in captured)
 
 
-def test_a_session_is_looked_up_for_the_first_request_alone(alice: User) -> None:
+def test_only_the_first_request_of_a_session_queries_the_database(alice: User) -> None:
     client = signed_in(alice)
     assert [_queries_about_people(client) for _ in range(3)] == [2, 0, 0]
 
 
-def test_who_signs_out_is_signed_out_at_once(alice: User) -> None:
+def test_signing_out_takes_effect_at_once(alice: User) -> None:
     client = signed_in(alice)
     cookie = client.cookies["sessionid"].value
     assert client.get(MINE).status_code == 200
@@ -42,7 +42,7 @@ def test_who_signs_out_is_signed_out_at_once(alice: User) -> None:
     refusal(client.get(MINE), 401, "not_authenticated")
 
 
-def test_who_signs_in_as_somebody_else_leaves_nothing_behind(alice: User) -> None:
+def test_signing_in_as_somebody_else_replaces_the_cached_user(alice: User) -> None:
     make_user("bob", password=PASSWORD)
     client = signed_in(alice)
     assert client.get(MINE).status_code == 200
@@ -52,13 +52,13 @@ def test_who_signs_in_as_somebody_else_leaves_nothing_behind(alice: User) -> Non
     refusal(client.get(MINE), 401, "not_authenticated")
 
 
-def test_a_lookup_that_was_overtaken_by_signing_out_is_not_remembered(alice: User) -> None:
+def test_a_lookup_overtaken_by_signing_out_is_not_cached(alice: User) -> None:
     client = signed_in(alice)
     cookie = client.cookies["sessionid"].value
     add = cache.add
 
     def sign_out_before(*arguments: object) -> bool:
-        # Signing out looks the session up, too; only the request before it is overtaken.
+        # Signing out loads the session too; only the earlier request is overtaken.
         overtaken.undo()
         assert client.post("/api/logout/").status_code == 200
         return bool(add(*arguments))  # type: ignore[arg-type]
@@ -70,7 +70,7 @@ def test_a_lookup_that_was_overtaken_by_signing_out_is_not_remembered(alice: Use
     refusal(client.get(MINE), 401, "not_authenticated")
 
 
-def test_a_session_that_ends_is_not_remembered_for_longer(alice: User, settings: Settings) -> None:
+def test_an_entry_is_not_cached_beyond_the_sessions_expiry(alice: User, settings: Settings) -> None:
     settings.SESSION_COOKIE_AGE = 20
     client, kept = signed_in(alice), []
     with pytest.MonkeyPatch.context() as patch:
@@ -79,7 +79,7 @@ def test_a_session_that_ends_is_not_remembered_for_longer(alice: User, settings:
     assert kept == [20]
 
 
-def test_cookies_are_not_found_in_the_cache(alice: User) -> None:
+def test_the_cache_contains_no_cookies(alice: User) -> None:
     client, names = signed_in(alice), []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "add", lambda *arguments: names.append(arguments[0]))
@@ -87,13 +87,13 @@ def test_cookies_are_not_found_in_the_cache(alice: User) -> None:
     assert client.cookies["sessionid"].value not in names[0]
 
 
-def test_a_nobody_is_not_remembered() -> None:
+def test_an_unknown_session_key_is_refused() -> None:
     client = stranger()
     client.cookies["sessionid"] = "\x00 no such session"
     refusal(client.get(MINE), 401, "not_authenticated")
 
 
-def test_without_the_cache_everybody_is_looked_up(
+def test_without_the_shared_cache_every_request_loads_the_session(
     alice: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CACHES = {
@@ -109,7 +109,7 @@ def test_without_the_cache_everybody_is_looked_up(
     assert client.post("/api/logout/").status_code == 200
 
 
-def test_what_others_have_written_into_the_cache_makes_nobody_anybody(alice: User) -> None:
+def test_an_entry_with_a_forged_signature_is_ignored(alice: User) -> None:
     bob, client, another = make_user("bob"), signed_in(alice), signed_in(make_user("carol"))
     names = []
     for each in (client, another):

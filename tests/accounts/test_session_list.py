@@ -1,4 +1,4 @@
-"""The list of where one is signed in, signing out there, and the end of what nobody uses."""
+"""List and end sign-ins, and expire idle ones."""
 
 from datetime import timedelta
 from typing import Any
@@ -48,7 +48,7 @@ def _with_new_tokens(name: str = "alice") -> tuple[Any, str]:
         ("x" * 100_000, "x" * 60),
     ],
 )
-def test_a_device_is_told_in_two_words(said: str, device: str) -> None:
+def test_a_user_agent_is_described_in_two_words(said: str, device: str) -> None:
     assert describe_user_agent(said) == device
 
 
@@ -65,12 +65,12 @@ def test_sessions_and_tokens_are_listed_with_device_and_network(alice: User) -> 
     assert here["seen_at"].endswith(":00Z")
 
 
-def test_a_session_is_signed_out_elsewhere_and_that_counts_within_a_second(alice: User) -> None:
+def test_ending_a_session_takes_effect_elsewhere_within_a_second(alice: User) -> None:
     client, other = signed_in(alice), signed_in(alice)
     assert other.get("/api/me/").status_code == 200
     there = next(each["id"] for each in _listed(client) if not each["is_current"])
     assert client.delete(f"{SESSIONS}{there}/").status_code == 200
-    # What any process knows when it next reads, which it does every second.
+    # Any process knows it at its next read, within a second.
     revocations.reset()
     refusal(other.get("/api/me/"), 401, "not_authenticated")
     assert client.get("/api/me/").status_code == 200
@@ -78,7 +78,7 @@ def test_a_session_is_signed_out_elsewhere_and_that_counts_within_a_second(alice
     refusal(client.delete(f"{SESSIONS}{there}/"), 404, "not_found")
 
 
-def test_tokens_are_signed_out_and_that_counts_within_a_second_in_other_processes(
+def test_ending_tokens_takes_effect_in_other_processes_within_a_second(
     alice: User,
 ) -> None:
     client = signed_in(alice)
@@ -91,7 +91,7 @@ def test_tokens_are_signed_out_and_that_counts_within_a_second_in_other_processe
     refusal(bearer.post("/api/token/refresh/", {"refresh": refresh}), 401, "token_not_valid")
 
 
-def test_an_id_of_the_list_opens_nothing(alice: User) -> None:
+def test_an_id_of_the_list_is_no_credential(alice: User) -> None:
     client = signed_in(alice)
     [here] = _listed(client)
     assert here["id"] != client.cookies["sessionid"].value
@@ -108,7 +108,7 @@ def test_signed_out_sessions_leave_the_list_and_are_pruned(alice: User) -> None:
     assert SignIn.objects.count() == 1
 
 
-def test_a_new_password_leaves_only_the_session_that_changed_it(alice: User) -> None:
+def test_after_a_password_change_only_the_current_session_is_listed(alice: User) -> None:
     client = signed_in(alice)
     signed_in(alice)
     _with_new_tokens()
@@ -127,7 +127,7 @@ def test_a_session_of_an_earlier_version_is_listed_once_it_is_used(alice: User) 
     assert [each["is_current"] for each in _listed(client)] == [True]
 
 
-def test_using_a_session_moves_the_moment_at_which_it_ends(alice: User) -> None:
+def test_using_a_session_moves_its_idle_deadline(alice: User) -> None:
     client = signed_in(alice)
     _let_it_be_used_long_ago(client)
     assert client.get("/api/reservations/").status_code == 200
@@ -136,18 +136,18 @@ def test_using_a_session_moves_the_moment_at_which_it_ends(alice: User) -> None:
     assert SignIn.objects.get().seen_at > timezone.now() - timedelta(minutes=1)
 
 
-def test_a_session_in_use_is_written_down_once_a_minute(alice: User) -> None:
+def test_a_session_in_use_is_updated_once_a_minute(alice: User) -> None:
     client = signed_in(alice)
     _let_it_be_used_long_ago(client)
     client.get("/api/reservations/")
     seen = SignIn.objects.get().seen_at
-    # The cache is away, say; so the session is looked up again.
+    # As if the shared cache were unavailable: the session is loaded again.
     cache.clear()
     client.get("/api/reservations/")
     assert SignIn.objects.get().seen_at == seen
 
 
-def test_an_idle_organiser_is_signed_out_before_an_idle_buyer(settings: Settings) -> None:
+def test_an_organisers_session_expires_sooner_than_a_buyers(settings: Settings) -> None:
     settings.SEATCAST_STAFF_IDLE_SECONDS = 600
     settings.SEATCAST_SESSION_IDLE_SECONDS = 3600
     for person, seconds in ((make_user("boss", is_staff=True), 600), (make_user("bob"), 3600)):
@@ -159,7 +159,7 @@ def test_an_idle_organiser_is_signed_out_before_an_idle_buyer(settings: Settings
         refusal(client.get("/api/me/"), 401, "not_authenticated")
 
 
-def test_idle_tokens_end_too(alice: User, settings: Settings) -> None:
+def test_idle_tokens_expire(alice: User, settings: Settings) -> None:
     settings.SEATCAST_STAFF_IDLE_SECONDS = 600
     settings.SEATCAST_SESSION_IDLE_SECONDS = 3600
     for person, seconds in ((make_user("boss", is_staff=True), 600), (alice, 3600)):
@@ -169,7 +169,7 @@ def test_idle_tokens_end_too(alice: User, settings: Settings) -> None:
         tokens.rotate(refresh)
 
 
-def test_a_session_ends_for_good_a_month_after_signing_in(alice: User) -> None:
+def test_a_session_expires_a_month_after_signing_in(alice: User) -> None:
     client = signed_in(alice)
     session = client.session
     session["began"] -= 30 * 24 * 3600 - 60

@@ -1,4 +1,4 @@
-"""The cache that all processes share, while it fails and when it is back."""
+"""The circuit breaker of the shared cache."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 120
 
 
 class HangingCache:
-    """A cache that answers when it is told to, by an error or with what was asked for."""
+    """A cache whose calls block until the test lets them return or fail."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -34,7 +34,7 @@ class HangingCache:
 
 @pytest.fixture
 def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[HangingCache]:
-    """A cache that has failed, and whose pause is over."""
+    """A cache that has failed and is due to be tried again."""
     hanging = HangingCache()
     monkeypatch.setattr(shared_cache, "cache", hanging)
     monkeypatch.setattr(shared_cache, "_unavailable_until", 0.001)
@@ -48,7 +48,7 @@ def _one_waits(pool: ThreadPoolExecutor, hanging: HangingCache) -> Any:
     return trial
 
 
-def test_one_request_at_a_time_waits_for_a_cache_that_hangs(hanging: HangingCache) -> None:
+def test_a_hanging_cache_delays_one_request_at_a_time(hanging: HangingCache) -> None:
     with ThreadPoolExecutor(1) as pool:
         trial = _one_waits(pool, hanging)
         for _ in range(3):
@@ -63,7 +63,7 @@ def test_one_request_at_a_time_waits_for_a_cache_that_hangs(hanging: HangingCach
 
 
 @pytest.mark.parametrize("error", [None, ValueError])
-def test_a_cache_that_answers_one_request_is_asked_by_all_again(
+def test_a_cache_that_has_recovered_is_used_by_all_requests(
     hanging: HangingCache, error: type[Exception] | None
 ) -> None:
     def answer(key: str) -> str:
