@@ -1,4 +1,4 @@
-"""Stewards: staff without permissions, and people with one permission who try all the rest."""
+"""Each call requires its own permission; staff status alone allows none."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +34,7 @@ ALL = (VIEW, CHANGE, SCAN, SEE_EVENTS, READ_LOG)
 
 @dataclass(frozen=True)
 class Role:
-    """Somebody who is not the owner of what they ask for."""
+    """A person who does not own the objects of the call."""
 
     name: str
     permissions: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ ROLES = [
 GUARDED = [call for call in CALLS if call.permissions]
 
 
-def test_the_table_knows_every_call_that_the_schema_says_needs_a_permission(
+def test_the_table_has_every_call_with_a_permission_in_the_schema(
     office: BoxOffice,
 ) -> None:
     schema = signed_in(office.alice).get("/api/schema/?format=json").json()
@@ -82,9 +82,7 @@ def test_the_table_knows_every_call_that_the_schema_says_needs_a_permission(
 
 @pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.name)
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_a_call_is_for_those_who_have_its_permission(
-    role: Role, call: Call, office: BoxOffice
-) -> None:
+def test_a_call_requires_its_permission(role: Role, call: Call, office: BoxOffice) -> None:
     before, user = office.state(), role.make()
     if role.may(call):
         assert office.send(call, signed_in(user)).status_code == 200
@@ -101,9 +99,7 @@ def test_a_call_is_for_those_who_have_its_permission(
 
 
 @pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.name)
-def test_nobody_and_people_who_were_shut_out_may_do_none_of_it(
-    call: Call, office: BoxOffice
-) -> None:
+def test_anonymous_and_inactive_users_are_refused(call: Call, office: BoxOffice) -> None:
     refusal(office.send(call, stranger()), 401, "not_authenticated")
     boss = make_user("boss", is_superuser=True, is_staff=True)
     client = signed_in(boss)
@@ -114,7 +110,7 @@ def test_nobody_and_people_who_were_shut_out_may_do_none_of_it(
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_a_members_event_is_shown_to_members_and_to_who_may_view_events(
+def test_a_members_event_is_visible_to_members_and_with_view_permission(
     role: Role, office: BoxOffice
 ) -> None:
     friends = Group.objects.create(name="friends")
@@ -131,14 +127,14 @@ def test_a_members_event_is_shown_to_members_and_to_who_may_view_events(
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_one_is_told_ones_own_permissions(role: Role, office: BoxOffice) -> None:
+def test_me_lists_ones_permissions(role: Role, office: BoxOffice) -> None:
     known = sorted(settings.CLIENT_PERMISSIONS)
     expected = known if "is_superuser" in role.fields else sorted({*role.permissions} & {*known})
     assert signed_in(role.make()).get("/api/me/").json()["permissions"] == expected
 
 
-def test_numbers_find_no_booking_and_public_ids_cannot_be_counted(office: BoxOffice) -> None:
-    """The attack that was proved: count through primary keys as staff, read ticket codes."""
+def test_bookings_are_found_by_random_public_ids_only(office: BoxOffice) -> None:
+    """Enumerating primary keys as staff must not reveal ticket codes."""
     keys = Reservation.objects.values_list("pk", flat=True)
     boss = signed_in(permitted(make_user("boss"), VIEW, CHANGE))
     for number in range(1, max(keys) + 2):
@@ -147,7 +143,7 @@ def test_numbers_find_no_booking_and_public_ids_cannot_be_counted(office: BoxOff
     ids = [new_public_id() for _ in range(1_000)]
     assert len(set(ids)) == len(ids)
     assert all(len(each) == LENGTH and set(each) <= set(ALPHABET) for each in ids)
-    # 80 bits, of which each letter has its share: none is the same all the time.
+    # 80 random bits: no position has the same letter in all ids.
     assert all(len({each[place] for each in ids}) == len(ALPHABET) for place in range(LENGTH))
     assert boss.get(f"/api/reservations/{office.reservation.lower()}/").status_code == 200
 
@@ -156,7 +152,7 @@ def _cancel(client: APIClient, office: BoxOffice) -> Any:
     return client.post(f"/api/reservations/{office.reservation}/cancel/")
 
 
-def test_what_an_organiser_cancels_is_in_the_security_log_and_what_a_buyer_does_is_not(
+def test_only_an_organisers_cancellation_is_in_the_security_log(
     office: BoxOffice,
 ) -> None:
     boss = permitted(make_user("boss"), CHANGE)
@@ -182,7 +178,7 @@ def test_a_refund_is_in_the_security_log(office: BoxOffice) -> None:
 
 
 @pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.name)
-def test_without_the_second_factor_no_permission_counts(
+def test_without_the_second_factor_no_permission_is_granted(
     call: Call, office: BoxOffice, settings: Settings
 ) -> None:
     settings.SEATCAST_REQUIRE_SECOND_FACTOR = True

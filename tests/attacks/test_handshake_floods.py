@@ -1,4 +1,4 @@
-"""Who opens one socket after the other is refused before it costs much, and others come in."""
+"""A network that opens sockets in a loop is refused cheaply, without affecting other networks."""
 
 import http.client
 import json
@@ -38,7 +38,7 @@ def event(transactional_db: None) -> Event:
 
 
 def _status(server: Running, event: Event, address: str) -> int:
-    """Open a socket and close it again; return the status of the answer to its handshake."""
+    """Open and close a socket; return the status of the handshake's response."""
     peer = http.client.HTTPConnection(HOST, server.port, timeout=PATIENCE_SECONDS)
     peer.request(
         "GET",
@@ -69,12 +69,12 @@ def _cpu_ns(server: Running) -> int:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
 
 
-def test_a_network_that_opens_sockets_without_end_is_refused_and_others_are_not(
+def test_handshakes_of_a_flooding_network_are_refused_and_others_accepted(
     server: Running, event: Event
 ) -> None:
     statuses = [_status(server, event, f"2001:db8:0:1::{number + 1}") for number in range(MANY)]
     assert statuses[:PER_MINUTE] == [101] * PER_MINUTE
-    # Some more, for the time that it took.
+    # A few more, because the limit refills over time.
     assert statuses.count(429) > MANY // 2
     with connect(
         f"ws://{HOST}:{server.port}/ws/events/{event.pk}/",
@@ -85,7 +85,7 @@ def test_a_network_that_opens_sockets_without_end_is_refused_and_others_are_not(
 
 
 @pytest.mark.thorough
-def test_a_refused_handshake_costs_a_fraction_of_one_that_is_not(
+def test_a_refused_handshake_costs_a_fraction_of_an_accepted_one(
     server: Running, event: Event
 ) -> None:
     def cost(addresses: list[str], status: int) -> float:
@@ -104,7 +104,7 @@ def test_a_refused_handshake_costs_a_fraction_of_one_that_is_not(
     assert refused < accepted * 0.75
 
 
-def test_addresses_of_one_ipv6_network_share_their_sockets(server: Running, event: Event) -> None:
+def test_addresses_of_one_ipv6_network_share_a_limit(server: Running, event: Event) -> None:
     url = f"ws://{HOST}:{server.port}/ws/events/{event.pk}/"
     addresses = ("2001:db8:0:3::1", "2001:db8:0:3::2", "2001:db8:0:3::3", "2001:db8:0:4::1")
     with ExitStack() as stack:

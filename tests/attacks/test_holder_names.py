@@ -1,6 +1,6 @@
-"""Unless a site asks for it, nobody is told who has locked or reserved a seat.
+"""By default no response names the holder of a seat.
 
-The sockets' side is in `tests/realtime/test_names.py`.
+`tests/realtime/test_names.py` tests the same for sockets.
 """
 
 import pytest
@@ -20,7 +20,7 @@ def _by_default(settings: Settings) -> None:
     settings.SEATCAST_SHOW_NAMES = read_environment({}).show_names
 
 
-def test_no_call_tells_a_stranger_or_another_buyer_who_has_a_seat(office: BoxOffice) -> None:
+def test_no_response_names_the_holder_of_a_seat(office: BoxOffice) -> None:
     event = f"/api/events/{office.event.pk}"
     carol = signed_in(make_user("carol"))
     for client in (stranger(), carol):

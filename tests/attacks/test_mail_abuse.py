@@ -1,4 +1,4 @@
-"""Somebody wants to have mail sent to a stranger, as much as possible, with words of their own."""
+"""Mail abuse: much mail, with words of the attacker, to the address of somebody else."""
 
 from functools import partial
 from itertools import pairwise
@@ -43,7 +43,7 @@ def _register(name: str, address: str) -> Any:
     return stranger().post("/api/register/", body)
 
 
-def test_password_changes_send_nothing_to_an_address_that_is_not_verified(
+def test_a_password_change_sends_no_mail_to_an_unverified_address(
     mailoutbox: list[Any],
 ) -> None:
     client = signed_in(make_user(password=PASSWORD, email=VICTIM))
@@ -54,7 +54,7 @@ def test_password_changes_send_nothing_to_an_address_that_is_not_verified(
     assert _to_victim(mailoutbox) == []
 
 
-def test_sixty_accounts_on_one_address_and_three_resets_are_three_letters(
+def test_three_resets_for_sixty_accounts_on_one_address_send_three_mails(
     mailoutbox: list[Any],
 ) -> None:
     password = make_password(PASSWORD)
@@ -68,7 +68,7 @@ def test_sixty_accounts_on_one_address_and_three_resets_are_three_letters(
     assert found[0].body.count("/password/reset#") == mail.MAX_ACCOUNTS
 
 
-def test_a_reset_is_for_the_account_that_verified_the_address_and_for_no_other(
+def test_a_reset_is_for_the_account_that_verified_the_address(
     mailoutbox: list[Any],
 ) -> None:
     make_user("throwaway", password=PASSWORD, email=VICTIM)
@@ -80,7 +80,7 @@ def test_a_reset_is_for_the_account_that_verified_the_address_and_for_no_other(
     assert owner.email == VICTIM
 
 
-def test_registering_with_a_strangers_address_again_and_again_sends_a_few_letters(
+def test_repeated_registrations_with_one_address_send_few_mails(
     mailoutbox: list[Any],
 ) -> None:
     for number in range(12):
@@ -88,7 +88,7 @@ def test_registering_with_a_strangers_address_again_and_again_sends_a_few_letter
     assert len(_to_victim(mailoutbox)) == mail_limits.VERIFICATIONS_PER_DAY
 
 
-def test_all_kinds_together_are_bounded_for_one_recipient_and_notices_have_room_left(
+def test_a_recipients_mail_is_limited_with_a_reserve_for_notices(
     mailoutbox: list[Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.SEATCAST_MAIL_PER_ADDRESS = 8
@@ -104,7 +104,7 @@ def test_all_kinds_together_are_bounded_for_one_recipient_and_notices_have_room_
     assert Mail.objects.filter(recipient=mail_limits.recipient_key(VICTIM)).count() == 8
 
 
-def test_one_network_has_a_few_letters_sent_to_one_address_and_so_many_to_all(
+def test_mail_requested_by_a_network_is_limited_by_address_and_in_total(
     mailoutbox: list[Any], settings: Settings
 ) -> None:
     settings.SEATCAST_MAIL_PER_NETWORK = 10
@@ -118,7 +118,7 @@ def test_one_network_has_a_few_letters_sent_to_one_address_and_so_many_to_all(
     assert Mail.objects.count() == 2 * mail_limits.RESET_BURST[0]
 
 
-def test_what_one_network_asked_for_leaves_room_for_others_letters_to_an_address(
+def test_one_networks_requests_leave_room_for_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(mail_limits, "RESET_BURST", (6, mail_limits.DAY))
@@ -132,13 +132,13 @@ def test_what_one_network_asked_for_leaves_room_for_others_letters_to_an_address
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_letters_asked_for_at_once_as_many_are_written_as_one_after_the_other() -> None:
+def test_parallel_mail_requests_are_limited_like_consecutive_ones() -> None:
     ask = partial(mail.send_password_link, VICTIM, language="en")
     at_once([partial(ask, client=f"10.0.{number}.1") for number in range(12)])
     assert Mail.objects.count() == mail_limits.RESET_BURST[0]
 
 
-def test_an_unknown_address_is_counted_as_a_known_one() -> None:
+def test_an_unknown_address_is_limited_like_a_known_one() -> None:
     for address in (VICTIM, "nobody@example.com"):
         make_user(email=VICTIM)
         for _ in range(6):
@@ -152,7 +152,7 @@ LINKS = ("www.evil.example", "evil.example", "a@evil.example", "evil.example+x",
 
 
 @pytest.mark.parametrize("name", LINKS)
-def test_a_name_that_a_mail_client_makes_a_link_of_is_in_no_letter(
+def test_a_username_that_could_become_a_link_is_not_in_mail(
     name: str, mailoutbox: list[Any]
 ) -> None:
     assert safe_in_mail(name) == ""
@@ -167,7 +167,7 @@ def test_a_name_that_a_mail_client_makes_a_link_of_is_in_no_letter(
 
 
 @pytest.mark.parametrize("language", mail_templates.LANGUAGES)
-def test_a_letter_to_an_address_that_is_not_verified_has_no_name_in_it(
+def test_mail_to_an_unverified_address_contains_no_username(
     language: str, mailoutbox: list[Any]
 ) -> None:
     person = make_user("buynow", password=PASSWORD, email=VICTIM)

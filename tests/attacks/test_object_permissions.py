@@ -1,4 +1,4 @@
-"""What is somebody else's: none of it is shown to, changed by or answered for another person."""
+"""Other people's objects cannot be read or changed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ EVENT = "/api/events/{event}"
 
 @dataclass(frozen=True)
 class Try:
-    """A call by alice about what is bob's, and how it is refused."""
+    """A call by alice on an object of bob's, and the expected error."""
 
     path: str
     body: dict[str, Any] | None
@@ -60,7 +60,7 @@ def _ids(office: BoxOffice) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("tried", TRIES, ids=lambda tried: f"{tried.path} {tried.body or ''}")
-def test_another_persons_seats_stay_theirs(tried: Try, office: BoxOffice) -> None:
+def test_another_persons_seats_cannot_be_changed(tried: Try, office: BoxOffice) -> None:
     before, ids = office.state(), _ids(office)
     body = tried.body and {**tried.body, "seat_ids": [ids[name] for name in tried.body["seat_ids"]]}
     for client in (signed_in(office.alice), with_token(office.alice)):
@@ -74,7 +74,7 @@ def test_another_persons_seats_stay_theirs(tried: Try, office: BoxOffice) -> Non
     [call for call in CALLS_OF_A_RESERVATION if not call.needs_organiser],
     ids=lambda call: call.name,
 )
-def test_another_persons_booking_is_as_if_there_were_none(call: Call, office: BoxOffice) -> None:
+def test_another_persons_booking_is_not_found(call: Call, office: BoxOffice) -> None:
     before = office.state()
     client = signed_in(office.alice)
     answers = [
@@ -89,7 +89,7 @@ def test_another_persons_booking_is_as_if_there_were_none(call: Call, office: Bo
 @pytest.mark.parametrize(
     "query", ["", "?user={bob}", "?user_id={bob}&person_id={bob}", "?all=1&is_staff=true"]
 )
-def test_lists_have_only_ones_own(query: str, office: BoxOffice) -> None:
+def test_lists_contain_only_ones_own_objects(query: str, office: BoxOffice) -> None:
     asked = query.format(bob=office.bob.pk)
     for client in (signed_in(office.alice), with_token(office.alice)):
         bookings = client.get(f"/api/reservations/{asked}").json()
@@ -99,7 +99,7 @@ def test_lists_have_only_ones_own(query: str, office: BoxOffice) -> None:
         assert client.get(f"/api/me/{asked}").json()["username"] == "alice"
 
 
-def test_another_persons_idempotency_key_is_just_a_word(office: BoxOffice) -> None:
+def test_another_persons_idempotency_key_replays_nothing(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/reserve/"
     key: dict[str, Any] = {"HTTP_IDEMPOTENCY_KEY": "once"}
     order = {"seat_ids": [office.held_by_bob], "payment_method": "cash"}
@@ -113,14 +113,14 @@ def test_another_persons_idempotency_key_is_just_a_word(office: BoxOffice) -> No
 
 
 @pytest.mark.parametrize("thing", ["payments", "idempotency-keys", "users", "seats", "changes"])
-def test_what_has_no_call_of_its_own_cannot_be_asked_for(thing: str, office: BoxOffice) -> None:
+def test_paths_without_an_endpoint_are_404(thing: str, office: BoxOffice) -> None:
     for client in (signed_in(office.alice), with_token(office.organiser)):
         for method in ("GET", "POST", "DELETE"):
             refusal(send(client, method, f"/api/{thing}/1/"), 404, "not_found")
 
 
 def _pages_of_the_admin() -> list[str]:
-    """Return the pages of everything that is registered, and those that are nobody's."""
+    """Return the admin pages of all registered models, and the general ones."""
     models = [model._meta for model in admin.site._registry]
     return ["/admin/", "/admin/password_change/", "/admin/jsi18n/"] + [
         f"/admin/{model.app_label}/{model.model_name}/{page}"
@@ -129,7 +129,7 @@ def _pages_of_the_admin() -> list[str]:
     ]
 
 
-def test_the_admin_is_for_organisers_alone(office: BoxOffice, subtests: pytest.Subtests) -> None:
+def test_the_admin_is_for_staff_only(office: BoxOffice, subtests: pytest.Subtests) -> None:
     before, pages = office.state(), _pages_of_the_admin()
     assert len(pages) > 20
     for client in (stranger(), signed_in(office.alice), with_token(office.organiser)):
@@ -151,7 +151,7 @@ def test_the_admin_is_for_organisers_alone(office: BoxOffice, subtests: pytest.S
         ("accounts/user", "delete_selected", "bob"),
     ],
 )
-def test_who_may_only_look_changes_nothing_in_the_admin(
+def test_view_permissions_allow_no_change_in_the_admin(
     page: str, action: str, chosen: str, office: BoxOffice
 ) -> None:
     helper = make_user("helper", is_staff=True)

@@ -1,4 +1,4 @@
-"""A thousand wrong passwords: next to none is looked at, and the owner comes in all the same."""
+"""Of a thousand wrong passwords few are hashed, and the owner can still sign in."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ _requests = APIRequestFactory()
 
 
 class QuickHasher(MD5PasswordHasher):
-    """Says how many passwords were looked at."""
+    """Counts the passwords that were hashed."""
 
     looked_at = 0
 
@@ -43,7 +43,7 @@ class QuickHasher(MD5PasswordHasher):
 
 @pytest.fixture(autouse=True)
 def quick(settings: Settings) -> None:
-    """Have all counted in this process, as fast as it goes."""
+    """Count in this process, with a fast hasher."""
     settings.CACHES = {
         **settings.CACHES,
         "default": {
@@ -57,7 +57,7 @@ def quick(settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def device(quick: None) -> str:
-    """Return what makes the device known on which alice has signed in."""
+    """Return the token of a device on which alice has signed in."""
     alice = User.objects.create(username="alice", password=make_password(PASSWORD))
     QuickHasher.looked_at = 0
     return device_token(_requests.get("/"), alice)
@@ -76,7 +76,7 @@ def _addresses() -> Iterator[str]:
     return (f"10.{number >> 8}.{number & 255}.1" for number in range(TRIES))
 
 
-# Who tries, and how many of their tries may be looked at.
+# Attackers' addresses, and how many of their guesses may be hashed.
 ATTACKS: dict[str, tuple[Callable[[], Iterator[tuple[str, str]]], Callable[[], int]]] = {
     "one name from one address": (
         lambda: (("alice", "10.0.0.1") for _ in range(TRIES)),
@@ -121,19 +121,19 @@ ATTACKS: dict[str, tuple[Callable[[], Iterator[tuple[str, str]]], Callable[[], i
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_of_a_thousand_tries_few_are_looked_at(attack: str, device: str) -> None:
+def test_of_a_thousand_guesses_few_are_hashed(attack: str, device: str) -> None:
     tries, most = ATTACKS[attack]
     began = time.monotonic()
     looked_at = sum(_is_looked_at(name, address) for name, address in tries())
-    # The widest network has the shortest pause, a third of this.
+    # The widest network has the shortest pause, a third of this one.
     pauses = 3 * (time.monotonic() - began) / ADDRESS_PAUSE_SECONDS
-    # One more gets through when a pause ends meanwhile.
+    # One more passes if a pause ends during the test.
     assert most() <= looked_at <= most() + 1 + pauses
     assert _try("alice", HOME, PASSWORD, device=device) == 200
 
 
 def _is_looked_at(name: str, address: str) -> bool:
-    """Tell whether a wrong password is looked at, by the gate that every call has before it."""
+    """Return whether the throttle lets a wrong password pass."""
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = address
     try:
@@ -143,13 +143,13 @@ def _is_looked_at(name: str, address: str) -> bool:
         return False
 
 
-def test_a_guess_that_is_right_is_not_taken_either_once_there_were_too_many() -> None:
+def test_a_correct_guess_above_the_limit_is_refused() -> None:
     for _ in range(50):
         _try("alice", "10.0.0.1")
     assert _try("alice", "10.0.0.1", PASSWORD) == 429
 
 
-def test_an_answer_says_nothing_of_whether_there_is_such_a_name() -> None:
+def test_a_response_does_not_reveal_whether_a_username_exists() -> None:
     answers: dict[str, list[Any]] = {
         name: [_try(name, f"10.1.1.{len(name)}") for _ in range(50)]
         for name in ("alice", "nobody1")
@@ -159,7 +159,7 @@ def test_an_answer_says_nothing_of_whether_there_is_such_a_name() -> None:
 
 
 def _guess_all_day(monkeypatch: pytest.MonkeyPatch, name: str) -> int:
-    """Return how many passwords are looked at when a botnet guesses once a minute for a day."""
+    """Return how many guesses pass when a botnet guesses once a minute for a day."""
     midnight, looked_at = time.time() // 86_400 * 86_400, 0
     for minute in range(24 * 60):
         monkeypatch.setattr(time, "time", lambda minute=minute: midnight + 60.0 * minute)
@@ -167,7 +167,7 @@ def _guess_all_day(monkeypatch: pytest.MonkeyPatch, name: str) -> int:
     return looked_at
 
 
-def test_a_name_has_a_ceiling_for_the_day_which_its_owner_passes_on_a_known_device(
+def test_the_daily_ceiling_does_not_stop_a_known_device(
     monkeypatch: pytest.MonkeyPatch, device: str
 ) -> None:
     assert _guess_all_day(monkeypatch, "alice") == DAILY
@@ -175,14 +175,14 @@ def test_a_name_has_a_ceiling_for_the_day_which_its_owner_passes_on_a_known_devi
     assert _try("alice", HOME, PASSWORD, device=device) == 200
 
 
-def test_the_ceiling_is_the_same_for_a_name_that_nobody_has(
+def test_an_unknown_username_has_the_same_ceiling(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert _guess_all_day(monkeypatch, "nobody") == DAILY
     assert _try("nobody", HOME, PASSWORD) == 429
 
 
-def test_an_owner_held_up_by_guesses_comes_in_after_a_reset_by_mail() -> None:
+def test_a_locked_out_owner_can_sign_in_after_a_password_reset() -> None:
     for address in _addresses():
         _is_looked_at("alice", address)
     alice, client = User.objects.get(username="alice"), stranger()

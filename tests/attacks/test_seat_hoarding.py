@@ -1,4 +1,4 @@
-"""One account that wants the whole house, or a seat for ever, without paying."""
+"""One account tries to buy out an event, or to hold seats for ever without paying."""
 
 from collections import Counter
 from datetime import timedelta
@@ -49,7 +49,9 @@ def _sold(event: Event) -> int:
 
 
 @pytest.mark.parametrize("method", ["cash", "invoice", "card"])
-def test_many_bookings_end_at_the_cap(method: str, event: Event, mallory: User) -> None:
+def test_consecutive_bookings_stop_at_the_purchase_cap(
+    method: str, event: Event, mallory: User
+) -> None:
     client, ids = signed_in(mallory), seat_ids(event)
     for five in (ids[:5], ids[5:10]):
         assert _post(client, event, "lock", seat_ids=five).status_code == 200
@@ -65,7 +67,7 @@ def test_many_bookings_end_at_the_cap(method: str, event: Event, mallory: User) 
     assert _sold(event) == 10
 
 
-def test_seats_that_were_locked_before_the_cap_are_not_sold_past_it(
+def test_seats_locked_before_the_cap_was_lowered_are_not_sold_above_it(
     event: Event, mallory: User
 ) -> None:
     client, ids = signed_in(mallory), seat_ids(event)
@@ -82,8 +84,8 @@ def test_seats_that_were_locked_before_the_cap_are_not_sold_past_it(
     assert _sold(event) == 3
 
 
-def test_parallel_requests_end_at_the_cap(event: Event, mallory: User) -> None:
-    # Nothing but the cap on purchases is in the way.
+def test_parallel_bookings_stop_at_the_purchase_cap(event: Event, mallory: User) -> None:
+    # Only the purchase cap applies.
     Event.objects.update(seat_cap=SEATS)
 
     def take(three: tuple[int, ...]) -> tuple[int, int]:
@@ -98,7 +100,7 @@ def test_parallel_requests_end_at_the_cap(event: Event, mallory: User) -> None:
     assert _sold(event) == 9
 
 
-def test_what_is_not_paid_in_time_is_free_again(event: Event, mallory: User) -> None:
+def test_seats_not_paid_in_time_are_released(event: Event, mallory: User) -> None:
     client, ids = signed_in(mallory), seat_ids(event)
     _post(client, event, "lock", seat_ids=ids[:10])
     booked = _post(client, event, "reserve", seat_ids=ids[:10], payment_method="invoice").json()
@@ -112,7 +114,7 @@ def test_what_is_not_paid_in_time_is_free_again(event: Event, mallory: User) -> 
     assert _post(signed_in(make_user()), event, "lock", seat_ids=ids[:10]).status_code == 200
 
 
-def test_what_is_never_paid_cannot_be_held_by_booking_it_again(event: Event, mallory: User) -> None:
+def test_unpaid_seats_cannot_be_held_by_booking_them_again(event: Event, mallory: User) -> None:
     client, first = signed_in(mallory), seat_ids(event)[:1]
     _post(client, event, "lock", seat_ids=first)
     _post(client, event, "reserve", seat_ids=first, payment_method="cash")
@@ -124,7 +126,7 @@ def test_what_is_never_paid_cannot_be_held_by_booking_it_again(event: Event, mal
 
 
 @pytest.mark.parametrize("end", ["unlocked", "run out", "released"])
-def test_letting_go_and_locking_again_does_not_reset_the_clock(
+def test_unlocking_and_locking_again_does_not_extend_the_hold(
     end: str, event: Event, mallory: User
 ) -> None:
     client, first = signed_in(mallory), seat_ids(event)[:1]
@@ -149,7 +151,7 @@ def test_letting_go_and_locking_again_does_not_reset_the_clock(
     assert _post(signed_in(make_user()), event, "lock", seat_ids=first).status_code == 200
 
 
-def test_without_a_verified_address_nothing_is_booked_where_one_is_asked_for(
+def test_booking_without_a_required_verified_address_is_refused(
     event: Event, mallory: User
 ) -> None:
     Event.objects.update(requires_verified_email=True)
@@ -165,7 +167,7 @@ def test_without_a_verified_address_nothing_is_booked_where_one_is_asked_for(
 
 
 @pytest.mark.parametrize("offered", [[], ["invoice"]])
-def test_a_method_that_the_event_does_not_offer_books_nothing(
+def test_a_payment_method_that_the_event_does_not_offer_is_refused(
     offered: list[str], event: Event, mallory: User
 ) -> None:
     Event.objects.update(offline_methods=offered)
