@@ -1,4 +1,4 @@
-"""Paying, cancelling and holding for longer, as a client sees it."""
+"""Payments, cancellations and extensions through the API."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ def _reserve(office: BoxOffice, method: str, **more: Any) -> Any:
     return signed_in(office.alice).post(f"/api/events/{office.event.pk}/reserve/", body, **more)
 
 
-def test_an_event_says_how_it_can_be_paid_for(office: BoxOffice) -> None:
+def test_an_event_lists_its_payment_methods(office: BoxOffice) -> None:
     found = signed_in(office.alice).get(f"/api/events/{office.event.pk}/").json()
     assert sorted(method["code"] for method in found["payment_methods"]) == METHODS
 
 
-def test_a_booking_says_how_it_is_paid(office: BoxOffice) -> None:
+def test_a_booking_has_its_payment_method(office: BoxOffice) -> None:
     answer = _reserve(office, "card", HTTP_IDEMPOTENCY_KEY="k").json()
     assert answer["reservation"]["payment_status"] == "authorised"
     path = f"/api/reservations/{answer['reservation_id']}/"
@@ -33,25 +33,25 @@ def test_a_booking_says_how_it_is_paid(office: BoxOffice) -> None:
     assert DemoCharge.objects.count() == 1
 
 
-def test_another_way_to_pay_is_malformed(office: BoxOffice) -> None:
+def test_an_unknown_payment_method_is_refused(office: BoxOffice) -> None:
     found = refusal(_reserve(office, "seashells"), 400, "invalid")
     assert "payment_method" in found["fields"]
 
 
-def test_a_declined_card_is_402_and_the_seat_stays_ones_own(office: BoxOffice) -> None:
+def test_a_declined_card_is_402_and_the_seat_stays_locked(office: BoxOffice) -> None:
     refusal(_reserve(office, "card_declined"), 402, "payment_declined")
     assert Seat.objects.get(pk=office.held).locked_by == office.alice
     assert _reserve(office, "card").status_code == 201
 
 
-def test_a_card_that_is_blocked_after_the_booking_is_402_and_the_seat_is_free(
+def test_a_card_blocked_after_the_booking_is_402_and_frees_the_seat(
     office: BoxOffice,
 ) -> None:
     refusal(_reserve(office, "card_withdrawn"), 402, "payment_withdrawn")
     assert Seat.objects.get(pk=office.held).status == SeatStatus.AVAILABLE
 
 
-def test_while_a_payment_is_under_way_its_key_and_its_person_are_told_to_come_back(
+def test_a_repeated_call_during_a_payment_is_told_to_retry(
     office: BoxOffice, settings: Settings
 ) -> None:
     settings.SEATCAST_DEMO_SLOW_SECONDS = 0.0
@@ -73,7 +73,7 @@ def test_while_a_payment_is_under_way_its_key_and_its_person_are_told_to_come_ba
     assert _reserve(office, "invoice").status_code == 201
 
 
-def test_after_the_last_moment_a_buyer_cannot_cancel_but_an_organiser_can(
+def test_after_the_cancellation_deadline_only_an_organiser_can_cancel(
     office: BoxOffice,
 ) -> None:
     Event.objects.update(cancel_until=timezone.now())
@@ -86,7 +86,7 @@ def test_after_the_last_moment_a_buyer_cannot_cancel_but_an_organiser_can(
     assert signed_in(boss).post(path).json()["reservation"]["status"] == "cancelled"
 
 
-def test_somebody_elses_booking_is_nobodys_business_but_an_organisers(office: BoxOffice) -> None:
+def test_only_its_buyer_and_organisers_can_access_a_booking(office: BoxOffice) -> None:
     path = f"/api/reservations/{office.reservation_of_bob}/"
     refusal(signed_in(office.alice).post(f"{path}cancel/"), 404, "reservation_not_found")
     assert Reservation.objects.get(public_id=office.reservation_of_bob).status == "confirmed"
@@ -94,7 +94,7 @@ def test_somebody_elses_booking_is_nobodys_business_but_an_organisers(office: Bo
     assert signed_in(boss).get(path).json()["seats"] == ["A5"]
 
 
-def test_a_seat_cannot_be_held_for_ever(office: BoxOffice) -> None:
+def test_extensions_of_a_hold_are_limited(office: BoxOffice) -> None:
     client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/extend/"
     lefts = []
     for _ in range(2):
@@ -109,7 +109,7 @@ def test_a_seat_cannot_be_held_for_ever(office: BoxOffice) -> None:
     assert office.state() == before
 
 
-def test_only_what_one_holds_can_be_held_for_longer(office: BoxOffice) -> None:
+def test_only_own_locks_can_be_extended(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/extend/"
     answer = signed_in(office.alice).post(path, {"seat_ids": [office.held, office.held_by_bob]})
     [row] = refusal(answer, 409, "not_holder")["conflicts"]

@@ -1,4 +1,4 @@
-"""All that a refusal can say is listed, so that clients can have a sentence for each of them."""
+"""Every error code is listed, so that clients can translate each of them."""
 
 import inspect
 import json
@@ -18,7 +18,7 @@ from reservations.api.serializers import ConflictSerializer
 from reservations.errors import SeatcastError
 
 LISTED = json.loads((Path(__file__).parents[1] / "fixtures" / "refusals.json").read_text())
-# Why a seating plan cannot be read is told to organisers in the admin, not over the API.
+# Errors of seating plans appear in the admin, not in the API.
 _PLANS = "reservations.plans"
 
 
@@ -55,11 +55,11 @@ def _made(kind: type[Any]) -> Exception:
 
 
 def _of_tokens() -> Iterator[str]:
-    """What is wrong with a token has a code of its own, given where it is found out."""
+    """Return the codes that are raised for invalid tokens."""
     yield from re.findall(r'code="(\w+)"', inspect.getsource(simplejwt))
 
 
 def _written_out() -> Iterator[str]:
-    """Answers that no view gives are written out, the proxy's as well."""
+    """Return the codes of responses outside views, including the proxy's."""
     yield from re.findall(r'code="(\w+)"', inspect.getsource(views))
     yield from re.findall(r'"code": "(\w+)"', (ROOT / "deploy" / "Caddyfile").read_text())

@@ -1,4 +1,4 @@
-"""The schema and its page can be read by anyone."""
+"""The schema and its page are public."""
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
@@ -9,19 +9,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize("path", ["/api/schema/", "/api/schema/?format=json", "/api/docs/"])
-def test_it_is_open_to_everybody(path: str) -> None:
+def test_the_schema_is_public(path: str) -> None:
     response = stranger().get(path)
     assert response.status_code == 200
     assert b"Seatcast" in response.content
 
 
-def test_the_page_loads_nothing_from_elsewhere() -> None:
+def test_the_schema_page_loads_nothing_from_other_hosts() -> None:
     page = stranger().get("/api/docs/").content
     assert b"//cdn" not in page
     assert b"/static/drf_spectacular_sidecar/" in page
 
 
-def test_the_schema_is_written_once_for_each_of_its_forms(
+def test_the_schema_is_generated_once_for_each_format(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = {form: stranger().get(f"/api/schema/?format={form}") for form in ("yaml", "json")}

@@ -1,4 +1,4 @@
-"""`best/`: who asks for seats together gets the best there are, locked."""
+"""`best/` locks the best adjacent seats."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ def _got(answer: Any) -> list[str]:
 
 @pytest.fixture
 def hall(db: None) -> Event:
-    """Two rows of six, 20 apart, the stage before the middle; the front costs 80, the back 30."""
+    """Two rows of six seats, 20 apart, with the stage at the centre; they cost 80 and 30."""
     stage = {"text": "STAGE", "x": 0, "y": 0, "size": 9, "color": None}
     shape = {"shape": "text", "x": 70.0, "y": 0.0, "rotation": 0, "text": stage}
     event = make_event(
@@ -46,7 +46,7 @@ def hall(db: None) -> Event:
     return event
 
 
-def test_the_answer_is_that_of_locking(hall: Event) -> None:
+def test_the_response_is_that_of_lock(hall: Event) -> None:
     answer = _ask(hall, count=2, by="view").json()
     assert set(answer) == {"success", "message", "seats"}
     assert answer["message"] == "Seats A3, A4 locked for 5 minutes"
@@ -55,11 +55,11 @@ def test_the_answer_is_that_of_locking(hall: Event) -> None:
     assert [seat.seat_number for seat in locked] == ["A3", "A4"]
 
 
-def test_view_is_what_counts_unless_it_is_said_otherwise(hall: Event) -> None:
+def test_the_default_criterion_is_the_view(hall: Event) -> None:
     assert _got(_ask(hall, count=2)) == ["A3", "A4"]
 
 
-def test_by_price_the_cheapest_come_first_and_then_the_best_view(hall: Event) -> None:
+def test_by_price_picks_the_cheapest_and_then_the_best_view(hall: Event) -> None:
     assert _got(_ask(hall, count=2, by="price")) == ["B3", "B4"]
 
 
@@ -74,12 +74,12 @@ def test_a_section_and_a_category_can_be_chosen(hall: Event) -> None:
     assert nowhere["largest"] == 0
 
 
-def test_two_who_ask_one_after_the_other_get_seats_of_their_own(hall: Event) -> None:
+def test_consecutive_requests_get_different_seats(hall: Event) -> None:
     got = [seat for _ in range(4) for seat in _got(_ask(hall, count=3))]
     assert len(got) == len(set(got)) == 12
 
 
-def test_when_there_are_too_few_together_it_says_how_many_there_are(hall: Event) -> None:
+def test_too_few_adjacent_seats_are_refused_with_the_largest_number(hall: Event) -> None:
     ids = seat_ids(hall)
     Seat.objects.filter(pk__in=(ids[4], ids[6], ids[7], ids[10])).update(status=SeatStatus.BLOCKED)
     found = refusal(_ask(hall, count=5), 409, "no_seats_together")
@@ -95,20 +95,22 @@ def test_when_there_are_too_few_together_it_says_how_many_there_are(hall: Event)
     ("free", "sentence"),
     [(1, "There are only single seats left there."), (0, "There is no free seat there any more.")],
 )
-def test_it_says_so_when_hardly_anything_is_left(free: int, sentence: str, hall: Event) -> None:
+def test_the_refusal_has_its_own_text_when_few_seats_are_left(
+    free: int, sentence: str, hall: Event
+) -> None:
     Seat.objects.filter(pk__in=seat_ids(hall)[free:]).update(status=SeatStatus.BLOCKED)
     found = refusal(_ask(hall, count=2), 409, "no_seats_together")
     assert (found["largest"], found["error"]) == (free, sentence)
 
 
-def test_seats_whose_lock_has_run_out_are_chosen(hall: Event) -> None:
+def test_seats_with_an_expired_lock_are_picked(hall: Event) -> None:
     assert _got(_ask(hall, count=1)) == ["A3"]
     an_hour_ago = Clock(timezone.now() - timedelta(hours=1))
     Desk(hall.pk, clock=an_hour_ago).submit(LockSeats(make_person(), seat_ids(hall)[3:]))
     assert _got(_ask(hall, count=6)) == ["B1", "B2", "B3", "B4", "B5", "B6"]
 
 
-def test_seats_held_already_count(office: BoxOffice) -> None:
+def test_seats_already_held_count_towards_the_cap(office: BoxOffice) -> None:
     Event.objects.update(seat_cap=2)
     alice = signed_in(office.alice)
     found = refusal(_ask(office.event, alice, count=2), 409, "seat_limit")
@@ -117,12 +119,12 @@ def test_seats_held_already_count(office: BoxOffice) -> None:
     refusal(_ask(office.event, alice, count=1), 409, "seat_limit")
 
 
-def test_nothing_is_chosen_before_the_sale_and_after_it(office: BoxOffice) -> None:
+def test_no_seats_are_picked_after_the_sale(office: BoxOffice) -> None:
     Event.objects.update(sales_close_at=timezone.now())
     refusal(_ask(office.event, count=1), 409, "sales_closed")
 
 
-def test_the_same_key_gives_the_same_seats_even_if_none_are_left(hall: Event) -> None:
+def test_the_same_key_returns_the_same_seats(hall: Event) -> None:
     alice = signed_in(make_user())
     first = _ask(hall, alice, key="k", count=6)
     assert _got(_ask(hall, count=6)) != _got(first)
@@ -132,7 +134,7 @@ def test_the_same_key_gives_the_same_seats_even_if_none_are_left(hall: Event) ->
     refusal(_ask(hall, alice, key="other", count=4), 409, "no_seats_together")
 
 
-def test_a_refusal_is_repeated_for_its_key_and_another_key_is_another_try(hall: Event) -> None:
+def test_a_refusal_is_repeated_for_its_key_only(hall: Event) -> None:
     Seat.objects.filter(event=hall).update(status=SeatStatus.BLOCKED)
     alice, organiser = signed_in(make_user()), make_person()
     first = _ask(hall, alice, key="k", count=2)
@@ -151,6 +153,6 @@ def test_a_refusal_is_repeated_for_its_key_and_another_key_is_another_try(hall: 
     ],
     ids=repr,
 )
-def test_what_is_no_wish(field: str, wrong: Any, hall: Event) -> None:
+def test_invalid_criteria_are_refused(field: str, wrong: Any, hall: Event) -> None:
     found = refusal(_ask(hall, **{"count": 1} | {field: wrong}), 400, "invalid")
     assert set(found["fields"]) == {field}

@@ -1,4 +1,4 @@
-"""The seats as they stand in the house: small, and kept for good."""
+"""Layouts: the static seat data, small and cacheable for ever."""
 
 import gzip
 from typing import Any
@@ -18,7 +18,7 @@ def _get(office: BoxOffice, *, layout: str = "plan", client: Any = None, **heade
     return (client or stranger()).get(path, headers=headers)
 
 
-def test_it_names_all_that_is_static(office: BoxOffice) -> None:
+def test_a_layout_has_all_static_columns(office: BoxOffice) -> None:
     answer = _get(office)
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json() == {
@@ -37,7 +37,7 @@ def test_it_names_all_that_is_static(office: BoxOffice) -> None:
     }
 
 
-def test_everybody_may_keep_it_for_good_and_it_is_the_same_for_all(office: BoxOffice) -> None:
+def test_a_layout_is_public_and_immutable(office: BoxOffice) -> None:
     answers = [_get(office), _get(office, client=signed_in(office.alice))]
     for answer in answers:
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -47,20 +47,20 @@ def test_everybody_may_keep_it_for_good_and_it_is_the_same_for_all(office: BoxOf
     assert answers[0].headers["ETag"] == answers[1].headers["ETag"]
 
 
-def test_of_an_event_for_members_only_the_asker_may_keep_it(office: BoxOffice) -> None:
+def test_a_layout_of_a_members_event_is_private(office: BoxOffice) -> None:
     Event.objects.update(visibility="members")
     answer = _get(office, client=signed_in(office.alice))
     assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
 
 
 @pytest.mark.parametrize("layout", ["other", "Plan", "plan ", "%00", "%F0%9F%8E%AD", "x" * 2_000])
-def test_there_is_no_other_layout_than_the_events_own(layout: str, office: BoxOffice) -> None:
+def test_an_unknown_layout_is_404(layout: str, office: BoxOffice) -> None:
     answer = _get(office, layout=layout)
     assert refusal(answer, 404, "layout_not_found")["layout"] == "plan"
     assert "immutable" not in answer.headers.get("Cache-Control", "")
 
 
-def test_a_new_layout_is_there_at_once_and_the_old_one_gone_within_a_second(
+def test_a_new_layout_replaces_the_old_one_within_a_second(
     office: BoxOffice,
 ) -> None:
     assert _get(office).status_code == 200
@@ -70,20 +70,20 @@ def test_a_new_layout_is_there_at_once_and_the_old_one_gone_within_a_second(
 
 
 @pytest.mark.parametrize("offer", ["gzip", "deflate, gzip;q=0.5", "GZIP", "*", "br, gzip; q=1.0"])
-def test_who_takes_gzip_gets_it(offer: str, office: BoxOffice) -> None:
+def test_a_client_that_accepts_gzip_gets_it(offer: str, office: BoxOffice) -> None:
     answer = _get(office, **{"Accept-Encoding": offer})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(answer.content) == _get(office).content
 
 
 @pytest.mark.parametrize("offer", ["", "br", "gzip;q=0", "*, gzip;q=0.0", "gzipped", "identity"])
-def test_who_does_not_gets_it_plain(offer: str, office: BoxOffice) -> None:
+def test_a_client_that_does_not_accept_gzip_gets_plain_bytes(offer: str, office: BoxOffice) -> None:
     answer = _get(office, **{"Accept-Encoding": offer})
     assert "Content-Encoding" not in answer.headers
     assert answer.json()["layout"] == "plan"
 
 
-def test_it_is_not_sent_again_to_who_has_it(office: BoxOffice) -> None:
+def test_a_known_layout_is_304(office: BoxOffice) -> None:
     for offer in ("gzip", ""):
         tag = _get(office, **{"Accept-Encoding": offer}).headers["ETag"]
         again = _get(office, **{"Accept-Encoding": offer, "If-None-Match": tag})
@@ -91,7 +91,7 @@ def test_it_is_not_sent_again_to_who_has_it(office: BoxOffice) -> None:
         assert again.headers["ETag"] == tag
 
 
-def test_a_tag_names_bytes_so_compressed_ones_have_their_own(office: BoxOffice) -> None:
+def test_compressed_and_plain_bytes_have_different_etags(office: BoxOffice) -> None:
     tags = {_get(office, **{"Accept-Encoding": offer}).headers["ETag"] for offer in ("gzip", "")}
     assert len(tags) == 2
     assert not any(tag.startswith("W/") for tag in tags)

@@ -1,4 +1,4 @@
-"""The list of seats is sent again only when it has changed."""
+"""The seat list is sent again only when it has changed (ETag)."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ def _seats(office: BoxOffice, tag: str = "") -> Any:
     return stranger().get(f"/api/events/{office.event.pk}/seats/", HTTP_IF_NONE_MATCH=tag)
 
 
-def test_an_unchanged_list_is_not_sent_again(office: BoxOffice) -> None:
+def test_an_unchanged_list_is_304(office: BoxOffice) -> None:
     first = _seats(office)
     tag = first.headers["ETag"]
     again = _seats(office, tag)
@@ -28,23 +28,23 @@ def test_an_unchanged_list_is_not_sent_again(office: BoxOffice) -> None:
 
 
 @pytest.mark.parametrize("form", ["W/{}", '"other", {}', "*"])
-def test_a_tag_may_come_weakened_or_among_others(form: str, office: BoxOffice) -> None:
+def test_a_weak_etag_or_one_of_several_matches(form: str, office: BoxOffice) -> None:
     tag = _seats(office).headers["ETag"]
     assert _seats(office, form.format(tag)).status_code == 304
 
 
 @pytest.mark.parametrize("tag", ['"other"', "other", '"', ",,,", "W/", "é", "x" * 5_000])
-def test_any_other_tag_gets_the_list(tag: str, office: BoxOffice) -> None:
+def test_another_etag_gets_the_list(tag: str, office: BoxOffice) -> None:
     assert _seats(office, tag).status_code == 200
 
 
-def test_the_list_may_be_kept_by_the_asker_alone_and_is_asked_about_each_time(
+def test_the_list_is_private_and_revalidated(
     office: BoxOffice,
 ) -> None:
     assert _seats(office).headers["Cache-Control"] == "private, no-cache"
 
 
-def test_after_each_change_it_is_sent_again(office: BoxOffice) -> None:
+def test_each_change_changes_the_etag(office: BoxOffice) -> None:
     alice, path = signed_in(office.alice), f"/api/events/{office.event.pk}"
     ids = {"seat_ids": [office.free], "payment_method": "card"}
     tags = [_seats(office).headers["ETag"]]
@@ -59,7 +59,7 @@ def test_after_each_change_it_is_sent_again(office: BoxOffice) -> None:
     assert len(set(tags)) == len(tags)
 
 
-def test_a_lock_that_ran_out_silently_is_a_change_too(office: BoxOffice) -> None:
+def test_an_expired_lock_changes_the_etag(office: BoxOffice) -> None:
     first = _seats(office)
     let_locks_run_out(office.event)
     second = _seats(office, first.headers["ETag"])
@@ -68,7 +68,7 @@ def test_a_lock_that_ran_out_silently_is_a_change_too(office: BoxOffice) -> None
     assert _seats(office, second.headers["ETag"]).status_code == 304
 
 
-def test_each_lock_that_runs_out_is_a_change(office: BoxOffice) -> None:
+def test_each_expired_lock_changes_the_etag(office: BoxOffice) -> None:
     Seat.objects.filter(pk=office.held).update(locked_until=timezone.now())
     tag = _seats(office).headers["ETag"]
     Seat.objects.filter(pk=office.held_by_bob).update(
@@ -77,7 +77,9 @@ def test_each_lock_that_runs_out_is_a_change(office: BoxOffice) -> None:
     assert _seats(office, tag).status_code == 200
 
 
-def test_a_new_layout_and_hidden_names_are_changes(office: BoxOffice, settings: Settings) -> None:
+def test_a_new_layout_and_hidden_names_change_the_etag(
+    office: BoxOffice, settings: Settings
+) -> None:
     tag = _seats(office).headers["ETag"]
     Event.objects.update(layout="other")
     response = _seats(office, tag)

@@ -1,4 +1,4 @@
-"""The list of events comes in pages that follow each other by their `Link` headers."""
+"""The event list is paginated by `Link` headers."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ EVENTS = "/api/events/"
 
 
 def _pages(url: str, client: Any = None) -> list[list[str]]:
-    """Return the names on each page, as far as the links lead."""
+    """Follow the links; return the names on each page."""
     found = []
     while url:
         answer = (client or stranger()).get(url)
@@ -42,19 +42,19 @@ def test_pages_follow_each_other_by_date_without_gap_or_overlap() -> None:
     assert _pages(f"{EVENTS}?limit=5") == [["a", "b", "c", "d", "e"]]
 
 
-def test_without_a_limit_a_page_has_a_hundred_events() -> None:
+def test_the_default_page_has_a_hundred_events() -> None:
     _make_events(*(str(number) for number in range(MOST_EVENTS + 1)))
     assert [len(page) for page in _pages(EVENTS)] == [100, 1]
 
 
-def test_a_page_is_as_long_whatever_its_reader_may_not_see() -> None:
+def test_hidden_events_do_not_shorten_a_page() -> None:
     _make_events("a", "c")
     _make_events("b", "d", visibility="members")
     assert _pages(f"{EVENTS}?limit=1") == [["a"], ["c"]]
     assert _pages(f"{EVENTS}?limit=2", signed_in(make_user())) == [["a", "c"], ["b", "d"]]
 
 
-def test_what_becomes_of_the_last_event_of_a_page_leaves_no_gap_behind_it() -> None:
+def test_a_change_of_a_pages_last_event_leaves_no_gap() -> None:
     _make_events("a", "b")
     link = stranger().get(f"{EVENTS}?limit=1").headers["Link"]
     assert link.endswith('>; rel="next"')
@@ -77,6 +77,6 @@ def test_a_malformed_query_is_refused(query: str) -> None:
 
 
 @pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
-def test_a_place_may_be_before_or_after_all_events(date: str) -> None:
+def test_a_position_may_be_before_or_after_all_events(date: str) -> None:
     _make_events("a")
     assert _pages(f"{EVENTS}?after={date}/1") == [["a"] if date < "2" else []]

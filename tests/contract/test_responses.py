@@ -1,4 +1,4 @@
-"""What every call answers when all is well: exactly these keys, in exactly these forms."""
+"""Successful responses of every call: their exact keys and types."""
 
 import re
 from datetime import datetime
@@ -52,7 +52,7 @@ def _is_reservation(found: dict[str, Any]) -> bool:
     return True
 
 
-def test_csrf_sets_the_cookie_that_writes_need(db: None) -> None:
+def test_csrf_returns_and_sets_the_token(db: None) -> None:
     client = stranger()
     client.cookies.clear()
     response = client.get("/api/csrf/")
@@ -63,7 +63,7 @@ def test_csrf_sets_the_cookie_that_writes_need(db: None) -> None:
     assert client.post("/api/login/", credentials).status_code == 200
 
 
-def test_signing_up_in_and_out(db: None) -> None:
+def test_register_login_and_logout(db: None) -> None:
     client = stranger()
     credentials = {"username": "zoe", "password": PASSWORD}
     response = client.post("/api/register/", {**credentials, "email": "zoe@example.com"})
@@ -86,7 +86,7 @@ def test_signing_up_in_and_out(db: None) -> None:
     assert client.post("/api/login/", credentials).json() == zoe
 
 
-def test_tokens(office: BoxOffice) -> None:
+def test_token_pair_refresh_and_revoke(office: BoxOffice) -> None:
     credentials = {"username": "alice", "password": PASSWORD}
     pair = stranger().post("/api/token/", credentials).json()
     assert set(pair) == {"access", "refresh", "device"}
@@ -96,7 +96,7 @@ def test_tokens(office: BoxOffice) -> None:
     assert set(revoked) == {"success", "message"}
 
 
-def test_events(office: BoxOffice) -> None:
+def test_event_list(office: BoxOffice) -> None:
     [found] = stranger().get("/api/events/").json()
     assert set(found) == EVENT
     assert TIME.fullmatch(found["date"])
@@ -115,7 +115,7 @@ def test_events(office: BoxOffice) -> None:
     assert {"card", "invoice"} <= {method["code"] for method in detail["payment_methods"]}
 
 
-def test_an_event_shows_its_categories_and_its_plan(office: BoxOffice) -> None:
+def test_an_event_has_its_categories_and_plan(office: BoxOffice) -> None:
     Category.objects.create(event=office.event, name="Stalls", color="#7c3aed", price="80")
     Category.objects.create(event=office.event, name="Circle", color="#123456")
     shape = {"shape": "circle", "x": 1.0, "y": 2.0, "rotation": 0.0, "radius": 5.0}
@@ -130,7 +130,7 @@ def test_an_event_shows_its_categories_and_its_plan(office: BoxOffice) -> None:
     assert (detail["plan"]["width"], detail["plan"]["shapes"]) == (9.0, [shape])
 
 
-def test_seats_are_in_index_order(office: BoxOffice) -> None:
+def test_seats_are_ordered_by_index(office: BoxOffice) -> None:
     response = stranger().get(f"/api/events/{office.event.pk}/seats/")
     found = response.json()
     assert all(_is_seat(seat) for seat in found)
@@ -144,7 +144,7 @@ def test_seats_are_in_index_order(office: BoxOffice) -> None:
     assert response.headers["X-Seatcast-Layout"] == "plan"
 
 
-def test_locking_one_seat(office: BoxOffice) -> None:
+def test_lock_one_seat(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
     answer = signed_in(office.alice).post(path).json()
     assert set(answer) == {"success", "message", "seat"}
@@ -155,14 +155,14 @@ def test_locking_one_seat(office: BoxOffice) -> None:
     assert answer["seat"]["reserved_by"] is None
 
 
-def test_an_event_with_its_own_lock_time_says_so(office: BoxOffice) -> None:
+def test_an_event_reports_its_own_lock_time(office: BoxOffice) -> None:
     Event.objects.update(lock_seconds=90)
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
     message = signed_in(office.alice).post(path).json()["message"]
     assert message == "Seat A1 locked for 1 minute 30 seconds"
 
 
-def test_locking_and_unlocking_several_seats(office: BoxOffice) -> None:
+def test_lock_and_unlock_several_seats(office: BoxOffice) -> None:
     client, last = signed_in(office.alice), seat_ids(office.event)[5]
     body = {"seat_ids": [last, office.free, office.free]}
     for path, status in (("lock", "locked"), ("unlock", "available")):
@@ -175,7 +175,7 @@ def test_locking_and_unlocking_several_seats(office: BoxOffice) -> None:
         assert all(_is_seat(seat) for seat in answer["seats"])
 
 
-def test_holding_seats_for_longer(office: BoxOffice) -> None:
+def test_extend_locks(office: BoxOffice) -> None:
     before = Seat.objects.get(pk=office.held).locked_until
     path = f"/api/events/{office.event.pk}/extend/"
     answer = signed_in(office.alice).post(path, {"seat_ids": [office.held]}).json()
@@ -188,14 +188,14 @@ def test_holding_seats_for_longer(office: BoxOffice) -> None:
     assert datetime.fromisoformat(seat["locked_until"]) > before
 
 
-def test_unlocking_one_seat(office: BoxOffice) -> None:
+def test_unlock_one_seat(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/seats/{office.held}/unlock/"
     answer = signed_in(office.alice).post(path).json()
     assert set(answer) == {"success", "message", "seat"}
     assert (answer["message"], answer["seat"]["status"]) == ("Seat A2 unlocked", "available")
 
 
-def test_ones_own_locks(office: BoxOffice) -> None:
+def test_list_of_ones_locks(office: BoxOffice) -> None:
     found = signed_in(office.alice).get(f"/api/events/{office.event.pk}/locks/").json()
     assert [seat["id"] for seat in found] == [office.held]
     assert _is_seat(found[0], more=frozenset({"extensions_left"}))
@@ -204,7 +204,7 @@ def test_ones_own_locks(office: BoxOffice) -> None:
     assert remaining == Seat.objects.get(pk=office.held).locked_until.timestamp()  # type: ignore[union-attr]
 
 
-def test_reserving(office: BoxOffice) -> None:
+def test_reserve(office: BoxOffice) -> None:
     client = signed_in(office.alice)
     body = {"seat_ids": [office.held], "payment_method": "invoice"}
     response = client.post(f"/api/events/{office.event.pk}/reserve/", body)
@@ -220,7 +220,7 @@ def test_reserving(office: BoxOffice) -> None:
     assert client.get(f"/api/reservations/{found['id']}/").json() == found
 
 
-def test_ones_own_bookings_newest_first(office: BoxOffice) -> None:
+def test_list_of_ones_bookings_is_newest_first(office: BoxOffice) -> None:
     client = signed_in(office.alice)
     body = {"seat_ids": [office.held], "payment_method": "card"}
     newest = client.post(f"/api/events/{office.event.pk}/reserve/", body).json()["reservation_id"]
@@ -234,7 +234,9 @@ def test_ones_own_bookings_newest_first(office: BoxOffice) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("post", "cancel/"), ("delete", "")])
-def test_cancelling_and_cancelling_again(method: str, path: str, office: BoxOffice) -> None:
+def test_cancelling_twice_returns_the_same_booking(
+    method: str, path: str, office: BoxOffice
+) -> None:
     send = getattr(signed_in(office.alice), method)
     answers = [send(f"/api/reservations/{office.reservation}/{path}").json() for _ in range(2)]
     for answer in answers:
@@ -247,7 +249,7 @@ def test_cancelling_and_cancelling_again(method: str, path: str, office: BoxOffi
     assert Seat.objects.get(pk=office.booked).reservation is None
 
 
-def test_names_of_others_are_null_where_the_site_hides_them(
+def test_names_of_others_are_null_when_names_are_hidden(
     office: BoxOffice, settings: Settings
 ) -> None:
     settings.SEATCAST_SHOW_NAMES = False
@@ -259,12 +261,12 @@ def test_names_of_others_are_null_where_the_site_hides_them(
     assert client.post(path).json()["seat"]["locked_by"] is None
 
 
-def test_an_event_without_seats_has_none(db: None) -> None:
+def test_an_event_without_seats_has_an_empty_list(db: None) -> None:
     event = make_event(seats=0)
     assert stranger().get(f"/api/events/{event.pk}/seats/").json() == []
     assert stranger().get(f"/api/events/{event.pk}/").json()["seats_total"] == 0
 
 
-def test_times_are_utc_whatever_the_event_was_made_with(db: None) -> None:
+def test_times_are_utc_for_events_in_other_time_zones(db: None) -> None:
     make_event(date=datetime.fromisoformat("2030-06-01T20:00:00+02:00"))
     assert stranger().get("/api/events/").json()[0]["date"] == "2030-06-01T18:00:00.000Z"

@@ -1,4 +1,4 @@
-"""Bodies that are JSON but not what a call wants: 400 with the field at fault, and nothing done."""
+"""JSON bodies with invalid fields are 400, name the field, and change nothing."""
 
 from typing import Any
 
@@ -105,7 +105,7 @@ BAD: dict[str, dict[str, Any]] = {
     [(call, field) for call in CALLS_WITH_BODY for field in call.body],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_with_something_else_in_a_field(
+def test_a_field_of_the_wrong_type_is_refused(
     call: Call, field: str, office: BoxOffice, subtests: pytest.Subtests
 ) -> None:
     before, client, path = office.state(), signed_in(office.caller(call)), office.path(call)
@@ -124,7 +124,7 @@ def test_with_something_else_in_a_field(
     [(call, field) for call in CALLS_WITH_BODY for field in call.required],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_with_a_field_missing(call: Call, field: str, office: BoxOffice) -> None:
+def test_a_missing_field_is_refused(call: Call, field: str, office: BoxOffice) -> None:
     before = office.state()
     body = {name: value for name, value in office.body(call).items() if name != field}
     send_body = getattr(signed_in(office.caller(call)), call.method.lower())
@@ -133,20 +133,20 @@ def test_with_a_field_missing(call: Call, field: str, office: BoxOffice) -> None
     assert office.state() == before
 
 
-def test_a_number_too_large_for_a_float_is_no_id(office: BoxOffice) -> None:
+def test_a_number_too_large_for_a_float_is_refused_as_an_id(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/lock/"
     for number in (b"1e400", b"-1e400", b"1e-400", b"1E+2000"):
         body = b'{"seat_ids": [' + number + b"]}"
         refusal(send(signed_in(office.alice), "POST", path, data=body), 400, "invalid")
 
 
-def test_what_a_call_does_not_know_it_leaves_alone(office: BoxOffice) -> None:
+def test_unknown_fields_are_ignored(office: BoxOffice) -> None:
     body = {"seat_ids": [office.free], "user": office.bob.pk, "locked_by": "bob", "price": "0.01"}
     response = signed_in(office.alice).post(f"/api/events/{office.event.pk}/lock/", body)
     assert response.json()["seats"][0]["locked_by"] == "alice"
 
 
-def test_nobody_becomes_an_organiser_by_registering(office: BoxOffice) -> None:
+def test_a_registration_cannot_set_staff_status(office: BoxOffice) -> None:
     body = {"username": "eve", "password": "Zoe-likes-3", "is_staff": True, "is_superuser": True}
     assert signed_in(office.bob).post("/api/register/", body).status_code == 201
     eve = User.objects.get(username="eve")
@@ -154,7 +154,7 @@ def test_nobody_becomes_an_organiser_by_registering(office: BoxOffice) -> None:
     assert not eve.is_superuser
 
 
-def test_an_empty_body_is_an_empty_object_where_nothing_is_wanted(office: BoxOffice) -> None:
+def test_an_empty_body_counts_as_an_empty_object(office: BoxOffice) -> None:
     client = signed_in(office.alice)
     for data in (b"", b"  \n", b"{}", b'{"more": [1, {"than": "wanted"}]}'):
         path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
