@@ -69,7 +69,7 @@ def credential_of_token(token: Token) -> Credential:
     try:
         person_id = int(token["user_id"])
     except (KeyError, TypeError, ValueError):
-        raise InvalidToken("This token is nobody's.") from None
+        raise InvalidToken("This token names no user.") from None
     name, stamp = str(token.get("sid", "")), str(token.get("stamp", ""))
     return Credential(person_id, name, stamp, float(token["exp"]))
 
