@@ -16,8 +16,8 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from accounts import revocations, shared, throttles
-from accounts.hashers import Argon2Hasher
+from accounts import revocations, shared_cache, throttles
+from accounts.password_hashing import Argon2Hasher
 from realtime import polling
 from reservations import threads
 from reservations.read import layouts, seat_counts, seat_lists, selectors
@@ -105,9 +105,9 @@ def _nothing_remembered() -> None:
     caches["process"].clear()
     selectors.forget_public()
     seat_counts.forget_counts()
-    revocations.forget()
-    shared.forget()
-    throttles.forget()
+    revocations.reset()
+    shared_cache.reset()
+    throttles.reset()
     # All of them sign in from one address, and on SQLite people of two tests have the same ids.
     caches["default"].clear()
     index_cache.clear_cache()
