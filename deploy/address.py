@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
-from deploy.problems import Problem
+from deploy.console import Problem
 
 # How a client on this machine reaches who listens on all addresses.
 ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.address import Address
-from deploy.steps import say
+from deploy.console import say
 from deploy.waiting import wait_until
 from reservations.demo.people import BUYERS, ORGANISER, PASSWORD, STEWARD
 

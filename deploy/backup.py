@@ -17,18 +17,17 @@ import psycopg
 from environ import Env
 
 from config.service_urls import name_of, with_password
+from deploy.console import Problem, say
 from deploy.door import visiting
+from deploy.environment import is_given
 from deploy.keeper import kept
 from deploy.postgres_server import NAME
 from deploy.preparing import run_once
 from deploy.private import private_folder
-from deploy.problems import Problem
-from deploy.production import is_given
 from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
 from deploy.stack import locked
 from deploy.stack_services import brought_services
 from deploy.stack_settings import servers_environment, stack_settings
-from deploy.steps import say
 
 _AFTERWARDS = (
     migrate_arguments(),

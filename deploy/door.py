@@ -16,10 +16,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from deploy.problems import Problem
+from deploy.console import Problem, say
 from deploy.stack_servers import Room, ServerPlan
 from deploy.stack_settings import servers_environment
-from deploy.steps import say
 
 _NAME = "stack.sock"
 _LOOK_SECONDS = 0.5

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
+from deploy.console import Problem, say
 from deploy.private import open_private
-from deploy.problems import Problem
-from deploy.steps import say
 from deploy.supervised import START_SECONDS, Launched, ServerEnded, Supervised
 
 # One that has lived so long did not die of how it was started.

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from deploy.console import Problem
 from deploy.door import visiting
-from deploy.problems import Problem
-from deploy.processes import clean_environment
+from deploy.environment import clean_environment
 from deploy.stack_settings import stack_settings
 
 

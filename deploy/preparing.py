@@ -5,9 +5,9 @@ import signal
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from deploy.console import Problem
+from deploy.environment import is_production
 from deploy.paths import ROOT
-from deploy.problems import Problem
-from deploy.production import is_production
 from deploy.server import (
     MIGRATE_SETTINGS,
     check_arguments,

@@ -11,16 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from deploy.address import Address, address_from
+from deploy.environment import is_given, is_production
 from deploy.private import private_folder
 
 # As Caddy's internal issuer keeps it, below the proxy's own folder.
 _AUTHORITY = Path("pki/authorities/local/root.crt")
-_YES = {"true", "on", "ok", "y", "yes", "1"}
-
-
-def is_production(environment: Mapping[str, str]) -> bool:
-    """Return whether production is asked for, in any of the words that the settings take."""
-    return environment.get("SEATCAST_PRODUCTION", "").lower() in _YES
 
 
 def production_trial() -> dict[str, str]:
@@ -37,11 +32,6 @@ def production_trial() -> dict[str, str]:
         "SEATCAST_OFFLINE_METHODS": "invoice,cash",
         "SEATCAST_REQUIRE_SECOND_FACTOR": "False",
     }
-
-
-def is_given(environment: Mapping[str, str], name: str) -> bool:
-    """Return whether the environment has a setting, or the file that it is in."""
-    return bool(environment.get(name) or environment.get(f"{name}_FILE"))
 
 
 def stack_address(environment: Mapping[str, str], *, data_dir: Path) -> Address:

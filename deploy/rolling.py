@@ -9,12 +9,11 @@ leads to it, and what the old one had under way is answered before it ends.
 import os
 import sys
 
+from deploy.console import Problem, say
 from deploy.door import visiting
 from deploy.preparing import prepare
-from deploy.problems import Problem
 from deploy.stack_servers import plan_servers, publish_client
 from deploy.stack_settings import servers_environment, stack_settings
-from deploy.steps import say
 
 
 def main() -> int:

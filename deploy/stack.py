@@ -26,13 +26,13 @@ from threading import Event
 from deploy import door
 from deploy.address import ensure_free, serves
 from deploy.announcing import announce, with_demo_data
+from deploy.console import Problem, say
 from deploy.guide import Guide, guiding
 from deploy.keeper import Crew, Service, kept
+from deploy.ports import lasting_ports
 from deploy.preparing import prepare
 from deploy.private import passable_folder, private_folder
-from deploy.problems import Problem
 from deploy.production import proxy_folder
-from deploy.services import lasting_ports
 from deploy.stack_servers import Room, Servers, plan_servers, publish_client, room_for
 from deploy.stack_services import Proxied, brought_services, proxy_service
 from deploy.stack_settings import (
@@ -41,7 +41,6 @@ from deploy.stack_settings import (
     servers_environment,
     stack_settings,
 )
-from deploy.steps import say
 from deploy.waiting import wait_until
 
 _TAKEOVER_SECONDS = 40.0

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TypedDict
 
 from deploy.address import Address, is_ready
+from deploy.console import Problem
 from deploy.guide import LEAD_SECONDS, Guide
 from deploy.keeper import Crew, Service
 from deploy.paths import ROOT
-from deploy.problems import Problem
+from deploy.ports import lasting_ports
 from deploy.server import daphne_arguments, granian_arguments, housekeeping_arguments
-from deploy.services import lasting_ports
 from deploy.stack_services import HOST, program
 from deploy.stack_settings import StackSettings, without_owner
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from deploy.address import ADDRESSES, Address
 from deploy.keeper import Service
 from deploy.paths import ROOT, VENV_BIN
+from deploy.ports import lasting_ports
 from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server, postgres_url
 from deploy.production import kept_secret, production_settings, trial_settings
 from deploy.server import caddy_arguments, postgres_settings, proxy_variables, server_settings
-from deploy.services import lasting_ports
 from deploy.stack_settings import StackSettings
 from deploy.supervised import Launched, supervised
 from deploy.valkey_server import valkey_server, valkey_url

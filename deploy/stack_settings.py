@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.address import Address
+from deploy.console import Problem
+from deploy.environment import is_given, is_production
 from deploy.paths import CLIENT, ROOT
-from deploy.problems import Problem
-from deploy.production import is_given, is_production, stack_address
+from deploy.production import stack_address
 from deploy.server import DEFAULT_POOL_SIZE
 from deploy.unprivileged import is_reachable
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from deploy import supervisor
+from deploy.console import Problem
 from deploy.private import open_private
-from deploy.problems import Problem
 from deploy.waiting import wait_until
 
 START_SECONDS = 60

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.problems import Problem
+from deploy.console import Problem
 
 _NOBODY = 65534
 

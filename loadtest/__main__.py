@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from deploy.problems import Problem
+from deploy.console import Problem
 from loadtest import report, staging, terminal
 from loadtest.engine.tls import trust
 from loadtest.engine.viewers import allow_many_files

@@ -26,8 +26,8 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from deploy.address import serves
-from deploy.sites import running_site
 from loadtest.sites import Site, site_at
+from tools.sites import running_site
 
 _PATIENCE_SECONDS = 60
 _PAUSE_SECONDS = 0.2

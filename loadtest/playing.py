@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from deploy.problems import Problem
+from deploy.console import Problem
 from loadtest.engine.crowd import Crowd
 from loadtest.engine.hall import Hall
 from loadtest.engine.history import History

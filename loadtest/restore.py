@@ -20,9 +20,9 @@ from typing import Any
 
 from deploy.address import Address, serves
 from deploy.door import visiting
+from deploy.environment import clean_environment
 from deploy.paths import ROOT, VENV_PYTHON
-from deploy.processes import clean_environment
-from deploy.services import free_port
+from deploy.ports import free_port
 from deploy.supervised import supervised
 from deploy.waiting import wait_until
 from loadtest.chaos.sale import SETTLE_SECONDS, Sale, manage

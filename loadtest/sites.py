@@ -12,21 +12,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.address import serves
-from deploy.lineage import Process, family
+from deploy.environment import clean_environment, is_production
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
-from deploy.production import is_production, production_trial
-from deploy.sites import running_site
+from deploy.production import production_trial
 from loadtest.crowded import CROWDED
 from loadtest.engine.tls import trust
 from loadtest.push.processes import cpu_seconds, memory_bytes
+from tools.lineage import Process, family
+from tools.sites import running_site
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOAD = "load"
 # What a process is, by a word of its command; its children are the same, unless they say otherwise.
 _KINDS = {
     " -m daphne ": "Daphne",
-    " -m deploy.serve ": "Daphne",
+    " -m tools.serve ": "Daphne",
     " -m granian ": "API",
     " housekeeping": "housekeeping",
     "/postgres -D ": "PostgreSQL",
@@ -166,7 +166,12 @@ def _with_first(pid: int, *, climb: bool = True) -> list[Process]:
 
 
 def _is_ours(command: str) -> bool:
-    return "supervisor.py" in command or " -m deploy" in command or " -m granian " in command
+    return (
+        "supervisor.py" in command
+        or " -m deploy." in command
+        or " -m tools." in command
+        or " -m granian " in command
+    )
 
 
 def _settings(processes: list[Process]) -> dict[str, str] | None:

@@ -17,8 +17,8 @@ from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
-from deploy.lineage import family
 from loadtest.sites import Site, own_site
+from tools.lineage import family
 
 _PATIENCE_SECONDS = 60
 _SETTLED_SECONDS = 10.0

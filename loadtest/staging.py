@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.problems import Problem
+from deploy.console import Problem
 from loadtest.engine.http import Answer, Connection
 from loadtest.engine.people import Account
 from loadtest.sites import Site

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from deploy.address import serves
-from deploy.production import is_production, production_trial
-from deploy.sites import RunningSite, running_site
+from deploy.environment import is_production
+from deploy.production import production_trial
 from deploy.waiting import wait_until
 from loadtest.chaos.mishaps import Mishaps
 from loadtest.chaos.sale import SETTLE_SECONDS, Sale, show
 from loadtest.crowded import CROWDED
+from tools.sites import RunningSite, running_site
 
 
 def run(site: RunningSite, *, seconds: float, seed: int, buyers: int, viewers: int) -> Any:

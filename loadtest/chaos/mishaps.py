@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy import lineage
-from deploy.lineage import family, members
-from deploy.sites import RunningSite
 from deploy.waiting import wait_until
+from tools import lineage
+from tools.lineage import family, members
+from tools.sites import RunningSite
 
 RETURN_SECONDS = 90
 _HANG_SECONDS = (1.0, 4.0)

@@ -9,9 +9,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.console import say
 from deploy.paths import ROOT
-from deploy.services import postgres, valkey
-from deploy.steps import say
 from loadtest.compare.comparison import Comparison
 from loadtest.compare.figures import FIGURES
 from loadtest.compare.house import House
@@ -21,6 +20,7 @@ from loadtest.engine.cpu import model
 from loadtest.engine.viewers import allow_many_files
 from loadtest.push.results import machine
 from loadtest.push.servers import service_versions
+from tools.services import postgres, valkey
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 

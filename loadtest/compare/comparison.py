@@ -9,7 +9,7 @@ from statistics import median
 
 import uvloop
 
-from deploy.steps import say
+from deploy.console import say
 from loadtest.compare.figures import FIGURES, Bench
 from loadtest.compare.house import House
 from loadtest.compare.on_sale import has_kit, on_sale

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import psycopg
 
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
 
 _CLEARED = [
     """UPDATE reservations_seat SET status = 0, locked_by_id = NULL, locked_until = NULL,

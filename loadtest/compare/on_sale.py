@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
 from loadtest.push.figures import Numbers
 
 COMMANDS_SHARE = "commands, of what 128 clients lock"

@@ -12,18 +12,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from deploy.address import Address, answers, serves
+from deploy.environment import clean_environment
 from deploy.keeper import kept
-from deploy.node import ensure_node
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
-from deploy.services import free_port
-from deploy.sites import running_site
+from deploy.ports import free_port
 from deploy.stack_services import Proxied, proxy_service
-from deploy.steps import run_step
 from deploy.supervised import supervised
 from loadtest.compare.house import House
 from loadtest.crowded import CROWDED
 from loadtest.engine.viewers import SocketIoViewer, Viewer
+from tools.node import ensure_node
+from tools.sites import running_site
+from tools.steps import run_step
 
 HOST = "127.0.0.1"
 NODE = Path(__file__).parents[1] / "peers" / "node"

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import uvloop
 
+from deploy.console import say
 from deploy.paths import ROOT
-from deploy.services import postgres, valkey
-from deploy.steps import say
 from loadtest.compare.tables import put_between
 from loadtest.curves.figures import FIGURES, SEATS, WATCHED_SEATS
 from loadtest.curves.ground import Ground
@@ -26,6 +25,7 @@ from loadtest.engine.viewers import allow_many_files, undisturbed
 from loadtest.push.figures import Numbers
 from loadtest.push.results import machine
 from loadtest.push.servers import service_versions
+from tools.services import postgres, valkey
 
 DOCUMENT = ROOT / "docs" / "scaling.md"
 PICTURES = DOCUMENT.parent / "curves"

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import psycopg
 
 from deploy.address import Address, answers
+from deploy.environment import clean_environment
 from deploy.paths import ROOT, VENV_BIN
-from deploy.processes import clean_environment
+from deploy.ports import free_port
 from deploy.server import granian_arguments
-from deploy.services import free_port
 from deploy.supervised import supervised
 from loadtest.push.bench import Bench
 from loadtest.push.figures import Numbers

@@ -9,12 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from deploy.browser import ensure_browser
-from deploy.node import ensure_node
+from deploy.environment import clean_environment
 from deploy.paths import FRONTEND
-from deploy.processes import clean_environment, run_shown
-from deploy.steps import run_step
 from reservations.demo.stadium import stadium
+from tools.browser import ensure_browser
+from tools.node import ensure_node
+from tools.processes import run_shown
+from tools.steps import run_step
 
 HERE = Path(__file__).parent
 

@@ -9,9 +9,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.node import ensure_node
-from deploy.services import postgres, valkey
-from deploy.steps import run_step, say
+from deploy.console import say
 from loadtest.engine.viewers import allow_many_files, undisturbed
 from loadtest.push.bench import Bench, make_event
 from loadtest.push.figures import Figure, Numbers
@@ -24,6 +22,9 @@ from loadtest.push.figures.rush import RUSH
 from loadtest.push.figures.stuck import STUCK
 from loadtest.push.results import Report, Result, machine, markdown
 from loadtest.push.servers import SOCKETIO, service_versions, versions
+from tools.node import ensure_node
+from tools.services import postgres, valkey
+from tools.steps import run_step
 
 logger = logging.getLogger(__name__)
 

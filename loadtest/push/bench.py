@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
 from loadtest.engine.viewers import Viewer
 from loadtest.push.servers import Peer, Server, running
 from loadtest.push.viewers import gather_viewers

@@ -14,14 +14,14 @@ from pathlib import Path
 import psycopg
 import redis
 
-from deploy.node import ensure_node
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
+from deploy.ports import free_port
 from deploy.server import daphne_arguments
-from deploy.services import free_port
 from deploy.supervised import supervised
 from loadtest.crowded import CROWDED
 from loadtest.push.processes import only_child
+from tools.node import ensure_node
 
 HOST = "127.0.0.1"
 SOCKETIO = Path(__file__).parent / "peers" / "socketio"

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from deploy.problems import Problem
+from deploy.console import Problem
 from loadtest.report import write
 from loadtest.report.pictures import take_pictures
 

@@ -6,8 +6,8 @@ import hashlib
 import re
 from pathlib import Path
 
-from deploy.node import ensure_node
-from deploy.steps import run_step
+from tools.node import ensure_node
+from tools.steps import run_step
 
 _HERE = Path(__file__).parent
 _CHARTS = _HERE / "node_modules" / "uplot" / "dist"

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from deploy.browser import ensure_browser
-from deploy.node import ensure_node
+from deploy.console import Problem
+from deploy.environment import clean_environment
 from deploy.paths import FRONTEND
-from deploy.problems import Problem
-from deploy.processes import clean_environment, run_shown
+from tools.browser import ensure_browser
+from tools.node import ensure_node
+from tools.processes import run_shown
 
 FRAMES = 32
 _MOMENTS = 4

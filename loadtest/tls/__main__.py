@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.address import Address
+from deploy.console import Problem
+from deploy.ports import free_port
 from deploy.postgres_server import ENVIRONMENT
-from deploy.problems import Problem
-from deploy.services import free_port
 from deploy.stack_services import listens
 from deploy.supervised import supervised
 from deploy.unprivileged import server_user, temporary_home

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from deploy.environment import clean_environment
 from deploy.paths import ROOT, VENV_PYTHON
-from deploy.processes import clean_environment
 
 HOST = "localhost"
 REDIS_WAYS = ("cache", "channel layer", "readiness")

@@ -12,17 +12,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy import lineage
 from deploy.address import serves
+from deploy.console import Problem
 from deploy.door import visiting
-from deploy.lineage import family, members
+from deploy.environment import clean_environment, is_production
 from deploy.paths import ROOT, VENV_PYTHON
-from deploy.problems import Problem
-from deploy.processes import clean_environment
-from deploy.production import is_production, production_trial
-from deploy.sites import RunningSite, running_site
+from deploy.production import production_trial
 from loadtest.chaos.sale import Sale, manage, show
 from loadtest.upgrade.releases import before_the_last_migration, checked_out, title
+from tools import lineage
+from tools.lineage import family, members
+from tools.sites import RunningSite, running_site
 
 _SERVERS = (lineage.API_MASTER, lineage.API_WORKER, lineage.SOCKET_SERVER)
 _RESTARTING = 1012

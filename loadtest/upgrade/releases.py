@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
+from deploy.console import Problem
 from deploy.paths import CLIENT, ROOT, VENV
-from deploy.problems import Problem
 
 _MIGRATIONS = ":(glob)*/migrations/[0-9]*.py"
 

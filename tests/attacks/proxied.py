@@ -15,8 +15,8 @@ import pytest
 from deploy import stack_services
 from deploy.address import Address
 from deploy.keeper import kept
+from deploy.ports import lasting_ports
 from deploy.server import daphne_arguments, granian_arguments
-from deploy.services import lasting_ports
 from deploy.stack_services import HOST, Proxied, proxy_service
 from tests.servers import running
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from config.large_answers import LARGE_BYTES, MAX_OF_A_CLIENT, MAX_UNDER_WAY
+from deploy.ports import free_port
 from deploy.server import granian_arguments
-from deploy.services import free_port
 from reservations.models import Event
 from tests.crowd import wait_until
 from tests.factories import make_event

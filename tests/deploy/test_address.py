@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from deploy.address import Address, address_from, answers, ensure_free
+from deploy.console import Problem
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.problems import Problem
-from deploy.processes import clean_environment
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_free_port_is_free() -> None:
     ensure_free(Address(host="127.0.0.1", port=port))
 
 
-@pytest.mark.parametrize("module", [["deploy", "run"], ["deploy.serve"]])
+@pytest.mark.parametrize("module", [["tools", "run"], ["tools.serve"]])
 def test_a_port_in_use_is_told_in_one_sentence_before_anything_else(module: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

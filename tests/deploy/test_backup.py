@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from deploy.backup import dump, environment_of, load, owners_url, restore
-from deploy.problems import Problem
-from deploy.services import postgres
+from deploy.console import Problem
+from tools.services import postgres
 
 
 def _rows(url: str, database: str = "seatcast") -> list[int]:

@@ -20,7 +20,7 @@ from redis.retry import Retry
 
 from config.environment import read_environment
 from config.service_urls import with_password
-from deploy.lock import pins_in
+from deploy.ports import free_port
 from deploy.server import (
     MIGRATE_SETTINGS,
     caddy_arguments,
@@ -35,10 +35,10 @@ from deploy.server import (
     server_settings,
     valkey_arguments,
 )
-from deploy.services import free_port
 from deploy.stack_settings import stack_settings
 from deploy.unprivileged import runnable, temporary_home
 from deploy.waiting import wait_until
+from tools.lock import pins_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SOCKETS = ("sockets-1", "sockets-2")

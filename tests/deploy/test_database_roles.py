@@ -8,12 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from deploy.console import Problem
+from deploy.environment import clean_environment
+from deploy.ports import free_port
 from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server, postgres_url
 from deploy.preparing import prepare, run_once
-from deploy.problems import Problem
-from deploy.processes import clean_environment
 from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
-from deploy.services import free_port
 from deploy.stack_settings import without_owner
 
 pytestmark = pytest.mark.thorough

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.node import ensure_node
+from deploy.environment import clean_environment
 from deploy.paths import NODE_MODULES, ROOT, VENV_BIN
-from deploy.processes import clean_environment
 from tests.deploy.dockerfile import Builder, Stage, ignore_rules, instructions, run
+from tools.node import ensure_node
 
 
 @pytest.fixture(scope="module")

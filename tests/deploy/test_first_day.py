@@ -23,8 +23,8 @@ import yaml
 from config.environment import read_environment
 from deploy.address import Address, is_ready
 from deploy.paths import ROOT, VENV_BIN
+from deploy.ports import free_port
 from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server
-from deploy.services import free_port
 from deploy.supervised import supervised
 from deploy.valkey_server import valkey_server
 from tests.deploy.test_kubernetes import container, one, own_settings

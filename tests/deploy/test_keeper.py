@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from deploy.keeper import LONGEST_PAUSE_SECONDS, Service, kept, pause_seconds
-from deploy.lineage import family
 from deploy.supervised import Launched, ServerEnded, supervised
 from deploy.waiting import wait_until
+from tools.lineage import family
 
 SECONDS = 60
 WAITS = (

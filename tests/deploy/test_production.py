@@ -8,7 +8,8 @@ from pytest_django import Settings
 
 from deploy.address import Address
 from deploy.announcing import demo_password
-from deploy.production import is_production, kept_secret, production_settings, stack_address
+from deploy.environment import is_production
+from deploy.production import kept_secret, production_settings, stack_address
 from reservations.demo.people import PASSWORD
 
 ADDRESS = Address(host="127.0.0.1", port=8000, authority=Path("root.crt"))

@@ -23,7 +23,7 @@ from config.headers import FILE_HEADERS
 from deploy.address import Address
 from deploy.keeper import kept
 from deploy.paths import VENV_BIN
-from deploy.services import lasting_ports
+from deploy.ports import lasting_ports
 from deploy.stack_services import CADDYFILE, HOST, Proxied, proxy_service
 from deploy.waiting import wait_until
 from reservations.errors import Unavailable

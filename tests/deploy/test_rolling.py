@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.console import Problem
 from deploy.door import opened, visiting
 from deploy.guide import Guide
 from deploy.paths import VENV
-from deploy.problems import Problem
 from deploy.stack_servers import ServerPlan, plan_servers, publish_client, room_for
 from deploy.stack_settings import stack_settings
 

@@ -23,22 +23,24 @@ import pytest
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection, connect
 
-from deploy import lineage, stack, unprivileged
+from deploy import stack, unprivileged
 from deploy import stack_settings as stack_settings_module
 from deploy.address import Address, serves
+from deploy.console import Problem
 from deploy.door import visiting
-from deploy.lineage import family, members
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
+from deploy.ports import free_port
 from deploy.postgres_server import SERVING_ROLE
-from deploy.problems import Problem
-from deploy.processes import clean_environment
 from deploy.production import kept_secret
-from deploy.services import free_port, postgres, valkey
 from deploy.stack_servers import ServerPlan, plan_servers
 from deploy.stack_settings import stack_settings
 from deploy.waiting import wait_until
 from reservations.demo.people import PASSWORD
 from tests.deploy.test_first_day import PLAN
+from tools import lineage
+from tools.lineage import family, members
+from tools.services import postgres, valkey
 
 SECONDS = 60
 WHOLE = {

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.lineage import family
 from deploy.supervised import ServerEnded, supervised
 from deploy.supervisor import Spec
 from deploy.waiting import wait_until
+from tools.lineage import family
 
 
 def spec_of(

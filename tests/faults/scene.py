@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from deploy.services import lasting_ports
+from deploy.ports import lasting_ports
 from deploy.valkey_server import valkey_server, valkey_url
 from realtime.database import in_database_thread
 from reservations.models import Event

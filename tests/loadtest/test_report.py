@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from deploy.browser import ensure_browser
-from deploy.node import ensure_node
 from deploy.paths import FRONTEND
 from loadtest.report import page, write
 from loadtest.report.assets import content_hash, ensure_assets
 from loadtest.report.encoding import encoded_changes, encoded_positions
 from realtime.messages import packed
 from tests.loadtest.load_results import BLOCKED, FREE, LOCKED, RESERVED, hall, on_sale, stampede
+from tools.browser import ensure_browser
+from tools.node import ensure_node
 
 pytestmark = pytest.mark.any_database
 

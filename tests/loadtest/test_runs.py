@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from deploy.sites import running_site
 from loadtest.__main__ import main
 from loadtest.engine.run import Run
 from loadtest.scenarios import catalogue
 from loadtest.scenarios.on_sale import ON_SALE
 from loadtest.sites import Site, site_at
+from tools.sites import running_site
 
 pytestmark = pytest.mark.any_database
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.exceptions import RedisError
 
-from deploy.services import free_port
+from deploy.ports import free_port
 from realtime.layer import MAX_WAITING_MESSAGES, DoorbellLayer, NewestMessages
 
 PATIENCE_SECONDS = 120

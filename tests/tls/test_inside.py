@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from deploy.services import own_postgres, own_valkey
 from loadtest.tls.certificates import Certificate, certificate
 from loadtest.tls.reaching import HOST, REDIS_WAYS, database_url, errors, redis_url
 from tests.tls.front import tls_front
 from tests.tls.mail_server import mail_server
+from tools.services import own_postgres, own_valkey
 
 WAYS = ("database", *REDIS_WAYS)
 

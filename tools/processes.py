@@ -1,0 +1,84 @@
+"""Running a tool before the person's eyes."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.paths import ROOT
+
+STAGE_SECONDS = 3 * 60 * 60
+"""Only what hangs takes longer: all random tests take an hour on a busy machine."""
+_LOOK_SECONDS = 0.1
+_END_SECONDS = 10
+
+
+def run_shown(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    cwd: Path = ROOT,
+    seconds: float = STAGE_SECONDS,
+) -> int:
+    """Run a tool, its output shown and nothing to read; return its exit status.
+
+    It gets a process group of its own, all of which is ended when `seconds` have passed (the
+    status is then not 0), and on Ctrl-C.
+    """
+    sys.stdout.flush()
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, env=environment, cwd=cwd, process_group=0
+    ) as process:
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            print(f"seatcast: ended after {seconds:.0f} s: {' '.join(command)}", file=sys.stderr)
+            _end_group(process)
+            return 124
+        except KeyboardInterrupt:
+            _end_group(process)
+            raise
+
+
+def run_aside(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    output: Path,
+    is_over: threading.Event,
+) -> int:
+    """Run a tool beside others, what it writes kept in a file; return its exit status.
+
+    It gets a process group of its own, all of which is ended when `is_over`, or when it takes too
+    long; the status is then not 0.
+    """
+    deadline = time.monotonic() + STAGE_SECONDS
+    with (
+        output.open("wb") as file,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=ROOT,
+            process_group=0,
+        ) as process,
+    ):
+        while process.poll() is None:
+            if is_over.wait(_LOOK_SECONDS) or time.monotonic() > deadline:
+                _end_group(process)
+                return 124
+        return process.returncode
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,121 @@
+"""The site in one process: database, demo data, one Daphne. Ends cleanly on Ctrl-C and SIGTERM.
+
+Concurrency. Everything before Daphne happens in the main thread, and its database connections
+are closed before Daphne makes its own. Two threads besides: one says when the server answers, and
+one does the housekeeping, which elsewhere is a process of its own.
+"""
+
+import os
+import signal
+
+# Until Daphne handles them: there is nothing to tidy up, and a KeyboardInterrupt in the
+# middle of an import shows as anything but itself.
+for ending in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(ending, lambda *_: os._exit(0))
+
+import asyncio  # noqa: E402
+import io  # noqa: E402
+import logging  # noqa: E402
+import sys  # noqa: E402
+import threading  # noqa: E402
+from typing import Any, cast  # noqa: E402
+
+from deploy.address import Address, address_from, answers, ensure_free  # noqa: E402
+from deploy.announcing import announce, with_demo_data  # noqa: E402
+from deploy.console import Problem  # noqa: E402
+from deploy.environment import is_production  # noqa: E402
+from deploy.server import daphne_arguments  # noqa: E402
+
+_END_SECONDS = 5
+_HOUSEKEEPING_SECONDS = 60
+
+
+def main() -> int:
+    """Serve until asked to stop; return the exit status."""
+    try:
+        address = address_from()
+        ensure_free(address)
+        _prepare_database()
+        threading.Thread(
+            target=announce, args=[address], kwargs={"up": answers}, daemon=True
+        ).start()
+        threading.Thread(target=_keep_house, daemon=True).start()
+        _serve(address)
+    except Problem as problem:
+        print(f"seatcast: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _prepare_database() -> None:
+    """Bring the database up to date and make sure of the demo data; cheap when both are there.
+
+    Raises: Problem when the database cannot be reached.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if with_demo_data() and not os.environ.get("SEATCAST_SHOW_NAMES"):
+        os.environ["SEATCAST_SHOW_NAMES"] = str(not is_production(os.environ))
+
+    import django
+    from django.core.management import call_command
+    from django.db import OperationalError, connections
+
+    django.setup()
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        if with_demo_data():
+            call_command("load_demo", verbosity=0)
+    except OperationalError as error:
+        raise Problem(f"The database cannot be used: {error}") from None
+    connections.close_all()
+
+
+def _keep_house() -> None:
+    """Run the housekeeping's steps for as long as the process lives."""
+    from django.core.management import call_command
+
+    from reservations.housekeeping.rounds import Rounds, Stop
+
+    quiet = io.StringIO()
+    stop = Stop()
+
+    def run(command: str) -> None:
+        call_command(command, stdout=quiet, stderr=quiet)
+
+    rounds = Rounds(run, stop)
+    while True:
+        stop.wait(_HOUSEKEEPING_SECONDS)
+        rounds.one()
+        quiet.seek(0)
+        quiet.truncate()
+
+
+def _serve(address: Address) -> None:
+    """Run Daphne until SIGINT or SIGTERM."""
+    from daphne.cli import CommandLineInterface
+    from daphne.server import twisted_loop
+    from twisted.internet import reactor
+
+    # Requests that take too long at the end are cut off; asyncio would show a traceback each.
+    # Twisted types its methods as if they had no self.
+    cast(Any, reactor).addSystemEventTrigger(
+        "before", "shutdown", logging.getLogger("asyncio").setLevel, logging.CRITICAL
+    )
+    CommandLineInterface().run(daphne_arguments(host=address.host, port=address.port))
+    _end_tasks(twisted_loop)
+
+
+def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what open sockets have left waiting on a loop that was stopped.
+
+    Hazard: Daphne leaves it to the interpreter's end, where CPython crashes on it.
+    """
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=_END_SECONDS))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
