@@ -18,15 +18,15 @@ from environ import Env
 
 from config.service_urls import name_of, with_password
 from deploy.console import Problem, say
-from deploy.door import visiting
+from deploy.control_socket import connected
 from deploy.environment import is_given
-from deploy.keeper import kept
 from deploy.postgres_server import NAME
-from deploy.preparing import run_once
-from deploy.private import private_folder
+from deploy.private_files import private_folder
+from deploy.process_manager import managed
+from deploy.release_tasks import run_task
 from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
 from deploy.stack import locked
-from deploy.stack_services import brought_services
+from deploy.stack_services import own_services
 from deploy.stack_settings import servers_environment, stack_settings
 
 _AFTERWARDS = (
@@ -54,8 +54,8 @@ def main(what: str, name: str) -> int:
 def save(file: Path) -> None:
     """Write the database of the stack that runs to a file. Raises: Problem."""
     data_dir = stack_settings(os.environ).data_dir
-    with visiting(data_dir) as visit:
-        url = owners_url(visit.environment)
+    with connected(data_dir) as stack:
+        url = owners_url(stack.environment)
     _name_database(url)
     began = time.monotonic()
     dump(url, file)
@@ -69,19 +69,19 @@ def restore(file: Path) -> None:
     logs = settings.data_dir / "logs"
     if not file.is_file():
         raise Problem(f"There is no {file}.")
-    if not settings.brings_postgres:
+    if not settings.runs_postgres:
         raise Problem("The database is not the stack's own: docs/operations.md has how to do it.")
     with locked(settings.data_dir) as lock:
         private_folder(logs)
-        brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
-        with kept(brought.services):
-            url = owners_url(brought.settings)
+        own = own_services(settings, environment=os.environ, lock=lock, logs=logs)
+        with managed(own.services):
+            url = owners_url(own.settings)
             _name_database(url)
             say(f"The database of before is kept as {load(url, file)}.")
-            servers = servers_environment(os.environ, brought.settings)
+            servers = servers_environment(os.environ, own.settings)
             environment = {**servers, **MIGRATE_SETTINGS}
             for step in _AFTERWARDS:
-                say(run_once(step, environment, log_file=logs / "restoring.log", holds=[lock]))
+                say(run_task(step, environment, log_file=logs / "restoring.log", holds=[lock]))
 
 
 def _name_database(url: str) -> None:

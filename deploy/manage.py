@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from deploy.console import Problem
-from deploy.door import visiting
+from deploy.control_socket import connected
 from deploy.environment import clean_environment
 from deploy.stack_settings import stack_settings
 
@@ -19,8 +19,8 @@ def main(arguments: Sequence[str]) -> NoReturn:
     """Become the command. Raises: SystemExit when there is no stack."""
     settings = stack_settings(os.environ)
     try:
-        with visiting(settings.data_dir) as visit:
-            environment = {**clean_environment(), **visit.environment}
+        with connected(settings.data_dir) as stack:
+            environment = {**clean_environment(), **stack.environment}
     except Problem as problem:
         sys.exit(f"seatcast: {problem}")
     python = str(settings.release / ".venv" / "bin" / "python")

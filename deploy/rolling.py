@@ -10,8 +10,8 @@ import os
 import sys
 
 from deploy.console import Problem, say
-from deploy.door import visiting
-from deploy.preparing import prepare
+from deploy.control_socket import connected
+from deploy.release_tasks import run_release_tasks
 from deploy.stack_servers import plan_servers, publish_client
 from deploy.stack_settings import servers_environment, stack_settings
 
@@ -31,17 +31,17 @@ def main() -> int:
 def _roll() -> None:
     settings = stack_settings(os.environ)
     client_dir = settings.data_dir / "client"
-    with visiting(settings.data_dir) as visit:
-        environment = servers_environment(os.environ, visit.settings)
+    with connected(settings.data_dir) as stack:
+        environment = servers_environment(os.environ, stack.settings)
         say("Preparing the database and the static files …")
-        prepare(
+        run_release_tasks(
             environment,
             release=settings.release,
             demo=False,
             log_file=settings.data_dir / "logs" / "rolling.log",
         )
-        plans = plan_servers(settings, environment=environment, room=visit.room)
-        visit.replace(plans, tell=say)
+        plans = plan_servers(settings, environment=environment, room=stack.room)
+        stack.replace(plans, tell=say)
     # Last: what its pages ask for is answered by new servers only.
     publish_client(settings.client, client_dir)
     say("All servers are those of this release.")

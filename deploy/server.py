@@ -78,7 +78,7 @@ def proxy_variables(
     log_format: str,
     access_log: str,
     hsts_subdomains: str = "False",
-    guide: str = "unguided",
+    health_checks: str = "no_health_checks",
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 
@@ -104,7 +104,7 @@ def proxy_variables(
         "SEATCAST_HSTS_SUBDOMAINS": hsts_subdomains,
         "SEATCAST_LOG_FORMAT": log_format,
         "SEATCAST_ACCESS_LOG": access_log,
-        "SEATCAST_PROXY_GUIDE": guide,
+        "SEATCAST_PROXY_HEALTH_CHECKS": health_checks,
     }
 
 

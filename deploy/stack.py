@@ -23,24 +23,24 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from deploy import door
+from deploy import control_socket
 from deploy.address import ensure_free, serves
-from deploy.announcing import announce, with_demo_data
+from deploy.banner import print_banner, with_demo_data
 from deploy.console import Problem, say
-from deploy.guide import Guide, guiding
-from deploy.keeper import Crew, Service, kept
 from deploy.ports import lasting_ports
-from deploy.preparing import prepare
-from deploy.private import passable_folder, private_folder
+from deploy.private_files import passable_folder, private_folder
+from deploy.process_manager import ProcessManager, Service, managed
 from deploy.production import proxy_folder
+from deploy.release_tasks import run_release_tasks
 from deploy.stack_servers import Room, Servers, plan_servers, publish_client, room_for
-from deploy.stack_services import Proxied, brought_services, proxy_service
+from deploy.stack_services import ProxyConfig, own_services, proxy_service
 from deploy.stack_settings import (
     StackSettings,
     of_owner,
     servers_environment,
     stack_settings,
 )
+from deploy.upstream_health import UpstreamHealth, serving_health
 from deploy.waiting import wait_until
 
 _TAKEOVER_SECONDS = 40.0
@@ -71,11 +71,11 @@ def _serve() -> None:
     with locked(settings.data_dir) as lock:
         say(f"The data is in {settings.data_dir}/")
         private_folder(logs)
-        brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
-        environment = servers_environment(os.environ, brought.settings)
-        with _kept(brought.services):
+        own = own_services(settings, environment=os.environ, lock=lock, logs=logs)
+        environment = servers_environment(os.environ, own.settings)
+        with _managed(own.services):
             say("Preparing the database and the static files …")
-            prepare(
+            run_release_tasks(
                 environment,
                 release=settings.release,
                 demo=with_demo_data(),
@@ -84,34 +84,34 @@ def _serve() -> None:
             )
             room = room_for(settings)
             with (
-                guiding(*lasting_ports(1)) as guide,
-                door.opened(settings.data_dir) as entrance,
+                serving_health(*lasting_ports(1)) as health,
+                control_socket.listening(settings.data_dir) as control,
             ):
-                proxied = _proxied(settings, guide, room)
-                publish_client(settings.client, proxied.client_dir)
-                servers = Servers(guide, room, logs=logs, holds=[lock])
+                config = _proxy_config(settings, health, room)
+                publish_client(settings.client, config.client_dir)
+                servers = Servers(health, room, logs=logs, holds=[lock])
                 first = plan_servers(settings, environment=environment, room=servers.room())
-                proxy = proxy_service(proxied, log_file=logs / "proxy.log", holds=[lock])
-                with _kept([proxy]), _kept(servers.first(first)) as crew:
+                proxy = proxy_service(config, log_file=logs / "proxy.log", holds=[lock])
+                with _managed([proxy]), _managed(servers.first(first)) as manager:
                     say(f"What they write is in {logs}/")
-                    announce(settings.address, up=serves, environment=environment)
-                    while entrance:
-                        door.answer(
-                            entrance,
-                            settings=brought.settings,
+                    print_banner(settings.address, up=serves, environment=environment)
+                    while control:
+                        control_socket.serve_client(
+                            control,
+                            settings=own.settings,
                             environment={**of_owner(environment), **servers.environment()},
                             room=servers.room(),
-                            replace=partial(servers.replace, crew),
+                            replace=partial(servers.replace, manager),
                         )
                     Event().wait()
 
 
-def _proxied(settings: StackSettings, guide: Guide, room: Room) -> Proxied:
-    return Proxied(
+def _proxy_config(settings: StackSettings, health: UpstreamHealth, room: Room) -> ProxyConfig:
+    return ProxyConfig(
         address=settings.address,
         sockets=room["sockets"],
         api=room["api"],
-        guide=f"guided {guide.address}",
+        health_checks=f"health_checks {health.address}",
         client_dir=settings.data_dir / "client",
         static_dir=settings.data_dir / "static",
         own_dir=proxy_folder(settings.data_dir),
@@ -122,11 +122,11 @@ def _proxied(settings: StackSettings, guide: Guide, room: Room) -> Proxied:
 
 
 @contextmanager
-def _kept(services: list[Service]) -> Iterator[Crew]:
+def _managed(services: list[Service]) -> Iterator[ProcessManager]:
     if services:
         say(f"Starting {', '.join(service.name for service in services)} …")
-    with kept(services) as crew:
-        yield crew
+    with managed(services) as manager:
+        yield manager
 
 
 @contextmanager

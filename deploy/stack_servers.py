@@ -15,13 +15,13 @@ from typing import TypedDict
 
 from deploy.address import Address, is_ready
 from deploy.console import Problem
-from deploy.guide import LEAD_SECONDS, Guide
-from deploy.keeper import Crew, Service
 from deploy.paths import ROOT
 from deploy.ports import lasting_ports
+from deploy.process_manager import ProcessManager, Service
 from deploy.server import daphne_arguments, granian_arguments, housekeeping_arguments
 from deploy.stack_services import HOST, program
 from deploy.stack_settings import StackSettings, without_owner
+from deploy.upstream_health import NOTICE_SECONDS, UpstreamHealth
 
 _TELL = (
     "import json, sys; from deploy import server; name, given = json.load(sys.stdin); "
@@ -144,8 +144,10 @@ def publish_client(built: Path, client_dir: Path) -> None:
 class Servers:
     """The servers behind a proxy. One generation takes the place of another, server by server."""
 
-    def __init__(self, guide: Guide, room: Room, *, logs: Path, holds: Collection[int]) -> None:
-        self._guide = guide
+    def __init__(
+        self, health: UpstreamHealth, room: Room, *, logs: Path, holds: Collection[int]
+    ) -> None:
+        self._health = health
         self._room = room
         self._logs = logs
         self._holds = holds
@@ -169,10 +171,12 @@ class Servers:
     def first(self, plans: Sequence[ServerPlan]) -> list[Service]:
         """Return the services of the first generation."""
         self._running = {plan["name"]: (plan, self._service(plan)) for plan in plans}
-        self._lead()
+        self._update_health()
         return [service for _, service in self._running.values()]
 
-    def replace(self, crew: Crew, plans: Sequence[ServerPlan], tell: Callable[[str], None]) -> None:
+    def replace(
+        self, manager: ProcessManager, plans: Sequence[ServerPlan], tell: Callable[[str], None]
+    ) -> None:
         """Replace every server that the crew keeps: the new one is ready before the old one goes.
 
         Raises: Problem when one does not start. It and those after it are then as they were.
@@ -181,27 +185,27 @@ class Servers:
         for plan in plans:
             name, service = plan["name"], self._service(plan)
             tell(f"Replacing {name} …")
-            crew.start([service])
+            manager.start([service])
             old = self._running.get(name)
             self._running[name] = plan, service
-            self._lead(also=old)
-            self._retire(crew, old)
+            self._update_health(also=old)
+            self._retire(manager, old)
         for name in self._running.keys() - {plan["name"] for plan in plans}:
             tell(f"Ending {name} …")
-            self._retire(crew, self._running.pop(name))
+            self._retire(manager, self._running.pop(name))
 
-    def _retire(self, crew: Crew, old: tuple[ServerPlan, Service] | None) -> None:
+    def _retire(self, manager: ProcessManager, old: tuple[ServerPlan, Service] | None) -> None:
         """End a server when it is sent nothing new, and the others are."""
         if old is None:
             return
-        time.sleep(LEAD_SECONDS)
-        self._lead()
-        time.sleep(LEAD_SECONDS)
-        crew.end([old[1]])
+        time.sleep(NOTICE_SECONDS)
+        self._update_health()
+        time.sleep(NOTICE_SECONDS)
+        manager.end([old[1]])
 
-    def _lead(self, *, also: tuple[ServerPlan, Service] | None = None) -> None:
+    def _update_health(self, *, also: tuple[ServerPlan, Service] | None = None) -> None:
         plans = [plan for plan, _ in [*self._running.values(), *([also] if also else [])]]
-        self._guide.lead_to([plan["port"] for plan in plans if plan["port"]])
+        self._health.set_healthy([plan["port"] for plan in plans if plan["port"]])
 
     def _service(self, plan: ServerPlan) -> Service:
         log = f"{plan['log']}.{self._generation}" if self._generation else plan["log"]

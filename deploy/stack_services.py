@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.address import ADDRESSES, Address
-from deploy.keeper import Service
 from deploy.paths import ROOT, VENV_BIN
 from deploy.ports import lasting_ports
-from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server, postgres_url
-from deploy.production import kept_secret, production_settings, trial_settings
+from deploy.postgres_server import SERVING_ROLE, PersistentDatabase, postgres_server, postgres_url
+from deploy.process_manager import Service
+from deploy.production import production_settings, stored_secret, trial_settings
 from deploy.server import caddy_arguments, postgres_settings, proxy_variables, server_settings
 from deploy.stack_settings import StackSettings
-from deploy.supervised import Launched, supervised
+from deploy.supervised import StartedServer, supervised
 from deploy.valkey_server import valkey_server, valkey_url
 
 HOST = "127.0.0.1"
@@ -26,7 +26,7 @@ STOP_SECONDS = 15.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Brought:
+class OwnServices:
     """The services that the stack brings along, and the settings under which servers find them."""
 
     services: list[Service]
@@ -34,7 +34,7 @@ class Brought:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proxied:
+class ProxyConfig:
     """What the proxy is told: where it listens, and what is behind it.
 
     `guide` is who says which of the servers are there, as the Caddyfile takes it.
@@ -49,7 +49,7 @@ class Proxied:
     hsts_subdomains: str = "False"
     sockets: Sequence[int]
     api: Sequence[int]
-    guide: str = "unguided"
+    health_checks: str = "no_health_checks"
 
     def variables(self) -> dict[str, str]:
         """Return this as `deploy/Caddyfile` reads it."""
@@ -69,13 +69,13 @@ class Proxied:
             log_format=self.log_format,
             access_log=self.access_log,
             hsts_subdomains=self.hsts_subdomains,
-            guide=self.guide,
+            health_checks=self.health_checks,
         )
 
 
-def brought_services(
+def own_services(
     settings: StackSettings, *, environment: Mapping[str, str], lock: int, logs: Path
-) -> Brought:
+) -> OwnServices:
     """Choose ports and passwords. The passwords are made once, and kept in the data directory.
 
     All processes hold the descriptor `lock` for as long as they live.
@@ -83,14 +83,14 @@ def brought_services(
     postgres_port, valkey_port = lasting_ports(2)
     services: list[Service] = []
     urls: dict[str, str] = {}
-    if settings.brings_postgres:
-        password = kept_secret(settings.data_dir / "postgres_password")
-        serving = kept_secret(settings.data_dir / "postgres_serving_password")
+    if settings.runs_postgres:
+        password = stored_secret(settings.data_dir / "postgres_password")
+        serving = stored_secret(settings.data_dir / "postgres_serving_password")
         urls["database_url"] = postgres_url(port=postgres_port, password=serving, role=SERVING_ROLE)
         urls["migration_url"] = postgres_url(port=postgres_port, password=password)
         services.append(_postgres(settings, postgres_port, password, lock, logs))
-    if settings.brings_valkey:
-        password = kept_secret(settings.data_dir / "valkey_password")
+    if settings.runs_valkey:
+        password = stored_secret(settings.data_dir / "valkey_password")
         urls["redis_url"] = valkey_url(port=valkey_port, password=password)
         services.append(_valkey(valkey_port, password, lock, logs))
     ours = server_settings(data_dir=str(settings.data_dir), **urls)
@@ -101,12 +101,12 @@ def brought_services(
         )
     else:
         ours |= trial_settings(environment, data_dir=settings.data_dir)
-    return Brought(services=services, settings=ours)
+    return OwnServices(services=services, settings=ours)
 
 
 def _postgres(settings: StackSettings, port: int, password: str, lock: int, logs: Path) -> Service:
     log_file = logs / "postgres.log"
-    database = Kept(
+    database = PersistentDatabase(
         folder=settings.data_dir / "postgres",
         password=password,
         settings=postgres_settings(
@@ -118,7 +118,7 @@ def _postgres(settings: StackSettings, port: int, password: str, lock: int, logs
     )
     return Service(
         name="PostgreSQL",
-        launch=lambda: postgres_server(port=port, kept=database, holds=[lock]),
+        launch=lambda: postgres_server(port=port, database=database, holds=[lock]),
         log_file=log_file,
         shows_log=False,
     )
@@ -134,18 +134,18 @@ def _valkey(port: int, password: str, lock: int, logs: Path) -> Service:
     )
 
 
-def proxy_service(proxied: Proxied, *, log_file: Path, holds: Collection[int] = ()) -> Service:
+def proxy_service(config: ProxyConfig, *, log_file: Path, holds: Collection[int] = ()) -> Service:
     """Return Caddy with `deploy/Caddyfile`."""
-    proxied.own_dir.mkdir(mode=0o700, exist_ok=True)
+    config.own_dir.mkdir(mode=0o700, exist_ok=True)
     # Whatever it would keep in its user's home.
-    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(proxied.own_dir))
+    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(config.own_dir))
     return program(
         "the proxy",
         [str(VENV_BIN / "caddy"), *caddy_arguments(caddyfile=str(CADDYFILE))],
-        {"PATH": os.defpath, **homes, **proxied.variables()},
+        {"PATH": os.defpath, **homes, **config.variables()},
         log_file=log_file,
         holds=holds,
-        ready=lambda: listens(proxied.address),
+        ready=lambda: listens(config.address),
     )
 
 
@@ -162,7 +162,7 @@ def program(
     """Return a program as a server to keep."""
 
     @contextmanager
-    def launch() -> Iterator[Launched]:
+    def launch() -> Iterator[StartedServer]:
         with supervised(
             {
                 "prepare": [],
@@ -177,7 +177,7 @@ def program(
             log_file=log_file,
             holds=holds,
         ) as server:
-            yield Launched(server=server, ready=ready)
+            yield StartedServer(server=server, ready=ready)
 
     return Service(name=name, launch=launch, log_file=log_file)
 

@@ -30,8 +30,8 @@ class StackSettings:
     sockets: int
     api_workers: int
     pool_size: int
-    brings_postgres: bool
-    brings_valkey: bool
+    runs_postgres: bool
+    runs_valkey: bool
     log_format: str
     access_log: str
     hsts_subdomains: str
@@ -48,8 +48,8 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
 
     Raises: Problem when a number is none, or a word is none that is known.
     """
-    brings_postgres = not is_given(environment, "DATABASE_URL")
-    default = _default_data_dir() if brings_postgres else ROOT / _OWN_FOLDER
+    runs_postgres = not is_given(environment, "DATABASE_URL")
+    default = _default_data_dir() if runs_postgres else ROOT / _OWN_FOLDER
     data_dir = Path(environment.get("SEATCAST_DATA_DIR") or default).resolve()
     return StackSettings(
         address=stack_address(environment, data_dir=data_dir),
@@ -58,8 +58,8 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
         sockets=_count(environment, "SEATCAST_SOCKET_SERVERS", default=2),
         api_workers=_count(environment, "SEATCAST_API_WORKERS", default=2),
         pool_size=_count(environment, "SEATCAST_POOL_SIZE", default=DEFAULT_POOL_SIZE),
-        brings_postgres=brings_postgres,
-        brings_valkey=not is_given(environment, "REDIS_URL"),
+        runs_postgres=runs_postgres,
+        runs_valkey=not is_given(environment, "REDIS_URL"),
         log_format=_word(environment, "SEATCAST_LOG_FORMAT", _default_format(environment)),
         access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
         hsts_subdomains=environment.get("SEATCAST_HSTS_SUBDOMAINS") or "False",

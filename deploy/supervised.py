@@ -13,7 +13,7 @@ from typing import IO
 
 from deploy import supervisor
 from deploy.console import Problem
-from deploy.private import open_private
+from deploy.private_files import open_private
 from deploy.waiting import wait_until
 
 START_SECONDS = 60
@@ -67,7 +67,7 @@ class Supervised:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Launched:
+class StartedServer:
     """A server that was started, and how to ask whether it can be used."""
 
     server: Supervised

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.postgres_server import ENVIRONMENT
 from deploy.server import valkey_arguments
-from deploy.supervised import Launched, supervised
+from deploy.supervised import StartedServer, supervised
 from deploy.unprivileged import give, runnable, server_user, temporary_home
 
 _STOP_SECONDS = 10.0
@@ -26,7 +26,7 @@ def valkey_server(
     password: str | None = None,
     log_file: Path | None = None,
     holds: Collection[int] = (),
-) -> Iterator[Launched]:
+) -> Iterator[StartedServer]:
     """Run Valkey on a port of 127.0.0.1 for the length of the context. It keeps nothing.
 
     Without a password it is open to whoever has an account on this machine.
@@ -34,7 +34,7 @@ def valkey_server(
     Raises: Problem when it cannot be started here at all.
     """
     with temporary_home() as home:
-        door = home / "valkey.sock"
+        unix_socket = home / "valkey.sock"
         # Not among the arguments, which are for everyone to see.
         secrets = home / "valkey.conf"
         give(secrets, f"requirepass {password}\n" if password else "")
@@ -44,7 +44,7 @@ def valkey_server(
                 "prepare": [],
                 "command": [
                     *(str(server), str(secrets), "--bind", "127.0.0.1", "--port", str(port)),
-                    *("--unixsocket", str(door), "--dir", str(home)),
+                    *("--unixsocket", str(unix_socket), "--dir", str(home)),
                     *valkey_arguments(),
                 ],
                 "folder": "/",
@@ -58,15 +58,15 @@ def valkey_server(
             log_file=log_file,
             holds=holds,
         ) as running:
-            yield Launched(server=running, ready=lambda: _answers_ping(door))
+            yield StartedServer(server=running, ready=lambda: _answers_ping(unix_socket))
 
 
-def _answers_ping(door: Path) -> bool:
+def _answers_ping(unix_socket: Path) -> bool:
     """Return whether it answers, if only that it wants a password first."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(2)
         try:
-            client.connect(str(door))
+            client.connect(str(unix_socket))
             client.sendall(b"PING\r\n")
             return client.recv(64).startswith((b"+PONG", b"-NOAUTH"))
         except OSError:

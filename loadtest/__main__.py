@@ -17,16 +17,16 @@ from urllib.parse import urlsplit
 import uvloop
 
 from deploy.console import Problem
-from loadtest import report, staging, terminal
+from loadtest import display, report, sale_setup
 from loadtest.engine.tls import trust
 from loadtest.engine.viewers import allow_many_files
-from loadtest.playing import play
 from loadtest.report.assets import ensure_assets
+from loadtest.runner import play
+from loadtest.sale_setup import SaleSetup
 from loadtest.scenarios import Scenario
 from loadtest.scenarios.catalogue import SCENARIOS
 from loadtest.scenarios.limits import MOST_SEATS, MOST_SECONDS, MOST_VIEWERS, amount, count
-from loadtest.sites import LOOPBACK, Site, own_site, site_at
-from loadtest.staging import Staged
+from loadtest.target import LOOPBACK, Site, own_site, site_at
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,16 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(message)s")
     allow_many_files()
     scenario = SCENARIOS[options.scenario]
-    face = terminal.face(scenario.name, is_plain=options.plain)
+    face = display.face(scenario.name, is_plain=options.plain)
     try:
         if options.html:
             ensure_assets()
         with (
             _site(options, face) as site,
-            _staged(scenario, options, site, face) as staged,
+            _set_up(scenario, options, site, face) as setup,
             face,
         ):
-            found = uvloop.run(play(scenario, options, site, staged, watch=face.follow))
+            found = uvloop.run(play(scenario, options, site, setup, watch=face.follow))
     except Problem as problem:
         print(f"loadtest: {problem}", file=sys.stderr)
         return 2
@@ -108,7 +108,9 @@ def _add_options(parser: argparse.ArgumentParser, scenario: Scenario) -> None:
     load.add_argument("--seed", type=int, default=1, help="what the dice begin with (%(default)s)")
     where = parser.add_argument_group("the site")
     where.add_argument("--url", help="a site that runs; without it one is brought up")
-    where.add_argument("--stage", type=Path, help="what `python -m loadtest.stage` wrote there")
+    where.add_argument(
+        "--fixtures", type=Path, help="what `python -m loadtest.fixtures` wrote there"
+    )
     where.add_argument("--event", type=int, help="an event that is there; people are registered")
     where.add_argument(
         "--ca-file", type=Path, metavar="FILE", help="who vouches for its certificate (PEM)"
@@ -126,8 +128,8 @@ def _add_options(parser: argparse.ArgumentParser, scenario: Scenario) -> None:
 def _mistake(options: argparse.Namespace) -> str | None:
     """Return what is wrong with what was asked for."""
     if options.url is None:
-        if options.stage or options.ca_file or options.event is not None:
-            return "--stage, --ca-file and --event go with --url"
+        if options.fixtures or options.ca_file or options.event is not None:
+            return "--fixtures, --ca-file and --event go with --url"
         return None
     parts = urlsplit(options.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -138,13 +140,13 @@ def _mistake(options: argparse.Namespace) -> str | None:
             f"{parts.hostname} is not this machine. Loading a site that is not yours is an attack: "
             "say --i-own-this-host if it is."
         )
-    if options.stage and options.event is not None:
-        return "--stage says which event: leave --event out"
+    if options.fixtures and options.event is not None:
+        return "--fixtures says which event: leave --event out"
     return None
 
 
 @contextmanager
-def _site(options: argparse.Namespace, face: terminal.Face) -> Iterator[Site]:
+def _site(options: argparse.Namespace, face: display.Face) -> Iterator[Site]:
     if options.url:
         trust(options.ca_file)
         yield site_at(options.url)
@@ -155,37 +157,39 @@ def _site(options: argparse.Namespace, face: terminal.Face) -> Iterator[Site]:
 
 
 @contextmanager
-def _staged(
-    scenario: Scenario, options: argparse.Namespace, site: Site, face: terminal.Face
-) -> Iterator[Staged]:
+def _set_up(
+    scenario: Scenario, options: argparse.Namespace, site: Site, face: display.Face
+) -> Iterator[SaleSetup]:
     """Get hold of an event and people. Raises: Problem."""
     people = max(1, scenario.people(options))
-    if options.stage:
-        staged = _read(options.stage)
-        if len(staged.accounts) < people:
-            raise Problem(f"{options.stage} has {len(staged.accounts):,} people, not {people:,}.")
-        yield staged
+    if options.fixtures:
+        setup = _read(options.fixtures)
+        if len(setup.accounts) < people:
+            raise Problem(f"{options.fixtures} has {len(setup.accounts):,} people, not {people:,}.")
+        yield setup
     elif options.event is not None:
         face.say(f"Registering {people:,} people …")
-        yield uvloop.run(staging.registered(site, event_id=options.event, people=people))
+        yield uvloop.run(
+            sale_setup.set_up_by_registering(site, event_id=options.event, people=people)
+        )
     elif site.settings is not None:
         face.say(f"Making {people:,} people and an event of {options.seats:,} seats …")
-        staged = staging.made_beside(site, people=people, seats=options.seats)
+        setup = sale_setup.set_up_beside(site, people=people, seats=options.seats)
         try:
-            yield staged
+            yield setup
         finally:
             if not site.is_own and not options.keep:
-                site.manage("-m", "loadtest.stage", "--clear", "--event", f"{staged.event_id}")
+                site.manage("-m", "loadtest.fixtures", "--clear", "--event", f"{setup.event_id}")
     else:
         raise Problem(
-            "The data of that site cannot be reached from here. Give --stage FILE with what "
-            "`python -m loadtest.stage` writes there, or --event ID of an event to be sold."
+            "The data of that site cannot be reached from here. Give --fixtures FILE with what "
+            "`python -m loadtest.fixtures` writes there, or --event ID of an event to be sold."
         )
 
 
-def _read(file: Path) -> Staged:
+def _read(file: Path) -> SaleSetup:
     try:
-        return staging.read(json.loads(file.read_text(encoding="utf-8")))
+        return sale_setup.parse_fixtures(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise Problem(f"{file} cannot be read: {error}") from None
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.address import Address, serves
-from deploy.door import visiting
+from deploy.control_socket import connected
 from deploy.environment import clean_environment
 from deploy.paths import ROOT, VENV_PYTHON
 from deploy.ports import free_port
@@ -52,8 +52,8 @@ def _stack(address: Address, data_dir: Path) -> Iterator[dict[str, str]]:
         name="The stack",
     ) as server:
         server.wait_until_ready(lambda: serves(address))
-        with visiting(data_dir) as visit:
-            brought = visit.settings
+        with connected(data_dir) as stack:
+            brought = stack.settings
         yield {**settings, **brought}
 
 

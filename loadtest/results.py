@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from loadtest.engine.crowd import Crowd
 from loadtest.engine.hall import Hall, packed
 from loadtest.engine.measures import Json, Measures
-from loadtest.sites import Site
+from loadtest.engine.viewer_pool import Crowd
+from loadtest.target import Site
 from loadtest.verdict import Check
 
 VERSION = 1

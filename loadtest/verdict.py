@@ -140,7 +140,7 @@ def _lost_bookings(evidence: Evidence) -> Iterator[str]:
         found = listed.get(booking.id)
         if found is None:
             yield f"booking {booking.id} is not there"
-        elif sorted(seats_of(found)) != sorted(booking.seats):
+        elif sorted(seat_ids(found)) != sorted(booking.seats):
             yield f"booking {booking.id} has other seats"
         elif not booking.is_cancelled and found["status"] != "confirmed":
             yield f"booking {booking.id} is {found['status']}"
@@ -157,7 +157,7 @@ def _untold_bookings(evidence: Evidence) -> Iterator[str]:
 
 def _is_of_this_run(reservation: Mapping[str, Any], evidence: Evidence) -> bool:
     """Tell whether somebody has booked seats that were to be had when it began."""
-    indexes = [evidence.index.get(seat) for seat in seats_of(reservation)]
+    indexes = [evidence.index.get(seat) for seat in seat_ids(reservation)]
     return reservation["status"] == "confirmed" and any(
         index is not None and evidence.before[index] != RESERVED for index in indexes
     )
@@ -173,7 +173,7 @@ def _miscounted(evidence: Evidence) -> Iterator[str]:
         for bookings in evidence.listed.values()
         for each in bookings or ()
         if each["status"] == "confirmed"
-        for seat in seats_of(each)
+        for seat in seat_ids(each)
         if seat in evidence.index
     }
     for index in booked:
@@ -250,6 +250,6 @@ def _watching(watched: Watched) -> list[Check]:
     ]
 
 
-def seats_of(reservation: Mapping[str, Any]) -> list[int]:
+def seat_ids(reservation: Mapping[str, Any]) -> list[int]:
     """Return the ids of a reservation's seats, as the API tells it."""
     return [seat["seat_id"] for seat in reservation["seat_details"]]

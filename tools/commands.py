@@ -59,18 +59,18 @@ def _run(options: argparse.Namespace) -> None:
             hand_over("tools.test", *depth, *only)
         case "bench":
             set_up(requirements=DEVELOPMENT, client=False)
-            hand_over("loadtest.push", *options.figures)
+            hand_over("benchmarks.push", *options.figures)
         case "loadtest":
             set_up(requirements=LOADTEST)
             hand_over("loadtest", *options.arguments)
         case "compare":
             set_up(requirements=DEVELOPMENT)
             only = [f"--only={options.only}"] if options.only else []
-            hand_over("loadtest.compare", f"--rounds={options.rounds}", *only, "--write")
+            hand_over("benchmarks.compare", f"--rounds={options.rounds}", *only, "--write")
         case "curves":
             set_up(requirements=DEVELOPMENT, client=False)
             only = [f"--only={options.only}"] if options.only else ["--write"]
-            hand_over("loadtest.curves", *only)
+            hand_over("benchmarks.curves", *only)
         case "chaos":
             set_up(requirements=DEVELOPMENT)
             seed = [] if options.seed is None else [f"--seed={options.seed}"]

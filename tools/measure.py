@@ -6,7 +6,7 @@ import sys
 from deploy.address import serves
 from deploy.console import Problem
 from deploy.paths import VENV_PYTHON
-from tools.browsing import site
+from tools.browser_site import site
 from tools.services import postgres, valkey
 
 

@@ -3,7 +3,7 @@
 import sys
 
 from deploy.console import Problem
-from tools.browsing import site
+from tools.browser_site import site
 
 
 def main() -> int:

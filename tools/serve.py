@@ -21,7 +21,7 @@ import threading  # noqa: E402
 from typing import Any, cast  # noqa: E402
 
 from deploy.address import Address, address_from, answers, ensure_free  # noqa: E402
-from deploy.announcing import announce, with_demo_data  # noqa: E402
+from deploy.banner import print_banner, with_demo_data  # noqa: E402
 from deploy.console import Problem  # noqa: E402
 from deploy.environment import is_production  # noqa: E402
 from deploy.server import daphne_arguments  # noqa: E402
@@ -37,7 +37,7 @@ def main() -> int:
         ensure_free(address)
         _prepare_database()
         threading.Thread(
-            target=announce, args=[address], kwargs={"up": answers}, daemon=True
+            target=print_banner, args=[address], kwargs={"up": answers}, daemon=True
         ).start()
         threading.Thread(target=_keep_house, daemon=True).start()
         _serve(address)

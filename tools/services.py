@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from deploy.ports import free_port
 from deploy.postgres_server import postgres_server, postgres_url
-from deploy.supervised import Launched, ServerEnded
+from deploy.supervised import ServerEnded, StartedServer
 from deploy.valkey_server import valkey_server, valkey_url
 
 _PORT_ATTEMPTS = 5
@@ -61,7 +61,7 @@ def own_valkey() -> Iterator[str]:
 
 
 @contextmanager
-def _on_a_free_port(start: Callable[[int], AbstractContextManager[Launched]]) -> Iterator[int]:
+def _on_a_free_port(start: Callable[[int], AbstractContextManager[StartedServer]]) -> Iterator[int]:
     """Enter `start(port)`, once more with another port if somebody was quicker to take it."""
     for attempts_left in reversed(range(_PORT_ATTEMPTS)):
         with ExitStack() as stack:

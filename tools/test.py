@@ -26,9 +26,8 @@ from deploy.console import Problem, say
 from deploy.environment import clean_environment
 from deploy.paths import FRONTEND, REPORTS, VENV_PYTHON
 from tools.browser import ensure_firefox, ensure_webkit
-from tools.browsing import site
+from tools.browser_site import site
 from tools.check import run_checks
-from tools.mishaps import run_mishaps
 from tools.node import ensure_node
 from tools.processes import run_aside, run_shown
 from tools.reports import (
@@ -42,6 +41,7 @@ from tools.reports import (
     summary,
 )
 from tools.services import own_postgres, own_valkey, postgres, valkey
+from tools.stack_tests import run_mishaps
 
 _Run = tuple[list[str], dict[str, str]]
 _Aside = Callable[[], AbstractContextManager[_Run]]

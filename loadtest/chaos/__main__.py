@@ -15,9 +15,9 @@ from deploy.address import serves
 from deploy.environment import is_production
 from deploy.production import production_trial
 from deploy.waiting import wait_until
-from loadtest.chaos.mishaps import Mishaps
+from loadtest.chaos.faults import Mishaps
 from loadtest.chaos.sale import SETTLE_SECONDS, Sale, show
-from loadtest.crowded import CROWDED
+from loadtest.target import CROWD_SETTINGS
 from tools.sites import RunningSite, running_site
 
 
@@ -56,7 +56,7 @@ def main() -> int:
     seed = random.randrange(1_000_000) if asked.seed is None else asked.seed
     print(f"Seed {seed}, {asked.seconds:.0f} s of mishaps …", flush=True)
     production = production_trial() if is_production(os.environ) else {}
-    settings = {"SEATCAST_DEMO": "0", **CROWDED, **production}
+    settings = {"SEATCAST_DEMO": "0", **CROWD_SETTINGS, **production}
     with running_site("deploy.stack", up=serves, settings=settings) as site:
         report = run(
             site, seconds=asked.seconds, seed=seed, buyers=asked.buyers, viewers=asked.viewers

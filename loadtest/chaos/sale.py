@@ -37,12 +37,12 @@ class Sale:
     holds: Holds = field(default_factory=Holds)
     watchers: list[Viewer] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
-    _stage: dict[str, Any] = field(default_factory=dict)
+    _fixtures: dict[str, Any] = field(default_factory=dict)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def event_id(self) -> int:
-        return int(self._stage["event_id"])
+        return int(self._fixtures["event_id"])
 
     @contextmanager
     def going_on(self, *, release: Path = ROOT) -> Iterator[None]:
@@ -50,14 +50,15 @@ class Sale:
 
         They buy until its end; they watch on until `over()`.
         """
-        made = manage(
-            self.settings, "-m", "loadtest.chaos.stage", str(self.buyers), release=release
-        )
-        self._stage = json.loads(made.stdout)
+        # Releases before the module was renamed have it as `stage`.
+        is_older = (release / "loadtest/chaos/stage.py").exists()
+        module = f"loadtest.chaos.{'stage' if is_older else 'fixtures'}"
+        made = manage(self.settings, "-m", module, str(self.buyers), release=release)
+        self._fixtures = json.loads(made.stdout)
         buying_is_over = threading.Event()
         threads = [
             threading.Thread(target=self._buyer(name, token, buying_is_over).run, daemon=True)
-            for name, token in self._stage["tokens"].items()
+            for name, token in self._fixtures["tokens"].items()
         ]
         self.watchers = self._viewers()
         watching = threading.Thread(target=self._watch, daemon=True)
@@ -111,7 +112,7 @@ class Sale:
             shop=Shop(self.address, token, self.tally, dice),
             name=name,
             event_id=self.event_id,
-            seat_ids=self._stage["seat_ids"],
+            seat_ids=self._fixtures["seat_ids"],
             dice=dice,
             promises=self.promises[-1],
             holds=self.holds,
@@ -123,7 +124,7 @@ class Sale:
             Viewer(
                 address=self.address,
                 event_id=self.event_id,
-                seat_count=len(self._stage["seat_ids"]),
+                seat_count=len(self._fixtures["seat_ids"]),
                 dice=random.Random(f"{self.seed} viewer {number}"),
             )
             for number in range(self.viewers)

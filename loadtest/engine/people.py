@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from loadtest.engine.crowd import Crowd
 from loadtest.engine.history import History
 from loadtest.engine.http import Answer, Connection
 from loadtest.engine.measures import Measures
+from loadtest.engine.viewer_pool import Crowd
 
 # An access token lives for five minutes.
 _FRESH_SECONDS = 240.0

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadtest.engine.crowd import Crowd
 from loadtest.engine.hall import Hall
 from loadtest.engine.history import History
 from loadtest.engine.measures import Json, Measures
 from loadtest.engine.people import Person
+from loadtest.engine.viewer_pool import Crowd
 from loadtest.verdict import Check
 
 # How long what was begun may take after the end.

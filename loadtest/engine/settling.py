@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loadtest.engine.crowd import Crowd, Watcher
 from loadtest.engine.hall import statuses_of
 from loadtest.engine.http import Connection
 from loadtest.engine.people import Person
 from loadtest.engine.run import Run
+from loadtest.engine.viewer_pool import Crowd, Watcher
 from loadtest.verdict import Evidence, Watched
 
 _PATIENCE_SECONDS = 15.0

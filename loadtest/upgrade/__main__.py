@@ -14,17 +14,17 @@ from typing import Any
 
 from deploy.address import serves
 from deploy.console import Problem
-from deploy.door import visiting
+from deploy.control_socket import connected
 from deploy.environment import clean_environment, is_production
 from deploy.paths import ROOT, VENV_PYTHON
 from deploy.production import production_trial
 from loadtest.chaos.sale import Sale, manage, show
 from loadtest.upgrade.releases import before_the_last_migration, checked_out, title
-from tools import lineage
-from tools.lineage import family, members
+from tools import process_tree
+from tools.process_tree import descendants, stack_processes
 from tools.sites import RunningSite, running_site
 
-_SERVERS = (lineage.API_MASTER, lineage.API_WORKER, lineage.SOCKET_SERVER)
+_SERVERS = (process_tree.API_MASTER, process_tree.API_WORKER, process_tree.SOCKET_SERVER)
 _RESTARTING = 1012
 
 
@@ -88,8 +88,8 @@ class Upgrade:
     def _servers(self) -> dict[int, Path]:
         """Return the servers' process ids, and the folder in which each of them runs."""
         watcher = self._site.server.process.pid
-        [stack] = [each.pid for each in family(watcher) if "deploy.stack" in each.command]
-        found = members(stack)
+        [stack] = [each.pid for each in descendants(watcher) if "deploy.stack" in each.command]
+        found = stack_processes(stack)
         return {pid: Path(f"/proc/{pid}/cwd").resolve() for kind in _SERVERS for pid in found[kind]}
 
     def _migrations(self) -> int:
@@ -104,8 +104,8 @@ def run(asked: argparse.Namespace, old: Path) -> dict[str, Any]:
     settings = {"SEATCAST_DEMO": "0", "SEATCAST_SHOW_NAMES": "True", **production}
     begins = {**settings, "SEATCAST_RELEASE": str(old)}
     with running_site("deploy.stack", up=serves, settings=begins) as site:
-        with visiting(site.data_dir) as visit:
-            environment = {**clean_environment(**settings), **visit.settings}
+        with connected(site.data_dir) as stack:
+            environment = {**clean_environment(**settings), **stack.settings}
         sale = Sale(site.address, environment, asked.seed, asked.buyers, asked.viewers)
         upgrade = Upgrade(site, sale, settings)
         with sale.going_on(release=old):

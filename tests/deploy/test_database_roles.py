@@ -11,8 +11,8 @@ import pytest
 from deploy.console import Problem
 from deploy.environment import clean_environment
 from deploy.ports import free_port
-from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server, postgres_url
-from deploy.preparing import prepare, run_once
+from deploy.postgres_server import SERVING_ROLE, PersistentDatabase, postgres_server, postgres_url
+from deploy.release_tasks import run_release_tasks, run_task
 from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
 from deploy.stack_settings import without_owner
 
@@ -32,7 +32,7 @@ class Site:
     both: Mapping[str, str]
 
     def run(self, *arguments: str, environment: Mapping[str, str]) -> str:
-        return run_once(
+        return run_task(
             ["manage.py", *arguments], environment, log_file=self.folder / f"{arguments[0]}.log"
         )
 
@@ -46,20 +46,20 @@ def site() -> Iterator[Site]:
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        kept = Kept(folder=folder / "postgres", password=OWNER_PASSWORD)
-        with postgres_server(port=port, kept=kept) as launched:
+        database = PersistentDatabase(folder=folder / "postgres", password=OWNER_PASSWORD)
+        with postgres_server(port=port, database=database) as launched:
             launched.server.wait_until_ready(launched.ready)
             owner = postgres_url(port=port, password=OWNER_PASSWORD)
             one = clean_environment(SEATCAST_DATA_DIR=str(folder / "data"), DATABASE_URL=owner)
             log_file = folder / "preparing.log"
-            run_once(migrate_arguments(), {**one, **MIGRATE_SETTINGS}, log_file=log_file)
+            run_task(migrate_arguments(), {**one, **MIGRATE_SETTINGS}, log_file=log_file)
             both = {
                 **one,
                 "DATABASE_URL": postgres_url(port=port, role=SERVING_ROLE),
                 "DATABASE_PASSWORD": SERVING_PASSWORD,
                 "DATABASE_MIGRATION_URL": owner,
             }
-            prepare(both, demo=True, log_file=log_file)
+            run_release_tasks(both, demo=True, log_file=log_file)
             yield Site(folder=folder, owner=owner, both=both)
 
 
@@ -108,7 +108,7 @@ def test_the_check_tells_of_one_role_and_warns_of_two_that_are_mixed_up(site: Si
     ):
         log_file = site.folder / "check.log"
         log_file.unlink(missing_ok=True)
-        run_once(["manage.py", *check], environment, log_file=log_file)
+        run_task(["manage.py", *check], environment, log_file=log_file)
         assert ("seatcast.I001" in log_file.read_text()) is (told == "seatcast.I001")
         assert ("seatcast.W002" in log_file.read_text()) is (told == "seatcast.W002")
 
@@ -116,8 +116,8 @@ def test_the_check_tells_of_one_role_and_warns_of_two_that_are_mixed_up(site: Si
 def test_a_new_password_is_given_to_the_role_by_the_next_grant(site: Site) -> None:
     changed = {**site.both, "DATABASE_PASSWORD": "another"}
     log_file = site.folder / "grant.log"
-    run_once(grant_arguments(), changed, log_file=log_file)
+    run_task(grant_arguments(), changed, log_file=log_file)
     site.serving(password="another").close()
-    run_once(grant_arguments(), site.both, log_file=log_file)
+    run_task(grant_arguments(), site.both, log_file=log_file)
     site.serving().close()
     assert "another" not in log_file.read_text()

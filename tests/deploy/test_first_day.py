@@ -24,7 +24,7 @@ from config.environment import read_environment
 from deploy.address import Address, is_ready
 from deploy.paths import ROOT, VENV_BIN
 from deploy.ports import free_port
-from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server
+from deploy.postgres_server import SERVING_ROLE, PersistentDatabase, postgres_server
 from deploy.supervised import supervised
 from deploy.valkey_server import valkey_server
 from tests.deploy.test_kubernetes import container, one, own_settings
@@ -73,9 +73,9 @@ def services() -> Iterator[Services]:
         folder.chmod(0o711)
         (folder / "providers").mkdir()
         (folder / "providers" / "house.py").write_text(PROVIDER)
-        kept = Kept(folder=folder / "postgres", password=OWNER_PASSWORD)
+        stored = PersistentDatabase(folder=folder / "postgres", password=OWNER_PASSWORD)
         with (
-            postgres_server(port=postgres, kept=kept) as database,
+            postgres_server(port=postgres, database=stored) as database,
             valkey_server(port=valkey, password=PASSWORD) as cache,
         ):
             database.server.wait_until_ready(database.ready)

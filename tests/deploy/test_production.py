@@ -7,9 +7,9 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from deploy.address import Address
-from deploy.announcing import demo_password
+from deploy.banner import demo_password
 from deploy.environment import is_production
-from deploy.production import kept_secret, production_settings, stack_address
+from deploy.production import production_settings, stack_address, stored_secret
 from reservations.demo.people import PASSWORD
 
 ADDRESS = Address(host="127.0.0.1", port=8000, authority=Path("root.crt"))
@@ -43,7 +43,7 @@ def test_secrets_are_made_once_and_are_long_enough(tmp_path: Path) -> None:
 
 
 def test_what_the_environment_names_is_left_as_it_is(tmp_path: Path) -> None:
-    kept_secret(tmp_path / "own")
+    stored_secret(tmp_path / "own")
     said = added(
         tmp_path,
         SEATCAST_SECRET_KEY_FILE=str(tmp_path / "own"),

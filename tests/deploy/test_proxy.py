@@ -21,10 +21,10 @@ from websockets.sync.server import ServerConnection, serve
 
 from config.headers import FILE_HEADERS
 from deploy.address import Address
-from deploy.keeper import kept
 from deploy.paths import VENV_BIN
 from deploy.ports import lasting_ports
-from deploy.stack_services import CADDYFILE, HOST, Proxied, proxy_service
+from deploy.process_manager import managed
+from deploy.stack_services import CADDYFILE, HOST, ProxyConfig, proxy_service
 from deploy.waiting import wait_until
 from reservations.errors import Unavailable
 
@@ -95,7 +95,7 @@ def sockets(name: str, port: int) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def proxied(tmp_path_factory: pytest.TempPathFactory) -> Proxied:
+def config(tmp_path_factory: pytest.TempPathFactory) -> ProxyConfig:
     folder = tmp_path_factory.mktemp("proxied")
     for name, content in {
         "client/index.html": PAGE,
@@ -106,7 +106,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Proxied:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content)
     port, api, *socket_ports = lasting_ports(4)
-    return Proxied(
+    return ProxyConfig(
         address=Address(host=HOST, port=port),
         sockets=socket_ports,
         api=[api],
@@ -119,22 +119,22 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Proxied:
 
 
 @pytest.fixture(scope="module")
-def at(proxied: Proxied) -> Iterator[httpx.Client]:
+def at(config: ProxyConfig) -> Iterator[httpx.Client]:
     """A client of the proxy."""
     with (
-        kept([proxy_service(proxied, log_file=_log_file(proxied))]),
+        managed([proxy_service(config, log_file=_log_file(config))]),
         # The proxy waits for servers that are away a little while.
         httpx.Client(
-            base_url=f"http://{HOST}:{proxied.address.port}", trust_env=False, timeout=60
+            base_url=f"http://{HOST}:{config.address.port}", trust_env=False, timeout=60
         ) as client,
     ):
         yield client
 
 
 @pytest.fixture
-def office(proxied: Proxied) -> Iterator[Office]:
+def office(config: ProxyConfig) -> Iterator[Office]:
     office = Office()
-    with serving(office, *proxied.api):
+    with serving(office, *config.api):
         yield office
 
 
@@ -215,17 +215,17 @@ def test_every_request_has_a_number_that_its_client_cannot_choose(
     assert UUID(at.get("/").headers["X-Request-ID"])
 
 
-def test_sockets_are_spread_over_their_servers(at: httpx.Client, proxied: Proxied) -> None:
+def test_sockets_are_spread_over_their_servers(at: httpx.Client, config: ProxyConfig) -> None:
     with ExitStack() as stack:
-        for port in proxied.sockets:
+        for port in config.sockets:
             stack.enter_context(sockets(f"server {port}", port))
-        url = f"ws://{HOST}:{proxied.address.port}/ws/events/1/?since=4"
+        url = f"ws://{HOST}:{config.address.port}/ws/events/1/?since=4"
         viewers = [stack.enter_context(connect(url)) for _ in range(4)]
         greeted = [viewer.recv() for viewer in viewers]
         for viewer in viewers:
             viewer.send("seen")
             assert viewer.recv() == "seen"
-    assert sorted(greeted) == sorted(2 * [f"server {port}" for port in proxied.sockets])
+    assert sorted(greeted) == sorted(2 * [f"server {port}" for port in config.sockets])
 
 
 def test_servers_that_are_away_are_a_refusal_like_any_other(at: httpx.Client) -> None:
@@ -260,10 +260,10 @@ def test_what_one_server_tells_of_itself_is_not_told_outside(
 
 
 def test_the_site_is_ready_when_a_server_of_each_kind_is(
-    at: httpx.Client, proxied: Proxied, office: Office
+    at: httpx.Client, config: ProxyConfig, office: Office
 ) -> None:
     with ExitStack() as stack:
-        for port in proxied.sockets:
+        for port in config.sockets:
             stack.enter_context(serving(Office(), port))
         answer = at.get("/readyz")
         assert (answer.status_code, answer.text) == (200, '{"ready":true}')
@@ -279,10 +279,12 @@ def test_the_site_is_ready_when_a_server_of_each_kind_is(
     assert unready.headers["Retry-After"] == "2"
 
 
-def test_a_click_while_the_server_restarts_waits_for_it(at: httpx.Client, proxied: Proxied) -> None:
+def test_a_click_while_the_server_restarts_waits_for_it(
+    at: httpx.Client, config: ProxyConfig
+) -> None:
     with ThreadPoolExecutor() as pool:
         click = pool.submit(at.post, "/api/events/1/lock/", json={"seat_ids": [1]})
-        with serving(Office(), *proxied.api):
+        with serving(Office(), *config.api):
             assert click.result().json()["body"] == '{"seat_ids":[1]}'
 
 
@@ -306,9 +308,9 @@ def test_what_a_dying_server_may_have_done_is_asked_again_only_if_that_is_safe(
 
 
 def test_a_body_that_no_form_needs_is_refused_before_all_of_it_is_sent(
-    at: httpx.Client, proxied: Proxied, office: Office
+    at: httpx.Client, config: ProxyConfig, office: Office
 ) -> None:
-    request = HTTPConnection(HOST, proxied.address.port, timeout=60)
+    request = HTTPConnection(HOST, config.address.port, timeout=60)
     with closing(request):
         request.putrequest("POST", "/api/login/")
         request.putheader("Content-Length", "1000000")
@@ -320,7 +322,7 @@ def test_a_body_that_no_form_needs_is_refused_before_all_of_it_is_sent(
 
 
 def test_a_long_header_is_refused_in_the_form_of_all_refusals(
-    at: httpx.Client, proxied: Proxied, office: Office
+    at: httpx.Client, config: ProxyConfig, office: Office
 ) -> None:
     # Sockets' servers would hang up on it; the API's refuse it themselves, and so must get it.
     long_cookie = {"Cookie": f"a={'b' * 9_000}"}
@@ -332,34 +334,34 @@ def test_a_long_header_is_refused_in_the_form_of_all_refusals(
     assert len(passed_on["headers"]["X-Anything"]) == 40_000
     # Nothing of a client's own makes servers look unready.
     with ExitStack() as stack:
-        for port in proxied.sockets:
+        for port in config.sockets:
             stack.enter_context(serving(Office(), port))
         assert at.get("/readyz", headers=long_cookie).status_code == 200
 
 
 def test_its_log_names_each_request_and_tells_no_secrets(
-    at: httpx.Client, proxied: Proxied, office: Office
+    at: httpx.Client, config: ProxyConfig, office: Office
 ) -> None:
     headers = {"Cookie": "sessionid=s3cret", "Authorization": "s3cret", "X-CSRFToken": "s3cret"}
     numbers = {
         at.get("/api/tickets/7-s3cret/?a=b", headers=headers).headers["X-Request-ID"],
         at.get("/api/events/").headers["X-Request-ID"],
     }
-    assert wait_until(lambda: numbers <= set(_logged(proxied)), seconds=60)
-    told = _log_file(proxied).read_text()
+    assert wait_until(lambda: numbers <= set(_logged(config)), seconds=60)
+    told = _log_file(config).read_text()
     assert "s3cret" not in told
     assert '"uri":"/api/tickets/…/?a=b"' in told
 
 
-def test_its_own_files_are_in_its_own_folder(at: httpx.Client, proxied: Proxied) -> None:
-    assert proxied.own_dir.stat().st_mode & 0o077 == 0
-    assert list(proxied.own_dir.iterdir())
+def test_its_own_files_are_in_its_own_folder(at: httpx.Client, config: ProxyConfig) -> None:
+    assert config.own_dir.stat().st_mode & 0o077 == 0
+    assert list(config.own_dir.iterdir())
 
 
-def _log_file(proxied: Proxied) -> Path:
-    return proxied.own_dir.with_name("proxy.log")
+def _log_file(config: ProxyConfig) -> Path:
+    return config.own_dir.with_name("proxy.log")
 
 
-def _logged(proxied: Proxied) -> list[str]:
+def _logged(config: ProxyConfig) -> list[str]:
     """Return which requests are in the access log."""
-    return re.findall(r'"request_id":"([^"]+)"', _log_file(proxied).read_text())
+    return re.findall(r'"request_id":"([^"]+)"', _log_file(config).read_text())

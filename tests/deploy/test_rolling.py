@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from deploy.console import Problem
-from deploy.door import opened, visiting
-from deploy.guide import Guide
+from deploy.control_socket import connected, listening
 from deploy.paths import VENV
 from deploy.stack_servers import ServerPlan, plan_servers, publish_client, room_for
 from deploy.stack_settings import stack_settings
+from deploy.upstream_health import UpstreamHealth
 
 
 def build(folder: Path, *, page: str, asset: str) -> Path:
@@ -63,21 +63,21 @@ def test_a_release_that_does_not_say_is_not_run(tmp_path: Path) -> None:
 def test_without_a_stack_there_is_no_door(tmp_path: Path) -> None:
     with (
         pytest.raises(Problem, match="No stack is running on"),
-        visiting(tmp_path),
+        connected(tmp_path),
     ):
         pytest.fail("there is one")
 
 
 def test_nobody_else_may_go_through_the_door(tmp_path: Path) -> None:
-    with opened(tmp_path) as door:
-        assert door
+    with listening(tmp_path) as control_socket:
+        assert control_socket
         assert (tmp_path / "stack.sock").stat().st_mode & 0o777 == 0o600
     assert not (tmp_path / "stack.sock").exists()
 
 
 def test_the_guide_says_which_places_there_are() -> None:
-    guide = Guide(9)
-    guide.lead_to([8101])
-    assert guide.knows("127.0.0.1:8101")
-    assert not guide.knows("127.0.0.1:8102")
-    assert not guide.knows("")
+    health = UpstreamHealth(9)
+    health.set_healthy([8101])
+    assert health.is_healthy("127.0.0.1:8101")
+    assert not health.is_healthy("127.0.0.1:8102")
+    assert not health.is_healthy("")

@@ -27,29 +27,29 @@ from deploy import stack, unprivileged
 from deploy import stack_settings as stack_settings_module
 from deploy.address import Address, serves
 from deploy.console import Problem
-from deploy.door import visiting
+from deploy.control_socket import connected
 from deploy.environment import clean_environment
 from deploy.paths import ROOT
 from deploy.ports import free_port
 from deploy.postgres_server import SERVING_ROLE
-from deploy.production import kept_secret
+from deploy.production import stored_secret
 from deploy.stack_servers import ServerPlan, plan_servers
 from deploy.stack_settings import stack_settings
 from deploy.waiting import wait_until
 from reservations.demo.people import PASSWORD
 from tests.deploy.test_first_day import PLAN
-from tools import lineage
-from tools.lineage import family, members
+from tools import process_tree
+from tools.process_tree import descendants, stack_processes
 from tools.services import postgres, valkey
 
 SECONDS = 60
 WHOLE = {
-    lineage.POSTGRES: 1,
-    lineage.VALKEY: 1,
-    lineage.PROXY: 1,
-    lineage.SOCKET_SERVER: 2,
-    lineage.API_MASTER: 2,
-    lineage.API_WORKER: 2,
+    process_tree.POSTGRES: 1,
+    process_tree.VALKEY: 1,
+    process_tree.PROXY: 1,
+    process_tree.SOCKET_SERVER: 2,
+    process_tree.API_MASTER: 2,
+    process_tree.API_WORKER: 2,
 }
 
 
@@ -62,7 +62,7 @@ class Site:
     data_dir: Path
 
     def counts(self) -> dict[str, int]:
-        return {kind: len(pids) for kind, pids in members(self.process.pid).items()}
+        return {kind: len(pids) for kind, pids in stack_processes(self.process.pid).items()}
 
     def is_whole(self) -> bool:
         return self.counts() == WHOLE and serves(self.address)
@@ -78,8 +78,8 @@ class Site:
             yield client
 
     def database(self) -> "psycopg.Connection[tuple[Any, ...]]":
-        [pid] = members(self.process.pid)[lineage.POSTGRES]
-        command = next(each.command for each in family(self.process.pid) if each.pid == pid)
+        [pid] = stack_processes(self.process.pid)[process_tree.POSTGRES]
+        command = next(each.command for each in descendants(self.process.pid) if each.pid == pid)
         port = re.search(r" -p (\d+) ", command)
         assert port
         password = (self.data_dir / "postgres_password").read_text()
@@ -102,7 +102,7 @@ def running(data_dir: Path, **settings: str) -> Iterator[Site]:
         try:
             yield Site(process, address, data_dir)
         finally:
-            left = [each.pid for each in family(process.pid)]
+            left = [each.pid for each in descendants(process.pid)]
             process.terminate()
             process.communicate()
             assert wait_until(lambda: all_gone(left), seconds=SECONDS)
@@ -120,7 +120,7 @@ def said_until(site: Site, words: str) -> str:
 
 
 def all_gone(pids: list[int]) -> bool:
-    return not set(pids) & {each.pid for each in family(1)}
+    return not set(pids) & {each.pid for each in descendants(1)}
 
 
 @contextmanager
@@ -151,11 +151,11 @@ def site() -> Iterator[Site]:
 def test_what_is_killed_comes_back(site: Site, kind: str) -> None:
     # What the death of its parent leaves of a process may still be going.
     assert wait_until(site.is_whole, seconds=SECONDS)
-    for pid in members(site.process.pid)[kind]:
+    for pid in stack_processes(site.process.pid)[kind]:
         os.kill(pid, signal.SIGKILL)
 
         def is_replaced(pid: int = pid) -> bool:
-            return pid not in members(site.process.pid).get(kind, []) and site.is_whole()
+            return pid not in stack_processes(site.process.pid).get(kind, []) and site.is_whole()
 
         assert wait_until(is_replaced, seconds=SECONDS)
 
@@ -176,16 +176,16 @@ def test_servers_are_replaced_one_by_one_while_the_site_is_open(site: Site) -> N
             )
             assert close_code(watcher) == 1012
         # Commands have the settings of the servers that run now.
-        with visiting(site.data_dir) as visit:
-            assert visit.environment["SEATCAST_SEAT_CAP"] == "9"
-            assert visit.environment["DATABASE_MIGRATION_URL"]
+        with connected(site.data_dir) as stack:
+            assert stack.environment["SEATCAST_SEAT_CAP"] == "9"
+            assert stack.environment["DATABASE_MIGRATION_URL"]
         assert not servers(site) & before
         assert site.is_whole()
         # A proxy that is started again leads to the new ones.
-        [proxy] = members(site.process.pid)[lineage.PROXY]
+        [proxy] = stack_processes(site.process.pid)[process_tree.PROXY]
         os.kill(proxy, signal.SIGKILL)
         assert wait_until(
-            lambda: proxy not in members(site.process.pid).get(lineage.PROXY, [proxy]),
+            lambda: proxy not in stack_processes(site.process.pid).get(process_tree.PROXY, [proxy]),
             seconds=SECONDS,
         )
         assert wait_until(site.is_whole, seconds=SECONDS)
@@ -193,8 +193,8 @@ def test_servers_are_replaced_one_by_one_while_the_site_is_open(site: Site) -> N
 
 def servers(site: Site) -> set[int]:
     """Return the process ids of all that is behind the proxy, but for the services."""
-    kinds = (lineage.SOCKET_SERVER, lineage.API_MASTER, lineage.API_WORKER)
-    return {pid for kind in kinds for pid in members(site.process.pid)[kind]}
+    kinds = (process_tree.SOCKET_SERVER, process_tree.API_MASTER, process_tree.API_WORKER)
+    return {pid for kind in kinds for pid in stack_processes(site.process.pid)[kind]}
 
 
 @pytest.mark.thorough
@@ -202,11 +202,11 @@ def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     before = servers(site)
     settings = stack_settings({"SEATCAST_DATA_DIR": str(site.data_dir)})
-    with visiting(site.data_dir) as visit:
-        [api, *others] = plan_servers(settings, environment=visit.settings, room=visit.room)
+    with connected(site.data_dir) as stack:
+        [api, *others] = plan_servers(settings, environment=stack.settings, room=stack.room)
         broken: ServerPlan = {**api, "command": ["false"]}
         with pytest.raises(Problem, match="API server 1 did not start"):
-            visit.replace([broken, *others], tell=print)
+            stack.replace([broken, *others], tell=print)
     assert servers(site) == before
     assert site.is_whole()
 
@@ -257,7 +257,7 @@ def test_secrets_are_for_nobody_to_see(site: Site) -> None:
     for name in (*passwords, "secret_key"):
         file = site.data_dir / name
         assert file.stat().st_mode & 0o077 == 0
-        assert all(file.read_text() not in each.command for each in family(site.process.pid))
+        assert all(file.read_text() not in each.command for each in descendants(site.process.pid))
 
 
 @pytest.mark.thorough
@@ -273,11 +273,11 @@ def test_what_servers_write_and_what_is_mailed_is_for_the_owner_alone(site: Site
 def test_servers_connect_as_the_role_that_serves_and_know_no_other(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     with site.database() as connection:
-        connected = connection.execute(
+        logins = connection.execute(
             "SELECT DISTINCT usename FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         ).fetchall()
-    assert connected == [(SERVING_ROLE,)]
+    assert logins == [(SERVING_ROLE,)]
     password = (site.data_dir / "postgres_password").read_bytes()
     for pid in servers(site):
         environ = Path(f"/proc/{pid}/environ")
@@ -299,7 +299,7 @@ def test_the_end_answers_what_is_under_way_and_tells_sockets_to_come_back(
         said = said_until(site, "Ctrl-C ends it.")
         assert f"Seatcast is at {site.address.url}/\n" in said
         assert PASSWORD in said
-        everybody = [site.process.pid, *(each.pid for each in family(site.process.pid))]
+        everybody = [site.process.pid, *(each.pid for each in descendants(site.process.pid))]
         with site.signed_in() as alice, site.database() as owner, ThreadPoolExecutor() as pool:
             event = alice.get("/api/events/").json()[0]["id"]
             seats = alice.get(f"/api/events/{event}/seats/").json()
@@ -337,7 +337,7 @@ def waits_for_a_row(connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
 def test_nobody_is_left_behind_by_kill_9_and_the_next_finds_the_data(data_dir: Path) -> None:
     with running(data_dir) as site:
         said_until(site, "Ctrl-C ends it.")
-        left = [each.pid for each in family(site.process.pid)]
+        left = [each.pid for each in descendants(site.process.pid)]
         site.process.kill()
         site.process.wait()
         # At once, while the servers of the other one are still ending.
@@ -364,10 +364,10 @@ def test_services_that_the_environment_names_are_not_started(data_dir: Path) -> 
     ):
         said_until(site, "Ctrl-C ends it.")
         assert site.counts() == {
-            lineage.PROXY: 1,
-            lineage.SOCKET_SERVER: 1,
-            lineage.API_MASTER: 1,
-            lineage.API_WORKER: 1,
+            process_tree.PROXY: 1,
+            process_tree.SOCKET_SERVER: 1,
+            process_tree.API_MASTER: 1,
+            process_tree.API_WORKER: 1,
         }
 
 
@@ -423,7 +423,7 @@ def test_two_stacks_cannot_have_the_same_data(
 
 def test_a_secret_is_made_once(tmp_path: Path) -> None:
     file = tmp_path / "password"
-    made = kept_secret(file)
+    made = stored_secret(file)
     assert len(made) >= 32
-    assert kept_secret(file) == made
+    assert stored_secret(file) == made
     assert file.stat().st_mode & 0o777 == 0o600

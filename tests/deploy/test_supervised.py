@@ -9,11 +9,15 @@ import pytest
 from deploy.supervised import ServerEnded, supervised
 from deploy.supervisor import Spec
 from deploy.waiting import wait_until
-from tools.lineage import family
+from tools.process_tree import descendants
 
 
 def spec_of(
-    script: str, *, prepare: str = "", remove: Path | None = None, stop_seconds: float = 20
+    script: str,
+    *,
+    prepare: str = "",
+    remove: Path | None = None,
+    stop_seconds: float = 20,
 ) -> Spec:
     spec: Spec = {
         "prepare": [[sys.executable, "-c", prepare]] if prepare else [],
@@ -109,18 +113,20 @@ def test_what_a_killed_server_leaves_behind_is_ended(folder: Path) -> None:
     with supervised(spec_of(script), name="Box office") as server:
         server.wait_until_ready(lambda: all(note.exists() and note.read_text() for note in notes))
         left = [int(note.read_text()) for note in notes]
-        [leader] = [each for each in family(server.process.pid) if "time.sleep" in each.command]
+        [leader] = [
+            each for each in descendants(server.process.pid) if "time.sleep" in each.command
+        ]
         os.kill(leader.pid, signal.SIGKILL)
         assert server.how_it_ended() == "was ended by SIGKILL"
-        assert not set(left) & {each.pid for each in family(1)}
+        assert not set(left) & {each.pid for each in descendants(1)}
 
 
 def test_what_it_is_told_is_not_for_everyone_to_see() -> None:
     spec = spec_of("import time; time.sleep(600)")
     spec["environment"]["DATABASE_URL"] = "postgres://seatcast:secret@127.0.0.1/seatcast"
     with supervised(spec, name="Box office") as server:
-        assert wait_until(lambda: len(family(os.getpid())) >= 2, seconds=60)
-        assert all("secret" not in each.command for each in family(os.getpid()))
+        assert wait_until(lambda: len(descendants(os.getpid())) >= 2, seconds=60)
+        assert all("secret" not in each.command for each in descendants(os.getpid()))
         assert server.process.poll() is None
 
 

@@ -65,7 +65,12 @@ def test_the_commands_are_those_of_the_stack() -> None:
     granian = granian_arguments(host=place, port=ANY_PORT)
     daphne = daphne_arguments(host=place, port=ANY_PORT)
     caddyfile = caddy_arguments(caddyfile="/opt/seatcast/deploy/Caddyfile")
-    prepare = (migrate_arguments(), grant_arguments(), check_arguments(), collect_arguments())
+    prepare = (
+        migrate_arguments(),
+        grant_arguments(),
+        check_arguments(),
+        collect_arguments(),
+    )
     assert {unit: commands(unit) for unit in UNITS} == {
         "seatcast-api@": [[f"{PROGRAMS}granian", *granian]],
         "seatcast-sockets@": [[f"{PROGRAMS}daphne", *daphne]],

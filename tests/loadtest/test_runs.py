@@ -15,7 +15,7 @@ from loadtest.__main__ import main
 from loadtest.engine.run import Run
 from loadtest.scenarios import catalogue
 from loadtest.scenarios.on_sale import ON_SALE
-from loadtest.sites import Site, site_at
+from loadtest.target import Site, site_at
 from tools.sites import running_site
 
 pytestmark = pytest.mark.any_database
@@ -41,17 +41,17 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def stage(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = site.manage("-m", "loadtest.stage", f"--people={PEOPLE}", f"--seats={SEATS}")
-    file = tmp_path_factory.mktemp("stage") / "stage.json"
+def fixtures(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = site.manage("-m", "loadtest.fixtures", f"--people={PEOPLE}", f"--seats={SEATS}")
+    file = tmp_path_factory.mktemp("fixtures") / "fixtures.json"
     file.write_text(made.stdout)
     return file
 
 
-def _load(site: Site, stage: Path, scenario: str, *more: str) -> tuple[int, dict[str, Any]]:
+def _load(site: Site, fixtures: Path, scenario: str, *more: str) -> tuple[int, dict[str, Any]]:
     """Return the exit status and the result."""
-    file = stage.with_name(f"{scenario}.json")
-    where = ("--url", site.url, "--stage", f"{stage}", "--json", f"{file}")
+    file = fixtures.with_name(f"{scenario}.json")
+    where = ("--url", site.url, "--fixtures", f"{fixtures}", "--json", f"{file}")
     status = main([scenario, *SMALL, *where, *LOADS[scenario], *more])
     return status, json.loads(file.read_text())
 
@@ -71,9 +71,9 @@ _USUAL = ("on-sale",)
     ],
 )
 def test_a_site_that_keeps_its_promises_is_judged_clean(
-    site: Site, stage: Path, scenario: str, capsys: pytest.CaptureFixture[str]
+    site: Site, fixtures: Path, scenario: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, found = _load(site, stage, scenario)
+    status, found = _load(site, fixtures, scenario)
     assert [check for check in found["verdict"]["checks"] if not check["is_ok"]] == []
     assert (status, found["verdict"]["is_clean"]) == (0, True)
     assert "clean" in capsys.readouterr().out
@@ -111,7 +111,7 @@ def _is_replayed(found: dict[str, Any]) -> None:
 
 
 def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
-    site: Site, stage: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, fixtures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def play(run: Run) -> None:
         await ON_SALE.play(run)
@@ -123,25 +123,25 @@ def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
         assert cancelled.status == 200
 
     monkeypatch.setitem(catalogue.SCENARIOS, "on-sale", replace(ON_SALE, play=play))
-    status, found = _load(site, stage, "on-sale")
+    status, found = _load(site, fixtures, "on-sale")
     assert status == 1
     red = [check["name"] for check in found["verdict"]["checks"] if not check["is_ok"]]
     assert red == ["Every acknowledged booking is there"]
 
 
 @pytest.mark.thorough
-def test_tokens_that_grow_old_are_renewed(site: Site, stage: Path) -> None:
-    staged = json.loads(stage.read_text())
-    old = stage.with_name("old.json")
-    old.write_text(json.dumps({**staged, "made_at": staged["made_at"] - 250}))
-    status, found = _load(site, stage, "churn", "--stage", f"{old}")
+def test_tokens_that_grow_old_are_renewed(site: Site, fixtures: Path) -> None:
+    setup = json.loads(fixtures.read_text())
+    old = fixtures.with_name("old.json")
+    old.write_text(json.dumps({**setup, "made_at": setup["made_at"] - 250}))
+    status, found = _load(site, fixtures, "churn", "--fixtures", f"{old}")
     assert (status, found["verdict"]["is_clean"]) == (0, True)
     assert found["outcomes"]["refresh 200"] == found["calls"]["refresh"]["count"] > 0
 
 
 @pytest.mark.thorough
 def test_people_can_be_registered_through_the_api(site: Site, tmp_path: Path) -> None:
-    event = json.loads(site.manage("-m", "loadtest.stage", "--people=0", "--seats=40").stdout)
+    event = json.loads(site.manage("-m", "loadtest.fixtures", "--people=0", "--seats=40").stdout)
     file = tmp_path / "result.json"
     where = ("--url", site.url, "--event", f"{event['event_id']}", "--json", f"{file}")
     status = main(["on-sale", *SMALL, *where, "--buyers", "3", "--think", "0.02"])
@@ -149,8 +149,8 @@ def test_people_can_be_registered_through_the_api(site: Site, tmp_path: Path) ->
 
 
 def _events(site: Site) -> list[int]:
-    with urllib.request.urlopen(f"{site.url}/api/events/") as answer:
-        return [event["id"] for event in json.load(answer)]
+    with urllib.request.urlopen(f"{site.url}/api/events/") as serve_client:
+        return [event["id"] for event in json.load(serve_client)]
 
 
 @pytest.mark.thorough
@@ -167,7 +167,7 @@ def test_it_can_be_kept(site: Site) -> None:
     arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain", "--keep"]
     assert main(["stampede", "--url", site.url, *arguments]) == 0
     (event,) = set(_events(site)) - set(before)
-    site.manage("-m", "loadtest.stage", "--clear", f"--event={event}")
+    site.manage("-m", "loadtest.fixtures", "--clear", f"--event={event}")
     assert _events(site) == before
 
 
@@ -176,8 +176,8 @@ def test_it_can_be_kept(site: Site) -> None:
     [
         ["on-sale", "--url", "http://seats.example.com"],
         ["on-sale", "--url", "127.0.0.1:8000"],
-        ["on-sale", "--stage", "stage.json"],
-        ["on-sale", "--url", "http://127.0.0.1:8000", "--stage", "a", "--event", "1"],
+        ["on-sale", "--fixtures", "fixtures.json"],
+        ["on-sale", "--url", "http://127.0.0.1:8000", "--fixtures", "a", "--event", "1"],
         ["on-sale", "--viewers", "1000000"],
         ["on-sale", "--seconds", "86400"],
         ["on-sale", "--viewers", "0"],
@@ -195,9 +195,9 @@ def test_a_site_that_is_not_there_is_no_verdict(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    stage = tmp_path / "stage.json"
+    fixtures = tmp_path / "fixtures.json"
     people = [{"name": "alice", "access": "a", "refresh": "r"}] * 2
-    stage.write_text(json.dumps({"event_id": 1, "made_at": 0, "people": people}))
+    fixtures.write_text(json.dumps({"event_id": 1, "made_at": 0, "people": people}))
     url = f"http://127.0.0.1:{port}"
-    assert main(["stampede", "--clicks", "2", "--url", url, "--stage", f"{stage}"]) == 2
+    assert main(["stampede", "--clicks", "2", "--url", url, "--fixtures", f"{fixtures}"]) == 2
     assert "does not tell of event 1" in capsys.readouterr().err

@@ -20,10 +20,10 @@ from redis.retry import Retry
 from deploy.console import Problem
 from deploy.paths import ROOT
 from deploy.ports import free_port, lasting_ports
-from deploy.postgres_server import Kept, postgres_server, postgres_url
+from deploy.postgres_server import PersistentDatabase, postgres_server, postgres_url
 from deploy.valkey_server import valkey_server, valkey_url
 from deploy.waiting import wait_until
-from tools.lineage import family
+from tools.process_tree import descendants
 from tools.services import postgres, valkey
 
 STOP_SECONDS = 60
@@ -68,7 +68,9 @@ def open_folder() -> Iterator[Path]:
 @contextmanager
 def kept_postgres(folder: Path) -> Iterator[str]:
     port = free_port()
-    with postgres_server(port=port, kept=Kept(folder=folder, password=PASSWORD)) as launched:
+    with postgres_server(
+        port=port, database=PersistentDatabase(folder=folder, password=PASSWORD)
+    ) as launched:
         launched.server.wait_until_ready(launched.ready)
         yield postgres_url(port=port, password=PASSWORD)
 
@@ -185,7 +187,7 @@ def test_valkey_can_ask_for_a_password() -> None:
             pytest.raises(redis.AuthenticationError),
         ):
             stranger.ping()
-        told = " ".join(process.command for process in family(launched.server.process.pid))
+        told = " ".join(process.command for process in descendants(launched.server.process.pid))
         assert "valkey-server" in told
         assert PASSWORD not in told
 

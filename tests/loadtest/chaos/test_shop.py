@@ -61,9 +61,9 @@ def test_it_asks_with_the_same_key_until_there_is_an_answer(
     busy = (503, {"error": "Busy.", "code": "busy"})
     in_flight = (409, {"error": "Wait.", "code": "idempotency_key_in_flight"})
     with shop(busy, in_flight, _locked("now")) as (client, keys):
-        answer = client.post("/lock/")
-    assert answer is not None
-    assert answer.status == 200
+        serve_client = client.post("/lock/")
+    assert serve_client is not None
+    assert serve_client.status == 200
     assert len(keys) == 3
     assert len(set(keys)) == 1
     assert client.tally.faults == []

@@ -1,0 +1,224 @@
+"""Those who click and those who watch."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.compare.dataset import House
+from benchmarks.compare.servers import Kind, Server
+from loadtest.engine.http import Answer, Connection
+from loadtest.engine.viewers import gather
+
+SEATS_EACH = 4
+_CATCH_UP_SECONDS = 5.0
+_SETTLE_SECONDS = 0.5
+_AT_ONCE = 100
+
+
+class WrongAnswer(Exception):
+    """A server has answered what it must not."""
+
+
+@dataclass(frozen=True)
+class Click:
+    """A seat, and a person who may have it."""
+
+    seat: int
+    token: str
+
+    def path(self, house: House) -> str:
+        return f"/api/events/{house.event}/seats/{self.seat}/lock/"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def clicks(house: House, *, start: int, count: int) -> Iterator[Click]:
+    """Yield so many seats from a place of the list on; a person takes four, then comes the next."""
+    for place in range(start, start + count):
+        yield Click(house.seats[place], house.tokens[place // SEATS_EACH])
+
+
+async def lock(connection: Connection, house: House, click: Click) -> Answer:
+    """Lock a seat that is free. Raises: WrongAnswer when that is not what was done."""
+    answer = await connection.ask("POST", click.path(house), {}, click.headers)
+    seat = answer.json().get("seat", {})
+    if answer.status != 200 or (seat.get("id"), seat.get("status")) != (click.seat, "locked"):
+        raise WrongAnswer(f"{answer.status} {answer.error} {answer.body[:300]!r}")
+    return answer
+
+
+@dataclass(kw_only=True)
+class Sold:
+    """What a busy crowd came to: in all, and within the time that counts."""
+
+    seconds: float
+    in_all: int = 0
+    answer_ms: list[float] = field(default_factory=list)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
+
+
+async def keep_busy(
+    server: Server,
+    house: House,
+    *,
+    clients: int,
+    warm_up_seconds: float,
+    seconds: float,
+    cpu_seconds: Callable[[], dict[str, float]],
+) -> Sold:
+    """Have so many clients lock one seat after the other, each of its own slice, without a pause.
+
+    Raises: WrongAnswer.
+    """
+    # What is left over is for other figures.
+    slice_seats = len(house.seats) // (clients + 1) // SEATS_EACH * SEATS_EACH
+    begin_ns = time.monotonic_ns() + int(warm_up_seconds * 1e9)
+    end_ns = begin_ns + int(seconds * 1e9)
+    sold = Sold(seconds=seconds)
+
+    async def client(number: int) -> None:
+        connection = Connection(server.url)
+        for click in clicks(house, start=number * slice_seats, count=slice_seats):
+            if time.monotonic_ns() >= end_ns:
+                break
+            answer = await lock(connection, house, click)
+            sold.in_all += 1
+            if begin_ns <= answer.at_ns < end_ns:
+                sold.answer_ms.append(answer.ms)
+        else:
+            raise WrongAnswer("The house is too small for so quick a server.")
+        connection.close()
+
+    async def meter() -> None:
+        await asyncio.sleep((begin_ns - time.monotonic_ns()) / 1e9)
+        before = cpu_seconds()
+        await asyncio.sleep((end_ns - time.monotonic_ns()) / 1e9)
+        sold.cpu_seconds = {name: spent - before[name] for name, spent in cpu_seconds().items()}
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(meter())
+        for number in range(clients):
+            group.create_task(client(number))
+    return sold
+
+
+async def one_by_one(server: Server, house: House, *, start: int, count: int) -> list[float]:
+    """Have one person after the other lock, on one connection; return the answers' milliseconds.
+
+    Raises: WrongAnswer.
+    """
+    connection = Connection(server.url)
+    answers = [
+        await lock(connection, house, click) for click in clicks(house, start=start, count=count)
+    ]
+    connection.close()
+    return [answer.ms for answer in answers]
+
+
+@dataclass(frozen=True)
+class Rush:
+    """Many clicks on one seat: how many won, how many got no proper answer, and after how long."""
+
+    winners: int
+    failed: int
+    answer_ms: list[float]
+
+
+async def rush(server: Server, house: House, *, seat: int, people: int) -> Rush:
+    """Have so many people click the same seat in the same instant, each on a connection.
+
+    Raises: WrongAnswer when somebody is told anything but that they have it, that it is taken, or
+    that the server cannot cope.
+    """
+    rushing = [Click(house.seats[seat], token) for token in house.tokens[:people]]
+    connections = [Connection(server.url) for _ in rushing]
+    # A few at a time: it is not the queue for connections that is measured.
+    for start in range(0, people, _AT_ONCE):
+        await asyncio.gather(
+            *(
+                connection.arm("POST", click.path(house), {}, click.headers)
+                for connection, click in zip(
+                    connections[start : start + _AT_ONCE],
+                    rushing[start : start + _AT_ONCE],
+                    strict=True,
+                )
+            )
+        )
+    await asyncio.sleep(_SETTLE_SECONDS)
+    started_ns = time.monotonic_ns()
+    answers = await asyncio.gather(*[connection.fire() for connection in connections])
+    for connection in connections:
+        connection.close()
+    told = Counter(answer.status for answer in answers)
+    failed = sum(count for status, count in told.items() if status == 0 or status >= 500)
+    if told[200] + told[409] + failed != people:
+        raise WrongAnswer(f"A rush was answered {dict(told)}")
+    return Rush(told[200], failed, [(answer.at_ns - started_ns) / 1e6 for answer in answers])
+
+
+@asynccontextmanager
+async def watched(kind: Kind, server: Server, house: House, viewers: int) -> AsyncIterator["Crowd"]:
+    """Have so many viewers watch an event for the length of the context."""
+
+    class Listener(kind.viewer):  # type: ignore[misc,name-defined]
+        """One that leaves what comes unread, so that it is the servers that are measured."""
+
+        unheard: list[bytes] | None = None
+
+        def data_received(self, data: bytes) -> None:
+            if self.unheard is None:
+                super().data_received(data)
+            else:
+                self.unheard.append(data)
+
+    crowd = await gather(lambda payloads: Listener(server.socket_url(house), payloads), viewers)
+    for viewer in crowd:
+        viewer.unheard = []
+    try:
+        yield Crowd(crowd)
+    finally:
+        for viewer in crowd:
+            viewer.leave()
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Viewers, and what reached them."""
+
+    viewers: list[Any]
+
+    async def delivered(self, *, changes: int) -> float:
+        """Return the part of all changes that has reached the viewers.
+
+        They are given a few seconds, because nobody clicks any more.
+        """
+        deadline = time.monotonic() + _CATCH_UP_SECONDS
+        while (part := self._delivered(changes)) < 1 and time.monotonic() < deadline:
+            await asyncio.sleep(0.2)
+        return part
+
+    def _delivered(self, changes: int) -> float:
+        heard = 0
+        for viewer in self.viewers:
+            unheard, viewer.unheard = b"".join(viewer.unheard), None
+            if unheard:
+                viewer.data_received(unheard)
+            viewer.unheard = []
+            seats = {change[0] for frame in viewer.frames for change in changes_in(frame.payload)}
+            heard += len(seats)
+        return heard / (changes * len(self.viewers))
+
+
+def changes_in(payload: bytes) -> list[Any]:
+    """Return the changes in a frame of Seatcast's or a peer's; none if it is of another kind."""
+    # Socket.IO packs the object into an array after a number.
+    start = payload.find(b"{")
+    frame = json.loads(payload[start : payload.rfind(b"}") + 1]) if start >= 0 else {}
+    return list(frame.get("changes", ()))

@@ -1,0 +1,123 @@
+"""What all of them sell: an event in a database, made once and cleared between servers."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+
+import psycopg
+
+from deploy.environment import clean_environment
+from deploy.paths import ROOT
+
+_CLEARED = [
+    """UPDATE reservations_seat SET status = 0, locked_by_id = NULL, locked_until = NULL,
+       locked_at = NULL, version = 0 WHERE version > 0""",
+    "TRUNCATE reservations_seatchange",
+    "UPDATE reservations_event SET change_seq = 0",
+    # Nobody starts among the rows that those before have left.
+    "VACUUM reservations_seat, reservations_event",
+    "CHECKPOINT",
+]
+# PostgreSQL is to know what a sale looks like, as it does after the first minutes of one. Where
+# nothing was locked when it looked last, it reads all locked seats to find those of one person.
+_KNOWN = [
+    *(
+        f"ALTER TABLE reservations_{table} SET (autovacuum_enabled = false)"
+        for table in ("seat", "event", "seatchange")
+    ),
+    """UPDATE reservations_seat SET status = 1, locked_at = now(), version = 1,
+       locked_until = now() + interval '4 hours',
+       locked_by_id = %(first_person)s + (id - %(first_seat)s) / 4
+       WHERE id < %(first_seat)s + 10000""",
+    "VACUUM ANALYZE",
+]
+
+
+class WrongBooks(Exception):
+    """The database has something else than was answered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The services, and an event with its seats in order and tokens of its people.
+
+    `small` is another event for the same people, of a thousand seats.
+    """
+
+    database_url: str
+    redis_url: str
+    secret: str
+    event: int
+    seats: list[int]
+    first_person: int
+    tokens: list[str]
+    small_event: int
+    small_seats: list[int]
+
+    @property
+    def small(self) -> "House":
+        return replace(self, event=self.small_event, seats=self.small_seats)
+
+    @classmethod
+    def make(cls, *, database_url: str, redis_url: str, secret: str, data_dir: str) -> "House":
+        """Make the event in a database that has none."""
+        made = subprocess.run(
+            [sys.executable, "-m", "benchmarks.fixtures"],
+            env=clean_environment(
+                DATABASE_URL=database_url,
+                SEATCAST_SECRET_KEY=secret,
+                SEATCAST_DATA_DIR=data_dir,
+                DJANGO_SETTINGS_MODULE="config.settings",
+            ),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,  # its errors are shown
+            check=True,
+        )
+        told = json.loads(made.stdout)
+        house = cls(database_url=database_url, redis_url=redis_url, secret=secret, **told)
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            for statement in _KNOWN:
+                connection.execute(
+                    statement, {"first_person": house.first_person, "first_seat": house.seats[0]}
+                )
+        return house
+
+    def clear(self) -> None:
+        """Let go of all seats, and forget that they were ever had."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            for statement in _CLEARED:
+                connection.execute(statement)
+
+    def locked(self) -> int:
+        """Return how many seats are locked."""
+        with psycopg.connect(self.database_url) as connection:
+            found = connection.execute(
+                "SELECT count(*) FROM reservations_seat WHERE event_id = %s AND status = 1",
+                [self.event],
+            ).fetchone()
+        assert found
+        return int(found[0])
+
+    def require(self, *, locked: int, numbered: bool = True) -> None:
+        """Let pass only books in which exactly so many seats are locked, each once in the log.
+
+        The event's number must be as many, unless `numbered` is not wanted. Raises: WrongBooks.
+        """
+        with psycopg.connect(self.database_url) as connection:
+            found = connection.execute(
+                """WITH log AS (
+                     SELECT seat_id FROM reservations_seatchange AS change
+                     JOIN reservations_seat AS seat ON seat.id = seat_id
+                     WHERE seat.event_id = %(event)s
+                   )
+                   SELECT (SELECT count(*) FROM reservations_seat
+                           WHERE event_id = %(event)s AND status = 1),
+                     (SELECT count(*) FROM log),
+                     (SELECT count(DISTINCT seat_id) FROM log),
+                     (SELECT change_seq FROM reservations_event WHERE id = %(event)s)""",
+                {"event": self.event},
+            ).fetchone()
+        assert found
+        if found[:3] != (locked,) * 3 or (numbered and found[3] != locked):
+            raise WrongBooks(f"{locked} were answered; seats, log, log's seats, number: {found}")

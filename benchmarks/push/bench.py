@@ -1,0 +1,130 @@
+"""What all figures measure on: one database, one Redis, one event, and a driver that sells it."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from benchmarks.push.servers import Peer, Server, running
+from benchmarks.push.viewers import gather_viewers
+from deploy.environment import clean_environment
+from deploy.paths import ROOT
+from loadtest.engine.viewers import Viewer
+
+SETTLE_SECONDS = 1.0
+_POLL_SECONDS = 0.05
+_RING_BY_SPEECH = {"seatcast": "none", "channels": "channels", "socketio": "socketio"}
+
+
+class DriverEnded(Exception):
+    """The process that sells ended before its time; its error output says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """`scale` shrinks the crowds, for trying things out; figures are made with 1."""
+
+    database_url: str
+    redis_url: str
+    data_dir: str
+    event_id: int
+    scale: float = 1.0
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The variables of a Seatcast process."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SEATCAST_DATA_DIR": self.data_dir,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+
+    def crowd(self, viewers: int) -> int:
+        return max(2, round(viewers * self.scale))
+
+    @asynccontextmanager
+    async def serving(self, peer: Peer) -> AsyncIterator[Server]:
+        with running(peer, event_id=self.event_id, **self.settings) as server:
+            yield server
+
+    @asynccontextmanager
+    async def watched(self, peer: Peer, viewers: int) -> AsyncIterator[tuple[Server, list[Viewer]]]:
+        """Start a server with so many viewers, who have had their first frames."""
+        async with self.serving(peer) as server:
+            crowd = await gather_viewers(server, self.crowd(viewers))
+            await asyncio.sleep(SETTLE_SECONDS)
+            for viewer in crowd:
+                viewer.forget()
+            try:
+                yield server, crowd
+            finally:
+                for viewer in crowd:
+                    viewer.leave()
+
+    @asynccontextmanager
+    async def driven(self, peer: Peer) -> AsyncIterator["Driver"]:
+        """Start a driver that rings this peer's bell."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "benchmarks.push.driver"),
+            *(str(self.event_id), _RING_BY_SPEECH[peer.speaks]),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=2**26,
+            env=clean_environment(**self.settings),
+            cwd=ROOT,
+        )
+        try:
+            yield Driver(process)
+        finally:
+            assert process.stdin
+            process.stdin.close()
+            await process.wait()
+
+
+class Driver:
+    """The process that sells; see `benchmarks.push.driver`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def ready(self) -> None:
+        """Wait until it can sell."""
+        await self.sell(changes=0, per_second=1)
+
+    async def sell(self, *, changes: int, per_second: float, kind: str = "lock") -> dict[int, int]:
+        """Return the time of each change's commit (`time.monotonic_ns`) by its number.
+
+        Raises: DriverEnded.
+        """
+        order = {"changes": changes, "per_second": per_second, "kind": kind}
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{json.dumps(order)}\n".encode())
+        line = await self._process.stdout.readline()
+        if not line:
+            raise DriverEnded(f"with status {await self._process.wait()}")
+        return {int(seq): at_ns for seq, at_ns in json.loads(line).items()}
+
+
+def make_event(settings: dict[str, str]) -> int:
+    """Make the event that is sold; return its id."""
+    made = subprocess.run(
+        [sys.executable, "-m", "benchmarks.fixtures", "push"],
+        env=clean_environment(**settings),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,  # its errors are shown
+        text=True,
+        check=True,
+    )
+    return int(json.loads(made.stdout)["event_id"])
+
+
+async def until(condition: Callable[[], bool], *, seconds: float) -> None:
+    """Return when `condition()` holds. Raises: TimeoutError when it does not within `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(_POLL_SECONDS)

@@ -1,0 +1,189 @@
+"""What it costs to find seats: `python -m benchmarks.seat_finder --seats 50000 --seconds 5`.
+
+With `DATABASE_URL` of a site that runs, or of a database of its own, it makes an event and brings
+commands to the desk as an API worker's threads would. In turn, some times, in the same run:
+- people click seats, alone, and while one account asks twenty times a second for seats that it may
+  not hold: how much longer do the clicks take then?
+- many ask for many kinds of wish at once: how many are fulfilled in a second?
+
+It writes JSON, and removes what it made.
+"""
+
+import argparse
+import itertools
+import json
+import random
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reservations.states import Person
+
+CLICKERS = 8
+PARTIES = 48
+SECTIONS = 7
+REFUSED_PER_SECOND = 20
+
+
+def main() -> None:
+    """Measure, and write what came of it as JSON."""
+    import django
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.seat_finder")
+    parser.add_argument("--seats", type=int, default=50_000, help="how many (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=5, help="for each part (%(default)s)")
+    parser.add_argument("--times", type=int, default=3, help="each part (%(default)s)")
+    options = parser.parse_args()
+    django.setup()
+    from loadtest.fixtures import clear
+
+    hall = Hall(options.seats, options.seconds)
+    try:
+        hall.warm_up()
+        parts = [hall.measure() for _ in range(options.times)]
+    finally:
+        clear(only=hall.event_id)
+    names = parts[0].keys()
+    medians = {name: statistics.median(part[name] for part in parts) for name in names}
+    print(json.dumps({name: round(value, 2) for name, value in medians.items()}))
+
+
+class Hall:
+    """An event in sections, and people who are signed in."""
+
+    def __init__(self, seats: int, seconds: float) -> None:
+        from loadtest.fixtures import create_sale
+        from reservations.models import Event, Seat
+
+        sale = create_sale(people=CLICKERS + PARTIES + 1, seats=seats)
+        self.event_id: int = sale["event_id"]
+        self._seconds = seconds
+        Event.objects.filter(pk=self.event_id).update(purchase_cap=10)
+        self._seats = list(Seat.objects.filter(event=self.event_id).values_list("pk", flat=True))
+        size = -(-seats // SECTIONS)
+        for number in range(SECTIONS):
+            some = self._seats[number * size : (number + 1) * size]
+            within = (some[0], some[-1])
+            Seat.objects.filter(event=self.event_id, pk__range=within).update(section=f"S{number}")
+        people = _people([each["name"] for each in sale["people"]])
+        self._greedy, *others = people
+        self._clickers, self._parties = others[:CLICKERS], others[CLICKERS:]
+
+    def warm_up(self) -> None:
+        """Have the house known, and the greedy account hold as many seats as it may."""
+        self._ask(self._greedy, count=10)
+
+    def measure(self) -> dict[str, float]:
+        alone = self._clicks(beside=lambda _: None)
+        beside = self._clicks(beside=self._be_refused)
+        return {
+            "clicks_p95_ms": _p95(alone),
+            "clicks_p95_ms_beside_refused_wishes": _p95(beside),
+            "ratio": _p95(beside) / _p95(alone),
+            "wishes_per_second": self._wishes(),
+        }
+
+    def _clicks(self, *, beside: Callable[[threading.Event], None]) -> list[float]:
+        """Have each clicker lock seats and let go of them; return how long locks took, in ms."""
+        from reservations.commands import LockSeats, UnlockSeats
+
+        took: list[float] = []
+
+        def click(who: "Person", seats: list[int]) -> None:
+            until = time.monotonic() + self._seconds
+            while time.monotonic() < until:
+                seat = (random.choice(seats),)
+                began = time.monotonic()
+                self._submit(LockSeats(who, seat))
+                took.append(1_000 * (time.monotonic() - began))
+                self._submit(UnlockSeats(who, seat))
+
+        # Not where the best seats are, some of which others may hold still.
+        behind = self._seats[len(self._seats) // 2 :]
+        own = [behind[at::CLICKERS] for at in range(CLICKERS)]
+        ended = threading.Event()
+        with ThreadPoolExecutor(CLICKERS + 1) as threads:
+            other = threads.submit(beside, ended)
+            clicking = list(threads.map(click, self._clickers, own))
+            ended.set()
+            other.result()
+        assert len(clicking) == CLICKERS
+        return took
+
+    def _be_refused(self, ended: threading.Event) -> None:
+        from reservations.choosing.wishes import By
+
+        sections = [None, *(f"S{number}" for number in range(SECTIONS))]
+        for count, section, by in itertools.cycle(itertools.product(range(1, 11), sections, By)):
+            if ended.wait(1 / REFUSED_PER_SECOND):
+                return
+            self._ask(self._greedy, count=count, section=section, by=by)
+
+    def _wishes(self) -> float:
+        """Have parties ask for seats and let go of them, each time of another kind."""
+        from reservations.choosing.wishes import By
+        from reservations.commands import UnlockSeats
+
+        until = time.monotonic() + self._seconds
+        fulfilled = itertools.count()
+
+        def party(who: "Person") -> None:
+            while time.monotonic() < until:
+                got = self._ask(
+                    who,
+                    count=random.randint(1, 10),
+                    by=random.choice(list(By)),
+                    section=f"S{random.randrange(SECTIONS)}",
+                )
+                if got:
+                    next(fulfilled)
+                    self._submit(UnlockSeats(who, got))
+
+        with ThreadPoolExecutor(PARTIES) as threads:
+            list(threads.map(party, self._parties))
+        return next(fulfilled) / self._seconds
+
+    def _submit(self, command: Any) -> None:
+        from reservations import desk
+        from reservations.database import release_connection
+
+        desk.submit(event_id=self.event_id, command=command)
+        # As after each request.
+        release_connection()
+
+    def _ask(self, who: "Person", **wish: Any) -> tuple[int, ...]:
+        """Return the seats that somebody got, none if they were refused."""
+        from reservations.choosing.asking import lock_best
+        from reservations.choosing.wishes import Wish
+        from reservations.commands import LockBest
+        from reservations.database import release_connection
+        from reservations.errors import SeatcastError
+
+        try:
+            command = LockBest(who, Wish(**wish))
+            answer = lock_best(event_id=self.event_id, command=command, key=None)
+        except SeatcastError:
+            return ()
+        finally:
+            release_connection()
+        return tuple(seat["id"] for seat in answer["seats"])
+
+
+def _people(names: list[str]) -> list["Person"]:
+    from accounts.models import User
+    from reservations.states import Person
+
+    found = User.objects.filter(username__in=names)
+    return [Person(*row) for row in found.values_list("pk", "username")]
+
+
+def _p95(took: list[float]) -> float:
+    return statistics.quantiles(took, n=20)[-1]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""What is done once before the servers start: tables, static files, demo data."""
+
+import re
+import signal
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from deploy.console import Problem
+from deploy.environment import is_production
+from deploy.paths import ROOT
+from deploy.server import (
+    MIGRATE_SETTINGS,
+    check_arguments,
+    collect_arguments,
+    grant_arguments,
+    migrate_arguments,
+)
+from deploy.stack_settings import without_owner
+from deploy.supervised import supervised
+
+_STOP_SECONDS = 10.0
+
+
+def run_release_tasks(
+    environment: Mapping[str, str],
+    *,
+    release: Path = ROOT,
+    demo: bool,
+    log_file: Path,
+    holds: Collection[int] = (),
+) -> None:
+    """Bring everything up to date; cheap when it is. Ends with the process that asked for it.
+
+    It is the code of `release` that does it, but for what an older one does not know. `holds` are
+    held for as long.
+    Raises: Problem with the reason that the step that failed gave.
+    """
+    log_file.unlink(missing_ok=True)
+    migrating = {**environment, **MIGRATE_SETTINGS}
+    if release != ROOT and (owner := environment.get("DATABASE_MIGRATION_URL")):
+        # An older release has no setting for the owner.
+        migrating["DATABASE_URL"] = owner
+    served = without_owner(environment)
+    steps = [
+        (migrate_arguments(), migrating, release),
+        (grant_arguments(), environment, ROOT),
+        *([(check_arguments(), environment, release)] if is_production(environment) else []),
+        (collect_arguments(), served, release),
+        *([(["manage.py", "load_demo"], served, release)] if demo else []),
+    ]
+    for arguments, settings, checkout in steps:
+        run_task(arguments, settings, release=checkout, log_file=log_file, holds=holds)
+
+
+def run_task(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    release: Path = ROOT,
+    log_file: Path,
+    holds: Collection[int] = (),
+) -> str:
+    """Run a command of a release to its end; return the last that it said.
+
+    Raises: Problem with the reason that it gave.
+    """
+    with supervised(
+        {
+            "prepare": [],
+            "command": [str(release / ".venv" / "bin" / "python"), *arguments],
+            "folder": str(release),
+            "environment": dict(environment),
+            "user": None,
+            "stop_signal": signal.SIGTERM,
+            "stop_seconds": _STOP_SECONDS,
+        },
+        name=arguments[1],
+        log_file=log_file,
+        holds=holds,
+    ) as step:
+        status, said = step.process.wait(), step.output()
+        if status:
+            reason = _reason_in(said) or step.how_it_ended()
+            raise Problem(f"`manage.py {step.name}` failed: {reason} ({log_file} has the rest.)")
+        return said.rpartition("\n")[2]
+
+
+def _reason_in(output: str) -> str:
+    """Return what a check has found, or the line that a traceback ends with, or the last one."""
+    lines = output.splitlines() or [""]
+    if found := [line for line in lines if re.match(r"\S+: \([\w.]+\) ", line)]:
+        return " ".join(line.partition(": ")[2] for line in found)
+    named = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)]
+    return [*lines, *named][-1].partition("Error: ")[2] or lines[-1]

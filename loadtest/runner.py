@@ -1,0 +1,202 @@
+"""One run from beginning to end: the hall is read, the crowd comes, the scenario is played."""
+
+import argparse
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from deploy.console import Problem
+from loadtest.engine.hall import Hall
+from loadtest.engine.history import History
+from loadtest.engine.http import Connection
+from loadtest.engine.measures import Json, Measures
+from loadtest.engine.people import Person
+from loadtest.engine.run import Run
+from loadtest.engine.settling import evidence, seats
+from loadtest.engine.transactions import REPORT_SECONDS, transactions
+from loadtest.engine.viewer_pool import Crowd
+from loadtest.engine.viewers import undisturbed
+from loadtest.results import result
+from loadtest.sale_setup import SaleSetup
+from loadtest.scenarios import Scenario
+from loadtest.target import Consumption, Site
+from loadtest.verdict import Check, judge
+
+MOST_TRANSACTIONS = 60
+_INTERVAL_SECONDS = 0.5
+_MOST_ROWS = 240
+_LOOK_SECONDS = 5.0
+# What is said on the command line, and no parameter of the load.
+_NO_PARAMETERS = {
+    "scenario",
+    "command",
+    "url",
+    "fixtures",
+    "json",
+    "html",
+    "plain",
+    "is_mine",
+    "keep",
+    "event",
+}
+
+
+async def play(
+    scenario: Scenario,
+    options: argparse.Namespace,
+    site: Site,
+    setup: SaleSetup,
+    *,
+    watch: Callable[[Run], None],
+) -> Json:
+    """Play a scenario; return its result. `watch` is given the run before it begins.
+
+    Raises: Problem when the site cannot be loaded at all.
+    """
+    event = await _event(site, setup.event_id)
+    hall = await _hall(site, setup)
+    options.event = setup.event_id
+    measures = Measures()
+    crowd = Crowd(f"{site.socket_url}/ws/events/{setup.event_id}/", hall, measures)
+    history = History(lock_seconds=event["lock_seconds"])
+    people = [
+        Person(site.url, account, event_id=setup.event_id, crowd=crowd, history=history)
+        for account in setup.accounts
+    ]
+    run = Run(
+        options=options,
+        hall=hall,
+        crowd=crowd,
+        people=people,
+        measures=measures,
+        history=history,
+        dice=random.Random(options.seed),
+    )
+    watch(run)
+    interval = max(_INTERVAL_SECONDS, options.seconds / _MOST_ROWS)
+    started_at = datetime.now(UTC)
+    with undisturbed():
+        if scenario.is_watched_from_the_start:
+            run.phase = f"{options.viewers:,} viewers come"
+            await crowd.gather(options.viewers, sample=options.sample)
+        async with _transactions_counted(run, site, is_wanted=scenario.counts_transactions):
+            seconds = await _played(scenario, run, site, interval)
+        await _check_the_books(run, site)
+        checks = judge(await evidence(run, is_ours=setup.is_ours))
+    crowd.leave()
+    for person in people:
+        person.connection.close()
+    return result(
+        scenario=scenario.name,
+        command=options.command,
+        started_at=started_at,
+        seconds=seconds,
+        site=site,
+        parameters=_parameters(options),
+        event={"id": event["id"], "name": event["name"]},
+        interval=interval,
+        hall=hall,
+        crowd=crowd,
+        measures=measures,
+        checks=checks,
+        too_late=run.too_late,
+    )
+
+
+async def _played(scenario: Scenario, run: Run, site: Site, interval: float) -> float:
+    """Play, and close a row at each interval; return how long it took."""
+    consumption = Consumption(site)
+    consumption.look_around()
+    looking = asyncio.create_task(_keep_looking(consumption))
+    run.begin()
+    consumption.taken(1.0)
+
+    def look(seconds: float) -> Json:
+        crowd = run.crowd
+        viewers = None
+        if crowd.watchers:
+            viewers = {
+                "open": crowd.open_count,
+                "frames": crowd.frames,
+                "changes": crowd.changes,
+            }
+        return {
+            "seats_left": run.hall.left if crowd.watchers else None,
+            "viewers": viewers,
+            "server": consumption.taken(seconds),
+        }
+
+    try:
+        with run.rows(interval, look):
+            await scenario.play(run)
+            return run.seconds
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+
+
+async def _keep_looking(consumption: Consumption) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.to_thread(consumption.look_around)
+
+
+@asynccontextmanager
+async def _transactions_counted(run: Run, site: Site, *, is_wanted: bool) -> AsyncIterator[None]:
+    """Check how few transactions it takes, where nobody else uses the database."""
+    url = (site.settings or {}).get("DATABASE_URL")
+    # The hubs of whoever watches look at the database as well.
+    if not (is_wanted and site.is_own and url) or run.crowd.watchers:
+        yield
+        return
+    run.phase = f"waiting {REPORT_SECONDS:g} s for PostgreSQL to report its count"
+    before = await asyncio.to_thread(transactions, url)
+    yield
+    run.phase = f"waiting {REPORT_SECONDS:g} s for PostgreSQL to report its count"
+    count = await asyncio.to_thread(transactions, url) - before
+    is_few = count < MOST_TRANSACTIONS
+    wanted = f"{count:,} in PostgreSQL, reads included; wanted: under {MOST_TRANSACTIONS}"
+    run.checks.append(Check(name="Few transactions", is_ok=is_few, detail=wanted))
+
+
+async def _check_the_books(run: Run, site: Site) -> None:
+    """Have the site itself replay its log, where that keeps nobody waiting."""
+    if not site.is_own:
+        return
+    run.phase = "replaying the change log"
+    command = ("manage.py", "verify_ledger", "--event", f"{run.options.event}")
+    done = await asyncio.to_thread(site.manage, *command)
+    said = "; ".join(done.stdout.splitlines()[-5:]) or f"verify_ledger ended with {done.returncode}"
+    run.checks.append(Check(name="The books agree", is_ok=done.returncode == 0, detail=said))
+
+
+async def _event(site: Site, event_id: int) -> dict[str, Any]:
+    connection = Connection(site.url)
+    answer = await connection.ask("GET", f"/api/events/{event_id}/")
+    connection.close()
+    if answer.status != 200:
+        reason = answer.error or f"answer {answer.status}"
+        raise Problem(f"{site.url} does not tell of event {event_id}: {reason}.")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def _hall(site: Site, setup: SaleSetup) -> Hall:
+    connection = Connection(site.url)
+    found = await seats(connection, setup.event_id)
+    connection.close()
+    if not found:
+        raise Problem(f"{site.url} does not list the seats of event {setup.event_id}.")
+    return Hall(found)
+
+
+def _parameters(options: argparse.Namespace) -> Json:
+    return {
+        name.replace("_", " "): value
+        for name, value in sorted(vars(options).items())
+        if name not in _NO_PARAMETERS and isinstance(value, int | float | str)
+    }

@@ -1,0 +1,92 @@
+"""Who buys, and what: made beside the site, read from a file, or registered through its API."""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.console import Problem
+from loadtest.engine.http import Answer, Connection
+from loadtest.engine.people import Account
+from loadtest.target import Site
+
+# A site hashes each password, which takes it some 0.1 s, and takes 1,000 new people a minute.
+MOST_REGISTERED = 300
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleSetup:
+    """`is_ours` tells that nobody else buys there."""
+
+    event_id: int
+    accounts: list[Account]
+    is_ours: bool
+
+
+def parse_fixtures(setup: Mapping[str, Any]) -> SaleSetup:
+    """Return what `python -m loadtest.fixtures` has written. Raises: Problem."""
+    try:
+        made_at = setup["made_at"]
+        accounts = [
+            Account(each["name"], each["access"], each["refresh"], made_at)
+            for each in setup["people"]
+        ]
+        return SaleSetup(event_id=setup["event_id"], accounts=accounts, is_ours=True)
+    except (KeyError, TypeError):
+        raise Problem("The fixtures are not as `python -m loadtest.fixtures` writes it.") from None
+
+
+def set_up_beside(site: Site, *, people: int, seats: int) -> SaleSetup:
+    """Make an event and people in the site's data. Raises: Problem."""
+    done = site.manage("-m", "loadtest.fixtures", "--people", f"{people}", "--seats", f"{seats}")
+    if done.returncode:
+        raise Problem("The event and its buyers could not be made.")
+    return parse_fixtures(json.loads(done.stdout))
+
+
+async def set_up_by_registering(site: Site, *, event_id: int, people: int) -> SaleSetup:
+    """Register people through the API; they buy at an event that is there. Raises: Problem."""
+    if people > MOST_REGISTERED:
+        raise Problem(
+            f"At most {MOST_REGISTERED} people can be registered through the API; for more, run "
+            "`python -m loadtest.fixtures` with the site's settings; give its output as --fixtures."
+        )
+    places, batch = asyncio.Semaphore(_AT_ONCE), secrets.token_hex(3)
+
+    async def register(number: int) -> Account:
+        async with places:
+            return await _register(site, f"load-{batch}-{number}")
+
+    accounts = await asyncio.gather(*(register(number) for number in range(people)))
+    return SaleSetup(event_id=event_id, accounts=list(accounts), is_ours=False)
+
+
+async def _register(site: Site, name: str) -> Account:
+    connection = Connection(site.url)
+    person = {"username": name, "password": secrets.token_urlsafe(16)}
+    try:
+        answer = await connection.ask("GET", "/api/csrf/")
+        token = _expected(answer, 200)["csrf_token"]
+        cookie = answer.headers.get(b"set-cookie", b"").decode().partition(";")[0]
+        protected = {
+            "Cookie": cookie,
+            "X-CSRFToken": token,
+            "Origin": site.url,
+            "Referer": site.url,
+        }
+        _expected(await connection.ask("POST", "/api/register/", person, protected), 201)
+        pair = _expected(await connection.ask("POST", "/api/token/", person), 200)
+    finally:
+        connection.close()
+    return Account(name, pair["access"], pair["refresh"], time.time())
+
+
+def _expected(answer: Answer, status: int) -> Any:
+    if answer.status != status:
+        said = answer.error or answer.body[:300].decode(errors="replace")
+        raise Problem(f"Nobody can be registered there: {answer.status} {said}")
+    return answer.json()
