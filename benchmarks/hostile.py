@@ -26,7 +26,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from deploy.address import serves
-from loadtest.target import Site, site_at
+from loadtest.target import TargetSite, target_at
 from tools.sites import running_site
 
 _PATIENCE_SECONDS = 60
@@ -41,7 +41,7 @@ _Status = int | str
 def main() -> None:
     options = _parser().parse_args()
     with running_site("deploy.stack", up=serves, settings={"SEATCAST_DEMO": "0"}) as running:
-        site = site_at(running.address.url)
+        site = target_at(running.address.url)
         sale = site.manage("-m", "loadtest.fixtures", "--people=1", "--seats=500").stdout
         event = json.loads(sale)["event_id"]
         layout = _ask(site, "GET", f"/api/events/{event}/")[1]["layout"]
@@ -124,12 +124,12 @@ def _answer_to(attempt: Callable[[], _Status]) -> _Status:
         return type(error).__name__
 
 
-def _send_costly_headers(site: Site, event: int, layout: str) -> int:
+def _send_costly_headers(site: TargetSite, event: int, layout: str) -> int:
     path = f"/api/events/{event}/layouts/{layout}/"
     return _ask(site, "GET", path, headers=_HEADERS, source=_ATTACKER)[0]
 
 
-def _say_wrong_password(site: Site, name: str) -> int:
+def _say_wrong_password(site: TargetSite, name: str) -> int:
     """Change a password by a wrong one, which is hashed to find out."""
     status, tokens = _sign_in(site, name, source=_ATTACKER)
     if status != 200:
@@ -140,12 +140,12 @@ def _say_wrong_password(site: Site, name: str) -> int:
     return _ask(site, "POST", path, body, headers=headers, source=_ATTACKER)[0]
 
 
-def _sign_in(site: Site, name: str, *, source: str = "") -> tuple[int, Any]:
+def _sign_in(site: TargetSite, name: str, *, source: str = "") -> tuple[int, Any]:
     body = {"username": name, "password": _PASSWORD}
     return _ask(site, "POST", "/api/token/", body, source=source)
 
 
-def _register(site: Site, name: str, *, source: str = "") -> None:
+def _register(site: TargetSite, name: str, *, source: str = "") -> None:
     token = secrets.token_hex(16)
     headers = {"Cookie": f"csrftoken={token}", "X-CSRFToken": token, "Origin": site.url}
     body = {"username": name, "password": _PASSWORD}
@@ -158,7 +158,7 @@ def _register(site: Site, name: str, *, source: str = "") -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _watch(site: Site, event: int, *, source: str) -> _Status:
+def _watch(site: TargetSite, event: int, *, source: str) -> _Status:
     """Open a socket, and wait for the map."""
     address = (source, 0) if source else None
     url = f"{site.socket_url}/ws/events/{event}/"
@@ -173,7 +173,7 @@ def _watch(site: Site, event: int, *, source: str) -> _Status:
 
 
 def _ask(
-    site: Site,
+    site: TargetSite,
     method: str,
     path: str,
     body: Any = None,

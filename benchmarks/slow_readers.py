@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
-from loadtest.target import Site, own_site
+from loadtest.target import TargetSite, own_stack
 from tools.process_tree import family
 
 _PATIENCE_SECONDS = 60
@@ -28,7 +28,7 @@ _MB = 1024
 
 def main() -> None:
     options = _parser().parse_args()
-    with own_site() as site:
+    with own_stack() as site:
         sale = json.loads(
             site.manage(
                 "-m", "loadtest.fixtures", "--people", "1", "--seats", f"{options.seats}"
@@ -65,7 +65,7 @@ class _Seen:
 
 
 @contextmanager
-def _watched(site: Site) -> Iterator[_Seen]:
+def _watched(site: TargetSite) -> Iterator[_Seen]:
     seen, is_over = _Seen(), Event()
 
     def watch() -> None:
@@ -84,7 +84,7 @@ def _watched(site: Site) -> Iterator[_Seen]:
         watcher.join()
 
 
-def _left_unread(site: Site, path: str, *, readers: int, seconds: float) -> Counter[int]:
+def _left_unread(site: TargetSite, path: str, *, readers: int, seconds: float) -> Counter[int]:
     """Have readers ask and not read for some time; return what they were answered."""
     found: Counter[int] = Counter()
     place = urlsplit(site.url)
@@ -104,12 +104,12 @@ def _left_unread(site: Site, path: str, *, readers: int, seconds: float) -> Coun
     return found
 
 
-def _warm_up(site: Site, path: str) -> None:
+def _warm_up(site: TargetSite, path: str) -> None:
     for _ in range(8):
         _ask(site, path)
 
 
-def _ask(site: Site, path: str) -> None:
+def _ask(site: TargetSite, path: str) -> None:
     place = urlsplit(site.url)
     peer = http.client.HTTPConnection(place.netloc, timeout=_PATIENCE_SECONDS)
     peer.request("GET", path)
@@ -117,7 +117,7 @@ def _ask(site: Site, path: str) -> None:
     peer.close()
 
 
-def _memory_kb(site: Site) -> int:
+def _memory_kb(site: TargetSite) -> int:
     """Return what the API's processes hold in memory."""
     total = 0
     for process in family(site.pid or 0):

@@ -26,7 +26,7 @@ from loadtest.sale_setup import SaleSetup
 from loadtest.scenarios import Scenario
 from loadtest.scenarios.catalogue import SCENARIOS
 from loadtest.scenarios.limits import MOST_SEATS, MOST_SECONDS, MOST_VIEWERS, amount, count
-from loadtest.target import LOOPBACK, Site, own_site, site_at
+from loadtest.target import LOOPBACK, TargetSite, own_stack, target_at
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,19 +146,19 @@ def _mistake(options: argparse.Namespace) -> str | None:
 
 
 @contextmanager
-def _site(options: argparse.Namespace, face: display.Face) -> Iterator[Site]:
+def _site(options: argparse.Namespace, face: display.Face) -> Iterator[TargetSite]:
     if options.url:
         trust(options.ca_file)
-        yield site_at(options.url)
+        yield target_at(options.url)
         return
     face.say("Starting the real stack …")
-    with own_site() as site:
+    with own_stack() as site:
         yield site
 
 
 @contextmanager
 def _set_up(
-    scenario: Scenario, options: argparse.Namespace, site: Site, face: display.Face
+    scenario: Scenario, options: argparse.Namespace, site: TargetSite, face: display.Face
 ) -> Iterator[SaleSetup]:
     """Get hold of an event and people. Raises: Problem."""
     people = max(1, scenario.people(options))

@@ -14,7 +14,7 @@ from typing import Any
 from loadtest.engine.hall import Hall, packed
 from loadtest.engine.measures import Json, Measures
 from loadtest.engine.viewer_pool import Crowd
-from loadtest.target import Site
+from loadtest.target import TargetSite
 from loadtest.verdict import Check
 
 VERSION = 1
@@ -28,7 +28,7 @@ def result(
     command: str,
     started_at: datetime,
     seconds: float,
-    site: Site,
+    site: TargetSite,
     parameters: Json,
     event: Json,
     interval: float,

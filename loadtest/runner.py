@@ -22,7 +22,7 @@ from loadtest.engine.viewers import undisturbed
 from loadtest.results import result
 from loadtest.sale_setup import SaleSetup
 from loadtest.scenarios import Scenario
-from loadtest.target import Consumption, Site
+from loadtest.target import ResourceUsage, TargetSite
 from loadtest.verdict import Check, judge
 
 MOST_TRANSACTIONS = 60
@@ -47,7 +47,7 @@ _NO_PARAMETERS = {
 async def play(
     scenario: Scenario,
     options: argparse.Namespace,
-    site: Site,
+    site: TargetSite,
     setup: SaleSetup,
     *,
     watch: Callable[[Run], None],
@@ -106,10 +106,10 @@ async def play(
     )
 
 
-async def _played(scenario: Scenario, run: Run, site: Site, interval: float) -> float:
+async def _played(scenario: Scenario, run: Run, site: TargetSite, interval: float) -> float:
     """Play, and close a row at each interval; return how long it took."""
-    consumption = Consumption(site)
-    consumption.look_around()
+    consumption = ResourceUsage(site)
+    consumption.refresh()
     looking = asyncio.create_task(_keep_looking(consumption))
     run.begin()
     consumption.taken(1.0)
@@ -139,14 +139,16 @@ async def _played(scenario: Scenario, run: Run, site: Site, interval: float) -> 
             await looking
 
 
-async def _keep_looking(consumption: Consumption) -> None:
+async def _keep_looking(consumption: ResourceUsage) -> None:
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
-        await asyncio.to_thread(consumption.look_around)
+        await asyncio.to_thread(consumption.refresh)
 
 
 @asynccontextmanager
-async def _transactions_counted(run: Run, site: Site, *, is_wanted: bool) -> AsyncIterator[None]:
+async def _transactions_counted(
+    run: Run, site: TargetSite, *, is_wanted: bool
+) -> AsyncIterator[None]:
     """Check how few transactions it takes, where nobody else uses the database."""
     url = (site.settings or {}).get("DATABASE_URL")
     # The hubs of whoever watches look at the database as well.
@@ -163,7 +165,7 @@ async def _transactions_counted(run: Run, site: Site, *, is_wanted: bool) -> Asy
     run.checks.append(Check(name="Few transactions", is_ok=is_few, detail=wanted))
 
 
-async def _check_the_books(run: Run, site: Site) -> None:
+async def _check_the_books(run: Run, site: TargetSite) -> None:
     """Have the site itself replay its log, where that keeps nobody waiting."""
     if not site.is_own:
         return
@@ -174,7 +176,7 @@ async def _check_the_books(run: Run, site: Site) -> None:
     run.checks.append(Check(name="The books agree", is_ok=done.returncode == 0, detail=said))
 
 
-async def _event(site: Site, event_id: int) -> dict[str, Any]:
+async def _event(site: TargetSite, event_id: int) -> dict[str, Any]:
     connection = Connection(site.url)
     answer = await connection.ask("GET", f"/api/events/{event_id}/")
     connection.close()
@@ -185,7 +187,7 @@ async def _event(site: Site, event_id: int) -> dict[str, Any]:
     return found
 
 
-async def _hall(site: Site, setup: SaleSetup) -> Hall:
+async def _hall(site: TargetSite, setup: SaleSetup) -> Hall:
     connection = Connection(site.url)
     found = await seats(connection, setup.event_id)
     connection.close()

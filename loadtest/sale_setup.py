@@ -11,7 +11,7 @@ from typing import Any
 from deploy.console import Problem
 from loadtest.engine.http import Answer, Connection
 from loadtest.engine.people import Account
-from loadtest.target import Site
+from loadtest.target import TargetSite
 
 # A site hashes each password, which takes it some 0.1 s, and takes 1,000 new people a minute.
 MOST_REGISTERED = 300
@@ -40,7 +40,7 @@ def parse_fixtures(setup: Mapping[str, Any]) -> SaleSetup:
         raise Problem("The fixtures are not as `python -m loadtest.fixtures` writes it.") from None
 
 
-def set_up_beside(site: Site, *, people: int, seats: int) -> SaleSetup:
+def set_up_beside(site: TargetSite, *, people: int, seats: int) -> SaleSetup:
     """Make an event and people in the site's data. Raises: Problem."""
     done = site.manage("-m", "loadtest.fixtures", "--people", f"{people}", "--seats", f"{seats}")
     if done.returncode:
@@ -48,7 +48,7 @@ def set_up_beside(site: Site, *, people: int, seats: int) -> SaleSetup:
     return parse_fixtures(json.loads(done.stdout))
 
 
-async def set_up_by_registering(site: Site, *, event_id: int, people: int) -> SaleSetup:
+async def set_up_by_registering(site: TargetSite, *, event_id: int, people: int) -> SaleSetup:
     """Register people through the API; they buy at an event that is there. Raises: Problem."""
     if people > MOST_REGISTERED:
         raise Problem(
@@ -65,7 +65,7 @@ async def set_up_by_registering(site: Site, *, event_id: int, people: int) -> Sa
     return SaleSetup(event_id=event_id, accounts=list(accounts), is_ours=False)
 
 
-async def _register(site: Site, name: str) -> Account:
+async def _register(site: TargetSite, name: str) -> Account:
     connection = Connection(site.url)
     person = {"username": name, "password": secrets.token_urlsafe(16)}
     try:

@@ -46,7 +46,7 @@ _LISTENING = "0A"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Site:
+class TargetSite:
     """`settings` are those with which its data can be reached, None if they are not known.
 
     `pid` is its first process, None if it is not on this machine. `is_own` tells that it ends with
@@ -76,7 +76,7 @@ class Site:
 
 
 @contextmanager
-def own_site() -> Iterator[Site]:
+def own_stack() -> Iterator[TargetSite]:
     """Run the real stack, with data of its own, for the length of the context.
 
     It is one in production if the environment of this process says so. Raises: Problem.
@@ -87,7 +87,7 @@ def own_site() -> Iterator[Site]:
     with running_site("deploy.stack", up=serves, settings=settings) as running:
         trust(running.address.authority)
         pid = running.server.process.pid
-        yield Site(
+        yield TargetSite(
             url=running.address.url,
             name="the real stack: 2 socket servers, 2 API workers",
             settings=_settings(descendants(pid)),
@@ -96,29 +96,29 @@ def own_site() -> Iterator[Site]:
         )
 
 
-def site_at(url: str) -> Site:
+def target_at(url: str) -> TargetSite:
     """Return the site at a URL, with what can be known of it from here."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     pid = _listener(port) if parts.hostname in LOOPBACK else None
     if pid is None:
-        return Site(url=url, name=parts.netloc)
+        return TargetSite(url=url, name=parts.netloc)
     found = _with_first(pid)
     settings = _settings(found)
     name = "the real stack" if any(_kind(each) == "proxy" for each in found) else "one process"
-    return Site(url=url, name=name, settings=settings, pid=found[0].pid)
+    return TargetSite(url=url, name=name, settings=settings, pid=found[0].pid)
 
 
-class Consumption:
+class ResourceUsage:
     """What the processes of a site take, by kind, and this one."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: TargetSite) -> None:
         self._site = site
         self._kinds: dict[int, str] = {}
         self._spent: dict[int, float] = {}
         self._memory: dict[str, float] = {}
 
-    def look_around(self) -> None:
+    def refresh(self) -> None:
         """Find the processes, which come and go, and how much memory they have. Some 20 ms."""
         self._kinds = {os.getpid(): LOAD}
         if self._site.pid is not None:

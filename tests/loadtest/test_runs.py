@@ -15,7 +15,7 @@ from loadtest.__main__ import main
 from loadtest.engine.run import Run
 from loadtest.scenarios import catalogue
 from loadtest.scenarios.on_sale import ON_SALE
-from loadtest.target import Site, site_at
+from loadtest.target import TargetSite, target_at
 from tools.sites import running_site
 
 pytestmark = pytest.mark.any_database
@@ -33,22 +33,24 @@ LOADS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
+def site() -> Iterator[TargetSite]:
     with running_site(settings={"SEATCAST_DEMO": "0"}) as running:
-        found = site_at(running.address.url)
+        found = target_at(running.address.url)
         assert found.settings is not None, "the servers of this checkout are known by their port"
         yield found
 
 
 @pytest.fixture(scope="module")
-def fixtures(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fixtures(site: TargetSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = site.manage("-m", "loadtest.fixtures", f"--people={PEOPLE}", f"--seats={SEATS}")
     file = tmp_path_factory.mktemp("fixtures") / "fixtures.json"
     file.write_text(made.stdout)
     return file
 
 
-def _load(site: Site, fixtures: Path, scenario: str, *more: str) -> tuple[int, dict[str, Any]]:
+def _load(
+    site: TargetSite, fixtures: Path, scenario: str, *more: str
+) -> tuple[int, dict[str, Any]]:
     """Return the exit status and the result."""
     file = fixtures.with_name(f"{scenario}.json")
     where = ("--url", site.url, "--fixtures", f"{fixtures}", "--json", f"{file}")
@@ -71,7 +73,7 @@ _USUAL = ("on-sale",)
     ],
 )
 def test_a_site_that_keeps_its_promises_is_judged_clean(
-    site: Site, fixtures: Path, scenario: str, capsys: pytest.CaptureFixture[str]
+    site: TargetSite, fixtures: Path, scenario: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status, found = _load(site, fixtures, scenario)
     assert [check for check in found["verdict"]["checks"] if not check["is_ok"]] == []
@@ -111,7 +113,7 @@ def _is_replayed(found: dict[str, Any]) -> None:
 
 
 def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
-    site: Site, fixtures: Path, monkeypatch: pytest.MonkeyPatch
+    site: TargetSite, fixtures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def play(run: Run) -> None:
         await ON_SALE.play(run)
@@ -130,7 +132,7 @@ def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
 
 
 @pytest.mark.thorough
-def test_tokens_that_grow_old_are_renewed(site: Site, fixtures: Path) -> None:
+def test_tokens_that_grow_old_are_renewed(site: TargetSite, fixtures: Path) -> None:
     setup = json.loads(fixtures.read_text())
     old = fixtures.with_name("old.json")
     old.write_text(json.dumps({**setup, "made_at": setup["made_at"] - 250}))
@@ -140,7 +142,7 @@ def test_tokens_that_grow_old_are_renewed(site: Site, fixtures: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_people_can_be_registered_through_the_api(site: Site, tmp_path: Path) -> None:
+def test_people_can_be_registered_through_the_api(site: TargetSite, tmp_path: Path) -> None:
     event = json.loads(site.manage("-m", "loadtest.fixtures", "--people=0", "--seats=40").stdout)
     file = tmp_path / "result.json"
     where = ("--url", site.url, "--event", f"{event['event_id']}", "--json", f"{file}")
@@ -148,13 +150,13 @@ def test_people_can_be_registered_through_the_api(site: Site, tmp_path: Path) ->
     assert (status, json.loads(file.read_text())["verdict"]["is_clean"]) == (0, True)
 
 
-def _events(site: Site) -> list[int]:
+def _events(site: TargetSite) -> list[int]:
     with urllib.request.urlopen(f"{site.url}/api/events/") as serve_client:
         return [event["id"] for event in json.load(serve_client)]
 
 
 @pytest.mark.thorough
-def test_what_is_made_beside_a_site_is_removed_again(site: Site) -> None:
+def test_what_is_made_beside_a_site_is_removed_again(site: TargetSite) -> None:
     before = _events(site)
     arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain"]
     assert main(["stampede", "--url", site.url, *arguments]) == 0
@@ -162,7 +164,7 @@ def test_what_is_made_beside_a_site_is_removed_again(site: Site) -> None:
 
 
 @pytest.mark.thorough
-def test_it_can_be_kept(site: Site) -> None:
+def test_it_can_be_kept(site: TargetSite) -> None:
     before = _events(site)
     arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain", "--keep"]
     assert main(["stampede", "--url", site.url, *arguments]) == 0
