@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 import uvloop
 
 from deploy.console import Problem
-from loadtest import display, report, sale_setup
+from loadtest import report, sale_setup
+from loadtest.display import Display, display_for
 from loadtest.engine.tls import trust
 from loadtest.engine.viewers import allow_many_files
 from loadtest.report.assets import ensure_assets
-from loadtest.runner import play
+from loadtest.runner import run_scenario
 from loadtest.sale_setup import SaleSetup
 from loadtest.scenarios import Scenario
 from loadtest.scenarios.catalogue import SCENARIOS
@@ -41,29 +42,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(message)s")
     allow_many_files()
     scenario = SCENARIOS[options.scenario]
-    face = display.face(scenario.name, is_plain=options.plain)
+    display = display_for(scenario.name, is_plain=options.plain)
     try:
         if options.html:
             ensure_assets()
         with (
-            _site(options, face) as site,
-            _set_up(scenario, options, site, face) as setup,
-            face,
+            _site(options, display) as site,
+            _set_up(scenario, options, site, display) as setup,
+            display,
         ):
-            found = uvloop.run(play(scenario, options, site, setup, watch=face.follow))
+            found = uvloop.run(run_scenario(scenario, options, site, setup, watch=display.follow))
     except Problem as problem:
         print(f"loadtest: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("loadtest: given up", file=sys.stderr)
         return 130
-    face.conclude(found)
+    display.conclude(found)
     if options.json:
         options.json.write_text(json.dumps(found), encoding="utf-8")
-        face.say(f"Everything is in {options.json}")
+        display.say(f"Everything is in {options.json}")
     if options.html:
         report.write(found, options.html)
-        face.say(f"The report is {options.html}")
+        display.say(f"The report is {options.html}")
     return 0 if found["verdict"]["is_clean"] else 1
 
 
@@ -146,19 +147,19 @@ def _mistake(options: argparse.Namespace) -> str | None:
 
 
 @contextmanager
-def _site(options: argparse.Namespace, face: display.Face) -> Iterator[TargetSite]:
+def _site(options: argparse.Namespace, display: Display) -> Iterator[TargetSite]:
     if options.url:
         trust(options.ca_file)
         yield target_at(options.url)
         return
-    face.say("Starting the real stack …")
+    display.say("Starting the real stack …")
     with own_stack() as site:
         yield site
 
 
 @contextmanager
 def _set_up(
-    scenario: Scenario, options: argparse.Namespace, site: TargetSite, face: display.Face
+    scenario: Scenario, options: argparse.Namespace, site: TargetSite, display: Display
 ) -> Iterator[SaleSetup]:
     """Get hold of an event and people. Raises: Problem."""
     people = max(1, scenario.people(options))
@@ -168,12 +169,12 @@ def _set_up(
             raise Problem(f"{options.fixtures} has {len(setup.accounts):,} people, not {people:,}.")
         yield setup
     elif options.event is not None:
-        face.say(f"Registering {people:,} people …")
+        display.say(f"Registering {people:,} people …")
         yield uvloop.run(
             sale_setup.set_up_by_registering(site, event_id=options.event, people=people)
         )
     elif site.settings is not None:
-        face.say(f"Making {people:,} people and an event of {options.seats:,} seats …")
+        display.say(f"Making {people:,} people and an event of {options.seats:,} seats …")
         setup = sale_setup.set_up_beside(site, people=people, seats=options.seats)
         try:
             yield setup

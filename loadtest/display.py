@@ -19,7 +19,7 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _SPARK_WIDTH = 48
 
 
-class Face(Protocol):
+class Display(Protocol):
     """How a run shows itself."""
 
     def say(self, text: str) -> None: ...
@@ -33,7 +33,7 @@ class Face(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-def face(scenario: str, *, is_plain: bool) -> Face:
+def display_for(scenario: str, *, is_plain: bool) -> Display:
     """Return the face for where it runs."""
     console = Console(highlight=False)
     if is_plain or not console.is_terminal:

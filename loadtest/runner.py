@@ -44,7 +44,7 @@ _NO_PARAMETERS = {
 }
 
 
-async def play(
+async def run_scenario(
     scenario: Scenario,
     options: argparse.Namespace,
     site: TargetSite,
@@ -83,7 +83,7 @@ async def play(
             run.phase = f"{options.viewers:,} viewers come"
             await crowd.gather(options.viewers, sample=options.sample)
         async with _transactions_counted(run, site, is_wanted=scenario.counts_transactions):
-            seconds = await _played(scenario, run, site, interval)
+            seconds = await _measured_run(scenario, run, site, interval)
         await _check_the_books(run, site)
         checks = judge(await evidence(run, is_ours=setup.is_ours))
     crowd.leave()
@@ -106,7 +106,7 @@ async def play(
     )
 
 
-async def _played(scenario: Scenario, run: Run, site: TargetSite, interval: float) -> float:
+async def _measured_run(scenario: Scenario, run: Run, site: TargetSite, interval: float) -> float:
     """Play, and close a row at each interval; return how long it took."""
     consumption = ResourceUsage(site)
     consumption.refresh()

@@ -21,7 +21,7 @@ from tools.sites import running_site
 
 
 @dataclass(frozen=True, kw_only=True)
-class Site:
+class BrowserSite:
     """A site that runs, with demo data, and the browser to look at it with."""
 
     address: Address
@@ -68,7 +68,7 @@ def site(
     up: Callable[[Address], bool] = answers,
     log_file: Path | None = None,
     settings: Mapping[str, str] | None = None,
-) -> Iterator[Site]:
+) -> Iterator[BrowserSite]:
     """Run a site for the length of the context; by default the one of `make run`.
 
     `settings` are variables of its environment.
@@ -87,7 +87,7 @@ def site(
         "SEATCAST_FORWARDING_SECRET": secrets.token_hex(16),
     }
     with running_site(module, up=up, log_file=log_file, settings=told) as running:
-        yield Site(
+        yield BrowserSite(
             address=running.address,
             data_dir=running.data_dir,
             client_elsewhere=client_elsewhere,

@@ -13,7 +13,7 @@ from deploy.paths import REPORTS
 from deploy.production import production_trial
 from deploy.waiting import POLL_SECONDS
 from tools import process_tree
-from tools.browser_site import Site, site
+from tools.browser_site import BrowserSite, site
 from tools.process_tree import descendants, stack_processes
 from tools.reports import Counts, judge, read_counts
 
@@ -56,14 +56,14 @@ def run_mishaps(tests: Sequence[str], *, thorough: bool) -> Counts:
     return total
 
 
-def _play(stack: Site, report: Path, *arguments: str) -> Counts:
+def _play(stack: BrowserSite, report: Path, *arguments: str) -> Counts:
     status = stack.run(
         "e2e", "--reporter=list,junit", *arguments, PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report)
     )
     return judge(read_counts(report), status=status)
 
 
-def _victims(stack: Site, kinds: Sequence[str]) -> list[tuple[str, int]]:
+def _victims(stack: BrowserSite, kinds: Sequence[str]) -> list[tuple[str, int]]:
     """Return one process of each of these kinds. Raises: Problem."""
     found = _stack_processes(stack)
     if missing := [kind for kind in kinds if kind not in found]:
@@ -71,7 +71,7 @@ def _victims(stack: Site, kinds: Sequence[str]) -> list[tuple[str, int]]:
     return [(kind, found[kind][0]) for kind in kinds]
 
 
-def _kill(stack: Site, kind: str, pid: int) -> None:
+def _kill(stack: BrowserSite, kind: str, pid: int) -> None:
     """Kill a process, and return when another one has its place.
 
     Raises: Problem when it does not come back.
@@ -93,11 +93,11 @@ def _kill(stack: Site, kind: str, pid: int) -> None:
     say(f"… the site was away for {healed - killed:.1f} s, and whole after {now - killed:.1f} s.")
 
 
-def _counts(stack: Site) -> dict[str, int]:
+def _counts(stack: BrowserSite) -> dict[str, int]:
     return {kind: len(pids) for kind, pids in _stack_processes(stack).items()}
 
 
-def _stack_processes(stack: Site) -> dict[str, list[int]]:
+def _stack_processes(stack: BrowserSite) -> dict[str, list[int]]:
     [first] = [
         each.pid for each in descendants(stack.server.process.pid) if "deploy.stack" in each.command
     ]
