@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.compare.comparison import Comparison
-from benchmarks.compare.dataset import House
+from benchmarks.compare.dataset import Dataset
 from benchmarks.compare.figures import FIGURES
 from benchmarks.compare.servers import install_node_peer, versions
 from benchmarks.compare.tables import put_between
@@ -65,14 +65,14 @@ def _compare(comparison: Comparison, *, rounds: int) -> dict[str, str]:
         valkey() as redis_url,
     ):
         say("Making an event of 50,000 seats …")
-        house = House.make(
+        dataset = Dataset.make(
             database_url=database_url,
             redis_url=redis_url,
             secret=secrets.token_hex(32),
             data_dir=data_dir,
         )
         for number in range(rounds):
-            comparison.measure(house, number=number)
+            comparison.measure(dataset, number=number)
         facts = {"CPU": cpu_model(), **machine(), **versions()}
         facts |= service_versions(database_url, redis_url)
     # On services of its own.

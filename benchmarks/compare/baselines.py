@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.compare.dataset import House
+from benchmarks.compare.dataset import Dataset
 from benchmarks.push.figures import Numbers
 from benchmarks.push.results import percentile
 
@@ -23,7 +23,9 @@ _FRAME = (
 )
 
 
-def pgbench(house: House, *, clients: int, seconds: float, events_apart: bool = False) -> Numbers:
+def pgbench(
+    dataset: Dataset, *, clients: int, seconds: float, events_apart: bool = False
+) -> Numbers:
     """Have clients run the bare lock transaction, each one after the other, prepared.
 
     Unless events are apart they queue for the one event's row, as all who sell it do.
@@ -32,16 +34,16 @@ def pgbench(house: House, *, clients: int, seconds: float, events_apart: bool = 
     assert spec
     assert spec.submodule_search_locations
     program = Path(spec.submodule_search_locations[0]) / "pginstall/bin/pgbench"
-    slice_seats = len(house.seats) // clients // 4 * 4
+    slice_seats = len(dataset.seats) // clients // 4 * 4
     variables = {
         "taken": -1,
         "slice": slice_seats,
-        "first_seat": house.seats[0],
-        "first_person": house.first_person,
-        "event": house.event,
+        "first_seat": dataset.seats[0],
+        "first_person": dataset.first_person,
+        "event": dataset.event,
         "apart": int(events_apart),
     }
-    with tempfile.TemporaryDirectory() as folder, _events_apart(house, clients, events_apart):
+    with tempfile.TemporaryDirectory() as folder, _events_apart(dataset, clients, events_apart):
         done = subprocess.run(
             [
                 *(str(program), "-n", "-M", "prepared", "-f", str(_SCRIPT)),
@@ -54,14 +56,14 @@ def pgbench(house: House, *, clients: int, seconds: float, events_apart: bool = 
                     str(max(1, round(seconds))),
                 ),
                 *(part for name, value in variables.items() for part in ("-D", f"{name}={value}")),
-                *("-l", f"--log-prefix={folder}/log", house.database_url),
+                *("-l", f"--log-prefix={folder}/log", dataset.database_url),
             ],
             capture_output=True,
             text=True,
             check=True,
         )
         lines = [line for log in Path(folder).iterdir() for line in log.read_text().splitlines()]
-        house.require(locked=len(lines), numbered=not events_apart)
+        dataset.require(locked=len(lines), numbered=not events_apart)
     rate = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
     assert rate
     # The third field is the transaction's time in microseconds.
@@ -92,14 +94,14 @@ def bare_send_us(sockets: int, *, times: int) -> float:
 
 
 @contextmanager
-def _events_apart(house: House, count: int, wanted: bool) -> Iterator[None]:
+def _events_apart(dataset: Dataset, count: int, wanted: bool) -> Iterator[None]:
     """Make an event without seats for each client, numbered downwards from the house's."""
     if not wanted:
         yield
         return
-    with psycopg.connect(house.database_url, autocommit=True) as connection:
+    with psycopg.connect(dataset.database_url, autocommit=True) as connection:
         apart = "id < %(event)s AND id >= %(event)s - %(count)s"
-        values = {"event": house.event, "count": count}
+        values = {"event": dataset.event, "count": count}
         connection.execute(
             """INSERT INTO reservations_event
                SELECT (jsonb_populate_record(event, jsonb_build_object('id', event.id - n))).*

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.compare.dataset import House
+from benchmarks.compare.dataset import Dataset
 from benchmarks.compare.servers import Kind, Server
 from loadtest.engine.http import Answer, Connection
 from loadtest.engine.viewers import gather
@@ -31,23 +31,23 @@ class Click:
     seat: int
     token: str
 
-    def path(self, house: House) -> str:
-        return f"/api/events/{house.event}/seats/{self.seat}/lock/"
+    def path(self, dataset: Dataset) -> str:
+        return f"/api/events/{dataset.event}/seats/{self.seat}/lock/"
 
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-def clicks(house: House, *, start: int, count: int) -> Iterator[Click]:
+def clicks(dataset: Dataset, *, start: int, count: int) -> Iterator[Click]:
     """Yield so many seats from a place of the list on; a person takes four, then comes the next."""
     for place in range(start, start + count):
-        yield Click(house.seats[place], house.tokens[place // SEATS_EACH])
+        yield Click(dataset.seats[place], dataset.tokens[place // SEATS_EACH])
 
 
-async def lock(connection: Connection, house: House, click: Click) -> Answer:
+async def lock(connection: Connection, dataset: Dataset, click: Click) -> Answer:
     """Lock a seat that is free. Raises: WrongAnswer when that is not what was done."""
-    answer = await connection.ask("POST", click.path(house), {}, click.headers)
+    answer = await connection.ask("POST", click.path(dataset), {}, click.headers)
     seat = answer.json().get("seat", {})
     if answer.status != 200 or (seat.get("id"), seat.get("status")) != (click.seat, "locked"):
         raise WrongAnswer(f"{answer.status} {answer.error} {answer.body[:300]!r}")
@@ -66,7 +66,7 @@ class Sold:
 
 async def keep_busy(
     server: Server,
-    house: House,
+    dataset: Dataset,
     *,
     clients: int,
     warm_up_seconds: float,
@@ -78,17 +78,17 @@ async def keep_busy(
     Raises: WrongAnswer.
     """
     # What is left over is for other figures.
-    slice_seats = len(house.seats) // (clients + 1) // SEATS_EACH * SEATS_EACH
+    slice_seats = len(dataset.seats) // (clients + 1) // SEATS_EACH * SEATS_EACH
     begin_ns = time.monotonic_ns() + int(warm_up_seconds * 1e9)
     end_ns = begin_ns + int(seconds * 1e9)
     sold = Sold(seconds=seconds)
 
     async def client(number: int) -> None:
         connection = Connection(server.url)
-        for click in clicks(house, start=number * slice_seats, count=slice_seats):
+        for click in clicks(dataset, start=number * slice_seats, count=slice_seats):
             if time.monotonic_ns() >= end_ns:
                 break
-            answer = await lock(connection, house, click)
+            answer = await lock(connection, dataset, click)
             sold.in_all += 1
             if begin_ns <= answer.at_ns < end_ns:
                 sold.answer_ms.append(answer.ms)
@@ -109,14 +109,15 @@ async def keep_busy(
     return sold
 
 
-async def one_by_one(server: Server, house: House, *, start: int, count: int) -> list[float]:
+async def one_by_one(server: Server, dataset: Dataset, *, start: int, count: int) -> list[float]:
     """Have one person after the other lock, on one connection; return the answers' milliseconds.
 
     Raises: WrongAnswer.
     """
     connection = Connection(server.url)
     answers = [
-        await lock(connection, house, click) for click in clicks(house, start=start, count=count)
+        await lock(connection, dataset, click)
+        for click in clicks(dataset, start=start, count=count)
     ]
     connection.close()
     return [answer.ms for answer in answers]
@@ -131,19 +132,19 @@ class Rush:
     answer_ms: list[float]
 
 
-async def rush(server: Server, house: House, *, seat: int, people: int) -> Rush:
+async def rush(server: Server, dataset: Dataset, *, seat: int, people: int) -> Rush:
     """Have so many people click the same seat in the same instant, each on a connection.
 
     Raises: WrongAnswer when somebody is told anything but that they have it, that it is taken, or
     that the server cannot cope.
     """
-    rushing = [Click(house.seats[seat], token) for token in house.tokens[:people]]
+    rushing = [Click(dataset.seats[seat], token) for token in dataset.tokens[:people]]
     connections = [Connection(server.url) for _ in rushing]
     # A few at a time: it is not the queue for connections that is measured.
     for start in range(0, people, _AT_ONCE):
         await asyncio.gather(
             *(
-                connection.arm("POST", click.path(house), {}, click.headers)
+                connection.arm("POST", click.path(dataset), {}, click.headers)
                 for connection, click in zip(
                     connections[start : start + _AT_ONCE],
                     rushing[start : start + _AT_ONCE],
@@ -164,7 +165,9 @@ async def rush(server: Server, house: House, *, seat: int, people: int) -> Rush:
 
 
 @asynccontextmanager
-async def watched(kind: Kind, server: Server, house: House, viewers: int) -> AsyncIterator["Crowd"]:
+async def watched(
+    kind: Kind, server: Server, dataset: Dataset, viewers: int
+) -> AsyncIterator["Crowd"]:
     """Have so many viewers watch an event for the length of the context."""
 
     class Listener(kind.viewer):  # type: ignore[misc,name-defined]
@@ -178,18 +181,18 @@ async def watched(kind: Kind, server: Server, house: House, viewers: int) -> Asy
             else:
                 self.unheard.append(data)
 
-    crowd = await gather(lambda payloads: Listener(server.socket_url(house), payloads), viewers)
+    crowd = await gather(lambda payloads: Listener(server.socket_url(dataset), payloads), viewers)
     for viewer in crowd:
         viewer.unheard = []
     try:
-        yield Crowd(crowd)
+        yield WatchingClients(crowd)
     finally:
         for viewer in crowd:
             viewer.leave()
 
 
 @dataclass(frozen=True)
-class Crowd:
+class WatchingClients:
     """Viewers, and what reached them."""
 
     viewers: list[Any]

@@ -9,7 +9,7 @@ from statistics import median
 
 import uvloop
 
-from benchmarks.compare.dataset import House
+from benchmarks.compare.dataset import Dataset
 from benchmarks.compare.figures import FIGURES, Bench
 from benchmarks.compare.on_sale import has_kit, on_sale
 from benchmarks.compare.servers import KINDS, SEATCAST, Kind
@@ -34,7 +34,7 @@ class Comparison:
     failures: list[str] = field(default_factory=list)
     rounds: dict[str, dict[str, dict[int, Numbers]]] = field(default_factory=dict)
 
-    def measure(self, house: House, *, number: int) -> None:
+    def measure(self, dataset: Dataset, *, number: int) -> None:
         """Measure everything once. What fails leaves the rest as it is."""
         # In another order each time, so that nobody is always the first.
         turn = number % len(KINDS)
@@ -43,12 +43,12 @@ class Comparison:
                 continue
             say(f"Round {number + 1}: {kind.name} …")
             with self._going_on(kind.name):
-                self._measure_server(kind, house, number=number)
+                self._measure_server(kind, dataset, number=number)
         for figure in self.figures:
-            for name, floor in FIGURES[figure].floors.items():
+            for name, baseline in FIGURES[figure].baselines.items():
                 with self._going_on(name):
-                    house.clear()
-                    self._keep(figure, name, number, floor(house, self.scale))
+                    dataset.clear()
+                    self._keep(figure, name, number, baseline(dataset, self.scale))
 
     def measure_on_sale(self) -> None:
         """Measure the stadium on sale, if that is wanted."""
@@ -83,14 +83,14 @@ class Comparison:
             name for name in self.figures if FIGURES[name].measure and kind in FIGURES[name].kinds
         ]
 
-    def _measure_server(self, kind: Kind, house: House, *, number: int) -> None:
-        house.clear()
-        with kind.running(house) as server:
+    def _measure_server(self, kind: Kind, dataset: Dataset, *, number: int) -> None:
+        dataset.clear()
+        with kind.running(dataset) as server:
             bench = Bench(
                 kind=kind,
                 server=server,
-                house=house,
-                postgres=postgres_pid(house.database_url),
+                dataset=dataset,
+                postgres=postgres_pid(dataset.database_url),
                 scale=self.scale,
             )
             for name in self._figures_of(kind):

@@ -34,12 +34,12 @@ _KNOWN = [
 ]
 
 
-class WrongBooks(Exception):
+class UnexpectedState(Exception):
     """The database has something else than was answered."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class Dataset:
     """The services, and an event with its seats in order and tokens of its people.
 
     `small` is another event for the same people, of a thousand seats.
@@ -75,13 +75,14 @@ class House:
             check=True,
         )
         told = json.loads(made.stdout)
-        house = cls(database_url=database_url, redis_url=redis_url, secret=secret, **told)
+        dataset = cls(database_url=database_url, redis_url=redis_url, secret=secret, **told)
         with psycopg.connect(database_url, autocommit=True) as connection:
             for statement in _KNOWN:
                 connection.execute(
-                    statement, {"first_person": house.first_person, "first_seat": house.seats[0]}
+                    statement,
+                    {"first_person": dataset.first_person, "first_seat": dataset.seats[0]},
                 )
-        return house
+        return dataset
 
     def clear(self) -> None:
         """Let go of all seats, and forget that they were ever had."""
@@ -120,4 +121,6 @@ class House:
             ).fetchone()
         assert found
         if found[:3] != (locked,) * 3 or (numbered and found[3] != locked):
-            raise WrongBooks(f"{locked} were answered; seats, log, log's seats, number: {found}")
+            raise UnexpectedState(
+                f"{locked} were answered; seats, log, log's seats, number: {found}"
+            )

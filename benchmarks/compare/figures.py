@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.compare.baselines import bare_send_us, pgbench
 from benchmarks.compare.clients import SEATS_EACH, keep_busy, one_by_one, rush, watched
-from benchmarks.compare.dataset import House
+from benchmarks.compare.dataset import Dataset
 from benchmarks.compare.on_sale import COMMANDS_SHARE, SEATS_SHARE
 from benchmarks.compare.servers import (
     NODE_BEHIND_A_PROXY,
@@ -36,18 +36,18 @@ class Bench:
 
     kind: Kind
     server: Server
-    house: House
+    dataset: Dataset
     postgres: int
     scale: float = 1.0
 
 
 async def locks(bench: Bench) -> Numbers:
     """128 clients lock without a pause while 50 watch."""
-    server, house = bench.server, bench.house
-    async with watched(bench.kind, server, house, 50) as crowd:
+    server, dataset = bench.server, bench.dataset
+    async with watched(bench.kind, server, dataset, 50) as crowd:
         sold = await keep_busy(
             server,
-            house,
+            dataset,
             clients=128,
             warm_up_seconds=2 * bench.scale,
             seconds=6 * bench.scale,
@@ -57,7 +57,7 @@ async def locks(bench: Bench) -> Numbers:
                 "load": time.process_time(),
             },
         )
-        house.require(locked=sold.in_all)
+        dataset.require(locked=sold.in_all)
         delivered = await crowd.delivered(changes=sold.in_all)
     done = len(sold.answer_ms)
     return {
@@ -73,22 +73,22 @@ async def locks(bench: Bench) -> Numbers:
 
 async def single(bench: Bench) -> Numbers:
     """One client locks, and nobody else is there."""
-    house = bench.house
+    dataset = bench.dataset
     # Behind the slices of those who were busy.
     count = int(200 * bench.scale) // SEATS_EACH * SEATS_EACH
-    before = house.locked()
-    taken = await one_by_one(bench.server, house, start=len(house.seats) - 300, count=count)
-    house.require(locked=before + len(taken))
+    before = dataset.locked()
+    taken = await one_by_one(bench.server, dataset, start=len(dataset.seats) - 300, count=count)
+    dataset.require(locked=before + len(taken))
     return {"p50 ms": percentile(taken, 50), "p99 ms": percentile(taken, 99)}
 
 
 async def stampede(bench: Bench) -> Numbers:
     """A thousand people click one seat in the same instant."""
-    house = bench.house
-    before = house.locked()
+    dataset = bench.dataset
+    before = dataset.locked()
     people = int(1_000 * bench.scale)
-    came = await rush(bench.server, house, seat=len(house.seats) - 1, people=people)
-    house.require(locked=before + 1)
+    came = await rush(bench.server, dataset, seat=len(dataset.seats) - 1, people=people)
+    dataset.require(locked=before + 1)
     return {
         "winners": came.winners,
         "failed": came.failed,
@@ -100,38 +100,38 @@ async def stampede(bench: Bench) -> Numbers:
 
 async def frames(bench: Bench) -> Numbers:
     """What it costs to tell each of 1,000 viewers: what the same locks cost without them is off."""
-    server, house = bench.server, bench.house.small
+    server, dataset = bench.server, bench.dataset.small
     viewers, count = max(2, int(1_000 * bench.scale)), max(4, int(20 * bench.scale))
-    before = house.locked()
+    before = dataset.locked()
 
     async def spent(start: int) -> float:
         started = tree_cpu_seconds(server.pid)
-        clicked = await sell(server, house, start=start, count=count, per_second=5)
+        clicked = await sell(server, dataset, start=start, count=count, per_second=5)
         # The last is told, too.
         await asyncio.sleep(0.5)
-        house.require(locked=before + start - _FRAMES_START + len(clicked))
+        dataset.require(locked=before + start - _FRAMES_START + len(clicked))
         return tree_cpu_seconds(server.pid) - started
 
     alone = await spent(_FRAMES_START)
-    async with watching(bench.kind, server, house, watchers=viewers) as seen:
+    async with watching(bench.kind, server, dataset, watchers=viewers) as seen:
         watched_by_all = await spent(_FRAMES_START + count)
     told = sum(len(mine) for mine in seen)
     return {US_PER_FRAME: 1e6 * (watched_by_all - alone) / told}
 
 
-def _pgbench_alone(house: House, scale: float) -> Numbers:
-    numbers = pgbench(house, clients=1, seconds=2 * scale)
+def _pgbench_alone(dataset: Dataset, scale: float) -> Numbers:
+    numbers = pgbench(dataset, clients=1, seconds=2 * scale)
     return {"p50 ms": numbers["p50 ms"], "p99 ms": numbers["p99 ms"]}
 
 
 async def watch(bench: Bench) -> Numbers:
     """100 people watch a hall of 1,000 seats in which 10 are locked a second."""
-    server, house = bench.server, bench.house.small
+    server, dataset = bench.server, bench.dataset.small
     watchers, count = max(2, int(100 * bench.scale)), max(4, int(60 * bench.scale))
-    async with watching(bench.kind, server, house, watchers=watchers) as seen:
+    async with watching(bench.kind, server, dataset, watchers=watchers) as seen:
         before = tree_cpu_seconds(server.pid), tree_cpu_seconds(bench.postgres)
         started = time.monotonic()
-        clicked = await sell(server, house, count=count, per_second=10)
+        clicked = await sell(server, dataset, count=count, per_second=10)
         await asyncio.sleep(0.5)
         seconds = time.monotonic() - started
         spent = (
@@ -139,7 +139,7 @@ async def watch(bench: Bench) -> Numbers:
             tree_cpu_seconds(bench.postgres) - before[1],
         )
     end_ns = time.monotonic_ns()
-    house.require(locked=len(clicked))
+    dataset.require(locked=len(clicked))
     # What somebody never saw counts with its age.
     late_ms = [
         (mine.get(seat, end_ns) - at_ns) / 1e6 for mine in seen for seat, at_ns in clicked.items()
@@ -166,7 +166,7 @@ class Figure:
     measure: Callable[[Bench], Coroutine[Any, Any, Numbers]] | None = None
     kinds: Sequence[Kind] = (SEATCAST, NODE_PEER, TUTORIAL)
     wanted: Sequence[Wanted] = ()
-    floors: Mapping[str, Callable[[House, float], Numbers]] = field(default_factory=dict)
+    baselines: Mapping[str, Callable[[Dataset, float], Numbers]] = field(default_factory=dict)
 
 
 FIGURES = {
@@ -178,13 +178,13 @@ FIGURES = {
             Wanted(number="locks/s", beside="Node", at_least=2),
             Wanted(number="locks/s", beside="pgbench", at_least=0.4),
         ],
-        floors={
-            "pgbench": lambda house, scale: pgbench(house, clients=128, seconds=6 * scale),
-            "pgbench, one client": lambda house, scale: pgbench(
-                house, clients=1, seconds=6 * scale
+        baselines={
+            "pgbench": lambda dataset, scale: pgbench(dataset, clients=128, seconds=6 * scale),
+            "pgbench, one client": lambda dataset, scale: pgbench(
+                dataset, clients=1, seconds=6 * scale
             ),
-            "pgbench, events apart": lambda house, scale: pgbench(
-                house, clients=128, seconds=6 * scale, events_apart=True
+            "pgbench, events apart": lambda dataset, scale: pgbench(
+                dataset, clients=128, seconds=6 * scale, events_apart=True
             ),
         },
     ),
@@ -196,7 +196,7 @@ FIGURES = {
             Wanted(number="p50 ms", beside="Node", at_most=1.5),
             Wanted(number="p50 ms", beside="Node, same proxy", at_most=1.5),
         ],
-        floors={"pgbench": _pgbench_alone},
+        baselines={"pgbench": _pgbench_alone},
     ),
     "watch": Figure(
         title="100 people watch a hall of 1,000 seats in which 10 are locked a second",
@@ -207,7 +207,7 @@ FIGURES = {
         title="1,000 people are told of each of 20 locks",
         measure=frames,
         kinds=[SEATCAST, NODE_PEER],
-        floors={
+        baselines={
             "bare send()": lambda _house, _scale: {US_PER_FRAME: bare_send_us(1_000, times=20)}
         },
     ),

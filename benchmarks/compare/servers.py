@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.compare.dataset import House
+from benchmarks.compare.dataset import Dataset
 from deploy.address import Address, answers, serves
 from deploy.environment import clean_environment
 from deploy.paths import ROOT
@@ -37,8 +37,8 @@ class Server:
     sockets: str
     pid: int
 
-    def socket_url(self, house: House) -> str:
-        return self.sockets.format(event=house.event)
+    def socket_url(self, dataset: Dataset) -> str:
+        return self.sockets.format(event=dataset.event)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +50,18 @@ class Kind:
     """
 
     name: str
-    running: Callable[[House], AbstractContextManager[Server]]
+    running: Callable[[Dataset], AbstractContextManager[Server]]
     viewer: type[Viewer] = Viewer
     names_index: bool = False
     is_polled: bool = False
 
 
 @contextmanager
-def _seatcast(house: House) -> Iterator[Server]:
+def _seatcast(dataset: Dataset) -> Iterator[Server]:
     settings = {
-        "DATABASE_URL": house.database_url,
-        "REDIS_URL": house.redis_url,
-        "SEATCAST_SECRET_KEY": house.secret,
+        "DATABASE_URL": dataset.database_url,
+        "REDIS_URL": dataset.redis_url,
+        "SEATCAST_SECRET_KEY": dataset.secret,
         "SEATCAST_DEMO": "0",
         **CROWD_SETTINGS,
     }
@@ -75,9 +75,9 @@ def _seatcast(house: House) -> Iterator[Server]:
 
 
 @contextmanager
-def _node(house: House) -> Iterator[Server]:
+def _node(dataset: Dataset) -> Iterator[Server]:
     command = [str(ensure_node().bin_dir / "node"), str(NODE / "server.js")]
-    with _program("Node", command, house, NODE_ENV="production") as (place, pid):
+    with _program("Node", command, dataset, NODE_ENV="production") as (place, pid):
         yield Server(
             url=f"http://{place}",
             sockets=f"ws://{place}/socket.io/?EIO=4&transport=websocket&event={{event}}",
@@ -86,9 +86,9 @@ def _node(house: House) -> Iterator[Server]:
 
 
 @contextmanager
-def _node_behind_a_proxy(house: House) -> Iterator[Server]:
+def _node_behind_a_proxy(dataset: Dataset) -> Iterator[Server]:
     """The same, behind the proxy that Seatcast has."""
-    with _node(house) as server, tempfile.TemporaryDirectory(prefix="seatcast-") as folder:
+    with _node(dataset) as server, tempfile.TemporaryDirectory(prefix="seatcast-") as folder:
         behind = int(server.url.rpartition(":")[2])
         address, place = Address(host=HOST, port=free_port()), Path(folder)
         config = ProxyConfig(
@@ -104,17 +104,17 @@ def _node_behind_a_proxy(house: House) -> Iterator[Server]:
 
 
 @contextmanager
-def _tutorial(house: House) -> Iterator[Server]:
+def _tutorial(dataset: Dataset) -> Iterator[Server]:
     command = [sys.executable, "-m", "daphne", "--verbosity", "0", "-b", HOST, "-p", "{port}"]
     application = "benchmarks.peers.tutorial.asgi:application"
     settings = {"DJANGO_SETTINGS_MODULE": "benchmarks.peers.tutorial.settings"}
-    with _program("Daphne", [*command, application], house, **settings) as (place, pid):
+    with _program("Daphne", [*command, application], dataset, **settings) as (place, pid):
         yield Server(url=f"http://{place}", sockets=f"ws://{place}/ws/events/{{event}}/", pid=pid)
 
 
 @contextmanager
 def _program(
-    name: str, command: list[str], house: House, **settings: str
+    name: str, command: list[str], dataset: Dataset, **settings: str
 ) -> Iterator[tuple[str, int]]:
     """Run a server that listens on PORT, which its command has as `{port}`.
 
@@ -128,9 +128,9 @@ def _program(
             "folder": str(ROOT),
             "environment": clean_environment(
                 PORT=str(port),
-                DATABASE_URL=house.database_url,
-                REDIS_URL=house.redis_url,
-                SECRET_KEY=house.secret,
+                DATABASE_URL=dataset.database_url,
+                REDIS_URL=dataset.redis_url,
+                SECRET_KEY=dataset.secret,
                 **settings,
             ),
             "user": None,

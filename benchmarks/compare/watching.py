@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from benchmarks.compare.clients import Click, WrongAnswer, changes_in, clicks
-from benchmarks.compare.dataset import House
+from benchmarks.compare.dataset import Dataset
 from benchmarks.compare.servers import Kind, Server
 from loadtest.engine.http import Connection
 from loadtest.engine.viewers import Viewer, gather
@@ -20,7 +20,7 @@ Seen = list[dict[int, int]]
 
 
 async def sell(
-    server: Server, house: House, *, start: int = 0, count: int, per_second: float
+    server: Server, dataset: Dataset, *, start: int = 0, count: int, per_second: float
 ) -> dict[int, int]:
     """Have seats clicked from a place of the list on, at an even pace; return when each was.
 
@@ -31,7 +31,7 @@ async def sell(
     async def buy(number: int, click: Click) -> None:
         await asyncio.sleep(number / per_second)
         connection = Connection(server.url)
-        answer = await connection.ask("POST", click.path(house), {}, click.headers)
+        answer = await connection.ask("POST", click.path(dataset), {}, click.headers)
         connection.close()
         if answer.status == 200:
             clicked[click.seat] = answer.sent_ns
@@ -39,24 +39,24 @@ async def sell(
             raise WrongAnswer(f"{answer.status} {answer.error} {answer.body[:300]!r}")
 
     async with asyncio.TaskGroup() as group:
-        for number, click in enumerate(clicks(house, start=start, count=count)):
+        for number, click in enumerate(clicks(dataset, start=start, count=count)):
             group.create_task(buy(number, click))
     return clicked
 
 
 @asynccontextmanager
 async def watching(
-    kind: Kind, server: Server, house: House, *, watchers: int
+    kind: Kind, server: Server, dataset: Dataset, *, watchers: int
 ) -> AsyncIterator[Seen]:
     """Have so many people watch for the length of the context; what they saw is known after it."""
     seen: Seen = []
     if kind.is_polled:
-        async with _polling(server, house, watchers) as looks:
+        async with _polling(server, dataset, watchers) as looks:
             yield seen
         seen += looks
         return
     viewers: list[Viewer] = await gather(
-        lambda payloads: kind.viewer(server.socket_url(house), payloads), watchers
+        lambda payloads: kind.viewer(server.socket_url(dataset), payloads), watchers
     )
     await asyncio.sleep(1.0)
     try:
@@ -68,15 +68,15 @@ async def watching(
         mine: dict[int, int] = {}
         for frame in viewer.frames:
             for change in changes_in(frame.payload):
-                seat = house.seats[change[0]] if kind.names_index else change[0]
+                seat = dataset.seats[change[0]] if kind.names_index else change[0]
                 mine.setdefault(seat, frame.at_ns)
         seen.append(mine)
 
 
 @asynccontextmanager
-async def _polling(server: Server, house: House, watchers: int) -> AsyncIterator[Seen]:
+async def _polling(server: Server, dataset: Dataset, watchers: int) -> AsyncIterator[Seen]:
     seen: Seen = [{} for _ in range(watchers)]
-    path = f"/api/events/{house.event}/seats/"
+    path = f"/api/events/{dataset.event}/seats/"
 
     async def poll(mine: dict[int, int]) -> None:
         await asyncio.sleep(random.uniform(0, POLL_SECONDS))

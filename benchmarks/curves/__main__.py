@@ -15,7 +15,7 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.compare.tables import put_between
-from benchmarks.curves.environment import Ground
+from benchmarks.curves.environment import Environment
 from benchmarks.curves.figures import FIGURES, SEATS, WATCHED_SEATS
 from benchmarks.curves.plots import BEGIN, END, picture, section
 from benchmarks.push.figures import Numbers
@@ -84,7 +84,7 @@ def _measure(
             "SEATCAST_DATA_DIR": data_dir,
             "SEATCAST_SECRET_KEY": secrets.token_hex(32),
         }
-        ground = Ground.make(settings=settings, seats=halls, scale=scale)
+        environment = Environment.make(settings=settings, seats=halls, scale=scale)
         # As listed: the last sells what the others lock.
         for name in (name for name in FIGURES if name in names):
             figure = FIGURES[name]
@@ -93,7 +93,7 @@ def _measure(
             for size in random.sample(sizes, len(sizes)):
                 try:
                     with undisturbed():
-                        numbers = uvloop.run(figure.measure(ground, size))
+                        numbers = uvloop.run(figure.measure(environment, size))
                 except Exception as error:
                     logger.exception("%s at %d could not be measured", name, size)
                     reason = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -32,7 +32,7 @@ class Hall:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground:
+class Environment:
     """`halls` are by their number of seats. `scale` shrinks what is done in each, to try it out."""
 
     settings: dict[str, str]

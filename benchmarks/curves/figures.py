@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.curves.environment import Ground, Hall
+from benchmarks.curves.environment import Environment, Hall
 from benchmarks.push.bench import SETTLE_SECONDS, until
 from benchmarks.push.figures import Numbers
 from benchmarks.push.servers import SEATCAST_DAPHNE
@@ -31,18 +31,18 @@ class WrongAnswer(Exception):
     """A seat was refused to somebody who must have got it."""
 
 
-async def locks(ground: Ground, seats: int) -> Numbers:
+async def locks(environment: Environment, seats: int) -> Numbers:
     """64 clients lock a seat of their own part of the hall, let it go, and take the next."""
-    hall = ground.halls[seats]
-    postgres = postgres_pid(ground.settings["DATABASE_URL"])
-    each = max(2, round(CLICKS_EACH * ground.scale))
-    with ground.api() as (url, pid):
+    hall = environment.halls[seats]
+    postgres = postgres_pid(environment.settings["DATABASE_URL"])
+    each = max(2, round(CLICKS_EACH * environment.scale))
+    with environment.api() as (url, pid):
         connections = [Connection(url) for _ in range(CLIENTS)]
 
         async def everybody(clicks: int) -> None:
             async with asyncio.TaskGroup() as group:
                 for number, connection in enumerate(connections):
-                    group.create_task(_click(ground, hall, number, connection, clicks))
+                    group.create_task(_click(environment, hall, number, connection, clicks))
 
         await everybody(WARM_UP_CLICKS_EACH)
         before, started = (tree_cpu_seconds(pid), tree_cpu_seconds(postgres)), time.monotonic()
@@ -59,10 +59,10 @@ async def locks(ground: Ground, seats: int) -> Numbers:
     }
 
 
-async def changes(ground: Ground, viewers: int) -> Numbers:
+async def changes(environment: Environment, viewers: int) -> Numbers:
     """Seats change twenty times a second while so many watch."""
-    bench = ground.bench(ground.halls[WATCHED_SEATS])
-    count = max(4, round(CHANGES * ground.scale))
+    bench = environment.bench(environment.halls[WATCHED_SEATS])
+    count = max(4, round(CHANGES * environment.scale))
     async with (
         bench.driven(SEATCAST_DAPHNE) as driver,
         bench.watched(SEATCAST_DAPHNE, viewers) as (server, crowd),
@@ -90,9 +90,9 @@ async def changes(ground: Ground, viewers: int) -> Numbers:
     }
 
 
-async def memory(ground: Ground, viewers: int) -> Numbers:
+async def memory(environment: Environment, viewers: int) -> Numbers:
     """So many watch, and nothing happens. The first has the hall loaded, and is not counted."""
-    bench = ground.bench(ground.halls[WATCHED_SEATS])
+    bench = environment.bench(environment.halls[WATCHED_SEATS])
     async with bench.serving(SEATCAST_DAPHNE) as server:
         first = await gather_viewers(server, 1)
         await asyncio.sleep(2 * SETTLE_SECONDS)
@@ -108,17 +108,17 @@ async def memory(ground: Ground, viewers: int) -> Numbers:
     }
 
 
-async def snapshot(ground: Ground, seats: int) -> Numbers:
+async def snapshot(environment: Environment, seats: int) -> Numbers:
     """A process makes the map of a hall of which half is sold."""
-    return ground.snapshot(ground.halls[seats])
+    return environment.snapshot(environment.halls[seats])
 
 
 async def _click(
-    ground: Ground, hall: Hall, number: int, connection: Connection, clicks: int
+    environment: Environment, hall: Hall, number: int, connection: Connection, clicks: int
 ) -> None:
     """Lock and let go by turns. Raises: WrongAnswer."""
     part = len(hall.seats) // CLIENTS
-    headers = {"Authorization": f"Bearer {ground.tokens[number]}"}
+    headers = {"Authorization": f"Bearer {environment.tokens[number]}"}
     for turn in range(clicks // 2):
         # All over its part of the hall, so that pages are met as in a sale.
         seat = hall.seats[number * part + turn * 7919 % part]
@@ -136,7 +136,7 @@ class Figure:
     title: str
     axis: str
     sizes: Sequence[int]
-    measure: Callable[[Ground, int], Coroutine[Any, Any, Numbers]]
+    measure: Callable[[Environment, int], Coroutine[Any, Any, Numbers]]
     unit: str
     drawn: Sequence[str]
 

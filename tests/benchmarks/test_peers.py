@@ -11,7 +11,7 @@ from django.conf import settings
 from accounts.models import User
 from accounts.tokens import pair
 from benchmarks.compare.clients import Click, changes_in
-from benchmarks.compare.dataset import House
+from benchmarks.compare.dataset import Dataset
 from benchmarks.compare.servers import NODE_PEER, TUTORIAL, Kind, Server, install_node_peer
 from loadtest.engine.http import Answer, Connection
 from loadtest.engine.viewers import Viewer
@@ -40,10 +40,10 @@ def _event() -> Event:
     return make_event(seats=5, lock_seconds=LOCK_SECONDS, seat_cap=SEAT_CAP)
 
 
-def _house(event: Event, people: Sequence[User]) -> House:
+def _house(event: Event, people: Sequence[User]) -> Dataset:
     here = server_settings()
     seats = list(seat_ids(event))
-    return House(
+    return Dataset(
         database_url=here["DATABASE_URL"],
         redis_url=here["REDIS_URL"],
         secret=settings.SECRET_KEY,
@@ -102,14 +102,16 @@ def _clicked_at_seatcast(people: Sequence[User]) -> tuple[list[int], list[Any], 
     return [answer.status_code for answer in answers], _state(event), answers[0].json()
 
 
-async def _watched_clicks(kind: Kind, server: Server, house: House) -> tuple[list[Answer], Viewer]:
-    viewer = kind.viewer(server.socket_url(house), {})
+async def _watched_clicks(
+    kind: Kind, server: Server, dataset: Dataset
+) -> tuple[list[Answer], Viewer]:
+    viewer = kind.viewer(server.socket_url(dataset), {})
     await viewer.open()
     connection = Connection(server.url)
     answers = []
     for place, person in CLICKS:
-        click = Click(house.seats[place], house.tokens[person])
-        answers.append(await connection.ask("POST", click.path(house), {}, click.headers))
+        click = Click(dataset.seats[place], dataset.tokens[person])
+        answers.append(await connection.ask("POST", click.path(dataset), {}, click.headers))
     async with asyncio.timeout(120):
         while sum(len(changes_in(frame.payload)) for frame in viewer.frames) < 3:
             await asyncio.sleep(0.01)
@@ -125,35 +127,35 @@ def test_the_same_clicks_leave_the_same_books_as_seatcast_and_are_told(
     install_node_peer()
     statuses, state, first = _clicked_at_seatcast(people)
     event = _event()
-    house = _house(event, people)
-    with kind.running(house) as server:
-        answers, viewer = asyncio.run(_watched_clicks(kind, server, house))
+    dataset = _house(event, people)
+    with kind.running(dataset) as server:
+        answers, viewer = asyncio.run(_watched_clicks(kind, server, dataset))
     assert statuses == [answer.status for answer in answers] == STATUSES
     assert _state(event) == state
     assert answers[0].json()["seat"].keys() == first["seat"].keys()
     told = [change for frame in viewer.frames for change in changes_in(frame.payload)]
     assert [(seat, status, name) for seat, status, _, name in told] == [
-        (house.seats[place], 1, name) for place, name in ((0, "ada"), (1, "bob"), (2, "bob"))
+        (dataset.seats[place], 1, name) for place, name in ((0, "ada"), (1, "bob"), (2, "bob"))
     ]
 
 
 @pytest.mark.parametrize("kind", PEERS)
 def test_nobody_locks_without_a_token_that_seatcast_gave(kind: Kind, people: list[User]) -> None:
     install_node_peer()
-    house = _house(_event(), people)
-    token = house.tokens[0]
+    dataset = _house(_event(), people)
+    token = dataset.tokens[0]
     forged = f"{token[:-4]}{'AAAA' if token[-4:] != 'AAAA' else 'BBBB'}"
 
     async def clicked(server: Server) -> list[int]:
         connection = Connection(server.url)
-        click = Click(house.seats[0], forged)
+        click = Click(dataset.seats[0], forged)
         answers = [
-            await connection.ask("POST", click.path(house), {}, headers)
+            await connection.ask("POST", click.path(dataset), {}, headers)
             for headers in ({}, click.headers)
         ]
         connection.close()
         return [answer.status for answer in answers]
 
-    with kind.running(house) as server:
+    with kind.running(dataset) as server:
         assert asyncio.run(clicked(server)) == [401, 401]
     assert not Seat.objects.exclude(status=0).exists()
