@@ -73,7 +73,7 @@ async def run_scenario(
         people=people,
         measures=measures,
         history=history,
-        dice=random.Random(options.seed),
+        rng=random.Random(options.seed),
     )
     watch(run)
     interval = max(_INTERVAL_SECONDS, options.seconds / _MOST_ROWS)

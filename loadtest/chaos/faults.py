@@ -25,13 +25,13 @@ class Mishaps:
     """Makes things happen, chosen by `dice`, until `is_over`, to processes of the stack alone."""
 
     site: RunningSite
-    dice: random.Random
+    rng: random.Random
     is_over: threading.Event
     happened: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> None:
         deck: list[tuple[str, Callable[[], None]]] = []
-        while not self.is_over.wait(self.dice.uniform(3, 7)):
+        while not self.is_over.wait(self.rng.uniform(3, 7)):
             if not deck:
                 deck = self._deck()
             name, act = deck.pop()
@@ -75,24 +75,24 @@ class Mishaps:
             ("PostgreSQL hung", lambda: self._hang(process_tree.POSTGRES)),
             ("socket server asked to end", self._end_socket_server),
         ]
-        self.dice.shuffle(acts)
+        self.rng.shuffle(acts)
         return acts
 
     def _signal(self, kind: str, number: int) -> None:
-        os.kill(self.dice.choice(self._stack_processes()[kind]), number)
+        os.kill(self.rng.choice(self._stack_processes()[kind]), number)
 
     def _end_socket_server(self) -> None:
         self._signal(process_tree.SOCKET_SERVER, signal.SIGTERM)
 
     def _hang(self, kind: str) -> None:
         """Stop one process of a kind, and all that it has started, for a while."""
-        first = self.dice.choice(self._stack_processes()[kind])
+        first = self.rng.choice(self._stack_processes()[kind])
         pids = [first, *(each.pid for each in descendants(first))]
         try:
             for pid in pids:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGSTOP)
-            time.sleep(self.dice.uniform(*_HANG_SECONDS))
+            time.sleep(self.rng.uniform(*_HANG_SECONDS))
         finally:
             for pid in pids:
                 with suppress(ProcessLookupError):

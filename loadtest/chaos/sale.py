@@ -106,14 +106,14 @@ class Sale:
         asyncio.run(watch())
 
     def _buyer(self, name: str, token: str, is_over: threading.Event) -> Buyer:
-        dice = random.Random(f"{self.seed} {name}")
+        rng = random.Random(f"{self.seed} {name}")
         self.promises.append(Promises())
         return Buyer(
-            shop=Shop(self.address, token, self.tally, dice),
+            shop=Shop(self.address, token, self.tally, rng),
             name=name,
             event_id=self.event_id,
             seat_ids=self._fixtures["seat_ids"],
-            dice=dice,
+            rng=rng,
             promises=self.promises[-1],
             holds=self.holds,
             is_over=is_over,
@@ -125,7 +125,7 @@ class Sale:
                 address=self.address,
                 event_id=self.event_id,
                 seat_count=len(self._fixtures["seat_ids"]),
-                dice=random.Random(f"{self.seed} viewer {number}"),
+                rng=random.Random(f"{self.seed} viewer {number}"),
             )
             for number in range(self.viewers)
         ]

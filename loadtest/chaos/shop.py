@@ -54,7 +54,7 @@ class Shop:
     address: Address
     token: str
     tally: Tally
-    dice: random.Random
+    rng: random.Random
 
     def get(self, path: str) -> Answer | None:
         """Read something; None when there was no answer for too long."""
@@ -69,7 +69,7 @@ class Shop:
             return self._ask("POST", path, body, {})
         key = {"Idempotency-Key": uuid4().hex}
         answer = self._until_answered("POST", path, body, key)
-        if answer is not None and self.dice.random() < _ONCE_MORE:
+        if answer is not None and self.rng.random() < _ONCE_MORE:
             self._expect_the_same(path, body, answer, self._until_answered("POST", path, body, key))
         return answer
 
@@ -89,7 +89,7 @@ class Shop:
             answer = self._ask(method, path, body, headers)
             if answer is not None and not _is_to_be_asked_again(answer):
                 return answer
-            time.sleep(self.dice.uniform(0.1, _MOST_WAIT_SECONDS))
+            time.sleep(self.rng.uniform(0.1, _MOST_WAIT_SECONDS))
         self.tally.count(f"{method} never answered")
         return None
 

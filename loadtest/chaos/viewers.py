@@ -28,7 +28,7 @@ class Viewer:
     address: Address
     event_id: int
     seat_count: int
-    dice: random.Random
+    rng: random.Random
     seq: int | None = None
     layout: str = ""
     seats: list[list[Any]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Viewer:
                 self.closes[closed.rcvd.code if closed.rcvd else _CUT_OFF] += 1
             except (OSError, InvalidHandshake, InvalidMessage, EOFError) as error:
                 self.failures[type(error).__name__] += 1
-            await asyncio.sleep(self.dice.uniform(0.1, 1.0))
+            await asyncio.sleep(self.rng.uniform(0.1, 1.0))
 
     async def _watch_once(self) -> None:
         query = "" if self.seq is None else f"?since={self.seq}&layout={self.layout}"

@@ -11,12 +11,12 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 
-def poisson(dice: random.Random, *, per_second: float, seconds: float) -> Iterator[float]:
+def poisson(rng: random.Random, *, per_second: float, seconds: float) -> Iterator[float]:
     """Yield times (seconds from the start) of independent people, so many a second on average."""
-    at = dice.expovariate(per_second)
+    at = rng.expovariate(per_second)
     while at < seconds:
         yield at
-        at += dice.expovariate(per_second)
+        at += rng.expovariate(per_second)
 
 
 def evenly(count: int, *, seconds: float) -> Iterator[float]:

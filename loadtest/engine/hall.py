@@ -55,7 +55,7 @@ class Hall:
             self._free.append(index)
         return True
 
-    def choose(self, dice: random.Random, count: int) -> list[int]:
+    def choose(self, rng: random.Random, count: int) -> list[int]:
         """Return up to so many free seats side by side; none when there is none.
 
         People look at a few places, and take the one that is furthest in front.
@@ -63,7 +63,7 @@ class Hall:
         free = self._free
         if not free:
             return []
-        first = min(free[int(dice.random() * len(free))] for _ in range(_GLANCES))
+        first = min(free[int(rng.random() * len(free))] for _ in range(_GLANCES))
         chosen = [first]
         for index in range(first + 1, min(first + count, len(self.ids))):
             if self.statuses[index] != FREE or self._rows[index] != self._rows[first]:

@@ -30,7 +30,7 @@ class Run:
     people: list[Person]
     measures: Measures
     history: History
-    dice: random.Random
+    rng: random.Random
     began_ns: int = 0
     phase: str = ""
     checks: list[Check] = field(default_factory=list)

@@ -25,27 +25,27 @@ async def visit(run: Run, due_ns: int) -> None:
             await _buy(run, person, due_ns)
 
 
-def party_of(dice: random.Random) -> int:
+def party_of(rng: random.Random) -> int:
     """Return how many seats somebody wants."""
-    return dice.choices(_PARTIES, _PARTY_WEIGHTS)[0]
+    return rng.choices(_PARTIES, _PARTY_WEIGHTS)[0]
 
 
 async def _buy(run: Run, person: Person, due_ns: int | None) -> None:
-    dice, think = run.dice, run.options.think
-    party = party_of(dice)
+    rng, think = run.rng, run.options.think
+    party = party_of(rng)
     for _ in range(_TRIES):
-        wanted = run.hall.choose(dice, party)
+        wanted = run.hall.choose(rng, party)
         if not wanted or run.is_over:
             return
         is_had = await person.lock(wanted, due_ns=due_ns)
-        due_ns = await thought(dice, think)
+        due_ns = await thought(rng, think)
         if not is_had and person.has_bought_all:
             return
         if not is_had:
             continue
-        if dice.random() < _CHANGES_MIND:
+        if rng.random() < _CHANGES_MIND:
             await person.unlock(wanted, due_ns=due_ns)
-            due_ns = await thought(dice, think)
+            due_ns = await thought(rng, think)
             continue
         if not await person.reserve(wanted, payment=run.options.payment, due_ns=due_ns):
             # As a page does that somebody closes: nothing is left behind.
@@ -53,9 +53,9 @@ async def _buy(run: Run, person: Person, due_ns: int | None) -> None:
         return
 
 
-async def thought(dice: random.Random, mean_seconds: float) -> int:
+async def thought(rng: random.Random, mean_seconds: float) -> int:
     """Think for a while; return when the next click is due."""
-    seconds = dice.gammavariate(2.0, mean_seconds / 2) if mean_seconds else 0.0
+    seconds = rng.gammavariate(2.0, mean_seconds / 2) if mean_seconds else 0.0
     due_ns = time.monotonic_ns() + round(seconds * 1e9)
     if seconds:
         await asyncio.sleep(seconds)

@@ -33,7 +33,7 @@ def _add_options(parser: ArgumentParser) -> None:
 async def _play(run: Run) -> None:
     options = run.options
     run.phase = f"{options.rate:g} people a second lock seats, and let go of them"
-    times = poisson(run.dice, per_second=options.rate, seconds=options.seconds)
+    times = poisson(run.rng, per_second=options.rate, seconds=options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
         run.start(hold(run, due_ns, seconds=options.hold))
     run.phase = "the last ones let go"

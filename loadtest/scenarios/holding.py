@@ -10,7 +10,7 @@ async def hold(run: Run, due_ns: int, *, seconds: float, seats: int | None = Non
         if run.is_over:
             run.too_late += 1
             return
-        wanted = run.hall.choose(run.dice, seats or party_of(run.dice))
+        wanted = run.hall.choose(run.rng, seats or party_of(run.rng))
         if wanted and await person.lock(wanted, due_ns=due_ns):
-            due_ns = await thought(run.dice, seconds)
+            due_ns = await thought(run.rng, seconds)
             await person.unlock(wanted, due_ns=due_ns)

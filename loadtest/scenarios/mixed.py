@@ -47,16 +47,16 @@ async def _play(run: Run) -> None:
 
 
 async def _visits(run: Run, rate: float) -> None:
-    times = poisson(run.dice, per_second=rate, seconds=run.options.seconds)
+    times = poisson(run.rng, per_second=rate, seconds=run.options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
-        if run.dice.random() < _BUYING:
+        if run.rng.random() < _BUYING:
             run.start(visit(run, due_ns))
         else:
             run.start(hold(run, due_ns, seconds=run.options.think))
 
 
 async def _pages(run: Run) -> None:
-    times = poisson(run.dice, per_second=run.options.pages, seconds=run.options.seconds)
+    times = poisson(run.rng, per_second=run.options.pages, seconds=run.options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
         run.start(_look(run, due_ns))
 
@@ -68,7 +68,7 @@ async def _look(run: Run, due_ns: int) -> None:
 
 async def _turnover(run: Run) -> None:
     """The oldest who is not sampled goes, and another comes."""
-    times = poisson(run.dice, per_second=run.options.turnover, seconds=run.options.seconds)
+    times = poisson(run.rng, per_second=run.options.turnover, seconds=run.options.seconds)
     oldest = [watcher for watcher in run.crowd.watchers if not watcher.is_sampled]
     async for due_ns in due(times, began_ns=run.began_ns):
         if oldest:
@@ -81,9 +81,9 @@ async def _join(run: Run, due_ns: int) -> None:
 
 
 async def _friends(run: Run) -> None:
-    times = poisson(run.dice, per_second=_FRIENDS_PER_SECOND, seconds=run.options.seconds)
+    times = poisson(run.rng, per_second=_FRIENDS_PER_SECOND, seconds=run.options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
-        wanted = run.hall.choose(run.dice, 1)
+        wanted = run.hall.choose(run.rng, 1)
         for _ in range(_FRIENDS if wanted else 0):
             run.start(_click(run, wanted, due_ns))
 

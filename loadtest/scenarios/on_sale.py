@@ -55,7 +55,7 @@ async def _play(run: Run) -> None:
         return
     rate = arrivals_per_second(run.options)
     run.phase = f"{rate:,.0f} people a second come to buy"
-    times = poisson(run.dice, per_second=rate, seconds=run.options.seconds)
+    times = poisson(run.rng, per_second=rate, seconds=run.options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
         if not run.hall.left:
             break

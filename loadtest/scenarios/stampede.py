@@ -23,7 +23,7 @@ def _add_options(parser: ArgumentParser) -> None:
 
 async def _play(run: Run) -> None:
     """Send all requests but for their last bytes, then the last bytes of all."""
-    index = run.hall.choose(run.dice, 1)[0]
+    index = run.hall.choose(run.rng, 1)[0]
     run.phase = "opening connections"
     places = asyncio.Semaphore(_AT_ONCE)
 

@@ -46,7 +46,7 @@ async def _play(run: Run) -> None:
     await until(began_ns)
     run.phase = f"{options.per_second:g} changes a second"
     left = options.seconds - run.seconds
-    times = poisson(run.dice, per_second=options.per_second / 2, seconds=left)
+    times = poisson(run.rng, per_second=options.per_second / 2, seconds=left)
     async for due_ns in due(times, began_ns=began_ns):
         run.start(hold(run, due_ns, seconds=_HOLD_SECONDS, seats=1))
     await run.finish()

@@ -31,7 +31,7 @@ def _run() -> Run:
         people=[],
         measures=measures,
         history=History(lock_seconds=300),
-        dice=random.Random(1),
+        rng=random.Random(1),
         phase="people come",
     )
 

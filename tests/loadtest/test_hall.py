@@ -22,23 +22,23 @@ def _seats(rows: int, in_row: int) -> list[dict[str, Any]]:
 
 
 def test_free_seats_are_those_that_nobody_has_whatever_happened_before() -> None:
-    hall, dice = Hall(_seats(4, 5)), random.Random(1)
+    hall, rng = Hall(_seats(4, 5)), random.Random(1)
     model = [FREE] * 20
     for _ in range(2_000):
-        index, status = dice.randrange(20), dice.choice([FREE, LOCKED, RESERVED])
+        index, status = rng.randrange(20), rng.choice([FREE, LOCKED, RESERVED])
         assert hall.turns(index, status) == (model[index] != status)
         model[index] = status
         assert hall.free == model.count(FREE)
         assert hall.left == model.count(FREE) + model.count(LOCKED)
-        chosen = hall.choose(dice, 3)
+        chosen = hall.choose(rng, 3)
         assert all(model[each] == FREE for each in chosen)
         assert bool(chosen) == (FREE in model)
 
 
 def test_people_sit_side_by_side_in_one_row() -> None:
-    hall, dice = Hall(_seats(10, 6)), random.Random(1)
+    hall, rng = Hall(_seats(10, 6)), random.Random(1)
     for _ in range(200):
-        chosen = hall.choose(dice, 4)
+        chosen = hall.choose(rng, 4)
         assert 1 <= len(chosen) <= 4
         assert chosen == list(range(chosen[0], chosen[0] + len(chosen)))
         assert chosen[0] // 6 == chosen[-1] // 6

@@ -71,19 +71,19 @@ def test_places_keep_their_decimal_on_both_sides_of_zero() -> None:
 
 
 def test_a_minute_of_fifty_thousand_seats_can_be_passed_on(sale: Result, tmp_path: Path) -> None:
-    dice, seats = random.Random(3), 50_000
+    rng, seats = random.Random(3), 50_000
     changes = [
         number
         for change in range(150_000)
-        for number in (change * 4 // 10, dice.randrange(seats), dice.randrange(3))
+        for number in (change * 4 // 10, rng.randrange(seats), rng.randrange(3))
     ]
     result = sale | {
         "event": {
             "id": 1,
             "name": "Stadium night",
             "seats": seats,
-            "x": [round(dice.uniform(0, 8_000), 1) for _ in range(seats)],
-            "y": [round(dice.uniform(0, 6_000), 1) for _ in range(seats)],
+            "x": [round(rng.uniform(0, 8_000), 1) for _ in range(seats)],
+            "y": [round(rng.uniform(0, 6_000), 1) for _ in range(seats)],
         },
         "replay": {"statuses": packed(bytes(seats)), "changes": changes},
     }
