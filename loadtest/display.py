@@ -130,9 +130,9 @@ def picture(scenario: str, run: Run) -> RenderableType:
         parts.append(_viewers_now(rows, run))
     if rows and rows[-1]["server"]:
         parts.append(_server_now(rows))
-    faults = [name for name in run.measures.outcomes if name.split()[1][0] in "5n"]
-    if faults or run.crowd.gap_count:
-        told = [f"{name}: {run.measures.outcomes[name]:,}" for name in faults]
+    violations = [name for name in run.measures.outcomes if name.split()[1][0] in "5n"]
+    if violations or run.crowd.gap_count:
+        told = [f"{name}: {run.measures.outcomes[name]:,}" for name in violations]
         told += [f"{run.crowd.gap_count:,} gaps"] * bool(run.crowd.gap_count)
         parts.append(Text(" · ".join(told), style="bold red"))
     return Group(*parts)

@@ -86,7 +86,7 @@ def run(asked: argparse.Namespace, data_dir: Path) -> dict[str, Any]:
         lost = before.keys() - sale.stored()
         sale.over()
     shown = sum(each.snapshots for each in sale.watchers)
-    faults = [fault for each in sale.watchers for fault in each.faults]
+    violations = [violation for each in sale.watchers for violation in each.violations]
     return {
         "bookings acknowledged before the backup": len(before),
         "bookings acknowledged after it began": booked - len(before),
@@ -104,7 +104,7 @@ def run(asked: argparse.Namespace, data_dir: Path) -> dict[str, Any]:
             *([] if now["seq"] < last["seq"] else ["nothing happened after the backup"]),
             *([] if agree else ["viewers do not see what the database has"]),
             *([] if shown == 2 * len(sale.watchers) else ["not everybody was shown the map anew"]),
-            *faults,
+            *violations,
         ],
     }
 

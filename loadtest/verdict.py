@@ -89,8 +89,8 @@ def judge(evidence: Evidence) -> list[Check]:
     return [*checks, *evidence.more]
 
 
-def _check(name: str, faults: Iterable[str], detail: str) -> Check:
-    found = list(faults)
+def _check(name: str, violations: Iterable[str], detail: str) -> Check:
+    found = list(violations)
     if not found:
         return Check(name=name, is_ok=True, detail=detail)
     more = f"; and {len(found) - _MOST_TOLD:,} more" if len(found) > _MOST_TOLD else ""

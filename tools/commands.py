@@ -140,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     curves.add_argument("--only", help="measure these alone, and only show them")
     chaos = commands.add_parser("chaos", help="buy and watch while everything fails, then audit")
     chaos.add_argument("--seconds", type=int, default=180, help="for so long (%(default)s)")
-    chaos.add_argument("--seed", type=int, help="the same mishaps in the same order as before")
+    chaos.add_argument("--seed", type=int, help="the same faults in the same order as before")
     upgrade = commands.add_parser("upgrade", help="buy and watch while servers are replaced")
     upgrade.add_argument("--from", dest="since", help="the older version, as git names it")
     commands.add_parser("check", help="run the linters and type checkers")

@@ -34,7 +34,7 @@ _WAIT_SECONDS = 1.0
 _RETURN_SECONDS = 180.0
 
 
-def run_mishaps(tests: Sequence[str], *, thorough: bool) -> Counts:
+def run_stack_tests(tests: Sequence[str], *, thorough: bool) -> Counts:
     """Run all browser tests, and the main job after deaths; or these `tests` alone.
 
     All kinds of processes are killed, and the job is done after each, only when it is to be

@@ -41,7 +41,7 @@ from tools.reports import (
     summary,
 )
 from tools.services import own_postgres, own_valkey, postgres, valkey
-from tools.stack_tests import run_mishaps
+from tools.stack_tests import run_stack_tests
 
 _Run = tuple[list[str], dict[str, str]]
 _Aside = Callable[[], AbstractContextManager[_Run]]
@@ -334,7 +334,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
         Stage(
             name="stack",
             title="browser tests on the real stack",
-            run=partial(run_mishaps, tests, thorough=thorough),
+            run=partial(run_stack_tests, tests, thorough=thorough),
         ),
     ]
 

@@ -167,7 +167,7 @@ async def rush(server: Server, dataset: Dataset, *, seat: int, people: int) -> R
 @asynccontextmanager
 async def watched(
     kind: Kind, server: Server, dataset: Dataset, viewers: int
-) -> AsyncIterator["Crowd"]:
+) -> AsyncIterator["WatchingClients"]:
     """Have so many viewers watch an event for the length of the context."""
 
     class Listener(kind.viewer):  # type: ignore[misc,name-defined]

@@ -56,11 +56,11 @@ class Dataset:
     small_seats: list[int]
 
     @property
-    def small(self) -> "House":
+    def small(self) -> "Dataset":
         return replace(self, event=self.small_event, seats=self.small_seats)
 
     @classmethod
-    def make(cls, *, database_url: str, redis_url: str, secret: str, data_dir: str) -> "House":
+    def make(cls, *, database_url: str, redis_url: str, secret: str, data_dir: str) -> "Dataset":
         """Make the event in a database that has none."""
         made = subprocess.run(
             [sys.executable, "-m", "benchmarks.fixtures"],

@@ -41,7 +41,7 @@ class Environment:
     scale: float = 1.0
 
     @classmethod
-    def make(cls, *, settings: dict[str, str], seats: Sequence[int], scale: float) -> "Ground":
+    def make(cls, *, settings: dict[str, str], seats: Sequence[int], scale: float) -> "Environment":
         """Make the halls in a database that has none."""
         settings = {**settings, "DJANGO_SETTINGS_MODULE": "config.settings"}
         made = subprocess.run(

@@ -21,13 +21,13 @@ _HANG_SECONDS = (1.0, 4.0)
 
 
 @dataclass(slots=True)
-class Mishaps:
+class FaultInjector:
     """Makes things happen, chosen by `dice`, until `is_over`, to processes of the stack alone."""
 
     site: RunningSite
     rng: random.Random
     is_over: threading.Event
-    happened: Counter[str] = field(default_factory=Counter)
+    injected: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> None:
         deck: list[tuple[str, Callable[[], None]]] = []
@@ -40,7 +40,7 @@ class Mishaps:
             except (LookupError, ProcessLookupError):
                 # It is on its way back from what happened to it before.
                 continue
-            self.happened[name] += 1
+            self.injected[name] += 1
 
     def is_whole(self) -> bool:
         """Tell whether every kind of process is there."""

@@ -33,7 +33,7 @@ class Holds:
     """The seats of one event; for many threads. `confirmed` counts what was found as promised."""
 
     clock: Callable[[], float] = time.time
-    faults: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
     confirmed: int = 0
     _holds: dict[int, _Hold] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -88,7 +88,7 @@ class Holds:
             # An old answer that comes late promises nothing for now.
             and now < min(until, other.until)
         ):
-            self.faults.append(
+            self.violations.append(
                 f"seat {seat} is {fresh.word} for {person}, and {other.word} for {other.person}"
             )
         self._holds[seat] = fresh
@@ -101,5 +101,5 @@ class Holds:
         if as_promised:
             self.confirmed += 1
             return
-        self.faults.append(f"seat {seat} is {hold.word} for {hold.person}, who is told: {said}")
+        self.violations.append(f"seat {seat} is {hold.word} for {hold.person}, who is told: {said}")
         del self._holds[seat]

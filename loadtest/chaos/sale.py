@@ -16,7 +16,7 @@ from deploy.paths import ROOT, VENV_PYTHON
 from deploy.waiting import wait_until
 from loadtest.chaos.buyers import Buyer, Promises
 from loadtest.chaos.holds import Holds
-from loadtest.chaos.shop import PATIENCE_SECONDS, Shop, Tally
+from loadtest.chaos.shop import PATIENCE_SECONDS, AnswerLog, Shop
 from loadtest.chaos.viewers import Viewer
 
 SETTLE_SECONDS = 30
@@ -32,7 +32,7 @@ class Sale:
     seed: int
     buyers: int
     viewers: int
-    tally: Tally = field(default_factory=Tally)
+    answer_log: AnswerLog = field(default_factory=AnswerLog)
     promises: list[Promises] = field(default_factory=list)
     holds: Holds = field(default_factory=Holds)
     watchers: list[Viewer] = field(default_factory=list)
@@ -90,10 +90,10 @@ class Sale:
 
     def violations(self) -> list[str]:
         """Return what does not hold, once nobody buys any more."""
-        found = self._audit() + self._viewers_faults()
-        self.report["answers"] = dict(self.tally.seen)
+        found = self._audit() + self._viewer_violations()
+        self.report["answers"] = dict(self.answer_log.seen)
         self.report["promises"]["seats_found_as_promised"] = self.holds.confirmed
-        return found + self.tally.faults + self.holds.faults
+        return found + self.answer_log.violations + self.holds.violations
 
     def _watch(self) -> None:
         async def watch() -> None:
@@ -109,7 +109,7 @@ class Sale:
         rng = random.Random(f"{self.seed} {name}")
         self.promises.append(Promises())
         return Buyer(
-            shop=Shop(self.address, token, self.tally, rng),
+            shop=Shop(self.address, token, self.answer_log, rng),
             name=name,
             event_id=self.event_id,
             seat_ids=self._fixtures["seat_ids"],
@@ -157,22 +157,22 @@ class Sale:
         audited = manage(self.settings, "-m", "loadtest.chaos.audit", stdin=asked)
         return dict(json.loads(audited.stdout))
 
-    def _viewers_faults(self) -> list[str]:
+    def _viewer_violations(self) -> list[str]:
         seq, seats = self.report["seq"], self.report.pop("seats")
 
         def agree() -> bool:
             return all((each.seq, each.seats) == (seq, seats) for each in self.watchers)
 
-        faults = [fault for viewer in self.watchers for fault in viewer.faults]
+        violations = [violation for viewer in self.watchers for violation in viewer.violations]
         if not wait_until(agree, seconds=SETTLE_SECONDS):
             late = sum((each.seq, each.seats) != (seq, seats) for each in self.watchers)
-            faults.append(f"{late} viewers do not see what the database has")
+            violations.append(f"{late} viewers do not see what the database has")
         self.report["viewers"] = {
             "connects": sum(each.connects for each in self.watchers),
             "snapshots": sum(each.snapshots for each in self.watchers),
             "frames": sum(each.frames for each in self.watchers),
         }
-        return faults
+        return violations
 
 
 def manage(

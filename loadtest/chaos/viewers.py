@@ -37,7 +37,7 @@ class Viewer:
     connects: int = 0
     closes: Counter[int] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
 
     async def watch(self) -> None:
         """Watch until cancelled."""
@@ -59,8 +59,8 @@ class Viewer:
             async for text in socket:
                 frame = json.loads(text)
                 self.frames += 1
-                if fault := self._hear(frame):
-                    self.faults.append(f"{fault}: {text!r:.200}")
+                if violation := self._hear(frame):
+                    self.violations.append(f"{violation}: {text!r:.200}")
 
     def _hear(self, frame: dict[str, Any]) -> str | None:
         """Take in a frame; return what is wrong with it."""

@@ -40,7 +40,7 @@ class Upgrade:
 
     def roll(self, release: Path) -> None:
         """Have a release's servers take over."""
-        asked_before = self._sale.tally.seen.total()
+        asked_before = self._sale.answer_log.seen.total()
         before, migrations = self._servers(), self._migrations()
         began = time.monotonic()
         place = {"SEATCAST_DATA_DIR": str(self._site.data_dir), "SEATCAST_RELEASE": str(release)}
@@ -63,13 +63,13 @@ class Upgrade:
         self.steps["seconds in which servers were replaced"] += round(time.monotonic() - began)
         self.steps["processes replaced"] += len(before.keys() - after.keys())
         self.steps["migrations applied"] += self._migrations() - migrations
-        self.steps["answers meanwhile"] += self._sale.tally.seen.total() - asked_before
+        self.steps["answers meanwhile"] += self._sale.answer_log.seen.total() - asked_before
 
     def judge(self) -> list[str]:
         """Return what people noticed, besides what a sale must keep."""
         noticed = [
             f"{count} times: {what}"
-            for what, count in self._sale.tally.seen.items()
+            for what, count in self._sale.answer_log.seen.items()
             if what.startswith(("5", "401", "connection lost")) or "never answered" in what
         ]
         failures = sum((each.failures for each in self._sale.watchers), Counter[str]())

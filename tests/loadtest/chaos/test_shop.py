@@ -12,7 +12,7 @@ import pytest
 
 from deploy.address import Address
 from loadtest.chaos import shop as module
-from loadtest.chaos.shop import Shop, Tally
+from loadtest.chaos.shop import AnswerLog, Shop
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -39,7 +39,7 @@ def shop(*answers: Answer) -> Iterator[tuple[Shop, list[str | None]]]:
         thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         address = Address(host="127.0.0.1", port=server.server_port)
-        yield Shop(address, "token", Tally(), random.Random(1)), keys
+        yield Shop(address, "token", AnswerLog(), random.Random(1)), keys
         server.shutdown()
         thread.join()
 
@@ -66,18 +66,18 @@ def test_it_asks_with_the_same_key_until_there_is_an_answer(
     assert serve_client.status == 200
     assert len(keys) == 3
     assert len(set(keys)) == 1
-    assert client.tally.faults == []
+    assert client.answer_log.violations == []
 
 
 @pytest.mark.parametrize(("second", "faults"), [("12:00", 0), ("12:01", 1)])
 def test_one_key_has_one_answer(
-    second: str, faults: int, once_more: Callable[[float], None]
+    second: str, violations: int, once_more: Callable[[float], None]
 ) -> None:
     once_more(1.0)
     with shop(_locked("12:00"), _locked(second)) as (client, keys):
         client.post("/lock/")
     assert keys[0] == keys[1]
-    assert len(client.tally.faults) == faults
+    assert len(client.answer_log.violations) == violations
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 409])
@@ -86,4 +86,4 @@ def test_what_no_client_should_see_is_a_fault(
 ) -> None:
     with shop((status, {}), _locked("12:00")) as (client, _):
         client.post("/lock/", is_keyed=False)
-    assert len(client.tally.faults) == 1
+    assert len(client.answer_log.violations) == 1
