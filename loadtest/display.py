@@ -107,7 +107,7 @@ def line(run: Run) -> str:
     rows = run.measures.timeline
     for name, row in (rows[-1]["calls"] if rows else {}).items():
         parts.append(f"{name} p99 {row['p99']:,.1f} ms")
-    if run.crowd.watchers:
+    if run.pool.viewers:
         parts.append(f"{run.hall.left:,} seats left")
     return " · ".join(parts)
 
@@ -131,9 +131,9 @@ def picture(scenario: str, run: Run) -> RenderableType:
     if rows and rows[-1]["server"]:
         parts.append(_server_now(rows))
     violations = [name for name in run.measures.outcomes if name.split()[1][0] in "5n"]
-    if violations or run.crowd.gap_count:
+    if violations or run.pool.gap_count:
         told = [f"{name}: {run.measures.outcomes[name]:,}" for name in violations]
-        told += [f"{run.crowd.gap_count:,} gaps"] * bool(run.crowd.gap_count)
+        told += [f"{run.pool.gap_count:,} gaps"] * bool(run.pool.gap_count)
         parts.append(Text(" · ".join(told), style="bold red"))
     return Group(*parts)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from loadtest.engine.hall import Hall, packed
 from loadtest.engine.measures import Json, Measures
-from loadtest.engine.viewer_pool import Crowd
+from loadtest.engine.viewer_pool import ViewerPool
 from loadtest.target import TargetSite
 from loadtest.verdict import Check
 
@@ -33,7 +33,7 @@ def result(
     event: Json,
     interval: float,
     hall: Hall,
-    crowd: Crowd,
+    pool: ViewerPool,
     measures: Measures,
     checks: Sequence[Check],
     too_late: int = 0,
@@ -58,8 +58,8 @@ def result(
         "outcomes": dict(measures.outcomes),
         # How many came, and had not been served when the time was up.
         "too_late": too_late,
-        "viewers": _viewers(crowd, measures),
-        "replay": _replay(crowd, hall),
+        "viewers": _viewers(pool, measures),
+        "replay": _replay(pool, hall),
         "verdict": {
             "is_clean": all(check.is_ok for check in checks),
             "checks": [asdict(check) for check in checks],
@@ -67,27 +67,27 @@ def result(
     }
 
 
-def _viewers(crowd: Crowd, measures: Measures) -> Json | None:
-    if not crowd.watchers and not crowd.refused:
+def _viewers(pool: ViewerPool, measures: Measures) -> Json | None:
+    if not pool.viewers and not pool.refused:
         return None
     return {
-        "open": crowd.open_count,
-        "sampled": len(crowd.sampled),
-        "lost": crowd.lost_count,
-        "frames": crowd.frames,
-        "changes": crowd.changes,
-        "bytes": crowd.bytes,
+        "open": pool.open_count,
+        "sampled": len(pool.sampled),
+        "lost": pool.lost_count,
+        "frames": pool.frames,
+        "changes": pool.changes,
+        "bytes": pool.bytes,
         "click_to_everyone": measures.everyone.summary(),
         "connect": measures.connects.summary(),
     }
 
 
-def _replay(crowd: Crowd, hall: Hall) -> Json | None:
-    if not crowd.watchers:
+def _replay(pool: ViewerPool, hall: Hall) -> Json | None:
+    if not pool.viewers:
         return None
     return {
         "statuses": packed(hall.start),
-        "changes": crowd.replay[: 3 * MOST_REPLAYED],
+        "changes": pool.replay[: 3 * MOST_REPLAYED],
     }
 
 

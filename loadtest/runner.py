@@ -17,7 +17,7 @@ from loadtest.engine.people import Person
 from loadtest.engine.run import Run
 from loadtest.engine.settling import evidence, seats
 from loadtest.engine.transactions import REPORT_SECONDS, transactions
-from loadtest.engine.viewer_pool import Crowd
+from loadtest.engine.viewer_pool import ViewerPool
 from loadtest.engine.viewers import undisturbed
 from loadtest.results import result
 from loadtest.sale_setup import SaleSetup
@@ -60,16 +60,16 @@ async def run_scenario(
     hall = await _hall(site, setup)
     options.event = setup.event_id
     measures = Measures()
-    crowd = Crowd(f"{site.socket_url}/ws/events/{setup.event_id}/", hall, measures)
+    pool = ViewerPool(f"{site.socket_url}/ws/events/{setup.event_id}/", hall, measures)
     history = History(lock_seconds=event["lock_seconds"])
     people = [
-        Person(site.url, account, event_id=setup.event_id, crowd=crowd, history=history)
+        Person(site.url, account, event_id=setup.event_id, pool=pool, history=history)
         for account in setup.accounts
     ]
     run = Run(
         options=options,
         hall=hall,
-        crowd=crowd,
+        pool=pool,
         people=people,
         measures=measures,
         history=history,
@@ -81,12 +81,12 @@ async def run_scenario(
     with undisturbed():
         if scenario.is_watched_from_the_start:
             run.phase = f"{options.viewers:,} viewers come"
-            await crowd.gather(options.viewers, sample=options.sample)
+            await pool.gather(options.viewers, sample=options.sample)
         async with _transactions_counted(run, site, is_wanted=scenario.counts_transactions):
             seconds = await _measured_run(scenario, run, site, interval)
         await _check_the_books(run, site)
         checks = judge(await evidence(run, is_ours=setup.is_ours))
-    crowd.leave()
+    pool.leave()
     for person in people:
         person.connection.close()
     return result(
@@ -99,7 +99,7 @@ async def run_scenario(
         event={"id": event["id"], "name": event["name"]},
         interval=interval,
         hall=hall,
-        crowd=crowd,
+        pool=pool,
         measures=measures,
         checks=checks,
         too_late=run.too_late,
@@ -115,16 +115,16 @@ async def _measured_run(scenario: Scenario, run: Run, site: TargetSite, interval
     consumption.taken(1.0)
 
     def look(seconds: float) -> Json:
-        crowd = run.crowd
+        pool = run.pool
         viewers = None
-        if crowd.watchers:
+        if pool.viewers:
             viewers = {
-                "open": crowd.open_count,
-                "frames": crowd.frames,
-                "changes": crowd.changes,
+                "open": pool.open_count,
+                "frames": pool.frames,
+                "changes": pool.changes,
             }
         return {
-            "seats_left": run.hall.left if crowd.watchers else None,
+            "seats_left": run.hall.left if pool.viewers else None,
             "viewers": viewers,
             "server": consumption.taken(seconds),
         }
@@ -152,7 +152,7 @@ async def _transactions_counted(
     """Check how few transactions it takes, where nobody else uses the database."""
     url = (site.settings or {}).get("DATABASE_URL")
     # The hubs of whoever watches look at the database as well.
-    if not (is_wanted and site.is_own and url) or run.crowd.watchers:
+    if not (is_wanted and site.is_own and url) or run.pool.viewers:
         yield
         return
     run.phase = f"waiting {REPORT_SECONDS:g} s for PostgreSQL to report its count"

@@ -12,7 +12,7 @@ from uuid import uuid4
 from loadtest.engine.history import History
 from loadtest.engine.http import Answer, Connection
 from loadtest.engine.measures import Measures
-from loadtest.engine.viewer_pool import Crowd
+from loadtest.engine.viewer_pool import ViewerPool
 
 # An access token lives for five minutes.
 _FRESH_SECONDS = 240.0
@@ -37,7 +37,7 @@ class Person:
         account: Account,
         *,
         event_id: int,
-        crowd: Crowd,
+        pool: ViewerPool,
         history: History,
     ) -> None:
         self.name = account.name
@@ -46,9 +46,9 @@ class Person:
         self.connection = Connection(url)
         self._account = account
         self._event = f"/api/events/{event_id}"
-        self._crowd = crowd
+        self._pool = pool
         self._history = history
-        self._measures: Measures = crowd.measures
+        self._measures: Measures = pool.measures
         self._refresh_key = uuid4().hex
         self.connection.carry({"Authorization": f"Bearer {account.access}"})
 
@@ -56,7 +56,7 @@ class Person:
         """Click on seats, all or none; return whether they are had now."""
         seats = self._ids(indexes)
         await self._stay_signed_in()
-        self._crowd.clicking(indexes[0], holder=self.name)
+        self._pool.clicking(indexes[0], holder=self.name)
         if len(seats) == 1:
             answer = await self._ask("lock", f"/seats/{seats[0]}/lock/", {}, due_ns=due_ns)
         else:
@@ -66,12 +66,12 @@ class Person:
     async def arm_lock(self, index: int) -> None:
         """Send a click on a seat but for its last byte. Raises: OSError."""
         await self._stay_signed_in()
-        seat = self._crowd.hall.ids[index]
+        seat = self._pool.hall.ids[index]
         await self.connection.arm("POST", f"{self._event}/seats/{seat}/lock/", {})
 
     async def fire_lock(self, index: int) -> bool:
         """Send what `arm_lock` kept back; return whether the seat is had now."""
-        self._crowd.clicking(index, holder=self.name)
+        self._pool.clicking(index, holder=self.name)
         answer = await self.connection.fire()
         self._measures.record("lock", answer.sent_ns, answer)
         return self._was_told([index], answer)
@@ -145,7 +145,7 @@ class Person:
     def _was_told(self, indexes: Sequence[int], answer: Answer) -> bool:
         """Write down what came of a lock; return whether the seats are had."""
         is_locked = answer.status == 200
-        self._crowd.answered(indexes[0], holder=self.name, is_locked=is_locked)
+        self._pool.answered(indexes[0], holder=self.name, is_locked=is_locked)
         if is_locked:
             seats = self._ids(indexes)
             self._history.locked(self.name, seats, sent_ns=answer.sent_ns, at_ns=answer.at_ns)
@@ -155,7 +155,7 @@ class Person:
         return is_locked
 
     def _ids(self, indexes: Sequence[int]) -> list[int]:
-        ids = self._crowd.hall.ids
+        ids = self._pool.hall.ids
         return [ids[index] for index in indexes]
 
     def _may_be_unsure(self, answer: Answer) -> None:

@@ -13,7 +13,7 @@ from loadtest.engine.hall import Hall
 from loadtest.engine.history import History
 from loadtest.engine.measures import Json, Measures
 from loadtest.engine.people import Person
-from loadtest.engine.viewer_pool import Crowd
+from loadtest.engine.viewer_pool import ViewerPool
 from loadtest.verdict import Check
 
 # How long what was begun may take after the end.
@@ -26,7 +26,7 @@ class Run:
 
     options: argparse.Namespace
     hall: Hall
-    crowd: Crowd
+    pool: ViewerPool
     people: list[Person]
     measures: Measures
     history: History
@@ -55,7 +55,7 @@ class Run:
 
     def begin(self) -> None:
         """Start the clock."""
-        self.began_ns = self.crowd.began_ns = time.monotonic_ns()
+        self.began_ns = self.pool.began_ns = time.monotonic_ns()
         for person in self.people:
             self._idle.put_nowait(person)
 

@@ -10,7 +10,7 @@ from loadtest.engine.hall import statuses_of
 from loadtest.engine.http import Connection
 from loadtest.engine.people import Person
 from loadtest.engine.run import Run
-from loadtest.engine.viewer_pool import Crowd, Watcher
+from loadtest.engine.viewer_pool import PooledViewer, ViewerPool
 from loadtest.verdict import Evidence, Watched
 
 _PATIENCE_SECONDS = 15.0
@@ -55,8 +55,8 @@ async def seats(connection: Connection, event_id: int) -> list[dict[str, Any]] |
 async def _settled(run: Run) -> tuple[bytes | None, Watched | None]:
     """Wait, but not for ever, until all viewers have what the API has; return what they have."""
     latest = time.monotonic() + _PATIENCE_SECONDS
-    crowd = run.crowd
-    staying = [watcher for watcher in crowd.watchers if not watcher.has_left]
+    pool = run.pool
+    staying = [viewer for viewer in pool.viewers if not viewer.has_left]
     while True:
         truth = await _truth(run)
         after = truth.statuses if truth else None
@@ -69,24 +69,26 @@ async def _settled(run: Run) -> tuple[bytes | None, Watched | None]:
     if after is None:
         found = await seats(run.people[0].connection, run.options.event)
         after = bytes(statuses_of(found)) if found else None
-    if not crowd.watchers and not crowd.refused:
+    if not pool.viewers and not pool.refused:
         return after, None
     return after, Watched(
-        viewers=len(crowd.watchers),
-        lost=crowd.lost_count,
-        refused=crowd.refused,
+        viewers=len(pool.viewers),
+        lost=pool.lost_count,
+        refused=pool.refused,
         behind=len(behind),
         compared=len(sampled),
         disagreeing=len(apart),
-        gaps=crowd.gaps,
-        gap_count=crowd.gap_count,
+        gaps=pool.gaps,
+        gap_count=pool.gap_count,
     )
 
 
 async def _truth(run: Run) -> _Truth | None:
     """Ask a socket that is opened anew, and the API; None while they differ."""
-    crowd = run.crowd
-    newcomer = Watcher(crowd.url, Crowd(crowd.url, run.hall, crowd.measures), is_sampled=True)
+    pool = run.pool
+    newcomer = PooledViewer(
+        pool.url, ViewerPool(pool.url, run.hall, pool.measures), is_sampled=True
+    )
     try:
         await newcomer.open()
         found = await seats(run.people[0].connection, run.options.event)

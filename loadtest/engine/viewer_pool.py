@@ -42,12 +42,12 @@ class _Frame:
     clicks: list[int] = field(default_factory=list)
 
 
-class Watcher(Viewer):
+class PooledViewer(Viewer):
     """One who watches. `statuses` is kept by who is sampled."""
 
-    def __init__(self, url: str, crowd: "Crowd", *, is_sampled: bool) -> None:
+    def __init__(self, url: str, pool: "ViewerPool", *, is_sampled: bool) -> None:
         super().__init__(url, {})
-        self._crowd = crowd
+        self._pool = pool
         self.is_sampled = is_sampled
         self.seq = -1
         self.statuses = bytearray()
@@ -59,15 +59,15 @@ class Watcher(Viewer):
         super().leave()
 
     def hear(self, payload: bytes, now_ns: int) -> None:
-        crowd = self._crowd
-        frame = crowd.read(payload, now_ns)
-        crowd.frames += 1
-        crowd.bytes += len(payload)
+        pool = self._pool
+        frame = pool.read(payload, now_ns)
+        pool.frames += 1
+        pool.bytes += len(payload)
         self.frame_count += 1
         if frame.kind == "delta":
-            crowd.changes += len(frame.changes)
+            pool.changes += len(frame.changes)
         if frame.kind != "snapshot" and frame.since != self.seq:
-            crowd.gap(f"a viewer had {self.seq} and was told from {frame.since} to {frame.seq}")
+            pool.gap(f"a viewer had {self.seq} and was told from {frame.since} to {frame.seq}")
         self.seq = frame.seq
         if self.is_sampled:
             self._keep(frame, now_ns)
@@ -76,22 +76,22 @@ class Watcher(Viewer):
 
     def _keep(self, frame: _Frame, now_ns: int) -> None:
         if frame.kind == "snapshot":
-            self.statuses = unpacked(frame.statuses, len(self._crowd.hall.ids))
+            self.statuses = unpacked(frame.statuses, len(self._pool.hall.ids))
         for change in frame.changes:
             self.statuses[change[0]] = change[1]
-        add = self._crowd.measures.everyone.add
+        add = self._pool.measures.everyone.add
         for sent_ns in frame.clicks:
             add(now_ns - sent_ns)
 
 
-class Crowd:
+class ViewerPool:
     """All viewers of an event, and what reached them. The hall follows what they are told."""
 
     def __init__(self, url: str, hall: Hall, measures: Measures) -> None:
         self.url = url
         self.hall = hall
         self.measures = measures
-        self.watchers: list[Watcher] = []
+        self.viewers: list[PooledViewer] = []
         self.frames = self.changes = self.bytes = self.refused = 0
         self.gaps: list[str] = []
         self.gap_count = 0
@@ -102,29 +102,29 @@ class Crowd:
 
     @property
     def open_count(self) -> int:
-        return sum(not watcher.is_lost for watcher in self.watchers)
+        return sum(not viewer.is_lost for viewer in self.viewers)
 
     @property
     def lost_count(self) -> int:
         """How many were cut off."""
-        return sum(watcher.is_lost and not watcher.has_left for watcher in self.watchers)
+        return sum(viewer.is_lost and not viewer.has_left for viewer in self.viewers)
 
     @property
-    def sampled(self) -> list[Watcher]:
-        return [watcher for watcher in self.watchers if watcher.is_sampled]
+    def sampled(self) -> list[PooledViewer]:
+        return [viewer for viewer in self.viewers if viewer.is_sampled]
 
-    async def join(self, *, is_sampled: bool, due_ns: int | None = None) -> Watcher | None:
+    async def join(self, *, is_sampled: bool, due_ns: int | None = None) -> PooledViewer | None:
         """Connect one more; None when it is refused. The time counts from when it was due."""
         sent_ns = time.monotonic_ns()
-        watcher = Watcher(self.url, self, is_sampled=is_sampled)
+        viewer = PooledViewer(self.url, self, is_sampled=is_sampled)
         try:
-            await watcher.open()
+            await viewer.open()
         except (OSError, TimeoutError):
             self.refused += 1
             return None
         self.measures.connects.add(time.monotonic_ns() - min(due_ns or sent_ns, sent_ns))
-        self.watchers.append(watcher)
-        return watcher
+        self.viewers.append(viewer)
+        return viewer
 
     async def gather(self, count: int, *, sample: int, at_once: int = 100) -> None:
         """Connect so many, so many at a time; the first `sample` of them are sampled."""
@@ -138,8 +138,8 @@ class Crowd:
 
     def leave(self) -> None:
         """All go."""
-        for watcher in self.watchers:
-            watcher.leave()
+        for viewer in self.viewers:
+            viewer.leave()
 
     def clicking(self, index: int, *, holder: str) -> None:
         """Somebody asks for a seat now, of which all viewers are to be told."""

@@ -69,7 +69,7 @@ async def _look(run: Run, due_ns: int) -> None:
 async def _turnover(run: Run) -> None:
     """The oldest who is not sampled goes, and another comes."""
     times = poisson(run.rng, per_second=run.options.turnover, seconds=run.options.seconds)
-    oldest = [watcher for watcher in run.crowd.watchers if not watcher.is_sampled]
+    oldest = [viewer for viewer in run.pool.viewers if not viewer.is_sampled]
     async for due_ns in due(times, began_ns=run.began_ns):
         if oldest:
             oldest.pop(0).leave()
@@ -77,7 +77,7 @@ async def _turnover(run: Run) -> None:
 
 
 async def _join(run: Run, due_ns: int) -> None:
-    await run.crowd.join(is_sampled=False, due_ns=due_ns)
+    await run.pool.join(is_sampled=False, due_ns=due_ns)
 
 
 async def _friends(run: Run) -> None:

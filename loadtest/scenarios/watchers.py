@@ -53,7 +53,7 @@ async def _play(run: Run) -> None:
 
 
 async def _join(run: Run, *, is_sampled: bool, due_ns: int) -> None:
-    await run.crowd.join(is_sampled=is_sampled, due_ns=due_ns)
+    await run.pool.join(is_sampled=is_sampled, due_ns=due_ns)
 
 
 WATCHERS = Scenario(

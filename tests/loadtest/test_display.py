@@ -12,7 +12,7 @@ from loadtest.engine.history import History
 from loadtest.engine.http import Answer
 from loadtest.engine.measures import Measures
 from loadtest.engine.run import Run
-from loadtest.engine.viewer_pool import Crowd
+from loadtest.engine.viewer_pool import ViewerPool
 
 
 def _shown(run: Run) -> str:
@@ -27,7 +27,7 @@ def _run() -> Run:
     return Run(
         options=argparse.Namespace(seconds=60.0),
         hall=hall,
-        crowd=Crowd("ws://127.0.0.1/", hall, measures),
+        pool=ViewerPool("ws://127.0.0.1/", hall, measures),
         people=[],
         measures=measures,
         history=History(lock_seconds=300),
