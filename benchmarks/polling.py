@@ -12,44 +12,31 @@ It writes JSON, in µs each, and removes what it made.
 
 import argparse
 import json
-import os
-import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
+from benchmarks.single_process import run
+
 ROUNDS = 5
 FIRST_ASKS = 100
 
 
 def main() -> None:
-    """Measure, and write what came of it as JSON."""
-    import django
-
+    """Measure, and print the medians as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.polling")
-    parser.add_argument("--seats", type=int, default=500, help="how many (%(default)s)")
-    parser.add_argument("--times", type=int, default=2_000, help="each kind (%(default)s)")
+    parser.add_argument("--seats", type=int, default=500, help="of the event (%(default)s)")
+    parser.add_argument("--times", type=int, default=2_000, help="polls of each kind (%(default)s)")
     options = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    from loadtest.fixtures import clear
-
-    polled = Polled(options.seats)
-    try:
-        polled.warm_up()
-        rounds = [polled.measure(options.times) for _ in range(ROUNDS)]
-    finally:
-        clear(only=polled.event_id)
-    medians = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
-    print(json.dumps({name: round(value, 1) for name, value in medians.items()}))
+    run(lambda: Polling(options.seats, options.times), rounds=ROUNDS, digits=1)
 
 
-class Polled:
+class Polling:
     """An event, somebody who clicks, and a client that asks."""
 
-    def __init__(self, seats: int) -> None:
+    def __init__(self, seats: int, times: int) -> None:
         from django.contrib.auth import get_user_model
         from django.core.wsgi import get_wsgi_application
 
@@ -65,18 +52,19 @@ class Polled:
         first = Seat.objects.filter(event=self.event_id).values_list("pk", flat=True)[0]
         self._seat_id = first
         self._is_held = False
+        self._times = times
 
     def warm_up(self) -> None:
         for _ in range(100):
             self._poll()
 
-    def measure(self, times: int) -> dict[str, float]:
+    def measure(self) -> dict[str, float]:
         """Return how many µs each kind takes."""
         place = self._poll()
-        unchanged = self._timed(times, place)
+        unchanged = self._timed(self._times, place)
         with _always_due():
             first = sum(self._click_and_time(place) for _ in range(FIRST_ASKS)) / FIRST_ASKS
-        changed = self._timed(times, place)
+        changed = self._timed(self._times, place)
         return {"unchanged": unchanged, "changed": changed, "changed_and_read": first}
 
     def _click_and_time(self, place: dict[str, Any]) -> float:

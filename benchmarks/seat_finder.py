@@ -11,7 +11,6 @@ It writes JSON, and removes what it made.
 
 import argparse
 import itertools
-import json
 import random
 import statistics
 import threading
@@ -19,6 +18,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.single_process import run
 
 if TYPE_CHECKING:
     from reservations.states import Person
@@ -30,29 +31,16 @@ REFUSED_PER_SECOND = 20
 
 
 def main() -> None:
-    """Measure, and write what came of it as JSON."""
-    import django
-
+    """Measure, and print the medians as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.seat_finder")
-    parser.add_argument("--seats", type=int, default=50_000, help="how many (%(default)s)")
+    parser.add_argument("--seats", type=int, default=50_000, help="of the event (%(default)s)")
     parser.add_argument("--seconds", type=float, default=5, help="for each part (%(default)s)")
-    parser.add_argument("--times", type=int, default=3, help="each part (%(default)s)")
+    parser.add_argument("--times", type=int, default=3, help="rounds (%(default)s)")
     options = parser.parse_args()
-    django.setup()
-    from loadtest.fixtures import clear
-
-    hall = Hall(options.seats, options.seconds)
-    try:
-        hall.warm_up()
-        parts = [hall.measure() for _ in range(options.times)]
-    finally:
-        clear(only=hall.event_id)
-    names = parts[0].keys()
-    medians = {name: statistics.median(part[name] for part in parts) for name in names}
-    print(json.dumps({name: round(value, 2) for name, value in medians.items()}))
+    run(lambda: SeatFinder(options.seats, options.seconds), rounds=options.times, digits=2)
 
 
-class Hall:
+class SeatFinder:
     """An event in sections, and people who are signed in."""
 
     def __init__(self, seats: int, seconds: float) -> None:
@@ -82,9 +70,9 @@ class Hall:
         beside = self._clicks(beside=self._be_refused)
         return {
             "clicks_p95_ms": _p95(alone),
-            "clicks_p95_ms_beside_refused_wishes": _p95(beside),
+            "clicks_p95_ms_beside_refused_searches": _p95(beside),
             "ratio": _p95(beside) / _p95(alone),
-            "wishes_per_second": self._wishes(),
+            "searches_per_second": self._searches(),
         }
 
     def _clicks(self, *, beside: Callable[[threading.Event], None]) -> list[float]:
@@ -123,7 +111,7 @@ class Hall:
                 return
             self._ask(self._greedy, count=count, section=section, by=by)
 
-    def _wishes(self) -> float:
+    def _searches(self) -> float:
         """Have parties ask for seats and let go of them, each time of another kind."""
         from reservations.choosing.wishes import By
         from reservations.commands import UnlockSeats

@@ -82,7 +82,7 @@ class _Scale:
     """Where values lie between two ends of an axis, which has whole decades."""
 
     def __init__(self, values: Sequence[float], first: float, last: float) -> None:
-        self._least = math.baseline(math.log10(min(values)))
+        self._least = math.floor(math.log10(min(values)))
         # One decade at least, and none that only the last value's rounding would need.
         self._most = max(self._least + 1, math.ceil(math.log10(max(values)) - 1e-9))
         self._first, self._last = first, last

@@ -69,7 +69,7 @@ def test_it_asks_with_the_same_key_until_there_is_an_answer(
     assert client.answer_log.violations == []
 
 
-@pytest.mark.parametrize(("second", "faults"), [("12:00", 0), ("12:01", 1)])
+@pytest.mark.parametrize(("second", "violations"), [("12:00", 0), ("12:01", 1)])
 def test_one_key_has_one_answer(
     second: str, violations: int, once_more: Callable[[float], None]
 ) -> None:
