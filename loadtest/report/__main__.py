@@ -7,7 +7,6 @@ from pathlib import Path
 
 from deploy.console import Problem
 from loadtest.report import write
-from loadtest.report.pictures import take_pictures
 
 
 def main() -> int:
@@ -15,12 +14,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtest.report", description=__doc__)
     parser.add_argument("result", type=Path, help="what a load run's --json has written")
     parser.add_argument("page", type=Path, help="the HTML file to write")
-    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="also save pictures there")
     options = parser.parse_args()
     try:
         write(json.loads(options.result.read_text(encoding="utf-8")), options.page)
-        if options.pictures:
-            take_pictures(options.page, options.pictures)
     except (Problem, OSError, ValueError) as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
         return 1
