@@ -19,7 +19,7 @@ from environ import Env
 from config.service_urls import name_of, with_password
 from deploy.console import Problem, say
 from deploy.control_socket import connected
-from deploy.environment import is_given
+from deploy.environment import is_set
 from deploy.postgres_server import NAME
 from deploy.private_files import private_folder
 from deploy.process_manager import managed
@@ -55,7 +55,7 @@ def save(file: Path) -> None:
     """Write the database of the stack that runs to a file. Raises: Problem."""
     data_dir = stack_settings(os.environ).data_dir
     with connected(data_dir) as stack:
-        url = owners_url(stack.environment)
+        url = owner_url(stack.environment)
     _name_database(url)
     began = time.monotonic()
     dump(url, file)
@@ -75,22 +75,26 @@ def restore(file: Path) -> None:
         private_folder(logs)
         own = own_services(settings, environment=os.environ, lock=lock, logs=logs)
         with managed(own.services):
-            url = owners_url(own.settings)
+            url = owner_url(own.settings)
             _name_database(url)
             say(f"The database of before is kept as {load(url, file)}.")
             servers = servers_environment(os.environ, own.settings)
             environment = {**servers, **MIGRATE_SETTINGS}
             for step in _AFTERWARDS:
-                say(run_task(step, environment, log_file=logs / "restoring.log", holds=[lock]))
+                say(
+                    run_task(
+                        step, environment, log_file=logs / "restoring.log", inherited_fds=[lock]
+                    )
+                )
 
 
 def _name_database(url: str) -> None:
     print(f"seatcast: database {name_of(Env.db_url_config(url))}", file=sys.stderr, flush=True)
 
 
-def owners_url(environment: Mapping[str, str]) -> str:
+def owner_url(environment: Mapping[str, str]) -> str:
     """Return how to connect as the owner of the tables, or as the one role that there is."""
-    role = "DATABASE_MIGRATION" if is_given(environment, "DATABASE_MIGRATION_URL") else "DATABASE"
+    role = "DATABASE_MIGRATION" if is_set(environment, "DATABASE_MIGRATION_URL") else "DATABASE"
     url, password = (_setting(environment, f"{role}_{part}") for part in ("URL", "PASSWORD"))
     return with_password(url, password)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from deploy.console import Problem, say
-from deploy.stack_servers import Room, ServerPlan
+from deploy.stack_servers import FreePorts, ServerSpec
 from deploy.stack_settings import servers_environment
 
 _NAME = "stack.sock"
@@ -53,8 +53,8 @@ def serve_client(
     *,
     settings: Mapping[str, str],
     environment: Mapping[str, str],
-    room: Room,
-    replace: Callable[[Sequence[ServerPlan], Tell], None],
+    free_ports: FreePorts,
+    replace: Callable[[Sequence[ServerSpec], Tell], None],
 ) -> None:
     """Let one visitor in, if one comes soon, and have the servers replaced that it brings."""
     try:
@@ -62,12 +62,12 @@ def serve_client(
     except TimeoutError:
         return
     with visitor, visitor.makefile("rw") as line, suppress(OSError, ValueError):
-        _send(line, settings=dict(settings), environment=dict(environment), room=room)
+        _send(line, settings=dict(settings), environment=dict(environment), room=free_ports)
         if not (asked := line.readline()):
             return
         problem = None
         try:
-            replace(_plans(asked), lambda said: _tell(line, said))
+            replace(_read_specs(asked), lambda said: _tell(line, said))
         except Problem as why:
             problem = str(why)
         say("seatcast: all servers were replaced." if problem is None else f"seatcast: {problem}")
@@ -89,11 +89,11 @@ class StackConnection:
         self.environment: dict[str, str] = told.get("environment") or servers_environment(
             os.environ, self.settings
         )
-        self.room: Room = told["room"]
+        self.free_ports: FreePorts = told["room"]
 
-    def replace(self, plans: Sequence[ServerPlan], *, tell: Tell) -> None:
+    def replace(self, specs: Sequence[ServerSpec], *, tell: Tell) -> None:
         """Have all servers replaced. Raises: Problem."""
-        _send(self._line, servers=list(plans))
+        _send(self._line, servers=list(specs))
         for heard in self._line:
             message = json.loads(heard)
             if "said" in message:
@@ -120,13 +120,13 @@ def connected(data_dir: Path) -> Iterator[StackConnection]:
             yield StackConnection(line)
 
 
-def _plans(asked: str) -> list[ServerPlan]:
+def _read_specs(asked: str) -> list[ServerSpec]:
     """Read what was asked for; another release's code has written it. Raises: Problem."""
-    plans: list[ServerPlan] = json.loads(asked)["servers"]
-    for plan in plans:
-        if plan.keys() != ServerPlan.__annotations__.keys():
+    specs: list[ServerSpec] = json.loads(asked)["servers"]
+    for spec in specs:
+        if spec.keys() != ServerSpec.__annotations__.keys():
             raise Problem("This stack knows no such servers: end it, and start the new release's.")
-    return plans
+    return specs
 
 
 def _tell(line: IO[str], said: str) -> None:

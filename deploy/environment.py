@@ -26,6 +26,6 @@ def is_production(environment: Mapping[str, str]) -> bool:
     return environment.get("SEATCAST_PRODUCTION", "").lower() in _YES
 
 
-def is_given(environment: Mapping[str, str], name: str) -> bool:
+def is_set(environment: Mapping[str, str], name: str) -> bool:
     """Return whether the environment has a setting, or the file that it is in."""
     return bool(environment.get(name) or environment.get(f"{name}_FILE"))

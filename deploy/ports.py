@@ -4,7 +4,7 @@ import random
 import socket
 
 # Below the ephemeral ports of any operating system.
-_LASTING_PORTS = range(20_000, 30_000)
+_STABLE_PORTS = range(20_000, 30_000)
 
 
 def free_port() -> int:
@@ -13,14 +13,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def lasting_ports(count: int) -> list[int]:
+def stable_ports(count: int) -> list[int]:
     """Return ports of 127.0.0.1 that were free a moment ago, and stay so while nobody has them.
 
     No connection that goes out is given one of them, so that a server that was started again
     finds its port as it left it.
     """
     found: list[int] = []
-    for port in random.sample(_LASTING_PORTS, len(_LASTING_PORTS)):
+    for port in random.sample(_STABLE_PORTS, len(_STABLE_PORTS)):
         if len(found) == count:
             break
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from deploy.supervised import StartedServer, supervised
-from deploy.unprivileged import give, runnable, server_user, temporary_home, writable
+from deploy.unprivileged import runnable, server_user, temporary_home, writable, write_for_servers
 
 NAME = "seatcast"
 SERVING_ROLE = "seatcast_serving"
@@ -39,7 +39,7 @@ def postgres_url(*, port: int, password: str | None = None, role: str = NAME) ->
 
 @contextmanager
 def postgres_server(
-    *, port: int, database: PersistentDatabase | None = None, holds: Collection[int] = ()
+    *, port: int, database: PersistentDatabase | None = None, inherited_fds: Collection[int] = ()
 ) -> Iterator[StartedServer]:
     """Run PostgreSQL on a port of 127.0.0.1 for the length of the context.
 
@@ -81,7 +81,7 @@ def postgres_server(
             },
             name="PostgreSQL",
             log_file=database.log_file if database else None,
-            holds=holds,
+            inherited_fds=inherited_fds,
         ) as running:
             password = database.password if database else None
             yield StartedServer(
@@ -103,7 +103,7 @@ def _make_cluster(
     ]
     if database:
         password_file = home / "password"
-        give(password_file, database.password)
+        write_for_servers(password_file, database.password)
         make += ["-A", "scram-sha-256", "--pwfile", str(password_file)]
     else:
         make += ["-A", "trust", "--no-sync"]

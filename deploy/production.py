@@ -11,14 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from deploy.address import Address, address_from
-from deploy.environment import is_given, is_production
+from deploy.environment import is_production, is_set
 from deploy.private_files import private_folder
 
 # As Caddy's internal issuer keeps it, below the proxy's own folder.
 _AUTHORITY = Path("pki/authorities/local/root.crt")
 
 
-def production_trial() -> dict[str, str]:
+def production_trial_settings() -> dict[str, str]:
     """Return the settings of a stack on which production is tried: nobody pays or is written to.
 
     What production does not offer unasked is offered all the same, and organisers sign in by their
@@ -67,7 +67,7 @@ def production_settings(
     return {
         name: value
         for name, value in found.items()
-        if not is_given(environment, name.removesuffix("_FILE"))
+        if not is_set(environment, name.removesuffix("_FILE"))
     }
 
 

@@ -15,7 +15,7 @@ from deploy.server import (
     grant_arguments,
     migrate_arguments,
 )
-from deploy.stack_settings import without_owner
+from deploy.stack_settings import without_owner_settings
 from deploy.supervised import supervised
 
 _STOP_SECONDS = 10.0
@@ -27,7 +27,7 @@ def run_release_tasks(
     release: Path = ROOT,
     demo: bool,
     log_file: Path,
-    holds: Collection[int] = (),
+    inherited_fds: Collection[int] = (),
 ) -> None:
     """Bring everything up to date; cheap when it is. Ends with the process that asked for it.
 
@@ -40,7 +40,7 @@ def run_release_tasks(
     if release != ROOT and (owner := environment.get("DATABASE_MIGRATION_URL")):
         # An older release has no setting for the owner.
         migrating["DATABASE_URL"] = owner
-    served = without_owner(environment)
+    served = without_owner_settings(environment)
     steps = [
         (migrate_arguments(), migrating, release),
         (grant_arguments(), environment, ROOT),
@@ -49,7 +49,9 @@ def run_release_tasks(
         *([(["manage.py", "load_demo"], served, release)] if demo else []),
     ]
     for arguments, settings, checkout in steps:
-        run_task(arguments, settings, release=checkout, log_file=log_file, holds=holds)
+        run_task(
+            arguments, settings, release=checkout, log_file=log_file, inherited_fds=inherited_fds
+        )
 
 
 def run_task(
@@ -58,7 +60,7 @@ def run_task(
     *,
     release: Path = ROOT,
     log_file: Path,
-    holds: Collection[int] = (),
+    inherited_fds: Collection[int] = (),
 ) -> str:
     """Run a command of a release to its end; return the last that it said.
 
@@ -76,7 +78,7 @@ def run_task(
         },
         name=arguments[1],
         log_file=log_file,
-        holds=holds,
+        inherited_fds=inherited_fds,
     ) as step:
         status, said = step.process.wait(), step.output()
         if status:

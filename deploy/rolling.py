@@ -12,7 +12,7 @@ import sys
 from deploy.console import Problem, say
 from deploy.control_socket import connected
 from deploy.release_tasks import run_release_tasks
-from deploy.stack_servers import plan_servers, publish_client
+from deploy.stack_servers import publish_client, server_specs
 from deploy.stack_settings import servers_environment, stack_settings
 
 
@@ -40,8 +40,8 @@ def _roll() -> None:
             demo=False,
             log_file=settings.data_dir / "logs" / "rolling.log",
         )
-        plans = plan_servers(settings, environment=environment, room=stack.room)
-        stack.replace(plans, tell=say)
+        specs = server_specs(settings, environment=environment, free_ports=stack.free_ports)
+        stack.replace(specs, tell=say)
     # Last: what its pages ask for is answered by new servers only.
     publish_client(settings.client, client_dir)
     say("All servers are those of this release.")

@@ -27,16 +27,16 @@ from deploy import control_socket
 from deploy.address import ensure_free, serves
 from deploy.banner import print_banner, with_demo_data
 from deploy.console import Problem, say
-from deploy.ports import lasting_ports
+from deploy.ports import stable_ports
 from deploy.private_files import passable_folder, private_folder
 from deploy.process_manager import ProcessManager, Service, managed
 from deploy.production import proxy_folder
 from deploy.release_tasks import run_release_tasks
-from deploy.stack_servers import Room, Servers, plan_servers, publish_client, room_for
+from deploy.stack_servers import FreePorts, Servers, publish_client, reserve_ports, server_specs
 from deploy.stack_services import ProxyConfig, own_services, proxy_service
 from deploy.stack_settings import (
     StackSettings,
-    of_owner,
+    owner_settings,
     servers_environment,
     stack_settings,
 )
@@ -46,7 +46,7 @@ from deploy.waiting import wait_until
 _TAKEOVER_SECONDS = 40.0
 
 
-class _Enough(BaseException):
+class _StopRequested(BaseException):
     """The person has asked for the end."""
 
 
@@ -59,7 +59,7 @@ def main() -> int:
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
         return 1
-    except _Enough:
+    except _StopRequested:
         pass
     return 0
 
@@ -80,37 +80,41 @@ def _serve() -> None:
                 release=settings.release,
                 demo=with_demo_data(),
                 log_file=logs / "preparing.log",
-                holds=[lock],
+                inherited_fds=[lock],
             )
-            room = room_for(settings)
+            free_ports = reserve_ports(settings)
             with (
-                serving_health(*lasting_ports(1)) as health,
+                serving_health(*stable_ports(1)) as health,
                 control_socket.listening(settings.data_dir) as control,
             ):
-                config = _proxy_config(settings, health, room)
+                config = _proxy_config(settings, health, free_ports)
                 publish_client(settings.client, config.client_dir)
-                servers = Servers(health, room, logs=logs, holds=[lock])
-                first = plan_servers(settings, environment=environment, room=servers.room())
-                proxy = proxy_service(config, log_file=logs / "proxy.log", holds=[lock])
-                with _managed([proxy]), _managed(servers.first(first)) as manager:
+                servers = Servers(health, free_ports, logs=logs, inherited_fds=[lock])
+                initial = server_specs(
+                    settings, environment=environment, free_ports=servers.free_ports()
+                )
+                proxy = proxy_service(config, log_file=logs / "proxy.log", inherited_fds=[lock])
+                with _managed([proxy]), _managed(servers.first_generation(initial)) as manager:
                     say(f"What they write is in {logs}/")
                     print_banner(settings.address, up=serves, environment=environment)
                     while control:
                         control_socket.serve_client(
                             control,
                             settings=own.settings,
-                            environment={**of_owner(environment), **servers.environment()},
-                            room=servers.room(),
+                            environment={**owner_settings(environment), **servers.environment()},
+                            free_ports=servers.free_ports(),
                             replace=partial(servers.replace, manager),
                         )
                     Event().wait()
 
 
-def _proxy_config(settings: StackSettings, health: UpstreamHealth, room: Room) -> ProxyConfig:
+def _proxy_config(
+    settings: StackSettings, health: UpstreamHealth, free_ports: FreePorts
+) -> ProxyConfig:
     return ProxyConfig(
         address=settings.address,
-        sockets=room["sockets"],
-        api=room["api"],
+        sockets=free_ports["sockets"],
+        api=free_ports["api"],
         health_checks=f"health_checks {health.address}",
         client_dir=settings.data_dir / "client",
         static_dir=settings.data_dir / "static",
@@ -137,9 +141,9 @@ def locked(data_dir: Path) -> Iterator[int]:
     """
     folder = os.open(passable_folder(data_dir), os.O_RDONLY)
     try:
-        if not _takes(folder):
+        if not _try_lock(folder):
             say(f"Waiting for the stack that has {data_dir} to end …")
-            if not wait_until(lambda: _takes(folder), seconds=_TAKEOVER_SECONDS):
+            if not wait_until(lambda: _try_lock(folder), seconds=_TAKEOVER_SECONDS):
                 raise Problem(
                     f"Another stack is running on {data_dir}: end it, or set SEATCAST_DATA_DIR."
                 )
@@ -148,7 +152,7 @@ def locked(data_dir: Path) -> Iterator[int]:
         os.close(folder)
 
 
-def _takes(folder: int) -> bool:
+def _try_lock(folder: int) -> bool:
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -159,7 +163,7 @@ def _takes(folder: int) -> bool:
 def _at_first_signal(*_: object) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(1))
-    raise _Enough
+    raise _StopRequested
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ from typing import TypedDict
 from deploy.address import Address, is_ready
 from deploy.console import Problem
 from deploy.paths import ROOT
-from deploy.ports import lasting_ports
+from deploy.ports import stable_ports
 from deploy.process_manager import ProcessManager, Service
 from deploy.server import daphne_arguments, granian_arguments, housekeeping_arguments
 from deploy.stack_services import HOST, program
-from deploy.stack_settings import StackSettings, without_owner
+from deploy.stack_settings import StackSettings, without_owner_settings
 from deploy.upstream_health import NOTICE_SECONDS, UpstreamHealth
 
 _TELL = (
@@ -34,7 +34,7 @@ _PAGE = "index.html"
 _ASSETS = "assets"
 
 
-class ServerPlan(TypedDict):
+class ServerSpec(TypedDict):
     """One server, in a form that can be sent. `port` is 0 if it takes no requests."""
 
     name: str
@@ -45,63 +45,65 @@ class ServerPlan(TypedDict):
     port: int
 
 
-class Room(TypedDict):
+class FreePorts(TypedDict):
     """Ports that the proxy knows, and no server has."""
 
     api: list[int]
     sockets: list[int]
 
 
-def room_for(settings: StackSettings) -> Room:
+def reserve_ports(settings: StackSettings) -> FreePorts:
     """Return ports for the servers that are asked for, for some more, and for as many beside."""
     api, sockets = (2 * max(_ROOM, asked) for asked in (settings.api_workers, settings.sockets))
-    ports = lasting_ports(api + sockets)
+    ports = stable_ports(api + sockets)
     return {"api": ports[:api], "sockets": ports[api:]}
 
 
-def plan_servers(
-    settings: StackSettings, *, environment: Mapping[str, str], room: Room
-) -> list[ServerPlan]:
+def server_specs(
+    settings: StackSettings, *, environment: Mapping[str, str], free_ports: FreePorts
+) -> list[ServerSpec]:
     """Return the servers of a release with `environment`, on ports that are free.
 
     Raises: Problem when there are too few.
     """
     python = str(settings.release / ".venv" / "bin" / "python")
-    if settings.api_workers > len(room["api"]) or settings.sockets > len(room["sockets"]):
+    if settings.api_workers > len(free_ports["api"]) or settings.sockets > len(
+        free_ports["sockets"]
+    ):
         raise Problem("There are not so many places for servers: end the stack, and start it anew.")
 
     asked = partial(_asked, settings.release)
 
-    def plan(name: str, log: str, command: list[str], port: int = 0) -> ServerPlan:
+    def spec(name: str, log: str, command: list[str], port: int = 0) -> ServerSpec:
         return {
             "name": name,
             "log": log,
             "command": [python, *command],
             "folder": str(settings.release),
-            "environment": without_owner(environment),
+            "environment": without_owner_settings(environment),
             "port": port,
         }
 
     return [
         *(
-            plan(
+            spec(
                 f"API server {number}",
                 f"api-{number}",
                 ["-m", "granian", *asked(granian_arguments, host=HOST, port=port)],
                 port,
             )
-            for number, port in enumerate(room["api"][: settings.api_workers], start=1)
+            for number, port in enumerate(free_ports["api"][: settings.api_workers], start=1)
         ),
         *(
-            plan(
+            spec(
                 f"socket server {number}",
                 f"sockets-{number}",
                 ["-m", "daphne", *asked(daphne_arguments, host=HOST, port=port)],
                 port,
             )
-            for number, port in enumerate(room["sockets"][: settings.sockets], start=1)
+            for number, port in enumerate(free_ports["sockets"][: settings.sockets], start=1)
         ),
-        plan("housekeeping", "housekeeping", asked(housekeeping_arguments)),
+        spec("housekeeping", "housekeeping", asked(housekeeping_arguments)),
     ]
 
 
@@ -145,18 +147,23 @@ class Servers:
     """The servers behind a proxy. One generation takes the place of another, server by server."""
 
     def __init__(
-        self, health: UpstreamHealth, room: Room, *, logs: Path, holds: Collection[int]
+        self,
+        health: UpstreamHealth,
+        free_ports: FreePorts,
+        *,
+        logs: Path,
+        inherited_fds: Collection[int],
     ) -> None:
         self._health = health
-        self._room = room
+        self._room = free_ports
         self._logs = logs
-        self._holds = holds
+        self._holds = inherited_fds
         self._generation = 0
-        self._running: dict[str, tuple[ServerPlan, Service]] = {}
+        self._running: dict[str, tuple[ServerSpec, Service]] = {}
 
-    def room(self) -> Room:
+    def free_ports(self) -> FreePorts:
         """Return the ports that are free. No more than half of all, so that there will be some."""
-        taken = {plan["port"] for plan, _ in self._running.values()}
+        taken = {spec["port"] for spec, _ in self._running.values()}
         api, sockets = (
             [port for port in ports if port not in taken][: len(ports) // 2]
             for ports in (self._room["api"], self._room["sockets"])
@@ -165,36 +172,36 @@ class Servers:
 
     def environment(self) -> Mapping[str, str]:
         """Return the environment of the servers that run."""
-        plan, _ = next(iter(self._running.values()))
-        return plan["environment"]
+        spec, _ = next(iter(self._running.values()))
+        return spec["environment"]
 
-    def first(self, plans: Sequence[ServerPlan]) -> list[Service]:
+    def first_generation(self, specs: Sequence[ServerSpec]) -> list[Service]:
         """Return the services of the first generation."""
-        self._running = {plan["name"]: (plan, self._service(plan)) for plan in plans}
+        self._running = {spec["name"]: (spec, self._service(spec)) for spec in specs}
         self._update_health()
         return [service for _, service in self._running.values()]
 
     def replace(
-        self, manager: ProcessManager, plans: Sequence[ServerPlan], tell: Callable[[str], None]
+        self, manager: ProcessManager, specs: Sequence[ServerSpec], tell: Callable[[str], None]
     ) -> None:
         """Replace every server that the crew keeps: the new one is ready before the old one goes.
 
         Raises: Problem when one does not start. It and those after it are then as they were.
         """
         self._generation += 1
-        for plan in plans:
-            name, service = plan["name"], self._service(plan)
+        for spec in specs:
+            name, service = spec["name"], self._service(spec)
             tell(f"Replacing {name} …")
             manager.start([service])
             old = self._running.get(name)
-            self._running[name] = plan, service
+            self._running[name] = spec, service
             self._update_health(also=old)
             self._retire(manager, old)
-        for name in self._running.keys() - {plan["name"] for plan in plans}:
+        for name in self._running.keys() - {spec["name"] for spec in specs}:
             tell(f"Ending {name} …")
             self._retire(manager, self._running.pop(name))
 
-    def _retire(self, manager: ProcessManager, old: tuple[ServerPlan, Service] | None) -> None:
+    def _retire(self, manager: ProcessManager, old: tuple[ServerSpec, Service] | None) -> None:
         """End a server when it is sent nothing new, and the others are."""
         if old is None:
             return
@@ -203,19 +210,19 @@ class Servers:
         time.sleep(NOTICE_SECONDS)
         manager.end([old[1]])
 
-    def _update_health(self, *, also: tuple[ServerPlan, Service] | None = None) -> None:
-        plans = [plan for plan, _ in [*self._running.values(), *([also] if also else [])]]
-        self._health.set_healthy([plan["port"] for plan in plans if plan["port"]])
+    def _update_health(self, *, also: tuple[ServerSpec, Service] | None = None) -> None:
+        specs = [spec for spec, _ in [*self._running.values(), *([also] if also else [])]]
+        self._health.set_healthy([spec["port"] for spec in specs if spec["port"]])
 
-    def _service(self, plan: ServerPlan) -> Service:
-        log = f"{plan['log']}.{self._generation}" if self._generation else plan["log"]
-        port = plan["port"]
+    def _service(self, spec: ServerSpec) -> Service:
+        log = f"{spec['log']}.{self._generation}" if self._generation else spec["log"]
+        port = spec["port"]
         return program(
-            plan["name"],
-            plan["command"],
-            plan["environment"],
-            folder=Path(plan["folder"]),
+            spec["name"],
+            spec["command"],
+            spec["environment"],
+            folder=Path(spec["folder"]),
             log_file=self._logs / f"{log}.log",
-            holds=self._holds,
+            inherited_fds=self._holds,
             ready=lambda: not port or is_ready(Address(host=HOST, port=port)),
         )

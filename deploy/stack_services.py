@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.address import ADDRESSES, Address
 from deploy.paths import ROOT, VENV_BIN
-from deploy.ports import lasting_ports
+from deploy.ports import stable_ports
 from deploy.postgres_server import SERVING_ROLE, PersistentDatabase, postgres_server, postgres_url
 from deploy.process_manager import Service
 from deploy.production import production_settings, stored_secret, trial_settings
@@ -80,7 +80,7 @@ def own_services(
 
     All processes hold the descriptor `lock` for as long as they live.
     """
-    postgres_port, valkey_port = lasting_ports(2)
+    postgres_port, valkey_port = stable_ports(2)
     services: list[Service] = []
     urls: dict[str, str] = {}
     if settings.runs_postgres:
@@ -118,7 +118,7 @@ def _postgres(settings: StackSettings, port: int, password: str, lock: int, logs
     )
     return Service(
         name="PostgreSQL",
-        launch=lambda: postgres_server(port=port, database=database, holds=[lock]),
+        launch=lambda: postgres_server(port=port, database=database, inherited_fds=[lock]),
         log_file=log_file,
         shows_log=False,
     )
@@ -128,13 +128,17 @@ def _valkey(port: int, password: str, lock: int, logs: Path) -> Service:
     log_file = logs / "valkey.log"
     return Service(
         name="Valkey",
-        launch=lambda: valkey_server(port=port, password=password, log_file=log_file, holds=[lock]),
+        launch=lambda: valkey_server(
+            port=port, password=password, log_file=log_file, inherited_fds=[lock]
+        ),
         log_file=log_file,
         shows_log=False,
     )
 
 
-def proxy_service(config: ProxyConfig, *, log_file: Path, holds: Collection[int] = ()) -> Service:
+def proxy_service(
+    config: ProxyConfig, *, log_file: Path, inherited_fds: Collection[int] = ()
+) -> Service:
     """Return Caddy with `deploy/Caddyfile`."""
     config.own_dir.mkdir(mode=0o700, exist_ok=True)
     # Whatever it would keep in its user's home.
@@ -144,7 +148,7 @@ def proxy_service(config: ProxyConfig, *, log_file: Path, holds: Collection[int]
         [str(VENV_BIN / "caddy"), *caddy_arguments(caddyfile=str(CADDYFILE))],
         {"PATH": os.defpath, **homes, **config.variables()},
         log_file=log_file,
-        holds=holds,
+        inherited_fds=inherited_fds,
         ready=lambda: listens(config.address),
     )
 
@@ -156,7 +160,7 @@ def program(
     *,
     folder: Path = ROOT,
     log_file: Path,
-    holds: Collection[int],
+    inherited_fds: Collection[int],
     ready: Callable[[], bool],
 ) -> Service:
     """Return a program as a server to keep."""
@@ -175,7 +179,7 @@ def program(
             },
             name=name[0].upper() + name[1:],
             log_file=log_file,
-            holds=holds,
+            inherited_fds=inherited_fds,
         ) as server:
             yield StartedServer(server=server, ready=ready)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.address import Address
 from deploy.console import Problem
-from deploy.environment import is_given, is_production
+from deploy.environment import is_production, is_set
 from deploy.paths import CLIENT, ROOT
 from deploy.production import stack_address
 from deploy.server import DEFAULT_POOL_SIZE
@@ -48,7 +48,7 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
 
     Raises: Problem when a number is none, or a word is none that is known.
     """
-    runs_postgres = not is_given(environment, "DATABASE_URL")
+    runs_postgres = not is_set(environment, "DATABASE_URL")
     default = _default_data_dir() if runs_postgres else ROOT / _OWN_FOLDER
     data_dir = Path(environment.get("SEATCAST_DATA_DIR") or default).resolve()
     return StackSettings(
@@ -59,7 +59,7 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
         api_workers=_count(environment, "SEATCAST_API_WORKERS", default=2),
         pool_size=_count(environment, "SEATCAST_POOL_SIZE", default=DEFAULT_POOL_SIZE),
         runs_postgres=runs_postgres,
-        runs_valkey=not is_given(environment, "REDIS_URL"),
+        runs_valkey=not is_set(environment, "REDIS_URL"),
         log_format=_word(environment, "SEATCAST_LOG_FORMAT", _default_format(environment)),
         access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
         hsts_subdomains=environment.get("SEATCAST_HSTS_SUBDOMAINS") or "False",
@@ -77,18 +77,18 @@ def servers_environment(
     added = {
         name: value
         for name, value in settings.items()
-        if name in _ALWAYS_OURS or not is_given(environment, name.removesuffix("_FILE"))
+        if name in _ALWAYS_OURS or not is_set(environment, name.removesuffix("_FILE"))
     }
     everything = {**environment, **added}
     return {name: value for name, value in everything.items() if name != RELEASE}
 
 
-def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
+def without_owner_settings(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without what only the owner of the tables is to know."""
     return {name: value for name, value in environment.items() if not name.startswith(_OWNERS)}
 
 
-def of_owner(environment: Mapping[str, str]) -> dict[str, str]:
+def owner_settings(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what `without_owner` leaves out."""
     return {name: value for name, value in environment.items() if name.startswith(_OWNERS)}
 

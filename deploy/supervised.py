@@ -80,7 +80,7 @@ def supervised(
     *,
     name: str,
     log_file: Path | None = None,
-    holds: Collection[int] = (),
+    inherited_fds: Collection[int] = (),
 ) -> Iterator[Supervised]:
     """Run a server for the length of the context, and not one moment longer than this process.
 
@@ -98,7 +98,7 @@ def supervised(
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for its owner
             cwd="/",
-            pass_fds=holds,
+            pass_fds=inherited_fds,
         ) as process,
     ):
         assert process.stdin

@@ -33,7 +33,7 @@ def temporary_home() -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def give(file: Path, content: str) -> None:
+def write_for_servers(file: Path, content: str) -> None:
     """Write a file that only the user that servers run as can read, besides root."""
     file.touch(mode=0o600)
     file.write_text(content)

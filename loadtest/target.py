@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from deploy.address import serves
 from deploy.environment import clean_environment, is_production
 from deploy.paths import ROOT
-from deploy.production import production_trial
+from deploy.production import production_trial_settings
 from loadtest.engine.processes import cpu_seconds, memory_bytes
 from loadtest.engine.tls import trust
 from tools.process_tree import Process, descendants
@@ -83,7 +83,7 @@ def own_stack() -> Iterator[TargetSite]:
     """
     settings = {"SEATCAST_DEMO": "0", **CROWD_SETTINGS}
     if is_production(os.environ):
-        settings |= production_trial()
+        settings |= production_trial_settings()
     with running_site("deploy.stack", up=serves, settings=settings) as running:
         trust(running.address.authority)
         pid = running.server.process.pid

@@ -44,7 +44,7 @@ def run_shown(
             raise
 
 
-def run_aside(
+def run_in_background(
     command: Sequence[str],
     *,
     environment: Mapping[str, str],

@@ -37,7 +37,7 @@ class Failure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class StageResult:
     """What one stage came to."""
 
     name: str
@@ -71,7 +71,7 @@ def read_failures(report: Path) -> tuple[Failure, ...]:
     )
 
 
-def judge(counts: Counts, *, status: int) -> Counts:
+def counts_of_run(counts: Counts, *, status: int) -> Counts:
     """Count a run that failed as a whole, or ran no test, as one failure more.
 
     `status` is the exit status of the run.
@@ -82,27 +82,27 @@ def judge(counts: Counts, *, status: int) -> Counts:
     return counts
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
+def summary(results: Sequence[StageResult]) -> str:
     """Return a table of the stages, and a last line with the sum of their counts."""
-    width = max(len(outcome.title) for outcome in outcomes)
+    width = max(len(result.title) for result in results)
     lines = [f"{'':{width}}  {'passed':>7}  {'failed':>7}  {'skipped':>7}  {'seconds':>7}"]
-    for outcome in outcomes:
-        counts = outcome.counts
+    for result in results:
+        counts = result.counts
         lines.append(
-            f"{outcome.title:{width}}  {counts.passed:>7}  {counts.failed:>7}  "
-            f"{counts.skipped:>7}  {outcome.seconds:>7.1f}"
+            f"{result.title:{width}}  {counts.passed:>7}  {counts.failed:>7}  "
+            f"{counts.skipped:>7}  {result.seconds:>7.1f}"
         )
-    total = sum((outcome.counts for outcome in outcomes), Counts())
+    total = sum((result.counts for result in results), Counts())
     skipped = f", {total.skipped} skipped" if total.skipped else ""
     return "\n".join([*lines, f"total: {total.passed} passed, {total.failed} failed{skipped}"])
 
 
-def shown(outcome: Outcome) -> str:
+def failure_details(result: StageResult) -> str:
     """Return what failed in a stage, and for each the command that runs it again."""
     return "\n".join(
-        f"\n--- {outcome.title}: {' '.join(failure.arguments)} ---\n{failure.output}\n"
-        f"Again: make test ONLY={outcome.name}{_tests(failure.arguments)}"
-        for failure in outcome.failures
+        f"\n--- {result.title}: {' '.join(failure.arguments)} ---\n{failure.output}\n"
+        f"Again: make test ONLY={result.name}{_tests(failure.arguments)}"
+        for failure in result.failures
     )
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from deploy.address import serves
 from deploy.console import Problem, say
 from deploy.paths import REPORTS
-from deploy.production import production_trial
+from deploy.production import production_trial_settings
 from deploy.waiting import POLL_SECONDS
 from tools import process_tree
 from tools.browser_site import BrowserSite, site
 from tools.process_tree import descendants, stack_processes
-from tools.reports import Counts, judge, read_counts
+from tools.reports import Counts, counts_of_run, read_counts
 
 _MAIN_JOB = "two people and a third who only watches follow one purchase"
 _KINDS = (
@@ -40,7 +40,7 @@ def run_stack_tests(tests: Sequence[str], *, thorough: bool) -> Counts:
     All kinds of processes are killed, and the job is done after each, only when it is to be
     `thorough`. Raises: Problem.
     """
-    settings = {**production_trial(), "SEATCAST_DEMO_PASSWORD": secrets.token_urlsafe(12)}
+    settings = {**production_trial_settings(), "SEATCAST_DEMO_PASSWORD": secrets.token_urlsafe(12)}
     log_file = REPORTS / "stack.log"
     with site("deploy.stack", up=serves, log_file=log_file, settings=settings) as stack:
         few = [] if thorough else ["--grep-invert=@thorough"]
@@ -60,7 +60,7 @@ def _play(stack: BrowserSite, report: Path, *arguments: str) -> Counts:
     status = stack.run(
         "e2e", "--reporter=list,junit", *arguments, PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report)
     )
-    return judge(read_counts(report), status=status)
+    return counts_of_run(read_counts(report), status=status)
 
 
 def _victims(stack: BrowserSite, kinds: Sequence[str]) -> list[tuple[str, int]]:

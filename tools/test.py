@@ -29,22 +29,22 @@ from tools.browser import ensure_firefox, ensure_webkit
 from tools.browser_site import site
 from tools.check import run_checks
 from tools.node import ensure_node
-from tools.processes import run_aside, run_shown
+from tools.processes import run_in_background, run_shown
 from tools.reports import (
     Counts,
     Failure,
-    Outcome,
-    judge,
+    StageResult,
+    counts_of_run,
+    failure_details,
     read_counts,
     read_failures,
-    shown,
     summary,
 )
 from tools.services import own_postgres, own_valkey, postgres, valkey
 from tools.stack_tests import run_stack_tests
 
 _Run = tuple[list[str], dict[str, str]]
-_Aside = Callable[[], AbstractContextManager[_Run]]
+_Background = Callable[[], AbstractContextManager[_Run]]
 
 _PROGRESS_SECONDS = 20.0
 _AT_A_TIME = 3
@@ -59,7 +59,7 @@ class Stage:
     name: str
     title: str
     run: Callable[[], Counts]
-    aside: _Aside | None = None
+    background: _Background | None = None
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -80,55 +80,62 @@ def main(arguments: Sequence[str]) -> int:
     REPORTS.mkdir()
     try:
         if options.only:
-            outcomes = [_run_stage(stage) for stage in stages if stage.name in options.only]
+            results = [_run_stage(stage) for stage in stages if stage.name in options.only]
         else:
-            outcomes = _run_all(stages)
+            results = _run_all(stages)
     except KeyboardInterrupt:
         return 130
-    for outcome in outcomes:
-        if outcome.failures:
-            say(shown(outcome))
-    say(f"\n{summary(outcomes)}")
-    return 1 if any(outcome.counts.failed for outcome in outcomes) else 0
+    for result in results:
+        if result.failures:
+            say(failure_details(result))
+    say(f"\n{summary(results)}")
+    return 1 if any(result.counts.failed for result in results) else 0
 
 
-def _run_all(stages: Sequence[Stage]) -> list[Outcome]:
+def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
     """Run all stages, three at a time: two that can be run aside, and the others one by one.
 
     More at a time would keep two cores no busier, and have servers wait for each other.
     """
-    asides = [(stage, stage.aside) for stage in stages if stage.aside]
+    backgrounds = [(stage, stage.background) for stage in stages if stage.background]
     is_over, room = threading.Event(), threading.Semaphore(_AT_A_TIME - 1)
-    with ThreadPoolExecutor(_AT_A_TIME) as pool, _progress([stage.name for stage, _ in asides]):
+    with (
+        ThreadPoolExecutor(_AT_A_TIME) as pool,
+        _progress([stage.name for stage, _ in backgrounds]),
+    ):
         try:
-            finishes = [pool.submit(_run_aside, *each, room, is_over) for each in asides]
-            outcomes = [_run_stage(stage) for stage in stages if not stage.aside]
+            finishes = [
+                pool.submit(_run_in_background, *each, room, is_over) for each in backgrounds
+            ]
+            results = [_run_stage(stage) for stage in stages if not stage.background]
             room.release()
-            return [*outcomes, *(finish.result() for finish in finishes)]
+            return [*results, *(finish.result() for finish in finishes)]
         finally:
             is_over.set()
             room.release()
             pool.shutdown(cancel_futures=True)
 
 
-def _run_aside(
-    stage: Stage, aside: _Aside, room: threading.Semaphore, is_over: threading.Event
-) -> Outcome:
+def _run_in_background(
+    stage: Stage, background: _Background, room: threading.Semaphore, is_over: threading.Event
+) -> StageResult:
     """Run tests beside others when there is room. What they write goes to a file."""
     with room:
         started, output = time.monotonic(), _log(stage.name)
         say(f"Meanwhile: {stage.title}, into {output}.")
         try:
-            with aside() as (command, environment):
-                status = run_aside(command, environment=environment, output=output, is_over=is_over)
-            counts = judge(read_counts(REPORTS / f"{stage.name}.xml"), status=status)
+            with background() as (command, environment):
+                status = run_in_background(
+                    command, environment=environment, output=output, is_over=is_over
+                )
+            counts = counts_of_run(read_counts(REPORTS / f"{stage.name}.xml"), status=status)
         except Problem as problem:
             print(f"seatcast: {problem}", file=sys.stderr)
             counts = Counts(failed=1)
-        return _outcome(stage, counts, seconds=time.monotonic() - started)
+        return _result(stage, counts, seconds=time.monotonic() - started)
 
 
-def _run_stage(stage: Stage) -> Outcome:
+def _run_stage(stage: Stage) -> StageResult:
     say(f"\n=== {stage.title} ===")
     started = time.monotonic()
     try:
@@ -136,16 +143,16 @@ def _run_stage(stage: Stage) -> Outcome:
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
         counts = Counts(failed=1)
-    return _outcome(stage, counts, seconds=time.monotonic() - started)
+    return _result(stage, counts, seconds=time.monotonic() - started)
 
 
-def _outcome(stage: Stage, counts: Counts, *, seconds: float) -> Outcome:
+def _result(stage: Stage, counts: Counts, *, seconds: float) -> StageResult:
     reports = sorted(REPORTS.glob(f"{stage.name}*.xml"))
     failures = tuple(failure for report in reports for failure in read_failures(report))
     if counts.failed and not failures and _log(stage.name).exists():
         last = _log(stage.name).read_text(errors="replace").splitlines()[-_LAST_LINES:]
         failures = (Failure(arguments=(), output="\n".join(last)),)
-    return Outcome(
+    return StageResult(
         name=stage.name, title=stage.title, counts=counts, seconds=seconds, failures=failures
     )
 
@@ -232,10 +239,10 @@ def _of_the_client(arguments: Sequence[str]) -> Iterator[_Run]:
     yield list(node.npm_command(*npm)), clean_environment(**node.environment())
 
 
-def _shown(name: str, aside: _Aside) -> Counts:
-    with aside() as (command, environment):
+def _shown(name: str, background: _Background) -> Counts:
+    with background() as (command, environment):
         status = run_shown(command, environment=environment)
-    return judge(read_counts(REPORTS / f"{name}.xml"), status=status)
+    return counts_of_run(read_counts(REPORTS / f"{name}.xml"), status=status)
 
 
 # What every browser and server must do, and what no browser does where nobody vouches for the
@@ -260,7 +267,7 @@ def _browser(
             PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report),
             **settings,
         )
-    return judge(read_counts(report), status=status)
+    return counts_of_run(read_counts(report), status=status)
 
 
 def _firefox(arguments: Sequence[str]) -> Counts:
@@ -273,10 +280,12 @@ def _webkit(arguments: Sequence[str]) -> Counts:
 
 
 def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
-    def stage(name: str, title: str, aside: Callable[[Sequence[str]], Any], *most: str) -> Stage:
+    def stage(
+        name: str, title: str, background: Callable[[Sequence[str]], Any], *most: str
+    ) -> Stage:
         """Return a stage of some of the tests, of all if it is to be thorough, or of `tests`."""
-        run = partial(aside, tests or most)
-        return Stage(name=name, title=title, run=partial(_shown, name, run), aside=run)
+        run = partial(background, tests or most)
+        return Stage(name=name, title=title, run=partial(_shown, name, run), background=run)
 
     def pytest(markers: str, *without: str) -> list[str]:
         which = ["--thorough"] if thorough else ["-m", markers]

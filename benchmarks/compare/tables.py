@@ -60,7 +60,7 @@ class Outcome:
             values = self.values(wanted)
             if not values:
                 found.append(f"{wanted.name}: not measured")
-            elif not wanted.target.holds(median(values)):
+            elif not wanted.target.inherited_fds(median(values)):
                 found.append(f"{wanted.name}: {verdict(wanted.target, median(values))}")
         return found
 

@@ -27,7 +27,9 @@ class Result:
     def missed(self) -> list[Target]:
         medians = self.medians
         return [
-            target for target in self.figure.targets if not target.holds(medians[target.number])
+            target
+            for target in self.figure.targets
+            if not target.inherited_fds(medians[target.number])
         ]
 
 
@@ -103,7 +105,7 @@ def verdict(target: Target, middle: float) -> str:
     limit = target.at_most if target.at_most is not None else target.at_least
     assert limit is not None
     wanted = f"{'at most' if target.at_most is not None else 'at least'} {short(limit)}"
-    if target.holds(middle):
+    if target.inherited_fds(middle):
         return f"{wanted}: reached"
     off = abs(middle - limit)
     by = f"{short(100 * off / limit)} %" if limit else short(off)

@@ -11,7 +11,7 @@ import trustme
 
 from deploy.environment import clean_environment
 from deploy.paths import ROOT, VENV_PYTHON
-from deploy.unprivileged import give
+from deploy.unprivileged import write_for_servers
 
 HOST = "localhost"
 REDIS_WAYS = ("cache", "channel layer", "readiness")
@@ -35,8 +35,8 @@ def certificate(folder: Path, *, name: str) -> Certificate:
     )
     authority.cert_pem.write_to_path(made.authority)
     made.authority.chmod(0o644)
-    give(made.chain, "".join(pem.bytes().decode() for pem in issued.cert_chain_pems))
-    give(made.key, issued.private_key_pem.bytes().decode())
+    write_for_servers(made.chain, "".join(pem.bytes().decode() for pem in issued.cert_chain_pems))
+    write_for_servers(made.key, issued.private_key_pem.bytes().decode())
     return made
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from deploy.address import serves
 from deploy.environment import is_production
-from deploy.production import production_trial
+from deploy.production import production_trial_settings
 from deploy.waiting import wait_until
 from loadtest.chaos.faults import FaultInjector
 from loadtest.chaos.sale import SETTLE_SECONDS, Sale, show
@@ -55,7 +55,7 @@ def main() -> int:
     asked = parser.parse_args()
     seed = random.randrange(1_000_000) if asked.seed is None else asked.seed
     print(f"Seed {seed}, {asked.seconds:.0f} s of faults …", flush=True)
-    production = production_trial() if is_production(os.environ) else {}
+    production = production_trial_settings() if is_production(os.environ) else {}
     settings = {"SEATCAST_DEMO": "0", **CROWD_SETTINGS, **production}
     with running_site("deploy.stack", up=serves, settings=settings) as site:
         report = run(

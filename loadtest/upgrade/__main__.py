@@ -17,7 +17,7 @@ from deploy.console import Problem
 from deploy.control_socket import connected
 from deploy.environment import clean_environment, is_production
 from deploy.paths import ROOT, VENV_PYTHON
-from deploy.production import production_trial
+from deploy.production import production_trial_settings
 from loadtest.chaos.sale import Sale, manage, show
 from loadtest.upgrade.releases import before_the_last_migration, checked_out, title
 from tools import process_tree
@@ -99,7 +99,7 @@ class Upgrade:
 
 def run(asked: argparse.Namespace, old: Path) -> dict[str, Any]:
     """Upgrade, roll back, and upgrade again; return the counts, and the violations among them."""
-    production = production_trial() if is_production(os.environ) else {}
+    production = production_trial_settings() if is_production(os.environ) else {}
     # Both releases are given these, and an older one may not know newer settings.
     settings = {"SEATCAST_DEMO": "0", "SEATCAST_SHOW_NAMES": "True", **production}
     begins = {**settings, "SEATCAST_RELEASE": str(old)}

@@ -14,7 +14,7 @@ import pytest
 
 from deploy import stack_services
 from deploy.address import Address
-from deploy.ports import lasting_ports
+from deploy.ports import stable_ports
 from deploy.process_manager import managed
 from deploy.server import daphne_arguments, granian_arguments
 from deploy.stack_services import HOST, ProxyConfig, proxy_service
@@ -99,7 +99,7 @@ def is_hung_up_on(peer: socket.socket, trickle: bytes, *, every: float) -> bool:
 @contextmanager
 def front(folder: Path) -> Iterator[Front]:
     """Run all three for the length of the context; the proxy is as ever, but less patient."""
-    port, api, sockets = lasting_ports(3)
+    port, api, sockets = stable_ports(3)
     text = stack_services.CADDYFILE.read_text()
     for long, short in _SHORTER.items():
         assert long in text

@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.backup import dump, environment_of, load, owners_url, restore
+from deploy.backup import dump, environment_of, load, owner_url, restore
 from deploy.console import Problem
 from tools.services import postgres
 
@@ -60,11 +60,11 @@ def test_a_backup_is_made_by_the_owner_and_as_safely_as_its_url_asks(tmp_path: P
         "DATABASE_MIGRATION_URL": "postgres://owner@db/seatcast?sslmode=verify-full&sslrootcert=/ca",
         "DATABASE_MIGRATION_PASSWORD_FILE": str(tmp_path / "password"),
     }
-    told = environment_of(owners_url(asked))
+    told = environment_of(owner_url(asked))
     assert told.items() >= {"PGUSER": "owner", "PGPASSWORD": "p@ss/word", "PGHOST": "db"}.items()
     assert (told["PGSSLMODE"], told["PGSSLROOTCERT"]) == ("verify-full", "/ca")
     only = {"DATABASE_URL": "postgres://both:word@db/seatcast"}
-    assert environment_of(owners_url(only))["PGUSER"] == "both"
+    assert environment_of(owner_url(only))["PGUSER"] == "both"
 
 
 @pytest.mark.usefixtures("without_services")

@@ -14,7 +14,7 @@ from deploy.ports import free_port
 from deploy.postgres_server import SERVING_ROLE, PersistentDatabase, postgres_server, postgres_url
 from deploy.release_tasks import run_release_tasks, run_task
 from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
-from deploy.stack_settings import without_owner
+from deploy.stack_settings import without_owner_settings
 
 pytestmark = pytest.mark.thorough
 
@@ -88,12 +88,12 @@ def test_the_role_asks_for_its_password_which_is_stored_as_a_hash(site: Site) ->
 
 @pytest.mark.parametrize("command", [["housekeeping"], ["verify_ledger"], ["load_demo"]])
 def test_commands_beside_the_servers_need_no_owner(site: Site, command: list[str]) -> None:
-    site.run(*command, environment=without_owner(site.both))
+    site.run(*command, environment=without_owner_settings(site.both))
 
 
 def test_the_owners_commands_are_refused_to_the_role_that_serves(site: Site) -> None:
     with pytest.raises(Problem, match="permission denied"):
-        site.run("after_restore", environment=without_owner(site.both))
+        site.run("after_restore", environment=without_owner_settings(site.both))
     site.run("after_restore", environment=site.both)
 
 
@@ -103,7 +103,7 @@ def test_the_check_tells_of_one_role_and_warns_of_two_that_are_mixed_up(site: Si
     alone["DATABASE_URL"] = site.owner
     for environment, told in (
         (site.both, ""),
-        (without_owner(alone), "seatcast.I001"),
+        (without_owner_settings(alone), "seatcast.I001"),
         (alone, "seatcast.W002"),
     ):
         log_file = site.folder / "check.log"

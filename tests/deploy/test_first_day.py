@@ -275,11 +275,11 @@ def test_from_an_empty_server_to_the_first_sale(name: str, migrated: Services) -
         # All of them once; to take the same steps again would tell nothing of a way's settings.
         if name != "Kubernetes" and command[0] != "create_grid":
             continue
-        with PLAN.open() as plan:
+        with PLAN.open() as spec:
             said = run(
                 ["python", "manage.py", *command, *ASKS_NOTHING.get(command[0], [])],
                 settings,
-                stdin=plan if takes_the_plan else subprocess.DEVNULL,
+                stdin=spec if takes_the_plan else subprocess.DEVNULL,
             )
         assert said.startswith(f"seatcast: database {HOST}:{migrated.postgres}/seatcast (Postgre")
         assert PASSWORD not in said

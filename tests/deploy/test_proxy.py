@@ -22,7 +22,7 @@ from websockets.sync.server import ServerConnection, serve
 from config.headers import FILE_HEADERS
 from deploy.address import Address
 from deploy.paths import VENV_BIN
-from deploy.ports import lasting_ports
+from deploy.ports import stable_ports
 from deploy.process_manager import managed
 from deploy.stack_services import CADDYFILE, HOST, ProxyConfig, proxy_service
 from deploy.waiting import wait_until
@@ -105,7 +105,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> ProxyConfig:
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content)
-    port, api, *socket_ports = lasting_ports(4)
+    port, api, *socket_ports = stable_ports(4)
     return ProxyConfig(
         address=Address(host=HOST, port=port),
         sockets=socket_ports,

@@ -7,7 +7,7 @@ import pytest
 from deploy.console import Problem
 from deploy.control_socket import connected, listening
 from deploy.paths import VENV
-from deploy.stack_servers import ServerPlan, plan_servers, publish_client, room_for
+from deploy.stack_servers import ServerSpec, publish_client, reserve_ports, server_specs
 from deploy.stack_settings import stack_settings
 from deploy.upstream_health import UpstreamHealth
 
@@ -30,12 +30,12 @@ def test_a_new_client_leaves_what_open_pages_ask_for(tmp_path: Path) -> None:
     ]
 
 
-def of_another_release(folder: Path, code: str) -> list[ServerPlan]:
+def of_another_release(folder: Path, code: str) -> list[ServerSpec]:
     (folder / "deploy").mkdir()
     (folder / "deploy" / "server.py").write_text(code)
     (folder / ".venv").symlink_to(VENV)
     settings = stack_settings({"SEATCAST_RELEASE": str(folder)})
-    return plan_servers(settings, environment={}, room=room_for(settings))
+    return server_specs(settings, environment={}, free_ports=reserve_ports(settings))
 
 
 def test_a_releases_own_code_says_how_its_servers_are_run(tmp_path: Path) -> None:
@@ -49,10 +49,10 @@ def daphne_arguments(*, host, port):
 def housekeeping_arguments():
     return ["as it was"]
 """
-    plans = of_another_release(tmp_path, code)
-    assert all(plan["folder"] == str(tmp_path) for plan in plans)
-    assert all("as it was" in plan["command"] for plan in plans)
-    assert all(str(plan["port"]) in plan["command"] for plan in plans if plan["port"])
+    specs = of_another_release(tmp_path, code)
+    assert all(spec["folder"] == str(tmp_path) for spec in specs)
+    assert all("as it was" in spec["command"] for spec in specs)
+    assert all(str(spec["port"]) in spec["command"] for spec in specs if spec["port"])
 
 
 def test_a_release_that_does_not_say_is_not_run(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from deploy.paths import ROOT
 from deploy.ports import free_port
 from deploy.postgres_server import SERVING_ROLE
 from deploy.production import stored_secret
-from deploy.stack_servers import ServerPlan, plan_servers
+from deploy.stack_servers import ServerSpec, server_specs
 from deploy.stack_settings import stack_settings
 from deploy.waiting import wait_until
 from reservations.demo.people import PASSWORD
@@ -203,8 +203,10 @@ def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
     before = servers(site)
     settings = stack_settings({"SEATCAST_DATA_DIR": str(site.data_dir)})
     with connected(site.data_dir) as stack:
-        [api, *others] = plan_servers(settings, environment=stack.settings, room=stack.room)
-        broken: ServerPlan = {**api, "command": ["false"]}
+        [api, *others] = server_specs(
+            settings, environment=stack.settings, free_ports=stack.free_ports
+        )
+        broken: ServerSpec = {**api, "command": ["false"]}
         with pytest.raises(Problem, match="API server 1 did not start"):
             stack.replace([broken, *others], tell=print)
     assert servers(site) == before
@@ -216,12 +218,12 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
     assert wait_until(site.is_whole, seconds=SECONDS)
     elsewhere = {"DATABASE_URL": "sqlite:////tmp/none.sqlite3", "SEATCAST_SHOW_NAMES": "no"}
 
-    def manage(*arguments: str, plan: IO[str] | None = None) -> subprocess.CompletedProcess[str]:
+    def manage(*arguments: str, spec: IO[str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "deploy.manage", *arguments],
             env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir), **elsewhere),
             cwd=ROOT,
-            stdin=plan,
+            stdin=spec,
             capture_output=True,
             text=True,
             check=True,
@@ -229,8 +231,8 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
 
     with site.database() as database:
         [name] = database.execute("SELECT inet_server_port() || '/' || current_database()")
-    with PLAN.open() as plan:
-        manage("import_plan", "-", "--name", "Of the day", "--price-default", "45", plan=plan)
+    with PLAN.open() as spec:
+        manage("import_plan", "-", "--name", "Of the day", "--price-default", "45", spec=spec)
     told = manage("verify_ledger")
     assert f"127.0.0.1:{name[0]} (PostgreSQL, as {SERVING_ROLE})" in told.stderr.splitlines()[0]
     assert "no difference" in told.stdout

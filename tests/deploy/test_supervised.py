@@ -133,7 +133,9 @@ def test_what_it_is_told_is_not_for_everyone_to_see() -> None:
 def test_a_lock_is_held_for_as_long_as_the_server(folder: Path) -> None:
     locked, other = os.open(folder, os.O_RDONLY), os.open(folder, os.O_RDONLY)
     fcntl.flock(locked, fcntl.LOCK_EX)
-    with supervised(spec_of("import time; time.sleep(600)"), name="Box office", holds=[locked]):
+    with supervised(
+        spec_of("import time; time.sleep(600)"), name="Box office", inherited_fds=[locked]
+    ):
         os.close(locked)
         with pytest.raises(BlockingIOError):
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.environment import clean_environment
 from deploy.waiting import wait_until
-from tools.processes import run_aside, run_shown
+from tools.processes import run_in_background, run_shown
 
 
 def test_the_sites_settings_do_not_leak_into_tests(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +38,7 @@ def test_what_runs_aside_keeps_to_itself_and_has_its_status(tmp_path: Path) -> N
     output = tmp_path / "output"
     command = ["sh", "-c", "echo here; echo there >&2; exit 3"]
     environment, never = clean_environment(), threading.Event()
-    assert run_aside(command, environment=environment, output=output, is_over=never) == 3
+    assert run_in_background(command, environment=environment, output=output, is_over=never) == 3
     assert output.read_text() == "here\nthere\n"
 
 
@@ -47,7 +47,7 @@ def test_what_runs_aside_ends_with_who_wanted_it(tmp_path: Path) -> None:
     command = ["sh", "-c", f"sleep 600 & echo $! > '{pid_file}'; wait"]
     with ThreadPoolExecutor() as pool:
         status = pool.submit(
-            run_aside,
+            run_in_background,
             command,
             environment=clean_environment(),
             output=tmp_path / "output",

@@ -7,11 +7,11 @@ from tools import test as launcher
 from tools.reports import (
     Counts,
     Failure,
-    Outcome,
-    judge,
+    StageResult,
+    counts_of_run,
+    failure_details,
     read_counts,
     read_failures,
-    shown,
     summary,
 )
 
@@ -57,19 +57,19 @@ def test_a_report_that_was_not_finished_counts_nothing(tmp_path: Path, content: 
     ids=["all passed", "some failed", "failed as a whole", "ran nothing", "skipped everything"],
 )
 def test_a_run_that_proves_nothing_has_failed(counts: Counts, status: int, failed: int) -> None:
-    assert judge(counts, status=status).failed == failed
+    assert counts_of_run(counts, status=status).failed == failed
 
 
 def test_the_last_lines_say_what_ran() -> None:
-    outcomes = [
-        Outcome(
+    results = [
+        StageResult(
             name="sqlite", title="Python tests", counts=Counts(passed=30, skipped=2), seconds=12.34
         ),
-        Outcome(
+        StageResult(
             name="browser", title="browser tests", counts=Counts(passed=4, failed=1), seconds=123.0
         ),
     ]
-    assert summary(outcomes).splitlines() == [
+    assert summary(results).splitlines() == [
         "                passed   failed  skipped  seconds",
         "Python tests        30        0        2     12.3",
         "browser tests        4        1        0    123.0",
@@ -78,8 +78,8 @@ def test_the_last_lines_say_what_ran() -> None:
 
 
 def test_nothing_skipped_is_not_mentioned() -> None:
-    outcomes = [Outcome(name="client", title="client tests", counts=Counts(passed=7), seconds=1)]
-    assert summary(outcomes).splitlines()[-1] == "total: 7 passed, 0 failed"
+    results = [StageResult(name="client", title="client tests", counts=Counts(passed=7), seconds=1)]
+    assert summary(results).splitlines()[-1] == "total: 7 passed, 0 failed"
 
 
 CASES = {
@@ -107,7 +107,9 @@ def test_of_each_failure_it_says_what_happened_and_how_to_run_it_again(
     case = f"<testcase {attributes}><failure>1 is not 2</failure></testcase>"
     report.write_text(f"<testsuite>{case}</testsuite>")
     failures = read_failures(report)
-    said = shown(Outcome(name="x", title="X", counts=Counts(), seconds=1, failures=failures))
+    said = failure_details(
+        StageResult(name="x", title="X", counts=Counts(), seconds=1, failures=failures)
+    )
     assert "1 is not 2" in said
     *command, tests = shlex.split(said.splitlines()[-1])
     assert command == ["Again:", "make", "test", "ONLY=x"]
@@ -117,7 +119,9 @@ def test_of_each_failure_it_says_what_happened_and_how_to_run_it_again(
 
 def test_what_broke_down_shows_what_it_said_last() -> None:
     failures = (Failure(arguments=(), output="no such module"),)
-    said = shown(Outcome(name="x", title="X", counts=Counts(), seconds=1, failures=failures))
+    said = failure_details(
+        StageResult(name="x", title="X", counts=Counts(), seconds=1, failures=failures)
+    )
     assert said.splitlines()[-2:] == ["no such module", "Again: make test ONLY=x"]
 
 

@@ -19,7 +19,7 @@ from redis.retry import Retry
 
 from deploy.console import Problem
 from deploy.paths import ROOT
-from deploy.ports import free_port, lasting_ports
+from deploy.ports import free_port, stable_ports
 from deploy.postgres_server import PersistentDatabase, postgres_server, postgres_url
 from deploy.valkey_server import valkey_server, valkey_url
 from deploy.waiting import wait_until
@@ -86,9 +86,9 @@ def is_listening(url: str) -> bool:
 
 def home_of(database_url: str) -> Path:
     with psycopg.connect(database_url) as connection:
-        shown = connection.execute("SHOW unix_socket_directories").fetchone()
-    assert shown
-    return Path(shown[0])
+        failure_details = connection.execute("SHOW unix_socket_directories").fetchone()
+    assert failure_details
+    return Path(failure_details[0])
 
 
 @pytest.mark.thorough
@@ -193,7 +193,7 @@ def test_valkey_can_ask_for_a_password() -> None:
 
 
 def test_ports_that_last_are_free_and_nobody_elses() -> None:
-    ports = lasting_ports(5)
+    ports = stable_ports(5)
     assert len(set(ports)) == 5
     lowest_of_outgoing = 32_768
     for port in ports:

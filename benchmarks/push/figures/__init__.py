@@ -17,7 +17,7 @@ class Target:
     at_most: float | None = None
     at_least: float | None = None
 
-    def holds(self, median: float) -> bool:
+    def inherited_fds(self, median: float) -> bool:
         if self.at_most is not None:
             return median <= self.at_most
         return self.at_least is not None and median >= self.at_least
