@@ -1,4 +1,4 @@
-"""Saying where the site is."""
+"""The startup banner: the URL of the site and the demo accounts."""
 
 import os
 import sys
@@ -14,12 +14,12 @@ _START_SECONDS = 60
 
 
 def with_demo_data() -> bool:
-    """Return whether the demo's events and people are wanted."""
+    """Return whether the demo data is wanted."""
     return os.environ.get("SEATCAST_DEMO") != "0"
 
 
 def demo_password(environment: Mapping[str, str]) -> str:
-    """Return the password of the demo's people, as servers in an environment have it."""
+    """Return the password of the demo accounts under the settings in `environment`."""
     if file := environment.get("SEATCAST_DEMO_PASSWORD_FILE"):
         return Path(file).read_text()
     return environment.get("SEATCAST_DEMO_PASSWORD") or PASSWORD
@@ -31,9 +31,9 @@ def print_banner(
     up: Callable[[Address], bool],
     environment: Mapping[str, str] = os.environ,
 ) -> None:
-    """Say where the site is, and who can sign in, once `up` holds.
+    """Print the site's URL and the demo accounts once `up(address)` is true.
 
-    `environment` is that of its servers.
+    `environment` is that of the servers.
     """
     if not wait_until(lambda: up(address), seconds=_START_SECONDS):
         print(f"seatcast: no answer at {address.url} yet.", file=sys.stderr)
@@ -46,5 +46,5 @@ def print_banner(
             f"{address.url}/tickets, with the password {demo_password(environment)}"
         )
     if address.authority:
-        say(f"Its certificate is vouched for by {address.authority}")
-    say("Ctrl-C ends it.")
+        say(f"Its certificate is signed by {address.authority}")
+    say("Press Ctrl-C to stop it.")

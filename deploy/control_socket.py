@@ -1,15 +1,13 @@
-"""The door of a running stack, for whoever may write to its data directory.
+"""The control socket of a running stack, for users who can write to its data directory.
 
-`make rolling`, `make backup` and `make manage` go through it.
-
-A socket in that directory. Who comes is told the settings of what the stack brings along, the
-environment of its servers and the ports that are free, as one line of JSON; sends the servers that
-are to take the place of those that run; and hears what is being done, line by line, until the last
-one says what went wrong, or nothing. One at a time.
+`make rolling`, `make backup` and `make manage` connect to it: a Unix socket in that directory that
+serves one client at a time, with messages of one line of JSON each. The stack first sends
+`settings` (of the services that it runs), `environment` (of its servers) and `room` (free ports).
+A client may then send `servers`, the specs of the servers that replace the running ones. The stack
+reports progress as `said`, and at the end `problem`, which is null on success.
 """
 
 import json
-import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,16 +16,15 @@ from typing import IO, Any
 
 from deploy.console import Problem, say
 from deploy.stack_servers import FreePorts, ServerSpec
-from deploy.stack_settings import servers_environment
 
 _NAME = "stack.sock"
-_LOOK_SECONDS = 0.5
-Tell = Callable[[str], None]
+_ACCEPT_SECONDS = 0.5
+Report = Callable[[str], None]
 
 
 @contextmanager
 def listening(data_dir: Path) -> Iterator[socket.socket | None]:
-    """Open the door for the length of the context; None where no socket can be."""
+    """Listen for the length of the context; yield None if the socket cannot be created."""
     path = data_dir / _NAME
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as control_socket:
@@ -38,11 +35,11 @@ def listening(data_dir: Path) -> Iterator[socket.socket | None]:
             yield None
             return
         try:
-            # Nobody can connect before somebody listens.
+            # Nobody can connect before `listen`, so the mode is set in time.
             path.chmod(0o600)
             control_socket.listen()
-            # A signal that was caught by another thread is heard by then.
-            control_socket.settimeout(_LOOK_SECONDS)
+            # `accept` times out so that the main thread handles signals that another thread caught.
+            control_socket.settimeout(_ACCEPT_SECONDS)
             yield control_socket
         finally:
             path.unlink(missing_ok=True)
@@ -54,20 +51,20 @@ def serve_client(
     settings: Mapping[str, str],
     environment: Mapping[str, str],
     free_ports: FreePorts,
-    replace: Callable[[Sequence[ServerSpec], Tell], None],
+    replace: Callable[[Sequence[ServerSpec], Report], None],
 ) -> None:
-    """Let one visitor in, if one comes soon, and have the servers replaced that it brings."""
+    """Serve one client, if one connects soon; replace the servers if it asks for that."""
     try:
-        visitor, _ = control_socket.accept()
+        client, _ = control_socket.accept()
     except TimeoutError:
         return
-    with visitor, visitor.makefile("rw") as line, suppress(OSError, ValueError):
+    with client, client.makefile("rw") as line, suppress(OSError, ValueError):
         _send(line, settings=dict(settings), environment=dict(environment), room=free_ports)
-        if not (asked := line.readline()):
+        if not (request := line.readline()):
             return
         problem = None
         try:
-            replace(_read_specs(asked), lambda said: _tell(line, said))
+            replace(_read_specs(request), lambda said: _report(line, said))
         except Problem as why:
             problem = str(why)
         say("seatcast: all servers were replaced." if problem is None else f"seatcast: {problem}")
@@ -75,29 +72,26 @@ def serve_client(
 
 
 class StackConnection:
-    """A visit to a running stack.
+    """A client's connection to a running stack.
 
-    `settings` are those of what it brings along, `environment` is that of its servers, with the
-    owner of the tables, and in its `room` servers can be started.
+    `settings` are those of the services that the stack runs; `environment` is that of its servers,
+    with the credentials of the tables' owner; servers can be started on `free_ports`.
     """
 
     def __init__(self, line: IO[str]) -> None:
         self._line = line
-        told = json.loads(line.readline())
-        self.settings: dict[str, str] = told["settings"]
-        # A stack of an older release does not tell it.
-        self.environment: dict[str, str] = told.get("environment") or servers_environment(
-            os.environ, self.settings
-        )
-        self.free_ports: FreePorts = told["room"]
+        greeting = json.loads(line.readline())
+        self.settings: dict[str, str] = greeting["settings"]
+        self.environment: dict[str, str] = greeting["environment"]
+        self.free_ports: FreePorts = greeting["room"]
 
-    def replace(self, specs: Sequence[ServerSpec], *, tell: Tell) -> None:
-        """Have all servers replaced. Raises: Problem."""
+    def replace(self, specs: Sequence[ServerSpec], *, report: Report) -> None:
+        """Replace all servers; pass each progress message to `report`. Raises: Problem."""
         _send(self._line, servers=list(specs))
-        for heard in self._line:
-            message = json.loads(heard)
+        for received in self._line:
+            message = json.loads(received)
             if "said" in message:
-                tell(message["said"])
+                report(message["said"])
             elif message["problem"] is None:
                 return
             else:
@@ -107,31 +101,33 @@ class StackConnection:
 
 @contextmanager
 def connected(data_dir: Path) -> Iterator[StackConnection]:
-    """Go through the door of the stack on a data directory. Raises: Problem when there is none."""
-    with socket.socket(socket.AF_UNIX) as visitor:
+    """Connect to the stack of a data directory. Raises: Problem if none is running."""
+    with socket.socket(socket.AF_UNIX) as client:
         try:
-            visitor.connect(str(data_dir / _NAME))
+            client.connect(str(data_dir / _NAME))
         except OSError:
             raise Problem(
                 f"No stack is running on {data_dir}: `make stack` starts one; "
                 "SEATCAST_DATA_DIR says where its data is."
             ) from None
-        with visitor.makefile("rw") as line:
+        with client.makefile("rw") as line:
             yield StackConnection(line)
 
 
-def _read_specs(asked: str) -> list[ServerSpec]:
-    """Read what was asked for; another release's code has written it. Raises: Problem."""
-    specs: list[ServerSpec] = json.loads(asked)["servers"]
+def _read_specs(request: str) -> list[ServerSpec]:
+    """Parse server specs, which another release may have written. Raises: Problem."""
+    specs: list[ServerSpec] = json.loads(request)["servers"]
     for spec in specs:
         if spec.keys() != ServerSpec.__annotations__.keys():
-            raise Problem("This stack knows no such servers: end it, and start the new release's.")
+            raise Problem(
+                "This stack cannot run these servers: stop it, then start the new release."
+            )
     return specs
 
 
-def _tell(line: IO[str], said: str) -> None:
+def _report(line: IO[str], said: str) -> None:
     say(f"seatcast: {said}")
-    # Who has asked may be gone; what was begun is brought to its end.
+    # The client may have disconnected; the replacement goes on.
     with suppress(OSError):
         _send(line, said=said)
 

@@ -1,4 +1,4 @@
-"""Reading the environment, and cleaning it for other processes."""
+"""Functions on environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ _OWN_SETTINGS = (
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
-    """Return this environment without the site's settings, so that none leaks into a test."""
+    """Return this process's environment without Seatcast's settings, plus `extra`."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -22,10 +22,10 @@ def clean_environment(**extra: str) -> dict[str, str]:
 
 
 def is_production(environment: Mapping[str, str]) -> bool:
-    """Return whether production is asked for, in any of the words that the settings take."""
+    """Return whether SEATCAST_PRODUCTION is set to any of the true values that settings accept."""
     return environment.get("SEATCAST_PRODUCTION", "").lower() in _YES
 
 
 def is_set(environment: Mapping[str, str], name: str) -> bool:
-    """Return whether the environment has a setting, or the file that it is in."""
+    """Return whether a setting, or its `_FILE` variant, is set."""
     return bool(environment.get(name) or environment.get(f"{name}_FILE"))

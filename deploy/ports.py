@@ -8,16 +8,16 @@ _STABLE_PORTS = range(20_000, 30_000)
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that was free a moment ago."""
+    """Return a free port of 127.0.0.1. Another process may take it before it is used."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
 
 def stable_ports(count: int) -> list[int]:
-    """Return ports of 127.0.0.1 that were free a moment ago, and stay so while nobody has them.
+    """Return free ports of 127.0.0.1 outside the ephemeral range.
 
-    No connection that goes out is given one of them, so that a server that was started again
-    finds its port as it left it.
+    The kernel gives none of them to outgoing connections, so a server that restarts finds its port
+    still free.
     """
     found: list[int] = []
     for port in random.sample(_STABLE_PORTS, len(_STABLE_PORTS)):

@@ -1,9 +1,9 @@
-"""Servers that are started again when they die.
+"""Start servers, and restart them when they die.
 
-Concurrency: a thread for each server; what they share with the main thread is an event and a
-future. Lifecycle: `kept()` returns when all are ready, and on leaving ends them all at once; in
-between others can be started beside them, and any of them ended.
-A server that does not even start the first time is a Problem; one that dies later is not.
+Concurrency: one thread per server, which shares an event and a future with the main thread.
+Lifecycle: `managed()` returns once all servers are ready and stops all of them on exit; meanwhile
+more can be started, and any of them stopped. A server that fails its first start is a Problem; one
+that dies later is restarted.
 """
 
 import re
@@ -19,31 +19,31 @@ from deploy.console import Problem, say
 from deploy.private_files import open_private
 from deploy.supervised import START_SECONDS, ServerEnded, StartedServer, Supervised
 
-# One that has lived so long did not die of how it was started.
+# A server that ran this long did not die of a wrong configuration.
 HEALTHY_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.5
-_LOOK_SECONDS = 0.1
-# They begin with a date, with a level in brackets, or are an object of JSON; an access log is for
-# the file alone.
+_POLL_SECONDS = 0.1
+# Log entries begin with a date or a level in brackets, or are JSON objects. Access log entries
+# (level info) are not shown.
 _ENTRY = re.compile(r'\d{4}[-/]|\[|\{(?!"level":"info")')
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """A server to keep: its name in sentences, and how it is started once."""
+    """A server to manage: its name in messages, and how to start it once."""
 
     name: str
     launch: Callable[[], AbstractContextManager[StartedServer]]
     log_file: Path
-    shows_log: bool = True  # whether what it writes is for the person at the terminal
+    shows_log: bool = True  # whether its log is shown at the terminal
 
 
 @contextmanager
 def managed(services: Sequence[Service]) -> Iterator["ProcessManager"]:
-    """Keep servers running for the length of the context.
+    """Run servers for the length of the context, restarting those that die.
 
-    Raises: Problem when one of them does not start.
+    Raises: Problem if one of them does not start.
     """
     manager = ProcessManager()
     try:
@@ -54,7 +54,7 @@ def managed(services: Sequence[Service]) -> Iterator["ProcessManager"]:
 
 
 class ProcessManager:
-    """The servers that are kept. For one thread."""
+    """Servers that run and are restarted. Not thread-safe."""
 
     def __init__(self) -> None:
         self._processes: list[_ManagedProcess] = []
@@ -64,9 +64,9 @@ class ProcessManager:
         return [process.service for process in self._processes]
 
     def start(self, services: Sequence[Service]) -> None:
-        """Start servers, all at once, and keep them; return when all are ready.
+        """Start servers in parallel; return once all are ready.
 
-        Raises: Problem when one of them does not start; none of them is kept then.
+        Raises: Problem if one of them does not start; then all of them are stopped.
         """
         fresh = [_ManagedProcess(service=service) for service in services]
         self._processes += fresh
@@ -80,7 +80,7 @@ class ProcessManager:
             raise
 
     def end(self, services: Sequence[Service]) -> None:
-        """End servers, all at once; return when they have ended."""
+        """Stop servers in parallel; return once all have ended."""
         leaving = [process for process in self._processes if process.service in services]
         for process in leaving:
             process.ending.set()
@@ -91,7 +91,7 @@ class ProcessManager:
 
 
 def pause_seconds(deaths: int) -> float:
-    """Return how long to wait before a server is started that died `deaths` times in a row."""
+    """Return how long to wait before restarting a server that died `deaths` times in a row."""
     if deaths <= 1:
         return 0.0
     return min(_FIRST_PAUSE_SECONDS * 2.0 ** (deaths - 2), LONGEST_PAUSE_SECONDS)
@@ -105,16 +105,16 @@ class _ManagedProcess:
     thread: Thread = field(init=False)
 
     def __post_init__(self) -> None:
-        self.thread = Thread(target=self._keep, name=self.service.name, daemon=True)
+        self.thread = Thread(target=self._run, name=self.service.name, daemon=True)
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         try:
-            self._start_again_and_again()
+            self._run_until_stopped()
         finally:
-            # Whatever went wrong, nobody waits for this one any more.
+            # Whatever went wrong, `start` must not wait for this server any longer.
             self.started.cancel()
 
-    def _start_again_and_again(self) -> None:
+    def _run_until_stopped(self) -> None:
         deaths = 0
         with _Log(self.service) as log:
             while not self.ending.is_set():
@@ -123,14 +123,14 @@ class _ManagedProcess:
                 if self.ending.is_set() or not self.started.done() or self.started.exception():
                     return
                 deaths = 1 if time.monotonic() - began > HEALTHY_SECONDS else deaths + 1
-                self._wait_to_start_again(how, pause_seconds(deaths))
+                self._pause(how, pause_seconds(deaths))
 
     def _run_once(self, log: "_Log") -> str:
-        """Run the server until it ends or is to end; return how it ended."""
+        """Run the server until it dies or is stopped; return how it died."""
         try:
             with self.service.launch() as launched:
-                self._watch(launched, log)
-                # Before its context is left, which is what ends it.
+                self._wait(launched, log)
+                # Before leaving the context, which stops it.
                 how = "" if self.ending.is_set() else launched.server.how_it_ended()
             log.show()
         except (Problem, OSError) as problem:
@@ -140,37 +140,34 @@ class _ManagedProcess:
             return ""
         return how
 
-    def _watch(self, launched: StartedServer, log: "_Log") -> None:
-        """Return when the server has ended, or is to end.
+    def _wait(self, launched: StartedServer, log: "_Log") -> None:
+        """Return when the server has died, or must stop.
 
-        Raises: ServerEnded when it was never ready.
+        Raises: ServerEnded if it was never ready.
         """
         server = launched.server
         latest = time.monotonic() + START_SECONDS
         while server.process.poll() is None and not self.ending.is_set():
             if self.started.done():
                 log.show()
-                self.ending.wait(_LOOK_SECONDS)
+                self.ending.wait(_POLL_SECONDS)
             elif launched.ready():
                 self.started.set_result(None)
             elif time.monotonic() > latest:
                 raise _not_started(server, f"did not get ready within {START_SECONDS} s")
             else:
-                self.ending.wait(_LOOK_SECONDS / 2)
+                self.ending.wait(_POLL_SECONDS / 2)
         if not self.started.done() and not self.ending.is_set():
             raise _not_started(server, "did not start")
 
-    def _wait_to_start_again(self, how: str, pause: float) -> None:
+    def _pause(self, how: str, pause: float) -> None:
         when = f"in {pause:.1f} s" if pause else "now"
-        say(f"seatcast: {self.service.name} {how}; it is started again {when}.")
+        say(f"seatcast: {self.service.name} {how}; restarting {when}.")
         self.ending.wait(pause)
 
 
 class _Log:
-    """What a server writes, shown with its name: the first line of each entry.
-
-    The traceback is in the file.
-    """
+    """A server's log file. The first line of each entry is shown; tracebacks stay in the file."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -185,7 +182,7 @@ class _Log:
         self._lines.close()
 
     def show(self) -> None:
-        """Show what was written since the last time."""
+        """Show the entries written since the last call."""
         for line in self._lines:
             if self._service.shows_log and _ENTRY.match(line):
                 say(f"{self._service.name}: {line.rstrip()}")

@@ -1,4 +1,4 @@
-"""What is done once before the servers start: tables, static files, demo data."""
+"""Tasks that run once before servers start: migrations, static files, checks, demo data."""
 
 import re
 import signal
@@ -29,16 +29,16 @@ def run_release_tasks(
     log_file: Path,
     inherited_fds: Collection[int] = (),
 ) -> None:
-    """Bring everything up to date; cheap when it is. Ends with the process that asked for it.
+    """Migrate, grant privileges, check, collect static files and load the demo data.
 
-    It is the code of `release` that does it, but for what an older one does not know. `holds` are
-    held for as long.
-    Raises: Problem with the reason that the step that failed gave.
+    The code of `release` does it, except for granting, which older releases cannot do. All of it
+    is quick if there is nothing to do. Each task inherits the descriptors `inherited_fds`.
+    Raises: Problem with the reason of the task that failed.
     """
     log_file.unlink(missing_ok=True)
     migrating = {**environment, **MIGRATE_SETTINGS}
     if release != ROOT and (owner := environment.get("DATABASE_MIGRATION_URL")):
-        # An older release has no setting for the owner.
+        # Older releases do not know DATABASE_MIGRATION_URL.
         migrating["DATABASE_URL"] = owner
     served = without_owner_settings(environment)
     steps = [
@@ -62,9 +62,9 @@ def run_task(
     log_file: Path,
     inherited_fds: Collection[int] = (),
 ) -> str:
-    """Run a command of a release to its end; return the last that it said.
+    """Run a Python command of a release; return the last line of its output.
 
-    Raises: Problem with the reason that it gave.
+    Raises: Problem with the reason if it fails.
     """
     with supervised(
         {
@@ -83,12 +83,12 @@ def run_task(
         status, said = step.process.wait(), step.output()
         if status:
             reason = _reason_in(said) or step.how_it_ended()
-            raise Problem(f"`manage.py {step.name}` failed: {reason} ({log_file} has the rest.)")
+            raise Problem(f"`manage.py {step.name}` failed: {reason} ({log_file} has the details.)")
         return said.rpartition("\n")[2]
 
 
 def _reason_in(output: str) -> str:
-    """Return what a check has found, or the line that a traceback ends with, or the last one."""
+    """Return the findings of `check`, the last line of a traceback, or the last line of all."""
     lines = output.splitlines() or [""]
     if found := [line for line in lines if re.match(r"\S+: \([\w.]+\) ", line)]:
         return " ".join(line.partition(": ")[2] for line in found)

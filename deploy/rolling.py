@@ -1,9 +1,9 @@
-"""`make rolling`: the servers of this checkout take the place of those of a running stack.
+"""`make rolling`: replace the servers of a running stack by those of this checkout.
 
-Run it in the checkout of the new version, with the settings that the new servers are to have, and
-SEATCAST_DATA_DIR as the stack has it. The database is brought up to date first, by the new code
-and beside the old servers; then each server is replaced: the new one is well before the proxy
-leads to it, and what the old one had under way is answered before it ends.
+Run it in the checkout of the new version, with the settings for the new servers and the stack's
+SEATCAST_DATA_DIR. First the new code migrates the database while the old servers run. Then each
+server is replaced: the proxy switches to the new one once it is ready, and the old one finishes
+its requests before it stops.
 """
 
 import os
@@ -41,10 +41,10 @@ def _roll() -> None:
             log_file=settings.data_dir / "logs" / "rolling.log",
         )
         specs = server_specs(settings, environment=environment, free_ports=stack.free_ports)
-        stack.replace(specs, tell=say)
-    # Last: what its pages ask for is answered by new servers only.
+        stack.replace(specs, report=say)
+    # Last, because only the new servers answer what the new pages request.
     publish_client(settings.client, client_dir)
-    say("All servers are those of this release.")
+    say("All servers now run this release.")
 
 
 if __name__ == "__main__":

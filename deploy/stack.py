@@ -1,16 +1,14 @@
-"""The real stack on one machine: PostgreSQL, Valkey, socket servers and API workers, a proxy.
+"""The real stack on one machine: PostgreSQL, Valkey, socket and API servers, and a proxy.
 
-Start: the services, then the database is brought up to date, then the proxy, and the servers
-behind it. What dies is started again. Servers of another release can take the place of those that
-run, one by one, while the site is open: `make rolling`.
+Start: services, then release tasks, then the proxy and the servers behind it. Processes that die
+are restarted. `make rolling` replaces the servers one by one while the site is open.
 
-The end, on Ctrl-C and SIGTERM, is the other way round: the servers say goodbye to sockets and
-answer what is under way while the proxy still carries it, and the proxy tells newcomers to come
-back; then the proxy, then the services. After a second Ctrl-C, and after kill -9, the servers'
-supervisors end everything at once.
+Stop, on Ctrl-C and SIGTERM: first the servers, which close their sockets and finish requests while
+the proxy still forwards responses and refuses new requests with 503; then the proxy, then the
+services. After a second Ctrl-C, and after kill -9, the supervisors end all servers at once.
 
-One stack for each data directory: it is locked, also for as long as servers of one that was
-killed are still ending.
+Each data directory has one stack: it is locked, also while the servers of a killed stack are still
+ending.
 """
 
 import fcntl
@@ -47,7 +45,7 @@ _TAKEOVER_SECONDS = 40.0
 
 
 class _StopRequested(BaseException):
-    """The person has asked for the end."""
+    """SIGINT or SIGTERM was received."""
 
 
 def main() -> int:
@@ -95,7 +93,7 @@ def _serve() -> None:
                 )
                 proxy = proxy_service(config, log_file=logs / "proxy.log", inherited_fds=[lock])
                 with _managed([proxy]), _managed(servers.first_generation(initial)) as manager:
-                    say(f"What they write is in {logs}/")
+                    say(f"Logs are in {logs}/")
                     print_banner(settings.address, up=serves, environment=environment)
                     while control:
                         control_socket.serve_client(
@@ -135,14 +133,14 @@ def _managed(services: list[Service]) -> Iterator[ProcessManager]:
 
 @contextmanager
 def locked(data_dir: Path) -> Iterator[int]:
-    """Lock a data directory, made if need be; yield the descriptor that holds the lock.
+    """Lock a data directory, created if needed; yield the descriptor that holds the lock.
 
-    Raises: Problem when another stack has it.
+    Raises: Problem if another stack holds it.
     """
     folder = os.open(passable_folder(data_dir), os.O_RDONLY)
     try:
         if not _try_lock(folder):
-            say(f"Waiting for the stack that has {data_dir} to end …")
+            say(f"Waiting for the stack on {data_dir} to end …")
             if not wait_until(lambda: _try_lock(folder), seconds=_TAKEOVER_SECONDS):
                 raise Problem(
                     f"Another stack is running on {data_dir}: end it, or set SEATCAST_DATA_DIR."

@@ -1,4 +1,4 @@
-"""The services and the proxy of the real stack, as they are started on one machine."""
+"""The services and the proxy of the real stack, as processes to manage."""
 
 import os
 import signal
@@ -21,13 +21,13 @@ from deploy.valkey_server import valkey_server, valkey_url
 
 HOST = "127.0.0.1"
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
-# Longer than servers take to answer what is under way.
+# Longer than servers need to finish their requests.
 STOP_SECONDS = 15.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnServices:
-    """The services that the stack brings along, and the settings under which servers find them."""
+    """The services that the stack runs itself, and the settings that servers need for them."""
 
     services: list[Service]
     settings: dict[str, str]
@@ -35,9 +35,9 @@ class OwnServices:
 
 @dataclass(frozen=True, kw_only=True)
 class ProxyConfig:
-    """What the proxy is told: where it listens, and what is behind it.
+    """The proxy's configuration: its address, its upstreams and its folders.
 
-    `guide` is who says which of the servers are there, as the Caddyfile takes it.
+    `health_checks` imports one of the Caddyfile's snippets for health checks.
     """
 
     address: Address
@@ -54,11 +54,11 @@ class ProxyConfig:
     def variables(self) -> dict[str, str]:
         """Return this as `deploy/Caddyfile` reads it."""
         port = self.address.port
-        # By whatever name it is asked for: to refuse those that are not the site's is the API's.
+        # For any host name: the API refuses those that are not the site's.
         tls = f"https://{self.address.place}, https://:{port}"
         return proxy_variables(
             site=tls if self.address.authority else f"http://:{port}",
-            # Caddy speaks nothing but TLS on the port that is said to be for it.
+            # Caddy accepts only TLS on its https_port.
             https_port=port if self.address.authority else 443,
             host=self.address.host,
             sockets=[f"{HOST}:{port}" for port in self.sockets],
@@ -76,9 +76,9 @@ class ProxyConfig:
 def own_services(
     settings: StackSettings, *, environment: Mapping[str, str], lock: int, logs: Path
 ) -> OwnServices:
-    """Choose ports and passwords. The passwords are made once, and kept in the data directory.
+    """Choose ports and passwords of the services. Passwords are stored in the data directory.
 
-    All processes hold the descriptor `lock` for as long as they live.
+    All processes inherit the descriptor `lock`, so the lock lasts until they have ended.
     """
     postgres_port, valkey_port = stable_ports(2)
     services: list[Service] = []
@@ -141,7 +141,7 @@ def proxy_service(
 ) -> Service:
     """Return Caddy with `deploy/Caddyfile`."""
     config.own_dir.mkdir(mode=0o700, exist_ok=True)
-    # Whatever it would keep in its user's home.
+    # Otherwise it would use its user's home.
     homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(config.own_dir))
     return program(
         "the proxy",
@@ -163,7 +163,7 @@ def program(
     inherited_fds: Collection[int],
     ready: Callable[[], bool],
 ) -> Service:
-    """Return a program as a server to keep."""
+    """Return a program as a service to manage."""
 
     @contextmanager
     def launch() -> Iterator[StartedServer]:

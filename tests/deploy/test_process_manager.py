@@ -63,7 +63,7 @@ def test_what_dies_is_started_again_with_a_sentence(
         assert wait_until(lambda: log_file.read_text().count("doors") == 2, seconds=SECONDS)
     assert servers() == []
     said = capsys.readouterr().out
-    assert "seatcast: the box office was ended by SIGKILL; it is started again now.\n" in said
+    assert "seatcast: the box office was killed by SIGKILL; restarting now.\n" in said
     assert "the box office: [INFO] doors open\n" in said
     assert "at nine" not in said
 

@@ -56,7 +56,7 @@ def housekeeping_arguments():
 
 
 def test_a_release_that_does_not_say_is_not_run(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="does not say how its servers are run"):
+    with pytest.raises(Problem, match=r"has no usable deploy\.server"):
         of_another_release(tmp_path, "")
 
 

@@ -208,7 +208,7 @@ def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
         )
         broken: ServerSpec = {**api, "command": ["false"]}
         with pytest.raises(Problem, match="API server 1 did not start"):
-            stack.replace([broken, *others], tell=print)
+            stack.replace([broken, *others], report=print)
     assert servers(site) == before
     assert site.is_whole()
 

@@ -117,7 +117,7 @@ def test_what_a_killed_server_leaves_behind_is_ended(folder: Path) -> None:
             each for each in descendants(server.process.pid) if "time.sleep" in each.command
         ]
         os.kill(leader.pid, signal.SIGKILL)
-        assert server.how_it_ended() == "was ended by SIGKILL"
+        assert server.how_it_ended() == "was killed by SIGKILL"
         assert not set(left) & {each.pid for each in descendants(1)}
 
 
