@@ -1,12 +1,11 @@
-"""From a fresh checkout to everything installed and built; again in a blink if nothing changed.
+"""Set up a fresh checkout: virtual environment, packages, built client. Quick if nothing changed.
 
-Runs under the machine's own Python with nothing but the standard library. Every step leaves a
-stamp of what it was done for. One set-up at a time: the checkout's folder itself is the lock,
-so there is no lock file to go stale.
+Runs under the machine's own Python with nothing but the standard library. Every step writes a stamp
+file with the digest of its inputs. The checkout's folder itself is locked during a set-up, so no
+lock file can be left behind.
 
-Concurrency. The client is set up in a thread beside the Python packages. Its stamps are in the
-virtual environment, and so is Node.js where the machine has none: for these it waits until that
-has been made.
+Concurrency: a thread sets up the client beside the Python packages. Its stamps are in the virtual
+environment, as is Node.js if the machine has none, so it waits for that environment where needed.
 """
 
 import fcntl
@@ -38,18 +37,18 @@ STACK = "requirements-stack.txt"
 LOADTEST = "requirements-loadtest.txt"
 DEVELOPMENT = "requirements-dev.txt"
 AUDIT = "requirements-audit.txt"
-# Each builds on those before it.
+# Each includes those before it.
 _REQUIREMENTS = (RUNTIME, STACK, LOADTEST, DEVELOPMENT, AUDIT)
 _NO_SOURCES = {NODE_MODULES.name, CLIENT.name, "e2e", "test-results", "playwright-report"}
 
 
 def set_up(*, requirements: str = RUNTIME, client: bool = True) -> None:
-    """Bring the virtual environment, and with `client` its packages and build, up to date.
+    """Bring the virtual environment and, with `client`, the built client up to date.
 
-    `requirements` is RUNTIME, STACK for what the real stack needs as well, LOADTEST for loading
-    it, DEVELOPMENT for what tests and checks need besides, or AUDIT for locking and auditing all
-    of that. Two at once wait for each other.
-    Raises: Problem when something is missing that only the person can provide.
+    `requirements` is RUNTIME, or one that includes it: STACK for the real stack, LOADTEST for
+    load tests, DEVELOPMENT for tests and checks, AUDIT for locking and auditing. Concurrent calls
+    wait for each other.
+    Raises: Problem if the person must install something first.
     """
     with _one_at_a_time(), ThreadPoolExecutor() as beside:
         venv = beside.submit(_ensure_venv)
@@ -61,7 +60,7 @@ def set_up(*, requirements: str = RUNTIME, client: bool = True) -> None:
 
 
 def hand_over(module: str, *arguments: str) -> None:
-    """Become .venv's Python, running a module of this repository. Does not return."""
+    """Replace this process by .venv's Python running a module. Does not return."""
     sys.stdout.flush()
     os.chdir(ROOT)
     os.environ["PATH"] = os.pathsep.join([str(VENV_BIN), os.environ.get("PATH", os.defpath)])
@@ -92,7 +91,7 @@ def _ensure_venv() -> None:
     if importlib.util.find_spec("ensurepip") is not None:
         run_step(make, what=what, cwd=ROOT)
         return
-    # Debian's python3 without python3-venv. Its pip, if it is there, can install another.
+    # Debian's python3 without python3-venv. Its pip, if installed, can install one into .venv.
     if importlib.util.find_spec("pip") is None:
         raise Problem(
             f"{sys.executable} cannot make a virtual environment with pip in it: "
@@ -104,9 +103,9 @@ def _ensure_venv() -> None:
 
 
 def _venv_is_usable() -> bool:
-    """Return whether .venv is whole and still has its Python, which is not other than `PYTHON`.
+    """Return whether .venv is complete and, if PYTHON is set, has that version.
 
-    A developer who chose a Python once need not name it every time.
+    So a developer who once chose a Python need not name it every time.
     """
     if not os.access(VENV_PYTHON, os.X_OK) or not _venv_version():
         return False
@@ -116,7 +115,7 @@ def _venv_is_usable() -> bool:
 
 
 def _venv_version() -> str | None:
-    """Return the version of Python that .venv was made with, as in "3.11"."""
+    """Return the Python version of .venv, such as "3.11"."""
     try:
         config = (VENV / "pyvenv.cfg").read_text()
     except OSError:
@@ -149,11 +148,11 @@ def _ensure_client_packages(node: Node, await_venv: Callable[[], None]) -> None:
     stamp = STAMPS / "package-lock.json"
     files = [FRONTEND / "package.json", FRONTEND / "package-lock.json"]
     wanted = stamps.digest(files=files, root=FRONTEND)
-    # npm writes this file when all the others are in place.
+    # npm writes this file last.
     whole = (NODE_MODULES / ".package-lock.json").is_file()
     if whole and stamps.is_current(stamp, wanted):
         return
-    # What npm has in its cache is as good: the lock file has every package's digest.
+    # npm's cache is safe, since the lock file has every package's digest.
     arguments = ("ci", "--prefer-offline", "--no-audit", "--no-fund")
     run_npm(node, *arguments, what="Installing the client's packages")
     await_venv()
@@ -161,7 +160,7 @@ def _ensure_client_packages(node: Node, await_venv: Callable[[], None]) -> None:
 
 
 def _ensure_client_built(await_venv: Callable[[], None]) -> None:
-    """Build the client if its sources changed; only then is Node.js needed."""
+    """Build the client if its sources changed; Node.js is needed only then."""
     stamp = STAMPS / "client"
     sources = stamps.files_below(FRONTEND, without=_NO_SOURCES)
     wanted = stamps.digest(files=sources, root=FRONTEND)
@@ -169,7 +168,7 @@ def _ensure_client_built(await_venv: Callable[[], None]) -> None:
         return
     node = ensure_node(await_venv)
     _ensure_client_packages(node, await_venv)
-    # Without its types, which take ten times as long, and are looked at by `make check`.
+    # Without checking types, which takes ten times as long and is done by `make check`.
     run_npm(node, "exec", "--", "vite", "build", what="Building the client")
     await_venv()
     stamps.write(stamp, wanted)

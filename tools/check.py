@@ -1,6 +1,6 @@
-"""Everything that can be said without running a test: one check after the other, to the end.
+"""Run all linters and type checkers, one after the other.
 
-`make test` leaves out the dearest rules of eslint, which `make check` and `make thorough` have.
+`make test` skips the slowest eslint rules, which `make check` and `make thorough` include.
 """
 
 import sys
@@ -22,7 +22,7 @@ _PYTHON = str(VENV_PYTHON)
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One check; `run` shows what it finds and returns 0 if all is well."""
+    """One check; `run` prints its findings and returns an exit status."""
 
     name: str
     run: Callable[[], int]
@@ -36,18 +36,18 @@ def main() -> int:
 
 
 def run_checks(*, lint: str = "lint") -> Counts:
-    """Run all checks, whatever becomes of the first, and say how each went.
+    """Run all checks, also after a failure, and print the result of each.
 
-    `lint` is the script of the client that does it.
+    `lint` is the client's npm script to lint it.
     """
     failed = []
     checks = _checks(ensure_node(), lint=lint)
     for check in checks:
         started = time.monotonic()
         say(f"{check.name} …")
-        well = check.run() == 0
-        say(f"{check.name}: {'ok' if well else 'FAILED'} ({time.monotonic() - started:.1f} s)")
-        if not well:
+        is_ok = check.run() == 0
+        say(f"{check.name}: {'ok' if is_ok else 'FAILED'} ({time.monotonic() - started:.1f} s)")
+        if not is_ok:
             failed.append(check.name)
     if failed:
         say(f"Failed: {', '.join(failed)}.")

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"seatcast: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        # For the site, Ctrl-C is the way to end it, not a failure.
+        # Ctrl-C is how one stops the site, so it is no failure there.
         return 0 if options.command in _SITES else 130
     return 0
 
@@ -96,7 +96,7 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _serve(module: str, *, requirements: str) -> None:
-    """Become the site that a module serves. Raises: Problem at once if the port is taken."""
+    """Replace this process by a module that serves the site. Raises: Problem."""
     ensure_free(address_from())
     set_up(requirements=requirements)
     hand_over(module)
@@ -116,41 +116,53 @@ def _parser() -> argparse.ArgumentParser:
     setup = commands.add_parser("setup", help="install the packages and build the client")
     setup.add_argument("--dev", action="store_true", help="also what tests and checks need")
     commands.add_parser("run", help="serve the site with demo data")
-    commands.add_parser("stack", help="serve it as it is served for real, on this machine")
-    commands.add_parser("rolling", help="replace the servers of the stack that runs, one by one")
+    commands.add_parser("stack", help="serve it with PostgreSQL, Valkey and a proxy")
+    commands.add_parser("rolling", help="replace the servers of the running stack, one by one")
     manage = commands.add_parser("manage", help="run a command of manage.py on the running stack")
     manage.add_argument("arguments", nargs=argparse.REMAINDER, help="a command and its options")
     backup = commands.add_parser("backup", help="write the database of the running stack to a file")
-    restore = commands.add_parser("restore", help="make a file the database of a stack, kept apart")
+    restore = commands.add_parser(
+        "restore", help="restore a file as the database of a stopped stack"
+    )
     for command in (backup, restore):
         command.add_argument("file", nargs="?", default="seatcast.dump", help="(%(default)s)")
     test = commands.add_parser("test", help="run every check and every test")
-    thorough = commands.add_parser("thorough", help="run them all on both databases, and longer")
+    thorough = commands.add_parser(
+        "thorough", help="run them all on both databases, random ones for longer"
+    )
     for command in (test, thorough):
-        command.add_argument("only", nargs="?", choices=STAGES, help="run this stage alone")
-    bench = commands.add_parser("bench", help="measure what pushing costs, beside stock servers")
-    bench.add_argument("figures", nargs="*", help="measure these alone")
-    load = commands.add_parser("loadtest", help="load the site, and judge what came of it")
-    # What they mean is known only with the packages that are still to be installed.
+        command.add_argument("only", nargs="?", choices=STAGES, help="run only this stage")
+    bench = commands.add_parser(
+        "bench", help="measure the cost of pushing changes, beside stock servers"
+    )
+    bench.add_argument("figures", nargs="*", help="only these figures")
+    load = commands.add_parser("loadtest", help="load the site, and check the results")
+    # Parsed by `loadtest`, whose packages may not be installed yet.
     load.add_argument("arguments", nargs=argparse.REMAINDER, help="a scenario and its options")
     compare = commands.add_parser("compare", help="compare with peers into docs/benchmarks.md")
-    compare.add_argument("--rounds", type=int, default=5, help="medians of how many (%(default)s)")
-    compare.add_argument("--only", help="measure these alone, such as locks,single")
+    compare.add_argument(
+        "--rounds", type=int, default=5, help="rounds to take the medians of (%(default)s)"
+    )
+    compare.add_argument("--only", help="only these figures, such as locks,single")
     curves = commands.add_parser("curves", help="measure costs at four sizes into docs/scaling.md")
-    curves.add_argument("--only", help="measure these alone, and only show them")
-    chaos = commands.add_parser("chaos", help="buy and watch while everything fails, then audit")
-    chaos.add_argument("--seconds", type=int, default=180, help="for so long (%(default)s)")
-    chaos.add_argument("--seed", type=int, help="the same faults in the same order as before")
-    upgrade = commands.add_parser("upgrade", help="buy and watch while servers are replaced")
+    curves.add_argument("--only", help="only these figures, printed but not written")
+    chaos = commands.add_parser(
+        "chaos", help="inject faults during a sale, then audit the database"
+    )
+    chaos.add_argument("--seconds", type=int, default=180, help="duration (%(default)s)")
+    chaos.add_argument("--seed", type=int, help="repeat the faults of an earlier run")
+    upgrade = commands.add_parser(
+        "upgrade", help="replace servers of an older version during a sale"
+    )
     upgrade.add_argument("--from", dest="since", help="the older version, as git names it")
     commands.add_parser("check", help="run the linters and type checkers")
     commands.add_parser("schema", help="rewrite the API schema and the client's types")
     commands.add_parser("screenshots", help="take a picture of every page")
-    commands.add_parser("measure", help="measure what the client costs a browser")
-    lock = commands.add_parser("lock", help="pin all Python packages anew, with their hashes")
+    commands.add_parser("measure", help="measure the client in a browser")
+    lock = commands.add_parser("lock", help="update the lock files of the Python packages")
     lock.add_argument("--upgrade", action="store_true", help="take the newest indirect versions")
-    commands.add_parser("sbom", help="write what Seatcast is made of to .reports/sbom")
-    commands.add_parser("audit", help="ask what is known to be wrong with the locked packages")
-    commands.add_parser("images", help="pin the base images by digest, where registries answer")
-    commands.add_parser("clean", help="remove what the other commands made, but for the data")
+    commands.add_parser("sbom", help="write bills of materials to .reports/sbom")
+    commands.add_parser("audit", help="check the locked packages for known vulnerabilities")
+    commands.add_parser("images", help="pin the base images by digest")
+    commands.add_parser("clean", help="remove packages, builds, reports and caches")
     return parser

@@ -1,7 +1,7 @@
 """`make images`: pin the base images of Dockerfile and docker-compose.yml by digest, in place.
 
-A tag can be moved to other bytes; `name:tag@sha256:…` names one image for good. Digests are asked
-of the registries through Docker, so this needs a machine that reaches them.
+A tag can be moved to another image; `name:tag@sha256:…` always names the same one. Docker looks the
+digests up, so this needs a machine with access to the registries.
 """
 
 import re
@@ -14,7 +14,7 @@ from deploy.console import Problem, say
 from deploy.paths import ROOT
 
 FILES = ("Dockerfile", "docker-compose.yml")
-# What is built here (`seatcast-server`) has no tag, and a stage of the Dockerfile has none either.
+# Images that are built here (`seatcast-server`) and stages of the Dockerfile have no tag.
 _IMAGE = re.compile(
     r"(?m)^(?P<before>\s*image:\s*|ARG \w+_IMAGE=)"
     r"(?P<tagged>[\w./-]+:[\w.-]+)(?P<digest>@sha256:[0-9a-f]{64})?$"
@@ -33,9 +33,9 @@ def main() -> int:
 
 
 def pin_images(folder: Path) -> None:
-    """Write the digest that each tag has now behind it. Nothing is written unless all are known.
+    """Append the current digest to each tag. Writes nothing unless all digests are known.
 
-    Raises: Problem when a registry does not say.
+    Raises: Problem if a digest cannot be looked up.
     """
     texts = {name: (folder / name).read_text() for name in FILES}
     tagged = {match["tagged"] for text in texts.values() for match in _IMAGE.finditer(text)}
@@ -47,13 +47,13 @@ def pin_images(folder: Path) -> None:
 
 
 def images(folder: Path) -> dict[str, bool]:
-    """Return the images that are named, and whether each is named by its digest."""
+    """Return whether each image that the files name is pinned by digest."""
     found = [match for name in FILES for match in _IMAGE.finditer((folder / name).read_text())]
     return {match["tagged"]: bool(match["digest"]) for match in found}
 
 
 def floating_images(folder: Path) -> list[str]:
-    """Return the images that are named by a tag alone."""
+    """Return the images without a digest."""
     return sorted(image for image, is_pinned in images(folder).items() if not is_pinned)
 
 
@@ -62,15 +62,15 @@ def _pinned(match: re.Match[str], digests: dict[str, str]) -> str:
 
 
 def _digest(image: str) -> str:
-    """Return the digest of an image for all its platforms. Raises: Problem."""
+    """Return the digest of an image's multi-platform manifest. Raises: Problem."""
     docker = shutil.which("docker")
     if not docker:
-        raise Problem("Digests are asked for through Docker, which is not here.")
+        raise Problem("Docker is needed to look up digests, and is not installed.")
     inspect = ["buildx", "imagetools", "inspect", "--format", "{{.Manifest.Digest}}", image]
-    said = subprocess.run([docker, *inspect], capture_output=True, text=True, check=False)
-    digest = said.stdout.strip()
-    if said.returncode or not _DIGEST.fullmatch(digest):
-        raise Problem(f"{image} has no digest: {(said.stderr or said.stdout).strip()}")
+    done = subprocess.run([docker, *inspect], capture_output=True, text=True, check=False)
+    digest = done.stdout.strip()
+    if done.returncode or not _DIGEST.fullmatch(digest):
+        raise Problem(f"{image} has no digest: {(done.stderr or done.stdout).strip()}")
     return digest
 
 

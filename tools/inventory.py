@@ -1,6 +1,6 @@
-"""`make sbom` and `make audit`: what Seatcast is made of, and what is known to be wrong with it.
+"""`make sbom` and `make audit`: bills of materials, and known vulnerabilities.
 
-Both read the lock files alone, so that they say the same on every machine.
+Both read only the lock files, so they give the same result on every machine.
 """
 
 import subprocess
@@ -23,7 +23,7 @@ _SERVED = ("requirements.txt", "requirements-stack.txt", "requirements-observabi
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """One question to a database of vulnerabilities."""
+    """One check of a lock file for known vulnerabilities."""
 
     what: str
     command: Sequence[str]
@@ -43,27 +43,27 @@ def main(what: str) -> int:
 
 
 def write_bills(folder: Path) -> None:
-    """Write one CycloneDX document for each set of packages that is served. Raises: Problem."""
+    """Write one CycloneDX document for each lock file of the product. Raises: Problem."""
     folder.mkdir(parents=True, exist_ok=True)
     for lock_file in _SERVED:
         bill = folder / f"{Path(lock_file).stem}.cdx.json"
-        _run_quietly(_bill_command(lock_file, bill), folder=ROOT)
+        _output_of(_bill_command(lock_file, bill), folder=ROOT)
         say(f"{bill}")
     node = ensure_node()
     npm = _npm(node, "sbom", "--sbom-format=cyclonedx", "--package-lock-only", "--omit=dev")
     bill = folder / "client.cdx.json"
-    bill.write_text(_run_quietly(npm, folder=FRONTEND))
+    bill.write_text(_output_of(npm, folder=FRONTEND))
     say(f"{bill}")
 
 
 def audit() -> int:
-    """Ask about every lock file, and name images that float; return how many questions failed."""
+    """Audit every lock file and list unpinned images; return how many audits failed."""
     asked = _audits(ensure_node())
     failed = [each.what for each in asked if not _passes(each)]
     if floating := floating_images(ROOT):
         say("Images without a digest (`make images` pins them): " + ", ".join(floating))
     for what in failed:
-        say(f"seatcast: {what}: vulnerabilities, or no answer; see above.")
+        say(f"seatcast: {what}: vulnerabilities, or the audit failed; see above.")
     return len(failed)
 
 
@@ -71,7 +71,11 @@ def _audits(node: Node) -> list[Audit]:
     pip_audit = [str(VENV_BIN / "pip-audit"), "--require-hashes", "--disable-pip", "--strict"]
     npm_locks = sorted(
         path.parent
-        for path in [FRONTEND / "package-lock.json", *ROOT.glob("loadtest/**/package-lock.json")]
+        for path in [
+            FRONTEND / "package-lock.json",
+            *ROOT.glob("loadtest/**/package-lock.json"),
+            *ROOT.glob("benchmarks/**/package-lock.json"),
+        ]
         if "node_modules" not in path.parts
     )
     return [
@@ -100,12 +104,12 @@ def _bill_command(lock_file: str, bill: Path) -> list[str]:
 
 
 def _npm(node: Node, *arguments: str) -> list[str]:
-    # npm must run by the Node.js that it belongs to.
+    # npm must run under the Node.js that it belongs to.
     variables = [f"{name}={value}" for name, value in node.environment().items()]
     return ["env", *variables, *node.npm_command(*arguments)]
 
 
-def _run_quietly(command: Sequence[str], *, folder: Path) -> str:
+def _output_of(command: Sequence[str], *, folder: Path) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Problem(f"{command[0]} failed: {done.stderr.strip()}")

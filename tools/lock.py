@@ -1,8 +1,8 @@
 """`make lock`: pin every Python package, with the hashes of its files.
 
-pyproject.toml names what is imported here. One resolution of all of it, for every Python and
-platform that is supported, is written to one file for each purpose. A file begins with the one that
-it builds on and adds only what that one has not, so that each package is pinned once.
+pyproject.toml names what the code imports. All of it is resolved at once, for every supported
+Python and platform, and written to one file for each purpose. A file includes the one that it
+builds on, so that each package is pinned once.
 """
 
 import argparse
@@ -26,7 +26,7 @@ _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})(?![0-9a-f])")
 
 @dataclass(frozen=True, kw_only=True)
 class LockFile:
-    """A file that packages are installed from: which extras it is for, and what it builds on."""
+    """A requirements file: its extras, and the file that it includes."""
 
     name: str
     extras: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ LOCK_FILES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Pin:
-    """One package of a lock file, as it is written there."""
+    """One package in a lock file."""
 
     name: str
     version: str
@@ -74,7 +74,7 @@ class Pin:
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Write the lock files anew; return the exit status."""
+    """Update the lock files; return the exit status."""
     parser = argparse.ArgumentParser(prog="make lock", description=__doc__)
     parser.add_argument("--upgrade", action="store_true", help="take the newest indirect versions")
     options = parser.parse_args(arguments)
@@ -87,9 +87,9 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def write_lock_files(*, upgrade: bool = False) -> None:
-    """Resolve everything at once, and write each lock file. Versions stay unless they must change.
+    """Resolve all packages, and write each lock file. Without `upgrade` versions stay if possible.
 
-    Raises: Problem when there is no solution, or no package index.
+    Raises: Problem if there is no solution, or no package index.
     """
     with tempfile.TemporaryDirectory() as folder:
         everything = Path(folder, "everything.txt")
@@ -98,7 +98,7 @@ def write_lock_files(*, upgrade: bool = False) -> None:
             everything.write_text("\n".join(_without_includes(text) for text in known))
         _compile(everything, ["--all-extras"])
         for file in LOCK_FILES:
-            # What is in the file that uv writes to is preferred, so that all files agree.
+            # uv prefers the versions in its output file, so that all files agree.
             target = Path(folder, file.name)
             target.write_text(everything.read_text())
             _compile(target, [f"--extra={extra}" for extra in file.extras])
@@ -109,20 +109,20 @@ def write_lock_files(*, upgrade: bool = False) -> None:
 
 
 def pins_in(path: Path) -> list[Pin]:
-    """Return the packages that a lock file pins itself, without those of the file it builds on."""
+    """Return the packages of a lock file, without those of the file that it includes."""
     blocks = re.split(r"\n(?=\S)", _without_comments(path.read_text()))
     return [_pin(block) for block in blocks if block.strip() and not block.startswith("-r ")]
 
 
 def all_pins(file: LockFile) -> list[Pin]:
-    """Return the packages that a lock file installs, with those of the files it builds on."""
+    """Return the packages of a lock file and of the files that it includes."""
     parents = {each.name: each for each in LOCK_FILES}
     inherited = all_pins(parents[file.parent]) if file.parent else []
     return [*inherited, *pins_in(file.path)]
 
 
 def _pin(block: str) -> Pin:
-    """Read one package. Raises: ValueError when it is not pinned exactly."""
+    """Parse one package. Raises: ValueError if it is not pinned exactly."""
     match = _PIN.match(block)
     if not match:
         raise ValueError(f"Not an exact pin: {block.splitlines()[0]}")
@@ -149,7 +149,7 @@ def _compile(target: Path, extras: Sequence[str]) -> None:
         *("--universal", f"--python-version={_OLDEST_PYTHON}", "--generate-hashes"),
         *("--no-annotate", "--no-header", "--no-emit-index-url", "--quiet", *extras),
     ]
-    # The index that is configured on this machine serves the same files, which the hashes hold.
+    # With any package index: the hashes prove that the files are the same.
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ, stderr=subprocess.PIPE, text=True, check=False
     )

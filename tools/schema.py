@@ -1,4 +1,4 @@
-"""The API's schema in the repository, from which the client's types are made."""
+"""The API schema in the repository, from which the client's types are generated."""
 
 import sys
 import tempfile
@@ -23,19 +23,19 @@ def main() -> int:
 
 
 def check_schema() -> int:
-    """Return 0 if the schema in the repository is what the server says now; else say so."""
+    """Return 0 if the schema in the repository is current, else print a message and return 1."""
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder, "openapi.json")
         if status := write_schema(fresh):
             return status
         if fresh.read_text().strip() != SCHEMA.read_text().strip():
-            print(f"{SCHEMA.name} is not what the server says now: run `make schema`.")
+            print(f"{SCHEMA.name} is not current: run `make schema`.")
             return 1
     return 0
 
 
 def write_schema(target: Path) -> int:
-    """Write the schema as the server says it now; return an exit status, 0 if it is valid."""
+    """Write the current schema to `target`; return 0 if it is valid."""
     with tempfile.TemporaryDirectory() as data_dir:
         return run_shown(
             [

@@ -1,15 +1,15 @@
-"""The site in one process: database, demo data, one Daphne. Ends cleanly on Ctrl-C and SIGTERM.
+"""`make run`: the site in one process, with its database, demo data and one Daphne.
 
-Concurrency. Everything before Daphne happens in the main thread, and its database connections
-are closed before Daphne makes its own. Two threads besides: one says when the server answers, and
-one does the housekeeping, which elsewhere is a process of its own.
+Concurrency. Everything before Daphne runs in the main thread, whose database connections are closed
+before Daphne opens its own. One thread prints the banner when the server responds, another one does
+the housekeeping, which is a process of its own elsewhere. Stops cleanly on Ctrl-C and SIGTERM.
 """
 
 import os
 import signal
 
-# Until Daphne handles them: there is nothing to tidy up, and a KeyboardInterrupt in the
-# middle of an import shows as anything but itself.
+# Until Daphne handles them. Nothing needs cleaning up yet, and a KeyboardInterrupt during an import
+# can surface as another error.
 for ending in (signal.SIGINT, signal.SIGTERM):
     signal.signal(ending, lambda *_: os._exit(0))
 
@@ -31,7 +31,7 @@ _HOUSEKEEPING_SECONDS = 60
 
 
 def main() -> int:
-    """Serve until asked to stop; return the exit status."""
+    """Serve until stopped; return the exit status."""
     try:
         address = address_from()
         ensure_free(address)
@@ -39,7 +39,7 @@ def main() -> int:
         threading.Thread(
             target=print_banner, args=[address], kwargs={"up": answers}, daemon=True
         ).start()
-        threading.Thread(target=_keep_house, daemon=True).start()
+        threading.Thread(target=_run_housekeeping, daemon=True).start()
         _serve(address)
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
@@ -48,9 +48,9 @@ def main() -> int:
 
 
 def _prepare_database() -> None:
-    """Bring the database up to date and make sure of the demo data; cheap when both are there.
+    """Migrate the database and load the demo data; quick if both are done already.
 
-    Raises: Problem when the database cannot be reached.
+    Raises: Problem if the database cannot be reached.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if with_demo_data() and not os.environ.get("SEATCAST_SHOW_NAMES"):
@@ -70,8 +70,8 @@ def _prepare_database() -> None:
     connections.close_all()
 
 
-def _keep_house() -> None:
-    """Run the housekeeping's steps for as long as the process lives."""
+def _run_housekeeping() -> None:
+    """Run the housekeeping steps every minute, for ever."""
     from django.core.management import call_command
 
     from reservations.housekeeping.rounds import Rounds, Stop
@@ -96,8 +96,8 @@ def _serve(address: Address) -> None:
     from daphne.server import twisted_loop
     from twisted.internet import reactor
 
-    # Requests that take too long at the end are cut off; asyncio would show a traceback each.
-    # Twisted types its methods as if they had no self.
+    # At shutdown slow requests are cut off; asyncio would log a traceback for each.
+    # Twisted's type hints for methods lack self.
     cast(Any, reactor).addSystemEventTrigger(
         "before", "shutdown", logging.getLogger("asyncio").setLevel, logging.CRITICAL
     )
@@ -106,9 +106,9 @@ def _serve(address: Address) -> None:
 
 
 def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel what open sockets have left waiting on a loop that was stopped.
+    """Cancel the tasks of open sockets on a stopped loop.
 
-    Hazard: Daphne leaves it to the interpreter's end, where CPython crashes on it.
+    Hazard: Daphne leaves them until the interpreter exits, where CPython crashes on them.
     """
     tasks = asyncio.all_tasks(loop)
     for task in tasks:

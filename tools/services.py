@@ -1,8 +1,8 @@
-"""Real PostgreSQL and Valkey for tests and measurements, with nothing but pip.
+"""PostgreSQL and Valkey for tests and measurements, installed by pip.
 
-A server ends with the process that started it, kill -9 included, and takes its temporary folder
-along. It listens on a free port of 127.0.0.1 and asks for no password: whoever has an account on
-this machine can connect. `DATABASE_URL` and `REDIS_URL`, when set, win: then nothing is started.
+A server ends with the process that started it, kill -9 included, and its temporary folder is
+removed. It listens on a free port of 127.0.0.1 without a password: any user of this machine can
+connect. If `DATABASE_URL` or `REDIS_URL` is set, that one is used and nothing is started.
 """
 
 import os
@@ -24,7 +24,7 @@ def postgres() -> Iterator[str]:
 
     The database is new and temporary, and trades durability for speed.
 
-    Raises: Problem when it cannot start.
+    Raises: Problem if it cannot start.
     """
     if url := os.environ.get("DATABASE_URL"):
         yield url
@@ -35,7 +35,7 @@ def postgres() -> Iterator[str]:
 
 @contextmanager
 def own_postgres() -> Iterator[str]:
-    """As `postgres`, whatever the environment names."""
+    """Run PostgreSQL as `postgres` does, ignoring DATABASE_URL."""
     with _on_a_free_port(lambda port: postgres_server(port=port)) as port:
         yield postgres_url(port=port)
 
@@ -44,7 +44,7 @@ def own_postgres() -> Iterator[str]:
 def valkey() -> Iterator[str]:
     """Run Valkey 9 for the length of the context; yield its REDIS_URL.
 
-    Raises: Problem when it cannot start.
+    Raises: Problem if it cannot start.
     """
     if url := os.environ.get("REDIS_URL"):
         yield url
@@ -55,14 +55,14 @@ def valkey() -> Iterator[str]:
 
 @contextmanager
 def own_valkey() -> Iterator[str]:
-    """As `valkey`, whatever the environment names."""
+    """Run Valkey as `valkey` does, ignoring REDIS_URL."""
     with _on_a_free_port(lambda port: valkey_server(port=port)) as port:
         yield valkey_url(port=port)
 
 
 @contextmanager
 def _on_a_free_port(start: Callable[[int], AbstractContextManager[StartedServer]]) -> Iterator[int]:
-    """Enter `start(port)`, once more with another port if somebody was quicker to take it."""
+    """Enter `start(port)`; retry with another port if this one was taken meanwhile."""
     for attempts_left in reversed(range(_PORT_ATTEMPTS)):
         with ExitStack() as stack:
             port = free_port()

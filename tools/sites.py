@@ -1,4 +1,4 @@
-"""A site of its own, on a free port and with data that goes with it."""
+"""Run a site on a free port with temporary data."""
 
 import signal
 import sys
@@ -20,7 +20,7 @@ _STOP_SECONDS = 40.0
 
 @dataclass(frozen=True, kw_only=True)
 class RunningSite:
-    """A site that runs: where it answers, where its data is, and who watches over it."""
+    """A running site: its address, its data directory and its process."""
 
     address: Address
     data_dir: Path
@@ -37,10 +37,10 @@ def running_site(
 ) -> Iterator[RunningSite]:
     """Run a site for the length of the context; by default the one of `make run`.
 
-    `settings` are variables of its environment. Raises: Problem when it does not start.
+    `settings` are its environment variables. Raises: Problem if it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="seatcast-", dir="/tmp") as data_dir:
-        # Servers of another user keep their data below.
+        # Servers that run as another user have folders in it.
         Path(data_dir).chmod(0o711)
         environment = clean_environment(
             HOST="127.0.0.1",

@@ -1,7 +1,7 @@
-"""Remembering what a step was done for, so that it is not done again for the same.
+"""Stamp files, which record the inputs of a step, so that it is not repeated for the same ones.
 
-A stamp is a file with the digest of a step's inputs. It is written after the step succeeded,
-with the digest taken before it began: inputs that change meanwhile make it stale again.
+A stamp contains the digest of a step's inputs. It is written after the step succeeded, with the
+digest from before it began: inputs that changed meanwhile make it stale.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ def digest(*, files: Iterable[Path], root: Path, also: str = "") -> str:
 
 
 def files_below(folder: Path, *, without: Collection[str]) -> list[Path]:
-    """Return the files below `folder`, leaving out folders and files named in `without`."""
+    """Return all files below `folder`, except files and folders whose name is in `without`."""
     found: list[Path] = []
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in without]
@@ -33,7 +33,7 @@ def is_current(stamp: Path, wanted: str) -> bool:
 
 
 def write(stamp: Path, current: str) -> None:
-    """Replace the stamp in one step, so that a reader never sees half of one."""
+    """Replace the stamp atomically."""
     stamp.parent.mkdir(parents=True, exist_ok=True)
     fresh = stamp.with_name(f"{stamp.name}.{os.getpid()}")
     fresh.write_text(current)

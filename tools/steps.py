@@ -1,4 +1,4 @@
-"""Running one step of the set-up, and saying what went wrong in a sentence."""
+"""Run the steps of the set-up, and explain failures in one sentence."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.console import Problem, say
 from deploy.paths import ROOT, VENV_PYTHON
 
-# What pip, npm and apt-get say when they reach nobody.
+# Error messages of pip, npm and apt-get without a network.
 _SIGNS_OF_NO_NETWORK = (
     "Temporary failure in name resolution",
     "Temporary failure resolving",
@@ -39,9 +39,9 @@ def run_step(
     cwd: Path,
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Say `what` is being done, do it, and say how long it took; steps may be side by side.
+    """Run a command, print `what` it does before and its duration after; several may run at once.
 
-    Its output is shown only if it fails. Raises: Problem with the reason, after showing that.
+    Its output is printed only if it fails. Raises: Problem with the reason.
     """
     say(f"{what} …")
     began = time.monotonic()
@@ -61,12 +61,12 @@ def run_step(
         return
     say(result.stdout.rstrip())
     if any(sign in result.stdout for sign in _SIGNS_OF_NO_NETWORK):
-        raise Problem(f"{what} failed because there is no network, or its registry is away.")
-    raise Problem(f"{what} failed; what it said is above.")
+        raise Problem(f"{what} failed: there is no network, or its registry does not respond.")
+    raise Problem(f"{what} failed; its output is above.")
 
 
 def pip_install(lock_file: str, *, what: str) -> None:
-    """Install a lock file into .venv, quietly, one at a time. One with another hash is refused.
+    """Install a lock file into .venv, checking hashes, one at a time.
 
     Raises: Problem.
     """

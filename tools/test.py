@@ -1,8 +1,7 @@
-"""Every test, stage by stage, to the end; the last lines say what failed, how to run that again,
-and what ran.
+"""Run the test stages, print failed tests with the command that runs them again, and a summary.
 
-`--thorough` asks both databases everything, has random tests go on for longer, and kills more.
-TESTS in the environment names tests of the one stage that is run, as its runner wants them named.
+`--thorough` runs everything on both databases, random tests for longer, and kills more processes.
+TESTS in the environment selects tests of the one stage that runs, as arguments of its runner.
 """
 
 import argparse
@@ -49,7 +48,7 @@ _Background = Callable[[], AbstractContextManager[_Run]]
 _PROGRESS_SECONDS = 20.0
 _AT_A_TIME = 3
 _LAST_LINES = 40
-"""How much is shown of the output of a run that ended without a report."""
+"""Lines shown of the output of a run that ended without a report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     tests = shlex.split(os.environ.get("TESTS", ""))
     if tests and len(options.only) != 1:
         parser.error("TESTS are of one stage: name it with ONLY.")
-    # Thousands of processes import the same: compile it once, whatever else is wanted here.
+    # Thousands of processes import the same modules, so cache their bytecode.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     stages = _stages(thorough=options.thorough, tests=tests)
     if unknown := set(options.only) - {stage.name for stage in stages}:
@@ -93,36 +92,36 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
-    """Run all stages, three at a time: two that can be run aside, and the others one by one.
+    """Run all stages, three at a time: two in the background, and the others one by one.
 
-    More at a time would keep two cores no busier, and have servers wait for each other.
+    More would not use two cores better, and would make servers wait for each other.
     """
     backgrounds = [(stage, stage.background) for stage in stages if stage.background]
-    is_over, room = threading.Event(), threading.Semaphore(_AT_A_TIME - 1)
+    is_over, slots = threading.Event(), threading.Semaphore(_AT_A_TIME - 1)
     with (
         ThreadPoolExecutor(_AT_A_TIME) as pool,
         _progress([stage.name for stage, _ in backgrounds]),
     ):
         try:
             finishes = [
-                pool.submit(_run_in_background, *each, room, is_over) for each in backgrounds
+                pool.submit(_run_in_background, *each, slots, is_over) for each in backgrounds
             ]
             results = [_run_stage(stage) for stage in stages if not stage.background]
-            room.release()
+            slots.release()
             return [*results, *(finish.result() for finish in finishes)]
         finally:
             is_over.set()
-            room.release()
+            slots.release()
             pool.shutdown(cancel_futures=True)
 
 
 def _run_in_background(
-    stage: Stage, background: _Background, room: threading.Semaphore, is_over: threading.Event
+    stage: Stage, background: _Background, slots: threading.Semaphore, is_over: threading.Event
 ) -> StageResult:
-    """Run tests beside others when there is room. What they write goes to a file."""
-    with room:
+    """Run a stage in the background once a slot is free, with its output in a file."""
+    with slots:
         started, output = time.monotonic(), _log(stage.name)
-        say(f"Meanwhile: {stage.title}, into {output}.")
+        say(f"In the background: {stage.title}; output in {output}.")
         try:
             with background() as (command, environment):
                 status = run_in_background(
@@ -159,7 +158,7 @@ def _result(stage: Stage, counts: Counts, *, seconds: float) -> StageResult:
 
 @contextmanager
 def _progress(names: Sequence[str]) -> Iterator[None]:
-    """Say now and then how far the stages are that run aside."""
+    """Print the progress of the background stages every 20 seconds."""
     is_over = threading.Event()
 
     def tell() -> None:
@@ -176,24 +175,24 @@ def _progress(names: Sequence[str]) -> Iterator[None]:
 
 
 def _percent(name: str) -> str:
-    # Vitest makes the file when it begins, and fills it at the end.
+    # Vitest creates the file at its start, and fills it at the end.
     if read_counts(REPORTS / f"{name}.xml") != Counts():
         return "done"
     if not _log(name).exists():
-        return "waits"
+        return "waiting"
     found = re.findall(r"\[ *(\d+)%\]", _log(name).read_text(errors="replace"))
-    return f"{found[-1]} %" if found else "under way"
+    return f"{found[-1]} %" if found else "running"
 
 
 def _log(name: str) -> Path:
     return REPORTS / f"{name}.log"
 
 
-# These start services of their own, and wait for them most of the time;
-_MACHINES = ("tests/deploy", "tests/tools")
-# and these have theirs go away and come back.
+# These start services of their own, and wait for them most of the time.
+_DEPLOYMENT = ("tests/deploy", "tests/tools")
+# These stop and restart their services.
 _FAULTS = "tests/faults"
-# Each test is asked of one database, and of the other one too where that may make a difference.
+# Each test runs on one database, and on both where they may differ.
 _SQLITE = "any_database or both_databases"
 _POSTGRES = "not any_database"
 
@@ -209,8 +208,8 @@ def _on_postgres(arguments: Sequence[str]) -> Iterator[_Run]:
 
 
 @contextmanager
-def _of_faults(arguments: Sequence[str]) -> Iterator[_Run]:
-    """Beside the others, which are to keep their services."""
+def _on_failing_services(arguments: Sequence[str]) -> Iterator[_Run]:
+    """With services of its own, since its tests stop them."""
     with (
         own_postgres() as database_url,
         own_valkey() as redis_url,
@@ -221,7 +220,7 @@ def _of_faults(arguments: Sequence[str]) -> Iterator[_Run]:
 
 @contextmanager
 def _pytest_run(name: str, arguments: Sequence[str], **settings: str) -> Iterator[_Run]:
-    """Yield a command that reports to `name`.xml and its environment, with data that goes."""
+    """Yield a pytest command that reports to `name`.xml, and an environment with temporary data."""
     report = f"--junitxml={REPORTS / f'{name}.xml'}"
     with tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir:
         yield (
@@ -231,7 +230,7 @@ def _pytest_run(name: str, arguments: Sequence[str], **settings: str) -> Iterato
 
 
 @contextmanager
-def _of_the_client(arguments: Sequence[str]) -> Iterator[_Run]:
+def _client(arguments: Sequence[str]) -> Iterator[_Run]:
     node = ensure_node()
     report = f"--outputFile.junit={REPORTS / 'client.xml'}"
     reporters = ["--reporter=default", "--reporter=junit", report]
@@ -245,10 +244,10 @@ def _shown(name: str, background: _Background) -> Counts:
     return counts_of_run(read_counts(REPORTS / f"{name}.xml"), status=status)
 
 
-# What every browser and server must do, and what no browser does where nobody vouches for the
-# certificate, as with the stack's; the rest of what a browser sees is asked of the stack.
-_OF_THE_SITE = "--grep=@site"
-# Each test of these but for those that are marked as Chromium's; docs/browsers.md says why.
+# Tests that must pass on every site, and those that need a trusted certificate, which the stack does
+# not have. All other browser tests run on the stack.
+_SITE_TESTS = "--grep=@site"
+# Except for tests marked as Chromium-only; docs/browsers.md explains the choice.
 _IN_FIREFOX = (
     *("purchase.spec.ts", "choosing.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
     *("offline.spec.ts", "paying.spec.ts", "policies.spec.ts", "tabs.spec.ts", "watching.spec.ts"),
@@ -283,7 +282,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
     def stage(
         name: str, title: str, background: Callable[[Sequence[str]], Any], *most: str
     ) -> Stage:
-        """Return a stage of some of the tests, of all if it is to be thorough, or of `tests`."""
+        """Return a stage that runs `tests` if given, else `most`."""
         run = partial(background, tests or most)
         return Stage(name=name, title=title, run=partial(_shown, name, run), background=run)
 
@@ -306,38 +305,38 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             title="linters and types",
             run=partial(run_checks, lint="lint" if thorough else "lint:quick"),
         ),
-        # That which takes longest comes first.
+        # The longest stage comes first.
         stage(
             "postgres",
             "Python tests on PostgreSQL + Valkey",
             _on_postgres,
-            *pytest(_POSTGRES, *_MACHINES, _FAULTS),
+            *pytest(_POSTGRES, *_DEPLOYMENT, _FAULTS),
         ),
         stage(
             "sqlite",
             "Python tests on SQLite",
             partial(_pytest_run, "sqlite"),
-            *pytest(_SQLITE, *_MACHINES),
+            *pytest(_SQLITE, *_DEPLOYMENT),
         ),
         stage(
             "faults",
-            "Python tests of what fails, on PostgreSQL + Valkey",
-            _of_faults,
+            "Python tests of faults, on PostgreSQL + Valkey",
+            _on_failing_services,
             *more,
             _FAULTS,
         ),
         stage(
             "machines",
-            "Python tests of what sets up and serves",
+            "Python tests of set-up and deployment",
             partial(_pytest_run, "machines"),
             *more,
-            *_MACHINES,
+            *_DEPLOYMENT,
         ),
-        stage("client", "client tests", _of_the_client),
+        stage("client", "client tests", _client),
         Stage(
             name="browser",
             title="browser tests",
-            run=partial(_browser, tests or (_OF_THE_SITE,)),
+            run=partial(_browser, tests or (_SITE_TESTS,)),
         ),
         *(other_browsers if thorough else []),
         Stage(
