@@ -1,13 +1,13 @@
-"""What one question for changes costs: `python -m benchmarks.polling --seats 500 --times 2000`.
+"""The cost of one poll for changes: `python -m benchmarks.polling --seats 500 --times 2000`.
 
-With `DATABASE_URL` of a site that runs, or of a database of its own, it makes an event and asks
-`GET /api/events/<id>/changes/` of Django in this thread, as a client does that no socket gets
-through to. It takes the processor's time of the thread, without server, proxy and PostgreSQL:
+With the `DATABASE_URL` of a running site, or of its own database, it creates an event and requests
+`GET /api/events/<id>/changes/` from Django in this thread, as clients without a socket do. It
+measures the CPU time of the thread, without server, proxy and PostgreSQL:
 - unchanged: answered with 304;
-- changed, and read before for somebody else: the frame is there, or is made of what is in memory;
-- changed, by the first who asks after a lock: the change log is read.
+- changed, after another client's poll: the frame is cached, or made from memory;
+- changed, the first poll after a lock: reads the change log.
 
-It writes JSON, in µs each, and removes what it made.
+It prints the CPU time of each in µs as JSON, and removes the event.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 class Polling:
-    """An event, somebody who clicks, and a client that asks."""
+    """An event, a buyer and a polling client."""
 
     def __init__(self, seats: int, times: int) -> None:
         from django.contrib.auth import get_user_model
@@ -59,10 +59,10 @@ class Polling:
             self._poll()
 
     def measure(self) -> dict[str, float]:
-        """Return how many µs each kind takes."""
+        """Return the CPU time of each kind of poll in µs."""
         place = self._poll()
         unchanged = self._timed(self._times, place)
-        with _always_due():
+        with _without_interval():
             first = sum(self._click_and_time(place) for _ in range(FIRST_ASKS)) / FIRST_ASKS
         changed = self._timed(self._times, place)
         return {"unchanged": unchanged, "changed": changed, "changed_and_read": first}
@@ -106,19 +106,19 @@ class Polling:
         if place is not None:
             environ["QUERY_STRING"] = f"since={place['seq']}&layout={place['layout']}"
             environ["HTTP_IF_NONE_MATCH"] = f'W/"{place["layout"]}-{place["seq"]}"'
-        answer: Any = self._ask(environ, _nobody_listens)
+        answer: Any = self._ask(environ, _start_response)
         body = b"".join(answer)
         answer.close()
         return json.loads(body) if body else {}
 
 
-def _nobody_listens(*_: object) -> Any:
-    """Take the beginning of an answer."""
+def _start_response(*_: object) -> Any:
+    """Ignore status and headers."""
 
 
 @contextmanager
-def _always_due() -> Iterator[None]:
-    """Have each question be the first since the last look at the database."""
+def _without_interval() -> Iterator[None]:
+    """Make every poll query the database, as the first one after the interval does."""
     from django.conf import settings
 
     usual = settings.SEATCAST_HEAD_CHECK_SECONDS

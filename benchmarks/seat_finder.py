@@ -1,12 +1,12 @@
-"""What it costs to find seats: `python -m benchmarks.seat_finder --seats 50000 --seconds 5`.
+"""The cost of finding seats: `python -m benchmarks.seat_finder --seats 50000 --seconds 5`.
 
-With `DATABASE_URL` of a site that runs, or of a database of its own, it makes an event and brings
-commands to the desk as an API worker's threads would. In turn, some times, in the same run:
-- people click seats, alone, and while one account asks twenty times a second for seats that it may
-  not hold: how much longer do the clicks take then?
-- many ask for many kinds of wish at once: how many are fulfilled in a second?
+With the `DATABASE_URL` of a running site, or of its own database, it creates an event and submits
+commands as an API worker's threads do. Each round measures:
+- locks by eight people, alone, and while one account requests seats above its cap twenty times a
+  second, which is refused;
+- how many searches with many different criteria succeed per second.
 
-It writes JSON, and removes what it made.
+It prints the medians as JSON, and removes the event.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 class SeatFinder:
-    """An event in sections, and people who are signed in."""
+    """An event with sections, and its buyers."""
 
     def __init__(self, seats: int, seconds: float) -> None:
         from loadtest.fixtures import create_sale
@@ -62,7 +62,7 @@ class SeatFinder:
         self._clickers, self._parties = others[:CLICKERS], others[CLICKERS:]
 
     def warm_up(self) -> None:
-        """Have the house known, and the greedy account hold as many seats as it may."""
+        """Fill the seat finder's cache, and let one account reach its cap."""
         self._ask(self._greedy, count=10)
 
     def measure(self) -> dict[str, float]:
@@ -76,7 +76,7 @@ class SeatFinder:
         }
 
     def _clicks(self, *, beside: Callable[[threading.Event], None]) -> list[float]:
-        """Have each clicker lock seats and let go of them; return how long locks took, in ms."""
+        """Let each clicker lock and unlock seats; return the milliseconds of each lock."""
         from reservations.commands import LockSeats, UnlockSeats
 
         took: list[float] = []
@@ -90,7 +90,7 @@ class SeatFinder:
                 took.append(1_000 * (time.monotonic() - began))
                 self._submit(UnlockSeats(who, seat))
 
-        # Not where the best seats are, some of which others may hold still.
+        # Away from the best seats, which others may hold.
         behind = self._seats[len(self._seats) // 2 :]
         own = [behind[at::CLICKERS] for at in range(CLICKERS)]
         ended = threading.Event()
@@ -112,7 +112,7 @@ class SeatFinder:
             self._ask(self._greedy, count=count, section=section, by=by)
 
     def _searches(self) -> float:
-        """Have parties ask for seats and let go of them, each time of another kind."""
+        """Let parties search and unlock seats, with random criteria."""
         from reservations.choosing.wishes import By
         from reservations.commands import UnlockSeats
 
@@ -144,7 +144,7 @@ class SeatFinder:
         release_connection()
 
     def _ask(self, who: "Person", **wish: Any) -> tuple[int, ...]:
-        """Return the seats that somebody got, none if they were refused."""
+        """Return the seats that were locked, or none if refused."""
         from reservations.choosing.asking import lock_best
         from reservations.choosing.wishes import Wish
         from reservations.commands import LockBest

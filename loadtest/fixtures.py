@@ -1,8 +1,10 @@
 """Events and people for load tests: `python -m loadtest.fixtures --people N --seats M`.
 
 It runs with the settings of the site (`DATABASE_URL`, `SEATCAST_SECRET_KEY`, `SEATCAST_DATA_DIR`),
-beside it or elsewhere, and writes JSON: `event_id`, `made_at` in Unix seconds, and `people`, each
-with `name`, `access` and `refresh`. `--clear` removes all that it ever made.
+on the same or another machine, and writes JSON: `event_id`, `made_at` in Unix seconds, and
+`people`, each with `name`, `access` and `refresh`. `--clear` removes everything that it created.
+
+Django must be set up before any function is called.
 """
 
 import argparse
@@ -43,15 +45,15 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m loadtest.fixtures")
-    parser.add_argument("--people", type=int, default=500, help="how many (%(default)s)")
-    parser.add_argument("--seats", type=int, default=5_000, help="how many (%(default)s)")
-    parser.add_argument("--clear", action="store_true", help="remove what was made before")
-    parser.add_argument("--event", type=int, help="with --clear: this event alone")
+    parser.add_argument("--people", type=int, default=500, help="(%(default)s)")
+    parser.add_argument("--seats", type=int, default=5_000, help="(%(default)s)")
+    parser.add_argument("--clear", action="store_true", help="remove what was created before")
+    parser.add_argument("--event", type=int, help="with --clear: only this event")
     return parser
 
 
 def create_sale(*, people: int, seats: int) -> dict[str, Any]:
-    """Make an event with so many seats, and so many people who can buy."""
+    """Create an event and people who can buy; return them as `main` prints them."""
     from django.utils import timezone
 
     from accounts import tokens
@@ -60,7 +62,7 @@ def create_sale(*, people: int, seats: int) -> dict[str, Any]:
 
     batch = secrets.token_hex(3)
     names = [f"{PREFIX}{batch}-{number}" for number in range(people)]
-    made = create_people(names)
+    created = create_people(names)
     in_row = min(_LONGEST_ROW, max(1, round(math.sqrt(seats * 1.5))))
     plan = grid(rows=math.ceil(seats / in_row), seats=in_row, name=VENUE)
     details = EventDetails(
@@ -70,7 +72,7 @@ def create_sale(*, people: int, seats: int) -> dict[str, Any]:
         price=Decimal(50),
     )
     event = create_event(details=details, plan=replace(plan, seats=plan.seats[:seats]))
-    # The few who play everybody buy more than one person may.
+    # Few accounts buy all seats, which the default cap would refuse.
     event.purchase_cap = seats
     event.save(update_fields=["purchase_cap"])
     return {
@@ -78,15 +80,15 @@ def create_sale(*, people: int, seats: int) -> dict[str, Any]:
         "made_at": time.time(),
         "people": [
             {"name": person.username, **pair}
-            for person, pair in zip(made, tokens.pairs(made), strict=True)
+            for person, pair in zip(created, tokens.pairs(created), strict=True)
         ],
     }
 
 
 def clear(*, only: int | None = None) -> dict[str, int]:
-    """Remove all events and people that this made, or one event and its people.
+    """Remove all events and people that were created here, or one event and its people.
 
-    Returns how many of each there were.
+    Return the numbers of both.
     """
     from django.db import transaction
 
@@ -120,14 +122,14 @@ def clear(*, only: int | None = None) -> dict[str, int]:
 
 
 def create_people(names: Sequence[str]) -> list["User"]:
-    """Make people who can buy, and cannot sign in. The names must be in lower case."""
+    """Create people without a password. `names` must be in lower case."""
     from accounts.models import User
 
     return User.objects.bulk_create(User(username=name, folded_username=name) for name in names)
 
 
 def long_lived_token(person: "User") -> str:
-    """Return an access token with what Seatcast's say, that lasts for hours."""
+    """Return an access token with Seatcast's claims that is valid for two hours."""
     from rest_framework_simplejwt.tokens import AccessToken
 
     fresh = AccessToken.for_user(person)
@@ -137,7 +139,7 @@ def long_lived_token(person: "User") -> str:
 
 
 def create_grid_event(name: str, *, rows: int, seats_in_row: int) -> "Event":
-    """Make an event with seats in a grid, of which anybody may buy all; locks do not run out."""
+    """Create an event with a grid of seats that one person may buy, with locks of four hours."""
     from django.utils import timezone
 
     from reservations.plans.grid import grid
@@ -154,7 +156,7 @@ def create_grid_event(name: str, *, rows: int, seats_in_row: int) -> "Event":
 
 
 def seat_ids(event: "Event") -> list[int]:
-    """Return an event's seats, in order."""
+    """Return the ids of an event's seats, in order."""
     return list(event.seats.order_by("pk").values_list("pk", flat=True))
 
 

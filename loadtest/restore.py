@@ -1,8 +1,8 @@
-"""`python -m loadtest.restore`: a backup made while people buy becomes the database.
+"""`python -m loadtest.restore`: take a backup during a sale, and restore it.
 
-The stack is ended some time after the backup, restored, and started again, while people watch all
-the time. What was booked before the backup began must be there, and the books must agree; who
-watched what is no more must see what the database has.
+The stack is stopped some time after the backup, restored and started again, with viewers connected
+all the time. Bookings from before the backup must exist, the ledger must be consistent, and viewers
+must see what the database has.
 """
 
 import argparse

@@ -18,7 +18,7 @@ from loadtest.target import TargetSite
 from loadtest.verdict import Check
 
 VERSION = 1
-# Some 12 MB of JSON; more would make a report that no browser likes.
+# Some 12 MB of JSON; browsers are slow with larger reports.
 MOST_REPLAYED = 1_000_000
 
 
@@ -38,7 +38,7 @@ def result(
     checks: Sequence[Check],
     too_late: int = 0,
 ) -> Json:
-    """Return the whole of a run."""
+    """Return the result of a run."""
     calls = {name: found.summary() for name, found in measures.calls.items()}
     service = {name: found.summary() for name, found in measures.service.items()}
     return {
@@ -56,7 +56,7 @@ def result(
         "calls": calls,
         "service": service,
         "outcomes": dict(measures.outcomes),
-        # How many came, and had not been served when the time was up.
+        # Arrivals that were not served before the end.
         "too_late": too_late,
         "viewers": _viewers(pool, measures),
         "replay": _replay(pool, hall),
@@ -92,7 +92,7 @@ def _replay(pool: ViewerPool, hall: Hall) -> Json | None:
 
 
 def machine() -> Json:
-    """Return what it was measured on."""
+    """Return the hardware and software of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     return {
         "cpu": _cpu(),

@@ -1,4 +1,4 @@
-"""One run from beginning to end: the hall is read, the crowd comes, the scenario is played."""
+"""A run: read the event, connect viewers, run the scenario and check the results."""
 
 import argparse
 import asyncio
@@ -28,8 +28,8 @@ from loadtest.verdict import Check, judge
 MOST_TRANSACTIONS = 60
 _INTERVAL_SECONDS = 0.5
 _MOST_ROWS = 240
-_LOOK_SECONDS = 5.0
-# What is said on the command line, and no parameter of the load.
+_REFRESH_SECONDS = 5.0
+# Options of the command that are not parameters of the load.
 _NO_PARAMETERS = {
     "scenario",
     "command",
@@ -52,9 +52,9 @@ async def run_scenario(
     *,
     watch: Callable[[Run], None],
 ) -> Json:
-    """Play a scenario; return its result. `watch` is given the run before it begins.
+    """Run a scenario; return its result. `watch` gets the run before it starts.
 
-    Raises: Problem when the site cannot be loaded at all.
+    Raises: Problem if the event cannot be read.
     """
     event = await _event(site, setup.event_id)
     hall = await _hall(site, setup)
@@ -80,11 +80,11 @@ async def run_scenario(
     started_at = datetime.now(UTC)
     with undisturbed():
         if scenario.is_watched_from_the_start:
-            run.phase = f"{options.viewers:,} viewers come"
+            run.phase = f"{options.viewers:,} viewers connect"
             await pool.gather(options.viewers, sample=options.sample)
         async with _transactions_counted(run, site, is_wanted=scenario.counts_transactions):
             seconds = await _measured_run(scenario, run, site, interval)
-        await _check_the_books(run, site)
+        await _verify_ledger(run, site)
         checks = judge(await evidence(run, is_ours=setup.is_ours))
     pool.leave()
     for person in people:
@@ -107,14 +107,14 @@ async def run_scenario(
 
 
 async def _measured_run(scenario: Scenario, run: Run, site: TargetSite, interval: float) -> float:
-    """Play, and close a row at each interval; return how long it took."""
+    """Run the scenario, with a row of figures per interval; return its duration in seconds."""
     consumption = ResourceUsage(site)
     consumption.refresh()
-    looking = asyncio.create_task(_keep_looking(consumption))
+    refreshing = asyncio.create_task(_keep_refreshing(consumption))
     run.begin()
-    consumption.taken(1.0)
+    consumption.usage(1.0)
 
-    def look(seconds: float) -> Json:
+    def snapshot(seconds: float) -> Json:
         pool = run.pool
         viewers = None
         if pool.viewers:
@@ -126,22 +126,22 @@ async def _measured_run(scenario: Scenario, run: Run, site: TargetSite, interval
         return {
             "seats_left": run.hall.left if pool.viewers else None,
             "viewers": viewers,
-            "server": consumption.taken(seconds),
+            "server": consumption.usage(seconds),
         }
 
     try:
-        with run.rows(interval, look):
+        with run.rows(interval, snapshot):
             await scenario.play(run)
             return run.seconds
     finally:
-        looking.cancel()
+        refreshing.cancel()
         with suppress(asyncio.CancelledError):
-            await looking
+            await refreshing
 
 
-async def _keep_looking(consumption: ResourceUsage) -> None:
+async def _keep_refreshing(consumption: ResourceUsage) -> None:
     while True:
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_REFRESH_SECONDS)
         await asyncio.to_thread(consumption.refresh)
 
 
@@ -149,9 +149,9 @@ async def _keep_looking(consumption: ResourceUsage) -> None:
 async def _transactions_counted(
     run: Run, site: TargetSite, *, is_wanted: bool
 ) -> AsyncIterator[None]:
-    """Check how few transactions it takes, where nobody else uses the database."""
+    """Check the number of transactions, if nothing else uses the database."""
     url = (site.settings or {}).get("DATABASE_URL")
-    # The hubs of whoever watches look at the database as well.
+    # The hubs of viewers query the database as well.
     if not (is_wanted and site.is_own and url) or run.pool.viewers:
         yield
         return
@@ -165,15 +165,19 @@ async def _transactions_counted(
     run.checks.append(Check(name="Few transactions", is_ok=is_few, detail=wanted))
 
 
-async def _check_the_books(run: Run, site: TargetSite) -> None:
-    """Have the site itself replay its log, where that keeps nobody waiting."""
+async def _verify_ledger(run: Run, site: TargetSite) -> None:
+    """Verify the change log with `verify_ledger`, unless it is another's site."""
     if not site.is_own:
         return
     run.phase = "replaying the change log"
     command = ("manage.py", "verify_ledger", "--event", f"{run.options.event}")
     done = await asyncio.to_thread(site.manage, *command)
-    said = "; ".join(done.stdout.splitlines()[-5:]) or f"verify_ledger ended with {done.returncode}"
-    run.checks.append(Check(name="The books agree", is_ok=done.returncode == 0, detail=said))
+    output = (
+        "; ".join(done.stdout.splitlines()[-5:]) or f"verify_ledger ended with {done.returncode}"
+    )
+    run.checks.append(
+        Check(name="The ledger is consistent", is_ok=done.returncode == 0, detail=output)
+    )
 
 
 async def _event(site: TargetSite, event_id: int) -> dict[str, Any]:
@@ -181,8 +185,8 @@ async def _event(site: TargetSite, event_id: int) -> dict[str, Any]:
     answer = await connection.ask("GET", f"/api/events/{event_id}/")
     connection.close()
     if answer.status != 200:
-        reason = answer.error or f"answer {answer.status}"
-        raise Problem(f"{site.url} does not tell of event {event_id}: {reason}.")
+        reason = answer.error or f"status {answer.status}"
+        raise Problem(f"{site.url} does not return event {event_id}: {reason}.")
     found: dict[str, Any] = answer.json()
     return found
 

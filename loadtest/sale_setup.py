@@ -1,4 +1,4 @@
-"""Who buys, and what: made beside the site, read from a file, or registered through its API."""
+"""The event and the buyers of a run: created beside the site, read from a file, or registered."""
 
 import asyncio
 import json
@@ -13,14 +13,14 @@ from loadtest.engine.http import Answer, Connection
 from loadtest.engine.people import Account
 from loadtest.target import TargetSite
 
-# A site hashes each password, which takes it some 0.1 s, and takes 1,000 new people a minute.
+# Hashing a password takes a site some 0.1 s, and it accepts 1,000 registrations a minute.
 MOST_REGISTERED = 300
 _AT_ONCE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class SaleSetup:
-    """`is_ours` tells that nobody else buys there."""
+    """An event and buyers. With `is_ours` nobody else buys seats of the event."""
 
     event_id: int
     accounts: list[Account]
@@ -28,7 +28,7 @@ class SaleSetup:
 
 
 def parse_fixtures(setup: Mapping[str, Any]) -> SaleSetup:
-    """Return what `python -m loadtest.fixtures` has written. Raises: Problem."""
+    """Parse the output of `python -m loadtest.fixtures`. Raises: Problem."""
     try:
         made_at = setup["made_at"]
         accounts = [
@@ -37,19 +37,19 @@ def parse_fixtures(setup: Mapping[str, Any]) -> SaleSetup:
         ]
         return SaleSetup(event_id=setup["event_id"], accounts=accounts, is_ours=True)
     except (KeyError, TypeError):
-        raise Problem("The fixtures are not as `python -m loadtest.fixtures` writes it.") from None
+        raise Problem("This is not the output of `python -m loadtest.fixtures`.") from None
 
 
 def set_up_beside(site: TargetSite, *, people: int, seats: int) -> SaleSetup:
-    """Make an event and people in the site's data. Raises: Problem."""
+    """Create an event and people in the site's database. Raises: Problem."""
     done = site.manage("-m", "loadtest.fixtures", "--people", f"{people}", "--seats", f"{seats}")
     if done.returncode:
-        raise Problem("The event and its buyers could not be made.")
+        raise Problem("The event and its buyers could not be created.")
     return parse_fixtures(json.loads(done.stdout))
 
 
 async def set_up_by_registering(site: TargetSite, *, event_id: int, people: int) -> SaleSetup:
-    """Register people through the API; they buy at an event that is there. Raises: Problem."""
+    """Register people through the API to buy seats of an existing event. Raises: Problem."""
     if people > MOST_REGISTERED:
         raise Problem(
             f"At most {MOST_REGISTERED} people can be registered through the API; for more, run "
@@ -87,6 +87,6 @@ async def _register(site: TargetSite, name: str) -> Account:
 
 def _expected(answer: Answer, status: int) -> Any:
     if answer.status != status:
-        said = answer.error or answer.body[:300].decode(errors="replace")
-        raise Problem(f"Nobody can be registered there: {answer.status} {said}")
+        reason = answer.error or answer.body[:300].decode(errors="replace")
+        raise Problem(f"Registration failed: {answer.status} {reason}")
     return answer.json()

@@ -1,4 +1,4 @@
-"""The site that is loaded: one of the kit's own, one on this machine, or one at some URL."""
+"""The site under load: a stack of our own, one on this machine, or any URL."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ CROWD_SETTINGS = {
 }
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOAD = "load"
-# What a process is, by a word of its command; its children are the same, unless they say otherwise.
+# The kind of a process by a word of its command line. Children without one have their parent's.
 _KINDS = {
     " -m daphne ": "Daphne",
     " -m tools.serve ": "Daphne",
@@ -47,10 +47,10 @@ _LISTENING = "0A"
 
 @dataclass(frozen=True, kw_only=True)
 class TargetSite:
-    """`settings` are those with which its data can be reached, None if they are not known.
+    """A site under load.
 
-    `pid` is its first process, None if it is not on this machine. `is_own` tells that it ends with
-    the run.
+    `settings` give access to its database, None if unknown. `pid` is its main process, None if it
+    is on another machine. A site that `is_own` ends with the run.
     """
 
     url: str
@@ -64,12 +64,12 @@ class TargetSite:
         return "ws" + self.url.removeprefix("http")
 
     def manage(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run one of this repository's programs with the site's settings."""
+        """Run a Python program of this repository with the site's settings."""
         return subprocess.run(
             [sys.executable, *command],
             cwd=ROOT,
             env=clean_environment(DJANGO_SETTINGS_MODULE="config.settings", **self.settings or {}),
-            stdout=subprocess.PIPE,  # its errors are shown
+            stdout=subprocess.PIPE,  # errors go to the terminal
             text=True,
             check=False,
         )
@@ -77,9 +77,9 @@ class TargetSite:
 
 @contextmanager
 def own_stack() -> Iterator[TargetSite]:
-    """Run the real stack, with data of its own, for the length of the context.
+    """Run the real stack with temporary data for the length of the context.
 
-    It is one in production if the environment of this process says so. Raises: Problem.
+    It runs in production settings if SEATCAST_PRODUCTION is set. Raises: Problem.
     """
     settings = {"SEATCAST_DEMO": "0", **CROWD_SETTINGS}
     if is_production(os.environ):
@@ -97,20 +97,20 @@ def own_stack() -> Iterator[TargetSite]:
 
 
 def target_at(url: str) -> TargetSite:
-    """Return the site at a URL, with what can be known of it from here."""
+    """Return the site at a URL; on this machine also its processes and settings."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     pid = _listener(port) if parts.hostname in LOOPBACK else None
     if pid is None:
         return TargetSite(url=url, name=parts.netloc)
-    found = _with_first(pid)
+    found = _all_processes(pid)
     settings = _settings(found)
     name = "the real stack" if any(_kind(each) == "proxy" for each in found) else "one process"
     return TargetSite(url=url, name=name, settings=settings, pid=found[0].pid)
 
 
 class ResourceUsage:
-    """What the processes of a site take, by kind, and this one."""
+    """CPU time and memory of this process and the site's, by kind."""
 
     def __init__(self, site: TargetSite) -> None:
         self._site = site
@@ -119,18 +119,18 @@ class ResourceUsage:
         self._memory: dict[str, float] = {}
 
     def refresh(self) -> None:
-        """Find the processes, which come and go, and how much memory they have. Some 20 ms."""
+        """Find the current processes and their memory. Takes some 20 ms."""
         self._kinds = {os.getpid(): LOAD}
         if self._site.pid is not None:
-            self._kinds |= _kinds(_with_first(self._site.pid, climb=False))
+            self._kinds |= _kinds(_all_processes(self._site.pid, climb=False))
         memory: dict[str, float] = {}
         for pid, kind in self._kinds.items():
             with contextlib.suppress(OSError, AssertionError):
                 memory[kind] = memory.get(kind, 0.0) + memory_bytes(pid) / 1e6
         self._memory = {kind: round(megabytes, 1) for kind, megabytes in memory.items()}
 
-    def taken(self, seconds: float) -> dict[str, dict[str, float]] | None:
-        """Return `cpu` since the last time, in % of one core, and `memory_mb`, each by kind."""
+    def usage(self, seconds: float) -> dict[str, dict[str, float]] | None:
+        """Return `cpu` since the last call, in % of one core, and `memory_mb`, each by kind."""
         cpu: dict[str, float] = {}
         spent: dict[int, float] = {}
         for pid, kind in self._kinds.items():
@@ -163,15 +163,15 @@ def _kind(process: Process) -> str | None:
     return next((kind for word, kind in _KINDS.items() if word in process.command), None)
 
 
-def _with_first(pid: int, *, climb: bool = True) -> list[Process]:
-    """Return a site's processes, the first one first, whichever of them is given."""
+def _all_processes(pid: int, *, climb: bool = True) -> list[Process]:
+    """Return all processes of a site, the main one first, given any of them."""
     first = pid
-    while climb and (parent := _parent(first)) and _is_ours(_command(parent)):
+    while climb and (parent := _parent(first)) and _is_seatcast(_command(parent)):
         first = parent
     return [Process(pid=first, parent=0, command=_command(first)), *descendants(first)]
 
 
-def _is_ours(command: str) -> bool:
+def _is_seatcast(command: str) -> bool:
     return (
         "supervisor.py" in command
         or " -m deploy." in command
@@ -181,7 +181,7 @@ def _is_ours(command: str) -> bool:
 
 
 def _settings(processes: list[Process]) -> dict[str, str] | None:
-    """Return the settings of the servers of this checkout, as their environment has them."""
+    """Return the settings in the environment of a server of this checkout, or None."""
     for process in processes:
         if _kind(process) not in _SERVERS:
             continue
@@ -195,7 +195,7 @@ def _settings(processes: list[Process]) -> dict[str, str] | None:
 
 
 def _listener(port: int) -> int | None:
-    """Return the process that listens on a port, if it is one of ours."""
+    """Return the process of this user that listens on a port, or None."""
     inodes = set()
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):

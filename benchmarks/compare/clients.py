@@ -1,4 +1,4 @@
-"""Those who click and those who watch."""
+"""The clients that lock seats, and those that watch."""
 
 import asyncio
 import json
@@ -21,12 +21,12 @@ _AT_ONCE = 100
 
 
 class WrongAnswer(Exception):
-    """A server has answered what it must not."""
+    """A server gave a wrong response."""
 
 
 @dataclass(frozen=True)
 class Click:
-    """A seat, and a person who may have it."""
+    """A request to lock a seat."""
 
     seat: int
     token: str
@@ -40,13 +40,13 @@ class Click:
 
 
 def clicks(dataset: Dataset, *, start: int, count: int) -> Iterator[Click]:
-    """Yield so many seats from a place of the list on; a person takes four, then comes the next."""
+    """Yield `count` clicks from index `start` on; each person takes four seats."""
     for place in range(start, start + count):
         yield Click(dataset.seats[place], dataset.tokens[place // SEATS_EACH])
 
 
 async def lock(connection: Connection, dataset: Dataset, click: Click) -> Answer:
-    """Lock a seat that is free. Raises: WrongAnswer when that is not what was done."""
+    """Lock a free seat. Raises: WrongAnswer if that fails."""
     answer = await connection.ask("POST", click.path(dataset), {}, click.headers)
     seat = answer.json().get("seat", {})
     if answer.status != 200 or (seat.get("id"), seat.get("status")) != (click.seat, "locked"):
@@ -56,7 +56,7 @@ async def lock(connection: Connection, dataset: Dataset, click: Click) -> Answer
 
 @dataclass(kw_only=True)
 class Sold:
-    """What a busy crowd came to: in all, and within the time that counts."""
+    """The results of busy clients: in total, and within the measured time."""
 
     seconds: float
     in_all: int = 0
@@ -73,11 +73,11 @@ async def keep_busy(
     seconds: float,
     cpu_seconds: Callable[[], dict[str, float]],
 ) -> Sold:
-    """Have so many clients lock one seat after the other, each of its own slice, without a pause.
+    """Let `clients` lock seat after seat, each in its own slice, without a pause.
 
     Raises: WrongAnswer.
     """
-    # What is left over is for other figures.
+    # The remaining seats are for other figures.
     slice_seats = len(dataset.seats) // (clients + 1) // SEATS_EACH * SEATS_EACH
     begin_ns = time.monotonic_ns() + int(warm_up_seconds * 1e9)
     end_ns = begin_ns + int(seconds * 1e9)
@@ -110,7 +110,7 @@ async def keep_busy(
 
 
 async def one_by_one(server: Server, dataset: Dataset, *, start: int, count: int) -> list[float]:
-    """Have one person after the other lock, on one connection; return the answers' milliseconds.
+    """Lock `count` seats one after the other on one connection; return the milliseconds of each.
 
     Raises: WrongAnswer.
     """
@@ -125,7 +125,7 @@ async def one_by_one(server: Server, dataset: Dataset, *, start: int, count: int
 
 @dataclass(frozen=True)
 class Rush:
-    """Many clicks on one seat: how many won, how many got no proper answer, and after how long."""
+    """Simultaneous clicks on one seat: winners, failures, and response times."""
 
     winners: int
     failed: int
@@ -133,14 +133,13 @@ class Rush:
 
 
 async def rush(server: Server, dataset: Dataset, *, seat: int, people: int) -> Rush:
-    """Have so many people click the same seat in the same instant, each on a connection.
+    """Let `people` click the same seat at the same instant, each on a connection.
 
-    Raises: WrongAnswer when somebody is told anything but that they have it, that it is taken, or
-    that the server cannot cope.
+    Raises: WrongAnswer for a response other than 200, 409 or 5xx.
     """
     rushing = [Click(dataset.seats[seat], token) for token in dataset.tokens[:people]]
     connections = [Connection(server.url) for _ in rushing]
-    # A few at a time: it is not the queue for connections that is measured.
+    # A few at a time, because the accept queue is not what is measured.
     for start in range(0, people, _AT_ONCE):
         await asyncio.gather(
             *(
@@ -168,10 +167,10 @@ async def rush(server: Server, dataset: Dataset, *, seat: int, people: int) -> R
 async def watched(
     kind: Kind, server: Server, dataset: Dataset, viewers: int
 ) -> AsyncIterator["WatchingClients"]:
-    """Have so many viewers watch an event for the length of the context."""
+    """Let `viewers` watch an event for the length of the context."""
 
     class Listener(kind.viewer):  # type: ignore[misc,name-defined]
-        """One that leaves what comes unread, so that it is the servers that are measured."""
+        """A viewer that does not parse frames, so that only the server is measured."""
 
         unheard: list[bytes] | None = None
 
@@ -193,15 +192,12 @@ async def watched(
 
 @dataclass(frozen=True)
 class WatchingClients:
-    """Viewers, and what reached them."""
+    """Connected viewers and the frames they received."""
 
     viewers: list[Any]
 
     async def delivered(self, *, changes: int) -> float:
-        """Return the part of all changes that has reached the viewers.
-
-        They are given a few seconds, because nobody clicks any more.
-        """
+        """Return the share of changes that reached the viewers, after at most five more seconds."""
         deadline = time.monotonic() + _CATCH_UP_SECONDS
         while (part := self._delivered(changes)) < 1 and time.monotonic() < deadline:
             await asyncio.sleep(0.2)
@@ -220,7 +216,7 @@ class WatchingClients:
 
 
 def changes_in(payload: bytes) -> list[Any]:
-    """Return the changes in a frame of Seatcast's or a peer's; none if it is of another kind."""
+    """Return the changes in a frame of any of the servers; none if it has no changes."""
     # Socket.IO packs the object into an array after a number.
     start = payload.find(b"{")
     frame = json.loads(payload[start : payload.rfind(b"}") + 1]) if start >= 0 else {}

@@ -1,4 +1,4 @@
-"""The rounds: every server in turn, then what none can get below."""
+"""The rounds of the comparison: every server in turn, then the baselines."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What all of them sell: an event in a database, made once and cleared between servers."""
+"""The event that all servers sell: created once, and cleared between servers."""
 
 import json
 import subprocess
@@ -15,12 +15,12 @@ _CLEARED = [
        locked_at = NULL, version = 0 WHERE version > 0""",
     "TRUNCATE reservations_seatchange",
     "UPDATE reservations_event SET change_seq = 0",
-    # Nobody starts among the rows that those before have left.
+    # Remove the dead rows of the server before.
     "VACUUM reservations_seat, reservations_event",
     "CHECKPOINT",
 ]
-# PostgreSQL is to know what a sale looks like, as it does after the first minutes of one. Where
-# nothing was locked when it looked last, it reads all locked seats to find those of one person.
+# Give PostgreSQL the statistics of a running sale. Without locked seats in them it would read all
+# locked seats to find those of one person.
 _KNOWN = [
     *(
         f"ALTER TABLE reservations_{table} SET (autovacuum_enabled = false)"
@@ -35,14 +35,14 @@ _KNOWN = [
 
 
 class UnexpectedState(Exception):
-    """The database has something else than was answered."""
+    """The database does not contain what the responses said."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """The services, and an event with its seats in order and tokens of its people.
+    """The services, and an event with its seats in order and the tokens of its people.
 
-    `small` is another event for the same people, of a thousand seats.
+    `small` is an event of a thousand seats for the same people.
     """
 
     database_url: str
@@ -61,7 +61,7 @@ class Dataset:
 
     @classmethod
     def make(cls, *, database_url: str, redis_url: str, secret: str, data_dir: str) -> "Dataset":
-        """Make the event in a database that has none."""
+        """Create the event in an empty database."""
         made = subprocess.run(
             [sys.executable, "-m", "benchmarks.fixtures"],
             env=clean_environment(
@@ -71,7 +71,7 @@ class Dataset:
                 DJANGO_SETTINGS_MODULE="config.settings",
             ),
             cwd=ROOT,
-            stdout=subprocess.PIPE,  # its errors are shown
+            stdout=subprocess.PIPE,  # errors go to the terminal
             check=True,
         )
         told = json.loads(made.stdout)
@@ -85,13 +85,13 @@ class Dataset:
         return dataset
 
     def clear(self) -> None:
-        """Let go of all seats, and forget that they were ever had."""
+        """Release all seats and delete the change log."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             for statement in _CLEARED:
                 connection.execute(statement)
 
     def locked(self) -> int:
-        """Return how many seats are locked."""
+        """Return the number of locked seats."""
         with psycopg.connect(self.database_url) as connection:
             found = connection.execute(
                 "SELECT count(*) FROM reservations_seat WHERE event_id = %s AND status = 1",
@@ -101,9 +101,9 @@ class Dataset:
         return int(found[0])
 
     def require(self, *, locked: int, numbered: bool = True) -> None:
-        """Let pass only books in which exactly so many seats are locked, each once in the log.
+        """Check that exactly `locked` seats are locked, each once in the log.
 
-        The event's number must be as many, unless `numbered` is not wanted. Raises: WrongBooks.
+        With `numbered` the event's sequence number must be the same. Raises: UnexpectedState.
         """
         with psycopg.connect(self.database_url) as connection:
             found = connection.execute(

@@ -1,4 +1,4 @@
-"""What is measured of each server while it runs."""
+"""The figures that are measured of each server."""
 
 import asyncio
 import time

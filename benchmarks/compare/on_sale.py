@@ -1,4 +1,4 @@
-"""The stadium on sale, as the load testers' kit plays it: `python -m loadtest on-sale`."""
+"""The figure `on-sale`, measured by the load test `python -m loadtest on-sale`."""
 
 import importlib.util
 import json

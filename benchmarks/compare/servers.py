@@ -1,4 +1,4 @@
-"""The servers that are compared, each started anew for each round and gone after it."""
+"""The servers that are compared, started for each round and stopped after it."""
 
 import json
 import signal
@@ -31,7 +31,7 @@ NODE = Path(__file__).parents[1] / "peers" / "node"
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A running one. Viewers go to `sockets`, with the event's id; `pid` is above all processes."""
+    """A running server. `sockets` is the viewers' URL with `{event}`; `pid` is the main process."""
 
     url: str
     sockets: str
@@ -87,7 +87,7 @@ def _node(dataset: Dataset) -> Iterator[Server]:
 
 @contextmanager
 def _node_behind_a_proxy(dataset: Dataset) -> Iterator[Server]:
-    """The same, behind the proxy that Seatcast has."""
+    """Run Node behind Seatcast's proxy."""
     with _node(dataset) as server, tempfile.TemporaryDirectory(prefix="seatcast-") as folder:
         behind = int(server.url.rpartition(":")[2])
         address, place = Address(host=HOST, port=free_port()), Path(folder)
@@ -152,7 +152,7 @@ KINDS = [SEATCAST, NODE_PEER, NODE_BEHIND_A_PROXY, TUTORIAL, POLLED]
 
 
 def install_node_peer() -> None:
-    """Install the packages of the Node peer, unless they are there."""
+    """Install the packages of the Node peer if needed."""
     if (NODE / "node_modules" / ".package-lock.json").is_file():
         return
     node = ensure_node()
@@ -165,7 +165,7 @@ def install_node_peer() -> None:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what is compared."""
+    """Return the versions of the software that is compared."""
     names = ("Django", "granian", "daphne", "channels", "channels_redis", "psycopg")
     found = {name: version(name) for name in names}
     node = ensure_node().bin_dir / "node"

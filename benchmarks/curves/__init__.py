@@ -1,1 +1,1 @@
-"""What a lock, a change, a viewer and a map cost at four sizes each: `make curves`."""
+"""What a lock, a change, a viewer and a snapshot cost at four sizes each: `make curves`."""

@@ -1,4 +1,4 @@
-"""What the curves are measured on: the services, the halls, and servers started anew."""
+"""The services, halls and servers that curves are measured with."""
 
 import json
 import signal
@@ -33,7 +33,7 @@ class Hall:
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """`halls` are by their number of seats. `scale` shrinks what is done in each, to try it out."""
+    """`halls` are by number of seats. `scale` shrinks the work, to try things out."""
 
     settings: dict[str, str]
     halls: dict[int, Hall]
@@ -42,7 +42,7 @@ class Environment:
 
     @classmethod
     def make(cls, *, settings: dict[str, str], seats: Sequence[int], scale: float) -> "Environment":
-        """Make the halls in a database that has none."""
+        """Create the halls in an empty database."""
         settings = {**settings, "DJANGO_SETTINGS_MODULE": "config.settings"}
         made = subprocess.run(
             [sys.executable, "-m", "benchmarks.fixtures", "curves", *map(str, seats)],
@@ -53,13 +53,13 @@ class Environment:
         )
         told = json.loads(made.stdout)
         halls = {int(size): Hall(**hall) for size, hall in told["halls"].items()}
-        # PostgreSQL is to plan with what is there, as it does after the first minutes.
+        # Give PostgreSQL statistics, as it has after the first minutes.
         with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
         return cls(settings=settings, halls=halls, tokens=told["tokens"], scale=scale)
 
     def bench(self, hall: Hall) -> Bench:
-        """Return a hall as the push benchmark's servers and driver take it."""
+        """Return a push benchmark on a hall."""
         return Bench(
             database_url=self.settings["DATABASE_URL"],
             redis_url=self.settings["REDIS_URL"],
@@ -68,7 +68,7 @@ class Environment:
         )
 
     def snapshot(self, hall: Hall) -> Numbers:
-        """Sell half of a hall; return what its map weighs and takes, in a process of its own."""
+        """Sell half of a hall; measure its snapshot's size and cost in another process."""
         told = subprocess.run(
             [sys.executable, "-m", "benchmarks.curves.snapshots", str(hall.event)],
             env=clean_environment(**self.settings),
@@ -81,7 +81,7 @@ class Environment:
 
     @contextmanager
     def api(self) -> Iterator[tuple[str, int]]:
-        """Run the API's workers without a proxy; yield their URL, and the pid above them."""
+        """Run the API servers without a proxy; yield their URL and main process id."""
         port = free_port()
         arguments = granian_arguments(host=HOST, port=port, workers=API_WORKERS)
         with supervised(

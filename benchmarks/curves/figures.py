@@ -1,4 +1,4 @@
-"""What is measured at each size, each time on a server that was started for it."""
+"""The figures that are measured at each size, each on a new server."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What it costs to push changes to viewers: Seatcast beside stock servers, in one run.
+"""The cost of pushing changes to viewers: Seatcast beside stock servers, in one run.
 
-`python -m benchmarks.push` measures; `README.md` beside this package says what and how.
+`python -m benchmarks.push` measures; `benchmarks/README.md` explains what and how.
 """

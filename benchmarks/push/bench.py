@@ -1,4 +1,4 @@
-"""What all figures measure on: one database, one Redis, one event, and a driver that sells it."""
+"""The services, the event and the driver that all figures use."""
 
 import asyncio
 import json

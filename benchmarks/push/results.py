@@ -1,4 +1,4 @@
-"""What was measured, and how it compares with what was wanted."""
+"""Results of figures, compared with their targets."""
 
 import json
 import math

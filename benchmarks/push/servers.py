@@ -1,4 +1,4 @@
-"""The servers under test, each started anew for each measurement and gone after it."""
+"""The servers under test, started for each measurement and stopped after it."""
 
 import json
 import signal

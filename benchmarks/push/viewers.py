@@ -1,4 +1,4 @@
-"""What reached the viewers of a benchmark, reckoned afterwards from the frames that they kept."""
+"""What the viewers of a benchmark received, computed afterwards from their frames."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What happens to the stack: processes that are killed, stopped, and hang."""
+"""Faults of the stack: processes that are killed, stopped, or hang."""
 
 import os
 import random
@@ -22,7 +22,7 @@ _HANG_SECONDS = (1.0, 4.0)
 
 @dataclass(slots=True)
 class FaultInjector:
-    """Makes things happen, chosen by `dice`, until `is_over`, to processes of the stack alone."""
+    """Injects random faults into processes of the stack until `is_over`."""
 
     site: RunningSite
     rng: random.Random
@@ -30,20 +30,20 @@ class FaultInjector:
     injected: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> None:
-        deck: list[tuple[str, Callable[[], None]]] = []
+        queue: list[tuple[str, Callable[[], None]]] = []
         while not self.is_over.wait(self.rng.uniform(3, 7)):
-            if not deck:
-                deck = self._deck()
-            name, act = deck.pop()
+            if not queue:
+                queue = self._queue()
+            name, act = queue.pop()
             try:
                 act()
             except (LookupError, ProcessLookupError):
-                # It is on its way back from what happened to it before.
+                # The process is still restarting after an earlier fault.
                 continue
             self.injected[name] += 1
 
     def is_whole(self) -> bool:
-        """Tell whether every kind of process is there."""
+        """Return whether every kind of process is running."""
         found = self._stack_processes()
         return (
             len(found.get(process_tree.SOCKET_SERVER, [])) == 2
@@ -56,11 +56,11 @@ class FaultInjector:
         )
 
     def wait_until_whole(self) -> bool:
-        """Return whether all that was killed came back in time."""
+        """Return whether all processes came back in time."""
         return wait_until(self.is_whole, seconds=RETURN_SECONDS)
 
-    def _deck(self) -> list[tuple[str, Callable[[], None]]]:
-        """Return everything that can happen, in any order, some of it more than once."""
+    def _queue(self) -> list[tuple[str, Callable[[], None]]]:
+        """Return all faults in random order, some more than once."""
         kill = signal.SIGKILL
         acts: list[tuple[str, Callable[[], None]]] = [
             *[("socket server killed", lambda: self._signal(process_tree.SOCKET_SERVER, kill))] * 2,
@@ -85,7 +85,7 @@ class FaultInjector:
         self._signal(process_tree.SOCKET_SERVER, signal.SIGTERM)
 
     def _hang(self, kind: str) -> None:
-        """Stop one process of a kind, and all that it has started, for a while."""
+        """Suspend one process of a kind, with its descendants, for a few seconds."""
         first = self.rng.choice(self._stack_processes()[kind])
         pids = [first, *(each.pid for each in descendants(first))]
         try:
@@ -104,7 +104,7 @@ class FaultInjector:
         return stack_processes(first[0])
 
     def environment(self) -> dict[str, str]:
-        """Return the settings that the stack's servers run with."""
+        """Return the environment of the stack's servers."""
         pid, *_ = self._stack_processes()[process_tree.API_MASTER]
         raw = Path(f"/proc/{pid}/environ").read_bytes()
         pairs = [part.decode().partition("=") for part in raw.split(b"\0") if part]

@@ -1,4 +1,4 @@
-"""The event that is fought over, and the people: `python -m loadtest.chaos.fixtures BUYERS`.
+"""The event and people of a chaos run: `python -m loadtest.chaos.fixtures BUYERS`.
 
 It runs with the settings of the site, and writes them as JSON.
 """
@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 ROWS, SEATS_IN_ROW = 12, 20
-# So short that some run out while they are paid for.
+# So short that some locks expire during a payment.
 LOCK_SECONDS = 15
 _TOKEN_LIFETIME = timedelta(hours=2)
 

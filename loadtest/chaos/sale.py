@@ -1,4 +1,4 @@
-"""A sale that goes on while something happens to the site, and what must hold when it is over."""
+"""A sale during faults, and the checks after it."""
 
 import asyncio
 import json
@@ -46,9 +46,9 @@ class Sale:
 
     @contextmanager
     def going_on(self, *, release: Path = ROOT) -> Iterator[None]:
-        """Have the event made by a release's code, and people buy and watch for the context.
+        """Create the event with a release's code; let people buy and watch during the context.
 
-        They buy until its end; they watch on until `over()`.
+        Buyers stop at its end, viewers at `over()`.
         """
         # Releases before the module was renamed have it as `stage`.
         is_older = (release / "loadtest/chaos/stage.py").exists()
@@ -72,7 +72,7 @@ class Sale:
                 thread.join(3 * PATIENCE_SECONDS)
 
     def over(self) -> None:
-        """Send the viewers home."""
+        """Disconnect the viewers."""
         self._is_over.set()
 
     def truth(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Sale:
         return self._audited(_together([]))
 
     def stored(self) -> set[str]:
-        """Return the numbers of the bookings that the database has."""
+        """Return the public ids of all stored bookings."""
         listed = (
             "from reservations.models import Reservation as R;"
             " print(*R.objects.values_list('public_id', flat=True))"
@@ -89,7 +89,7 @@ class Sale:
         return set(found.stdout.split())
 
     def violations(self) -> list[str]:
-        """Return what does not hold, once nobody buys any more."""
+        """Return all violations, once buying has ended."""
         found = self._audit() + self._viewer_violations()
         self.report["answers"] = dict(self.answer_log.seen)
         self.report["promises"]["seats_found_as_promised"] = self.holds.confirmed

@@ -1,4 +1,4 @@
-"""People who watch: they hold the server to its protocol, and come back when they are cut off."""
+"""Viewers that check the protocol, and reconnect when they are disconnected."""
 
 import asyncio
 import base64
@@ -14,15 +14,15 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 from deploy.address import Address
 
 _LOCKED = 1
-# What a socket is said to have been closed with that was not closed.
+# The code of a connection that ended without a close frame.
 _CUT_OFF = 1006
 
 
 @dataclass(slots=True)
 class Viewer:
-    """One socket after the other on one event. `seats` has [status, deadline, holder] of each.
+    """A viewer of one event that reconnects. `seats` has [status, deadline, holder] of each.
 
-    `closes` counts the codes with which its sockets ended, and `failures` what else went wrong.
+    `closes` counts the close codes of its sockets, `failures` other errors.
     """
 
     address: Address
@@ -63,7 +63,7 @@ class Viewer:
                     self.violations.append(f"{violation}: {text!r:.200}")
 
     def _hear(self, frame: dict[str, Any]) -> str | None:
-        """Take in a frame; return what is wrong with it."""
+        """Apply a frame; return what is wrong with it, or None."""
         match frame["type"]:
             case "snapshot":
                 codes = base64.b64decode(frame["statuses"])

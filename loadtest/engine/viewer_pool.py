@@ -1,8 +1,7 @@
-"""The crowd that watches: who was told what, in which order, and how long after the click.
+"""The viewers of an event: which frames each got, in which order, and how late after a click.
 
-Many are told the same bytes, so a frame is read once for all of them; each viewer then only
-compares numbers. A sampled viewer also keeps a map of its own, and tells how late it heard of
-each click.
+Many viewers get the same bytes, so each frame is parsed once for all; then each viewer only
+compares sequence numbers. A sampled viewer also keeps all seats' statuses and measures delays.
 """
 
 import asyncio
@@ -18,12 +17,12 @@ from loadtest.engine.viewers import Viewer
 
 # Two socket servers write some forty different frames a second.
 _KEPT_FRAMES = 4_000
-_MOST_GAPS_TOLD = 20
+_MOST_GAPS_KEPT = 20
 
 
 @dataclass(slots=True)
 class Click:
-    """A lock that somebody asked for; `seq` is the number by which everybody knew of it."""
+    """A requested lock; `seq` is the number of the change that reported it."""
 
     sent_ns: int
     is_acknowledged: bool = False
@@ -32,7 +31,7 @@ class Click:
 
 @dataclass(slots=True)
 class _Frame:
-    """What a frame says: it leads from `since` to `seq`; `clicks` are when those were sent."""
+    """A parsed frame from number `since` to `seq`; `clicks` are the times of clicks it reports."""
 
     kind: str
     since: int
@@ -43,7 +42,7 @@ class _Frame:
 
 
 class PooledViewer(Viewer):
-    """One who watches. `statuses` is kept by who is sampled."""
+    """A viewer of the pool. Only a sampled one keeps `statuses`."""
 
     def __init__(self, url: str, pool: "ViewerPool", *, is_sampled: bool) -> None:
         super().__init__(url, {})
@@ -67,7 +66,7 @@ class PooledViewer(Viewer):
         if frame.kind == "delta":
             pool.changes += len(frame.changes)
         if frame.kind != "snapshot" and frame.since != self.seq:
-            pool.gap(f"a viewer had {self.seq} and was told from {frame.since} to {frame.seq}")
+            pool.gap(f"a viewer at {self.seq} got a frame from {frame.since} to {frame.seq}")
         self.seq = frame.seq
         if self.is_sampled:
             self._keep(frame, now_ns)
@@ -85,7 +84,7 @@ class PooledViewer(Viewer):
 
 
 class ViewerPool:
-    """All viewers of an event, and what reached them. The hall follows what they are told."""
+    """All viewers of an event and what they received. Their frames keep the hall current."""
 
     def __init__(self, url: str, hall: Hall, measures: Measures) -> None:
         self.url = url
@@ -106,7 +105,7 @@ class ViewerPool:
 
     @property
     def lost_count(self) -> int:
-        """How many were cut off."""
+        """The number of viewers that the server disconnected."""
         return sum(viewer.is_lost and not viewer.has_left for viewer in self.viewers)
 
     @property
@@ -114,7 +113,7 @@ class ViewerPool:
         return [viewer for viewer in self.viewers if viewer.is_sampled]
 
     async def join(self, *, is_sampled: bool, due_ns: int | None = None) -> PooledViewer | None:
-        """Connect one more; None when it is refused. The time counts from when it was due."""
+        """Connect a viewer, or return None if refused. The latency counts from `due_ns`."""
         sent_ns = time.monotonic_ns()
         viewer = PooledViewer(self.url, self, is_sampled=is_sampled)
         try:
@@ -127,7 +126,7 @@ class ViewerPool:
         return viewer
 
     async def gather(self, count: int, *, sample: int, at_once: int = 100) -> None:
-        """Connect so many, so many at a time; the first `sample` of them are sampled."""
+        """Connect `count` viewers, `at_once` at a time; the first `sample` are sampled."""
         places = asyncio.Semaphore(at_once)
 
         async def connect(number: int) -> None:
@@ -137,32 +136,32 @@ class ViewerPool:
         await asyncio.gather(*(connect(number) for number in range(count)))
 
     def leave(self) -> None:
-        """All go."""
+        """Disconnect all viewers."""
         for viewer in self.viewers:
             viewer.leave()
 
-    def clicking(self, index: int, *, holder: str) -> None:
-        """Somebody asks for a seat now, of which all viewers are to be told."""
+    def click_sent(self, index: int, *, holder: str) -> None:
+        """Note that somebody requests a seat now, which all viewers should see."""
         self._clicks.setdefault(index, {})[holder] = Click(time.monotonic_ns())
 
-    def answered(self, index: int, *, holder: str, is_locked: bool) -> None:
-        """A click has had its answer."""
+    def click_answered(self, index: int, *, holder: str, is_locked: bool) -> None:
+        """Note the response to a click."""
         clicks = self._clicks[index]
         if not is_locked:
             del clicks[holder]
             return
-        # Who had the seat before has let go of it, and has nothing to wait for any more.
+        # Earlier holders have released the seat; nothing is expected for them.
         for name in [each for each, click in clicks.items() if click.is_acknowledged]:
             del clicks[name]
         clicks[holder].is_acknowledged = True
 
     def gap(self, sentence: str) -> None:
         self.gap_count += 1
-        if len(self.gaps) < _MOST_GAPS_TOLD:
+        if len(self.gaps) < _MOST_GAPS_KEPT:
             self.gaps.append(sentence)
 
     def read(self, payload: bytes, now_ns: int) -> _Frame:
-        """Return what a frame says; the first to be told brings the hall up to date."""
+        """Parse a frame, once for all viewers; the first time it updates the hall."""
         frame = self._read.get(payload)
         if frame is None:
             if len(self._read) > _KEPT_FRAMES:
@@ -175,7 +174,7 @@ class ViewerPool:
         kind, seq = said["type"], said["seq"]
         if kind == "snapshot":
             frame = _Frame(kind, seq, seq, statuses=said["statuses"])
-            # Of the same changes, some may be told by the whole map and some by deltas.
+            # Another viewer may have got the same changes as deltas.
             if seq > self.hall.seq:
                 statuses = unpacked(said["statuses"], len(self.hall.ids))
                 self._follow(enumerate(statuses), seq, now_ns)
@@ -192,21 +191,22 @@ class ViewerPool:
         hall, replay, ms = self.hall, self.replay, (now_ns - self.began_ns) // 1_000_000
         hall.seq = seq
         for index, status in states:
-            if hall.turns(index, status) and self.began_ns:
+            if hall.update(index, status) and self.began_ns:
                 replay += (ms, index, status)
 
     def _clicks_in(self, frame: _Frame) -> list[int]:
-        """Return when the clicks were sent that a frame tells of."""
+        """Return the times of the clicks that a frame reports."""
         found = []
         for index, status, _, holder in frame.changes:
             for name, click in self._clicks.get(index, {}).items():
-                # Who gets this has been told before.
+                # A frame before this one reported it.
                 if click.seq is not None and frame.since >= click.seq:
                     continue
-                # A lock and what followed may share a frame, which has the last state only; and a
-                # site may hide names.
-                is_told = name == holder if status == LOCKED and holder else click.is_acknowledged
-                if is_told:
+                # A frame has only the last state of a seat, and a site may hide names.
+                is_reported = (
+                    name == holder if status == LOCKED and holder else click.is_acknowledged
+                )
+                if is_reported:
                     click.seq = min(click.seq or frame.seq, frame.seq)
                     found.append(click.sent_ns)
         return found

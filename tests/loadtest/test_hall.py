@@ -26,7 +26,7 @@ def test_free_seats_are_those_that_nobody_has_whatever_happened_before() -> None
     model = [FREE] * 20
     for _ in range(2_000):
         index, status = rng.randrange(20), rng.choice([FREE, LOCKED, RESERVED])
-        assert hall.turns(index, status) == (model[index] != status)
+        assert hall.update(index, status) == (model[index] != status)
         model[index] = status
         assert hall.free == model.count(FREE)
         assert hall.left == model.count(FREE) + model.count(LOCKED)
@@ -46,8 +46,8 @@ def test_people_sit_side_by_side_in_one_row() -> None:
 
 def test_nothing_is_chosen_in_a_hall_that_is_sold_out() -> None:
     hall = Hall(_seats(1, 2))
-    hall.turns(0, RESERVED)
-    hall.turns(1, LOCKED)
+    hall.update(0, RESERVED)
+    hall.update(1, LOCKED)
     assert hall.choose(random.Random(1), 2) == []
 
 

@@ -202,4 +202,4 @@ def test_a_site_that_is_not_there_is_no_verdict(
     fixtures.write_text(json.dumps({"event_id": 1, "made_at": 0, "people": people}))
     url = f"http://127.0.0.1:{port}"
     assert main(["stampede", "--clicks", "2", "--url", url, "--fixtures", f"{fixtures}"]) == 2
-    assert "does not tell of event 1" in capsys.readouterr().err
+    assert "does not return event 1" in capsys.readouterr().err

@@ -39,7 +39,7 @@ def _lags_ms(pool: ViewerPool) -> list[int]:
 
 
 def _clicked(pool: ViewerPool, index: int, holder: str) -> int:
-    pool.clicking(index, holder=holder)
+    pool.click_sent(index, holder=holder)
     return pool._clicks[index][holder].sent_ns
 
 
@@ -61,7 +61,7 @@ async def test_a_lock_that_shares_a_frame_with_its_sale_counts_by_its_number() -
     quick, slow = _watcher(pool), _watcher(pool)
     sent_ns = _clicked(pool, 2, "alice")
     quick.hear(_delta(10, 11, [2, LOCKED, 99, "alice"]), sent_ns + 5 * MS)
-    pool.answered(2, holder="alice", is_locked=True)
+    pool.click_answered(2, holder="alice", is_locked=True)
     quick.hear(_delta(11, 12, [2, RESERVED, None, None]), sent_ns + 30 * MS)
     slow.hear(_delta(10, 12, [2, RESERVED, None, None]), sent_ns + 40 * MS)
     assert _lags_ms(pool) == [5, 40]
@@ -73,8 +73,8 @@ async def test_who_was_refused_waits_for_nothing() -> None:
     _clicked(pool, 2, "bob")
     sent_ns = _clicked(pool, 2, "alice")
     viewer.hear(_delta(10, 11, [2, LOCKED, 99, "alice"]), sent_ns + 5 * MS)
-    pool.answered(2, holder="alice", is_locked=True)
-    pool.answered(2, holder="bob", is_locked=False)
+    pool.click_answered(2, holder="alice", is_locked=True)
+    pool.click_answered(2, holder="bob", is_locked=False)
     viewer.hear(_delta(11, 12, [2, FREE, None, None]), sent_ns + 50 * MS)
     assert _lags_ms(pool) == [5]
 
