@@ -1,12 +1,11 @@
 """What the images contain, read from the Dockerfile and .dockerignore."""
 
-import tomllib
-
 import pytest
 
 from deploy.paths import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text().splitlines()
+PACKAGES = {"config", "accounts", "reservations", "realtime", "security_log", "providers"}
 ALLOWED = {
     line.removeprefix("!")
     for line in (ROOT / ".dockerignore").read_text().splitlines()
@@ -32,8 +31,7 @@ def test_each_copied_file_is_in_the_build_context(source: str) -> None:
 
 
 def test_every_package_of_the_server_is_copied() -> None:
-    linted = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    assert {*linted["root_packages"], "providers"} <= set(copied())
+    assert set(copied()) >= PACKAGES
 
 
 def test_the_build_context_excludes_everything_by_default() -> None:

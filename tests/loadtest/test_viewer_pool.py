@@ -79,12 +79,12 @@ async def test_who_was_refused_waits_for_nothing() -> None:
     assert _lags_ms(pool) == [5]
 
 
-async def test_a_gap_is_told() -> None:
+async def test_a_gap_is_recorded() -> None:
     pool = _pool()
     viewer = _watcher(pool, is_sampled=False)
     viewer.hear(_delta(10, 11, [0, LOCKED, 99, "a"]), 0)
     viewer.hear(_delta(12, 13, [0, FREE, None, None]), 0)
-    assert pool.gaps == ["a viewer had 11 and was told from 12 to 13"]
+    assert pool.gaps == ["a viewer at 11 got a frame from 12 to 13"]
 
 
 async def test_the_hall_and_the_replay_follow_the_first_who_is_told() -> None:
