@@ -142,7 +142,7 @@ def data_dir() -> Iterator[Path]:
 def site() -> Iterator[Site]:
     """A stack of its own for the tests that leave it whole."""
     with open_folder() as folder, running(folder) as site:
-        said_until(site, "Ctrl-C ends it.")
+        said_until(site, "Press Ctrl-C to stop it.")
         yield site
 
 
@@ -298,7 +298,7 @@ def test_the_end_answers_what_is_under_way_and_tells_sockets_to_come_back(
     data_dir: Path,
 ) -> None:
     with running(data_dir) as site:
-        said = said_until(site, "Ctrl-C ends it.")
+        said = said_until(site, "Press Ctrl-C to stop it.")
         assert f"Seatcast is at {site.address.url}/\n" in said
         assert PASSWORD in said
         everybody = [site.process.pid, *(each.pid for each in descendants(site.process.pid))]
@@ -338,13 +338,13 @@ def waits_for_a_row(connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
 @pytest.mark.thorough
 def test_nobody_is_left_behind_by_kill_9_and_the_next_finds_the_data(data_dir: Path) -> None:
     with running(data_dir) as site:
-        said_until(site, "Ctrl-C ends it.")
+        said_until(site, "Press Ctrl-C to stop it.")
         left = [each.pid for each in descendants(site.process.pid)]
         site.process.kill()
         site.process.wait()
         # At once, while the servers of the other one are still ending.
         with running(data_dir, SEATCAST_DEMO="0") as next_site:
-            assert PASSWORD not in said_until(next_site, "Ctrl-C ends it.")
+            assert PASSWORD not in said_until(next_site, "Press Ctrl-C to stop it.")
             assert all_gone(left)
             with next_site.signed_in() as alice:
                 assert alice.get("/api/events/").json()
@@ -364,7 +364,7 @@ def test_services_that_the_environment_names_are_not_started(data_dir: Path) -> 
             SEATCAST_API_WORKERS="1",
         ) as site,
     ):
-        said_until(site, "Ctrl-C ends it.")
+        said_until(site, "Press Ctrl-C to stop it.")
         assert site.counts() == {
             process_tree.PROXY: 1,
             process_tree.SOCKET_SERVER: 1,

@@ -76,7 +76,7 @@ def test_the_demo_can_be_left_out(start: Start) -> None:
     port = str(free_port())
     place, hint = lines(start(PORT=port, SEATCAST_DEMO="0"), 2)
     assert place == f"Seatcast is at http://127.0.0.1:{port}/\n"
-    assert hint == "Ctrl-C ends it.\n"
+    assert hint == "Press Ctrl-C to stop it.\n"
     assert events_at(port) == []
 
 
