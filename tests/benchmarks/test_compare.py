@@ -25,7 +25,7 @@ def test_a_ratio_is_of_two_servers_in_the_same_round() -> None:
     assert _outcome([100, 300], [50, 100], TWICE).values(TWICE) == [2, 3]
 
 
-def test_a_round_that_one_of_them_has_not_is_left_out() -> None:
+def test_a_round_without_both_servers_is_ignored() -> None:
     outcome = Outcome(
         title="Something",
         wanted=[TWICE],
@@ -40,12 +40,12 @@ def test_the_median_of_the_ratios_decides() -> None:
     assert missed == f"{RATE}: Seatcast / Node: at least 2: **missed by 5 %**"
 
 
-def test_what_was_not_measured_is_not_reached() -> None:
+def test_an_unmeasured_figure_misses_its_target() -> None:
     outcome = Outcome(title="Something", wanted=[TWICE], rounds={"Seatcast": {0: {RATE: 100}}})
     assert outcome.shortfalls == [f"{RATE}: Seatcast / Node: not measured"]
 
 
-def test_a_number_may_be_wanted_by_itself() -> None:
+def test_a_target_may_be_absolute() -> None:
     winners = Wanted(number=RATE, at_least=1, at_most=None)
     assert _outcome([1, 1], [1, 1], winners).shortfalls == []
     assert _outcome([0, 0], [1, 1], winners).shortfalls != []
@@ -57,7 +57,7 @@ def test_the_table_has_medians_with_their_spread_and_verdicts() -> None:
     assert "2.2 (2 to 3) | at least 2: reached |" in told
 
 
-def test_a_table_lines_up() -> None:
+def test_table_columns_are_aligned() -> None:
     lines = table(["a", "long head"], [["long cell", "1"]]).splitlines()
     assert lines == [
         "| a         | long head |",
@@ -66,13 +66,13 @@ def test_a_table_lines_up() -> None:
     ]
 
 
-def test_the_text_around_the_marks_stays() -> None:
+def test_text_outside_the_markers_is_kept() -> None:
     document = f"before\n\n{BEGIN}\n\nold\n\n{END}\n\nafter\n"
     written = put_between(document, "new")
     assert written == f"before\n\n{BEGIN}\n\nnew\n\n{END}\n\nafter\n"
     assert put_between(written, "new") == written
 
 
-def test_a_document_without_marks_is_not_written() -> None:
+def test_a_document_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="There is no"):
         put_between("before", "new")

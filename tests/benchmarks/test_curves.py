@@ -27,32 +27,32 @@ def _texts(drawn: ElementTree.Element) -> list[str]:
     return [it.text or "" for it in drawn.iter(f"{SVG}text")]
 
 
-def test_a_decade_is_as_wide_everywhere() -> None:
+def test_decades_have_equal_width() -> None:
     across = [x for x, _ in _points(_plot(flat=FLAT))]
     steps = {round(after - before) for before, after in pairwise(across)}
     assert len(steps) == 1
 
 
-def test_what_costs_the_same_at_every_size_is_level() -> None:
+def test_constant_costs_are_a_level_line() -> None:
     assert len({y for _, y in _points(_plot(flat=FLAT))}) == 1
 
 
-def test_what_grows_in_proportion_goes_from_corner_to_corner() -> None:
+def test_proportional_costs_are_a_diagonal_line() -> None:
     points = _points(_plot(grows=IN_PROPORTION))
     assert (points[0], points[-1]) == ((76.0, 304.0), (616.0, 58.0))
 
 
-def test_sizes_that_were_measured_in_any_order_are_drawn_in_theirs() -> None:
+def test_points_are_drawn_in_order_of_size() -> None:
     backwards = dict(reversed(IN_PROPORTION.items()))
     assert _points(_plot(grows=backwards)) == _points(_plot(grows=IN_PROPORTION))
 
 
-def test_axes_curves_and_points_are_told_in_words() -> None:
+def test_axes_curves_and_points_have_labels() -> None:
     texts = _texts(_plot(flat=FLAT, grows=IN_PROPORTION))
     assert {"seats", "ms", "flat", "grows", "0.1", "100,000", "0.8", "1,000"} <= set(texts)
 
 
-def test_a_plot_has_no_color_but_the_readers() -> None:
+def test_a_plot_uses_the_readers_color_scheme() -> None:
     drawn = plot(title="", axis="", unit="", curves={"flat": FLAT})
     style = drawn[drawn.index("<style>") : drawn.index("</style>")]
     assert "prefers-color-scheme:dark" in style
@@ -60,7 +60,7 @@ def test_a_plot_has_no_color_but_the_readers() -> None:
     assert set(re.findall(r"(?:stroke|fill):(\w+)", style)) == {"currentColor", "none"}
 
 
-def test_what_costs_nothing_has_no_place_on_it() -> None:
+def test_zero_cannot_be_plotted() -> None:
     with pytest.raises(ValueError, match="math domain"):
         plot(title="", axis="", unit="", curves={"free": {100: 0.0, 1_000: 1.0}})
 
@@ -84,7 +84,7 @@ def test_a_section_has_its_plot_and_a_column_for_each_size() -> None:
     assert "190" in _texts(ElementTree.fromstring(picture(FIGURES["memory"], points)))
 
 
-def test_the_page_has_a_place_for_them() -> None:
+def test_the_document_has_markers() -> None:
     from benchmarks.curves.__main__ import DOCUMENT
 
     document = DOCUMENT.read_text(encoding="utf-8")

@@ -29,7 +29,7 @@ def _found(
     return deliveries(asyncio.run(crowd()), commits, end_ns=end_ms * MS)
 
 
-def test_a_change_is_as_late_as_its_frame_came_after_its_commit() -> None:
+def test_the_delay_is_from_commit_to_frame() -> None:
     found = _found([(103, delta(10, 11)), (115, delta(11, 12)), (129, delta(12, 13))])
     assert found.delays_ms == [3.0, 5.0, 9.0]
     assert (found.frames, found.changes) == (3, 3)
@@ -41,28 +41,28 @@ def test_changes_that_share_a_frame_each_have_their_own_delay() -> None:
     assert (found.frames, found.changes) == (1, 3)
 
 
-def test_a_seat_that_changed_twice_in_a_frame_is_one_change_and_two_delays() -> None:
+def test_two_changes_of_a_seat_in_a_frame_are_one_change_and_two_delays() -> None:
     found = _found([(130, delta(10, 13, changes=2))])
     assert len(found.delays_ms) == 3
     assert found.changes == 2
 
 
-def test_what_has_not_come_by_the_end_counts_with_its_age() -> None:
+def test_undelivered_changes_count_with_their_age() -> None:
     found = _found([(103, delta(10, 11))], end_ms=150)
     assert found.delays_ms == [3.0, 40.0, 30.0]
     assert found.changes == 1
 
 
-def test_who_was_told_nothing_waits_for_everything() -> None:
+def test_a_viewer_without_frames_misses_all_changes() -> None:
     assert _found([], end_ms=150).delays_ms == [50.0, 40.0, 30.0]
 
 
-def test_what_comes_after_the_end_has_not_come() -> None:
+def test_frames_after_the_end_are_ignored() -> None:
     found = _found([(103, delta(10, 11)), (151, delta(11, 13))], end_ms=150)
     assert found.delays_ms == [3.0, 40.0, 30.0]
 
 
-def test_what_was_committed_after_the_end_is_nobodys_fault() -> None:
+def test_commits_after_the_end_are_ignored() -> None:
     assert _found([], end_ms=115).delays_ms == [15.0, 5.0]
 
 
@@ -76,22 +76,22 @@ def test_changes_from_before_the_measurement_have_no_delay() -> None:
     assert len(found.delays_ms) == 3
 
 
-def test_a_beat_says_nothing_new() -> None:
+def test_a_beat_is_no_delivery() -> None:
     found = _found([(101, beat(10)), (130, delta(10, 13)), (131, beat(13))])
     assert (found.frames, found.changes) == (1, 3)
 
 
-def test_a_snapshot_in_between_brings_what_it_covers() -> None:
+def test_a_later_snapshot_delivers_the_changes_that_it_covers() -> None:
     found = _found([(103, delta(10, 11)), (115, snapshot(12)), (130, delta(12, 13))])
     assert found.delays_ms == [3.0, 5.0, 10.0]
     assert found.changes == 2
 
 
-def test_who_came_later_is_owed_what_its_snapshot_does_not_have() -> None:
+def test_a_late_viewer_misses_only_changes_after_its_snapshot() -> None:
     assert _found([(115, snapshot(12))], end_ms=150).delays_ms == [30.0]
 
 
-def test_a_frame_of_socket_io_says_the_same() -> None:
+def test_socket_io_frames_are_parsed() -> None:
     assert _found([(130, f'42["delta",{delta(10, 13)}]')]).changes == 3
 
 

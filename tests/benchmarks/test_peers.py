@@ -121,9 +121,7 @@ async def _watched_clicks(
 
 
 @pytest.mark.parametrize("kind", PEERS)
-def test_the_same_clicks_leave_the_same_books_as_seatcast_and_are_told(
-    kind: Kind, people: list[User]
-) -> None:
+def test_peers_store_and_publish_the_same_as_seatcast(kind: Kind, people: list[User]) -> None:
     install_node_peer()
     statuses, state, first = _clicked_at_seatcast(people)
     event = _event()
@@ -140,7 +138,7 @@ def test_the_same_clicks_leave_the_same_books_as_seatcast_and_are_told(
 
 
 @pytest.mark.parametrize("kind", PEERS)
-def test_nobody_locks_without_a_token_that_seatcast_gave(kind: Kind, people: list[User]) -> None:
+def test_locking_needs_a_token_from_seatcast(kind: Kind, people: list[User]) -> None:
     install_node_peer()
     dataset = _house(_event(), people)
     token = dataset.tokens[0]

@@ -29,16 +29,16 @@ def _cells(result: Result, number: str) -> list[str]:
     return [cell.strip() for cell in row.strip("|").split("|")]
 
 
-def test_the_median_decides_not_the_mean_or_the_best() -> None:
+def test_the_median_decides() -> None:
     assert _result(0.1, 0.19, 9.0).missed == []
     assert [target.number for target in _result(0.1, 0.21, 0.22).missed] == [RATIO]
 
 
-def test_the_limit_itself_is_reached() -> None:
+def test_a_value_at_the_limit_reaches_the_target() -> None:
     assert _result(0.2, delay=1_000).missed == []
 
 
-def test_a_target_from_below_is_missed_by_what_is_too_little() -> None:
+def test_a_lower_limit_is_missed_by_smaller_values() -> None:
     assert [target.number for target in _result(0.1, delay=999).missed] == [DELAY]
 
 
@@ -56,7 +56,7 @@ def test_a_missed_target_says_by_how_much() -> None:
     assert _cells(_result(0.1, delay=900), DELAY)[2] == "at least 1,000: **missed by 10 %**"
 
 
-def test_a_limit_of_nothing_is_missed_by_a_number() -> None:
+def test_a_limit_of_zero_is_missed_by_an_absolute_number() -> None:
     assert verdict(Target(number=RATIO, at_most=0), 3) == "at most 0: **missed by 3**"
 
 
@@ -78,7 +78,7 @@ def test_the_report_as_json_has_every_round_and_the_medians() -> None:
     assert told["missed"] == []
 
 
-def test_a_figure_that_could_not_be_measured_is_said_so() -> None:
+def test_an_unmeasured_figure_is_reported() -> None:
     report = Report(command="python -m benchmarks.push", date="2026-01-31", facts=FACTS)
     report.failures["connect"] = "ConnectionError: refused"
     assert "connect: not measured: ConnectionError: refused" in report.markdown()
@@ -86,13 +86,13 @@ def test_a_figure_that_could_not_be_measured_is_said_so() -> None:
     assert report.shortfalls
 
 
-def test_what_falls_short_is_listed_and_what_is_reached_is_not() -> None:
+def test_only_missed_targets_are_listed() -> None:
     report = Report(command="python -m benchmarks.push", date="2026-01-31", facts=FACTS)
     report.results |= {"one": _result(0.1), "two": _result(0.25)}
     assert report.shortfalls == [f"two: {RATIO}: at most 0.2: **missed by 25 %**"]
 
 
-def test_a_percentile_is_a_sample_that_was_taken() -> None:
+def test_a_percentile_is_one_of_the_samples() -> None:
     assert percentile([10.0, 30.0, 20.0, 40.0], 50) == 20.0
 
 
@@ -104,6 +104,6 @@ def test_a_percentile_of_few_samples_is_the_worst_of_them() -> None:
     assert percentile([3.0, 1.0, 2.0], 99) == 3.0
 
 
-def test_no_samples_have_no_percentile() -> None:
+def test_a_percentile_without_samples_is_an_error() -> None:
     with pytest.raises(ValueError, match="no samples"):
         percentile([], 50)

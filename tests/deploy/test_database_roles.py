@@ -63,7 +63,7 @@ def site() -> Iterator[Site]:
             yield Site(folder=folder, owner=owner, both=both)
 
 
-def test_the_demo_was_loaded_by_the_role_that_serves(site: Site) -> None:
+def test_the_serving_role_loads_the_demo(site: Site) -> None:
     with site.serving() as connection:
         found = connection.execute(
             "SELECT session_user, (SELECT count(*) FROM reservations_event) > 0"
@@ -75,7 +75,7 @@ def test_the_demo_was_loaded_by_the_role_that_serves(site: Site) -> None:
             connection.execute("SET ROLE seatcast")
 
 
-def test_the_role_asks_for_its_password_which_is_stored_as_a_hash(site: Site) -> None:
+def test_the_serving_role_needs_a_password_that_is_stored_hashed(site: Site) -> None:
     with pytest.raises(psycopg.OperationalError, match="password"):
         site.serving(password="guess")
     with psycopg.connect(site.owner) as connection:
@@ -87,17 +87,17 @@ def test_the_role_asks_for_its_password_which_is_stored_as_a_hash(site: Site) ->
 
 
 @pytest.mark.parametrize("command", [["housekeeping"], ["verify_ledger"], ["load_demo"]])
-def test_commands_beside_the_servers_need_no_owner(site: Site, command: list[str]) -> None:
+def test_everyday_commands_need_no_owner(site: Site, command: list[str]) -> None:
     site.run(*command, environment=without_owner_settings(site.both))
 
 
-def test_the_owners_commands_are_refused_to_the_role_that_serves(site: Site) -> None:
+def test_the_serving_role_cannot_run_the_owners_commands(site: Site) -> None:
     with pytest.raises(Problem, match="permission denied"):
         site.run("after_restore", environment=without_owner_settings(site.both))
     site.run("after_restore", environment=site.both)
 
 
-def test_the_check_tells_of_one_role_and_warns_of_two_that_are_mixed_up(site: Site) -> None:
+def test_the_check_notes_a_single_role_and_warns_of_swapped_roles(site: Site) -> None:
     check = ("check", "--deploy", "--database", "default")
     alone = {name: value for name, value in site.both.items() if name != "DATABASE_PASSWORD"}
     alone["DATABASE_URL"] = site.owner
@@ -113,7 +113,7 @@ def test_the_check_tells_of_one_role_and_warns_of_two_that_are_mixed_up(site: Si
         assert ("seatcast.W002" in log_file.read_text()) is (told == "seatcast.W002")
 
 
-def test_a_new_password_is_given_to_the_role_by_the_next_grant(site: Site) -> None:
+def test_granting_sets_a_new_password(site: Site) -> None:
     changed = {**site.both, "DATABASE_PASSWORD": "another"}
     log_file = site.folder / "grant.log"
     run_task(grant_arguments(), changed, log_file=log_file)

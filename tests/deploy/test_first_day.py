@@ -288,7 +288,7 @@ def test_from_an_empty_server_to_the_first_sale(name: str, migrated: Services) -
 
 
 @pytest.mark.thorough
-def test_the_clusters_servers_for_sockets_start_with_the_settings_that_it_gives(
+def test_the_clusters_socket_servers_start_with_its_settings(
     migrated: Services,
 ) -> None:
     settings = on_this_machine(settings_of_pod("sockets", migrated), migrated.folder)
@@ -315,7 +315,7 @@ def proxy_settings(services: Services) -> dict[str, Settings]:
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_the_proxy_reads_what_it_is_given_and_gets_the_sites_certificate(
+def test_the_proxy_accepts_its_settings_and_requests_the_sites_certificate(
     name: str, services: Services
 ) -> None:
     adapted = run(
@@ -335,7 +335,7 @@ def test_the_proxy_reads_what_it_is_given_and_gets_the_sites_certificate(
         *("DATABASE_URL", "REDIS_URL", "EMAIL_URL"),
     ],
 )
-def test_what_the_cluster_is_not_given_is_missed_by_its_name(
+def test_a_missing_setting_of_the_cluster_is_named(
     name: str, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(services.folder)

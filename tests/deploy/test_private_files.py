@@ -23,7 +23,7 @@ def _others_may(path: Path) -> int:
     return path.stat().st_mode & 0o077
 
 
-def test_a_folder_that_servers_go_through_is_so_whatever_the_umask(tmp_path: Path) -> None:
+def test_a_passable_folder_ignores_the_umask(tmp_path: Path) -> None:
     os.umask(0o077)
     folder = passable_folder(tmp_path / "one" / "two")
     assert folder.stat().st_mode & 0o777 == folder.parent.stat().st_mode & 0o777 == 0o711
@@ -31,13 +31,13 @@ def test_a_folder_that_servers_go_through_is_so_whatever_the_umask(tmp_path: Pat
     assert passable_folder(tmp_path).stat().st_mode & 0o777 == 0o700
 
 
-def test_a_folder_is_private_also_if_it_was_there_already(tmp_path: Path) -> None:
+def test_an_existing_folder_becomes_private(tmp_path: Path) -> None:
     assert _others_may(private_folder(tmp_path / "new")) == 0
     (tmp_path / "old").mkdir(mode=0o777)
     assert _others_may(private_folder(tmp_path / "old")) == 0
 
 
-def test_a_file_is_private_also_if_it_was_there_already_and_keeps_what_is_in_it(
+def test_an_existing_file_becomes_private_and_keeps_its_content(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "file"
@@ -49,7 +49,7 @@ def test_a_file_is_private_also_if_it_was_there_already_and_keeps_what_is_in_it(
     assert file.read_bytes() == b"onetwo"
 
 
-def test_what_a_kept_server_writes_is_private(tmp_path: Path) -> None:
+def test_logs_of_managed_servers_are_private(tmp_path: Path) -> None:
     log_file = tmp_path / "server.log"
     log_file.touch(mode=0o666)
     waits: Service = service(WAITS, log_file)
@@ -57,7 +57,7 @@ def test_what_a_kept_server_writes_is_private(tmp_path: Path) -> None:
         assert _others_may(log_file) == 0
 
 
-def test_mail_of_a_stack_that_is_tried_out_is_kept_in_a_private_folder(tmp_path: Path) -> None:
+def test_mail_of_a_trial_stack_goes_to_a_private_folder(tmp_path: Path) -> None:
     found = trial_settings({}, data_dir=tmp_path)
     assert found["EMAIL_URL"] == f"filemail:///{tmp_path}/mail"
     assert _others_may(tmp_path / "mail") == 0

@@ -46,13 +46,13 @@ def servers() -> list[int]:
     return [each.pid for each in descendants(os.getpid()) if "doors open" in each.command]
 
 
-def test_the_first_death_is_not_waited_for_and_the_tenth_not_for_long() -> None:
+def test_restart_pauses_grow_from_zero_to_a_limit() -> None:
     assert [pause_seconds(deaths) for deaths in (1, 2, 3, 4)] == [0, 0.5, 1, 2]
     assert pause_seconds(10) == LONGEST_PAUSE_SECONDS
     assert pause_seconds(1_000) == LONGEST_PAUSE_SECONDS
 
 
-def test_what_dies_is_started_again_with_a_sentence(
+def test_a_dead_server_is_restarted_and_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log_file = tmp_path / "log"
@@ -68,7 +68,7 @@ def test_what_dies_is_started_again_with_a_sentence(
     assert "at nine" not in said
 
 
-def test_one_that_never_gets_ready_ends_the_others_too(tmp_path: Path) -> None:
+def test_all_servers_stop_if_one_never_gets_ready(tmp_path: Path) -> None:
     well = service(WAITS, tmp_path / "well")
     ill = service("raise SystemExit('no seats')", tmp_path / "ill")
     with (
@@ -79,7 +79,7 @@ def test_one_that_never_gets_ready_ends_the_others_too(tmp_path: Path) -> None:
     assert servers() == []
 
 
-def test_a_server_can_be_started_beside_others_and_one_of_them_ended(tmp_path: Path) -> None:
+def test_servers_can_be_added_and_stopped_one_by_one(tmp_path: Path) -> None:
     first, second = (service(WAITS, tmp_path / f"{name}.log") for name in ("first", "second"))
     with managed([first]) as manager:
         [pid] = servers()
@@ -91,7 +91,7 @@ def test_a_server_can_be_started_beside_others_and_one_of_them_ended(tmp_path: P
     assert not servers()
 
 
-def test_one_that_does_not_start_is_not_kept_and_the_others_are(tmp_path: Path) -> None:
+def test_an_added_server_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     with managed([service(WAITS, tmp_path / "first.log")]) as manager:
         with pytest.raises(ServerEnded):
             manager.start([service("raise SystemExit(1)", tmp_path / "second.log")])

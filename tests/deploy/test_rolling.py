@@ -19,7 +19,7 @@ def build(folder: Path, *, page: str, asset: str) -> Path:
     return folder
 
 
-def test_a_new_client_leaves_what_open_pages_ask_for(tmp_path: Path) -> None:
+def test_publishing_a_client_keeps_the_old_assets(tmp_path: Path) -> None:
     client = tmp_path / "client"
     publish_client(build(tmp_path / "old", page="old", asset="index-a.js"), client)
     publish_client(build(tmp_path / "new", page="new", asset="index-b.js"), client)
@@ -38,7 +38,7 @@ def of_another_release(folder: Path, code: str) -> list[ServerSpec]:
     return server_specs(settings, environment={}, free_ports=reserve_ports(settings))
 
 
-def test_a_releases_own_code_says_how_its_servers_are_run(tmp_path: Path) -> None:
+def test_the_releases_own_code_makes_its_command_lines(tmp_path: Path) -> None:
     code = """
 def granian_arguments(*, host, port):
     return ["as it was", str(port)]
@@ -55,12 +55,12 @@ def housekeeping_arguments():
     assert all(str(spec["port"]) in spec["command"] for spec in specs if spec["port"])
 
 
-def test_a_release_that_does_not_say_is_not_run(tmp_path: Path) -> None:
+def test_a_release_without_command_lines_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem, match=r"has no usable deploy\.server"):
         of_another_release(tmp_path, "")
 
 
-def test_without_a_stack_there_is_no_door(tmp_path: Path) -> None:
+def test_connecting_without_a_running_stack_fails(tmp_path: Path) -> None:
     with (
         pytest.raises(Problem, match="No stack is running on"),
         connected(tmp_path),
@@ -68,14 +68,14 @@ def test_without_a_stack_there_is_no_door(tmp_path: Path) -> None:
         pytest.fail("there is one")
 
 
-def test_nobody_else_may_go_through_the_door(tmp_path: Path) -> None:
+def test_the_control_socket_is_for_its_owner_only(tmp_path: Path) -> None:
     with listening(tmp_path) as control_socket:
         assert control_socket
         assert (tmp_path / "stack.sock").stat().st_mode & 0o777 == 0o600
     assert not (tmp_path / "stack.sock").exists()
 
 
-def test_the_guide_says_which_places_there_are() -> None:
+def test_only_current_upstreams_are_healthy() -> None:
     health = UpstreamHealth(9)
     health.set_healthy([8101])
     assert health.is_healthy("127.0.0.1:8101")

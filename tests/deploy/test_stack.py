@@ -148,7 +148,7 @@ def site() -> Iterator[Site]:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("kind", WHOLE)
-def test_what_is_killed_comes_back(site: Site, kind: str) -> None:
+def test_a_killed_process_is_restarted(site: Site, kind: str) -> None:
     # What the death of its parent leaves of a process may still be going.
     assert wait_until(site.is_whole, seconds=SECONDS)
     for pid in stack_processes(site.process.pid)[kind]:
@@ -198,7 +198,7 @@ def servers(site: Site) -> set[int]:
 
 
 @pytest.mark.thorough
-def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
+def test_a_server_that_fails_to_start_replaces_no_other(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     before = servers(site)
     settings = stack_settings({"SEATCAST_DATA_DIR": str(site.data_dir)})
@@ -214,7 +214,7 @@ def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
 
 
 @pytest.mark.thorough
-def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) -> None:
+def test_management_commands_use_the_stacks_database_and_print_its_name(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     elsewhere = {"DATABASE_URL": "sqlite:////tmp/none.sqlite3", "SEATCAST_SHOW_NAMES": "no"}
 
@@ -244,7 +244,7 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
 
 
 @pytest.mark.thorough
-def test_the_proxy_says_whether_the_site_is_ready(site: Site) -> None:
+def test_the_proxy_reports_readiness(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     with httpx.Client(base_url=site.address.url, trust_env=False, timeout=60) as client:
         # Who was killed before is there again, and may still be starting.
@@ -254,7 +254,7 @@ def test_the_proxy_says_whether_the_site_is_ready(site: Site) -> None:
 
 
 @pytest.mark.thorough
-def test_secrets_are_for_nobody_to_see(site: Site) -> None:
+def test_secrets_are_invisible_to_other_users(site: Site) -> None:
     passwords = ("postgres_password", "postgres_serving_password", "valkey_password")
     for name in (*passwords, "secret_key"):
         file = site.data_dir / name
@@ -263,7 +263,7 @@ def test_secrets_are_for_nobody_to_see(site: Site) -> None:
 
 
 @pytest.mark.thorough
-def test_what_servers_write_and_what_is_mailed_is_for_the_owner_alone(site: Site) -> None:
+def test_logs_and_mail_are_private(site: Site) -> None:
     for name in ("logs", "mail"):
         assert (site.data_dir / name).stat().st_mode & 0o077 == 0
     logs = list((site.data_dir / "logs").iterdir())
@@ -272,7 +272,7 @@ def test_what_servers_write_and_what_is_mailed_is_for_the_owner_alone(site: Site
 
 
 @pytest.mark.thorough
-def test_servers_connect_as_the_role_that_serves_and_know_no_other(site: Site) -> None:
+def test_servers_know_only_the_serving_role(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     with site.database() as connection:
         logins = connection.execute(
@@ -287,14 +287,14 @@ def test_servers_connect_as_the_role_that_serves_and_know_no_other(site: Site) -
 
 
 @pytest.mark.thorough
-def test_pools_fit_into_the_database(site: Site) -> None:
+def test_the_database_has_connections_for_all_pools(site: Site) -> None:
     with site.database() as connection:
         shown = connection.execute("SHOW max_connections").fetchone()
     assert shown == (str((2 + 2) * 8 + 20),)
 
 
 @pytest.mark.thorough
-def test_the_end_answers_what_is_under_way_and_tells_sockets_to_come_back(
+def test_stopping_finishes_requests_and_closes_sockets_with_1012(
     data_dir: Path,
 ) -> None:
     with running(data_dir) as site:
@@ -336,7 +336,7 @@ def waits_for_a_row(connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
 
 
 @pytest.mark.thorough
-def test_nobody_is_left_behind_by_kill_9_and_the_next_finds_the_data(data_dir: Path) -> None:
+def test_kill_9_leaves_no_process_and_the_next_stack_has_the_data(data_dir: Path) -> None:
     with running(data_dir) as site:
         said_until(site, "Press Ctrl-C to stop it.")
         left = [each.pid for each in descendants(site.process.pid)]
@@ -351,7 +351,7 @@ def test_nobody_is_left_behind_by_kill_9_and_the_next_finds_the_data(data_dir: P
 
 
 @pytest.mark.thorough
-def test_services_that_the_environment_names_are_not_started(data_dir: Path) -> None:
+def test_services_with_a_url_in_the_environment_are_not_started(data_dir: Path) -> None:
     with (
         postgres() as database_url,
         valkey() as redis_url,
@@ -374,7 +374,7 @@ def test_services_that_the_environment_names_are_not_started(data_dir: Path) -> 
 
 
 @pytest.mark.thorough
-def test_a_database_that_is_away_is_told_without_a_traceback(data_dir: Path) -> None:
+def test_an_unreachable_database_is_reported_without_a_traceback(data_dir: Path) -> None:
     away = f"postgres://seatcast@127.0.0.1:{free_port()}/seatcast"
     with running(data_dir, DATABASE_URL=away) as site:
         assert site.process.stdout
@@ -386,12 +386,12 @@ def test_a_database_that_is_away_is_told_without_a_traceback(data_dir: Path) -> 
 
 @pytest.mark.parametrize("value", ["0", "65", "two", "-1"])
 @pytest.mark.parametrize("name", ["SEATCAST_SOCKET_SERVERS", "SEATCAST_API_WORKERS"])
-def test_what_is_no_number_of_servers_is_refused(name: str, value: str) -> None:
+def test_an_invalid_number_of_servers_is_refused(name: str, value: str) -> None:
     with pytest.raises(Problem, match=f"{name} must be a number from 1 to 64"):
         stack_settings({name: value})
 
 
-def test_roots_stack_below_a_private_home_has_its_data_where_postgresql_can_reach_it(
+def test_a_stack_of_root_in_a_private_home_keeps_its_data_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Of root's servers, whoever runs this test; pytest's folders are shut for them.
@@ -423,7 +423,7 @@ def test_two_stacks_cannot_have_the_same_data(
         pass
 
 
-def test_a_secret_is_made_once(tmp_path: Path) -> None:
+def test_a_secret_is_generated_once(tmp_path: Path) -> None:
     file = tmp_path / "password"
     made = stored_secret(file)
     assert len(made) >= 32

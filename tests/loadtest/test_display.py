@@ -40,13 +40,13 @@ def _answer(status: int, *, took_ms: int) -> Answer:
     return Answer(status, {}, b"", sent_ns=0, at_ns=took_ms * 10**6)
 
 
-async def test_a_run_that_has_not_begun_says_what_it_waits_for() -> None:
+async def test_a_run_that_has_not_started_shows_its_phase() -> None:
     assert "on-sale" in _shown(_run())
     assert "people come" in _shown(_run())
     assert line(_run()) == "   0.0 s · people come"
 
 
-async def test_a_run_tells_of_its_calls_its_viewers_its_servers_and_what_went_wrong() -> None:
+async def test_the_display_shows_calls_viewers_servers_and_violations() -> None:
     run = _run()
     run.began_ns = time.monotonic_ns()
     for _ in range(99):

@@ -21,7 +21,7 @@ def _seats(rows: int, in_row: int) -> list[dict[str, Any]]:
     ]
 
 
-def test_free_seats_are_those_that_nobody_has_whatever_happened_before() -> None:
+def test_free_seats_match_the_statuses_after_random_changes() -> None:
     hall, rng = Hall(_seats(4, 5)), random.Random(1)
     model = [FREE] * 20
     for _ in range(2_000):
@@ -35,7 +35,7 @@ def test_free_seats_are_those_that_nobody_has_whatever_happened_before() -> None
         assert bool(chosen) == (FREE in model)
 
 
-def test_people_sit_side_by_side_in_one_row() -> None:
+def test_chosen_seats_are_adjacent_in_one_row() -> None:
     hall, rng = Hall(_seats(10, 6)), random.Random(1)
     for _ in range(200):
         chosen = hall.choose(rng, 4)
@@ -44,14 +44,14 @@ def test_people_sit_side_by_side_in_one_row() -> None:
         assert chosen[0] // 6 == chosen[-1] // 6
 
 
-def test_nothing_is_chosen_in_a_hall_that_is_sold_out() -> None:
+def test_no_seat_is_chosen_in_a_sold_out_hall() -> None:
     hall = Hall(_seats(1, 2))
     hall.update(0, RESERVED)
     hall.update(1, LOCKED)
     assert hall.choose(random.Random(1), 2) == []
 
 
-def test_statuses_are_packed_as_a_snapshot_has_them() -> None:
+def test_statuses_are_packed_as_in_a_snapshot() -> None:
     for count in range(9):
         statuses = bytes(random.Random(count).choices(range(4), k=count))
         assert unpacked(packed(statuses), count) == statuses

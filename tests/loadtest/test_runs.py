@@ -58,7 +58,7 @@ def _load(
     return status, json.loads(file.read_text())
 
 
-def test_every_scenario_is_tried_here() -> None:
+def test_every_scenario_is_tested() -> None:
     assert LOADS.keys() == catalogue.SCENARIOS.keys()
 
 
@@ -72,7 +72,7 @@ _USUAL = ("on-sale",)
         *(pytest.param(name, marks=pytest.mark.thorough) for name in LOADS if name not in _USUAL),
     ],
 )
-def test_a_site_that_keeps_its_promises_is_judged_clean(
+def test_the_verdict_on_a_correct_site_is_clean(
     site: TargetSite, fixtures: Path, scenario: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status, found = _load(site, fixtures, scenario)
@@ -112,7 +112,7 @@ def _is_replayed(found: dict[str, Any]) -> None:
     assert all(0 <= index < SEATS for index in replay["changes"][1::3])
 
 
-def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
+def test_an_unacknowledged_booking_fails_the_verdict(
     site: TargetSite, fixtures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def play(run: Run) -> None:
@@ -132,7 +132,7 @@ def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
 
 
 @pytest.mark.thorough
-def test_tokens_that_grow_old_are_renewed(site: TargetSite, fixtures: Path) -> None:
+def test_old_tokens_are_renewed(site: TargetSite, fixtures: Path) -> None:
     setup = json.loads(fixtures.read_text())
     old = fixtures.with_name("old.json")
     old.write_text(json.dumps({**setup, "made_at": setup["made_at"] - 250}))
@@ -156,7 +156,7 @@ def _events(site: TargetSite) -> list[int]:
 
 
 @pytest.mark.thorough
-def test_what_is_made_beside_a_site_is_removed_again(site: TargetSite) -> None:
+def test_created_events_are_removed_afterwards(site: TargetSite) -> None:
     before = _events(site)
     arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain"]
     assert main(["stampede", "--url", site.url, *arguments]) == 0
@@ -164,7 +164,7 @@ def test_what_is_made_beside_a_site_is_removed_again(site: TargetSite) -> None:
 
 
 @pytest.mark.thorough
-def test_it_can_be_kept(site: TargetSite) -> None:
+def test_created_events_can_be_kept(site: TargetSite) -> None:
     before = _events(site)
     arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain", "--keep"]
     assert main(["stampede", "--url", site.url, *arguments]) == 0
@@ -186,13 +186,13 @@ def test_it_can_be_kept(site: TargetSite) -> None:
         ["sleep"],
     ],
 )
-def test_what_is_not_to_be_loaded_is_refused(arguments: list[str]) -> None:
+def test_invalid_options_are_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as refusal:
         main(arguments)
     assert refusal.value.code == 2
 
 
-def test_a_site_that_is_not_there_is_no_verdict(
+def test_an_unreachable_site_is_an_error_without_a_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:

@@ -43,7 +43,7 @@ def _clicked(pool: ViewerPool, index: int, holder: str) -> int:
     return pool._clicks[index][holder].sent_ns
 
 
-async def test_a_change_counts_from_the_click_at_each_sampled_viewer() -> None:
+async def test_each_sampled_viewer_measures_the_delay_from_the_click() -> None:
     pool = _pool()
     one, other, third = _watcher(pool), _watcher(pool), _watcher(pool, is_sampled=False)
     sent_ns = _clicked(pool, 2, "alice")
@@ -56,7 +56,7 @@ async def test_a_change_counts_from_the_click_at_each_sampled_viewer() -> None:
     assert one.statuses == other.statuses == pool.hall.statuses
 
 
-async def test_a_lock_that_shares_a_frame_with_its_sale_counts_by_its_number() -> None:
+async def test_a_lock_in_one_frame_with_its_booking_is_matched_by_number() -> None:
     pool = _pool()
     quick, slow = _watcher(pool), _watcher(pool)
     sent_ns = _clicked(pool, 2, "alice")
@@ -67,7 +67,7 @@ async def test_a_lock_that_shares_a_frame_with_its_sale_counts_by_its_number() -
     assert _lags_ms(pool) == [5, 40]
 
 
-async def test_who_was_refused_waits_for_nothing() -> None:
+async def test_a_refused_click_is_not_awaited() -> None:
     pool = _pool()
     viewer = _watcher(pool)
     _clicked(pool, 2, "bob")
@@ -87,7 +87,7 @@ async def test_a_gap_is_recorded() -> None:
     assert pool.gaps == ["a viewer at 11 got a frame from 12 to 13"]
 
 
-async def test_the_hall_and_the_replay_follow_the_first_who_is_told() -> None:
+async def test_the_first_viewer_of_a_frame_updates_hall_and_replay() -> None:
     pool = _pool()
     pool.began_ns = 1
     one, other = _watcher(pool), _watcher(pool)

@@ -29,7 +29,7 @@ def test_python_packages_and_the_client_are_set_up_side_by_side(
     bootstrap.set_up()
 
 
-def test_what_fails_beside_something_else_is_told_when_that_is_done(
+def test_a_failure_is_reported_after_the_parallel_step_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     done: list[str] = []
@@ -45,7 +45,7 @@ def test_what_fails_beside_something_else_is_told_when_that_is_done(
     assert done == ["requirements.txt"]
 
 
-def test_the_client_is_stamped_only_when_making_the_venv_cannot_wipe_that(
+def test_the_clients_stamp_is_written_after_the_venv_exists(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     written: list[Path] = []
@@ -64,7 +64,7 @@ def test_the_client_is_stamped_only_when_making_the_venv_cannot_wipe_that(
     assert (done, [stamp.name for stamp in written]) == (["ci", "venv"], ["package-lock.json"])
 
 
-def test_a_step_says_what_it_does_and_how_long_it_took(
+def test_a_step_prints_its_name_and_duration(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     run_step(["true"], what="Doing it", cwd=tmp_path)

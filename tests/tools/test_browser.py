@@ -18,7 +18,7 @@ def on_path(*programs: str) -> Callable[[str], str | None]:
     return {name: f"/usr/bin/{name}" for name in programs}.get
 
 
-def test_the_one_that_is_named_wins() -> None:
+def test_a_named_browser_takes_precedence() -> None:
     which = on_path("my-chrome", "chromium")
     assert (
         find_browser(CHROMIUM, named="my-chrome", which=which, others=[never])
@@ -26,7 +26,7 @@ def test_the_one_that_is_named_wins() -> None:
     )
 
 
-def test_a_named_one_that_does_not_exist_is_not_replaced() -> None:
+def test_a_missing_named_browser_is_an_error() -> None:
     with pytest.raises(Problem, match="CHROME is 'my-chrome'"):
         find_browser(CHROMIUM, named="my-chrome", which=on_path("chromium"), others=[never])
 
@@ -38,13 +38,13 @@ def test_chromium_comes_before_chrome() -> None:
     assert find_browser(CHROMIUM, named="", which=which, others=[never]) == "/usr/bin/google-chrome"
 
 
-def test_the_other_ways_are_tried_in_turn() -> None:
+def test_other_finders_are_tried_in_order() -> None:
     others = [nothing, lambda: "/installed/chromium", never]
     assert (
         find_browser(CHROMIUM, named=None, which=on_path(), others=others) == "/installed/chromium"
     )
 
 
-def test_without_any_the_person_is_told_what_to_do() -> None:
+def test_the_error_without_a_browser_says_what_to_install() -> None:
     with pytest.raises(Problem, match="install chromium"):
         find_browser(CHROMIUM, named=None, which=on_path(), others=[nothing])

@@ -43,7 +43,7 @@ def test_every_image_has_an_exact_tag() -> None:
         assert re.fullmatch(rf"v?\d+(\.\d+){{{parts - 1}}}(-slim)?", tag), image
 
 
-def test_no_image_is_named_elsewhere() -> None:
+def test_no_other_file_names_an_image() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
     stages = set(re.findall(r" AS (\w+)$", dockerfile, re.MULTILINE))
     for base in re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE):
@@ -53,7 +53,7 @@ def test_no_image_is_named_elsewhere() -> None:
     assert {image.partition("@")[0] for image in named} - built <= set(images.images(ROOT))
 
 
-def test_the_image_has_the_python_that_the_code_is_checked_for() -> None:
+def test_the_images_python_is_the_checked_version() -> None:
     [python] = [image for image in images.images(ROOT) if image.startswith("python:")]
     minor = ".".join(python.partition(":")[2].split(".")[:2])
     assert (

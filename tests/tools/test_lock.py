@@ -81,7 +81,7 @@ def test_every_package_is_pinned_with_hashes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_asked_for_is_pinned_at_that_version(name: str) -> None:
+def test_direct_dependencies_are_pinned_as_in_pyproject(name: str) -> None:
     versions = {pin.name: pin.version for pin in all_pins(FILES[name])}
     for requirement in asked_for(FILES[name]):
         assert str(requirement.specifier) == f"=={versions[canonicalize_name(requirement.name)]}", (
@@ -90,7 +90,7 @@ def test_what_is_asked_for_is_pinned_at_that_version(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", INSTALLED)
-def test_nothing_is_missing_from_a_lock_and_nothing_is_superfluous(name: str) -> None:
+def test_lock_files_are_complete_and_minimal(name: str) -> None:
     pins, needed = pins_here(FILES[name]), needed_here(FILES[name])
     assert set(pins) == set(needed), "run `make lock`"
     for package, requirements in needed.items():

@@ -27,7 +27,7 @@ def test_versions_that_the_client_builds_on(version: Version, enough: bool) -> N
     assert is_new_enough(version) is enough
 
 
-def test_the_machines_own_comes_first() -> None:
+def test_the_machines_node_is_preferred() -> None:
     node = found_with({"node": "/usr/bin/node", "npm": "/usr/bin/npm"}, (20, 19))
     assert node == Node(bin_dir=Path("/usr/bin"), npm=("/usr/bin/npm",))
 
@@ -42,11 +42,11 @@ def test_the_machines_own_comes_first() -> None:
     ],
     ids=["none", "no npm", "too old", "broken"],
 )
-def test_the_wheel_stands_in(programs: dict[str, str], version: Version | None) -> None:
+def test_the_wheel_is_used_otherwise(programs: dict[str, str], version: Version | None) -> None:
     assert found_with(programs, version) is WHEEL
 
 
-def test_npm_and_what_it_starts_find_the_same_node(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_npm_scripts_use_the_same_node(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/usr/bin")
     assert WHEEL.environment() == {"PATH": "/wheel/bin:/usr/bin"}
     assert WHEEL.npm_command("ci") == ["/wheel/bin/node", "/wheel/npm-cli.js", "ci"]

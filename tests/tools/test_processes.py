@@ -21,12 +21,12 @@ def test_the_sites_settings_do_not_leak_into_tests(monkeypatch: pytest.MonkeyPat
     assert environment["PATH"] == os.environ["PATH"]
 
 
-def test_the_exit_status_is_the_tools() -> None:
+def test_the_exit_status_is_passed_on() -> None:
     command = [sys.executable, "-c", "import sys; sys.exit(len(sys.stdin.read()) or 3)"]
     assert run_shown(command, environment=clean_environment()) == 3
 
 
-def test_a_tool_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+def test_a_hanging_tool_is_terminated_with_its_children(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     command = ["sh", "-c", f"sleep 600 & echo $! > '{pid_file}'; wait"]
     status = run_shown(command, environment=clean_environment(), seconds=1)
@@ -34,7 +34,7 @@ def test_a_tool_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> 
     assert wait_until(lambda: is_gone(int(pid_file.read_text())), seconds=60)
 
 
-def test_what_runs_aside_keeps_to_itself_and_has_its_status(tmp_path: Path) -> None:
+def test_a_background_tool_writes_to_its_file_and_returns_its_status(tmp_path: Path) -> None:
     output = tmp_path / "output"
     command = ["sh", "-c", "echo here; echo there >&2; exit 3"]
     environment, never = clean_environment(), threading.Event()
@@ -42,7 +42,7 @@ def test_what_runs_aside_keeps_to_itself_and_has_its_status(tmp_path: Path) -> N
     assert output.read_text() == "here\nthere\n"
 
 
-def test_what_runs_aside_ends_with_who_wanted_it(tmp_path: Path) -> None:
+def test_a_background_tool_ends_when_it_is_cancelled(tmp_path: Path) -> None:
     pid_file, is_over = tmp_path / "pid", threading.Event()
     command = ["sh", "-c", f"sleep 600 & echo $! > '{pid_file}'; wait"]
     with ThreadPoolExecutor() as pool:

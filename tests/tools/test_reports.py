@@ -38,7 +38,7 @@ def test_a_report_is_counted_case_by_case(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "", REPORT[:-40]])
-def test_a_report_that_was_not_finished_counts_nothing(tmp_path: Path, content: str | None) -> None:
+def test_an_incomplete_report_has_no_counts(tmp_path: Path, content: str | None) -> None:
     report = tmp_path / "report.xml"
     if content is not None:
         report.write_text(content)
@@ -56,7 +56,7 @@ def test_a_report_that_was_not_finished_counts_nothing(tmp_path: Path, content: 
     ],
     ids=["all passed", "some failed", "failed as a whole", "ran nothing", "skipped everything"],
 )
-def test_a_run_that_proves_nothing_has_failed(counts: Counts, status: int, failed: int) -> None:
+def test_a_run_without_tests_is_a_failure(counts: Counts, status: int, failed: int) -> None:
     assert counts_of_run(counts, status=status).failed == failed
 
 
@@ -99,7 +99,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("runner", CASES)
-def test_of_each_failure_it_says_what_happened_and_how_to_run_it_again(
+def test_each_failure_has_its_output_and_the_command_to_repeat_it(
     runner: str, tmp_path: Path
 ) -> None:
     attributes, arguments = CASES[runner]
@@ -117,7 +117,7 @@ def test_of_each_failure_it_says_what_happened_and_how_to_run_it_again(
     assert shlex.split(tests.removeprefix("TESTS=").replace("$$", "$")) == arguments
 
 
-def test_what_broke_down_shows_what_it_said_last() -> None:
+def test_a_run_without_a_report_shows_the_end_of_its_log() -> None:
     failures = (Failure(arguments=(), output="no such module"),)
     said = failure_details(
         StageResult(name="x", title="X", counts=Counts(), seconds=1, failures=failures)

@@ -54,7 +54,7 @@ def events_at(port: str) -> list[dict[str, Any]]:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_and_ends_cleanly(start: Start, ending: signal.Signals) -> None:
+def test_the_site_prints_its_url_and_stops_cleanly(start: Start, ending: signal.Signals) -> None:
     port = str(free_port())
     site = start(PORT=port)
 
@@ -80,7 +80,7 @@ def test_the_demo_can_be_left_out(start: Start) -> None:
     assert events_at(port) == []
 
 
-def test_a_database_that_is_away_is_told_without_a_traceback(start: Start) -> None:
+def test_an_unreachable_database_is_reported_without_a_traceback(start: Start) -> None:
     away = f"postgres://seatcast@127.0.0.1:{free_port()}/seatcast"
     site = start(PORT=str(free_port()), DATABASE_URL=away)
     said = site.communicate()[1]

@@ -92,7 +92,7 @@ def home_of(database_url: str) -> Path:
 
 
 @pytest.mark.thorough
-def test_postgres_is_there_while_it_is_needed_and_gone_afterwards() -> None:
+def test_postgres_runs_for_the_length_of_the_context() -> None:
     with postgres() as url:
         with psycopg.connect(url) as connection:
             version = connection.info.server_version
@@ -103,14 +103,14 @@ def test_postgres_is_there_while_it_is_needed_and_gone_afterwards() -> None:
     assert not home.exists()
 
 
-def test_valkey_is_there_while_it_is_needed_and_gone_afterwards() -> None:
+def test_valkey_runs_for_the_length_of_the_context() -> None:
     with valkey() as url, redis.Redis.from_url(url) as client:
         client.set("seat", "A1")
         assert client.get("seat") == b"A1"
     assert not is_listening(url)
 
 
-def test_two_at_once_do_not_meet() -> None:
+def test_two_servers_get_different_ports() -> None:
     with valkey() as one, valkey() as other:
         assert one != other
 
@@ -140,7 +140,7 @@ def test_an_error_inside_is_passed_on_and_the_server_ends() -> None:
     assert not is_listening(url)
 
 
-def test_kept_data_is_kept_and_asks_for_its_password(open_folder: Path) -> None:
+def test_a_persistent_database_keeps_its_data_and_needs_its_password(open_folder: Path) -> None:
     with kept_postgres(open_folder) as url, psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE seat AS SELECT 'A1' AS seat_number")
     with kept_postgres(open_folder) as url:
@@ -155,7 +155,7 @@ def test_kept_data_is_kept_and_asks_for_its_password(open_folder: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_kept_data_in_use_is_refused_with_the_servers_own_words(open_folder: Path) -> None:
+def test_a_database_in_use_is_refused_with_postgresqls_message(open_folder: Path) -> None:
     with (
         kept_postgres(open_folder),
         pytest.raises(Problem, match=r"did not start\.\n(?s:.*)postmaster"),
@@ -165,7 +165,7 @@ def test_kept_data_in_use_is_refused_with_the_servers_own_words(open_folder: Pat
 
 
 @pytest.mark.thorough
-def test_the_note_of_a_server_that_is_gone_keeps_nobody_out(open_folder: Path) -> None:
+def test_a_stale_pid_file_does_not_prevent_a_start(open_folder: Path) -> None:
     with kept_postgres(open_folder):
         note = open_folder / "postgres-18" / "postmaster.pid"
         lines = note.read_text().splitlines()
@@ -175,7 +175,7 @@ def test_the_note_of_a_server_that_is_gone_keeps_nobody_out(open_folder: Path) -
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_valkey_can_ask_for_a_password() -> None:
+def test_valkey_can_require_a_password() -> None:
     port = free_port()
     with valkey_server(port=port, password=PASSWORD) as launched:
         launched.server.wait_until_ready(launched.ready)
@@ -192,7 +192,7 @@ def test_valkey_can_ask_for_a_password() -> None:
         assert PASSWORD not in told
 
 
-def test_ports_that_last_are_free_and_nobody_elses() -> None:
+def test_stable_ports_are_free_and_distinct() -> None:
     ports = stable_ports(5)
     assert len(set(ports)) == 5
     lowest_of_outgoing = 32_768
@@ -201,7 +201,7 @@ def test_ports_that_last_are_free_and_nobody_elses() -> None:
         socket.create_server(("127.0.0.1", port)).close()
 
 
-def test_a_service_that_the_environment_names_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_url_in_the_environment_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere/seats")
     monkeypatch.setenv("REDIS_URL", "redis://elsewhere/3")
     with postgres() as database_url, valkey() as redis_url:

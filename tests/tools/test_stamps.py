@@ -21,7 +21,7 @@ def test_any_change_of_the_sources_is_noticed(tmp_path: Path) -> None:
     assert len({before, changed, renamed}) == 3
 
 
-def test_what_is_built_is_no_source(tmp_path: Path) -> None:
+def test_built_files_do_not_change_the_digest(tmp_path: Path) -> None:
     (tmp_path / "main.ts").write_text("one")
     before = digest_of(tmp_path)
     (tmp_path / "dist").mkdir()

@@ -55,7 +55,7 @@ def _locked(until: str) -> Answer:
     return 200, {"seats": [{"id": 7, "locked_until": until}]}
 
 
-def test_it_asks_with_the_same_key_until_there_is_an_answer(
+def test_requests_are_retried_with_the_same_key(
     once_more: Callable[[float], None],
 ) -> None:
     busy = (503, {"error": "Busy.", "code": "busy"})
@@ -70,7 +70,7 @@ def test_it_asks_with_the_same_key_until_there_is_an_answer(
 
 
 @pytest.mark.parametrize(("second", "violations"), [("12:00", 0), ("12:01", 1)])
-def test_one_key_has_one_answer(
+def test_different_responses_to_one_key_are_a_violation(
     second: str, violations: int, once_more: Callable[[float], None]
 ) -> None:
     once_more(1.0)
@@ -81,7 +81,7 @@ def test_one_key_has_one_answer(
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 409])
-def test_what_no_client_should_see_is_a_fault(
+def test_unexpected_responses_are_violations(
     status: int, once_more: Callable[[float], None]
 ) -> None:
     with shop((status, {}), _locked("12:00")) as (client, _):
