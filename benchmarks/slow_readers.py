@@ -18,7 +18,7 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from loadtest.target import TargetSite, own_stack
-from tools.process_tree import family
+from tools.process_tree import descendants
 
 _PATIENCE_SECONDS = 60
 _SETTLED_SECONDS = 10.0
@@ -120,7 +120,7 @@ def _ask(site: TargetSite, path: str) -> None:
 def _memory_kb(site: TargetSite) -> int:
     """Return what the API's processes hold in memory."""
     total = 0
-    for process in family(site.pid or 0):
+    for process in descendants(site.pid or 0):
         if "config.api" in process.command or "granian" in process.command:
             with suppress(OSError):
                 status = Path(f"/proc/{process.pid}/status").read_text()

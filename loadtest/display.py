@@ -1,4 +1,4 @@
-"""What a person sees while it runs, and in the end: a live table, or lines where nobody looks."""
+"""The output of a run: a live table, or lines if the output is no terminal."""
 
 import sys
 import threading
@@ -20,7 +20,7 @@ _SPARK_WIDTH = 48
 
 
 class Display(Protocol):
-    """How a run shows itself."""
+    """The output of a run."""
 
     def say(self, text: str) -> None: ...
 
@@ -34,7 +34,7 @@ class Display(Protocol):
 
 
 def display_for(scenario: str, *, is_plain: bool) -> Display:
-    """Return the face for where it runs."""
+    """Return a live table, or plain lines if the output is no terminal."""
     console = Console(highlight=False)
     if is_plain or not console.is_terminal:
         return _Lines(Console(highlight=False, width=max(console.width, 120)), scenario)
@@ -58,7 +58,7 @@ class _Base:
 
 
 class _Screen(_Base):
-    """A table that is drawn anew twice a second."""
+    """A live table, refreshed twice a second."""
 
     def __enter__(self) -> object:
         self._live = Live(
@@ -102,7 +102,7 @@ class _Lines(_Base):
 
 
 def line(run: Run) -> str:
-    """Return how it stands, in a line."""
+    """Return the state of a run as one line."""
     parts = [f"{run.seconds if run.began_ns else 0.0:6.1f} s", run.phase]
     rows = run.measures.timeline
     for name, row in (rows[-1]["calls"] if rows else {}).items():
@@ -113,7 +113,7 @@ def line(run: Run) -> str:
 
 
 def picture(scenario: str, run: Run) -> RenderableType:
-    """Return how it stands, as it is drawn while it runs."""
+    """Return the state of a run as the live table."""
     rows = run.measures.timeline
     seconds = run.seconds if run.began_ns else 0.0
     planned = float(run.options.seconds)
@@ -139,7 +139,7 @@ def picture(scenario: str, run: Run) -> RenderableType:
 
 
 def _progress(seconds: float, planned: float) -> Table:
-    # Alone it would leave the line open.
+    # Otherwise the line would stay open.
     line = Table.grid()
     line.add_row(ProgressBar(total=planned, completed=seconds, width=72))
     return line
@@ -190,7 +190,7 @@ def _server_now(rows: list[Json]) -> Text:
 
 
 def sparkline(values: Iterable[float | None]) -> str:
-    """Return the last values as bars, the highest the tallest."""
+    """Return the last values as a bar chart of characters."""
     known = list(values)[-_SPARK_WIDTH:]
     top = max((value for value in known if value is not None), default=0.0) or 1.0
     return "".join(
@@ -200,7 +200,7 @@ def sparkline(values: Iterable[float | None]) -> str:
 
 
 def summary(found: Json) -> RenderableType:
-    """Return a run's result."""
+    """Return the result of a run as text."""
     parts: list[RenderableType] = [Text("")]
     if found["calls"]:
         parts.append(_calls_table(found))

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.push [FIGURE …]`: measure, and say what was wanted and what came out."""
+"""`python -m benchmarks.push [FIGURE …]`: measure figures, and compare them with targets."""
 
 import argparse
 import asyncio
@@ -40,7 +40,7 @@ FIGURES: dict[str, Figure] = {
 
 
 def main() -> int:
-    """Return 0 when every figure is what was wanted, else 1."""
+    """Return 0 if every target is reached, else 1."""
     options = _options()
     allow_many_files()
     _install_socketio()
@@ -53,7 +53,7 @@ def main() -> int:
         say(f"The crowds are {options.scale:g} of their size: for trying things out only.")
     for name in options.figures or FIGURES:
         _measure(name, report, rounds=options.rounds, scale=options.scale)
-        # After each, so that what takes an hour is not lost at its end.
+        # After each figure, so that an interrupted run keeps its results.
         if options.json:
             options.json.write_text(report.json(), encoding="utf-8")
         if options.markdown:
@@ -63,7 +63,7 @@ def main() -> int:
 
 
 def _measure(name: str, report: Report, *, rounds: int, scale: float) -> None:
-    """Measure one figure into the report. If that fails, the others are measured all the same."""
+    """Add a figure to the report; if it fails, add the error instead."""
     try:
         report.results[name] = _measured(name, report, rounds=rounds, scale=scale)
     except Exception as error:
@@ -74,7 +74,7 @@ def _measure(name: str, report: Report, *, rounds: int, scale: float) -> None:
 
 
 def _measured(name: str, report: Report, *, rounds: int, scale: float) -> Result:
-    """Measure one figure on a database of its own."""
+    """Measure one figure on a new database."""
     figure = FIGURES[name]
     numbers: list[Numbers] = []
     with (

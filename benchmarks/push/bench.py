@@ -20,12 +20,12 @@ _RING_BY_SPEECH = {"seatcast": "none", "channels": "channels", "socketio": "sock
 
 
 class DriverEnded(Exception):
-    """The process that sells ended before its time; its error output says why."""
+    """The driver ended too early; its error output says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """`scale` shrinks the crowds, for trying things out; figures are made with 1."""
+    """Services and event of a benchmark. `scale` shrinks the number of viewers, for trials."""
 
     database_url: str
     redis_url: str
@@ -35,7 +35,7 @@ class Bench:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The variables of a Seatcast process."""
+        """The environment of a Seatcast process."""
         return {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
@@ -53,7 +53,7 @@ class Bench:
 
     @asynccontextmanager
     async def watched(self, peer: Peer, viewers: int) -> AsyncIterator[tuple[Server, list[Viewer]]]:
-        """Start a server with so many viewers, who have had their first frames."""
+        """Start a server with viewers that have got their first frames."""
         async with self.serving(peer) as server:
             crowd = await gather_viewers(server, self.crowd(viewers))
             await asyncio.sleep(SETTLE_SECONDS)
@@ -67,7 +67,7 @@ class Bench:
 
     @asynccontextmanager
     async def driven(self, peer: Peer) -> AsyncIterator["Driver"]:
-        """Start a driver that rings this peer's bell."""
+        """Start a driver that notifies this kind of server."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "benchmarks.push.driver"),
             *(str(self.event_id), _RING_BY_SPEECH[peer.speaks]),
@@ -86,17 +86,17 @@ class Bench:
 
 
 class Driver:
-    """The process that sells; see `benchmarks.push.driver`."""
+    """The driver process; see `benchmarks.push.driver`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     async def ready(self) -> None:
-        """Wait until it can sell."""
+        """Wait until it is ready."""
         await self.sell(changes=0, per_second=1)
 
     async def sell(self, *, changes: int, per_second: float, kind: str = "lock") -> dict[int, int]:
-        """Return the time of each change's commit (`time.monotonic_ns`) by its number.
+        """Commit changes; return the time of each commit (`time.monotonic_ns`) by number.
 
         Raises: DriverEnded.
         """
@@ -111,7 +111,7 @@ class Driver:
 
 
 def make_event(settings: dict[str, str]) -> int:
-    """Make the event that is sold; return its id."""
+    """Create the event; return its id."""
     made = subprocess.run(
         [sys.executable, "-m", "benchmarks.fixtures", "push"],
         env=clean_environment(**settings),
@@ -124,7 +124,7 @@ def make_event(settings: dict[str, str]) -> int:
 
 
 async def until(condition: Callable[[], bool], *, seconds: float) -> None:
-    """Return when `condition()` holds. Raises: TimeoutError when it does not within `seconds`."""
+    """Wait until `condition()` is true. Raises: TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(_POLL_SECONDS)

@@ -1,13 +1,13 @@
-"""A process that sells seats: commits changes at a rate, and tells the peers of each.
+"""The driver: a process that commits changes at a rate, and notifies the other servers of each.
 
-`python -m benchmarks.push.driver EVENT RING`, with the settings of a Seatcast server. It serves no
-sockets, as an API worker does not. RING says whom it tells, besides Seatcast's own doorbell:
-`none`; `channels`, with one `group_send` for each change; `socketio`, through an emitter.
+`python -m benchmarks.push.driver EVENT NOTIFIER`, with the settings of a Seatcast server. Like an
+API worker it serves no sockets. NOTIFIER says what it notifies besides Seatcast's own publisher:
+`none`; `channels`, with one `group_send` per change; `socketio`, through an emitter.
 
 Each line of its input is an order in JSON, `{"changes": n, "per_second": x, "kind": …}`, and each
-line of its output the times of these commits, `{"<seq>": <nanoseconds>, …}`. Kind `lock` locks
-one seat after the other, each of them once. `churn` keeps some fifty locked, and in turn locks
-another and lets go of the oldest.
+line of its output the times of the commits, `{"<seq>": <nanoseconds>, …}`. Kind `lock` locks one
+seat after the other, each once. `churn` keeps some fifty locked, and in turn locks another one and
+unlocks the oldest.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ def main(event_id: int, ring: str) -> None:
         at_ns = time.monotonic_ns()
         commits.update(dict.fromkeys(range(changes.since + 1, changes.seq + 1), at_ns))
 
-    # Before the publisher, which is connected at setup: its own time is part of the delay.
+    # Before `setup` connects the publisher, whose own time is part of the delay.
     seats_changed.connect(note, weak=False)
     django.setup()
     seller = _Seller(event_id, _RINGS[ring](), commits)
@@ -52,7 +52,7 @@ def main(event_id: int, ring: str) -> None:
 
 
 class _Seller:
-    """Sells, and passes each change on by `tell`; `commits` is filled by somebody else."""
+    """Commits changes and passes each to `notify`; a signal handler fills `commits`."""
 
     def __init__(self, event_id: int, tell: Callable[[str], None], commits: dict[int, int]) -> None:
         from django.db import connection
@@ -66,7 +66,7 @@ class _Seller:
         self._tell = tell
         seats = Seat.objects.filter(event_id=event_id).order_by("pk")
         rows = list(seats.values_list("pk", "status"))
-        # So that PostgreSQL's count of what was read has this in it before anybody looks.
+        # So that PostgreSQL's statistics include these reads before anything is measured.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_force_next_flush()")
         self._index_by_id = {pk: index for index, (pk, _) in enumerate(rows)}
@@ -80,7 +80,7 @@ class _Seller:
         seats_changed.connect(self._pass_on, weak=False)
 
     def carry_out(self, *, changes: int, per_second: float, kind: str) -> dict[int, int]:
-        """Commit so many changes at that rate, each at its own moment; return when."""
+        """Commit changes at that rate, each at its own time; return their times by number."""
         self._commits.clear()
         kinds: dict[str, Callable[[int], object]] = {"lock": self._lock_one, "churn": self._churn}
         work = kinds[kind]
@@ -123,7 +123,7 @@ class _Seller:
                 self._held.append(held)
 
     def _pass_on(self, changes: Any, **_: object) -> None:
-        """Tell of a commit; its changes are single seats, one to a number."""
+        """Notify of a commit, whose changes are single seats with a number each."""
         from realtime.messages import WireChange, delta_frame, now_ms
 
         for seq, change in zip(
@@ -153,7 +153,7 @@ def _no_ring() -> Callable[[str], None]:
 
 
 def _channels_ring() -> Callable[[str], None]:
-    """Return what sends a frame to the stock consumer's group, without waiting for it."""
+    """Return a function that sends a frame to the stock consumer's group without waiting."""
     from channels_redis.pubsub import RedisPubSubChannelLayer
 
     layer = RedisPubSubChannelLayer(hosts=[{"address": os.environ["REDIS_URL"]}])

@@ -1,7 +1,7 @@
-"""Somebody who asks for a page again and again: `python -m benchmarks.push.prober PORT SECONDS`.
+"""Request a page again and again: `python -m benchmarks.push.prober PORT SECONDS`.
 
-In a process of its own, so that nothing but the server makes it wait. Writes how long each answer
-took, in milliseconds, as a list in JSON.
+In a process of its own, so that only the server delays it. Writes the response times in
+milliseconds as a JSON list.
 """
 
 import http.client

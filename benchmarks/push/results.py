@@ -35,7 +35,7 @@ class Result:
 
 @dataclass(kw_only=True)
 class Report:
-    """A whole run: how it was called, on what (`facts`), and what came out.
+    """A run: its command, its environment (`facts`) and its results.
 
     `failures` says by figure why it could not be measured.
     """
@@ -48,7 +48,7 @@ class Report:
 
     @property
     def shortfalls(self) -> list[str]:
-        """What is not as wanted, a line each: figures that failed, and targets that are missed."""
+        """Missed targets and failed figures, a line each."""
         failed = [f"{name}: not measured: {why}" for name, why in self.failures.items()]
         return failed + [
             f"{name}: {target.number}: {verdict(target, result.medians[target.number])}"
@@ -85,7 +85,7 @@ class Report:
 
 
 def markdown(result: Result) -> str:
-    """Return a table: each number's median, its target's verdict, and every round's number."""
+    """Return a table with the median, target, verdict and rounds of each number."""
     wanted = {target.number: target for target in result.figure.targets}
     rows = [(f"median of {len(result.rounds)}", "", "wanted", "each round")]
     for name, middle in result.medians.items():
@@ -101,7 +101,7 @@ def markdown(result: Result) -> str:
 
 
 def verdict(target: Target, middle: float) -> str:
-    """Return what was wanted, and whether it was reached or missed by how much."""
+    """Return the target, and whether it was reached or missed by how much."""
     limit = target.at_most if target.at_most is not None else target.at_least
     assert limit is not None
     wanted = f"{'at most' if target.at_most is not None else 'at least'} {short(limit)}"
@@ -113,7 +113,7 @@ def verdict(target: Target, middle: float) -> str:
 
 
 def machine() -> dict[str, str]:
-    """Return what the numbers are measured on."""
+    """Return the hardware and software of this machine."""
     return {
         "cores": str(cpu_count()),
         "kernel": f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}",
@@ -129,14 +129,14 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def short(value: float) -> str:
-    """Return three significant digits."""
+    """Format a number with three significant digits."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:
-    """Return the smallest sample that so many percent of them do not exceed (nearest rank).
+    """Return the nearest-rank percentile of the samples.
 
     Raises: ValueError when there is none.
     """

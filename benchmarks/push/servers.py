@@ -30,7 +30,7 @@ SEATCAST_APPLICATION = "config.asgi:application"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Peer:
-    """A kind of server. `speaks` is what its viewers have to speak."""
+    """A kind of server. `speaks` is the protocol of its viewers."""
 
     name: str
     speaks: str  # "seatcast", "channels", "socketio"
@@ -40,7 +40,7 @@ class Peer:
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A running one. `path` is where its sockets are."""
+    """A running server. `path` is that of its sockets."""
 
     peer: Peer
     pid: int
@@ -89,7 +89,7 @@ SOCKETIO_NODE = Peer(name="Socket.IO, Node", speaks="socketio", command=_node)
 
 
 def bare_daphne(*, frame_bytes: int) -> Peer:
-    """Return a consumer that accepts and sends one frame of so many bytes."""
+    """Return a server whose consumer accepts and sends one frame of `frame_bytes`."""
     return Peer(
         name="bare consumer, Daphne",
         speaks="channels",
@@ -147,7 +147,7 @@ def service_versions(database_url: str, redis_url: str) -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what is compared."""
+    """Return the versions of the software that is compared."""
     names = ("daphne", "channels", "channels_redis", "Django", "uvicorn", "uvloop", "websockets")
     found = {name: version(name) for name in names}
     found["node"] = subprocess.run(

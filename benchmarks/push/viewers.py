@@ -10,7 +10,7 @@ from loadtest.engine.viewers import Frame, SocketIoViewer, Viewer, gather
 
 
 async def gather_viewers(server: Server, count: int) -> list[Viewer]:
-    """Connect so many viewers of a server, and wait for everybody's first frame.
+    """Connect `count` viewers, and wait for the first frame of each.
 
     Raises: OSError when one is refused, cut off, or told nothing.
     """
@@ -19,18 +19,18 @@ async def gather_viewers(server: Server, count: int) -> list[Viewer]:
 
 
 def seq_of(viewer: Viewer) -> int:
-    """Return the number that a viewer was told last, since it forgot; 0 if none."""
+    """Return the sequence number of a viewer's last frame since `forget`; 0 if none."""
     said = (_said(frame.payload) for frame in reversed(viewer.frames))
     return next((frame.seq for frame in said if frame), 0)
 
 
 class Gap(Exception):
-    """A viewer was told something that does not start where the frame before ended."""
+    """A frame does not start where the viewer's last frame ended."""
 
 
 @dataclass
 class Deliveries:
-    """What reached the viewers: how many deltas and changes, and each change's delay."""
+    """Numbers of deltas and changes that the viewers got, and the delay of each change."""
 
     frames: int = 0
     changes: int = 0
@@ -38,7 +38,7 @@ class Deliveries:
 
 
 def deliveries(viewers: Iterable[Viewer], commits: dict[int, int], *, end_ns: int) -> Deliveries:
-    """Count what came until `end_ns`; `commits` has each change's time by its number.
+    """Count the frames until `end_ns`; `commits` has each change's time by number.
 
     A change that a viewer has not got by then counts with its age at that moment, so that a
     server cannot look quick by delivering little.
@@ -66,9 +66,9 @@ def deliveries(viewers: Iterable[Viewer], commits: dict[int, int], *, end_ns: in
 def _count(
     frame: Frame, said: "_Said", commits: dict[int, int], *, reached: int | None, found: Deliveries
 ) -> None:
-    """Add a frame to what was found, of a viewer who has been told up to number `reached`."""
+    """Add a frame of a viewer whose last number is `reached`."""
     if reached is None:
-        # Nobody who is there from the beginning may miss the first change.
+        # Viewers connected before the first change must not miss it.
         has_gap = said.kind == "delta" and said.since > min(commits, default=said.since + 1) - 1
         since = said.since
     else:
@@ -88,7 +88,7 @@ def _count(
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a frame says: it leads from number `since` to `seq`, which are one but in a delta."""
+    """A parsed frame from `since` to `seq`, which are equal except in deltas."""
 
     kind: str
     since: int
@@ -98,7 +98,7 @@ class _Said:
 
 @lru_cache(maxsize=100_000)
 def _said(payload: bytes) -> _Said | None:
-    """Return what a frame of Seatcast's or a peer's says; None when it has no number."""
+    """Parse a frame of any server; return None if it has no number."""
     # Socket.IO packs the object into an array after a number.
     start = payload.find(b"{")
     frame = json.loads(payload[start : payload.rfind(b"}") + 1]) if start >= 0 else {}

@@ -1,4 +1,4 @@
-"""`python -m loadtest.report RESULT.json PAGE.html`: the page of a result that was kept."""
+"""`python -m loadtest.report RESULT.json PAGE.html`: write the report of a saved result."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""What became of calls: `lock 200`, `lock 409 seat_unavailable`, `lock none TimeoutError`."""
+"""Results of calls: `lock 200`, `lock 409 seat_unavailable`, `lock none TimeoutError`."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Kind = Literal["granted", "refused", "failed"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """One way in which a call ended."""
+    """A result of a call."""
 
     call: str
     status: str
@@ -16,7 +16,7 @@ class Outcome:
 
     @property
     def kind(self) -> Kind:
-        """A refusal is an answer; it fails when there is none, or the server is at fault."""
+        """Return granted for 2xx, refused for 3xx and 4xx, otherwise failed."""
         if self.status.startswith("2"):
             return "granted"
         return "refused" if self.status[:1] in {"3", "4"} else "failed"

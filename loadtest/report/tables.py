@@ -1,4 +1,4 @@
-"""The page's tables."""
+"""The tables of the page."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -24,7 +24,7 @@ def percentiles_table(result: Mapping[str, Any]) -> str:
 
 
 def viewers_facts(result: Mapping[str, Any]) -> str:
-    """Return how many watched, what reached them, and how late."""
+    """Return the number of viewers, their frames and delays."""
     if not (viewers := result.get("viewers")):
         return ""
     rows = [
@@ -56,7 +56,7 @@ def _latencies_table(what: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -
 
 
 def server_table(result: Mapping[str, Any]) -> str:
-    """Return what the server's processes have needed, where they were seen."""
+    """Return CPU time and memory of the servers, if they were observed."""
     seen = [row["server"] for row in result["timeline"] if row.get("server")]
     names = dict.fromkeys(name for row in seen for name in row["cpu"])
     if not names:
@@ -78,7 +78,7 @@ def server_table(result: Mapping[str, Any]) -> str:
 
 
 def outcomes_table(result: Mapping[str, Any]) -> str:
-    """Return what became of each call's calls, most often first."""
+    """Return the results of each kind of call, most frequent first."""
     totals = result["outcomes"]
     if not totals:
         return ""

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them."""
+"""Format numbers for people."""
 
 UNKNOWN = "\N{EN DASH}"
 
@@ -15,7 +15,7 @@ def milliseconds(value: float | None) -> str:
 
 
 def count(value: float | None) -> str:
-    """Return a number with its thousands apart, and with a decimal only where it is small."""
+    """Return a number with thousands separators, and one decimal if it is small."""
     if value is None:
         return UNKNOWN
     return f"{value:,.1f}" if value < 10 and value != int(value) else f"{value:,.0f}"

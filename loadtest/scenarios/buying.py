@@ -1,4 +1,4 @@
-"""One visit of a buyer: look, click, think, book, or change one's mind."""
+"""One visit of a buyer: choose, lock, think, then book or release."""
 
 import asyncio
 import random
@@ -7,7 +7,7 @@ import time
 from loadtest.engine.people import Person
 from loadtest.engine.run import Run
 
-# How many seats people want, and how often.
+# Party sizes and their weights.
 _PARTIES = (1, 2, 3, 4)
 _PARTY_WEIGHTS = (2, 5, 2, 2)
 _TRIES = 5
@@ -15,7 +15,7 @@ _CHANGES_MIND = 0.08
 
 
 async def visit(run: Run, due_ns: int) -> None:
-    """Somebody comes at a time, and buys. The first click counts from when it was due."""
+    """Let a person buy. The first click's latency counts from `due_ns`."""
     if not run.hall.free:
         return
     async with run.somebody() as person:
@@ -26,7 +26,7 @@ async def visit(run: Run, due_ns: int) -> None:
 
 
 def party_of(rng: random.Random) -> int:
-    """Return how many seats somebody wants."""
+    """Return a random party size."""
     return rng.choices(_PARTIES, _PARTY_WEIGHTS)[0]
 
 
@@ -48,13 +48,13 @@ async def _buy(run: Run, person: Person, due_ns: int | None) -> None:
             due_ns = await thought(rng, think)
             continue
         if not await person.reserve(wanted, payment=run.options.payment, due_ns=due_ns):
-            # As a page does that somebody closes: nothing is left behind.
+            # As when a page is closed: nothing stays locked.
             await person.unlock(wanted)
         return
 
 
 async def thought(rng: random.Random, mean_seconds: float) -> int:
-    """Think for a while; return when the next click is due."""
+    """Sleep for a random time; return when the next click is due."""
     seconds = rng.gammavariate(2.0, mean_seconds / 2) if mean_seconds else 0.0
     due_ns = time.monotonic_ns() + round(seconds * 1e9)
     if seconds:

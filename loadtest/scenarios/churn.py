@@ -1,4 +1,4 @@
-"""Seats change hands: people lock them and let go of them again, and nothing is ever sold."""
+"""People lock and unlock seats; nothing is sold."""
 
 from argparse import ArgumentParser
 

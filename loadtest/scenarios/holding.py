@@ -1,11 +1,11 @@
-"""Somebody holds seats for a while and lets go of them again: changes without a sale."""
+"""Lock seats for a while, then unlock them."""
 
 from loadtest.engine.run import Run
 from loadtest.scenarios.buying import party_of, thought
 
 
 async def hold(run: Run, due_ns: int, *, seconds: float, seats: int | None = None) -> None:
-    """Lock some seats, by default as many as people want, and let go after so long on average."""
+    """Lock seats, by default a random party's, and unlock them after `seconds` on average."""
     async with run.somebody() as person:
         if run.is_over:
             run.too_late += 1

@@ -13,7 +13,7 @@ from loadtest.scenarios.holding import hold
 from loadtest.scenarios.limits import MOST_PER_SECOND, amount
 from loadtest.scenarios.on_sale import add_buying_options, arrivals_per_second
 
-# Shares of those who come: the others cannot decide.
+# Shares of arrivals; the others are undecided.
 _BUYING = 0.6
 _FRIENDS = 8
 _FRIENDS_PER_SECOND = 0.2
@@ -67,7 +67,7 @@ async def _look(run: Run, due_ns: int) -> None:
 
 
 async def _turnover(run: Run) -> None:
-    """The oldest who is not sampled goes, and another comes."""
+    """Replace the oldest viewer that is not sampled by a new one."""
     times = poisson(run.rng, per_second=run.options.turnover, seconds=run.options.seconds)
     oldest = [viewer for viewer in run.pool.viewers if not viewer.is_sampled]
     async for due_ns in due(times, began_ns=run.began_ns):

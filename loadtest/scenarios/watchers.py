@@ -1,4 +1,4 @@
-"""A crowd that watches: all come at once, nothing happens, and then seats change steadily."""
+"""Viewers connect at once, wait, and then seats change steadily."""
 
 from argparse import ArgumentParser
 

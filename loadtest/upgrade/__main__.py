@@ -29,7 +29,7 @@ _RESTARTING = 1012
 
 
 class Upgrade:
-    """A site that is brought from one release to another, and what came of it."""
+    """The upgrades of a site, and their results."""
 
     def __init__(self, site: RunningSite, sale: Sale, settings: Mapping[str, str]) -> None:
         self._site = site
@@ -39,7 +39,7 @@ class Upgrade:
         self.violations: list[str] = []
 
     def roll(self, release: Path) -> None:
-        """Have a release's servers take over."""
+        """Replace the servers by those of a release."""
         asked_before = self._sale.answer_log.seen.total()
         before, migrations = self._servers(), self._migrations()
         began = time.monotonic()
@@ -66,7 +66,7 @@ class Upgrade:
         self.steps["answers meanwhile"] += self._sale.answer_log.seen.total() - asked_before
 
     def judge(self) -> list[str]:
-        """Return what people noticed, besides what a sale must keep."""
+        """Return what people noticed, besides violations of the sale."""
         noticed = [
             f"{count} times: {what}"
             for what, count in self._sale.answer_log.seen.items()
@@ -86,7 +86,7 @@ class Upgrade:
         return noticed
 
     def _servers(self) -> dict[int, Path]:
-        """Return the servers' process ids, and the folder in which each of them runs."""
+        """Return the process ids of the servers, and the folder of each."""
         watcher = self._site.server.process.pid
         [stack] = [each.pid for each in descendants(watcher) if "deploy.stack" in each.command]
         found = stack_processes(stack)
@@ -100,7 +100,7 @@ class Upgrade:
 def run(asked: argparse.Namespace, old: Path) -> dict[str, Any]:
     """Upgrade, roll back, and upgrade again; return the counts, and the violations among them."""
     production = production_trial_settings() if is_production(os.environ) else {}
-    # Both releases are given these, and an older one may not know newer settings.
+    # For both releases; older ones refuse unknown settings.
     settings = {"SEATCAST_DEMO": "0", "SEATCAST_SHOW_NAMES": "True", **production}
     begins = {**settings, "SEATCAST_RELEASE": str(old)}
     with running_site("deploy.stack", up=serves, settings=begins) as site:
@@ -119,7 +119,7 @@ def run(asked: argparse.Namespace, old: Path) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Run it; return the exit status: 0 when nobody noticed."""
+    """Run it; return 0 if nobody noticed the upgrades."""
     parser = argparse.ArgumentParser(prog="python -m loadtest.upgrade", description=__doc__)
     parser.add_argument("--from", dest="revision", help="the older version, as git names it")
     parser.add_argument("--seconds", type=float, default=10, help="between steps (%(default)s)")

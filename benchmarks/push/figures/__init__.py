@@ -1,4 +1,4 @@
-"""The figures, by name. Each measures everything it compares anew in every round."""
+"""Figures of the push benchmark. Every round measures all compared servers anew."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Numbers = dict[str, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What a number's median should be: at most, or at least, a limit."""
+    """A limit for the median of a number."""
 
     number: str
     at_most: float | None = None
@@ -29,7 +29,7 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One thing to know. `measure` is one round; its numbers are named with their unit."""
+    """A figure. `measure` is one round; names of numbers contain their units."""
 
     title: str
     measure: Callable[[Bench], Coroutine[Any, Any, Numbers]]

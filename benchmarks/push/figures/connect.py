@@ -1,4 +1,4 @@
-"""A crowd that opens the map of a 50,000-seat hall at once, while seats are being sold."""
+"""Viewers open the map of 50,000 seats at once, while seats change."""
 
 import asyncio
 import time
@@ -56,12 +56,12 @@ async def _busy(bench: Bench) -> Numbers:
             commits = await selling
         await asyncio.sleep(SETTLE_SECONDS)
         lost = sum(viewer.is_lost for viewer in viewers)
-        # Raises when anybody has a gap.
+        # Raises if a viewer has a gap.
         deliveries(viewers, commits, end_ns=time.monotonic_ns())
         sizes = [len(viewer.frames[0].payload) for viewer in viewers]
         for viewer in viewers:
             viewer.leave()
-    # A session of PostgreSQL's tells what it has read at its end at the latest, and all have ended.
+    # PostgreSQL reports reads at the end of a session at the latest.
     read = seats_read(bench) - read
     return {
         "us of CPU for each connection, with 50 changes a second": spent / count * 1e6,
@@ -73,7 +73,7 @@ async def _busy(bench: Bench) -> Numbers:
 
 
 async def _sell_until(is_over: asyncio.Event, driver: Driver) -> dict[int, int]:
-    """Lock and unlock seats, for a second at a time; return the commits."""
+    """Lock and unlock seats, one second at a time; return the commits."""
     commits: dict[int, int] = {}
     while not is_over.is_set():
         commits |= await driver.sell(
@@ -83,7 +83,7 @@ async def _sell_until(is_over: asyncio.Event, driver: Driver) -> dict[int, int]:
 
 
 def seats_read(bench: Bench) -> int:
-    """Return how many rows of seats PostgreSQL has read for anybody, the driver included."""
+    """Return the number of seat rows that PostgreSQL has read, for any client."""
     with psycopg.connect(bench.database_url, autocommit=True) as connection:
         row = connection.execute(
             "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables"

@@ -1,4 +1,4 @@
-"""Ten thousand viewers on one server: all back at once after a restart, and others' requests."""
+"""Ten thousand viewers reconnect at once to one server, beside HTTP requests."""
 
 import asyncio
 import json
@@ -18,12 +18,12 @@ from deploy.paths import ROOT
 VIEWERS = 10_000
 CHANGES_PER_SECOND = 2.0
 CHANGES_MISSED = 20
-# PostgreSQL tells what was read up to ten seconds late.
+# PostgreSQL reports reads up to ten seconds late.
 SECONDS = 12
 
 
 async def _resume_point(bench: Bench) -> str:
-    """Return the query with which a viewer of a server that is gone comes back."""
+    """Return the query string with which a viewer resumes."""
     async with bench.serving(SEATCAST_DAPHNE) as server:
         (viewer,) = await gather_viewers(server, 1)
         snapshot = json.loads(viewer.frames[0].payload)

@@ -17,7 +17,7 @@ from loadtest.engine.processes import cpu_seconds
 
 VIEWERS = 1_000
 CHANGES = 25
-# So slow that the slowest has time for each; Seatcast must not merge two into a frame.
+# Slow enough for the slowest server, and for Seatcast to merge no two changes.
 CHANGES_PER_SECOND = 2.0
 PATIENCE_SECONDS = 60.0
 

@@ -1,4 +1,4 @@
-"""How long a change takes from its commit to a viewer when little goes on."""
+"""The delay from commit to viewer at a low rate of changes."""
 
 import asyncio
 import time

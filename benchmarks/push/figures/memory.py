@@ -1,4 +1,4 @@
-"""What a viewer costs in memory, and whether a server stays as it is as viewers come and go."""
+"""Memory per viewer, and whether memory stays constant as viewers come and go."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ SETTLE_SECONDS = 12
 # The allocator takes and gives back memory in steps of megabytes; the least that a viewer could
 # leave behind, one object of its own, would be more than this.
 MAX_BYTES_KEPT = 40
-# Daphne lets go of a connection within a second or two.
+# Daphne releases a connection within a second or two.
 PATIENCE_SECONDS = 30.0
 
 
@@ -37,7 +37,7 @@ async def _kilobytes_per_viewer(bench: Bench, peer: Peer) -> float:
 
 
 async def _bytes_per_connection_gone(bench: Bench) -> float:
-    """Let crowds come and go, with the hub made and closed each time."""
+    """Connect and disconnect viewers repeatedly, with a new hub each time."""
     async with bench.serving(SEATCAST_DAPHNE) as server:
         files, count = open_files(server.pid), bench.crowd(VIEWERS) // 2
 

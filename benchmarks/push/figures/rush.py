@@ -24,7 +24,7 @@ from loadtest.engine.processes import cpu_seconds
 VIEWERS = 1_000
 CHANGES_PER_SECOND = 200
 SECONDS = 8
-# After the last commit; what is under way may still arrive.
+# Frames in flight at the last commit may still arrive.
 GRACE_SECONDS = 0.5
 
 

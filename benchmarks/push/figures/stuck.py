@@ -1,4 +1,4 @@
-"""Viewers who open the map and never read, beside others who do."""
+"""Viewers that open the map and never read, beside others that do."""
 
 import asyncio
 import base64
@@ -75,7 +75,7 @@ async def _p99(viewers: list[Viewer], driver: Driver, *, seconds: int) -> float:
 
 
 async def _gone_after(server: Server, *, left: int, started: float) -> float:
-    """Return how many seconds it took until the server had no more than so many connections."""
+    """Return the seconds until the server had at most that many connections."""
     while connections(server.port) > left:
         await asyncio.sleep(0.25)
     return time.monotonic() - started

@@ -1,1 +1,1 @@
-"""The servers that Seatcast is compared with: what one gets from the book."""
+"""The servers that Seatcast is compared with, as their documentation writes them."""

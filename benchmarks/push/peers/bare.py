@@ -21,7 +21,7 @@ FRAME = "x" * int(os.environ["FRAME_BYTES"])
 
 
 class BareConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """One viewer, who is told one thing."""
+    """Accepts, and sends one frame."""
 
     async def connect(self) -> None:
         await self.accept()
