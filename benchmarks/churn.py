@@ -1,9 +1,8 @@
-"""Seats change hands at a rate: `python -m benchmarks.churn EVENT --per-second 500 --seconds 30`.
+"""Change seats at a rate: `python -m benchmarks.churn EVENT --per-second 500 --seconds 30`.
 
-Parties of buyers hold seats side by side and let go of them again, through the desk, as an API
-worker would have them do it: with `DATABASE_URL` and `REDIS_URL` of a site that runs, everybody who
-watches there sees it. About half of the changes are locks. It ends by itself and leaves nothing
-held; `--section` keeps to one section, so that whoever has it on screen sees every change.
+Locks and unlocks parties of adjacent seats, with the command queue, as an API worker does. With
+the `DATABASE_URL` and `REDIS_URL` of a running site its viewers see the changes, half of which are
+locks. At the end nothing stays locked; `--section` limits it to one section.
 """
 
 import argparse
@@ -26,7 +25,7 @@ Hold = tuple["Person", tuple[int, ...]]
 
 
 def main() -> None:
-    """Churn, and write what came of it as JSON."""
+    """Change seats, and print the number of changes and the seconds as JSON."""
     import django
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.churn")
@@ -48,9 +47,9 @@ def main() -> None:
 def churn(
     event_id: int, *, per_second: float, seconds: float, section: str | None
 ) -> tuple[int, float]:
-    """Have seats locked and unlocked; return how many changes there were, and in what time.
+    """Lock and unlock seats; return the number of changes, and the seconds they took.
 
-    Falls short of `per_second` where the database does: whoever reads the figures sees it.
+    The rate is lower than `per_second` if the database is slower.
     """
     free = list(_parties(event_id, section))
     random.Random(1).shuffle(free)
@@ -76,7 +75,7 @@ def churn(
 
 
 def _parties(event_id: int, section: str | None) -> Iterator[tuple[int, ...]]:
-    """Yield seats that are free, a party at a time, as they lie in the list."""
+    """Yield free seats in groups of PARTY, in order."""
     from reservations.models import Seat
     from reservations.states import SeatStatus
 

@@ -1,10 +1,10 @@
-"""How long others wait while somebody attacks: `python -m benchmarks.hostile`.
+"""What attacks cost other clients: `python -m benchmarks.hostile`.
 
-Runs the real stack as it is set up by default. Somebody on another address of this machine sends
-headers that were costly to read, has many accounts say wrong passwords, or opens sockets without
-end; meanwhile somebody else asks for an event, signs in, and opens a socket, again and again.
-Prints for each attack what it was answered, and how long the other one waited, beside how long they
-wait when nobody attacks, in the same run.
+Runs the real stack with default settings. From another address of this machine an attacker sends
+headers that are costly to parse, tries wrong passwords for many accounts, or opens sockets without
+end; meanwhile another client requests an event, signs in, and opens a socket, again and again.
+Prints the responses to each attack, and the other client's response times beside those without an
+attack.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def main() -> None:
             "costly headers": (2, lambda _: _send_costly_headers(site, event, layout)),
             "wrong passwords": (
                 options.accounts,
-                lambda number: _say_wrong_password(site, attackers[number]),
+                lambda number: _try_wrong_password(site, attackers[number]),
             ),
             "sockets without end": (8, lambda _: _watch(site, event, source=_ATTACKER)),
         }
@@ -88,7 +88,7 @@ def _under_attack(
     *,
     seconds: float,
 ) -> tuple[Counter[_Status], dict[str, tuple[Counter[_Status], list[float]]]]:
-    """Return what `many` attackers were answered, and how it went with each wish of the others."""
+    """Return the responses to `many` attackers, and statuses and times of the other requests."""
     is_over = Event()
     answered: Counter[_Status] = Counter()
     found: dict[str, tuple[Counter[_Status], list[float]]] = {
@@ -99,7 +99,7 @@ def _under_attack(
         while not is_over.is_set():
             answered[_answer_to(lambda: attempt(number))] += 1
 
-    def wish(what: str) -> None:
+    def request(what: str) -> None:
         statuses, waits = found[what]
         while not is_over.wait(_PAUSE_SECONDS):
             began = time.monotonic()
@@ -110,14 +110,14 @@ def _under_attack(
         for number in range(many):
             pool.submit(attack, number)
         for what in others:
-            pool.submit(wish, what)
+            pool.submit(request, what)
         time.sleep(seconds)
         is_over.set()
     return answered, found
 
 
 def _answer_to(attempt: Callable[[], _Status]) -> _Status:
-    """Return what an attempt was answered, or the name of what it ended in."""
+    """Return the status of an attempt, or the name of its error."""
     try:
         return attempt()
     except (OSError, http.client.HTTPException, WebSocketException) as error:
@@ -129,7 +129,7 @@ def _send_costly_headers(site: TargetSite, event: int, layout: str) -> int:
     return _ask(site, "GET", path, headers=_HEADERS, source=_ATTACKER)[0]
 
 
-def _say_wrong_password(site: TargetSite, name: str) -> int:
+def _try_wrong_password(site: TargetSite, name: str) -> int:
     """Change a password by a wrong one, which is hashed to find out."""
     status, tokens = _sign_in(site, name, source=_ATTACKER)
     if status != 200:

@@ -1,8 +1,8 @@
-"""What people who do not read cost the API: `python -m benchmarks.slow_readers --readers 160`.
+"""What clients that do not read cost the API: `python -m benchmarks.slow_readers --readers 160`.
 
-Runs the real stack with a house of 50,000 seats, and has so many connections ask for the list of
-its seats, read the first line of the answer, and then nothing. Prints what memory the API's workers
-take before, at most, and when all readers are gone, and how long somebody else waited meanwhile.
+Runs the real stack with a hall of 50,000 seats. Many connections request the list of its seats,
+read the first line of the response, and then nothing. Prints the memory of the API workers before,
+at its peak, and after the readers have gone, and the response times of another client meanwhile.
 """
 
 import argparse
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Seen:
-    """What was measured while the readers were there."""
+    """Measurements while the readers are connected."""
 
     def __init__(self) -> None:
         self.memory_kb: list[int] = []

@@ -88,7 +88,10 @@ def _run(options: argparse.Namespace) -> None:
         case "images":
             set_up(client=False)
             hand_over("tools.images")
-        case "check" | "schema" | "screenshots" | "measure":
+        case "screenshots" | "measure":
+            set_up(requirements=DEVELOPMENT)
+            hand_over("tools.client_scripts", options.command)
+        case "check" | "schema":
             set_up(requirements=DEVELOPMENT)
             hand_over(f"tools.{options.command}")
         case "clean":

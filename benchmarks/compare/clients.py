@@ -93,7 +93,7 @@ async def keep_busy(
             if begin_ns <= answer.at_ns < end_ns:
                 sold.answer_ms.append(answer.ms)
         else:
-            raise WrongAnswer("The house is too small for so quick a server.")
+            raise WrongAnswer("The event has too few seats for so fast a server.")
         connection.close()
 
     async def meter() -> None:

@@ -208,7 +208,7 @@ FIGURES = {
         measure=frames,
         kinds=[SEATCAST, NODE_PEER],
         baselines={
-            "bare send()": lambda _house, _scale: {US_PER_FRAME: bare_send_us(1_000, times=20)}
+            "bare send()": lambda _dataset, _scale: {US_PER_FRAME: bare_send_us(1_000, times=20)}
         },
     ),
     "stampede": Figure(

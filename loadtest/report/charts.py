@@ -6,8 +6,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from loadtest.report.colors import color_of, outcome_colors
-from loadtest.report.outcomes import outcome
-from loadtest.report.wording import count, milliseconds, sentence_case
+from loadtest.report.wording import call_result, count, milliseconds, sentence_case
 
 Style = Literal["line", "soft", "dots", "dashed", "area"]
 Unit = Literal["ms", "per second", "seats", "%", "MB"]
@@ -130,7 +129,7 @@ def throughput_chart(result: Mapping[str, Any]) -> Chart | None:
                 for row, length in zip(rows, lengths, strict=True)
             ],
         )
-        for text in sorted(shown, key=lambda text: order.index(outcome(text).kind))
+        for text in sorted(shown, key=lambda text: order.index(call_result(text).kind))
     ]
     if others:
         rest: Numbers = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from loadtest.report.outcomes import Outcome, outcome
+from loadtest.report.wording import CallResult, call_result
 
 _COLORS = {
     "lock": "blue",
@@ -35,7 +35,7 @@ def outcome_colors(texts: Iterable[str]) -> dict[str, str]:
     used = {"refused": 0, "failed": 0}
     palettes = {"refused": _REFUSED, "failed": _FAILED}
     for text in texts:
-        of: Outcome = outcome(text)
+        of: CallResult = call_result(text)
         if of.kind == "granted":
             colors[text] = color_of(of.call)
             continue

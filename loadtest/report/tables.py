@@ -6,8 +6,7 @@ from itertools import zip_longest
 from statistics import fmean
 from typing import Any
 
-from loadtest.report.outcomes import outcome
-from loadtest.report.wording import UNKNOWN, count, counted, milliseconds, share, size
+from loadtest.report.wording import UNKNOWN, call_result, count, counted, milliseconds, share, size
 
 _PERCENTILES = ("p50", "p90", "p95", "p99", "p999", "max", "mean")
 
@@ -84,11 +83,11 @@ def outcomes_table(result: Mapping[str, Any]) -> str:
         return ""
     of_calls: dict[str, int] = {}
     for text, number in totals.items():
-        of_calls[outcome(text).call] = of_calls.get(outcome(text).call, 0) + number
+        of_calls[call_result(text).call] = of_calls.get(call_result(text).call, 0) + number
     by_count = sorted(totals, key=lambda text: -totals[text])
     lines = []
-    for text in sorted(by_count, key=lambda text: list(of_calls).index(outcome(text).call)):
-        of = outcome(text)
+    for text in sorted(by_count, key=lambda text: list(of_calls).index(call_result(text).call)):
+        of = call_result(text)
         answer = "no answer" if of.status == "none" else of.status
         lines.append(
             [
@@ -99,7 +98,7 @@ def outcomes_table(result: Mapping[str, Any]) -> str:
                 share(totals[text], of_calls[of.call]),
             ]
         )
-    heads = ["Call", "Outcome", "Answer", "How many", "Of its calls"]
+    heads = ["Call", "CallResult", "Answer", "How many", "Of its calls"]
     table = _table(heads, lines, name="Outcomes", words=3, marks=[line[1] for line in lines])
     if not (too_late := result.get("too_late")):
         return table

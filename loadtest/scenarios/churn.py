@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from loadtest.engine.arrivals import due, poisson
 from loadtest.engine.run import Run
 from loadtest.scenarios import Scenario
-from loadtest.scenarios.holding import hold
+from loadtest.scenarios.buying import hold
 from loadtest.scenarios.limits import MOST_PEOPLE, MOST_PER_SECOND, amount, count
 
 

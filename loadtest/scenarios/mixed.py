@@ -8,8 +8,7 @@ from argparse import ArgumentParser, Namespace
 from loadtest.engine.arrivals import due, poisson
 from loadtest.engine.run import Run
 from loadtest.scenarios import Scenario
-from loadtest.scenarios.buying import visit
-from loadtest.scenarios.holding import hold
+from loadtest.scenarios.buying import hold, visit
 from loadtest.scenarios.limits import MOST_PER_SECOND, amount
 from loadtest.scenarios.on_sale import add_buying_options, arrivals_per_second
 

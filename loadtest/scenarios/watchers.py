@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from loadtest.engine.arrivals import due, evenly, poisson, until
 from loadtest.engine.run import Run
 from loadtest.scenarios import Scenario
-from loadtest.scenarios.holding import hold
+from loadtest.scenarios.buying import hold
 from loadtest.scenarios.limits import MOST_PER_SECOND, MOST_SECONDS, amount
 
 _PEOPLE = 40
