@@ -1,4 +1,4 @@
-"""What is made of the comparison's numbers."""
+"""Tables, ratios and targets of the comparison."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is made of the curves' numbers."""
+"""Plots and tables of the curves."""
 
 import re
 from itertools import pairwise

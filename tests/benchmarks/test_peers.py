@@ -1,4 +1,4 @@
-"""The peers do the work that Seatcast does: real servers, real PostgreSQL, real Redis."""
+"""The peers do the same as Seatcast, on a real PostgreSQL and Redis."""
 
 import asyncio
 from collections.abc import Sequence

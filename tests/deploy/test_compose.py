@@ -1,4 +1,4 @@
-"""The compose file cannot be run where there is no engine, so it is held to what is run."""
+"""The Compose file, compared with `deploy.server`, since it cannot run without Docker."""
 
 import os
 import re

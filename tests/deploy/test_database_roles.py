@@ -1,4 +1,4 @@
-"""The steps before the servers, and what runs beside them, as two roles of a real PostgreSQL."""
+"""Release tasks and management commands with two roles of a real PostgreSQL."""
 
 import tempfile
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The manifests cannot be applied where there is no cluster: Kubernetes' schemas judge them."""
+"""The manifests, validated by Kubernetes' schemas, since there is no cluster."""
 
 import re
 import shlex

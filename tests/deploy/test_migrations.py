@@ -1,4 +1,4 @@
-"""Old servers run on beside new ones for as long as an upgrade takes, on tables that are new."""
+"""Migrations must be compatible with old servers, which run during an upgrade."""
 
 from collections.abc import Iterator
 

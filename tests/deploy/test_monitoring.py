@@ -1,4 +1,4 @@
-"""What the dashboard and the alerts ask for is what the servers tell, and all is explained."""
+"""Dashboard, alerts and documentation use exactly the metrics that servers export."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What only its owner may read is so from the beginning, and if it was not, from now on."""
+"""Private files and folders, new and existing ones."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Starting servers again, with small ones of our own."""
+"""Restarting servers, with small test servers."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What the stack adds to the environment in production."""
+"""The settings that the stack adds in production."""
 
 from pathlib import Path
 

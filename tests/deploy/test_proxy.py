@@ -1,4 +1,4 @@
-"""The Caddyfile, in a real Caddy, in front of servers that only say what they were asked."""
+"""The Caddyfile in a real Caddy, in front of servers that echo requests."""
 
 import json
 import re

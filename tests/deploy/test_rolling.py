@@ -1,4 +1,4 @@
-"""What takes a running stack's servers over to another release; `test_stack` tries it for real."""
+"""Parts of rolling upgrades; `test_stack` tests them on a real stack."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The units cannot be started where systemd does not run, so they are held to what is run."""
+"""The systemd units, compared with `deploy.server`, since they cannot run here."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Results of load runs as they come out of one, without running any."""
+"""Results of load tests, made without running any."""
 
 import math
 import random

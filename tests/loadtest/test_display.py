@@ -1,4 +1,4 @@
-"""What a person sees while it runs."""
+"""The output of a run at the terminal."""
 
 import argparse
 import random

@@ -1,4 +1,4 @@
-"""The hall that all buyers see."""
+"""The seats that all buyers share."""
 
 import random
 from typing import Any

@@ -1,4 +1,4 @@
-"""How long calls took, and what came of them."""
+"""Durations and results of calls."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`python -m loadtest` against a real site: each scenario, small, and one that goes wrong."""
+"""`python -m loadtest` on a real site: each scenario at small size, and a faulty site."""
 
 import base64
 import json

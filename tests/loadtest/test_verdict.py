@@ -1,4 +1,4 @@
-"""The verdict on made-up runs: each thing that must not happen turns it red, by its name."""
+"""The verdict on invented runs: each violation fails its check."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The crowd: who was told what, in which order, and how long after the click."""
+"""The viewer pool: parsed frames, gaps and delays."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The load's viewers against a socket that sends what a test wants, cut as it wants."""
+"""Viewers on a socket that sends given bytes in given pieces."""
 
 import asyncio
 import time

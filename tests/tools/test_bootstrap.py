@@ -1,4 +1,4 @@
-"""Setting up: what is done side by side, and what must wait for what."""
+"""The order of the steps of a set-up."""
 
 import threading
 from contextlib import nullcontext

@@ -1,4 +1,4 @@
-"""The images that containers are made of, and how they are pinned."""
+"""Base images, and how they are pinned."""
 
 import re
 import shutil

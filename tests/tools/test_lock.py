@@ -1,4 +1,4 @@
-"""The lock files are whole, and what pyproject.toml asks for; all of it without a network."""
+"""The lock files are complete and match pyproject.toml. Needs no network."""
 
 import re
 import tomllib

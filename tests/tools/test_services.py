@@ -1,4 +1,4 @@
-"""The launcher, with real servers."""
+"""Starting real PostgreSQL and Valkey servers."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The audit after the chaos: it must find what it is for."""
+"""The audit finds each violation."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What contradicts what people were told, and what does not."""
+"""Which responses contradict earlier ones."""
 
 from dataclasses import dataclass
 

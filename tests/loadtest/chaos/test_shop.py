@@ -1,4 +1,4 @@
-"""What the careful client makes of answers."""
+"""Retries of the chaos client, and the violations it reports."""
 
 import json
 import random

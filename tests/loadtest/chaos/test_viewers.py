@@ -1,4 +1,4 @@
-"""Viewers of the chaos: what they take in, and what they complain of."""
+"""How viewers of the chaos apply frames, and the violations they report."""
 
 import base64
 import random
