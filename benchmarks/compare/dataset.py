@@ -63,7 +63,7 @@ class Dataset:
     def make(cls, *, database_url: str, redis_url: str, secret: str, data_dir: str) -> "Dataset":
         """Create the event in an empty database."""
         made = subprocess.run(
-            [sys.executable, "-m", "benchmarks.fixtures"],
+            [sys.executable, "-m", "benchmarks.fixtures", "compare"],
             env=clean_environment(
                 DATABASE_URL=database_url,
                 SEATCAST_SECRET_KEY=secret,
