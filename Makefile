@@ -1,4 +1,4 @@
-# Every target is one command of `python3 -m deploy`.
+# Every target is one command of `python3 -m tools`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test`, `thorough`
 # and `bench`, TESTS for `test` and `thorough` with ONLY, ARGS for `manage`, SCENARIO and ARGS for
 # `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED for `chaos`, FILE for
@@ -15,73 +15,73 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: ## Install the packages and build the client (DEV=1: also what tests need)
-	@$(PYTHON) -m deploy setup $(if $(DEV),--dev)
+	@$(PYTHON) -m tools setup $(if $(DEV),--dev)
 
 run: ## Serve the site with demo data at http://127.0.0.1:8000 (PORT=…)
-	@$(PYTHON) -m deploy run
+	@$(PYTHON) -m tools run
 
-stack: ## Serve it as for real: PostgreSQL, Valkey, several servers behind a proxy (PORT=…)
-	@$(PYTHON) -m deploy stack
+stack: ## Serve it with PostgreSQL, Valkey and several servers behind a proxy (PORT=…)
+	@$(PYTHON) -m tools stack
 
-rolling: ## Replace the servers of a running stack by this checkout's, one by one, while it is open
-	@$(PYTHON) -m deploy rolling
+rolling: ## Replace the servers of a running stack by this checkout's, one by one
+	@$(PYTHON) -m tools rolling
 
 manage: ## Run a command of manage.py on the database of the running stack (ARGS="verify_ledger")
-	@$(PYTHON) -m deploy manage $(ARGS)
+	@$(PYTHON) -m tools manage $(ARGS)
 
-backup: ## Write the database of the running stack to a file, also during a sale (FILE=…)
-	@$(PYTHON) -m deploy backup $(FILE)
+backup: ## Save the database of the running stack to a file, also during a sale (FILE=…)
+	@$(PYTHON) -m tools backup $(FILE)
 
-restore: ## Make that file the database of a stack that has been ended (FILE=…)
-	@$(PYTHON) -m deploy restore $(FILE)
+restore: ## Restore that file as the database of a stopped stack (FILE=…)
+	@$(PYTHON) -m tools restore $(FILE)
 
-test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|faults|client|browser|stack: just that)
-	@$(PYTHON) -m deploy test $(ONLY)
+test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|faults|client|browser|stack)
+	@$(PYTHON) -m tools test $(ONLY)
 
 thorough: ## Run all tests on both databases, random ones 20 times as long: half an hour or more (ONLY=…)
-	@$(PYTHON) -m deploy thorough $(ONLY)
+	@$(PYTHON) -m tools thorough $(ONLY)
 
-bench: ## Measure what pushing costs, beside stock servers: an hour (ONLY=fanout|rush|…: just that)
-	@$(PYTHON) -m deploy bench $(ONLY)
+bench: ## Measure the cost of pushing changes, beside stock servers: an hour (ONLY=fanout|rush|…)
+	@$(PYTHON) -m tools bench $(ONLY)
 
-loadtest: ## Load the site and judge what came of it (SCENARIO=stampede|on-sale|… ARGS="--viewers 50")
-	@$(PYTHON) -m deploy loadtest $(or $(SCENARIO),on-sale) $(ARGS)
+loadtest: ## Load the site and check the results (SCENARIO=stampede|on-sale|… ARGS="--viewers 50")
+	@$(PYTHON) -m tools loadtest $(or $(SCENARIO),on-sale) $(ARGS)
 
 compare: ## Compare with peers into docs/benchmarks.md: 20 minutes (ROUNDS=5 ONLY=locks,single,…)
-	@$(PYTHON) -m deploy compare $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY))
+	@$(PYTHON) -m tools compare $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY))
 
-curves: ## Measure costs at four sizes into docs/scaling.md: minutes (ONLY=locks|changes|…: just show)
-	@$(PYTHON) -m deploy curves $(if $(ONLY),--only $(ONLY))
+curves: ## Measure costs at four sizes into docs/scaling.md: minutes (ONLY=locks|changes|…: only print)
+	@$(PYTHON) -m tools curves $(if $(ONLY),--only $(ONLY))
 
-chaos: ## Buy and watch while everything fails, then audit the books: minutes (SECONDS=180 SEED=…)
-	@$(PYTHON) -m deploy chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+chaos: ## Inject faults during a sale, then audit the database: minutes (SECONDS=180 SEED=…)
+	@$(PYTHON) -m tools chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
-upgrade: ## Buy and watch while servers of an older version are replaced: minutes (FROM=revision)
-	@$(PYTHON) -m deploy upgrade $(if $(FROM),--from $(FROM))
+upgrade: ## Replace servers of an older version during a sale: minutes (FROM=revision)
+	@$(PYTHON) -m tools upgrade $(if $(FROM),--from $(FROM))
 
-check: ## Run the linters and type checkers, with the rules that take too long for `make test`
-	@$(PYTHON) -m deploy check
+check: ## Run the linters and type checkers, with the rules that are too slow for `make test`
+	@$(PYTHON) -m tools check
 
 schema: ## Rewrite the API schema and the client's types
-	@$(PYTHON) -m deploy schema
+	@$(PYTHON) -m tools schema
 
-screenshots: ## Take a picture of every page into docs/screenshots
-	@$(PYTHON) -m deploy screenshots
+screenshots: ## Take a screenshot of every page into docs/screenshots
+	@$(PYTHON) -m tools screenshots
 
 measure: ## Measure the client in a browser, 50,000 seats, under load (ONLY=size,open,… MINUTES=10)
-	@$(PYTHON) -m deploy measure
+	@$(PYTHON) -m tools measure
 
-lock: ## Pin all Python packages of pyproject.toml anew, with hashes (UPGRADE=1: also indirect ones)
-	@$(PYTHON) -m deploy lock $(if $(UPGRADE),--upgrade)
+lock: ## Update the lock files of the Python packages (UPGRADE=1: also indirect ones)
+	@$(PYTHON) -m tools lock $(if $(UPGRADE),--upgrade)
 
-sbom: ## Write what Seatcast is made of, as CycloneDX, to .reports/sbom
-	@$(PYTHON) -m deploy sbom
+sbom: ## Write bills of materials in CycloneDX to .reports/sbom
+	@$(PYTHON) -m tools sbom
 
-audit: ## Ask what is known to be wrong with the locked packages: pip-audit and npm audit
-	@$(PYTHON) -m deploy audit
+audit: ## Check the locked packages for known vulnerabilities: pip-audit and npm audit
+	@$(PYTHON) -m tools audit
 
-images: ## Pin the base images by digest, where their registries can be reached
-	@$(PYTHON) -m deploy images
+images: ## Pin the base images by digest; needs Docker and their registries
+	@$(PYTHON) -m tools images
 
 clean: ## Remove packages, builds, reports and caches; keep the data
-	@$(PYTHON) -m deploy clean
+	@$(PYTHON) -m tools clean

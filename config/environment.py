@@ -41,7 +41,8 @@ OF_OTHERS = frozenset(
     for name in (
         *("DEMO", "SOCKET_SERVERS", "API_WORKERS", "RELEASE", "SITE", "BIND"),
         *("SOCKET_UPSTREAMS", "API_UPSTREAMS", "CLIENT_DIR", "STATIC_DIR", "PROXY_DIR"),
-        *("HTTPS_PORT", "HTTP_PORT", "AUTO_HTTPS", "TRUSTED_PROXIES", "PROXY_GUIDE", "ACCESS_LOG"),
+        *("HTTPS_PORT", "HTTP_PORT", "AUTO_HTTPS", "TRUSTED_PROXIES", "ACCESS_LOG"),
+        "PROXY_HEALTH_CHECKS",
     )
 )
 """What `make stack`, docker-compose.yml and the proxy take, and servers may be given too."""

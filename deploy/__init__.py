@@ -1,8 +1,6 @@
-"""Setting up, running and testing Seatcast, on any machine with Python, git and make.
+"""Running Seatcast for real: the stack on one machine, and what other ways of deploying share.
 
-`python3 -m deploy` is the one way in; the Makefile's targets are its commands.
-
-Two lives: what runs under the machine's own Python (`commands`, `bootstrap`, `node`, `run`)
-needs nothing but the standard library, and hands over to what runs inside `.venv`
-(`serve`, `stack`, `check`, `test`, `services`).
+`server` has the command lines of all servers. `stack` runs them on this machine (`make stack`);
+Compose, systemd and Kubernetes have files of their own, which tests compare with `server`.
+Nothing here imports `tools`, `loadtest` or `benchmarks`.
 """

@@ -1,4 +1,4 @@
-"""Where the server listens."""
+"""The address that a server listens on, and probes of it."""
 
 import errno
 import os
@@ -10,22 +10,22 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
-from deploy.problems import Problem
+from deploy.console import Problem
 
-# How a client on this machine reaches who listens on all addresses.
+# The address under which a client on this machine reaches a server that listens on all of them.
 ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _PATIENCE_SECONDS = 5
 
 
-# Whoever asks for a certificate asks for a name, which this is on every machine.
+# Certificates are issued for names; this one exists on every machine.
 _LOCAL_NAME = "localhost"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """A place to listen, as `HOST` and `PORT` name it.
+    """A host and port to listen on.
 
-    With `authority`, the certificate of who vouches for it, it is spoken to over TLS.
+    With `authority`, the certificate of the authority that signs its own, clients use TLS.
     """
 
     host: str
@@ -34,7 +34,7 @@ class Address:
 
     @property
     def name(self) -> str:
-        """What a browser on this machine calls it."""
+        """The host name for a browser on this machine."""
         host = ADDRESSES.get(self.host, self.host)
         if self.authority and host in ADDRESSES.values():
             return _LOCAL_NAME
@@ -46,7 +46,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        """Where a browser on this machine finds it."""
+        """The URL for a browser on this machine."""
         return f"{'https' if self.authority else 'http'}://{self.place}"
 
     @property
@@ -54,14 +54,14 @@ class Address:
         return "ws" + self.url.removeprefix("http")
 
     def tls(self) -> ssl.SSLContext | None:
-        """Return what a client needs to trust it, None if it speaks plainly.
+        """Return a TLS context that trusts it, or None without TLS.
 
-        Raises: OSError while there is no such certificate yet.
+        Raises: OSError while the authority's certificate does not exist yet.
         """
         return ssl.create_default_context(cafile=self.authority) if self.authority else None
 
     def client(self, *, timeout: float) -> HTTPConnection:
-        """Return a connection for requests, not opened yet. Raises: OSError."""
+        """Return an HTTP connection that is not opened yet. Raises: OSError."""
         host = self.name.strip("[]")
         if tls := self.tls():
             return HTTPSConnection(host, self.port, timeout=timeout, context=tls)
@@ -80,7 +80,7 @@ def address_from(environment: Mapping[str, str] = os.environ) -> Address:
 
 
 def ensure_free(address: Address) -> None:
-    """Raises: Problem when nobody can listen there, for example because somebody does."""
+    """Raise Problem if no server can listen there, for example because the port is in use."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     try:
         socket.getaddrinfo(address.host, address.port)
@@ -100,24 +100,24 @@ def ensure_free(address: Address) -> None:
 
 
 def answers(address: Address) -> bool:
-    """Return whether a server answers requests there, by whatever name it is asked for."""
+    """Return whether a server answers `/healthz` there, with any status."""
     return _status(address, "/healthz") is not None
 
 
 def is_ready(address: Address) -> bool:
-    """Return whether a server there takes requests; an old one cannot say, and does."""
+    """Return whether `/readyz` there reports ready. Older servers answer 404, which counts."""
     status = _status(address, "/readyz")
     return status is not None and status < 500
 
 
 def serves(address: Address) -> bool:
-    """Return whether requests and sockets get through there to servers that are well."""
+    """Return whether requests and sockets there reach healthy servers."""
     status = _status(address, "/api/events/")
     return status is not None and status < 500 and takes_sockets(address)
 
 
 def takes_sockets(address: Address) -> bool:
-    """Return whether a socket can be opened there; it is closed at once."""
+    """Return whether a WebSocket handshake succeeds there; it is closed at once."""
     upgrade = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
@@ -128,7 +128,7 @@ def takes_sockets(address: Address) -> bool:
 
 
 def _status(address: Address, path: str, headers: Mapping[str, str] | None = None) -> int | None:
-    """Return the status of an answer, or None when there is none."""
+    """Return the status of a GET request, or None without a response."""
     try:
         with closing(address.client(timeout=_PATIENCE_SECONDS)) as peer:
             peer.request("GET", path, headers=dict(headers or {}))

@@ -1,7 +1,7 @@
-"""`make backup` and `make restore`: the database of a stack, to a file and back.
+"""`make backup` and `make restore`: dump and restore the database of a stack.
 
-A backup is one consistent moment, and keeps nobody waiting: it can be made during a sale. It is
-restored into a database of its own, beside the one that was there, which is renamed and kept.
+A backup is one consistent snapshot and blocks nobody, so it can be taken during a sale. It is
+restored into a new database; the old one is renamed and kept.
 """
 
 import importlib.util
@@ -17,18 +17,17 @@ import psycopg
 from environ import Env
 
 from config.service_urls import name_of, with_password
-from deploy.door import visiting
-from deploy.keeper import kept
+from deploy.console import Problem, say
+from deploy.control_socket import connected
+from deploy.environment import is_set
 from deploy.postgres_server import NAME
-from deploy.preparing import run_once
-from deploy.private import private_folder
-from deploy.problems import Problem
-from deploy.production import is_given
+from deploy.private_files import private_folder
+from deploy.process_manager import managed
+from deploy.release_tasks import run_task
 from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
 from deploy.stack import locked
-from deploy.stack_services import brought_services
+from deploy.stack_services import own_services
 from deploy.stack_settings import servers_environment, stack_settings
-from deploy.steps import say
 
 _AFTERWARDS = (
     migrate_arguments(),
@@ -39,7 +38,7 @@ _AFTERWARDS = (
 
 
 def main(what: str, name: str) -> int:
-    """Save the database to a file, or restore it from there; return the exit status."""
+    """Save the database to a file, or restore it from one; return the exit status."""
     file = Path(name).resolve()
     try:
         if what == "save":
@@ -53,51 +52,57 @@ def main(what: str, name: str) -> int:
 
 
 def save(file: Path) -> None:
-    """Write the database of the stack that runs to a file. Raises: Problem."""
+    """Dump the database of the running stack to a file. Raises: Problem."""
     data_dir = stack_settings(os.environ).data_dir
-    with visiting(data_dir) as visit:
-        url = owners_url(visit.environment)
+    with connected(data_dir) as stack:
+        url = owner_url(stack.environment)
     _name_database(url)
     began = time.monotonic()
     dump(url, file)
     size = file.stat().st_size
-    say(f"{file} has the database: {size:,} bytes in {time.monotonic() - began:.1f} s.")
+    say(f"Saved the database to {file}: {size:,} bytes in {time.monotonic() - began:.1f} s.")
 
 
 def restore(file: Path) -> None:
-    """Make a file's content the database of a stack that does not run. Raises: Problem."""
+    """Replace the database of a stopped stack by a backup. Raises: Problem."""
     settings = stack_settings(os.environ)
     logs = settings.data_dir / "logs"
     if not file.is_file():
         raise Problem(f"There is no {file}.")
-    if not settings.brings_postgres:
-        raise Problem("The database is not the stack's own: docs/operations.md has how to do it.")
+    if not settings.runs_postgres:
+        raise Problem(
+            "DATABASE_URL names an external database: docs/operations.md explains its restore."
+        )
     with locked(settings.data_dir) as lock:
         private_folder(logs)
-        brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
-        with kept(brought.services):
-            url = owners_url(brought.settings)
+        own = own_services(settings, environment=os.environ, lock=lock, logs=logs)
+        with managed(own.services):
+            url = owner_url(own.settings)
             _name_database(url)
-            say(f"The database of before is kept as {load(url, file)}.")
-            servers = servers_environment(os.environ, brought.settings)
+            say(f"The previous database is kept as {load(url, file)}.")
+            servers = servers_environment(os.environ, own.settings)
             environment = {**servers, **MIGRATE_SETTINGS}
             for step in _AFTERWARDS:
-                say(run_once(step, environment, log_file=logs / "restoring.log", holds=[lock]))
+                say(
+                    run_task(
+                        step, environment, log_file=logs / "restoring.log", inherited_fds=[lock]
+                    )
+                )
 
 
 def _name_database(url: str) -> None:
     print(f"seatcast: database {name_of(Env.db_url_config(url))}", file=sys.stderr, flush=True)
 
 
-def owners_url(environment: Mapping[str, str]) -> str:
-    """Return how to connect as the owner of the tables, or as the one role that there is."""
-    role = "DATABASE_MIGRATION" if is_given(environment, "DATABASE_MIGRATION_URL") else "DATABASE"
+def owner_url(environment: Mapping[str, str]) -> str:
+    """Return the database URL of the tables' owner, or of the only role."""
+    role = "DATABASE_MIGRATION" if is_set(environment, "DATABASE_MIGRATION_URL") else "DATABASE"
     url, password = (_setting(environment, f"{role}_{part}") for part in ("URL", "PASSWORD"))
     return with_password(url, password)
 
 
 def _setting(environment: Mapping[str, str], name: str) -> str:
-    """Return a setting as servers read it. Raises: Problem."""
+    """Return a setting, from its `_FILE` variant if that is set. Raises: Problem."""
     if not (file := environment.get(f"{name}_FILE")):
         return environment.get(name, "")
     try:
@@ -107,7 +112,7 @@ def _setting(environment: Mapping[str, str], name: str) -> str:
 
 
 def dump(url: str, file: Path) -> None:
-    """Write a database to a file, which is there only when it is whole. Raises: Problem."""
+    """Dump a database to a file, which appears only once it is complete. Raises: Problem."""
     unfinished = file.with_name(f".{file.name}")
     unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)
@@ -116,19 +121,19 @@ def dump(url: str, file: Path) -> None:
 
 
 def load(url: str, file: Path) -> str:
-    """Make a file the database; return the name under which the one of before is kept.
+    """Restore a dump; return the name under which the previous database is kept.
 
     Raises: Problem.
     """
     aside = _set_aside(url)
-    # Rights are granted afterwards: the backup may name a role that is not here.
+    # Privileges are granted afterwards: the backup may name roles that do not exist here.
     options = ["--exit-on-error", "--no-owner", "--no-privileges", f"--dbname={NAME}"]
     _run("pg_restore", url, *options, str(file))
     return aside
 
 
 def _set_aside(url: str) -> str:
-    """Rename the database, and make an empty one in its place; return the new name."""
+    """Rename the database and create an empty one in its place; return the new name."""
     name = f"{NAME}_before_{time.strftime('%Y%m%d%H%M%S', time.gmtime())}"
     with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {NAME} RENAME TO {name}")
@@ -137,7 +142,7 @@ def _set_aside(url: str) -> str:
 
 
 def _run(program: str, url: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs on a database. Raises: Problem with what it says."""
+    """Run a PostgreSQL client program on a database. Raises: Problem with its error output."""
     run = subprocess.run(
         [str(_program(program)), *arguments],
         env=environment_of(url),
@@ -158,9 +163,9 @@ def _program(name: str) -> Path:
 
 
 def environment_of(url: str) -> Mapping[str, str]:
-    """Return the connection as PostgreSQL's programs read it: arguments are for all to see."""
+    """Return a database URL as libpq variables, since other users can see arguments."""
     parts = urlsplit(url)
-    # PGSSLMODE and PGSSLROOTCERT among them: what the URL asks for is not given up here.
+    # The URL's options, such as sslmode, apply here too.
     options = {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query)}
     return {
         **options,

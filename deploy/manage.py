@@ -1,7 +1,7 @@
-"""`make manage`: a command of manage.py on the database of the stack that runs.
+"""`make manage`: run a command of manage.py on the database of the running stack.
 
-It has the environment of the stack's servers; that of whoever calls it says only where the stack's
-data is, and what is no setting of a server, such as the kind of the terminal.
+The command gets the environment of the stack's servers. Of the caller's environment it keeps only
+what is no setting of Seatcast, such as TERM; SEATCAST_DATA_DIR says which stack is meant.
 """
 
 import os
@@ -9,18 +9,18 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from deploy.door import visiting
-from deploy.problems import Problem
-from deploy.processes import clean_environment
+from deploy.console import Problem
+from deploy.control_socket import connected
+from deploy.environment import clean_environment
 from deploy.stack_settings import stack_settings
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
-    """Become the command. Raises: SystemExit when there is no stack."""
+    """Replace this process by the command. Raises: SystemExit if no stack is running."""
     settings = stack_settings(os.environ)
     try:
-        with visiting(settings.data_dir) as visit:
-            environment = {**clean_environment(), **visit.environment}
+        with connected(settings.data_dir) as stack:
+            environment = {**clean_environment(), **stack.environment}
     except Problem as problem:
         sys.exit(f"seatcast: {problem}")
     python = str(settings.release / ".venv" / "bin" / "python")

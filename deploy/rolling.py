@@ -1,20 +1,19 @@
-"""`make rolling`: the servers of this checkout take the place of those of a running stack.
+"""`make rolling`: replace the servers of a running stack by those of this checkout.
 
-Run it in the checkout of the new version, with the settings that the new servers are to have, and
-SEATCAST_DATA_DIR as the stack has it. The database is brought up to date first, by the new code
-and beside the old servers; then each server is replaced: the new one is well before the proxy
-leads to it, and what the old one had under way is answered before it ends.
+Run it in the checkout of the new version, with the settings for the new servers and the stack's
+SEATCAST_DATA_DIR. First the new code migrates the database while the old servers run. Then each
+server is replaced: the proxy switches to the new one once it is ready, and the old one finishes
+its requests before it stops.
 """
 
 import os
 import sys
 
-from deploy.door import visiting
-from deploy.preparing import prepare
-from deploy.problems import Problem
-from deploy.stack_servers import plan_servers, publish_client
+from deploy.console import Problem, say
+from deploy.control_socket import connected
+from deploy.release_tasks import run_release_tasks
+from deploy.stack_servers import publish_client, server_specs
 from deploy.stack_settings import servers_environment, stack_settings
-from deploy.steps import say
 
 
 def main() -> int:
@@ -32,20 +31,20 @@ def main() -> int:
 def _roll() -> None:
     settings = stack_settings(os.environ)
     client_dir = settings.data_dir / "client"
-    with visiting(settings.data_dir) as visit:
-        environment = servers_environment(os.environ, visit.settings)
+    with connected(settings.data_dir) as stack:
+        environment = servers_environment(os.environ, stack.settings)
         say("Preparing the database and the static files …")
-        prepare(
+        run_release_tasks(
             environment,
             release=settings.release,
             demo=False,
             log_file=settings.data_dir / "logs" / "rolling.log",
         )
-        plans = plan_servers(settings, environment=environment, room=visit.room)
-        visit.replace(plans, tell=say)
-    # Last: what its pages ask for is answered by new servers only.
+        specs = server_specs(settings, environment=environment, free_ports=stack.free_ports)
+        stack.replace(specs, report=say)
+    # Last, because only the new servers answer what the new pages request.
     publish_client(settings.client, client_dir)
-    say("All servers are those of this release.")
+    say("All servers now run this release.")
 
 
 if __name__ == "__main__":

@@ -1,28 +1,28 @@
-"""How the servers are called, wherever they are: on this machine and in containers."""
+"""Command lines and settings of all servers, on this machine and in containers."""
 
 import sys
 from collections.abc import Mapping, Sequence
 
 SOCKET_APPLICATION = "config.asgi:application"
 API_APPLICATION = "config.api:application"
-# Hundreds may click at the same instant; Twisted's own backlog of 50 would turn them away.
+# Hundreds may connect at the same instant; Twisted's default of 50 would refuse most of them.
 BACKLOG = 2048
 DEFAULT_POOL_SIZE = 8
-# For migrations, backups and a person at a prompt.
+# For migrations, backups and psql.
 _SPARE_CONNECTIONS = 20
 
 _DAPHNE_FLAGS = {
-    # No line for every request.
+    # No access log.
     "--verbosity": "0",
-    # A request that takes longer has lost its worker.
+    # Longer requests have lost their worker.
     "--http-timeout": "60",
-    # A peer that is gone without a word is noticed within a minute.
+    # A peer that vanished is detected within a minute.
     "--ping-interval": "20",
     "--ping-timeout": "25",
     # A seat map may stay open all day.
     "--websocket_timeout": "-1",
-    # What clients send is tiny. The frame limit is for what comes in; the message limit holds
-    # for what goes out as well, so the largest snapshot must fit.
+    # Clients send tiny frames. The message limit also applies to outgoing messages, so the largest
+    # snapshot must fit.
     "--websocket-max-frame-size": "4096",
     "--websocket-max-message-size": "1048576",
 }
@@ -31,9 +31,9 @@ _GRANIAN_FLAGS = {
     "--interface": "asginl",
     "--http": "1",
     "--backlog": str(BACKLOG),
-    # Lost workers are told as errors; what is below is of no use to anybody.
+    # Lost workers are logged as errors.
     "--log-level": "error",
-    # A request that is under way at the end is answered; one that hangs does not keep the rest.
+    # At shutdown, requests in progress have this long to finish.
     "--workers-kill-timeout": "10",
 }
 
@@ -49,8 +49,8 @@ def daphne_arguments(*, host: str, port: int) -> list[str]:
 def granian_arguments(*, host: str, port: int, workers: int = 1) -> list[str]:
     """Return the arguments of the `granian` command that serves all but the sockets.
 
-    It replaces a worker that dies, and ends when workers die again and again. Several servers of
-    one worker each are better than one of several: if it dies, the others go on.
+    It replaces a worker that dies, and exits if workers die repeatedly. Run several servers of one
+    worker each rather than one of several: if one server dies, the others go on.
     """
     place = ["--host", host, "--port", str(port), "--workers", str(workers)]
     switches = ["--no-ws", "--no-access-log", "--respawn-failed-workers"]
@@ -78,22 +78,22 @@ def proxy_variables(
     log_format: str,
     access_log: str,
     hsts_subdomains: str = "False",
-    guide: str = "unguided",
+    health_checks: str = "no_health_checks",
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 
-    `site` are addresses as Caddy writes them; `guide` is who says which of the servers are to be
-    sent anything; `sockets` and `api` are hosts with their ports. `log_format` is console or json,
-    `access_log` on or off; `hsts_subdomains` is the servers' own setting. `trusted` are the
-    networks of proxies in front of this one. With `redirects` it listens on `http_port` as well,
-    and sends who comes there to HTTPS.
+    `site` is a list of addresses in Caddy's syntax; `sockets` and `api` are upstreams as host:port;
+    `health_checks` is the snippet of the Caddyfile that checks their health. `log_format` is
+    console or json, `access_log` on or off; `hsts_subdomains` is the servers' setting. `trusted`
+    are the networks of proxies in front of this one. With `redirects` it also listens on
+    `http_port` and redirects to HTTPS.
     """
     return {
         "SEATCAST_SITE": site,
         "SEATCAST_BIND": host,
         "SEATCAST_HTTPS_PORT": f"{https_port}",
         "SEATCAST_HTTP_PORT": f"{http_port}",
-        # There is no word for "on"; no certificate is loaded that could be ignored.
+        # Caddy has no value for "on"; this one ignores loaded certificates, and there are none.
         "SEATCAST_AUTO_HTTPS": "ignore_loaded_certs" if redirects else "disable_redirects",
         "SEATCAST_TRUSTED_PROXIES": trusted,
         "SEATCAST_SOCKET_UPSTREAMS": " ".join(sockets),
@@ -104,32 +104,32 @@ def proxy_variables(
         "SEATCAST_HSTS_SUBDOMAINS": hsts_subdomains,
         "SEATCAST_LOG_FORMAT": log_format,
         "SEATCAST_ACCESS_LOG": access_log,
-        "SEATCAST_PROXY_GUIDE": guide,
+        "SEATCAST_PROXY_HEALTH_CHECKS": health_checks,
     }
 
 
 def migrate_arguments() -> list[str]:
-    """Return the arguments of `python` that bring the database up to date."""
+    """Return the arguments of `python` that migrate the database."""
     return ["manage.py", "migrate", "--no-input"]
 
 
 def grant_arguments() -> list[str]:
-    """Return the arguments of `python` that let the serving role use what was migrated."""
+    """Return the arguments of `python` that grant the serving role its privileges."""
     return ["manage.py", "grant_serving_role"]
 
 
 def check_arguments() -> list[str]:
-    """Return the arguments of `python` that look for what must not be in production."""
+    """Return the arguments of `python` that check the settings for production."""
     strictly = ["--fail-level", "WARNING"]
     return ["manage.py", "check", "--deploy", "--database", "default", *strictly]
 
 
 def collect_arguments() -> list[str]:
-    """Return the arguments of `python` that gather the static files of Django's apps."""
+    """Return the arguments of `python` that collect static files."""
     return ["manage.py", "collectstatic", "--no-input"]
 
 
-# A migration may take longer than any request.
+# Migrations may take longer than requests.
 MIGRATE_SETTINGS: Mapping[str, str] = {"SEATCAST_STATEMENT_TIMEOUT_SECONDS": "0"}
 
 
@@ -140,10 +140,10 @@ def server_settings(
     migration_url: str | None = None,
     redis_url: str | None = None,
 ) -> dict[str, str]:
-    """Return the settings under which several servers of one site run behind the proxy.
+    """Return the settings of servers behind the proxy.
 
-    Without the URL of a service the servers have it from their own environment. `migration_url` is
-    for the steps before them, and is not passed on to them.
+    URLs that are None come from the servers' own environment. `migration_url` is for the release
+    tasks and is not passed on to servers.
     """
     urls = {
         "DATABASE_URL": database_url,
@@ -153,7 +153,7 @@ def server_settings(
     return {
         **{name: url for name, url in urls.items() if url},
         "SEATCAST_DATA_DIR": data_dir,
-        # The proxy: what it says of the client's address is true.
+        # One proxy, whose X-Forwarded-For is trusted.
         "SEATCAST_PROXIES": "1",
     }
 
@@ -161,10 +161,9 @@ def server_settings(
 def postgres_settings(
     *, sockets: int, api_workers: int, pool_size: int = DEFAULT_POOL_SIZE
 ) -> list[str]:
-    """Return the settings of PostgreSQL: as many connections as all pools together may want.
+    """Return PostgreSQL's settings, with enough connections for all pools.
 
-    After a crash it has everything written out at once where that is possible, rather than file by
-    file for seconds.
+    On Linux, crash recovery syncs whole file systems instead of each file, which takes seconds.
     """
     connections = (sockets + api_workers) * pool_size + _SPARE_CONNECTIONS
     at_once = ["recovery_init_sync_method=syncfs"] if sys.platform == "linux" else []
@@ -172,14 +171,14 @@ def postgres_settings(
 
 
 def housekeeping_arguments() -> list[str]:
-    """Return the arguments of `python` for what is to be done now and then."""
+    """Return the arguments of `python` for the housekeeping process."""
     return ["manage.py", "housekeeping", "--every", "60"]
 
 
 def valkey_arguments() -> list[str]:
     """Return the arguments of `valkey-server`.
 
-    Only messages and what can be had again go through it: nothing in it must outlive it.
+    Without persistence: it has only messages and caches.
     """
     return ["--save", "", "--appendonly", "no"]
 

@@ -1,16 +1,14 @@
-"""The real stack on one machine: PostgreSQL, Valkey, socket servers and API workers, a proxy.
+"""The real stack on one machine: PostgreSQL, Valkey, socket and API servers, and a proxy.
 
-Start: the services, then the database is brought up to date, then the proxy, and the servers
-behind it. What dies is started again. Servers of another release can take the place of those that
-run, one by one, while the site is open: `make rolling`.
+Start: services, then release tasks, then the proxy and the servers behind it. Processes that die
+are restarted. `make rolling` replaces the servers one by one while the site is open.
 
-The end, on Ctrl-C and SIGTERM, is the other way round: the servers say goodbye to sockets and
-answer what is under way while the proxy still carries it, and the proxy tells newcomers to come
-back; then the proxy, then the services. After a second Ctrl-C, and after kill -9, the servers'
-supervisors end everything at once.
+Stop, on Ctrl-C and SIGTERM: first the servers, which close their sockets and finish requests while
+the proxy still forwards responses and refuses new requests with 503; then the proxy, then the
+services. After a second Ctrl-C, and after kill -9, the supervisors end all servers at once.
 
-One stack for each data directory: it is locked, also for as long as servers of one that was
-killed are still ending.
+Each data directory has one stack: it is locked, also while the servers of a killed stack are still
+ending.
 """
 
 import fcntl
@@ -23,32 +21,31 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from deploy import door
+from deploy import control_socket
 from deploy.address import ensure_free, serves
-from deploy.announcing import announce, with_demo_data
-from deploy.guide import Guide, guiding
-from deploy.keeper import Crew, Service, kept
-from deploy.preparing import prepare
-from deploy.private import passable_folder, private_folder
-from deploy.problems import Problem
+from deploy.banner import print_banner, with_demo_data
+from deploy.console import Problem, say
+from deploy.ports import stable_ports
+from deploy.private_files import passable_folder, private_folder
+from deploy.process_manager import ProcessManager, Service, managed
 from deploy.production import proxy_folder
-from deploy.services import lasting_ports
-from deploy.stack_servers import Room, Servers, plan_servers, publish_client, room_for
-from deploy.stack_services import Proxied, brought_services, proxy_service
+from deploy.release_tasks import run_release_tasks
+from deploy.stack_servers import FreePorts, Servers, publish_client, reserve_ports, server_specs
+from deploy.stack_services import ProxyConfig, own_services, proxy_service
 from deploy.stack_settings import (
     StackSettings,
-    of_owner,
+    owner_settings,
     servers_environment,
     stack_settings,
 )
-from deploy.steps import say
+from deploy.upstream_health import UpstreamHealth, serving_health
 from deploy.waiting import wait_until
 
 _TAKEOVER_SECONDS = 40.0
 
 
-class _Enough(BaseException):
-    """The person has asked for the end."""
+class _StopRequested(BaseException):
+    """SIGINT or SIGTERM was received."""
 
 
 def main() -> int:
@@ -60,7 +57,7 @@ def main() -> int:
     except Problem as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
         return 1
-    except _Enough:
+    except _StopRequested:
         pass
     return 0
 
@@ -72,47 +69,51 @@ def _serve() -> None:
     with locked(settings.data_dir) as lock:
         say(f"The data is in {settings.data_dir}/")
         private_folder(logs)
-        brought = brought_services(settings, environment=os.environ, lock=lock, logs=logs)
-        environment = servers_environment(os.environ, brought.settings)
-        with _kept(brought.services):
+        own = own_services(settings, environment=os.environ, lock=lock, logs=logs)
+        environment = servers_environment(os.environ, own.settings)
+        with _managed(own.services):
             say("Preparing the database and the static files …")
-            prepare(
+            run_release_tasks(
                 environment,
                 release=settings.release,
                 demo=with_demo_data(),
                 log_file=logs / "preparing.log",
-                holds=[lock],
+                inherited_fds=[lock],
             )
-            room = room_for(settings)
+            free_ports = reserve_ports(settings)
             with (
-                guiding(*lasting_ports(1)) as guide,
-                door.opened(settings.data_dir) as entrance,
+                serving_health(*stable_ports(1)) as health,
+                control_socket.listening(settings.data_dir) as control,
             ):
-                proxied = _proxied(settings, guide, room)
-                publish_client(settings.client, proxied.client_dir)
-                servers = Servers(guide, room, logs=logs, holds=[lock])
-                first = plan_servers(settings, environment=environment, room=servers.room())
-                proxy = proxy_service(proxied, log_file=logs / "proxy.log", holds=[lock])
-                with _kept([proxy]), _kept(servers.first(first)) as crew:
-                    say(f"What they write is in {logs}/")
-                    announce(settings.address, up=serves, environment=environment)
-                    while entrance:
-                        door.answer(
-                            entrance,
-                            settings=brought.settings,
-                            environment={**of_owner(environment), **servers.environment()},
-                            room=servers.room(),
-                            replace=partial(servers.replace, crew),
+                config = _proxy_config(settings, health, free_ports)
+                publish_client(settings.client, config.client_dir)
+                servers = Servers(health, free_ports, logs=logs, inherited_fds=[lock])
+                initial = server_specs(
+                    settings, environment=environment, free_ports=servers.free_ports()
+                )
+                proxy = proxy_service(config, log_file=logs / "proxy.log", inherited_fds=[lock])
+                with _managed([proxy]), _managed(servers.first_generation(initial)) as manager:
+                    say(f"Logs are in {logs}/")
+                    print_banner(settings.address, up=serves, environment=environment)
+                    while control:
+                        control_socket.serve_client(
+                            control,
+                            settings=own.settings,
+                            environment={**owner_settings(environment), **servers.environment()},
+                            free_ports=servers.free_ports(),
+                            replace=partial(servers.replace, manager),
                         )
                     Event().wait()
 
 
-def _proxied(settings: StackSettings, guide: Guide, room: Room) -> Proxied:
-    return Proxied(
+def _proxy_config(
+    settings: StackSettings, health: UpstreamHealth, free_ports: FreePorts
+) -> ProxyConfig:
+    return ProxyConfig(
         address=settings.address,
-        sockets=room["sockets"],
-        api=room["api"],
-        guide=f"guided {guide.address}",
+        sockets=free_ports["sockets"],
+        api=free_ports["api"],
+        health_checks=f"health_checks {health.address}",
         client_dir=settings.data_dir / "client",
         static_dir=settings.data_dir / "static",
         own_dir=proxy_folder(settings.data_dir),
@@ -123,24 +124,24 @@ def _proxied(settings: StackSettings, guide: Guide, room: Room) -> Proxied:
 
 
 @contextmanager
-def _kept(services: list[Service]) -> Iterator[Crew]:
+def _managed(services: list[Service]) -> Iterator[ProcessManager]:
     if services:
         say(f"Starting {', '.join(service.name for service in services)} …")
-    with kept(services) as crew:
-        yield crew
+    with managed(services) as manager:
+        yield manager
 
 
 @contextmanager
 def locked(data_dir: Path) -> Iterator[int]:
-    """Lock a data directory, made if need be; yield the descriptor that holds the lock.
+    """Lock a data directory, created if needed; yield the descriptor that holds the lock.
 
-    Raises: Problem when another stack has it.
+    Raises: Problem if another stack holds it.
     """
     folder = os.open(passable_folder(data_dir), os.O_RDONLY)
     try:
-        if not _takes(folder):
-            say(f"Waiting for the stack that has {data_dir} to end …")
-            if not wait_until(lambda: _takes(folder), seconds=_TAKEOVER_SECONDS):
+        if not _try_lock(folder):
+            say(f"Waiting for the stack on {data_dir} to end …")
+            if not wait_until(lambda: _try_lock(folder), seconds=_TAKEOVER_SECONDS):
                 raise Problem(
                     f"Another stack is running on {data_dir}: end it, or set SEATCAST_DATA_DIR."
                 )
@@ -149,7 +150,7 @@ def locked(data_dir: Path) -> Iterator[int]:
         os.close(folder)
 
 
-def _takes(folder: int) -> bool:
+def _try_lock(folder: int) -> bool:
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -160,7 +161,7 @@ def _takes(folder: int) -> bool:
 def _at_first_signal(*_: object) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(1))
-    raise _Enough
+    raise _StopRequested
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The servers of one release, and how they take the place of another's while the site is open.
+"""The servers of a release, and replacing one generation of them by another.
 
-What a release runs is planned by its own code (`plan_servers`) and carried out by the stack that
-is running, whose code may be older.
+`server_specs` computes the servers with the code of the release; the running stack starts them,
+and its code may be older.
 """
 
 import json
@@ -14,28 +14,28 @@ from pathlib import Path
 from typing import TypedDict
 
 from deploy.address import Address, is_ready
-from deploy.guide import LEAD_SECONDS, Guide
-from deploy.keeper import Crew, Service
+from deploy.console import Problem
 from deploy.paths import ROOT
-from deploy.problems import Problem
+from deploy.ports import stable_ports
+from deploy.process_manager import ProcessManager, Service
 from deploy.server import daphne_arguments, granian_arguments, housekeeping_arguments
-from deploy.services import lasting_ports
 from deploy.stack_services import HOST, program
-from deploy.stack_settings import StackSettings, without_owner
+from deploy.stack_settings import StackSettings, without_owner_settings
+from deploy.upstream_health import NOTICE_SECONDS, UpstreamHealth
 
-_TELL = (
+_CALL = (
     "import json, sys; from deploy import server; name, given = json.load(sys.stdin); "
     "print(json.dumps(getattr(server, name)(**given)))"
 )
 
-# Servers of a kind, at least, for which there is room beside as many others.
-_ROOM = 4
+# Ports of each kind are reserved for at least this many servers, and as many replacements.
+_MIN_SERVERS = 4
 _PAGE = "index.html"
 _ASSETS = "assets"
 
 
-class ServerPlan(TypedDict):
-    """One server, in a form that can be sent. `port` is 0 if it takes no requests."""
+class ServerSpec(TypedDict):
+    """One server, as JSON can express it. `port` is 0 if it takes no requests."""
 
     name: str
     log: str
@@ -45,91 +45,95 @@ class ServerPlan(TypedDict):
     port: int
 
 
-class Room(TypedDict):
-    """Ports that the proxy knows, and no server has."""
+class FreePorts(TypedDict):
+    """Ports that are upstreams of the proxy and have no server."""
 
     api: list[int]
     sockets: list[int]
 
 
-def room_for(settings: StackSettings) -> Room:
-    """Return ports for the servers that are asked for, for some more, and for as many beside."""
-    api, sockets = (2 * max(_ROOM, asked) for asked in (settings.api_workers, settings.sockets))
-    ports = lasting_ports(api + sockets)
+def reserve_ports(settings: StackSettings) -> FreePorts:
+    """Return ports for twice the servers in the settings, and at least twice `_MIN_SERVERS`."""
+    api, sockets = (
+        2 * max(_MIN_SERVERS, asked) for asked in (settings.api_workers, settings.sockets)
+    )
+    ports = stable_ports(api + sockets)
     return {"api": ports[:api], "sockets": ports[api:]}
 
 
-def plan_servers(
-    settings: StackSettings, *, environment: Mapping[str, str], room: Room
-) -> list[ServerPlan]:
-    """Return the servers of a release with `environment`, on ports that are free.
+def server_specs(
+    settings: StackSettings, *, environment: Mapping[str, str], free_ports: FreePorts
+) -> list[ServerSpec]:
+    """Return the specs of a release's servers, on `free_ports`.
 
-    Raises: Problem when there are too few.
+    Raises: Problem if there are too few ports.
     """
     python = str(settings.release / ".venv" / "bin" / "python")
-    if settings.api_workers > len(room["api"]) or settings.sockets > len(room["sockets"]):
-        raise Problem("There are not so many places for servers: end the stack, and start it anew.")
+    if settings.api_workers > len(free_ports["api"]) or settings.sockets > len(
+        free_ports["sockets"]
+    ):
+        raise Problem("The stack has too few ports for these servers: stop it, and start it again.")
 
-    asked = partial(_asked, settings.release)
+    arguments_of = partial(_arguments, settings.release)
 
-    def plan(name: str, log: str, command: list[str], port: int = 0) -> ServerPlan:
+    def spec(name: str, log: str, command: list[str], port: int = 0) -> ServerSpec:
         return {
             "name": name,
             "log": log,
             "command": [python, *command],
             "folder": str(settings.release),
-            "environment": without_owner(environment),
+            "environment": without_owner_settings(environment),
             "port": port,
         }
 
     return [
         *(
-            plan(
+            spec(
                 f"API server {number}",
                 f"api-{number}",
-                ["-m", "granian", *asked(granian_arguments, host=HOST, port=port)],
+                ["-m", "granian", *arguments_of(granian_arguments, host=HOST, port=port)],
                 port,
             )
-            for number, port in enumerate(room["api"][: settings.api_workers], start=1)
+            for number, port in enumerate(free_ports["api"][: settings.api_workers], start=1)
         ),
         *(
-            plan(
+            spec(
                 f"socket server {number}",
                 f"sockets-{number}",
-                ["-m", "daphne", *asked(daphne_arguments, host=HOST, port=port)],
+                ["-m", "daphne", *arguments_of(daphne_arguments, host=HOST, port=port)],
                 port,
             )
-            for number, port in enumerate(room["sockets"][: settings.sockets], start=1)
+            for number, port in enumerate(free_ports["sockets"][: settings.sockets], start=1)
         ),
-        plan("housekeeping", "housekeeping", asked(housekeeping_arguments)),
+        spec("housekeeping", "housekeeping", arguments_of(housekeeping_arguments)),
     ]
 
 
-def _asked(release: Path, arguments: Callable[..., list[str]], **given: object) -> list[str]:
-    """Return the arguments of a server as the release's own `deploy.server` has them.
+def _arguments(release: Path, arguments: Callable[..., list[str]], **given: object) -> list[str]:
+    """Call a function of the release's own `deploy.server`; return the arguments of a server.
 
-    Raises: Problem when it cannot be asked.
+    Raises: Problem if that fails.
     """
     if release == ROOT:
         return arguments(**given)
-    told = subprocess.run(
-        [str(release / ".venv" / "bin" / "python"), "-c", _TELL],
+    done = subprocess.run(
+        [str(release / ".venv" / "bin" / "python"), "-c", _CALL],
         cwd=release,
         input=json.dumps([arguments.__name__, given]),
         capture_output=True,
         text=True,
         check=False,
     )
-    if told.returncode:
-        raise Problem(f"{release} does not say how its servers are run: {told.stderr.strip()}")
-    found: list[str] = json.loads(told.stdout)
+    if done.returncode:
+        raise Problem(f"{release} has no usable deploy.server: {done.stderr.strip()}")
+    found: list[str] = json.loads(done.stdout)
     return found
 
 
 def publish_client(built: Path, client_dir: Path) -> None:
-    """Put a built client where the proxy looks, beside what pages that are open still ask for.
+    """Copy a built client to the proxy's folder; keep old assets, which open pages still load.
 
-    The page that names the new files comes last, and at once.
+    The page that names the new assets is replaced last, atomically.
     """
     (client_dir / _ASSETS).mkdir(parents=True, exist_ok=True)
     shutil.copytree(built / _ASSETS, client_dir / _ASSETS, dirs_exist_ok=True)
@@ -142,76 +146,85 @@ def publish_client(built: Path, client_dir: Path) -> None:
 
 
 class Servers:
-    """The servers behind a proxy. One generation takes the place of another, server by server."""
+    """The servers behind the proxy, which can be replaced one by one."""
 
-    def __init__(self, guide: Guide, room: Room, *, logs: Path, holds: Collection[int]) -> None:
-        self._guide = guide
-        self._room = room
+    def __init__(
+        self,
+        health: UpstreamHealth,
+        free_ports: FreePorts,
+        *,
+        logs: Path,
+        inherited_fds: Collection[int],
+    ) -> None:
+        self._health = health
+        self._ports = free_ports
         self._logs = logs
-        self._holds = holds
+        self._holds = inherited_fds
         self._generation = 0
-        self._running: dict[str, tuple[ServerPlan, Service]] = {}
+        self._running: dict[str, tuple[ServerSpec, Service]] = {}
 
-    def room(self) -> Room:
-        """Return the ports that are free. No more than half of all, so that there will be some."""
-        taken = {plan["port"] for plan, _ in self._running.values()}
+    def free_ports(self) -> FreePorts:
+        """Return free ports: at most half of all, so that the next generation finds some too."""
+        taken = {spec["port"] for spec, _ in self._running.values()}
         api, sockets = (
             [port for port in ports if port not in taken][: len(ports) // 2]
-            for ports in (self._room["api"], self._room["sockets"])
+            for ports in (self._ports["api"], self._ports["sockets"])
         )
         return {"api": api, "sockets": sockets}
 
     def environment(self) -> Mapping[str, str]:
-        """Return the environment of the servers that run."""
-        plan, _ = next(iter(self._running.values()))
-        return plan["environment"]
+        """Return the environment of the running servers."""
+        spec, _ = next(iter(self._running.values()))
+        return spec["environment"]
 
-    def first(self, plans: Sequence[ServerPlan]) -> list[Service]:
-        """Return the services of the first generation."""
-        self._running = {plan["name"]: (plan, self._service(plan)) for plan in plans}
-        self._lead()
+    def first_generation(self, specs: Sequence[ServerSpec]) -> list[Service]:
+        """Return the first servers as services to start."""
+        self._running = {spec["name"]: (spec, self._service(spec)) for spec in specs}
+        self._update_health()
         return [service for _, service in self._running.values()]
 
-    def replace(self, crew: Crew, plans: Sequence[ServerPlan], tell: Callable[[str], None]) -> None:
-        """Replace every server that the crew keeps: the new one is ready before the old one goes.
+    def replace(
+        self, manager: ProcessManager, specs: Sequence[ServerSpec], report: Callable[[str], None]
+    ) -> None:
+        """Replace all servers, each only once the new one is ready.
 
-        Raises: Problem when one does not start. It and those after it are then as they were.
+        Raises: Problem if one does not start; the old one and those after it then keep running.
         """
         self._generation += 1
-        for plan in plans:
-            name, service = plan["name"], self._service(plan)
-            tell(f"Replacing {name} …")
-            crew.start([service])
+        for spec in specs:
+            name, service = spec["name"], self._service(spec)
+            report(f"Replacing {name} …")
+            manager.start([service])
             old = self._running.get(name)
-            self._running[name] = plan, service
-            self._lead(also=old)
-            self._retire(crew, old)
-        for name in self._running.keys() - {plan["name"] for plan in plans}:
-            tell(f"Ending {name} …")
-            self._retire(crew, self._running.pop(name))
+            self._running[name] = spec, service
+            self._update_health(also=old)
+            self._retire(manager, old)
+        for name in self._running.keys() - {spec["name"] for spec in specs}:
+            report(f"Stopping {name} …")
+            self._retire(manager, self._running.pop(name))
 
-    def _retire(self, crew: Crew, old: tuple[ServerPlan, Service] | None) -> None:
-        """End a server when it is sent nothing new, and the others are."""
+    def _retire(self, manager: ProcessManager, old: tuple[ServerSpec, Service] | None) -> None:
+        """Stop a server once the proxy has stopped sending it requests."""
         if old is None:
             return
-        time.sleep(LEAD_SECONDS)
-        self._lead()
-        time.sleep(LEAD_SECONDS)
-        crew.end([old[1]])
+        time.sleep(NOTICE_SECONDS)
+        self._update_health()
+        time.sleep(NOTICE_SECONDS)
+        manager.end([old[1]])
 
-    def _lead(self, *, also: tuple[ServerPlan, Service] | None = None) -> None:
-        plans = [plan for plan, _ in [*self._running.values(), *([also] if also else [])]]
-        self._guide.lead_to([plan["port"] for plan in plans if plan["port"]])
+    def _update_health(self, *, also: tuple[ServerSpec, Service] | None = None) -> None:
+        specs = [spec for spec, _ in [*self._running.values(), *([also] if also else [])]]
+        self._health.set_healthy([spec["port"] for spec in specs if spec["port"]])
 
-    def _service(self, plan: ServerPlan) -> Service:
-        log = f"{plan['log']}.{self._generation}" if self._generation else plan["log"]
-        port = plan["port"]
+    def _service(self, spec: ServerSpec) -> Service:
+        log = f"{spec['log']}.{self._generation}" if self._generation else spec["log"]
+        port = spec["port"]
         return program(
-            plan["name"],
-            plan["command"],
-            plan["environment"],
-            folder=Path(plan["folder"]),
+            spec["name"],
+            spec["command"],
+            spec["environment"],
+            folder=Path(spec["folder"]),
             log_file=self._logs / f"{log}.log",
-            holds=self._holds,
+            inherited_fds=self._holds,
             ready=lambda: not port or is_ready(Address(host=HOST, port=port)),
         )

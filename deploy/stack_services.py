@@ -1,4 +1,4 @@
-"""The services and the proxy of the real stack, as they are started on one machine."""
+"""The services and the proxy of the real stack, as processes to manage."""
 
 import os
 import signal
@@ -9,35 +9,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.address import ADDRESSES, Address
-from deploy.keeper import Service
 from deploy.paths import ROOT, VENV_BIN
-from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server, postgres_url
-from deploy.production import kept_secret, production_settings, trial_settings
+from deploy.ports import stable_ports
+from deploy.postgres_server import SERVING_ROLE, PersistentDatabase, postgres_server, postgres_url
+from deploy.process_manager import Service
+from deploy.production import production_settings, stored_secret, trial_settings
 from deploy.server import caddy_arguments, postgres_settings, proxy_variables, server_settings
-from deploy.services import lasting_ports
 from deploy.stack_settings import StackSettings
-from deploy.supervised import Launched, supervised
+from deploy.supervised import StartedServer, supervised
 from deploy.valkey_server import valkey_server, valkey_url
 
 HOST = "127.0.0.1"
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
-# Longer than servers take to answer what is under way.
+# Longer than servers need to finish their requests.
 STOP_SECONDS = 15.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Brought:
-    """The services that the stack brings along, and the settings under which servers find them."""
+class OwnServices:
+    """The services that the stack runs itself, and the settings that servers need for them."""
 
     services: list[Service]
     settings: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proxied:
-    """What the proxy is told: where it listens, and what is behind it.
+class ProxyConfig:
+    """The proxy's configuration: its address, its upstreams and its folders.
 
-    `guide` is who says which of the servers are there, as the Caddyfile takes it.
+    `health_checks` imports one of the Caddyfile's snippets for health checks.
     """
 
     address: Address
@@ -49,16 +49,16 @@ class Proxied:
     hsts_subdomains: str = "False"
     sockets: Sequence[int]
     api: Sequence[int]
-    guide: str = "unguided"
+    health_checks: str = "no_health_checks"
 
     def variables(self) -> dict[str, str]:
         """Return this as `deploy/Caddyfile` reads it."""
         port = self.address.port
-        # By whatever name it is asked for: to refuse those that are not the site's is the API's.
+        # For any host name: the API refuses those that are not the site's.
         tls = f"https://{self.address.place}, https://:{port}"
         return proxy_variables(
             site=tls if self.address.authority else f"http://:{port}",
-            # Caddy speaks nothing but TLS on the port that is said to be for it.
+            # Caddy accepts only TLS on its https_port.
             https_port=port if self.address.authority else 443,
             host=self.address.host,
             sockets=[f"{HOST}:{port}" for port in self.sockets],
@@ -69,28 +69,28 @@ class Proxied:
             log_format=self.log_format,
             access_log=self.access_log,
             hsts_subdomains=self.hsts_subdomains,
-            guide=self.guide,
+            health_checks=self.health_checks,
         )
 
 
-def brought_services(
+def own_services(
     settings: StackSettings, *, environment: Mapping[str, str], lock: int, logs: Path
-) -> Brought:
-    """Choose ports and passwords. The passwords are made once, and kept in the data directory.
+) -> OwnServices:
+    """Choose ports and passwords of the services. Passwords are stored in the data directory.
 
-    All processes hold the descriptor `lock` for as long as they live.
+    All processes inherit the descriptor `lock`, so the lock lasts until they have ended.
     """
-    postgres_port, valkey_port = lasting_ports(2)
+    postgres_port, valkey_port = stable_ports(2)
     services: list[Service] = []
     urls: dict[str, str] = {}
-    if settings.brings_postgres:
-        password = kept_secret(settings.data_dir / "postgres_password")
-        serving = kept_secret(settings.data_dir / "postgres_serving_password")
+    if settings.runs_postgres:
+        password = stored_secret(settings.data_dir / "postgres_password")
+        serving = stored_secret(settings.data_dir / "postgres_serving_password")
         urls["database_url"] = postgres_url(port=postgres_port, password=serving, role=SERVING_ROLE)
         urls["migration_url"] = postgres_url(port=postgres_port, password=password)
         services.append(_postgres(settings, postgres_port, password, lock, logs))
-    if settings.brings_valkey:
-        password = kept_secret(settings.data_dir / "valkey_password")
+    if settings.runs_valkey:
+        password = stored_secret(settings.data_dir / "valkey_password")
         urls["redis_url"] = valkey_url(port=valkey_port, password=password)
         services.append(_valkey(valkey_port, password, lock, logs))
     ours = server_settings(data_dir=str(settings.data_dir), **urls)
@@ -101,12 +101,12 @@ def brought_services(
         )
     else:
         ours |= trial_settings(environment, data_dir=settings.data_dir)
-    return Brought(services=services, settings=ours)
+    return OwnServices(services=services, settings=ours)
 
 
 def _postgres(settings: StackSettings, port: int, password: str, lock: int, logs: Path) -> Service:
     log_file = logs / "postgres.log"
-    database = Kept(
+    database = PersistentDatabase(
         folder=settings.data_dir / "postgres",
         password=password,
         settings=postgres_settings(
@@ -118,7 +118,7 @@ def _postgres(settings: StackSettings, port: int, password: str, lock: int, logs
     )
     return Service(
         name="PostgreSQL",
-        launch=lambda: postgres_server(port=port, kept=database, holds=[lock]),
+        launch=lambda: postgres_server(port=port, database=database, inherited_fds=[lock]),
         log_file=log_file,
         shows_log=False,
     )
@@ -128,24 +128,28 @@ def _valkey(port: int, password: str, lock: int, logs: Path) -> Service:
     log_file = logs / "valkey.log"
     return Service(
         name="Valkey",
-        launch=lambda: valkey_server(port=port, password=password, log_file=log_file, holds=[lock]),
+        launch=lambda: valkey_server(
+            port=port, password=password, log_file=log_file, inherited_fds=[lock]
+        ),
         log_file=log_file,
         shows_log=False,
     )
 
 
-def proxy_service(proxied: Proxied, *, log_file: Path, holds: Collection[int] = ()) -> Service:
+def proxy_service(
+    config: ProxyConfig, *, log_file: Path, inherited_fds: Collection[int] = ()
+) -> Service:
     """Return Caddy with `deploy/Caddyfile`."""
-    proxied.own_dir.mkdir(mode=0o700, exist_ok=True)
-    # Whatever it would keep in its user's home.
-    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(proxied.own_dir))
+    config.own_dir.mkdir(mode=0o700, exist_ok=True)
+    # Otherwise it would use its user's home.
+    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(config.own_dir))
     return program(
         "the proxy",
         [str(VENV_BIN / "caddy"), *caddy_arguments(caddyfile=str(CADDYFILE))],
-        {"PATH": os.defpath, **homes, **proxied.variables()},
+        {"PATH": os.defpath, **homes, **config.variables()},
         log_file=log_file,
-        holds=holds,
-        ready=lambda: listens(proxied.address),
+        inherited_fds=inherited_fds,
+        ready=lambda: listens(config.address),
     )
 
 
@@ -156,13 +160,13 @@ def program(
     *,
     folder: Path = ROOT,
     log_file: Path,
-    holds: Collection[int],
+    inherited_fds: Collection[int],
     ready: Callable[[], bool],
 ) -> Service:
-    """Return a program as a server to keep."""
+    """Return a program as a service to manage."""
 
     @contextmanager
-    def launch() -> Iterator[Launched]:
+    def launch() -> Iterator[StartedServer]:
         with supervised(
             {
                 "prepare": [],
@@ -175,9 +179,9 @@ def program(
             },
             name=name[0].upper() + name[1:],
             log_file=log_file,
-            holds=holds,
+            inherited_fds=inherited_fds,
         ) as server:
-            yield Launched(server=server, ready=ready)
+            yield StartedServer(server=server, ready=ready)
 
     return Service(name=name, launch=launch, log_file=log_file)
 

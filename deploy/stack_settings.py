@@ -1,13 +1,14 @@
-"""What `make stack` is asked for, by the environment."""
+"""The settings of `make stack`, from the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.address import Address
+from deploy.console import Problem
+from deploy.environment import is_production, is_set
 from deploy.paths import CLIENT, ROOT
-from deploy.problems import Problem
-from deploy.production import is_given, is_production, stack_address
+from deploy.production import stack_address
 from deploy.server import DEFAULT_POOL_SIZE
 from deploy.unprivileged import is_reachable
 
@@ -21,16 +22,16 @@ _WORDS = {"SEATCAST_LOG_FORMAT": ("console", "json"), "SEATCAST_ACCESS_LOG": ("o
 
 @dataclass(frozen=True, kw_only=True)
 class StackSettings:
-    """How many servers, where, and which services are somebody else's."""
+    """Address, folders, numbers of servers, and which services the stack runs itself."""
 
     address: Address
-    release: Path  # the checkout whose servers are run
+    release: Path  # the checkout whose servers run
     data_dir: Path
     sockets: int
     api_workers: int
     pool_size: int
-    brings_postgres: bool
-    brings_valkey: bool
+    runs_postgres: bool
+    runs_valkey: bool
     log_format: str
     access_log: str
     hsts_subdomains: str
@@ -38,17 +39,14 @@ class StackSettings:
 
     @property
     def client(self) -> Path:
-        """Where the release's client is built."""
+        """The folder of the release's built client."""
         return self.release / CLIENT.relative_to(ROOT)
 
 
 def stack_settings(environment: Mapping[str, str]) -> StackSettings:
-    """Return what the environment asks for.
-
-    Raises: Problem when a number is none, or a word is none that is known.
-    """
-    brings_postgres = not is_given(environment, "DATABASE_URL")
-    default = _default_data_dir() if brings_postgres else ROOT / _OWN_FOLDER
+    """Parse the environment. Raises: Problem if a value is invalid."""
+    runs_postgres = not is_set(environment, "DATABASE_URL")
+    default = _default_data_dir() if runs_postgres else ROOT / _OWN_FOLDER
     data_dir = Path(environment.get("SEATCAST_DATA_DIR") or default).resolve()
     return StackSettings(
         address=stack_address(environment, data_dir=data_dir),
@@ -57,8 +55,8 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
         sockets=_count(environment, "SEATCAST_SOCKET_SERVERS", default=2),
         api_workers=_count(environment, "SEATCAST_API_WORKERS", default=2),
         pool_size=_count(environment, "SEATCAST_POOL_SIZE", default=DEFAULT_POOL_SIZE),
-        brings_postgres=brings_postgres,
-        brings_valkey=not is_given(environment, "REDIS_URL"),
+        runs_postgres=runs_postgres,
+        runs_valkey=not is_set(environment, "REDIS_URL"),
         log_format=_word(environment, "SEATCAST_LOG_FORMAT", _default_format(environment)),
         access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
         hsts_subdomains=environment.get("SEATCAST_HSTS_SUBDOMAINS") or "False",
@@ -69,33 +67,33 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
 def servers_environment(
     environment: Mapping[str, str], settings: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the environment of servers: that of whoever starts them, and what the stack adds.
+    """Return the environment of the servers: this process's, plus the stack's settings.
 
-    Which checkout is run is not among it; servers of an older one would not know the setting.
+    SEATCAST_RELEASE is left out, because servers of older releases refuse unknown settings.
     """
     added = {
         name: value
         for name, value in settings.items()
-        if name in _ALWAYS_OURS or not is_given(environment, name.removesuffix("_FILE"))
+        if name in _ALWAYS_OURS or not is_set(environment, name.removesuffix("_FILE"))
     }
     everything = {**environment, **added}
     return {name: value for name, value in everything.items() if name != RELEASE}
 
 
-def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without what only the owner of the tables is to know."""
+def without_owner_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without the credentials of the tables' owner."""
     return {name: value for name, value in environment.items() if not name.startswith(_OWNERS)}
 
 
-def of_owner(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what `without_owner` leaves out."""
+def owner_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the credentials of the tables' owner."""
     return {name: value for name, value in environment.items() if name.startswith(_OWNERS)}
 
 
 def _default_data_dir() -> Path:
-    """Return the checkout's own folder, or one for this checkout that PostgreSQL's user can reach.
+    """Return the checkout's `.data`, or a folder in /var/lib if PostgreSQL cannot reach that.
 
-    Root's PostgreSQL runs as somebody else, for whom a checkout below a private home is shut.
+    If this process is root, PostgreSQL runs as another user, who cannot enter a private home.
     """
     if is_reachable(ROOT):
         return ROOT / _OWN_FOLDER

@@ -1,4 +1,4 @@
-"""Servers that end with the process that started them, however that one ends."""
+"""Run servers that end with the process that started them, however it ends."""
 
 import json
 import signal
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from deploy import supervisor
-from deploy.private import open_private
-from deploy.problems import Problem
+from deploy.console import Problem
+from deploy.private_files import open_private
 from deploy.waiting import wait_until
 
 START_SECONDS = 60
@@ -21,7 +21,7 @@ _LAST_WORDS_BYTES = 4000
 
 
 class ServerEnded(Problem):
-    """A server ended before it could be used; `output` is the last that it wrote."""
+    """A server ended before it was ready; `output` is the end of its output."""
 
     def __init__(self, sentence: str, *, output: str) -> None:
         super().__init__(f"{sentence}\n{output}" if output else sentence)
@@ -30,16 +30,16 @@ class ServerEnded(Problem):
 
 @dataclass(frozen=True, kw_only=True)
 class Supervised:
-    """A server that runs under a supervisor of its own, in its own session."""
+    """A server under a supervisor process, in a session of its own."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: IO[bytes]
 
     def wait_until_ready(self, ready: Callable[[], bool]) -> None:
-        """Return once `ready()` holds.
+        """Return once `ready()` is true.
 
-        Raises: ServerEnded when the server ends first, or is not ready within START_SECONDS.
+        Raises: ServerEnded if the server ends first, or is not ready within START_SECONDS.
         """
 
         def ended() -> bool:
@@ -53,22 +53,22 @@ class Supervised:
             raise ServerEnded(f"{self.name} did not start.", output=self.output())
 
     def output(self) -> str:
-        """Return the end of what the server wrote."""
+        """Return the end of the server's output."""
         size = self.log.seek(0, 2)
         self.log.seek(max(0, size - _LAST_WORDS_BYTES))
         return self.log.read().decode(errors="replace").strip()
 
     def how_it_ended(self) -> str:
-        """Return the end of a sentence about a server that has ended."""
+        """Return how the server ended, as the end of a sentence."""
         status = self.process.wait()
         known = {number.value: number.name for number in signal.Signals}
         name = known.get(status - 128)
-        return f"was ended by {name}" if name else f"ended with status {status}"
+        return f"was killed by {name}" if name else f"ended with status {status}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Launched:
-    """A server that was started, and how to ask whether it can be used."""
+class StartedServer:
+    """A started server, and a check whether it is ready."""
 
     server: Supervised
     ready: Callable[[], bool]
@@ -80,41 +80,42 @@ def supervised(
     *,
     name: str,
     log_file: Path | None = None,
-    holds: Collection[int] = (),
+    inherited_fds: Collection[int] = (),
 ) -> Iterator[Supervised]:
-    """Run a server for the length of the context, and not one moment longer than this process.
+    """Run a server for the length of the context, and no longer than this process lives.
 
-    Leaving the context returns after the server has ended, and all that it had started. Without
-    `log_file` its output is kept only to be shown in errors. Until then file descriptors in
-    `holds` stay open, also when this process is killed: whoever locked one has it locked.
+    Leaving the context waits until the server and its child processes have ended. Without
+    `log_file` its output is only used in error messages. The supervisor inherits the descriptors
+    `inherited_fds`, so that a lock on one lasts until the server has ended, even if this process
+    is killed.
     """
     with (
         _log(log_file) as log,
         subprocess.Popen(
-            # -I: the environment cannot lead it astray.
+            # -I ignores PYTHON* variables and the current folder.
             [sys.executable, "-I", supervisor.__file__],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for its owner
+            start_new_session=True,  # so that Ctrl-C does not reach it
             cwd="/",
-            pass_fds=holds,
+            pass_fds=inherited_fds,
         ) as process,
     ):
         assert process.stdin
-        # It may have been killed already, which whoever waits for the server will be told.
+        # If the supervisor was killed already, waiting for the server reports it.
         with suppress(BrokenPipeError):
             process.stdin.write(f"{json.dumps(spec)}\n".encode())
             process.stdin.flush()
         try:
             yield Supervised(name=name, process=process, log=log)
         finally:
-            # The order to stop. Popen's own exit gives it too, but does not wait after Ctrl-C.
+            # Closing standard input stops the server. Popen's own exit does not wait after Ctrl-C.
             with suppress(BrokenPipeError):
                 process.stdin.close()
             process.wait()
 
 
 def _log(file: Path | None) -> IO[bytes]:
-    """Open a log at its end: what a server wrote before it was started again is news too."""
+    """Open a log for appending, so that it keeps the output from before a restart."""
     return open_private(file) if file else tempfile.TemporaryFile()

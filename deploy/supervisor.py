@@ -1,16 +1,15 @@
 """Run one server for exactly as long as the process that asked for it lives.
 
-`python -I supervisor.py`, with a `Spec` in JSON as the first line of standard input: it may hold
-passwords, and arguments are for everyone to see. The asking process holds the other end of that
-input. When it closes, because it was closed or because its owner is gone (kill -9 included), the
-server is stopped and the temporary folder removed.
+Run as `python -I supervisor.py`, with a `Spec` in JSON as the first line of standard input (not as
+an argument, since it may contain passwords). The parent holds the other end of that pipe. When it
+closes, on purpose or because the parent died (kill -9 included), the server is stopped and its
+temporary folder removed.
 
-Whatever the server has started ends with it, also when the server itself was killed and told
-nobody: this process returns when none of them is left. On Linux it adopts them for that, and is
-itself not to be outlived by the server.
+All processes that the server has started end with it, even if the server was killed: the supervisor
+returns when none is left. On Linux it is their subreaper, and the server dies with it.
 
-Hazard: whoever else inherits the writing end keeps the server alive. `subprocess` closes it
-in its children; a bare `os.fork()` does not.
+Hazard: any other process that inherits the writing end of the pipe keeps the server alive.
+`subprocess` closes it in its children; a bare `os.fork()` does not.
 """
 
 import ctypes
@@ -35,20 +34,20 @@ _SET_CHILD_SUBREAPER = 36
 
 
 class Spec(TypedDict):
-    prepare: list[list[str]]  # run to completion first, in order; the first failure ends it all
+    prepare: list[list[str]]  # commands to run first, in order; the first failure is final
     command: list[str]
-    folder: str  # where the commands run
+    folder: str  # working directory of the commands
     environment: dict[str, str]
-    user: int | None  # uid and gid of the commands; None is whoever runs this
+    user: int | None  # uid and gid of the commands; None: those of this process
     stop_signal: int
     stop_seconds: float  # after the signal, until SIGKILL
     remove: NotRequired[str]  # a folder to delete at the end
 
 
 def main(spec: Spec) -> int:
-    """Return the exit status of the server, or of the preparation that failed.
+    """Return the exit status of the server, or of the `prepare` command that failed.
 
-    As in a shell, that is 128 and its number when a signal ended it.
+    As in a shell, it is 128 + n if signal n ended it.
     """
     try:
         status = _supervise(spec)
@@ -72,7 +71,7 @@ def _supervise(spec: Spec) -> int:
         _stop(server, spec)
 
     def at_sigterm(*_: object) -> None:
-        # Not here: the main thread is in the middle of waiting for the server.
+        # In a thread, because the main thread is waiting for the server.
         threading.Thread(target=_stop, args=[server, spec], daemon=True).start()
 
     signal.signal(signal.SIGTERM, at_sigterm)
@@ -95,7 +94,7 @@ def _start(
         group=user,
         extra_groups=None if user is None else [],
         process_group=0,
-        # After the change of user, which would undo it. No thread is running yet.
+        # After the change of user, which would reset it. No other thread is running yet.
         preexec_fn=lambda: linux(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL),
     )
 
@@ -109,7 +108,7 @@ def _stop(server: subprocess.Popen[bytes], spec: Spec) -> None:
 
 
 def _end_orphans(group: int) -> None:
-    """End what the server has left behind, gently first; return when none is left."""
+    """Terminate the processes that the server left behind, then kill them; return at the end."""
     deadline = time.monotonic() + ORPHAN_SECONDS
     _signal_orphans(group, signal.SIGTERM)
     while _reap() or _signal_orphans(group, 0):
@@ -119,7 +118,7 @@ def _end_orphans(group: int) -> None:
 
 
 def _signal_orphans(group: int, number: int) -> bool:
-    """Send a signal to the server's group and to who was adopted; return whether it has members."""
+    """Signal the server's process group and adopted processes; return whether the group exists."""
     for children in Path("/proc/self/task").glob("*/children"):
         for pid in children.read_text().split():
             with suppress(ProcessLookupError):
@@ -132,7 +131,7 @@ def _signal_orphans(group: int, number: int) -> bool:
 
 
 def _reap() -> bool:
-    """Take leave of adopted processes that have ended; return whether others are left."""
+    """Reap adopted processes that have ended; return whether others are left."""
     try:
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass
@@ -142,7 +141,7 @@ def _reap() -> bool:
 
 
 def _linux_calls() -> Callable[[int, int], None]:
-    """Return Linux's prctl, and elsewhere a function that does nothing."""
+    """Return Linux's prctl, or a function that does nothing on other systems."""
     prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
     def call(option: int, value: int) -> None:
@@ -153,7 +152,7 @@ def _linux_calls() -> Callable[[int, int], None]:
 
 
 def _read_spec() -> Spec:
-    """Read the first line of standard input, without the buffer that a thread would die with."""
+    """Read the first line of standard input unbuffered: a thread reads the rest."""
     line = b""
     while not line.endswith(b"\n"):
         part = os.read(sys.stdin.fileno(), 65536)

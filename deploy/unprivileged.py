@@ -1,6 +1,6 @@
-"""Running servers as somebody harmless: PostgreSQL refuses to run as root.
+"""Run servers as an unprivileged user, because PostgreSQL refuses to run as root.
 
-When this process is root's, servers run as `nobody`; otherwise as whoever runs this process.
+If this process is root, servers run as `nobody`, otherwise as the user of this process.
 """
 
 import importlib.util
@@ -12,19 +12,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.problems import Problem
+from deploy.console import Problem
 
 _NOBODY = 65534
 
 
 def server_user() -> int | None:
-    """Return the uid (and gid) that servers run as, or None for that of this process."""
+    """Return the uid (and gid) of servers, or None for that of this process."""
     return _NOBODY if os.geteuid() == 0 else None
 
 
 @contextmanager
 def temporary_home() -> Iterator[Path]:
-    """Make a folder for one server, in /tmp because the paths of sockets must be short."""
+    """Create a temporary folder for one server, in /tmp because socket paths must be short."""
     home = Path(tempfile.mkdtemp(prefix="seatcast-", dir="/tmp"))
     try:
         _hand_over(home)
@@ -33,17 +33,17 @@ def temporary_home() -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def give(file: Path, content: str) -> None:
-    """Write a file that only the user that servers run as can read, besides root."""
+def write_for_servers(file: Path, content: str) -> None:
+    """Write a file that only the servers' user, and root, can read."""
     file.touch(mode=0o600)
     file.write_text(content)
     _hand_over(file)
 
 
 def writable(data_dir: Path) -> Path:
-    """Return `data_dir`, made and handed over to the user that servers run as.
+    """Create `data_dir`, owned by the servers' user, and return it resolved.
 
-    Raises: Problem when that user cannot reach it.
+    Raises: Problem if that user cannot reach it.
     """
     data_dir = data_dir.resolve()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -57,17 +57,17 @@ def writable(data_dir: Path) -> Path:
 
 
 def is_reachable(folder: Path) -> bool:
-    """Return whether the user that servers run as can go through a folder that is there."""
+    """Return whether the servers' user can traverse an existing folder."""
     return server_user() is None or _succeeds(["test", "-x", str(folder)])
 
 
 def runnable(*, package: str, program: str, home: Path) -> Path:
-    """Return the path of a package's program, for the user that servers run as.
+    """Return the path of a program of a package that the servers' user can run.
 
-    `program` is a pattern below the package. The package is copied to `home` when that user
-    cannot run it where it is, as in a checkout below /root.
+    `program` is a glob pattern in the package. The package is copied to `home` if that user cannot
+    run it in place, as in a checkout below /root.
 
-    Raises: Problem when the package is not installed, or has no program for this machine.
+    Raises: Problem if the package is not installed, or has no program for this platform.
     """
     spec = importlib.util.find_spec(package)
     if not spec or not spec.submodule_search_locations:
@@ -78,7 +78,7 @@ def runnable(*, package: str, program: str, home: Path) -> Path:
         raise Problem(f"The package {package} has no program for this kind of machine.")
     if _succeeds([str(found), "--version"]):
         return found
-    # The programs look for their libraries in a folder beside the package.
+    # The programs load libraries from a folder beside the package.
     for folder in (installed, installed.with_name(f"{package}.libs")):
         if folder.is_dir():
             shutil.copytree(folder, home / "copy" / folder.name)
@@ -93,7 +93,7 @@ def _hand_over(path: Path) -> None:
 
 
 def _succeeds(command: list[str]) -> bool:
-    """Return whether a command succeeds for the user that servers run as."""
+    """Return whether a command succeeds when the servers' user runs it."""
     user = server_user()
     try:
         result = subprocess.run(

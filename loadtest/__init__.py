@@ -1,1 +1,1 @@
-"""Load on a Seatcast server, and on others to compare it with. Not part of the product."""
+"""Load tests of a Seatcast site: scenarios, a verdict and a report. Not part of the product."""

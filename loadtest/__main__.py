@@ -1,7 +1,7 @@
-"""`python -m loadtest SCENARIO`: load a seat shop, and tell whether it was right.
+"""`python -m loadtest SCENARIO`: load a Seatcast site, and check that it behaved correctly.
 
-Without `--url` it runs the real stack for itself, with data of its own. The exit status is 0 when
-the verdict is clean, 1 when it is not, and 2 when it was not asked for properly.
+Without `--url` it starts the real stack with temporary data. The exit status is 0 if the verdict is
+clean, 1 if not, and 2 if the run was impossible.
 """
 
 import argparse
@@ -16,21 +16,22 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from deploy.problems import Problem
-from loadtest import report, staging, terminal
+from deploy.console import Problem
+from loadtest import report, sale_setup
+from loadtest.display import Display, display_for
 from loadtest.engine.tls import trust
 from loadtest.engine.viewers import allow_many_files
-from loadtest.playing import play
 from loadtest.report.assets import ensure_assets
+from loadtest.runner import run_scenario
+from loadtest.sale_setup import SaleSetup
 from loadtest.scenarios import Scenario
 from loadtest.scenarios.catalogue import SCENARIOS
 from loadtest.scenarios.limits import MOST_SEATS, MOST_SECONDS, MOST_VIEWERS, amount, count
-from loadtest.sites import LOOPBACK, Site, own_site, site_at
-from loadtest.staging import Staged
+from loadtest.target import LOOPBACK, TargetSite, own_stack, target_at
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it; return the exit status."""
+    """Run a scenario; return the exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if (mistake := _mistake(options)) is not None:
@@ -41,29 +42,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(message)s")
     allow_many_files()
     scenario = SCENARIOS[options.scenario]
-    face = terminal.face(scenario.name, is_plain=options.plain)
+    display = display_for(scenario.name, is_plain=options.plain)
     try:
         if options.html:
             ensure_assets()
         with (
-            _site(options, face) as site,
-            _staged(scenario, options, site, face) as staged,
-            face,
+            _site(options, display) as site,
+            _set_up(scenario, options, site, display) as setup,
+            display,
         ):
-            found = uvloop.run(play(scenario, options, site, staged, watch=face.follow))
+            found = uvloop.run(run_scenario(scenario, options, site, setup, watch=display.follow))
     except Problem as problem:
         print(f"loadtest: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("loadtest: given up", file=sys.stderr)
+        print("loadtest: interrupted", file=sys.stderr)
         return 130
-    face.conclude(found)
+    display.conclude(found)
     if options.json:
         options.json.write_text(json.dumps(found), encoding="utf-8")
-        face.say(f"Everything is in {options.json}")
+        display.say(f"The result is in {options.json}")
     if options.html:
         report.write(found, options.html)
-        face.say(f"The report is {options.html}")
+        display.say(f"The report is in {options.html}")
     return 0 if found["verdict"]["is_clean"] else 1
 
 
@@ -80,54 +81,56 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_options(parser: argparse.ArgumentParser, scenario: Scenario) -> None:
-    load = parser.add_argument_group("its size")
+    load = parser.add_argument_group("size")
     load.add_argument(
         "--viewers",
         type=count(MOST_VIEWERS, least=scenario.least_viewers),
         default=scenario.viewers,
-        help="how many watch over sockets (%(default)s)",
+        help="viewers on WebSockets (%(default)s)",
     )
     load.add_argument(
         "--sample",
         type=count(MOST_VIEWERS),
         default=20,
-        help="at how many of them it is measured how late they hear of a click (%(default)s)",
+        help="viewers whose delay from click to frame is measured (%(default)s)",
     )
     load.add_argument(
         "--seats",
         type=count(MOST_SEATS, least=1),
         default=scenario.seats,
-        help="how many the event has that is made (%(default)s)",
+        help="seats of the event that is created (%(default)s)",
     )
     load.add_argument(
         "--seconds",
         type=amount(MOST_SECONDS, least=1),
         default=scenario.seconds,
-        help="nothing new is begun after so long (%(default)g)",
+        help="duration, after which nothing new starts (%(default)g)",
     )
-    load.add_argument("--seed", type=int, default=1, help="what the dice begin with (%(default)s)")
+    load.add_argument(
+        "--seed", type=int, default=1, help="seed of the random numbers (%(default)s)"
+    )
     where = parser.add_argument_group("the site")
-    where.add_argument("--url", help="a site that runs; without it one is brought up")
-    where.add_argument("--stage", type=Path, help="what `python -m loadtest.stage` wrote there")
-    where.add_argument("--event", type=int, help="an event that is there; people are registered")
+    where.add_argument("--url", help="a running site (default: start one)")
+    where.add_argument("--fixtures", type=Path, help="the output of `python -m loadtest.fixtures`")
+    where.add_argument("--event", type=int, help="an existing event; people are registered")
     where.add_argument(
-        "--ca-file", type=Path, metavar="FILE", help="who vouches for its certificate (PEM)"
+        "--ca-file", type=Path, metavar="FILE", help="certificate authority of the site (PEM)"
     )
-    where.add_argument("--keep", action="store_true", help="leave the event and people behind")
+    where.add_argument("--keep", action="store_true", help="do not remove the event and people")
     where.add_argument(
-        "--i-own-this-host", action="store_true", dest="is_mine", help="load another machine"
+        "--i-own-this-host", action="store_true", dest="is_mine", help="allow another machine"
     )
-    told = parser.add_argument_group("what is told")
-    told.add_argument("--json", type=Path, metavar="FILE", help="write everything as JSON")
-    told.add_argument("--html", type=Path, metavar="FILE", help="write a page with charts")
-    told.add_argument("--plain", action="store_true", help="lines instead of a live table")
+    output = parser.add_argument_group("output")
+    output.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
+    output.add_argument("--html", type=Path, metavar="FILE", help="write a report with charts")
+    output.add_argument("--plain", action="store_true", help="print lines instead of a live table")
 
 
 def _mistake(options: argparse.Namespace) -> str | None:
-    """Return what is wrong with what was asked for."""
+    """Return what is wrong with the options, or None."""
     if options.url is None:
-        if options.stage or options.ca_file or options.event is not None:
-            return "--stage, --ca-file and --event go with --url"
+        if options.fixtures or options.ca_file or options.event is not None:
+            return "--fixtures, --ca-file and --event go with --url"
         return None
     parts = urlsplit(options.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -136,56 +139,58 @@ def _mistake(options: argparse.Namespace) -> str | None:
     if parts.hostname not in LOOPBACK and not options.is_mine:
         return (
             f"{parts.hostname} is not this machine. Loading a site that is not yours is an attack: "
-            "say --i-own-this-host if it is."
+            "pass --i-own-this-host if it is."
         )
-    if options.stage and options.event is not None:
-        return "--stage says which event: leave --event out"
+    if options.fixtures and options.event is not None:
+        return "--fixtures names an event already: omit --event"
     return None
 
 
 @contextmanager
-def _site(options: argparse.Namespace, face: terminal.Face) -> Iterator[Site]:
+def _site(options: argparse.Namespace, display: Display) -> Iterator[TargetSite]:
     if options.url:
         trust(options.ca_file)
-        yield site_at(options.url)
+        yield target_at(options.url)
         return
-    face.say("Starting the real stack …")
-    with own_site() as site:
+    display.say("Starting the real stack …")
+    with own_stack() as site:
         yield site
 
 
 @contextmanager
-def _staged(
-    scenario: Scenario, options: argparse.Namespace, site: Site, face: terminal.Face
-) -> Iterator[Staged]:
-    """Get hold of an event and people. Raises: Problem."""
+def _set_up(
+    scenario: Scenario, options: argparse.Namespace, site: TargetSite, display: Display
+) -> Iterator[SaleSetup]:
+    """Yield an event and people to buy its seats. Raises: Problem."""
     people = max(1, scenario.people(options))
-    if options.stage:
-        staged = _read(options.stage)
-        if len(staged.accounts) < people:
-            raise Problem(f"{options.stage} has {len(staged.accounts):,} people, not {people:,}.")
-        yield staged
+    if options.fixtures:
+        setup = _read(options.fixtures)
+        if len(setup.accounts) < people:
+            raise Problem(f"{options.fixtures} has {len(setup.accounts):,} people, not {people:,}.")
+        yield setup
     elif options.event is not None:
-        face.say(f"Registering {people:,} people …")
-        yield uvloop.run(staging.registered(site, event_id=options.event, people=people))
+        display.say(f"Registering {people:,} people …")
+        yield uvloop.run(
+            sale_setup.set_up_by_registering(site, event_id=options.event, people=people)
+        )
     elif site.settings is not None:
-        face.say(f"Making {people:,} people and an event of {options.seats:,} seats …")
-        staged = staging.made_beside(site, people=people, seats=options.seats)
+        display.say(f"Making {people:,} people and an event of {options.seats:,} seats …")
+        setup = sale_setup.set_up_beside(site, people=people, seats=options.seats)
         try:
-            yield staged
+            yield setup
         finally:
             if not site.is_own and not options.keep:
-                site.manage("-m", "loadtest.stage", "--clear", "--event", f"{staged.event_id}")
+                site.manage("-m", "loadtest.fixtures", "--clear", "--event", f"{setup.event_id}")
     else:
         raise Problem(
-            "The data of that site cannot be reached from here. Give --stage FILE with what "
-            "`python -m loadtest.stage` writes there, or --event ID of an event to be sold."
+            "The database of that site is not accessible from here. Pass --fixtures FILE with the "
+            "output of `python -m loadtest.fixtures`, or --event ID of an existing event."
         )
 
 
-def _read(file: Path) -> Staged:
+def _read(file: Path) -> SaleSetup:
     try:
-        return staging.read(json.loads(file.read_text(encoding="utf-8")))
+        return sale_setup.parse_fixtures(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise Problem(f"{file} cannot be read: {error}") from None
 

@@ -1,7 +1,7 @@
 """Seatcast for people who live in Locust: its web page, its charts, its workers.
 
-    python -m loadtest.stage --people 200 --seats 5000 > stage.json
-    STAGE=stage.json locust -f loadtest/locustfile.py --host http://127.0.0.1:8000
+    python -m loadtest.fixtures --people 200 --seats 5000 > fixtures.json
+    FIXTURES=fixtures.json locust -f loadtest/locustfile.py --host http://127.0.0.1:8000
 
 Buyers choose seats that the API lists as free, think, and book; others only open the page.
 Locust waits for each answer before a person does the next thing, and gives no verdict on what was
@@ -24,7 +24,7 @@ _FRESH_SECONDS = 240.0
 _LIST_SECONDS = 5.0
 
 
-class Stage:
+class Fixtures:
     """Who can buy, and what is free; all simulated people of a process share it."""
 
     event_id = 0
@@ -33,18 +33,18 @@ class Stage:
     read_at = float("-inf")
 
 
-def read_stage(**_: Any) -> None:
-    """Read the file that `STAGE` names."""
-    name = os.environ.get("STAGE")
+def read_fixtures(**_: Any) -> None:
+    """Read the file that `FIXTURES` names."""
+    name = os.environ.get("FIXTURES")
     if not name:
-        raise SystemExit("Set STAGE to a file that `python -m loadtest.stage` has written.")
-    staged = json.loads(Path(name).read_text(encoding="utf-8"))
-    Stage.event_id = staged["event_id"]
-    Stage.people = deque({**each, "made_at": staged["made_at"]} for each in staged["people"])
-    Stage.free = []
+        raise SystemExit("Set FIXTURES to a file that `python -m loadtest.fixtures` has written.")
+    found = json.loads(Path(name).read_text(encoding="utf-8"))
+    Fixtures.event_id = found["event_id"]
+    Fixtures.people = deque({**each, "made_at": found["made_at"]} for each in found["people"])
+    Fixtures.free = []
 
 
-events.init.add_listener(read_stage)
+events.init.add_listener(read_fixtures)
 
 
 class _Visitor(FastHttpUser):
@@ -53,14 +53,14 @@ class _Visitor(FastHttpUser):
 
     def see(self) -> list[int]:
         """Return the seats that are free, as they were told lately."""
-        if time.monotonic() - Stage.read_at > _LIST_SECONDS:
-            Stage.read_at = time.monotonic()
+        if time.monotonic() - Fixtures.read_at > _LIST_SECONDS:
+            Fixtures.read_at = time.monotonic()
             with self.client.get(
-                f"/api/events/{Stage.event_id}/seats/", name="seats", catch_response=True
+                f"/api/events/{Fixtures.event_id}/seats/", name="seats", catch_response=True
             ) as answer:
                 if answer.status_code == 200:
-                    Stage.free = [seat["id"] for seat in answer.json() if seat["is_available"]]
-        return Stage.free
+                    Fixtures.free = [seat["id"] for seat in answer.json() if seat["is_available"]]
+        return Fixtures.free
 
 
 class Onlooker(_Visitor):
@@ -71,7 +71,7 @@ class Onlooker(_Visitor):
     @task
     def look(self) -> None:
         self.client.get("/api/events/", name="events")
-        self.client.get(f"/api/events/{Stage.event_id}/", name="event")
+        self.client.get(f"/api/events/{Fixtures.event_id}/", name="event")
         self.see()
 
 
@@ -82,12 +82,12 @@ class Buyer(_Visitor):
 
     def on_start(self) -> None:
         """Take an account. There must be as many as buyers, since nobody shares theirs."""
-        if not Stage.people:
-            raise SystemExit("There are more buyers than people in the stage: make more.")
-        self.person = Stage.people.popleft()
+        if not Fixtures.people:
+            raise SystemExit("There are more buyers than people in the fixtures: make more.")
+        self.person = Fixtures.people.popleft()
 
     def on_stop(self) -> None:
-        Stage.people.append(self.person)
+        Fixtures.people.append(self.person)
 
     @task
     def buy(self) -> None:
@@ -106,7 +106,7 @@ class Buyer(_Visitor):
     def _does(self, call: str, seats: list[int], **more: Any) -> bool:
         self._stay_signed_in()
         with self.client.post(
-            f"/api/events/{Stage.event_id}/{call}/",
+            f"/api/events/{Fixtures.event_id}/{call}/",
             json={"seat_ids": seats, **more},
             headers={"Authorization": f"Bearer {self.person['access']}"},
             name=call,

@@ -1,8 +1,8 @@
-"""`python -m loadtest.restore`: a backup made while people buy becomes the database.
+"""`python -m loadtest.restore`: take a backup during a sale, and restore it.
 
-The stack is ended some time after the backup, restored, and started again, while people watch all
-the time. What was booked before the backup began must be there, and the books must agree; who
-watched what is no more must see what the database has.
+The stack is stopped some time after the backup, restored and started again, with viewers connected
+all the time. Bookings from before the backup must exist, the ledger must be consistent, and viewers
+must see what the database has.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from deploy.address import Address, serves
-from deploy.door import visiting
+from deploy.control_socket import connected
+from deploy.environment import clean_environment
 from deploy.paths import ROOT, VENV_PYTHON
-from deploy.processes import clean_environment
-from deploy.services import free_port
+from deploy.ports import free_port
 from deploy.supervised import supervised
 from deploy.waiting import wait_until
 from loadtest.chaos.sale import SETTLE_SECONDS, Sale, manage
@@ -52,8 +52,8 @@ def _stack(address: Address, data_dir: Path) -> Iterator[dict[str, str]]:
         name="The stack",
     ) as server:
         server.wait_until_ready(lambda: serves(address))
-        with visiting(data_dir) as visit:
-            brought = visit.settings
+        with connected(data_dir) as stack:
+            brought = stack.settings
         yield {**settings, **brought}
 
 
@@ -86,7 +86,7 @@ def run(asked: argparse.Namespace, data_dir: Path) -> dict[str, Any]:
         lost = before.keys() - sale.stored()
         sale.over()
     shown = sum(each.snapshots for each in sale.watchers)
-    faults = [fault for each in sale.watchers for fault in each.faults]
+    violations = [violation for each in sale.watchers for violation in each.violations]
     return {
         "bookings acknowledged before the backup": len(before),
         "bookings acknowledged after it began": booked - len(before),
@@ -104,7 +104,7 @@ def run(asked: argparse.Namespace, data_dir: Path) -> dict[str, Any]:
             *([] if now["seq"] < last["seq"] else ["nothing happened after the backup"]),
             *([] if agree else ["viewers do not see what the database has"]),
             *([] if shown == 2 * len(sale.watchers) else ["not everybody was shown the map anew"]),
-            *faults,
+            *violations,
         ],
     }
 

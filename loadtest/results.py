@@ -11,14 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from loadtest.engine.crowd import Crowd
 from loadtest.engine.hall import Hall, packed
 from loadtest.engine.measures import Json, Measures
-from loadtest.sites import Site
+from loadtest.engine.viewer_pool import ViewerPool
+from loadtest.target import TargetSite
 from loadtest.verdict import Check
 
 VERSION = 1
-# Some 12 MB of JSON; more would make a report that no browser likes.
+# Some 12 MB of JSON; browsers are slow with larger reports.
 MOST_REPLAYED = 1_000_000
 
 
@@ -28,17 +28,17 @@ def result(
     command: str,
     started_at: datetime,
     seconds: float,
-    site: Site,
+    site: TargetSite,
     parameters: Json,
     event: Json,
     interval: float,
     hall: Hall,
-    crowd: Crowd,
+    pool: ViewerPool,
     measures: Measures,
     checks: Sequence[Check],
     too_late: int = 0,
 ) -> Json:
-    """Return the whole of a run."""
+    """Return the result of a run."""
     calls = {name: found.summary() for name, found in measures.calls.items()}
     service = {name: found.summary() for name, found in measures.service.items()}
     return {
@@ -56,10 +56,10 @@ def result(
         "calls": calls,
         "service": service,
         "outcomes": dict(measures.outcomes),
-        # How many came, and had not been served when the time was up.
+        # Arrivals that were not served before the end.
         "too_late": too_late,
-        "viewers": _viewers(crowd, measures),
-        "replay": _replay(crowd, hall),
+        "viewers": _viewers(pool, measures),
+        "replay": _replay(pool, hall),
         "verdict": {
             "is_clean": all(check.is_ok for check in checks),
             "checks": [asdict(check) for check in checks],
@@ -67,32 +67,32 @@ def result(
     }
 
 
-def _viewers(crowd: Crowd, measures: Measures) -> Json | None:
-    if not crowd.watchers and not crowd.refused:
+def _viewers(pool: ViewerPool, measures: Measures) -> Json | None:
+    if not pool.viewers and not pool.refused:
         return None
     return {
-        "open": crowd.open_count,
-        "sampled": len(crowd.sampled),
-        "lost": crowd.lost_count,
-        "frames": crowd.frames,
-        "changes": crowd.changes,
-        "bytes": crowd.bytes,
+        "open": pool.open_count,
+        "sampled": len(pool.sampled),
+        "lost": pool.lost_count,
+        "frames": pool.frames,
+        "changes": pool.changes,
+        "bytes": pool.bytes,
         "click_to_everyone": measures.everyone.summary(),
         "connect": measures.connects.summary(),
     }
 
 
-def _replay(crowd: Crowd, hall: Hall) -> Json | None:
-    if not crowd.watchers:
+def _replay(pool: ViewerPool, hall: Hall) -> Json | None:
+    if not pool.viewers:
         return None
     return {
         "statuses": packed(hall.start),
-        "changes": crowd.replay[: 3 * MOST_REPLAYED],
+        "changes": pool.replay[: 3 * MOST_REPLAYED],
     }
 
 
 def machine() -> Json:
-    """Return what it was measured on."""
+    """Return the hardware and software of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     return {
         "cpu": _cpu(),

@@ -1,4 +1,4 @@
-"""Was it right? What people were told, held against what the site says in the end. No I/O."""
+"""Whether a site behaved correctly, by comparing its responses with its final state. No I/O."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,13 +9,13 @@ from loadtest.engine.hall import RESERVED
 from loadtest.engine.history import Booking, History, Hold
 
 _MOST_TOLD = 5
-# What the rules of a sale explain. Everything else is somebody's mistake.
+# Refusals by the rules of a sale. All others are errors.
 _EXPLAINED = {"409", "429", "503"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """Something that must hold, and what was found."""
+    """A condition that must hold, and what was found."""
 
     name: str
     is_ok: bool
@@ -89,8 +89,8 @@ def judge(evidence: Evidence) -> list[Check]:
     return [*checks, *evidence.more]
 
 
-def _check(name: str, faults: Iterable[str], detail: str) -> Check:
-    found = list(faults)
+def _check(name: str, violations: Iterable[str], detail: str) -> Check:
+    found = list(violations)
     if not found:
         return Check(name=name, is_ok=True, detail=detail)
     more = f"; and {len(found) - _MOST_TOLD:,} more" if len(found) > _MOST_TOLD else ""
@@ -123,7 +123,7 @@ def _held_twice(holds: Iterable[Hold]) -> Iterator[str]:
         found.sort(key=lambda hold: hold.at_ns)
         last = found[0]
         for hold in found[1:]:
-            # It was given out between its being asked for and the answer.
+            # It was granted between the request and its response.
             is_within = hold.sent_ns > last.at_ns and hold.at_ns < last.until_ns
             if is_within and hold.person != last.person:
                 yield f"seat {seat} was {last.person}'s when {hold.person} was given it"
@@ -140,7 +140,7 @@ def _lost_bookings(evidence: Evidence) -> Iterator[str]:
         found = listed.get(booking.id)
         if found is None:
             yield f"booking {booking.id} is not there"
-        elif sorted(seats_of(found)) != sorted(booking.seats):
+        elif sorted(seat_ids(found)) != sorted(booking.seats):
             yield f"booking {booking.id} has other seats"
         elif not booking.is_cancelled and found["status"] != "confirmed":
             yield f"booking {booking.id} is {found['status']}"
@@ -156,15 +156,15 @@ def _untold_bookings(evidence: Evidence) -> Iterator[str]:
 
 
 def _is_of_this_run(reservation: Mapping[str, Any], evidence: Evidence) -> bool:
-    """Tell whether somebody has booked seats that were to be had when it began."""
-    indexes = [evidence.index.get(seat) for seat in seats_of(reservation)]
+    """Return whether somebody booked seats that were available at the start."""
+    indexes = [evidence.index.get(seat) for seat in seat_ids(reservation)]
     return reservation["status"] == "confirmed" and any(
         index is not None and evidence.before[index] != RESERVED for index in indexes
     )
 
 
 def _miscounted(evidence: Evidence) -> Iterator[str]:
-    """Compare the seats that the API shows as reserved with those in the bookings that it lists."""
+    """Compare the seats that the API lists as reserved with those of the bookings it lists."""
     if evidence.after is None:
         yield "the seats could not be read"
         return
@@ -173,7 +173,7 @@ def _miscounted(evidence: Evidence) -> Iterator[str]:
         for bookings in evidence.listed.values()
         for each in bookings or ()
         if each["status"] == "confirmed"
-        for seat in seats_of(each)
+        for seat in seat_ids(each)
         if seat in evidence.index
     }
     for index in booked:
@@ -250,6 +250,6 @@ def _watching(watched: Watched) -> list[Check]:
     ]
 
 
-def seats_of(reservation: Mapping[str, Any]) -> list[int]:
-    """Return the ids of a reservation's seats, as the API tells it."""
+def seat_ids(reservation: Mapping[str, Any]) -> list[int]:
+    """Return the seat ids of a reservation in the API's format."""
     return [seat["seat_id"] for seat in reservation["seat_details"]]

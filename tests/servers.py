@@ -14,10 +14,10 @@ from django.conf import settings
 from django.db import connection
 
 from deploy.address import Address, answers
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
+from deploy.ports import free_port
 from deploy.server import daphne_arguments
-from deploy.services import free_port
 from deploy.supervised import Supervised, supervised
 
 HOST = "127.0.0.1"

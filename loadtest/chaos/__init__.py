@@ -1,6 +1,6 @@
-"""`make chaos`: people buy and watch on the real stack while everything under it fails.
+"""`make chaos`: people buy and watch on the real stack while faults are injected into it.
 
-`shop` is a careful client; `buyers` and `viewers` are the people, and `sale` brings them together;
-`holds` is whose each seat is by what they were told; `mishaps` is what happens to them; `audit` is
-what must hold afterwards, straight from the database.
+`shop` is an HTTP client that retries; `buyers` and `viewers` are the people, and `sale` runs them
+together; `holds` tracks who holds which seat according to the answers; `faults` kills, stops and
+hangs processes; `audit` checks the database afterwards.
 """

@@ -1,7 +1,7 @@
-"""What must hold when the dust has settled, straight from the database.
+"""Check the database after the faults.
 
-`python -m loadtest.chaos.audit` runs with the settings of the site: promises come in as JSON, and
-what is wrong goes out as JSON, with the seats as they are.
+`python -m loadtest.chaos.audit` runs with the settings of the site. It reads the promises from
+standard input as JSON, and writes the violations, and the seats, as JSON.
 """
 
 import json
@@ -20,12 +20,11 @@ def main() -> None:
 
 
 def audit(*, event_id: int, promises: dict[str, Any]) -> Iterator[str]:
-    """Yield a sentence for everything that is not as it must be, once payments are reconciled.
+    """Yield a sentence for each violation, once payments are reconciled.
 
-    `promises` has `booked`: for each acknowledged reservation its `user`, `seats` (ids in order)
-    and `method`; `cancelled`, of which that was acknowledged; `perhaps_cancelled`, for which
-    somebody asked; and `never_answered`, the names of those who do not know whether they have
-    booked.
+    `promises` has `booked`: `user`, `seats` (ids in order) and `method` of each acknowledged
+    reservation; `cancelled`: those whose cancellation was acknowledged; `perhaps_cancelled`: those
+    whose cancellation was requested; and `never_answered`: people without a response to a booking.
     """
     yield from _double_sales(event_id)
     yield from _half_bookings(event_id)
@@ -35,7 +34,7 @@ def audit(*, event_id: int, promises: dict[str, Any]) -> Iterator[str]:
 
 
 def truth(event_id: int) -> dict[str, Any]:
-    """Return the event's number, its seats as a viewer has them, and counts of what is stored."""
+    """Return the event's sequence number, its seats as viewers see them, and row counts."""
     from django.db.models import Count
 
     from reservations.models import DemoCharge, Event, Reservation, Seat, SeatChange
@@ -136,14 +135,14 @@ def _broken_promises(promises: dict[str, Any]) -> Iterator[str]:
         is_live = reservation.status == "confirmed"
         if number in promises["cancelled"] and is_live:
             yield f"reservation {number} was cancelled, and is live"
-        # A bank may take back its word after the booking.
+        # A payment may be withdrawn after the booking.
         may_be_gone = {*promises["perhaps_cancelled"]}
         if not is_live and number not in may_be_gone and promise["method"] != "card_withdrawn":
             yield f"reservation {number} was acknowledged, and somebody else cancelled it"
 
 
 def _untold(event_id: int, promises: dict[str, Any]) -> Iterator[str]:
-    """Find bookings whose buyers were told that they have none."""
+    """Yield live bookings whose buyers were refused."""
     from reservations.models import Reservation
 
     live = Reservation.objects.filter(event=event_id, status="confirmed")

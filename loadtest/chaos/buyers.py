@@ -42,7 +42,7 @@ class Buyer:
     name: str
     event_id: int
     seat_ids: list[int]
-    dice: random.Random
+    rng: random.Random
     promises: Promises
     holds: Holds
     is_over: threading.Event
@@ -50,21 +50,21 @@ class Buyer:
     def run(self) -> None:
         while not self.is_over.is_set():
             self._buy()
-            time.sleep(self.dice.uniform(0, 0.4))
+            time.sleep(self.rng.uniform(0, 0.4))
 
     def _buy(self) -> None:
-        start = self.dice.randrange(len(self.seat_ids))
-        wanted = self.seat_ids[start : start + self.dice.randint(1, 4)]
+        start = self.rng.randrange(len(self.seat_ids))
+        wanted = self.seat_ids[start : start + self.rng.randint(1, 4)]
         locked = self._hold("lock", wanted)
         if locked is None or locked.status != 200:
             # What came of it shows in one's own list.
             wanted = self._held()
         if not wanted:
             return
-        if self.dice.random() < 0.2:
+        if self.rng.random() < 0.2:
             self._hold("extend", wanted)
-        time.sleep(self.dice.uniform(0, 0.5))
-        what = self.dice.random()
+        time.sleep(self.rng.uniform(0, 0.5))
+        what = self.rng.random()
         if what < 0.15:
             self.holds.let_go(self.name, wanted)
             self._post("unlock", wanted)
@@ -94,7 +94,7 @@ class Buyer:
         return seat_ids
 
     def _reserve(self, wanted: list[int]) -> None:
-        method = self.dice.choices(list(_METHODS), list(_METHODS.values()))[0]
+        method = self.rng.choices(list(_METHODS), list(_METHODS.values()))[0]
         if method == "card_withdrawn":
             # It may be booked and cancelled again, of which nobody is told when.
             self.holds.let_go(self.name, wanted)
@@ -110,8 +110,8 @@ class Buyer:
         self.promises.booked[number] = {"user": self.name, "seats": seats, "method": method}
         if method != "card_withdrawn":
             self.holds.booked(self.name, seats)
-        if self.dice.random() < 0.6:
-            time.sleep(self.dice.uniform(0, 1))
+        if self.rng.random() < 0.6:
+            time.sleep(self.rng.uniform(0, 1))
             self._cancel(number, seats)
 
     def _cancel(self, number: str, seats: list[int]) -> None:
@@ -127,7 +127,7 @@ class Buyer:
             f"/api/events/{self.event_id}/{what}/",
             {"seat_ids": seat_ids, **more},
             # What nobody has a key for cannot be asked for twice.
-            is_keyed=what != "lock" or self.dice.random() < 0.7,
+            is_keyed=what != "lock" or self.rng.random() < 0.7,
         )
         if answer is not None and answer.status == 409:
             conflicts = answer.body.get("conflicts", ())

@@ -1,9 +1,8 @@
-"""Whose each seat is by what people were told, and where that contradicts itself.
+"""Who holds each seat according to the responses, and where these contradict each other.
 
-An answer is a promise: a seat is somebody's until a deadline, or for good once it is booked. It
-counts from when it was received until its holder begins to give the seat back. So what contradicts
-itself here did so on the server. Times are Unix seconds, of the one clock that everything on this
-machine has.
+A response promises a seat until a deadline, or for good once it is booked. The promise counts from
+its receipt until the holder starts to release the seat, so contradictions are the server's. Times
+are Unix seconds of this machine's clock.
 """
 
 import math
@@ -13,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# Reasons in a refusal's conflicts that say that a seat is not the asker's.
+# Reasons of conflicts which say that a seat is not held by the person who asks.
 _NOT_YOURS = {"locked", "reserved", "blocked", "expired", "not_held"}
 
 
@@ -30,28 +29,28 @@ class _Hold:
 
 @dataclass(slots=True)
 class Holds:
-    """The seats of one event; for many threads. `confirmed` counts what was found as promised."""
+    """The seats of one event. Thread-safe. `confirmed` counts promises found to be kept."""
 
     clock: Callable[[], float] = time.time
-    faults: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
     confirmed: int = 0
     _holds: dict[int, _Hold] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def locked(self, person: str, deadlines: Mapping[int, float]) -> None:
-        """Somebody was told that seats are theirs, each until its deadline."""
+        """Note that seats are locked for a person, each until its deadline."""
         with self._lock:
             for seat, until in deadlines.items():
                 self._give(person, seat, until)
 
     def booked(self, person: str, seats: Iterable[int]) -> None:
-        """Somebody was told that seats are booked for them."""
+        """Note that seats are booked for a person."""
         with self._lock:
             for seat in seats:
                 self._give(person, seat, math.inf)
 
     def let_go(self, person: str, seats: Iterable[int]) -> None:
-        """Somebody begins to give seats back, or does not know whether they are theirs."""
+        """Note that a person starts to release seats, or does not know whether they hold them."""
         with self._lock:
             for seat in seats:
                 if self._is_his(person, seat):
@@ -60,7 +59,7 @@ class Holds:
     def refused(
         self, person: str, conflicts: Iterable[Mapping[str, Any]], *, asked_at: float
     ) -> None:
-        """Somebody was told what stands against what they asked for."""
+        """Compare the conflicts of a refusal with the person's holds."""
         with self._lock:
             for row in conflicts:
                 seat, reason = row["seat_id"], row["reason"]
@@ -69,7 +68,7 @@ class Holds:
                     self._compare(seat, reason, asked_at, as_promised=is_so)
 
     def listed(self, person: str, seats: Collection[int], *, asked_at: float) -> None:
-        """Somebody was shown the seats that they have locked."""
+        """Compare a person's list of locks with their holds."""
         with self._lock:
             for seat, hold in list(self._holds.items()):
                 if hold.person == person and hold.until < math.inf:
@@ -85,21 +84,21 @@ class Holds:
         if (
             other
             and (other.person != person or (other.word, fresh.word) == ("booked", "locked"))
-            # An old answer that comes late promises nothing for now.
+            # A late response promises nothing any more.
             and now < min(until, other.until)
         ):
-            self.faults.append(
+            self.violations.append(
                 f"seat {seat} is {fresh.word} for {person}, and {other.word} for {other.person}"
             )
         self._holds[seat] = fresh
 
     def _compare(self, seat: int, said: str, asked_at: float, *, as_promised: bool) -> None:
-        """Compare a hold with what was said of it, if it stood from the question to the answer."""
+        """Check a statement about a hold that lasted from request to response."""
         hold, now = self._holds[seat], self.clock()
         if not hold.told_at < asked_at or now >= hold.until:
             return
         if as_promised:
             self.confirmed += 1
             return
-        self.faults.append(f"seat {seat} is {hold.word} for {hold.person}, who is told: {said}")
+        self.violations.append(f"seat {seat} is {hold.word} for {hold.person}, who is told: {said}")
         del self._holds[seat]

@@ -1,4 +1,4 @@
-"""A sale that goes on while something happens to the site, and what must hold when it is over."""
+"""A sale during faults, and the checks after it."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from deploy.paths import ROOT, VENV_PYTHON
 from deploy.waiting import wait_until
 from loadtest.chaos.buyers import Buyer, Promises
 from loadtest.chaos.holds import Holds
-from loadtest.chaos.shop import PATIENCE_SECONDS, Shop, Tally
+from loadtest.chaos.shop import PATIENCE_SECONDS, AnswerLog, Shop
 from loadtest.chaos.viewers import Viewer
 
 SETTLE_SECONDS = 30
@@ -32,32 +32,33 @@ class Sale:
     seed: int
     buyers: int
     viewers: int
-    tally: Tally = field(default_factory=Tally)
+    answer_log: AnswerLog = field(default_factory=AnswerLog)
     promises: list[Promises] = field(default_factory=list)
     holds: Holds = field(default_factory=Holds)
     watchers: list[Viewer] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
-    _stage: dict[str, Any] = field(default_factory=dict)
+    _fixtures: dict[str, Any] = field(default_factory=dict)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def event_id(self) -> int:
-        return int(self._stage["event_id"])
+        return int(self._fixtures["event_id"])
 
     @contextmanager
     def going_on(self, *, release: Path = ROOT) -> Iterator[None]:
-        """Have the event made by a release's code, and people buy and watch for the context.
+        """Create the event with a release's code; let people buy and watch during the context.
 
-        They buy until its end; they watch on until `over()`.
+        Buyers stop at its end, viewers at `over()`.
         """
-        made = manage(
-            self.settings, "-m", "loadtest.chaos.stage", str(self.buyers), release=release
-        )
-        self._stage = json.loads(made.stdout)
+        # Releases before the module was renamed have it as `stage`.
+        is_older = (release / "loadtest/chaos/stage.py").exists()
+        module = f"loadtest.chaos.{'stage' if is_older else 'fixtures'}"
+        made = manage(self.settings, "-m", module, str(self.buyers), release=release)
+        self._fixtures = json.loads(made.stdout)
         buying_is_over = threading.Event()
         threads = [
             threading.Thread(target=self._buyer(name, token, buying_is_over).run, daemon=True)
-            for name, token in self._stage["tokens"].items()
+            for name, token in self._fixtures["tokens"].items()
         ]
         self.watchers = self._viewers()
         watching = threading.Thread(target=self._watch, daemon=True)
@@ -71,7 +72,7 @@ class Sale:
                 thread.join(3 * PATIENCE_SECONDS)
 
     def over(self) -> None:
-        """Send the viewers home."""
+        """Disconnect the viewers."""
         self._is_over.set()
 
     def truth(self) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class Sale:
         return self._audited(_together([]))
 
     def stored(self) -> set[str]:
-        """Return the numbers of the bookings that the database has."""
+        """Return the public ids of all stored bookings."""
         listed = (
             "from reservations.models import Reservation as R;"
             " print(*R.objects.values_list('public_id', flat=True))"
@@ -88,11 +89,11 @@ class Sale:
         return set(found.stdout.split())
 
     def violations(self) -> list[str]:
-        """Return what does not hold, once nobody buys any more."""
-        found = self._audit() + self._viewers_faults()
-        self.report["answers"] = dict(self.tally.seen)
+        """Return all violations, once buying has ended."""
+        found = self._audit() + self._viewer_violations()
+        self.report["answers"] = dict(self.answer_log.seen)
         self.report["promises"]["seats_found_as_promised"] = self.holds.confirmed
-        return found + self.tally.faults + self.holds.faults
+        return found + self.answer_log.violations + self.holds.violations
 
     def _watch(self) -> None:
         async def watch() -> None:
@@ -105,14 +106,14 @@ class Sale:
         asyncio.run(watch())
 
     def _buyer(self, name: str, token: str, is_over: threading.Event) -> Buyer:
-        dice = random.Random(f"{self.seed} {name}")
+        rng = random.Random(f"{self.seed} {name}")
         self.promises.append(Promises())
         return Buyer(
-            shop=Shop(self.address, token, self.tally, dice),
+            shop=Shop(self.address, token, self.answer_log, rng),
             name=name,
             event_id=self.event_id,
-            seat_ids=self._stage["seat_ids"],
-            dice=dice,
+            seat_ids=self._fixtures["seat_ids"],
+            rng=rng,
             promises=self.promises[-1],
             holds=self.holds,
             is_over=is_over,
@@ -123,8 +124,8 @@ class Sale:
             Viewer(
                 address=self.address,
                 event_id=self.event_id,
-                seat_count=len(self._stage["seat_ids"]),
-                dice=random.Random(f"{self.seed} viewer {number}"),
+                seat_count=len(self._fixtures["seat_ids"]),
+                rng=random.Random(f"{self.seed} viewer {number}"),
             )
             for number in range(self.viewers)
         ]
@@ -156,22 +157,22 @@ class Sale:
         audited = manage(self.settings, "-m", "loadtest.chaos.audit", stdin=asked)
         return dict(json.loads(audited.stdout))
 
-    def _viewers_faults(self) -> list[str]:
+    def _viewer_violations(self) -> list[str]:
         seq, seats = self.report["seq"], self.report.pop("seats")
 
         def agree() -> bool:
             return all((each.seq, each.seats) == (seq, seats) for each in self.watchers)
 
-        faults = [fault for viewer in self.watchers for fault in viewer.faults]
+        violations = [violation for viewer in self.watchers for violation in viewer.violations]
         if not wait_until(agree, seconds=SETTLE_SECONDS):
             late = sum((each.seq, each.seats) != (seq, seats) for each in self.watchers)
-            faults.append(f"{late} viewers do not see what the database has")
+            violations.append(f"{late} viewers do not see what the database has")
         self.report["viewers"] = {
             "connects": sum(each.connects for each in self.watchers),
             "snapshots": sum(each.snapshots for each in self.watchers),
             "frames": sum(each.frames for each in self.watchers),
         }
-        return faults
+        return violations
 
 
 def manage(

@@ -31,20 +31,20 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Tally:
+class AnswerLog:
     """What clients saw, by kind; and what they should never see, in full."""
 
     seen: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, what: str) -> None:
         with self._lock:
             self.seen[what] += 1
 
-    def fault(self, what: str) -> None:
+    def violation(self, what: str) -> None:
         with self._lock:
-            self.faults.append(what)
+            self.violations.append(what)
 
 
 @dataclass(slots=True)
@@ -53,8 +53,8 @@ class Shop:
 
     address: Address
     token: str
-    tally: Tally
-    dice: random.Random
+    answer_log: AnswerLog
+    rng: random.Random
 
     def get(self, path: str) -> Answer | None:
         """Read something; None when there was no answer for too long."""
@@ -69,7 +69,7 @@ class Shop:
             return self._ask("POST", path, body, {})
         key = {"Idempotency-Key": uuid4().hex}
         answer = self._until_answered("POST", path, body, key)
-        if answer is not None and self.dice.random() < _ONCE_MORE:
+        if answer is not None and self.rng.random() < _ONCE_MORE:
             self._expect_the_same(path, body, answer, self._until_answered("POST", path, body, key))
         return answer
 
@@ -77,9 +77,11 @@ class Shop:
         # A bank that takes back its word changes the answer.
         if again is None or "card_withdrawn" in str(body):
             return
-        self.tally.count("keys asked once more")
+        self.answer_log.count("keys asked once more")
         if gist(again) != gist(first):
-            self.tally.fault(f"{path} {body}: two answers to one key: {gist(first)}, {gist(again)}")
+            self.answer_log.violation(
+                f"{path} {body}: two answers to one key: {gist(first)}, {gist(again)}"
+            )
 
     def _until_answered(
         self, method: str, path: str, body: Any, headers: dict[str, str]
@@ -89,8 +91,8 @@ class Shop:
             answer = self._ask(method, path, body, headers)
             if answer is not None and not _is_to_be_asked_again(answer):
                 return answer
-            time.sleep(self.dice.uniform(0.1, _MOST_WAIT_SECONDS))
-        self.tally.count(f"{method} never answered")
+            time.sleep(self.rng.uniform(0.1, _MOST_WAIT_SECONDS))
+        self.answer_log.count(f"{method} never answered")
         return None
 
     def _ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer | None:
@@ -101,7 +103,7 @@ class Shop:
             response = server.getresponse()
             raw = response.read()
         except (OSError, http.client.HTTPException) as error:
-            self.tally.count(f"connection lost: {type(error).__name__}")
+            self.answer_log.count(f"connection lost: {type(error).__name__}")
             return None
         finally:
             server.close()
@@ -114,12 +116,12 @@ class Shop:
             answer = Answer(response.status, json.loads(raw))
         except ValueError:
             answer = Answer(response.status, raw.decode(errors="replace"))
-        self.tally.count(f"{answer.status} {answer.code}".strip())
+        self.answer_log.count(f"{answer.status} {answer.code}".strip())
         is_an_error = answer.status >= 500 and answer.status != 503
         if is_an_error or (answer.status >= 400 and not answer.code):
-            self.tally.fault(f"{method} {path}: {answer.status} {answer.body!r:.200}")
+            self.answer_log.violation(f"{method} {path}: {answer.status} {answer.body!r:.200}")
         if answer.status == 503 and not response.headers.get("Retry-After"):
-            self.tally.fault(f"{method} {path}: 503 without Retry-After")
+            self.answer_log.violation(f"{method} {path}: 503 without Retry-After")
         return answer
 
 

@@ -1,4 +1,4 @@
-"""People who watch: they hold the server to its protocol, and come back when they are cut off."""
+"""Viewers that check the protocol, and reconnect when they are disconnected."""
 
 import asyncio
 import base64
@@ -14,21 +14,21 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 from deploy.address import Address
 
 _LOCKED = 1
-# What a socket is said to have been closed with that was not closed.
+# The code of a connection that ended without a close frame.
 _CUT_OFF = 1006
 
 
 @dataclass(slots=True)
 class Viewer:
-    """One socket after the other on one event. `seats` has [status, deadline, holder] of each.
+    """A viewer of one event that reconnects. `seats` has [status, deadline, holder] of each.
 
-    `closes` counts the codes with which its sockets ended, and `failures` what else went wrong.
+    `closes` counts the close codes of its sockets, `failures` other errors.
     """
 
     address: Address
     event_id: int
     seat_count: int
-    dice: random.Random
+    rng: random.Random
     seq: int | None = None
     layout: str = ""
     seats: list[list[Any]] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Viewer:
     connects: int = 0
     closes: Counter[int] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
 
     async def watch(self) -> None:
         """Watch until cancelled."""
@@ -48,7 +48,7 @@ class Viewer:
                 self.closes[closed.rcvd.code if closed.rcvd else _CUT_OFF] += 1
             except (OSError, InvalidHandshake, InvalidMessage, EOFError) as error:
                 self.failures[type(error).__name__] += 1
-            await asyncio.sleep(self.dice.uniform(0.1, 1.0))
+            await asyncio.sleep(self.rng.uniform(0.1, 1.0))
 
     async def _watch_once(self) -> None:
         query = "" if self.seq is None else f"?since={self.seq}&layout={self.layout}"
@@ -59,11 +59,11 @@ class Viewer:
             async for text in socket:
                 frame = json.loads(text)
                 self.frames += 1
-                if fault := self._hear(frame):
-                    self.faults.append(f"{fault}: {text!r:.200}")
+                if violation := self._hear(frame):
+                    self.violations.append(f"{violation}: {text!r:.200}")
 
     def _hear(self, frame: dict[str, Any]) -> str | None:
-        """Take in a frame; return what is wrong with it."""
+        """Apply a frame; return what is wrong with it, or None."""
         match frame["type"]:
             case "snapshot":
                 codes = base64.b64decode(frame["statuses"])

@@ -1,8 +1,8 @@
-"""When clicks are due. The plan is made before, so that a slow server cannot put it off.
+"""When clicks are due. Times are fixed before the run, so that a slow server cannot delay them.
 
-People who wait for an answer before they do the next thing slow down with the server, and then
-what they measure flatters it (coordinated omission). Arrivals here keep their times, and a click's
-latency counts from when it was due.
+Clients that wait for a response before the next request slow down with the server, and then the
+measured latency looks too good (coordinated omission). Here arrivals keep their times, and latency
+counts from when a click was due.
 """
 
 import asyncio
@@ -11,25 +11,22 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 
-def poisson(dice: random.Random, *, per_second: float, seconds: float) -> Iterator[float]:
-    """Yield times (seconds from the start) of independent people, so many a second on average."""
-    at = dice.expovariate(per_second)
+def poisson(rng: random.Random, *, per_second: float, seconds: float) -> Iterator[float]:
+    """Yield the times of a Poisson process, in seconds from the start."""
+    at = rng.expovariate(per_second)
     while at < seconds:
         yield at
-        at += dice.expovariate(per_second)
+        at += rng.expovariate(per_second)
 
 
 def evenly(count: int, *, seconds: float) -> Iterator[float]:
-    """Yield so many times, equally far from each other; all at the start when there is no time."""
+    """Yield `count` evenly spaced times, in seconds from the start."""
     for number in range(count):
         yield number * seconds / count
 
 
 async def due(times: Iterator[float], *, began_ns: int) -> AsyncIterator[int]:
-    """Yield each time, in nanoseconds of `time.monotonic_ns`, once it has come.
-
-    What is late is yielded at once, with the time at which it was due.
-    """
+    """Yield each time, as `time.monotonic_ns`, once it has come; late ones at once."""
     for at in times:
         at_ns = began_ns + round(at * 1e9)
         await until(at_ns)

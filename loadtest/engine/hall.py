@@ -1,7 +1,7 @@
-"""The seats, as everybody who buys sees them: one map, kept up to date from the viewers' frames.
+"""The seats of an event, kept current from the viewers' frames and shared by all buyers.
 
-It costs the same for a hall of 50 seats and one of 50,000: a change, and choosing seats, touch
-only the seats that they are about.
+A change and a choice of seats touch only the seats concerned, so the size of the hall does not
+matter.
 """
 
 import base64
@@ -11,14 +11,14 @@ from typing import Any
 
 FREE, LOCKED, RESERVED, BLOCKED = range(4)
 CODES = {"available": FREE, "locked": LOCKED, "reserved": RESERVED, "blocked": BLOCKED}
-# How many places a person looks at before taking one.
+# How many random free seats a person compares.
 _GLANCES = 3
-# The codes of the four seats that a byte of a snapshot stands for.
+# The four status codes in each byte of a snapshot.
 _FOURS = [bytes(byte >> shift & 3 for shift in (0, 2, 4, 6)) for byte in range(256)]
 
 
 class Hall:
-    """Seats by their index. `ids` are what the API calls them, `statuses` has a code for each."""
+    """The seats by index: `ids` in the API, and a status code of each in `statuses`."""
 
     def __init__(self, seats: Sequence[dict[str, Any]]) -> None:
         self.ids = [seat["id"] for seat in seats]
@@ -30,7 +30,7 @@ class Hall:
         self.start = bytes(self.statuses)
         self.seq = -1
         self.left = sum(status in (FREE, LOCKED) for status in self.statuses)
-        # Free seats in no order, and where each of them is in that list: -1 for one that is taken.
+        # Free seats in any order, and the position of each seat in that list, or -1.
         self._free = [index for index, status in enumerate(self.statuses) if status == FREE]
         self._places = [-1] * len(self.ids)
         for place, index in enumerate(self._free):
@@ -38,11 +38,11 @@ class Hall:
 
     @property
     def free(self) -> int:
-        """How many seats could be had."""
+        """The number of free seats."""
         return len(self._free)
 
-    def turns(self, index: int, status: int) -> bool:
-        """Take in a seat's status; return whether it is another than before."""
+    def update(self, index: int, status: int) -> bool:
+        """Set a seat's status; return whether it changed."""
         before = self.statuses[index]
         if before == status:
             return False
@@ -55,15 +55,15 @@ class Hall:
             self._free.append(index)
         return True
 
-    def choose(self, dice: random.Random, count: int) -> list[int]:
-        """Return up to so many free seats side by side; none when there is none.
+    def choose(self, rng: random.Random, count: int) -> list[int]:
+        """Return up to `count` free seats side by side, or none.
 
-        People look at a few places, and take the one that is furthest in front.
+        Of a few random free seats the foremost one is the first.
         """
         free = self._free
         if not free:
             return []
-        first = min(free[int(dice.random() * len(free))] for _ in range(_GLANCES))
+        first = min(free[int(rng.random() * len(free))] for _ in range(_GLANCES))
         chosen = [first]
         for index in range(first + 1, min(first + count, len(self.ids))):
             if self.statuses[index] != FREE or self._rows[index] != self._rows[first]:
@@ -79,18 +79,18 @@ class Hall:
 
 
 def statuses_of(seats: Iterable[dict[str, Any]]) -> bytearray:
-    """Return the codes of seats as `GET seats/` lists them."""
+    """Return the status codes of seats as `GET seats/` lists them."""
     return bytearray(CODES[seat["status"]] for seat in seats)
 
 
 def unpacked(statuses: str, count: int) -> bytearray:
-    """Return the codes of so many seats from a snapshot's `statuses`."""
+    """Decode the status codes in a snapshot's `statuses`."""
     unpacked = b"".join([_FOURS[byte] for byte in base64.b64decode(statuses)])
     return bytearray(unpacked[:count])
 
 
 def packed(statuses: bytes) -> str:
-    """Return codes as a snapshot has them: base64, two bits a seat, the first the lowest."""
+    """Encode status codes as in a snapshot: base64, two bits per seat, lowest bits first."""
     padded = statuses + bytes(-len(statuses) % 4)
     return base64.b64encode(
         bytes(

@@ -1,4 +1,4 @@
-"""What people were told, with times, for the verdict. Times are `time.monotonic_ns`."""
+"""Responses to buyers, with times as `time.monotonic_ns`, for the verdict."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Hold:
 
 @dataclass(slots=True)
 class Booking:
-    """A reservation that was acknowledged."""
+    """An acknowledged reservation."""
 
     id: str
     person: str
@@ -48,17 +48,17 @@ class History:
     def locked(self, person: str, seats: Iterable[int], *, sent_ns: int, at_ns: int) -> None:
         for seat in seats:
             before = self._open.get((person, seat))
-            # Locking what one holds does not make it last longer.
+            # Locking seats again does not extend the lock.
             if before is not None and before.until_ns > at_ns:
                 continue
-            # The lock cannot have begun before it was asked for.
+            # The lock cannot have started before the request.
             until_ns = sent_ns + round(self.lock_seconds * 1e9)
             hold = Hold(person, seat, sent_ns, at_ns, until_ns)
             self.holds.append(hold)
             self._open[person, seat] = hold
 
     def letting_go(self, person: str, seats: Iterable[int], *, sent_ns: int) -> None:
-        """From now on these may be anybody's."""
+        """Note that these seats are no longer held."""
         for seat in seats:
             hold = self._open.pop((person, seat), None)
             if hold is not None:

@@ -21,11 +21,7 @@ PATIENCE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `status` is 0 when nothing did, and `error` says why.
-
-    `sent_ns` is when the request's last byte was given to the system, `at_ns` when the answer's
-    last byte was read.
-    """
+    """A response. Without one, `status` is 0 and `error` is the reason."""
 
     status: int
     headers: Mapping[bytes, bytes]
@@ -35,7 +31,7 @@ class Answer:
     error: str = ""
 
     def json(self) -> Any:
-        """Return the decoded body, an empty object if it is none."""
+        """Return the decoded body, or an empty object."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -43,7 +39,7 @@ class Answer:
 
     @property
     def ms(self) -> float:
-        """How long it took."""
+        """The duration in milliseconds."""
         return (self.at_ns - self.sent_ns) / 1e6
 
 
@@ -68,11 +64,11 @@ class Connection(asyncio.Protocol):
         self._sent_ns = 0
 
     def carry(self, headers: Mapping[str, str]) -> None:
-        """Send these with every request from now on, instead of those before."""
+        """Replace the headers that are sent with every request."""
         self._head = self._host_line + _header_lines(headers)
 
     async def open(self) -> None:
-        """Connect, if it is not connected. Raises: OSError."""
+        """Connect unless connected. Raises: OSError."""
         if self._transport is None:
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -85,7 +81,7 @@ class Connection(asyncio.Protocol):
     async def ask(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send a request, with `body` as JSON, and wait for its answer."""
+        """Send a request, with `body` as JSON, and return the response."""
         try:
             await self.open()
         except OSError as error:
@@ -95,14 +91,14 @@ class Connection(asyncio.Protocol):
     async def arm(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Send a request but for its last byte, which `fire` sends. Raises: OSError."""
+        """Send a request except for its last byte, which `fire` sends. Raises: OSError."""
         await self.open()
         request = self._request(method, path, body, headers)
         self._write(request[:-1])
         self._last_byte = request[-1:]
 
     def fire(self) -> asyncio.Future[Answer]:
-        """Send what `arm` kept back."""
+        """Send the last byte after `arm`, and return the response."""
         return self._send(self._last_byte)
 
     def _request(

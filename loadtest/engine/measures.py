@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 class Latencies:
-    """Durations of one kind: of the interval that is open, and in all."""
+    """Durations of one kind: in the current interval, and in total."""
 
     def __init__(self) -> None:
         self._histogram = HdrHistogram(1, _LONGEST_US, _DIGITS)
@@ -31,14 +31,14 @@ class Latencies:
         self.row.append(nanoseconds // 1000)
 
     def close_row(self) -> list[int]:
-        """Return the interval's durations in microseconds, sorted, and begin another."""
+        """Return the interval's durations in microseconds, sorted, and start the next interval."""
         row, self.row = sorted(self.row), []
         for value in row:
             self._histogram.record_value(min(max(value, 1), _LONGEST_US))
         return row
 
     def summary(self) -> Json | None:
-        """Return the figures of everything so far in milliseconds; None when there is nothing."""
+        """Return the total figures in milliseconds; None if there are none."""
         self.close_row()
         found = self._histogram
         if not found.get_total_count():
@@ -61,7 +61,7 @@ _NAMED = {"50": 50, "90": 90, "95": 95, "99": 99, "999": 99.9}
 
 @dataclass
 class Measures:
-    """All of a run. `calls` counts from when a click was due, `service` from when it was sent."""
+    """The figures of a run. `calls` count from when a click was due, `service` from sending."""
 
     calls: dict[str, Latencies] = field(default_factory=dict)
     service: dict[str, Latencies] = field(default_factory=dict)
@@ -69,12 +69,12 @@ class Measures:
     everyone: Latencies = field(default_factory=Latencies)
     connects: Latencies = field(default_factory=Latencies)
     timeline: list[Json] = field(default_factory=list)
-    # Answers 503 that do not say when to come back.
+    # Responses 503 without Retry-After.
     bare_refusals: int = 0
     _row_outcomes: Counter[str] = field(default_factory=Counter)
 
     def record(self, call: str, due_ns: int, answer: Answer) -> None:
-        """Take in an answer to a click that was due then."""
+        """Record the response to a click that was due at `due_ns`."""
         if call not in self.calls:
             self.calls[call], self.service[call] = Latencies(), Latencies()
         self.calls[call].add(answer.at_ns - min(due_ns, answer.sent_ns))
@@ -86,7 +86,7 @@ class Measures:
             self.bare_refusals += 1
 
     def close_row(self, at: float, **more: Any) -> Json:
-        """Close the interval that ends `at` seconds; return its row."""
+        """End the interval at `at` seconds; return its row."""
         calls = {}
         for name, found in self.calls.items():
             self.service[name].close_row()
@@ -110,7 +110,7 @@ class Measures:
 
 
 def outcome(call: str, answer: Answer) -> str:
-    """Name what came of a call, such as `lock 409 seat_unavailable`."""
+    """Return the result of a call, such as `lock 409 seat_unavailable`."""
     if not answer.status:
         return f"{call} none {answer.error}"
     if answer.status < 400:

@@ -1,7 +1,4 @@
-"""A person with an account: a connection, tokens that are kept fresh, and what they do.
-
-Everything that they do is measured, and what they were told is written down for the verdict.
-"""
+"""A person with an account: a connection, tokens that are renewed, and API calls."""
 
 import time
 from collections.abc import Sequence
@@ -9,18 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from loadtest.engine.crowd import Crowd
 from loadtest.engine.history import History
 from loadtest.engine.http import Answer, Connection
 from loadtest.engine.measures import Measures
+from loadtest.engine.viewer_pool import ViewerPool
 
-# An access token lives for five minutes.
+# An access token is valid for five minutes.
 _FRESH_SECONDS = 240.0
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who somebody is, with tokens that were made at `made_at` (Unix seconds)."""
+    """A name and a pair of tokens, issued at `made_at` in Unix seconds."""
 
     name: str
     access: str
@@ -29,7 +26,7 @@ class Account:
 
 
 class Person:
-    """Someone who buys at one event."""
+    """A buyer at one event."""
 
     def __init__(
         self,
@@ -37,26 +34,26 @@ class Person:
         account: Account,
         *,
         event_id: int,
-        crowd: Crowd,
+        pool: ViewerPool,
         history: History,
     ) -> None:
         self.name = account.name
-        # A site that others run may sell each account no more than a few seats.
+        # Other people's sites may sell few seats to each account.
         self.has_bought_all = False
         self.connection = Connection(url)
         self._account = account
         self._event = f"/api/events/{event_id}"
-        self._crowd = crowd
+        self._pool = pool
         self._history = history
-        self._measures: Measures = crowd.measures
+        self._measures: Measures = pool.measures
         self._refresh_key = uuid4().hex
         self.connection.carry({"Authorization": f"Bearer {account.access}"})
 
     async def lock(self, indexes: Sequence[int], *, due_ns: int | None = None) -> bool:
-        """Click on seats, all or none; return whether they are had now."""
+        """Lock seats, all or none; return whether it succeeded."""
         seats = self._ids(indexes)
         await self._stay_signed_in()
-        self._crowd.clicking(indexes[0], holder=self.name)
+        self._pool.click_sent(indexes[0], holder=self.name)
         if len(seats) == 1:
             answer = await self._ask("lock", f"/seats/{seats[0]}/lock/", {}, due_ns=due_ns)
         else:
@@ -64,20 +61,20 @@ class Person:
         return self._was_told(indexes, answer)
 
     async def arm_lock(self, index: int) -> None:
-        """Send a click on a seat but for its last byte. Raises: OSError."""
+        """Send a request to lock a seat except for its last byte. Raises: OSError."""
         await self._stay_signed_in()
-        seat = self._crowd.hall.ids[index]
+        seat = self._pool.hall.ids[index]
         await self.connection.arm("POST", f"{self._event}/seats/{seat}/lock/", {})
 
     async def fire_lock(self, index: int) -> bool:
-        """Send what `arm_lock` kept back; return whether the seat is had now."""
-        self._crowd.clicking(index, holder=self.name)
+        """Send the last byte after `arm_lock`; return whether the seat was locked."""
+        self._pool.click_sent(index, holder=self.name)
         answer = await self.connection.fire()
         self._measures.record("lock", answer.sent_ns, answer)
         return self._was_told([index], answer)
 
     async def unlock(self, indexes: Sequence[int], *, due_ns: int | None = None) -> bool:
-        """Let go of seats; return whether that was done."""
+        """Release seats; return whether it succeeded."""
         seats = self._ids(indexes)
         await self._stay_signed_in()
         self._history.letting_go(self.name, seats, sent_ns=time.monotonic_ns())
@@ -88,7 +85,7 @@ class Person:
     async def reserve(
         self, indexes: Sequence[int], *, payment: str, due_ns: int | None = None
     ) -> bool:
-        """Book seats that one holds; return whether they are booked."""
+        """Book locked seats; return whether it succeeded."""
         seats = self._ids(indexes)
         await self._stay_signed_in()
         body = {"seat_ids": seats, "payment_method": payment}
@@ -101,12 +98,12 @@ class Person:
         return answer.status == 201
 
     async def look(self, *, due_ns: int | None = None) -> Answer:
-        """Read the list of seats, as a page does that has no socket yet."""
+        """Read the list of seats, as a page does before its socket is open."""
         await self._stay_signed_in()
         return await self._ask("seats", "/seats/", None, due_ns=due_ns)
 
     async def bookings(self) -> Answer:
-        """Return what they have booked. It is for the verdict, and not measured."""
+        """Return this person's bookings. It is for the verdict, and not measured."""
         await self._stay_signed_in()
         return await self.connection.ask("GET", "/api/reservations/")
 
@@ -130,7 +127,7 @@ class Person:
         if time.time() - account.made_at < _FRESH_SECONDS:
             return
         due_ns = time.monotonic_ns()
-        # If the answer is lost, the next try gets it by the same key.
+        # If the response is lost, the retry with the same key gets it.
         key = {"Idempotency-Key": self._refresh_key}
         answer = await self.connection.ask(
             "POST", "/api/token/refresh/", {"refresh": account.refresh}, key
@@ -143,9 +140,9 @@ class Person:
             self.connection.carry({"Authorization": f"Bearer {pair['access']}"})
 
     def _was_told(self, indexes: Sequence[int], answer: Answer) -> bool:
-        """Write down what came of a lock; return whether the seats are had."""
+        """Record the response to a lock; return whether it succeeded."""
         is_locked = answer.status == 200
-        self._crowd.answered(indexes[0], holder=self.name, is_locked=is_locked)
+        self._pool.click_answered(indexes[0], holder=self.name, is_locked=is_locked)
         if is_locked:
             seats = self._ids(indexes)
             self._history.locked(self.name, seats, sent_ns=answer.sent_ns, at_ns=answer.at_ns)
@@ -155,7 +152,7 @@ class Person:
         return is_locked
 
     def _ids(self, indexes: Sequence[int]) -> list[int]:
-        ids = self._crowd.hall.ids
+        ids = self._pool.hall.ids
         return [ids[index] for index in indexes]
 
     def _may_be_unsure(self, answer: Answer) -> None:

@@ -1,4 +1,4 @@
-"""The end of a run: wait until everybody knows everything, and ask the site what it has."""
+"""The end of a run: wait until viewers and API agree, and collect the evidence."""
 
 import asyncio
 import time
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loadtest.engine.crowd import Crowd, Watcher
 from loadtest.engine.hall import statuses_of
 from loadtest.engine.http import Connection
 from loadtest.engine.people import Person
 from loadtest.engine.run import Run
+from loadtest.engine.viewer_pool import PooledViewer, ViewerPool
 from loadtest.verdict import Evidence, Watched
 
 _PATIENCE_SECONDS = 15.0
@@ -19,14 +19,14 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class _Truth:
-    """What the site says, at a moment at which its socket and its API agree."""
+    """The seats at a moment when socket and API agree."""
 
     seq: int
     statuses: bytes
 
 
 async def evidence(run: Run, *, is_ours: bool) -> Evidence:
-    """Collect what the verdict is made from."""
+    """Collect the evidence for the verdict."""
     run.phase = "asking for what is there now"
     bought = {booking.person for booking in run.history.bookings.values()} | run.history.unsure
     buyers = [person for person in run.people if is_ours or person.name in bought]
@@ -46,17 +46,17 @@ async def evidence(run: Run, *, is_ours: bool) -> Evidence:
 
 
 async def seats(connection: Connection, event_id: int) -> list[dict[str, Any]] | None:
-    """Return the seats as the API lists them; None when it does not."""
+    """Return the seats as the API lists them; None if it fails."""
     answer = await connection.ask("GET", f"/api/events/{event_id}/seats/")
     found = answer.json()
     return found if answer.status == 200 and isinstance(found, list) else None
 
 
 async def _settled(run: Run) -> tuple[bytes | None, Watched | None]:
-    """Wait, but not for ever, until all viewers have what the API has; return what they have."""
+    """Wait, for a limited time, until all viewers have what the API has; return their state."""
     latest = time.monotonic() + _PATIENCE_SECONDS
-    crowd = run.crowd
-    staying = [watcher for watcher in crowd.watchers if not watcher.has_left]
+    pool = run.pool
+    staying = [viewer for viewer in pool.viewers if not viewer.has_left]
     while True:
         truth = await _truth(run)
         after = truth.statuses if truth else None
@@ -69,24 +69,26 @@ async def _settled(run: Run) -> tuple[bytes | None, Watched | None]:
     if after is None:
         found = await seats(run.people[0].connection, run.options.event)
         after = bytes(statuses_of(found)) if found else None
-    if not crowd.watchers and not crowd.refused:
+    if not pool.viewers and not pool.refused:
         return after, None
     return after, Watched(
-        viewers=len(crowd.watchers),
-        lost=crowd.lost_count,
-        refused=crowd.refused,
+        viewers=len(pool.viewers),
+        lost=pool.lost_count,
+        refused=pool.refused,
         behind=len(behind),
         compared=len(sampled),
         disagreeing=len(apart),
-        gaps=crowd.gaps,
-        gap_count=crowd.gap_count,
+        gaps=pool.gaps,
+        gap_count=pool.gap_count,
     )
 
 
 async def _truth(run: Run) -> _Truth | None:
-    """Ask a socket that is opened anew, and the API; None while they differ."""
-    crowd = run.crowd
-    newcomer = Watcher(crowd.url, Crowd(crowd.url, run.hall, crowd.measures), is_sampled=True)
+    """Compare a new socket's snapshot with the API; return None while they differ."""
+    pool = run.pool
+    newcomer = PooledViewer(
+        pool.url, ViewerPool(pool.url, run.hall, pool.measures), is_sampled=True
+    )
     try:
         await newcomer.open()
         found = await seats(run.people[0].connection, run.options.event)

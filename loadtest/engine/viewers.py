@@ -52,10 +52,7 @@ class Viewer(asyncio.Protocol):
         self.has_first_frame: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def open(self) -> None:
-        """Connect, and wait for the first frame.
-
-        Raises: OSError when it is refused, cut off, or told nothing.
-        """
+        """Connect, and wait for the first frame. Raises: OSError if refused, or no frame comes."""
         parts = urlsplit(self._url)
         tls = client_tls() if parts.scheme == "wss" else None
         port = parts.port or (443 if tls else 80)
@@ -97,12 +94,12 @@ class Viewer(asyncio.Protocol):
             self.has_first_frame.set_exception(ConnectionError(f"Cut off: {error}{code}"))
 
     def hear(self, payload: bytes, now_ns: int) -> None:
-        """Take in a text frame."""
+        """Handle a text frame."""
         self.frames.append(Frame(now_ns, self._payloads.setdefault(payload, payload)))
         self.welcome()
 
     def welcome(self) -> None:
-        """Let go whoever waits for the first frame."""
+        """Wake `open`, which waits for the first frame."""
         if not self.has_first_frame.done():
             self.has_first_frame.set_result(None)
 
@@ -123,7 +120,7 @@ class Viewer(asyncio.Protocol):
         self._transport.abort()
 
     def _read_frames(self, data: bytes, now_ns: int) -> bytes:
-        """Take in whole frames; return what is left over."""
+        """Handle complete frames; return the rest."""
         start = 0
         while len(data) - start >= 2:
             opcode, length, body = data[start] & 0x0F, data[start + 1], start + 2
@@ -131,7 +128,7 @@ class Viewer(asyncio.Protocol):
                 body += 2 if length == 126 else 8
                 length = int.from_bytes(data[start + 2 : body])
             end = body + length
-            # The length may be cut itself, and is not known then.
+            # The length itself may be incomplete.
             if len(data) < body or len(data) < end:
                 break
             if opcode == _TEXT:
@@ -145,7 +142,7 @@ class Viewer(asyncio.Protocol):
 
 
 class SocketIoViewer(Viewer):
-    """One that joins Socket.IO's namespace, and hears events alone."""
+    """A Socket.IO client that joins the default namespace and keeps events only."""
 
     def hear(self, payload: bytes, now_ns: int) -> None:
         if payload.startswith(b"42"):
@@ -184,7 +181,7 @@ async def gather(
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Keep Python's collector out, which with a million frames would stop all viewers for long."""
+    """Disable garbage collection: with a million frames it would pause all viewers."""
     gc.collect()
     gc.disable()
     try:
@@ -194,6 +191,6 @@ def undisturbed() -> Iterator[None]:
 
 
 def allow_many_files() -> None:
-    """Let this process and those it starts have as many sockets as the system allows it."""
+    """Raise the limit of open files for this process and its children."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,8 +1,8 @@
-"""A load run's result as one HTML page, to be kept and passed on.
+"""The report of a load test: its result as one HTML page.
 
-The page is one file that works from a disk, without a network, for good: charts, data and scripts
-are in it. It brings nothing else in, and what is in a result cannot run: text is escaped, and the
-page's policy lets in its own scripts and styles alone, each by its hash.
+The page is one file that works from a disk without a network: charts, data and scripts are in it.
+It loads nothing, and nothing in a result can run: text is escaped, and the page's content security
+policy allows only its own scripts and styles, each by its hash.
 """
 
 import json
@@ -49,7 +49,7 @@ def write(result: Mapping[str, Any], path: Path) -> None:
 
 
 def page(result: Mapping[str, Any]) -> str:
-    """Return the page of a result. The library for charts must be there."""
+    """Return the page of a result. uPlot must be installed."""
     html, charts = body(result)
     verdict = "clean" if result["verdict"]["is_clean"] else "not clean"
     drawings = {
@@ -80,7 +80,7 @@ def _policy() -> str:
 
 
 def _harmless(json_text: str) -> str:
-    """Return the same JSON with nothing in it that could end the element it is in."""
+    """Escape JSON for a script element, so that no tag in it ends the element."""
     return json_text.replace("<", "\\u003c")
 
 

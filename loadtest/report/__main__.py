@@ -1,13 +1,12 @@
-"""`python -m loadtest.report RESULT.json PAGE.html`: the page of a result that was kept."""
+"""`python -m loadtest.report RESULT.json PAGE.html`: write the report of a saved result."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from deploy.problems import Problem
+from deploy.console import Problem
 from loadtest.report import write
-from loadtest.report.pictures import take_pictures
 
 
 def main() -> int:
@@ -15,12 +14,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtest.report", description=__doc__)
     parser.add_argument("result", type=Path, help="what a load run's --json has written")
     parser.add_argument("page", type=Path, help="the HTML file to write")
-    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="also save pictures there")
     options = parser.parse_args()
     try:
         write(json.loads(options.result.read_text(encoding="utf-8")), options.page)
-        if options.pictures:
-            take_pictures(options.page, options.pictures)
     except (Problem, OSError, ValueError) as problem:
         print(f"seatcast: {problem}", file=sys.stderr)
         return 1

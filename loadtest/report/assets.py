@@ -6,13 +6,13 @@ import hashlib
 import re
 from pathlib import Path
 
-from deploy.node import ensure_node
-from deploy.steps import run_step
+from tools.node import ensure_node
+from tools.steps import run_step
 
 _HERE = Path(__file__).parent
 _CHARTS = _HERE / "node_modules" / "uplot" / "dist"
 _PAGE = _HERE / "page"
-# Each needs only those before it.
+# Each imports only those before it.
 _MODULES = (
     "varints",
     "replay",
@@ -31,7 +31,7 @@ def ensure_assets() -> None:
 
     Raises: Problem when it cannot be had. A run asks for it before it begins, not when it is over.
     """
-    # Two at once would take away each other's files.
+    # Concurrent installations would remove each other's files.
     with (_HERE / "package-lock.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (_HERE / "node_modules" / ".package-lock.json").is_file():
@@ -46,7 +46,7 @@ def ensure_assets() -> None:
 
 
 def scripts() -> list[str]:
-    """Return the scripts in the order in which they run: the library, then the page's own."""
+    """Return the scripts in order of execution: uPlot, then the page's modules."""
     return [(_CHARTS / "uPlot.iife.min.js").read_text(), _bundle()]
 
 
@@ -55,18 +55,18 @@ def styles() -> list[str]:
 
 
 def content_hash(text: str) -> str:
-    """Return the source by which a Content-Security-Policy lets in this text and nothing else."""
+    """Return the hash source of a text for a Content-Security-Policy."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _bundle() -> str:
-    """Return the page's modules as one: a page in a file has no others to import from."""
+    """Return the page's modules merged into one, since a file cannot import others."""
     return "\n".join(_enclosed((_PAGE / f"{name}.js").read_text()) for name in _MODULES)
 
 
 def _enclosed(module: str) -> str:
-    """Return a module whose exports are names of the script that it is put in, and only those."""
+    """Return a module's source in a function that returns its exports."""
     exports = re.findall(r"^export (?:async )?(?:function|class|const) (\w+)", module, re.M)
     inner = re.sub(r"^export ", "", re.sub(r"^import [^;]+;\n", "", module, flags=re.M), flags=re.M)
     names = f"{{ {', '.join(exports)} }}"

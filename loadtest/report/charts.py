@@ -1,4 +1,4 @@
-"""Which charts a result has, and what is in them: pictures for `page/charts.js` to draw."""
+"""The charts of a result, as data for `page/charts.js`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,14 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from loadtest.report.colors import color_of, outcome_colors
-from loadtest.report.outcomes import outcome
-from loadtest.report.wording import count, milliseconds, sentence_case
+from loadtest.report.wording import call_result, count, milliseconds, sentence_case
 
 Style = Literal["line", "soft", "dots", "dashed", "area"]
 Unit = Literal["ms", "per second", "seats", "%", "MB"]
 Numbers = list[float | None]
 
 _MOST_OUTCOMES = 8
-# What a logarithm can be taken of.
+# The smallest value on a logarithmic axis.
 _LEAST_MS = 0.01
 
 
@@ -30,7 +29,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """One picture. `xs` are seconds, or for percentiles one in how many calls is slower."""
+    """One chart. `xs` are seconds, or for percentiles n where one call in n is slower."""
 
     id: str
     title: str
@@ -43,7 +42,7 @@ class Chart:
     is_log: bool = False
 
     def drawing(self) -> dict[str, Any]:
-        """Return what the page's script needs of it."""
+        """Return the data for the page's script."""
         return {
             "id": self.id,
             "title": self.title,
@@ -56,7 +55,7 @@ class Chart:
 
 
 def latency_charts(result: Mapping[str, Any]) -> list[Chart]:
-    """Return a chart for each call, in the order in which calls were first made."""
+    """Return a latency chart for each kind of call, in order of first use."""
     rows = _drawable(result)
     charts = []
     for number, call in enumerate(_names(row["calls"] for row in rows)):
@@ -74,7 +73,7 @@ def latency_charts(result: Mapping[str, Any]) -> list[Chart]:
 
 
 def percentile_chart(result: Mapping[str, Any]) -> Chart | None:
-    """Return all calls' percentiles: from when they were due, and from when they were sent."""
+    """Return the latency percentiles of all calls, from due time and from sending."""
     curves = []
     for call, due in result["calls"].items():
         curves.append((call, "line", due))
@@ -111,7 +110,7 @@ def percentile_chart(result: Mapping[str, Any]) -> Chart | None:
 
 
 def throughput_chart(result: Mapping[str, Any]) -> Chart | None:
-    """Return how many calls were answered each second, by what became of them."""
+    """Return the rate of responses by result."""
     rows, lengths = _drawable(result), row_lengths(result)
     totals = result["outcomes"]
     if not rows or not totals:
@@ -130,7 +129,7 @@ def throughput_chart(result: Mapping[str, Any]) -> Chart | None:
                 for row, length in zip(rows, lengths, strict=True)
             ],
         )
-        for text in sorted(shown, key=lambda text: order.index(outcome(text).kind))
+        for text in sorted(shown, key=lambda text: order.index(call_result(text).kind))
     ]
     if others:
         rest: Numbers = [
@@ -155,7 +154,7 @@ def throughput_chart(result: Mapping[str, Any]) -> Chart | None:
 
 
 def seats_left_chart(result: Mapping[str, Any]) -> Chart | None:
-    """Return how many seats were free, if anybody watched."""
+    """Return the number of free seats over time, if there were viewers."""
     rows = _drawable(result)
     left = [row.get("seats_left") for row in rows]
     known = [number for number in left if number is not None]
@@ -172,7 +171,7 @@ def seats_left_chart(result: Mapping[str, Any]) -> Chart | None:
 
 
 def lag_chart(result: Mapping[str, Any]) -> Chart | None:
-    """Return how late viewers heard of changes: from the click to everyone."""
+    """Return the delay from click to viewers over time."""
     rows = _drawable(result)
     lags = [row.get("viewers") for row in rows]
     if not any(lag and lag.get("p50") is not None for lag in lags):
@@ -181,7 +180,7 @@ def lag_chart(result: Mapping[str, Any]) -> Chart | None:
 
 
 def server_charts(result: Mapping[str, Any]) -> list[Chart]:
-    """Return the processor time and the memory of the server's processes, where they were seen."""
+    """Return CPU time and memory of the servers, if they were observed."""
     rows = _drawable(result)
     seen = [row.get("server") or {} for row in rows]
     figures: list[tuple[str, str, str, Unit, Callable[[float], str]]] = [
@@ -216,7 +215,7 @@ def server_charts(result: Mapping[str, Any]) -> list[Chart]:
 
 
 def row_lengths(result: Mapping[str, Any]) -> list[float]:
-    """Return how many seconds each row of the timeline covers.
+    """Return the length of each row of the timeline in seconds.
 
     A run rarely ends with a whole row, and what little happened in its last moments is no rate.
     """
@@ -229,7 +228,7 @@ def row_lengths(result: Mapping[str, Any]) -> list[float]:
 
 
 def _drawable(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """Return the timeline, if it has more than one moment: a dot is no course of events."""
+    """Return the timeline if it has more than one row, else None."""
     rows: Sequence[Mapping[str, Any]] = result["timeline"]
     return rows if len(rows) > 1 else []
 
@@ -271,7 +270,7 @@ def _quantiles(
 
 
 def _one_in(curve: Mapping[str, Any]) -> dict[float, float | None]:
-    """Return latencies by "one in so many is slower", as far as there were as many calls."""
+    """Return latencies by n where one call in n is slower, as far as there were n calls."""
     most = max(1, curve["count"])
     points: dict[float, float | None] = {}
     for percentile, ms in curve.get("percentiles") or []:

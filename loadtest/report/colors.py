@@ -1,8 +1,8 @@
-"""Each thing has one colour in all charts of all runs. The names are those of `page/page.css`."""
+"""Colours of calls, processes and results, the same in all charts; names as in page.css."""
 
 from collections.abc import Iterable
 
-from loadtest.report.outcomes import Outcome, outcome
+from loadtest.report.wording import CallResult, call_result
 
 _COLORS = {
     "lock": "blue",
@@ -24,18 +24,18 @@ _FAILED = ("red", "red-soft")
 
 
 def color_of(name: str, number: int | None = None) -> str:
-    """Return the colour of a call or a process; `number` spreads those that nobody knows."""
+    """Return the colour of a call or process; `number` spreads unknown ones."""
     place = sum(name.encode()) if number is None else number
     return _COLORS.get(name) or _MORE_COLORS[place % len(_MORE_COLORS)]
 
 
 def outcome_colors(texts: Iterable[str]) -> dict[str, str]:
-    """Return a colour for each outcome: what was granted has its call's."""
+    """Return a colour for each result; granted calls have the call's colour."""
     colors: dict[str, str] = {}
     used = {"refused": 0, "failed": 0}
     palettes = {"refused": _REFUSED, "failed": _FAILED}
     for text in texts:
-        of: Outcome = outcome(text)
+        of: CallResult = call_result(text)
         if of.kind == "granted":
             colors[text] = color_of(of.call)
             continue

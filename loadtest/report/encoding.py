@@ -1,4 +1,4 @@
-"""Long rows of numbers as short text: differences in bytes of seven bits each, as base64."""
+"""Encode long lists of numbers as zigzag deltas in base-128 varints, as base64."""
 
 import base64
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ STATUS_BITS = 2
 
 
 def encoded_positions(xs: Sequence[float], ys: Sequence[float]) -> str:
-    """Return the seats' places, each as its way from the seat before."""
+    """Return the seats' positions, each relative to the seat before."""
     rows = [[round(value * TENTHS) for value in values] for values in (xs, ys)]
     steps = zip(*(_steps(row) for row in rows), strict=True)
     return _text(_zigzag(step) for both in steps for step in both)
@@ -36,7 +36,7 @@ def _steps(numbers: Sequence[int]) -> Iterator[int]:
 
 
 def _zigzag(number: int) -> int:
-    """Return small numbers for what is near to zero on either side."""
+    """Return the zigzag encoding: small numbers for values near zero."""
     return number * 2 if number >= 0 else -number * 2 - 1
 
 

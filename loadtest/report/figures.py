@@ -1,4 +1,4 @@
-"""The few numbers that a page begins with."""
+"""The key figures at the top of a report."""
 
 from base64 import b64decode
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from loadtest.report.wording import count, milliseconds, sentence_case
 _LOCKED, _RESERVED = 1, 2
 _STATUSES = range(4)
 
-# What is counted, the number, what to know of it, and a class.
+# Label, number, explanation, CSS class.
 _Figure = tuple[str, str, str, str]
 
 
 def figures(result: Mapping[str, Any]) -> str:
-    """Return those of them that the result has."""
+    """Return the key figures that the result has."""
     found = [
         _call_rate(result),
         _call_latency(result),
@@ -33,7 +33,7 @@ def figures(result: Mapping[str, Any]) -> str:
 
 
 def _main_call(result: Mapping[str, Any]) -> str | None:
-    """Return the call that a crowd is about."""
+    """Return the main call of the scenario."""
     calls = result["calls"]
     return "lock" if "lock" in calls else next(iter(calls), None)
 
@@ -53,7 +53,7 @@ def _call_rate(result: Mapping[str, Any]) -> _Figure | None:
 
 
 def _done(outcomes: Mapping[str, int], call: str) -> int:
-    """Return how many calls were answered with success, and not refused or lost."""
+    """Return the number of successful calls."""
     return sum(times for name, times in outcomes.items() if name.startswith(f"{call} 2"))
 
 
@@ -85,7 +85,7 @@ def _viewers_lag(result: Mapping[str, Any]) -> _Figure | None:
 
 
 def _double_sales(result: Mapping[str, Any]) -> _Figure | None:
-    """Tell of what a load run is for, as its check has found it."""
+    """Return the figure of the main check of the scenario."""
     for check in result["verdict"]["checks"]:
         if "sold twice" in check["name"].lower():
             detail = str(check.get("detail") or "")
@@ -96,7 +96,7 @@ def _double_sales(result: Mapping[str, Any]) -> _Figure | None:
 
 
 def _first_and_last(result: Mapping[str, Any]) -> tuple[list[int], list[int]]:
-    """Return how many seats were in each status at the start of the replay, and at its end."""
+    """Return the number of seats by status at the start and at the end of the replay."""
     statuses = _statuses(result["replay"]["statuses"], seats=result["event"]["seats"])
     before = [statuses.count(code) for code in _STATUSES]
     flat = result["replay"]["changes"]
@@ -106,6 +106,6 @@ def _first_and_last(result: Mapping[str, Any]) -> tuple[list[int], list[int]]:
 
 
 def _statuses(packed: str, *, seats: int) -> bytearray:
-    """Return one status a seat from base64 of two bits each, the first in the lowest bits."""
+    """Decode statuses from base64 of two bits each, lowest bits first."""
     codes = b64decode(packed)
     return bytearray(codes[index // 4] >> index % 4 * 2 & 3 for index in range(seats))

@@ -1,4 +1,4 @@
-"""The page's text, top to bottom. A result may come from anywhere: all of it is escaped."""
+"""The body of the page. All text is escaped, since a result may come from anywhere."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ _LATENCY_NOTE = (
 
 
 def body(result: Mapping[str, Any]) -> tuple[str, list[Chart]]:
-    """Return all that is above the scripts, and the charts that have a place in it."""
+    """Return the HTML of the body, and the charts in it."""
     latencies = latency_charts(result)
     percentiles = percentile_chart(result)
     throughput, left, lag = (

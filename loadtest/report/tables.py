@@ -1,4 +1,4 @@
-"""The page's tables."""
+"""The tables of the page."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -6,8 +6,7 @@ from itertools import zip_longest
 from statistics import fmean
 from typing import Any
 
-from loadtest.report.outcomes import outcome
-from loadtest.report.wording import UNKNOWN, count, counted, milliseconds, share, size
+from loadtest.report.wording import UNKNOWN, call_result, count, counted, milliseconds, share, size
 
 _PERCENTILES = ("p50", "p90", "p95", "p99", "p999", "max", "mean")
 
@@ -24,7 +23,7 @@ def percentiles_table(result: Mapping[str, Any]) -> str:
 
 
 def viewers_facts(result: Mapping[str, Any]) -> str:
-    """Return how many watched, what reached them, and how late."""
+    """Return the number of viewers, their frames and delays."""
     if not (viewers := result.get("viewers")):
         return ""
     rows = [
@@ -56,7 +55,7 @@ def _latencies_table(what: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -
 
 
 def server_table(result: Mapping[str, Any]) -> str:
-    """Return what the server's processes have needed, where they were seen."""
+    """Return CPU time and memory of the servers, if they were observed."""
     seen = [row["server"] for row in result["timeline"] if row.get("server")]
     names = dict.fromkeys(name for row in seen for name in row["cpu"])
     if not names:
@@ -78,17 +77,17 @@ def server_table(result: Mapping[str, Any]) -> str:
 
 
 def outcomes_table(result: Mapping[str, Any]) -> str:
-    """Return what became of each call's calls, most often first."""
+    """Return the results of each kind of call, most frequent first."""
     totals = result["outcomes"]
     if not totals:
         return ""
     of_calls: dict[str, int] = {}
     for text, number in totals.items():
-        of_calls[outcome(text).call] = of_calls.get(outcome(text).call, 0) + number
+        of_calls[call_result(text).call] = of_calls.get(call_result(text).call, 0) + number
     by_count = sorted(totals, key=lambda text: -totals[text])
     lines = []
-    for text in sorted(by_count, key=lambda text: list(of_calls).index(outcome(text).call)):
-        of = outcome(text)
+    for text in sorted(by_count, key=lambda text: list(of_calls).index(call_result(text).call)):
+        of = call_result(text)
         answer = "no answer" if of.status == "none" else of.status
         lines.append(
             [
@@ -99,7 +98,7 @@ def outcomes_table(result: Mapping[str, Any]) -> str:
                 share(totals[text], of_calls[of.call]),
             ]
         )
-    heads = ["Call", "Outcome", "Answer", "How many", "Of its calls"]
+    heads = ["Call", "CallResult", "Answer", "How many", "Of its calls"]
     table = _table(heads, lines, name="Outcomes", words=3, marks=[line[1] for line in lines])
     if not (too_late := result.get("too_late")):
         return table

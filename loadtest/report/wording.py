@@ -1,6 +1,10 @@
-"""Numbers as a person reads them."""
+"""Numbers and results of calls, formatted for people."""
+
+from dataclasses import dataclass
+from typing import Literal
 
 UNKNOWN = "\N{EN DASH}"
+Kind = Literal["granted", "refused", "failed"]
 
 
 def milliseconds(value: float | None) -> str:
@@ -15,7 +19,7 @@ def milliseconds(value: float | None) -> str:
 
 
 def count(value: float | None) -> str:
-    """Return a number with its thousands apart, and with a decimal only where it is small."""
+    """Return a number with thousands separators, and one decimal if it is small."""
     if value is None:
         return UNKNOWN
     return f"{value:,.1f}" if value < 10 and value != int(value) else f"{value:,.0f}"
@@ -38,3 +42,25 @@ def size(number: float) -> str:
 
 def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """A result of a call."""
+
+    call: str
+    status: str
+    code: str
+
+    @property
+    def kind(self) -> Kind:
+        """Return granted for 2xx, refused for 3xx and 4xx, otherwise failed."""
+        if self.status.startswith("2"):
+            return "granted"
+        return "refused" if self.status[:1] in {"3", "4"} else "failed"
+
+
+def call_result(text: str) -> CallResult:
+    call, _, rest = text.partition(" ")
+    status, _, code = rest.partition(" ")
+    return CallResult(call, status, code)

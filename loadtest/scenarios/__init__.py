@@ -1,4 +1,4 @@
-"""What people do to a seat shop: each scenario is a module; `catalogue` has them all."""
+"""Scenarios of load tests: one module each; `catalogue` lists them all."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from loadtest.engine.run import Run
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """`people` tells how many accounts the options ask for; `seats` and the like are defaults.
+    """`people` returns the number of accounts for the options; `seats` and others are defaults.
 
     With `is_watched_from_the_start` the viewers are there before it begins. One at least is
     needed where `least_viewers` says so, since it is from viewers that buyers know what is free.

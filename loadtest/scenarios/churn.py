@@ -1,11 +1,11 @@
-"""Seats change hands: people lock them and let go of them again, and nothing is ever sold."""
+"""People lock and unlock seats; nothing is sold."""
 
 from argparse import ArgumentParser
 
 from loadtest.engine.arrivals import due, poisson
 from loadtest.engine.run import Run
 from loadtest.scenarios import Scenario
-from loadtest.scenarios.holding import hold
+from loadtest.scenarios.buying import hold
 from loadtest.scenarios.limits import MOST_PEOPLE, MOST_PER_SECOND, amount, count
 
 
@@ -33,7 +33,7 @@ def _add_options(parser: ArgumentParser) -> None:
 async def _play(run: Run) -> None:
     options = run.options
     run.phase = f"{options.rate:g} people a second lock seats, and let go of them"
-    times = poisson(run.dice, per_second=options.rate, seconds=options.seconds)
+    times = poisson(run.rng, per_second=options.rate, seconds=options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
         run.start(hold(run, due_ns, seconds=options.hold))
     run.phase = "the last ones let go"

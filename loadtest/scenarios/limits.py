@@ -1,4 +1,4 @@
-"""Numbers within limits, so that a slip of the finger does not become an attack."""
+"""Limits of options, so that a typo does not become an attack."""
 
 import argparse
 from collections.abc import Callable
@@ -11,7 +11,7 @@ MOST_SECONDS = 3600.0
 
 
 def count(most: int, *, least: int = 0) -> Callable[[str], int]:
-    """Return a reader of whole numbers in a range, for argparse."""
+    """Return an argparse type for integers in a range."""
 
     def read(text: str) -> int:
         value = int(text)
@@ -24,7 +24,7 @@ def count(most: int, *, least: int = 0) -> Callable[[str], int]:
 
 
 def amount(most: float, *, least: float = 0.0) -> Callable[[str], float]:
-    """Return a reader of numbers in a range, for argparse."""
+    """Return an argparse type for numbers in a range."""
 
     def read(text: str) -> float:
         value = float(text)

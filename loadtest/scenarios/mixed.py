@@ -8,12 +8,11 @@ from argparse import ArgumentParser, Namespace
 from loadtest.engine.arrivals import due, poisson
 from loadtest.engine.run import Run
 from loadtest.scenarios import Scenario
-from loadtest.scenarios.buying import visit
-from loadtest.scenarios.holding import hold
+from loadtest.scenarios.buying import hold, visit
 from loadtest.scenarios.limits import MOST_PER_SECOND, amount
 from loadtest.scenarios.on_sale import add_buying_options, arrivals_per_second
 
-# Shares of those who come: the others cannot decide.
+# Shares of arrivals; the others are undecided.
 _BUYING = 0.6
 _FRIENDS = 8
 _FRIENDS_PER_SECOND = 0.2
@@ -47,16 +46,16 @@ async def _play(run: Run) -> None:
 
 
 async def _visits(run: Run, rate: float) -> None:
-    times = poisson(run.dice, per_second=rate, seconds=run.options.seconds)
+    times = poisson(run.rng, per_second=rate, seconds=run.options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
-        if run.dice.random() < _BUYING:
+        if run.rng.random() < _BUYING:
             run.start(visit(run, due_ns))
         else:
             run.start(hold(run, due_ns, seconds=run.options.think))
 
 
 async def _pages(run: Run) -> None:
-    times = poisson(run.dice, per_second=run.options.pages, seconds=run.options.seconds)
+    times = poisson(run.rng, per_second=run.options.pages, seconds=run.options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
         run.start(_look(run, due_ns))
 
@@ -67,9 +66,9 @@ async def _look(run: Run, due_ns: int) -> None:
 
 
 async def _turnover(run: Run) -> None:
-    """The oldest who is not sampled goes, and another comes."""
-    times = poisson(run.dice, per_second=run.options.turnover, seconds=run.options.seconds)
-    oldest = [watcher for watcher in run.crowd.watchers if not watcher.is_sampled]
+    """Replace the oldest viewer that is not sampled by a new one."""
+    times = poisson(run.rng, per_second=run.options.turnover, seconds=run.options.seconds)
+    oldest = [viewer for viewer in run.pool.viewers if not viewer.is_sampled]
     async for due_ns in due(times, began_ns=run.began_ns):
         if oldest:
             oldest.pop(0).leave()
@@ -77,13 +76,13 @@ async def _turnover(run: Run) -> None:
 
 
 async def _join(run: Run, due_ns: int) -> None:
-    await run.crowd.join(is_sampled=False, due_ns=due_ns)
+    await run.pool.join(is_sampled=False, due_ns=due_ns)
 
 
 async def _friends(run: Run) -> None:
-    times = poisson(run.dice, per_second=_FRIENDS_PER_SECOND, seconds=run.options.seconds)
+    times = poisson(run.rng, per_second=_FRIENDS_PER_SECOND, seconds=run.options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
-        wanted = run.hall.choose(run.dice, 1)
+        wanted = run.hall.choose(run.rng, 1)
         for _ in range(_FRIENDS if wanted else 0):
             run.start(_click(run, wanted, due_ns))
 

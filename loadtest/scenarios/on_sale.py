@@ -1,4 +1,4 @@
-"""A sale opens: people come, choose, think and buy until nothing is left or the time is up."""
+"""A sale: people arrive, choose, think and buy until nothing is left or time is up."""
 
 import time
 from argparse import ArgumentParser, Namespace
@@ -9,12 +9,12 @@ from loadtest.scenarios import Scenario
 from loadtest.scenarios.buying import visit
 from loadtest.scenarios.limits import MOST_PEOPLE, MOST_PER_SECOND, amount, count
 
-# What share of all buyers is at it at a time, if the site answers at once.
+# The share of accounts in use at a time if the site responds at once.
 _BUSY = 0.6
 
 
 def add_buying_options(parser: ArgumentParser, *, buyers: int) -> None:
-    """Add what every scenario takes in which people buy."""
+    """Add the options of all scenarios with buyers."""
     parser.add_argument(
         "--buyers",
         type=count(MOST_PEOPLE, least=1),
@@ -43,7 +43,7 @@ def add_buying_options(parser: ArgumentParser, *, buyers: int) -> None:
 
 
 def arrivals_per_second(options: Namespace) -> float:
-    """Return how many people come each second."""
+    """Return the arrival rate per second."""
     busy: float = _BUSY * options.buyers / max(options.think, 0.1)
     rate: float | None = options.rate
     return rate or min(MOST_PER_SECOND, busy)
@@ -55,7 +55,7 @@ async def _play(run: Run) -> None:
         return
     rate = arrivals_per_second(run.options)
     run.phase = f"{rate:,.0f} people a second come to buy"
-    times = poisson(run.dice, per_second=rate, seconds=run.options.seconds)
+    times = poisson(run.rng, per_second=rate, seconds=run.options.seconds)
     async for due_ns in due(times, began_ns=run.began_ns):
         if not run.hall.left:
             break
@@ -65,7 +65,7 @@ async def _play(run: Run) -> None:
 
 
 async def _rush(run: Run) -> None:
-    """Every buyer comes again as soon as they have bought."""
+    """Let every buyer start again as soon as they have bought."""
     run.phase = f"{len(run.people):,} people buy as fast as they can"
 
     async def again_and_again() -> None:

@@ -1,4 +1,4 @@
-"""A stampede: everybody clicks one seat in the same instant."""
+"""Everybody clicks one seat at the same instant."""
 
 import asyncio
 from argparse import ArgumentParser
@@ -22,8 +22,8 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 async def _play(run: Run) -> None:
-    """Send all requests but for their last bytes, then the last bytes of all."""
-    index = run.hall.choose(run.dice, 1)[0]
+    """Send all requests except for their last byte, then all last bytes."""
+    index = run.hall.choose(run.rng, 1)[0]
     run.phase = "opening connections"
     places = asyncio.Semaphore(_AT_ONCE)
 

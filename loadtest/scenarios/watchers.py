@@ -1,11 +1,11 @@
-"""A crowd that watches: all come at once, nothing happens, and then seats change steadily."""
+"""Viewers connect at once, wait, and then seats change steadily."""
 
 from argparse import ArgumentParser
 
 from loadtest.engine.arrivals import due, evenly, poisson, until
 from loadtest.engine.run import Run
 from loadtest.scenarios import Scenario
-from loadtest.scenarios.holding import hold
+from loadtest.scenarios.buying import hold
 from loadtest.scenarios.limits import MOST_PER_SECOND, MOST_SECONDS, amount
 
 _PEOPLE = 40
@@ -46,14 +46,14 @@ async def _play(run: Run) -> None:
     await until(began_ns)
     run.phase = f"{options.per_second:g} changes a second"
     left = options.seconds - run.seconds
-    times = poisson(run.dice, per_second=options.per_second / 2, seconds=left)
+    times = poisson(run.rng, per_second=options.per_second / 2, seconds=left)
     async for due_ns in due(times, began_ns=began_ns):
         run.start(hold(run, due_ns, seconds=_HOLD_SECONDS, seats=1))
     await run.finish()
 
 
 async def _join(run: Run, *, is_sampled: bool, due_ns: int) -> None:
-    await run.crowd.join(is_sampled=is_sampled, due_ns=due_ns)
+    await run.pool.join(is_sampled=is_sampled, due_ns=due_ns)
 
 
 WATCHERS = Scenario(

@@ -12,24 +12,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy import lineage
 from deploy.address import serves
-from deploy.door import visiting
-from deploy.lineage import family, members
+from deploy.console import Problem
+from deploy.control_socket import connected
+from deploy.environment import clean_environment, is_production
 from deploy.paths import ROOT, VENV_PYTHON
-from deploy.problems import Problem
-from deploy.processes import clean_environment
-from deploy.production import is_production, production_trial
-from deploy.sites import RunningSite, running_site
+from deploy.production import production_trial_settings
 from loadtest.chaos.sale import Sale, manage, show
 from loadtest.upgrade.releases import before_the_last_migration, checked_out, title
+from tools import process_tree
+from tools.process_tree import descendants, stack_processes
+from tools.sites import RunningSite, running_site
 
-_SERVERS = (lineage.API_MASTER, lineage.API_WORKER, lineage.SOCKET_SERVER)
+_SERVERS = (process_tree.API_MASTER, process_tree.API_WORKER, process_tree.SOCKET_SERVER)
 _RESTARTING = 1012
 
 
 class Upgrade:
-    """A site that is brought from one release to another, and what came of it."""
+    """The upgrades of a site, and their results."""
 
     def __init__(self, site: RunningSite, sale: Sale, settings: Mapping[str, str]) -> None:
         self._site = site
@@ -39,8 +39,8 @@ class Upgrade:
         self.violations: list[str] = []
 
     def roll(self, release: Path) -> None:
-        """Have a release's servers take over."""
-        asked_before = self._sale.tally.seen.total()
+        """Replace the servers by those of a release."""
+        asked_before = self._sale.answer_log.seen.total()
         before, migrations = self._servers(), self._migrations()
         began = time.monotonic()
         place = {"SEATCAST_DATA_DIR": str(self._site.data_dir), "SEATCAST_RELEASE": str(release)}
@@ -63,13 +63,13 @@ class Upgrade:
         self.steps["seconds in which servers were replaced"] += round(time.monotonic() - began)
         self.steps["processes replaced"] += len(before.keys() - after.keys())
         self.steps["migrations applied"] += self._migrations() - migrations
-        self.steps["answers meanwhile"] += self._sale.tally.seen.total() - asked_before
+        self.steps["answers meanwhile"] += self._sale.answer_log.seen.total() - asked_before
 
     def judge(self) -> list[str]:
-        """Return what people noticed, besides what a sale must keep."""
+        """Return what people noticed, besides violations of the sale."""
         noticed = [
             f"{count} times: {what}"
-            for what, count in self._sale.tally.seen.items()
+            for what, count in self._sale.answer_log.seen.items()
             if what.startswith(("5", "401", "connection lost")) or "never answered" in what
         ]
         failures = sum((each.failures for each in self._sale.watchers), Counter[str]())
@@ -86,10 +86,10 @@ class Upgrade:
         return noticed
 
     def _servers(self) -> dict[int, Path]:
-        """Return the servers' process ids, and the folder in which each of them runs."""
+        """Return the process ids of the servers, and the folder of each."""
         watcher = self._site.server.process.pid
-        [stack] = [each.pid for each in family(watcher) if "deploy.stack" in each.command]
-        found = members(stack)
+        [stack] = [each.pid for each in descendants(watcher) if "deploy.stack" in each.command]
+        found = stack_processes(stack)
         return {pid: Path(f"/proc/{pid}/cwd").resolve() for kind in _SERVERS for pid in found[kind]}
 
     def _migrations(self) -> int:
@@ -99,13 +99,13 @@ class Upgrade:
 
 def run(asked: argparse.Namespace, old: Path) -> dict[str, Any]:
     """Upgrade, roll back, and upgrade again; return the counts, and the violations among them."""
-    production = production_trial() if is_production(os.environ) else {}
-    # Both releases are given these, and an older one may not know newer settings.
+    production = production_trial_settings() if is_production(os.environ) else {}
+    # For both releases; older ones refuse unknown settings.
     settings = {"SEATCAST_DEMO": "0", "SEATCAST_SHOW_NAMES": "True", **production}
     begins = {**settings, "SEATCAST_RELEASE": str(old)}
     with running_site("deploy.stack", up=serves, settings=begins) as site:
-        with visiting(site.data_dir) as visit:
-            environment = {**clean_environment(**settings), **visit.settings}
+        with connected(site.data_dir) as stack:
+            environment = {**clean_environment(**settings), **stack.settings}
         sale = Sale(site.address, environment, asked.seed, asked.buyers, asked.viewers)
         upgrade = Upgrade(site, sale, settings)
         with sale.going_on(release=old):
@@ -119,7 +119,7 @@ def run(asked: argparse.Namespace, old: Path) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Run it; return the exit status: 0 when nobody noticed."""
+    """Run it; return 0 if nobody noticed the upgrades."""
     parser = argparse.ArgumentParser(prog="python -m loadtest.upgrade", description=__doc__)
     parser.add_argument("--from", dest="revision", help="the older version, as git names it")
     parser.add_argument("--seconds", type=float, default=10, help="between steps (%(default)s)")

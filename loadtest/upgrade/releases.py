@@ -1,4 +1,4 @@
-"""Older versions of this repository, checked out aside."""
+"""Check out older versions of this repository."""
 
 import subprocess
 import tarfile
@@ -8,21 +8,21 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
+from deploy.console import Problem
 from deploy.paths import CLIENT, ROOT, VENV
-from deploy.problems import Problem
 
 _MIGRATIONS = ":(glob)*/migrations/[0-9]*.py"
 
 
 def before_the_last_migration() -> str:
-    """Return the newest revision whose tables are not yet those of this one. Raises: Problem."""
+    """Return the parent of the commit that added the newest migration. Raises: Problem."""
     log = ["log", "-1", "--format=%H", "--diff-filter=A", "--", _MIGRATIONS]
     return _git(*log).decode().strip() + "^"
 
 
 @contextmanager
 def checked_out(revision: str) -> Iterator[Path]:
-    """Check a revision out for the length of the context; yield the folder.
+    """Check out a revision for the length of the context; yield its folder.
 
     It has this checkout's packages and client: what is tried is its servers.
     Raises: Problem.

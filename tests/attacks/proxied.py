@@ -14,10 +14,10 @@ import pytest
 
 from deploy import stack_services
 from deploy.address import Address
-from deploy.keeper import kept
+from deploy.ports import stable_ports
+from deploy.process_manager import managed
 from deploy.server import daphne_arguments, granian_arguments
-from deploy.services import lasting_ports
-from deploy.stack_services import HOST, Proxied, proxy_service
+from deploy.stack_services import HOST, ProxyConfig, proxy_service
 from tests.servers import running
 
 SLOW_PATH = "/api/me/"
@@ -99,7 +99,7 @@ def is_hung_up_on(peer: socket.socket, trickle: bytes, *, every: float) -> bool:
 @contextmanager
 def front(folder: Path) -> Iterator[Front]:
     """Run the proxy, with shorter timeouts, and both servers."""
-    port, api, sockets = lasting_ports(3)
+    port, api, sockets = stable_ports(3)
     text = stack_services.CADDYFILE.read_text()
     for long, short in _SHORTER.items():
         assert long in text
@@ -107,7 +107,7 @@ def front(folder: Path) -> Iterator[Front]:
     (folder / "Caddyfile").write_text(text)
     (folder / "client").mkdir()
     (folder / "client" / "index.html").write_text("the page")
-    proxied = Proxied(
+    config = ProxyConfig(
         address=Address(host=HOST, port=port),
         sockets=[sockets],
         api=[api],
@@ -125,7 +125,7 @@ def front(folder: Path) -> Iterator[Front]:
         for module, (arguments, at) in commands.items():
             stack.enter_context(running(module, [sys.executable, "-m", module, *arguments], at))
         patch.setattr(stack_services, "CADDYFILE", folder / "Caddyfile")
-        stack.enter_context(kept([proxy_service(proxied, log_file=folder / "proxy.log")]))
+        stack.enter_context(managed([proxy_service(config, log_file=folder / "proxy.log")]))
         found = Front(port=port, api=api, sockets=sockets)
         found.arrived()
         yield found

@@ -12,8 +12,8 @@ from statistics import median
 
 import pytest
 
+from deploy.ports import free_port
 from deploy.server import granian_arguments
-from deploy.services import free_port
 from reservations.models import Event
 from tests.factories import make_event
 from tests.servers import HOST, Running, running

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.ports import free_port
 from deploy.server import granian_arguments
-from deploy.services import free_port
 from reservations.models import Event
 from tests.crowd import wait_until
 from tests.factories import make_event

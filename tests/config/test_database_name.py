@@ -8,9 +8,9 @@ import pytest
 from environ import Env
 
 from config.service_urls import asks_database, name_of
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
-from deploy.services import free_port
+from deploy.ports import free_port
 
 
 def manage(*arguments: str, data_dir: Path, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -13,10 +13,10 @@ from redis.connection import parse_url
 
 from config.environment import OF_OTHERS, names, read_environment
 from config.service_urls import connects_as_owner, with_password
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
+from deploy.ports import free_port
 from deploy.server import daphne_arguments, granian_arguments
-from deploy.services import free_port
 
 pytestmark = pytest.mark.any_database
 
@@ -249,7 +249,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         ["manage.py", "check"],
         ["-m", "daphne", *daphne_arguments(host="127.0.0.1", port=0)],
         ["-m", "granian", *granian_arguments(host="127.0.0.1", port=0, workers=1)],
-        ["-m", "deploy.serve"],
+        ["-m", "tools.serve"],
     ],
     ids=lambda command: command[-1] if command[0] == "manage.py" else command[1],
 )

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from deploy.address import Address, address_from, answers, ensure_free
+from deploy.console import Problem
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.problems import Problem
-from deploy.processes import clean_environment
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_the_environment_names_the_address(
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "80 ", "8\u0660"])
-def test_what_is_no_port_is_refused(port: str) -> None:
+def test_an_invalid_port_is_refused(port: str) -> None:
     with pytest.raises(Problem, match="PORT must be a number from 1 to 65535"):
         address_from({"PORT": port})
 
@@ -55,11 +55,11 @@ def test_the_url_is_one_that_a_browser_can_open(host: str, url: str) -> None:
         ("192.0.2.1", "https://192.0.2.1:8000"),
     ],
 )
-def test_over_tls_it_has_the_name_that_its_certificate_is_for(host: str, url: str) -> None:
+def test_the_tls_url_has_the_certificates_host_name(host: str, url: str) -> None:
     assert Address(host=host, port=8000, authority=Path("root.crt")).url == url
 
 
-def test_who_is_not_vouched_for_yet_does_not_answer(tmp_path: Path) -> None:
+def test_a_server_without_a_certificate_yet_does_not_answer(tmp_path: Path) -> None:
     address = Address(host="127.0.0.1", port=8000, authority=tmp_path / "none.crt")
     assert not answers(address)
 
@@ -70,8 +70,8 @@ def test_a_free_port_is_free() -> None:
     ensure_free(Address(host="127.0.0.1", port=port))
 
 
-@pytest.mark.parametrize("module", [["deploy", "run"], ["deploy.serve"]])
-def test_a_port_in_use_is_told_in_one_sentence_before_anything_else(module: list[str]) -> None:
+@pytest.mark.parametrize("module", [["tools", "run"], ["tools.serve"]])
+def test_a_port_in_use_is_reported_at_once_in_one_sentence(module: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = subprocess.run(
@@ -88,11 +88,11 @@ def test_a_port_in_use_is_told_in_one_sentence_before_anything_else(module: list
     assert result.stderr.count("\n") == 1
 
 
-def test_a_host_that_is_not_ours_is_told_in_one_sentence() -> None:
+def test_a_foreign_host_is_reported_in_one_sentence() -> None:
     with pytest.raises(Problem, match=r"^Cannot listen on port 8000 of 192\.0\.2\.1: .+\.$"):
         ensure_free(Address(host="192.0.2.1", port=8000))
 
 
-def test_a_host_that_does_not_exist_is_told_in_one_sentence() -> None:
+def test_an_unknown_host_is_reported_in_one_sentence() -> None:
     with pytest.raises(Problem, match="HOST must be an address of this machine, not 'not a host'"):
         ensure_free(Address(host="not a host", port=8000))

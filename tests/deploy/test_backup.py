@@ -1,13 +1,13 @@
-"""Backups, on a real PostgreSQL; `python -m loadtest.restore` tries them during a sale."""
+"""Backups on a real PostgreSQL; `python -m loadtest.restore` tests them during a sale."""
 
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from deploy.backup import dump, environment_of, load, owners_url, restore
-from deploy.problems import Problem
-from deploy.services import postgres
+from deploy.backup import dump, environment_of, load, owner_url, restore
+from deploy.console import Problem
+from tools.services import postgres
 
 
 def _rows(url: str, database: str = "seatcast") -> list[int]:
@@ -22,7 +22,7 @@ def without_services(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("without_services")
-def test_a_backup_is_restored_beside_what_has_become_of_the_database(tmp_path: Path) -> None:
+def test_restoring_a_backup_keeps_the_previous_database(tmp_path: Path) -> None:
     file = tmp_path / "sale.dump"
     with postgres() as url:
         with psycopg.connect(url, autocommit=True) as connection:
@@ -40,7 +40,7 @@ def test_a_backup_is_restored_beside_what_has_become_of_the_database(tmp_path: P
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("without_services")
-def test_a_backup_is_restored_where_its_roles_are_unknown(tmp_path: Path) -> None:
+def test_a_backup_is_restored_without_its_roles(tmp_path: Path) -> None:
     file = tmp_path / "sale.dump"
     with postgres() as url, psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE ROLE serving")
@@ -53,22 +53,22 @@ def test_a_backup_is_restored_where_its_roles_are_unknown(tmp_path: Path) -> Non
         assert _rows(url) == [1]
 
 
-def test_a_backup_is_made_by_the_owner_and_as_safely_as_its_url_asks(tmp_path: Path) -> None:
+def test_a_backup_connects_as_the_owner_with_the_urls_tls_options(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("p@ss/word\n")
     asked = {
         "DATABASE_URL": "postgres://serving:word@db/seatcast",
         "DATABASE_MIGRATION_URL": "postgres://owner@db/seatcast?sslmode=verify-full&sslrootcert=/ca",
         "DATABASE_MIGRATION_PASSWORD_FILE": str(tmp_path / "password"),
     }
-    told = environment_of(owners_url(asked))
+    told = environment_of(owner_url(asked))
     assert told.items() >= {"PGUSER": "owner", "PGPASSWORD": "p@ss/word", "PGHOST": "db"}.items()
     assert (told["PGSSLMODE"], told["PGSSLROOTCERT"]) == ("verify-full", "/ca")
     only = {"DATABASE_URL": "postgres://both:word@db/seatcast"}
-    assert environment_of(owners_url(only))["PGUSER"] == "both"
+    assert environment_of(owner_url(only))["PGUSER"] == "both"
 
 
 @pytest.mark.usefixtures("without_services")
-def test_a_backup_that_is_not_there_changes_nothing(tmp_path: Path) -> None:
+def test_restoring_a_missing_file_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="There is no"):
         restore(tmp_path / "none.dump")
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""The compose file cannot be run where there is no engine, so it is held to what is run."""
+"""The Compose file, compared with `deploy.server`, since it cannot run without Docker."""
 
 import os
 import re
@@ -20,7 +20,7 @@ from redis.retry import Retry
 
 from config.environment import read_environment
 from config.service_urls import with_password
-from deploy.lock import pins_in
+from deploy.ports import free_port
 from deploy.server import (
     MIGRATE_SETTINGS,
     caddy_arguments,
@@ -35,10 +35,10 @@ from deploy.server import (
     server_settings,
     valkey_arguments,
 )
-from deploy.services import free_port
 from deploy.stack_settings import stack_settings
 from deploy.unprivileged import runnable, temporary_home
 from deploy.waiting import wait_until
+from tools.lock import pins_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SOCKETS = ("sockets-1", "sockets-2")
@@ -63,7 +63,7 @@ def dockerfile() -> str:
     return (ROOT / "Dockerfile").read_text()
 
 
-def test_there_are_as_many_servers_as_in_the_stack(services: dict[str, Any]) -> None:
+def test_compose_runs_as_many_servers_as_the_stack(services: dict[str, Any]) -> None:
     watching = {name for name in services if services[name].get("profiles") == ["monitoring"]}
     assert set(services) - watching == {"postgres", "valkey", "proxy", *SERVERS}
     assert (DEFAULTS.sockets, DEFAULTS.api_workers) == (len(SOCKETS), len(API))
@@ -115,7 +115,7 @@ def valkey(home: Path) -> Path:
     ("password", "is_file"),
     [("plain", False), ("a@b/c#d", True), *((ODD, is_file) for is_file in (False, True))],
 )
-def test_the_script_gives_valkey_any_password_and_shows_it_to_nobody(
+def test_valkeys_password_may_have_any_characters_and_stays_hidden(
     services: dict[str, Any], home: Path, valkey: Path, password: str, is_file: bool
 ) -> None:
     script = services["valkey"]["command"][2].replace("$$", "$")
@@ -160,7 +160,7 @@ def test_no_password_is_written_into_a_url(services: dict[str, Any]) -> None:
         assert given["SEATCAST_SHOW_NAMES"] == "${SEATCAST_SHOW_NAMES:-False}"
 
 
-def test_migrations_are_a_step_of_their_own_before_the_servers(services: dict[str, Any]) -> None:
+def test_migrations_run_before_the_servers(services: dict[str, Any]) -> None:
     migrate = services["migrate"]
     before = (migrate_arguments(), grant_arguments(), check_arguments())
     steps = [shlex.join(["python", *each]) for each in before]
@@ -202,7 +202,7 @@ def test_the_proxy_gets_the_same_variables(services: dict[str, Any]) -> None:
     )
 
 
-def test_the_caddyfile_takes_the_variables_that_it_is_given(services: dict[str, Any]) -> None:
+def test_the_caddyfile_uses_exactly_the_given_variables(services: dict[str, Any]) -> None:
     taken = set(re.findall(r"\{\$(\w+)", (ROOT / "deploy" / "Caddyfile").read_text()))
     assert taken == set(services["proxy"]["environment"])
 
@@ -223,7 +223,7 @@ def test_the_services_have_the_same_versions(services: dict[str, Any]) -> None:
         assert locked(wheel).startswith(f"{tag}.")
 
 
-def test_every_setting_is_a_documented_one(services: dict[str, Any]) -> None:
+def test_every_setting_is_documented(services: dict[str, Any]) -> None:
     documented = (ROOT / ".env.example").read_text()
     given = {name for each in (*SERVERS, "proxy") for name in services[each]["environment"]}
     asked_for = set(re.findall(r"(?<!\$)\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
@@ -232,11 +232,11 @@ def test_every_setting_is_a_documented_one(services: dict[str, Any]) -> None:
         assert f"# {setting}=" in documented
 
 
-def test_every_long_running_service_says_whether_it_is_well(services: dict[str, Any]) -> None:
+def test_every_long_running_service_has_a_health_check(services: dict[str, Any]) -> None:
     assert all("healthcheck" in service for name, service in services.items() if name != "migrate")
 
 
-def test_every_service_is_contained(services: dict[str, Any]) -> None:
+def test_every_service_is_sandboxed(services: dict[str, Any]) -> None:
     for service in services.values():
         assert service["read_only"]
         assert service["cap_drop"] == ["ALL"]
@@ -244,7 +244,7 @@ def test_every_service_is_contained(services: dict[str, Any]) -> None:
         assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory", "pids"}
 
 
-def test_nobody_but_the_servers_reaches_the_services(services: dict[str, Any]) -> None:
+def test_only_servers_reach_the_services(services: dict[str, Any]) -> None:
     inside = {name for name, service in services.items() if "inside" in service["networks"]}
     assert inside == {"postgres", "valkey", *SERVERS}
     assert services["postgres"]["networks"] == services["valkey"]["networks"] == ["inside"]
@@ -275,7 +275,7 @@ def interpolated(services: dict[str, Any], name: str) -> dict[str, str]:
     }
 
 
-def test_only_the_migration_is_given_the_owner_of_the_tables(services: dict[str, Any]) -> None:
+def test_only_the_migration_gets_the_owners_credentials(services: dict[str, Any]) -> None:
     for name in set(SERVERS) - {"migrate"}:
         # Empty, so that what .env has does not come through `env_file`.
         assert {services[name]["environment"][setting] for setting in OWNERS} == {""}
@@ -292,14 +292,14 @@ def test_a_password_of_any_characters_stays_a_password(services: dict[str, Any])
         assert (found["HOST"], found["PORT"], found["NAME"]) == ("postgres", 5432, "seatcast")
 
 
-def test_no_password_is_put_into_an_address_or_a_command(services: dict[str, Any]) -> None:
+def test_no_url_or_command_contains_a_password(services: dict[str, Any]) -> None:
     for service in services.values():
         told = [*service.get("command", []), *service.get("healthcheck", {}).get("test", [])]
         urls = [value for value in service.get("environment", {}).values() if "://" in value]
         assert not [text for text in (*told, *urls) if re.search(r"(?<!\$)\$\{\w*PASSWORD", text)]
 
 
-def test_the_page_has_room_for_the_server_that_it_adds(services: dict[str, Any]) -> None:
+def test_the_documented_extra_server_fits_the_connection_limit(services: dict[str, Any]) -> None:
     [added] = re.findall(
         r"```yaml\n(.*?)```", (ROOT / "docs" / "operations.md").read_text(), re.DOTALL
     )
@@ -315,7 +315,9 @@ def test_the_page_has_room_for_the_server_that_it_adds(services: dict[str, Any])
 @pytest.mark.parametrize(
     "setting", ["SEATCAST_PAYMENT_PROVIDER", "SEATCAST_OFFLINE_METHODS", "SEATCAST_DEMO_PAYMENTS"]
 )
-def test_who_takes_the_money_can_be_said_in_a_shell(services: dict[str, Any], setting: str) -> None:
+def test_the_payment_provider_can_be_set_in_the_shell(
+    services: dict[str, Any], setting: str
+) -> None:
     for name in SERVERS:
         assert services[name]["environment"][setting].startswith(f"${{{setting}:-")
 
@@ -339,7 +341,7 @@ def test_every_secret_can_be_a_file(services: dict[str, Any], with_files: dict[s
         assert ("DATABASE_MIGRATION_PASSWORD_FILE" in files) is (name == "migrate")
 
 
-def test_servers_start_with_files_for_secrets(
+def test_servers_start_with_secret_files(
     services: dict[str, Any], with_files: dict[str, Any], tmp_path: Path
 ) -> None:
     for secret in with_files["secrets"]:

@@ -1,4 +1,4 @@
-"""The steps before the servers, and what runs beside them, as two roles of a real PostgreSQL."""
+"""Release tasks and management commands with two roles of a real PostgreSQL."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -8,13 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server, postgres_url
-from deploy.preparing import prepare, run_once
-from deploy.problems import Problem
-from deploy.processes import clean_environment
+from deploy.console import Problem
+from deploy.environment import clean_environment
+from deploy.ports import free_port
+from deploy.postgres_server import SERVING_ROLE, PersistentDatabase, postgres_server, postgres_url
+from deploy.release_tasks import run_release_tasks, run_task
 from deploy.server import MIGRATE_SETTINGS, grant_arguments, migrate_arguments
-from deploy.services import free_port
-from deploy.stack_settings import without_owner
+from deploy.stack_settings import without_owner_settings
 
 pytestmark = pytest.mark.thorough
 
@@ -32,7 +32,7 @@ class Site:
     both: Mapping[str, str]
 
     def run(self, *arguments: str, environment: Mapping[str, str]) -> str:
-        return run_once(
+        return run_task(
             ["manage.py", *arguments], environment, log_file=self.folder / f"{arguments[0]}.log"
         )
 
@@ -46,24 +46,24 @@ def site() -> Iterator[Site]:
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        kept = Kept(folder=folder / "postgres", password=OWNER_PASSWORD)
-        with postgres_server(port=port, kept=kept) as launched:
+        database = PersistentDatabase(folder=folder / "postgres", password=OWNER_PASSWORD)
+        with postgres_server(port=port, database=database) as launched:
             launched.server.wait_until_ready(launched.ready)
             owner = postgres_url(port=port, password=OWNER_PASSWORD)
             one = clean_environment(SEATCAST_DATA_DIR=str(folder / "data"), DATABASE_URL=owner)
             log_file = folder / "preparing.log"
-            run_once(migrate_arguments(), {**one, **MIGRATE_SETTINGS}, log_file=log_file)
+            run_task(migrate_arguments(), {**one, **MIGRATE_SETTINGS}, log_file=log_file)
             both = {
                 **one,
                 "DATABASE_URL": postgres_url(port=port, role=SERVING_ROLE),
                 "DATABASE_PASSWORD": SERVING_PASSWORD,
                 "DATABASE_MIGRATION_URL": owner,
             }
-            prepare(both, demo=True, log_file=log_file)
+            run_release_tasks(both, demo=True, log_file=log_file)
             yield Site(folder=folder, owner=owner, both=both)
 
 
-def test_the_demo_was_loaded_by_the_role_that_serves(site: Site) -> None:
+def test_the_serving_role_loads_the_demo(site: Site) -> None:
     with site.serving() as connection:
         found = connection.execute(
             "SELECT session_user, (SELECT count(*) FROM reservations_event) > 0"
@@ -75,7 +75,7 @@ def test_the_demo_was_loaded_by_the_role_that_serves(site: Site) -> None:
             connection.execute("SET ROLE seatcast")
 
 
-def test_the_role_asks_for_its_password_which_is_stored_as_a_hash(site: Site) -> None:
+def test_the_serving_role_needs_a_password_that_is_stored_hashed(site: Site) -> None:
     with pytest.raises(psycopg.OperationalError, match="password"):
         site.serving(password="guess")
     with psycopg.connect(site.owner) as connection:
@@ -87,37 +87,37 @@ def test_the_role_asks_for_its_password_which_is_stored_as_a_hash(site: Site) ->
 
 
 @pytest.mark.parametrize("command", [["housekeeping"], ["verify_ledger"], ["load_demo"]])
-def test_commands_beside_the_servers_need_no_owner(site: Site, command: list[str]) -> None:
-    site.run(*command, environment=without_owner(site.both))
+def test_everyday_commands_need_no_owner(site: Site, command: list[str]) -> None:
+    site.run(*command, environment=without_owner_settings(site.both))
 
 
-def test_the_owners_commands_are_refused_to_the_role_that_serves(site: Site) -> None:
+def test_the_serving_role_cannot_run_the_owners_commands(site: Site) -> None:
     with pytest.raises(Problem, match="permission denied"):
-        site.run("after_restore", environment=without_owner(site.both))
+        site.run("after_restore", environment=without_owner_settings(site.both))
     site.run("after_restore", environment=site.both)
 
 
-def test_the_check_tells_of_one_role_and_warns_of_two_that_are_mixed_up(site: Site) -> None:
+def test_the_check_notes_a_single_role_and_warns_of_swapped_roles(site: Site) -> None:
     check = ("check", "--deploy", "--database", "default")
     alone = {name: value for name, value in site.both.items() if name != "DATABASE_PASSWORD"}
     alone["DATABASE_URL"] = site.owner
     for environment, told in (
         (site.both, ""),
-        (without_owner(alone), "seatcast.I001"),
+        (without_owner_settings(alone), "seatcast.I001"),
         (alone, "seatcast.W002"),
     ):
         log_file = site.folder / "check.log"
         log_file.unlink(missing_ok=True)
-        run_once(["manage.py", *check], environment, log_file=log_file)
+        run_task(["manage.py", *check], environment, log_file=log_file)
         assert ("seatcast.I001" in log_file.read_text()) is (told == "seatcast.I001")
         assert ("seatcast.W002" in log_file.read_text()) is (told == "seatcast.W002")
 
 
-def test_a_new_password_is_given_to_the_role_by_the_next_grant(site: Site) -> None:
+def test_granting_sets_a_new_password(site: Site) -> None:
     changed = {**site.both, "DATABASE_PASSWORD": "another"}
     log_file = site.folder / "grant.log"
-    run_once(grant_arguments(), changed, log_file=log_file)
+    run_task(grant_arguments(), changed, log_file=log_file)
     site.serving(password="another").close()
-    run_once(grant_arguments(), site.both, log_file=log_file)
+    run_task(grant_arguments(), site.both, log_file=log_file)
     site.serving().close()
     assert "another" not in log_file.read_text()

@@ -23,8 +23,8 @@ import yaml
 from config.environment import read_environment
 from deploy.address import Address, is_ready
 from deploy.paths import ROOT, VENV_BIN
-from deploy.postgres_server import SERVING_ROLE, Kept, postgres_server
-from deploy.services import free_port
+from deploy.ports import free_port
+from deploy.postgres_server import SERVING_ROLE, PersistentDatabase, postgres_server
 from deploy.supervised import supervised
 from deploy.valkey_server import valkey_server
 from tests.deploy.test_kubernetes import container, one, own_settings
@@ -73,9 +73,9 @@ def services() -> Iterator[Services]:
         folder.chmod(0o711)
         (folder / "providers").mkdir()
         (folder / "providers" / "house.py").write_text(PROVIDER)
-        kept = Kept(folder=folder / "postgres", password=OWNER_PASSWORD)
+        stored = PersistentDatabase(folder=folder / "postgres", password=OWNER_PASSWORD)
         with (
-            postgres_server(port=postgres, kept=kept) as database,
+            postgres_server(port=postgres, database=stored) as database,
             valkey_server(port=valkey, password=PASSWORD) as cache,
         ):
             database.server.wait_until_ready(database.ready)
@@ -275,11 +275,11 @@ def test_from_an_empty_server_to_the_first_sale(name: str, migrated: Services) -
         # All of them once; to take the same steps again would tell nothing of a way's settings.
         if name != "Kubernetes" and command[0] != "create_grid":
             continue
-        with PLAN.open() as plan:
+        with PLAN.open() as spec:
             said = run(
                 ["python", "manage.py", *command, *ASKS_NOTHING.get(command[0], [])],
                 settings,
-                stdin=plan if takes_the_plan else subprocess.DEVNULL,
+                stdin=spec if takes_the_plan else subprocess.DEVNULL,
             )
         assert said.startswith(f"seatcast: database {HOST}:{migrated.postgres}/seatcast (Postgre")
         assert PASSWORD not in said
@@ -288,7 +288,7 @@ def test_from_an_empty_server_to_the_first_sale(name: str, migrated: Services) -
 
 
 @pytest.mark.thorough
-def test_the_clusters_servers_for_sockets_start_with_the_settings_that_it_gives(
+def test_the_clusters_socket_servers_start_with_its_settings(
     migrated: Services,
 ) -> None:
     settings = on_this_machine(settings_of_pod("sockets", migrated), migrated.folder)
@@ -315,7 +315,7 @@ def proxy_settings(services: Services) -> dict[str, Settings]:
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_the_proxy_reads_what_it_is_given_and_gets_the_sites_certificate(
+def test_the_proxy_accepts_its_settings_and_requests_the_sites_certificate(
     name: str, services: Services
 ) -> None:
     adapted = run(
@@ -335,7 +335,7 @@ def test_the_proxy_reads_what_it_is_given_and_gets_the_sites_certificate(
         *("DATABASE_URL", "REDIS_URL", "EMAIL_URL"),
     ],
 )
-def test_what_the_cluster_is_not_given_is_missed_by_its_name(
+def test_a_missing_setting_of_the_cluster_is_named(
     name: str, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(services.folder)

@@ -1,4 +1,4 @@
-"""The manifests cannot be applied where there is no cluster: Kubernetes' schemas judge them."""
+"""The manifests, validated by Kubernetes' schemas, since there is no cluster."""
 
 import re
 import shlex
@@ -69,12 +69,12 @@ def test_a_manifest_is_valid(manifest: Manifest) -> None:
     kubernetes_validate.validate(manifest, VERSION, strict=True)
 
 
-def test_all_but_the_secret_is_applied() -> None:
+def test_kustomize_applies_everything_but_the_secret() -> None:
     listed = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"]
     assert set(listed) == {file for file, _ in ALL} - {"secret-template.yaml"}
 
 
-def test_the_commands_are_those_of_the_stack() -> None:
+def test_commands_equal_the_stacks() -> None:
     daphne = daphne_arguments(host="0.0.0.0", port=8000)
     granian = granian_arguments(host="0.0.0.0", port=8000)
     assert container("sockets")["command"] == ["daphne", *daphne]
@@ -88,7 +88,7 @@ def test_the_commands_are_those_of_the_stack() -> None:
     assert own_settings("migrate") == MIGRATE_SETTINGS
 
 
-def test_the_proxy_gets_its_variables_and_leads_to_services_that_there_are() -> None:
+def test_the_proxy_has_its_variables_and_existing_upstreams() -> None:
     assert one("ConfigMap", "proxy")["data"] == proxy_variables(
         site="http://:8080",
         host="0.0.0.0",
@@ -112,7 +112,7 @@ def test_the_proxy_gets_its_variables_and_leads_to_services_that_there_are() -> 
         assert port["port"] == exposed["containerPort"]
 
 
-def test_every_setting_is_a_documented_one_and_no_secret_has_a_value() -> None:
+def test_every_setting_is_documented_and_no_secret_has_a_value() -> None:
     documented = (ROOT / ".env.example").read_text()
     owner = one("Secret", "migration")["stringData"]
     secrets = {**one("Secret", "secrets")["stringData"], **owner}
@@ -123,7 +123,7 @@ def test_every_setting_is_a_documented_one_and_no_secret_has_a_value() -> None:
     assert settings["SEATCAST_PRODUCTION"] == settings["SEATCAST_HTTPS"] == "True"
 
 
-def test_only_the_migration_and_commands_are_given_the_owner_of_the_tables() -> None:
+def test_only_migration_and_commands_get_the_owners_credentials() -> None:
     assert one("Secret", "migration")["stringData"].keys() == {"DATABASE_MIGRATION_URL"}
     given = {
         name
@@ -134,14 +134,14 @@ def test_only_the_migration_and_commands_are_given_the_owner_of_the_tables() -> 
     assert given == {"migrate", "manage"}
 
 
-def test_commands_run_as_the_migration_does_and_only_when_asked_for() -> None:
+def test_management_commands_run_like_the_migration_and_only_on_request() -> None:
     assert one("CronJob", "manage")["spec"]["suspend"] is True
     for setting in ("image", "env", "envFrom"):
         assert container("manage")[setting] == container("migrate")[setting]
 
 
 @pytest.mark.parametrize("name", PODS)
-def test_a_pod_is_contained_and_limited(name: str) -> None:
+def test_pods_are_sandboxed_and_limited(name: str) -> None:
     pod, only = PODS[name]["spec"], container(name)
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"]["runAsNonRoot"] is True
@@ -159,7 +159,7 @@ def test_a_pod_is_contained_and_limited(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCALED)
-def test_what_is_scaled_comes_and_goes_without_a_gap(name: str) -> None:
+def test_scaled_deployments_roll_without_a_gap(name: str) -> None:
     deployment = one("Deployment", name)["spec"]
     # Its scaler's, which would be undone each time that this is applied.
     assert "replicas" not in deployment
@@ -179,7 +179,7 @@ def test_what_is_scaled_comes_and_goes_without_a_gap(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["api", "sockets"])
-def test_servers_are_asked_how_they_are(name: str) -> None:
+def test_servers_have_probes(name: str) -> None:
     only = container(name)
     paths = {
         probe: only[probe]["httpGet"]["path"]
@@ -192,7 +192,7 @@ def test_servers_are_asked_how_they_are(name: str) -> None:
     }
 
 
-def test_the_ingress_leads_sockets_past_the_proxy_and_counts_are_right() -> None:
+def test_the_ingress_routes_sockets_directly_with_the_right_number_of_proxies() -> None:
     [rule] = one("Ingress", "seatcast")["spec"]["rules"]
     led = {path["path"]: path["backend"]["service"]["name"] for path in rule["http"]["paths"]}
     assert led == {"/ws/": "sockets", "/": "proxy"}
@@ -203,7 +203,7 @@ def test_the_ingress_leads_sockets_past_the_proxy_and_counts_are_right() -> None
     assert settings["SEATCAST_SITE_URL"] == f"https://{rule['host']}"
 
 
-def test_what_the_network_lets_through_is_of_pods_that_there_are() -> None:
+def test_network_policies_name_existing_pods() -> None:
     policies = [each["spec"] for _, each in ALL if each["kind"] == "NetworkPolicy"]
     assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in policies
     named = re.findall(rf"{NAME}: ([\w-]+)", (FOLDER / "network.yaml").read_text())
@@ -216,7 +216,7 @@ def test_what_the_network_lets_through_is_of_pods_that_there_are() -> None:
     assert listed == set(PODS) - {"proxy"}
 
 
-def test_servers_reach_all_that_their_settings_can_name_and_certificates_can_be_got() -> None:
+def test_network_policies_allow_external_services_and_acme() -> None:
     out = one("NetworkPolicy", "out-of-the-servers")["spec"]["egress"]
     ports = {port["port"] for rule in out for port in rule["ports"]}
     assert ports == {5432, 6379, 6380, 443, 587, 465, 4318}

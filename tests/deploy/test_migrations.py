@@ -1,4 +1,4 @@
-"""Old servers run on beside new ones for as long as an upgrade takes, on tables that are new."""
+"""Migrations must be compatible with old servers, which run during an upgrade."""
 
 from collections.abc import Iterator
 
@@ -66,7 +66,7 @@ def migration_of(*operations: Operation, contracts: str = "") -> migrations.Migr
 
 
 @pytest.mark.parametrize("migration", later_migrations(), ids=str)
-def test_a_migration_leaves_old_servers_what_they_use(migration: migrations.Migration) -> None:
+def test_migrations_are_compatible_with_old_servers(migration: migrations.Migration) -> None:
     assert not list(hindrances(migration))
 
 
@@ -84,13 +84,13 @@ def test_a_migration_leaves_old_servers_what_they_use(migration: migrations.Migr
     ],
     ids=lambda operation: operation.describe(),
 )
-def test_what_old_servers_would_stumble_over_is_found(operation: Operation) -> None:
+def test_incompatible_operations_are_found(operation: Operation) -> None:
     assert list(hindrances(migration_of(operation))) == [operation.describe()]
     contracts = "Since 1.4 no server asks for it."
     assert not list(hindrances(migration_of(operation, contracts=contracts)))
 
 
-def test_what_is_new_or_may_be_left_out_hinders_nobody() -> None:
+def test_additions_and_nullable_columns_are_compatible() -> None:
     migration = migration_of(
         migrations.CreateModel("Tour", [("id", models.BigAutoField(primary_key=True))]),
         migrations.AddConstraint(

@@ -1,4 +1,4 @@
-"""What the dashboard and the alerts ask for is what the servers tell, and all is explained."""
+"""Dashboard, alerts and documentation use exactly the metrics that servers export."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def told(db: None, settings: Settings) -> set[str]:
     return {UP} | {name for family in families for name in _names(family)}
 
 
-def test_every_panel_asks_for_what_is_told(dashboard: dict[str, Any], told: set[str]) -> None:
+def test_every_panel_queries_existing_metrics(dashboard: dict[str, Any], told: set[str]) -> None:
     for panel in _panels(dashboard):
         for target in panel["targets"]:
             asked = _asked_for(target["expr"])
@@ -57,7 +57,7 @@ def test_every_panel_asks_for_what_is_told(dashboard: dict[str, Any], told: set[
             assert asked <= told, panel["title"]
 
 
-def test_every_alert_asks_for_what_is_told(told: set[str]) -> None:
+def test_every_alert_queries_existing_metrics(told: set[str]) -> None:
     rules = yaml.safe_load((MONITORING / "alerts.yml").read_text())["groups"][0]["rules"]
     for rule in rules:
         asked = _asked_for(rule["expr"])
@@ -67,7 +67,9 @@ def test_every_alert_asks_for_what_is_told(told: set[str]) -> None:
         assert rule["annotations"].keys() == {"summary", "description"}
 
 
-def test_all_that_is_told_is_shown_and_explained(dashboard: dict[str, Any], told: set[str]) -> None:
+def test_every_metric_is_on_the_dashboard_and_documented(
+    dashboard: dict[str, Any], told: set[str]
+) -> None:
     shown = {
         name
         for panel in _panels(dashboard)
@@ -78,7 +80,7 @@ def test_all_that_is_told_is_shown_and_explained(dashboard: dict[str, Any], told
     assert _ours(told) == _ours(shown) == _ours(explained)
 
 
-def test_every_panel_says_what_it_shows_and_in_what_unit(dashboard: dict[str, Any]) -> None:
+def test_every_panel_has_a_description_and_a_unit(dashboard: dict[str, Any]) -> None:
     panels = list(_panels(dashboard))
     for panel in panels:
         assert panel["title"]
@@ -90,7 +92,7 @@ def test_every_panel_says_what_it_shows_and_in_what_unit(dashboard: dict[str, An
     assert len(set(taken)) == len(taken)
 
 
-def test_grafana_finds_the_source_and_the_dashboard_where_they_are(
+def test_grafanas_provisioning_names_mounted_paths(
     dashboard: dict[str, Any],
 ) -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -112,7 +114,7 @@ def test_grafana_finds_the_source_and_the_dashboard_where_they_are(
     assert uids == {source["uid"]}
 
 
-def test_every_server_is_asked() -> None:
+def test_prometheus_scrapes_every_server() -> None:
     asked = {
         name
         for job in _read(MONITORING / "prometheus.yml")["scrape_configs"]

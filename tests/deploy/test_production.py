@@ -1,4 +1,4 @@
-"""What the stack adds to the environment in production."""
+"""The settings that the stack adds in production."""
 
 from pathlib import Path
 
@@ -8,8 +8,9 @@ from pytest_django import Settings
 
 from config.environment import DEMO_PASSWORD as PASSWORD
 from deploy.address import Address
-from deploy.announcing import demo_password
-from deploy.production import is_production, kept_secret, production_settings, stack_address
+from deploy.banner import demo_password
+from deploy.environment import is_production
+from deploy.production import production_settings, stack_address, stored_secret
 
 ADDRESS = Address(host="127.0.0.1", port=8000, authority=Path("root.crt"))
 
@@ -18,7 +19,7 @@ def added(data_dir: Path, **environment: str) -> dict[str, str]:
     return production_settings(environment, address=ADDRESS, data_dir=data_dir)
 
 
-def test_it_is_by_tls_if_the_environment_says_so(tmp_path: Path) -> None:
+def test_production_uses_tls(tmp_path: Path) -> None:
     for word, is_asked_for in (("True", True), ("on", True), ("False", False), ("", False)):
         environment = {"SEATCAST_PRODUCTION": word}
         assert is_production(environment) is is_asked_for
@@ -26,7 +27,7 @@ def test_it_is_by_tls_if_the_environment_says_so(tmp_path: Path) -> None:
         assert (address.authority is not None) is is_asked_for
 
 
-def test_secrets_are_made_once_and_are_long_enough(tmp_path: Path) -> None:
+def test_secrets_are_generated_once_and_long_enough(tmp_path: Path) -> None:
     first, again = added(tmp_path), added(tmp_path)
     assert first == again
     for name, length in (
@@ -41,8 +42,8 @@ def test_secrets_are_made_once_and_are_long_enough(tmp_path: Path) -> None:
     assert first["SEATCAST_SITE_URL"] == "https://localhost:8000"
 
 
-def test_what_the_environment_names_is_left_as_it_is(tmp_path: Path) -> None:
-    kept_secret(tmp_path / "own")
+def test_settings_in_the_environment_take_precedence(tmp_path: Path) -> None:
+    stored_secret(tmp_path / "own")
     said = added(
         tmp_path,
         SEATCAST_SECRET_KEY_FILE=str(tmp_path / "own"),
@@ -54,7 +55,7 @@ def test_what_the_environment_names_is_left_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_the_demo_is_not_loaded_in_production_with_the_password_that_everybody_knows(
+def test_the_demo_in_production_needs_another_password(
     settings: Settings,
 ) -> None:
     settings.SEATCAST_PRODUCTION = True

@@ -1,4 +1,4 @@
-"""The Caddyfile, in a real Caddy, in front of servers that only say what they were asked."""
+"""The Caddyfile in a real Caddy, in front of servers that echo requests."""
 
 import json
 import re
@@ -20,10 +20,10 @@ from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection, serve
 
 from deploy.address import Address
-from deploy.keeper import kept
 from deploy.paths import VENV_BIN
-from deploy.services import lasting_ports
-from deploy.stack_services import CADDYFILE, HOST, Proxied, proxy_service
+from deploy.ports import stable_ports
+from deploy.process_manager import managed
+from deploy.stack_services import CADDYFILE, HOST, ProxyConfig, proxy_service
 from deploy.waiting import wait_until
 from reservations.domain.errors import Unavailable
 from web.security_headers import FILE_HEADERS
@@ -95,7 +95,7 @@ def sockets(name: str, port: int) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def proxied(tmp_path_factory: pytest.TempPathFactory) -> Proxied:
+def config(tmp_path_factory: pytest.TempPathFactory) -> ProxyConfig:
     folder = tmp_path_factory.mktemp("proxied")
     for name, content in {
         "client/index.html": PAGE,
@@ -105,8 +105,8 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Proxied:
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content)
-    port, api, *socket_ports = lasting_ports(4)
-    return Proxied(
+    port, api, *socket_ports = stable_ports(4)
+    return ProxyConfig(
         address=Address(host=HOST, port=port),
         sockets=socket_ports,
         api=[api],
@@ -119,22 +119,22 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Proxied:
 
 
 @pytest.fixture(scope="module")
-def at(proxied: Proxied) -> Iterator[httpx.Client]:
+def at(config: ProxyConfig) -> Iterator[httpx.Client]:
     """A client of the proxy."""
     with (
-        kept([proxy_service(proxied, log_file=_log_file(proxied))]),
+        managed([proxy_service(config, log_file=_log_file(config))]),
         # The proxy waits for servers that are away a little while.
         httpx.Client(
-            base_url=f"http://{HOST}:{proxied.address.port}", trust_env=False, timeout=60
+            base_url=f"http://{HOST}:{config.address.port}", trust_env=False, timeout=60
         ) as client,
     ):
         yield client
 
 
 @pytest.fixture
-def office(proxied: Proxied) -> Iterator[Office]:
+def office(config: ProxyConfig) -> Iterator[Office]:
     office = Office()
-    with serving(office, *proxied.api):
+    with serving(office, *config.api):
         yield office
 
 
@@ -144,35 +144,33 @@ def test_the_file_is_valid_and_well_formed() -> None:
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/events/?a=b", "/api/no/such/call", "/admin/login/"])
-def test_what_is_not_a_file_is_the_apis(at: httpx.Client, office: Office, path: str) -> None:
+def test_paths_without_a_file_go_to_the_api(at: httpx.Client, office: Office, path: str) -> None:
     assert at.get(path).json()["path"] == path
 
 
 @pytest.mark.parametrize("path", ["/", "/events/7", "/reservations", "/admins", "/apis"])
-def test_every_route_of_the_client_is_its_page(at: httpx.Client, path: str) -> None:
+def test_every_client_route_serves_the_page(at: httpx.Client, path: str) -> None:
     answer = at.get(path)
     assert answer.text == PAGE
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
-def test_assets_may_be_kept_for_good(at: httpx.Client) -> None:
+def test_assets_are_cached_for_ever(at: httpx.Client) -> None:
     answer = at.get("/assets/index-abc.js")
     assert answer.text == SCRIPT
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
 @pytest.mark.parametrize("path", ["/assets/index-old.js", "/static/admin/none.css"])
-def test_a_file_that_is_not_there_is_not_the_page(at: httpx.Client, path: str) -> None:
+def test_a_missing_file_is_404_and_not_the_page(at: httpx.Client, path: str) -> None:
     answer = at.get(path)
     assert answer.status_code == 404
     assert answer.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/favicon.svg", "/static/admin/base.css"])
-def test_files_that_are_not_named_by_their_content_are_asked_for_anew(
-    at: httpx.Client, path: str
-) -> None:
+def test_files_without_a_hash_in_their_name_are_revalidated(at: httpx.Client, path: str) -> None:
     answer = at.get(path)
     assert answer.headers["Cache-Control"] == "no-cache"
     again = at.get(path, headers={"If-None-Match": answer.headers["ETag"]})
@@ -180,7 +178,7 @@ def test_files_that_are_not_named_by_their_content_are_asked_for_anew(
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
-def test_text_travels_compressed(at: httpx.Client, office: Office, coding: str) -> None:
+def test_text_is_compressed(at: httpx.Client, office: Office, coding: str) -> None:
     long_path = "/api/" + "x" * 1000
     for path in ("/", "/assets/index-abc.js", long_path):
         with at.stream("GET", path, headers={"Accept-Encoding": coding}) as answer:
@@ -188,24 +186,24 @@ def test_text_travels_compressed(at: httpx.Client, office: Office, coding: str) 
 
 
 @pytest.mark.parametrize("path", ["/", "/assets/index-abc.js", "/assets/none", "/api/events/"])
-def test_no_browser_guesses_what_a_file_is(at: httpx.Client, office: Office, path: str) -> None:
+def test_content_type_sniffing_is_off(at: httpx.Client, office: Office, path: str) -> None:
     assert at.get(path).headers.get_list("X-Content-Type-Options") == ["nosniff"]
 
 
-def test_the_page_is_as_wary_as_djangos(at: httpx.Client, client: Client) -> None:
+def test_the_page_has_djangos_security_headers(at: httpx.Client, client: Client) -> None:
     of_django, of_the_proxy = client.get("/").headers, at.get("/").headers
     for name in FILE_HEADERS:
         assert of_the_proxy[name] == of_django[name]
 
 
-def test_a_client_cannot_say_who_it_is(at: httpx.Client, office: Office) -> None:
+def test_a_client_cannot_forge_its_address(at: httpx.Client, office: Office) -> None:
     claims = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
     headers = at.get("/api/me/", headers=claims).json()["headers"]
     assert headers["X-Forwarded-For"] == HOST
     assert headers["X-Forwarded-Proto"] == "http"
 
 
-def test_every_request_has_a_number_that_its_client_cannot_choose(
+def test_every_request_gets_an_id_that_clients_cannot_choose(
     at: httpx.Client, office: Office
 ) -> None:
     chosen = str(UUID(int=0))
@@ -215,20 +213,20 @@ def test_every_request_has_a_number_that_its_client_cannot_choose(
     assert UUID(at.get("/").headers["X-Request-ID"])
 
 
-def test_sockets_are_spread_over_their_servers(at: httpx.Client, proxied: Proxied) -> None:
+def test_sockets_are_balanced_over_their_servers(at: httpx.Client, config: ProxyConfig) -> None:
     with ExitStack() as stack:
-        for port in proxied.sockets:
+        for port in config.sockets:
             stack.enter_context(sockets(f"server {port}", port))
-        url = f"ws://{HOST}:{proxied.address.port}/ws/events/1/?since=4"
+        url = f"ws://{HOST}:{config.address.port}/ws/events/1/?since=4"
         viewers = [stack.enter_context(connect(url)) for _ in range(4)]
         greeted = [viewer.recv() for viewer in viewers]
         for viewer in viewers:
             viewer.send("seen")
             assert viewer.recv() == "seen"
-    assert sorted(greeted) == sorted(2 * [f"server {port}" for port in proxied.sockets])
+    assert sorted(greeted) == sorted(2 * [f"server {port}" for port in config.sockets])
 
 
-def test_servers_that_are_away_are_a_refusal_like_any_other(at: httpx.Client) -> None:
+def test_unreachable_servers_give_an_error_in_the_apis_format(at: httpx.Client) -> None:
     with ThreadPoolExecutor() as pool:
         paths = ["/api/events/", "/ws/events/1/", "/readyz", "/admin/"]
         api, socket, probe, admin = pool.map(at.get, paths)
@@ -245,9 +243,7 @@ def test_servers_that_are_away_are_a_refusal_like_any_other(at: httpx.Client) ->
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/metrics", "/metrics/", "/healthz/", "/readyz/"])
-def test_what_one_server_tells_of_itself_is_not_told_outside(
-    at: httpx.Client, office: Office, path: str
-) -> None:
+def test_internal_endpoints_are_not_proxied(at: httpx.Client, office: Office, path: str) -> None:
     answer = at.get(path)
     number = answer.headers["X-Request-ID"]
     assert answer.status_code == 404
@@ -260,10 +256,10 @@ def test_what_one_server_tells_of_itself_is_not_told_outside(
 
 
 def test_the_site_is_ready_when_a_server_of_each_kind_is(
-    at: httpx.Client, proxied: Proxied, office: Office
+    at: httpx.Client, config: ProxyConfig, office: Office
 ) -> None:
     with ExitStack() as stack:
-        for port in proxied.sockets:
+        for port in config.sockets:
             stack.enter_context(serving(Office(), port))
         answer = at.get("/readyz")
         assert (answer.status_code, answer.text) == (200, '{"ready":true}')
@@ -279,10 +275,10 @@ def test_the_site_is_ready_when_a_server_of_each_kind_is(
     assert unready.headers["Retry-After"] == "2"
 
 
-def test_a_click_while_the_server_restarts_waits_for_it(at: httpx.Client, proxied: Proxied) -> None:
+def test_a_request_waits_while_the_server_restarts(at: httpx.Client, config: ProxyConfig) -> None:
     with ThreadPoolExecutor() as pool:
         click = pool.submit(at.post, "/api/events/1/lock/", json={"seat_ids": [1]})
-        with serving(Office(), *proxied.api):
+        with serving(Office(), *config.api):
             assert click.result().json()["body"] == '{"seat_ids":[1]}'
 
 
@@ -295,7 +291,7 @@ def test_a_click_while_the_server_restarts_waits_for_it(at: httpx.Client, proxie
     ],
     ids=["what only reads", "what has a key", "anything else"],
 )
-def test_what_a_dying_server_may_have_done_is_asked_again_only_if_that_is_safe(
+def test_only_safe_requests_are_retried_after_a_server_dies(
     at: httpx.Client, office: Office, method: str, headers: dict[str, str], tries: int
 ) -> None:
     office.faults = 1
@@ -305,10 +301,10 @@ def test_what_a_dying_server_may_have_done_is_asked_again_only_if_that_is_safe(
     assert tries == 1 or answer.json()["body"] == "{}"
 
 
-def test_a_body_that_no_form_needs_is_refused_before_all_of_it_is_sent(
-    at: httpx.Client, proxied: Proxied, office: Office
+def test_a_large_body_is_refused_before_it_is_read_completely(
+    at: httpx.Client, config: ProxyConfig, office: Office
 ) -> None:
-    request = HTTPConnection(HOST, proxied.address.port, timeout=60)
+    request = HTTPConnection(HOST, config.address.port, timeout=60)
     with closing(request):
         request.putrequest("POST", "/api/login/")
         request.putheader("Content-Length", "1000000")
@@ -319,8 +315,8 @@ def test_a_body_that_no_form_needs_is_refused_before_all_of_it_is_sent(
     assert office.asked == []
 
 
-def test_a_long_header_is_refused_in_the_form_of_all_refusals(
-    at: httpx.Client, proxied: Proxied, office: Office
+def test_a_long_header_is_refused_in_the_apis_format(
+    at: httpx.Client, config: ProxyConfig, office: Office
 ) -> None:
     # Sockets' servers would hang up on it; the API's refuse it themselves, and so must get it.
     long_cookie = {"Cookie": f"a={'b' * 9_000}"}
@@ -332,34 +328,34 @@ def test_a_long_header_is_refused_in_the_form_of_all_refusals(
     assert len(passed_on["headers"]["X-Anything"]) == 40_000
     # Nothing of a client's own makes servers look unready.
     with ExitStack() as stack:
-        for port in proxied.sockets:
+        for port in config.sockets:
             stack.enter_context(serving(Office(), port))
         assert at.get("/readyz", headers=long_cookie).status_code == 200
 
 
-def test_its_log_names_each_request_and_tells_no_secrets(
-    at: httpx.Client, proxied: Proxied, office: Office
+def test_the_log_has_request_ids_and_no_secrets(
+    at: httpx.Client, config: ProxyConfig, office: Office
 ) -> None:
     headers = {"Cookie": "sessionid=s3cret", "Authorization": "s3cret", "X-CSRFToken": "s3cret"}
     numbers = {
         at.get("/api/tickets/7-s3cret/?a=b", headers=headers).headers["X-Request-ID"],
         at.get("/api/events/").headers["X-Request-ID"],
     }
-    assert wait_until(lambda: numbers <= set(_logged(proxied)), seconds=60)
-    told = _log_file(proxied).read_text()
+    assert wait_until(lambda: numbers <= set(_logged(config)), seconds=60)
+    told = _log_file(config).read_text()
     assert "s3cret" not in told
     assert '"uri":"/api/tickets/…/?a=b"' in told
 
 
-def test_its_own_files_are_in_its_own_folder(at: httpx.Client, proxied: Proxied) -> None:
-    assert proxied.own_dir.stat().st_mode & 0o077 == 0
-    assert list(proxied.own_dir.iterdir())
+def test_the_proxys_files_are_in_its_folder(at: httpx.Client, config: ProxyConfig) -> None:
+    assert config.own_dir.stat().st_mode & 0o077 == 0
+    assert list(config.own_dir.iterdir())
 
 
-def _log_file(proxied: Proxied) -> Path:
-    return proxied.own_dir.with_name("proxy.log")
+def _log_file(config: ProxyConfig) -> Path:
+    return config.own_dir.with_name("proxy.log")
 
 
-def _logged(proxied: Proxied) -> list[str]:
+def _logged(config: ProxyConfig) -> list[str]:
     """Return which requests are in the access log."""
-    return re.findall(r'"request_id":"([^"]+)"', _log_file(proxied).read_text())
+    return re.findall(r'"request_id":"([^"]+)"', _log_file(config).read_text())

@@ -1,15 +1,15 @@
-"""What takes a running stack's servers over to another release; `test_stack` tries it for real."""
+"""Parts of rolling upgrades; `test_stack` tests them on a real stack."""
 
 from pathlib import Path
 
 import pytest
 
-from deploy.door import opened, visiting
-from deploy.guide import Guide
+from deploy.console import Problem
+from deploy.control_socket import connected, listening
 from deploy.paths import VENV
-from deploy.problems import Problem
-from deploy.stack_servers import ServerPlan, plan_servers, publish_client, room_for
+from deploy.stack_servers import ServerSpec, publish_client, reserve_ports, server_specs
 from deploy.stack_settings import stack_settings
+from deploy.upstream_health import UpstreamHealth
 
 
 def build(folder: Path, *, page: str, asset: str) -> Path:
@@ -19,7 +19,7 @@ def build(folder: Path, *, page: str, asset: str) -> Path:
     return folder
 
 
-def test_a_new_client_leaves_what_open_pages_ask_for(tmp_path: Path) -> None:
+def test_publishing_a_client_keeps_the_old_assets(tmp_path: Path) -> None:
     client = tmp_path / "client"
     publish_client(build(tmp_path / "old", page="old", asset="index-a.js"), client)
     publish_client(build(tmp_path / "new", page="new", asset="index-b.js"), client)
@@ -30,15 +30,15 @@ def test_a_new_client_leaves_what_open_pages_ask_for(tmp_path: Path) -> None:
     ]
 
 
-def of_another_release(folder: Path, code: str) -> list[ServerPlan]:
+def of_another_release(folder: Path, code: str) -> list[ServerSpec]:
     (folder / "deploy").mkdir()
     (folder / "deploy" / "server.py").write_text(code)
     (folder / ".venv").symlink_to(VENV)
     settings = stack_settings({"SEATCAST_RELEASE": str(folder)})
-    return plan_servers(settings, environment={}, room=room_for(settings))
+    return server_specs(settings, environment={}, free_ports=reserve_ports(settings))
 
 
-def test_a_releases_own_code_says_how_its_servers_are_run(tmp_path: Path) -> None:
+def test_the_releases_own_code_makes_its_command_lines(tmp_path: Path) -> None:
     code = """
 def granian_arguments(*, host, port):
     return ["as it was", str(port)]
@@ -49,35 +49,35 @@ def daphne_arguments(*, host, port):
 def housekeeping_arguments():
     return ["as it was"]
 """
-    plans = of_another_release(tmp_path, code)
-    assert all(plan["folder"] == str(tmp_path) for plan in plans)
-    assert all("as it was" in plan["command"] for plan in plans)
-    assert all(str(plan["port"]) in plan["command"] for plan in plans if plan["port"])
+    specs = of_another_release(tmp_path, code)
+    assert all(spec["folder"] == str(tmp_path) for spec in specs)
+    assert all("as it was" in spec["command"] for spec in specs)
+    assert all(str(spec["port"]) in spec["command"] for spec in specs if spec["port"])
 
 
-def test_a_release_that_does_not_say_is_not_run(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="does not say how its servers are run"):
+def test_a_release_without_command_lines_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=r"has no usable deploy\.server"):
         of_another_release(tmp_path, "")
 
 
-def test_without_a_stack_there_is_no_door(tmp_path: Path) -> None:
+def test_connecting_without_a_running_stack_fails(tmp_path: Path) -> None:
     with (
         pytest.raises(Problem, match="No stack is running on"),
-        visiting(tmp_path),
+        connected(tmp_path),
     ):
         pytest.fail("there is one")
 
 
-def test_nobody_else_may_go_through_the_door(tmp_path: Path) -> None:
-    with opened(tmp_path) as door:
-        assert door
+def test_the_control_socket_is_for_its_owner_only(tmp_path: Path) -> None:
+    with listening(tmp_path) as control_socket:
+        assert control_socket
         assert (tmp_path / "stack.sock").stat().st_mode & 0o777 == 0o600
     assert not (tmp_path / "stack.sock").exists()
 
 
-def test_the_guide_says_which_places_there_are() -> None:
-    guide = Guide(9)
-    guide.lead_to([8101])
-    assert guide.knows("127.0.0.1:8101")
-    assert not guide.knows("127.0.0.1:8102")
-    assert not guide.knows("")
+def test_only_current_upstreams_are_healthy() -> None:
+    health = UpstreamHealth(9)
+    health.set_healthy([8101])
+    assert health.is_healthy("127.0.0.1:8101")
+    assert not health.is_healthy("127.0.0.1:8102")
+    assert not health.is_healthy("")

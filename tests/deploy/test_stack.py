@@ -24,30 +24,32 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection, connect
 
 from config.environment import DEMO_PASSWORD as PASSWORD
-from deploy import lineage, stack, unprivileged
+from deploy import stack, unprivileged
 from deploy import stack_settings as stack_settings_module
 from deploy.address import Address, serves
-from deploy.door import visiting
-from deploy.lineage import family, members
+from deploy.console import Problem
+from deploy.control_socket import connected
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
+from deploy.ports import free_port
 from deploy.postgres_server import SERVING_ROLE
-from deploy.problems import Problem
-from deploy.processes import clean_environment
-from deploy.production import kept_secret
-from deploy.services import free_port, postgres, valkey
-from deploy.stack_servers import ServerPlan, plan_servers
+from deploy.production import stored_secret
+from deploy.stack_servers import ServerSpec, server_specs
 from deploy.stack_settings import stack_settings
 from deploy.waiting import wait_until
 from tests.deploy.test_first_day import PLAN
+from tools import process_tree
+from tools.process_tree import descendants, stack_processes
+from tools.services import postgres, valkey
 
 SECONDS = 60
 WHOLE = {
-    lineage.POSTGRES: 1,
-    lineage.VALKEY: 1,
-    lineage.PROXY: 1,
-    lineage.SOCKET_SERVER: 2,
-    lineage.API_MASTER: 2,
-    lineage.API_WORKER: 2,
+    process_tree.POSTGRES: 1,
+    process_tree.VALKEY: 1,
+    process_tree.PROXY: 1,
+    process_tree.SOCKET_SERVER: 2,
+    process_tree.API_MASTER: 2,
+    process_tree.API_WORKER: 2,
 }
 
 
@@ -60,7 +62,7 @@ class Site:
     data_dir: Path
 
     def counts(self) -> dict[str, int]:
-        return {kind: len(pids) for kind, pids in members(self.process.pid).items()}
+        return {kind: len(pids) for kind, pids in stack_processes(self.process.pid).items()}
 
     def is_whole(self) -> bool:
         return self.counts() == WHOLE and serves(self.address)
@@ -76,8 +78,8 @@ class Site:
             yield client
 
     def database(self) -> "psycopg.Connection[tuple[Any, ...]]":
-        [pid] = members(self.process.pid)[lineage.POSTGRES]
-        command = next(each.command for each in family(self.process.pid) if each.pid == pid)
+        [pid] = stack_processes(self.process.pid)[process_tree.POSTGRES]
+        command = next(each.command for each in descendants(self.process.pid) if each.pid == pid)
         port = re.search(r" -p (\d+) ", command)
         assert port
         password = (self.data_dir / "postgres_password").read_text()
@@ -100,7 +102,7 @@ def running(data_dir: Path, **settings: str) -> Iterator[Site]:
         try:
             yield Site(process, address, data_dir)
         finally:
-            left = [each.pid for each in family(process.pid)]
+            left = [each.pid for each in descendants(process.pid)]
             process.terminate()
             process.communicate()
             assert wait_until(lambda: all_gone(left), seconds=SECONDS)
@@ -118,7 +120,7 @@ def said_until(site: Site, words: str) -> str:
 
 
 def all_gone(pids: list[int]) -> bool:
-    return not set(pids) & {each.pid for each in family(1)}
+    return not set(pids) & {each.pid for each in descendants(1)}
 
 
 @contextmanager
@@ -140,20 +142,20 @@ def data_dir() -> Iterator[Path]:
 def site() -> Iterator[Site]:
     """A stack of its own for the tests that leave it whole."""
     with open_folder() as folder, running(folder) as site:
-        said_until(site, "Ctrl-C ends it.")
+        said_until(site, "Press Ctrl-C to stop it.")
         yield site
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("kind", WHOLE)
-def test_what_is_killed_comes_back(site: Site, kind: str) -> None:
+def test_a_killed_process_is_restarted(site: Site, kind: str) -> None:
     # What the death of its parent leaves of a process may still be going.
     assert wait_until(site.is_whole, seconds=SECONDS)
-    for pid in members(site.process.pid)[kind]:
+    for pid in stack_processes(site.process.pid)[kind]:
         os.kill(pid, signal.SIGKILL)
 
         def is_replaced(pid: int = pid) -> bool:
-            return pid not in members(site.process.pid).get(kind, []) and site.is_whole()
+            return pid not in stack_processes(site.process.pid).get(kind, []) and site.is_whole()
 
         assert wait_until(is_replaced, seconds=SECONDS)
 
@@ -174,16 +176,16 @@ def test_servers_are_replaced_one_by_one_while_the_site_is_open(site: Site) -> N
             )
             assert close_code(watcher) == 1012
         # Commands have the settings of the servers that run now.
-        with visiting(site.data_dir) as visit:
-            assert visit.environment["SEATCAST_SEAT_CAP"] == "9"
-            assert visit.environment["DATABASE_MIGRATION_URL"]
+        with connected(site.data_dir) as stack:
+            assert stack.environment["SEATCAST_SEAT_CAP"] == "9"
+            assert stack.environment["DATABASE_MIGRATION_URL"]
         assert not servers(site) & before
         assert site.is_whole()
         # A proxy that is started again leads to the new ones.
-        [proxy] = members(site.process.pid)[lineage.PROXY]
+        [proxy] = stack_processes(site.process.pid)[process_tree.PROXY]
         os.kill(proxy, signal.SIGKILL)
         assert wait_until(
-            lambda: proxy not in members(site.process.pid).get(lineage.PROXY, [proxy]),
+            lambda: proxy not in stack_processes(site.process.pid).get(process_tree.PROXY, [proxy]),
             seconds=SECONDS,
         )
         assert wait_until(site.is_whole, seconds=SECONDS)
@@ -191,35 +193,37 @@ def test_servers_are_replaced_one_by_one_while_the_site_is_open(site: Site) -> N
 
 def servers(site: Site) -> set[int]:
     """Return the process ids of all that is behind the proxy, but for the services."""
-    kinds = (lineage.SOCKET_SERVER, lineage.API_MASTER, lineage.API_WORKER)
-    return {pid for kind in kinds for pid in members(site.process.pid)[kind]}
+    kinds = (process_tree.SOCKET_SERVER, process_tree.API_MASTER, process_tree.API_WORKER)
+    return {pid for kind in kinds for pid in stack_processes(site.process.pid)[kind]}
 
 
 @pytest.mark.thorough
-def test_a_server_that_does_not_start_takes_nobodys_place(site: Site) -> None:
+def test_a_server_that_fails_to_start_replaces_no_other(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     before = servers(site)
     settings = stack_settings({"SEATCAST_DATA_DIR": str(site.data_dir)})
-    with visiting(site.data_dir) as visit:
-        [api, *others] = plan_servers(settings, environment=visit.settings, room=visit.room)
-        broken: ServerPlan = {**api, "command": ["false"]}
+    with connected(site.data_dir) as stack:
+        [api, *others] = server_specs(
+            settings, environment=stack.settings, free_ports=stack.free_ports
+        )
+        broken: ServerSpec = {**api, "command": ["false"]}
         with pytest.raises(Problem, match="API server 1 did not start"):
-            visit.replace([broken, *others], tell=print)
+            stack.replace([broken, *others], report=print)
     assert servers(site) == before
     assert site.is_whole()
 
 
 @pytest.mark.thorough
-def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) -> None:
+def test_management_commands_use_the_stacks_database_and_print_its_name(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     elsewhere = {"DATABASE_URL": "sqlite:////tmp/none.sqlite3", "SEATCAST_SHOW_NAMES": "no"}
 
-    def manage(*arguments: str, plan: IO[str] | None = None) -> subprocess.CompletedProcess[str]:
+    def manage(*arguments: str, spec: IO[str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "deploy.manage", *arguments],
             env=clean_environment(SEATCAST_DATA_DIR=str(site.data_dir), **elsewhere),
             cwd=ROOT,
-            stdin=plan,
+            stdin=spec,
             capture_output=True,
             text=True,
             check=True,
@@ -227,8 +231,8 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
 
     with site.database() as database:
         [name] = database.execute("SELECT inet_server_port() || '/' || current_database()")
-    with PLAN.open() as plan:
-        manage("import_plan", "-", "--name", "Of the day", "--price-default", "45", plan=plan)
+    with PLAN.open() as spec:
+        manage("import_plan", "-", "--name", "Of the day", "--price-default", "45", spec=spec)
     told = manage("verify_ledger")
     assert f"127.0.0.1:{name[0]} (PostgreSQL, as {SERVING_ROLE})" in told.stderr.splitlines()[0]
     assert "no difference" in told.stdout
@@ -240,7 +244,7 @@ def test_commands_are_run_on_the_database_of_the_stack_and_say_so(site: Site) ->
 
 
 @pytest.mark.thorough
-def test_the_proxy_says_whether_the_site_is_ready(site: Site) -> None:
+def test_the_proxy_reports_readiness(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     with httpx.Client(base_url=site.address.url, trust_env=False, timeout=60) as client:
         # Who was killed before is there again, and may still be starting.
@@ -250,16 +254,16 @@ def test_the_proxy_says_whether_the_site_is_ready(site: Site) -> None:
 
 
 @pytest.mark.thorough
-def test_secrets_are_for_nobody_to_see(site: Site) -> None:
+def test_secrets_are_invisible_to_other_users(site: Site) -> None:
     passwords = ("postgres_password", "postgres_serving_password", "valkey_password")
     for name in (*passwords, "secret_key"):
         file = site.data_dir / name
         assert file.stat().st_mode & 0o077 == 0
-        assert all(file.read_text() not in each.command for each in family(site.process.pid))
+        assert all(file.read_text() not in each.command for each in descendants(site.process.pid))
 
 
 @pytest.mark.thorough
-def test_what_servers_write_and_what_is_mailed_is_for_the_owner_alone(site: Site) -> None:
+def test_logs_and_mail_are_private(site: Site) -> None:
     for name in ("logs", "mail"):
         assert (site.data_dir / name).stat().st_mode & 0o077 == 0
     logs = list((site.data_dir / "logs").iterdir())
@@ -268,14 +272,14 @@ def test_what_servers_write_and_what_is_mailed_is_for_the_owner_alone(site: Site
 
 
 @pytest.mark.thorough
-def test_servers_connect_as_the_role_that_serves_and_know_no_other(site: Site) -> None:
+def test_servers_know_only_the_serving_role(site: Site) -> None:
     assert wait_until(site.is_whole, seconds=SECONDS)
     with site.database() as connection:
-        connected = connection.execute(
+        logins = connection.execute(
             "SELECT DISTINCT usename FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         ).fetchall()
-    assert connected == [(SERVING_ROLE,)]
+    assert logins == [(SERVING_ROLE,)]
     password = (site.data_dir / "postgres_password").read_bytes()
     for pid in servers(site):
         environ = Path(f"/proc/{pid}/environ")
@@ -283,21 +287,21 @@ def test_servers_connect_as_the_role_that_serves_and_know_no_other(site: Site) -
 
 
 @pytest.mark.thorough
-def test_pools_fit_into_the_database(site: Site) -> None:
+def test_the_database_has_connections_for_all_pools(site: Site) -> None:
     with site.database() as connection:
         shown = connection.execute("SHOW max_connections").fetchone()
     assert shown == (str((2 + 2) * 8 + 20),)
 
 
 @pytest.mark.thorough
-def test_the_end_answers_what_is_under_way_and_tells_sockets_to_come_back(
+def test_stopping_finishes_requests_and_closes_sockets_with_1012(
     data_dir: Path,
 ) -> None:
     with running(data_dir) as site:
-        said = said_until(site, "Ctrl-C ends it.")
+        said = said_until(site, "Press Ctrl-C to stop it.")
         assert f"Seatcast is at {site.address.url}/\n" in said
         assert PASSWORD in said
-        everybody = [site.process.pid, *(each.pid for each in family(site.process.pid))]
+        everybody = [site.process.pid, *(each.pid for each in descendants(site.process.pid))]
         with site.signed_in() as alice, site.database() as owner, ThreadPoolExecutor() as pool:
             event = alice.get("/api/events/").json()[0]["id"]
             seats = alice.get(f"/api/events/{event}/seats/").json()
@@ -332,22 +336,22 @@ def waits_for_a_row(connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
 
 
 @pytest.mark.thorough
-def test_nobody_is_left_behind_by_kill_9_and_the_next_finds_the_data(data_dir: Path) -> None:
+def test_kill_9_leaves_no_process_and_the_next_stack_has_the_data(data_dir: Path) -> None:
     with running(data_dir) as site:
-        said_until(site, "Ctrl-C ends it.")
-        left = [each.pid for each in family(site.process.pid)]
+        said_until(site, "Press Ctrl-C to stop it.")
+        left = [each.pid for each in descendants(site.process.pid)]
         site.process.kill()
         site.process.wait()
         # At once, while the servers of the other one are still ending.
         with running(data_dir, SEATCAST_DEMO="0") as next_site:
-            assert PASSWORD not in said_until(next_site, "Ctrl-C ends it.")
+            assert PASSWORD not in said_until(next_site, "Press Ctrl-C to stop it.")
             assert all_gone(left)
             with next_site.signed_in() as alice:
                 assert alice.get("/api/events/").json()
 
 
 @pytest.mark.thorough
-def test_services_that_the_environment_names_are_not_started(data_dir: Path) -> None:
+def test_services_with_a_url_in_the_environment_are_not_started(data_dir: Path) -> None:
     with (
         postgres() as database_url,
         valkey() as redis_url,
@@ -360,17 +364,17 @@ def test_services_that_the_environment_names_are_not_started(data_dir: Path) -> 
             SEATCAST_API_WORKERS="1",
         ) as site,
     ):
-        said_until(site, "Ctrl-C ends it.")
+        said_until(site, "Press Ctrl-C to stop it.")
         assert site.counts() == {
-            lineage.PROXY: 1,
-            lineage.SOCKET_SERVER: 1,
-            lineage.API_MASTER: 1,
-            lineage.API_WORKER: 1,
+            process_tree.PROXY: 1,
+            process_tree.SOCKET_SERVER: 1,
+            process_tree.API_MASTER: 1,
+            process_tree.API_WORKER: 1,
         }
 
 
 @pytest.mark.thorough
-def test_a_database_that_is_away_is_told_without_a_traceback(data_dir: Path) -> None:
+def test_an_unreachable_database_is_reported_without_a_traceback(data_dir: Path) -> None:
     away = f"postgres://seatcast@127.0.0.1:{free_port()}/seatcast"
     with running(data_dir, DATABASE_URL=away) as site:
         assert site.process.stdout
@@ -382,12 +386,12 @@ def test_a_database_that_is_away_is_told_without_a_traceback(data_dir: Path) -> 
 
 @pytest.mark.parametrize("value", ["0", "65", "two", "-1"])
 @pytest.mark.parametrize("name", ["SEATCAST_SOCKET_SERVERS", "SEATCAST_API_WORKERS"])
-def test_what_is_no_number_of_servers_is_refused(name: str, value: str) -> None:
+def test_an_invalid_number_of_servers_is_refused(name: str, value: str) -> None:
     with pytest.raises(Problem, match=f"{name} must be a number from 1 to 64"):
         stack_settings({name: value})
 
 
-def test_roots_stack_below_a_private_home_has_its_data_where_postgresql_can_reach_it(
+def test_a_stack_of_root_in_a_private_home_keeps_its_data_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Of root's servers, whoever runs this test; pytest's folders are shut for them.
@@ -419,9 +423,9 @@ def test_two_stacks_cannot_have_the_same_data(
         pass
 
 
-def test_a_secret_is_made_once(tmp_path: Path) -> None:
+def test_a_secret_is_generated_once(tmp_path: Path) -> None:
     file = tmp_path / "password"
-    made = kept_secret(file)
+    made = stored_secret(file)
     assert len(made) >= 32
-    assert kept_secret(file) == made
+    assert stored_secret(file) == made
     assert file.stat().st_mode & 0o777 == 0o600

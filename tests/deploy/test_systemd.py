@@ -1,4 +1,4 @@
-"""The units cannot be started where systemd does not run, so they are held to what is run."""
+"""The systemd units, compared with `deploy.server`, since they cannot run here."""
 
 import os
 import re
@@ -59,13 +59,18 @@ def instances(kind: str) -> list[str]:
     return re.findall(rf"seatcast-{kind}@(\d+)\.service", wanted)
 
 
-def test_the_commands_are_those_of_the_stack() -> None:
+def test_commands_equal_the_stacks() -> None:
     python = f"{PROGRAMS}python"
     place = "127.0.0.1"
     granian = granian_arguments(host=place, port=ANY_PORT)
     daphne = daphne_arguments(host=place, port=ANY_PORT)
     caddyfile = caddy_arguments(caddyfile="/opt/seatcast/deploy/Caddyfile")
-    prepare = (migrate_arguments(), grant_arguments(), check_arguments(), collect_arguments())
+    prepare = (
+        migrate_arguments(),
+        grant_arguments(),
+        check_arguments(),
+        collect_arguments(),
+    )
     assert {unit: commands(unit) for unit in UNITS} == {
         "seatcast-api@": [[f"{PROGRAMS}granian", *granian]],
         "seatcast-sockets@": [[f"{PROGRAMS}daphne", *daphne]],
@@ -75,7 +80,7 @@ def test_the_commands_are_those_of_the_stack() -> None:
     }
 
 
-def test_the_target_wants_all_and_as_many_as_the_stack_has() -> None:
+def test_the_target_starts_as_many_servers_as_the_stack() -> None:
     wanted = set(" ".join(read(FOLDER / "seatcast.target")["Wants"]).split())
     kinds = {re.sub(r"@\d+", "@", unit.removesuffix(".service")) for unit in wanted}
     assert kinds == set(UNITS)
@@ -85,7 +90,7 @@ def test_the_target_wants_all_and_as_many_as_the_stack_has() -> None:
 
 
 @pytest.mark.parametrize("unit", SERVERS)
-def test_servers_have_the_settings_of_production(unit: str) -> None:
+def test_servers_run_with_production_settings(unit: str) -> None:
     expected = {
         **server_settings(data_dir="/var/lib/seatcast"),
         "SEATCAST_PRODUCTION": "True",
@@ -95,13 +100,13 @@ def test_servers_have_the_settings_of_production(unit: str) -> None:
     assert environment(unit) == expected
 
 
-def test_only_the_migration_is_given_the_owner_of_the_tables() -> None:
+def test_only_the_migration_gets_the_owners_credentials() -> None:
     owners = "-/etc/seatcast/migrate.env"
     given = {unit for unit in UNITS if owners in read(UNITS[unit])["EnvironmentFile"]}
     assert given == {"seatcast-migrate"}
 
 
-def test_commands_have_the_settings_of_the_migration() -> None:
+def test_management_commands_run_with_the_migrations_settings() -> None:
     file = FOLDER / "seatcast-manage"
     assert os.access(file, os.X_OK)
     words = shlex.split(file.read_text().replace("\\\n", " "), comments=True)
@@ -117,7 +122,7 @@ def test_commands_have_the_settings_of_the_migration() -> None:
     assert words[-3:] == [f"{PROGRAMS}python", "manage.py", "$@"]
 
 
-def test_the_proxy_gets_its_variables_and_leads_to_the_instances() -> None:
+def test_the_proxy_has_its_variables_and_all_upstreams() -> None:
     given = environment("seatcast-proxy")
     expected = proxy_variables(
         site="",
@@ -137,7 +142,7 @@ def test_the_proxy_gets_its_variables_and_leads_to_the_instances() -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_a_unit_is_limited_and_contained(unit: str) -> None:
+def test_units_have_resource_limits_and_are_sandboxed(unit: str) -> None:
     said = read(UNITS[unit])
     shared = read(FOLDER / "seatcast-.service.d" / "contained.conf")
     assert said["MemoryMax"]

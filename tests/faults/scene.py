@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from deploy.services import lasting_ports
+from deploy.ports import stable_ports
 from deploy.valkey_server import valkey_server, valkey_url
 from reservations.models import Event
 from reservations.threads import in_thread
@@ -21,7 +21,7 @@ class RedisServer:
     """A Valkey that can be killed, started again, and made to hang."""
 
     def __init__(self) -> None:
-        (self._port,) = lasting_ports(1)
+        (self._port,) = stable_ports(1)
         self.url = valkey_url(port=self._port)
         self._stack = ExitStack()
 

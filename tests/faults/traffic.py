@@ -12,8 +12,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
 from tests.servers import server_settings
 
 PAUSE_SECONDS = 0.004

@@ -1,4 +1,4 @@
-"""What a server of the benchmark might send."""
+"""Frames of the servers in benchmarks."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Results of load runs as they come out of one, without running any."""
+"""Results of load tests, made without running any."""
 
 import math
 import random
@@ -29,9 +29,9 @@ def hall(seats: int) -> Places:
 
 def stampede(*, people: int = 1_000, seats: int = 240) -> dict[str, Any]:
     """Return the result of so many who clicked one seat at once."""
-    dice = random.Random(1)
+    rng = random.Random(1)
     middle = seats // 2
-    waits = sorted(dice.uniform(60, 1_900) for _ in range(people))
+    waits = sorted(rng.uniform(60, 1_900) for _ in range(people))
     ends = [wait / 1000 for wait in waits]
     rows = []
     for number in range(1, 5):
@@ -79,7 +79,7 @@ def on_sale(
     *, places: Places | None = None, seconds: float = 60.0, a_second: int = 900
 ) -> dict[str, Any]:
     """Return the result of a sale: seats are locked, most are reserved, and some let go of."""
-    dice = random.Random(2)
+    rng = random.Random(2)
     places = places or hall(500)
     statuses = bytearray(BLOCKED if index % 97 == 0 else FREE for index in range(len(places)))
     start = packed(bytes(statuses))
@@ -94,8 +94,7 @@ def on_sale(
         now: dict[str, list[float]] = {"lock": [], "reserve": []}
         outcomes: dict[str, int] = {}
         moments = sorted(
-            dice.uniform(until - _INTERVAL, until)
-            for _ in range(round(a_second * _INTERVAL * load))
+            rng.uniform(until - _INTERVAL, until) for _ in range(round(a_second * _INTERVAL * load))
         )
         for moment in moments:
             due.sort(reverse=True)
@@ -106,9 +105,9 @@ def on_sale(
                 what = "reserve 201" if status == RESERVED else "unlock 200"
                 outcomes[what] = outcomes.get(what, 0) + 1
                 if status == RESERVED:
-                    now["reserve"].append(dice.lognormvariate(2.4 + load, 0.5))
-            index = min(len(places) - 1, int(dice.betavariate(1.2, 1.8) * len(places)))
-            now["lock"].append(dice.lognormvariate(1.2 + 1.6 * load, 0.7))
+                    now["reserve"].append(rng.lognormvariate(2.4 + load, 0.5))
+            index = min(len(places) - 1, int(rng.betavariate(1.2, 1.8) * len(places)))
+            now["lock"].append(rng.lognormvariate(1.2 + 1.6 * load, 0.7))
             if statuses[index] != FREE:
                 outcomes["lock 409 seat_unavailable"] = (
                     outcomes.get("lock 409 seat_unavailable", 0) + 1
@@ -118,13 +117,13 @@ def on_sale(
             changes += [round(moment * 1000), index, LOCKED]
             outcomes["lock 200"] = outcomes.get("lock 200", 0) + 1
             due.append(
-                (moment + dice.uniform(0.5, 6), index, RESERVED if dice.random() < 0.8 else FREE)
+                (moment + rng.uniform(0.5, 6), index, RESERVED if rng.random() < 0.8 else FREE)
             )
         for text, many in outcomes.items():
             totals[text] = totals.get(text, 0) + many
         for call, found in now.items():
             waits[call] += found
-        lag = _quantiles([dice.lognormvariate(2.2 + load, 0.6) for _ in range(200)])
+        lag = _quantiles([rng.lognormvariate(2.2 + load, 0.6) for _ in range(200)])
         rows.append(
             {
                 "t": until,
@@ -134,7 +133,7 @@ def on_sale(
                 "viewers": {"open": 1_000, "frames": 20_000, "changes": 31_000, **lag},
                 "server": {
                     "cpu": {
-                        name: round((12 + 80 * load) / (1 + place) * dice.uniform(0.9, 1.1), 1)
+                        name: round((12 + 80 * load) / (1 + place) * rng.uniform(0.9, 1.1), 1)
                         for place, name in enumerate(_PER_SECOND)
                     },
                     "memory_mb": {
@@ -160,8 +159,8 @@ def on_sale(
         "viewers": {
             **{"open": 1_000, "sampled": 20, "lost": 0, "frames": 2_400_000, "changes": 3_700_000},
             "bytes": 812_000_000,
-            "click_to_everyone": _latency([dice.lognormvariate(2.6, 0.6) for _ in range(5_000)]),
-            "connect": _latency([dice.lognormvariate(3.4, 0.4) for _ in range(1_000)]),
+            "click_to_everyone": _latency([rng.lognormvariate(2.6, 0.6) for _ in range(5_000)]),
+            "connect": _latency([rng.lognormvariate(3.4, 0.4) for _ in range(1_000)]),
         },
         "replay": {"statuses": start, "changes": changes},
         "verdict": {

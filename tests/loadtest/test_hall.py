@@ -1,4 +1,4 @@
-"""The hall that all buyers see."""
+"""The seats that all buyers share."""
 
 import random
 from typing import Any
@@ -21,37 +21,37 @@ def _seats(rows: int, in_row: int) -> list[dict[str, Any]]:
     ]
 
 
-def test_free_seats_are_those_that_nobody_has_whatever_happened_before() -> None:
-    hall, dice = Hall(_seats(4, 5)), random.Random(1)
+def test_free_seats_match_the_statuses_after_random_changes() -> None:
+    hall, rng = Hall(_seats(4, 5)), random.Random(1)
     model = [FREE] * 20
     for _ in range(2_000):
-        index, status = dice.randrange(20), dice.choice([FREE, LOCKED, RESERVED])
-        assert hall.turns(index, status) == (model[index] != status)
+        index, status = rng.randrange(20), rng.choice([FREE, LOCKED, RESERVED])
+        assert hall.update(index, status) == (model[index] != status)
         model[index] = status
         assert hall.free == model.count(FREE)
         assert hall.left == model.count(FREE) + model.count(LOCKED)
-        chosen = hall.choose(dice, 3)
+        chosen = hall.choose(rng, 3)
         assert all(model[each] == FREE for each in chosen)
         assert bool(chosen) == (FREE in model)
 
 
-def test_people_sit_side_by_side_in_one_row() -> None:
-    hall, dice = Hall(_seats(10, 6)), random.Random(1)
+def test_chosen_seats_are_adjacent_in_one_row() -> None:
+    hall, rng = Hall(_seats(10, 6)), random.Random(1)
     for _ in range(200):
-        chosen = hall.choose(dice, 4)
+        chosen = hall.choose(rng, 4)
         assert 1 <= len(chosen) <= 4
         assert chosen == list(range(chosen[0], chosen[0] + len(chosen)))
         assert chosen[0] // 6 == chosen[-1] // 6
 
 
-def test_nothing_is_chosen_in_a_hall_that_is_sold_out() -> None:
+def test_no_seat_is_chosen_in_a_sold_out_hall() -> None:
     hall = Hall(_seats(1, 2))
-    hall.turns(0, RESERVED)
-    hall.turns(1, LOCKED)
+    hall.update(0, RESERVED)
+    hall.update(1, LOCKED)
     assert hall.choose(random.Random(1), 2) == []
 
 
-def test_statuses_are_packed_as_a_snapshot_has_them() -> None:
+def test_statuses_are_packed_as_in_a_snapshot() -> None:
     for count in range(9):
         statuses = bytes(random.Random(count).choices(range(4), k=count))
         assert unpacked(packed(statuses), count) == statuses

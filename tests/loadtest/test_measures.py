@@ -1,4 +1,4 @@
-"""How long calls took, and what came of them."""
+"""Durations and results of calls."""
 
 import json
 
@@ -12,7 +12,7 @@ def _answer(status: int = 200, *, sent_ms: int = 0, at_ms: int = 0, code: str = 
     return Answer(status, {}, json.dumps({"code": code}).encode(), sent_ms * MS, at_ms * MS)
 
 
-def test_a_click_that_could_not_be_sent_in_time_counts_from_when_it_was_due() -> None:
+def test_latency_counts_from_the_due_time() -> None:
     measures = Measures()
     measures.record("lock", 100 * MS, _answer(sent_ms=900, at_ms=1_000))
     row = measures.close_row(0.5)
@@ -31,7 +31,7 @@ def test_a_click_that_could_not_be_sent_in_time_counts_from_when_it_was_due() ->
     assert abs(service["p50"] - 100) < 0.1
 
 
-def test_a_row_has_its_own_interval_and_the_summary_has_all() -> None:
+def test_rows_cover_their_interval_and_the_summary_everything() -> None:
     measures = Measures()
     for _ in range(10):
         measures.record("lock", 0, _answer(at_ms=10))
@@ -46,7 +46,7 @@ def test_a_row_has_its_own_interval_and_the_summary_has_all() -> None:
     assert (whole["count"], round(whole["p50"]), round(whole["max"])) == (11, 10, 50)
 
 
-def test_what_came_of_a_call_is_named_also_when_nothing_came() -> None:
+def test_results_of_calls_have_names_even_without_a_response() -> None:
     measures = Measures()
     measures.record("lock", 0, Answer(0, {}, b"", 0, 0, "TimeoutError"))
     measures.record("lock", 0, Answer(502, {}, b"<html>", 0, 0))
@@ -56,5 +56,5 @@ def test_what_came_of_a_call_is_named_also_when_nothing_came() -> None:
     assert measures.bare_refusals == 1
 
 
-def test_nothing_measured_is_no_figure() -> None:
+def test_no_measurement_gives_no_figure() -> None:
     assert Measures().everyone.summary() is None

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from deploy.browser import ensure_browser
-from deploy.node import ensure_node
 from deploy.paths import FRONTEND
 from loadtest.report import page, write
 from loadtest.report.assets import content_hash, ensure_assets
 from loadtest.report.encoding import encoded_changes, encoded_positions
 from realtime.messages import packed
 from tests.loadtest.load_results import BLOCKED, FREE, LOCKED, RESERVED, hall, on_sale, stampede
+from tools.browser import ensure_browser
+from tools.node import ensure_node
 
 pytestmark = pytest.mark.any_database
 
@@ -53,7 +53,7 @@ def _signed(number: int) -> int:
     return number // 2 if number % 2 == 0 else -(number + 1) // 2
 
 
-def test_changes_come_back_as_they_went_in() -> None:
+def test_encoded_changes_decode_to_the_same() -> None:
     flat = [0, 49_999, LOCKED, 3, 0, LOCKED, 3, 49_999, RESERVED, 90_000_000, 7, FREE]
     numbers = list(_numbers(encoded_changes(flat)))
     back, ms, index = [], 0, 0
@@ -64,26 +64,26 @@ def test_changes_come_back_as_they_went_in() -> None:
     assert back == flat
 
 
-def test_places_keep_their_decimal_on_both_sides_of_zero() -> None:
+def test_positions_keep_one_decimal_on_both_sides_of_zero() -> None:
     xs, ys = [0.0, -12.3, 4_000.7], [5.5, 5.5, -0.1]
     steps = [_signed(number) / 10 for number in _numbers(encoded_positions(xs, ys))]
     assert steps == pytest.approx([0.0, 5.5, -12.3, 0.0, 4_013.0, -5.6])
 
 
-def test_a_minute_of_fifty_thousand_seats_can_be_passed_on(sale: Result, tmp_path: Path) -> None:
-    dice, seats = random.Random(3), 50_000
+def test_the_report_of_fifty_thousand_seats_stays_small(sale: Result, tmp_path: Path) -> None:
+    rng, seats = random.Random(3), 50_000
     changes = [
         number
         for change in range(150_000)
-        for number in (change * 4 // 10, dice.randrange(seats), dice.randrange(3))
+        for number in (change * 4 // 10, rng.randrange(seats), rng.randrange(3))
     ]
     result = sale | {
         "event": {
             "id": 1,
             "name": "Stadium night",
             "seats": seats,
-            "x": [round(dice.uniform(0, 8_000), 1) for _ in range(seats)],
-            "y": [round(dice.uniform(0, 6_000), 1) for _ in range(seats)],
+            "x": [round(rng.uniform(0, 8_000), 1) for _ in range(seats)],
+            "y": [round(rng.uniform(0, 6_000), 1) for _ in range(seats)],
         },
         "replay": {"statuses": packed(bytes(seats)), "changes": changes},
     }
@@ -141,7 +141,7 @@ def _read(result: Result) -> _Reader:
     return _Reader(page(result))
 
 
-def test_a_whole_run_has_all_its_sections(sale: Result) -> None:
+def test_a_complete_result_has_all_sections(sale: Result) -> None:
     read = _read(sale)
     assert read.headings() == list(_SECTIONS)
     assert read.charts() == [
@@ -150,7 +150,7 @@ def test_a_whole_run_has_all_its_sections(sale: Result) -> None:
     ]
 
 
-def test_seats_sold_are_those_reserved_in_the_end_and_not_before() -> None:
+def test_sold_seats_exclude_those_reserved_before_the_run() -> None:
     result = stampede(seats=8)
     statuses = bytes([RESERVED, FREE, FREE, BLOCKED, FREE, FREE, FREE, FREE])
     changes = [1, 1, LOCKED, 2, 2, LOCKED, 3, 1, RESERVED, 4, 2, FREE, 5, 4, LOCKED]
@@ -158,7 +158,7 @@ def test_seats_sold_are_those_reserved_in_the_end_and_not_before() -> None:
     assert "Seats sold 1 of 8, and 1 locked at the end" in _read(result).text
 
 
-def test_what_failed_comes_first_with_its_detail() -> None:
+def test_failed_checks_come_first_with_details() -> None:
     result = stampede()
     result["verdict"] = {
         "is_clean": False,
@@ -172,7 +172,7 @@ def test_what_failed_comes_first_with_its_detail() -> None:
     assert "Seats sold twice Some A7 in bookings 3 and 9" in text
 
 
-def test_no_answer_is_a_failure_and_a_refusal_is_not() -> None:
+def test_missing_responses_are_failures_and_refusals_are_not() -> None:
     result = stampede()
     result["outcomes"] |= {"lock none TimeoutError": 1_000, "lock 503 database_away": 1}
     text = _read(result).text
@@ -181,7 +181,7 @@ def test_no_answer_is_a_failure_and_a_refusal_is_not() -> None:
     assert "lock failed 503 database away 1 < 0.1 %" in text
 
 
-def test_what_a_site_elsewhere_does_not_tell_is_left_out() -> None:
+def test_unknown_figures_of_a_remote_site_are_omitted() -> None:
     result = stampede() | {"viewers": None, "replay": None, "service": {}}
     for row in result["timeline"]:
         row |= {"seats_left": None, "viewers": None, "server": None}
@@ -191,7 +191,7 @@ def test_what_a_site_elsewhere_does_not_tell_is_left_out() -> None:
     assert "Seats sold twice 0" in read.text
 
 
-def test_a_run_that_was_over_at_once_still_has_its_verdict() -> None:
+def test_an_empty_run_has_a_verdict() -> None:
     result = stampede() | {
         **{"seconds": 0.0, "timeline": [], "calls": {}, "service": {}, "outcomes": {}},
         **{"replay": None, "event": None, "machine": None, "parameters": {}},
@@ -201,7 +201,7 @@ def test_a_run_that_was_over_at_once_still_has_its_verdict() -> None:
     assert "Clean" in read.words
 
 
-def test_a_run_of_one_row_has_its_numbers_and_no_course_of_events() -> None:
+def test_a_run_of_one_row_has_numbers_and_no_time_charts() -> None:
     result = stampede(people=40) | {"seconds": 0.1}
     result["timeline"] = result["timeline"][:1]
     result["timeline"][0] |= {
@@ -215,7 +215,7 @@ def test_a_run_of_one_row_has_its_numbers_and_no_course_of_events() -> None:
     assert "API 82 % 82 % 224 MB" in read.text
 
 
-def test_the_last_moments_of_a_run_are_no_rate() -> None:
+def test_a_short_last_row_is_not_used_for_rates() -> None:
     result = stampede() | {"seconds": 1.01}
     a_row = {"count": 10, "p50": 1.0, "p90": 1.0, "p99": 1.0, "max": 1.0}
     result["timeline"] = [
@@ -257,13 +257,13 @@ def test_no_text_of_a_result_becomes_an_element_or_an_attribute(sale: Result) ->
     assert [set(attrs) for _, attrs in hostile.tags] == names
 
 
-def test_nothing_is_asked_of_anybody(sale: Result) -> None:
+def test_the_page_makes_no_requests(sale: Result) -> None:
     html = page(sale)
     assert not [attrs for _, attrs in _Reader(html).tags if {"src", "href"} & set(attrs)]
     assert not re.search(r"url\(|@import", "".join(_Reader(html).inside["style"]))
 
 
-def test_the_policy_names_each_script_and_style_and_nothing_more(sale: Result) -> None:
+def test_the_policy_allows_exactly_the_pages_scripts_and_styles(sale: Result) -> None:
     read = _read(sale)
     policy = next(attrs["content"] for _, attrs in read.tags if "http-equiv" in attrs)
     _, *scripts = read.inside["script"]
@@ -306,7 +306,7 @@ def _counts(result: Result, ms: float) -> list[int]:
 
 
 @pytest.mark.thorough
-def test_a_browser_shows_the_seats_of_any_moment_and_asks_nobody(tmp_path: Path) -> None:
+def test_a_browser_replays_the_seats_without_requests(tmp_path: Path) -> None:
     sale = on_sale(places=hall(6_000), seconds=20, a_second=900)
     assert len(sale["replay"]["changes"]) // 3 > 3 * 2_048, "so few that all is one keyframe"
     # In time, against it, and both by far and by little.

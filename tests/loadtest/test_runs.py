@@ -1,4 +1,4 @@
-"""`python -m loadtest` against a real site: each scenario, small, and one that goes wrong."""
+"""`python -m loadtest` on a real site: each scenario at small size, and a faulty site."""
 
 import base64
 import json
@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from deploy.sites import running_site
 from loadtest.__main__ import main
 from loadtest.engine.run import Run
 from loadtest.scenarios import catalogue
 from loadtest.scenarios.on_sale import ON_SALE
-from loadtest.sites import Site, site_at
+from loadtest.target import TargetSite, target_at
+from tools.sites import running_site
 
 pytestmark = pytest.mark.any_database
 
@@ -33,30 +33,32 @@ LOADS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
+def site() -> Iterator[TargetSite]:
     with running_site(settings={"SEATCAST_DEMO": "0"}) as running:
-        found = site_at(running.address.url)
+        found = target_at(running.address.url)
         assert found.settings is not None, "the servers of this checkout are known by their port"
         yield found
 
 
 @pytest.fixture(scope="module")
-def stage(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = site.manage("-m", "loadtest.stage", f"--people={PEOPLE}", f"--seats={SEATS}")
-    file = tmp_path_factory.mktemp("stage") / "stage.json"
+def fixtures(site: TargetSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = site.manage("-m", "loadtest.fixtures", f"--people={PEOPLE}", f"--seats={SEATS}")
+    file = tmp_path_factory.mktemp("fixtures") / "fixtures.json"
     file.write_text(made.stdout)
     return file
 
 
-def _load(site: Site, stage: Path, scenario: str, *more: str) -> tuple[int, dict[str, Any]]:
+def _load(
+    site: TargetSite, fixtures: Path, scenario: str, *more: str
+) -> tuple[int, dict[str, Any]]:
     """Return the exit status and the result."""
-    file = stage.with_name(f"{scenario}.json")
-    where = ("--url", site.url, "--stage", f"{stage}", "--json", f"{file}")
+    file = fixtures.with_name(f"{scenario}.json")
+    where = ("--url", site.url, "--fixtures", f"{fixtures}", "--json", f"{file}")
     status = main([scenario, *SMALL, *where, *LOADS[scenario], *more])
     return status, json.loads(file.read_text())
 
 
-def test_every_scenario_is_tried_here() -> None:
+def test_every_scenario_is_tested() -> None:
     assert LOADS.keys() == catalogue.SCENARIOS.keys()
 
 
@@ -70,10 +72,10 @@ _USUAL = ("on-sale",)
         *(pytest.param(name, marks=pytest.mark.thorough) for name in LOADS if name not in _USUAL),
     ],
 )
-def test_a_site_that_keeps_its_promises_is_judged_clean(
-    site: Site, stage: Path, scenario: str, capsys: pytest.CaptureFixture[str]
+def test_the_verdict_on_a_correct_site_is_clean(
+    site: TargetSite, fixtures: Path, scenario: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, found = _load(site, stage, scenario)
+    status, found = _load(site, fixtures, scenario)
     assert [check for check in found["verdict"]["checks"] if not check["is_ok"]] == []
     assert (status, found["verdict"]["is_clean"]) == (0, True)
     assert "clean" in capsys.readouterr().out
@@ -110,8 +112,8 @@ def _is_replayed(found: dict[str, Any]) -> None:
     assert all(0 <= index < SEATS for index in replay["changes"][1::3])
 
 
-def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
-    site: Site, stage: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_unacknowledged_booking_fails_the_verdict(
+    site: TargetSite, fixtures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def play(run: Run) -> None:
         await ON_SALE.play(run)
@@ -123,38 +125,38 @@ def test_a_booking_that_goes_behind_its_buyers_back_makes_the_verdict_red(
         assert cancelled.status == 200
 
     monkeypatch.setitem(catalogue.SCENARIOS, "on-sale", replace(ON_SALE, play=play))
-    status, found = _load(site, stage, "on-sale")
+    status, found = _load(site, fixtures, "on-sale")
     assert status == 1
     red = [check["name"] for check in found["verdict"]["checks"] if not check["is_ok"]]
     assert red == ["Every acknowledged booking is there"]
 
 
 @pytest.mark.thorough
-def test_tokens_that_grow_old_are_renewed(site: Site, stage: Path) -> None:
-    staged = json.loads(stage.read_text())
-    old = stage.with_name("old.json")
-    old.write_text(json.dumps({**staged, "made_at": staged["made_at"] - 250}))
-    status, found = _load(site, stage, "churn", "--stage", f"{old}")
+def test_old_tokens_are_renewed(site: TargetSite, fixtures: Path) -> None:
+    setup = json.loads(fixtures.read_text())
+    old = fixtures.with_name("old.json")
+    old.write_text(json.dumps({**setup, "made_at": setup["made_at"] - 250}))
+    status, found = _load(site, fixtures, "churn", "--fixtures", f"{old}")
     assert (status, found["verdict"]["is_clean"]) == (0, True)
     assert found["outcomes"]["refresh 200"] == found["calls"]["refresh"]["count"] > 0
 
 
 @pytest.mark.thorough
-def test_people_can_be_registered_through_the_api(site: Site, tmp_path: Path) -> None:
-    event = json.loads(site.manage("-m", "loadtest.stage", "--people=0", "--seats=40").stdout)
+def test_people_can_be_registered_through_the_api(site: TargetSite, tmp_path: Path) -> None:
+    event = json.loads(site.manage("-m", "loadtest.fixtures", "--people=0", "--seats=40").stdout)
     file = tmp_path / "result.json"
     where = ("--url", site.url, "--event", f"{event['event_id']}", "--json", f"{file}")
     status = main(["on-sale", *SMALL, *where, "--buyers", "3", "--think", "0.02"])
     assert (status, json.loads(file.read_text())["verdict"]["is_clean"]) == (0, True)
 
 
-def _events(site: Site) -> list[int]:
-    with urllib.request.urlopen(f"{site.url}/api/events/") as answer:
-        return [event["id"] for event in json.load(answer)]
+def _events(site: TargetSite) -> list[int]:
+    with urllib.request.urlopen(f"{site.url}/api/events/") as serve_client:
+        return [event["id"] for event in json.load(serve_client)]
 
 
 @pytest.mark.thorough
-def test_what_is_made_beside_a_site_is_removed_again(site: Site) -> None:
+def test_created_events_are_removed_afterwards(site: TargetSite) -> None:
     before = _events(site)
     arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain"]
     assert main(["stampede", "--url", site.url, *arguments]) == 0
@@ -162,12 +164,12 @@ def test_what_is_made_beside_a_site_is_removed_again(site: Site) -> None:
 
 
 @pytest.mark.thorough
-def test_it_can_be_kept(site: Site) -> None:
+def test_created_events_can_be_kept(site: TargetSite) -> None:
     before = _events(site)
     arguments = ["--clicks", "5", "--viewers", "0", "--seats", "20", "--plain", "--keep"]
     assert main(["stampede", "--url", site.url, *arguments]) == 0
     (event,) = set(_events(site)) - set(before)
-    site.manage("-m", "loadtest.stage", "--clear", f"--event={event}")
+    site.manage("-m", "loadtest.fixtures", "--clear", f"--event={event}")
     assert _events(site) == before
 
 
@@ -176,28 +178,28 @@ def test_it_can_be_kept(site: Site) -> None:
     [
         ["on-sale", "--url", "http://seats.example.com"],
         ["on-sale", "--url", "127.0.0.1:8000"],
-        ["on-sale", "--stage", "stage.json"],
-        ["on-sale", "--url", "http://127.0.0.1:8000", "--stage", "a", "--event", "1"],
+        ["on-sale", "--fixtures", "fixtures.json"],
+        ["on-sale", "--url", "http://127.0.0.1:8000", "--fixtures", "a", "--event", "1"],
         ["on-sale", "--viewers", "1000000"],
         ["on-sale", "--seconds", "86400"],
         ["on-sale", "--viewers", "0"],
         ["sleep"],
     ],
 )
-def test_what_is_not_to_be_loaded_is_refused(arguments: list[str]) -> None:
+def test_invalid_options_are_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as refusal:
         main(arguments)
     assert refusal.value.code == 2
 
 
-def test_a_site_that_is_not_there_is_no_verdict(
+def test_an_unreachable_site_is_an_error_without_a_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    stage = tmp_path / "stage.json"
+    fixtures = tmp_path / "fixtures.json"
     people = [{"name": "alice", "access": "a", "refresh": "r"}] * 2
-    stage.write_text(json.dumps({"event_id": 1, "made_at": 0, "people": people}))
+    fixtures.write_text(json.dumps({"event_id": 1, "made_at": 0, "people": people}))
     url = f"http://127.0.0.1:{port}"
-    assert main(["stampede", "--clicks", "2", "--url", url, "--stage", f"{stage}"]) == 2
-    assert "does not tell of event 1" in capsys.readouterr().err
+    assert main(["stampede", "--clicks", "2", "--url", url, "--fixtures", f"{fixtures}"]) == 2
+    assert "does not return event 1" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The verdict on made-up runs: each thing that must not happen turns it red, by its name."""
+"""The verdict on invented runs: each violation fails its check."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +39,7 @@ def _red(evidence: Evidence) -> dict[str, str]:
     return {check.name: check.detail for check in judge(evidence) if not check.is_ok}
 
 
-def test_a_run_in_which_nothing_went_wrong(evidence: Evidence) -> None:
+def test_a_correct_run_passes_all_checks(evidence: Evidence) -> None:
     assert _red(evidence) == {}
     assert all(check.detail for check in judge(evidence))
 
@@ -136,7 +136,7 @@ def _seen(**what: Any) -> Callable[[Evidence], None]:
         (_seen(disagreeing=1), "All viewers have it"),
     ],
 )
-def test_what_must_not_happen_is_told_by_its_name(
+def test_each_violation_fails_its_check(
     evidence: Evidence, happen: Callable[[Evidence], None], name: str
 ) -> None:
     happen(evidence)
@@ -144,21 +144,21 @@ def test_what_must_not_happen_is_told_by_its_name(
     assert red
 
 
-def test_a_seat_may_pass_on_while_its_holder_lets_go(evidence: Evidence) -> None:
+def test_a_seat_may_change_hands_during_its_release(evidence: Evidence) -> None:
     history = evidence.history
     # Bob had let go at 5, and carol asked before and was answered after.
     history.locked("carol", [12], sent_ns=4 * SECOND + 1, at_ns=6 * SECOND)
     assert _red(evidence) == {}
 
 
-def test_a_lock_that_has_run_out_is_worth_nothing(evidence: Evidence) -> None:
+def test_an_expired_lock_does_not_count(evidence: Evidence) -> None:
     history = evidence.history
     history.locked("alice", [13], sent_ns=1 * SECOND, at_ns=2 * SECOND)
     history.locked("bob", [13], sent_ns=301 * SECOND, at_ns=302 * SECOND)
     assert _red(evidence) == {}
 
 
-def test_locking_again_does_not_make_a_lock_last_longer(evidence: Evidence) -> None:
+def test_locking_again_does_not_extend_a_lock(evidence: Evidence) -> None:
     history = evidence.history
     history.locked("alice", [13], sent_ns=1 * SECOND, at_ns=2 * SECOND)
     history.locked("alice", [13], sent_ns=200 * SECOND, at_ns=201 * SECOND)
@@ -166,31 +166,31 @@ def test_locking_again_does_not_make_a_lock_last_longer(evidence: Evidence) -> N
     assert _red(evidence) == {}
 
 
-def test_who_had_no_answer_may_have_a_booking(evidence: Evidence) -> None:
+def test_a_booking_without_a_response_is_allowed(evidence: Evidence) -> None:
     _untold(evidence)
     evidence.history.unsure.add("bob")
     assert _red(evidence) == {}
 
 
-def test_bookings_from_before_the_run_are_nobodys_fault(evidence: Evidence) -> None:
+def test_bookings_from_before_the_run_are_ignored(evidence: Evidence) -> None:
     evidence.before = bytes([0, 0, 0, 2])
     evidence.after = bytes([2, 2, 0, 2])
     evidence.listed = {**evidence.listed, "bob": [_booking("9", [13])]}
     assert _red(evidence) == {}
 
 
-def test_others_may_buy_at_an_event_that_is_not_ours(evidence: Evidence) -> None:
+def test_others_may_buy_seats_of_a_shared_event(evidence: Evidence) -> None:
     evidence.is_ours = False
     _reserved_for_nobody(evidence)
     assert _red(evidence) == {}
 
 
-def test_a_site_may_ask_to_come_back_later(evidence: Evidence) -> None:
+def test_503_with_retry_after_is_allowed(evidence: Evidence) -> None:
     _counted("lock 503 busy")(evidence)
     _counted("lock 429 throttled")(evidence)
     assert _red(evidence) == {}
 
 
-def test_what_a_scenario_wants_counts_as_well(evidence: Evidence) -> None:
+def test_checks_of_a_scenario_count(evidence: Evidence) -> None:
     evidence.more.append(Check(name="Exactly one winner", is_ok=False, detail="2 of 3"))
     assert _red(evidence) == {"Exactly one winner": "2 of 3"}

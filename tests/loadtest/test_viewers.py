@@ -1,4 +1,4 @@
-"""The load's viewers against a socket that sends what a test wants, cut as it wants."""
+"""Viewers on a socket that sends given bytes in given pieces."""
 
 import asyncio
 import time
@@ -58,7 +58,7 @@ async def heard(viewer: Viewer, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1_000, 1_000_000])
-async def test_frames_are_read_whole_wherever_the_network_cuts_them(size: int) -> None:
+async def test_split_frames_are_reassembled(size: int) -> None:
     sent = b"".join(map(text_frame, TEXTS))
     async with watching([HANDSHAKE, text_frame("first")]) as (viewer, _):
         # Handed over directly, because the kernel joins what is sent in pieces.
@@ -67,7 +67,7 @@ async def test_frames_are_read_whole_wherever_the_network_cuts_them(size: int) -
         assert await heard(viewer, 1 + len(TEXTS)) == ["first", *TEXTS]
 
 
-async def test_a_handshake_may_be_cut_and_have_frames_behind_it() -> None:
+async def test_a_handshake_may_be_split_and_followed_by_frames() -> None:
     sent = HANDSHAKE + text_frame("first") + text_frame("second")
     for cut in range(1, len(sent)):
         viewer = Viewer("ws://127.0.0.1/", {})
@@ -76,7 +76,7 @@ async def test_a_handshake_may_be_cut_and_have_frames_behind_it() -> None:
         assert [frame.payload for frame in viewer.frames] == [b"first", b"second"]
 
 
-async def test_a_frame_counts_from_when_its_last_byte_came() -> None:
+async def test_a_frames_time_is_that_of_its_last_byte() -> None:
     second = text_frame("second")
     async with watching([HANDSHAKE, text_frame("first")]) as (viewer, _):
         viewer.data_received(second[:3])
@@ -85,7 +85,7 @@ async def test_a_frame_counts_from_when_its_last_byte_came() -> None:
         assert viewer.frames[1].at_ns >= between_ns
 
 
-async def test_a_ping_is_answered_with_what_it_said_and_is_no_frame() -> None:
+async def test_a_ping_is_answered_and_is_no_frame() -> None:
     async with watching([HANDSHAKE, ping_frame(b"1234"), text_frame("only")]) as (viewer, sender):
         assert await heard(viewer, 1) == ["only"]
         while not sender.heard:
@@ -93,7 +93,7 @@ async def test_a_ping_is_answered_with_what_it_said_and_is_no_frame() -> None:
         assert bytes(sender.heard) == masked(10, b"1234")
 
 
-async def test_a_viewer_of_socket_io_joins_and_hears_events_alone() -> None:
+async def test_a_socket_io_viewer_joins_and_keeps_only_events() -> None:
     pieces = [HANDSHAKE, *map(text_frame, ['0{"sid":"a"}', '40{"sid":"b"}', "2", '42["hello",{}]'])]
     async with watching(pieces, kind=SocketIoViewer) as (viewer, sender):
         assert await heard(viewer, 1) == ['42["hello",{}]']
@@ -103,7 +103,7 @@ async def test_a_viewer_of_socket_io_joins_and_hears_events_alone() -> None:
         assert bytes(sender.heard) == wanted
 
 
-async def test_a_crowd_that_is_refused_is_an_error_that_says_why() -> None:
+async def test_refused_viewers_raise_an_error_with_the_reason() -> None:
     with pytest.raises(ConnectionError, match="503"):
         async with watching([b"HTTP/1.1 503 Service Unavailable\r\n\r\n"]):
             pass

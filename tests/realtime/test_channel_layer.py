@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.exceptions import RedisError
 
-from deploy.services import free_port
+from deploy.ports import free_port
 from realtime.channel_layer import MAX_WAITING_MESSAGES, DropOldestQueue, NotificationLayer
 
 PATIENCE_SECONDS = 120

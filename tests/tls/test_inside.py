@@ -1,7 +1,7 @@
 """What the settings say about TLS holds for every connection that a server makes.
 
-The services that tests bring along have no TLS of their own; `python -m loadtest.tls` asks the same
-of PostgreSQL and Redis that have.
+The services of the tests have no TLS of their own; `python -m benchmarks.tls` makes the same checks
+with a PostgreSQL and a Redis that have.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from deploy.services import own_postgres, own_valkey
-from loadtest.tls.certificates import Certificate, certificate
-from loadtest.tls.reaching import HOST, REDIS_WAYS, database_url, errors, redis_url
+from benchmarks.tls.connections import (
+    HOST,
+    REDIS_WAYS,
+    Certificate,
+    certificate,
+    database_url,
+    errors,
+    redis_url,
+)
 from tests.tls.front import tls_front
 from tests.tls.mail_server import mail_server
+from tools.services import own_postgres, own_valkey
 
 WAYS = ("database", *REDIS_WAYS)
 

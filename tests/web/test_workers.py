@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
 
 pytestmark = pytest.mark.any_database
 

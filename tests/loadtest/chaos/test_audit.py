@@ -1,4 +1,4 @@
-"""The audit after the chaos: it must find what it is for."""
+"""The audit finds each violation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +52,7 @@ def sale() -> tuple[Event, Promises]:
     }
 
 
-def test_a_sale_in_which_nothing_went_wrong(sale: tuple[Event, Promises]) -> None:
+def test_a_correct_sale_has_no_violations(sale: tuple[Event, Promises]) -> None:
     event, promises = sale
     assert list(audit(event_id=event.pk, promises=promises)) == []
     found = truth(event.pk)
@@ -124,7 +124,7 @@ def _tell_nobody(_: Event, promises: Promises) -> None:
         (_tell_nobody, "was told that nothing is booked"),
     ],
 )
-def test_what_it_finds(
+def test_each_violation_is_found(
     break_it: Callable[[Event, Promises], None], said: str, sale: tuple[Event, Promises]
 ) -> None:
     event, promises = sale
@@ -132,7 +132,7 @@ def test_what_it_finds(
     assert any(said in violation for violation in audit(event_id=event.pk, promises=promises))
 
 
-def test_a_seat_that_was_sold_twice_is_found(sale: tuple[Event, Promises]) -> None:
+def test_a_double_sale_is_found(sale: tuple[Event, Promises]) -> None:
     event, promises = sale
     first, second = Reservation.objects.filter(status="confirmed").order_by("pk")
     seat = first.seats.all()[0]

@@ -1,4 +1,4 @@
-"""What the careful client makes of answers."""
+"""Retries of the chaos client, and the violations it reports."""
 
 import json
 import random
@@ -12,7 +12,7 @@ import pytest
 
 from deploy.address import Address
 from loadtest.chaos import shop as module
-from loadtest.chaos.shop import Shop, Tally
+from loadtest.chaos.shop import AnswerLog, Shop
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -39,7 +39,7 @@ def shop(*answers: Answer) -> Iterator[tuple[Shop, list[str | None]]]:
         thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         address = Address(host="127.0.0.1", port=server.server_port)
-        yield Shop(address, "token", Tally(), random.Random(1)), keys
+        yield Shop(address, "token", AnswerLog(), random.Random(1)), keys
         server.shutdown()
         thread.join()
 
@@ -55,35 +55,35 @@ def _locked(until: str) -> Answer:
     return 200, {"seats": [{"id": 7, "locked_until": until}]}
 
 
-def test_it_asks_with_the_same_key_until_there_is_an_answer(
+def test_requests_are_retried_with_the_same_key(
     once_more: Callable[[float], None],
 ) -> None:
     busy = (503, {"error": "Busy.", "code": "busy"})
     in_flight = (409, {"error": "Wait.", "code": "idempotency_key_in_flight"})
     with shop(busy, in_flight, _locked("now")) as (client, keys):
-        answer = client.post("/lock/")
-    assert answer is not None
-    assert answer.status == 200
+        serve_client = client.post("/lock/")
+    assert serve_client is not None
+    assert serve_client.status == 200
     assert len(keys) == 3
     assert len(set(keys)) == 1
-    assert client.tally.faults == []
+    assert client.answer_log.violations == []
 
 
-@pytest.mark.parametrize(("second", "faults"), [("12:00", 0), ("12:01", 1)])
-def test_one_key_has_one_answer(
-    second: str, faults: int, once_more: Callable[[float], None]
+@pytest.mark.parametrize(("second", "violations"), [("12:00", 0), ("12:01", 1)])
+def test_different_responses_to_one_key_are_a_violation(
+    second: str, violations: int, once_more: Callable[[float], None]
 ) -> None:
     once_more(1.0)
     with shop(_locked("12:00"), _locked(second)) as (client, keys):
         client.post("/lock/")
     assert keys[0] == keys[1]
-    assert len(client.tally.faults) == faults
+    assert len(client.answer_log.violations) == violations
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 409])
-def test_what_no_client_should_see_is_a_fault(
+def test_unexpected_responses_are_violations(
     status: int, once_more: Callable[[float], None]
 ) -> None:
     with shop((status, {}), _locked("12:00")) as (client, _):
         client.post("/lock/", is_keyed=False)
-    assert len(client.tally.faults) == 1
+    assert len(client.answer_log.violations) == 1

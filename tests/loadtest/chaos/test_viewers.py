@@ -1,4 +1,4 @@
-"""Viewers of the chaos: what they take in, and what they complain of."""
+"""How viewers of the chaos apply frames, and the violations they report."""
 
 import base64
 import random
@@ -16,13 +16,13 @@ def _viewer() -> Viewer:
     return viewer
 
 
-def test_a_snapshot_is_the_whole_map() -> None:
+def test_a_snapshot_replaces_all_seats() -> None:
     viewer = _viewer()
     assert (viewer.seq, viewer.layout) == (7, "plan")
     assert viewer.seats == [[0, None, None], [1, 99, "bob"], [2, None, None], [0, None, None]]
 
 
-def test_a_delta_carries_on_where_the_last_frame_ended() -> None:
+def test_a_delta_must_start_where_the_last_frame_ended() -> None:
     viewer = _viewer()
     assert (
         viewer._hear({"type": "delta", "from": 7, "seq": 9, "changes": [[1, 0, None, None]]})
@@ -31,13 +31,13 @@ def test_a_delta_carries_on_where_the_last_frame_ended() -> None:
     assert (viewer.seq, viewer.seats[1]) == (9, [0, None, None])
 
 
-def test_a_gap_is_complained_of() -> None:
+def test_a_gap_is_a_violation() -> None:
     viewer = _viewer()
     assert "a gap" in str(viewer._hear({"type": "delta", "from": 8, "seq": 9, "changes": []}))
     assert viewer.seq == 7
 
 
-def test_a_beat_for_what_was_not_sent_is_complained_of() -> None:
+def test_a_beat_with_an_unknown_number_is_a_violation() -> None:
     viewer = _viewer()
     assert viewer._hear({"type": "beat", "seq": 7}) is None
     assert "was not sent" in str(viewer._hear({"type": "beat", "seq": 8}))

@@ -17,8 +17,8 @@ from django.core.management import CommandError
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from deploy.processes import clean_environment
 from reservations import database
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import SeatStatus

@@ -1,0 +1,77 @@
+"""The events and people that benchmarks use: `python -m benchmarks.fixtures compare|push|curves`.
+
+It migrates the database of the settings it runs with, creates what the benchmark needs, and writes
+the result to standard output as JSON.
+"""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from loadtest.fixtures import create_grid_event, create_people, long_lived_token, seat_ids
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# The large hall.
+ROWS, SEATS_IN_ROW = 250, 200
+_SMALL_ROWS, _SMALL_SEATS_IN_ROW = 20, 50
+_BUYERS = 500
+
+
+def main(benchmark: str, *arguments: str) -> None:
+    """Create the fixtures of a benchmark and print them as JSON."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    fixtures = {"compare": _compare, "push": _push, "curves": _curves}
+    print(json.dumps(fixtures[benchmark](*arguments)))
+
+
+def _compare() -> dict[str, Any]:
+    """Create a large and a small event, and enough people to buy all seats, four each."""
+    people = _people(ROWS * SEATS_IN_ROW // 4)
+    large = create_grid_event("Comparison", rows=ROWS, seats_in_row=SEATS_IN_ROW)
+    small = create_grid_event("Comparison", rows=_SMALL_ROWS, seats_in_row=_SMALL_SEATS_IN_ROW)
+    return {
+        "event": large.pk,
+        "seats": seat_ids(large),
+        "small_event": small.pk,
+        "small_seats": seat_ids(small),
+        "first_person": people[0].pk,
+        "tokens": [*map(long_lived_token, people)],
+    }
+
+
+def _push() -> dict[str, Any]:
+    """Create a large event whose seat cap refuses nobody; the people are shared by all rounds."""
+    from accounts.models import User
+
+    if not User.objects.filter(username="buyer0").exists():
+        _people(_BUYERS)
+    event = create_grid_event("Benchmark", rows=ROWS, seats_in_row=SEATS_IN_ROW)
+    event.seat_cap = ROWS * SEATS_IN_ROW
+    event.save(update_fields=["seat_cap"])
+    return {"event_id": event.pk}
+
+
+def _curves(*sizes: str) -> dict[str, Any]:
+    """Create an event for each number of seats."""
+    people = _people(_BUYERS)
+    halls = {}
+    for seats in map(int, sizes):
+        in_row = min(SEATS_IN_ROW, seats)
+        event = create_grid_event(f"Hall of {seats}", rows=-(-seats // in_row), seats_in_row=in_row)
+        halls[seats] = {"event": event.pk, "seats": seat_ids(event)[:seats]}
+    return {"halls": halls, "tokens": [*map(long_lived_token, people)]}
+
+
+def _people(count: int) -> list["User"]:
+    return create_people([f"buyer{number}" for number in range(count)])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The servers that Seatcast is compared with, as their documentation writes them."""

@@ -1,1 +1,0 @@
-"""What a lock, a change, a viewer and a map cost at four sizes each: `make curves`."""

@@ -1,4 +1,0 @@
-"""What it costs to push changes to viewers: Seatcast beside stock servers, in one run.
-
-`python -m loadtest.push` measures; `README.md` beside this package says what and how.
-"""

@@ -1,0 +1,49 @@
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from deploy.paths import ROOT
+
+TARGETS = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+# Unlike a make that a make has called, which says where it is.
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")
+}
+
+
+def make(*arguments: str) -> str:
+    """Return what make says."""
+    return subprocess.run(
+        ["make", *arguments],
+        env=ENVIRONMENT,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_make_alone_lists_every_target_with_its_help() -> None:
+    assert [line.split()[1] for line in make().splitlines()] == TARGETS
+    assert {"setup", "run", "test", "check"} <= set(TARGETS)
+
+
+@pytest.mark.parametrize("target", [target for target in TARGETS if target != "help"])
+def test_every_target_is_a_command(target: str) -> None:
+    assert make("-n", target).split()[1:4] == ["-m", "tools", target]
+    subprocess.run(
+        [sys.executable, "-m", "tools", target, "--help"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def test_ci_runs_the_tests_and_nothing_else() -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text().splitlines()[-1] == "exec make test"
