@@ -241,7 +241,7 @@ def _shown(name: str, aside: _Aside) -> Counts:
 # What every browser and server must do, and what no browser does where nobody vouches for the
 # certificate, as with the stack's; the rest of what a browser sees is asked of the stack.
 _OF_THE_SITE = "--grep=@site"
-# Each test of these but for those that are marked as Chromium's; docs/browsers.md says why.
+# Each test of these but for those that are marked as Chromium's; docs/contributing.md says why.
 _IN_FIREFOX = (
     *("purchase.spec.ts", "choosing.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
     *("offline.spec.ts", "paying.spec.ts", "policies.spec.ts", "tabs.spec.ts", "watching.spec.ts"),
