@@ -1,3 +1,5 @@
+"""Accounts and groups in the admin."""
+
 from typing import Any
 
 from django import forms
@@ -10,18 +12,18 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from rest_framework.exceptions import APIException
 
-from accounts.admin_passwords import counted_try
-from accounts.hashing import Work
+from accounts.admin_passwords import throttled_attempt
 from accounts.models import User
+from accounts.password_hashing import Workload
 from accounts.second_factor import factors
-from accounts.second_factor.sign_in import check_code, passed
+from accounts.second_factor.sign_in import check_code, record_passed
 
 POWERS = ("is_superuser", "is_staff", "groups", "user_permissions")
-"""The columns of an account that say what it may do."""
+"""The fields of an account that say what it may do."""
 
 
 class SignInForm(AdminAuthenticationForm):
-    """The admin's own, with tries counted as they are everywhere, and the second factor."""
+    """Django's admin sign-in, with throttling and the second factor."""
 
     code = forms.CharField(
         max_length=60,
@@ -32,15 +34,17 @@ class SignInForm(AdminAuthenticationForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        with counted_try(self.request, str(self.cleaned_data.get("username")), Work.SIGN_IN):
+        with throttled_attempt(
+            self.request, str(self.cleaned_data.get("username")), Workload.SIGN_IN
+        ):
             found: dict[str, Any] = super().clean()
         person = self.get_user()
-        if isinstance(person, User) and (methods := factors.methods(person)):
+        if isinstance(person, User) and (methods := factors.available_methods(person)):
             self._require_code(person, methods)
         return found
 
     def _require_code(self, person: User, methods: list[str]) -> None:
-        """Let pass a good code of an app or a recovery code; passkeys are the site's own page's."""
+        """Check an app's code or a recovery code; passkeys work on the site's own page only."""
         code = str(self.cleaned_data.get("code") or "")
         if not code:
             sentence = (
@@ -54,14 +58,14 @@ class SignInForm(AdminAuthenticationForm):
             check_code(person, code, method=method)
         except APIException as refusal:
             raise ValidationError(str(refusal.detail), code="invalid_code") from None
-        person.mfa_shown_at = passed(person, method=method)
+        person.mfa_shown_at = record_passed(person, method=method)
 
 
 class AccountAdmin(UserAdmin):
-    """Django's, in which nobody can give themselves or others more than they have.
+    """Django's user admin, without a way to gain permissions.
 
-    Only superusers change what an account may do. Who may change accounts at all changes only
-    those that may do no more than they do themselves: a new password or address is a way in.
+    Only superusers change permissions. Others change only accounts that have no more permissions
+    than they have themselves: a new password or address would give access to the account.
     """
 
     actions = ("remove_second_factors",)
@@ -72,7 +76,7 @@ class AccountAdmin(UserAdmin):
     )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save a person; nobody has verified an address that somebody else entered."""
+        """Save a person; an address that was changed here is not verified."""
         if change and "email" in form.changed_data:
             obj.email_verified_at = None
             obj.new_email = ""
@@ -80,7 +84,7 @@ class AccountAdmin(UserAdmin):
 
     @admin.action(description="Remove second factors, sign out everywhere", permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        """For who lost them and all recovery codes; make sure first that it is them who ask."""
+        """Remove the factors of people who lost them; verify first who is asking."""
         chosen = list(people)
         for person in chosen:
             if not self.has_change_permission(request, person):
@@ -101,7 +105,7 @@ class AccountAdmin(UserAdmin):
 
 
 class RoleAdmin(GroupAdmin):
-    """Django's; only superusers change groups, since who changes their own has what they like."""
+    """Django's group admin, for superusers only: others could extend their own group."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and _is_superuser(request)
@@ -118,11 +122,11 @@ def _is_superuser(request: HttpRequest) -> bool:
 
 
 def _outranks(request: HttpRequest, person: User | None) -> bool:
-    """Return whether an account may do no more than who asks; true when no account is named."""
+    """Return whether the current user has all permissions of an account; True for None."""
     if person is None or _is_superuser(request):
         return True
     mine = request.user.get_all_permissions() if isinstance(request.user, User) else set()
-    # Also of accounts that are not active now.
+    # `get_all_permissions` would return none for an inactive account.
     theirs = Permission.objects.filter(Q(user=person) | Q(group__user=person))
     names = {f"{each.content_type.app_label}.{each.codename}" for each in theirs.select_related()}
     return not person.is_superuser and names <= mine

@@ -1,4 +1,4 @@
-"""The admin's pages for signing in and for one's own password: tries are counted as elsewhere."""
+"""The admin's sign-in and password pages, with the throttling that the API has."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,18 +14,18 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework.exceptions import Throttled
 
-from accounts import devices, mail, tries
-from accounts.hashing import Work, place_for
+from accounts import known_devices, login_throttle, mail
 from accounts.models import User
+from accounts.password_hashing import Workload, hashing_slot
 from accounts.throttles import PasswordChangeThrottle
 from security_log.log import Kind, record
 
 
 class PasswordPages(admin.AdminSite):
-    """Has devices known on which somebody signed in, and counts tries at one's own password."""
+    """Marks devices as known after a sign-in, and throttles password changes."""
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Answer with the form, or sign in."""
+        """Show the form, or sign in."""
         response = super().login(request, extra_context)
         if request.method == "POST":
             _remember(request, response)
@@ -34,7 +34,7 @@ class PasswordPages(admin.AdminSite):
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Answer with the form, or change the password of who asks."""
+        """Show the form, or change the password of the current user."""
         request.current_app = self.name
         response = _OwnPasswordView.as_view(
             success_url=reverse("admin:password_change_done", current_app=self.name),
@@ -45,31 +45,31 @@ class PasswordPages(admin.AdminSite):
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
-    """Django's for one's own password, with tries counted, and the owner told."""
+    """Django's form for one's own password, with throttling and a mail to the owner."""
 
     def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._request = request
 
     def clean_old_password(self) -> str:
-        """Check the old password. Raises: ValidationError."""
+        """Check the old password within the throttle. Raises: ValidationError."""
         try:
-            PasswordChangeThrottle.require_room(self._request, self.user.pk)
+            PasswordChangeThrottle.enforce(self._request, self.user.pk)
         except Throttled as refusal:
-            raise _told(refusal) from None
-        with counted_try(self._request, self.user.get_username(), Work.OTHER):
+            raise _throttled_error(refusal) from None
+        with throttled_attempt(self._request, self.user.get_username(), Workload.OTHER):
             return str(super().clean_old_password())
 
     def save(self, commit: bool = True) -> User:  # noqa: ARG002
-        """Change the password, and have the owner told."""
+        """Change the password, and notify the owner by mail."""
         person: User = self.user
-        with place_for(self._request, Work.OTHER):
+        with hashing_slot(self._request, Workload.OTHER):
             person.set_password(self.cleaned_data["new_password1"])
         person.new_email = ""
         with transaction.atomic():
             person.save()
             record(Kind.PASSWORD_CHANGED, actor_id=person.pk, subject_id=person.pk)
-            mail.tell_of_change(person, language=mail.language_of_request(self._request))
+            mail.notify_password_changed(person, language=mail.language_of_request(self._request))
         return person
 
 
@@ -82,28 +82,31 @@ class _OwnPasswordView(PasswordChangeView):
 
 
 @contextmanager
-def counted_try(request: Any, name: str, work: Work) -> Iterator[None]:
-    """Count a form's try at the password of `name`. Raises: ValidationError, also of the block."""
+def throttled_attempt(request: Any, name: str, work: Workload) -> Iterator[None]:
+    """Throttle a form's attempt at the password of `name`; the block raises if it is wrong.
+
+    Raises: ValidationError, its own or the block's.
+    """
     wrong: ValidationError | None = None
     try:
-        with tries.one_try(request, name) as one, place_for(request, work):
+        with login_throttle.attempt(request, name) as attempt, hashing_slot(request, work):
             try:
                 yield
-                one.is_right = True
+                attempt.is_correct = True
             except ValidationError as error:
                 wrong = error
     except Throttled as refusal:
-        raise _told(refusal) from None
+        raise _throttled_error(refusal) from None
     if wrong is not None:
         raise wrong
 
 
-def _told(refusal: Throttled) -> ValidationError:
-    """Return what a form says of a refusal."""
+def _throttled_error(refusal: Throttled) -> ValidationError:
+    """Return a throttle's refusal as a form error."""
     seconds = int(getattr(refusal, "wait", 0)) + 1
     return ValidationError(f"Too many tries. Try again in {seconds} seconds.", code="throttled")
 
 
 def _remember(request: HttpRequest, response: HttpResponseBase) -> None:
     if response.status_code == 302 and isinstance(request.user, User):
-        devices.remember(request, response, request.user)
+        known_devices.set_cookie(request, response, request.user)

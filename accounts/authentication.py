@@ -1,4 +1,4 @@
-"""The session cookie, which needs a CSRF token with every write, and the bearer's token."""
+"""Authenticate requests by session cookie, with a CSRF token for writes, or by bearer token."""
 
 import time
 from functools import lru_cache
@@ -16,11 +16,11 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import remembered, revocations
-from accounts.identities import SignedIn
+from accounts import revocations, session_cache
 from accounts.revocations import Credential
+from accounts.token_types import ClaimsUser
 
-REMEMBERED_TOKENS = 10_000
+MAX_CACHED_TOKENS = 10_000
 
 
 class CSRFFailed(exceptions.PermissionDenied):
@@ -28,8 +28,8 @@ class CSRFFailed(exceptions.PermissionDenied):
     default_detail = "The CSRF token is missing or wrong. Get one from /api/csrf/."
 
 
-# What Django objects to, where it is not the token.
-_SENTENCES = {
+# Details for the reasons other than the token for which Django's CSRF check fails.
+_DETAILS = {
     "Origin checking": "The Origin header names no site that may write here.",
     "Referer checking": "The Referer header names no site that may write here over HTTPS.",
     REASON_NO_REFERER: "Over HTTPS a write needs an Origin or a Referer header besides the token.",
@@ -37,11 +37,11 @@ _SENTENCES = {
 
 
 class SessionAuthentication(DRFSessionAuthentication):
-    """The session cookie; writes need the CSRF token too."""
+    """Authenticates by session cookie; writes need a CSRF token too."""
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
-        """Return who has the session. Raises: CSRFFailed."""
-        person = remembered.person_of(getattr(request, "_request", request))
+        """Return the session's user. Raises: CSRFFailed."""
+        person = session_cache.authenticated_user(getattr(request, "_request", request))
         if person is None:
             return None
         self.enforce_csrf(request)
@@ -52,66 +52,65 @@ class SessionAuthentication(DRFSessionAuthentication):
 
 
 def enforce_csrf(request: Request | Any) -> None:
-    """Let pass only a request that carries the CSRF token. Raises: CSRFFailed."""
+    """Check a request's CSRF token and origin. Raises: CSRFFailed."""
     check = CSRFCheck(lambda _: None)  # type: ignore[arg-type]
     check.process_request(request)
     reason: Any = check.process_view(request, lambda: None, (), {})  # type: ignore[arg-type,return-value]
     if reason:
         subject, _, _ = reason.partition(" failed")
-        raise CSRFFailed(_SENTENCES.get(reason, _SENTENCES.get(subject)))
+        raise CSRFFailed(_DETAILS.get(reason, _DETAILS.get(subject)))
 
 
-def is_from_client_elsewhere(request: Request) -> bool:
-    """Return whether a client on another host asks, whose browser sends no cookies here.
+def is_from_cross_site_client(request: Request) -> bool:
+    """Return whether a request is from our client on another host, without cookies.
 
-    No other page can name such an origin, and without cookies there is nothing to forge.
+    Other pages cannot send such an Origin, and without cookies there is nothing to forge.
     """
     return not request.COOKIES and request.headers.get("Origin") in settings.CLIENT_ORIGINS
 
 
-def refuse_forged(request: Request) -> None:
-    """Let nobody's browser be made to send a form here. Raises: CSRFFailed."""
-    if not is_from_client_elsewhere(request):
+def enforce_csrf_unless_cross_site(request: Request) -> None:
+    """Check CSRF unless the request is from our client on another host. Raises: CSRFFailed."""
+    if not is_from_cross_site_client(request):
         enforce_csrf(request)
 
 
 class TokenAuthentication(JWTAuthentication):
-    """A bearer's token. One that says whose it is is taken at its word.
+    """Authenticates by bearer token, without a query.
 
-    A signature is verified once; what is asked of a token with every request is whether it lives,
-    and was not ended before its time.
+    A token's signature is verified once; each request checks that it is not expired or revoked.
     """
 
     def get_validated_token(self, raw_token: bytes) -> Token:
         """Return the token. Raises: InvalidToken."""
         token, credential = _verified(raw_token)
         if credential.expires_at <= time.time():
-            # Verified anew it is refused in the right words.
+            # Raises InvalidToken with the library's message.
             return super().get_validated_token(raw_token)
-        if revocations.is_ended(credential):
+        if revocations.is_revoked(credential):
             raise InvalidToken("This token has been ended.")
         return token
 
     def get_user(self, validated_token: Token) -> Any:
         if "username" not in validated_token:
             return super().get_user(validated_token)
-        return SignedIn(validated_token)
+        return ClaimsUser(validated_token)
 
 
-@lru_cache(maxsize=REMEMBERED_TOKENS)
+@lru_cache(maxsize=MAX_CACHED_TOKENS)
 def _verified(raw_token: bytes) -> tuple[Token, Credential]:
     token = JWTAuthentication().get_validated_token(raw_token)
-    return token, revocations.of_token(token)
+    return token, revocations.credential_of_token(token)
 
 
 class TokenScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
-    """How the bearer's token is described in the schema."""
+    """Describes bearer tokens in the OpenAPI schema."""
 
     target_class = TokenAuthentication  # type: ignore[assignment]
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the session cookie is described in the schema."""
+    """Describes the session cookie in the OpenAPI schema."""
 
     target_class = SessionAuthentication
     name = "cookieAuth"

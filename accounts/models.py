@@ -1,4 +1,4 @@
-"""Who somebody is."""
+"""Users, token families, revocations and queued mail."""
 
 import hashlib
 from datetime import datetime
@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from accounts.personal.models import Erasure
-from accounts.published import is_published
+from accounts.password_validators import is_published
+from accounts.personal_data.models import Erasure
 from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
 from accounts.sign_ins.models import SignIn
 
@@ -30,12 +30,12 @@ __all__ = [
 
 
 def folded(username: str) -> str:
-    """Return a name as names are compared: those that differ in case only are one."""
+    """Return a username's case-folded form, by which usernames are compared."""
     return username.casefold()
 
 
 class FoldedUsernameField(models.CharField):  # type: ignore[type-arg]
-    """The folded username of its row, written whenever the row is."""
+    """The row's folded username, set on every save."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: ARG002
         person: Any = model_instance
@@ -44,36 +44,36 @@ class FoldedUsernameField(models.CharField):  # type: ignore[type-arg]
 
 
 class User(AbstractUser):
-    """A person. The username is the name that others see; permissions say what they may do.
+    """A person. Others see the username; permissions say what the person may do.
 
-    Names that differ in case only would be taken for one another on the seat map, so the database
-    forbids them. Folding makes a name three times as long at the most.
+    Usernames that differ only in case would be confused on the seat map, so the database forbids
+    them. Case folding makes a name at most three times as long.
     """
 
     folded_username = FoldedUsernameField(max_length=450, unique=True, editable=False)
     # Since when signing in takes a second factor; null while the person has none.
     second_factor_since = models.DateTimeField(null=True, editable=False)
-    # How often everything that the person was signed in by has been ended at once.
+    # How often all of the person's credentials have been revoked at once.
     generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
-    # When the person last showed that they read mail at `email`; empty while that is only claimed.
+    # When the person last verified `email`; null while the address is only claimed.
     email_verified_at = models.DateTimeField(null=True, editable=False)
-    # The address that the person wants instead, until they follow the link sent to it.
+    # The address that is to replace `email` once the link mailed to it is followed.
     new_email = models.EmailField(blank=True, default="", db_default="", editable=False)
 
-    # Whether the request that the person was loaded for showed their second factor.
+    # Whether the session or token of the current request passed the second factor.
     mfa_passed = False
-    # When the person showed it, for who signs them in.
+    # When the person passed it, for `tracking.record_session` at sign-in.
     mfa_shown_at: datetime | None = None
 
     @property
     def has_second_factor(self) -> bool:
         return self.second_factor_since is not None
 
-    def stamp(self) -> str:
-        """Return what changes when no earlier word about this person is to be believed any more.
+    def security_stamp(self) -> str:
+        """Return a digest that changes whenever earlier claims about this person become invalid.
 
-        It is in tokens, for anyone to read. Nobody learns a password by it: that is hashed with
-        a salt of 128 bits, which is in here and nowhere else outside.
+        Tokens contain it, readable to anyone. It reveals no password: the password hash that goes
+        into it has a salt of 128 bits, which never leaves the server.
         """
         said: tuple[object, ...] = (
             *(self.password, self.generation, self.is_active, self.is_staff, self.username),
@@ -82,33 +82,34 @@ class User(AbstractUser):
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Have Django end the sessions of former generations; the first has the hash as ever."""
+        """Invalidate the sessions of earlier generations; generation 0 has Django's own hash."""
         found: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
         return f"{found}-{self.generation}" if self.generation else found
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Return whether this is the password, and none that everybody knows.
+        """Return whether this is the password, and not a published one.
 
-        It takes as long for one as for the other, and for somebody whom there is not.
+        The hash is computed in either case, so both take the same time.
         """
         return super().check_password(raw_password) and not is_published(raw_password)
 
 
 class Family(models.Model):
-    """The refresh tokens that came one of the other, from one time of signing in.
+    """A token family: the refresh tokens that were issued one for another since one sign-in.
 
-    Only `current` is good, and is exchanged once. A family that has ended has no row.
+    Only the token with the id `current` is valid, and it is exchanged once. A family that was
+    revoked has no row.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    # The session's hash of Django, so that both end for the same reasons.
+    # Django's session auth hash, so that families end for the same reasons as sessions.
     auth_hash = models.CharField(max_length=128)
     current = models.CharField(max_length=32)
     previous = models.CharField(max_length=32, blank=True)
-    # What the exchange was called by who asked for it, hashed.
+    # A digest of the Idempotency-Key of the last exchange.
     key = models.CharField(max_length=64, blank=True)
-    # When the second factor was shown, if it was.
+    # When the second factor was passed; null if it was not.
     mfa_at = models.DateTimeField(null=True)
     rotated_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())
@@ -122,17 +123,16 @@ class Family(models.Model):
 
 
 class Ended(models.Model):
-    """Something by which a person was signed in has ended before its time.
+    """A revocation, kept for a day; `accounts.revocations` has each process read the latest ones.
 
-    A process that reads the rows of the last seconds knows all that has ended since it looked
-    last; the books of what is still good are kept elsewhere. With a `name`, one session or family
-    of tokens has ended; with none, all that was known of the person, but for what bears `stamp`.
+    With a `name`, one session or token family is revoked; without, all claims about the person
+    whose security stamp is not `stamp`.
     """
 
     person_id = models.BigIntegerField()
     name = models.CharField(max_length=80, blank=True)
     stamp = models.CharField(max_length=16, blank=True)
-    # By the database's clock, since processes may run on several machines.
+    # By the database's clock: processes can run on several machines.
     at = models.DateTimeField(db_default=Now(), db_index=True)
 
     def __str__(self) -> str:
@@ -140,7 +140,7 @@ class Ended(models.Model):
 
 
 class Mail(models.Model):
-    """A mail that is to be sent, and for a day one that was. See `accounts.mail`."""
+    """A mail to be sent, or sent within the last day. See `accounts.mail`."""
 
     class Kind(models.TextChoices):
         LINK = "link"
@@ -151,7 +151,7 @@ class Mail(models.Model):
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     address = models.EmailField()
-    # Keyed hashes by which mail is bounded: of the folded address, and of who asked for it.
+    # Keyed hashes for the mail limits: of the normalised address, and of the requesting network.
     recipient = models.CharField(max_length=64, default="", db_default="")
     network = models.CharField(max_length=64, default="", db_default="")
     language = models.CharField(max_length=2, default="en")

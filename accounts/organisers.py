@@ -1,7 +1,7 @@
-"""Who is an organiser, as far as signing in is concerned: anybody with more rights than a buyer.
+"""Decide who is an organiser for the purposes of signing in: anybody with more rights than a buyer.
 
-What an organiser may do is decided elsewhere, call by call. Here it decides how soon an idle
-session ends, and of whom a second factor is required.
+What an organiser may do is decided for each call elsewhere. Here it decides when an idle session
+expires, and who needs a second factor.
 """
 
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.second_factor.refusals import SecondFactorRequired
+from accounts.second_factor.errors import SecondFactorRequired
 
 
 def is_organiser(person: User) -> bool:
-    """Tell whether a person has staff status or any permission. At most one query."""
-    return bool(organisers([person]))
+    """Return whether a person has staff status or any permission. At most one query."""
+    return bool(organiser_ids([person]))
 
 
-def organisers(people: Sequence[User]) -> set[Any]:
-    """Return the keys of those people who are organisers. At most one query."""
+def organiser_ids(people: Sequence[User]) -> set[Any]:
+    """Return the primary keys of the organisers among some people. At most one query."""
     found = {person.pk for person in people if person.is_staff or person.is_superuser}
     if others := [person.pk for person in people if person.pk not in found]:
         granted = Q(user_permissions__isnull=False) | Q(groups__permissions__isnull=False)
@@ -28,8 +28,8 @@ def organisers(people: Sequence[User]) -> set[Any]:
     return found
 
 
-def standing(person: User, *, is_passed: bool) -> dict[str, bool]:
-    """Return how somebody who is signed in stands with the second factor, for their client."""
+def second_factor_status(person: User, *, is_passed: bool) -> dict[str, bool]:
+    """Return whether a person has set up, has passed and must pass a second factor."""
     is_required = bool(settings.SEATCAST_REQUIRE_SECOND_FACTOR) and is_organiser(person)
     return {
         "set_up": person.has_second_factor,
@@ -39,15 +39,15 @@ def standing(person: User, *, is_passed: bool) -> dict[str, bool]:
 
 
 def may_use_powers(user: object) -> bool:
-    """Tell whether an organiser who is signed in like this may use what their rights allow.
+    """Return whether a request's user may use an organiser's permissions.
 
-    `user` is a request's: its `mfa_passed` says whether the second factor was shown.
+    Where SEATCAST_REQUIRE_SECOND_FACTOR is set, that takes a passed second factor.
     """
     is_passed = bool(getattr(user, "mfa_passed", False))
     return is_passed or not settings.SEATCAST_REQUIRE_SECOND_FACTOR
 
 
 def require_second_factor(user: object) -> None:
-    """Let pass who may use an organiser's powers. Raises: SecondFactorRequired."""
+    """Require that `may_use_powers` is true. Raises: SecondFactorRequired."""
     if not may_use_powers(user):
         raise SecondFactorRequired(set_up=bool(getattr(user, "has_second_factor", False)))

@@ -1,7 +1,7 @@
-"""New passwords: by who knows the old one, and by who has the link that was mailed.
+"""Set a new password: with the old one, or with a mailed link.
 
-Hashing takes as long as a hundred clicks, so it is done before anything is locked. What makes the
-change is one conditional UPDATE: of two at once, with the old password or with one link, one wins.
+Hashing takes as long as a hundred seat commands, so it is done before anything is locked. The
+change itself is one conditional UPDATE: of two at once, with one old password or link, one wins.
 """
 
 from typing import Any
@@ -10,15 +10,15 @@ from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 
 from accounts import mail, revocations
-from accounts.links import LinkIsBad
+from accounts.mail_links import BadLink
 from accounts.models import User
 from security_log.log import Kind, record
 
 
 def change(person: User, *, old: str, new: str, language: str) -> bool:
-    """Give somebody a new password; all that they were signed in by before ends.
+    """Change a password and invalidate the person's sessions and tokens.
 
-    Nothing happens when the old one is another, or is not the password any more.
+    Return False, and change nothing, if `old` is not, or is no longer, the password.
     """
     if not person.check_password(old):
         return False
@@ -27,31 +27,31 @@ def change(person: User, *, old: str, new: str, language: str) -> bool:
     with transaction.atomic():
         if not _replace(person, known):
             return False
-        revocations.announce(person)
+        revocations.invalidate_user(person)
         record(Kind.PASSWORD_CHANGED, actor_id=person.pk, subject_id=person.pk)
-        mail.tell_of_change(person, language=language)
+        mail.notify_password_changed(person, language=language)
     return True
 
 
 def reset(person: User, *, new: str, language: str) -> None:
-    """Give the person of a good link a new password; sessions and tokens of theirs all end.
+    """Set a new password for the person of a valid link, and revoke all their credentials.
 
-    The link was mailed to their address, and is good for no other: so it is verified too.
+    The link was mailed to the account's address, so this also verifies the address.
 
-    Raises: LinkIsBad when the link was used meanwhile.
+    Raises: BadLink if the link was used meanwhile.
     """
     known = person.password
     person.set_password(new)
     with transaction.atomic():
         if not _replace(person, known, email_verified_at=Coalesce("email_verified_at", Now())):
-            raise LinkIsBad
+            raise BadLink
         person.refresh_from_db(fields=["email_verified_at"])
-        revocations.end_all(person)
+        revocations.revoke_all(person)
         record(Kind.PASSWORD_RESET, actor_id=person.pk, subject_id=person.pk)
-        mail.tell_of_change(person, language=language)
+        mail.notify_password_changed(person, language=language)
 
 
 def _replace(person: User, known: str, **more: Any) -> bool:
     same = User.objects.filter(pk=person.pk, password=known, is_active=True)
-    # Whoever knew the old password may have asked for another address.
+    # Somebody who knew the old password may have requested another address.
     return bool(same.update(password=person.password, new_email="", **more))

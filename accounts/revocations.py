@@ -1,14 +1,14 @@
-"""What has ended before its time: a session, a family of tokens, or all that a person had.
+"""Revoke credentials before they expire: a session, a token family, or everything of a person.
 
-Who sends a token or a remembered session is believed without asking anybody. So that signing out,
-a new password or being shut out count everywhere, each end is written down in a row, and each
-process reads the rows of the last seconds, once a second at most and only when somebody asks.
+Tokens and cached sessions are accepted without a query. So that signing out, a new password or a
+deactivation takes effect on all servers, each revocation is a row of `Ended`, and each process
+reads the rows of the last seconds, at most once a second and only when a credential is checked.
 
-Concurrency: any thread may ask; one of them reads, the others go by what is known already. A row
-is found however late it is committed, up to OVERLAP_SECONDS. What this process ends itself, it
-knows at once.
+Concurrency: any thread may check; one of them reads, the others use what is known already. A row is
+found however late it is committed, up to OVERLAP_SECONDS. A process's own revocations make it read
+again at once.
 
-While the database is away, what was believed is believed on; without it nothing can be done.
+While the database is unavailable credentials stay valid; no request can change anything then.
 """
 
 import hashlib
@@ -32,133 +32,133 @@ from accounts.models import Ended, User
 
 SECONDS_BETWEEN_READS = 1.0
 OVERLAP_SECONDS = 30.0
-"""Longer than any transaction here can take between writing a row and its commit."""
+"""Longer than any transaction takes between writing a row and its commit."""
 
 KEPT_SECONDS = 60.0 + api_settings.ACCESS_TOKEN_LIFETIME.total_seconds()
-"""Longer than anything is believed that is not looked up."""
+"""Longer than a token or a cached session is accepted without a query."""
 
-_CHANGES_WHO_SOMEBODY_IS = {"password", "is_active", "is_staff", "username"}
+_STAMPED_FIELDS = {"password", "is_active", "is_staff", "username"}
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What somebody was let in by.
+    """A session or an access token, as far as it can be revoked.
 
-    Good until `expires_at`, in Unix seconds, unless its `name`, of a session or a family of
-    tokens, has ended, or the person is not any more who `stamp` was made of.
+    Valid until `expires_at`, in Unix seconds, unless its `name`, which is that of a session or a
+    token family, is revoked, or the user's security stamp is no longer `security_stamp`.
     """
 
     person_id: int
     name: str
-    stamp: str
+    security_stamp: str
     expires_at: float
 
 
-def of_session(key: str, person: User, *, expires_at: float) -> Credential:
-    """Return the credential that a session cookie is."""
-    return Credential(person.pk, session_name(key), person.stamp(), expires_at)
+def credential_of_session(key: str, person: User, *, expires_at: float) -> Credential:
+    """Return the credential of a session cookie."""
+    return Credential(person.pk, session_name(key), person.security_stamp(), expires_at)
 
 
-def of_token(token: Token) -> Credential:
-    """Return the credential that an access token is; one that names no family can only expire.
+def credential_of_token(token: Token) -> Credential:
+    """Return the credential of an access token; without a family it can only expire.
 
-    Raises: InvalidToken when it does not say whose it is.
+    Raises: InvalidToken if it has no user id.
     """
     try:
         person_id = int(token["user_id"])
     except (KeyError, TypeError, ValueError):
-        raise InvalidToken("This token is nobody's.") from None
+        raise InvalidToken("This token names no user.") from None
     name, stamp = str(token.get("sid", "")), str(token.get("stamp", ""))
     return Credential(person_id, name, stamp, float(token["exp"]))
 
 
 def session_name(key: str) -> str:
-    """Return what a session is called where its cookie must not be found."""
+    """Return the name of a session key: a digest, for places where the cookie must not be found."""
     return f"session-{hashlib.sha256(key.encode(errors='replace')).hexdigest()}"
 
 
-def ended_among(credentials: Iterable[Credential]) -> set[Credential]:
-    """Return those that have ended or expired: what they say is to be believed no more.
+def invalid_among(credentials: Iterable[Credential]) -> set[Credential]:
+    """Return the credentials that are revoked or expired.
 
-    It may be only that the person was renamed, or organises no more. Then a session is still
-    good, and a refresh token too, but has to be looked up anew.
+    The cause may also be that the user was renamed or lost staff status. Then the session or the
+    refresh token itself is still valid, but the user has to be loaded again.
 
-    At most one query a second for each process, however many credentials, and however often it
-    is called; call it in a thread that may ask the database. Takes a microsecond for each.
+    Takes a microsecond for each, and at most one query a second in each process, however often it
+    is called. Call it in a thread that may query the database.
     """
-    _known.read_if_due()
+    _cache.read_if_due()
     now = time.time()
-    return {each for each in credentials if each.expires_at <= now or _known.has_ended(each)}
+    return {each for each in credentials if each.expires_at <= now or _cache.is_revoked(each)}
 
 
-def is_ended(credential: Credential) -> bool:
-    """Tell whether one credential has ended before its time. As `ended_among`, for one."""
-    _known.read_if_due()
-    return _known.has_ended(credential)
+def is_revoked(credential: Credential) -> bool:
+    """Return whether a credential is revoked. Queries like `invalid_among`."""
+    _cache.read_if_due()
+    return _cache.is_revoked(credential)
 
 
-def end(name: str, *, person_id: int) -> None:
-    """Announce the end of one session or family of tokens."""
+def revoke(name: str, *, person_id: int) -> None:
+    """Revoke one session or token family, once the transaction is committed."""
     Ended.objects.create(person_id=person_id, name=name)
-    transaction.on_commit(_known.read_soon)
+    transaction.on_commit(_cache.read_soon)
 
 
-def end_all(person: User) -> None:
-    """End everything that a person is signed in by, sessions and tokens, for good."""
+def revoke_all(person: User) -> None:
+    """Revoke all sessions and tokens of a person, permanently."""
     with transaction.atomic():
         User.objects.filter(pk=person.pk).update(generation=F("generation") + 1)
         person.refresh_from_db(fields=["generation"])
-        announce(person)
+        invalidate_user(person)
 
 
-def announce(person: User) -> None:
-    """Announce who somebody is now: nothing that was known of them before counts any more."""
-    _write(person.pk, person.stamp())
+def invalidate_user(person: User) -> None:
+    """Have all servers load a person again: claims with an older security stamp become invalid."""
+    _write(person.pk, person.security_stamp())
 
 
-def person_saved(
+def on_user_saved(
     *,
     instance: User,
     created: bool,
     update_fields: frozenset[str] | None,
     **_: Any,
 ) -> None:
-    """Announce who somebody is now, whoever changed it: the receiver of Django's `post_save`."""
-    if created or not _CHANGES_WHO_SOMEBODY_IS & (update_fields or _CHANGES_WHO_SOMEBODY_IS):
+    """Invalidate a user whose stamped fields were saved: receiver of `post_save`."""
+    if created or not _STAMPED_FIELDS & (update_fields or _STAMPED_FIELDS):
         return
     if instance.is_active:
-        announce(instance)
+        invalidate_user(instance)
     else:
-        # Or what they had would be good again once they are let in again.
-        end_all(instance)
+        # Otherwise old sessions and tokens would be valid again after a reactivation.
+        revoke_all(instance)
 
 
-def person_deleted(*, instance: User, **_: Any) -> None:
-    """Announce that somebody is gone: the receiver of Django's `pre_delete`."""
+def on_user_deleted(*, instance: User, **_: Any) -> None:
+    """Invalidate a user that is deleted: receiver of `pre_delete`."""
     _write(instance.pk, "")
 
 
-def forget() -> None:
-    """Forget all that is known in this process, and read it anew when it is next asked for."""
-    global _known
-    _known = _Known()
+def reset() -> None:
+    """Clear this process's cache of revocations; the next check reads them again."""
+    global _cache
+    _cache = _RevocationCache()
 
 
 def prune(*, older_than: timedelta) -> int:
-    """Delete the rows of what ended so long ago; return how many."""
+    """Delete revocations older than that; return how many."""
     deleted, _ = Ended.objects.filter(at__lt=Now() - older_than).delete()
     return deleted
 
 
 def _write(person_id: int, stamp: str) -> None:
     Ended.objects.create(person_id=person_id, stamp=stamp)
-    transaction.on_commit(_known.read_soon)
+    transaction.on_commit(_cache.read_soon)
 
 
-class _Known:
-    """What this process knows to have ended, in the order in which it heard of it."""
+class _RevocationCache:
+    """The revocations that this process has read, oldest first."""
 
     def __init__(self) -> None:
         self._names: dict[str, float] = {}
@@ -167,11 +167,15 @@ class _Known:
         self._read_at = time.monotonic() - KEPT_SECONDS
         self._due = 0.0
 
-    def has_ended(self, credential: Credential) -> bool:
+    def is_revoked(self, credential: Credential) -> bool:
         if credential.name in self._names:
             return True
         last = self._stamps.get(credential.person_id)
-        return last is not None and bool(credential.stamp) and credential.stamp != last[1]
+        return (
+            last is not None
+            and bool(credential.security_stamp)
+            and credential.security_stamp != last[1]
+        )
 
     def read_soon(self) -> None:
         self._due = 0.0
@@ -186,7 +190,7 @@ class _Known:
             self._due = 0.0
             raise
         except Error as error:
-            logger.warning("What has ended cannot be read: %s", error)
+            logger.warning("Revocations cannot be read: %s", error)
         finally:
             self._reading.release()
 
@@ -198,7 +202,7 @@ class _Known:
             if name:
                 self._names.setdefault(name, began)
             elif pk > self._stamps.get(person_id, (0,))[0]:
-                # The last is the last in the table's order also if it is read before another.
+                # A row with a lower key can be committed, and read, after one with a higher key.
                 self._stamps.pop(person_id, None)
                 self._stamps[person_id] = (pk, stamp, began)
         self._read_at = began
@@ -214,4 +218,4 @@ class _Known:
             del self._stamps[person_id]
 
 
-_known = _Known()
+_cache = _RevocationCache()

@@ -1,4 +1,4 @@
-"""What accounts take and give over HTTP."""
+"""Requests and responses of the account views."""
 
 from contextlib import suppress
 from typing import Any
@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 
-from accounts import devices, mail
-from accounts.mail_bounds import TooMuchMail
+from accounts import known_devices, mail
+from accounts.mail_limits import TooMuchMail
 from accounts.models import User, folded
-from accounts.names import check_new_name, skeleton
+from accounts.usernames import skeleton, validate_new_username
 from security_log.log import Kind, record
 
 NAME_TAKEN = "This name is taken."
@@ -27,13 +27,13 @@ class CredentialsSerializer(serializers.Serializer[User]):
 class TokenCredentialsSerializer(CredentialsSerializer):
     device = serializers.CharField(
         required=False,
-        max_length=devices.MAX_LENGTH,
-        help_text="What an earlier answer called the device, so that it is known again.",
+        max_length=known_devices.MAX_LENGTH,
+        help_text="The `device` of an earlier response, by which the device is recognised.",
     )
 
 
 class UsernameField(serializers.CharField):
-    """A new name, brought into the form in which it is stored before anything is checked."""
+    """A new username, normalised before it is validated."""
 
     def to_internal_value(self, data: Any) -> str:
         return User.normalize_username(super().to_internal_value(data))
@@ -48,13 +48,13 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
         fields = ["username", "email", "password"]
 
     def validate_username(self, name: str) -> str:
-        check_new_name(name)
+        validate_new_username(name)
         if User.objects.filter(folded_username=folded(name)).exists() or _looks_like_staff(name):
             raise serializers.ValidationError(NAME_TAKEN, code="taken")
         return name
 
     def validate_password(self, password: str) -> str:
-        """Check it against the name and the address that come with it, good or not."""
+        """Validate it against the username and address of the request, valid or not."""
         name, email = (
             str(self.initial_data.get(field, ""))[:254] for field in ("username", "email")
         )
@@ -62,12 +62,12 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
         return password
 
     def create(self, validated_data: dict[str, Any]) -> User:
-        """Make an account, and have a link mailed to its address if there is room for that."""
+        """Create an account, and mail a link to its address within the mail limits."""
         person = User(
             username=validated_data["username"],
             email=User.objects.normalize_email(validated_data.get("email")),
         )
-        # Before the transaction, because it may have to wait for its turn.
+        # Before the transaction, because hashing waits in a queue.
         person.set_password(validated_data["password"])
         try:
             with transaction.atomic():
@@ -75,7 +75,7 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
                 record(Kind.REGISTERED, actor_id=person.pk, subject_id=person.pk)
                 if person.email:
                     with suppress(TooMuchMail):
-                        mail.ask_to_verify(
+                        mail.send_verification(
                             person,
                             person.email,
                             language=validated_data["language"],
@@ -96,7 +96,7 @@ class SecondFactorStandingSerializer(serializers.Serializer[Any]):
     set_up = serializers.BooleanField()
     passed = serializers.BooleanField(help_text="In this session, or with this token.")
     required = serializers.BooleanField(  # type: ignore[assignment]
-        help_text="Before one may use an organiser's rights."
+        help_text="Whether it must be passed before using an organiser's rights."
     )
 
 
@@ -105,10 +105,10 @@ class MeSerializer(serializers.Serializer[User]):
     username = serializers.CharField()
     email = serializers.CharField(help_text="Empty when not given.")
     email_verified = serializers.SerializerMethodField()
-    new_email = serializers.CharField(help_text="What waits to be confirmed; empty if nothing.")
-    is_staff = serializers.BooleanField(help_text="Whether the admin's pages open.")
+    new_email = serializers.CharField(help_text="The unconfirmed new address, or empty.")
+    is_staff = serializers.BooleanField(help_text="Whether one may open the admin.")
     permissions = serializers.SerializerMethodField(
-        help_text="What of a client's concern they may do, in alphabetical order."
+        help_text="The permissions that matter to a client, in alphabetical order."
     )
 
     def get_permissions(self, person: User) -> list[str]:
@@ -127,9 +127,9 @@ class DoneSerializer(serializers.Serializer[Any]):
 
 class SocketTicketSerializer(serializers.Serializer[Any]):
     ticket = serializers.CharField(
-        allow_null=True, help_text="To be offered as the subprotocol `ticket.<ticket>`."
+        allow_null=True, help_text="Offer it as the subprotocol `ticket.<ticket>`."
     )
-    expires_in = serializers.IntegerField(help_text="For how many seconds it is good.")
+    expires_in = serializers.IntegerField(help_text="In seconds.")
 
 
 class TokenPairSerializer(serializers.Serializer[Any]):
@@ -139,12 +139,13 @@ class TokenPairSerializer(serializers.Serializer[Any]):
 
 class SignedInPairSerializer(TokenPairSerializer):
     device = serializers.CharField(
-        help_text="By this the device is known at the next sign-in, also while others guess."
+        help_text="Send it with the next sign-in, so that the device is recognised and others'"
+        " wrong guesses do not lock it out."
     )
 
 
 class PasswordChangedSerializer(DoneSerializer):
-    access = serializers.CharField(required=False, help_text="For who asked with a token.")
+    access = serializers.CharField(required=False, help_text="For clients with a token.")
     refresh = serializers.CharField(required=False)
     device = serializers.CharField(required=False)
 
@@ -152,7 +153,7 @@ class PasswordChangedSerializer(DoneSerializer):
 class PasswordChangeSerializer(serializers.Serializer[User]):
     old_password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
-    device = serializers.CharField(required=False, max_length=devices.MAX_LENGTH)
+    device = serializers.CharField(required=False, max_length=known_devices.MAX_LENGTH)
 
 
 class PasswordResetSerializer(serializers.Serializer[Any]):
@@ -178,13 +179,13 @@ class CsrfSerializer(serializers.Serializer[Any]):
 
 
 def _looks_like_staff(name: str) -> bool:
-    """Return whether a name would be taken for an organiser's; there are few of them."""
+    """Return whether a username looks like that of a staff member; there are few of them."""
     staff = User.objects.filter(is_staff=True).values_list("username", flat=True)
     return skeleton(name) in map(skeleton, staff.iterator())
 
 
-def require_good_password(password: str, person: User) -> None:
-    """Let pass only a password that is good enough for a person. Raises: ValidationError."""
+def validate_new_password(password: str, person: User) -> None:
+    """Validate a new password for a person. Raises: ValidationError."""
     try:
         validate_password(password, person)
     except DjangoValidationError as error:

@@ -1,8 +1,8 @@
-"""Sessions in the database: for keys that can be keys, and only while they are used.
+"""A database session store whose sessions expire when they are idle.
 
-A stored session expires when it was idle for SEATCAST_SESSION_IDLE_SECONDS, for organisers
+A session expires when it has been idle for SEATCAST_SESSION_IDLE_SECONDS, for organisers
 SEATCAST_STAFF_IDLE_SECONDS, and in any case SESSION_COOKIE_AGE after signing in. `expire_date` is
-that moment, so Django refuses an idle session wherever it reads one; `renew` moves it.
+that moment, so Django refuses an idle session wherever it loads one; `renew` moves it.
 """
 
 from datetime import datetime, timedelta
@@ -20,13 +20,13 @@ ORGANISER = "organiser"
 
 
 class SessionStore(DatabaseSessionStore):
-    """Takes no key but letters and digits for one: PostgreSQL fails at a NUL in a cookie."""
+    """Accepts only alphanumeric keys: a NUL in a cookie would be an error in PostgreSQL."""
 
     def _validate_session_key(self, key: str | None) -> bool:
         return bool(key) and str(key).isascii() and str(key).isalnum() and len(str(key)) <= 40
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
-        """Return the row that stores the session, expiring when it will have been idle."""
+        """Return the row that stores the session, with its idle deadline."""
         found: AbstractBaseSession = super().create_model_instance(data)
         found.expire_date = idle_deadline(
             began=data.get(BEGAN), is_organiser=bool(data.get(ORGANISER))
@@ -34,23 +34,23 @@ class SessionStore(DatabaseSessionStore):
         return found
 
     def cycle_key(self) -> None:
-        """Go on under another key; the list of sessions follows."""
+        """Change the session's key, also in the list of sign-ins."""
         before = self.session_key
         super().cycle_key()
         if before:
             SignIn.objects.filter(session_key=before).update(session_key=self.session_key)
 
     def renew(self, *, is_organiser: bool) -> None:
-        """Write down that the session was used just now, by a person who organises or does not."""
+        """Move the idle deadline: the session is in use."""
         if self.get(ORGANISER) != is_organiser:
             self[ORGANISER] = is_organiser
         deadline = idle_deadline(began=self.get(BEGAN), is_organiser=is_organiser)
         self.model.objects.filter(pk=self.session_key).update(expire_date=deadline)
 
     def expires_at(self) -> float | None:
-        """Return when the stored session expires, in Unix seconds; None if there is none.
+        """Return when the stored session expires, in Unix seconds; None if it does not exist.
 
-        Django's own answer is when it would if it were stored now.
+        Django's methods return when it would expire if it were saved now.
         """
         stored = self.model.objects.filter(pk=self.session_key).values_list(
             "expire_date", flat=True
@@ -60,14 +60,14 @@ class SessionStore(DatabaseSessionStore):
 
 
 def idle_seconds(*, is_organiser: bool) -> int:
-    """Return after how many seconds without use somebody is signed out."""
+    """Return the idle timeout in seconds."""
     if is_organiser:
         return int(settings.SEATCAST_STAFF_IDLE_SECONDS)
     return int(settings.SEATCAST_SESSION_IDLE_SECONDS)
 
 
 def idle_deadline(*, began: float | None, is_organiser: bool) -> datetime:
-    """Return when a session ends that is used just now, and began then, in Unix seconds."""
+    """Return when a session expires that is used now and began at `began`, in Unix seconds."""
     now = timezone.now()
     idle = now + timedelta(seconds=idle_seconds(is_organiser=is_organiser))
     began = now.timestamp() if began is None else began

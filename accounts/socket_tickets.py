@@ -1,9 +1,9 @@
-"""Tickets by which a socket is told whose session it belongs to.
+"""Tickets that authenticate a WebSocket as a session on another host.
 
-A page whose calls a static host forwards has its session cookie from that host, and its sockets go
-straight to the API's, where no such cookie is sent. So the page asks for a ticket with its cookie,
-and offers it as sockets offer an access token. A ticket says which session it is of, and a socket
-ends with that session; it is good for TICKET_SECONDS, for opening sockets and for nothing else.
+When a static host forwards the API, the session cookie belongs to that host. WebSockets go straight
+to the API's host, without the cookie. So the page requests a ticket with its cookie, and offers it
+as a subprotocol, like an access token. A ticket identifies a session, and the socket ends with
+that session. It is valid for TICKET_SECONDS, and only for opening sockets.
 """
 
 from dataclasses import dataclass
@@ -16,49 +16,57 @@ from django.http import HttpRequest
 from accounts import revocations
 from accounts.models import User
 from accounts.revocations import Credential
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 
 TICKET_SECONDS = 30
 _SALT = "accounts.socket_tickets"
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Whose session a ticket is of. `person.mfa_passed` says whether it showed a second factor."""
+class SocketIdentity:
+    """The person and credential of a session. `person.mfa_passed` is set from the session."""
 
     person: User
     credential: Credential
 
 
 def issue(request: HttpRequest) -> str | None:
-    """Return a ticket of the session that a request came with; None if it came with none."""
-    holder = holder_of_session(request)
-    if holder is None:
+    """Return a ticket for a request's session, or None without one."""
+    identity = identify_session(request)
+    if identity is None:
         return None
-    found = holder.credential
-    claims = [found.person_id, found.name, found.stamp, found.expires_at, holder.person.mfa_passed]
+    found = identity.credential
+    claims = [
+        found.person_id,
+        found.name,
+        found.security_stamp,
+        found.expires_at,
+        identity.person.mfa_passed,
+    ]
     return _signer().sign_object(claims)
 
 
-def holder_of_session(request: HttpRequest) -> Holder | None:
-    """Return whose session a request came with; None if nobody's, or it has ended.
+def identify_session(request: HttpRequest) -> SocketIdentity | None:
+    """Return the identity of a request's session, or None without a valid one.
 
-    Asks the database.
+    Queries the database.
     """
     session: Any = request.session
     person: Any = get_user(request)
     expires_at = session.expires_at() if person.is_authenticated else None
     if expires_at is None:
         return None
-    person.mfa_passed = records.mfa_claim(person, session.get(records.MFA_AT)) is True
-    credential = revocations.of_session(session.session_key, person, expires_at=expires_at)
-    return Holder(person, credential)
+    person.mfa_passed = tracking.mfa_claim(person, session.get(tracking.MFA_AT)) is True
+    credential = revocations.credential_of_session(
+        session.session_key, person, expires_at=expires_at
+    )
+    return SocketIdentity(person, credential)
 
 
-def holder_of_ticket(ticket: str) -> Holder | None:
-    """Return whose a ticket is; None if it is no good, or its session has ended.
+def identify_ticket(ticket: str) -> SocketIdentity | None:
+    """Return the identity of a ticket, or None if it is invalid or its session has ended.
 
-    Asks the database.
+    Queries the database.
     """
     try:
         claims = _signer().unsign_object(ticket, max_age=TICKET_SECONDS)
@@ -67,12 +75,12 @@ def holder_of_ticket(ticket: str) -> Holder | None:
     person_id, name, stamp, expires_at, mfa_passed = claims
     credential = Credential(person_id, name, stamp, expires_at)
     person = User.objects.filter(pk=person_id, is_active=True).first()
-    if person is None or credential in revocations.ended_among([credential]):
+    if person is None or credential in revocations.invalid_among([credential]):
         return None
     person.mfa_passed = mfa_passed
-    return Holder(person, credential)
+    return SocketIdentity(person, credential)
 
 
 def _signer() -> signing.TimestampSigner:
-    # A colon may not be in a subprotocol.
+    # Subprotocols must not contain a colon.
     return signing.TimestampSigner(salt=_SALT, sep="~")

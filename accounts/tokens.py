@@ -1,10 +1,10 @@
-"""Tokens that say whose they are, so that a request with one need not ask the database.
+"""Issue and rotate JWT pairs, whose claims identify a person without a query.
 
-An access token lives for five minutes, and is held against what has ended before its time (see
-`revocations`). Signing in begins a family of refresh tokens. Each is exchanged once for the next;
-one that comes again was in two hands, so nobody can tell whose the newest is, and all end at once,
-access tokens too. Only who brings the key of the exchange, which a thief of the token does not
-have, is taken for the same client that missed its answer.
+An access token is valid for five minutes unless it is revoked (see `revocations`). A sign-in starts
+a family of refresh tokens, each of which is exchanged once for the next. A token that is used twice
+may have been stolen, so the whole family is revoked, with its access tokens. The exception is a
+client that repeats an exchange with its idempotency key, which a thief of the token does not have:
+it gets the answer that it missed.
 """
 
 import hashlib
@@ -22,61 +22,63 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts import revocations
 from accounts.models import Family, User
-from accounts.organisers import is_organiser, organisers
+from accounts.organisers import is_organiser, organiser_ids
 from accounts.sessions import idle_seconds
-from accounts.sign_ins import records
-from accounts.signing import Refresh
+from accounts.sign_ins import tracking
+from accounts.token_types import RefreshToken
 from security_log.log import Kind, record
 
 FAMILY_DAYS = 30
-"""How long one can go on without signing in again, however often one comes."""
+"""How long a family can be refreshed without signing in again."""
 
-AGAIN_SECONDS = 60.0
-"""How long the answer to an exchange can be had again, by the key it was asked for with."""
+REPLAY_SECONDS = 60.0
+"""How long an exchange can be repeated with its idempotency key."""
 
 security = logging.getLogger("accounts.security")
 
 
-def pair(person: User, *, request: Any = None, mfa_at: datetime | None = None) -> dict[str, str]:
-    """Return a new access token and a new refresh token, of a new family.
+def issue_pair(
+    person: User, *, request: Any = None, mfa_at: datetime | None = None
+) -> dict[str, str]:
+    """Return a new access and refresh token, of a new family.
 
-    `mfa_at` is when the person showed their second factor, if they did; `request` says from where
-    they sign in.
+    `mfa_at` is when the person passed the second factor, if they did; `request` provides the device
+    and network for the list of sign-ins.
     """
-    return pairs([person], request=request, mfa_at=mfa_at)[0]
+    return issue_pairs([person], request=request, mfa_at=mfa_at)[0]
 
 
-def pairs(
+def issue_pairs(
     people: Sequence[User], *, request: Any = None, mfa_at: datetime | None = None
 ) -> list[dict[str, str]]:
-    """Return a new pair for each of several people, as `pair` does, in as many statements."""
+    """Return a new pair for each person, in as many statements as `issue_pair` takes for one."""
     if not people:
         return []
-    known = organisers(people)
+    known = organiser_ids(people)
     families = [
         _new_family(person, mfa_at=mfa_at, is_organiser=person.pk in known) for person in people
     ]
     with transaction.atomic():
         Family.objects.bulk_create(families)
-        records.begin_families(request, families)
-    return [_signed(family, family.person) for family in families]
+        tracking.record_families(request, families)
+    return [_sign(family, family.person) for family in families]
 
 
 def rotate(refresh: str, *, key: str = "", request: Any = None) -> dict[str, str]:
-    """Return a new pair for a refresh token, which is worth nothing from then on.
+    """Exchange a refresh token for a new pair; it becomes invalid.
 
-    Whoever brings the `key` of an exchange within AGAIN_SECONDS gets what it gave, if that was
-    not used. A used token that comes with another key, or none, ends its family.
+    With the idempotency `key` of the last exchange, within REPLAY_SECONDS, return that exchange's
+    pair again, unless it was used. A used token with another key, or none, revokes its family.
 
-    Raises: TokenError when it is no valid refresh token, was used before, or its person is gone.
+    Raises: TokenError if the token is invalid or used, or its person inactive.
     """
-    token = Refresh(refresh)  # type: ignore[arg-type]
+    token = RefreshToken(refresh)  # type: ignore[arg-type]
     family = Family.objects.select_related("person").filter(pk=str(token.get("sid", ""))).first()
-    if family is None or not _is_good(family):
+    if family is None or not _is_usable(family):
         raise TokenError("Nobody can use this token any more.")
     used = str(token["jti"])
     next_expiry = _next_expiry(family, is_organiser=is_organiser(family.person))
-    successor, hashed_key = secrets.token_hex(16), _hashed(key)
+    successor, hashed_key = secrets.token_hex(16), _digest(key)
     won = Family.objects.filter(pk=family.pk, current=used).update(
         current=successor,
         previous=used,
@@ -85,30 +87,27 @@ def rotate(refresh: str, *, key: str = "", request: Any = None) -> dict[str, str
         expires_at=next_expiry,
     )
     if won:
-        records.see_family(family, request)
+        tracking.touch_family(family, request)
         family.current, family.expires_at = successor, next_expiry
-        return _signed(family, family.person)
-    return _again(family.pk, used, hashed_key)
+        return _sign(family, family.person)
+    return _replay_or_end(family.pk, used, hashed_key)
 
 
-def revoke(refresh: str) -> None:
-    """End the family of a refresh token.
-
-    Raises: TokenError when it was worth nothing before.
-    """
-    token = Refresh(refresh)  # type: ignore[arg-type]
+def revoke_refresh_token(refresh: str) -> None:
+    """Revoke the family of a refresh token. Raises: TokenError if it was invalid already."""
+    token = RefreshToken(refresh)  # type: ignore[arg-type]
     if not end_family(token):
         raise TokenError("Nobody can use this token any more.")
 
 
 def end_family(token: Token) -> bool:
-    """End the family of a token of either kind; tell whether there was one."""
+    """Revoke the family of an access or refresh token. Return whether there was one."""
     family = Family.objects.filter(pk=str(token.get("sid", ""))).first()
     return family is not None and _end(family)
 
 
 def mfa_at_of(token: Token) -> datetime | None:
-    """Return when the second factor was shown to the family of a token, if it was."""
+    """Return when the family of a token passed the second factor, or None."""
     found = Family.objects.filter(pk=str(token.get("sid", ""))).first()
     return found.mfa_at if found else None
 
@@ -127,27 +126,27 @@ def _new_family(person: User, *, mfa_at: datetime | None, is_organiser: bool) ->
 
 
 def prune() -> int:
-    """Delete the families that nobody can use any more; return how many."""
+    """Delete expired families; return how many."""
     deleted, _ = Family.objects.filter(expires_at__lt=timezone.now()).delete()
     return deleted
 
 
-def _again(family_id: str, used: str, hashed_key: str) -> dict[str, str]:
-    """Answer a token that was used before, and end its family if it is in two hands."""
+def _replay_or_end(family_id: str, used: str, hashed_key: str) -> dict[str, str]:
+    """Repeat the last exchange for a token that was used before, or revoke its family."""
     family = Family.objects.select_related("person").filter(pk=family_id).first()
     if family is None:
         raise TokenError("Nobody can use this token any more.")
     seconds = (timezone.now() - family.rotated_at).total_seconds()
     is_the_last = constant_time_compare(family.previous, used)
     is_asked_again = bool(hashed_key) and constant_time_compare(family.key, hashed_key)
-    if is_the_last and is_asked_again and seconds < AGAIN_SECONDS:
-        return _signed(family, family.person)
+    if is_the_last and is_asked_again and seconds < REPLAY_SECONDS:
+        return _sign(family, family.person)
     with transaction.atomic():
-        # Of many replays at once, one ends the family and is on record.
+        # Of many replays at once, only the one that revokes the family is logged.
         if _end(family):
             record(Kind.TOKENS_REUSED, subject_id=family.person_id)
     security.warning(
-        "A refresh token of person %s was used twice: all that came of it has ended",
+        "A refresh token of person %s was used twice: its family is revoked",
         family.person_id,
     )
     raise TokenError("This token was used before.")
@@ -157,12 +156,12 @@ def _end(family: Family) -> bool:
     with transaction.atomic():
         deleted, _ = Family.objects.filter(pk=family.pk).delete()
         if deleted:
-            revocations.end(family.pk, person_id=family.person_id)
+            revocations.revoke(family.pk, person_id=family.person_id)
     return bool(deleted)
 
 
-def _is_good(family: Family) -> bool:
-    """Tell whether its person may go on, and has the password that they signed in with."""
+def _is_usable(family: Family) -> bool:
+    """Return whether the person is active and still has the password of the sign-in."""
     person = family.person
     hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
     is_same = any(constant_time_compare(family.auth_hash, each) for each in hashes)
@@ -175,17 +174,19 @@ def _next_expiry(family: Family, *, is_organiser: bool) -> Any:
     return min(timezone.now() + timedelta(seconds=idle), last)
 
 
-def _signed(family: Family, person: User) -> dict[str, str]:
-    refresh = Refresh()
+def _sign(family: Family, person: User) -> dict[str, str]:
+    refresh = RefreshToken()
     refresh["user_id"] = str(person.pk)
     refresh["username"] = person.get_username()
-    refresh["mfa"] = records.mfa_claim(person, family.mfa_at.timestamp() if family.mfa_at else None)
-    refresh["stamp"] = person.stamp()
+    refresh["mfa"] = tracking.mfa_claim(
+        person, family.mfa_at.timestamp() if family.mfa_at else None
+    )
+    refresh["stamp"] = person.security_stamp()
     refresh["sid"] = family.pk
     refresh["jti"] = family.current
     refresh["exp"] = int(family.expires_at.timestamp())
     return {"access": str(refresh.access_token), "refresh": str(refresh)}
 
 
-def _hashed(key: str) -> str:
+def _digest(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest() if key else ""

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
-from accounts import email, views
-from accounts.personal.views import EraseView, ExportView
+from accounts import email_views, views
+from accounts.personal_data.views import EraseView, ExportView
 from accounts.sign_ins.views import SessionsView, SessionView
 
 urlpatterns = [
@@ -13,9 +13,9 @@ urlpatterns = [
     path("password/change/", views.PasswordChangeView.as_view()),
     path("password/reset/", views.PasswordResetView.as_view()),
     path("password/reset/confirm/", views.PasswordResetConfirmView.as_view()),
-    path("email/verify/", email.EmailVerifyView.as_view()),
-    path("email/confirm/", email.EmailConfirmView.as_view()),
-    path("email/change/", email.EmailChangeView.as_view()),
+    path("email/verify/", email_views.EmailVerifyView.as_view()),
+    path("email/confirm/", email_views.EmailConfirmView.as_view()),
+    path("email/change/", email_views.EmailChangeView.as_view()),
     path("me/", views.MeView.as_view()),
     path("me/export/", ExportView.as_view()),
     path("me/erase/", EraseView.as_view()),

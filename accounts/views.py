@@ -1,4 +1,4 @@
-"""Signing in and out, by session cookie or by token."""
+"""Views to sign in and out, by session cookie or by token, and to change or reset a password."""
 
 from typing import Any
 
@@ -13,14 +13,26 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import devices, links, mail, passwords, revocations, socket_tickets, tries
-from accounts.addresses import client_of
-from accounts.authentication import enforce_csrf, is_from_client_elsewhere, refuse_forged
-from accounts.confirming import own_password, require_own_second_factor
-from accounts.hashing import Work, place_for
+from accounts import (
+    known_devices,
+    login_throttle,
+    mail,
+    mail_links,
+    passwords,
+    revocations,
+    socket_tickets,
+)
+from accounts.authentication import (
+    enforce_csrf,
+    enforce_csrf_unless_cross_site,
+    is_from_cross_site_client,
+)
+from accounts.base_views import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
+from accounts.client_ip import client_ip
 from accounts.models import User
-from accounts.open_view import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, OpenView, asker
-from accounts.organisers import standing
+from accounts.organisers import second_factor_status
+from accounts.password_hashing import Workload, hashing_slot
+from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
 from accounts.second_factor.sign_in import require_second_step
 from accounts.serializers import (
     CredentialsSerializer,
@@ -39,7 +51,7 @@ from accounts.serializers import (
     SocketTicketSerializer,
     TokenCredentialsSerializer,
     TokenPairSerializer,
-    require_good_password,
+    validate_new_password,
 )
 from accounts.throttles import (
     ApiThrottle,
@@ -47,7 +59,7 @@ from accounts.throttles import (
     RegisterThrottle,
     ResetThrottle,
 )
-from accounts.tokens import end_family, mfa_at_of, pair, revoke, rotate
+from accounts.tokens import end_family, issue_pair, mfa_at_of, revoke_refresh_token, rotate
 from security_log.log import Kind, record
 
 
@@ -62,14 +74,14 @@ class InvalidLink(APIException):
     default_detail = "This link was used before, or is too old. Ask for a new one."
 
 
-class CsrfView(OpenView):
+class CsrfView(PublicView):
     @extend_schema(operation_id="csrf", responses=CsrfSerializer)
     def get(self, request: Request) -> Response:
-        """Set the `csrftoken` cookie, whose value goes into X-CSRFToken with each write."""
+        """Set the `csrftoken` cookie; send its value as X-CSRFToken with each write."""
         return Response({"csrf_token": get_token(request._request)})
 
 
-class RegisterView(OpenView):
+class RegisterView(PublicView):
     throttle_classes = (ApiThrottle, RegisterThrottle)
 
     @extend_schema(
@@ -79,23 +91,23 @@ class RegisterView(OpenView):
         responses={201: SignedInSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Make an account and sign in with it; a client on another host asks for tokens next."""
-        keeps_cookies = not is_from_client_elsewhere(request)
-        refuse_forged(request)
+        """Create an account and sign in; a client on another host requests tokens next."""
+        uses_cookies = not is_from_cross_site_client(request)
+        enforce_csrf_unless_cross_site(request)
         form = RegistrationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        with place_for(request, Work.OTHER):
+        with hashing_slot(request, Workload.OTHER):
             person = form.save(
-                language=mail.language_of_request(request), client=client_of(request)
+                language=mail.language_of_request(request), client=client_ip(request)
             )
         answer = Response(_signed_in(person), status=201)
-        if keeps_cookies:
+        if uses_cookies:
             login(request._request, person)
-            devices.remember(request, answer, person)
+            known_devices.set_cookie(request, answer, person)
         return answer
 
 
-class LoginView(OpenView):
+class LoginView(PublicView):
     @extend_schema(
         operation_id="login",
         parameters=[CSRF_TOKEN],
@@ -110,15 +122,15 @@ class LoginView(OpenView):
         person = _authenticated(request, **form.validated_data)
         login(request._request, person)
         answer = Response(_signed_in(person))
-        devices.remember(request, answer, person)
+        known_devices.set_cookie(request, answer, person)
         return answer
 
 
 class LogoutView(APIView):
     @extend_schema(operation_id="logout", request=None, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """End the session, or with a token all tokens that came of the same signing in."""
-        _ = request.data  # a malformed body is refused, whoever sends it
+        """End the session or, with a token, all tokens of the same sign-in."""
+        _ = request.data  # refuses a malformed body
         if isinstance(request.auth, Token):
             end_family(request.auth)
         logout(request._request)
@@ -128,11 +140,11 @@ class LogoutView(APIView):
 class LogoutEverywhereView(APIView):
     @extend_schema(operation_id="logout_everywhere", request=None, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """End all sessions and tokens of who asks, this one too."""
-        _ = request.data  # a malformed body is refused, whoever sends it
-        person = asker(request)
+        """End all of one's sessions and tokens, including this one."""
+        _ = request.data  # refuses a malformed body
+        person = current_user(request)
         with transaction.atomic():
-            revocations.end_all(person)
+            revocations.revoke_all(person)
             record(Kind.SIGNED_OUT_EVERYWHERE, actor_id=person.pk, subject_id=person.pk)
         logout(request._request)
         return Response({"success": True, "message": "Signed out everywhere"})
@@ -141,21 +153,21 @@ class LogoutEverywhereView(APIView):
 class MeView(APIView):
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        """Tell who is signed in."""
-        person: Any = asker(request)
+        """Return the current user."""
+        person: Any = current_user(request)
         is_passed = bool(getattr(request.user, "mfa_passed", False))
-        person.second_factor = standing(person, is_passed=is_passed)
+        person.second_factor = second_factor_status(person, is_passed=is_passed)
         return Response(MeSerializer(person).data)
 
 
 class SocketTicketView(APIView):
     @extend_schema(operation_id="socket_ticket", request=None, responses=SocketTicketSerializer)
     def post(self, request: Request) -> Response:
-        """Return a ticket for a socket to another host than the session's cookie is for.
+        """Return a ticket for a WebSocket to another host than that of the session cookie.
 
-        Who has a token needs none, and gets none.
+        With a token it is null: the token itself opens a socket.
         """
-        _ = request.data  # a malformed body is refused, whoever sends it
+        _ = request.data  # refuses a malformed body
         ticket = None if request.auth else socket_tickets.issue(request._request)
         return Response({"ticket": ticket, "expires_in": socket_tickets.TICKET_SECONDS})
 
@@ -167,36 +179,36 @@ class PasswordChangeView(APIView):
         responses=PasswordChangedSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Change one's password; all other sessions end, and all tokens.
+        """Change one's password; all tokens and all other sessions end.
 
-        The session that asks goes on; who asks with a token gets a new pair.
+        The session of this request stays valid; a client with a token gets a new pair.
         """
-        person = asker(request)
-        require_own_second_factor(request, person)
+        person = current_user(request)
+        require_second_factor_if_set_up(request, person)
         form = PasswordChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         old, new = form.validated_data["old_password"], form.validated_data["password"]
-        require_good_password(new, person)
-        PasswordChangeThrottle.require_room(request, person.pk)
+        validate_new_password(new, person)
+        PasswordChangeThrottle.enforce(request, person.pk)
         device = form.validated_data.get("device", "")
-        with own_password(request, person, field="old_password", device=device) as one:
-            one.is_right = passwords.change(
+        with password_attempt(request, person, field="old_password", device=device) as attempt:
+            attempt.is_correct = passwords.change(
                 person, old=old, new=new, language=mail.language_of_request(request)
             )
         done = {"success": True, "message": "Password changed"}
         if isinstance(request.auth, Token):
-            known = devices.token_for(request, person, token=device)
-            tokens = pair(person, request=request, mfa_at=mfa_at_of(request.auth))
+            known = known_devices.device_token(request, person, token=device)
+            tokens = issue_pair(person, request=request, mfa_at=mfa_at_of(request.auth))
             return Response({**done, **tokens, "device": known})
-        # Who was remembered is not who Django would compare with.
+        # Django's function needs the model instance, not the cached `ClaimsUser`.
         request._request.user = person
         update_session_auth_hash(request._request, person)
         answer = Response(done)
-        devices.remember(request, answer, person)
+        known_devices.set_cookie(request, answer, person)
         return answer
 
 
-class PasswordResetView(OpenView):
+class PasswordResetView(PublicView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -206,21 +218,21 @@ class PasswordResetView(OpenView):
         responses=DoneSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Mail a link for a new password to who has the address; the answer is always the same."""
-        refuse_forged(request)
+        """Mail a password link if an account has the address; the response is always the same."""
+        enforce_csrf_unless_cross_site(request)
         form = PasswordResetSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        mail.ask_for_link(
+        mail.send_password_link(
             form.validated_data["email"],
             language=mail.language_of_request(request),
-            client=client_of(request),
+            client=client_ip(request),
         )
         return Response(
             {"success": True, "message": "If somebody has this address, a link is on its way to it"}
         )
 
 
-class PasswordResetConfirmView(OpenView):
+class PasswordResetConfirmView(PublicView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -230,41 +242,43 @@ class PasswordResetConfirmView(OpenView):
         responses=PasswordResetDoneSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Choose a new password by the link that was mailed; it works once."""
-        refuse_forged(request)
+        """Choose a new password by a mailed link, which works once."""
+        enforce_csrf_unless_cross_site(request)
         form = PasswordResetConfirmSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         new = form.validated_data.pop("password")
         try:
-            person = links.person_of_link(**form.validated_data)
-            require_good_password(new, person)
-            with place_for(request, Work.OTHER):
+            person = mail_links.person_by_password_link(**form.validated_data)
+            validate_new_password(new, person)
+            with hashing_slot(request, Workload.OTHER):
                 passwords.reset(person, new=new, language=mail.language_of_request(request))
-        except links.LinkIsBad:
+        except mail_links.BadLink:
             raise InvalidLink from None
         done = {"success": True, "message": "Password changed"}
-        if is_from_client_elsewhere(request):
-            return Response({**done, "device": devices.token_for(request, person)})
+        if is_from_cross_site_client(request):
+            return Response({**done, "device": known_devices.device_token(request, person)})
         answer = Response(done)
-        devices.remember(request, answer, person)
+        known_devices.set_cookie(request, answer, person)
         return answer
 
 
-class TokenView(OpenView):
+class TokenView(PublicView):
     @extend_schema(
         operation_id="token", request=TokenCredentialsSerializer, responses=SignedInPairSerializer
     )
     def post(self, request: Request) -> Response:
-        """Sign in with a pair of tokens, for a client on another host."""
+        """Sign in and get a pair of tokens, for a client on another host."""
         form = TokenCredentialsSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         person = _authenticated(request, **form.validated_data)
         record(Kind.SIGNED_IN, actor_id=person.pk, subject_id=person.pk, details={"by": "token"})
-        known = devices.token_for(request, person, token=form.validated_data.get("device", ""))
-        return Response({**pair(person, request=request), "device": known})
+        known = known_devices.device_token(
+            request, person, token=form.validated_data.get("device", "")
+        )
+        return Response({**issue_pair(person, request=request), "device": known})
 
 
-class TokenRefreshView(OpenView):
+class TokenRefreshView(PublicView):
     @extend_schema(
         operation_id="token_refresh",
         parameters=[
@@ -272,9 +286,9 @@ class TokenRefreshView(OpenView):
                 "Idempotency-Key",
                 location=OpenApiParameter.HEADER,
                 description=(
-                    "A secret made for this one exchange. Within a minute the same token and key"
-                    " get the same answer again. A used token without its key, or with another,"
-                    " ends at once all tokens that came of the same signing in."
+                    "A secret for this one exchange. Within a minute, the same token and key get"
+                    " the same response again. A used token without its key, or with another one,"
+                    " ends all tokens of the same sign-in."
                 ),
             )
         ],
@@ -282,12 +296,12 @@ class TokenRefreshView(OpenView):
         responses=TokenPairSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Return a new pair. The refresh token that was sent is worth nothing from then on.
+        """Exchange a refresh token for a new pair; it becomes invalid.
 
-        One that comes again without the key of its exchange was in two hands: all tokens that came
-        of the same signing in end at once. A client whose answer may get lost sends an
-        `Idempotency-Key`, a secret made for this one exchange, and sends it again to get the same
-        answer, for a minute.
+        A used token may have been stolen, so using it again without the key of its exchange ends
+        all tokens of the same sign-in. To be able to repeat a request whose response got lost, send
+        an `Idempotency-Key`, a secret for this one exchange: for a minute, the same token and key
+        get the same response.
         """
         form = RefreshSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -298,27 +312,30 @@ class TokenRefreshView(OpenView):
             raise InvalidToken(str(error)) from None
 
 
-class TokenRevokeView(OpenView):
+class TokenRevokeView(PublicView):
     @extend_schema(operation_id="token_revoke", request=RefreshSerializer, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """Sign out: the refresh token that was sent is worth nothing from then on."""
+        """Sign out: end all tokens of the same sign-in as this refresh token."""
         form = RefreshSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         try:
-            revoke(form.validated_data["refresh"])
+            revoke_refresh_token(form.validated_data["refresh"])
         except TokenError as error:
             raise InvalidToken(str(error)) from None
         return Response({"success": True, "message": "Signed out"})
 
 
 def _authenticated(request: Request, *, username: str, password: str, device: str = "") -> User:
-    """Return whose name and password these are. Raises: InvalidCredentials, Throttled."""
+    """Return the person with a username and password.
+
+    Raises: InvalidCredentials, Throttled, TooManySignIns, SecondStepRequired.
+    """
     with (
-        tries.one_try(request, username, device_token=device) as one,
-        place_for(request, Work.SIGN_IN),
+        login_throttle.attempt(request, username, device_token=device) as attempt,
+        hashing_slot(request, Workload.SIGN_IN),
     ):
         person = authenticate(request._request, username=username, password=password)
-        one.is_right = person is not None
+        attempt.is_correct = person is not None
     if not isinstance(person, User):
         raise InvalidCredentials
     require_second_step(person)

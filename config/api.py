@@ -22,7 +22,7 @@ start_telemetry()
 django = run_wsgi_in_threads(get_wsgi_application(), threads=THREADS)
 
 # After Django is set up, because these import models.
-from accounts.tallies import AccountTallies  # noqa: E402
+from accounts.metric_collectors import AccountCollector  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
 from web.async_views import with_async_views  # noqa: E402
 from web.large_responses import LargeResponses  # noqa: E402
@@ -30,7 +30,7 @@ from web.metrics import CachedCollector  # noqa: E402
 from web.probes import Probes, with_probes  # noqa: E402
 from web.request_limits import with_request_limits  # noqa: E402
 
-probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountTallies()))
+probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountCollector()))
 application = with_request_limits(with_async_views(with_probes(LargeResponses(django), probes)))
 
 # What is loaded by now stays, and a request leaves hardly any cycles behind. Looking through it all

@@ -15,7 +15,7 @@ django_http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from accounts.tallies import AccountTallies  # noqa: E402
+from accounts.metric_collectors import AccountCollector  # noqa: E402
 from realtime.collectors import ViewersCollector  # noqa: E402
 from realtime.daphne import is_ending, prepare_daphne  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
@@ -31,7 +31,7 @@ from web.static_files import with_static_files  # noqa: E402
 tallies = (
     []
     if settings.REDIS_URL
-    else [CachedCollector(SalesCollector()), CachedCollector(AccountTallies())]
+    else [CachedCollector(SalesCollector()), CachedCollector(AccountCollector())]
 )
 probes = Probes(ViewersCollector(), *tallies, is_ending=is_ending)
 

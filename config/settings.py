@@ -126,7 +126,7 @@ SEATCAST_FRAME_WINDOW_SECONDS = environment.frame_window_seconds
 INSTALLED_APPS = [
     "daphne",
     # Django's admin, with a site of ours.
-    "accounts.admin_config.AdminConfig",
+    "accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -271,7 +271,7 @@ if REDIS_URL:
     }
     CACHES: dict[str, Any] = {
         "default": {
-            "BACKEND": "accounts.caches.RedisCache",
+            "BACKEND": "accounts.cache_backends.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
                 "serializer": "config.caches.JsonSerializer",
@@ -284,7 +284,7 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {
         "default": {
-            "BACKEND": "accounts.caches.LocMemCache",
+            "BACKEND": "accounts.cache_backends.LocMemCache",
             # Whoever tries many names must not make it forget how often.
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
@@ -305,11 +305,11 @@ CLIENT_PERMISSIONS = [
 AUTH_USER_MODEL = "accounts.User"
 SESSION_ENGINE = "accounts.sessions"
 PASSWORD_HASHERS = [
-    "accounts.hashers.Argon2Hasher",
-    "accounts.hashers.Pbkdf2Hasher",
+    "accounts.password_hashing.Argon2Hasher",
+    "accounts.password_hashing.Pbkdf2Hasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "accounts.published.NotPublished"},
+    {"NAME": "accounts.password_validators.PublishedPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -336,7 +336,7 @@ SESSION_COOKIE_AGE = MAX_IDLE_SECONDS
 
 # Accounts that nobody used for so many days are erased; with 0 none is.
 SEATCAST_RETENTION_DAYS = environment.retention_days
-# Modules of other apps that have personal data: see `accounts.personal.sources`.
+# Modules of other apps that have personal data: see `accounts.personal_data.sources`.
 SEATCAST_PERSONAL_DATA = ["reservations.personal_data"]
 
 # Commands of other apps that housekeeping runs, and how many seconds lie between two runs of one.
@@ -377,7 +377,7 @@ REST_FRAMEWORK = {
 
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
-    "AUTH_TOKEN_CLASSES": ["accounts.signing.Access"],
+    "AUTH_TOKEN_CLASSES": ["accounts.token_types.AccessToken"],
 }
 
 SPECTACULAR_SETTINGS = {
@@ -415,7 +415,7 @@ STATIC_ROOT = DATA_DIR / "static"
 # By the names of Django's settings: EMAIL_BACKEND, EMAIL_HOST and so on.
 vars().update(Env.email_url_config(environment.email_url))
 if environment.email_url.startswith("consolemail:"):
-    EMAIL_BACKEND = "accounts.terminal.EmailBackend"
+    EMAIL_BACKEND = "accounts.console_email.EmailBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_from
 

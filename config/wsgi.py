@@ -21,14 +21,14 @@ start_telemetry()
 django = get_wsgi_application()
 
 # After Django is set up, because these import models.
-from accounts.tallies import AccountTallies  # noqa: E402
+from accounts.metric_collectors import AccountCollector  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
 from web.metrics import CachedCollector  # noqa: E402
 from web.probes import Probes, with_probes_for_wsgi  # noqa: E402
 from web.request_limits import with_request_limits_for_wsgi  # noqa: E402
 from web.static_files import with_static_files_for_wsgi  # noqa: E402
 
-probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountTallies()))
+probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountCollector()))
 application = with_request_limits_for_wsgi(
     with_probes_for_wsgi(with_static_files_for_wsgi(django), probes)
 )

@@ -72,7 +72,7 @@ def stage(*, people: int, seats: int) -> dict[str, Any]:
         "made_at": time.time(),
         "people": [
             {"name": person.username, **pair}
-            for person, pair in zip(made, tokens.pairs(made), strict=True)
+            for person, pair in zip(made, tokens.issue_pairs(made), strict=True)
         ],
     }
 

@@ -9,7 +9,7 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
 
-from accounts.addresses import client_of_scope
+from accounts.client_ip import client_ip_of_scope
 from realtime import metrics, threads
 from realtime.hub import joining
 from realtime.identity import opener_of
@@ -61,7 +61,7 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._viewer = Viewer(self.base_send)
         self._allowance = frame_allowance()
         try:
-            self._open.enter_context(counted(client_of_scope(self.scope)))
+            self._open.enter_context(counted(client_ip_of_scope(self.scope)))
             async with asyncio.timeout(JOIN_SECONDS):
                 await self._join(int(self.scope["url_route"]["kwargs"]["event_id"]))
         except TooManySockets:

@@ -17,7 +17,7 @@ from twisted.internet import reactor as installed_reactor
 from twisted.internet.tcp import Port
 from twisted.web.http import HTTPChannel
 
-from accounts.addresses import client_from
+from accounts.client_ip import resolve_client_ip
 from realtime import metrics
 from realtime.hub import close_all_viewers
 from realtime.limits import Handshakes, TokenBucket, frame_allowance
@@ -116,7 +116,7 @@ def _on_request(request: WebRequest) -> Any:
 def _wait_seconds(request: WebRequest) -> float:
     forwarded = b",".join(request.requestHeaders.getRawHeaders(b"X-Forwarded-For", []))
     peer = str(getattr(request.client, "host", ""))
-    return _handshakes.take(client_from(peer, forwarded.decode("latin-1")))
+    return _handshakes.take(resolve_client_ip(peer, forwarded.decode("latin-1")))
 
 
 def _refuse(request: WebRequest, wait_seconds: float) -> None:

@@ -16,7 +16,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from accounts import revocations, socket_tickets
 from accounts.organisers import may_use_powers
 from accounts.revocations import Credential
-from accounts.socket_tickets import Holder
+from accounts.socket_tickets import SocketIdentity
 from reservations.read.selectors import Asker
 
 TOKEN_PREFIX = "bearer."
@@ -43,7 +43,7 @@ def opener_of(scope: dict[str, Any]) -> Opener:
         if offered.startswith(TOKEN_PREFIX):
             return _by_token(offered.removeprefix(TOKEN_PREFIX))
         if offered.startswith(TICKET_PREFIX):
-            return _opener(socket_tickets.holder_of_ticket(offered.removeprefix(TICKET_PREFIX)))
+            return _opener(socket_tickets.identify_ticket(offered.removeprefix(TICKET_PREFIX)))
     return _by_session(scope)
 
 
@@ -55,8 +55,8 @@ def _by_token(token: str) -> Opener:
     except APIException:
         return _NOBODY
     user.mfa_passed = validated.get("mfa") is True
-    credential = revocations.of_token(validated)
-    if revocations.is_ended(credential):
+    credential = revocations.credential_of_token(validated)
+    if revocations.is_revoked(credential):
         return _NOBODY
     return Opener(Asker(id=user.pk, has_powers=may_use_powers(user)), credential)
 
@@ -74,10 +74,10 @@ def _by_session(scope: dict[str, Any]) -> Opener:
         return _NOBODY
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
-    return _opener(socket_tickets.holder_of_session(request))
+    return _opener(socket_tickets.identify_session(request))
 
 
-def _opener(holder: Holder | None) -> Opener:
+def _opener(holder: SocketIdentity | None) -> Opener:
     if holder is None:
         return _NOBODY
     person = holder.person

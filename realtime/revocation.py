@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from accounts.revocations import Credential, ended_among
+from accounts.revocations import Credential, invalid_among
 from realtime import threads
 from realtime.messages import CloseCode
 from realtime.viewers import Viewer
@@ -80,7 +80,7 @@ async def _poll_revocations() -> None:
 
 async def _close_ended_sessions() -> None:
     credentials = {admission.credential for admission in _admissions.values()}
-    ended = await in_thread(partial(ended_among, credentials), threads.OTHERS)
+    ended = await in_thread(partial(invalid_among, credentials), threads.OTHERS)
     if ended:
         for viewer, admission in tuple(_admissions.items()):
             if admission.credential in ended:

@@ -14,7 +14,7 @@ from reservations.domain.states import BatchState
 from reservations.models import Payment, Reservation
 from reservations.read.records import money
 from security_log.log import Kind, record
-from security_log.source import Source, source
+from security_log.request_context import RequestContext, current_request
 
 if TYPE_CHECKING:
     from reservations.write.unit_of_work import Decision
@@ -96,10 +96,10 @@ def _record_change(
 
 
 @contextmanager
-def _sent_by(sent: Source | None) -> Iterator[None]:
+def _sent_by(sent: RequestContext | None) -> Iterator[None]:
     """Name the request that brought a command: another thread leads its batch."""
-    before = source.set(sent)
+    before = current_request.set(sent)
     try:
         yield
     finally:
-        source.reset(before)
+        current_request.reset(before)

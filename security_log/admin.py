@@ -1,4 +1,4 @@
-"""The security log in the admin: to read, to search and to export, never to change."""
+"""The security log in the admin: read-only, with search and export."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from security_log.log import Kind, record
 from security_log.models import SecurityEvent
 
 MAX_EXPORTED = 10_000
-"""How many rows one download has at most; `manage.py export_security_log` writes all of them."""
+"""The most rows of one download; `manage.py export_security_log` writes all of them."""
 
 
 @admin.register(SecurityEvent)

@@ -1,4 +1,4 @@
-"""The security log over the API, newest first."""
+"""The API of the security log."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from security_log.models import Kind, SecurityEvent
-from security_log.pages import link_next
+from security_log.pagination import add_next_link
 
 MAX_ROWS = 1_000
 
 
 class MayReadSecurityLog(BasePermission):
-    """Superusers, and who has the permission `security_log.view_securityevent`.
+    """Admits superusers, and people with the permission `security_log.view_securityevent`.
 
     Raises: PermissionDenied without the second factor, where one is required.
     """
@@ -73,7 +73,7 @@ class SecurityLogView(APIView):
     def get(self, request: Request) -> Response:
         """List security events, newest first; needs `security_log.view_securityevent`.
 
-        The next page is in the `Link` header (RFC 8288) while there is one.
+        The `Link` header (RFC 8288) leads to the next page, if there is one.
         """
         query = QuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
@@ -86,5 +86,5 @@ class SecurityLogView(APIView):
         page = found[: asked["limit"]]
         response = Response([row.as_json() for row in page])
         if len(found) > len(page):
-            link_next(response, request, before=str(page[-1].pk))
+            add_next_link(response, request, before=str(page[-1].pk))
         return response

@@ -15,8 +15,8 @@ class SecurityLogConfig(AppConfig):
         from security_log import roles
 
         user: Any = get_user_model()
-        post_init.connect(roles.remember_flags, sender=user)
-        post_save.connect(roles.flags_saved, sender=user)
+        post_init.connect(roles.keep_loaded_flags, sender=user)
+        post_save.connect(roles.on_user_saved, sender=user)
         for through in (user.groups.through, user.user_permissions.through):
-            m2m_changed.connect(roles.person_roles_changed, sender=through)
-        m2m_changed.connect(roles.group_permissions_changed, sender=Group.permissions.through)
+            m2m_changed.connect(roles.on_person_roles_changed, sender=through)
+        m2m_changed.connect(roles.on_group_permissions_changed, sender=Group.permissions.through)

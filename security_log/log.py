@@ -1,14 +1,13 @@
 """Append to the security log.
 
-A row is written by the caller's transaction, so that it is committed together with what it
-records, or not at all.
+A row is written in the caller's transaction, so it is committed together with what it records.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from security_log.models import Kind, SecurityEvent
-from security_log.source import source
+from security_log.request_context import current_request
 
 __all__ = ["Kind", "record"]
 
@@ -20,11 +19,11 @@ def record(
     subject_id: int | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append one row. The address, the request's id and, unless given, the actor are the request's.
+    """Append one row. Address, request id and the default for the actor are the current request's.
 
-    `details` must be JSON and hold no secret. Raises: django.db.Error.
+    `details` must be JSON without secrets. Raises: django.db.Error.
     """
-    request = source.get()
+    request = current_request.get()
     if actor_id is None and request is not None:
         actor_id = request.actor_id()
     SecurityEvent.objects.create(

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class Kind(models.TextChoices):
-    """What happened. Stored as these words; a kind is never renamed."""
+    """What happened. Stored by value, so a value is never renamed."""
 
     ROLES_CHANGED = "roles_changed"
     GROUP_CHANGED = "group_changed"
@@ -37,10 +37,9 @@ class Kind(models.TextChoices):
 
 
 class SecurityEvent(models.Model):
-    """One row of the security log. It is never changed: the database refuses an UPDATE.
+    """A row of the security log. It is append-only: the database refuses an UPDATE.
 
-    People are named by their primary keys, without a foreign key, so that a row outlives the
-    account that it is about.
+    People are primary keys without a foreign key, so that a row outlives the account.
     """
 
     at = models.DateTimeField(db_default=Now(), db_index=True)
@@ -62,7 +61,7 @@ class SecurityEvent(models.Model):
         return f"{self.kind} at {self.at:%Y-%m-%d %H:%M:%S}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row as the API and the export write it."""
+        """Return the row for the API and the export."""
         return {
             "id": self.pk,
             "at": self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -1,4 +1,4 @@
-"""Record changes of roles, whoever makes them: receivers of Django's signals."""
+"""Log changes of roles, whoever makes them: receivers of Django's signals."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ _FLAGS = ("is_active", "is_staff", "is_superuser")
 _CHANGES = {"post_add": "added", "post_remove": "removed", "pre_clear": "removed"}
 
 
-def remember_flags(*, instance: Any, **_: Any) -> None:
-    """Remember the flags of an account as loaded, to see later which were changed."""
+def keep_loaded_flags(*, instance: Any, **_: Any) -> None:
+    """Keep the flags of an account as loaded: receiver of `post_init`."""
     instance._flags_loaded = {name: instance.__dict__.get(name) for name in _FLAGS}
 
 
-def flags_saved(
+def on_user_saved(
     *, instance: Any, created: bool, update_fields: frozenset[str] | None, **_: Any
 ) -> None:
-    """Record that an account became active, staff or superuser, or is not any more."""
+    """Log changed flags of an account: receiver of `post_save`."""
     before = {} if created else instance._flags_loaded
     saved = {
         name: instance.__dict__[name]
@@ -34,10 +34,10 @@ def flags_saved(
         record(Kind.ROLES_CHANGED, subject_id=instance.pk, details=changed)
 
 
-def person_roles_changed(
+def on_person_roles_changed(
     *, instance: Any, action: str, reverse: bool, model: Any, pk_set: set[int] | None, **_: Any
 ) -> None:
-    """Record that an account got or lost a group or a permission."""
+    """Log that an account got or lost groups or permissions: receiver of `m2m_changed`."""
     if action not in _CHANGES:
         return
     if reverse:
@@ -52,10 +52,10 @@ def person_roles_changed(
         )
 
 
-def group_permissions_changed(
+def on_group_permissions_changed(
     *, instance: Any, action: str, reverse: bool, model: Any, pk_set: set[int] | None, **_: Any
 ) -> None:
-    """Record that a group got or lost permissions."""
+    """Log that a group got or lost permissions: receiver of `m2m_changed`."""
     if action not in _CHANGES:
         return
     if reverse:

@@ -2,21 +2,26 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
-from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from accounts import revocations, shared, throttles
-from accounts.hashers import Argon2Hasher
+from accounts import revocations, shared_cache, throttles
+from accounts.password_hashing import Argon2Hasher
 from realtime import polling
 from reservations import threads
 from reservations.read import layouts, seat_counts, seat_lists, selectors
+from reservations.roles import make_roles
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from tests.factories import Clock
@@ -57,24 +62,36 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True, scope="session")
 def _quick() -> Iterator[None]:
-    """Hash passwords and empty tables in a hurry, in the process of the tests.
-
-    PostgreSQL takes 0.1 s to truncate all tables, and a test leaves few rows in them.
-    """
-
-    def deletions(operations: Any, _style: Any, tables: list[str], **_: Any) -> list[str]:
-        names = (operations.quote_name(table) for table in tables)
-        # Without triggers: foreign keys, and those that keep the security log as it is.
-        return [
-            "SET LOCAL session_replication_role = replica",
-            *(f"DELETE FROM {n}" for n in names),
-        ]
-
+    """Hash passwords and empty tables in a hurry, in the process of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Argon2Hasher, "memory_cost", 8)
         patch.setattr(Argon2Hasher, "time_cost", 1)
-        patch.setattr(DatabaseOperations, "sql_flush", deletions)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)
         yield
+
+
+def _empty_tables(_test: TransactionTestCase) -> None:
+    """Leave the database as `migrate` makes it.
+
+    Django's `flush` truncates all tables, for which PostgreSQL takes 0.1 s, and makes all content
+    types and permissions anew.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in _deletions():
+            cursor.execute(statement)
+        make_roles(using=connection.alias)
+
+
+@cache
+def _deletions() -> list[str]:
+    kept = {ContentType._meta.db_table, Permission._meta.db_table}
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    emptied = [table for table in tables if table not in kept]
+    if connection.vendor != "postgresql":
+        return connection.ops.sql_flush(no_style(), emptied)
+    # Without triggers: foreign keys, and those that keep the security log as it is.
+    deletions = [f"DELETE FROM {connection.ops.quote_name(table)}" for table in emptied]
+    return ["; ".join(["SET LOCAL session_replication_role = replica", *deletions])]
 
 
 @pytest.fixture(autouse=True)
@@ -88,9 +105,9 @@ def _nothing_remembered() -> None:
     caches["process"].clear()
     selectors.forget_public()
     seat_counts.forget_counts()
-    revocations.forget()
-    shared.forget()
-    throttles.forget()
+    revocations.reset()
+    shared_cache.reset()
+    throttles.reset()
     # All of them sign in from one address, and on SQLite people of two tests have the same ids.
     caches["default"].clear()
     index_cache.clear_cache()

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from accounts.addresses import client_of_scope
+from accounts.client_ip import client_ip_of_scope
 from web.errors import RETRY_SECONDS, error_body
 from web.request_ids import HEADER
 
@@ -88,7 +88,7 @@ class _Answer:
 
     def _enter(self) -> tuple[int, str, str] | None:
         """Count this answer as under way, or return what to refuse it with."""
-        client = client_of_scope(self._scope)
+        client = client_ip_of_scope(self._scope)
         if self._by_client[client] >= MAX_OF_A_CLIENT:
             return 429, "throttled", "Read the large answers that you have asked for first."
         if self._by_client.total() >= MAX_UNDER_WAY:

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from web.request_ids import current_request
+from web.request_ids import active_request
 
 QUIET_SECONDS = 60.0
 MAX_LINE_LENGTH = 1_000
@@ -124,7 +124,7 @@ def _cut(line: str, length: int) -> str:
 
 def _about(record: logging.LogRecord) -> dict[str, Any]:
     """Return which request and which event a record is about, as far as is known."""
-    request = current_request()
+    request = active_request()
     event_id = getattr(record, "event_id", None)
     if event_id is None and request and (found := _OF_AN_EVENT.match(request.path)):
         event_id = int(found[1])

@@ -17,9 +17,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-from accounts.addresses import client_of
+from accounts.client_ip import client_ip
 from reservations import requests
-from security_log.source import Source, source
+from security_log.request_context import RequestContext, current_request
 
 HEADER = "X-Request-ID"
 
@@ -30,17 +30,17 @@ Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
-class CurrentRequest:
+class ActiveRequest:
     """A request that is being answered."""
 
     id: str
     path: str
 
 
-_asked: ContextVar[CurrentRequest | None] = ContextVar("asked", default=None)
+_asked: ContextVar[ActiveRequest | None] = ContextVar("asked", default=None)
 
 
-def current_request() -> CurrentRequest | None:
+def active_request() -> ActiveRequest | None:
     """Return the request that is being answered here; None where nobody waits for an answer."""
     return _asked.get()
 
@@ -86,7 +86,7 @@ def request_context(*, given: str, path: str) -> Iterator[str]:
     """
     is_ours = settings.REST_FRAMEWORK["NUM_PROXIES"] and _UUID.fullmatch(given)
     number = given if is_ours else str(uuid4())
-    before = _asked.set(CurrentRequest(number, path))
+    before = _asked.set(ActiveRequest(number, path))
     none = requests.request_id.set(UUID(number))
     try:
         yield number
@@ -99,17 +99,17 @@ def request_context(*, given: str, path: str) -> Iterator[str]:
 def _request_context(request: HttpRequest) -> Iterator[str]:
     with request_context(given=request.META.get(_META, ""), path=request.path) as number:
         request.META[_META] = number
-        before = source.set(
-            Source(
+        before = current_request.set(
+            RequestContext(
                 request_id=UUID(number),
                 actor_id=partial(_person_id, request),
-                address=partial(client_of, request),
+                address=partial(client_ip, request),
             )
         )
         try:
             yield number
         finally:
-            source.reset(before)
+            current_request.reset(before)
 
 
 def _person_id(request: HttpRequest) -> int | None:

@@ -16,7 +16,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.hashing import TooManySignIns
+from accounts.password_hashing import TooManySignIns
 from web.errors import error_page
 from web.security_headers import DOCS_POLICY, POLICY
 

@@ -1,10 +1,11 @@
-"""Challenges: what stands between two requests that belong together.
+"""Challenges, which connect the two requests of a sign-in or of adding a passkey.
 
-The client gets a random token of 256 bits; the database has its hash, whom it is for, and how often
-it was tried. It lasts five minutes, admits five tries, and ends with the first that succeeds.
+The client gets a random token of 256 bits; the database stores its hash, its person and the number
+of attempts. A challenge is valid for five minutes and five attempts, and is deleted by the first
+that succeeds.
 
-Concurrency: a try is counted by a conditional UPDATE before it is looked at, and a challenge is
-spent by its DELETE, so that however many come at once, no more are tried and one succeeds.
+Concurrency: an attempt is counted by a conditional UPDATE before it is checked, and a challenge is
+consumed by its DELETE, so the limits hold for any number of parallel requests, and one succeeds.
 """
 
 import hashlib
@@ -16,15 +17,15 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from accounts.second_factor.errors import ChallengeExpired
 from accounts.second_factor.models import Challenge
-from accounts.second_factor.refusals import ChallengeOver
 
-LASTS = timedelta(minutes=5)
-MOST_TRIES = 5
+LIFETIME = timedelta(minutes=5)
+MAX_ATTEMPTS = 5
 
 
 def issue(person: User, purpose: Challenge.Purpose) -> tuple[str, Challenge]:
-    """Return the token of a new challenge, which is not stored, and the challenge."""
+    """Create a challenge; return its token, which is not stored, and the challenge."""
     token = secrets.token_urlsafe(32)
     challenge = Challenge.objects.create(
         digest=_digest(token),
@@ -32,44 +33,44 @@ def issue(person: User, purpose: Challenge.Purpose) -> tuple[str, Challenge]:
         person=person,
         auth_hash=person.get_session_auth_hash(),
         nonce=secrets.token_urlsafe(32),
-        expires_at=timezone.now() + LASTS,
+        expires_at=timezone.now() + LIFETIME,
     )
     return token, challenge
 
 
-def take(token: str, purpose: Challenge.Purpose, *, person: User | None = None) -> Challenge:
-    """Return the challenge of a token, having counted a try at it; of `person`, if one is given.
+def attempt(token: str, purpose: Challenge.Purpose, *, person: User | None = None) -> Challenge:
+    """Count an attempt at the challenge of a token; return the challenge.
 
-    Raises: ChallengeOver.
+    With `person`, it must be theirs. Raises: ChallengeExpired.
     """
     same = Challenge.objects.filter(
-        pk=_digest(token), purpose=purpose, expires_at__gt=timezone.now(), tries__lt=MOST_TRIES
+        pk=_digest(token), purpose=purpose, expires_at__gt=timezone.now(), tries__lt=MAX_ATTEMPTS
     )
     if person is not None:
         same = same.filter(person=person)
     if not same.update(tries=F("tries") + 1):
-        raise ChallengeOver
+        raise ChallengeExpired
     found = Challenge.objects.select_related("person").filter(pk=_digest(token)).first()
-    if found is None or not _is_good(found):
-        raise ChallengeOver
+    if found is None or not _is_usable(found):
+        raise ChallengeExpired
     return found
 
 
-def spend(challenge: Challenge) -> None:
-    """End a challenge that was met. Raises: ChallengeOver if somebody else just met it."""
+def consume(challenge: Challenge) -> None:
+    """Delete a challenge that was met. Raises: ChallengeExpired if another request did before."""
     deleted, _ = Challenge.objects.filter(pk=challenge.pk).delete()
     if not deleted:
-        raise ChallengeOver
+        raise ChallengeExpired
 
 
 def prune() -> int:
-    """Delete the challenges that are over; return how many."""
+    """Delete expired challenges; return how many."""
     deleted, _ = Challenge.objects.filter(expires_at__lt=timezone.now()).delete()
     return deleted
 
 
-def _is_good(challenge: Challenge) -> bool:
-    """Tell whether its person may sign in, and has the password that it was issued for."""
+def _is_usable(challenge: Challenge) -> bool:
+    """Return whether the person is active and still has the same password."""
     person = challenge.person
     hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
     is_same = any(constant_time_compare(challenge.auth_hash, each) for each in hashes)

@@ -1,12 +1,12 @@
-"""A person's second factors together: which there are, adding and removing them.
+"""List, add and remove a person's second factors.
 
-`User.second_factor_since` says whether there is one. It is written with the factors, under the
-person's row, and is part of the person's stamp: when the first factor is added or the last one
-removed, what sessions and tokens say of the person is looked up anew, everywhere within a second.
+`User.second_factor_since` says whether there is one. It is written with the factors, with the
+person's row locked, and is part of the person's security stamp: when the first factor is added or
+the last one removed, all servers reload who a session or token belongs to within a second.
 
-Who passed the second factor did so at a time, which is in the session and the family of tokens. It
-counts while it is not older than `second_factor_since`, so that removing the last factor and
-setting up another one leaves no session that passed the former.
+A session and a token family store when they passed the second factor. That time counts only while
+it is not older than `second_factor_since`, so a session that passed a removed factor has not passed
+the one that is set up after it.
 """
 
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ from django.utils import timezone
 from accounts import revocations
 from accounts.models import User
 from accounts.second_factor import challenges, passkeys, recovery, totp
+from accounts.second_factor.errors import NoSuchPasskey, NotSetUp
 from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
-from accounts.second_factor.refusals import NoSuchPasskey, NotSetUp
 from security_log.log import Kind, record
 
 
-def methods(person: User) -> list[str]:
-    """Return by what a person may complete signing in; empty if their password is enough."""
+def available_methods(person: User) -> list[str]:
+    """Return the methods by which a person can complete a sign-in; empty without second factor."""
     if person.second_factor_since is None:
         return []
     found = []
@@ -34,19 +34,19 @@ def methods(person: User) -> list[str]:
         found.append("passkey")
     if Authenticator.objects.filter(person=person, confirmed_at__isnull=False).exists():
         found.append("totp")
-    if recovery.left(person):
+    if recovery.remaining(person):
         found.append("recovery_code")
     return found
 
 
 def is_passed(person: User, mfa_at: float | None) -> bool:
-    """Tell whether a second factor that was shown then, in Unix seconds, is one of today's."""
+    """Return whether a second factor passed at `mfa_at`, in Unix seconds, still counts."""
     since = person.second_factor_since
     return since is not None and mfa_at is not None and mfa_at >= since.timestamp()
 
 
-def described(person: User) -> dict[str, Any]:
-    """Return a person's factors as they are shown to them."""
+def as_dict(person: User) -> dict[str, Any]:
+    """Return a person's second factors for the API and the export."""
     app = Authenticator.objects.filter(person=person, confirmed_at__isnull=False).first()
     return {
         "totp": app and {"created_at": app.confirmed_at, "used_at": app.used_at},
@@ -59,51 +59,51 @@ def described(person: User) -> dict[str, Any]:
             }
             for passkey in Passkey.objects.filter(person=person)
         ],
-        "recovery_codes_left": recovery.left(person),
+        "recovery_codes_left": recovery.remaining(person),
         "passkey_host": passkeys.rp_id(),
     }
 
 
 def confirm_totp(person: User, code: str) -> tuple[datetime, list[str] | None]:
-    """Accept a person's app by its first code; return the moment, and codes if it is the first.
+    """Confirm a person's authenticator app by its first code.
 
-    Raises: NotSetUp, InvalidCode.
+    Return the time and, if it is the first factor, recovery codes. Raises: NotSetUp, InvalidCode.
     """
-    with _changing(person) as locked:
+    with _locked(person) as locked:
         totp.confirm(locked, code)
-        return _added(locked, "totp")
+        return _after_adding(locked, "totp")
 
 
 def add_passkey(
     token: str, person: User, credential: dict[str, Any], *, name: str
 ) -> tuple[datetime, list[str] | None]:
-    """Keep a person's new passkey; return as `confirm_totp`.
+    """Store a person's new passkey; return as `confirm_totp`.
 
-    Raises: ChallengeOver, InvalidPasskey, TooManyPasskeys.
+    Raises: ChallengeExpired, InvalidPasskey, TooManyPasskeys.
     """
-    challenge = challenges.take(token, Challenge.Purpose.NEW_PASSKEY, person=person)
-    with _changing(person) as locked:
-        challenges.spend(challenge)
+    challenge = challenges.attempt(token, Challenge.Purpose.NEW_PASSKEY, person=person)
+    with _locked(person) as locked:
+        challenges.consume(challenge)
         passkeys.add(challenge, credential, name=name)
-        return _added(locked, "passkey")
+        return _after_adding(locked, "passkey")
 
 
 def remove_totp(person: User) -> None:
-    """Remove a person's app. Raises: NotSetUp."""
-    with _changing(person) as locked:
+    """Remove a person's authenticator app. Raises: NotSetUp."""
+    with _locked(person) as locked:
         deleted, _ = Authenticator.objects.filter(person=locked).delete()
         if not deleted:
             raise NotSetUp
-        _removed(locked, "totp")
+        _after_removing(locked, "totp")
 
 
 def remove_passkey(person: User, passkey_id: int) -> None:
     """Remove one of a person's passkeys. Raises: NoSuchPasskey."""
-    with _changing(person) as locked:
+    with _locked(person) as locked:
         deleted, _ = Passkey.objects.filter(person=locked, pk=passkey_id).delete()
         if not deleted:
             raise NoSuchPasskey
-        _removed(locked, "passkey")
+        _after_removing(locked, "passkey")
 
 
 def rename_passkey(person: User, passkey_id: int, name: str) -> None:
@@ -113,8 +113,8 @@ def rename_passkey(person: User, passkey_id: int, name: str) -> None:
 
 
 def renew_recovery_codes(person: User) -> list[str]:
-    """Return new recovery codes; the former are worth nothing. Raises: NotSetUp."""
-    with _changing(person) as locked:
+    """Replace a person's recovery codes; return the new ones. Raises: NotSetUp."""
+    with _locked(person) as locked:
         if locked.second_factor_since is None:
             raise NotSetUp
         codes = recovery.renew(locked)
@@ -123,36 +123,36 @@ def renew_recovery_codes(person: User) -> list[str]:
 
 
 def remove_all(person: User, *, actor_id: int | None) -> None:
-    """Remove all factors of somebody who lost them, and end all they are signed in by."""
-    with _changing(person) as locked:
+    """Remove all factors of somebody who lost them, and revoke all their credentials."""
+    with _locked(person) as locked:
         for model in (Authenticator, Passkey, RecoveryCode, Challenge):
             model._default_manager.filter(person=locked).delete()
         locked.second_factor_since = None
         User.objects.filter(pk=locked.pk).update(second_factor_since=None)
-        revocations.end_all(locked)
+        revocations.revoke_all(locked)
         details = {"method": "all"}
         record(Kind.SECOND_FACTOR_REMOVED, actor_id=actor_id, subject_id=locked.pk, details=details)
 
 
 @contextmanager
-def _changing(person: User) -> Iterator[User]:
-    """Hold a person's row in a transaction, so that one change of their factors goes at a time."""
+def _locked(person: User) -> Iterator[User]:
+    """Lock a person's row in a transaction, which serialises changes of their factors."""
     with transaction.atomic():
         yield User.objects.select_for_update().get(pk=person.pk)
 
 
-def _added(person: User, method: str) -> tuple[datetime, list[str] | None]:
+def _after_adding(person: User, method: str) -> tuple[datetime, list[str] | None]:
     now, codes = timezone.now(), None
     if person.second_factor_since is None:
         person.second_factor_since = now
         User.objects.filter(pk=person.pk).update(second_factor_since=now)
-        revocations.announce(person)
+        revocations.invalidate_user(person)
         codes = recovery.renew(person)
     _log(Kind.SECOND_FACTOR_ADDED, person, method)
     return now, codes
 
 
-def _removed(person: User, method: str) -> None:
+def _after_removing(person: User, method: str) -> None:
     is_left = (
         Authenticator.objects.filter(person=person, confirmed_at__isnull=False).exists()
         or Passkey.objects.filter(person=person).exists()
@@ -161,7 +161,7 @@ def _removed(person: User, method: str) -> None:
         person.second_factor_since = None
         User.objects.filter(pk=person.pk).update(second_factor_since=None)
         RecoveryCode.objects.filter(person=person).delete()
-        revocations.announce(person)
+        revocations.invalidate_user(person)
     _log(Kind.SECOND_FACTOR_REMOVED, person, method)
 
 

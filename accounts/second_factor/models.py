@@ -8,16 +8,16 @@ MAX_NAME_LENGTH = 60
 
 
 class Authenticator(models.Model):
-    """A person's authenticator app (TOTP). Until it is confirmed it opens nothing.
+    """A person's authenticator app (TOTP). It counts once it is confirmed.
 
-    `last_step` is the time step of the last code that was accepted: a code of that step or an
-    earlier one is refused, so that a code is good once.
+    `last_step` is the time step of the last accepted code. A code of that step or an earlier one
+    is refused, so a code works once.
     """
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    secret = models.TextField(help_text="Encrypted, see accounts.second_factor.sealing.")
+    secret = models.TextField(help_text="Encrypted, see accounts.second_factor.encryption.")
     last_step = models.BigIntegerField(default=0)
     wrong_codes = models.PositiveSmallIntegerField(default=0)
     wrong_since = models.DateTimeField(null=True)
@@ -30,11 +30,11 @@ class Authenticator(models.Model):
 
 
 class Passkey(models.Model):
-    """A WebAuthn credential. `sign_count` never goes back, unless the key does not count."""
+    """A WebAuthn credential. `sign_count` only grows; it stays 0 if the key does not count."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=MAX_NAME_LENGTH)
-    # Base64url; at most 1023 bytes by the specification.
+    # Base64url of at most 1023 bytes, by the specification.
     credential_id = models.CharField(max_length=1400, unique=True)
     public_key = models.BinaryField()
     sign_count = models.BigIntegerField(default=0)
@@ -50,7 +50,7 @@ class Passkey(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A code that replaces a lost factor once. Deleted when it is used; only its hash is kept."""
+    """The hash of a code that replaces a lost factor once. Deleted when it is used."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64)
@@ -67,9 +67,9 @@ class RecoveryCode(models.Model):
 
 
 class Challenge(models.Model):
-    """A step that somebody was asked for: the second one of a sign-in, or making a passkey.
+    """A pending second step of a sign-in, or a pending new passkey.
 
-    Its token is known to the client alone; the key is the token's hash. Deleted when it succeeds.
+    Only the client knows the token; the key is its hash. Deleted when it succeeds.
     """
 
     class Purpose(models.TextChoices):
@@ -79,9 +79,9 @@ class Challenge(models.Model):
     digest = models.CharField(max_length=64, primary_key=True)
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    # The session's hash of Django, so that a new password ends what the old one began.
+    # Django's session auth hash, so that a new password invalidates the challenge.
     auth_hash = models.CharField(max_length=128)
-    # What a passkey is to sign, base64url.
+    # The WebAuthn challenge that a passkey signs, base64url.
     nonce = models.CharField(max_length=100)
     tries = models.PositiveSmallIntegerField(default=0)
     expires_at = models.DateTimeField(db_index=True)

@@ -1,8 +1,8 @@
-"""Passkeys (WebAuthn). py_webauthn does the cryptography; what is kept and refused is said here.
+"""Passkeys (WebAuthn): storage and limits; py_webauthn does the cryptography.
 
 A passkey belongs to a host (the RP id): that of SEATCAST_SITE_URL, where the client's pages are.
-They may have that origin, or one of SEATCAST_CLIENT_ORIGINS on the same host or below it. User
-verification is preferred, not required: a password comes before.
+Allowed origins are that one and those of SEATCAST_CLIENT_ORIGINS on the same host or a subdomain.
+User verification is preferred, not required: the password was checked before.
 """
 
 import json
@@ -31,23 +31,25 @@ from webauthn.helpers.structs import (
 )
 
 from accounts.models import User
+from accounts.second_factor.errors import InvalidPasskey, TooManyPasskeys
 from accounts.second_factor.models import Challenge, Passkey
-from accounts.second_factor.refusals import InvalidPasskey, TooManyPasskeys
 
 MOST_PASSKEYS = 10
 MAX_CREDENTIAL_CHARACTERS = 16_000
 TIMEOUT_MS = 120_000
 
+# User handles stored on authenticators depend on this value.
+_HANDLE_SALT = "accounts.second_factor.passkeys"
 _TRANSPORTS = {transport.value for transport in AuthenticatorTransport}
 
 
 def rp_id() -> str:
-    """Return the host that passkeys of this site belong to."""
+    """Return the RP id: the host of SEATCAST_SITE_URL."""
     return urlsplit(settings.SEATCAST_SITE_URL).hostname or ""
 
 
 def origins() -> list[str]:
-    """Return the origins whose pages may use them."""
+    """Return the origins whose pages may use passkeys of this site."""
     host = rp_id()
     site = urlsplit(settings.SEATCAST_SITE_URL)
     others = [
@@ -59,7 +61,7 @@ def origins() -> list[str]:
 
 
 def creation_options(challenge: Challenge) -> dict[str, Any]:
-    """Return what a browser needs to make a passkey. Raises: TooManyPasskeys."""
+    """Return the options for `navigator.credentials.create()`. Raises: TooManyPasskeys."""
     person: User = challenge.person
     known = list(Passkey.objects.filter(person=person))
     if len(known) >= MOST_PASSKEYS:
@@ -81,7 +83,7 @@ def creation_options(challenge: Challenge) -> dict[str, Any]:
 
 
 def request_options(challenge: Challenge) -> dict[str, Any]:
-    """Return what a browser needs to have one of the person's passkeys used."""
+    """Return the options for `navigator.credentials.get()`."""
     known = Passkey.objects.filter(person=challenge.person)
     options = generate_authentication_options(
         rp_id=rp_id(),
@@ -94,9 +96,9 @@ def request_options(challenge: Challenge) -> dict[str, Any]:
 
 
 def add(challenge: Challenge, credential: dict[str, Any], *, name: str) -> Passkey:
-    """Keep the passkey that a browser made. The caller's transaction holds the person's row.
+    """Store a passkey that a browser created; the caller has locked the person's row.
 
-    Raises: InvalidPasskey, also for one that is kept already, whosever it is; TooManyPasskeys.
+    Raises: InvalidPasskey, also if it is stored already, for anybody; TooManyPasskeys.
     """
     if Passkey.objects.filter(person=challenge.person).count() >= MOST_PASSKEYS:
         raise TooManyPasskeys
@@ -109,7 +111,7 @@ def add(challenge: Challenge, credential: dict[str, Any], *, name: str) -> Passk
             expected_origin=origins(),
         )
     except Exception as error:
-        # Parsers of CBOR, ASN.1 and base64 fail in ways of their own at what a client makes up.
+        # The parsers of CBOR, ASN.1 and base64 raise various exceptions for malformed input.
         raise InvalidPasskey from error
     try:
         with transaction.atomic():
@@ -126,11 +128,11 @@ def add(challenge: Challenge, credential: dict[str, Any], *, name: str) -> Passk
 
 
 def check(challenge: Challenge, credential: dict[str, Any]) -> None:
-    """Let pass a credential that one of the person's passkeys signed for this challenge.
+    """Verify that one of the person's passkeys signed this challenge.
 
-    A counter that did not move is refused: the key may have been copied. Raises: InvalidPasskey.
+    A signature counter that did not grow is refused: the key may be a copy. Raises: InvalidPasskey.
     """
-    # Compared here, because a database takes offence at some texts that a client can send.
+    # Compared in Python, because PostgreSQL raises an error for a NUL in the id.
     said = credential.get("id")
     known = Passkey.objects.filter(person=challenge.person)
     found = next((each for each in known if each.credential_id == said), None)
@@ -147,7 +149,7 @@ def check(challenge: Challenge, credential: dict[str, Any]) -> None:
             credential_current_sign_count=found.sign_count,
         )
     except Exception as error:
-        # As above.
+        # As in `add`.
         raise InvalidPasskey from error
     same = Passkey.objects.filter(pk=found.pk, sign_count=found.sign_count)
     if not same.update(sign_count=verified.new_sign_count, used_at=timezone.now()):
@@ -160,7 +162,7 @@ def _require_short(credential: dict[str, Any]) -> None:
 
 
 def _transports(credential: dict[str, Any]) -> list[str]:
-    """Return how the browser says that the key is reached: a hint, of known words alone."""
+    """Return the known transports among those that the browser reports; they are hints."""
     said = credential["response"].get("transports")
     return sorted({str(each) for each in said} & _TRANSPORTS) if isinstance(said, list) else []
 
@@ -173,8 +175,8 @@ def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
 
 
 def _handle(person: User) -> bytes:
-    """Return what authenticators know the account by: the same each time, and no personal data."""
-    return salted_hmac(__name__, str(person.pk), algorithm="sha256").digest()
+    """Return the user handle for authenticators: stable, and without personal data."""
+    return salted_hmac(_HANDLE_SALT, str(person.pk), algorithm="sha256").digest()
 
 
 def _as_data(options: Any) -> dict[str, Any]:

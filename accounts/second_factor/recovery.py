@@ -1,7 +1,6 @@
-"""Recovery codes: ten at a time, each good once.
+"""Recovery codes: ten at a time, each valid once.
 
-A code has 120 bits, so a plain SHA-256 keeps it: there is nothing to guess, neither here nor in a
-copy of the database.
+A code has 120 random bits, so a plain SHA-256 is enough: it cannot be guessed from its hash.
 """
 
 import base64
@@ -11,18 +10,18 @@ import secrets
 from django.db import transaction
 
 from accounts.models import User
+from accounts.second_factor.errors import InvalidCode
 from accounts.second_factor.models import RecoveryCode
-from accounts.second_factor.refusals import InvalidCode
 
-CODES = 10
+CODE_COUNT = 10
 CODE_BYTES = 15
 _GROUP = 4
 
 
 @transaction.atomic
 def renew(person: User) -> list[str]:
-    """Return new codes for a person; those from before are worth nothing any more."""
-    codes = [_code() for _ in range(CODES)]
+    """Replace a person's codes; return the new ones."""
+    codes = [_code() for _ in range(CODE_COUNT)]
     RecoveryCode.objects.filter(person=person).delete()
     RecoveryCode.objects.bulk_create(
         RecoveryCode(person=person, digest=_digest(code)) for code in codes
@@ -31,13 +30,13 @@ def renew(person: User) -> list[str]:
 
 
 def check(person: User, code: str) -> None:
-    """Use up a code. Of two requests with one code one is let pass. Raises: InvalidCode."""
+    """Use up a code; of two requests with one code, one succeeds. Raises: InvalidCode."""
     deleted, _ = RecoveryCode.objects.filter(person=person, digest=_digest(code)).delete()
     if not deleted:
         raise InvalidCode
 
 
-def left(person: User) -> int:
+def remaining(person: User) -> int:
     """Return how many codes a person has left."""
     return RecoveryCode.objects.filter(person=person).count()
 
@@ -48,6 +47,6 @@ def _code() -> str:
 
 
 def _digest(code: str) -> str:
-    """Return what is stored of a code, however it was typed."""
+    """Return the hash of a code, without regard to spaces, hyphens and case."""
     plain = "".join(code.split()).replace("-", "").upper()
     return hashlib.sha256(plain.encode(errors="replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""What the calls of the second factor take and give."""
+"""Requests and responses of the second factor."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The second step of signing in: what it takes after the right password, and taking it."""
+"""The second step of a sign-in."""
 
 from datetime import datetime
 from typing import Any
@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.second_factor import challenges, factors, passkeys, recovery, totp
+from accounts.second_factor.errors import InvalidCode, InvalidPasskey, SecondStepRequired
 from accounts.second_factor.models import Challenge
-from accounts.second_factor.refusals import InvalidCode, InvalidPasskey, SecondStepRequired
 from security_log.log import Kind, record
 
 
 def require_second_step(person: User) -> None:
-    """Let pass who has no second factor. Raises: SecondStepRequired, with a new challenge."""
-    methods = factors.methods(person)
+    """Raise SecondStepRequired, with a new challenge, if a person has a second factor."""
+    methods = factors.available_methods(person)
     if not methods:
         return
     token, challenge = challenges.issue(person, Challenge.Purpose.SIGN_IN)
@@ -27,11 +27,11 @@ def require_second_step(person: User) -> None:
 def take_second_step(
     token: str, *, method: str, code: str, credential: dict[str, Any] | None
 ) -> tuple[User, datetime]:
-    """Return who completes signing in with a challenge, and when.
+    """Verify the second step; return the person of the challenge and the time.
 
-    Raises: ChallengeOver, InvalidCode, InvalidPasskey, Throttled.
+    Raises: ChallengeExpired, InvalidCode, InvalidPasskey, Throttled.
     """
-    challenge = challenges.take(token, Challenge.Purpose.SIGN_IN)
+    challenge = challenges.attempt(token, Challenge.Purpose.SIGN_IN)
     person: User = challenge.person
     if method == "passkey":
         if credential is None:
@@ -39,12 +39,12 @@ def take_second_step(
         passkeys.check(challenge, credential)
     else:
         check_code(person, code, method=method)
-    challenges.spend(challenge)
-    return person, passed(person, method=method)
+    challenges.consume(challenge)
+    return person, record_passed(person, method=method)
 
 
 def check_code(person: User, code: str, *, method: str) -> None:
-    """Let pass a code that is good, and use it up. Raises: InvalidCode, Throttled."""
+    """Verify and use up a code. Raises: InvalidCode, Throttled."""
     match method:
         case "totp":
             totp.check(person, code)
@@ -54,8 +54,8 @@ def check_code(person: User, code: str, *, method: str) -> None:
             raise InvalidCode
 
 
-def passed(person: User, *, method: str) -> datetime:
-    """Log that somebody showed their second factor, and return the moment."""
+def record_passed(person: User, *, method: str) -> datetime:
+    """Log that a person passed the second factor; return the time."""
     record(
         Kind.SECOND_FACTOR_PASSED,
         actor_id=person.pk,

@@ -1,7 +1,7 @@
-"""Codes of an authenticator app: six digits, 30 seconds, SHA-1 (RFC 6238), one step of drift.
+"""Authenticator apps (TOTP, RFC 6238): six digits, 30 seconds, SHA-1, one step of drift.
 
-Concurrency: a code is checked with its row locked, so that of two requests with one code, in
-whatever processes, one is accepted; and no more wrong ones are tried than MOST_WRONG.
+Concurrency: a code is checked with its row locked. So of two requests with one code, in whatever
+processes, one is accepted, and no more than MAX_WRONG_CODES are checked.
 """
 
 import re
@@ -15,27 +15,27 @@ from django.utils.crypto import constant_time_compare
 from rest_framework.exceptions import Throttled
 
 from accounts.models import User
-from accounts.second_factor import sealing
+from accounts.second_factor import encryption
+from accounts.second_factor.errors import AlreadySetUp, InvalidCode, NotSetUp
 from accounts.second_factor.models import Authenticator
-from accounts.second_factor.refusals import AlreadySetUp, InvalidCode, NotSetUp
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 
-MOST_WRONG = 10
-WRONG_WITHIN = timedelta(hours=1)
-"""Three codes of a million are good at a time: who has the password needs decades at this rate."""
+MAX_WRONG_CODES = 10
+WRONG_CODES_WINDOW = timedelta(hours=1)
+"""Three codes in a million are valid at a time: at this rate, guessing one takes years."""
 
 CONFIRM_WITHIN = timedelta(minutes=15)
-"""How long a new secret may wait for its first code."""
+"""How long after its creation a secret can be confirmed."""
 
 ISSUER = "Seatcast"
 
 _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 
 
-def begin(person: User) -> tuple[str, str]:
-    """Give a person a new secret, and return it and its otpauth address. It opens nothing yet.
+def start(person: User) -> tuple[str, str]:
+    """Create an unconfirmed secret for a person; return it and its otpauth URI.
 
     Raises: AlreadySetUp.
     """
@@ -47,14 +47,14 @@ def begin(person: User) -> tuple[str, str]:
             raise AlreadySetUp
         kept.delete()
         Authenticator.objects.create(
-            person=person, secret=sealing.seal(secret), created_at=timezone.now()
+            person=person, secret=encryption.encrypt(secret), created_at=timezone.now()
         )
     name = f"{person.username} ({_host()})"
     return secret, pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 
 def confirm(person: User, code: str) -> None:
-    """Accept the app if the code is one of its. The caller's transaction holds the person's row.
+    """Confirm the app by a valid code; the caller has locked the person's row.
 
     Raises: NotSetUp, InvalidCode.
     """
@@ -70,9 +70,11 @@ def confirm(person: User, code: str) -> None:
 
 
 def check(person: User, code: str) -> None:
-    """Let pass a code of the person's app that was not used before.
+    """Verify a code of the person's app that was not used before.
 
-    Call it outside a transaction, which could undo the count. Raises: InvalidCode, Throttled.
+    Call it outside a transaction, whose rollback would undo the count of wrong codes.
+
+    Raises: InvalidCode, Throttled.
     """
     if not _is_accepted(person, code):
         raise InvalidCode
@@ -85,10 +87,10 @@ def _is_accepted(person: User, code: str) -> bool:
     if found is None:
         return False
     now = timezone.now()
-    if found.wrong_since is None or found.wrong_since < now - WRONG_WITHIN:
+    if found.wrong_since is None or found.wrong_since < now - WRONG_CODES_WINDOW:
         found.wrong_codes, found.wrong_since = 0, now
-    if found.wrong_codes >= MOST_WRONG:
-        raise Throttled(wait=(found.wrong_since + WRONG_WITHIN - now).total_seconds())
+    if found.wrong_codes >= MAX_WRONG_CODES:
+        raise Throttled(wait=(found.wrong_since + WRONG_CODES_WINDOW - now).total_seconds())
     step = _matching_step(found, code, now=now)
     if step is None or step <= found.last_step:
         found.wrong_codes += 1
@@ -101,13 +103,13 @@ def _is_accepted(person: User, code: str) -> bool:
 
 
 def _matching_step(found: Authenticator, code: str, *, now: datetime) -> int | None:
-    """Return the time step that a code is of, the latest first; None if it is of none."""
+    """Return the latest time step within the drift that a code matches, or None."""
     code = code.replace(" ", "")
     if not _CODE.fullmatch(code):
         return None
     try:
-        totp = pyotp.TOTP(sealing.unseal(found.secret))
-    except sealing.NotReadable:
+        totp = pyotp.TOTP(encryption.decrypt(found.secret))
+    except encryption.DecryptionFailed:
         return None
     present = int(now.timestamp()) // STEP_SECONDS
     for step in range(present + DRIFT_STEPS, present - DRIFT_STEPS - 1, -1):

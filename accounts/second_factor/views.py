@@ -1,4 +1,4 @@
-"""The calls of the second factor: completing a sign-in with it, and looking after one's own."""
+"""Views to complete a sign-in with the second factor, and to manage one's factors."""
 
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.tokens import Token
 
-from accounts import devices
+from accounts import known_devices
 from accounts.authentication import enforce_csrf
-from accounts.confirming import require_own_second_factor, require_password
+from accounts.base_views import CSRF_TOKEN, PublicView, current_user
 from accounts.models import User
-from accounts.open_view import CSRF_TOKEN, OpenView, asker
+from accounts.reauthentication import require_password, require_second_factor_if_set_up
 from accounts.second_factor import challenges, factors, passkeys, totp
 from accounts.second_factor.models import Challenge
 from accounts.second_factor.serializers import (
@@ -32,12 +32,12 @@ from accounts.second_factor.serializers import (
 )
 from accounts.second_factor.sign_in import take_second_step
 from accounts.serializers import DoneSerializer, SignedInPairSerializer, SignedInSerializer
-from accounts.sign_ins import records
-from accounts.tokens import end_family, pair
+from accounts.sign_ins import tracking
+from accounts.tokens import end_family, issue_pair
 from security_log.log import Kind, record
 
 
-class LoginSecondFactorView(OpenView):
+class LoginSecondFactorView(PublicView):
     @extend_schema(
         operation_id="login_second_factor",
         parameters=[CSRF_TOKEN],
@@ -45,36 +45,36 @@ class LoginSecondFactorView(OpenView):
         responses=SignedInSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Complete signing in with a session cookie, by what the refused sign-in asked for."""
+        """Complete a sign-in with a session cookie, by the challenge of its first step."""
         enforce_csrf(request)
         person, at = _second_step(request)
         person.mfa_shown_at = at
         login(request._request, person)
         done = {"success": True, "user_id": person.pk, "username": person.username}
         answer = Response(done)
-        devices.remember(request, answer, person)
+        known_devices.set_cookie(request, answer, person)
         return answer
 
 
-class TokenSecondFactorView(OpenView):
+class TokenSecondFactorView(PublicView):
     @extend_schema(
         operation_id="token_second_factor",
         request=SecondStepSerializer,
         responses=SignedInPairSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Complete signing in with a pair of tokens, by what the refused sign-in asked for."""
+        """Complete a sign-in with a pair of tokens, by the challenge of its first step."""
         person, at = _second_step(request)
-        tokens = pair(person, request=request, mfa_at=at)
+        tokens = issue_pair(person, request=request, mfa_at=at)
         record(Kind.SIGNED_IN, actor_id=person.pk, subject_id=person.pk, details={"by": "token"})
-        return Response({**tokens, "device": devices.token_for(request, person)})
+        return Response({**tokens, "device": known_devices.device_token(request, person)})
 
 
 class SecondFactorView(APIView):
     @extend_schema(operation_id="second_factor", responses=SecondFactorSerializer)
     def get(self, request: Request) -> Response:
         """List one's second factors."""
-        return Response(SecondFactorSerializer(factors.described(asker(request))).data)
+        return Response(SecondFactorSerializer(factors.as_dict(current_user(request))).data)
 
 
 class TotpView(APIView):
@@ -82,9 +82,9 @@ class TotpView(APIView):
         operation_id="totp_begin", request=PasswordSerializer, responses=TotpSecretSerializer
     )
     def post(self, request: Request) -> Response:
-        """Get a secret for an authenticator app. It counts once a code of it is confirmed."""
-        person = _confirmed_asker(request)
-        secret, uri = totp.begin(person)
+        """Get a secret for an authenticator app. It counts once one of its codes is confirmed."""
+        person = _reauthenticated_user(request)
+        secret, uri = totp.start(person)
         return Response({"secret": secret, "uri": uri})
 
 
@@ -93,13 +93,13 @@ class TotpConfirmView(APIView):
         operation_id="totp_confirm", request=CodeSerializer, responses=FactorAddedSerializer
     )
     def post(self, request: Request) -> Response:
-        """Set up the authenticator app, by a code of it.
+        """Confirm the authenticator app by one of its codes.
 
-        With the first factor one gets recovery codes, which are shown this once; the session that
-        asks goes on as one that showed the factor, and who asks with a token gets a new pair.
+        The first factor comes with recovery codes, which are shown only once. The session of this
+        request then counts as having passed the factor; a client with a token gets a new pair.
         """
-        person, data = asker(request), _data(CodeSerializer, request)
-        require_own_second_factor(request, person)
+        person, data = current_user(request), _data(CodeSerializer, request)
+        require_second_factor_if_set_up(request, person)
         at, codes = factors.confirm_totp(person, data["code"])
         return _added(request, at, codes)
 
@@ -108,7 +108,7 @@ class TotpRemoveView(APIView):
     @extend_schema(operation_id="totp_remove", request=PasswordSerializer, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
         """Remove the authenticator app."""
-        factors.remove_totp(_confirmed_asker(request))
+        factors.remove_totp(_reauthenticated_user(request))
         return Response({"success": True, "message": "Authenticator app removed"})
 
 
@@ -119,8 +119,8 @@ class PasskeyOptionsView(APIView):
         responses=PasskeyOptionsSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Get what a browser needs to make a passkey."""
-        person = _confirmed_asker(request)
+        """Get the options for creating a passkey in the browser."""
+        person = _reauthenticated_user(request)
         token, challenge = challenges.issue(person, Challenge.Purpose.NEW_PASSKEY)
         return Response({"challenge": token, "options": passkeys.creation_options(challenge)})
 
@@ -130,9 +130,9 @@ class PasskeysView(APIView):
         operation_id="passkey_add", request=NewPasskeySerializer, responses=FactorAddedSerializer
     )
     def post(self, request: Request) -> Response:
-        """Keep the passkey that the browser made. The answer is as for an authenticator app."""
-        person, data = asker(request), _data(NewPasskeySerializer, request)
-        require_own_second_factor(request, person)
+        """Store the passkey that the browser created; responds as for an authenticator app."""
+        person, data = current_user(request), _data(NewPasskeySerializer, request)
+        require_second_factor_if_set_up(request, person)
         at, codes = factors.add_passkey(
             data["challenge"], person, data["credential"], name=data["name"]
         )
@@ -145,7 +145,7 @@ class PasskeyView(APIView):
     )
     def patch(self, request: Request, passkey_id: int) -> Response:
         """Rename a passkey."""
-        person, data = asker(request), _data(PasskeyNameSerializer, request)
+        person, data = current_user(request), _data(PasskeyNameSerializer, request)
         factors.rename_passkey(person, passkey_id, data["name"])
         return Response({"success": True, "message": "Passkey renamed"})
 
@@ -156,7 +156,7 @@ class PasskeyRemoveView(APIView):
     )
     def post(self, request: Request, passkey_id: int) -> Response:
         """Remove a passkey."""
-        factors.remove_passkey(_confirmed_asker(request), passkey_id)
+        factors.remove_passkey(_reauthenticated_user(request), passkey_id)
         return Response({"success": True, "message": "Passkey removed"})
 
 
@@ -167,8 +167,8 @@ class RecoveryCodesView(APIView):
         responses=RecoveryCodesSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Get new recovery codes; those from before are worth nothing any more."""
-        codes = factors.renew_recovery_codes(_confirmed_asker(request))
+        """Get new recovery codes; the earlier ones become invalid."""
+        codes = factors.renew_recovery_codes(_reauthenticated_user(request))
         message = "New recovery codes"
         return Response({"success": True, "message": message, "recovery_codes": codes})
 
@@ -183,10 +183,10 @@ def _second_step(request: Request) -> tuple[User, datetime]:
     )
 
 
-def _confirmed_asker(request: Request) -> User:
-    """Return who asks, who gave their password and, if the account has one, their factor."""
-    person, data = asker(request), _data(PasswordSerializer, request)
-    require_own_second_factor(request, person)
+def _reauthenticated_user(request: Request) -> User:
+    """Return the current user, after checking their password and, if set up, second factor."""
+    person, data = current_user(request), _data(PasswordSerializer, request)
+    require_second_factor_if_set_up(request, person)
     require_password(request, person, data["password"])
     return person
 
@@ -198,8 +198,8 @@ def _added(request: Request, at: datetime, codes: list[str] | None) -> Response:
     done["recovery_codes"] = codes
     if isinstance(request.auth, Token):
         end_family(request.auth)
-        return Response({**done, **pair(asker(request), request=request, mfa_at=at)})
-    records.pass_second_factor(request._request, at)
+        return Response({**done, **issue_pair(current_user(request), request=request, mfa_at=at)})
+    tracking.mark_second_factor_passed(request._request, at)
     return Response(done)
 
 

@@ -1,4 +1,4 @@
-"""Where somebody is signed in: one row for each session and each family of refresh tokens."""
+"""The list of where people are signed in: a row for each session and each token family."""
 
 from django.conf import settings
 from django.db import models
@@ -6,10 +6,10 @@ from django.db.models.functions import Now
 
 
 class SignIn(models.Model):
-    """One time of signing in, as its person sees it. What it opens is decided elsewhere.
+    """A sign-in, as its person sees it in the list. It authenticates nobody.
 
-    Its id is public to its person and useless as a credential. It is shown while its session or
-    family still exists, and was not made with an earlier password.
+    The id is shown to the person and is no credential. The row is listed while its session or
+    family exists and the password has not changed since.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -19,11 +19,11 @@ class SignIn(models.Model):
     family = models.OneToOneField(
         "accounts.Family", null=True, on_delete=models.CASCADE, related_name="+"
     )
-    # The session's hash of Django.
+    # Django's session auth hash.
     auth_hash = models.CharField(max_length=128)
     device = models.CharField(max_length=60, blank=True)
     network = models.CharField(max_length=64, blank=True)
-    # To a minute, see accounts.sign_ins.records.
+    # Accurate to a minute, see accounts.sign_ins.tracking.
     seen_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(db_default=Now())
 

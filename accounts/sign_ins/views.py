@@ -1,4 +1,4 @@
-"""Where one is signed in, and signing out there."""
+"""Views to list one's sign-ins and to end one."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.open_view import asker
+from accounts.base_views import current_user
 from accounts.serializers import DoneSerializer
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 
 MOST_LISTED = 200
 
@@ -23,10 +23,10 @@ class NoSuchSession(APIException):
 
 
 class SessionSerializer(serializers.Serializer[Any]):
-    id = serializers.CharField(help_text="Signs nobody in: it is no cookie and no token.")
+    id = serializers.CharField(help_text="No credential: it is neither a cookie nor a token.")
     kind = serializers.ChoiceField(choices=["session", "tokens"])
-    device = serializers.CharField(help_text="Such as `Firefox, Windows`. Empty: not known.")
-    network = serializers.CharField(help_text="The address, or the /64 of an IPv6 one.")
+    device = serializers.CharField(help_text="Such as `Firefox, Windows`. Empty if unknown.")
+    network = serializers.CharField(help_text="The IPv4 address, or the /64 of an IPv6 address.")
     started_at = serializers.DateTimeField()
     seen_at = serializers.DateTimeField(help_text="To the minute.")
     is_current = serializers.BooleanField()
@@ -35,17 +35,17 @@ class SessionSerializer(serializers.Serializer[Any]):
 class SessionsView(APIView):
     @extend_schema(operation_id="sessions", responses=SessionSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List where one is signed in, the place that was used last first."""
-        found = list(records.of(asker(request))[:MOST_LISTED])
-        listed = records.described(found, records.current_id(request))
+        """List one's sign-ins, latest used first."""
+        found = list(tracking.active_sign_ins(current_user(request))[:MOST_LISTED])
+        listed = tracking.as_dicts(found, tracking.current_sign_in_id(request))
         return Response(SessionSerializer(listed, many=True).data)
 
 
 class SessionView(APIView):
     @extend_schema(operation_id="session_end", responses={200: DoneSerializer})
     def delete(self, request: Request, sign_in_id: str) -> Response:
-        """Sign oneself out in one place."""
-        _ = request.data  # a malformed body is refused, whoever sends it
-        if not records.end(asker(request), sign_in_id):
+        """End one of one's sign-ins."""
+        _ = request.data  # refuses a malformed body
+        if not tracking.end_sign_in(current_user(request), sign_in_id):
             raise NoSuchSession
         return Response({"success": True, "message": "Signed out there"})

@@ -94,7 +94,7 @@ test('what is counted by address is counted by the buyer', async () => {
   expect(await sessions.json()).toMatchObject([{ network: BUYER }]);
 });
 
-test('a map for members is live by a ticket, and ends with the session', async ({
+test('a map for members is live by a ticket, and ends with the session @thorough', async ({
   enter,
   request,
 }) => {

@@ -27,7 +27,7 @@ test(
   },
 );
 
-test('a server that is away has that page too, which comes back by itself', async ({
+test('a server that is away has that page too, which comes back by itself @thorough', async ({
   enter,
   baseURL,
 }) => {

@@ -67,7 +67,7 @@ from reservations.seat_finder.alternatives import offer
 from reservations.seat_finder.locking import lock_best
 from reservations.threads import COMMANDS, at_once_or_in_thread, in_thread
 from reservations.write import command_queue
-from security_log.pages import link_next
+from security_log.pagination import add_next_link
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -86,7 +86,7 @@ class EventsView(APIView):
         page = selectors.events(asker=asker(request), **query.validated_data)
         response = Response(page.events)
         if page.end is not None:
-            link_next(response, request, after=written_place(page.end))
+            add_next_link(response, request, after=written_place(page.end))
         return response
 
 

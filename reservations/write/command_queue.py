@@ -47,7 +47,7 @@ from reservations.requests import request_id
 from reservations.write.changes import ChangeSet, seats_changed
 from reservations.write.idempotency import KeyedAnswers
 from reservations.write.unit_of_work import Decision, UnitOfWork, lock_event
-from security_log.source import Source, source
+from security_log.request_context import RequestContext, current_request
 
 MAX_QUEUED_COMMANDS = 10_000
 MAX_BATCH_COMMANDS = 256
@@ -104,7 +104,7 @@ class _QueueItem:
     key: str | None
     waiting: "asyncio.Future[None] | None" = None
     request_id: UUID | None = field(default_factory=request_id.get)
-    source: Source | None = field(default_factory=source.get)
+    source: RequestContext | None = field(default_factory=current_request.get)
     done: threading.Event = field(default_factory=threading.Event)
     result: Answer | SeatcastError | None = None
     # What its batch came to, if it is not known whether that was committed.

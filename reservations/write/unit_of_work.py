@@ -61,7 +61,7 @@ from reservations.read.stored_states import state_of, terms_of, with_related
 from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet
 from reservations.write.prepared import PreparedQuery
-from security_log.source import Source
+from security_log.request_context import RequestContext
 
 MAX_LAPSED_RESERVATIONS = 500
 """How many unpaid bookings one command lapses at the most."""
@@ -147,7 +147,7 @@ class Decision(NamedTuple):
     command: Command
     outcome: Outcome
     request_id: UUID | None
-    source: Source | None = None
+    source: RequestContext | None = None
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The admin's page for one's own password is no way around the limits of the API."""
+"""Change one's password in the admin, within the limits of the API."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def _change(client: APIClient, old: str, new: str = NEW) -> Any:
     return client.post(PAGE, form, format="multipart")
 
 
-def test_wrong_passwords_are_counted_with_those_of_the_api(admin: User) -> None:
+def test_wrong_passwords_count_together_with_those_of_the_api(admin: User) -> None:
     client = signed_in(admin)
     client.post("/api/password/change/", {"old_password": "wrong", "password": NEW})
     for _ in range(4):
@@ -44,10 +44,10 @@ def test_wrong_passwords_are_counted_with_those_of_the_api(admin: User) -> None:
     assert admin.check_password(PASSWORD)
 
 
-def test_a_new_password_counts_and_its_owner_is_told(
+def test_a_password_change_keeps_the_session_and_mails_the_owner(
     admin: User, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail._carrier, "wake", lambda: None)
+    monkeypatch.setattr(mail._sender, "wake", lambda: None)
     client = signed_in(admin)
     assert _change(client, PASSWORD).status_code == 302
     admin.refresh_from_db()
@@ -57,7 +57,7 @@ def test_a_new_password_counts_and_its_owner_is_told(
     assert [sent.subject for sent in mailoutbox] == ["Your password was changed"]
 
 
-def test_a_password_like_the_name_is_refused(admin: User) -> None:
+def test_a_password_similar_to_the_username_is_refused(admin: User) -> None:
     assert b"too similar to the username" in _change(signed_in(admin), PASSWORD, "admin123").content
 
 

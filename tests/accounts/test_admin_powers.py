@@ -1,4 +1,4 @@
-"""Who may change accounts in the admin gains nothing by it."""
+"""Staff who may change accounts in the admin cannot extend their permissions."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ ACCOUNTS = (
 
 @pytest.fixture
 def helper() -> User:
-    """Staff who may do everything to accounts and groups, as far as Django's permissions say."""
+    """A staff member with all of Django's permissions on accounts and groups."""
     return permitted(make_user("helper", is_staff=True), *ACCOUNTS, SCAN)
 
 
@@ -38,7 +38,7 @@ def _form(person: User, **more: Any) -> dict[str, Any]:
     return {"username": person.username, "email": person.email, "is_active": "on", **joined, **more}
 
 
-def test_nobody_makes_themselves_a_superuser(helper: User, client: APIClient) -> None:
+def test_staff_cannot_make_themselves_superusers(helper: User, client: APIClient) -> None:
     group = Group.objects.create(name="All")
     every = [each.pk for each in Permission.objects.all()]
     powers = {"is_superuser": "on", "groups": [group.pk], "user_permissions": every}
@@ -56,7 +56,7 @@ def test_nobody_makes_themselves_a_superuser(helper: User, client: APIClient) ->
 
 
 @pytest.mark.parametrize("kind", ["superuser", "organiser", "shut out"])
-def test_an_account_that_may_do_more_is_not_changed_deleted_or_given_a_password(
+def test_an_account_with_more_permissions_cannot_be_changed_or_deleted(
     kind: str, client: APIClient
 ) -> None:
     boss = make_user("boss", is_superuser=kind == "superuser", is_active=kind != "shut out")
@@ -77,7 +77,7 @@ def test_an_account_that_may_do_more_is_not_changed_deleted_or_given_a_password(
     assert User.objects.values().get(pk=boss.pk) == before
 
 
-def test_an_ordinary_account_can_still_be_looked_after(client: APIClient) -> None:
+def test_an_ordinary_account_can_be_changed(client: APIClient) -> None:
     buyer = make_user("buyer")
     answer: Any = client.post(_page(buyer), _form(buyer, first_name="Ann"), format="multipart")
     assert answer.status_code == 302

@@ -1,4 +1,4 @@
-"""Choosing a new password: by the old one, and by a link that is mailed."""
+"""Change a password, or reset it by a mailed link."""
 
 import re
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts import mail, revocations, tokens
-from accounts.links import link_fragment
-from accounts.mail_bounds import RESETS_AT_ONCE
+from accounts.mail_limits import RESET_BURST
+from accounts.mail_links import password_fragment
 from accounts.models import Mail, User
 from tests.contract.calls import refusal
 from tests.crowd import at_once, wait_until
@@ -37,8 +37,8 @@ def alice() -> User:
 
 @pytest.fixture(autouse=True)
 def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the mail to those who ask for it; that a thread sends it has its own test."""
-    monkeypatch.setattr(mail._carrier, "wake", lambda: None)
+    """Keep the thread from sending mail; it has a test of its own."""
+    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 def _change(client: APIClient, old: str = PASSWORD, new: str = NEW) -> Any:
@@ -54,7 +54,7 @@ def _confirm(link: dict[str, str], password: str = NEW) -> Any:
 
 
 def _link(person: User) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in link_fragment(person).split("&"))
+    return dict(part.split("=", 1) for part in password_fragment(person).split("&"))
 
 
 def _signs_in(password: str) -> bool:
@@ -63,7 +63,7 @@ def _signs_in(password: str) -> bool:
 
 
 def _me(client: APIClient) -> int:
-    revocations.forget()
+    revocations.reset()
     return int(client.get("/api/me/").status_code)
 
 
@@ -73,9 +73,9 @@ def _with_access(access: str) -> APIClient:
     return client
 
 
-def test_who_changes_a_password_stays_signed_in_and_nobody_else(alice: User) -> None:
+def test_a_password_change_ends_all_other_sessions(alice: User) -> None:
     here, there = signed_in(alice), signed_in(alice)
-    cookie, pair = here.cookies["sessionid"].value, tokens.pair(alice)
+    cookie, pair = here.cookies["sessionid"].value, tokens.issue_pair(alice)
     assert (here.get("/api/me/").status_code, there.get("/api/me/").status_code) == (200, 200)
     assert _change(here).json() == {"success": True, "message": "Password changed"}
     assert here.cookies["sessionid"].value != cookie
@@ -85,8 +85,8 @@ def test_who_changes_a_password_stays_signed_in_and_nobody_else(alice: User) -> 
     assert (_signs_in(PASSWORD), _signs_in(NEW)) == (False, True)
 
 
-def test_who_changes_a_password_with_a_token_gets_a_new_pair(alice: User) -> None:
-    pair = tokens.pair(alice)
+def test_a_password_change_with_a_token_returns_a_new_pair(alice: User) -> None:
+    pair = tokens.issue_pair(alice)
     answer = _change(_with_access(pair["access"])).json()
     assert (_me(_with_access(pair["access"])), _me(_with_access(answer["access"]))) == (401, 200)
     for refresh, status in ((pair["refresh"], 401), (answer["refresh"], 200)):
@@ -94,7 +94,7 @@ def test_who_changes_a_password_with_a_token_gets_a_new_pair(alice: User) -> Non
         assert answer.status_code == status
 
 
-def test_the_old_password_must_be_right_and_the_new_one_good(alice: User) -> None:
+def test_a_wrong_old_or_weak_new_password_is_refused(alice: User) -> None:
     client = signed_in(alice)
     found = refusal(_change(client, old="wrong"), 400, "invalid")
     assert found["fields"] == {"old_password": ["This is not your password."]}
@@ -103,7 +103,7 @@ def test_the_old_password_must_be_right_and_the_new_one_good(alice: User) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_changes_at_once_one_counts(alice: User) -> None:
+def test_of_parallel_password_changes_one_succeeds(alice: User) -> None:
     clients = [signed_in(alice) for _ in range(4)]
     works = [partial(_change, client, new=f"{NEW}-{n}") for n, client in enumerate(clients)]
     answers: list[Any] = at_once(works)
@@ -112,8 +112,8 @@ def test_of_changes_at_once_one_counts(alice: User) -> None:
     assert _signs_in(f"{NEW}-{codes.index(200)}")
 
 
-def test_signing_out_everywhere_ends_everything(alice: User) -> None:
-    here, there, pair = signed_in(alice), signed_in(alice), tokens.pair(alice)
+def test_signing_out_everywhere_ends_all_sessions_and_tokens(alice: User) -> None:
+    here, there, pair = signed_in(alice), signed_in(alice), tokens.issue_pair(alice)
     assert here.post("/api/logout/everywhere/").json()["success"]
     assert (_me(here), _me(there), _me(_with_access(pair["access"]))) == (401, 401, 401)
     again = stranger().post("/api/token/refresh/", {"refresh": pair["refresh"]})
@@ -121,7 +121,7 @@ def test_signing_out_everywhere_ends_everything(alice: User) -> None:
     assert _signs_in(PASSWORD)
 
 
-def test_a_link_is_mailed_by_which_a_new_password_is_chosen_once(
+def test_a_mailed_link_resets_the_password_once(
     alice: User, mailoutbox: list[Any], settings: Settings
 ) -> None:
     settings.SEATCAST_SITE_URL = "https://tickets.example.org"
@@ -145,7 +145,7 @@ def test_a_link_is_mailed_by_which_a_new_password_is_chosen_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_use_a_link_at_once_one_chooses_the_password(alice: User) -> None:
+def test_of_two_parallel_uses_of_a_link_one_succeeds(alice: User) -> None:
     link = _link(alice)
     answers: list[Any] = at_once([partial(_confirm, link, f"{NEW}-{n}") for n in range(4)])
     codes = [answer.status_code for answer in answers]
@@ -160,7 +160,7 @@ def _an_hour_later(monkeypatch: pytest.MonkeyPatch) -> None:
 
 SPOILED: dict[str, Callable[[User, dict[str, str], pytest.MonkeyPatch], Any]] = {
     "an hour later": lambda _, __, monkeypatch: _an_hour_later(monkeypatch),
-    "signed out everywhere": lambda user, _, __: revocations.end_all(user),
+    "signed out everywhere": lambda user, _, __: revocations.revoke_all(user),
     "shut out": lambda _, __, ___: User.objects.update(is_active=False),
     "another's": lambda _, link, __: link.update(uid=_link(make_user("bob"))["uid"]),
     "nobody's": lambda _, link, __: link.update(uid="OTk5OTk5"),
@@ -180,7 +180,9 @@ def test_a_bad_link_is_refused(
     assert response.json()["code"] in ("invalid_link", "invalid")
 
 
-def test_nobody_learns_whether_somebody_has_an_address(alice: User, mailoutbox: list[Any]) -> None:
+def test_a_reset_request_does_not_reveal_whether_an_address_is_known(
+    alice: User, mailoutbox: list[Any]
+) -> None:
     found = []
     for address in (ADDRESS, "nobody@example.com"):
         with CaptureQueriesContext(connection) as captured:
@@ -191,7 +193,7 @@ def test_nobody_learns_whether_somebody_has_an_address(alice: User, mailoutbox: 
     assert [sent.to for sent in mailoutbox] == [[ADDRESS]]
 
 
-def test_mail_goes_to_the_address_that_was_given_once_and_is_bounded(
+def test_reset_mail_goes_to_the_stored_address_and_is_limited(
     alice: User, mailoutbox: list[Any]
 ) -> None:
     make_user("robot", email=ADDRESS)
@@ -199,7 +201,7 @@ def test_mail_goes_to_the_address_that_was_given_once_and_is_bounded(
     for _ in range(5):
         _ask(ADDRESS.upper())
         call_command("send_mail")
-    assert [sent.to for sent in mailoutbox] == [[ADDRESS]] * RESETS_AT_ONCE[0]
+    assert [sent.to for sent in mailoutbox] == [[ADDRESS]] * RESET_BURST[0]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +213,7 @@ def test_mail_goes_to_the_address_that_was_given_once_and_is_bounded(
         ("", "Choose a new password"),
     ],
 )
-def test_mail_is_in_the_persons_language(
+def test_mail_follows_accept_language(
     accepted: str, subject: str, alice: User, mailoutbox: list[Any]
 ) -> None:
     _ask(HTTP_ACCEPT_LANGUAGE=accepted)
@@ -219,7 +221,9 @@ def test_mail_is_in_the_persons_language(
     assert [sent.subject for sent in mailoutbox] == [subject]
 
 
-def test_a_change_is_told_in_the_persons_language(alice: User, mailoutbox: list[Any]) -> None:
+def test_the_password_change_mail_follows_accept_language(
+    alice: User, mailoutbox: list[Any]
+) -> None:
     client = signed_in(alice)
     client.credentials(HTTP_ACCEPT_LANGUAGE="de")
     assert _change(client).status_code == 200
@@ -227,7 +231,7 @@ def test_a_change_is_told_in_the_persons_language(alice: User, mailoutbox: list[
     assert [sent.subject for sent in mailoutbox] == ["Ihr Passwort wurde geändert"]
 
 
-def test_mail_that_is_not_taken_is_sent_later_and_given_up_in_the_end(
+def test_failed_mail_is_retried_and_finally_given_up(
     alice: User, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> int:
@@ -243,24 +247,24 @@ def test_mail_that_is_not_taken_is_sent_later_and_given_up_in_the_end(
     Mail.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     call_command("send_mail")
     assert len(mailoutbox) == 1
-    Mail.objects.update(done_at=None, tries=len(mail.MINUTES_BEFORE_TRIES), due_at=timezone.now())
+    Mail.objects.update(done_at=None, tries=len(mail.RETRY_DELAYS_MINUTES), due_at=timezone.now())
     call_command("send_mail")
     assert len(mailoutbox) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_mail_is_sent_by_a_thread_once_it_is_committed(
+def test_mail_is_sent_by_a_thread_after_the_commit(
     alice: User, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()
     _ask()
     wait_until(lambda: Mail.objects.exclude(done_at=None).exists())
-    wait_until(lambda: not mail._carrier._is_awake)
+    wait_until(lambda: not mail._sender._is_running)
     assert len(mailoutbox) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_mail_is_sent_once_however_many_try(alice: User, mailoutbox: list[Any]) -> None:
+def test_parallel_senders_send_a_mail_once(alice: User, mailoutbox: list[Any]) -> None:
     _ask()
     at_once([lambda: list(mail.send_due())] * 4)
     assert len(mailoutbox) == 1

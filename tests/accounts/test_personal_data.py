@@ -1,4 +1,4 @@
-"""Exporting and erasing one's own data, and erasing accounts that nobody used for long."""
+"""Export and erase personal data, and erase unused accounts."""
 
 import json
 from datetime import timedelta
@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts import mail, revocations, tokens
 from accounts.models import Erasure, Family, Mail, RecoveryCode, SignIn, User
-from accounts.personal import erasing
+from accounts.personal_data import erasure
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.errors import Busy
 from reservations.domain.states import SeatStatus
@@ -63,10 +63,10 @@ def _let_it_be_over(event: Event, days: int = 1) -> None:
     Event.objects.filter(pk=event.pk).update(date=timezone.now() - timedelta(days=days))
 
 
-def test_an_export_has_all_that_is_kept_about_oneself(alice: User, event: Event) -> None:
+def test_an_export_contains_all_personal_data(alice: User, event: Event) -> None:
     _book(alice, event, 0)
     _lock(alice, event, 1)
-    mail.tell_of_change(alice, language="en")
+    mail.notify_password_changed(alice, language="en")
     answer: Any = signed_in(alice).get("/api/me/export/")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="seatcast-data.json"'
     found = answer.json()
@@ -79,7 +79,7 @@ def test_an_export_has_all_that_is_kept_about_oneself(alice: User, event: Event)
     assert SecurityEvent.objects.filter(kind=Kind.DATA_EXPORTED, subject_id=alice.pk).exists()
 
 
-def test_an_export_has_no_secrets(alice: User) -> None:
+def test_an_export_contains_no_secrets(alice: User) -> None:
     app = with_app(alice)
     alice.mfa_shown_at = timezone.now()
     text = json.dumps(signed_in(alice).get("/api/me/export/").json())
@@ -87,15 +87,17 @@ def test_an_export_has_no_secrets(alice: User) -> None:
         assert secret not in text
 
 
-def test_who_is_erased_leaves_nothing_that_names_them(alice: User, event: Event) -> None:
+def test_an_erasure_removes_everything_that_identifies_the_person(
+    alice: User, event: Event
+) -> None:
     bob = make_user("bob")
     _book(alice, event, 0)
     _lock(alice, event, 1)
     _let_it_be_over(event)
     with_app(alice)
     alice.mfa_shown_at = timezone.now()
-    tokens.pair(alice)
-    mail.tell_of_change(alice, language="en")
+    tokens.issue_pair(alice)
+    mail.notify_password_changed(alice, language="en")
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(
         user=bob, content_type=kind, object_id=str(alice.pk), object_repr="alice", action_flag=2
@@ -112,7 +114,7 @@ def test_who_is_erased_leaves_nothing_that_names_them(alice: User, event: Event)
     for model in (SignIn, Family, Mail, RecoveryCode):
         assert not model._default_manager.exists()
     assert LogEntry.objects.get().object_repr == left.username
-    # What was sold stays sold, to somebody who has no name.
+    # Bookings stay, without the name.
     assert Reservation.objects.get().user_id == alice.pk
     statuses = Seat.objects.filter(event=event).order_by("pk").values_list("status", flat=True)
     assert list(statuses)[:2] == [SeatStatus.RESERVED, SeatStatus.AVAILABLE]
@@ -122,22 +124,20 @@ def test_who_is_erased_leaves_nothing_that_names_them(alice: User, event: Event)
     assert (row.subject_id, row.details) == (alice.pk, {"cause": "asked"})
 
 
-def test_an_erased_person_cannot_sign_in_and_is_signed_out(alice: User) -> None:
+def test_an_erasure_signs_the_person_out_and_blocks_sign_in(alice: User) -> None:
     client, other = signed_in(alice), signed_in(alice)
-    refresh = tokens.pair(alice)["refresh"]
+    refresh = tokens.issue_pair(alice)["refresh"]
     assert other.get("/api/me/").status_code == 200
     assert client.post(ERASE, ASKED).status_code == 200
     for each in (client, other):
         refusal(each.get("/api/me/"), 401, "not_authenticated")
     refusal(other.post("/api/token/refresh/", {"refresh": refresh}), 401, "token_not_valid")
     refusal(other.post("/api/login/", {"username": "alice", **ASKED}), 401, "invalid_credentials")
-    # The name is free for somebody else.
+    # The username can be registered again.
     make_user("alice")
 
 
-def test_with_tickets_for_a_coming_event_one_has_to_say_that_they_are_kept(
-    alice: User, event: Event
-) -> None:
+def test_an_erasure_with_upcoming_bookings_requires_keep_tickets(alice: User, event: Event) -> None:
     _book(alice, event, 0)
     client = signed_in(alice)
     found = refusal(client.post(ERASE, ASKED), 409, "upcoming_bookings")
@@ -152,12 +152,10 @@ def test_an_organisers_account_is_not_erased() -> None:
     refusal(signed_in(boss).post(ERASE, ASKED), 409, "organiser_account")
 
 
-def test_an_erasure_that_was_killed_in_between_is_finished_by_housekeeping(
-    alice: User, event: Event
-) -> None:
+def test_housekeeping_finishes_an_interrupted_erasure(alice: User, event: Event) -> None:
     _lock(alice, event, 0)
-    erasing.close(alice, Erasure.Cause.ASKED)
-    # Here the process died: nobody can sign in, and the rest is still there.
+    erasure.close(alice, Erasure.Cause.ASKED)
+    # The process died here: nobody can sign in, but the data is still there.
     assert not User.objects.get(pk=alice.pk).is_active
     assert User.objects.get(pk=alice.pk).username == "alice"
     for _ in range(2):
@@ -167,7 +165,7 @@ def test_an_erasure_that_was_killed_in_between_is_finished_by_housekeeping(
     assert SecurityEvent.objects.filter(kind=Kind.PERSON_ERASED).count() == 1
 
 
-def test_an_erasure_that_a_busy_desk_stops_is_answered_and_finished_later(
+def test_an_erasure_during_a_full_command_queue_is_finished_later(
     alice: User, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _lock(alice, event, 0)
@@ -186,26 +184,26 @@ def test_an_erasure_that_a_busy_desk_stops_is_answered_and_finished_later(
     assert User.objects.get(pk=alice.pk).username.startswith("deleted-")
 
 
-def test_erasing_twice_changes_nothing_the_second_time(alice: User) -> None:
-    erasing.close(alice, Erasure.Cause.ASKED)
-    erasing.close(alice, Erasure.Cause.RETENTION)
-    erasing.finish(alice.pk)
+def test_erasing_an_account_twice_changes_nothing(alice: User) -> None:
+    erasure.close(alice, Erasure.Cause.ASKED)
+    erasure.close(alice, Erasure.Cause.RETENTION)
+    erasure.finish(alice.pk)
     name = User.objects.get(pk=alice.pk).username
-    erasing.finish(alice.pk)
+    erasure.finish(alice.pk)
     assert User.objects.get(pk=alice.pk).username == name
     assert Erasure.objects.get().cause == Erasure.Cause.ASKED
 
 
-def test_a_name_on_a_live_map_follows(alice: User, event: Event) -> None:
+def test_an_erasure_updates_the_name_on_a_live_map(alice: User, event: Event) -> None:
     _book(alice, event, 0)
-    erasing.close(alice, Erasure.Cause.ASKED)
-    erasing.finish(alice.pk)
-    revocations.forget()
+    erasure.close(alice, Erasure.Cause.ASKED)
+    erasure.finish(alice.pk)
+    revocations.reset()
     [first, *_] = selectors.seats(event_id=event.pk)
     assert first["reserved_by"].startswith("deleted-")  # type: ignore[union-attr]
 
 
-def test_who_came_back_with_a_backup_is_erased_by_number(alice: User) -> None:
+def test_an_account_restored_from_a_backup_is_erased_by_id(alice: User) -> None:
     with pytest.raises(CommandError, match="There is nobody"):
         call_command("erase_accounts", "--person", "999999")
     call_command("erase_accounts", "--person", str(alice.pk))
@@ -217,7 +215,7 @@ LONG_AGO = timedelta(days=400)
 
 @pytest.fixture
 def forgotten(alice: User, settings: Settings) -> User:
-    """Somebody who has not been here for longer than data is kept."""
+    """Somebody who has not signed in for longer than the retention period."""
     settings.SEATCAST_RETENTION_DAYS = 365
     User.objects.filter(pk=alice.pk).update(date_joined=timezone.now() - LONG_AGO)
     return alice
@@ -228,7 +226,9 @@ def _is_erased(user: User) -> bool:
     return User.objects.get(pk=user.pk).username.startswith("deleted-")
 
 
-def test_who_never_came_back_is_erased(forgotten: User, event: Event) -> None:
+def test_an_unused_account_is_erased_after_the_retention_period(
+    forgotten: User, event: Event
+) -> None:
     newcomer = make_user("newcomer")
     _book(forgotten, event, 0)
     _let_it_be_over(event, days=400)
@@ -238,19 +238,19 @@ def test_who_never_came_back_is_erased(forgotten: User, event: Event) -> None:
     assert SecurityEvent.objects.get(kind=Kind.PERSON_ERASED).actor_id is None
 
 
-def test_nobody_is_erased_for_want_of_use_by_default(forgotten: User, settings: Settings) -> None:
+def test_unused_accounts_are_kept_by_default(forgotten: User, settings: Settings) -> None:
     settings.SEATCAST_RETENTION_DAYS = 0
     assert not _is_erased(forgotten)
 
 
 @pytest.mark.parametrize("still", ["signed in", "tokens", "booked", "organises"])
-def test_who_is_still_here_is_kept(forgotten: User, event: Event, still: str) -> None:
+def test_an_account_in_use_is_kept(forgotten: User, event: Event, still: str) -> None:
     match still:
         case "signed in":
             signed_in(forgotten)
             User.objects.update(last_login=None)
         case "tokens":
-            tokens.pair(forgotten)
+            tokens.issue_pair(forgotten)
             SignIn.objects.all().delete()
         case "booked":
             _book(forgotten, event, 0)

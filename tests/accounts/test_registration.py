@@ -1,4 +1,4 @@
-"""Making an account."""
+"""Register an account."""
 
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ def _register(name: str, **more: Any) -> Any:
     return stranger().post("/api/register/", {"username": name, "password": PASSWORD, **more})
 
 
-def test_an_account_is_made_and_signed_in() -> None:
+def test_a_registration_creates_an_account_and_signs_in() -> None:
     client = stranger()
     response = client.post("/api/register/", {"username": "zoe", "password": PASSWORD})
     assert response.status_code == 201
@@ -27,7 +27,7 @@ def test_an_account_is_made_and_signed_in() -> None:
     assert client.get("/api/me/").json()["user_id"] == zoe.pk
 
 
-def test_the_password_is_kept_as_argon2() -> None:
+def test_the_password_is_stored_as_argon2() -> None:
     _register("zoe")
     assert User.objects.get().password.startswith("argon2$argon2id$")
 
@@ -70,24 +70,24 @@ def test_a_name_that_differs_in_case_only_is_taken(taken: str, name: str) -> Non
         *("x" * 151, "\ufb00" * 100, "\ufdfa" * 100, "\ufdfa"),
     ],
 )
-def test_a_name_that_cannot_be_one(name: str) -> None:
+def test_an_invalid_username_is_refused(name: str) -> None:
     assert set(refusal(_register(name), 400, "invalid")["fields"]) == {"username"}
     assert not User.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["a", "x" * 150, "Zoë", "李雷", "a.b+c@d-e_f", "0"])
-def test_a_name_that_can_be_one(name: str) -> None:
+def test_a_valid_username_is_accepted(name: str) -> None:
     assert _register(name).json()["username"] == name
 
 
 @pytest.mark.parametrize("password", ["short", "password", "12345678901", "x" * 129, "seven77"])
-def test_a_password_that_is_too_weak(password: str) -> None:
+def test_a_weak_password_is_refused(password: str) -> None:
     found = refusal(_register("zoe", password=password), 400, "invalid")
     assert set(found["fields"]) == {"password"}
     assert not User.objects.exists()
 
 
-def test_what_is_wrong_with_a_password_has_a_code_for_each_sentence() -> None:
+def test_each_password_error_has_a_code() -> None:
     found = refusal(_register("zoe", password="1234"), 400, "invalid")
     assert len(found["fields"]["password"]) == 3
     assert found["field_codes"]["password"] == [
@@ -97,19 +97,19 @@ def test_what_is_wrong_with_a_password_has_a_code_for_each_sentence() -> None:
     ]
 
 
-def test_blanks_around_a_password_are_part_of_it() -> None:
+def test_spaces_around_a_password_are_kept() -> None:
     _register("zoe", password=f" {PASSWORD} ")
     assert User.objects.get().check_password(f" {PASSWORD} ")
 
 
 @pytest.mark.parametrize("email", ["x", "a@b", "@", "a b@example.com"])
-def test_an_address_that_is_none(email: str) -> None:
+def test_an_invalid_address_is_refused(email: str) -> None:
     assert set(refusal(_register("zoe", email=email), 400, "invalid")["fields"]) == {"email"}
 
 
 @pytest.mark.parametrize("names", [["zoe"] * 4, ["zoe", "Zoe", "ZOE", "zOE"]])
 @pytest.mark.django_db(transaction=True)
-def test_of_those_who_register_one_name_at_once_one_gets_it(names: list[str]) -> None:
+def test_of_parallel_registrations_of_a_username_one_succeeds(names: list[str]) -> None:
     answers: list[Any] = at_once([partial(_register, name) for name in names])
     assert sorted(answer.status_code for answer in answers) == [201, 400, 400, 400]
     for answer in answers:

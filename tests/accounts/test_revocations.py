@@ -1,4 +1,4 @@
-"""What has ended before its time is refused by every process, within about a second."""
+"""Revoked credentials are refused by every process within a second."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,13 +29,13 @@ def alice() -> User:
     return make_user("alice", password=PASSWORD)
 
 
-def a_second_goes_by() -> None:
-    revocations._known.read_soon()
+def expire_read_interval() -> None:
+    revocations._cache.read_soon()
 
 
 def _with_access(user: User) -> APIClient:
     client = stranger()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.pair(user)['access']}")
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.issue_pair(user)['access']}")
     return client
 
 
@@ -44,48 +44,48 @@ def _new_password(user: User) -> None:
     user.save()
 
 
-def _shut_out(user: User) -> None:
+def _deactivate(user: User) -> None:
     user.is_active = False
     user.save()
 
 
 ENDS: dict[str, Callable[[User], Any]] = {
     "a new password": _new_password,
-    "shut out": _shut_out,
-    "everywhere": revocations.end_all,
+    "deactivated": _deactivate,
+    "everywhere": revocations.revoke_all,
     "deleted": lambda user: user.delete(),
 }
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_what_was_remembered_of_somebody_ends(end: Callable[[User], Any], alice: User) -> None:
+def test_tokens_and_cached_sessions_become_invalid(end: Callable[[User], Any], alice: User) -> None:
     by_session, by_token = signed_in(alice), _with_access(alice)
     others = signed_in(make_user()), _with_access(make_user())
     for client in (by_session, by_token, *others):
         assert client.get(MINE).status_code == 200
     end(alice)
-    a_second_goes_by()
+    expire_read_interval()
     refusal(by_session.get(MINE), 401, "not_authenticated")
     refusal(by_token.get(MINE), 401, "token_not_valid")
     for client in others:
         assert client.get(MINE).status_code == 200
 
 
-@pytest.mark.parametrize("end", [_shut_out, revocations.end_all])
-def test_what_has_ended_is_not_good_again_when_somebody_is_let_in_again(
+@pytest.mark.parametrize("end", [_deactivate, revocations.revoke_all])
+def test_revoked_credentials_stay_revoked_after_a_reactivation(
     end: Callable[[User], Any], alice: User
 ) -> None:
     by_session, by_token = signed_in(alice), _with_access(alice)
     end(alice)
     alice.is_active = True
     alice.save()
-    # As a process that knows nothing yet of what is in the table, or a day later.
+    # The process has not read the revocations yet.
     refusal(by_session.get(MINE), 401, "not_authenticated")
     refusal(by_token.get(MINE), 401, "token_not_valid")
     assert _with_access(alice).get(MINE).status_code == 200
 
 
-def test_a_permission_that_is_taken_away_counts_at_once_and_leaves_one_signed_in(
+def test_a_removed_permission_takes_effect_at_once_and_keeps_the_session(
     alice: User,
 ) -> None:
     permitted(alice, "reservations.scan_ticket")
@@ -99,55 +99,57 @@ def test_a_permission_that_is_taken_away_counts_at_once_and_leaves_one_signed_in
         assert client.get("/api/me/").json()["permissions"] == []
 
 
-def test_one_session_ends_and_the_persons_others_do_not(alice: User) -> None:
+def test_ending_one_session_leaves_the_others(alice: User) -> None:
     one, other = signed_in(alice), signed_in(alice)
     cookie = one.cookies["sessionid"].value
     assert (one.get(MINE).status_code, other.get(MINE).status_code) == (200, 200)
     one.post("/api/logout/")
-    a_second_goes_by()
-    held = Credential(alice.pk, revocations.session_name(cookie), alice.stamp(), LATER)
+    expire_read_interval()
+    held = Credential(alice.pk, revocations.session_name(cookie), alice.security_stamp(), LATER)
     still = other.cookies["sessionid"].value
-    kept = revocations.of_session(still, alice, expires_at=LATER)
-    assert revocations.ended_among([held, kept]) == {held}
+    kept = revocations.credential_of_session(still, alice, expires_at=LATER)
+    assert revocations.invalid_among([held, kept]) == {held}
     assert Session.objects.count() == 1
 
 
-def test_what_is_asked_of_many_is_one_query_a_second(alice: User) -> None:
-    many = [Credential(alice.pk, f"session-{n}", alice.stamp(), LATER) for n in range(1_000)]
-    revocations.end("session-7", person_id=alice.pk)
+def test_many_credentials_are_checked_with_one_query_a_second(alice: User) -> None:
+    many = [
+        Credential(alice.pk, f"session-{n}", alice.security_stamp(), LATER) for n in range(1_000)
+    ]
+    revocations.revoke("session-7", person_id=alice.pk)
     with CaptureQueriesContext(connection) as captured:
-        first = revocations.ended_among(many)
-        assert revocations.ended_among(many) == first == {many[7]}
+        first = revocations.invalid_among(many)
+        assert revocations.invalid_among(many) == first == {many[7]}
     assert len(captured) == 1
 
 
-def test_what_is_past_its_time_has_ended_too(alice: User) -> None:
-    old = Credential(alice.pk, "session-1", alice.stamp(), 1.0)
-    assert revocations.ended_among([old]) == {old}
+def test_an_expired_credential_is_invalid(alice: User) -> None:
+    old = Credential(alice.pk, "session-1", alice.security_stamp(), 1.0)
+    assert revocations.invalid_among([old]) == {old}
 
 
-def test_the_last_word_about_somebody_counts(alice: User) -> None:
-    first = revocations.of_session("x", alice, expires_at=LATER)
+def test_the_latest_security_stamp_counts(alice: User) -> None:
+    first = revocations.credential_of_session("x", alice, expires_at=LATER)
     _new_password(alice)
-    second = revocations.of_session("x", alice, expires_at=LATER)
-    assert revocations.ended_among([first, second]) == {first}
+    second = revocations.credential_of_session("x", alice, expires_at=LATER)
+    assert revocations.invalid_among([first, second]) == {first}
     _new_password(alice)
-    a_second_goes_by()
-    third = revocations.of_session("x", alice, expires_at=LATER)
-    assert revocations.ended_among([first, second, third]) == {first, second}
+    expire_read_interval()
+    third = revocations.credential_of_session("x", alice, expires_at=LATER)
+    assert revocations.invalid_among([first, second, third]) == {first, second}
 
 
-def test_a_row_that_is_committed_late_is_not_missed(alice: User) -> None:
-    revocations.end("session-1", person_id=alice.pk)
-    held = [Credential(alice.pk, f"session-{n}", alice.stamp(), LATER) for n in (1, 2)]
-    assert revocations.ended_among(held) == {held[0]}
+def test_a_revocation_that_is_committed_late_is_found(alice: User) -> None:
+    revocations.revoke("session-1", person_id=alice.pk)
+    held = [Credential(alice.pk, f"session-{n}", alice.security_stamp(), LATER) for n in (1, 2)]
+    assert revocations.invalid_among(held) == {held[0]}
     written_before = timezone.now() - timedelta(seconds=20)
     Ended.objects.create(person_id=alice.pk, name="session-2", at=written_before)
-    a_second_goes_by()
-    assert revocations.ended_among(held) == set(held)
+    expire_read_interval()
+    assert revocations.invalid_among(held) == set(held)
 
 
-def test_what_is_kept_for_a_while_only_is_pruned(alice: User) -> None:
+def test_expired_rows_are_pruned(alice: User) -> None:
     now, kept = timezone.now(), [Ended, Family, Mail]
     for days in (0, 2):
         then = now - timedelta(days=days)

@@ -1,11 +1,11 @@
-"""What accounts write to the security log."""
+"""Events of accounts in the security log."""
 
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from accounts import links, tokens, tries
+from accounts import login_throttle, mail_links, tokens
 from accounts.models import User
 from security_log.models import Kind, SecurityEvent
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -26,7 +26,7 @@ def _logged(kind: Kind) -> list[tuple[int | None, dict[str, Any]]]:
     return list(found.values_list("subject_id", "details"))
 
 
-def test_signing_in_is_logged_and_a_wrong_try_is_not(alice: User) -> None:
+def test_a_sign_in_is_logged_and_a_wrong_password_is_not(alice: User) -> None:
     for path in ("/api/login/", "/api/token/"):
         stranger().post(path, {"username": "alice", "password": "wrong"})
         stranger().post(path, {"username": "alice", "password": PASSWORD})
@@ -40,7 +40,7 @@ def test_registering_is_logged() -> None:
 
 @pytest.mark.parametrize("name", ["alice", "nobody"])
 def test_reaching_the_ceiling_is_logged_once(alice: User, name: str) -> None:
-    most, seconds = tries.CEILINGS[0]
+    most, seconds = login_throttle.CEILINGS[0]
     for number in range(most + 5):
         stranger_at = stranger()
         stranger_at.defaults["REMOTE_ADDR"] = f"10.{number}.0.1"
@@ -51,11 +51,11 @@ def test_reaching_the_ceiling_is_logged_once(alice: User, name: str) -> None:
     ]
 
 
-def test_a_new_password_is_logged_however_it_is_chosen(alice: User) -> None:
+def test_every_way_to_a_new_password_is_logged(alice: User) -> None:
     client = signed_in(alice)
     client.post("/api/password/change/", {"old_password": PASSWORD, "password": NEW})
     alice.refresh_from_db()
-    link = dict(part.split("=", 1) for part in links.link_fragment(alice).split("&"))
+    link = dict(part.split("=", 1) for part in mail_links.password_fragment(alice).split("&"))
     stranger().post("/api/password/reset/confirm/", {**link, "password": PASSWORD})
     assert _logged(Kind.PASSWORD_CHANGED) == _logged(Kind.PASSWORD_RESET) == [(alice.pk, {})]
 
@@ -65,13 +65,13 @@ def test_a_new_address_is_logged_without_the_address(alice: User) -> None:
         "/api/email/change/", {"email": "alice@example.org", "password": PASSWORD}
     )
     alice.refresh_from_db()
-    fragment = links.address_fragment(alice, alice.new_email)
+    fragment = mail_links.address_fragment(alice, alice.new_email)
     stranger().post("/api/email/confirm/", dict(p.split("=", 1) for p in fragment.split("&")))
     assert _logged(Kind.EMAIL_CHANGE_ASKED) == _logged(Kind.EMAIL_CHANGED) == [(alice.pk, {})]
 
 
-def test_the_end_of_tokens_that_were_used_twice_is_logged_once(alice: User) -> None:
-    refresh = tokens.pair(alice)["refresh"]
+def test_the_reuse_of_a_refresh_token_is_logged_once(alice: User) -> None:
+    refresh = tokens.issue_pair(alice)["refresh"]
     for _ in range(3):
         stranger().post("/api/token/refresh/", {"refresh": refresh})
     assert _logged(Kind.TOKENS_REUSED) == [(alice.pk, {})]

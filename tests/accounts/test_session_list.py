@@ -1,4 +1,4 @@
-"""The list of where one is signed in, signing out there, and the end of what nobody uses."""
+"""List and end sign-ins, and expire idle ones."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from accounts import revocations, tokens
 from accounts.models import Family, SignIn, User
-from accounts.sign_ins import records
-from accounts.sign_ins.devices import device_of
+from accounts.sign_ins import tracking
+from accounts.sign_ins.user_agents import describe_user_agent
 from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -48,8 +48,8 @@ def _with_new_tokens(name: str = "alice") -> tuple[Any, str]:
         ("x" * 100_000, "x" * 60),
     ],
 )
-def test_a_device_is_told_in_two_words(said: str, device: str) -> None:
-    assert device_of(said) == device
+def test_a_user_agent_is_described_in_two_words(said: str, device: str) -> None:
+    assert describe_user_agent(said) == device
 
 
 def test_sessions_and_tokens_are_listed_with_device_and_network(alice: User) -> None:
@@ -65,20 +65,20 @@ def test_sessions_and_tokens_are_listed_with_device_and_network(alice: User) -> 
     assert here["seen_at"].endswith(":00Z")
 
 
-def test_a_session_is_signed_out_elsewhere_and_that_counts_within_a_second(alice: User) -> None:
+def test_ending_a_session_takes_effect_elsewhere_within_a_second(alice: User) -> None:
     client, other = signed_in(alice), signed_in(alice)
     assert other.get("/api/me/").status_code == 200
     there = next(each["id"] for each in _listed(client) if not each["is_current"])
     assert client.delete(f"{SESSIONS}{there}/").status_code == 200
-    # What any process knows when it next reads, which it does every second.
-    revocations.forget()
+    # Any process knows it at its next read, within a second.
+    revocations.reset()
     refusal(other.get("/api/me/"), 401, "not_authenticated")
     assert client.get("/api/me/").status_code == 200
     assert SecurityEvent.objects.filter(kind=Kind.SESSION_ENDED, subject_id=alice.pk).exists()
     refusal(client.delete(f"{SESSIONS}{there}/"), 404, "not_found")
 
 
-def test_tokens_are_signed_out_and_that_counts_within_a_second_in_other_processes(
+def test_ending_tokens_takes_effect_in_other_processes_within_a_second(
     alice: User,
 ) -> None:
     client = signed_in(alice)
@@ -86,12 +86,12 @@ def test_tokens_are_signed_out_and_that_counts_within_a_second_in_other_processe
     assert bearer.get("/api/me/").status_code == 200
     there = next(each["id"] for each in _listed(client) if each["kind"] == "tokens")
     assert client.delete(f"{SESSIONS}{there}/").status_code == 200
-    revocations.forget()
+    revocations.reset()
     refusal(bearer.get("/api/me/"), 401, "token_not_valid")
     refusal(bearer.post("/api/token/refresh/", {"refresh": refresh}), 401, "token_not_valid")
 
 
-def test_an_id_of_the_list_opens_nothing(alice: User) -> None:
+def test_an_id_of_the_list_is_no_credential(alice: User) -> None:
     client = signed_in(alice)
     [here] = _listed(client)
     assert here["id"] != client.cookies["sessionid"].value
@@ -108,7 +108,7 @@ def test_signed_out_sessions_leave_the_list_and_are_pruned(alice: User) -> None:
     assert SignIn.objects.count() == 1
 
 
-def test_a_new_password_leaves_only_the_session_that_changed_it(alice: User) -> None:
+def test_after_a_password_change_only_the_current_session_is_listed(alice: User) -> None:
     client = signed_in(alice)
     signed_in(alice)
     _with_new_tokens()
@@ -127,7 +127,7 @@ def test_a_session_of_an_earlier_version_is_listed_once_it_is_used(alice: User) 
     assert [each["is_current"] for each in _listed(client)] == [True]
 
 
-def test_using_a_session_moves_the_moment_at_which_it_ends(alice: User) -> None:
+def test_using_a_session_moves_its_idle_deadline(alice: User) -> None:
     client = signed_in(alice)
     _let_it_be_used_long_ago(client)
     assert client.get("/api/reservations/").status_code == 200
@@ -136,18 +136,18 @@ def test_using_a_session_moves_the_moment_at_which_it_ends(alice: User) -> None:
     assert SignIn.objects.get().seen_at > timezone.now() - timedelta(minutes=1)
 
 
-def test_a_session_in_use_is_written_down_once_a_minute(alice: User) -> None:
+def test_a_session_in_use_is_updated_once_a_minute(alice: User) -> None:
     client = signed_in(alice)
     _let_it_be_used_long_ago(client)
     client.get("/api/reservations/")
     seen = SignIn.objects.get().seen_at
-    # The cache is away, say; so the session is looked up again.
+    # As if the shared cache were unavailable: the session is loaded again.
     cache.clear()
     client.get("/api/reservations/")
     assert SignIn.objects.get().seen_at == seen
 
 
-def test_an_idle_organiser_is_signed_out_before_an_idle_buyer(settings: Settings) -> None:
+def test_an_organisers_session_expires_sooner_than_a_buyers(settings: Settings) -> None:
     settings.SEATCAST_STAFF_IDLE_SECONDS = 600
     settings.SEATCAST_SESSION_IDLE_SECONDS = 3600
     for person, seconds in ((make_user("boss", is_staff=True), 600), (make_user("bob"), 3600)):
@@ -159,17 +159,17 @@ def test_an_idle_organiser_is_signed_out_before_an_idle_buyer(settings: Settings
         refusal(client.get("/api/me/"), 401, "not_authenticated")
 
 
-def test_idle_tokens_end_too(alice: User, settings: Settings) -> None:
+def test_idle_tokens_expire(alice: User, settings: Settings) -> None:
     settings.SEATCAST_STAFF_IDLE_SECONDS = 600
     settings.SEATCAST_SESSION_IDLE_SECONDS = 3600
     for person, seconds in ((make_user("boss", is_staff=True), 600), (alice, 3600)):
-        refresh = tokens.pair(person)["refresh"]
+        refresh = tokens.issue_pair(person)["refresh"]
         family = Family.objects.get(person=person)
         assert seconds - 60 < (family.expires_at - timezone.now()).total_seconds() <= seconds
         tokens.rotate(refresh)
 
 
-def test_a_session_ends_for_good_a_month_after_signing_in(alice: User) -> None:
+def test_a_session_expires_a_month_after_signing_in(alice: User) -> None:
     client = signed_in(alice)
     session = client.session
     session["began"] -= 30 * 24 * 3600 - 60
@@ -184,7 +184,7 @@ def _listed(client: Any) -> list[dict[str, Any]]:
 
 
 def _let_it_be_used_long_ago(client: Any) -> None:
-    records.forget()
+    tracking.reset()
     long_ago = timezone.now() - timedelta(days=3)
     SignIn.objects.update(seen_at=long_ago)
     Session.objects.update(expire_date=timezone.now() + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Signing in and out with the session cookie."""
+"""Sign in and out by session cookie."""
 
 from typing import Any
 
@@ -22,14 +22,14 @@ def alice() -> User:
 
 
 @pytest.mark.parametrize("form", ["json", "multipart"])
-def test_one_signs_in_by_json_or_by_form(form: str, alice: User) -> None:
+def test_sign_in_accepts_json_and_forms(form: str, alice: User) -> None:
     client = stranger()
     answer = client.post("/api/login/", CREDENTIALS, format=form)
     assert answer.json() == {"success": True, "user_id": alice.pk, "username": "alice"}
     assert client.get("/api/me/").json()["username"] == "alice"
 
 
-def test_one_signs_in_by_a_plain_html_form() -> None:
+def test_sign_in_accepts_a_plain_html_form() -> None:
     response = stranger().generic(
         "POST",
         "/api/login/",
@@ -39,12 +39,12 @@ def test_one_signs_in_by_a_plain_html_form() -> None:
     assert response.status_code == 200
 
 
-def test_the_session_cookie_is_for_http_alone_and_not_for_other_sites() -> None:
+def test_the_session_cookie_is_http_only_and_same_site() -> None:
     cookie = stranger().post("/api/login/", CREDENTIALS).cookies["sessionid"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
 
 
-def test_over_https_the_cookies_are_sent_over_https_alone(settings: Settings) -> None:
+def test_over_https_the_cookies_are_secure(settings: Settings) -> None:
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     cookies = stranger().post("/api/login/", CREDENTIALS).cookies
     assert cookies["sessionid"]["secure"]
@@ -62,7 +62,7 @@ def test_over_https_the_cookies_are_sent_over_https_alone(settings: Settings) ->
         {"username": "' OR 1=1 --", "password": "x"},
     ],
 )
-def test_wrong_credentials_are_a_401_that_does_not_say_what_was_wrong(
+def test_wrong_credentials_are_401_without_saying_which_is_wrong(
     wrong: dict[str, str],
 ) -> None:
     response = stranger().post("/api/login/", wrong)
@@ -74,7 +74,7 @@ def test_wrong_credentials_are_a_401_that_does_not_say_what_was_wrong(
     refusal(stranger().post("/api/token/", wrong), 401, "invalid_credentials")
 
 
-def test_it_takes_one_hash_whoever_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_refused_sign_in_computes_one_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     make_user("robot")
     make_user("gone", password=PASSWORD, is_active=False)
     hashed: list[str] = []
@@ -95,7 +95,7 @@ def _noted(work: Any, notes: list[str]) -> Any:
     return noting
 
 
-def test_who_was_shut_out_cannot_sign_in_and_is_signed_out(alice: User) -> None:
+def test_a_deactivated_account_is_signed_out_and_cannot_sign_in(alice: User) -> None:
     client = signed_in(alice)
     User.objects.update(is_active=False)
     refusal(client.get("/api/me/"), 401, "not_authenticated")
@@ -103,18 +103,18 @@ def test_who_was_shut_out_cannot_sign_in_and_is_signed_out(alice: User) -> None:
     refusal(stranger().post("/api/token/", CREDENTIALS), 401, "invalid_credentials")
 
 
-def test_who_cannot_sign_in_by_password_cannot() -> None:
+def test_an_account_without_a_usable_password_cannot_sign_in() -> None:
     make_user("robot")
     response = stranger().post("/api/login/", {"username": "robot", "password": "!"})
     refusal(response, 401, "invalid_credentials")
 
 
-def test_signing_in_needs_the_csrf_token() -> None:
+def test_sign_in_requires_the_csrf_token() -> None:
     client = signed_in_without_csrf(make_user())
     refusal(client.post("/api/login/", CREDENTIALS), 403, "csrf_failed")
 
 
-def test_the_session_gets_a_new_key_when_one_signs_in() -> None:
+def test_sign_in_changes_the_session_key() -> None:
     client = stranger()
     client.session["basket"] = "left by nobody"
     client.session.save()
@@ -125,7 +125,7 @@ def test_the_session_gets_a_new_key_when_one_signs_in() -> None:
     assert not Session.objects.filter(pk=fixed).exists()
 
 
-def test_the_csrf_token_changes_when_one_signs_in() -> None:
+def test_sign_in_changes_the_csrf_token() -> None:
     client = stranger()
     before = client.cookies["csrftoken"].value
     client.post("/api/login/", CREDENTIALS)
@@ -140,7 +140,7 @@ def test_signing_in_as_somebody_else_ends_the_first_session() -> None:
     assert not Session.objects.filter(pk=before).exists()
 
 
-def test_signing_out_ends_the_session_for_good(alice: User) -> None:
+def test_signing_out_ends_the_session(alice: User) -> None:
     client = signed_in(alice)
     key = client.cookies["sessionid"].value
     assert client.post("/api/logout/").status_code == 200
@@ -150,7 +150,7 @@ def test_signing_out_ends_the_session_for_good(alice: User) -> None:
     refusal(again.get("/api/me/"), 401, "not_authenticated")
 
 
-def test_a_changed_password_ends_the_sessions(alice: User) -> None:
+def test_a_changed_password_ends_all_sessions(alice: User) -> None:
     client = signed_in(alice)
     alice.set_password("another-long-word")
     alice.save()

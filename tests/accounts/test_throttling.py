@@ -1,4 +1,4 @@
-"""How often one may try to sign in, and how much one may ask."""
+"""Limits on sign-in attempts and on API requests."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient, APIRequestFactory
 
-from accounts import addresses, devices, shared, throttles, tries
+from accounts import client_ip, known_devices, login_throttle, shared_cache, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
 from tests.contract.calls import refusal
@@ -22,10 +22,10 @@ from tests.factories import PASSWORD, make_user, signed_in, stranger
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 WRONG = "not-the-password"
-HOURLY, DAILY = (most for most, _ in tries.CEILINGS)
+HOURLY, DAILY = (most for most, _ in login_throttle.CEILINGS)
 AWAY = {
     "default": {
-        "BACKEND": "accounts.caches.RedisCache",
+        "BACKEND": "accounts.cache_backends.RedisCache",
         "LOCATION": "redis://127.0.0.1:1/0",
     }
 }
@@ -33,13 +33,13 @@ AWAY = {
 
 @pytest.fixture
 def alice() -> User:
-    # A name of its own, since what is counted outlasts a test that runs with Redis.
+    # A unique name, because counts in Redis outlive a test.
     return make_user(f"alice{time.time_ns()}", password=PASSWORD)
 
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Return what lets seconds go by, for all that asks what time it is."""
+    """Return a function that moves the clock forward by seconds."""
     gone, now = [0.0], time.time
     monkeypatch.setattr(time, "time", lambda: now() + gone[0])
 
@@ -71,32 +71,34 @@ def _at(address: str) -> Any:
 
 
 def _wrong(address: str, name: str) -> None:
-    with tries.one_try(_at(address), name):
+    with login_throttle.attempt(_at(address), name):
         pass
 
 
 @pytest.mark.parametrize("path", ["/api/login/", "/api/token/"])
-def test_after_five_wrong_passwords_one_has_to_wait_a_minute(path: str, alice: User) -> None:
+def test_after_five_wrong_passwords_attempts_are_refused_for_a_minute(
+    path: str, alice: User
+) -> None:
     client = stranger()
     answers = [_try(alice.username, client=client, path=path) for _ in range(6)]
     assert _codes(answers) == [401] * 5 + [429]
     refusal(answers[-1], 429, "throttled")
     assert 55 <= int(answers[-1].headers["Retry-After"]) <= 61
-    # Nor is it said that this one would have been right.
+    # A correct password is refused in the same way.
     refusal(_try(alice.username, PASSWORD, client=client, path=path), 429, "throttled")
 
 
-def test_a_minute_later_there_is_one_more_try(alice: User, later: Callable[[float], None]) -> None:
+def test_one_attempt_is_allowed_each_minute(alice: User, later: Callable[[float], None]) -> None:
     client = stranger()
     for _ in range(6):
         _try(alice.username, client=client)
     later(61)
     pair = f"{client.defaults['REMOTE_ADDR']} {alice.username}"
-    shared.ask_or_own("delete", f"pause-pair-{tries._hashed(pair)}")
+    shared_cache.call_or_local("delete", f"pause-pair-{login_throttle._digest(pair)}")
     assert _codes([_try(alice.username, client=client) for _ in range(2)]) == [401, 429]
 
 
-def test_who_gets_it_right_in_the_end_starts_anew(alice: User) -> None:
+def test_a_correct_password_clears_the_wrong_ones(alice: User) -> None:
     client = stranger()
     for _ in range(2):
         for _ in range(4):
@@ -104,7 +106,7 @@ def test_who_gets_it_right_in_the_end_starts_anew(alice: User) -> None:
         assert _try(alice.username, PASSWORD, client=client).status_code == 200
 
 
-def test_tries_count_together_however_they_are_made(alice: User) -> None:
+def test_attempts_by_session_and_token_count_together(alice: User) -> None:
     client = stranger()
     client.force_login(alice)
     body = {"old_password": WRONG, "password": "another-long-word"}
@@ -116,7 +118,7 @@ def test_tries_count_together_however_they_are_made(alice: User) -> None:
     assert _codes(answers) == [401, 401, 400, 400, 400, 429]
 
 
-def test_the_admin_counts_tries_as_well(alice: User) -> None:
+def test_attempts_in_the_admin_count(alice: User) -> None:
     alice.is_staff = True
     alice.save()
     client = APIClient(REMOTE_ADDR="10.255.1.1")
@@ -127,7 +129,7 @@ def test_the_admin_counts_tries_as_well(alice: User) -> None:
     assert b"Too many tries. Try again in" in page.content
 
 
-def test_nobody_is_locked_out_by_others_from_elsewhere(alice: User) -> None:
+def test_wrong_guesses_from_another_network_do_not_lock_out_the_owner(alice: User) -> None:
     at_home = stranger()
     assert _try(alice.username, PASSWORD, client=at_home).status_code == 200
     for number in range(100):
@@ -138,7 +140,7 @@ def test_nobody_is_locked_out_by_others_from_elsewhere(alice: User) -> None:
     assert _try(alice.username, PASSWORD, client=at_home).status_code == 200
 
 
-def test_an_unknown_device_is_told_when_the_name_is_open_again_after_many_wrong_tries(
+def test_above_the_ceiling_an_unknown_device_gets_the_time_to_wait(
     alice: User, later: Callable[[float], None]
 ) -> None:
     later(3600 - time.time() % 3600)
@@ -151,7 +153,7 @@ def test_an_unknown_device_is_told_when_the_name_is_open_again_after_many_wrong_
     assert _try(alice.username, PASSWORD).status_code == 200
 
 
-def test_of_a_thousand_tries_from_many_networks_few_get_through_in_a_day(
+def test_guesses_from_many_networks_stop_at_the_daily_ceiling(
     alice: User, later: Callable[[float], None]
 ) -> None:
     later(86_400 - time.time() % 86_400)
@@ -174,46 +176,48 @@ def test_a_known_device_has_a_count_of_its_own(alice: User) -> None:
     elsewhere.cookies["seatcast_device"] = at_home.cookies["seatcast_device"].value
     codes = _codes([_try(alice.username, client=elsewhere) for _ in range(6)])
     assert codes == [401] * 5 + [429]
-    # It was the device that guessed, and not the network.
+    # The wrong guesses count for the device, not for the network.
     assert _try(alice.username, PASSWORD, client=stranger_at(elsewhere)).status_code == 200
 
 
-def test_a_device_that_guesses_too_often_is_known_no_more(
+def test_a_known_device_above_its_ceiling_counts_as_unknown(
     alice: User, later: Callable[[float], None]
 ) -> None:
     later(86_400 - time.time() % 86_400)
-    device = devices.token_for(_at("10.0.0.1"), alice)
-    day = f"{tries.DEVICE_CEILING[1]}-{int(time.time() // tries.DEVICE_CEILING[1])}"
-    of_device = tries._hashed(f"{devices._read(device)[0]} {alice.username}")  # type: ignore[index]
-    for _ in range(tries.DEVICE_CEILING[0]):
-        shared.count({f"tries-device-{of_device}-{day}": 60.0})
+    device = known_devices.device_token(_at("10.0.0.1"), alice)
+    day = (
+        f"{login_throttle.DEVICE_CEILING[1]}-{int(time.time() // login_throttle.DEVICE_CEILING[1])}"
+    )
+    of_device = login_throttle._digest(f"{known_devices._read(device)[0]} {alice.username}")  # type: ignore[index]
+    for _ in range(login_throttle.DEVICE_CEILING[0]):
+        shared_cache.incr_many({f"tries-device-{of_device}-{day}": 60.0})
     for number in range(HOURLY):
         _wrong(f"10.253.{number}.1", alice.username)
     with (
-        pytest.raises(tries.TooManyTries),
-        tries.one_try(_at("10.0.0.1"), alice.username, device_token=device),
+        pytest.raises(login_throttle.TooManyAttempts),
+        login_throttle.attempt(_at("10.0.0.1"), alice.username, device_token=device),
     ):
         pass
 
 
-def test_who_tries_many_names_from_one_address_is_slowed_down(alice: User) -> None:
+def test_attempts_at_many_usernames_from_one_address_are_throttled(alice: User) -> None:
     address = str(stranger().defaults["REMOTE_ADDR"])
-    for number in range(tries.FROM_ADDRESS):
+    for number in range(login_throttle.FREE_PER_ADDRESS):
         _wrong(address, f"somebody{number}")
     with pytest.raises(Throttled):
         _wrong(address, "somebody else")
 
 
-def test_only_wrong_tries_count() -> None:
-    for number in range(tries.FROM_ADDRESS + 2):
-        with tries.one_try(_at("10.252.0.1"), f"somebody{number}") as one:
-            one.is_right = True
-        with pytest.raises(DatabaseError), tries.one_try(_at("10.252.0.1"), "anybody"):
+def test_only_wrong_attempts_are_counted() -> None:
+    for number in range(login_throttle.FREE_PER_ADDRESS + 2):
+        with login_throttle.attempt(_at("10.252.0.1"), f"somebody{number}") as attempt:
+            attempt.is_correct = True
+        with pytest.raises(DatabaseError), login_throttle.attempt(_at("10.252.0.1"), "anybody"):
             raise DatabaseError
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_fifty_tries_at_once_as_many_get_through_as_one_after_the_other(alice: User) -> None:
+def test_parallel_attempts_get_no_further_than_consecutive_ones(alice: User) -> None:
     client = stranger()
     address = str(client.defaults["REMOTE_ADDR"])
 
@@ -238,13 +242,13 @@ def test_of_fifty_tries_at_once_as_many_get_through_as_one_after_the_other(alice
         ("not an address", "", False),
     ],
 )
-def test_what_one_client_can_choose_from_is_one_address(
+def test_addresses_that_one_client_can_choose_from_count_as_one(
     one: str, other: str, are_same: bool
 ) -> None:
-    assert (addresses.client_of(_at(one)) == addresses.client_of(_at(other))) == are_same
+    assert (client_ip.client_ip(_at(one)) == client_ip.client_ip(_at(other))) == are_same
 
 
-def test_only_what_a_trusted_proxy_says_of_an_address_is_believed(
+def test_only_the_trusted_proxys_forwarded_address_is_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     forwarded: Any = {"HTTP_X_FORWARDED_FOR": "1.1.1.1, 2.2.2.2", "REMOTE_ADDR": "3.3.3.3"}
@@ -252,18 +256,16 @@ def test_only_what_a_trusted_proxy_says_of_an_address_is_believed(
     found = []
     for proxies in (0, 1, 2):
         monkeypatch.setattr(api_settings, "NUM_PROXIES", proxies)
-        found.append(addresses.client_of(request))
+        found.append(client_ip.client_ip(request))
     assert found == ["3.3.3.3", "2.2.2.2", "1.1.1.1"]
 
 
-def test_weird_names_are_counted_without_a_fault() -> None:
+def test_usernames_with_unusual_characters_are_counted() -> None:
     for name in ("x" * 10_000, "é\u0000", ["a"], {"a": 1}, None, 5):
         assert stranger().post("/api/login/", {"username": name}).status_code == 400
 
 
-def test_while_redis_is_away_each_process_counts_for_itself(
-    alice: User, settings: Settings
-) -> None:
+def test_without_redis_each_process_counts_for_itself(alice: User, settings: Settings) -> None:
     settings.CACHES = {**settings.CACHES, **AWAY}
     client = stranger()
     codes = _codes([_try(alice.username, client=client) for _ in range(6)])
@@ -271,9 +273,7 @@ def test_while_redis_is_away_each_process_counts_for_itself(
     assert _try(alice.username, PASSWORD).status_code == 200
 
 
-def test_a_person_and_an_address_may_ask_so_much_and_no_more(
-    alice: User, rates: dict[str, Any]
-) -> None:
+def test_requests_are_limited_by_person_and_by_address(alice: User, rates: dict[str, Any]) -> None:
     rates.update(person="3/day", address="2/day")
     somebody, nobody = signed_in(alice), stranger()
     assert _codes([somebody.get("/api/events/") for _ in range(4)]) == [200, 200, 200, 429]
@@ -288,7 +288,7 @@ def refusal_wait(answer: Any) -> str:
     return str(answer.headers["Retry-After"])
 
 
-def test_registering_and_asking_for_links_are_counted_by_address(rates: dict[str, Any]) -> None:
+def test_registrations_and_link_requests_are_limited_by_address(rates: dict[str, Any]) -> None:
     rates.update(register="1/day", reset="1/day")
     client = stranger()
     answers = [
@@ -308,24 +308,24 @@ def stranger_at(other: APIClient) -> APIClient:
 
 
 def _process(monkeypatch: pytest.MonkeyPatch) -> ApiThrottle:
-    """Return a throttle that has counted nothing yet, as in another process."""
+    """Return a throttle with empty counts, as in another process."""
     throttle = ApiThrottle()
-    window = throttles._Window("person", throttles.SHARED_EVERY)
+    window = throttles._Window("person", throttles.SYNC_EVERY)
     monkeypatch.setattr(throttle, "window", window, raising=False)
     return throttle
 
 
-def test_processes_together_let_through_hardly_more_than_one(
+def test_processes_share_a_limit(
     alice: User, rates: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rates["person"] = "100/day"
     processes = [_process(monkeypatch) for _ in range(4)]
     who = str(time.time_ns())
-    through = sum(processes[number % 4].has_room(who) for number in range(400))
-    assert 100 <= through <= 100 + 4 * (throttles.SHARED_EVERY - 1)
+    through = sum(processes[number % 4].allow(who) for number in range(400))
+    assert 100 <= through <= 100 + 4 * (throttles.SYNC_EVERY - 1)
 
 
-def test_few_requests_never_ask_redis(
+def test_the_first_requests_of_a_client_make_no_call_to_redis(
     rates: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
@@ -334,20 +334,20 @@ def test_few_requests_never_ask_redis(
         asked.append(by)
         return [by for _ in counts]
 
-    monkeypatch.setattr(shared, "count", count)
+    monkeypatch.setattr(shared_cache, "incr_many", count)
     throttle = AddressThrottle()
-    for _ in range(throttles.SHARED_EVERY - 1):
-        assert throttle.has_room("10.0.0.1")
+    for _ in range(throttles.SYNC_EVERY - 1):
+        assert throttle.allow("10.0.0.1")
     assert asked == []
-    throttle.has_room("10.0.0.1")
-    assert asked == [throttles.SHARED_EVERY]
+    throttle.allow("10.0.0.1")
+    assert asked == [throttles.SYNC_EVERY]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_own_count_holds_while_redis_is_away(
+def test_without_redis_the_local_count_limits(
     rates: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CACHES = {**settings.CACHES, **AWAY}
     rates["person"] = "50/day"
     throttle, who = _process(monkeypatch), str(time.time_ns())
-    assert at_once([partial(throttle.has_room, who)] * 60).count(True) == 50
+    assert at_once([partial(throttle.allow, who)] * 60).count(True) == 50

@@ -1,4 +1,4 @@
-"""Tokens, for clients on other hosts."""
+"""JWT pairs for clients on other hosts."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ def alice() -> User:
 
 
 class _SixMinutesLater(datetime):
-    """Stands in for `time` and for `datetime`."""
+    """A clock to patch over `time` and `datetime`."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
@@ -54,22 +54,22 @@ def _me(token: object) -> Any:
     return stranger().get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
 
 
-def test_a_pair_signs_in_without_any_cookie(alice: User) -> None:
+def test_a_token_pair_authenticates_without_cookies(alice: User) -> None:
     response = stranger().post("/api/token/", {"username": "alice", "password": PASSWORD})
     pair = response.json()
     assert "sessionid" not in response.cookies
     assert _me(pair["access"]).json()["username"] == "alice"
 
 
-def test_many_people_get_their_pairs_in_as_many_statements_as_one(
+def test_pairs_for_many_people_take_as_many_statements_as_for_one(
     alice: User, django_assert_num_queries: Any
 ) -> None:
     admin = make_user("admin", is_staff=True)
     people = [alice, admin, *(make_user(f"person{number}") for number in range(20))]
     for some in (people[:1], people):
-        # Who is an organiser, the families, the sign-ins, the people; and a transaction.
+        # Organisers, families, sign-ins, `last_login`, and the transaction.
         with django_assert_num_queries(6):
-            pairs = tokens.pairs(some)
+            pairs = tokens.issue_pairs(some)
         for person, pair in zip(some, pairs, strict=True):
             assert _me(pair["access"]).json()["username"] == person.username
             assert _refresh(pair["refresh"]).status_code == 200
@@ -77,7 +77,7 @@ def test_many_people_get_their_pairs_in_as_many_statements_as_one(
     assert expiries["admin"] < expiries["person0"]
 
 
-def test_refreshing_gives_a_new_pair_that_works(alice: User) -> None:
+def test_a_refresh_returns_a_valid_new_pair(alice: User) -> None:
     first = _refresh_token(alice)
     pair = _refresh(first).json()
     assert pair["refresh"] != first
@@ -86,7 +86,7 @@ def test_refreshing_gives_a_new_pair_that_works(alice: User) -> None:
 
 
 def _refresh_token(person: User) -> str:
-    return tokens.pair(person)["refresh"]
+    return tokens.issue_pair(person)["refresh"]
 
 
 def _jti(refresh: Any) -> object:
@@ -98,41 +98,41 @@ def _let_a_minute_go_by() -> None:
 
 
 @pytest.mark.parametrize(("key", "again"), [("", ""), ("mine", ""), ("", "mine"), ("mine", "its")])
-def test_a_used_refresh_token_that_comes_again_ends_all_that_came_of_it_at_once(
+def test_reusing_a_refresh_token_revokes_its_family_at_once(
     key: str, again: str, alice: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     token, elsewhere = _refresh_token(alice), _refresh_token(alice)
     pair = _refresh(token, key).json()
     refusal(_refresh(token, again), 401, "token_not_valid")
     refusal(_refresh(pair["refresh"]), 401, "token_not_valid")
-    revocations.forget()
+    revocations.reset()
     refusal(_me(pair["access"]), 401, "token_not_valid")
     assert f"person {alice.pk} was used twice" in caplog.text
     assert _refresh(elsewhere).status_code == 200
 
 
-def test_a_used_refresh_token_of_long_ago_ends_all_that_came_of_it(alice: User) -> None:
+def test_reusing_an_old_refresh_token_revokes_its_family(alice: User) -> None:
     first = _refresh_token(alice)
     second = _refresh(_refresh(first).json()["refresh"]).json()["refresh"]
     refusal(_refresh(first), 401, "token_not_valid")
     refusal(_refresh(second), 401, "token_not_valid")
 
 
-def test_who_lost_the_answer_gets_it_again_by_the_key_it_was_asked_for_with(alice: User) -> None:
+def test_repeating_an_exchange_with_its_key_returns_the_same_pair(alice: User) -> None:
     token = _refresh_token(alice)
     first, again = (_refresh(token, "my-secret").json()["refresh"] for _ in range(2))
     assert _jti(first) == _jti(again)
     assert _refresh(again).status_code == 200
 
 
-def test_the_key_of_an_exchange_is_worth_nothing_after_a_minute(alice: User) -> None:
+def test_an_exchange_cannot_be_repeated_after_a_minute(alice: User) -> None:
     token = _refresh_token(alice)
     _refresh(token, "my-secret")
     _let_a_minute_go_by()
     refusal(_refresh(token, "my-secret"), 401, "token_not_valid")
 
 
-def test_nobody_goes_on_for_ever_without_signing_in(alice: User) -> None:
+def test_a_family_expires_however_often_it_is_refreshed(alice: User) -> None:
     token = _refresh_token(alice)
     Family.objects.update(created_at=timezone.now() - timedelta(days=29))
     left = datetime.fromtimestamp(_claims(_refresh(token).json()["refresh"])["exp"], UTC)
@@ -140,8 +140,8 @@ def test_nobody_goes_on_for_ever_without_signing_in(alice: User) -> None:
 
 
 @pytest.mark.parametrize("sign_out", ["revoke", "logout"])
-def test_who_signs_out_has_tokens_that_are_worth_nothing(sign_out: str, alice: User) -> None:
-    pair, elsewhere = tokens.pair(alice), tokens.pair(alice)
+def test_signing_out_invalidates_the_tokens(sign_out: str, alice: User) -> None:
+    pair, elsewhere = tokens.issue_pair(alice), tokens.issue_pair(alice)
     assert _me(pair["access"]).status_code == 200
     if sign_out == "revoke":
         assert _revoke(pair["refresh"]).status_code == 200
@@ -149,14 +149,14 @@ def test_who_signs_out_has_tokens_that_are_worth_nothing(sign_out: str, alice: U
         client = stranger()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
         assert client.post("/api/logout/").status_code == 200
-    revocations.forget()
+    revocations.reset()
     refusal(_me(pair["access"]), 401, "token_not_valid")
     refusal(_refresh(pair["refresh"]), 401, "token_not_valid")
     refusal(_revoke(pair["refresh"]), 401, "token_not_valid")
     assert _me(elsewhere["access"]).status_code == 200
 
 
-def test_a_new_password_ends_the_tokens(alice: User) -> None:
+def test_a_new_password_invalidates_the_tokens(alice: User) -> None:
     token = _refresh_token(alice)
     alice.set_password("another-long-word")
     alice.save()
@@ -168,7 +168,7 @@ def test_an_access_token_cannot_be_revoked(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_refreshes_at_once_without_a_key_at_most_one_wins_and_the_family_ends(
+def test_parallel_refreshes_without_a_key_revoke_the_family(
     alice: User,
 ) -> None:
     token = _refresh_token(alice)
@@ -181,7 +181,7 @@ def test_of_refreshes_at_once_without_a_key_at_most_one_wins_and_the_family_ends
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_asks_at_once_with_one_key_gets_one_answer(alice: User) -> None:
+def test_parallel_refreshes_with_one_key_return_the_same_pair(alice: User) -> None:
     token = _refresh_token(alice)
     answers: list[Any] = at_once([lambda: _refresh(token, "my-secret")] * 4)
     got = {_jti(answer.json()["refresh"]) for answer in answers}
@@ -189,7 +189,7 @@ def test_who_asks_at_once_with_one_key_gets_one_answer(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stolen_token_that_comes_while_the_family_goes_on_ends_it(alice: User) -> None:
+def test_a_stolen_token_used_later_revokes_the_family(alice: User) -> None:
     stolen = _refresh_token(alice)
     newest = _refresh(_refresh(stolen).json()["refresh"]).json()["refresh"]
     at_once([lambda: _refresh(stolen), lambda: _refresh(newest)])
@@ -197,7 +197,7 @@ def test_a_stolen_token_that_comes_while_the_family_goes_on_ends_it(alice: User)
 
 
 def test_an_access_token_lasts_minutes_and_a_refresh_token_days(alice: User) -> None:
-    pair = tokens.pair(alice)
+    pair = tokens.issue_pair(alice)
     token, access = RefreshToken(pair["refresh"]), AccessToken(pair["access"])  # type: ignore[arg-type]
     assert token["exp"] - token["iat"] == timedelta(days=14).total_seconds()
     assert access["exp"] - access["iat"] == timedelta(minutes=5).total_seconds()
@@ -211,7 +211,7 @@ def test_an_expired_token_is_refused(alice: User) -> None:
     refusal(_refresh(refresh), 401, "token_not_valid")
 
 
-def test_a_token_that_was_good_a_moment_ago_is_refused_once_it_has_expired(
+def test_a_cached_token_is_refused_once_it_has_expired(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     access = AccessToken.for_user(alice)
@@ -221,7 +221,7 @@ def test_a_token_that_was_good_a_moment_ago_is_refused_once_it_has_expired(
     refusal(_me(access), 401, "token_not_valid")
 
 
-def test_one_kind_of_token_is_no_good_for_the_other(alice: User) -> None:
+def test_access_and_refresh_tokens_cannot_replace_each_other(alice: User) -> None:
     refusal(_me(_refresh_token(alice)), 401, "token_not_valid")
     refusal(_refresh(AccessToken.for_user(alice)), 401, "token_not_valid")
 
@@ -244,7 +244,7 @@ def test_a_forged_token_is_refused(kind: str, alice: User) -> None:
     refusal(_me(token), 401, "token_not_valid")
 
 
-def test_a_token_of_nobody_is_refused() -> None:
+def test_a_token_without_a_user_is_refused() -> None:
     refusal(_me(AccessToken()), 401, "token_not_valid")
     refusal(_refresh(RefreshToken()), 401, "token_not_valid")
     refusal(_revoke(RefreshToken()), 401, "token_not_valid")
@@ -255,7 +255,7 @@ def test_garbage_is_refused(token: str) -> None:
     refusal(_refresh(token), 401, "token_not_valid")
 
 
-def test_who_is_gone_or_shut_out_has_no_use_for_tokens() -> None:
+def test_tokens_of_deleted_and_inactive_users_are_refused() -> None:
     for user in (make_user(), make_user()):
         access, refresh = AccessToken.for_user(user), _refresh_token(user)
         if user.username.endswith(("0", "2", "4", "6", "8")):
@@ -267,19 +267,19 @@ def test_who_is_gone_or_shut_out_has_no_use_for_tokens() -> None:
         refusal(_refresh(refresh), 401, "token_not_valid")
 
 
-def test_a_client_with_a_token_can_do_what_the_session_could(alice: User) -> None:
+def test_a_token_allows_what_a_session_allows(alice: User) -> None:
     assert with_token(alice).get("/api/me/").json()["user_id"] == alice.pk
 
 
-def test_tokens_are_signed_with_the_sites_own_secret(alice: User) -> None:
+def test_tokens_are_signed_with_the_secret_key(alice: User) -> None:
     token = AccessToken.for_user(alice)
     assert len(settings.SECRET_KEY) >= 50
     assert token["user_id"] == str(alice.pk)
 
 
-def test_tokens_go_on_when_the_sites_secret_is_replaced(alice: User, settings: Settings) -> None:
+def test_tokens_stay_valid_when_the_secret_key_is_rotated(alice: User, settings: Settings) -> None:
     old = "the-key-that-was-in-use-before-and-is-long-enough"
-    pair = tokens.pair(alice)
+    pair = tokens.issue_pair(alice)
     access, refresh = (
         jwt.encode(_claims(pair[kind]), old, "HS256") for kind in ("access", "refresh")
     )
@@ -291,28 +291,26 @@ def test_tokens_go_on_when_the_sites_secret_is_replaced(alice: User, settings: S
     refusal(_me(expired), 401, "token_not_valid")
 
 
-def test_a_token_says_whose_it_is_so_that_nobody_is_asked(
-    alice: User, django_assert_num_queries: Any
-) -> None:
-    access = tokens.pair(alice)["access"]
+def test_authenticating_a_token_takes_no_query(alice: User, django_assert_num_queries: Any) -> None:
+    access = tokens.issue_pair(alice)["access"]
     request = APIRequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {access}")
-    revocations.ended_among([])  # what has ended is read once a second
+    revocations.invalid_among([])  # what has ended is read once a second
     with django_assert_num_queries(0):
         found: Any = TokenAuthentication().authenticate(Request(request))
     user = found[0]
     assert (int(user.pk), user.get_username(), user.is_staff) == (alice.pk, "alice", False)
 
 
-def test_who_was_shut_out_meanwhile_gets_no_new_token_and_is_nobody(alice: User) -> None:
-    pair = tokens.pair(alice)
+def test_an_inactive_user_gets_no_new_token_and_is_unauthenticated(alice: User) -> None:
+    pair = tokens.issue_pair(alice)
     User.objects.update(is_active=False)
     refusal(_refresh(pair["refresh"]), 401, "token_not_valid")
     refusal(_me(pair["access"]), 401, "not_authenticated")
 
 
-def test_a_token_says_nothing_of_what_its_person_may_do(alice: User) -> None:
+def test_a_token_contains_no_permissions(alice: User) -> None:
     User.objects.update(is_staff=True, is_superuser=True)
-    pair = tokens.pair(User.objects.get(pk=alice.pk))
+    pair = tokens.issue_pair(User.objects.get(pk=alice.pk))
     said = {"user_id", "username", "stamp", "sid", "jti", "exp", "iat", "token_type", "mfa"}
     assert set(_claims(pair["access"])) == said
 

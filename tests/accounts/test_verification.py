@@ -1,4 +1,4 @@
-"""Showing that an address is one's own, and changing it."""
+"""Verify and change an e-mail address."""
 
 import re
 import time
@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import links, mail, revocations
+from accounts import mail, mail_links, revocations
 from accounts.models import User
 from tests.contract.calls import refusal
 from tests.crowd import at_once
@@ -25,7 +25,7 @@ NEW = "alice@example.org"
 
 @pytest.fixture(autouse=True)
 def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail._carrier, "wake", lambda: None)
+    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def alice() -> User:
 
 def _link(person: User, address: str) -> dict[str, str]:
     person.refresh_from_db()
-    fragment = links.address_fragment(person, address)
+    fragment = mail_links.address_fragment(person, address)
     return dict(part.split("=", 1) for part in fragment.split("&"))
 
 
 def _mailed(outbox: list[Any], address: str) -> dict[str, str]:
-    """Return the link in the only letter that waits for an address."""
+    """Return the link in the only mail to an address."""
     call_command("send_mail")
     (sent,) = [each for each in outbox if each.to == [address]]
     found = re.search(r"/email/confirm#uid=(\S+?)&token=(\S+)$", sent.body, re.M)
@@ -81,7 +81,7 @@ def test_registering_without_an_address_mails_nothing(mailoutbox: list[Any]) -> 
     refusal(client.post("/api/email/verify/"), 409, "nothing_to_verify")
 
 
-def test_another_letter_can_be_asked_for_a_few_times_a_day(mailoutbox: list[Any]) -> None:
+def test_another_verification_mail_is_limited_by_day(mailoutbox: list[Any]) -> None:
     client = signed_in(make_user("zoe", email=NEW))
     answers = [client.post("/api/email/verify/") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
@@ -91,7 +91,7 @@ def test_another_letter_can_be_asked_for_a_few_times_a_day(mailoutbox: list[Any]
     assert len(mailoutbox) == 3
 
 
-def test_an_address_that_is_verified_is_not_verified_again(alice: User) -> None:
+def test_a_verified_address_cannot_be_verified_again(alice: User) -> None:
     refusal(signed_in(alice).post("/api/email/verify/"), 409, "nothing_to_verify")
 
 
@@ -111,7 +111,7 @@ def test_a_new_address_changes_nothing_before_it_is_confirmed(
     assert (mailoutbox[-1].to, mailoutbox[-1].subject) == ([OLD], "Your e-mail address was changed")
 
 
-def test_the_old_address_is_not_told_if_it_never_was_verified(mailoutbox: list[Any]) -> None:
+def test_an_unverified_old_address_is_not_notified(mailoutbox: list[Any]) -> None:
     client = signed_in(make_user("zoe", password=PASSWORD, email=OLD))
     assert _change(client).status_code == 200
     assert _confirm(_mailed(mailoutbox, NEW)).status_code == 200
@@ -119,7 +119,7 @@ def test_the_old_address_is_not_told_if_it_never_was_verified(mailoutbox: list[A
     assert [each.to for each in mailoutbox] == [[NEW]]
 
 
-def test_a_change_takes_the_password_and_an_address(alice: User) -> None:
+def test_an_address_change_requires_password_and_address(alice: User) -> None:
     client = signed_in(alice)
     assert set(refusal(_change(client, password="wrong"), 400, "invalid")["fields"]) == {"password"}
     assert set(refusal(_change(client, email="x"), 400, "invalid")["fields"]) == {"email"}
@@ -127,7 +127,7 @@ def test_a_change_takes_the_password_and_an_address(alice: User) -> None:
     assert _me(client) == (OLD, True, "")
 
 
-def test_wrong_passwords_are_counted(alice: User) -> None:
+def test_wrong_passwords_at_an_address_change_are_throttled(alice: User) -> None:
     client = signed_in(alice)
     answers = [_change(client, password="wrong") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [400] * 5 + [429]
@@ -135,7 +135,7 @@ def test_wrong_passwords_are_counted(alice: User) -> None:
 
 SPOILED: dict[str, Any] = {
     "a new password": lambda _: User.objects.update(password="another"),
-    "signed out everywhere": revocations.end_all,
+    "signed out everywhere": revocations.revoke_all,
     "shut out": lambda _: User.objects.update(is_active=False),
     "another new address": lambda _: User.objects.update(new_email="x@example.net"),
     "another address": lambda _: User.objects.update(email="x@example.net"),
@@ -143,7 +143,7 @@ SPOILED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
-def test_a_link_is_worth_nothing_after(spoil: Any, alice: User) -> None:
+def test_a_link_becomes_invalid_after(spoil: Any, alice: User) -> None:
     User.objects.update(new_email=NEW)
     link = _link(alice, NEW)
     spoil(alice)
@@ -151,10 +151,10 @@ def test_a_link_is_worth_nothing_after(spoil: Any, alice: User) -> None:
     assert not User.objects.filter(email=NEW).exists()
 
 
-def test_a_link_is_worth_nothing_after_a_day(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_expires_after_a_day(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     User.objects.update(new_email=NEW)
     link, now = _link(alice, NEW), time.time
-    monkeypatch.setattr(time, "time", lambda: now() + links.ADDRESS_LINK_SECONDS + 1)
+    monkeypatch.setattr(time, "time", lambda: now() + mail_links.ADDRESS_LINK_SECONDS + 1)
     refusal(_confirm(link), 400, "invalid_link")
 
 
@@ -173,14 +173,14 @@ def test_a_link_is_for_one_account_and_one_address(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_those_who_use_a_link_at_once_one_changes_the_address(alice: User) -> None:
+def test_of_parallel_uses_of_an_address_link_one_succeeds(alice: User) -> None:
     User.objects.update(new_email=NEW)
     answers: list[Any] = at_once([partial(_confirm, _link(alice, NEW))] * 4)
     assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
     assert User.objects.get().email == NEW
 
 
-def test_an_address_that_another_account_has_can_be_confirmed_by_its_reader_and_takes_nothing(
+def test_an_address_of_another_account_can_be_confirmed_and_leaves_that_account_alone(
     alice: User, mailoutbox: list[Any]
 ) -> None:
     bob = make_user("bob", password=PASSWORD, email=NEW, email_verified_at=timezone.now())
@@ -191,7 +191,7 @@ def test_an_address_that_another_account_has_can_be_confirmed_by_its_reader_and_
 
 def test_a_password_reset_verifies_the_address_that_the_link_was_mailed_to() -> None:
     zoe = make_user("zoe", password=PASSWORD, email=NEW, new_email="evil@example.net")
-    link = dict(part.split("=", 1) for part in links.link_fragment(zoe).split("&"))
+    link = dict(part.split("=", 1) for part in mail_links.password_fragment(zoe).split("&"))
     body = {**link, "password": "another-long-word"}
     assert stranger().post("/api/password/reset/confirm/", body).status_code == 200
     assert _me(signed_in(User.objects.get())) == (NEW, True, "")

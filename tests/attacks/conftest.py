@@ -1,4 +1,4 @@
-"""What is attacked: the contract's box office, and servers behind the real proxy."""
+"""Fixtures: the contract's box office, and servers behind the real proxy."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The real proxy in front of a real granian and a real Daphne, which keep what arrives."""
+"""The real proxy in front of a real granian and a real Daphne, which record what arrives."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ from deploy.stack_services import HOST, Proxied, proxy_service
 from tests.servers import running
 
 SLOW_PATH = "/api/me/"
-"""What is asked for by requests that may arrive long after they were sent, and by no others."""
+"""The path of requests that may arrive late, and of no others."""
 
 HEADER_SECONDS = 0.5
 BODY_SECONDS = 1.0
@@ -48,13 +48,13 @@ class Front:
         return socket.create_connection((HOST, self.port), timeout=PATIENCE_SECONDS)
 
     def say(self, said: bytes) -> bytes:
-        """Return all that is answered, until the proxy hangs up."""
+        """Return everything that the proxy sends until it closes the connection."""
         with self.connect() as peer:
             peer.sendall(said)
             return heard(peer)
 
     def arrived(self) -> list[dict[str, Any]]:
-        """Return what has arrived behind the proxy since this was asked last."""
+        """Return the requests that have arrived behind the proxy since the last call."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         found: list[dict[str, Any]] = []
         for port in (self.api, self.sockets):
@@ -63,7 +63,7 @@ class Front:
         return found
 
     def large_under_way(self) -> int:
-        """Return how many answers of `/api/large/` are not handed over yet."""
+        """Return how many responses of `/api/large/` are still being sent."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         url = f"http://{HOST}:{self.api}/under-way"
         with opener.open(url, timeout=PATIENCE_SECONDS) as answer:
@@ -71,7 +71,7 @@ class Front:
 
 
 def heard(peer: socket.socket) -> bytes:
-    """Return what is said until the other side hangs up."""
+    """Return everything that is received until the peer closes the connection."""
     said = b""
     try:
         while some := peer.recv(65_536):
@@ -82,7 +82,7 @@ def heard(peer: socket.socket) -> bytes:
 
 
 def is_hung_up_on(peer: socket.socket, trickle: bytes, *, every: float) -> bool:
-    """Send a byte now and then; return whether the other side ends it before the last."""
+    """Send bytes slowly; return whether the peer closes the connection before the last."""
     peer.settimeout(every)
     for byte in trickle:
         try:
@@ -98,7 +98,7 @@ def is_hung_up_on(peer: socket.socket, trickle: bytes, *, every: float) -> bool:
 
 @contextmanager
 def front(folder: Path) -> Iterator[Front]:
-    """Run all three for the length of the context; the proxy is as ever, but less patient."""
+    """Run the proxy, with shorter timeouts, and both servers."""
     port, api, sockets = lasting_ports(3)
     text = stack_services.CADDYFILE.read_text()
     for long, short in _SHORTER.items():

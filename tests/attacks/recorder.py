@@ -1,4 +1,4 @@
-"""Servers' applications that keep what arrives, and tell it who asks them at `/arrived`."""
+"""Server applications that record the requests they receive, and return them at `/arrived`."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -32,7 +32,7 @@ def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
 
 
 in_thread = run_wsgi_in_threads(wsgi, threads=8)
-"""What is left to Django comes to it like this."""
+"""Requests for Django arrive under this path."""
 
 LARGE_PIECES = 200
 _PIECE = b"x" * 65_536
@@ -40,7 +40,7 @@ _large_under_way = 0
 
 
 async def api(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Answer at `/api/large/` with more than all buffers on the way hold, and tell who asks."""
+    """Answer `/api/large/` with more than all buffers on the way hold, and record requests."""
     global _large_under_way
     if scope["path"] == "/under-way":
         await _say(send, [str(_large_under_way).encode()])
@@ -70,7 +70,7 @@ async def asgi(scope: dict[str, Any], receive: Any, send: Any) -> None:
     while more:
         message = await receive()
         body, more = body + message.get("body", b""), message.get("more_body", False)
-    # As Django has it: what follows each other is one value.
+    # As in Django, repeated headers are joined into one value.
     headers: dict[bytes, str] = {}
     for name, value in scope["headers"]:
         found = headers.get(name)

@@ -1,6 +1,6 @@
-"""What is tried in place of what belongs somewhere."""
+"""Hostile strings."""
 
-# `testserver` and `localhost` are our own hosts here.
+# `testserver` and `localhost` are allowed hosts in tests.
 FOREIGN_ORIGINS = [
     "https://evil.example",
     "null",
@@ -23,7 +23,7 @@ FOREIGN_ORIGINS = [
     "é",
 ]
 
-# What would be more than text somewhere: to a database, a template, a shell, a parser, a log.
+# Special to a database, a template, a shell, a parser or a log.
 INJECTIONS = [
     "' OR '1'='1",
     "'; DROP TABLE reservations_seat; --",
@@ -71,7 +71,7 @@ INJECTIONS = [
     "NaN",
 ]
 
-# What none of them may bring about in an answer.
+# Must not appear in a response.
 SIGNS = [
     "1337",
     "root:x:",

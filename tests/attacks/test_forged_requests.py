@@ -1,6 +1,6 @@
-"""Writes that another site makes a person's browser send, and what its pages may read or open.
+"""Cross-site requests: writes with a person's cookies, CORS, and WebSockets.
 
-That each write needs the CSRF token is in `tests/contract/test_every_call.py`.
+`tests/contract/test_every_call.py` tests that each write needs the CSRF token.
 """
 
 from typing import Any
@@ -36,7 +36,7 @@ def test_a_wrong_csrf_token_is_refused(token: str, office: BoxOffice) -> None:
     assert office.state() == before
 
 
-def test_a_token_that_was_made_for_somebody_else_is_refused(office: BoxOffice) -> None:
+def test_another_sessions_csrf_token_is_refused(office: BoxOffice) -> None:
     before, client = office.state(), signed_in(office.alice)
     client.credentials(HTTP_X_CSRFTOKEN=get_token(RequestFactory().get("/")))
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
@@ -45,7 +45,7 @@ def test_a_token_that_was_made_for_somebody_else_is_refused(office: BoxOffice) -
 
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
-def test_no_page_of_another_site_takes_a_seat(origin: str, office: BoxOffice) -> None:
+def test_a_page_of_another_site_cannot_lock_a_seat(origin: str, office: BoxOffice) -> None:
     before, client = office.state(), signed_in(office.alice)
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
     refusal(client.post(path, HTTP_ORIGIN=origin), 403, "csrf_failed")
@@ -58,7 +58,7 @@ _FIRST, *_OTHERS = FOREIGN_ORIGINS
 @pytest.mark.parametrize(
     "origin", [_FIRST, *(pytest.param(origin, marks=pytest.mark.thorough) for origin in _OTHERS)]
 )
-def test_no_write_is_taken_from_a_page_of_another_site(
+def test_every_write_from_another_origin_is_refused(
     origin: str, office: BoxOffice, subtests: pytest.Subtests
 ) -> None:
     before = office.state()
@@ -81,7 +81,7 @@ def test_no_write_is_taken_from_a_page_of_another_site(
         ({"HTTP_REFERER": "https://testserver/", "HTTP_X_CSRFTOKEN": ""}, "The CSRF token is"),
     ],
 )
-def test_over_https_a_page_that_hides_where_it_is_from_is_refused_and_told_why(
+def test_over_https_a_write_without_origin_and_referer_is_refused(
     page: dict[str, Any], fault: str, office: BoxOffice
 ) -> None:
     before, client = office.state(), signed_in(office.alice)
@@ -94,7 +94,7 @@ def test_over_https_a_page_that_hides_where_it_is_from_is_refused_and_told_why(
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
-def test_what_a_form_can_send_without_asking_changes_nothing(
+def test_a_write_without_a_preflight_changes_nothing(
     content_type: str, office: BoxOffice, subtests: pytest.Subtests
 ) -> None:
     before, client = office.state(), signed_in(office.alice)
@@ -112,7 +112,9 @@ def test_what_a_form_can_send_without_asking_changes_nothing(
     "headers",
     [{"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE"}, {"QUERY_STRING": "_method=DELETE&method=DELETE"}],
 )
-def test_reading_never_becomes_a_write(headers: dict[str, Any], office: BoxOffice) -> None:
+def test_a_get_request_with_a_method_override_changes_nothing(
+    headers: dict[str, Any], office: BoxOffice
+) -> None:
     before, client = office.state(), signed_in(office.alice)
     answer = client.get(f"/api/reservations/{office.reservation}/", **headers)
     assert answer.json()["status"] == "confirmed"
@@ -120,7 +122,7 @@ def test_reading_never_becomes_a_write(headers: dict[str, Any], office: BoxOffic
 
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/admin/logout/", "/admin/reservations/seat/"])
-def test_the_admin_takes_no_forged_form(path: str, office: BoxOffice) -> None:
+def test_the_admin_refuses_a_forged_form(path: str, office: BoxOffice) -> None:
     before, client = office.state(), signed_in(office.organiser)
     client.credentials(HTTP_X_CSRFTOKEN="0" * 32)
     form = {"action": "block", "_selected_action": str(office.free), "csrfmiddlewaretoken": "x"}
@@ -130,9 +132,7 @@ def test_the_admin_takes_no_forged_form(path: str, office: BoxOffice) -> None:
 
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
-def test_pages_of_other_sites_may_read_nothing_and_send_nothing_of_their_own(
-    origin: str, office: BoxOffice
-) -> None:
+def test_cors_allows_other_origins_nothing(origin: str, office: BoxOffice) -> None:
     asks: dict[str, Any] = {
         "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "POST",
         "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "authorization,x-csrftoken,idempotency-key",
@@ -146,7 +146,7 @@ def test_pages_of_other_sites_may_read_nothing_and_send_nothing_of_their_own(
                 assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-def test_our_own_client_elsewhere_is_let_read_but_never_with_cookies(office: BoxOffice) -> None:
+def test_cors_allows_our_client_on_another_host_without_cookies(office: BoxOffice) -> None:
     answer = signed_in(office.alice).get("/api/me/", HTTP_ORIGIN=OUR_CLIENT)
     assert answer.headers["Access-Control-Allow-Origin"] == OUR_CLIENT
     assert "Access-Control-Allow-Credentials" not in answer.headers
@@ -159,11 +159,11 @@ def test_our_own_client_elsewhere_is_let_read_but_never_with_cookies(office: Box
 
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
-async def test_pages_of_other_sites_open_no_socket(origin: str, event: Event) -> None:
+async def test_a_page_of_another_site_cannot_open_a_socket(origin: str, event: Event) -> None:
     assert not await _opens_a_socket(event, host="localhost", origin=origin)
 
 
-async def test_a_page_opens_no_socket_by_making_its_own_name_lead_here(event: Event) -> None:
+async def test_a_socket_with_a_rebound_host_name_is_refused(event: Event) -> None:
     assert await _opens_a_socket(event, host="localhost", origin="http://localhost")
     assert not await _opens_a_socket(event, host="evil.example", origin="http://evil.example")
     assert not await _opens_a_socket(event, host="", origin="http://")

@@ -1,4 +1,4 @@
-"""Tokens that nobody was given: none of them is taken, by a call or by a socket."""
+"""Forged and altered tokens are refused by the API and by WebSockets."""
 
 import base64
 import hmac
@@ -34,7 +34,7 @@ def _joined(header: Claims, claims: Claims, signature: bytes = b"") -> str:
 def _signed(
     header: Claims, claims: Claims, *, key: str | bytes = "", digest: str = "sha256"
 ) -> str:
-    """Return a token with a header that no library would write."""
+    """Return a token with an arbitrary header."""
     key = key or settings.SECRET_KEY
     signed = _joined(header, claims).rpartition(".")[0]
     raw = key.encode() if isinstance(key, str) else key
@@ -114,9 +114,9 @@ def alice() -> User:
 
 @pytest.fixture
 def claims(alice: User) -> Claims:
-    """What a good token of alice's says."""
+    """The claims of a valid token of alice's."""
     found: Claims = jwt.decode(
-        tokens.pair(alice)["access"], settings.SECRET_KEY, algorithms=["HS256"]
+        tokens.issue_pair(alice)["access"], settings.SECRET_KEY, algorithms=["HS256"]
     )
     return found
 
@@ -136,7 +136,7 @@ def _refuse(token: str) -> None:
     )
 
 
-def test_the_way_forgeries_are_made_here_can_make_a_good_one(alice: User, claims: Claims) -> None:
+def test_the_forging_helper_can_make_a_valid_token(alice: User, claims: Claims) -> None:
     token = _signed(_HS256, claims)
     answer = stranger().get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
     assert answer.json()["username"] == "alice"
@@ -149,38 +149,36 @@ def test_a_forged_token_is_refused(forgery: str, claims: Claims) -> None:
 
 
 @pytest.mark.parametrize("claim", BAD_CLAIMS)
-def test_a_token_that_is_ours_but_says_something_else_is_refused(
-    claim: str, claims: Claims
-) -> None:
+def test_a_token_with_changed_claims_is_refused(claim: str, claims: Claims) -> None:
     _refuse(_signed(_HS256, {**claims, **BAD_CLAIMS[claim]}))
 
 
 @pytest.mark.parametrize("missing", ["exp", "token_type", "jti"])
-def test_a_token_that_does_not_say_all_is_refused(missing: str, claims: Claims) -> None:
+def test_a_token_with_missing_claims_is_refused(missing: str, claims: Claims) -> None:
     _refuse(_signed(_HS256, {name: claims[name] for name in claims if name != missing}))
 
 
 @pytest.mark.parametrize("forgery", ["unsigned, by 'none'", "signed with another key"])
-def test_a_forged_refresh_token_gets_nothing_and_ends_nothing(forgery: str, alice: User) -> None:
-    refresh = tokens.pair(alice)["refresh"]
+def test_a_forged_refresh_token_has_no_effect(forgery: str, alice: User) -> None:
+    refresh = tokens.issue_pair(alice)["refresh"]
     claims: Claims = jwt.decode(refresh, settings.SECRET_KEY, algorithms=["HS256"])
     for path in ("/api/token/refresh/", "/api/token/revoke/"):
-        for forged in (FORGERIES[forgery](claims), tokens.pair(alice)["access"]):
+        for forged in (FORGERIES[forgery](claims), tokens.issue_pair(alice)["access"]):
             refusal(stranger().post(path, {"refresh": forged}), 401, "token_not_valid")
     assert stranger().post("/api/token/refresh/", {"refresh": refresh}).status_code == 200
 
 
-def test_a_stolen_refresh_token_is_of_no_use_to_anybody_once_both_have_used_it(alice: User) -> None:
-    stolen = tokens.pair(alice)["refresh"]
+def test_a_stolen_refresh_token_is_revoked_once_both_have_used_it(alice: User) -> None:
+    stolen = tokens.issue_pair(alice)["refresh"]
     owners = stranger().post("/api/token/refresh/", {"refresh": stolen}).json()
     Family.objects.update(rotated_at=timezone.now() - timedelta(minutes=1))
     refusal(stranger().post("/api/token/refresh/", {"refresh": stolen}), 401, "token_not_valid")
-    revocations.forget()
+    revocations.reset()
     _refuse(owners["access"])
     answer = stranger().post("/api/token/refresh/", {"refresh": owners["refresh"]})
     refusal(answer, 401, "token_not_valid")
 
 
-def test_what_is_signed_here_for_something_else_is_no_token(alice: User) -> None:
+def test_a_value_signed_for_another_purpose_is_no_token(alice: User) -> None:
     for made in (signing.dumps({"user_id": alice.pk}), signing.Signer().sign("alice")):
         _refuse(made)

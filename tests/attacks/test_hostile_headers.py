@@ -1,7 +1,6 @@
-"""What an anonymous request can carry in its head costs a server about as much as a plain request.
+"""The largest headers of anonymous requests cost a server little more CPU than a plain request.
 
-Asked of a real API server as it runs behind the proxy. All in one run: the CPU time of a hostile
-request, as large as one may be, against that of a plain one beside it.
+Measured on a real API server as it runs behind the proxy, relative to plain requests in one run.
 """
 
 import http.client
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.any_database
 
 ROOM = MAX_HEADER_LENGTH - 100
 MOST = 8.0
-"""Times the CPU of a plain request. Reading 8 kB is not for free."""
+"""The allowed CPU time, in plain requests: reading 8 kB is not free."""
 ROUNDS = 5
 
 
@@ -85,14 +84,14 @@ def layout(transactional_db: None) -> str:
 
 
 def _cpu_ns(server: Running) -> int:
-    """Return the CPU time of a server's worker; its first process only looks after it."""
+    """Return the CPU time of a server's worker process, not of its supervisor."""
     (worker,) = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
     tasks = Path(f"/proc/{worker}/task").iterdir()
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
 
 
 def _asked(server: Running, path: str, headers: dict[str, str]) -> tuple[int, int]:
-    """Return the status of an answer, and what CPU time it cost."""
+    """Return a response's status and CPU time."""
     before = _cpu_ns(server)
     peer = http.client.HTTPConnection(HOST, server.port)
     peer.request("GET", path, headers={"Accept-Encoding": "gzip", **headers})
@@ -104,7 +103,7 @@ def _asked(server: Running, path: str, headers: dict[str, str]) -> tuple[int, in
 
 
 def _cost(server: Running, path: str, plain: str, headers: dict[str, str]) -> float:
-    """Return how often a hostile request costs what a plain one does, and look at its answer."""
+    """Return the CPU time of a hostile request in plain ones, after checking its response."""
     for warm in (plain, path):
         _asked(server, warm, {})
     ratios = []
@@ -142,7 +141,7 @@ def test_a_hostile_path_costs_no_more_than_some_plain_requests(
     ],
     ids=["path", "known header", "unknown header"],
 )
-def test_a_long_path_or_header_is_refused_in_the_form_of_all_refusals(
+def test_a_long_path_or_header_is_refused_in_the_api_error_format(
     path: str, headers: dict[str, str], status: int, server: Running
 ) -> None:
     peer = http.client.HTTPConnection(HOST, server.port)

@@ -1,4 +1,4 @@
-"""Headers, cookies and paths that no client of ours sends: refused or ignored, never a 500."""
+"""Headers, cookies and paths that no client sends are refused or ignored, never a server error."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ WEIRD_FORMS = [
         ),
     ],
 )
-def test_forms_in_any_character_set(
+def test_a_form_in_any_charset_is_no_server_error(
     path: str, charset: str, db: None, subtests: pytest.Subtests
 ) -> None:
     for body in WEIRD_FORMS:
@@ -74,7 +74,7 @@ PART = b'--x\r\nContent-Disposition: form-data; name="f%d"; filename="f"\r\n\r\n
         ("application/json; charset=rot13", b'{"username": 1}'),
     ],
 )
-def test_broken_and_bloated_forms(content_type: str, body: bytes, db: None) -> None:
+def test_a_malformed_form_is_refused(content_type: str, body: bytes, db: None) -> None:
     response = send(stranger(), "POST", "/api/login/", data=body, content_type=content_type)
     assert response.status_code == 400
     assert response.json()["code"] in ("malformed", "invalid")
@@ -103,14 +103,14 @@ def test_a_bad_token_is_refused_whatever_else_the_request_carries(
         response = client.get("/api/me/", HTTP_AUTHORIZATION=header)
         assert response.status_code == 401
         refusal(response, 401, response.json()["code"])
-        # Not even where nobody needs to be signed in: the client should know.
+        # Also on public calls, so that the client learns of it.
         assert client.get("/api/events/", HTTP_AUTHORIZATION=header).status_code == 401
 
 
 @pytest.mark.parametrize(
     "header", ["", " ", "Basic YTpi", "Basic", "Digest x", "Token x", "\xff", "é ü", "a" * 60_000]
 )
-def test_other_kinds_of_authorization_are_nobodys(header: str, office: BoxOffice) -> None:
+def test_other_authorization_schemes_are_anonymous(header: str, office: BoxOffice) -> None:
     response = stranger().get("/api/me/", HTTP_AUTHORIZATION=header)
     refusal(response, 401, "not_authenticated")
     assert stranger().get("/api/events/", HTTP_AUTHORIZATION=header).status_code == 200
@@ -131,14 +131,14 @@ def test_other_kinds_of_authorization_are_nobodys(header: str, office: BoxOffice
         ";;;=;=",
     ],
 )
-def test_a_session_that_there_is_not_is_nobodys(cookie: str, db: None) -> None:
+def test_an_unknown_session_is_anonymous(cookie: str, db: None) -> None:
     response = stranger().get("/api/me/", HTTP_COOKIE=cookie)
     refusal(response, 401, "not_authenticated")
     for path in ("/api/events/", "/api/csrf/", "/admin/login/"):
         assert stranger().get(path, HTTP_COOKIE=cookie).status_code == 200
 
 
-def test_a_token_counts_more_than_a_session(office: BoxOffice) -> None:
+def test_a_token_takes_precedence_over_a_session(office: BoxOffice) -> None:
     client = signed_in(office.alice)
     token = AccessToken.for_user(office.bob)
     response = client.get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
@@ -146,7 +146,7 @@ def test_a_token_counts_more_than_a_session(office: BoxOffice) -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "a b", "", "localhost:x", "[::", "é", "x" * 300])
-def test_a_host_that_is_not_ours(host: str, db: None) -> None:
+def test_an_unknown_host_is_refused(host: str, db: None) -> None:
     refusal(stranger().get("/api/events/", HTTP_HOST=host), 400, "malformed")
 
 
@@ -159,7 +159,7 @@ PATHS = [
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_a_path_that_leads_nowhere(method: str, path: str, office: BoxOffice) -> None:
+def test_an_unknown_path_is_404(method: str, path: str, office: BoxOffice) -> None:
     refusal(send(signed_in(office.alice), method, path), 404, "not_found")
 
 
@@ -172,7 +172,7 @@ def test_a_path_that_leads_nowhere(method: str, path: str, office: BoxOffice) ->
         ({"QUERY_STRING": "format=xml"}, 404, "not_found"),
     ],
 )
-def test_an_answer_in_a_form_that_there_is_not(
+def test_an_unsupported_response_format_is_refused(
     headers: dict[str, Any], status: int, code: str, db: None
 ) -> None:
     refusal(stranger().get("/api/events/", **headers), status, code)
@@ -194,7 +194,9 @@ def test_an_answer_in_a_form_that_there_is_not(
         {"CONTENT_LENGTH": "x"},
     ],
 )
-def test_what_makes_no_difference(headers: dict[str, Any], office: BoxOffice) -> None:
+def test_meaningless_headers_and_parameters_are_ignored(
+    headers: dict[str, Any], office: BoxOffice
+) -> None:
     for path in ("/api/events/", f"/api/events/{office.event.pk}/seats/"):
         response = stranger().get(path, **headers)
         assert response.status_code == 200
@@ -202,7 +204,7 @@ def test_what_makes_no_difference(headers: dict[str, Any], office: BoxOffice) ->
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "FOO", "OPTIONS", "HEAD"])
-def test_methods_that_nobody_uses(method: str, office: BoxOffice) -> None:
+def test_an_unusual_method_is_refused_or_read_only(method: str, office: BoxOffice) -> None:
     before, client = office.state(), signed_in(office.alice)
     for path in ("/api/events/", f"/api/events/{office.event.pk}/lock/"):
         response = send(client, method, path)

@@ -1,5 +1,6 @@
-"""Bodies that are small to send and large to take in. Malformed ones are tried call by call in
-`tests/contract/test_every_call.py`.
+"""Bodies that are small to send and expensive to parse.
+
+`tests/contract/test_every_call.py` sends malformed bodies to each call.
 """
 
 import gzip
@@ -23,7 +24,7 @@ _ROOM = MAX_BODY_BYTES - 1_000
 
 
 def _filled(pattern: bytes, opening: bytes, closing: bytes) -> bytes:
-    """Return as much of a pattern as a body has room for."""
+    """Repeat a pattern up to the largest body."""
     return opening + pattern * (_ROOM // len(pattern)) + closing
 
 
@@ -42,7 +43,7 @@ WITHIN_THE_LIMIT: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("name", WITHIN_THE_LIMIT)
-def test_what_is_just_small_enough_takes_little_memory(name: str, office: BoxOffice) -> None:
+def test_a_body_just_below_the_limit_takes_little_memory(name: str, office: BoxOffice) -> None:
     before, client = office.state(), signed_in(office.alice)
     path = f"/api/events/{office.event.pk}/lock/"
     tracemalloc.start()
@@ -73,7 +74,7 @@ def test_what_is_just_small_enough_takes_little_memory(name: str, office: BoxOff
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else str(len(value)),
 )
-def test_what_is_far_too_large_is_refused(content_type: str, body: bytes, db: None) -> None:
+def test_an_oversized_body_is_refused(content_type: str, body: bytes, db: None) -> None:
     for path in ("/api/login/", "/api/token/", "/api/register/"):
         answer = send(stranger(), "POST", path, data=body, content_type=content_type)
         assert answer.json()["code"] in ("malformed", "invalid", "unsupported_media_type")
@@ -83,14 +84,14 @@ def test_what_is_far_too_large_is_refused(content_type: str, body: bytes, db: No
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, gzip"])
-def test_a_compressed_body_is_not_unpacked(encoding: str, office: BoxOffice) -> None:
+def test_a_compressed_body_is_not_decompressed(encoding: str, office: BoxOffice) -> None:
     packed: Any = gzip.compress(json.dumps({"seat_ids": [office.free] * 100_000}).encode())
     headers = {"HTTP_CONTENT_ENCODING": encoding}
     client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/lock/"
     refusal(send(client, "POST", path, data=packed, **headers), 400, "malformed")
 
 
-def test_the_admin_takes_no_endless_forms(office: BoxOffice) -> None:
+def test_the_admin_refuses_an_oversized_form(office: BoxOffice) -> None:
     before, client = office.state(), signed_in(office.organiser)
     for form in ({"name": "x" * 3_000_000}, {str(n): "" for n in range(5_000)}):
         answer = client.post("/admin/reservations/event/add/", form, format="multipart")

@@ -1,4 +1,4 @@
-"""Strings that would be more than text somewhere, in every place that takes any."""
+"""Strings that a database, template, shell, parser or log could interpret, in every input."""
 
 import json
 from typing import Any
@@ -22,13 +22,13 @@ _SCRIPT = "<script>alert(1)</script>"
 
 
 def _harmless(answer: Any, text: str) -> None:
-    """Require that an answer is one of the contract's, and that nothing became of a string."""
+    """Check that a response follows the contract and contains no trace of an injection."""
     assert answer.status_code < 500, answer.content
     assert answer.headers["Content-Type"] == "application/json", answer.headers
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sessionid=planted" not in str(answer.cookies)
     assert not any("\n" in value or "\r" in value for value in answer.headers.values())
-    # The request's id is as random as a sign may look.
+    # The random request id could contain a sign.
     said = answer.content.decode().replace(text, "").replace(answer.headers["X-Request-ID"], "")
     assert not any(sign in said for sign in SIGNS), said
     if answer.status_code >= 400:
@@ -39,8 +39,10 @@ READS = [call for call in CALLS if not call.is_write]
 
 
 @pytest.mark.parametrize("call", READS, ids=lambda call: call.name)
-def test_in_a_query_string(call: Call, office: BoxOffice, is_thorough: bool) -> None:
-    # Every text is tried with every call only when it is to be thorough.
+def test_hostile_strings_in_a_query_are_no_server_error(
+    call: Call, office: BoxOffice, is_thorough: bool
+) -> None:
+    # All combinations only in thorough runs.
     first, step = (0, 1) if is_thorough else (READS.index(call) % 5, 5)
     client = signed_in(office.caller(call))
     names = ("q", "since", "layout", "page", "order_by", "status__in", "user__password__startswith")
@@ -49,7 +51,7 @@ def test_in_a_query_string(call: Call, office: BoxOffice, is_thorough: bool) -> 
         _harmless(client.get(f"{office.path(call)}?{query}&{quote(text)}=1"), text)
 
 
-# Those that decide by themselves how a request is answered are tried one by one.
+# Headers that determine the response's status are tested one at a time.
 HEADERS = [
     ["IDEMPOTENCY_KEY"],
     ["COOKIE"],
@@ -61,10 +63,12 @@ HEADERS = [
 
 
 @pytest.mark.parametrize("names", HEADERS, ids=lambda names: names[0])
-def test_in_a_header(names: list[str], office: BoxOffice) -> None:
+def test_hostile_strings_in_a_header_are_no_server_error(
+    names: list[str], office: BoxOffice
+) -> None:
     before, client = office.state(), stranger()
     for text in (text for text in _TEXTS if len(text) < 5_000):
-        # As servers hand it on: bytes as Latin-1, without line breaks.
+        # As WSGI servers pass headers: Latin-1, without line breaks.
         value = text.encode().decode("latin-1").replace("\r", "").replace("\n", "")
         headers: dict[str, Any] = {f"HTTP_{name}": value for name in names}
         _harmless(client.get(f"/api/events/{office.event.pk}/seats/", **headers), value)
@@ -83,7 +87,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_in_a_path(path: str, office: BoxOffice) -> None:
+def test_hostile_strings_in_a_path_are_no_server_error(path: str, office: BoxOffice) -> None:
     client = signed_in(office.organiser)
     for text in _TEXTS:
         answer = client.get(path.format(quote(text, safe=""), event=office.event.pk))
@@ -104,10 +108,10 @@ FIELDS = [(call, name) for call in CALLS_WITH_BODY for name in _texts_in(call)] 
 
 
 @pytest.mark.parametrize(("call", "field"), FIELDS, ids=lambda value: getattr(value, "name", value))
-def test_in_a_body(
+def test_hostile_strings_in_a_body_are_no_server_error(
     call: Call, field: str, office: BoxOffice, no_hashing: None, is_thorough: bool
 ) -> None:
-    # Every text is tried in every field only when it is to be thorough.
+    # All combinations only in thorough runs.
     first, step = (0, 1) if is_thorough else (FIELDS.index((call, field)) % 5, 5)
     before, client = office.state()[:4], signed_in(office.alice)
     for text in INJECTIONS[first::step]:
@@ -119,12 +123,12 @@ def test_in_a_body(
 
 @pytest.fixture
 def no_hashing(settings: Any) -> None:
-    """Have passwords compared quickly: there are many."""
+    """Use a fast hasher: there are many attempts."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def test_what_was_stored_is_shown_as_text(db: None) -> None:
-    """Organisers may name things as they like, and an old name may be anything."""
+def test_stored_strings_are_escaped_in_the_admin(db: None) -> None:
+    """Organisers choose names freely, and old names were not validated."""
     texts = [text for text in _TEXTS if "\x00" not in text]
     events = [make_event(seats=1, name=text[:200], description=text) for text in texts]
     Seat.objects.update(section=texts[0][:100])
@@ -146,7 +150,9 @@ _PLACES = ["query", "path", "cookie", "subprotocol", "agent"]
 
 
 @pytest.mark.parametrize("place", _PLACES)
-async def test_in_a_sockets_handshake(place: str, event: Event, is_thorough: bool) -> None:
+async def test_hostile_strings_in_a_handshake_are_no_server_error(
+    place: str, event: Event, is_thorough: bool
+) -> None:
     first, step = (0, 1) if is_thorough else (_PLACES.index(place), len(_PLACES))
     for text in [text for text in _TEXTS if len(text) < 1_000][first::step]:
         raw = text.encode()

@@ -1,4 +1,4 @@
-"""Fields that are not the client's to set, in every body that a call takes."""
+"""Fields that clients must not set, in the body of every call."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from tests.factories import signed_in
 pytestmark = pytest.mark.any_database
 
 FAR = "2099-01-01T00:00:00Z"
-# What calls move of who makes them, besides.
+# Fields of the caller that calls change anyway.
 ALSO = {
     "/password/reset/confirm/": {"email_verified_at", "new_email"},
     "/email/": {"email", "email_verified_at", "new_email"},
@@ -26,10 +26,10 @@ ALSO = {
 
 
 def _not_theirs(office: BoxOffice) -> dict[str, Any]:
-    """Return a value for whatever a column, an argument or a field of an answer is called."""
+    """Return a value for each name of a column, an argument or a response field."""
     bob = office.bob.pk
     return {
-        # Who somebody is.
+        # Of a person.
         **dict.fromkeys(("id", "pk", "user", "user_id", "actor", "person", "holder", "buyer"), bob),
         **dict.fromkeys(("is_staff", "is_superuser", "is_active", "as_organiser"), True),
         **{
@@ -39,12 +39,12 @@ def _not_theirs(office: BoxOffice) -> dict[str, Any]:
             "last_login": FAR,
         },
         **{"generation": 99, "date_joined": FAR, "token_type": "access", "sid": "x", "stamp": "x"},
-        # What a seat is.
+        # Of a seat.
         **{"status": "available", "is_available": True, "price": "0.01", "total_price": "0.01"},
         **{"locked_by": "bob", "locked_by_id": bob, "locked_until": FAR, "locked_since": FAR},
         **{"reserved_by": "bob", "reservation": office.reservation_of_bob, "version": 0},
         **{"extensions": -9, "extensions_left": 9, "lock_seconds": 9_999_999, "seat_cap": 500},
-        # What a booking or a payment is.
+        # Of a booking or a payment.
         **{"event": 1, "event_id": 1, "reservation_id": office.reservation_of_bob, "live": False},
         **{"currency": "XXX", "amount": "0.01", "captured": True, "refunded": True, "seats": []},
         **{"created_at": FAR, "cancelled_at": FAR, "ticket_code": office.code, "cancel_until": FAR},
@@ -59,7 +59,7 @@ def _not_theirs(office: BoxOffice) -> dict[str, Any]:
     [call for call in WRITES if not call.needs_organiser and not call.has_steps],
     ids=lambda call: call.name,
 )
-def test_what_is_not_the_clients_to_say_is_not_heard(call: Call, office: BoxOffice) -> None:
+def test_extra_body_fields_are_ignored(call: Call, office: BoxOffice) -> None:
     everybody: Any = User.objects.values()
     people = {row["id"]: row for row in everybody}
     event = Event.objects.values().get()
@@ -77,7 +77,7 @@ def test_what_is_not_the_clients_to_say_is_not_heard(call: Call, office: BoxOffi
             assert row["date_joined"] <= timezone.now()
         else:
             changes = {name for name in row if row[name] != before[name]}
-            # Signing in and a new password of one's own move these.
+            # Sign-ins and password changes set these.
             owner = office.bob if "{uid}" in str(call.body) else office.alice
             may = {office.alice.pk: {"last_login"}, office.organiser.pk: {"last_login"}}
             may[owner.pk] = {"last_login", "password", "generation"}
@@ -120,7 +120,7 @@ def _require_alices_things_to_be_as_if_she_had_said_nothing(office: BoxOffice) -
         assert (payment.amount, payment.currency) == (Decimal("50.00"), "EUR")
 
 
-def test_a_query_string_sets_nothing_either(office: BoxOffice) -> None:
+def test_fields_in_the_query_are_ignored(office: BoxOffice) -> None:
     said = "&".join(f"{name}={value}" for name, value in _not_theirs(office).items())
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/?{said}"
     seat = signed_in(office.alice).post(path, {}).json()["seat"]

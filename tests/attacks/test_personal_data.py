@@ -1,4 +1,4 @@
-"""Reading, ending and erasing what is another's, or one's own with a stolen session alone."""
+"""Read, end or erase another person's data, or one's own with only a stolen session."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def bob() -> User:
     return make_user("bob", password=PASSWORD, email="bob@example.org")
 
 
-def test_anothers_session_cannot_be_ended(alice: User, bob: User) -> None:
+def test_another_persons_session_cannot_be_ended(alice: User, bob: User) -> None:
     bobs = signed_in(bob)
     assert bobs.get("/api/me/").status_code == 200
     theirs = SignIn.objects.get(person=bob)
@@ -36,36 +36,38 @@ def test_anothers_session_cannot_be_ended(alice: User, bob: User) -> None:
     assert SignIn.objects.filter(pk=theirs.pk).exists()
 
 
-def test_the_list_has_no_cookie_and_no_token(alice: User) -> None:
+def test_the_session_list_contains_no_credentials(alice: User) -> None:
     client = signed_in(alice)
     text = client.get("/api/sessions/").content.decode()
     assert client.cookies["sessionid"].value not in text
 
 
 @pytest.mark.parametrize("query", ["?user={bob}", "?user_id={bob}&id={bob}", "?username=bob"])
-def test_an_export_is_of_oneself_whatever_is_asked(alice: User, bob: User, query: str) -> None:
+def test_an_export_ignores_parameters_that_name_another_person(
+    alice: User, bob: User, query: str
+) -> None:
     SecurityEvent.objects.create(
         kind=Kind.ROLES_CHANGED, actor_id=bob.pk, subject_id=alice.pk, address="192.0.2.7"
     )
     found: Any = signed_in(alice).get(f"/api/me/export/{query.format(bob=bob.pk)}")
     text = found.content.decode()
     assert found.json()["account"]["username"] == "alice"
-    # Not even of who did something to them.
+    # Also without other people who acted on the account.
     for theirs in ("bob@example.org", "192.0.2.7"):
         assert theirs not in text
 
 
-def test_exports_are_few(alice: User) -> None:
+def test_exports_are_throttled(alice: User) -> None:
     client = signed_in(alice)
     for _ in range(10):
         assert client.get("/api/me/export/").status_code == 200
     refusal(client.get("/api/me/export/"), 429, "throttled")
     assert signed_in(make_user()).get("/api/me/export/").status_code == 200
     cache.clear()
-    throttles.forget()
+    throttles.reset()
 
 
-def test_nobody_is_erased_without_their_password(alice: User, bob: User) -> None:
+def test_an_erasure_requires_the_password(alice: User, bob: User) -> None:
     for client in (signed_in(alice), with_token(alice)):
         for body in ({}, {"password": ""}, {"password": "wrong"}, {"keep_tickets": True}):
             refusal(client.post(ERASE, body), 400, "invalid")
@@ -73,13 +75,13 @@ def test_nobody_is_erased_without_their_password(alice: User, bob: User) -> None
     assert User.objects.filter(is_active=True).count() == 2
 
 
-def test_nobody_erases_another(alice: User, bob: User) -> None:
+def test_another_person_cannot_be_erased(alice: User, bob: User) -> None:
     body = {"password": PASSWORD, "user": bob.pk, "user_id": bob.pk, "username": "bob"}
     assert signed_in(alice).post(ERASE, body).status_code == 200
     assert User.objects.get(pk=bob.pk).username == "bob"
 
 
-def test_a_password_is_not_guessed_by_erasing(alice: User) -> None:
+def test_password_attempts_at_an_erasure_are_throttled(alice: User) -> None:
     client = signed_in(alice)
     for _ in range(5):
         refusal(client.post(ERASE, {"password": "wrong"}), 400, "invalid")

@@ -1,4 +1,4 @@
-"""Links to us that lead to another site. The client's own are tried in `formats.test.ts`."""
+"""Open redirects. `formats.test.ts` tests those of the client."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def _is_ours(location: str) -> bool:
 
 
 @pytest.mark.parametrize("next_page", ELSEWHERE)
-def test_signing_in_to_the_admin_leads_nowhere_else(next_page: str) -> None:
+def test_the_admin_sign_in_redirects_to_this_site_only(next_page: str) -> None:
     organiser = make_user("organiser", password=PASSWORD, is_staff=True, is_superuser=True)
     form = {"username": "organiser", "password": PASSWORD, "next": next_page}
     for client in (stranger(), signed_in(organiser)):
@@ -50,13 +50,13 @@ def test_signing_in_to_the_admin_leads_nowhere_else(next_page: str) -> None:
 @pytest.mark.parametrize(
     "path", ["//evil.example/..", "//evil.example/admin", "/admin//evil", "/%5Cevil"]
 )
-def test_what_is_put_right_about_a_path_stays_here(path: str) -> None:
+def test_a_corrected_path_redirects_to_this_site_only(path: str) -> None:
     for wanted in (path, f"/admin/reservations/event?next={path}", f"/admin/r/{path}"):
         answer = stranger().get(wanted)
         assert _is_ours(answer.headers.get("Location", "/")), answer.headers["Location"]
 
 
-def test_the_host_that_a_client_names_is_in_no_answer(office: BoxOffice) -> None:
+def test_no_response_contains_the_request_host(office: BoxOffice) -> None:
     claims = {"HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_X_FORWARDED_SERVER": "evil.example"}
     client = signed_in(office.organiser)
     for path in ("/admin", "/admin/", "/api/docs/", "/api/schema/", "/api/events", "/api/me/"):
@@ -65,7 +65,7 @@ def test_the_host_that_a_client_names_is_in_no_answer(office: BoxOffice) -> None
         assert "evil.example" not in str(answer.headers)
 
 
-def test_no_call_of_the_api_sends_anybody_elsewhere(office: BoxOffice) -> None:
+def test_no_api_call_redirects(office: BoxOffice) -> None:
     for call in CALLS:
         for path in (office.path(call), office.path(call).rstrip("/")):
             answer = stranger().get(

@@ -1,8 +1,8 @@
-"""Every regular expression of the servers takes time that grows no faster than its text.
+"""Every regular expression of the servers takes at most linear time.
 
-Patterns are found in the code, so a new one is tried without being named here: calls of `re`,
-URL patterns, and validators of models and serializers. Each is matched against texts that are
-made of its own parts; time is only compared with time for a shorter text of the same kind.
+Patterns are found in the code, so new ones are tested without being listed here: calls of `re`, URL
+patterns, and validators of models and serializers. Each is matched against texts built from its own
+parts; its time is compared only with that for a shorter text of the same kind.
 """
 
 import ast
@@ -32,9 +32,9 @@ PATH = re.compile("^r/(?P<content_type_id>.+)/(?P<object_id>.+)/\\Z")
 """Django's own, of the admin. It is quadratic, and why `web/request_limits.py` bounds a path."""
 
 GROWTH = 4
-"""How much longer the longer text is: linear time grows so much, quadratic time 16 times."""
+"""The factor by which the text grows: linear time grows by 4, quadratic time by 16."""
 MOST = 8.0
-# Shorter times are not told apart well enough from how long it takes to look at the clock.
+# Shorter times are lost in the overhead of reading the clock.
 _MEASURABLE_SECONDS = 0.000_5
 
 AnyPattern = re.Pattern[str] | re.Pattern[bytes]
@@ -60,7 +60,7 @@ def _calls_of_re(file: Path) -> Iterator[ast.Call]:
 
 
 def _in_code() -> Iterator[tuple[str, AnyPattern]]:
-    """Yield what is compiled; a pattern that is no constant of its module cannot be read here."""
+    """Yield each name and pattern in the code; arguments must be constants of their module."""
     for file in _modules():
         for call in _calls_of_re(file):
             name = file.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
@@ -149,12 +149,12 @@ def _of_operation(operation: Any, value: Any) -> Iterator[str]:
 def _pieces(pattern: AnyPattern) -> list[str]:
     source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode()
     found = dict.fromkeys(_characters(_parser.parse(source, pattern.flags & ~re.DEBUG)))
-    # The shortest, because words cost more than they show.
+    # The shortest ones: long words would only slow down the test.
     return sorted([*found, "x"], key=len)[:8]
 
 
 def _texts(pattern: AnyPattern) -> Iterator[tuple[str, str]]:
-    """Yield beginnings, and what to repeat after them."""
+    """Yield prefixes, and texts to repeat after them."""
     pieces = _pieces(pattern)
     pairs = ["".join(pair) for pair in itertools.permutations(pieces, 2)]
     for beginning in ("", *pieces):
@@ -163,7 +163,7 @@ def _texts(pattern: AnyPattern) -> Iterator[tuple[str, str]]:
 
 
 def _seconds(pattern: AnyPattern, text: str) -> float:
-    # A character that ends whatever was matched, so that every other way is tried.
+    # A character that makes the match fail, so that backtracking tries all alternatives.
     given: Any = f"{text}\0" if isinstance(pattern.pattern, str) else f"{text}\0".encode()
     began = time.thread_time()
     for _ in pattern.finditer(given):
@@ -172,17 +172,17 @@ def _seconds(pattern: AnyPattern, text: str) -> float:
 
 
 def growth(pattern: AnyPattern, beginning: str, repeated: str) -> float:
-    """Return how much longer a text takes that is GROWTH times as long; 0 if neither takes long."""
+    """Return the growth in time for a text GROWTH times as long; 0 if both are fast."""
     count = 8
     while _seconds(pattern, beginning + repeated * count) < _MEASURABLE_SECONDS:
-        # By little, because time can be exponential.
+        # In small steps, because time can be exponential.
         count = count + max(1, count // 4)
         if count * len(repeated) > LONGEST:
             return 0.0
     short, long = beginning + repeated * count, beginning + repeated * (GROWTH * count)
     if _seconds(pattern, beginning + repeated * (count + count // 2)) > 10 * _MEASURABLE_SECONDS:
         return float("inf")
-    # The quickest of several: what else the machine does only ever adds.
+    # The fastest of several runs: other load only adds time.
     times = [(_seconds(pattern, long), _seconds(pattern, short)) for _ in range(7)]
     return min(time for time, _ in times) / min(time for _, time in times)
 
@@ -192,7 +192,7 @@ PATTERNS = _found()
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("pattern", PATTERNS, ids=PATTERNS.values())
-def test_time_grows_no_faster_than_the_text(pattern: AnyPattern) -> None:
+def test_matching_time_grows_linearly_with_the_text(pattern: AnyPattern) -> None:
     for beginning, repeated in _texts(pattern):
         assert growth(pattern, beginning, repeated) < MOST, (beginning, repeated)
 
@@ -212,6 +212,6 @@ def test_patterns_of_every_kind_are_found() -> None:
         r"(a+)+$",
     ],
 )
-def test_a_pattern_that_can_be_attacked_is_noticed(pattern: str) -> None:
+def test_a_vulnerable_pattern_is_detected(pattern: str) -> None:
     found = re.compile(pattern)
     assert any(growth(found, *text) >= MOST for text in _texts(found))

@@ -1,4 +1,4 @@
-"""Getting past a second factor: skipping, replaying, guessing, borrowing and removing it."""
+"""Bypass a second factor: skip, replay, guess, borrow or remove it."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.links import link_fragment
+from accounts.mail_links import password_fragment
 from accounts.models import Authenticator, Challenge, Passkey, RecoveryCode, User
 from accounts.second_factor import challenges, recovery, totp
 from tests.accounts.second_factor.device import (
@@ -49,7 +49,7 @@ def test_the_second_step_cannot_be_skipped(app: App, path: str) -> None:
     assert "access" not in answer.json()
 
 
-def test_the_step_needs_a_challenge_that_was_given_out(app: App) -> None:
+def test_the_second_step_requires_an_issued_challenge(app: App) -> None:
     for made_up in ("", "x", "x" * 100, "\u0000", "eyJhbGciOiJub25lIn0.e30.", 7, None):
         answer = second_step(stranger(), made_up, code=app.code())  # type: ignore[arg-type]
         assert answer.status_code in (400, 401)
@@ -60,7 +60,7 @@ def test_the_step_needs_a_challenge_that_was_given_out(app: App) -> None:
     refusal(second_step(stranger(), stolen, code=app.code()), 401, "challenge_over")
 
 
-def test_a_challenge_is_good_once(app: App, alice: User) -> None:
+def test_a_challenge_works_once(app: App, alice: User) -> None:
     client = stranger()
     challenge = first_step(client)["challenge"]
     assert second_step(client, challenge, code=app.code()).status_code == 200
@@ -69,15 +69,15 @@ def test_a_challenge_is_good_once(app: App, alice: User) -> None:
     refusal(again, 401, "challenge_over")
 
 
-def test_a_code_is_good_once(app: App) -> None:
+def test_a_code_works_once(app: App) -> None:
     code = app.code()
     assert second_step(*_begun(), code=code).status_code == 200
     refusal(second_step(*_begun(), code=code), 401, "invalid_code")
-    # Nor one that was shown before it.
+    # Nor does an earlier code.
     refusal(second_step(*_begun(), code=app.code(-1)), 401, "invalid_code")
 
 
-def test_what_a_passkey_signed_is_good_for_its_challenge_alone(alice: User) -> None:
+def test_a_passkeys_signature_works_for_its_challenge_only(alice: User) -> None:
     key = Key(counts=False)
     add_key(signed_in(alice), key)
     client = stranger()
@@ -90,7 +90,7 @@ def test_what_a_passkey_signed_is_good_for_its_challenge_alone(alice: User) -> N
     refusal(second_step(client, asked["challenge"], **said), 401, "challenge_over")
 
 
-def test_another_persons_factor_is_not_ones_own(app: App) -> None:
+def test_another_persons_factor_is_refused(app: App) -> None:
     bob = make_user("bob", password=PASSWORD)
     key, bobs = Key(), with_app(bob)
     client = signed_in(make_user("carol", password=PASSWORD))
@@ -108,21 +108,21 @@ def test_another_persons_factor_is_not_ones_own(app: App) -> None:
     refusal(answer, 401, "invalid_passkey")
 
 
-def test_codes_are_guessed_five_times_for_a_challenge_and_ten_times_an_hour(app: App) -> None:
+def test_wrong_codes_are_limited_by_challenge_and_by_hour(app: App) -> None:
     client, challenge = _begun()
-    for _ in range(challenges.MOST_TRIES):
+    for _ in range(challenges.MAX_ATTEMPTS):
         refusal(second_step(client, challenge, code="000000"), 401, "invalid_code")
     refusal(second_step(client, challenge, code=app.code()), 401, "challenge_over")
-    for _ in range(totp.MOST_WRONG - challenges.MOST_TRIES):
+    for _ in range(totp.MAX_WRONG_CODES - challenges.MAX_ATTEMPTS):
         refusal(second_step(*_begun(), code="000000"), 401, "invalid_code")
-    # From whatever address, and also the right one.
+    # From any address, and also for the correct code.
     refusal(second_step(*_begun(), code=app.code()), 429, "throttled")
-    Authenticator.objects.update(wrong_since=timezone.now() - totp.WRONG_WITHIN * 2)
+    Authenticator.objects.update(wrong_since=timezone.now() - totp.WRONG_CODES_WINDOW * 2)
     assert second_step(*_begun(), code=app.code()).status_code == 200
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "١٢٣٤٥٦", "12 34 5x", "0x1234", "\u0000"])
-def test_what_is_no_code_is_refused(app: App, code: str) -> None:
+def test_a_malformed_code_is_refused(app: App, code: str) -> None:
     answer = second_step(*_begun(), code=code)
     assert answer.status_code in (400, 401)
 
@@ -154,7 +154,7 @@ def _nested(depth: int) -> Any:
     ],
     ids=str,
 )
-def test_what_is_no_passkey_is_refused(alice: User, credential: dict[str, Any]) -> None:
+def test_a_malformed_passkey_is_refused_at_sign_in(alice: User, credential: dict[str, Any]) -> None:
     key = Key()
     add_key(signed_in(alice), key)
     client = stranger()
@@ -166,7 +166,7 @@ def test_what_is_no_passkey_is_refused(alice: User, credential: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("credential", [{}, {"id": 1}, {"response": 7}, _nested(50)], ids=str)
-def test_what_is_no_passkey_is_not_kept(alice: User, credential: dict[str, Any]) -> None:
+def test_a_malformed_passkey_is_not_stored(alice: User, credential: dict[str, Any]) -> None:
     client = signed_in(alice)
     asked: Any = client.post("/api/second-factor/passkeys/options/", {"password": PASSWORD})
     body = {"challenge": asked.json()["challenge"], "credential": credential, "name": "Key"}
@@ -174,14 +174,14 @@ def test_what_is_no_passkey_is_not_kept(alice: User, credential: dict[str, Any])
     assert not Passkey.objects.exists()
 
 
-def test_a_passkey_that_somebody_has_is_not_taken_by_another(alice: User) -> None:
+def test_a_stored_passkey_cannot_be_added_by_another_person(alice: User) -> None:
     key = Key()
     add_key(signed_in(alice), key)
     eve = signed_in(make_user("eve", password=PASSWORD))
     refusal(add_key(eve, key), 401, "invalid_passkey")
 
 
-def test_another_persons_passkey_is_not_renamed_or_removed(alice: User) -> None:
+def test_another_persons_passkey_cannot_be_renamed_or_removed(alice: User) -> None:
     add_key(signed_in(alice), Key())
     eve = signed_in(make_user("eve", password=PASSWORD))
     path = "/api/second-factor/passkeys/"
@@ -204,7 +204,7 @@ def test_another_persons_passkey_is_not_renamed_or_removed(alice: User) -> None:
         ("post", "/api/email/change/"),
     ],
 )
-def test_a_stolen_older_session_and_the_password_are_not_enough(
+def test_an_older_session_with_the_password_cannot_change_factors(
     alice: User, method: str, path: str
 ) -> None:
     thief, bearer = signed_in(alice), with_token(alice)
@@ -215,10 +215,10 @@ def test_a_stolen_older_session_and_the_password_are_not_enough(
     assert second_step(*_begun(), code=app.code()).status_code == 200
 
 
-def test_a_new_password_by_mail_leaves_the_factor_where_it_is(app: App, alice: User) -> None:
+def test_a_password_reset_keeps_the_second_factor(app: App, alice: User) -> None:
     alice.email = "alice@example.org"
     alice.save()
-    link = dict(part.split("=", 1) for part in link_fragment(alice).split("&"))
+    link = dict(part.split("=", 1) for part in password_fragment(alice).split("&"))
     body = {**link, "password": "another-long-word"}
     assert stranger().post("/api/password/reset/confirm/", body).status_code == 200
     answer = stranger().post("/api/login/", {"username": "alice", "password": "another-long-word"})
@@ -242,7 +242,7 @@ def boss(settings: Settings) -> User:
 
 @pytest.mark.parametrize("path", ADMIN_PAGES)
 @pytest.mark.parametrize("has_factor", [False, True])
-def test_an_organiser_without_the_factor_is_refused_by_the_admins_pages(
+def test_the_admin_refuses_an_organiser_without_the_second_factor(
     boss: User, path: str, has_factor: bool
 ) -> None:
     client = signed_in(boss)
@@ -253,12 +253,12 @@ def test_an_organiser_without_the_factor_is_refused_by_the_admins_pages(
         assert answer.status_code == 403
         assert b"second_factor_required" in answer.content
     assert client.get("/api/me/").json()["second_factor"]["required"] is True
-    # As a buyer they go on.
+    # They can still act as a buyer.
     assert client.get("/api/reservations/").status_code == 200
     assert client.post("/admin/logout/").status_code in (200, 302)
 
 
-def test_an_organiser_with_the_factor_is_let_in(boss: User) -> None:
+def test_the_admin_admits_an_organiser_with_the_second_factor(boss: User) -> None:
     app = with_app(boss)
     client = stranger()
     challenge = first_step(client, "boss")["challenge"]
@@ -266,7 +266,7 @@ def test_an_organiser_with_the_factor_is_let_in(boss: User) -> None:
     assert client.get("/admin/accounts/user/").status_code == 200
 
 
-def test_the_admins_own_form_asks_for_the_code_and_takes_it_once(boss: User) -> None:
+def test_the_admin_sign_in_form_requires_a_code_and_accepts_it_once(boss: User) -> None:
     app, form = with_app(boss), {"username": "boss", "password": PASSWORD, "next": "/admin/"}
     client = stranger()
     code = app.code()
@@ -282,10 +282,10 @@ def test_the_admins_own_form_asks_for_the_code_and_takes_it_once(boss: User) -> 
     spare = recovery.renew(boss)[0]
     answer = stranger().post("/admin/login/", {**form, "code": spare}, format="multipart")
     assert answer.status_code == 302
-    assert RecoveryCode.objects.count() == recovery.CODES - 1
+    assert RecoveryCode.objects.count() == recovery.CODE_COUNT - 1
 
 
-def test_who_may_merely_scan_needs_it_too(settings: Settings) -> None:
+def test_a_steward_needs_the_second_factor_too(settings: Settings) -> None:
     settings.SEATCAST_REQUIRE_SECOND_FACTOR = True
     steward = make_user("steward", password=PASSWORD)
     steward.user_permissions.add(Permission.objects.get(codename="view_reservation"))

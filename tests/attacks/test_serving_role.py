@@ -1,4 +1,4 @@
-"""Whoever gets hold of a server's connection to PostgreSQL can do with it what servers do."""
+"""The servers' PostgreSQL role has no more privileges than serving needs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ def as_role(role: str) -> Iterator[None]:
 
 @pytest.fixture
 def serving() -> Iterator[None]:
-    """Ask everything as the serving role; it goes with the test's transaction."""
+    """Run the test's queries as the serving role, which the transaction's rollback removes."""
     grant(role=ROLE, password="p@ss/word%'\"")
     with as_role(ROLE):
         yield
@@ -78,11 +78,11 @@ def refused(statement: str) -> bool:
         "DELETE FROM django_migrations",
     ],
 )
-def test_what_serving_does_not_need_is_refused(serving: None, statement: str) -> None:
+def test_the_serving_role_lacks_privileges_it_does_not_need(serving: None, statement: str) -> None:
     assert refused(statement)
 
 
-def test_rows_are_read_and_written_and_the_log_is_appended_to(serving: None) -> None:
+def test_the_serving_role_can_read_and_write_rows_and_append_to_logs(serving: None) -> None:
     event = make_event(seats=2)
     event.name = "Changed"
     event.save()
@@ -92,7 +92,7 @@ def test_rows_are_read_and_written_and_the_log_is_appended_to(serving: None) -> 
     assert Event.objects.filter(pk=event.pk).delete()
 
 
-def test_a_table_of_a_later_migration_is_served_too() -> None:
+def test_the_serving_role_can_use_tables_of_later_migrations() -> None:
     grant(role=ROLE, password="")
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE later (n int GENERATED ALWAYS AS IDENTITY, seat text)")
@@ -104,7 +104,7 @@ def test_a_table_of_a_later_migration_is_served_too() -> None:
             assert refused("TRUNCATE later")
 
 
-def test_rights_that_were_given_before_are_taken_away() -> None:
+def test_earlier_privileges_are_revoked() -> None:
     grant(role=ROLE, password="")
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {ROLE}")
@@ -128,7 +128,7 @@ def test_rights_that_were_given_before_are_taken_away() -> None:
         f"ALTER TABLE reservations_seat OWNER TO {ROLE}",
     ],
 )
-def test_a_role_that_may_do_more_than_serve_is_refused(excess: str) -> None:
+def test_a_role_with_too_many_privileges_is_refused(excess: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE} LOGIN")
         cursor.execute(excess)
@@ -136,7 +136,7 @@ def test_a_role_that_may_do_more_than_serve_is_refused(excess: str) -> None:
         grant(role=ROLE, password="")
 
 
-def test_an_owner_that_may_make_no_role_says_how_to_have_it_made() -> None:
+def test_an_owner_without_createrole_gets_the_needed_sql() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE seatcast_owner_of_a_test")
     with (
@@ -146,7 +146,7 @@ def test_an_owner_that_may_make_no_role_says_how_to_have_it_made() -> None:
         grant(role=ROLE, password="")
 
 
-def test_the_owner_does_not_serve() -> None:
+def test_the_owner_role_cannot_be_the_serving_role() -> None:
     owner = connection.settings_dict["USER"]
     with pytest.raises(RoleRefused, match="the same role"):
         grant(role=owner, password="")

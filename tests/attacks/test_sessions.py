@@ -1,4 +1,4 @@
-"""Sessions that somebody else chose, kept or looks for."""
+"""Session fixation, leaked session keys, and guessing them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ def alice() -> User:
 
 
 def _kept_by_the_attacker() -> str:
-    """Return the key of a session that there is, and in which nobody is signed in."""
+    """Return the key of an existing anonymous session."""
     session = Client().session
     session["anything"] = "planted"
     session.save()
@@ -39,7 +39,7 @@ def _kept_by_the_attacker() -> str:
         ("/admin/login/?next=/admin/", {**CREDENTIALS, "next": "/admin/"}),
     ],
 )
-def test_a_planted_session_is_not_the_one_that_somebody_signs_in_to(
+def test_a_planted_session_key_is_replaced_at_sign_in(
     path: str, form: dict[str, str], key: Callable[[], str]
 ) -> None:
     victim, attacker, planted = stranger(), stranger(), key()
@@ -62,7 +62,7 @@ def test_a_planted_session_is_not_the_one_that_somebody_signs_in_to(
         {"HTTP_COOKIE": "__Host-sessionid={key}"},
     ],
 )
-def test_a_session_is_in_its_cookie_and_nowhere_else(
+def test_a_session_key_is_accepted_only_in_the_cookie(
     hidden_in: dict[str, Any], alice: User
 ) -> None:
     key = signed_in(alice).cookies["sessionid"].value
@@ -71,7 +71,7 @@ def test_a_session_is_in_its_cookie_and_nowhere_else(
     refusal(answer, 401, "not_authenticated")
 
 
-def test_the_admins_sign_out_ends_the_session_for_the_api_too(alice: User) -> None:
+def test_signing_out_of_the_admin_ends_the_session_for_the_api(alice: User) -> None:
     client = signed_in(alice)
     key = client.cookies["sessionid"].value
     assert client.get("/api/me/").status_code == 200
@@ -81,7 +81,7 @@ def test_the_admins_sign_out_ends_the_session_for_the_api_too(alice: User) -> No
     refusal(client.get("/api/me/"), 401, "not_authenticated")
 
 
-def test_keys_are_long_and_never_the_same(alice: User) -> None:
+def test_session_keys_are_long_and_unique(alice: User) -> None:
     keys = {signed_in(alice).cookies["sessionid"].value for _ in range(50)}
     assert len(keys) == 50
     assert all(len(key) >= 32 for key in keys)

@@ -1,7 +1,7 @@
-"""Who asks for the largest answer there is and does not read it costs a server little memory.
+"""Clients that request the largest response and do not read it take little memory on a server.
 
-Asked of a real API server as it runs behind the proxy, with each reader's address as the proxy
-would tell it.
+Measured on a real API server as it runs behind the proxy, with client addresses as the proxy
+forwards them.
 """
 
 import http.client
@@ -22,7 +22,7 @@ from tests.factories import make_event
 from tests.servers import HOST, Running, running
 from web.large_responses import LARGE_BYTES, MAX_OF_A_CLIENT, MAX_UNDER_WAY
 
-# A list of 6 MB, because the system keeps up to 4 MB for each connection by itself.
+# A list of 6 MB, because the kernel buffers up to 4 MB for each connection.
 SEATS = 24_000
 READERS = 40
 PATIENCE_SECONDS = 120
@@ -44,7 +44,7 @@ def event(transactional_db: None) -> Event:
 def _asking(
     stack: ExitStack, server: Running, event: Event, address: str
 ) -> http.client.HTTPResponse:
-    """Return the answer to who asks for the list, and has read nothing but its head."""
+    """Request the list; return the response with only its headers read."""
     peer = stack.enter_context(socket.socket())
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     peer.settimeout(PATIENCE_SECONDS)
@@ -76,9 +76,7 @@ def _refused(answers: list[http.client.HTTPResponse]) -> set[tuple[int, str]]:
     return found
 
 
-def test_one_network_gets_few_large_answers_and_others_get_theirs(
-    server: Running, event: Event
-) -> None:
+def test_large_responses_are_limited_by_network(server: Running, event: Event) -> None:
     with ExitStack() as stack:
         answers = [
             _asking(stack, server, event, f"2001:db8::{number + 1}") for number in range(READERS)
@@ -90,7 +88,7 @@ def test_one_network_gets_few_large_answers_and_others_get_theirs(
 
 
 @pytest.mark.thorough
-def test_readers_from_everywhere_who_do_not_read_take_little_memory(
+def test_stalled_readers_from_many_networks_take_little_memory(
     server: Running, event: Event
 ) -> None:
     with ExitStack() as stack:
@@ -104,9 +102,9 @@ def test_readers_from_everywhere_who_do_not_read_take_little_memory(
         ]
         assert [answer.status for answer in answers].count(200) == MAX_UNDER_WAY
         assert _refused(answers) == {(503, "busy")}
-        # Not even a third of what each of those who were answered would take.
+        # Less than a third of one response for each reader.
         assert _memory_bytes(server) - before < MAX_UNDER_WAY * size // 3
-        # Who asks for something else waits for none of them.
+        # Other requests do not wait for them.
         peer = http.client.HTTPConnection(HOST, server.port, timeout=PATIENCE_SECONDS)
         peer.request("GET", "/api/events/")
         assert peer.getresponse().status == 200
@@ -116,7 +114,7 @@ def test_readers_from_everywhere_who_do_not_read_take_little_memory(
 
 
 @pytest.mark.thorough
-def test_who_hangs_up_gives_their_place_back(server: Running, event: Event) -> None:
+def test_a_disconnected_reader_releases_its_slot(server: Running, event: Event) -> None:
     for _ in range(2):
         with ExitStack() as stack:
             answers = [_asking(stack, server, event, "203.0.113.1") for _ in range(MAX_OF_A_CLIENT)]

@@ -1,4 +1,4 @@
-"""Requests that take their time: they hold nobody up, and only for so long."""
+"""Slow requests and slow readers do not delay others, and are cut off."""
 
 from contextlib import ExitStack
 from select import select
@@ -27,7 +27,7 @@ from tests.crowd import wait_until
 pytestmark = pytest.mark.any_database
 
 MANY = 100
-# Ten times as long as the proxy waits for a body here.
+# Ten times the proxy's body timeout in these tests.
 DROPS, DROP_SECONDS = b"a" * 200, 0.05
 
 BEGINNINGS = {
@@ -45,7 +45,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("said", BEGINNINGS.values(), ids=BEGINNINGS)
-def test_a_header_in_drops_is_cut_off(said: bytes, front: Front) -> None:
+def test_a_slow_header_is_cut_off(said: bytes, front: Front) -> None:
     with front.connect() as peer:
         peer.sendall(said)
         assert is_hung_up_on(peer, DROPS, every=DROP_SECONDS)
@@ -53,14 +53,14 @@ def test_a_header_in_drops_is_cut_off(said: bytes, front: Front) -> None:
 
 
 @pytest.mark.parametrize("said", BODIES.values(), ids=BODIES)
-def test_a_body_in_drops_is_cut_off(said: bytes, front: Front) -> None:
+def test_a_slow_body_is_cut_off(said: bytes, front: Front) -> None:
     with front.connect() as peer:
         peer.sendall(said)
         assert is_hung_up_on(peer, DROPS, every=DROP_SECONDS)
     assert all(request["path"].startswith("/ws/") for request in front.arrived())
 
 
-def test_many_slow_ones_keep_nobody_waiting(front: Front) -> None:
+def test_many_slow_requests_do_not_delay_others(front: Front) -> None:
     with ExitStack() as stack:
         for number in range(MANY):
             peer = stack.enter_context(front.connect())
@@ -70,7 +70,7 @@ def test_many_slow_ones_keep_nobody_waiting(front: Front) -> None:
             assert front.say(said.encode()).startswith(b"HTTP/1.1 200 ")
 
 
-def test_an_answer_that_nobody_reads_keeps_nobody_waiting(front: Front) -> None:
+def test_an_unread_response_does_not_delay_others(front: Front) -> None:
     with front.connect() as peer:
         request = f"GET {SLOW_PATH} HTTP/1.1\r\nHost: localhost\r\n"
         peer.sendall(f"{request}\r\n".encode() * 500)
@@ -82,29 +82,29 @@ def test_an_answer_that_nobody_reads_keeps_nobody_waiting(front: Front) -> None:
 _LARGE = b"GET /api/large/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
-def test_an_answer_that_nobody_reads_is_given_up(front: Front) -> None:
+def test_an_unread_response_is_aborted(front: Front) -> None:
     with ExitStack() as stack:
         for _ in range(10):
             peer = stack.enter_context(front.connect())
             peer.sendall(_LARGE)
             assert peer.recv(12) == b"HTTP/1.1 200"
         assert front.large_under_way() == 10
-        # The server's side is free again, though no reader has hung up.
+        # The server has dropped the response, although no reader has disconnected.
         wait_until(lambda: not front.large_under_way())
 
 
-def test_an_answer_that_is_read_slowly_arrives_whole(front: Front) -> None:
+def test_a_slowly_read_response_arrives_complete(front: Front) -> None:
     with front.connect() as peer:
         peer.sendall(_LARGE)
         said = 0
         while some := peer.recv(512 * 1024):
             said += len(some)
-            # Never idle for long, but longer in all than an idle reader may be.
+            # Never idle for long, but slower in total than the idle timeout.
             select([], [], [], WRITE_SECONDS / 20)
     assert said > recorder.LARGE_PIECES * 65_536
 
 
-def test_a_socket_outlives_what_answers_may_take(front: Front) -> None:
+def test_a_socket_outlives_the_response_timeout(front: Front) -> None:
     with connect(f"ws://{HOST}:{front.port}/ws/echo/", proxy=None) as viewer:
         with pytest.raises(TimeoutError):
             viewer.recv(ANSWER_SECONDS + WRITE_SECONDS)
@@ -113,7 +113,7 @@ def test_a_socket_outlives_what_answers_may_take(front: Front) -> None:
 
 
 class Channel:
-    """Daphne's own reading of one connection, in a time that is moved by hand."""
+    """Daphne's protocol for one connection, with a manual clock."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -128,7 +128,7 @@ class Channel:
 
 
 @pytest.mark.parametrize("said", [*BEGINNINGS.values(), *BODIES.values()])
-def test_daphne_waits_for_a_request_for_so_long_however_many_drops_come(said: bytes) -> None:
+def test_daphne_limits_the_time_of_a_request_that_arrives_slowly(said: bytes) -> None:
     channel = Channel()
     channel.hear(said)
     for _ in range(59):

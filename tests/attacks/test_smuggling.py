@@ -1,7 +1,7 @@
-"""One request that two servers read as different ones.
+"""Request smuggling: a request that the proxy and a server would frame differently.
 
-Whatever is sent, each request that arrives behind the proxy is one that the proxy has read: it says
-truly where it came from, and is answered once. The rest is refused.
+Whatever is sent, each request that arrives behind the proxy is one that the proxy has read: it has
+the true client address, and is answered once. Anything else is refused.
 """
 
 import re
@@ -23,11 +23,11 @@ def _request(path: str, *headers: str, method: str = "POST", version: str = "HTT
 
 
 def _hidden(path: str) -> bytes:
-    """Return the request that is to arrive without the proxy's knowledge."""
+    """Return the request to be smuggled past the proxy."""
     return _request(f"{path}hidden/", f"X-Forwarded-For: {FORGED}", method="GET")
 
 
-# Headers that frame the body, `{}` being its length. With Content-Length: 4 it is in chunks.
+# Headers that frame the body of length `{}`; with Content-Length: 4 it is chunked.
 FRAMES: list[str] = [
     "Content-Length: {}",
     "Content-Length: {}\r\nTransfer-Encoding: chunked",
@@ -140,23 +140,23 @@ def _everything(path: str) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("server", ["/api/", "/ws/"])
-def test_what_arrives_behind_the_proxy_is_what_it_has_read(
+def test_servers_receive_exactly_the_requests_that_the_proxy_read(
     server: str, front: Front, subtests: pytest.Subtests
 ) -> None:
     for number, name in enumerate(_everything("/")):
         with subtests.test(name):
             sent = _everything(f"{server}{number}/")[name]
-            # Somebody's next request on the same connection, which is to be answered as such.
+            # The next request on the same connection must get its own response.
             last = _request(f"{server}last/", "Connection: close", method="GET")
             answered = front.say(sent + last)
-            # What others were slow to send may arrive only now.
+            # Late requests of earlier cases may arrive only now.
             arrived = [each for each in front.arrived() if each["path"] != SLOW_PATH]
             statuses = [int(found) for found in re.findall(rb"HTTP/1\.[01] (\d{3})", answered)]
             assert statuses
             assert set(statuses) <= {200, 400, 404, 405, 413, 426, 431, 501, 505}, answered
             assert all(request["forwarded_for"] == HOST for request in arrived), arrived
             assert all(request["forwarded_proto"] == "http" for request in arrived), arrived
-            # Those that the proxy answers by itself arrive nowhere, and half a body may arrive.
+            # The proxy answers some itself, and an incomplete body may arrive.
             assert len(arrived) <= len(statuses), (statuses, arrived)
             _require_no_harm_to_others(front, server)
 

@@ -1,4 +1,4 @@
-"""What somebody sends into a socket of a real Daphne: they lose it, and others notice nothing."""
+"""A client that floods a socket of a real Daphne is disconnected, and others are not affected."""
 
 import json
 import secrets
@@ -28,7 +28,7 @@ TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 def _frame(
     opcode: int, data: bytes = b"", *, final: bool = True, rsv: int = 0, length: int | None = None
 ) -> bytes:
-    """Return a client's frame; its mask is zero, so that what is sent can be read."""
+    """Return a client frame with a zero mask, so that its payload stays readable."""
     said = len(data) if length is None else length
     head = bytes([(0x80 if final else 0) | rsv << 4 | opcode])
     if said < 126:
@@ -88,7 +88,7 @@ def event(transactional_db: None) -> Event:
 
 @pytest.fixture
 def viewer(server: Running, event: Event) -> Iterator[ClientConnection]:
-    """Somebody who watches meanwhile."""
+    """Another viewer of the same event."""
     with connect(f"ws://{HOST}:{server.port}/ws/events/{event.pk}/", proxy=None) as viewer:
         assert json.loads(viewer.recv(PATIENCE_SECONDS))["type"] == "snapshot"
         yield viewer
@@ -108,7 +108,7 @@ def _opened(server: Running, event: Event, *headers: str) -> socket.socket:
 
 
 def _is_cut_off(peer: socket.socket) -> bool:
-    """Tell whether the other side hangs up soon, past whatever it says before."""
+    """Return whether the peer closes the connection soon, skipping what it sends before."""
     latest = time.monotonic() + PATIENCE_SECONDS
     try:
         while peer.recv(65_536):
@@ -122,10 +122,10 @@ def _is_cut_off(peer: socket.socket) -> bool:
 
 
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
-def test_who_floods_a_socket_loses_it_and_nobody_else_does(
+def test_a_flooding_socket_is_closed_and_others_stay_open(
     flood: bytes, server: Running, event: Event, viewer: ClientConnection
 ) -> None:
-    # As browsers do, which is no reason to agree to it.
+    # Browsers offer compression; the server need not accept it.
     with _opened(server, event, "Sec-WebSocket-Extensions: permessage-deflate") as peer:
         with suppress(ConnectionError):
             peer.sendall(flood)
@@ -133,7 +133,7 @@ def test_who_floods_a_socket_loses_it_and_nobody_else_does(
     assert json.loads(viewer.recv(PATIENCE_SECONDS))["type"] == "beat"
 
 
-def test_pings_that_nobody_reads_the_answers_of_cost_no_memory(
+def test_unread_pongs_take_no_memory(
     server: Running, event: Event, viewer: ClientConnection
 ) -> None:
     before = _memory_bytes(server)
@@ -150,7 +150,7 @@ def _memory_bytes(server: Running) -> int:
     return int(line.split()[1]) * 1024
 
 
-def test_a_client_may_still_ping_and_send_in_pieces(
+def test_pings_and_fragmented_messages_are_accepted(
     server: Running, event: Event, viewer: ClientConnection
 ) -> None:
     assert viewer.ping().wait(PATIENCE_SECONDS)
@@ -175,7 +175,7 @@ HANDSHAKES: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("headers", HANDSHAKES.values(), ids=HANDSHAKES)
-def test_a_handshake_that_is_none_is_refused(
+def test_a_malformed_handshake_is_refused(
     headers: tuple[str, ...], server: Running, event: Event, viewer: ClientConnection
 ) -> None:
     lines = (f"GET /ws/events/{event.pk}/ HTTP/1.1", "Host: localhost", "Connection: Upgrade")

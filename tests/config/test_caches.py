@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache, caches
 
-from accounts import shared
+from accounts import shared_cache
 from config.caches import JsonSerializer
 from tests.crowd import at_once
 
@@ -34,25 +34,25 @@ def test_redis_has_it_so_and_counts_with_it() -> None:
 @pytest.mark.both_databases
 def test_counts_begin_anew_when_their_time_is_over_each_after_its_own() -> None:
     counts = {"long": 600.0, "short": 600.0}
-    assert shared.count(counts) == [1, 1]
-    assert shared.count({"long": 600.0, "other": 600.0}, by=3) == [4, 3]
+    assert shared_cache.incr_many(counts) == [1, 1]
+    assert shared_cache.incr_many({"long": 600.0, "other": 600.0}, by=3) == [4, 3]
     cache.delete("short")
-    shared.take_back(["long", "short", "never"])
-    assert shared.count(counts) == [4, 1]
+    shared_cache.decr_many(["long", "short", "never"])
+    assert shared_cache.incr_many(counts) == [4, 1]
 
 
 @pytest.mark.both_databases
 def test_of_many_who_count_at_once_no_two_get_the_same_number() -> None:
     # The connections of a thread's own would be left open.
     one: Any = caches["default"]
-    numbers: list[Any] = at_once([partial(one.count, {"tries": 600.0}, 1) for _ in range(40)])
+    numbers: list[Any] = at_once([partial(one.incr_many, {"tries": 600.0}, 1) for _ in range(40)])
     assert sorted(number for [number] in numbers) == list(range(1, 41))
 
 
 @pytest.mark.redis
 def test_in_redis_every_count_ends_by_itself() -> None:
-    shared.count({"tries": 600.0})
-    shared.take_back(["tries", "ended"])
+    shared_cache.incr_many({"tries": 600.0})
+    shared_cache.decr_many(["tries", "ended"])
     redis: Any = caches["default"]
     client = redis._cache.get_client(None)
     assert 0 < client.ttl(cache.make_key("tries")) <= 600

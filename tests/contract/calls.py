@@ -10,12 +10,11 @@ Needs = Literal["nothing", "csrf", "person", "person and csrf", "organiser", "or
 
 @dataclass(frozen=True)
 class Call:
-    """A call. What is in braces in its path stands for ids, and for names of layouts and tickets.
+    """A call. Braces in its path are placeholders for ids, layouts and ticket codes.
 
-    `body` is one that is accepted, with `{seat}` where the id of a seat belongs; `optional` is what
-    of it may be left out. `permissions` are those of which one is enough: for what is not the
-    caller's own, or with `needs` of "organiser" for anything. What
-    `has_steps` succeeds only after others, which its own tests make.
+    `body` is a valid body, with placeholders such as `{seat}`; `optional` are its optional fields.
+    One of `permissions` is required: for objects of others, or for any if `needs` is "organiser".
+    A call that `has_steps` succeeds only after others; tests of its own make these.
     """
 
     method: str
@@ -44,7 +43,7 @@ class Call:
 
     @property
     def required(self) -> set[str]:
-        """What of the body may not be left out."""
+        """The required fields of the body."""
         return set(self.body or ()) - set(self.optional.split())
 
     @property
@@ -215,9 +214,9 @@ CALLS_OF_A_RESERVATION = [call for call in CALLS if "{reservation}" in call.path
 
 
 def refusal(response: Any, status: int, code: str) -> dict[str, Any]:
-    """Return the body of a refusal, having made sure that it is one in the contract's form.
+    """Check that a response is an error in the contract's format; return its body.
 
-    Without the request's id, which is another each time.
+    The request id is left out, because it is different each time.
     """
     body = response.content
     assert response.status_code == status, (response.status_code, body)

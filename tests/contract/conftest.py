@@ -1,4 +1,4 @@
-"""One small box office, in which every call has something to work on."""
+"""A box office with objects for every call to work on."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
 
 from accounts import tokens
-from accounts.links import address_fragment, link_fragment
+from accounts.mail_links import address_fragment, password_fragment
 from accounts.models import Challenge, Passkey, SignIn, User
 from accounts.second_factor import challenges, passkeys, recovery, totp
 from reservations.domain.commands import LockSeats, ReserveSeats
@@ -33,7 +33,7 @@ from tests.factories import (
 
 @dataclass
 class BoxOffice:
-    """An event with six seats: two free ones, one held by alice, one by bob, one booked by each."""
+    """An event with six seats: two free; alice and bob each hold one and have booked one."""
 
     event: Event
     alice: User
@@ -54,7 +54,7 @@ class BoxOffice:
     sign_in: str
 
     def caller(self, call: Call) -> User:
-        """Return who may make a call: alice, unless it is for organisers alone."""
+        """Return a person who may make a call: alice, or an organiser where it takes one."""
         return self.organiser if call.needs_organiser else self.alice
 
     def path(self, call: Call, **instead: object) -> str:
@@ -64,12 +64,12 @@ class BoxOffice:
         return _filled(call.body, self._ids())
 
     def send(self, call: Call, client: Any = None, **more: Any) -> Any:
-        """Make a call as it should be made, as who may make it if by nobody else."""
+        """Make a valid call, by default as its `caller`."""
         client = client or signed_in(self.caller(call))
         return getattr(client, call.method.lower())(self.path(call), self.body(call), **more)
 
     def state(self) -> list[list[tuple[Any, ...]]]:
-        """Return all that is stored of seats and bookings."""
+        """Return all rows of seats and bookings."""
         stored = (
             Seat.objects.all(),
             Reservation.objects.all(),
@@ -101,23 +101,23 @@ class BoxOffice:
 
 @dataclass(frozen=True)
 class Made:
-    """A box office that was made before: when, its objects, and its rows by table."""
+    """A box office made earlier: its time, its objects, and its rows by table."""
 
     at: float
     office: BoxOffice
     rows: dict[str, list[tuple[Any, ...]]]
 
 
-# Codes of the second factor are good for half a minute.
+# Codes of authenticator apps are valid for half a minute.
 FRESH_SECONDS = 10.0
 _made: Made | None = None
 
 
 @pytest.fixture
 def office(db: None) -> BoxOffice:
-    """Open the box office: with the rows of one that was made a moment ago, if there was one.
+    """Create the box office, from the rows of an earlier one if it is recent enough.
 
-    To make one takes ten times as long. PostgreSQL's sequences would not know of such rows.
+    Creating one takes ten times as long. On PostgreSQL the sequences would not match copied rows.
     """
     global _made
     if connection.vendor == "postgresql" or User.objects.exists() or Event.objects.exists():
@@ -132,7 +132,7 @@ def office(db: None) -> BoxOffice:
         kept = {table: found for table, found in new.items() if found}
         _made = Made(made_at, deepcopy(office), kept)
         return office
-    # Who refers to whom is looked at when it is committed.
+    # Foreign keys are checked at the commit.
     with transaction.atomic(), connection.cursor() as cursor:
         for table, rows in _made.rows.items():
             values = ", ".join(["%s"] * len(rows[0]))
@@ -141,7 +141,7 @@ def office(db: None) -> BoxOffice:
 
 
 def _rows() -> dict[str, list[tuple[Any, ...]]]:
-    """Return all that is stored, by table."""
+    """Return all rows, by table."""
     with connection.cursor() as cursor:
         return {
             table: cursor.execute(f"SELECT * FROM {table}").fetchall()
@@ -172,9 +172,9 @@ def _opened() -> BoxOffice:
         booked_by_bob=ids[4],
         reservation=booked[alice],
         reservation_of_bob=booked[bob],
-        link=_parts(link_fragment(bob)),
+        link=_parts(password_fragment(bob)),
         email_link=_parts(address_fragment(bob, bob.email)),
-        refresh=tokens.pair(alice)["refresh"],
+        refresh=tokens.issue_pair(alice)["refresh"],
         code=ticket_code(booked[alice]),
         factors=_factors(alice),
         sign_in=SignIn.objects.get(person=alice).pk,
@@ -186,14 +186,14 @@ def _parts(fragment: str) -> dict[str, str]:
 
 
 def _factors(person: User) -> dict[str, object]:
-    """Have each call of the second factor succeed, though signing in takes the password alone."""
+    """Let each call of the second factor succeed, although sign-in takes only the password."""
     key = Key()
     new_passkey, made = challenges.issue(person, Challenge.Purpose.NEW_PASSKEY)
     kept = Passkey.objects.create(person=person, name="Key", credential_id="AAAA", public_key=b"")
     return {
         "challenge": challenges.issue(person, Challenge.Purpose.SIGN_IN)[0],
         "recovery_code": recovery.renew(person)[0],
-        "totp": App(totp.begin(person)[0]).code(),
+        "totp": App(totp.start(person)[0]).code(),
         "new_passkey": new_passkey,
         "credential": key.create(passkeys.creation_options(made)),
         "passkey": kept.pk,
@@ -213,7 +213,7 @@ def _filled(value: Any, ids: dict[str, object]) -> Any:
 
 @pytest.fixture
 def connection_is_kept() -> Iterator[None]:
-    """Keep the test's own transaction: a server would close the connection after each request."""
+    """Keep the test's transaction: a request's end would close the connection."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

@@ -1,4 +1,4 @@
-"""`GET events/{id}/changes/`: the socket's frames, for those who have to ask for them."""
+"""`GET events/{id}/changes/` returns the socket's frames to clients that poll."""
 
 import json
 from typing import Any
@@ -38,7 +38,7 @@ def _ask(office: BoxOffice, query: str = "", *, tag: str = "", client: Any = Non
 
 
 def _poll(office: BoxOffice, follower: Follower) -> Any:
-    """Ask as the client does, and take in what is answered."""
+    """Poll as the client does, and apply the response."""
     tag = f'W/"{follower.layout}-{follower.seq}"'
     answer = _ask(office, follower.query, tag=tag)
     if answer.status_code == 200:
@@ -57,7 +57,7 @@ def _is_true(follower: Follower) -> bool:
     return follower.agrees_with(*truth(Event.objects.get().pk))
 
 
-def test_who_comes_anew_is_told_the_whole_map(office: BoxOffice, follower: Follower) -> None:
+def test_a_first_request_gets_the_whole_map(office: BoxOffice, follower: Follower) -> None:
     answer = _poll(office, follower)
     assert answer.status_code == 200
     assert follower.snapshots == 1
@@ -66,7 +66,7 @@ def test_who_comes_anew_is_told_the_whole_map(office: BoxOffice, follower: Follo
     assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
-def test_every_change_is_told_from_where_one_is(office: BoxOffice, follower: Follower) -> None:
+def test_each_change_arrives_as_a_delta(office: BoxOffice, follower: Follower) -> None:
     _poll(office, follower)
     for call in ("lock", "unlock", "lock", "reserve"):
         _click(office, call, **({"payment_method": "card"} if call == "reserve" else {}))
@@ -75,9 +75,7 @@ def test_every_change_is_told_from_where_one_is(office: BoxOffice, follower: Fol
     assert (follower.snapshots, follower.deltas) == (1, 4)
 
 
-def test_while_nothing_changes_there_is_nothing_to_send(
-    office: BoxOffice, follower: Follower
-) -> None:
+def test_without_changes_the_response_is_304(office: BoxOffice, follower: Follower) -> None:
     first = _poll(office, follower)
     again = _poll(office, follower)
     assert (again.status_code, again.content) == (304, b"")
@@ -86,15 +84,13 @@ def test_while_nothing_changes_there_is_nothing_to_send(
     assert _poll(office, follower).status_code == 200
 
 
-def test_without_a_tag_the_answer_is_a_delta_to_where_one_is(
-    office: BoxOffice, follower: Follower
-) -> None:
+def test_without_an_etag_the_response_is_a_delta(office: BoxOffice, follower: Follower) -> None:
     _poll(office, follower)
     frame = _ask(office, follower.query).json()
     assert (frame["from"], frame["seq"], frame["changes"]) == (follower.seq, follower.seq, [])
 
 
-def test_a_gap_is_closed_however_long_ago_one_asked(office: BoxOffice, follower: Follower) -> None:
+def test_a_gap_is_closed_after_any_time(office: BoxOffice, follower: Follower) -> None:
     _poll(office, follower)
     for call in ("lock", "unlock", "lock"):
         _click(office, call)
@@ -112,21 +108,19 @@ def test_a_gap_is_closed_however_long_ago_one_asked(office: BoxOffice, follower:
         "?since=1&layout=%00",
     ],
 )
-def test_a_place_that_is_badly_said_is_answered_with_the_map(query: str, office: BoxOffice) -> None:
+def test_a_malformed_position_gets_the_whole_map(query: str, office: BoxOffice) -> None:
     answer = _ask(office, query)
     assert answer.status_code == 200
     assert answer.json()["type"] == "snapshot"
 
 
-def test_a_number_that_was_never_given_is_answered_with_the_map(
-    office: BoxOffice, follower: Follower
-) -> None:
+def test_an_unknown_seq_gets_the_whole_map(office: BoxOffice, follower: Follower) -> None:
     _poll(office, follower)
     frame = _ask(office, f"?since={10**17}&layout={follower.layout}").json()
     assert (frame["type"], frame["seq"]) == ("snapshot", follower.seq)
 
 
-def test_who_was_told_more_elsewhere_is_not_led_back(
+def test_a_client_that_is_ahead_gets_no_older_state(
     office: BoxOffice, follower: Follower, settings: Settings
 ) -> None:
     _poll(office, follower)
@@ -137,14 +131,14 @@ def test_who_was_told_more_elsewhere_is_not_led_back(
     follower.connect()
     follower.hear(elsewhere.told(since=known, layout=follower.layout).text)
     _click(office, "unlock")
-    # This process has not looked since before both.
+    # This process last read the log before both.
     assert _poll(office, follower).status_code in (200, 304)
     assert follower.snapshots == 1
     assert follower.seq == (known or 0) + 2
     assert _is_true(follower)
 
 
-def test_another_plan_and_a_restored_backup_are_told_as_the_whole_map(
+def test_a_new_layout_or_restored_backup_gets_the_whole_map(
     office: BoxOffice, follower: Follower
 ) -> None:
     _click(office)
@@ -159,14 +153,14 @@ def test_another_plan_and_a_restored_backup_are_told_as_the_whole_map(
     assert _is_true(follower)
 
 
-def test_names_are_hidden_where_the_site_hides_them(
+def test_names_are_hidden_when_the_setting_says_so(
     office: BoxOffice, follower: Follower, settings: Settings
 ) -> None:
     settings.SEATCAST_SHOW_NAMES = False
     assert "alice" not in _poll(office, follower).content.decode()
 
 
-def test_unchanged_it_costs_the_database_nothing(
+def test_without_changes_there_is_no_query(
     office: BoxOffice,
     follower: Follower,
     settings: Settings,
@@ -180,7 +174,7 @@ def test_unchanged_it_costs_the_database_nothing(
         assert _ask(office).status_code == 200
 
 
-def test_changed_it_is_read_once_for_all(
+def test_a_change_is_read_once_for_all_clients(
     office: BoxOffice, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     first = _ask(office).json()
@@ -202,7 +196,7 @@ def members(office: BoxOffice) -> BoxOffice:
     return office
 
 
-def test_of_an_event_that_becomes_the_members_strangers_are_told_no_more(
+def test_an_event_that_becomes_members_only_is_hidden_from_others(
     office: BoxOffice, follower: Follower
 ) -> None:
     _poll(office, follower)
@@ -210,7 +204,7 @@ def test_of_an_event_that_becomes_the_members_strangers_are_told_no_more(
     refusal(_ask(office, follower.query), 401, "not_authenticated")
 
 
-def test_a_member_is_remembered_and_who_comes_by_a_permission_is_not(members: BoxOffice) -> None:
+def test_membership_is_cached_and_permissions_are_not(members: BoxOffice) -> None:
     def ask(client: APIClient) -> int:
         return int(_ask(members, client=client).status_code)
 
@@ -223,7 +217,7 @@ def test_a_member_is_remembered_and_who_comes_by_a_permission_is_not(members: Bo
     assert (ask(alice), ask(watching)) == (200, 403)
 
 
-def test_nobody_is_looked_up_for_what_everybody_may_see(office: BoxOffice) -> None:
+def test_credentials_are_ignored_for_a_public_event(office: BoxOffice) -> None:
     client = stranger()
     client.credentials(HTTP_AUTHORIZATION="Bearer worn.out.token")
     answer = _ask(office, client=client)
@@ -231,7 +225,7 @@ def test_nobody_is_looked_up_for_what_everybody_may_see(office: BoxOffice) -> No
     assert "cookie" not in answer.headers.get("Vary", "").lower()
 
 
-def test_it_is_throttled_as_other_reads_are(
+def test_polls_are_throttled_like_other_reads(
     office: BoxOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rates = {**api_settings.DEFAULT_THROTTLE_RATES, "address": "2/day"}
@@ -241,7 +235,7 @@ def test_it_is_throttled_as_other_reads_are(
     refusal(_ask(office, client=client), 429, "throttled")
 
 
-def test_an_event_that_is_gone_is_not_there(office: BoxOffice) -> None:
+def test_a_deleted_event_is_404(office: BoxOffice) -> None:
     assert _ask(office).status_code == 200
     path = f"/api/events/{office.event.pk + 1000}/changes/"
     refusal(stranger().get(path), 404, "event_not_found")

@@ -1,4 +1,4 @@
-"""409: the state of the seats, or of the sale, forbids it; every seat at fault is named."""
+"""Conflicts (409) with the state of the seats or of the sale name every seat concerned."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ def _faults(found: dict[str, Any]) -> list[tuple[int, str]]:
     return [(row["seat_id"], row["reason"]) for row in found["conflicts"]]
 
 
-def test_seats_that_others_have_cannot_be_locked(office: BoxOffice) -> None:
+def test_seats_of_others_cannot_be_locked(office: BoxOffice) -> None:
     Seat.objects.filter(pk=office.booked).update(reservation=None, status=SeatStatus.BLOCKED)
     before = office.state()
     answer = _post(
@@ -45,7 +45,7 @@ def test_seats_that_others_have_cannot_be_locked(office: BoxOffice) -> None:
 
 
 @pytest.mark.parametrize("what", ["lock", "unlock", "reserve"])
-def test_one_seat_at_fault_fails_them_all(what: str, office: BoxOffice) -> None:
+def test_one_unavailable_seat_fails_the_whole_command(what: str, office: BoxOffice) -> None:
     before = office.state()
     answer = _post(office, what, office.held, office.held_by_bob)
     code = "not_holder" if what == "unlock" else "seat_unavailable"
@@ -54,7 +54,7 @@ def test_one_seat_at_fault_fails_them_all(what: str, office: BoxOffice) -> None:
 
 
 @pytest.mark.parametrize("what", ["unlock", "reserve"])
-def test_a_seat_that_one_does_not_hold(what: str, office: BoxOffice) -> None:
+def test_a_seat_that_is_not_held_cannot_be_reserved(what: str, office: BoxOffice) -> None:
     before = office.state()
     answer = _post(office, what, office.free)
     assert _faults(refusal(answer, 409, "not_holder")) == [(office.free, "not_held")]
@@ -62,7 +62,7 @@ def test_a_seat_that_one_does_not_hold(what: str, office: BoxOffice) -> None:
 
 
 @pytest.mark.parametrize("what", ["unlock", "reserve"])
-def test_a_seat_on_which_ones_lock_has_run_out(what: str, office: BoxOffice) -> None:
+def test_a_seat_with_an_expired_own_lock_cannot_be_reserved(what: str, office: BoxOffice) -> None:
     let_locks_run_out(office.event)
     before = office.state()
     found = refusal(_post(office, what, office.held), 409, "lock_expired")
@@ -71,13 +71,13 @@ def test_a_seat_on_which_ones_lock_has_run_out(what: str, office: BoxOffice) -> 
     assert office.state() == before
 
 
-def test_a_seat_on_which_somebody_elses_lock_has_run_out_is_free(office: BoxOffice) -> None:
+def test_a_seat_with_somebody_elses_expired_lock_is_free(office: BoxOffice) -> None:
     let_locks_run_out(office.event)
     answer = _post(office, "lock", office.held_by_bob)
     assert answer.json()["seats"][0]["locked_by"] == "alice"
 
 
-def test_more_seats_than_one_may_hold(office: BoxOffice) -> None:
+def test_locking_above_the_seat_cap_is_refused(office: BoxOffice) -> None:
     Event.objects.update(seat_cap=2)
     last = seat_ids(office.event)[5]
     before = office.state()
@@ -89,7 +89,7 @@ def test_more_seats_than_one_may_hold(office: BoxOffice) -> None:
     assert _post(office, "lock", office.held, office.free).status_code == 200
 
 
-def test_a_seat_by_its_own_path(office: BoxOffice) -> None:
+def test_conflicts_of_the_single_seat_paths(office: BoxOffice) -> None:
     client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/seats"
     answer = client.post(f"{path}/{office.held_by_bob}/lock/")
     found = refusal(answer, 409, "seat_unavailable")
@@ -98,7 +98,7 @@ def test_a_seat_by_its_own_path(office: BoxOffice) -> None:
     refusal(client.post(f"{path}/{office.held_by_bob}/unlock/"), 409, "not_holder")
 
 
-def test_before_and_after_the_sale(office: BoxOffice) -> None:
+def test_locking_before_and_after_the_sale_is_refused(office: BoxOffice) -> None:
     now, day = timezone.now(), timedelta(days=1)
     for window, code in (
         ((now + day, now + 2 * day), "sales_not_open"),
@@ -113,7 +113,7 @@ def test_before_and_after_the_sale(office: BoxOffice) -> None:
         )
 
 
-def test_what_one_holds_can_be_booked_or_let_go_after_the_sale(office: BoxOffice) -> None:
+def test_held_seats_can_be_reserved_or_unlocked_after_the_sale(office: BoxOffice) -> None:
     other = seat_ids(office.event)[5]
     _post(office, "lock", other)
     Event.objects.update(sales_close_at=timezone.now())

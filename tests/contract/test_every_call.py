@@ -1,4 +1,4 @@
-"""Every call of the API, made wrongly in every way there is."""
+"""Every call of the API, made correctly and with every general error."""
 
 from itertools import product
 
@@ -33,7 +33,7 @@ def _each(calls: list[Call]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("call", calls, ids=lambda call: call.name)
 
 
-def test_no_call_is_missing_here() -> None:
+def test_every_call_of_the_schema_is_in_the_table() -> None:
     schema = stranger().get("/api/schema/?format=json").json()
     names = {
         f"{method.upper()} {path}" for path, calls in schema["paths"].items() for method in calls
@@ -47,19 +47,19 @@ def test_no_call_is_missing_here() -> None:
 
 
 @_each([call for call in CALLS if not call.has_steps])
-def test_made_as_it_should_be_it_succeeds(call: Call, office: BoxOffice) -> None:
+def test_a_valid_call_succeeds(call: Call, office: BoxOffice) -> None:
     response = office.send(call, stranger() if call.path == "/api/login/" else None)
     assert response.status_code in (200, 201), response.content
     assert response.headers["Content-Type"] == "application/json"
 
 
 @_each([call for call in CALLS if call.needs_person and not call.has_steps])
-def test_a_token_does_as_well_as_a_session(call: Call, office: BoxOffice) -> None:
+def test_a_call_with_a_token_succeeds(call: Call, office: BoxOffice) -> None:
     assert office.send(call, with_token(office.caller(call))).status_code in (200, 201)
 
 
 @_each(CALLS)
-def test_with_a_wrong_method(call: Call, office: BoxOffice) -> None:
+def test_a_wrong_method_is_405(call: Call, office: BoxOffice) -> None:
     right = {other.method for other in CALLS if other.path == call.path}
     before = office.state()
     for method in set(METHODS) - right:
@@ -70,14 +70,14 @@ def test_with_a_wrong_method(call: Call, office: BoxOffice) -> None:
 
 
 @_each([call for call in CALLS if call.needs_person])
-def test_by_nobody(call: Call, office: BoxOffice) -> None:
+def test_an_anonymous_call_is_401(call: Call, office: BoxOffice) -> None:
     before = office.state()
     refusal(office.send(call, stranger()), 401, "not_authenticated")
     assert office.state() == before
 
 
 @_each([call for call in CALLS if call.needs_csrf])
-def test_without_a_csrf_token(call: Call, office: BoxOffice) -> None:
+def test_a_write_without_csrf_token_is_403(call: Call, office: BoxOffice) -> None:
     before = office.state()
     refusal(office.send(call, signed_in_without_csrf(office.caller(call))), 403, "csrf_failed")
     wrong = signed_in(office.caller(call))
@@ -107,13 +107,13 @@ MALFORMED = {
 
 
 @_each(WRITES)
-def test_with_a_malformed_body(
+def test_a_malformed_body_is_400(
     call: Call, office: BoxOffice, subtests: pytest.Subtests, is_thorough: bool
 ) -> None:
     before = office.state()
     caller = office.caller(call)
     clients = {"session": signed_in(caller)}
-    # Who asks is known before the body is read: by both ways only when it is to be thorough.
+    # Authentication comes before parsing, so tokens are tried only in thorough runs.
     if is_thorough and call.needs != "csrf":
         clients["token"] = with_token(caller)
     for (sign_in, client), (fault, body) in product(clients.items(), MALFORMED.items()):
@@ -124,7 +124,7 @@ def test_with_a_malformed_body(
 
 
 @_each(CALLS_WITH_BODY)
-def test_with_a_body_that_is_no_object(
+def test_a_body_that_is_no_object_is_400(
     call: Call, office: BoxOffice, subtests: pytest.Subtests
 ) -> None:
     before, client = office.state(), signed_in(office.caller(call))
@@ -136,14 +136,14 @@ def test_with_a_body_that_is_no_object(
 
 
 @_each([call for call in CALLS_WITH_BODY if call.required])
-def test_with_no_body(call: Call, office: BoxOffice) -> None:
+def test_a_missing_body_is_400(call: Call, office: BoxOffice) -> None:
     response = send(signed_in(office.alice), call.method, office.path(call))
     found = refusal(response, 400, "invalid")
     assert set(found["fields"]) == call.required
 
 
 @_each(WRITES)
-def test_with_a_body_of_another_type(
+def test_a_body_of_another_media_type_is_415(
     call: Call, office: BoxOffice, subtests: pytest.Subtests
 ) -> None:
     before, client = office.state(), signed_in(office.caller(call))
@@ -169,7 +169,7 @@ NO_IDS = ["0", "-1", "x", "1.0", "1e3", str(2**63), str(10**30), "%00", "%0A1", 
     ],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_of_what_there_is_not(
+def test_an_unknown_object_is_404(
     name: str, call: Call, office: BoxOffice, subtests: pytest.Subtests
 ) -> None:
     client = signed_in(office.caller(call))
@@ -183,7 +183,7 @@ def test_of_what_there_is_not(
 
 
 @_each([call for call in CALLS_OF_AN_EVENT if "held}" in str(call) or "seat}" in str(call)])
-def test_of_a_seat_of_another_event(call: Call, office: BoxOffice) -> None:
+def test_a_seat_of_another_event_is_404(call: Call, office: BoxOffice) -> None:
     other = make_event()
     before = office.state()
     body = call.body and {**office.body(call), "seat_ids": [seat_ids(other)[0], office.held]}

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same key and body do the work once and get the same answer."""
+"""`Idempotency-Key`: the same key and body are executed once and get the same response."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def _send(office: BoxOffice, call: Call, key: str, client: Any = None) -> Any:
 
 
 @each_keyed_call
-def test_the_same_call_again_gets_the_same_answer_and_does_nothing(
+def test_a_repeated_call_gets_the_same_response_and_does_nothing(
     call: Call, office: BoxOffice
 ) -> None:
     first = _send(office, call, "k")
@@ -30,14 +30,14 @@ def test_the_same_call_again_gets_the_same_answer_and_does_nothing(
     assert office.state() == before
 
 
-def test_without_the_key_the_same_booking_again_is_a_conflict(office: BoxOffice) -> None:
+def test_without_a_key_a_repeated_booking_is_a_conflict(office: BoxOffice) -> None:
     client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/reserve/"
     body = {"seat_ids": [office.held], "payment_method": "card"}
     assert client.post(path, body).status_code == 201
     refusal(client.post(path, body), 409, "seat_unavailable")
 
 
-def test_a_refusal_is_repeated_even_if_the_seat_is_free_by_now(office: BoxOffice) -> None:
+def test_a_refusal_is_repeated_even_if_the_seat_is_free_again(office: BoxOffice) -> None:
     alice, bob = signed_in(office.alice), signed_in(office.bob)
     path = f"/api/events/{office.event.pk}/seats/{office.held_by_bob}"
     first = alice.post(f"{path}/lock/", HTTP_IDEMPOTENCY_KEY="k")
@@ -64,7 +64,7 @@ def test_another_body_under_the_same_key_is_refused(office: BoxOffice) -> None:
     assert office.state() == before
 
 
-def test_the_same_key_of_another_person_is_another_key(office: BoxOffice) -> None:
+def test_keys_of_different_people_are_independent(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
     assert signed_in(office.alice).post(path, HTTP_IDEMPOTENCY_KEY="k").status_code == 200
     answer = signed_in(office.bob).post(path, HTTP_IDEMPOTENCY_KEY="k")
@@ -79,7 +79,7 @@ def test_a_malformed_body_does_not_use_up_its_key(office: BoxOffice) -> None:
 
 
 @each_keyed_call
-def test_weird_keys_are_refused(call: Call, office: BoxOffice, subtests: pytest.Subtests) -> None:
+def test_invalid_keys_are_refused(call: Call, office: BoxOffice, subtests: pytest.Subtests) -> None:
     before = office.state()
     for key in ("", "x" * 256, "x" * 60_000, "é", "a\x01b", "\x00", "\x7f", "\t", "\ud800"):
         with subtests.test(key=key[:10], length=len(key)):

@@ -1,4 +1,4 @@
-"""An event for members is shown and sold to nobody else."""
+"""A members-only event is shown and sold to members only."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.any_database
 
 @pytest.fixture
 def members(office: BoxOffice) -> BoxOffice:
-    """The office, with its event for the friends of the house alone, whom alice is one of."""
+    """The office with its event for a group only, which alice is a member of."""
     friends = Group.objects.create(name="Friends")
     Event.objects.update(visibility="members", member_group=friends)
     office.alice.groups.add(friends)
@@ -21,7 +21,7 @@ def members(office: BoxOffice) -> BoxOffice:
 
 
 @pytest.mark.parametrize("call", CALLS_OF_AN_EVENT, ids=lambda call: call.name)
-def test_who_is_let_in(call: Call, members: BoxOffice) -> None:
+def test_only_members_see_the_event(call: Call, members: BoxOffice) -> None:
     before = members.state()
     refusal(members.send(call, stranger()), 401, "not_authenticated")
     for client in (signed_in(make_user()), with_token(make_user())):
@@ -32,13 +32,13 @@ def test_who_is_let_in(call: Call, members: BoxOffice) -> None:
 
 
 @pytest.mark.parametrize("call", CALLS_OF_AN_EVENT, ids=lambda call: call.name)
-def test_without_a_group_everyone_signed_in_is_a_member(call: Call, office: BoxOffice) -> None:
+def test_without_a_group_everybody_signed_in_is_a_member(call: Call, office: BoxOffice) -> None:
     Event.objects.update(visibility="members")
     refusal(office.send(call, stranger()), 401, "not_authenticated")
     assert office.send(call).status_code in (200, 201)
 
 
-def test_who_may_view_events_sees_it_without_being_a_member(members: BoxOffice) -> None:
+def test_the_view_permission_shows_the_event_to_non_members(members: BoxOffice) -> None:
     staff = signed_in(make_user(is_staff=True))
     refusal(staff.get(f"/api/events/{members.event.pk}/"), 403, "members_only")
     assert staff.get("/api/events/").json() == []
@@ -47,7 +47,7 @@ def test_who_may_view_events_sees_it_without_being_a_member(members: BoxOffice) 
     assert len(organiser.get("/api/events/").json()) == 1
 
 
-def test_it_is_listed_for_members_alone(members: BoxOffice) -> None:
+def test_the_event_list_shows_it_to_members_only(members: BoxOffice) -> None:
     for client, count in (
         (stranger(), 0),
         (signed_in(make_user()), 0),
@@ -57,7 +57,7 @@ def test_it_is_listed_for_members_alone(members: BoxOffice) -> None:
         assert len(client.get("/api/events/").json()) == count
 
 
-def test_who_is_a_member_no_more_can_still_see_and_cancel_their_booking(
+def test_a_former_member_can_still_see_and_cancel_their_booking(
     members: BoxOffice,
 ) -> None:
     members.alice.groups.clear()

@@ -1,4 +1,4 @@
-"""What the schema promises, tried with whatever the schema allows and with what it does not."""
+"""Responses match the schema, for input that it allows and input that it does not."""
 
 from functools import cache
 from typing import Any
@@ -41,7 +41,7 @@ def _schema() -> BaseSchema:
 
 
 def _operation(call: Call) -> tuple[str, str]:
-    """Return the path and the method under which the schema knows a call."""
+    """Return a call's path and method in the schema."""
     path = call.path.replace("{held}", "{seat}")
     for name in ("event", "seat", "reservation", "passkey", "sign_in"):
         path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
@@ -56,7 +56,7 @@ CALLS_OF_THE_DESK = [
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_the_schema_says_how_a_call_can_be_refused(call: Call) -> None:
+def test_the_schema_lists_the_errors_of_each_call(call: Call) -> None:
     path, method = _operation(call)
     answers = stranger().get("/api/schema/?format=json").json()["paths"][path][method]["responses"]
     by_desk = call in CALLS_OF_THE_DESK
@@ -89,21 +89,21 @@ def test_the_schema_says_how_a_call_can_be_refused(call: Call) -> None:
 @pytest.mark.parametrize(
     ("call", "mode"),
     [
-        # What a call refuses is asked of each by hand, in the other files.
+        # The other files test the errors of each call.
         pytest.param(
             call, mode, marks=() if mode is GenerationMode.POSITIVE else pytest.mark.thorough
         )
         for call in CALLS
         for mode in GenerationMode
-        # Where there is nothing to say, nothing can be said wrongly.
+        # A call without input has no invalid input.
         if mode is GenerationMode.POSITIVE or call.is_write or "{" in call.path
     ],
     ids=lambda value: getattr(value, "name", None) or value.value,
 )
-def test_every_answer_is_one_that_the_schema_knows(
+def test_every_response_matches_the_schema(
     call: Call, mode: GenerationMode, office: BoxOffice
 ) -> None:
-    # Nobody here unpacks what comes compressed.
+    # The test client does not decompress.
     headers, cookies = {"Accept-Encoding": "identity"}, dict[str, str]()
     if call.needs == "csrf":
         cookies["csrftoken"] = headers["X-CSRFToken"] = "0" * 32

@@ -1,4 +1,4 @@
-"""The code on a ticket, and what the door is told of it."""
+"""Ticket codes, and what scanning one returns."""
 
 import string
 from typing import Any
@@ -26,7 +26,7 @@ def _booking(office: BoxOffice) -> dict[str, Any]:
     return found
 
 
-def test_a_ticket_admits_its_buyer_to_their_seats(office: BoxOffice) -> None:
+def test_a_ticket_code_returns_its_booking_and_seats(office: BoxOffice) -> None:
     booking = _booking(office)
     answer = _check(office, booking["ticket_code"])
     assert answer.json() == {
@@ -37,7 +37,7 @@ def test_a_ticket_admits_its_buyer_to_their_seats(office: BoxOffice) -> None:
     }
 
 
-def test_the_ticket_of_a_cancelled_booking_admits_nobody_and_says_why(office: BoxOffice) -> None:
+def test_the_ticket_of_a_cancelled_booking_is_refused_with_the_reason(office: BoxOffice) -> None:
     code = _booking(office)["ticket_code"]
     signed_in(office.alice).post(f"/api/reservations/{office.reservation}/cancel/")
     found = _check(office, code).json()
@@ -45,7 +45,7 @@ def test_the_ticket_of_a_cancelled_booking_admits_nobody_and_says_why(office: Bo
     assert found["reservation"]["ticket_code"] == code
 
 
-def test_a_booking_says_its_code_from_the_first_answer_on(office: BoxOffice) -> None:
+def test_a_booking_has_its_ticket_code_from_the_first_response(office: BoxOffice) -> None:
     body = {"seat_ids": [office.held], "payment_method": "card"}
     alice = signed_in(office.alice)
     booked = alice.post(f"/api/events/{office.event.pk}/reserve/", body).json()["reservation"]
@@ -54,14 +54,14 @@ def test_a_booking_says_its_code_from_the_first_answer_on(office: BoxOffice) -> 
     assert len({found["ticket_code"] for found in listed}) == len(listed) == 2
 
 
-def test_a_code_fits_into_an_address_and_may_be_typed_in_small_letters(office: BoxOffice) -> None:
+def test_a_code_is_url_safe_and_case_insensitive(office: BoxOffice) -> None:
     code = ticket_code(office.reservation)
     assert set(code) <= {*string.ascii_uppercase, *string.digits, "-"}
     assert len(code) < 40
     assert _check(office, code.lower()).json()["reservation"]["ticket_code"] == code
 
 
-def test_a_wrong_code_is_no_ticket(office: BoxOffice, subtests: pytest.Subtests) -> None:
+def test_a_wrong_code_is_404(office: BoxOffice, subtests: pytest.Subtests) -> None:
     code = ticket_code(office.reservation)
     name, _, signature = code.partition("-")
     other = "B" if signature[-1] == "A" else "A"
@@ -80,7 +80,7 @@ def test_a_wrong_code_is_no_ticket(office: BoxOffice, subtests: pytest.Subtests)
     assert not Entry.objects.exists()
 
 
-def test_who_may_not_scan_is_told_nothing_of_any_code(office: BoxOffice) -> None:
+def test_without_the_scan_permission_every_code_is_refused(office: BoxOffice) -> None:
     right, wrong = ticket_code(office.reservation), f"{'A' * 16}-{'A' * 16}"
     for client in (signed_in(office.alice), with_token(office.alice)):
         answers = [_check(office, code, client) for code in (right, wrong)]
@@ -90,7 +90,7 @@ def test_who_may_not_scan_is_told_nothing_of_any_code(office: BoxOffice) -> None
         refusal(_check(office, code, stranger()), 401, "not_authenticated")
 
 
-def test_codes_are_made_with_the_tickets_own_key(settings: Settings) -> None:
+def test_codes_are_signed_with_the_ticket_key(settings: Settings) -> None:
     public_id = new_public_id()
     code = ticket_code(public_id)
     assert code == ticket_code(public_id)
@@ -103,11 +103,11 @@ def test_codes_are_made_with_the_tickets_own_key(settings: Settings) -> None:
     assert booking_of(code) == {"public_id": public_id}
 
 
-# As printed by releases that had neither public ids nor a key for tickets.
+# As printed by releases without public ids and ticket key.
 PRINTED_BEFORE = ("7-JSBXY6Y5M2DOTQLP", "the-secret-key-of-the-release-before")
 
 
-def test_a_ticket_printed_before_is_good_while_the_old_secret_key_is_a_fallback(
+def test_an_old_ticket_is_valid_while_its_key_is_a_fallback(
     settings: Settings,
 ) -> None:
     code, secret_key = PRINTED_BEFORE
@@ -116,7 +116,7 @@ def test_a_ticket_printed_before_is_good_while_the_old_secret_key_is_a_fallback(
     assert booking_of(code) == {"pk": 7}
 
 
-def test_no_two_bookings_share_a_signature() -> None:
+def test_bookings_have_different_signatures() -> None:
     names = [new_public_id() for _ in range(2_000)]
     codes = [ticket_code(name) for name in names]
     assert len({code.partition("-")[2] for code in codes}) == len(codes)

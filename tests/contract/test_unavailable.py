@@ -1,4 +1,4 @@
-"""503: it cannot be done just now. Nothing is half done, and the answer says when to try again."""
+"""Errors 503 change nothing and say when to try again."""
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
@@ -17,7 +17,9 @@ pytestmark = pytest.mark.any_database
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("in_the_tests_thread")
-def test_with_the_database_away(call: Call, kind: type[Exception], office: BoxOffice) -> None:
+def test_without_the_database_calls_are_503(
+    call: Call, kind: type[Exception], office: BoxOffice
+) -> None:
     clients = [signed_in(office.alice), with_token(office.alice)]
     before = office.state()
 
@@ -35,7 +37,7 @@ def test_with_the_database_away(call: Call, kind: type[Exception], office: BoxOf
 
 
 @pytest.mark.parametrize("call", WRITES_BY_DESK, ids=lambda call: call.name)
-def test_with_too_many_people_at_the_desk(
+def test_with_a_full_command_queue_calls_are_503(
     call: Call, office: BoxOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command_queue, "MAX_QUEUED_COMMANDS", 0)

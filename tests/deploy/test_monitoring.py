@@ -11,7 +11,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
-from accounts.tallies import AccountTallies
+from accounts.metric_collectors import AccountCollector
 from deploy.paths import ROOT
 from realtime.collectors import ViewersCollector
 from reservations.collectors import SalesCollector
@@ -43,7 +43,7 @@ def dashboard() -> dict[str, Any]:
 def told(db: None, settings: Settings) -> set[str]:
     """Return the names of all that servers tell, with those that only some of them do."""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    reply = Probes(ViewersCollector(), SalesCollector(), AccountTallies()).answer_to("/metrics")
+    reply = Probes(ViewersCollector(), SalesCollector(), AccountCollector()).answer_to("/metrics")
     assert reply is not None
     families = text_string_to_metric_families(reply().body.decode())
     return {UP} | {name for family in families for name in _names(family)}

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import User
-from accounts.tokens import pair
+from accounts.tokens import issue_pair
 from loadtest.compare.crowds import Click, changes_in
 from loadtest.compare.house import House
 from loadtest.compare.servers import NODE_PEER, TUTORIAL, Kind, Server, install_node_peer
@@ -50,7 +50,7 @@ def _house(event: Event, people: Sequence[User]) -> House:
         event=event.pk,
         seats=seats,
         first_person=people[0].pk,
-        tokens=[pair(person)["access"] for person in people],
+        tokens=[issue_pair(person)["access"] for person in people],
         small_event=event.pk,
         small_seats=seats,
     )

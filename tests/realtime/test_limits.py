@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from accounts.addresses import client_of_scope
+from accounts.client_ip import client_ip_of_scope
 from realtime import limits
 from realtime.limits import (
     FRAMES_PER_SECOND,
@@ -62,7 +62,7 @@ def test_the_network_of_a_socket_is_what_the_trusted_proxies_say(
 ) -> None:
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": proxies}
     scope = {"client": ("1.1.1.1", 5), "headers": [(b"x-forwarded-for", forwarded.encode())]}
-    assert client_of_scope(scope) == address
+    assert client_ip_of_scope(scope) == address
 
 
 def _handshakes(clock: Clock) -> Handshakes:

@@ -56,7 +56,7 @@ def by_session(user: User) -> dict[str, Any]:
 
 
 def by_token(user: User) -> dict[str, Any]:
-    return {"subprotocols": ["seatcast", f"bearer.{tokens.pair(user)['access']}"]}
+    return {"subprotocols": ["seatcast", f"bearer.{tokens.issue_pair(user)['access']}"]}
 
 
 def by_ticket(user: User) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _sign_out(user: User, entrance: dict[str, Any]) -> None:
         assert entrance["client"].post("/api/logout/").status_code == 200
     else:
         family = AccessToken(entrance["subprotocols"][1].removeprefix("bearer."))["sid"]
-        revocations.end(family, person_id=user.pk)
+        revocations.revoke(family, person_id=user.pk)
 
 
 def _new_password(user: User, entrance: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The security log: what it records by itself, who reads it, and that nobody changes it."""
+"""What the security log records, who may read it, and that it is append-only."""
 
 import json
 from datetime import timedelta
@@ -94,7 +94,7 @@ def test_permissions_of_a_group_are_recorded() -> None:
     ]
 
 
-def test_a_change_in_the_admin_names_who_made_it_from_where_and_by_which_request() -> None:
+def test_a_change_in_the_admin_records_actor_address_and_request() -> None:
     admin = make_user("admin", is_staff=True, is_superuser=True)
     group = Group.objects.create(name="Door staff")
     permission = Permission.objects.get(codename="view_event")
@@ -115,7 +115,7 @@ def test_a_change_in_the_admin_names_who_made_it_from_where_and_by_which_request
     assert row["request_id"] == response.headers["X-Request-ID"]
 
 
-def test_only_who_has_the_permission_reads_it() -> None:
+def test_reading_the_log_requires_the_permission() -> None:
     person = make_user("owner")
     refusal(signed_in(person).get(LOG), 403, "permission_denied")
     refusal(signed_in(make_user("staff", is_staff=True)).get(LOG), 403, "permission_denied")
@@ -150,7 +150,7 @@ def test_a_malformed_query_is_refused(query: str) -> None:
     refusal(client.get(f"{LOG}?{query}"), 400, "invalid")
 
 
-def test_the_export_is_json_lines_and_goes_on_where_it_ended() -> None:
+def test_the_export_is_json_lines_and_resumes_after_an_id() -> None:
     record(Kind.LOG_EXPORTED, details={"note": "a line\nand another"})
     output = StringIO()
     call_command("export_security_log", stdout=output)

@@ -21,7 +21,7 @@ from django.utils.asyncio import async_unsafe
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts import remembered, revocations, shared, throttles, tokens
+from accounts import revocations, session_cache, shared_cache, throttles, tokens
 from accounts.models import User
 from reservations import threads
 from reservations.models import Event, Reservation, Seat
@@ -137,7 +137,7 @@ class Scene:
 
 
 def _bearer(user: User) -> Headers:
-    return {"authorization": f"Bearer {tokens.pair(user)['access']}"}
+    return {"authorization": f"Bearer {tokens.issue_pair(user)['access']}"}
 
 
 def _cookies(client: APIClient) -> Headers:
@@ -226,8 +226,8 @@ def test_a_session_is_looked_up_again_after_a_minute(
     monkeypatch.setattr(threads, "_start", noted)
     scene.site.send(path, cookies)
     assert not started
-    later = time.time() + remembered.REMEMBERED_SECONDS
-    monkeypatch.setattr(remembered, "time", SimpleNamespace(time=lambda: later))
+    later = time.time() + session_cache.CACHE_SECONDS
+    monkeypatch.setattr(session_cache, "time", SimpleNamespace(time=lambda: later))
     assert scene.site.send(path, cookies).status == 200
     assert started
 
@@ -235,17 +235,17 @@ def test_a_session_is_looked_up_again_after_a_minute(
 def test_other_processes_are_told_of_every_tenth_request(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, count = [], shared.count
+    told, count = [], shared_cache.incr_many
 
     @async_unsafe
     def noted(counts: Mapping[str, float], *, by: int = 1) -> list[int]:
         told.append(by)
         return count(counts, by=by)
 
-    monkeypatch.setattr(shared, "count", noted)
+    monkeypatch.setattr(shared_cache, "incr_many", noted)
     for _ in range(20):
         assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 200
-    throttles._sharing.submit(lambda: None).result(PATIENCE_SECONDS)
+    throttles._sync_thread.submit(lambda: None).result(PATIENCE_SECONDS)
     assert told == [10, 10]
 
 
@@ -469,14 +469,14 @@ def test_what_a_server_of_the_version_before_remembers_of_a_session(scene: Scene
     bob = make_user("bob")
     cookies, path = _cookies(signed_in(bob)), scene.one("lock", scene.seats[0])
     name = revocations.session_name(cookies["cookie"].rpartition("sessionid=")[2])
-    claims = {"user_id": bob.pk, "username": "bob", "stamp": bob.stamp()}
-    shared.ask("set", name, remembered._sealed(name, claims), 60)
+    claims = {"user_id": bob.pk, "username": "bob", "stamp": bob.security_stamp()}
+    shared_cache.call("set", name, session_cache._signed(name, claims), 60)
     for _ in range(2):
         assert scene.site.send(path, cookies).status == 200
 
 
 def test_whose_tokens_have_ended_is_refused_at_once(scene: Scene) -> None:
-    revocations.end_all(scene.alice)
+    revocations.revoke_all(scene.alice)
     assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 401
 
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from reservations.models import SeatChange
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, seat_ids, signed_in, stranger
-from web.request_ids import current_request, request_id, with_request_id
+from web.request_ids import active_request, request_id, with_request_id
 
 GIVEN = str(uuid4())
 
@@ -48,7 +48,7 @@ async def test_only_an_id_of_the_proxys_is_taken_over(
         (found,) = _ids(response)
         assert str(UUID(found)) == found
         assert (found == given) == is_kept
-    assert current_request() is None
+    assert active_request() is None
 
 
 def test_what_no_view_answers_is_refused_with_its_id() -> None:

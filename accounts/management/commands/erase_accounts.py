@@ -1,4 +1,4 @@
-"""Erases accounts: finishes what was begun, and begins it where nobody came for long."""
+"""Finish erasures that were started, and erase accounts unused for SEATCAST_RETENTION_DAYS."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Erasure, User
-from accounts.personal import erasing
+from accounts.personal_data import erasure
 
 
 class Command(BaseCommand):
     help = (
-        "Finishes erasures of accounts that a process left behind. With SEATCAST_RETENTION_DAYS it "
-        "also erases buyers who have neither signed in nor had a booking for so many days. Can be "
-        "stopped at any time; two at once do no harm."
+        "Finishes erasures that a process left unfinished. With SEATCAST_RETENTION_DAYS "
+        "it also erases buyers who have neither signed in nor had a booking for so many days. Can "
+        "be stopped at any time, and run twice at once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,21 +23,21 @@ class Command(BaseCommand):
             type=int,
             action="append",
             default=[],
-            help="Erase this account too, such as after a backup was restored from before it was.",
+            help="Also erase this account, for example again after restoring an older backup.",
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        for person in self._named(options["person"]):
-            erasing.close(person, Erasure.Cause.ASKED)
+        for person in self._people(options["person"]):
+            erasure.close(person, Erasure.Cause.ASKED)
         if days := settings.SEATCAST_RETENTION_DAYS:
-            erasing.close_unused(unused_since=erasing.retention_cut(days))
-        outcomes = list(erasing.finish_all())
+            erasure.close_unused(unused_since=erasure.retention_cut(days))
+        outcomes = list(erasure.finish_all())
         if done := sum(outcomes):
             self.stdout.write(f"{done:,} {'account' if done == 1 else 'accounts'} erased.")
         if failed := len(outcomes) - done:
             raise CommandError(f"{failed:,} could not be erased yet.")
 
-    def _named(self, ids: list[int]) -> list[User]:
+    def _people(self, ids: list[int]) -> list[User]:
         found = list(User.objects.filter(pk__in=ids))
         if missing := set(ids) - {person.pk for person in found}:
             raise CommandError(f"There is nobody with the id {min(missing)}.")

@@ -1,4 +1,4 @@
-"""Deletes what accounts keep for a while only."""
+"""Delete expired rows of accounts."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,21 +7,20 @@ from django.core.management import BaseCommand
 
 from accounts import mail, revocations, tokens
 from accounts.second_factor import challenges
-from accounts.sign_ins import records
+from accounts.sign_ins import tracking
 
 KEPT = timedelta(days=1)
 
 
 class Command(BaseCommand):
     help = (
-        "Deletes families of refresh tokens and sign-in challenges that have expired, entries of "
-        "sessions that are gone, and what ended, or was mailed, more than a day ago. Can be "
-        "stopped at any time."
+        "Deletes expired token families and sign-in challenges, sign-ins without a session, and "
+        "revocations and mails older than a day. Can be stopped at any time."
     )
 
     def handle(self, *_: Any, **__: Any) -> None:
         tokens.prune()
         challenges.prune()
-        records.prune()
+        tracking.prune()
         revocations.prune(older_than=KEPT)
         mail.prune(older_than=KEPT)

@@ -1,4 +1,4 @@
-"""Lets in somebody who lost all second factors."""
+"""Remove the second factors of somebody who lost them."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from accounts.second_factor import factors
 
 class Command(BaseCommand):
     help = (
-        "Removes all second factors and recovery codes of a person, and signs them out everywhere; "
-        "their password is enough then. Make sure first that it is them who ask."
+        "Removes all second factors and recovery codes of a person, and signs them out everywhere. "
+        "Their password alone then signs them in: verify first who is asking."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""Sends what mail is left."""
+"""Send mail that is due."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from accounts import mail
 
 class Command(BaseCommand):
     help = (
-        "Sends the mail that is due: what a process left behind that was killed, and what the mail "
-        "server did not take before. Two at once do no harm."
+        "Sends the mail that is due: what a killed process left behind, and what the mail server "
+        "did not accept earlier. Can be run twice at once."
     )
 
     def handle(self, *_: Any, **__: Any) -> None:

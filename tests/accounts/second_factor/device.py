@@ -1,4 +1,4 @@
-"""A person's devices: an authenticator app, and a security key in software."""
+"""Test doubles of a person's devices: an authenticator app, and a security key in software."""
 
 import base64
 import hashlib
@@ -36,8 +36,8 @@ class App:
 
 
 def with_app(person: User) -> App:
-    """Set up an authenticator app for a person, whose next code was not used yet."""
-    secret, _ = totp.begin(person)
+    """Set up an authenticator app for a person; its next code is unused."""
+    secret, _ = totp.start(person)
     app = App(secret)
     factors.confirm_totp(person, app.code())
     Authenticator.objects.filter(person=person).update(last_step=0)
@@ -111,7 +111,7 @@ class Key:
 
 
 def add_key(client: APIClient, key: Key, *, name: str = "Key") -> Any:
-    """Register a security key over the API; return the answer."""
+    """Register a security key over the API; return the response."""
     asked: Any = client.post("/api/second-factor/passkeys/options/", {"password": PASSWORD})
     assert asked.status_code == 200, asked.content
     made = key.create(asked.json()["options"])
@@ -120,7 +120,7 @@ def add_key(client: APIClient, key: Key, *, name: str = "Key") -> Any:
 
 
 def first_step(client: APIClient, name: str = "alice", path: str = "/api/login/") -> dict[str, Any]:
-    """Sign in with the right password; return what the refusal says of the second step."""
+    """Send the correct password; return the details of the required second step."""
     answer: Any = client.post(path, {"username": name, "password": PASSWORD})
     assert answer.status_code == 401, answer.content
     found: dict[str, Any] = answer.json()
@@ -129,7 +129,7 @@ def first_step(client: APIClient, name: str = "alice", path: str = "/api/login/"
 
 
 def second_step(client: APIClient, challenge: str, **said: Any) -> Any:
-    """Take the second step of signing in with a session."""
+    """Take the second step of a sign-in by session."""
     body = {"challenge": challenge, "method": "totp", **said}
     return client.post("/api/login/second-factor/", body)
 

@@ -1,4 +1,4 @@
-"""Setting up, renaming and removing second factors, and what sessions then may do."""
+"""Set up, rename and remove second factors, and their effect on sessions."""
 
 from typing import Any
 
@@ -44,15 +44,15 @@ def test_an_app_counts_once_it_is_confirmed(alice: User) -> None:
     assert client.get("/api/second-factor/").json()["totp"] is None
     refusal(client.post(TOTP + "confirm/", {"code": "000000"}), 401, "invalid_code")
     answer = client.post(TOTP + "confirm/", {"code": App(begun["secret"]).code()})
-    assert len(answer.json()["recovery_codes"]) == recovery.CODES
+    assert len(answer.json()["recovery_codes"]) == recovery.CODE_COUNT
     found = client.get("/api/second-factor/").json()
     assert found["totp"]["created_at"]
-    assert found["recovery_codes_left"] == recovery.CODES
+    assert found["recovery_codes_left"] == recovery.CODE_COUNT
     row = SecurityEvent.objects.get(kind=Kind.SECOND_FACTOR_ADDED)
     assert (row.subject_id, row.details) == (alice.pk, {"method": "totp"})
 
 
-def test_the_session_that_sets_up_the_first_factor_goes_on_under_another_key(alice: User) -> None:
+def test_setting_up_the_first_factor_changes_the_session_key(alice: User) -> None:
     client: Any = signed_in(alice)
     before = client.cookies["sessionid"].value
     _set_up_app(client)
@@ -61,7 +61,7 @@ def test_the_session_that_sets_up_the_first_factor_goes_on_under_another_key(ali
     assert [each["is_current"] for each in client.get("/api/sessions/").json()] == [True]
 
 
-def test_a_session_from_before_has_not_passed_the_factor(alice: User) -> None:
+def test_an_older_session_has_not_passed_a_new_factor(alice: User) -> None:
     older, client = signed_in(alice), signed_in(alice)
     assert older.get("/api/reservations/").status_code == 200
     _set_up_app(client)
@@ -70,7 +70,7 @@ def test_a_session_from_before_has_not_passed_the_factor(alice: User) -> None:
     assert found["set_up"] is True
 
 
-def test_who_sets_up_a_factor_with_a_token_gets_a_new_pair_that_passed_it(alice: User) -> None:
+def test_setting_up_a_factor_with_a_token_returns_a_pair_that_passed_it(alice: User) -> None:
     pair: Any = stranger().post("/api/token/", {"username": "alice", "password": PASSWORD})
     client: Any = stranger()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.json()['access']}")
@@ -89,17 +89,17 @@ def test_a_second_app_is_refused_until_the_first_is_removed(alice: User) -> None
     assert _set_up_app(client)[1].status_code == 200
 
 
-def test_with_the_last_factor_go_the_codes_and_what_sessions_passed(alice: User) -> None:
+def test_removing_the_last_factor_removes_codes_and_passed_claims(alice: User) -> None:
     client: Any = signed_in(alice)
     _set_up_app(client)
     assert client.post(TOTP + "remove/", ASKED).status_code == 200
     assert not RecoveryCode.objects.exists()
-    revocations.forget()
+    revocations.reset()
     standing = client.get("/api/me/").json()["second_factor"]
     assert standing == {"set_up": False, "passed": False, "required": False}
-    # Another factor, set up elsewhere, is not passed by having passed the first.
+    # Having passed the removed factor does not count for another one.
     with_app(alice)
-    revocations.forget()
+    revocations.reset()
     assert client.get("/api/me/").json()["second_factor"]["passed"] is False
 
 
@@ -115,7 +115,7 @@ def test_passkeys_are_listed_renamed_and_removed(alice: User) -> None:
     assert client.get("/api/me/").json()["second_factor"]["set_up"] is False
 
 
-def test_one_of_two_factors_can_go_and_the_other_stays(alice: User) -> None:
+def test_removing_one_of_two_factors_keeps_the_other(alice: User) -> None:
     client: Any = signed_in(alice)
     _set_up_app(client)
     assert add_key(client, Key()).json().get("recovery_codes") is None
@@ -123,7 +123,7 @@ def test_one_of_two_factors_can_go_and_the_other_stays(alice: User) -> None:
     assert client.get("/api/me/").json()["second_factor"]["passed"] is True
 
 
-def test_the_number_of_passkeys_is_bounded(alice: User) -> None:
+def test_the_number_of_passkeys_is_limited(alice: User) -> None:
     client: Any = signed_in(alice)
     add_key(client, Key())
     Passkey.objects.bulk_create(
@@ -133,13 +133,13 @@ def test_the_number_of_passkeys_is_bounded(alice: User) -> None:
     refusal(client.post(KEYS + "options/", ASKED), 409, "too_many_passkeys")
 
 
-def test_recovery_codes_are_renewed_and_the_former_are_worth_nothing(alice: User) -> None:
+def test_new_recovery_codes_invalidate_the_old_ones(alice: User) -> None:
     client: Any = signed_in(alice)
     refusal(client.post("/api/second-factor/recovery-codes/", ASKED), 409, "not_set_up")
     _, answer = _set_up_app(client)
     fresh = client.post("/api/second-factor/recovery-codes/", ASKED).json()["recovery_codes"]
     assert not set(fresh) & set(answer.json()["recovery_codes"])
-    assert RecoveryCode.objects.count() == recovery.CODES
+    assert RecoveryCode.objects.count() == recovery.CODE_COUNT
 
 
 @pytest.mark.parametrize("path", [TOTP, TOTP + "remove/", KEYS + "options/", KEYS + "1/remove/"])

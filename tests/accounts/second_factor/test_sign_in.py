@@ -1,4 +1,4 @@
-"""Signing in with a second factor, by session and by token."""
+"""Sign in with a second factor, by session and by token."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from accounts.models import Authenticator, Challenge, Passkey, RecoveryCode, User
-from accounts.second_factor import recovery, sealing
+from accounts.second_factor import encryption, recovery
 from security_log.models import Kind, SecurityEvent
 from tests.accounts.second_factor.device import (
     App,
@@ -38,19 +38,19 @@ def app(alice: User) -> App:
     return with_app(alice)
 
 
-def test_a_password_alone_signs_in_who_has_no_second_factor(alice: User) -> None:
+def test_without_a_second_factor_the_password_is_enough(alice: User) -> None:
     answer: Any = stranger().post("/api/login/", {"username": "alice", "password": PASSWORD})
     assert answer.status_code == 200
 
 
-def test_a_password_alone_signs_nobody_in_who_has_one(app: App) -> None:
+def test_with_a_second_factor_the_password_is_not_enough(app: App) -> None:
     client = stranger()
     found = first_step(client)
     assert found["methods"] == ["totp", "recovery_code"]
     refusal(client.get("/api/me/"), 401, "not_authenticated")
 
 
-def test_a_wrong_password_does_not_tell_whether_there_is_a_second_factor(app: App) -> None:
+def test_a_wrong_password_does_not_reveal_whether_a_factor_is_set_up(app: App) -> None:
     body = {"username": "alice", "password": "not-the-password"}
     found = refusal(stranger().post("/api/login/", body), 401, "invalid_credentials")
     assert "methods" not in found
@@ -69,7 +69,7 @@ def test_password_and_code_sign_in_and_are_logged(app: App, alice: User) -> None
     assert (row.subject_id, row.details) == (alice.pk, {"method": "totp"})
 
 
-def test_tokens_take_the_second_step_too_and_keep_it_when_they_rotate(app: App) -> None:
+def test_tokens_take_the_second_step_and_keep_it_when_refreshed(app: App) -> None:
     client = stranger()
     challenge = first_step(client, path="/api/token/")["challenge"]
     body = {"challenge": challenge, "method": "totp", "code": app.code()}
@@ -99,14 +99,14 @@ def test_a_recovery_code_signs_in_once_however_it_is_typed(app: App, alice: User
         challenge = first_step(client)["challenge"]
         answer = second_step(client, challenge, method="recovery_code", code=typed)
         assert answer.status_code == status
-    assert recovery.left(alice) == recovery.CODES - 1
+    assert recovery.remaining(alice) == recovery.CODE_COUNT - 1
 
 
 def test_a_passkey_signs_in(alice: User) -> None:
     key = Key()
     added = add_key(signed_in(alice), key)
     assert added.status_code == 200, added.content
-    assert len(added.json()["recovery_codes"]) == recovery.CODES
+    assert len(added.json()["recovery_codes"]) == recovery.CODE_COUNT
     client = stranger()
     asked = first_step(client)
     assert asked["methods"] == ["passkey", "recovery_code"]
@@ -126,7 +126,7 @@ def test_a_passkey_signs_in(alice: User) -> None:
         {"rp_id": "evil.example"},
     ],
 )
-def test_a_passkey_is_good_on_this_sites_pages_alone(alice: User, wrong: dict[str, str]) -> None:
+def test_a_passkey_for_another_origin_is_refused(alice: User, wrong: dict[str, str]) -> None:
     key = Key()
     add_key(signed_in(alice), key)
     for name, value in wrong.items():
@@ -138,9 +138,7 @@ def test_a_passkey_is_good_on_this_sites_pages_alone(alice: User, wrong: dict[st
     refusal(answer, 401, "invalid_passkey")
 
 
-def test_a_client_on_another_host_below_the_sites_has_passkeys_too(
-    alice: User, settings: Settings
-) -> None:
+def test_a_client_on_a_subdomain_can_use_passkeys(alice: User, settings: Settings) -> None:
     settings.SEATCAST_SITE_URL = "https://example.org"
     settings.CLIENT_ORIGINS = ["https://tickets.example.org", "https://badexample.org"]
     for origin, status in (
@@ -153,7 +151,7 @@ def test_a_client_on_another_host_below_the_sites_has_passkeys_too(
         assert add_key(signed_in(person), key).status_code == status
 
 
-def test_a_passkey_whose_counter_does_not_move_is_refused(alice: User) -> None:
+def test_a_passkey_whose_counter_does_not_grow_is_refused(alice: User) -> None:
     key = Key()
     add_key(signed_in(alice), key)
     Passkey.objects.update(sign_count=7)
@@ -165,7 +163,7 @@ def test_a_passkey_whose_counter_does_not_move_is_refused(alice: User) -> None:
     refusal(answer, 401, "invalid_passkey")
 
 
-def test_a_passkey_without_a_counter_is_good(alice: User) -> None:
+def test_a_passkey_without_a_counter_is_accepted(alice: User) -> None:
     key = Key(counts=False)
     add_key(signed_in(alice), key)
     client = stranger()
@@ -176,7 +174,7 @@ def test_a_passkey_without_a_counter_is_good(alice: User) -> None:
     assert answer.status_code == 200
 
 
-def test_a_new_password_ends_a_sign_in_that_the_old_one_began(app: App, alice: User) -> None:
+def test_a_new_password_invalidates_a_pending_second_step(app: App, alice: User) -> None:
     client = stranger()
     challenge = first_step(client)["challenge"]
     alice.set_password("another-long-word")
@@ -184,7 +182,7 @@ def test_a_new_password_ends_a_sign_in_that_the_old_one_began(app: App, alice: U
     refusal(second_step(client, challenge, code=app.code()), 401, "challenge_over")
 
 
-def test_a_challenge_ends_in_time_and_is_pruned(app: App) -> None:
+def test_a_challenge_expires_and_is_pruned(app: App) -> None:
     client = stranger()
     challenge = first_step(client)["challenge"]
     Challenge.objects.update(expires_at="2020-01-01T00:00Z")
@@ -193,16 +191,16 @@ def test_a_challenge_ends_in_time_and_is_pruned(app: App) -> None:
     assert not Challenge.objects.exists()
 
 
-def test_what_an_app_shares_with_us_is_not_in_the_database(app: App, settings: Settings) -> None:
+def test_an_apps_secret_is_stored_encrypted(app: App, settings: Settings) -> None:
     sealed = Authenticator.objects.get().secret
     assert app.secret not in sealed
-    assert sealing.unseal(sealed) == app.secret
+    assert encryption.decrypt(sealed) == app.secret
     old, settings.SECRET_KEY = settings.SECRET_KEY, "another secret key, which is long enough to do"
     settings.SECRET_KEY_FALLBACKS = [old]
-    assert sealing.unseal(sealed) == app.secret
+    assert encryption.decrypt(sealed) == app.secret
     settings.SECRET_KEY_FALLBACKS = []
-    with pytest.raises(sealing.NotReadable):
-        sealing.unseal(sealed)
+    with pytest.raises(encryption.DecryptionFailed):
+        encryption.decrypt(sealed)
     client = stranger()
     alice = User.objects.get(username="alice")
     codes = recovery.renew(alice)
@@ -211,9 +209,7 @@ def test_what_an_app_shares_with_us_is_not_in_the_database(app: App, settings: S
     refusal(answer, 401, "invalid_code")
 
 
-def test_who_lost_all_factors_gets_in_again_when_the_operator_removes_them(
-    app: App, alice: User
-) -> None:
+def test_removing_lost_factors_lets_the_person_sign_in(app: App, alice: User) -> None:
     session = signed_in(alice)
     assert session.get("/api/me/").status_code == 200
     with pytest.raises(CommandError, match="There is nobody"):

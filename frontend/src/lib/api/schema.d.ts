@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Set the `csrftoken` cookie, whose value goes into X-CSRFToken with each write. */
+        /** @description Set the `csrftoken` cookie; send its value as X-CSRFToken with each write. */
         get: operations["csrf"];
         put?: never;
         post?: never;
@@ -31,9 +31,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Mail a link to a new address. It takes the place of the old one when it is confirmed.
+         * @description Mail a link to a new address, which replaces the old one when it is confirmed.
          *
-         *     An old address that was verified is told of it, before and after.
+         *     A verified old address is notified of the request and of the change.
          */
         post: operations["email_change"];
         delete?: never;
@@ -51,7 +51,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Confirm an address by the link that was mailed to it; the link works once, for a day. */
+        /** @description Confirm an address by the link that was mailed to it. It works once, within a day. */
         post: operations["email_confirm"];
         delete?: never;
         options?: never;
@@ -68,7 +68,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Mail another link to the address that waits to be confirmed; a few times a day. */
+        /** @description Mail another link to one's unconfirmed address, a few times a day. */
         post: operations["email_verify"];
         delete?: never;
         options?: never;
@@ -368,7 +368,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Complete signing in with a session cookie, by what the refused sign-in asked for. */
+        /** @description Complete a sign-in with a session cookie, by the challenge of its first step. */
         post: operations["login_second_factor"];
         delete?: never;
         options?: never;
@@ -385,7 +385,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description End the session, or with a token all tokens that came of the same signing in. */
+        /** @description End the session or, with a token, all tokens of the same sign-in. */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -402,7 +402,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description End all sessions and tokens of who asks, this one too. */
+        /** @description End all of one's sessions and tokens, including this one. */
         post: operations["logout_everywhere"];
         delete?: never;
         options?: never;
@@ -417,7 +417,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Tell who is signed in. */
+        /** @description Return the current user. */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -437,10 +437,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Erase oneself, for good. Bookings stay, without the person.
+         * @description Erase one's account, permanently. Bookings stay, without personal data.
          *
-         *     With bookings for coming events it is refused, unless `keep_tickets` says that the tickets
-         *     are kept: they admit, but nobody can cancel them or send them again.
+         *     Refused with bookings for upcoming events, unless `keep_tickets` is true: the tickets stay
+         *     valid, but nobody can cancel them or send them again.
          */
         post: operations["erase"];
         delete?: never;
@@ -456,7 +456,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return all that is kept about oneself, as a file. */
+        /** @description Return all data that is stored about oneself, as a file. */
         get: operations["export"];
         put?: never;
         post?: never;
@@ -476,9 +476,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Change one's password; all other sessions end, and all tokens.
+         * @description Change one's password; all tokens and all other sessions end.
          *
-         *     The session that asks goes on; who asks with a token gets a new pair.
+         *     The session of this request stays valid; a client with a token gets a new pair.
          */
         post: operations["password_change"];
         delete?: never;
@@ -496,7 +496,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Mail a link for a new password to who has the address; the answer is always the same. */
+        /** @description Mail a password link if an account has the address; the response is always the same. */
         post: operations["password_reset"];
         delete?: never;
         options?: never;
@@ -513,7 +513,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Choose a new password by the link that was mailed; it works once. */
+        /** @description Choose a new password by a mailed link, which works once. */
         post: operations["password_reset_confirm"];
         delete?: never;
         options?: never;
@@ -530,7 +530,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make an account and sign in with it; a client on another host asks for tokens next. */
+        /** @description Create an account and sign in; a client on another host requests tokens next. */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -642,7 +642,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Keep the passkey that the browser made. The answer is as for an authenticator app. */
+        /** @description Store the passkey that the browser created; responds as for an authenticator app. */
         post: operations["passkey_add"];
         delete?: never;
         options?: never;
@@ -693,7 +693,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Get what a browser needs to make a passkey. */
+        /** @description Get the options for creating a passkey in the browser. */
         post: operations["passkey_options"];
         delete?: never;
         options?: never;
@@ -710,7 +710,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Get new recovery codes; those from before are worth nothing any more. */
+        /** @description Get new recovery codes; the earlier ones become invalid. */
         post: operations["recovery_codes"];
         delete?: never;
         options?: never;
@@ -727,7 +727,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Get a secret for an authenticator app. It counts once a code of it is confirmed. */
+        /** @description Get a secret for an authenticator app. It counts once one of its codes is confirmed. */
         post: operations["totp_begin"];
         delete?: never;
         options?: never;
@@ -745,10 +745,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Set up the authenticator app, by a code of it.
+         * @description Confirm the authenticator app by one of its codes.
          *
-         *     With the first factor one gets recovery codes, which are shown this once; the session that
-         *     asks goes on as one that showed the factor, and who asks with a token gets a new pair.
+         *     The first factor comes with recovery codes, which are shown only once. The session of this
+         *     request then counts as having passed the factor; a client with a token gets a new pair.
          */
         post: operations["totp_confirm"];
         delete?: never;
@@ -784,7 +784,7 @@ export interface paths {
         /**
          * @description List security events, newest first; needs `security_log.view_securityevent`.
          *
-         *     The next page is in the `Link` header (RFC 8288) while there is one.
+         *     The `Link` header (RFC 8288) leads to the next page, if there is one.
          */
         get: operations["security_log"];
         put?: never;
@@ -802,7 +802,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List where one is signed in, the place that was used last first. */
+        /** @description List one's sign-ins, latest used first. */
         get: operations["sessions"];
         put?: never;
         post?: never;
@@ -822,7 +822,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Sign oneself out in one place. */
+        /** @description End one of one's sign-ins. */
         delete: operations["session_end"];
         options?: never;
         head?: never;
@@ -839,9 +839,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Return a ticket for a socket to another host than the session's cookie is for.
+         * @description Return a ticket for a WebSocket to another host than that of the session cookie.
          *
-         *     Who has a token needs none, and gets none.
+         *     With a token it is null: the token itself opens a socket.
          */
         post: operations["socket_ticket"];
         delete?: never;
@@ -898,7 +898,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Sign in with a pair of tokens, for a client on another host. */
+        /** @description Sign in and get a pair of tokens, for a client on another host. */
         post: operations["token"];
         delete?: never;
         options?: never;
@@ -916,12 +916,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Return a new pair. The refresh token that was sent is worth nothing from then on.
+         * @description Exchange a refresh token for a new pair; it becomes invalid.
          *
-         *     One that comes again without the key of its exchange was in two hands: all tokens that came
-         *     of the same signing in end at once. A client whose answer may get lost sends an
-         *     `Idempotency-Key`, a secret made for this one exchange, and sends it again to get the same
-         *     answer, for a minute.
+         *     A used token may have been stolen, so using it again without the key of its exchange ends
+         *     all tokens of the same sign-in. To be able to repeat a request whose response got lost, send
+         *     an `Idempotency-Key`, a secret for this one exchange: for a minute, the same token and key
+         *     get the same response.
          */
         post: operations["token_refresh"];
         delete?: never;
@@ -939,7 +939,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Sign out: the refresh token that was sent is worth nothing from then on. */
+        /** @description Sign out: end all tokens of the same sign-in as this refresh token. */
         post: operations["token_revoke"];
         delete?: never;
         options?: never;
@@ -956,7 +956,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Complete signing in with a pair of tokens, by what the refused sign-in asked for. */
+        /** @description Complete a sign-in with a pair of tokens, by the challenge of its first step. */
         post: operations["token_second_factor"];
         delete?: never;
         options?: never;
@@ -1102,7 +1102,7 @@ export interface components {
         EraseRequest: {
             password: string;
             /**
-             * @description Erase also with bookings for coming events, which stay good.
+             * @description Erase also with bookings for upcoming events, whose tickets stay valid.
              * @default false
              */
             keep_tickets: boolean;
@@ -1202,7 +1202,7 @@ export interface components {
         FactorAdded: {
             success: boolean;
             message: string;
-            /** @description For who asked with a token. */
+            /** @description For clients with a token. */
             access?: string;
             refresh?: string;
             device?: string;
@@ -1248,11 +1248,11 @@ export interface components {
             /** @description Empty when not given. */
             email: string;
             readonly email_verified: boolean;
-            /** @description What waits to be confirmed; empty if nothing. */
+            /** @description The unconfirmed new address, or empty. */
             new_email: string;
-            /** @description Whether the admin's pages open. */
+            /** @description Whether one may open the admin. */
             is_staff: boolean;
-            /** @description What of a client's concern they may do, in alphabetical order. */
+            /** @description The permissions that matter to a client, in alphabetical order. */
             readonly permissions: string[];
             second_factor: components["schemas"]["SecondFactorStanding"];
         };
@@ -1301,7 +1301,7 @@ export interface components {
         PasswordChanged: {
             success: boolean;
             message: string;
-            /** @description For who asked with a token. */
+            /** @description For clients with a token. */
             access?: string;
             refresh?: string;
             device?: string;
@@ -1564,7 +1564,7 @@ export interface components {
             set_up: boolean;
             /** @description In this session, or with this token. */
             passed: boolean;
-            /** @description Before one may use an organiser's rights. */
+            /** @description Whether it must be passed before using an organiser's rights. */
             required: boolean;
         };
         SecondStepRequest: {
@@ -1629,12 +1629,12 @@ export interface components {
          */
         SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased";
         Session: {
-            /** @description Signs nobody in: it is no cookie and no token. */
+            /** @description No credential: it is neither a cookie nor a token. */
             id: string;
             kind: components["schemas"]["SessionKindEnum"];
-            /** @description Such as `Firefox, Windows`. Empty: not known. */
+            /** @description Such as `Firefox, Windows`. Empty if unknown. */
             device: string;
-            /** @description The address, or the /64 of an IPv6 one. */
+            /** @description The IPv4 address, or the /64 of an IPv6 address. */
             network: string;
             /** Format: date-time */
             started_at: string;
@@ -1701,7 +1701,7 @@ export interface components {
         SignedInPair: {
             access: string;
             refresh: string;
-            /** @description By this the device is known at the next sign-in, also while others guess. */
+            /** @description Send it with the next sign-in, so that the device is recognised and others' wrong guesses do not lock it out. */
             device: string;
         };
         Snapshot: {
@@ -1726,9 +1726,9 @@ export interface components {
          */
         SnapshotTypeEnum: "snapshot";
         SocketTicket: {
-            /** @description To be offered as the subprotocol `ticket.<ticket>`. */
+            /** @description Offer it as the subprotocol `ticket.<ticket>`. */
             ticket: string | null;
-            /** @description For how many seconds it is good. */
+            /** @description In seconds. */
             expires_in: number;
         };
         Ticket: {
@@ -1757,7 +1757,7 @@ export interface components {
         TokenCredentialsRequest: {
             username: string;
             password: string;
-            /** @description What an earlier answer called the device, so that it is known again. */
+            /** @description The `device` of an earlier response, by which the device is recognised. */
             device?: string;
         };
         TokenPair: {
@@ -1927,7 +1927,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                /** @description The token that `GET /api/csrf/` returns and sets as a cookie. Not needed by a client on another host, whose calls carry no cookies. */
                 "X-CSRFToken"?: string;
             };
             path?: never;
@@ -3461,7 +3461,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description What `GET /api/csrf/` answers and sets as a cookie. */
+                /** @description The token that `GET /api/csrf/` returns and sets as a cookie. */
                 "X-CSRFToken": string;
             };
             path?: never;
@@ -3550,7 +3550,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description What `GET /api/csrf/` answers and sets as a cookie. */
+                /** @description The token that `GET /api/csrf/` returns and sets as a cookie. */
                 "X-CSRFToken": string;
             };
             path?: never;
@@ -4114,7 +4114,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                /** @description The token that `GET /api/csrf/` returns and sets as a cookie. Not needed by a client on another host, whose calls carry no cookies. */
                 "X-CSRFToken"?: string;
             };
             path?: never;
@@ -4203,7 +4203,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                /** @description The token that `GET /api/csrf/` returns and sets as a cookie. Not needed by a client on another host, whose calls carry no cookies. */
                 "X-CSRFToken"?: string;
             };
             path?: never;
@@ -4292,7 +4292,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What `GET /api/csrf/` answers and sets as a cookie. Only a client on another host, whose calls carry no cookies, goes without. */
+                /** @description The token that `GET /api/csrf/` returns and sets as a cookie. Not needed by a client on another host, whose calls carry no cookies. */
                 "X-CSRFToken"?: string;
             };
             path?: never;
@@ -6334,7 +6334,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A secret made for this one exchange. Within a minute the same token and key get the same answer again. A used token without its key, or with another, ends at once all tokens that came of the same signing in. */
+                /** @description A secret for this one exchange. Within a minute, the same token and key get the same response again. A used token without its key, or with another one, ends all tokens of the same sign-in. */
                 "Idempotency-Key"?: string;
             };
             path?: never;

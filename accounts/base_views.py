@@ -1,0 +1,72 @@
+"""What the views of this app share: a base class, parsers, schema parameters, the current user."""
+
+from collections.abc import Mapping, Sequence
+from typing import IO, Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+from accounts.models import User
+
+CSRF_TOKEN = OpenApiParameter(
+    "X-CSRFToken",
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description="The token that `GET /api/csrf/` returns and sets as a cookie.",
+)
+# For views that call `enforce_csrf_unless_cross_site`.
+CSRF_TOKEN_WITH_COOKIES = OpenApiParameter(
+    "X-CSRFToken",
+    location=OpenApiParameter.HEADER,
+    description=f"{CSRF_TOKEN.description} Not needed by a client on another host, whose calls"
+    " carry no cookies.",
+)
+
+
+class _Utf8Parser(BaseParser):
+    """Decode as UTF-8, whatever charset a request names: with others decoding can fail."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        return super().parse(stream, media_type, {**(parser_context or {}), "encoding": "utf-8"})
+
+
+class Utf8FormParser(_Utf8Parser, FormParser):
+    """`application/x-www-form-urlencoded`."""
+
+
+class Utf8MultiPartParser(_Utf8Parser, MultiPartParser):
+    """`multipart/form-data`."""
+
+
+class PublicView(APIView):
+    """An API view without authentication."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes: Sequence[Any] = (
+        *api_settings.DEFAULT_PARSER_CLASSES,
+        Utf8FormParser,
+        Utf8MultiPartParser,
+    )
+
+    def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002
+        """Return a challenge, so that wrong credentials are answered 401 instead of 403."""
+        return 'Bearer realm="api"'
+
+
+def current_user(request: Request) -> User:
+    """Return the authenticated user, loaded from the database. Raises: NotAuthenticated."""
+    person = User.objects.filter(pk=request.user.pk or 0, is_active=True).first()
+    if person is None:
+        raise NotAuthenticated
+    return person

@@ -1,0 +1,106 @@
+"""Views to verify, confirm and change one's e-mail address."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import email_verification, mail
+from accounts.authentication import enforce_csrf_unless_cross_site
+from accounts.base_views import CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
+from accounts.client_ip import client_ip
+from accounts.mail_links import BadLink
+from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
+from accounts.serializers import DoneSerializer
+from accounts.throttles import ApiThrottle, PasswordChangeThrottle, ResetThrottle
+from accounts.views import InvalidLink
+
+
+class NothingToVerify(APIException):
+    status_code = 409
+    default_code = "nothing_to_verify"
+    default_detail = "There is no address of yours that waits to be confirmed."
+
+
+class EmailConfirmSerializer(serializers.Serializer[Any]):
+    uid = serializers.CharField(max_length=64)
+    token = serializers.CharField(max_length=256)
+
+
+class EmailChangeSerializer(serializers.Serializer[Any]):
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+    email = serializers.EmailField(max_length=254)
+    device = serializers.CharField(required=False, max_length=1024)
+
+
+class EmailVerifyView(APIView):
+    @extend_schema(operation_id="email_verify", request=None, responses=DoneSerializer)
+    def post(self, request: Request) -> Response:
+        """Mail another link to one's unconfirmed address, a few times a day."""
+        _ = request.data  # refuses a malformed body
+        person = current_user(request)
+        address = person.new_email or ("" if person.email_verified_at else person.email)
+        if not address:
+            raise NothingToVerify
+        mail.send_verification(
+            person, address, language=mail.language_of_request(request), client=client_ip(request)
+        )
+        return Response({"success": True, "message": "A link is on its way to your address"})
+
+
+class EmailConfirmView(PublicView):
+    throttle_classes = (ApiThrottle, ResetThrottle)
+
+    @extend_schema(
+        operation_id="email_confirm",
+        parameters=[CSRF_TOKEN_WITH_COOKIES],
+        request=EmailConfirmSerializer,
+        responses=DoneSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Confirm an address by the link that was mailed to it. It works once, within a day."""
+        enforce_csrf_unless_cross_site(request)
+        form = EmailConfirmSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            email_verification.confirm(
+                **form.validated_data, language=mail.language_of_request(request)
+            )
+        except BadLink:
+            raise InvalidLink from None
+        return Response({"success": True, "message": "Address confirmed"})
+
+
+class EmailChangeView(APIView):
+    @extend_schema(
+        operation_id="email_change", request=EmailChangeSerializer, responses=DoneSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Mail a link to a new address, which replaces the old one when it is confirmed.
+
+        A verified old address is notified of the request and of the change.
+        """
+        person = current_user(request)
+        require_second_factor_if_set_up(request, person)
+        form = EmailChangeSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        address = form.validated_data["email"]
+        if person.email_verified_at and address == person.email:
+            complaint = ErrorDetail("This is your address already.", code="same")
+            raise ValidationError({"email": [complaint]})
+        PasswordChangeThrottle.enforce(request, person.pk)
+        device = form.validated_data.get("device", "")
+        with password_attempt(request, person, device=device) as attempt:
+            is_known = person.check_password(form.validated_data["password"])
+            attempt.is_correct = is_known and email_verification.request_change(
+                person,
+                address,
+                known=person.password,
+                language=mail.language_of_request(request),
+                client=client_ip(request),
+            )
+        return Response({"success": True, "message": "A link is on its way to the new address"})

@@ -1,0 +1,108 @@
+"""Limit how much mail one address receives, and how much one network can request.
+
+Whoever knows an address can have mail sent to it, by registering with it or by requesting a link.
+So mail is counted by recipient, across all accounts, and by requesting network. Part of a
+recipient's limit is reserved for notices to the owner of an account.
+
+Concurrency: a mail is counted in the transaction that writes its row. On PostgreSQL an advisory
+lock on the recipient, and one on the network, serialise these transactions; SQLite has one writer
+at a time anyway.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from rest_framework.exceptions import Throttled
+
+from accounts.client_ip import enclosing_networks
+from accounts.models import Mail
+
+DAY = timedelta(days=1)
+RESET_BURST = (3, timedelta(minutes=15))
+RESETS_PER_DAY = 6
+VERIFICATIONS_PER_DAY = 3
+PER_NETWORK_AND_RECIPIENT = 4
+"""How many mails to one address one network can request in a day."""
+
+RESERVED_FOR_NOTICES = 3
+"""How many of a recipient's mails in a day are reserved for notices to an account's owner."""
+
+# Stored hashes depend on this value.
+_SALT = "accounts.mail_bounds"
+_REQUESTED = (Mail.Kind.LINK, Mail.Kind.VERIFY)
+
+
+class TooMuchMail(Throttled):
+    """A mail limit is reached, of an address or of a network."""
+
+    default_detail = "Too much mail was sent to this address, or asked for from your network."
+
+
+class _Limit(NamedTuple):
+    mails: QuerySet[Mail]
+    most: int
+    within: timedelta = DAY
+
+
+def recipient_key(address: str) -> str:
+    """Return a keyed hash that is the same for all spellings of one mailbox.
+
+    Many providers ignore dots in the local part, and a + with what follows. Counting two people as
+    one does little harm: each can be sent less mail.
+    """
+    name, _, domain = unicodedata.normalize("NFKC", address).casefold().rpartition("@")
+    name = name.partition("+")[0].replace(".", "")
+    return _key(f"to {name}@{domain}")
+
+
+def network_key(client: str) -> str:
+    """Return a keyed hash of a client's network: one IPv4 address, or an IPv6 /48."""
+    is_wide = ":" in client
+    return _key(f"from {(client, *enclosing_networks(client))[-1] if is_wide else client}")
+
+
+def enforce_limits(mail: Mail) -> None:
+    """Check all limits for a mail, in the transaction that writes it. Raises: TooMuchMail."""
+    _lock(*{mail.recipient, mail.network} - {""})
+    now = timezone.now()
+    for limit in _limits(mail):
+        newest = limit.mails.filter(created_at__gt=Now() - limit.within).order_by("-created_at")
+        found = list(newest.values_list("created_at", flat=True)[: limit.most])
+        if len(found) >= limit.most:
+            left = found[-1] + limit.within - now
+            raise TooMuchMail(wait=max(0.0, left.total_seconds()))
+
+
+def _limits(mail: Mail) -> Iterator[_Limit]:
+    to_recipient = Mail.objects.filter(recipient=mail.recipient)
+    kept = RESERVED_FOR_NOTICES if mail.kind in _REQUESTED else 0
+    yield _Limit(to_recipient, max(1, settings.SEATCAST_MAIL_PER_ADDRESS - kept))
+    if mail.kind == Mail.Kind.LINK:
+        yield _Limit(to_recipient.filter(kind=mail.kind), *RESET_BURST)
+        yield _Limit(to_recipient.filter(kind=mail.kind), RESETS_PER_DAY)
+    if mail.kind == Mail.Kind.VERIFY:
+        yield _Limit(to_recipient.filter(kind=mail.kind), VERIFICATIONS_PER_DAY)
+    if mail.network and mail.kind in _REQUESTED:
+        from_network = Mail.objects.filter(network=mail.network, kind__in=_REQUESTED)
+        yield _Limit(from_network, settings.SEATCAST_MAIL_PER_NETWORK)
+        yield _Limit(from_network.filter(recipient=mail.recipient), PER_NETWORK_AND_RECIPIENT)
+
+
+def _lock(*keys: str) -> None:
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for number in sorted(int(key[:15], 16) for key in keys):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def _key(text: str) -> str:
+    return salted_hmac(_SALT, text, algorithm="sha256").hexdigest()

@@ -1,0 +1,172 @@
+"""The texts of mail, in English and in German.
+
+Mail clients turn names such as www.evil.example into links, and anybody can choose a username. So a
+username appears only in mail to a verified address, and only if no client can take it for a link.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from accounts.mail_links import address_fragment, password_fragment
+from accounts.models import Mail, User
+from accounts.usernames import safe_in_mail
+
+LANGUAGES = ("en", "de")
+
+_TEMPLATES = {
+    Mail.Kind.LINK: {
+        "en": (
+            "Choose a new password",
+            """{hello}
+
+somebody, probably you, asked for a new password for your account. Choose one here, within the
+next hour:
+
+{links}
+
+A link works once. If it was not you, do nothing: your password stays as it is.
+""",
+        ),
+        "de": (
+            "Neues Passwort wählen",
+            """{hello}
+
+jemand, vermutlich Sie, hat ein neues Passwort für Ihr Konto angefordert. Wählen Sie es innerhalb
+der nächsten Stunde hier:
+
+{links}
+
+Ein Link gilt einmal. Wenn Sie es nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es
+ist.
+""",
+        ),
+    },
+    Mail.Kind.CHANGED: {
+        "en": (
+            "Your password was changed",
+            """{hello}
+
+the password of your account was changed just now, and whoever was signed in with the old one is
+signed out. If it was not you, choose a new one at once:
+
+{site}/password/forgotten
+""",
+        ),
+        "de": (
+            "Ihr Passwort wurde geändert",
+            """{hello}
+
+das Passwort Ihres Kontos wurde soeben geändert, und wer mit dem alten angemeldet war, ist
+abgemeldet. Wenn Sie es nicht waren, wählen Sie sofort ein neues:
+
+{site}/password/forgotten
+""",
+        ),
+    },
+    Mail.Kind.VERIFY: {
+        "en": (
+            "Confirm your e-mail address",
+            """Hello,
+
+somebody, probably you, gave this address for an account at {host}. Confirm within a day that it is
+yours:
+
+{verify}
+
+If it was not you, do nothing: without your confirmation the address is not used.
+""",
+        ),
+        "de": (
+            "E-Mail-Adresse bestätigen",
+            """Guten Tag,
+
+jemand, vermutlich Sie, hat diese Adresse für ein Konto bei {host} angegeben. Bestätigen Sie
+innerhalb eines Tages, dass es Ihre ist:
+
+{verify}
+
+Wenn Sie es nicht waren, müssen Sie nichts tun: Ohne Ihre Bestätigung wird die Adresse nicht
+verwendet.
+""",
+        ),
+    },
+    Mail.Kind.MOVING: {
+        "en": (
+            "A new e-mail address for your account",
+            """{hello}
+
+somebody who knows your password asked for another e-mail address for your account. Nothing changes
+before the new address is confirmed. If it was not you, choose a new password now, which also stops
+this change:
+
+{site}/password/forgotten
+""",
+        ),
+        "de": (
+            "Eine neue E-Mail-Adresse für Ihr Konto",
+            """{hello}
+
+jemand, der Ihr Passwort kennt, hat eine andere E-Mail-Adresse für Ihr Konto angegeben. Nichts
+ändert sich, bevor die neue Adresse bestätigt ist. Wenn Sie es nicht waren, wählen Sie jetzt ein
+neues Passwort, das auch diese Änderung verhindert:
+
+{site}/password/forgotten
+""",
+        ),
+    },
+    Mail.Kind.MOVED: {
+        "en": (
+            "Your e-mail address was changed",
+            """{hello}
+
+another e-mail address was confirmed for your account. We write to that one from now on. If it was
+not you, tell the organiser.
+""",
+        ),
+        "de": (
+            "Ihre E-Mail-Adresse wurde geändert",
+            """{hello}
+
+für Ihr Konto wurde eine andere E-Mail-Adresse bestätigt. Wir schreiben von jetzt an dorthin. Wenn
+Sie es nicht waren, wenden Sie sich an den Veranstalter.
+""",
+        ),
+    },
+}
+_HELLO = {"en": "Hello", "de": "Guten Tag"}
+_ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
+
+
+def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
+    """Return the subject and body of a mail; `people` are several only for password links."""
+    site = settings.SEATCAST_SITE_URL.rstrip("/")
+    person = people[0]
+    subject, body = _TEMPLATES[Mail.Kind(mail.kind)][mail.language]
+    return subject, body.format(
+        hello=_hello(person, mail.language),
+        host=urlsplit(site).hostname,
+        links=_links(people, mail.language, site=site),
+        site=site,
+        verify=f"{site}/email/confirm#{address_fragment(person, mail.address)}",
+    )
+
+
+def _hello(person: User, language: str) -> str:
+    name = safe_in_mail(person.username) if person.email_verified_at else ""
+    return f"{_HELLO[language]} {name}," if name else f"{_HELLO[language]},"
+
+
+def _links(people: Sequence[User], language: str, *, site: str) -> str:
+    links = [f"{site}/password/reset#{password_fragment(person)}" for person in people]
+    if len(people) == 1:
+        return links[0]
+    titles = [_title(person, language) for person in people]
+    return "\n\n".join(f"{title}:\n{link}" for title, link in zip(titles, links, strict=True))
+
+
+def _title(person: User, language: str) -> str:
+    """Return a heading that distinguishes an account from others with the same address."""
+    day = person.date_joined.date().isoformat()
+    return safe_in_mail(person.username) or _ACCOUNT[language].format(day=day)

@@ -1,0 +1,61 @@
+"""Validate new usernames, and decide which ones may appear in mail.
+
+Usernames are shown to others, on the map and to organisers. So a new one has no invisible
+characters, does not mix confusable scripts, and does not look like the name of an organiser.
+"""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+
+INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5")
+"""Letters that are not visible. Usernames cannot have other invisible characters anyway."""
+
+_CONFUSABLE_SCRIPTS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"}
+
+_CONFUSABLES = str.maketrans(
+    {
+        **dict(zip("авгеіјкмнорсԁԛѕтухԝһӏ", "abreijkmhopcdqstyxwhl", strict=True)),
+        **dict(zip("αβγεηικνορτυχω", "abyenikvoptuxw", strict=True)),
+        **dict(zip("013457", "oleast", strict=True)),
+        "i": "l",
+    }
+)
+"""Letters and digits, after folding, that look like a Latin letter."""
+
+_MAX_PRINTED = 40
+
+
+def validate_new_username(name: str) -> None:
+    """Refuse invisible letters and mixed scripts. Raises: ValidationError."""
+    if INVISIBLE & set(name):
+        raise ValidationError("This name has characters that cannot be seen.", code="invisible")
+    if len(_scripts(name)) > 1:
+        raise ValidationError("This name mixes letters of several alphabets.", code="mixed")
+
+
+def skeleton(name: str) -> str:
+    """Return a name's skeleton: names with the same one look alike."""
+    plain = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", name.casefold())
+        if not unicodedata.combining(letter)
+    )
+    return plain.translate(_CONFUSABLES).replace("rn", "m").translate(_WITHOUT_MARKS)
+
+
+def safe_in_mail(name: str) -> str:
+    """Return a name for use in mail, or an empty string if a mail client could turn it into a link.
+
+    Clients do so with dots, @ and colons; letters, digits, `_` and `-` are safe.
+    """
+    is_plain = all(each.isalnum() or each in "_-" for each in name)
+    return name if is_plain and len(name) <= _MAX_PRINTED else ""
+
+
+_WITHOUT_MARKS = str.maketrans("", "", "._-+@")
+
+
+def _scripts(name: str) -> set[str]:
+    found = {unicodedata.name(each, "").partition(" ")[0] for each in name if each.isalpha()}
+    return found & _CONFUSABLE_SCRIPTS

@@ -1,0 +1,161 @@
+"""JSON bodies with invalid fields are 400, name the field, and change nothing."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from reservations.api.serializers import MAX_SEATS
+from tests.contract.calls import CALLS_WITH_BODY, Call, refusal, send
+from tests.contract.conftest import BoxOffice
+from tests.factories import signed_in
+
+pytestmark = pytest.mark.any_database
+
+NO_LIST_OF_IDS: dict[str, Any] = {
+    "null": None,
+    "nothing in it": [],
+    "a number": 1,
+    "a word": "1",
+    "a truth": True,
+    "an object": {"0": 1},
+    "null in it": [None],
+    "truths for numbers": [True, False],
+    "a fraction": [1.5],
+    "a word in it": ["x"],
+    "an empty word": [""],
+    "a list in it": [[1]],
+    "an object in it": [{"id": 1}],
+    "zero": [0],
+    "a negative number": [-1],
+    "2^63": [2**63],
+    "10^30": [10**30],
+    "one good, one bad": [1, "x"],
+    "NUL": ["1\x00"],
+    "too many": list(range(1, MAX_SEATS + 2)),
+    "a deep list": [[[[[[[[1]]]]]]]],
+}
+NO_PAYMENT_METHOD: dict[str, Any] = {
+    "null": None,
+    "empty": "",
+    "unknown": "gold",
+    "in capitals": "CARD",
+    "a number": 1,
+    "a truth": True,
+    "a list": ["card"],
+    "an object": {"card": "card"},
+    "NUL": "card\x00",
+    "long": "x" * 10_000,
+}
+NO_TEXT: dict[str, Any] = {
+    "null": None,
+    "empty": "",
+    "a truth": True,
+    "a list": ["alice"],
+    "an object": {"a": 1},
+    "NUL": "alice\x00",
+    "long": "x" * 5_000,
+}
+NO_COUNT: dict[str, Any] = {
+    "null": None,
+    "nothing": 0,
+    "less than nothing": -1,
+    "a fraction": 1.5,
+    "a word": "two",
+    "a truth": True,
+    "a list": [1],
+    "an object": {"1": 1},
+    "too many": MAX_SEATS + 1,
+    "10^30": 10**30,
+}
+BAD: dict[str, dict[str, Any]] = {
+    "count": NO_COUNT,
+    "seat_ids": NO_LIST_OF_IDS,
+    "payment_method": NO_PAYMENT_METHOD,
+    "username": NO_TEXT,
+    "password": NO_TEXT,
+    "old_password": NO_TEXT,
+    "uid": NO_TEXT,
+    "token": NO_TEXT,
+    "refresh": NO_TEXT,
+    "event": {"zero": 0, "a word": "one", "a list": [1], "null": None, "10^30": 10**30},
+    "gate": {
+        "a list": ["North"],
+        "an object": {"at": "North"},
+        "a truth": True,
+        "null": None,
+        "NUL": "North\x00",
+        "long": "N" * 41,
+    },
+    **dict.fromkeys(("challenge", "method", "code", "name"), NO_TEXT),
+    "credential": {"null": None, "a text": "x", "a list": [1], "a truth": True},
+    "keep_tickets": {"null": None, "a word": "perhaps", "a list": [True], "an object": {"a": 1}},
+    "email": {
+        "no address": "alice",
+        "a list": ["a@example.com"],
+        "a truth": True,
+        "NUL": "a\x00@example.com",
+        "long": f"{'a' * 300}@example.com",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [(call, field) for call in CALLS_WITH_BODY for field in call.body],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_a_field_of_the_wrong_type_is_refused(
+    call: Call, field: str, office: BoxOffice, subtests: pytest.Subtests
+) -> None:
+    before, client, path = office.state(), signed_in(office.caller(call)), office.path(call)
+    for name, bad in BAD[field].items():
+        with subtests.test(name):
+            body = {**office.body(call), field: bad}
+            found = refusal(getattr(client, call.method.lower())(path, body), 400, "invalid")
+            assert set(found["fields"]) == {field}
+            assert all(isinstance(sentence, str) for sentence in found["fields"][field])
+            assert found["error"].startswith(f"{field}: ")
+    assert office.state() == before
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [(call, field) for call in CALLS_WITH_BODY for field in call.required],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_a_missing_field_is_refused(call: Call, field: str, office: BoxOffice) -> None:
+    before = office.state()
+    body = {name: value for name, value in office.body(call).items() if name != field}
+    send_body = getattr(signed_in(office.caller(call)), call.method.lower())
+    response = send_body(office.path(call), body)
+    assert refusal(response, 400, "invalid")["fields"] == {field: ["This field is required."]}
+    assert office.state() == before
+
+
+def test_a_number_too_large_for_a_float_is_refused_as_an_id(office: BoxOffice) -> None:
+    path = f"/api/events/{office.event.pk}/lock/"
+    for number in (b"1e400", b"-1e400", b"1e-400", b"1E+2000"):
+        body = b'{"seat_ids": [' + number + b"]}"
+        refusal(send(signed_in(office.alice), "POST", path, data=body), 400, "invalid")
+
+
+def test_unknown_fields_are_ignored(office: BoxOffice) -> None:
+    body = {"seat_ids": [office.free], "user": office.bob.pk, "locked_by": "bob", "price": "0.01"}
+    response = signed_in(office.alice).post(f"/api/events/{office.event.pk}/lock/", body)
+    assert response.json()["seats"][0]["locked_by"] == "alice"
+
+
+def test_a_registration_cannot_set_staff_status(office: BoxOffice) -> None:
+    body = {"username": "eve", "password": "Zoe-likes-3", "is_staff": True, "is_superuser": True}
+    assert signed_in(office.bob).post("/api/register/", body).status_code == 201
+    eve = User.objects.get(username="eve")
+    assert not eve.is_staff
+    assert not eve.is_superuser
+
+
+def test_an_empty_body_counts_as_an_empty_object(office: BoxOffice) -> None:
+    client = signed_in(office.alice)
+    for data in (b"", b"  \n", b"{}", b'{"more": [1, {"than": "wanted"}]}'):
+        path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
+        assert send(client, "POST", path, data=data).status_code == 200
