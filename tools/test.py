@@ -247,7 +247,7 @@ def _shown(name: str, background: _Background) -> Counts:
 # Tests that must pass on every site, and those that need a trusted certificate, which the stack
 # does not have. All other browser tests run on the stack.
 _SITE_TESTS = "--grep=@site"
-# Except for tests marked as Chromium-only; docs/browsers.md explains the choice.
+# Except for tests marked as Chromium-only; docs/contributing.md explains the choice.
 _IN_FIREFOX = (
     *("purchase.spec.ts", "choosing.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
     *("offline.spec.ts", "paying.spec.ts", "policies.spec.ts", "tabs.spec.ts", "watching.spec.ts"),

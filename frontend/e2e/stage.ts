@@ -12,7 +12,7 @@ import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
 export const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'seatcast-demo';
 /** For accounts that a test makes: it must not be like their names. */
 export const OWN_PASSWORD = 'seven-green-lamps';
-/** A test that asks for what no other browser's driver can do; docs/browsers.md says what. */
+/** A test that asks for what no other browser's driver can do; docs/contributing.md says what. */
 export const ONLY_CHROMIUM = { tag: '@chromium' };
 const SITE = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
 const STADIUM = 10_000;

@@ -92,7 +92,7 @@ class AdmitSeats:
     """Record that seats of a booking enter, all or none; without `seat_ids` all that are left.
 
     The seats stay reserved and nobody's map changes, so it takes no sequence number: its row is
-    the seat's entry. See docs/adr/0016-entry-is-recorded-beside-the-seats.md.
+    the seat's entry. See docs/adr/0016-entry-is-not-a-seat-change.md.
     """
 
     actor: Person
