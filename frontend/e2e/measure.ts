@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 
-import type { EventDetail, EventSummary } from '../src/lib/api/types';
+import type { EventDetail, EventSummary } from '../src/api/types';
 import { BrowserTime } from './measuring/browserTime';
 import { whileChurning } from './measuring/churn';
 import { Figures, slope, spread } from './measuring/figures';

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-import type { Seat } from '../src/lib/api/types';
+import type { Seat } from '../src/api/types';
 import { breakable } from './line';
 import { DEMO_PASSWORD, demoEvents, ONLY_CHROMIUM, seatOn, test, watch } from './stage';
 

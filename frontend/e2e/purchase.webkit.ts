@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
 
-import type { Seat } from '../src/lib/api/types';
+import type { Seat } from '../src/api/types';
 import { Api, DEMO_PASSWORD, demoEvents, pick } from './stage';
 import { display, WebDriver } from './webdriver';
 

@@ -7,7 +7,7 @@ import {
   type Page,
 } from '@playwright/test';
 
-import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
+import type { EventSummary, Reservation, Seat } from '../src/api/types';
 
 export const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'seatcast-demo';
 /** For accounts that a test makes: it must not be like their names. */

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 
-import type { Reservation } from '../src/lib/api/types';
+import type { Reservation } from '../src/api/types';
 import { demoEvents, ONLY_CHROMIUM, type Person, test } from './stage';
 
 test(

@@ -1,6 +1,6 @@
 import type { APIRequestContext, BrowserContextOptions, Locator, Page } from '@playwright/test';
 
-import type { EventSummary, Reservation, Seat } from '../src/lib/api/types';
+import type { EventSummary, Reservation, Seat } from '../src/api/types';
 import { demoEvents, type Person, pick, type Stage, workerIsReady } from './stage';
 
 /** Looks at what a page shows, under the name of its state, and leaves it as it was. */

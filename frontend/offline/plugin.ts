@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const SENTENCES = 'src/lib/i18n';
+const SENTENCES = 'src/i18n';
 /** For everybody whose language there is not. */
 const FALLBACK = 'en';
 const STYLES = [

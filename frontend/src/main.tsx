@@ -1,5 +1,5 @@
-import '@/app/theme.css';
 import '@/app/base.css';
+import '@/app/theme.css';
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from '@/app/App';
 import { reloadForFreshCode } from '@/app/freshCode';
 import { keepOfflinePage } from '@/app/offlinePage';
-import { startLanguage } from '@/lib/i18n/language';
+import { startLanguage } from '@/i18n/language';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -4,8 +4,8 @@ import { RouterProvider } from 'react-router/dom';
 
 import { createAppRouter } from '@/app/router';
 import { Announcer } from '@/components/Announcer';
-import { followOtherTabs } from '@/lib/queries/otherTabs';
-import { createQueryClient } from '@/lib/queries/queryClient';
+import { followOtherTabs } from '@/queries/otherTabs';
+import { createQueryClient } from '@/queries/queryClient';
 
 export function App() {
   const [queryClient] = useState(createQueryClient);

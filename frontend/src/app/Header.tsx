@@ -3,10 +3,10 @@ import { Link, NavLink, useLocation } from 'react-router';
 import { Brand } from '@/app/Brand';
 import { LanguageSwitch } from '@/app/LanguageSwitch';
 import { Icon } from '@/components/Icon';
-import { t } from '@/lib/i18n/language';
-import { DOOR_PATH, signInPath } from '@/lib/paths';
-import { may } from '@/lib/permissions';
-import { useMe, useSignOut } from '@/lib/queries/session';
+import { may } from '@/domain/permissions';
+import { t } from '@/i18n/language';
+import { DOOR_PATH, signInPath } from '@/paths';
+import { useMe, useSignOut } from '@/queries/session';
 
 export function Header() {
   const me = useMe();

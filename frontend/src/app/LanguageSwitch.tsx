@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 
 import { Icon } from '@/components/Icon';
-import { chooseLanguage, language, type LanguageCode, LANGUAGES, t } from '@/lib/i18n/language';
+import { chooseLanguage, language, type LanguageCode, LANGUAGES, t } from '@/i18n/language';
 
 import './language.css';
 

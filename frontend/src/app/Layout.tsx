@@ -3,7 +3,7 @@ import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 
 import { Header } from '@/app/Header';
 import { SecondFactorNotice } from '@/app/SecondFactorNotice';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 import './layout.css';
 

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 
 import { Message } from '@/components/Message';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 /** A part of the app that could not be loaded because there is no network. */
 export function OfflineMessage() {

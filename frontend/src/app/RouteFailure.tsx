@@ -2,7 +2,7 @@ import { isGettingFreshCode } from '@/app/freshCode';
 import { OfflineMessage } from '@/app/OfflineMessage';
 import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 /** The error boundary: a fault in a page must not take the whole site along. */
 export function RouteFailure() {

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 
-import { t } from '@/lib/i18n/language';
-import { useMe } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { useMe } from '@/queries/session';
 
 /** Leads an organiser whose rights wait for a second factor to where it is set up. */
 export function SecondFactorNotice() {

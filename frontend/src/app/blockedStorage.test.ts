@@ -14,7 +14,7 @@ it('the app starts where the browser lets it store nothing', async () => {
   }
   const [{ reloadForFreshCode }, { startLanguage, language, locale }] = await Promise.all([
     import('@/app/freshCode'),
-    import('@/lib/i18n/language'),
+    import('@/i18n/language'),
     import('@/app/App'),
   ]);
   reloadForFreshCode();

@@ -3,7 +3,7 @@
  * loaded anew, once. When that does not help, the error boundary says so.
  */
 
-import { type PageStorage, tabStorage } from '@/lib/page/storage';
+import { type PageStorage, tabStorage } from '@/browser/storage';
 
 const STORED_AS = 'seatcast.reloaded';
 /** A page that fails again this soon would fail for ever. */

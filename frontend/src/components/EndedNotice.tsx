@@ -2,9 +2,9 @@ import { Link, useLocation } from 'react-router';
 
 import { Icon } from '@/components/Icon';
 import { Sentence } from '@/components/Sentence';
-import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
-import { useHasEnded } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { signInPath } from '@/paths';
+import { useHasEnded } from '@/queries/session';
 
 import './notice.css';
 

@@ -2,9 +2,9 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 
+import { ApiError } from '@/api/apiError';
 import { Announcer } from '@/components/Announcer';
 import { Failure } from '@/components/Failure';
-import { ApiError } from '@/lib/api/apiError';
 
 const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 

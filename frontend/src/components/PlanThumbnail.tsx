@@ -1,8 +1,8 @@
 import { type CSSProperties, useEffect, useMemo, useRef } from 'react';
 
-import { planExtent } from '@/lib/map/planExtent';
-import { drawThumbnail, type Plan } from '@/lib/map/thumbnail';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import { planExtent } from '@/canvas/planExtent';
+import { drawThumbnail, type Plan } from '@/canvas/thumbnail';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 
 import './planThumbnail.css';
 

@@ -1,6 +1,6 @@
+import { ApiError } from '@/api/apiError';
 import { useAnnounce } from '@/components/announce';
-import { ApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 import './reference.css';
 

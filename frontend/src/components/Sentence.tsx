@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
 
-import { t } from '@/lib/i18n/language';
-import type { SentenceKey } from '@/lib/i18n/sentenceKey';
+import { t } from '@/i18n/language';
+import type { SentenceKey } from '@/i18n/sentenceKey';
 
 interface SentenceProps {
   readonly of: SentenceKey;

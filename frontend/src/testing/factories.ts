@@ -1,5 +1,5 @@
-import type { EventDetail, Layout, Reservation, Seat, SecondFactor } from '@/lib/api/types';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import type { EventDetail, Layout, Reservation, Seat, SecondFactor } from '@/api/types';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 
 export const LAYOUT = 'layout-1';
 

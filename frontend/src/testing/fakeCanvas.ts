@@ -1,4 +1,4 @@
-import type { PlanCanvas } from '@/lib/map/drawShapes';
+import type { PlanCanvas } from '@/canvas/drawShapes';
 
 interface Filled {
   readonly color: string;

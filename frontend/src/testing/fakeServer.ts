@@ -1,6 +1,6 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
-import { http } from '@/lib/api/client';
+import { http } from '@/api/client';
 import { LAYOUT } from '@/testing/factories';
 
 export interface Asked {

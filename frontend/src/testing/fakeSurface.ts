@@ -1,4 +1,4 @@
-import type { Context, CreateSurface } from '@/lib/map/surface';
+import type { Context, CreateSurface } from '@/canvas/surface';
 
 /** What was copied onto what, in order. */
 export interface Copy {

@@ -1,4 +1,4 @@
-import type { Timers } from '@/lib/feed/backoff';
+import type { Timers } from '@/domain/feed/backoff';
 
 interface Planned {
   readonly at: number;

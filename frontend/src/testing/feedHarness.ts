@@ -1,14 +1,14 @@
-import { Backoff } from '@/lib/feed/backoff';
-import { createServerClock } from '@/lib/feed/clock';
-import type { ServerFrame } from '@/lib/feed/protocol';
+import { Backoff } from '@/domain/feed/backoff';
+import { createServerClock } from '@/domain/feed/clock';
 import type {
   FeedSocket,
   FeedState,
   PollEvents,
   Position,
   SocketEvents,
-} from '@/lib/feed/feedState';
-import { SeatFeed } from '@/lib/feed/seatFeed';
+} from '@/domain/feed/feedState';
+import type { ServerFrame } from '@/domain/feed/protocol';
+import { SeatFeed } from '@/domain/feed/seatFeed';
 import { FakeTimers } from '@/testing/fakeTimers';
 
 export class FakeSocket implements FeedSocket {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import type { SeatStatus } from '@/lib/feed/protocol';
+import type { SeatStatus } from '@/domain/feed/protocol';
 
 const FOLDER = resolve(import.meta.dirname, '../../../tests/fixtures');
 

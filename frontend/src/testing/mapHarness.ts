@@ -1,13 +1,13 @@
-import type { Seat } from '@/lib/api/types';
-import type { SeatChange, SeatLock, SeatStatus } from '@/lib/feed/protocol';
-import { reduceSeatMap } from '@/lib/seatmap/reducer';
-import { liveOf, type MapSeat } from '@/lib/seatmap/seats';
+import type { Seat } from '@/api/types';
+import type { SeatChange, SeatLock, SeatStatus } from '@/domain/feed/protocol';
+import { reduceSeatMap } from '@/domain/seatMap/reducer';
+import { liveOf, type MapSeat } from '@/domain/seatMap/seats';
 import {
   emptySeatMap,
   type PendingCommand,
   type SeatMapAction,
   type SeatMapState,
-} from '@/lib/seatmap/state';
+} from '@/domain/seatMap/state';
 import { LAYOUT, factsOf, makeSeats } from '@/testing/factories';
 
 export const START = 1_767_225_600_000;

@@ -5,8 +5,8 @@ import { type ReactElement, useEffect } from 'react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 
 import { Announcer } from '@/components/Announcer';
-import { followOtherTabs } from '@/lib/queries/otherTabs';
-import { createQueryClient } from '@/lib/queries/queryClient';
+import { followOtherTabs } from '@/queries/otherTabs';
+import { createQueryClient } from '@/queries/queryClient';
 
 /** Pages by their paths, as the app has them around, opened at an address. Any other is "another page". */
 export function renderPage(pages: Readonly<Record<string, ReactElement>>, address: string) {

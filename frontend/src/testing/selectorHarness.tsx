@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect } from 'vitest';
 
+import type { EventDetail, Lock, Seat } from '@/api/types';
 import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
-import type { EventDetail, Lock, Seat } from '@/lib/api/types';
-import { sumAmounts } from '@/lib/money';
+import { sumAmounts } from '@/i18n/money';
 import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';

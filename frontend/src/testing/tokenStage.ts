@@ -1,6 +1,6 @@
-import { ApiError } from '@/lib/api/apiError';
-import { createTokenKeeper } from '@/lib/api/tokenKeeper';
-import type { TokenPair } from '@/lib/api/types';
+import { ApiError } from '@/api/apiError';
+import { createTokenKeeper } from '@/api/tokenKeeper';
+import type { TokenPair } from '@/api/types';
 
 export const LIFETIME_SECONDS = 300;
 export const LAG_MS = 40;

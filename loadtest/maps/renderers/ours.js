@@ -1,6 +1,6 @@
-import { MapCanvas } from '@/lib/map/mapCanvas';
-import { sceneOf } from '@/lib/map/scene';
-import { createCanvas } from '@/lib/map/surface';
+import { MapCanvas } from '@/canvas/mapCanvas';
+import { sceneOf } from '@/canvas/scene';
+import { createCanvas } from '@/canvas/surface';
 
 import { COLORS } from '../colors.js';
 

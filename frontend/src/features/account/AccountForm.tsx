@@ -1,8 +1,8 @@
 import { type ReactNode, type SubmitEvent } from 'react';
 
+import type { ApiError } from '@/api/apiError';
 import { Button } from '@/components/Button';
 import { Refusal } from '@/features/account/Refusal';
-import type { ApiError } from '@/lib/api/apiError';
 
 import './account.css';
 

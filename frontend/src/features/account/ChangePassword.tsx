@@ -1,15 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
 import { type SubmitEvent } from 'react';
 
+import { changePassword } from '@/api/account';
+import { toApiError } from '@/api/apiError';
+import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
-import { useAnnounce } from '@/components/announce';
 import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { Refusal } from '@/features/account/Refusal';
 import { textField } from '@/features/account/textField';
-import { changePassword } from '@/lib/api/account';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 export function ChangePassword({ username }: { readonly username: string }) {
   const announce = useAnnounce();

@@ -1,16 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent } from 'react';
 
+import { changeEmail, sendVerification } from '@/api/account';
+import { toApiError } from '@/api/apiError';
+import type { Me } from '@/api/types';
+import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
-import { useAnnounce } from '@/components/announce';
 import { Refusal } from '@/features/account/Refusal';
 import { textField } from '@/features/account/textField';
-import { changeEmail, sendVerification } from '@/lib/api/account';
-import { toApiError } from '@/lib/api/apiError';
-import type { Me } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { reloadSession } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { reloadSession } from '@/queries/session';
 
 /** One's address: whether it is confirmed, another letter if not, and another address. */
 export function EmailAddress({ me }: { readonly me: Me }) {

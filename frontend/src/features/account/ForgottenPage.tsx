@@ -1,14 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
 
+import { askForReset } from '@/api/account';
+import { toApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
 import { textField } from '@/features/account/textField';
-import { askForReset } from '@/lib/api/account';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { returnPath, withReturn } from '@/lib/paths';
+import { t } from '@/i18n/language';
+import { returnPath, withReturn } from '@/paths';
 
 import '@/features/account/sentences';
 

@@ -1,6 +1,6 @@
+import type { ApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
-import type { ApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface NewPasswordFieldProps {
   readonly label: string;

@@ -1,5 +1,5 @@
+import type { ApiError } from '@/api/apiError';
 import { Reference } from '@/components/Reference';
-import type { ApiError } from '@/lib/api/apiError';
 
 /** Why a form came to nothing, unless its fields say so themselves. */
 export function Refusal({ error }: { readonly error: ApiError | null }) {

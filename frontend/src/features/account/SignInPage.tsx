@@ -1,14 +1,14 @@
 import { lazy, Suspense } from 'react';
 import { Link, Navigate, useSearchParams } from 'react-router';
 
+import { toApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
 import { Sentence } from '@/components/Sentence';
 import { AccountForm } from '@/features/account/AccountForm';
 import { textField } from '@/features/account/textField';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { returnPath, withReturn } from '@/lib/paths';
-import { useHasEnded, useMe, useSignIn } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { returnPath, withReturn } from '@/paths';
+import { useHasEnded, useMe, useSignIn } from '@/queries/session';
 
 import '@/features/account/sentences';
 

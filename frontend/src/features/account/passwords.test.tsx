@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { AccountPage } from '@/features/account/AccountPage';
 import { ForgottenPage } from '@/features/account/ForgottenPage';
 import { ResetPage } from '@/features/account/ResetPage';
+import { NO_FACTORS } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
-import { NO_FACTORS } from '@/testing/factories';
 import { ALICE } from '@/testing/selectorHarness';
 
 const DONE = [200, { success: true, message: 'Done.' }] as const;

@@ -1,5 +1,5 @@
 /** Imported for its effect by every page of the account. */
-import { addEnglish } from '@/lib/i18n/language';
-import { enAccount } from '@/lib/i18n/enAccount';
+import { enAccount } from '@/i18n/enAccount';
+import { addEnglish } from '@/i18n/language';
 
 addEnglish(enAccount);

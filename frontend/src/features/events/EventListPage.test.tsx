@@ -1,8 +1,8 @@
 import { screen, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
+import type { EventSummary } from '@/api/types';
 import { EventListPage } from '@/features/events/EventListPage';
-import type { EventSummary } from '@/lib/api/types';
 import { makeEvent } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';

@@ -8,8 +8,8 @@ import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { EventCard } from '@/features/events/EventCard';
-import { t } from '@/lib/i18n/language';
-import { eventsQuery } from '@/lib/queries/events';
+import { t } from '@/i18n/language';
+import { eventsQuery } from '@/queries/events';
 
 import './events.css';
 

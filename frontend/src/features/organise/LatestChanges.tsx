@@ -1,8 +1,8 @@
+import { assertNever } from '@/domain/assertNever';
 import { formatClock } from '@/features/organise/figures';
 import type { SeatNews } from '@/features/organise/saleLog';
 import { StandingMark } from '@/features/organise/StandingMark';
-import { assertNever } from '@/lib/assertNever';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[] }) {
   return (

@@ -2,26 +2,26 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
 
+import type { EventDetail } from '@/api/types';
+import { sleep } from '@/browser/sleep';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
+import type { MapSeat, Standing } from '@/domain/seatMap/seats';
 import { LatestChanges } from '@/features/organise/LatestChanges';
 import { SaleFigures } from '@/features/organise/SaleFigures';
 import { watchSale } from '@/features/organise/saleWatch';
 import { SectionTable } from '@/features/organise/SectionTable';
 import { SoldPerMinute } from '@/features/organise/SoldPerMinute';
 import { type HouseTally, tallyOf } from '@/features/organise/tally';
-import type { EventDetail } from '@/lib/api/types';
-import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
-import { t } from '@/lib/i18n/language';
-import { sleep } from '@/lib/page/sleep';
-import { eventPath } from '@/lib/paths';
-import { revenueQuery } from '@/lib/queries/events';
-import type { MapSeat, Standing } from '@/lib/seatmap/seats';
-import { formatDateTime } from '@/lib/time';
-import { formatNumber } from '@/lib/numbers';
+import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
+import { t } from '@/i18n/language';
+import { formatNumber } from '@/i18n/numbers';
+import { formatDateTime } from '@/i18n/time';
+import { eventPath } from '@/paths';
+import { revenueQuery } from '@/queries/events';
 
 const TONES: Readonly<Record<Standing, Tone>> = {
   available: 'seat',

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 
+import type { Revenue } from '@/api/types';
 import { OrganisePage } from '@/features/organise/OrganisePage';
-import type { Revenue } from '@/lib/api/types';
-import { sumAmounts } from '@/lib/money';
+import { sumAmounts } from '@/i18n/money';
 import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 
+import type { Revenue } from '@/api/types';
 import { Skeleton } from '@/components/Skeleton';
 import { formatShare } from '@/features/organise/figures';
 import { StandingMark } from '@/features/organise/StandingMark';
 import { soldShare, type Tally } from '@/features/organise/tally';
-import type { Revenue } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { formatNumber } from '@/lib/numbers';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { formatNumber } from '@/i18n/numbers';
 
 interface SaleFiguresProps {
   readonly tally: Tally;

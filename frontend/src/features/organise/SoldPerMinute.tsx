@@ -1,7 +1,7 @@
 import { formatClock } from '@/features/organise/figures';
 import { lastMinutes, type SaleLog } from '@/features/organise/saleLog';
-import { listOf, t } from '@/lib/i18n/language';
-import { formatNumber } from '@/lib/numbers';
+import { listOf, t } from '@/i18n/language';
+import { formatNumber } from '@/i18n/numbers';
 
 interface SoldPerMinuteProps {
   readonly log: SaleLog;

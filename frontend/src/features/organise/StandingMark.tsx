@@ -1,4 +1,4 @@
-import type { Standing } from '@/lib/seatmap/seats';
+import type { Standing } from '@/domain/seatMap/seats';
 
 /** Each standing has a form of its own besides its colour. */
 export function StandingMark({ standing }: { readonly standing: Standing }) {

@@ -1,4 +1,4 @@
-import { locale } from '@/lib/i18n/language';
+import { locale } from '@/i18n/language';
 
 export function formatShare(share: number): string {
   const form = { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 } as const;

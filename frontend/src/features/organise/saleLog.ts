@@ -1,4 +1,4 @@
-import type { MapSeat, Standing } from '@/lib/seatmap/seats';
+import type { MapSeat, Standing } from '@/domain/seatMap/seats';
 
 export interface SeatNews {
   readonly id: number;

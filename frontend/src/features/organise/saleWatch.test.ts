@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 
+import { createServerClock } from '@/domain/feed/clock';
+import type { SeatChange, SeatStatus } from '@/domain/feed/protocol';
+import { createSeatMapStore } from '@/domain/seatMap/store';
 import { lastMinutes } from '@/features/organise/saleLog';
 import { watchSale } from '@/features/organise/saleWatch';
-import { createServerClock } from '@/lib/feed/clock';
-import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
-import { createSeatMapStore } from '@/lib/seatmap/store';
 import { LAYOUT, factsOf, makeSeats } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
 

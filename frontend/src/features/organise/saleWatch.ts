@@ -1,8 +1,8 @@
+import type { Timers } from '@/domain/feed/backoff';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { SeatMapState } from '@/domain/seatMap/state';
+import type { SeatMapStore } from '@/domain/seatMap/store';
 import { beginLog, followLog, type SaleLog } from '@/features/organise/saleLog';
-import type { Timers } from '@/lib/feed/backoff';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import type { SeatMapState } from '@/lib/seatmap/state';
-import type { SeatMapStore } from '@/lib/seatmap/store';
 
 /** The sale as it was at `now`. */
 export interface SaleView {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
+import type { MapSeat, Standing } from '@/domain/seatMap/seats';
 import { soldShare, tallyOf } from '@/features/organise/tally';
-import type { MapSeat, Standing } from '@/lib/seatmap/seats';
 import { factsOf, makeSeat } from '@/testing/factories';
 
 function seatsThat(...those: (readonly [Standing, section: string])[]): MapSeat[] {

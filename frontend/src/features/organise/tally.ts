@@ -1,5 +1,5 @@
-import { assertNever } from '@/lib/assertNever';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { assertNever } from '@/domain/assertNever';
+import type { MapSeat } from '@/domain/seatMap/seats';
 
 /** How a part of the house stands. */
 export interface Tally {

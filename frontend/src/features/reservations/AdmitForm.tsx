@@ -1,11 +1,11 @@
 import { useState } from 'react';
 
+import type { Scan } from '@/api/tickets';
+import type { Ticket } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { MAX_GATE_LENGTH, useGate } from '@/features/reservations/useGate';
-import type { Scan } from '@/lib/api/tickets';
-import type { Ticket } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface AdmitFormProps {
   readonly ticket: Ticket;

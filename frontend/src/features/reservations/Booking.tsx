@@ -1,19 +1,19 @@
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
+import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
+import { paymentInWords } from '@/domain/payments';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
 import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { Pass } from '@/features/reservations/Pass';
 import { SeatsOnPlan } from '@/features/reservations/SeatsOnPlan';
 import { SeatTable } from '@/features/reservations/SeatTable';
 import { StatusChip } from '@/features/reservations/StatusChip';
-import type { Reservation } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { eventPath } from '@/lib/paths';
-import { paymentInWords } from '@/lib/payments';
-import { formatDateTime } from '@/lib/time';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+import { eventPath } from '@/paths';
 
 import './booking.css';
 

@@ -1,18 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { toApiError } from '@/api/apiError';
+import { createIntentKey } from '@/api/intentKey';
+import { cancelReservation } from '@/api/reservations';
+import type { Reservation } from '@/api/types';
 import { type Tone, useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { toApiError } from '@/lib/api/apiError';
-import { createIntentKey } from '@/lib/api/intentKey';
-import { cancelReservation } from '@/lib/api/reservations';
-import type { Reservation } from '@/lib/api/types';
 import { seatsInWords } from '@/features/reservations/seatsInWords';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { eventsQuery } from '@/lib/queries/events';
-import { reservationQuery, reservationsQuery } from '@/lib/queries/reservations';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { eventsQuery } from '@/queries/events';
+import { reservationQuery, reservationsQuery } from '@/queries/reservations';
 
 interface CancelDialogProps {
   readonly reservation: Reservation;

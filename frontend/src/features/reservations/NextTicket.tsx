@@ -3,8 +3,8 @@ import { useNavigate } from 'react-router';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { codeIn } from '@/features/reservations/codeIn';
-import { t } from '@/lib/i18n/language';
-import { ticketPath } from '@/lib/paths';
+import { t } from '@/i18n/language';
+import { ticketPath } from '@/paths';
 
 /** For a code that is typed, pasted, or comes from a hand-held scanner. */
 export function NextTicket({ isFirst = false }: { readonly isFirst?: boolean }) {

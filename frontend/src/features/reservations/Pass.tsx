@@ -1,12 +1,12 @@
+import type { Reservation } from '@/api/types';
+import { saveFile } from '@/browser/saveFile';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { QrCode } from '@/components/QrCode';
+import { calendarFile } from '@/features/reservations/calendar';
 import { seatsInWords } from '@/features/reservations/seatsInWords';
-import type { Reservation } from '@/lib/api/types';
-import { calendarFile } from '@/lib/calendar';
-import { t } from '@/lib/i18n/language';
-import { reservationPath, ticketPath } from '@/lib/paths';
-import { saveFile } from '@/lib/saveFile';
+import { t } from '@/i18n/language';
+import { reservationPath, ticketPath } from '@/paths';
 
 /** What opens the door, and what helps to be there in time. */
 export function Pass({ reservation }: { readonly reservation: Reservation }) {

@@ -1,17 +1,17 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 
+import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
+import { paymentInWords } from '@/domain/payments';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
+import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { StatusChip } from '@/features/reservations/StatusChip';
-import type { Reservation } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { reservationPath } from '@/lib/paths';
-import { paymentInWords } from '@/lib/payments';
-import { formatDateTime } from '@/lib/time';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { formatDateTime } from '@/i18n/time';
+import { reservationPath } from '@/paths';
 
 export function ReservationCard({ reservation }: { readonly reservation: Reservation }) {
   const [asking, setAsking] = useState(false);

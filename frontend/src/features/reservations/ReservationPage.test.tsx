@@ -1,8 +1,8 @@
 import { screen, within } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
 
+import type { Reservation } from '@/api/types';
 import { ReservationPage } from '@/features/reservations/ReservationPage';
-import type { Reservation } from '@/lib/api/types';
 import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 
+import type { Reservation } from '@/api/types';
 import { PlanThumbnail } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
 import { seatsInWords } from '@/features/reservations/seatsInWords';
-import type { Reservation } from '@/lib/api/types';
-import { useSeatFacts } from '@/lib/hooks/useSeatFacts';
-import { t } from '@/lib/i18n/language';
-import { eventQuery } from '@/lib/queries/events';
+import { useSeatFacts } from '@/hooks/useSeatFacts';
+import { t } from '@/i18n/language';
+import { eventQuery } from '@/queries/events';
 
 /** Where the seats of a reservation are in the hall. */
 export function SeatsOnPlan({ reservation }: { readonly reservation: Reservation }) {

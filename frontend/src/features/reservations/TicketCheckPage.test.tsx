@@ -1,9 +1,9 @@
 import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
+import type { Ticket } from '@/api/types';
 import { codeIn } from '@/features/reservations/codeIn';
 import { TicketCheckPage } from '@/features/reservations/TicketCheckPage';
-import type { Ticket } from '@/lib/api/types';
 import { makeReservation } from '@/testing/factories';
 import { FakeServer, LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';

@@ -2,19 +2,19 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
 
+import { type ApiError, toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
+import { may } from '@/domain/permissions';
 import { AdmitForm } from '@/features/reservations/AdmitForm';
 import { NextTicket } from '@/features/reservations/NextTicket';
 import { CheckedTicket, TicketFacts, UnknownTicket } from '@/features/reservations/TicketVerdict';
 import { useAdmission } from '@/features/reservations/useAdmission';
-import { type ApiError, toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
-import { may } from '@/lib/permissions';
-import { useMe } from '@/lib/queries/session';
-import { ticketQuery } from '@/lib/queries/tickets';
+import { t } from '@/i18n/language';
+import { signInPath } from '@/paths';
+import { useMe } from '@/queries/session';
+import { ticketQuery } from '@/queries/tickets';
 
 import './ticketCheck.css';
 

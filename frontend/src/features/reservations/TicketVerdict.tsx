@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 
+import type { ApiError } from '@/api/apiError';
+import type { AdmittedSeat, Ticket } from '@/api/types';
 import { Icon, type IconName } from '@/components/Icon';
 import { useIsAbout } from '@/features/reservations/useIsAbout';
-import type { ApiError } from '@/lib/api/apiError';
-import type { AdmittedSeat, Ticket } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatDateTime, formatTime } from '@/lib/time';
+import { t } from '@/i18n/language';
+import { formatDateTime, formatTime } from '@/i18n/time';
 
 /** Told apart by word, mark and colour, to be read at arm's length in the dark. */
 type Verdict = 'valid' | 'admitted' | 'void' | 'unpaid' | 'unknown';

@@ -1,8 +1,8 @@
-import { apiClock } from '@/lib/api/apiClock';
-import type { Reservation } from '@/lib/api/types';
-import { useHasCome } from '@/lib/hooks/useHasCome';
-import { t } from '@/lib/i18n/language';
-import { formatDateTime } from '@/lib/time';
+import { apiClock } from '@/api/apiClock';
+import type { Reservation } from '@/api/types';
+import { useHasCome } from '@/hooks/useHasCome';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
 
 /** Whether it has become too late for the buyer to cancel, as far as the server has told the time. */
 export function useCancellationEnd({ cancel_until: until }: Reservation): boolean {

@@ -1,9 +1,9 @@
 import { screen } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
 
+import { observeDate } from '@/api/apiClock';
+import { KEPT_SAMPLES } from '@/domain/feed/clock';
 import { ReservationPage } from '@/features/reservations/ReservationPage';
-import { observeDate } from '@/lib/api/apiClock';
-import { KEPT_SAMPLES } from '@/lib/feed/clock';
 import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';

@@ -2,8 +2,8 @@ import { screen, within } from '@testing-library/react';
 import type { UserEvent } from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 
+import type { Reservation } from '@/api/types';
 import { MyReservationsPage } from '@/features/reservations/MyReservationsPage';
-import type { Reservation } from '@/lib/api/types';
 import { makeReservation } from '@/testing/factories';
 import { FakeServer, LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';

@@ -1,4 +1,4 @@
-import { listOf, t } from '@/lib/i18n/language';
+import { listOf, t } from '@/i18n/language';
 
 /** "seats A1 and A2". */
 export function seatsInWords(seatNumbers: readonly string[]): string {

@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { type ApiError, toApiError } from '@/api/apiError';
+import { createIntentKey } from '@/api/intentKey';
+import { admit, type Scan } from '@/api/tickets';
+import type { AdmittedSeat, Ticket } from '@/api/types';
 import type { Scanned } from '@/features/reservations/TicketVerdict';
-import { type ApiError, toApiError } from '@/lib/api/apiError';
-import { createIntentKey } from '@/lib/api/intentKey';
-import { admit, type Scan } from '@/lib/api/tickets';
-import type { AdmittedSeat, Ticket } from '@/lib/api/types';
-import { ticketQuery } from '@/lib/queries/tickets';
+import { ticketQuery } from '@/queries/tickets';
 
 export interface Admission {
   readonly scanned: Scanned | null;

@@ -1,5 +1,5 @@
-import { apiClock } from '@/lib/api/apiClock';
-import { useHasCome } from '@/lib/hooks/useHasCome';
+import { apiClock } from '@/api/apiClock';
+import { useHasCome } from '@/hooks/useHasCome';
 
 /** Doors open before, and a long night ends after. */
 const AROUND_MS = 18 * 3_600_000;

@@ -1,7 +1,7 @@
 import { Icon } from '@/components/Icon';
-import { assertNever } from '@/lib/assertNever';
-import type { CloseReason, FeedState } from '@/lib/feed/feedState';
-import { t } from '@/lib/i18n/language';
+import { assertNever } from '@/domain/assertNever';
+import type { CloseReason, FeedState } from '@/domain/feed/feedState';
+import { t } from '@/i18n/language';
 
 import '@/components/notice.css';
 

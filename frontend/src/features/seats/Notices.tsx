@@ -1,10 +1,10 @@
+import type { EventDetail } from '@/api/types';
 import { EndedNotice } from '@/components/EndedNotice';
+import type { ServerClock } from '@/domain/feed/clock';
+import type { FeedState } from '@/domain/feed/feedState';
+import type { Sales } from '@/domain/sales';
 import { FeedNotice } from '@/features/seats/FeedNotice';
 import { SalesNotice } from '@/features/seats/SalesNotice';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import type { FeedState } from '@/lib/feed/feedState';
-import type { Sales } from '@/lib/sales';
 
 interface NoticesProps {
   readonly feedState: FeedState;

@@ -1,6 +1,6 @@
-import type { ServerClock } from '@/lib/feed/clock';
-import { useTimeLeft } from '@/lib/hooks/useTimeLeft';
-import { formatCountdown } from '@/lib/time';
+import type { ServerClock } from '@/domain/feed/clock';
+import { useTimeLeft } from '@/hooks/useTimeLeft';
+import { formatCountdown } from '@/i18n/time';
 
 interface OwnTimeLeftProps {
   readonly until: number;

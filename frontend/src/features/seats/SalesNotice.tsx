@@ -1,11 +1,11 @@
+import type { EventDetail } from '@/api/types';
 import { Icon } from '@/components/Icon';
 import { Sentence } from '@/components/Sentence';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { useTimeLeft } from '@/lib/hooks/useTimeLeft';
-import { t } from '@/lib/i18n/language';
-import type { Sales } from '@/lib/sales';
-import { formatDateTime, formatWait } from '@/lib/time';
+import type { ServerClock } from '@/domain/feed/clock';
+import type { Sales } from '@/domain/sales';
+import { useTimeLeft } from '@/hooks/useTimeLeft';
+import { t } from '@/i18n/language';
+import { formatDateTime, formatWait } from '@/i18n/time';
 
 import '@/components/notice.css';
 

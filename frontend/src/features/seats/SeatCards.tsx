@@ -1,8 +1,8 @@
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Nudge } from '@/features/seats/nudge/useNudge';
-import { OfferCard } from '@/features/seats/offer/OfferCard';
 import type { Choice, Offer } from '@/features/seats/offer/offer';
-import { t } from '@/lib/i18n/language';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import { OfferCard } from '@/features/seats/offer/OfferCard';
+import { t } from '@/i18n/language';
 
 interface SeatCardsProps {
   readonly offer: Offer | null;

@@ -1,11 +1,16 @@
 import { Suspense, useMemo, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
+import type { EventDetail, Me, Reservation } from '@/api/types';
+import { sceneOf } from '@/canvas/scene';
+import { useAnnounce } from '@/components/announce';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { Skeleton } from '@/components/Skeleton';
-import { useAnnounce } from '@/components/announce';
+import { boundsOf } from '@/domain/geometry';
+import { may } from '@/domain/permissions';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
 import { basketOf } from '@/features/seats/basket/basketOf';
 import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
@@ -18,10 +23,10 @@ import type { Mover } from '@/features/seats/map/mover';
 import { SeatMap } from '@/features/seats/map/SeatMap';
 import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
 import { ZOOM_STEP } from '@/features/seats/map/ZoomButtons';
-import { useNudge } from '@/features/seats/nudge/useNudge';
-import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/onDemand';
 import { Notices } from '@/features/seats/Notices';
+import { useNudge } from '@/features/seats/nudge/useNudge';
 import { offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
+import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/onDemand';
 import { refusalSentence } from '@/features/seats/refusals';
 import { SeatCards } from '@/features/seats/SeatCards';
 import { SelectorTools } from '@/features/seats/SelectorTools';
@@ -30,17 +35,12 @@ import { useShortcutSetting } from '@/features/seats/shortcuts/useShortcutSettin
 import { SignInPrompt } from '@/features/seats/SignInPrompt';
 import { useLapseNews } from '@/features/seats/useLapseNews';
 import { useMoreTime } from '@/features/seats/useMoreTime';
-import { useSales } from '@/features/seats/useSales';
 import { usePick } from '@/features/seats/usePick';
-import type { EventDetail, Me, Reservation } from '@/lib/api/types';
-import { listOf, t } from '@/lib/i18n/language';
-import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
-import { sceneOf } from '@/lib/map/scene';
-import { salePath } from '@/lib/paths';
-import type { SeatFacts } from '@/lib/seatmap/seats';
-import { may } from '@/lib/permissions';
-import { boundsOf } from '@/lib/seatmap/viewport';
-import { formatDateTime } from '@/lib/time';
+import { useSales } from '@/features/seats/useSales';
+import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
+import { listOf, t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+import { salePath } from '@/paths';
 
 /** Around seats that were found, in seat radii, so that one sees where they are. */
 const SEEN_AROUND = 16;

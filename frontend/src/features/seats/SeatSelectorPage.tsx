@@ -1,17 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useParams } from 'react-router';
 
+import { toApiError } from '@/api/apiError';
 import { EndedNotice } from '@/components/EndedNotice';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
 import { SeatSelector } from '@/features/seats/SeatSelector';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
-import { eventQuery } from '@/lib/queries/events';
-import { useMe } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { signInPath } from '@/paths';
+import { eventQuery } from '@/queries/events';
+import { useMe } from '@/queries/session';
 
 import './selector.css';
 

@@ -4,7 +4,7 @@ import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import type { View } from '@/features/seats/list/useView';
 import { ViewSwitch } from '@/features/seats/list/ViewSwitch';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface SelectorToolsProps {
   /** Where an organiser watches the sale; null for anybody else. */

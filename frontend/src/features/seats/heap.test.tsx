@@ -6,11 +6,11 @@ import { createElement, type ReactElement } from 'react';
 import { MemoryRouter } from 'react-router';
 import { expect, it } from 'vitest';
 
+import { sceneOf } from '@/canvas/scene';
+import { createServerClock } from '@/domain/feed/clock';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { SeatList } from '@/features/seats/list/SeatList';
 import { SeatMap } from '@/features/seats/map/SeatMap';
-import { createServerClock } from '@/lib/feed/clock';
-import { sceneOf } from '@/lib/map/scene';
-import type { MapSeat } from '@/lib/seatmap/seats';
 import { factsOf, makeEvent, makeSeats } from '@/testing/factories';
 
 setFlagsFromString('--expose-gc');

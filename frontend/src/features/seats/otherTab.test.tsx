@@ -1,7 +1,7 @@
 import { waitFor } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
-import { tabs } from '@/lib/tabs/tabs';
+import { tabs } from '@/browser/tabs';
 import { lockedSeat, openHolding, openSelector, seatButton } from '@/testing/selectorHarness';
 
 it('shows a seat as one’s own that was locked in another tab', async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
+import { ApiError, type Conflict } from '@/api/apiError';
 import { refusalSentence } from '@/features/seats/refusals';
-import { ApiError, type Conflict } from '@/lib/api/apiError';
 
 function refusal(...conflicts: (readonly [string, Conflict['reason']])[]): ApiError {
   return new ApiError({

@@ -1,5 +1,5 @@
-import type { ApiError, Conflict } from '@/lib/api/apiError';
-import { listOf, t } from '@/lib/i18n/language';
+import type { ApiError, Conflict } from '@/api/apiError';
+import { listOf, t } from '@/i18n/language';
 
 /** Why a payment came to nothing, or that nobody knows yet whether it did. */
 export function paymentSentence(error: ApiError): string {

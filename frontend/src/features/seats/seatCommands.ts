@@ -1,12 +1,12 @@
+import { type ApiError, toApiError } from '@/api/apiError';
+import { newIdempotencyKey } from '@/api/idempotencyKey';
+import { extendLocks, lockSeat, lockSeats, unlockSeats } from '@/api/seats';
+import type { Lock, Seat } from '@/api/types';
+import type { SeatFacts } from '@/domain/seatMap/seats';
+import type { OwnLock, SettledOutcome } from '@/domain/seatMap/state';
+import type { SeatMapStore } from '@/domain/seatMap/store';
 import { refusalSentence } from '@/features/seats/refusals';
-import { type ApiError, toApiError } from '@/lib/api/apiError';
-import { newIdempotencyKey } from '@/lib/api/idempotencyKey';
-import { extendLocks, lockSeat, lockSeats, unlockSeats } from '@/lib/api/seats';
-import type { Lock, Seat } from '@/lib/api/types';
-import { listOf, t } from '@/lib/i18n/language';
-import type { SeatFacts } from '@/lib/seatmap/seats';
-import type { OwnLock, SettledOutcome } from '@/lib/seatmap/state';
-import type { SeatMapStore } from '@/lib/seatmap/store';
+import { listOf, t } from '@/i18n/language';
 
 export interface SeatCommands {
   lock(seat: SeatFacts): Promise<void>;

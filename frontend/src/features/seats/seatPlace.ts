@@ -1,6 +1,6 @@
-import type { Category } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import type { Category } from '@/api/types';
+import type { SeatFacts } from '@/domain/seatMap/seats';
+import { t } from '@/i18n/language';
 
 /** Where a seat is, leaving out what its number says already. */
 export function seatPlace(facts: SeatFacts, categories: readonly Category[]): string {

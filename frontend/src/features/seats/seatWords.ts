@@ -1,7 +1,7 @@
-import type { MapSeat } from '@/lib/seatmap/seats';
-import { assertNever } from '@/lib/assertNever';
-import { t } from '@/lib/i18n/language';
-import { formatAmount } from '@/lib/money';
+import { assertNever } from '@/domain/assertNever';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { t } from '@/i18n/language';
+import { formatAmount } from '@/i18n/money';
 
 /** What a screen reader says for a seat. */
 export function seatName(seat: MapSeat, currency: string): string {

@@ -1,12 +1,12 @@
 import { type Dispatch, type SetStateAction, useEffect } from 'react';
 
 import type { Announce } from '@/components/announce';
+import type { Lapse } from '@/domain/seatMap/state';
+import type { SeatMapStore } from '@/domain/seatMap/store';
 import type { Offer } from '@/features/seats/offer/offer';
 import { offerAgain } from '@/features/seats/offer/offerAgain';
-import { listOf, t } from '@/lib/i18n/language';
-import { useSeatMap } from '@/lib/hooks/useLiveSeatMap';
-import type { Lapse } from '@/lib/seatmap/state';
-import type { SeatMapStore } from '@/lib/seatmap/store';
+import { useSeatMap } from '@/hooks/useLiveSeatMap';
+import { listOf, t } from '@/i18n/language';
 
 /**
  * Tell people when seats stop being theirs without their doing, and offer those again whose time

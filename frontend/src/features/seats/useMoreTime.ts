@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'react';
 
+import type { EventDetail } from '@/api/types';
 import type { Announce } from '@/components/announce';
-import type { EventDetail } from '@/lib/api/types';
-import { useHasCome } from '@/lib/hooks/useHasCome';
-import { useSeatMap } from '@/lib/hooks/useLiveSeatMap';
-import { listOf, t } from '@/lib/i18n/language';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import type { SeatMapStore } from '@/lib/seatmap/store';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { SeatMapStore } from '@/domain/seatMap/store';
+import { useHasCome } from '@/hooks/useHasCome';
+import { useSeatMap } from '@/hooks/useLiveSeatMap';
+import { listOf, t } from '@/i18n/language';
 
 /** A hold that ends this soon may need more time; half of it, where all of it is no longer. */
 const SOON_MS = 90_000;

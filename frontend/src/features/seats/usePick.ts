@@ -1,17 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 
+import type { EventDetail } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
+import { assertNever } from '@/domain/assertNever';
+import type { Sales } from '@/domain/sales';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { SeatMapStore } from '@/domain/seatMap/store';
 import { offerFor, offerInWords, type Offer } from '@/features/seats/offer/offer';
 import { createSeatCommands } from '@/features/seats/seatCommands';
 import { takenSentence } from '@/features/seats/seatWords';
-import type { EventDetail } from '@/lib/api/types';
-import { assertNever } from '@/lib/assertNever';
-import { t } from '@/lib/i18n/language';
-import type { Sales } from '@/lib/sales';
-import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
-import type { SeatMapStore } from '@/lib/seatmap/store';
-import { formatDateTime } from '@/lib/time';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
 
 interface PickOptions {
   readonly event: EventDetail;

@@ -3,9 +3,9 @@ import { act, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
+import { createServerClock } from '@/domain/feed/clock';
 import { useSales } from '@/features/seats/useSales';
-import { createServerClock } from '@/lib/feed/clock';
-import { createQueryClient } from '@/lib/queries/queryClient';
+import { createQueryClient } from '@/queries/queryClient';
 import { makeEvent } from '@/testing/factories';
 
 const HOUR_MS = 3_600_000;

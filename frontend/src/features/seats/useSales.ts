@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { sleep } from '@/lib/page/sleep';
-import { eventsQuery } from '@/lib/queries/events';
-import { nextSalesChange, type Sales, salesAt } from '@/lib/sales';
+import type { EventDetail } from '@/api/types';
+import { sleep } from '@/browser/sleep';
+import type { ServerClock } from '@/domain/feed/clock';
+import { nextSalesChange, type Sales, salesAt } from '@/domain/sales';
+import { eventsQuery } from '@/queries/events';
 
 /** Timers cannot wait longer than 2^31 ms, and a clock may be set right meanwhile. */
 const LONGEST_WAIT_MS = 60_000;

@@ -1,16 +1,16 @@
 import { useMutation } from '@tanstack/react-query';
 import { type SubmitEvent } from 'react';
 
+import { toApiError } from '@/api/apiError';
+import { confirmTotp } from '@/api/secondFactor';
+import type { TotpSecret } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Field } from '@/components/Field';
 import { QrCode } from '@/components/QrCode';
 import { Refusal } from '@/features/account/Refusal';
 import { textField } from '@/features/account/textField';
-import { toApiError } from '@/lib/api/apiError';
-import { confirmTotp } from '@/lib/api/secondFactor';
-import type { TotpSecret } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface AppSetupProps {
   readonly secret: TotpSecret;

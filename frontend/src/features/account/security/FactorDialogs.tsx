@@ -3,7 +3,7 @@ import { PasskeyName } from '@/features/account/security/PasskeyName';
 import { PasswordDialog } from '@/features/account/security/PasswordDialog';
 import { RecoveryCodes } from '@/features/account/security/RecoveryCodes';
 import type { useFactors } from '@/features/account/security/useFactors';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface FactorDialogsProps {
   readonly factors: ReturnType<typeof useFactors>;

@@ -1,12 +1,12 @@
 import { type ReactNode, type SubmitEvent } from 'react';
 
+import type { ApiError } from '@/api/apiError';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Field } from '@/components/Field';
 import { Refusal } from '@/features/account/Refusal';
 import { textField } from '@/features/account/textField';
-import type { ApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface PasswordDialogProps {
   readonly title: string;

@@ -1,15 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { Button } from '@/components/Button';
+import { toApiError } from '@/api/apiError';
+import { eraseMe, exportData } from '@/api/personalData';
+import { saveFile } from '@/browser/saveFile';
 import { useAnnounce } from '@/components/announce';
+import { Button } from '@/components/Button';
 import { Refusal } from '@/features/account/Refusal';
 import { PasswordDialog } from '@/features/account/security/PasswordDialog';
-import { toApiError } from '@/lib/api/apiError';
-import { eraseMe, exportData } from '@/lib/api/personalData';
-import { t } from '@/lib/i18n/language';
-import { useLeaving } from '@/lib/queries/session';
-import { saveFile } from '@/lib/saveFile';
+import { t } from '@/i18n/language';
+import { useLeaving } from '@/queries/session';
 
 import './security.css';
 

@@ -1,7 +1,7 @@
+import { saveFile } from '@/browser/saveFile';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { t } from '@/lib/i18n/language';
-import { saveFile } from '@/lib/saveFile';
+import { t } from '@/i18n/language';
 
 interface RecoveryCodesProps {
   readonly codes: readonly string[];

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 
+import { toApiError } from '@/api/apiError';
+import type { Passkey, SecondFactor } from '@/api/types';
+import { canUsePasskeys } from '@/browser/passkeys';
 import { Button } from '@/components/Button';
 import { Refusal } from '@/features/account/Refusal';
 import { FactorDialogs } from '@/features/account/security/FactorDialogs';
 import { useFactors } from '@/features/account/security/useFactors';
-import { toApiError } from '@/lib/api/apiError';
-import type { Passkey, SecondFactor } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { canUsePasskeys } from '@/lib/passkeys/passkeys';
-import { secondFactorQuery } from '@/lib/queries/security';
-import { formatDateTime } from '@/lib/time';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+import { secondFactorQuery } from '@/queries/security';
 
 import './security.css';
 

@@ -1,14 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { ApiError, toApiError, type SecondStep } from '@/api/apiError';
+import { presentPasskey } from '@/browser/passkeys';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { AccountForm } from '@/features/account/AccountForm';
 import { textField } from '@/features/account/textField';
-import { ApiError, toApiError, type SecondStep } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { presentPasskey } from '@/lib/passkeys/passkeys';
-import { useSecondStep } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { useSecondStep } from '@/queries/session';
 
 import './security.css';
 

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 
+import type { SecondFactor } from '@/api/types';
 import { AccountPage } from '@/features/account/AccountPage';
 import { SignInPage } from '@/features/account/SignInPage';
-import type { SecondFactor } from '@/lib/api/types';
 import { NO_FACTORS } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';

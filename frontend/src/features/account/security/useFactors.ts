@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { useAnnounce } from '@/components/announce';
-import { toApiError, type ApiError } from '@/lib/api/apiError';
+import { toApiError, type ApiError } from '@/api/apiError';
 import {
   addPasskey,
   beginTotp,
@@ -11,12 +10,13 @@ import {
   removeTotp,
   renamePasskey,
   renewRecoveryCodes,
-} from '@/lib/api/secondFactor';
-import type { Passkey, PasskeyOptions, TotpSecret } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { makePasskey } from '@/lib/passkeys/passkeys';
-import { meQuery } from '@/lib/queries/session';
-import { secondFactorQuery, sessionsQuery } from '@/lib/queries/security';
+} from '@/api/secondFactor';
+import type { Passkey, PasskeyOptions, TotpSecret } from '@/api/types';
+import { makePasskey } from '@/browser/passkeys';
+import { useAnnounce } from '@/components/announce';
+import { t } from '@/i18n/language';
+import { secondFactorQuery, sessionsQuery } from '@/queries/security';
+import { meQuery } from '@/queries/session';
 
 /** What the person is being asked for, or shown. */
 export type Step =

@@ -1,18 +1,18 @@
 import { type Ref, type RefObject, useImperativeHandle, useRef, useState } from 'react';
 
+import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
-import { seatPlace } from '@/features/seats/seatPlace';
+import type { ServerClock } from '@/domain/feed/clock';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { basketOf } from '@/features/seats/basket/basketOf';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
 import { useFocusLeft } from '@/features/seats/basket/useFocusLeft';
+import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
+import { seatPlace } from '@/features/seats/seatPlace';
 import type { MoreTime } from '@/features/seats/useMoreTime';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 import './basket.css';
 

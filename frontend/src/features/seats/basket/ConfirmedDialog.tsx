@@ -1,13 +1,13 @@
 import { useNavigate } from 'react-router';
 
+import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Sentence } from '@/components/Sentence';
-import type { Reservation } from '@/lib/api/types';
-import { listOf, t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { paymentInWords } from '@/lib/payments';
-import { formatDateTime } from '@/lib/time';
+import { paymentInWords } from '@/domain/payments';
+import { listOf, t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { formatDateTime } from '@/i18n/time';
 
 interface ConfirmedDialogProps {
   readonly reservation: Reservation;

@@ -1,6 +1,6 @@
-import type { EventDetail } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { methodName, whenPaid } from '@/lib/payments';
+import type { EventDetail } from '@/api/types';
+import { methodName, whenPaid } from '@/domain/payments';
+import { t } from '@/i18n/language';
 
 interface PaymentMethodsProps {
   readonly event: EventDetail;

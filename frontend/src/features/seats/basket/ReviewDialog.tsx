@@ -1,23 +1,23 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 
+import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Sentence } from '@/components/Sentence';
-import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
+import type { ServerClock } from '@/domain/feed/clock';
+import { isPaidNow } from '@/domain/payments';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { basketOf } from '@/features/seats/basket/basketOf';
 import { PaymentMethods } from '@/features/seats/basket/PaymentMethods';
 import type { Checkout } from '@/features/seats/basket/useCheckout';
-import { OfferChoices } from '@/features/seats/offer/OfferChoices';
 import type { Choice } from '@/features/seats/offer/offer';
+import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { paymentSentence } from '@/features/seats/refusals';
 import { seatPlace } from '@/features/seats/seatPlace';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { isPaidNow } from '@/lib/payments';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 interface ReviewDialogProps {
   readonly event: EventDetail;

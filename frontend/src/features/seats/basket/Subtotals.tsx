@@ -1,8 +1,8 @@
-import type { EventDetail } from '@/lib/api/types';
-import { grouped } from '@/lib/grouped';
-import { t } from '@/lib/i18n/language';
-import { formatMoney, sumAmounts } from '@/lib/money';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import type { EventDetail } from '@/api/types';
+import { grouped } from '@/domain/grouped';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { t } from '@/i18n/language';
+import { formatMoney, sumAmounts } from '@/i18n/money';
 
 interface SubtotalsProps {
   readonly event: EventDetail;

@@ -1,5 +1,5 @@
-import { sumAmounts } from '@/lib/money';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { sumAmounts } from '@/i18n/money';
 
 const TOGETHER_MS = 5_000;
 

@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { type ApiError, toApiError } from '@/lib/api/apiError';
-import { createIntentKey } from '@/lib/api/intentKey';
-import { reserveSeats } from '@/lib/api/seats';
-import type { Reservation } from '@/lib/api/types';
-import { eventsQuery } from '@/lib/queries/events';
-import { reservationsQuery } from '@/lib/queries/reservations';
-import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
-import type { SeatMapStore } from '@/lib/seatmap/store';
+import { type ApiError, toApiError } from '@/api/apiError';
+import { createIntentKey } from '@/api/intentKey';
+import { reserveSeats } from '@/api/seats';
+import type { Reservation } from '@/api/types';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { SeatMapStore } from '@/domain/seatMap/store';
+import { eventsQuery } from '@/queries/events';
+import { reservationsQuery } from '@/queries/reservations';
 
 export interface Checkout {
   readonly isPaying: boolean;

@@ -1,15 +1,15 @@
 import { type ReactNode, useId, useState } from 'react';
 
+import type { Wish } from '@/api/seats';
+import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import type { Section } from '@/domain/seatMap/hall';
 import { findRefusal } from '@/features/seats/find/findRefusal';
 import { Stepper } from '@/features/seats/find/Stepper';
 import type { Find } from '@/features/seats/find/useFind';
-import type { Wish } from '@/lib/api/seats';
-import type { EventDetail } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import type { Section } from '@/lib/seatmap/hall';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 import './find.css';
 

@@ -1,7 +1,7 @@
 import { useId } from 'react';
 
 import { Icon } from '@/components/Icon';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface StepperProps {
   readonly value: number;

@@ -1,6 +1,6 @@
+import type { ApiError } from '@/api/apiError';
 import { refusalSentence } from '@/features/seats/refusals';
-import type { ApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 /** Why there are no such seats, and for how many there would be. */
 export function findRefusal(error: ApiError): string {

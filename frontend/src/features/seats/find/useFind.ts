@@ -1,13 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { type ApiError, toApiError } from '@/api/apiError';
+import { createIntentKey } from '@/api/intentKey';
+import { lockBest, type Wish } from '@/api/seats';
+import type { EventDetail } from '@/api/types';
+import type { SeatFacts } from '@/domain/seatMap/seats';
+import type { SeatMapStore } from '@/domain/seatMap/store';
 import { ownLocks } from '@/features/seats/seatCommands';
-import { type ApiError, toApiError } from '@/lib/api/apiError';
-import { createIntentKey } from '@/lib/api/intentKey';
-import { lockBest, type Wish } from '@/lib/api/seats';
-import type { EventDetail } from '@/lib/api/types';
-import type { SeatFacts } from '@/lib/seatmap/seats';
-import type { SeatMapStore } from '@/lib/seatmap/store';
 
 export interface Find {
   readonly isBusy: boolean;

@@ -1,9 +1,9 @@
 import { useId, useState } from 'react';
 
 import { Button } from '@/components/Button';
+import type { Section } from '@/domain/seatMap/hall';
 import { sectionName } from '@/features/seats/list/sectionName';
-import { t } from '@/lib/i18n/language';
-import type { Section } from '@/lib/seatmap/hall';
+import { t } from '@/i18n/language';
 
 interface JumpToSectionProps {
   readonly sections: readonly Section[];

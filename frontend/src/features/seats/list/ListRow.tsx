@@ -1,12 +1,12 @@
 import { memo, useState } from 'react';
 
+import type { Row } from '@/domain/seatMap/hall';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { SeatItem } from '@/features/seats/list/SeatItem';
 import { rowName } from '@/features/seats/seatPlace';
-import { t } from '@/lib/i18n/language';
-import type { Row } from '@/lib/seatmap/hall';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { t } from '@/i18n/language';
 
 export interface ListSettings {
   readonly currency: string;

@@ -1,14 +1,14 @@
 import { memo, useMemo } from 'react';
 
+import type { Section } from '@/domain/seatMap/hall';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { ListRow, type ListSettings } from '@/features/seats/list/ListRow';
-import { useToggled } from '@/features/seats/list/useToggled';
 import { sectionName } from '@/features/seats/list/sectionName';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import type { Section } from '@/lib/seatmap/hall';
-import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+import { useToggled } from '@/features/seats/list/useToggled';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 interface ListSectionProps {
   readonly section: Section;

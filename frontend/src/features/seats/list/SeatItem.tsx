@@ -1,10 +1,10 @@
 import { memo } from 'react';
 
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { SeatShape } from '@/features/seats/map/SeatShape';
 import { standingInWords } from '@/features/seats/seatWords';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 interface SeatItemProps {
   readonly seat: MapSeat;

@@ -2,10 +2,10 @@ import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 
+import type { Seat } from '@/api/types';
+import { sectionsOf } from '@/domain/seatMap/hall';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { SeatList } from '@/features/seats/list/SeatList';
-import type { Seat } from '@/lib/api/types';
-import { sectionsOf } from '@/lib/seatmap/hall';
-import type { MapSeat } from '@/lib/seatmap/seats';
 import { LAYOUT, makeEvent, makeSeat } from '@/testing/factories';
 import { changed, locked, MapUnderTest } from '@/testing/mapHarness';
 

@@ -1,12 +1,12 @@
 import { type MouseEvent, type ReactNode, useId, useMemo, useState } from 'react';
 
+import type { EventDetail } from '@/api/types';
+import type { Section } from '@/domain/seatMap/hall';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { JumpToSection } from '@/features/seats/list/JumpToSection';
 import { freeAmong, ListSection, SHOWN_AT_ONCE } from '@/features/seats/list/ListSection';
 import { useToggled } from '@/features/seats/list/useToggled';
-import type { EventDetail } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import type { Section } from '@/lib/seatmap/hall';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { t } from '@/i18n/language';
 
 import './list.css';
 

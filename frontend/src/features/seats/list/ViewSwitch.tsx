@@ -1,5 +1,5 @@
 import type { View } from '@/features/seats/list/useView';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 import './switch.css';
 

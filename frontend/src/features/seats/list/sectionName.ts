@@ -1,4 +1,4 @@
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 /** A small house may have no sections at all. */
 export function sectionName(name: string): string {

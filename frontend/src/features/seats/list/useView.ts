@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 
-import { siteStorage } from '@/lib/page/storage';
+import { siteStorage } from '@/browser/storage';
 
 export type View = 'map' | 'list';
 

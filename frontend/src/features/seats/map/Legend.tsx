@@ -1,10 +1,10 @@
 import { memo } from 'react';
 
+import type { EventDetail } from '@/api/types';
+import type { Standing } from '@/domain/seatMap/seats';
 import { SeatShape } from '@/features/seats/map/SeatShape';
-import type { EventDetail } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import type { Standing } from '@/lib/seatmap/seats';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 const ENTRIES: readonly Standing[] = ['available', 'mine', 'locked', 'reserved', 'blocked'];
 

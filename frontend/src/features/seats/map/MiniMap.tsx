@@ -1,11 +1,12 @@
 import { type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
+import type { MapCanvas } from '@/canvas/mapCanvas';
+import type { Scene } from '@/canvas/scene';
+import { fit, toPlan, toScreen } from '@/canvas/viewport';
+import type { Size } from '@/domain/geometry';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import type { MapView } from '@/features/seats/map/mapView';
 import { useTheme } from '@/features/seats/map/useTheme';
-import type { MapCanvas } from '@/lib/map/mapCanvas';
-import type { Scene } from '@/lib/map/scene';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import { fit, type Size, toPlan, toScreen } from '@/lib/seatmap/viewport';
 
 interface MiniMapProps {
   readonly mapRef: RefObject<MapCanvas | null>;

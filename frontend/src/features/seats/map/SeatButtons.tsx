@@ -1,9 +1,9 @@
 import { memo, useMemo } from 'react';
 
-import { seatName } from '@/features/seats/seatWords';
+import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import type { RestingView } from '@/features/seats/map/mapView';
-import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { seatName } from '@/features/seats/seatWords';
 
 interface SeatButtonsProps {
   readonly scene: Scene;

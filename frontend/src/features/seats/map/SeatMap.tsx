@@ -9,9 +9,16 @@ import {
   useRef,
 } from 'react';
 
+import type { EventDetail } from '@/api/types';
+import { type Area, stocksOf } from '@/canvas/areas';
+import type { LabelOf } from '@/canvas/planPainter';
+import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
+import { toScreen } from '@/canvas/viewport';
+import type { ServerClock } from '@/domain/feed/clock';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { Legend } from '@/features/seats/map/Legend';
-import type { Mover } from '@/features/seats/map/mover';
 import { MiniMap } from '@/features/seats/map/MiniMap';
+import type { Mover } from '@/features/seats/map/mover';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
 import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
 import { SectionButtons } from '@/features/seats/map/SectionButtons';
@@ -22,14 +29,7 @@ import { useMapView } from '@/features/seats/map/useMapView';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
 import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { t } from '@/lib/i18n/language';
-import { type Area, stocksOf } from '@/lib/map/areas';
-import type { LabelOf } from '@/lib/map/planPainter';
-import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import { toScreen } from '@/lib/seatmap/viewport';
+import { t } from '@/i18n/language';
 
 import './map.css';
 

@@ -1,5 +1,5 @@
-import { GLYPHS } from '@/lib/map/glyphs';
-import type { Standing } from '@/lib/seatmap/seats';
+import { GLYPHS } from '@/canvas/glyphs';
+import type { Standing } from '@/domain/seatMap/seats';
 
 interface SeatShapeProps {
   readonly standing: Standing;

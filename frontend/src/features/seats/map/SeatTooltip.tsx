@@ -1,12 +1,12 @@
+import type { EventDetail } from '@/api/types';
+import type { ServerClock } from '@/domain/feed/clock';
+import type { Point } from '@/domain/geometry';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { withinMap } from '@/features/seats/map/withinMap';
 import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { seatPlace } from '@/features/seats/seatPlace';
 import { standingInWords } from '@/features/seats/seatWords';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { formatMoney } from '@/lib/money';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import type { Point } from '@/lib/seatmap/viewport';
+import { formatMoney } from '@/i18n/money';
 
 interface SeatTooltipProps {
   readonly seat: MapSeat;

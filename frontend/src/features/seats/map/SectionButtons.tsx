@@ -1,8 +1,8 @@
 import { type KeyboardEvent, memo, useCallback, useState } from 'react';
 
+import { type Area, type Stock, stocksOf } from '@/canvas/areas';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { sectionInWords } from '@/features/seats/map/sectionWords';
-import { type Area, type Stock, stocksOf } from '@/lib/map/areas';
-import type { MapSeat } from '@/lib/seatmap/seats';
 
 interface SectionButtonsProps {
   readonly sections: readonly Area[];

@@ -1,7 +1,7 @@
+import type { Area, Stock } from '@/canvas/areas';
+import type { Point } from '@/domain/geometry';
 import { stockInWords } from '@/features/seats/map/sectionWords';
 import { withinMap } from '@/features/seats/map/withinMap';
-import type { Area, Stock } from '@/lib/map/areas';
-import type { Point } from '@/lib/seatmap/viewport';
 
 interface SectionTooltipProps {
   readonly section: Area;

@@ -1,6 +1,6 @@
 import { Icon } from '@/components/Icon';
 import type { Mover } from '@/features/seats/map/mover';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface ZoomButtonsProps {
   readonly mover: Mover;

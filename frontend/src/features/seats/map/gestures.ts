@@ -1,4 +1,4 @@
-import { distance, type Point } from '@/lib/seatmap/viewport';
+import { distance, type Point } from '@/domain/geometry';
 
 interface Gestures {
   began(): void;

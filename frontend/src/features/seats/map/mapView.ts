@@ -1,5 +1,6 @@
+import { confine, fit, type PlanExtent, type Viewport } from '@/canvas/viewport';
+import type { Size } from '@/domain/geometry';
 import { Mover } from '@/features/seats/map/mover';
-import { confine, fit, type PlanExtent, type Size, type Viewport } from '@/lib/seatmap/viewport';
 
 /** Where the map came to rest. */
 export interface RestingView {

@@ -1,18 +1,16 @@
-import { prefersStillness } from '@/lib/page/motion';
+import { prefersStillness } from '@/browser/motion';
 import {
-  type Bounds,
   confine,
   confineScale,
   fit,
   pan,
   type PlanExtent,
-  type Point,
   reveal,
-  type Size,
   toScreen,
   type Viewport,
   zoomTo,
-} from '@/lib/seatmap/viewport';
+} from '@/canvas/viewport';
+import type { Bounds, Point, Size } from '@/domain/geometry';
 
 export interface View {
   readonly viewport: Viewport;

@@ -1,6 +1,6 @@
-import { t } from '@/lib/i18n/language';
-import type { Area, Stock } from '@/lib/map/areas';
-import { formatMoney } from '@/lib/money';
+import type { Area, Stock } from '@/canvas/areas';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 /** What a screen reader says for a section. */
 export function sectionInWords(section: Area, stock: Stock, currency: string): string {

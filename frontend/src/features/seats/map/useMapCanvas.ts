@@ -1,16 +1,16 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
+import { prefersStillness } from '@/browser/motion';
+import { sleep } from '@/browser/sleep';
+import { MapCanvas } from '@/canvas/mapCanvas';
+import { paletteOf } from '@/canvas/palette';
+import type { LabelOf } from '@/canvas/planPainter';
+import type { Scene } from '@/canvas/scene';
+import { createCanvas } from '@/canvas/surface';
+import type { ServerClock } from '@/domain/feed/clock';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import type { MapView } from '@/features/seats/map/mapView';
 import { useTheme } from '@/features/seats/map/useTheme';
-import type { ServerClock } from '@/lib/feed/clock';
-import { MapCanvas } from '@/lib/map/mapCanvas';
-import { paletteOf } from '@/lib/map/palette';
-import type { LabelOf } from '@/lib/map/planPainter';
-import type { Scene } from '@/lib/map/scene';
-import { createCanvas } from '@/lib/map/surface';
-import { prefersStillness } from '@/lib/page/motion';
-import { sleep } from '@/lib/page/sleep';
-import type { MapSeat } from '@/lib/seatmap/seats';
 
 interface MapCanvasOptions {
   readonly canvas: RefObject<HTMLCanvasElement | null>;

@@ -7,9 +7,9 @@ import {
   useSyncExternalStore,
 } from 'react';
 
+import type { PlanExtent } from '@/canvas/viewport';
 import { watchGestures } from '@/features/seats/map/gestures';
 import { MapView, type RestingView } from '@/features/seats/map/mapView';
-import type { PlanExtent } from '@/lib/seatmap/viewport';
 
 interface MapViewHandle {
   readonly view: MapView;

@@ -1,11 +1,12 @@
 import { type MouseEvent, type PointerEvent, type RefObject, useRef, useState } from 'react';
 
+import type { Area } from '@/canvas/areas';
+import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
+import { toPlan } from '@/canvas/viewport';
+import type { Point } from '@/domain/geometry';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import type { MapView } from '@/features/seats/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
-import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
-import type { Area } from '@/lib/map/areas';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import { type Point, toPlan } from '@/lib/seatmap/viewport';
 
 /** Seats drawn smaller than this, in pixels of radius, cannot be hit: a click makes them larger. */
 const CLICKABLE_RADIUS_PX = 4;

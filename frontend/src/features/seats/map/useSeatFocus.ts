@@ -7,11 +7,11 @@ import {
   useState,
 } from 'react';
 
+import { type Direction, neighbour } from '@/domain/seatMap/neighbour';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { MapView } from '@/features/seats/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
 import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
-import { type Direction, neighbour } from '@/lib/seatmap/neighbour';
-import type { SeatFacts } from '@/lib/seatmap/seats';
 
 const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowLeft: 'left',

@@ -1,8 +1,8 @@
+import type { Move, Orphaning } from '@/domain/seatMap/orphans';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Choice } from '@/features/seats/offer/offer';
-import { listOf, t } from '@/lib/i18n/language';
-import { formatMoney, sumAmounts } from '@/lib/money';
-import type { Move, Orphaning } from '@/lib/seatmap/orphans';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import { listOf, t } from '@/i18n/language';
+import { formatMoney, sumAmounts } from '@/i18n/money';
 
 /** One way out: seats to take, and those that they are taken instead of. */
 export interface WayOut extends Choice {

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useState } from 'react';
 
+import type { EventDetail } from '@/api/types';
 import type { Announce } from '@/components/announce';
+import type { Section } from '@/domain/seatMap/hall';
+import { orphaningOf } from '@/domain/seatMap/orphans';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import { nudgeSentence, type WayOut, waysOut } from '@/features/seats/nudge/nudge';
-import type { EventDetail } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import type { Section } from '@/lib/seatmap/hall';
-import { orphaningOf } from '@/lib/seatmap/orphans';
-import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+import { t } from '@/i18n/language';
 
 export interface Nudge {
   readonly sentence: string;

@@ -1,10 +1,10 @@
 import { type KeyboardEvent, useLayoutEffect, useRef } from 'react';
 
 import { Icon } from '@/components/Icon';
-import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Choice } from '@/features/seats/offer/offer';
-import { t } from '@/lib/i18n/language';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import { t } from '@/i18n/language';
 
 /** So much of what is around the seat stays in sight. */
 const CLEAR_PX = 24;

@@ -1,7 +1,7 @@
-import type { Alternative, ApiError } from '@/lib/api/apiError';
-import { listOf, t } from '@/lib/i18n/language';
-import { formatMoney, sumAmounts } from '@/lib/money';
-import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+import type { Alternative, ApiError } from '@/api/apiError';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import { listOf, t } from '@/i18n/language';
+import { formatMoney, sumAmounts } from '@/i18n/money';
 
 /** What could be had instead of seats that were refused. */
 export interface Offer {

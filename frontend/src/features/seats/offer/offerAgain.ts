@@ -1,7 +1,7 @@
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Offer } from '@/features/seats/offer/offer';
-import { t } from '@/lib/i18n/language';
-import { sumAmounts } from '@/lib/money';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import { t } from '@/i18n/language';
+import { sumAmounts } from '@/i18n/money';
 
 /**
  * Seats whose hold ran out, to be had again, with those of such an offer made just before: seats

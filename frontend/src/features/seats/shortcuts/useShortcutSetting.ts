@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-import { siteStorage } from '@/lib/page/storage';
+import { siteStorage } from '@/browser/storage';
 
 const STORED_AS = 'seatcast.shortcuts';
 const OFF = 'off';

@@ -1,0 +1,235 @@
+import { isAxiosError } from 'axios';
+
+import { sentenceForCode, sentenceForField } from '@/api/refusalSentence';
+import type { AdmittedSeat, ConflictReason } from '@/api/types';
+import { t } from '@/i18n/language';
+
+export interface Conflict {
+  readonly seatId: number;
+  readonly seatNumber: string;
+  readonly reason: ConflictReason | 'unknown';
+}
+
+/** Seats that are still free and as good as those that were asked for. */
+export interface Alternative {
+  readonly seatIds: readonly number[];
+  readonly seatNumbers: readonly string[];
+  /** Of all of them together. */
+  readonly price: string;
+}
+
+/** What completes a sign-in whose password was right. */
+export interface SecondStep {
+  readonly challenge: string;
+  readonly methods: readonly string[];
+  /** What the browser needs to use a passkey; null where there is none. */
+  readonly passkey: Readonly<Record<string, unknown>> | null;
+}
+
+interface ApiErrorParts {
+  readonly message: string;
+  readonly code: string;
+  readonly status: number | null;
+  readonly conflicts?: readonly Conflict[];
+  readonly alternatives?: readonly Alternative[];
+  readonly fields?: ReadonlyMap<string, readonly string[]>;
+  readonly retryAfterSeconds?: number | null;
+  readonly salesOpenAt?: string | null;
+  readonly largestParty?: number | null;
+  readonly entries?: readonly AdmittedSeat[];
+  readonly requestId?: string | null;
+  readonly secondStep?: SecondStep | null;
+}
+
+/**
+ * The one error that calls to the server end in. Its message is a sentence for a person in their
+ * language, or the server's own where its code is new to us; `code` is its stable word, or `network`, `timeout` or `unexpected` when the server did not say.
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: string;
+  /** Null when no answer came. */
+  readonly status: number | null;
+  readonly conflicts: readonly Conflict[];
+  readonly alternatives: readonly Alternative[];
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+  readonly retryAfterSeconds: number | null;
+  readonly salesOpenAt: string | null;
+  /** How many could sit together where there is no room for more. */
+  readonly largestParty: number | null;
+  /** Seats that have entered before. */
+  readonly entries: readonly AdmittedSeat[];
+  /** Under which the server has written down what happened. */
+  readonly requestId: string | null;
+  /** The password was right, and this is asked for besides. */
+  readonly secondStep: SecondStep | null;
+
+  constructor(parts: ApiErrorParts, options?: ErrorOptions) {
+    super(parts.message, options);
+    this.code = parts.code;
+    this.status = parts.status;
+    this.conflicts = parts.conflicts ?? [];
+    this.alternatives = parts.alternatives ?? [];
+    this.fields = parts.fields ?? new Map();
+    this.retryAfterSeconds = parts.retryAfterSeconds ?? null;
+    this.salesOpenAt = parts.salesOpenAt ?? null;
+    this.largestParty = parts.largestParty ?? null;
+    this.entries = parts.entries ?? [];
+    this.requestId = parts.requestId ?? null;
+    this.secondStep = parts.secondStep ?? null;
+  }
+
+  get isSignedOut(): boolean {
+    return this.code === 'not_authenticated';
+  }
+
+  /** Something broke on the server's side, whatever was asked. */
+  get isOurFault(): boolean {
+    return this.status !== null && this.status >= 500;
+  }
+
+  /** Trying the same again, under the same idempotency key, may well succeed. */
+  get isPassing(): boolean {
+    return this.isUndecided && (this.status === null || this.status === 503 || this.status === 502);
+  }
+
+  /** The same request came before and is still being worked on. */
+  get isInFlight(): boolean {
+    return this.code === 'idempotency_key_in_flight';
+  }
+
+  /**
+   * Nobody has told us whether the work was done. Asking again must then be asking for the same
+   * thing under the same idempotency key; after any other answer, asking again is a new request.
+   */
+  get isUndecided(): boolean {
+    if (this.isInFlight || this.status === null) return true;
+    return this.status >= 500 && this.code !== 'payment_unavailable';
+  }
+}
+
+export function toApiError(cause: unknown): ApiError {
+  if (cause instanceof ApiError) return cause;
+  if (!isAxiosError(cause)) {
+    return noAnswer('unexpected', cause);
+  }
+  if (cause.response !== undefined) {
+    const { status, headers } = cause.response;
+    const data: unknown = cause.response.data;
+    return new ApiError(refusalParts(status, data, headers['retry-after']), { cause });
+  }
+  if (cause.code === 'ECONNABORTED' || cause.code === 'ETIMEDOUT') {
+    return noAnswer('timeout', cause);
+  }
+  return noAnswer('network', cause);
+}
+
+function noAnswer(code: 'unexpected' | 'timeout' | 'network', cause: unknown): ApiError {
+  return new ApiError({ message: t(`errors:code_${code}`), code, status: null }, { cause });
+}
+
+function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiErrorParts {
+  const fields = isRecord(body) ? body : {};
+  const code = typeof fields['code'] === 'string' ? fields['code'] : null;
+  const told = typeof fields['error'] === 'string' ? fields['error'] : null;
+  const retryAfterSeconds = seconds(retryAfter);
+  const ours = code === null ? null : sentenceForCode(code, fields, retryAfterSeconds);
+  return {
+    status,
+    message: ours ?? told ?? t('errors:code_unexpected'),
+    code: code ?? 'unexpected',
+    conflicts: Array.isArray(fields['conflicts']) ? fields['conflicts'].flatMap(conflict) : [],
+    alternatives: Array.isArray(fields['alternatives'])
+      ? fields['alternatives'].flatMap(alternative)
+      : [],
+    fields: isRecord(fields['fields'])
+      ? fieldErrors(fields['fields'], fields['field_codes'])
+      : new Map(),
+    retryAfterSeconds,
+    salesOpenAt: typeof fields['sales_open_at'] === 'string' ? fields['sales_open_at'] : null,
+    largestParty: typeof fields['largest'] === 'number' ? fields['largest'] : null,
+    entries: Array.isArray(fields['entries']) ? fields['entries'].flatMap(entered) : [],
+    requestId: typeof fields['request_id'] === 'string' ? fields['request_id'] : null,
+    secondStep: secondStep(fields),
+  };
+}
+
+const REASONS: readonly string[] = [
+  'locked',
+  'reserved',
+  'blocked',
+  'not_held',
+  'expired',
+  'limit',
+  'extension_limit',
+  'cooldown',
+] satisfies ConflictReason[];
+
+function conflict(entry: unknown): Conflict[] {
+  if (!isRecord(entry)) return [];
+  const { seat_id: seatId, seat_number: seatNumber, reason } = entry;
+  if (typeof seatId !== 'number' || typeof seatNumber !== 'string') return [];
+  return [{ seatId, seatNumber, reason: isReason(reason) ? reason : 'unknown' }];
+}
+
+function alternative(entry: unknown): Alternative[] {
+  if (!isRecord(entry)) return [];
+  const { seat_ids: seatIds, seat_numbers: seatNumbers, price } = entry;
+  return isListOf(seatIds, 'number') && isListOf(seatNumbers, 'string') && typeof price === 'string'
+    ? [{ seatIds, seatNumbers, price }]
+    : [];
+}
+
+function entered(entry: unknown): AdmittedSeat[] {
+  if (!isRecord(entry)) return [];
+  const { seat_id: seatId, seat_number: seatNumber, at, gate } = entry;
+  if (typeof seatId !== 'number' || typeof seatNumber !== 'string') return [];
+  if (typeof at !== 'string' || typeof gate !== 'string') return [];
+  return [{ seat_id: seatId, seat_number: seatNumber, at, gate }];
+}
+
+function secondStep({ challenge, methods, passkey }: Readonly<Record<string, unknown>>) {
+  if (typeof challenge !== 'string' || !isListOf(methods, 'string')) return null;
+  return { challenge, methods, passkey: isRecord(passkey) ? passkey : null };
+}
+
+interface TypesByName {
+  readonly number: number;
+  readonly string: string;
+}
+
+function isListOf<Name extends keyof TypesByName>(
+  value: unknown,
+  type: Name,
+): value is readonly TypesByName[Name][] {
+  return Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === type);
+}
+
+function isReason(value: unknown): value is ConflictReason {
+  return typeof value === 'string' && REASONS.includes(value);
+}
+
+function fieldErrors(fields: Readonly<Record<string, unknown>>, codes: unknown) {
+  return new Map(
+    Object.entries(fields).map(([name, sentences]) => {
+      const codesHere = listIn(isRecord(codes) ? codes[name] : undefined);
+      const told = listIn(sentences).map(
+        (sentence, place) => sentenceForField(name, String(codesHere[place])) ?? String(sentence),
+      );
+      return [name, told];
+    }),
+  );
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+function seconds(retryAfter: unknown): number | null {
+  const value = Number(retryAfter);
+  return retryAfter !== undefined && Number.isFinite(value) ? value : null;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

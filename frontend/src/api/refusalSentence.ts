@@ -1,0 +1,82 @@
+import { t } from '@/i18n/language';
+import { isSentenceKey } from '@/i18n/sentenceKey';
+import { formatDateTime } from '@/i18n/time';
+
+/** What an answer says besides its code. */
+export type RefusalDetails = Readonly<Record<string, unknown>>;
+
+const SECONDS_BEST_TOLD_IN_MINUTES = 90;
+const MINUTES_BEST_TOLD_IN_HOURS = 90;
+
+/** A refusal in the person's own language; null for a code that we have no sentence for. */
+export function sentenceForCode(
+  code: string,
+  details: RefusalDetails = {},
+  retryAfterSeconds: number | null = null,
+): string | null {
+  const key = `errors:code_${code}`;
+  return (
+    sentenceWithDetails(code, details, retryAfterSeconds) ?? (isSentenceKey(key) ? t(key) : null)
+  );
+}
+
+/** A complaint about one field of a form; null for a code that we have no sentence for. */
+export function sentenceForField(field: string, code: string): string | null {
+  const key = [`errors:field_${field}_${code}`, `errors:field_${code}`].find(isSentenceKey);
+  return key === undefined ? null : t(key);
+}
+
+function sentenceWithDetails(
+  code: string,
+  details: RefusalDetails,
+  retryAfterSeconds: number | null,
+): string | null {
+  switch (code) {
+    case 'seat_limit':
+      return withCount(details['seat_cap'], (count) => t('errors:code_seat_limitOf', { count }));
+    case 'purchase_limit':
+      return withCount(details['purchase_cap'], (count) =>
+        t('errors:code_purchase_limitOf', { count }),
+      );
+    case 'lock_cooldown':
+      return withTime(details['available_at'], (when) =>
+        t('errors:code_lock_cooldownUntil', { when }),
+      );
+    case 'no_seats_together':
+      return withCount(details['largest'], (count) =>
+        t('errors:code_no_seats_togetherLargest', { count }),
+      );
+    case 'sales_not_open':
+      return withTime(details['sales_open_at'], (when) =>
+        t('errors:code_sales_not_openUntil', { when }),
+      );
+    case 'cancellation_closed':
+      return withTime(details['cancel_until'], (when) =>
+        t('errors:code_cancellation_closedSince', { when }),
+      );
+    case 'throttled':
+      return withCount(retryAfterSeconds, waitSentence);
+    default:
+      return null;
+  }
+}
+
+function waitSentence(seconds: number): string {
+  if (seconds < SECONDS_BEST_TOLD_IN_MINUTES) {
+    return t('errors:code_throttledForSeconds', { count: seconds });
+  }
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < MINUTES_BEST_TOLD_IN_HOURS
+    ? t('errors:code_throttledForMinutes', { count: minutes })
+    : t('errors:code_throttledForHours', { count: Math.ceil(minutes / 60) });
+}
+
+function withCount(value: unknown, say: (count: number) => string): string | null {
+  return typeof value === 'number' && value > 0 ? say(value) : null;
+}
+
+function withTime(value: unknown, say: (when: string) => string): string | null {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+    ? say(formatDateTime(value))
+    : null;
+}

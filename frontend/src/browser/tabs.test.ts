@@ -1,0 +1,115 @@
+import { afterEach, expect, it } from 'vitest';
+
+import { decodeNews, encodeNews, newsOf, type TabNews } from '@/browser/tabMessages';
+import { createTabs, type Tabs } from '@/browser/tabs';
+
+const ALL: readonly TabNews[] = [
+  { kind: 'locks', eventId: 7 },
+  { kind: 'reservations' },
+  { kind: 'session' },
+];
+
+const open: BroadcastChannel[] = [];
+afterEach(() => {
+  for (const channel of open.splice(0)) channel.close();
+});
+
+function channel(): BroadcastChannel {
+  const opened = new BroadcastChannel('tabs under test');
+  open.push(opened);
+  return opened;
+}
+
+function openTab(): { tab: Tabs; heard: TabNews[] } {
+  const tab = createTabs(channel);
+  const heard: TabNews[] = [];
+  tab.listen((news) => heard.push(news));
+  return { tab, heard };
+}
+
+/** Waits until what was told before has arrived, since a channel keeps the order. */
+async function everythingArrived(listener: BroadcastChannel): Promise<void> {
+  const last = new Promise((resolve) => {
+    listener.addEventListener('message', ({ data }) => {
+      if (data === 'the last one') resolve(null);
+    });
+  });
+  channel().postMessage('the last one');
+  await last;
+}
+
+it('brings news to every other tab, and not back to the one that told them', async () => {
+  const teller = openTab();
+  const others = [openTab(), openTab()];
+  const listener = channel();
+  for (const news of ALL) teller.tab.tell(news);
+  await everythingArrived(listener);
+  for (const { heard } of others) expect(heard).toEqual(ALL);
+  expect(teller.heard).toEqual([]);
+});
+
+it('keeps to itself what it was only told here', async () => {
+  const teller = openTab();
+  const other = openTab();
+  const listener = channel();
+  teller.tab.tellHere({ kind: 'session' });
+  expect(teller.heard).toEqual([{ kind: 'session' }]);
+  await everythingArrived(listener);
+  expect(other.heard).toEqual([]);
+});
+
+it('does not listen to what it does not know', async () => {
+  const { heard } = openTab();
+  const listener = channel();
+  const stranger = channel();
+  for (const rubbish of [
+    null,
+    'session',
+    7,
+    [],
+    { kind: 'session' },
+    { version: 2, kind: 'session' },
+    { version: 1, kind: 'weather' },
+    { version: 1, kind: 'locks' },
+    { version: 1, kind: 'locks', eventId: '7' },
+  ]) {
+    stranger.postMessage(rubbish);
+  }
+  await everythingArrived(listener);
+  expect(heard).toEqual([]);
+});
+
+it('hears nothing more after it has stopped', () => {
+  const tab = createTabs(channel);
+  const heard: TabNews[] = [];
+  const stop = tab.listen((news) => heard.push(news));
+  stop();
+  tab.tellHere({ kind: 'session' });
+  expect(heard).toEqual([]);
+});
+
+it('works in a browser without channels, for this tab alone', () => {
+  const tab = createTabs(() => null);
+  const heard: TabNews[] = [];
+  tab.listen((news) => heard.push(news));
+  tab.tell({ kind: 'reservations' });
+  tab.tellHere({ kind: 'session' });
+  expect(heard).toEqual([{ kind: 'session' }]);
+});
+
+it('reads what it writes', () => {
+  for (const news of ALL) expect(decodeNews(encodeNews(news))).toEqual(news);
+});
+
+it.each([
+  ['events/7/seats/105/lock/', [{ kind: 'locks', eventId: 7 }]],
+  ['events/7/seats/105/unlock/', [{ kind: 'locks', eventId: 7 }]],
+  ['events/7/lock/', [{ kind: 'locks', eventId: 7 }]],
+  ['events/7/extend/', [{ kind: 'locks', eventId: 7 }]],
+  ['events/7/reserve/', [{ kind: 'locks', eventId: 7 }, { kind: 'reservations' }]],
+  ['reservations/31/cancel/', [{ kind: 'reservations' }]],
+  ['login/', []],
+  ['token/refresh/', []],
+])('knows what a write to %s is news of', (path, news) => {
+  expect(newsOf(path)).toEqual(news);
+});

@@ -1,0 +1,162 @@
+import type { Palette } from '@/canvas/palette';
+import { type Placement, READABLE_FROM_PX } from '@/canvas/planPainter';
+import type { Scene } from '@/canvas/scene';
+import type { Context } from '@/canvas/surface';
+import { toScreen } from '@/canvas/viewport';
+import type { ServerClock } from '@/domain/feed/clock';
+import type { MapSeat, Standing } from '@/domain/seatMap/seats';
+import { formatCountdown } from '@/i18n/time';
+
+interface Pulse {
+  readonly index: number;
+  readonly standing: Standing;
+  readonly startedMs: number;
+}
+
+export interface HighlightFrame {
+  readonly at: Placement;
+  readonly scene: Scene;
+  readonly palette: Palette;
+  readonly pixelRatio: number;
+  readonly nowMs: number;
+  /** Nothing may move. */
+  readonly isStill: boolean;
+}
+
+const PULSE_MS = 700;
+/** In a rush more pulses than these would be a flicker. */
+const MOST_PULSES = 150;
+const WAIT_MS = 900;
+/** In seat radii. */
+const HALO = 1.36;
+
+/** What is drawn over the seats and moves: own seats, what has just changed, pointer and focus. */
+export class Highlights {
+  readonly #clock: ServerClock;
+  #seats: readonly MapSeat[] = [];
+  #mine: readonly number[] = [];
+  #pulses: Pulse[] = [];
+  #pointed: number | null = null;
+  #focused: number | null = null;
+
+  constructor(clock: ServerClock) {
+    this.#clock = clock;
+  }
+
+  /** `changed` is null for another hall's seats, `nowMs` when nothing may move. */
+  setSeats(
+    seats: readonly MapSeat[],
+    changed: readonly number[] | null,
+    nowMs: number | null,
+  ): void {
+    // Few are one's own, and this comes with every change of a large hall.
+    const maybe = changed === null ? seats.keys() : new Set([...this.#mine, ...changed]);
+    this.#seats = seats;
+    this.#mine = [...maybe].filter((index) => seats[index]?.standing === 'mine');
+    if (nowMs === null) return;
+    for (const index of changed ?? []) {
+      const standing = seats[index]?.standing;
+      if (standing !== undefined) this.#pulses.push({ index, standing, startedMs: nowMs });
+    }
+    this.#pulses = this.#pulses.slice(-MOST_PULSES);
+  }
+
+  /** Returns whether that is another one. */
+  mark(pointed: number | null, focused: number | null): boolean {
+    if (pointed === this.#pointed && focused === this.#focused) return false;
+    [this.#pointed, this.#focused] = [pointed, focused];
+    return true;
+  }
+
+  /** Returns in how many milliseconds something will look different by itself; null for never. */
+  draw(context: Context, frame: HighlightFrame): number | null {
+    const { scene, at, nowMs } = frame;
+    const radiusPx = scene.plan.seat_radius * at.scale;
+    this.#pulses = this.#pulses.filter(({ startedMs }) => nowMs - startedMs < PULSE_MS);
+    for (const pulse of this.#pulses) drawPulse(context, frame, pulse, radiusPx);
+    let awakeMs = this.#pulses.length > 0 ? 0 : null;
+    for (const index of this.#mine) {
+      const seat = this.#seats[index];
+      if (seat !== undefined) awakeMs = sooner(awakeMs, this.#drawOwn(context, frame, seat));
+    }
+    if (this.#pointed !== null && this.#seats[this.#pointed]?.standing === 'available') {
+      this.#drawRing(context, frame, this.#pointed, 0.12);
+    }
+    if (this.#focused !== null) this.#drawRing(context, frame, this.#focused, 0.34);
+    return awakeMs;
+  }
+
+  #drawOwn(context: Context, frame: HighlightFrame, seat: MapSeat): number | null {
+    const { at, scene, palette, pixelRatio, nowMs, isStill } = frame;
+    const radiusPx = scene.plan.seat_radius * at.scale;
+    const { x, y } = toScreen(at, seat.facts);
+    const isWaiting = seat.pending && !isStill;
+    const breath = isWaiting ? 0.6 + 0.4 * Math.cos((nowMs / WAIT_MS) * 2 * Math.PI) : 1;
+    circle(context, x, y, (radiusPx * (1 + HALO)) / 2);
+    context.globalAlpha = breath;
+    context.strokeStyle = palette.mineHalo;
+    context.lineWidth = radiusPx * (HALO - 1);
+    context.stroke();
+    context.globalAlpha = 1;
+    if (isWaiting) return 0;
+    if (seat.pending || seat.until === null || radiusPx < READABLE_FROM_PX * pixelRatio)
+      return null;
+    // Where there is room for the time, it takes the place of the check mark.
+    circle(context, x, y, radiusPx * 0.98);
+    context.fillStyle = palette.mine;
+    context.fill();
+    const leftMs = seat.until - this.#clock.now();
+    context.fillStyle = palette.onMine;
+    context.font = `600 ${0.7 * radiusPx}px ${palette.font}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.fillText(formatCountdown(leftMs), x, y + 0.05 * radiusPx);
+    return leftMs <= 0 ? null : leftMs % 1000 || 1000;
+  }
+
+  #drawRing(
+    context: Context,
+    { at, scene, palette }: HighlightFrame,
+    index: number,
+    width: number,
+  ) {
+    const seat = this.#seats[index];
+    if (seat === undefined) return;
+    const radiusPx = scene.plan.seat_radius * at.scale;
+    const { x, y } = toScreen(at, seat.facts);
+    circle(context, x, y, radiusPx * 1.02);
+    context.strokeStyle = palette.ink;
+    context.lineWidth = Math.max(radiusPx * width, 1.5);
+    context.stroke();
+  }
+}
+
+function drawPulse(
+  context: Context,
+  { at, scene, palette, nowMs }: HighlightFrame,
+  { index, standing, startedMs }: Pulse,
+  radiusPx: number,
+): void {
+  const facts = scene.facts[index];
+  if (facts === undefined) return;
+  const { x, y } = toScreen(at, facts);
+  const { width, height } = context.canvas;
+  if (x < 0 || y < 0 || x > width || y > height) return;
+  const share = (nowMs - startedMs) / PULSE_MS;
+  circle(context, x, y, radiusPx * (1 + 0.9 * share));
+  context.globalAlpha = Math.max(0, 0.9 * (1 - share));
+  context.strokeStyle = standing === 'available' ? palette.planInk : palette[standing];
+  context.lineWidth = Math.max(radiusPx * 0.22, 1);
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+function circle(context: Context, x: number, y: number, radius: number): void {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+function sooner(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}

@@ -1,0 +1,222 @@
+import { type Stock, stocksOf } from '@/canvas/areas';
+import { Highlights } from '@/canvas/highlights';
+import type { Palette } from '@/canvas/palette';
+import { type LabelOf, PlanPainter, type Placement, type Stand } from '@/canvas/planPainter';
+import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
+import type { Context, CreateSurface } from '@/canvas/surface';
+import { Tiles } from '@/canvas/tiles';
+import { fit, type Viewport } from '@/canvas/viewport';
+import type { ServerClock } from '@/domain/feed/clock';
+import type { Size } from '@/domain/geometry';
+import type { MapSeat } from '@/domain/seatMap/seats';
+
+/** What is left of a frame's 16 ms for drawing what has not been drawn yet. */
+const TILE_BUDGET_MS = 6;
+/** Counted, since what it takes to draw them shows only once the frame is made. */
+const AREAS_A_FRAME = 4;
+/** So long after the last change of scale, the map is drawn at the scale that it has then. */
+const ZOOM_SETTLES_MS = 90;
+/** When more seats than this change at once, all is drawn anew. */
+const MOST_REPAINTED = 1_500;
+
+export interface MapCanvasOptions {
+  readonly screen: Context;
+  readonly createSurface: CreateSurface;
+  readonly clock: ServerClock;
+  readonly labelOf: LabelOf;
+  /** Ask for a frame; the answer calls it off. */
+  readonly nextFrame: (draw: (nowMs: number) => void) => () => void;
+  readonly after: (ms: number, act: () => void) => () => void;
+  readonly nowMs: () => number;
+  readonly isStill: () => boolean;
+}
+
+/** What of a map is drawn on a canvas. It draws when something has changed, and only that. */
+export class MapCanvas {
+  readonly #options: MapCanvasOptions;
+  readonly #highlights: Highlights;
+  readonly #tiles: Tiles;
+  #scene: Scene | null = null;
+  #palette: Palette | null = null;
+  #pixelRatio = 1;
+  #painter: PlanPainter | null = null;
+  /** One of its own, since a painter keeps what it needs for one scale. */
+  #smallPainter: PlanPainter | null = null;
+  #stand: Stand = { seats: [], stocks: [] };
+  #viewport: Viewport | null = null;
+  #size: Size = { width: 0, height: 0 };
+  readonly #outdated = new Set<number>();
+  #zoomedAt = -Infinity;
+  #callOffFrame: (() => void) | null = null;
+  #callOffLater = () => {
+    // Nothing is planned yet.
+  };
+
+  constructor(options: MapCanvasOptions) {
+    this.#options = options;
+    this.#highlights = new Highlights(options.clock);
+    this.#tiles = new Tiles(
+      (context, at, box) => {
+        this.#painter?.paint(context, at, box, this.#stand);
+      },
+      options.createSurface,
+      options.nowMs,
+    );
+  }
+
+  /** Another hall, theme or kind of screen: all is drawn anew. */
+  show(scene: Scene, palette: Palette, pixelRatio: number): void {
+    const isOtherHall = scene !== this.#scene;
+    [this.#scene, this.#palette, this.#pixelRatio] = [scene, palette, pixelRatio];
+    const { labelOf, createSurface } = this.#options;
+    const options = { scene, palette, pixelRatio, labelOf, createSurface };
+    this.#painter = new PlanPainter(options);
+    this.#smallPainter = new PlanPainter({ ...options, labelOf: () => [] });
+    this.#drawAllAnew();
+    if (isOtherHall) this.#stand = { seats: [], stocks: [] };
+    this.#wake();
+  }
+
+  /** How the seats stand now. Those that stand otherwise than before are drawn anew. */
+  setSeats(seats: readonly MapSeat[]): void {
+    const scene = this.#scene;
+    const before = this.#stand.seats;
+    if (scene === null || seats === before) return;
+    const isFirst = before.length !== seats.length;
+    const changed: number[] = [];
+    if (!isFirst) {
+      for (let index = 0; index < seats.length; index++) {
+        if (seats[index]?.standing !== before[index]?.standing) changed.push(index);
+      }
+    }
+    this.#stand = { seats, stocks: this.#stocksAfter(scene, seats) };
+    if (isFirst || changed.length > MOST_REPAINTED) this.#drawAllAnew();
+    else for (const index of changed) this.#repaintSeat(index);
+    this.#highlights.setSeats(
+      seats,
+      isFirst ? null : changed,
+      this.#options.isStill() ? null : this.#options.nowMs(),
+    );
+    this.#wake();
+  }
+
+  /** `size` is in CSS pixels. */
+  setView(viewport: Viewport, size: Size): void {
+    if (viewport.scale !== this.#viewport?.scale) {
+      this.#zoomedAt = this.#viewport === null ? -Infinity : this.#options.nowMs();
+    }
+    [this.#viewport, this.#size] = [viewport, size];
+    this.#wake();
+  }
+
+  /** Draw all of the plan on a canvas of its own, `size` in CSS pixels. */
+  paintWhole(context: Context, size: Size): void {
+    const [scene, painter, ratio] = [this.#scene, this.#smallPainter, this.#pixelRatio];
+    if (scene === null || painter === null) return;
+    const { bounds } = scene.extent;
+    // Setting the size blanks the canvas.
+    context.canvas.width = Math.round(size.width * ratio);
+    context.canvas.height = Math.round(size.height * ratio);
+    painter.paint(context, this.#placement(fit(bounds, size)), bounds, this.#stand);
+  }
+
+  /** The seat under the pointer, and the one that has the focus. */
+  mark(pointed: number | null, focused: number | null): void {
+    if (this.#highlights.mark(pointed, focused)) this.#wake();
+  }
+
+  /** Draw nothing any more. */
+  close(): void {
+    this.#callOffFrame?.();
+    this.#callOffLater();
+  }
+
+  #wake(): void {
+    this.#callOffFrame ??= this.#options.nextFrame((nowMs) => {
+      this.#callOffFrame = null;
+      this.#draw(nowMs);
+    });
+  }
+
+  #draw(nowMs: number): void {
+    const { screen, after } = this.#options;
+    const [viewport, scene, palette] = [this.#viewport, this.#scene, this.#palette];
+    if (viewport === null || scene === null || palette === null) return;
+    const size = this.#fitScreen();
+    const at = this.#placement(viewport);
+    const settlesInMs = this.#zoomedAt + ZOOM_SETTLES_MS - this.#options.nowMs();
+    screen.clearRect(0, 0, size.width, size.height);
+    const isUpToDate = this.#repaintAreas(scene);
+    const isDrawn = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
+    const awakeMs = showsAreas(scene, radiusPx(scene, viewport))
+      ? null
+      : this.#highlights.draw(screen, {
+          at,
+          scene,
+          palette,
+          pixelRatio: this.#pixelRatio,
+          nowMs,
+          isStill: this.#options.isStill(),
+        });
+    const isDone = isDrawn && isUpToDate;
+    this.#callOffLater();
+    if (awakeMs === 0 || (!isDone && settlesInMs <= 0)) {
+      this.#wake();
+      return;
+    }
+    const laterMs = Math.min(awakeMs ?? Infinity, isDone ? Infinity : settlesInMs);
+    if (laterMs < Infinity) {
+      this.#callOffLater = after(laterMs, () => {
+        this.#wake();
+      });
+    }
+  }
+
+  #fitScreen(): Size {
+    const { canvas } = this.#options.screen;
+    const width = Math.round(this.#size.width * this.#pixelRatio);
+    const height = Math.round(this.#size.height * this.#pixelRatio);
+    // Setting a size blanks a canvas, even when it is the one that it has.
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    return { width, height };
+  }
+
+  #placement({ scale, left, top }: Viewport): Placement {
+    const ratio = this.#pixelRatio;
+    return { scale: scale * ratio, left: left * ratio, top: top * ratio };
+  }
+
+  /** How much is left of each area by now. Those where that is another figure are to be drawn. */
+  #stocksAfter({ areas }: Scene, seats: readonly MapSeat[]): readonly Stock[] {
+    const stocks = stocksOf(areas, seats);
+    stocks.forEach((stock, place) => {
+      if (stock !== this.#stand.stocks[place]) this.#outdated.add(place);
+    });
+    return stocks;
+  }
+
+  #drawAllAnew(): void {
+    this.#tiles.clear();
+    this.#outdated.clear();
+  }
+
+  #repaintSeat(index: number): void {
+    const painter = this.#painter;
+    const box = painter?.boxOfSeat(index);
+    if (painter === null || box == null) return;
+    this.#tiles.repaint(box, (scale) => !painter.isFar(scale));
+  }
+
+  /** Draw the areas anew whose figures have changed, a few at a time. Returns whether all are. */
+  #repaintAreas({ areas }: Scene): boolean {
+    const painter = this.#painter;
+    for (const index of [...this.#outdated].slice(0, AREAS_A_FRAME)) {
+      const box = areas[index]?.bounds;
+      this.#outdated.delete(index);
+      if (painter === null || box === undefined) continue;
+      this.#tiles.repaint(box, (scale) => painter.isFar(scale));
+    }
+    return this.#outdated.size === 0;
+  }
+}

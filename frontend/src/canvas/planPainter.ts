@@ -1,0 +1,230 @@
+import type { Area, Stock } from '@/canvas/areas';
+import { drawShapes } from '@/canvas/drawShapes';
+import type { Palette } from '@/canvas/palette';
+import { type Scene, showsAreas } from '@/canvas/scene';
+import { SEAT_REACH, SeatSprites } from '@/canvas/seatSprites';
+import type { Context, CreateSurface } from '@/canvas/surface';
+import { type Bounds, boundsOf, overlap } from '@/domain/geometry';
+import type { MapSeat } from '@/domain/seatMap/seats';
+
+/** Where the plan lies on a surface, in device pixels: a point (x, y) is at (x·scale + left, …). */
+export interface Placement {
+  readonly scale: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** What there is to know of the seats while they are sold. */
+export interface Stand {
+  readonly seats: readonly MapSeat[];
+  /** By area. */
+  readonly stocks: readonly Stock[];
+}
+
+/** The lines of text on an area, the most important first. */
+export type LabelOf = (area: Area, stock: Stock) => readonly string[];
+
+/** In CSS pixels of a seat's radius: from here on numbers fit into seats, and letters beside rows. */
+export const READABLE_FROM_PX = 10;
+const ROWS_FROM_PX = 7;
+const SMALLEST_LABEL_PX = 8.5;
+/** In the area's room on either side of its middle: how wide its words may be. */
+const LABEL_WIDTH = 2.3;
+const LARGEST_LABEL_PX = 17;
+const LABEL_LINE = 1.2;
+const EDGE_PX = 1;
+
+export interface PainterOptions {
+  readonly scene: Scene;
+  readonly palette: Palette;
+  readonly pixelRatio: number;
+  readonly labelOf: LabelOf;
+  readonly createSurface: CreateSurface;
+}
+
+/** Draws any part of a plan at any scale: shapes below, then seats, or the areas of sections from afar. */
+export class PlanPainter {
+  readonly #scene: Scene;
+  readonly #palette: Palette;
+  readonly #pixelRatio: number;
+  readonly #labelOf: LabelOf;
+  readonly #createSurface: CreateSurface;
+  #sprites: { readonly radiusPx: number; readonly sprites: SeatSprites } | null = null;
+
+  constructor(options: PainterOptions) {
+    this.#scene = options.scene;
+    this.#palette = options.palette;
+    this.#pixelRatio = options.pixelRatio;
+    this.#labelOf = options.labelOf;
+    this.#createSurface = options.createSurface;
+  }
+
+  /** Whether areas stand in for seats at this scale. */
+  isFar(scale: number): boolean {
+    return showsAreas(this.#scene, this.#cssRadius(scale));
+  }
+
+  /** Draw all that shows within `box`, a part of the plan; the surface there must be blank. */
+  paint(context: Context, at: Placement, box: Bounds, stand: Stand): void {
+    this.#paintShapes(context, at, box);
+    if (this.isFar(at.scale)) this.#paintAreas(context, at, box, stand);
+    else this.#paintSeats(context, at, box, stand);
+  }
+
+  /** The part of the plan that the drawing of a seat may cover. */
+  boxOfSeat(index: number): Bounds | null {
+    const seat = this.#scene.facts[index];
+    if (seat === undefined) return null;
+    return boundsOf([seat], SEAT_REACH * this.#scene.plan.seat_radius);
+  }
+
+  #cssRadius(scale: number): number {
+    return (this.#scene.plan.seat_radius * scale) / this.#pixelRatio;
+  }
+
+  #paintSeats(context: Context, at: Placement, box: Bounds, { seats }: Stand): void {
+    const { grid, colors, plan } = this.#scene;
+    const radiusPx = plan.seat_radius * at.scale;
+    const sprites = this.#spritesOf(radiusPx);
+    const found = grid.within(grown(box, SEAT_REACH * plan.seat_radius + 1 / at.scale));
+    for (const index of found) {
+      const seat = seats[index];
+      if (seat === undefined) continue;
+      const { x, y, categoryId } = seat.facts;
+      const ring = colors.get(categoryId) ?? null;
+      sprites.draw(context, seat.standing, ring, x * at.scale + at.left, y * at.scale + at.top);
+    }
+    const cssRadius = this.#cssRadius(at.scale);
+    if (cssRadius >= READABLE_FROM_PX) this.#paintNumbers(context, at, found, seats);
+    if (cssRadius >= ROWS_FROM_PX) this.#paintRowLabels(context, at, box);
+  }
+
+  #paintNumbers(
+    context: Context,
+    at: Placement,
+    found: readonly number[],
+    seats: readonly MapSeat[],
+  ): void {
+    const size = 0.82 * this.#scene.plan.seat_radius * at.scale;
+    this.#writeIn(context, this.#palette.seatInk, size);
+    for (const index of found) {
+      const seat = seats[index];
+      if (seat?.standing !== 'available') continue;
+      const { x, y, number } = seat.facts;
+      context.fillText(number, x * at.scale + at.left, y * at.scale + at.top + 0.05 * size);
+    }
+  }
+
+  #paintRowLabels(context: Context, at: Placement, box: Bounds): void {
+    const { rowLabels, plan } = this.#scene;
+    const near = grown(box, 2 * plan.seat_radius);
+    this.#writeIn(context, this.#palette.planInk, plan.seat_radius * at.scale);
+    for (const { x, y, text } of rowLabels) {
+      if (contains(near, x, y)) {
+        context.fillText(text, x * at.scale + at.left, y * at.scale + at.top);
+      }
+    }
+  }
+
+  #paintAreas(context: Context, at: Placement, box: Bounds, { stocks }: Stand): void {
+    const shown = this.#scene.areas.filter(({ bounds }) => overlap(bounds, box));
+    for (const area of shown) this.#paintArea(context, at, area, stocks[area.index]);
+    for (const area of shown) this.#paintLabel(context, at, area, stocks[area.index]);
+  }
+
+  #paintArea(context: Context, at: Placement, area: Area, stock: Stock | undefined): void {
+    const palette = this.#palette;
+    const free = (stock?.free ?? 0) / area.seatIndexes.length;
+    const color = this.#scene.colors.get(area.categoryId) ?? palette.areaEdge;
+    context.lineJoin = 'round';
+    context.lineCap = 'round';
+    context.beginPath();
+    for (const outline of area.outlines) {
+      outline.forEach(({ x, y }, corner) => {
+        const [px, py] = [x * at.scale + at.left, y * at.scale + at.top];
+        if (corner === 0) context.moveTo(px, py);
+        else context.lineTo(px, py);
+      });
+      context.closePath();
+    }
+    const width = area.thickness * at.scale;
+    context.lineWidth = width + 2 * EDGE_PX * this.#pixelRatio;
+    context.strokeStyle = free > 0 ? color : palette.areaEdge;
+    context.stroke();
+    const share = Math.round(8 + 20 * free);
+    context.fillStyle = free > 0 ? palette.area : palette.soldOut;
+    if (free > 0) context.fillStyle = `color-mix(in srgb, ${color} ${share}%, ${palette.area})`;
+    context.fill();
+    context.lineWidth = width;
+    context.strokeStyle = context.fillStyle;
+    context.stroke();
+  }
+
+  #paintLabel(context: Context, at: Placement, area: Area, stock: Stock | undefined): void {
+    if (stock === undefined) return;
+    const ratio = this.#pixelRatio;
+    const room = area.room * at.scale;
+    const [name = '', ...more] = this.#labelOf(area, stock);
+    const size = this.#fitted(context, name, room);
+    if (size < SMALLEST_LABEL_PX * ratio) return;
+    const small = Math.max(0.75 * size, SMALLEST_LABEL_PX * ratio);
+    const lines = [
+      { text: name, size, weight: 700, color: this.#palette.ink },
+      ...more.map((text) => ({ text, size: small, weight: 500, color: this.#palette.muted })),
+    ].slice(0, Math.max(Math.floor((1.6 * room) / (small * LABEL_LINE)), 1));
+    const x = area.middle.x * at.scale + at.left;
+    const height = lines.reduce((sum, line) => sum + line.size * LABEL_LINE, 0);
+    let y = area.middle.y * at.scale + at.top - height / 2;
+    for (const line of lines) {
+      const half = (line.size * LABEL_LINE) / 2;
+      this.#writeIn(context, line.color, line.size, line.weight);
+      // What does not fit ends it: a price without the name above it is nobody's.
+      if (context.measureText(line.text).width > LABEL_WIDTH * room + 1) return;
+      context.fillText(line.text, x, y + half);
+      y += 2 * half;
+    }
+  }
+
+  /** How large a name may be written where there is so much room. */
+  #fitted(context: Context, name: string, room: number): number {
+    const size = Math.min(0.75 * room, LARGEST_LABEL_PX * this.#pixelRatio);
+    this.#writeIn(context, this.#palette.ink, size, 700);
+    return size * Math.min((LABEL_WIDTH * room) / context.measureText(name).width, 1);
+  }
+
+  #paintShapes(context: Context, at: Placement, box: Bounds): void {
+    const shown = this.#scene.shapes.filter(({ bounds }) => overlap(bounds, box));
+    const { planInk: ink, font: fontFamily } = this.#palette;
+    context.save();
+    context.translate(at.left, at.top);
+    drawShapes(
+      context,
+      shown.map(({ shape }) => shape),
+      { scale: at.scale, ink, fontFamily },
+    );
+    context.restore();
+  }
+
+  #writeIn(context: Context, color: string, size: number, weight = 600): void {
+    context.fillStyle = color;
+    context.font = `${weight} ${size}px ${this.#palette.font}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+  }
+
+  #spritesOf(radiusPx: number): SeatSprites {
+    if (this.#sprites?.radiusPx !== radiusPx) {
+      const sprites = new SeatSprites(radiusPx, this.#palette, this.#createSurface);
+      this.#sprites = { radiusPx, sprites };
+    }
+    return this.#sprites.sprites;
+  }
+}
+
+function grown({ x, y, width, height }: Bounds, by: number): Bounds {
+  return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
+}
+
+function contains(box: Bounds, x: number, y: number): boolean {
+  return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+
+import { areasOf, stocksOf } from '@/canvas/areas';
+import { sectionsOf } from '@/domain/seatMap/hall';
+import type { MapSeat, Standing } from '@/domain/seatMap/seats';
+import { factsOf, makeSeat } from '@/testing/factories';
+
+const facts = ['Stalls', 'Stalls', 'Stalls', 'Circle', 'Circle', 'Circle'].map((section, index) =>
+  factsOf(makeSeat(index, { section, price: index === 0 ? '100.00' : '20.00' }), index),
+);
+const areas = areasOf(sectionsOf(facts), 10);
+
+function seats(...taken: readonly number[]): MapSeat[] {
+  return facts.map((seat) => {
+    const standing: Standing = taken.includes(seat.index) ? 'reserved' : 'available';
+    return { facts: seat, standing, until: null, holder: null, pending: false };
+  });
+}
+
+describe('what is left of each section', () => {
+  it('is how many seats are free, and the least that one of those costs', () => {
+    expect(stocksOf(areas, seats())).toEqual([
+      { free: 3, priceFrom: '20.00' },
+      { free: 3, priceFrom: '20.00' },
+    ]);
+    expect(stocksOf(areas, seats(1, 2))[0]).toEqual({ free: 1, priceFrom: '100.00' });
+    expect(stocksOf(areas, seats(0, 1, 2))[0]).toEqual({ free: 0, priceFrom: null });
+  });
+
+  it('stays the same object where nothing has been sold', () => {
+    const [stalls, circle] = stocksOf(areas, seats());
+    const after = stocksOf(areas, seats(2));
+    expect(after[0]).not.toBe(stalls);
+    expect(after[1]).toBe(circle);
+  });
+});

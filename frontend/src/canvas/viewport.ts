@@ -1,0 +1,90 @@
+import type { Bounds, Point, Size } from '@/domain/geometry';
+
+/** Which part of the plan is on screen: a plan point (x, y) is drawn at (x·scale + left, …). */
+export interface Viewport {
+  readonly scale: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+export interface PlanExtent {
+  readonly bounds: Bounds;
+  readonly seatRadius: number;
+}
+
+/** How large a seat may be drawn, in pixels of radius. */
+const LARGEST_SEAT_PX = 26;
+
+export function fit(bounds: Bounds, screen: Size): Viewport {
+  const scale = Math.min(screen.width / bounds.width, screen.height / bounds.height);
+  return {
+    scale,
+    left: (screen.width - bounds.width * scale) / 2 - bounds.x * scale,
+    top: (screen.height - bounds.height * scale) / 2 - bounds.y * scale,
+  };
+}
+
+/** Draw at `scale` while `anchor`, a screen point, stays over the same place of the plan. */
+export function zoomTo(viewport: Viewport, scale: number, anchor: Point): Viewport {
+  const factor = scale / viewport.scale;
+  return {
+    scale,
+    left: anchor.x - (anchor.x - viewport.left) * factor,
+    top: anchor.y - (anchor.y - viewport.top) * factor,
+  };
+}
+
+export function pan(viewport: Viewport, dx: number, dy: number): Viewport {
+  return { ...viewport, left: viewport.left + dx, top: viewport.top + dy };
+}
+
+export function toPlan(viewport: Viewport, screenPoint: Point): Point {
+  return {
+    x: (screenPoint.x - viewport.left) / viewport.scale,
+    y: (screenPoint.y - viewport.top) / viewport.scale,
+  };
+}
+
+export function toScreen(viewport: Viewport, planPoint: Point): Point {
+  return {
+    x: planPoint.x * viewport.scale + viewport.left,
+    y: planPoint.y * viewport.scale + viewport.top,
+  };
+}
+
+/** What zooming is for: from all of the plan to seats as large as a thumb. */
+export function confineScale(scale: number, plan: PlanExtent, screen: Size): number {
+  const fitted = fit(plan.bounds, screen).scale;
+  return clamp(scale, fitted, Math.max(LARGEST_SEAT_PX / plan.seatRadius, fitted));
+}
+
+/** Keep the plan from being lost off screen. */
+export function confine(viewport: Viewport, { bounds }: PlanExtent, screen: Size): Viewport {
+  const { scale, left, top } = viewport;
+  return {
+    scale,
+    left:
+      confineEdge(left + bounds.x * scale, bounds.width * scale, screen.width) - bounds.x * scale,
+    top:
+      confineEdge(top + bounds.y * scale, bounds.height * scale, screen.height) - bounds.y * scale,
+  };
+}
+
+/** Bring a plan point into view, with `marginPx` around it, moving as little as that takes. */
+export function reveal(viewport: Viewport, point: Point, screen: Size, marginPx: number): Viewport {
+  const { x, y } = toScreen(viewport, point);
+  return pan(
+    viewport,
+    clamp(x, marginPx, screen.width - marginPx) - x,
+    clamp(y, marginPx, screen.height - marginPx) - y,
+  );
+}
+
+function confineEdge(start: number, length: number, available: number): number {
+  if (length <= available) return (available - length) / 2;
+  return clamp(start, available - length, 0);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
+}

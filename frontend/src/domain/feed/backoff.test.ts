@@ -1,0 +1,55 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import { Backoff } from '@/domain/feed/backoff';
+import { FakeTimers } from '@/testing/fakeTimers';
+
+function makeBackoff(random = 1) {
+  const timers = new FakeTimers();
+  return {
+    timers,
+    backoff: new Backoff({ baseMs: 100, capMs: 1000, timers, random: () => random }),
+  };
+}
+
+describe('Backoff', () => {
+  it('doubles the delay with each failure, up to its cap', () => {
+    const { backoff } = makeBackoff();
+    const delays = [1, 2, 3, 4, 5, 6].map(() => backoff.schedule(vi.fn()));
+    expect(delays).toEqual([100, 200, 400, 800, 1000, 1000]);
+  });
+
+  it('spreads people who failed together', () => {
+    expect(makeBackoff(0).backoff.schedule(vi.fn())).toBe(50);
+    expect(makeBackoff(1).backoff.schedule(vi.fn())).toBe(100);
+  });
+
+  it('starts again from the shortest delay after a success', () => {
+    const { backoff } = makeBackoff();
+    backoff.schedule(vi.fn());
+    backoff.schedule(vi.fn());
+    backoff.reset();
+    expect(backoff.schedule(vi.fn())).toBe(100);
+  });
+
+  it('waits at least as long as it was asked to', () => {
+    expect(makeBackoff().backoff.schedule(vi.fn(), { leastMs: 5000 })).toBe(5100);
+  });
+
+  it('spreads a crowd over as long as it was asked to', () => {
+    expect(makeBackoff(0).backoff.schedule(vi.fn(), { spreadMs: 8000 })).toBe(50);
+    expect(makeBackoff(0.5).backoff.schedule(vi.fn(), { spreadMs: 8000 })).toBe(4075);
+  });
+
+  it('has one retry planned at a time, and none after it was cancelled', () => {
+    const { timers, backoff } = makeBackoff();
+    const retry = vi.fn();
+    backoff.schedule(retry);
+    backoff.schedule(retry);
+    timers.advance(10_000);
+    expect(retry).toHaveBeenCalledTimes(1);
+    backoff.schedule(retry);
+    backoff.cancel();
+    timers.advance(10_000);
+    expect(retry).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,186 @@
+import { toApiError } from '@/api/apiError';
+import { doubtSession, get, identity } from '@/api/client';
+import { socketServer } from '@/api/server';
+import { sleep } from '@/browser/sleep';
+import { Backoff, browserTimers } from '@/domain/feed/backoff';
+import type { ServerClock } from '@/domain/feed/clock';
+import type {
+  FeedSocket,
+  FeedState,
+  PollEvents,
+  Position,
+  SocketEvents,
+} from '@/domain/feed/feedState';
+import { CLOSE_CODES, type ServerFrame } from '@/domain/feed/protocol';
+import { SeatFeed } from '@/domain/feed/seatFeed';
+
+const SILENCE_MS = 16_000;
+/** So that the first answer is there within five seconds. */
+const PATIENCE_MS = 4_000;
+const POLL_MS = 3_000;
+
+interface FeedListener {
+  readonly clock: ServerClock;
+  readonly onFrame: (frame: ServerFrame) => void;
+  readonly onState: (state: FeedState) => void;
+}
+
+/** Follow an event over a real WebSocket, or by asking. The answer stops it. */
+export function followEvent(eventId: number, listener: FeedListener): () => void {
+  const feed = new SeatFeed({
+    ...listener,
+    openSocket: (resumeFrom, events) => openWebSocket(eventId, resumeFrom, events),
+    poll: (resumeFrom, events) => pollChanges(eventId, resumeFrom, events),
+    backoff: new Backoff({
+      baseMs: 800,
+      capMs: 20_000,
+      timers: browserTimers,
+      random: Math.random,
+    }),
+    timers: browserTimers,
+    isOnline: () => navigator.onLine,
+    wallNow: Date.now,
+    silenceMs: SILENCE_MS,
+    patienceMs: PATIENCE_MS,
+    pollMs: POLL_MS,
+  });
+  const unwire = wireToBrowser(feed);
+  if (sleep.isAsleep()) feed.pageForgotten();
+  else feed.start();
+  return () => {
+    unwire();
+    feed.stop();
+  };
+}
+
+export function eventSocketUrl(
+  eventId: number,
+  resumeFrom: Position | null,
+  server: Pick<Location, 'protocol' | 'host'>,
+): string {
+  const scheme = server.protocol === 'https:' ? 'wss:' : 'ws:';
+  const url = new URL(`${scheme}//${server.host}/ws/events/${eventId}/`);
+  if (resumeFrom !== null) {
+    url.searchParams.set('since', String(resumeFrom.seq));
+    url.searchParams.set('layout', resumeFrom.layout);
+  }
+  return url.href;
+}
+
+/** A socket that closed before it opened, as a browser has it. */
+const ABNORMAL = 1006;
+
+function openWebSocket(
+  eventId: number,
+  resumeFrom: Position | null,
+  events: SocketEvents,
+): FeedSocket {
+  const url = eventSocketUrl(eventId, resumeFrom, socketServer ?? location);
+  let socket: WebSocket | null = null;
+  let isWanted = true;
+
+  function open(protocols: string[]): void {
+    if (!isWanted) return;
+    socket = new WebSocket(url, protocols);
+    socket.addEventListener('message', ({ data }) => {
+      // The protocol is text only; anything else is left for the parser to refuse.
+      events.message(typeof data === 'string' ? data : '');
+    });
+    socket.addEventListener('close', ({ code }) => {
+      if (code === CLOSE_CODES.signInFirst) mend(protocols);
+      else events.closed(code);
+    });
+  }
+
+  function mend(offered: readonly string[]): void {
+    identity.mendSocket(offered).then(
+      (isMended) => {
+        if (isMended) {
+          events.outdated();
+          return;
+        }
+        doubtSession();
+        events.closed(CLOSE_CODES.signInFirst);
+      },
+      () => {
+        events.closed(ABNORMAL);
+      },
+    );
+  }
+
+  identity.subprotocols().then(open, () => {
+    events.closed(ABNORMAL);
+  });
+  return {
+    send(text) {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close() {
+      isWanted = false;
+      socket?.close();
+    },
+  };
+}
+
+const CLOSE_CODE_BY_STATUS: ReadonlyMap<number | null, number> = new Map([
+  [401, CLOSE_CODES.signInFirst],
+  [403, CLOSE_CODES.notForYou],
+  [404, CLOSE_CODES.noSuchEvent],
+]);
+
+function pollChanges(eventId: number, resumeFrom: Position | null, events: PollEvents): () => void {
+  const question = new AbortController();
+  const path = `events/${eventId}/changes/`;
+  const search = resumeFrom && `?since=${resumeFrom.seq}&layout=${resumeFrom.layout}`;
+  const tag = resumeFrom && { 'If-None-Match': `W/"${resumeFrom.layout}-${resumeFrom.seq}"` };
+  get<unknown>(path + (search ?? ''), question.signal, tag ?? {}).then(
+    ({ body }) => {
+      if (!question.signal.aborted) events.answered(body);
+    },
+    (cause: unknown) => {
+      if (question.signal.aborted) return;
+      const { status, code, retryAfterSeconds } = toApiError(cause);
+      if (status === 304) events.answered(null);
+      else if (status === 429 || code === 'busy') {
+        events.busy(Math.max((retryAfterSeconds ?? 0) * 1000, POLL_MS));
+      } else events.failed(CLOSE_CODE_BY_STATUS.get(status) ?? ABNORMAL);
+    },
+  );
+  return () => {
+    question.abort();
+  };
+}
+
+function wireToBrowser(feed: SeatFeed): () => void {
+  const wiring = new AbortController();
+  const { signal } = wiring;
+  window.addEventListener(
+    'online',
+    () => {
+      feed.networkBack();
+    },
+    { signal },
+  );
+  window.addEventListener(
+    'offline',
+    () => {
+      feed.networkLost();
+    },
+    { signal },
+  );
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      if (document.visibilityState === 'visible') feed.pageShown();
+    },
+    { signal },
+  );
+  const stopListening = sleep.listen((isAsleep) => {
+    if (isAsleep) feed.pageForgotten();
+    else feed.pageShown();
+  });
+  return () => {
+    wiring.abort();
+    stopListening();
+  };
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+
+import { CLOSE_CODES } from '@/domain/feed/protocol';
+import { beat, delta, makeFeed, POLL_MS, snapshot } from '@/testing/feedHarness';
+
+const PATIENCE_MS = 4_000;
+const POLLS_BETWEEN_TRIES = 10;
+
+/** A feed to which no socket gets through, and which has asked once. */
+function makeCutOff() {
+  const made = makeFeed({ patienceMs: PATIENCE_MS });
+  made.feed.start();
+  made.timers.advance(PATIENCE_MS);
+  return made;
+}
+
+/** One that was answered with a snapshot. */
+function makePolling(seq = 41) {
+  const made = makeCutOff();
+  made.poll().answered(snapshot(seq));
+  return made;
+}
+
+/** Have all questions be answered with nothing new until a socket is tried. */
+function untilATry({ poll, polls, timers, sockets }: ReturnType<typeof makeFeed>): void {
+  const before = sockets.length;
+  while (sockets.length === before) {
+    if (polls.length > 2 * POLLS_BETWEEN_TRIES) throw new Error('No socket is tried');
+    timers.advance(POLL_MS);
+    poll().answered(null);
+  }
+}
+
+describe('a feed to which no socket gets through', () => {
+  it('asks within five seconds, and says how often', () => {
+    const { feed, names, poll, polls, socket, timers } = makeFeed({ patienceMs: PATIENCE_MS });
+    feed.start();
+    timers.advance(PATIENCE_MS - 1);
+    expect(polls).toHaveLength(0);
+    timers.advance(1);
+    expect(socket().isClosed).toBe(true);
+    expect(poll().resumeFrom).toBeNull();
+    expect(names()).toEqual(['connecting']);
+    poll().answered(snapshot(41));
+    expect(feed.state).toEqual({ name: 'polling', everyMs: POLL_MS });
+  });
+
+  it('is as impatient when each try is refused at once', () => {
+    const { feed, polls, socket, timers } = makeFeed({ patienceMs: PATIENCE_MS });
+    feed.start();
+    for (let waited = 0; waited < PATIENCE_MS; waited += 100) {
+      socket().drop(1006);
+      timers.advance(100);
+    }
+    expect(polls).toHaveLength(1);
+  });
+
+  it('does not ask while frames come', () => {
+    const { feed, polls, socket, timers } = makeFeed({ patienceMs: PATIENCE_MS });
+    feed.start();
+    socket().receive(snapshot(41));
+    timers.advance(PATIENCE_MS + 1_000);
+    expect(polls).toHaveLength(0);
+  });
+
+  it('asks every so often, each time from where it is', () => {
+    const { frames, poll, polls, timers } = makePolling();
+    timers.advance(POLL_MS - 1);
+    expect(polls).toHaveLength(1);
+    timers.advance(1);
+    expect(poll().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
+    poll().answered(delta(41, 44));
+    timers.advance(POLL_MS);
+    poll().answered(null);
+    timers.advance(POLL_MS);
+    expect(poll().resumeFrom).toEqual({ seq: 44, layout: 'l1' });
+    expect(frames.map(({ seq }) => seq)).toEqual([41, 44, 44]);
+  });
+
+  it('never has two questions under way', () => {
+    const { polls, timers } = makePolling();
+    timers.advance(POLL_MS);
+    timers.advance(10 * POLL_MS);
+    expect(polls).toHaveLength(2);
+  });
+
+  it('goes on from the last frame of a socket that broke off', () => {
+    const { feed, frames, poll, socket, timers } = makeFeed({ patienceMs: PATIENCE_MS });
+    feed.start();
+    socket().receive(snapshot(41));
+    socket().receive(delta(41, 43));
+    socket().drop(1006);
+    timers.advance(100 + PATIENCE_MS);
+    expect(poll().resumeFrom).toEqual({ seq: 43, layout: 'l1' });
+    poll().answered(delta(43, 46));
+    expect(frames.map(({ seq }) => seq)).toEqual([41, 43, 46]);
+  });
+
+  it('tries a socket between two questions, and stays with one that speaks', () => {
+    const made = makePolling();
+    const { feed, frames, polls, poll, socket, timers } = made;
+    untilATry(made);
+    expect(feed.state.name).toBe('polling');
+    expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
+    const asked = polls.length;
+    socket().receive(delta(41, 45));
+    expect(feed.state).toEqual({ name: 'live' });
+    socket().receive(beat(45));
+    timers.advance(3 * POLL_MS);
+    expect(polls).toHaveLength(asked);
+    poll().answered(delta(41, 44));
+    expect(frames.slice(-3).map(({ seq }) => seq)).toEqual([41, 45, 45]);
+    expect(timers.plannedCount).toBe(1);
+  });
+
+  it('asks again in time when the socket that it tries says nothing, or is refused', () => {
+    for (const isRefused of [false, true]) {
+      const made = makePolling();
+      const { feed, frames, polls, poll, socket, timers } = made;
+      untilATry(made);
+      const [tried, asked] = [socket(), polls.length];
+      if (isRefused) tried.drop(1006);
+      timers.advance(POLL_MS);
+      expect(polls).toHaveLength(asked + 1);
+      expect(tried.isClosed).toBe(!isRefused);
+      tried.receive(delta(41, 45));
+      poll().answered(delta(41, 46));
+      expect(frames.slice(-2).map(({ seq }) => seq)).toEqual([41, 46]);
+      expect(feed.state.name).toBe('polling');
+    }
+  });
+
+  it('offers a tried socket what is newer once, and asks on when that is no good either', () => {
+    const made = makePolling();
+    const { feed, polls, sockets, socket, timers } = made;
+    untilATry(made);
+    const [tries, asked] = [sockets.length, polls.length];
+    socket().outdate();
+    expect(sockets).toHaveLength(tries + 1);
+    socket().outdate();
+    expect(sockets).toHaveLength(tries + 1);
+    timers.advance(POLL_MS);
+    expect(polls).toHaveLength(asked + 1);
+    expect(feed.state.name).toBe('polling');
+  });
+
+  it('connects anew when an answer does not fit, or is no frame', () => {
+    for (const answer of [delta(40, 44), { type: 'delta' }, 'words']) {
+      const { feed, frames, poll, sockets, timers } = makePolling();
+      timers.advance(POLL_MS);
+      poll().answered(answer);
+      expect(feed.state).toEqual({ name: 'reconnecting', retryInMs: 100 });
+      const tries = sockets.length;
+      timers.advance(100);
+      expect(sockets).toHaveLength(tries + 1);
+      expect(frames).toHaveLength(1);
+    }
+  });
+
+  it('is reconnecting when there is no answer, and asks again after a while', () => {
+    const { feed, poll, polls, timers } = makePolling();
+    timers.advance(POLL_MS);
+    poll().failed(1006);
+    expect(feed.state).toEqual({ name: 'reconnecting', retryInMs: 100 });
+    timers.advance(100 + PATIENCE_MS);
+    expect(polls).toHaveLength(3);
+    poll().answered(null);
+    expect(feed.state.name).toBe('polling');
+  });
+
+  it.each([
+    [CLOSE_CODES.signInFirst, 'signInFirst'],
+    [CLOSE_CODES.notForYou, 'notForYou'],
+    [CLOSE_CODES.noSuchEvent, 'noSuchEvent'],
+  ])('does not ask again after %i', (code, reason) => {
+    const { feed, poll, timers } = makePolling();
+    timers.advance(POLL_MS);
+    poll().failed(code);
+    expect(feed.state).toEqual({ name: 'closed', reason });
+    expect(timers.plannedCount).toBe(0);
+  });
+
+  it('waits as long as a busy server says', () => {
+    const { feed, poll, polls, timers } = makePolling();
+    timers.advance(POLL_MS);
+    poll().busy(20_000);
+    expect(feed.state).toEqual({ name: 'reconnecting', retryInMs: 20_000 });
+    timers.advance(19_999);
+    expect(polls).toHaveLength(2);
+    timers.advance(1);
+    expect(polls).toHaveLength(3);
+  });
+
+  it('asks at once when the page is looked at again', () => {
+    const { feed, polls } = makePolling();
+    feed.pageShown();
+    expect(polls).toHaveLength(2);
+    expect(feed.state.name).toBe('polling');
+  });
+
+  it('tries a socket at once when the network is another', () => {
+    const { feed, sockets, timers, socket } = makePolling();
+    const tries = sockets.length;
+    feed.networkBack();
+    expect(sockets).toHaveLength(tries + 1);
+    socket().receive(delta(41, 42));
+    expect(feed.state).toEqual({ name: 'live' });
+    expect(timers.plannedCount).toBe(1);
+  });
+
+  it('leaves nothing behind when it is stopped, or nobody looks', () => {
+    for (const end of ['stop', 'pageForgotten'] as const) {
+      const made = makePolling();
+      made.timers.advance(POLL_MS);
+      made.feed[end]();
+      expect(made.poll().isCalledOff).toBe(true);
+      expect(made.timers.plannedCount).toBe(0);
+      const between = makePolling();
+      untilATry(between);
+      between.feed[end]();
+      expect(between.socket().isClosed).toBe(true);
+      expect(between.timers.plannedCount).toBe(0);
+    }
+  });
+});

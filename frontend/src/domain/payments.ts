@@ -1,0 +1,79 @@
+import type { PaymentMethod, Reservation } from '@/api/types';
+import { assertNever } from '@/domain/assertNever';
+import { t } from '@/i18n/language';
+import type { SentenceKey } from '@/i18n/sentenceKey';
+import { formatDateTime } from '@/i18n/time';
+
+type Paid = Pick<Reservation, 'status' | 'payment_status'>;
+type Owed = Paid & Pick<Reservation, 'payment_due_at' | 'time_zone'>;
+
+const HOUR_SECONDS = 60 * 60;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** Methods that take no money when a seat is booked; everything else is paid at once. */
+const PAID_LATER: readonly string[] = ['invoice', 'cash'];
+
+/** Sites start with these. Others, and those that were renamed, keep the name that they were given. */
+const USUAL_METHODS = new Map<string, SentenceKey>([
+  ['Card', 'method_card'],
+  ['Card that is blocked after the booking', 'method_cardBlocked'],
+  ['Card that is declined', 'method_cardDeclined'],
+  ["Card whose bank's first answers are lost", 'method_cardLost'],
+  ['Card of a slow bank', 'method_cardSlow'],
+  ['Cash at the box office', 'method_cash'],
+  ['Invoice', 'method_invoice'],
+]);
+
+export function methodName({ name }: Pick<PaymentMethod, 'name'>): string {
+  const key = USUAL_METHODS.get(name);
+  return key === undefined ? name : t(key);
+}
+
+export function isPaidNow(method: string): boolean {
+  return !PAID_LATER.includes(method);
+}
+
+/** When a method takes the money, if what is paid later must be paid within so many seconds. */
+export function whenPaid(method: string, withinSeconds: number): string {
+  if (isPaidNow(method)) return t('payNow');
+  return withinSeconds < 2 * DAY_SECONDS
+    ? t('payWithin_hours', { count: Math.max(1, Math.floor(withinSeconds / HOUR_SECONDS)) })
+    : t('payWithin_days', { count: Math.floor(withinSeconds / DAY_SECONDS) });
+}
+
+/** How the money of a reservation stands. */
+export function paymentInWords({
+  status,
+  payment_status: payment,
+  payment_due_at: dueAt,
+  time_zone: timeZone,
+}: Owed): string {
+  switch (payment) {
+    case null:
+      return status === 'confirmed' ? t('payment_atTheBoxOffice') : t('payment_none');
+    case 'authorised':
+      return t('payment_underWay');
+    case 'due':
+      return dueAt === null
+        ? t('payment_atTheBoxOffice')
+        : t('payment_dueBy', { when: formatDateTime(dueAt, timeZone) });
+    case 'paid':
+    case 'captured':
+      return t('payment_paid');
+    case 'refund_due':
+      return t('payment_refundUnderWay');
+    case 'refunded':
+      return t('payment_refunded');
+    case 'declined':
+    case 'void_due':
+    case 'voided':
+      return t('payment_notCharged');
+    default:
+      return assertNever(payment);
+  }
+}
+
+/** Whether that will soon be different by itself. */
+export function isPaymentMoving({ payment_status: payment }: Paid): boolean {
+  return payment === 'authorised' || payment === 'refund_due';
+}

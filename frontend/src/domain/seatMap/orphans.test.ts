@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+
+import { blocksOf, sectionsOf } from '@/domain/seatMap/hall';
+import { after, type Move, orphaningOf, type StandingOf } from '@/domain/seatMap/orphans';
+import type { MapSeat, SeatFacts, Standing } from '@/domain/seatMap/seats';
+import { Chance } from '@/testing/chance';
+import { factsOf, makeSeat } from '@/testing/factories';
+
+const STANDINGS: Readonly<Record<string, Standing>> = {
+  '.': 'available',
+  M: 'mine',
+  x: 'reserved',
+  l: 'locked',
+};
+
+describe('a seat is left on its own', () => {
+  it.each([
+    ['between the person and the end of the row', '.MM...', ['A1']],
+    ['between the person and somebody else', 'x.M...', ['A2']],
+    ['between the person and an aisle', '... .MM..', ['A4']],
+    ['between two seats of the person', '..M.M..', ['A4']],
+    ['on either side of them', 'l.M.x', ['A2', 'A4']],
+  ])('%s', (_where, row, alone) => {
+    expect(orphansOf(row)).toEqual(alone);
+  });
+
+  it.each([
+    ['when another free one is beside it', '..MM..'],
+    ['when it was alone before', 'x.xMM..'],
+    ['when an aisle lies between it and the person', '..MM .x..'],
+    ['when all of the row is theirs', 'MMMM'],
+    ['when nobody chose anything', '.x.x'],
+  ])('not %s', (_when, row) => {
+    expect(orphansOf(row)).toEqual([]);
+  });
+});
+
+describe('what can be done about it', () => {
+  it('is to take it too, or to move along towards it', () => {
+    expect(choices('.MM...')).toEqual({ takeToo: '+A1', moveAlong: '+A1 -A3' });
+  });
+
+  it('is to move together where the person sits on either side of it', () => {
+    expect(choices('..M.M..')).toEqual({ takeToo: '+A4', moveAlong: '+A4 -A3' });
+  });
+
+  it('is only to take it too where moving along helps nobody', () => {
+    expect(choices('x.MMx')).toEqual({ takeToo: '+A2', moveAlong: null });
+  });
+
+  it('is nothing that the person may not hold', () => {
+    expect(choices('.MM...', 0)).toEqual({ takeToo: null, moveAlong: null });
+    expect(choices('l.M.x', 1)).toEqual({ takeToo: null, moveAlong: '+A2 -A3' });
+  });
+});
+
+describe('in any hall', () => {
+  const halls = Array.from({ length: 3_000 }, (_, seed) => randomHall(seed));
+
+  it('exactly those are left alone who would not be if the person had chosen nothing', () => {
+    for (const { row, facts, standingOf } of halls) {
+      const without: StandingOf = (index) =>
+        standingOf(index) === 'mine' ? 'available' : standingOf(index);
+      const before = lonely(facts, without);
+      const expected = lonely(facts, standingOf).filter((seat) => !before.includes(seat));
+      expect(orphansOf(row), row).toEqual(expected.map(({ seatNumber }) => seatNumber));
+    }
+  });
+
+  it('taking them too leaves nobody alone', () => {
+    for (const { row, facts, standingOf, orphaning } of halls) {
+      if (orphaning?.takeToo == null) continue;
+      expectFair(orphaning.takeToo, row, standingOf);
+      expect(lonelyBesideMine(facts, after(orphaning.takeToo, standingOf)), row).toEqual([]);
+    }
+  });
+
+  it('moving along keeps the party as large as it is, in the same block, and leaves nobody alone', () => {
+    let moved = 0;
+    for (const { row, facts, standingOf, orphaning } of halls) {
+      const move = orphaning?.moveAlong;
+      if (move == null) continue;
+      moved += 1;
+      expectFair(move, row, standingOf);
+      expect([move.take.length, move.release.length], row).toEqual([1, 1]);
+      const touched = [...move.take, ...move.release].map(({ index }) => index);
+      const blocks = sectionsOf(facts)
+        .flatMap(blocksOf)
+        .map((block) => block.map(({ index }) => index));
+      expect(
+        blocks.some((block) => touched.every((index) => block.includes(index))),
+        row,
+      ).toBe(true);
+      expect(lonelyBesideMine(facts, after(move, standingOf)), row).toEqual([]);
+    }
+    expect(moved).toBeGreaterThan(100);
+  });
+});
+
+/** A row as it is drawn: a space is an aisle. */
+function hallOf(row: string) {
+  const facts: SeatFacts[] = [];
+  const seats: MapSeat[] = [];
+  Array.from(row).forEach((sign, place) => {
+    const standing = STANDINGS[sign];
+    if (standing === undefined) return;
+    const number = String(facts.length + 1);
+    const seat = makeSeat(facts.length, {
+      seat_number: `A${number}`,
+      row: 'A',
+      number,
+      x: place * 30,
+      y: 0,
+    });
+    const own = factsOf(seat, facts.length);
+    facts.push(own);
+    seats.push({ facts: own, standing, until: null, holder: null, pending: false });
+  });
+  const standingOf: StandingOf = (index) => seats[index]?.standing ?? 'blocked';
+  const mine = facts.filter(({ index }) => standingOf(index) === 'mine');
+  return { facts, seats, standingOf, mine };
+}
+
+function orphaningIn(row: string, spare = 10) {
+  const { facts, seats, mine } = hallOf(row);
+  return orphaningOf(sectionsOf(facts), seats, mine, spare);
+}
+
+function orphansOf(row: string): string[] {
+  return orphaningIn(row)?.orphans.map(({ seatNumber }) => seatNumber) ?? [];
+}
+
+function choices(row: string, spare = 10) {
+  const orphaning = orphaningIn(row, spare);
+  const inSigns = (move: Move | null | undefined) =>
+    move == null
+      ? null
+      : [
+          ...move.take.map(({ seatNumber }) => `+${seatNumber}`),
+          ...move.release.map(({ seatNumber }) => `-${seatNumber}`),
+        ].join(' ');
+  return { takeToo: inSigns(orphaning?.takeToo), moveAlong: inSigns(orphaning?.moveAlong) };
+}
+
+function randomHall(seed: number) {
+  const chance = new Chance(seed);
+  const signs = ['.', '.', '.', 'M', 'M', 'x', 'l', ' '];
+  // A row that begins with its usual pitch, so that a space is known for an aisle.
+  const row = `${'x'.repeat(20)} ${Array.from({ length: 3 + chance.below(14) }, () => chance.pick(signs)).join('')}`;
+  return { row, ...hallOf(row), orphaning: orphaningIn(row, chance.below(4)) };
+}
+
+/** Written down another way than the code under test: by what lies beside each seat on the plan. */
+function lonely(facts: readonly SeatFacts[], standingOf: StandingOf): SeatFacts[] {
+  const besideIt = (seat: SeatFacts) => facts.filter(({ x }) => Math.abs(x - seat.x) === 30);
+  return facts.filter(
+    (seat) =>
+      standingOf(seat.index) === 'available' &&
+      besideIt(seat).every(({ index }) => standingOf(index) !== 'available'),
+  );
+}
+
+function lonelyBesideMine(facts: readonly SeatFacts[], standingOf: StandingOf): SeatFacts[] {
+  return lonely(facts, standingOf).filter((seat) =>
+    facts.some(({ x, index }) => Math.abs(x - seat.x) === 30 && standingOf(index) === 'mine'),
+  );
+}
+
+function expectFair({ take, release }: Move, row: string, standingOf: StandingOf): void {
+  for (const { index } of take) expect(standingOf(index), row).toBe('available');
+  for (const { index } of release) expect(standingOf(index), row).toBe('mine');
+}

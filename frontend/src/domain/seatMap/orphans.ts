@@ -1,0 +1,105 @@
+import { type Block, blocksOf, type Section } from '@/domain/seatMap/hall';
+import type { MapSeat, SeatFacts, Standing } from '@/domain/seatMap/seats';
+
+/** How a seat stands, by its index. */
+export type StandingOf = (index: number) => Standing;
+
+/** The seats of one move: those to take, and those to let go of for them. */
+export interface Move {
+  readonly take: readonly SeatFacts[];
+  readonly release: readonly SeatFacts[];
+}
+
+/** Seats that nobody will want to buy alone, and what the person beside them could do about it. */
+export interface Orphaning {
+  readonly orphans: readonly SeatFacts[];
+  /** All of them as well; null when that is more than the person may hold. */
+  readonly takeToo: Move | null;
+  /** The party one seat along; null when somebody would be alone still. */
+  readonly moveAlong: Move | null;
+}
+
+/**
+ * What the person's own seats do to those beside them: null when they leave none alone. `spare` is
+ * how many more seats the person may hold.
+ */
+export function orphaningOf(
+  sections: readonly Section[],
+  seats: readonly MapSeat[],
+  mine: readonly SeatFacts[],
+  spare: number,
+): Orphaning | null {
+  const standingOf: StandingOf = (index) => seats[index]?.standing ?? 'blocked';
+  const blocks = blocksAround(sections, mine);
+  const orphans = blocks.flatMap((block) => orphansIn(block, standingOf));
+  if (orphans.length === 0) return null;
+  const leavesNobodyAlone = (move: Move) =>
+    blocks.every((block) => orphansIn(block, after(move, standingOf)).length === 0);
+  // Seats are taken before others are let go of, and that must not be one too many.
+  const moves = spare < 1 ? [] : blocks.flatMap((block) => movesIn(block, standingOf));
+  return {
+    orphans,
+    takeToo: orphans.length <= spare ? { take: orphans, release: [] } : null,
+    moveAlong: moves.find(leavesNobodyAlone) ?? null,
+  };
+}
+
+/**
+ * The free seats of a block that have a seat of this person's on one side, and on the other nobody
+ * to come: somebody else, an end, or this person again. One that would be alone anyway is not the
+ * person's doing: it has none of theirs beside it.
+ */
+function orphansIn(block: Block, standingOf: StandingOf): SeatFacts[] {
+  const standings = block.map(({ index }) => standingOf(index));
+  return block.filter((_, place) => {
+    const beside = [standings[place - 1], standings[place + 1]];
+    return (
+      standings[place] === 'available' && !beside.includes('available') && beside.includes('mine')
+    );
+  });
+}
+
+/** How the seats would stand. */
+export function after({ take, release }: Move, standingOf: StandingOf): StandingOf {
+  const taken = new Set(take.map(({ index }) => index));
+  const released = new Set(release.map(({ index }) => index));
+  return (index) => {
+    if (taken.has(index)) return 'mine';
+    return released.has(index) ? 'available' : standingOf(index);
+  };
+}
+
+/** Each party of a block one seat to either side, where that seat is free. */
+function movesIn(block: Block, standingOf: StandingOf): Move[] {
+  return partiesIn(block, standingOf).flatMap(({ start, end }) => {
+    const [first, last] = [block[start], block[end - 1]];
+    if (first === undefined || last === undefined) return [];
+    return [
+      { take: block[start - 1], release: [last] },
+      { take: block[end], release: [first] },
+    ].flatMap(({ take, release }) =>
+      take !== undefined && standingOf(take.index) === 'available' ? { take: [take], release } : [],
+    );
+  });
+}
+
+/** The places, from start to before end, where the person's own seats follow each other. */
+function partiesIn(block: Block, standingOf: StandingOf) {
+  const parties: { readonly start: number; end: number }[] = [];
+  block.forEach(({ index }, place) => {
+    if (standingOf(index) !== 'mine') return;
+    const party = parties.at(-1);
+    if (party?.end === place) party.end += 1;
+    else parties.push({ start: place, end: place + 1 });
+  });
+  return parties;
+}
+
+function blocksAround(sections: readonly Section[], mine: readonly SeatFacts[]): Block[] {
+  const names = new Set(mine.map(({ section }) => section));
+  const own = new Set(mine.map(({ index }) => index));
+  return sections
+    .filter(({ name }) => names.has(name))
+    .flatMap(blocksOf)
+    .filter((block) => block.some(({ index }) => own.has(index)));
+}

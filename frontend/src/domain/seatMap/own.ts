@@ -1,0 +1,208 @@
+/**
+ * This person's own locks. They are known from the answers to their own commands, never by
+ * comparing names: names may be hidden, and are not what a lock hangs on.
+ */
+
+import { assertNever } from '@/domain/assertNever';
+import type { LiveSeat } from '@/domain/feed/protocol';
+import { FREE } from '@/domain/seatMap/seats';
+import type {
+  Lapse,
+  OwnAnswer,
+  OwnLock,
+  SeatMapState,
+  SettledOutcome,
+} from '@/domain/seatMap/state';
+import { isLockUntil, liveAt } from '@/domain/seatMap/view';
+
+type HeldAnswer = Extract<OwnAnswer, { kind: 'held' }>;
+
+/** A lock that ends this close to its deadline ran out; the clocks differ by a little. */
+const CLOCK_TOLERANCE_MS = 1_500;
+
+/** A request that has not arrived by then never will: servers refuse what has waited for longer. */
+const ARRIVES_WITHIN_MS = 60_000;
+
+/** The server has answered a command about these seats: the hope makes way for the answer. */
+export function answerCommand(
+  state: SeatMapState,
+  seatIds: readonly number[],
+  outcome: SettledOutcome,
+  now: number,
+): SeatMapState {
+  const pending = new Map(state.pending);
+  const own = new Map(state.own);
+  for (const seatId of seatIds) {
+    pending.delete(seatId);
+    const answer = ownAnswer(state, seatId, outcome, now);
+    if (answer !== null) own.set(seatId, answer);
+  }
+  return { ...state, pending, own, epoch: state.epoch + 1 };
+}
+
+function ownAnswer(
+  state: SeatMapState,
+  seatId: number,
+  outcome: SettledOutcome,
+  now: number,
+): OwnAnswer | null {
+  switch (outcome.kind) {
+    case 'held': {
+      const lock = outcome.locks.find((one) => one.seatId === seatId);
+      return lock === undefined ? null : heldAnswer(state, lock);
+    }
+    case 'released':
+    case 'reserved': {
+      const before = state.own.get(seatId);
+      return before === undefined ? null : { kind: outcome.kind, until: before.until };
+    }
+    case 'unknown': {
+      const isNewLock =
+        state.pending.get(seatId)?.kind === 'lock' && state.own.get(seatId)?.kind !== 'held';
+      return isNewLock ? { kind: 'asked', until: now + ARRIVES_WITHIN_MS } : null;
+    }
+    case 'refused':
+      return null;
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function heldAnswer(state: SeatMapState, { seatId, until, extensionsLeft }: OwnLock): HeldAnswer {
+  const seen = isLockUntil(liveOfSeat(state, seatId), until);
+  return { kind: 'held', until, extensionsLeft, seen };
+}
+
+export function spendExtensions(state: SeatMapState, seatIds: readonly number[]): SeatMapState {
+  const own = new Map(state.own);
+  for (const seatId of seatIds) {
+    const answer = own.get(seatId);
+    if (answer?.kind === 'held') own.set(seatId, { ...answer, extensionsLeft: 0 });
+  }
+  return { ...state, own };
+}
+
+export function dropHeld(state: SeatMapState, seatIds: readonly number[]): SeatMapState {
+  const own = new Map(state.own);
+  for (const seatId of seatIds) own.delete(seatId);
+  return { ...state, own, locksWanted: state.locksWanted + 1 };
+}
+
+/** Take the server's list of our locks for the whole truth about what is held. */
+export function replaceHeld(
+  state: SeatMapState,
+  locks: readonly OwnLock[],
+  now: number,
+): SeatMapState {
+  const own = new Map(
+    [...state.own].filter(([seatId, { kind }]) =>
+      // A request that was not answered may still arrive; a lock that is there is not by it.
+      kind === 'asked' ? liveOfSeat(state, seatId).status !== 'locked' : kind !== 'held',
+    ),
+  );
+  for (const lock of locks) own.set(lock.seatId, heldAnswer(state, lock));
+  const gone = [...state.own].filter(
+    ([seatId, answer]) => answer.kind === 'held' && !own.has(seatId),
+  );
+  return withLapse({ ...state, own }, gone, now);
+}
+
+/**
+ * Once the feed has shown a lock of ours, whatever the feed says next about that seat is newer than
+ * `before`, which is what it said last.
+ */
+export function checkOwnAgainstLive(
+  state: SeatMapState,
+  before: readonly LiveSeat[],
+  indexes: readonly number[] | 'all',
+  now: number,
+): SeatMapState {
+  if (state.own.size === 0 || state.liveLayout !== state.factsLayout) return state;
+  const looked = indexes === 'all' ? null : new Set(indexes);
+  const own = new Map(state.own);
+  const gone: [number, OwnAnswer][] = [];
+  let isDoubtful = false;
+  for (const [seatId, answer] of state.own) {
+    const index = state.indexById.get(seatId) ?? -1;
+    if (answer.kind === 'asked' && liveAt(state, index).status === 'locked') isDoubtful = true;
+    if (answer.kind !== 'held' || (looked !== null && !looked.has(index))) continue;
+    const isExtending = state.pending.get(seatId)?.kind === 'extend';
+    const after = afterFrame(
+      answer,
+      before[index] ?? FREE,
+      liveAt(state, index),
+      isExtending || isInTime(answer, now),
+    );
+    if (after === null) {
+      own.delete(seatId);
+      gone.push([seatId, answer]);
+    } else {
+      own.set(seatId, after);
+    }
+    if (after === null || (after.until !== answer.until && !isExtending)) isDoubtful = true;
+  }
+  const locksWanted = state.locksWanted + (isDoubtful ? 1 : 0);
+  return withLapse({ ...state, own, locksWanted }, gone, now);
+}
+
+/**
+ * What is left of an own lock now that the feed has said `live` where it said `before`. A lock with
+ * another deadline is taken for the same one given more time, as another tab may have asked, unless
+ * its holder is another, or may be: names may be hidden, and the first may have run out before.
+ * `couldNotEnd` rules that out.
+ */
+function afterFrame(
+  answer: HeldAnswer,
+  before: LiveSeat,
+  live: LiveSeat,
+  couldNotEnd: boolean,
+): HeldAnswer | null {
+  if (isLockUntil(live, answer.until)) return { ...answer, seen: true };
+  if (!answer.seen) return answer;
+  if (live.status !== 'locked' || live.lockedUntil === null) return null;
+  const isSameHolder = live.holder === before.holder && (live.holder !== null || couldNotEnd);
+  return isSameHolder ? { ...answer, until: live.lockedUntil } : null;
+}
+
+function isInTime({ until }: OwnAnswer, now: number): boolean {
+  return until - now > CLOCK_TOLERANCE_MS;
+}
+
+export function dropPastDeadlines(state: SeatMapState, now: number): SeatMapState {
+  const past = [...state.own].filter(([, answer]) => answer.until <= now);
+  if (past.length === 0) return state;
+  const own = new Map(state.own);
+  for (const [seatId] of past) own.delete(seatId);
+  const held = past.filter(([, answer]) => answer.kind === 'held');
+  return withLapse({ ...state, own }, held, now);
+}
+
+/** Note what is gone, leaving out what the person is just giving back or reserving. */
+function withLapse(
+  state: SeatMapState,
+  gone: readonly (readonly [number, OwnAnswer])[],
+  now: number,
+): SeatMapState {
+  const unasked = gone.filter(([seatId]) => {
+    const kind = state.pending.get(seatId)?.kind;
+    return kind !== 'unlock' && kind !== 'reserve';
+  });
+  if (unasked.length === 0) return state;
+  const ranOut = unasked.every(([, answer]) => !isInTime(answer, now));
+  const lapse: Lapse = {
+    id: (state.lapse?.id ?? 0) + 1,
+    kind: ranOut ? 'expired' : 'lost',
+    seatIds: unasked.map(([seatId]) => seatId),
+    seatNumbers: unasked.flatMap(([seatId]) => seatNumber(state, seatId) ?? []),
+  };
+  return { ...state, lapse };
+}
+
+function seatNumber(state: SeatMapState, seatId: number): string | undefined {
+  const index = state.indexById.get(seatId);
+  return index === undefined ? undefined : state.facts[index]?.seatNumber;
+}
+
+function liveOfSeat(state: SeatMapState, seatId: number) {
+  return liveAt(state, state.indexById.get(seatId) ?? -1);
+}

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseFrame } from '@/domain/feed/parseFrame';
+import { LAYOUT, makeSeat, makeSeats } from '@/testing/factories';
+import { fixture } from '@/testing/fixtures';
+import { changed, DEADLINE, locked, MapUnderTest, START } from '@/testing/mapHarness';
+
+describe('the feed', () => {
+  it('brings a reader to where the server is, frame by frame', () => {
+    const { seats, snapshot, deltas, expected, shown_at: shownAt } = fixture('convergence');
+    const map = new MapUnderTest();
+    map.load(makeSeats(seats), snapshot.layout);
+    for (const wire of [snapshot, ...deltas]) {
+      const frame = parseFrame(JSON.stringify(wire));
+      if (frame === null) throw new Error('not a frame');
+      map.now = frame.now;
+      map.do({ type: 'frame', frame });
+    }
+    expect(map.state.seq).toBe(expected.seq);
+    expect(map.state.live.slice(0, seats).map(({ status }) => status)).toEqual(expected.statuses);
+    for (const { index, locked_until: lockedUntil, holder } of expected.locks) {
+      expect(map.state.live[index]).toEqual({ status: 'locked', lockedUntil, holder });
+    }
+    map.now = shownAt.now;
+    map.do({ type: 'timePassed' });
+    expect(map.standings()).toEqual(shownAt.statuses);
+  });
+
+  it('keeps nothing of its own for a seat that has been let go of', () => {
+    const map = MapUnderTest.withSeats(2);
+    map.delta(locked(0));
+    map.delta(changed(0, 'available'));
+    expect(map.state.live[0]).toBe(map.state.live[1]);
+  });
+
+  it('shows the seat list as it stands until the socket has spoken', () => {
+    const map = new MapUnderTest();
+    map.load([
+      makeSeat(0),
+      makeSeat(1, { status: 'reserved' }),
+      makeSeat(2, { status: 'locked', locked_until: new Date(DEADLINE).toISOString() }),
+    ]);
+    expect(map.standings()).toEqual(['available', 'reserved', 'locked']);
+  });
+
+  it('outranks a seat list that is loaded later', () => {
+    const map = MapUnderTest.withSeats(2);
+    map.delta(changed(0, 'reserved'));
+    map.load(makeSeats(2));
+    expect(map.standings()).toEqual(['reserved', 'available']);
+  });
+
+  it('applies a snapshot that came before the seat list', () => {
+    const map = new MapUnderTest();
+    map.snapshot(['blocked', 'available', 'available', 'available']);
+    expect(map.state.seats).toEqual([]);
+    map.load(makeSeats(2));
+    expect(map.standings()).toEqual(['blocked', 'available']);
+  });
+
+  it('is not applied out of order', () => {
+    const map = MapUnderTest.withSeats(2);
+    const before = map.state;
+    const frame = { type: 'delta', from: 12, seq: 13, now: START } as const;
+    map.do({ type: 'frame', frame: { ...frame, changes: [changed(0, 'reserved')] } });
+    expect(map.state).toBe(before);
+  });
+
+  it('keeps each seat the same object until something about it changes', () => {
+    const map = MapUnderTest.withSeats(4);
+    const before = map.state.seats;
+    map.delta(changed(1, 'reserved'), changed(2, 'available'));
+    expect(map.state.seats.map((seat, index) => seat === before[index])).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    const after = map.state.seats;
+    map.load(makeSeats(4));
+    map.do({ type: 'timePassed' });
+    expect(map.state.seats.every((seat, index) => seat === after[index])).toBe(true);
+  });
+
+  it('shows the old map until the new one is there, when the plan has changed', () => {
+    const map = MapUnderTest.withSeats(2);
+    map.snapshot(['reserved', 'reserved', 'reserved', 'available'], 'layout-2', 20);
+    expect(map.state.liveLayout).toBe('layout-2');
+    expect(map.standings()).toEqual(['available', 'available']);
+    map.load(makeSeats(3), 'layout-2');
+    expect(map.standings()).toEqual(['reserved', 'reserved', 'reserved']);
+  });
+
+  it('takes a snapshot that goes on from what it knows for a long delta', () => {
+    const map = MapUnderTest.withSeats(2);
+    map.lockAndSee(0);
+    const { locksWanted, seq } = map.state;
+    map.snapshot(['locked', 'available'], LAYOUT, (seq ?? 0) + 1, [
+      { index: 0, lockedUntil: DEADLINE, holder: null },
+    ]);
+    expect(map.standings()).toEqual(['mine', 'available']);
+    expect(map.state.locksWanted).toBe(locksWanted);
+    map.delta(changed(1, 'reserved'));
+    expect(map.standings()).toEqual(['mine', 'reserved']);
+  });
+
+  it('asks for its own locks when a snapshot leads back, as after a restored backup', () => {
+    const map = MapUnderTest.withSeats(1);
+    const { locksWanted } = map.state;
+    map.snapshot(['available'], LAYOUT, 3);
+    expect(map.state.locksWanted).toBe(locksWanted + 1);
+  });
+
+  it('tells how many are watching', () => {
+    const map = MapUnderTest.withSeats(1);
+    map.beat();
+    expect(map.state.viewers).toBe(5);
+  });
+});
+
+describe('a lock of somebody else', () => {
+  it('names its holder', () => {
+    const map = MapUnderTest.withSeats(1);
+    map.delta(locked(0, DEADLINE, 'bob'));
+    expect(map.seat(0)).toMatchObject({ standing: 'locked', until: DEADLINE, holder: 'bob' });
+  });
+
+  it('is worth nothing from its deadline on, without a frame', () => {
+    const map = MapUnderTest.withSeats(1);
+    map.delta(locked(0));
+    map.now = DEADLINE - 1;
+    map.do({ type: 'timePassed' });
+    expect(map.standings()).toEqual(['locked']);
+    map.now = DEADLINE;
+    map.do({ type: 'timePassed' });
+    expect(map.standings()).toEqual(['available']);
+  });
+});
+
+describe('a click', () => {
+  it('shows at once, and is put right when the server says no', () => {
+    const map = MapUnderTest.withSeats(2);
+    const before = map.seat(0);
+    map.start('lock', 100);
+    expect(map.seat(0)).toMatchObject({ standing: 'mine', pending: true, until: null });
+    map.settled('refused', 100);
+    expect(map.seat(0)).toEqual(before);
+  });
+
+  it('shows what the feed says when it was refused because somebody else was faster', () => {
+    const map = MapUnderTest.withSeats(1);
+    map.start('lock', 100);
+    map.delta(locked(0, DEADLINE, 'bob'));
+    expect(map.seat(0).standing).toBe('mine');
+    map.settled('refused', 100);
+    expect(map.seat(0)).toMatchObject({ standing: 'locked', holder: 'bob' });
+  });
+
+  it('follows the last wish of somebody who clicks twice', () => {
+    const map = MapUnderTest.withSeats(1);
+    map.start('lock', 100);
+    map.do({ type: 'mindChanged', seatId: 100 });
+    expect(map.seat(0)).toMatchObject({ standing: 'available', pending: true });
+    map.do({ type: 'mindChanged', seatId: 100 });
+    expect(map.seat(0)).toMatchObject({ standing: 'mine', pending: true });
+  });
+
+  it('cannot take back a reservation that is on its way', () => {
+    const map = MapUnderTest.withSeats(1);
+    map.lockAndSee(0);
+    map.start('reserve', 100);
+    map.do({ type: 'mindChanged', seatId: 100 });
+    expect(map.seat(0)).toMatchObject({ standing: 'mine', pending: true });
+  });
+
+  it('leaves alone a seat that has no command on its way', () => {
+    const map = MapUnderTest.withSeats(1);
+    const before = map.state;
+    map.do({ type: 'mindChanged', seatId: 100 });
+    expect(map.state).toBe(before);
+  });
+});
+
+it('learns of a plan without any seat', () => {
+  const map = new MapUnderTest();
+  map.load([], LAYOUT);
+  expect(map.state.seats).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import type { Seat } from '@/api/types';
+import type { LiveSeat } from '@/domain/feed/protocol';
+
+/** What does not change while a seat is sold. */
+export interface SeatFacts {
+  readonly id: number;
+  readonly index: number;
+  readonly seatNumber: string;
+  readonly section: string;
+  readonly row: string;
+  readonly number: string;
+  readonly x: number;
+  readonly y: number;
+  readonly categoryId: number | null;
+  readonly price: string;
+}
+
+/** How a seat stands for the person who is looking. */
+export type Standing = 'available' | 'mine' | 'locked' | 'reserved' | 'blocked';
+
+/** A seat as it is shown. Keeps its identity for as long as nothing about it changes. */
+export interface MapSeat {
+  readonly facts: SeatFacts;
+  readonly standing: Standing;
+  /** When the lock runs out, for a seat that is mine or locked and whose deadline is known. */
+  readonly until: number | null;
+  readonly holder: string | null;
+  /** Shown as asked for; the server has not answered yet. */
+  readonly pending: boolean;
+}
+
+export const FREE: LiveSeat = { status: 'available', lockedUntil: null, holder: null };
+
+export function liveOf(seat: Seat): LiveSeat {
+  return {
+    status: seat.status,
+    lockedUntil: seat.locked_until === null ? null : Date.parse(seat.locked_until),
+    holder: seat.locked_by,
+  };
+}
+
+export function sameFacts(a: SeatFacts, b: SeatFacts): boolean {
+  return (
+    a.id === b.id &&
+    a.index === b.index &&
+    a.seatNumber === b.seatNumber &&
+    a.section === b.section &&
+    a.row === b.row &&
+    a.number === b.number &&
+    a.x === b.x &&
+    a.y === b.y &&
+    a.categoryId === b.categoryId &&
+    a.price === b.price
+  );
+}
+
+export function sameSeat(a: MapSeat, b: MapSeat): boolean {
+  return (
+    a.facts === b.facts &&
+    a.standing === b.standing &&
+    a.until === b.until &&
+    a.holder === b.holder &&
+    a.pending === b.pending
+  );
+}

@@ -1,0 +1,67 @@
+import type { Timers } from '@/domain/feed/backoff';
+import type { ServerClock } from '@/domain/feed/clock';
+import { reduceSeatMap } from '@/domain/seatMap/reducer';
+import { emptySeatMap, type SeatMapAction, type SeatMapState } from '@/domain/seatMap/state';
+
+/** Waking a little after a deadline, rather than at it, spares a second wake for the same one. */
+const AFTER_DEADLINE_MS = 20;
+/** Timers cannot wait longer than 2^31 ms; a wake with nothing to do is harmless. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+export interface SeatMapStore {
+  readonly clock: ServerClock;
+  readonly getState: () => SeatMapState;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly dispatch: (action: SeatMapAction) => void;
+}
+
+/** Holds the map, and lets time pass in it whenever a deadline is reached. */
+export function createSeatMapStore(clock: ServerClock, timers: Timers): SeatMapStore {
+  const listeners = new Set<() => void>();
+  let state = emptySeatMap;
+  let callOffWake = () => {
+    // Nothing is planned yet.
+  };
+
+  function dispatch(action: SeatMapAction): void {
+    const before = state;
+    state = reduceSeatMap(state, action, clock.now());
+    if (state === before) return;
+    planWake();
+    for (const listener of listeners) listener();
+  }
+
+  function planWake(): void {
+    callOffWake();
+    if (listeners.size === 0) return;
+    const deadline = nextDeadline(state);
+    if (deadline === null) return;
+    const waitMs = Math.min(deadline - clock.now() + AFTER_DEADLINE_MS, LONGEST_WAIT_MS);
+    callOffWake = timers.after(waitMs, () => {
+      dispatch({ type: 'timePassed' });
+      planWake();
+    });
+  }
+
+  return {
+    clock,
+    getState: () => state,
+    dispatch,
+    subscribe(listener) {
+      listeners.add(listener);
+      planWake();
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) callOffWake();
+      };
+    },
+  };
+}
+
+function nextDeadline({ seats }: SeatMapState): number | null {
+  let earliest: number | null = null;
+  for (const { until } of seats) {
+    if (until !== null && (earliest === null || until < earliest)) earliest = until;
+  }
+  return earliest;
+}

@@ -1,0 +1,142 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+
+import { apiClock } from '@/api/apiClock';
+import { toApiError } from '@/api/apiError';
+import type { EventDetail } from '@/api/types';
+import { sleep } from '@/browser/sleep';
+import { tabs } from '@/browser/tabs';
+import { Backoff } from '@/domain/feed/backoff';
+import { followEvent } from '@/domain/feed/browser';
+import { createServerClock, steadyNow } from '@/domain/feed/clock';
+import type { FeedState } from '@/domain/feed/feedState';
+import { liveOf } from '@/domain/seatMap/seats';
+import type { SeatMapState } from '@/domain/seatMap/state';
+import { createSeatMapStore, type SeatMapStore } from '@/domain/seatMap/store';
+import { layoutQuery, ownLocksQuery, seatsQuery } from '@/queries/events';
+
+export interface LiveSeatMap {
+  readonly store: SeatMapStore;
+  readonly feedState: FeedState;
+  /** Why the seats could not be had. */
+  readonly error: Error | null;
+  readonly reload: () => void;
+}
+
+/** One event's seats, kept true by the feed for as long as the component is mounted. */
+export function useLiveSeatMap(
+  { id: eventId, layout }: Pick<EventDetail, 'id' | 'layout'>,
+  isSignedIn: boolean,
+): LiveSeatMap {
+  const [store] = useState(() =>
+    createSeatMapStore(createServerClock(steadyNow, apiClock), sleep.timers),
+  );
+  const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
+
+  useEffect(
+    () =>
+      followEvent(eventId, {
+        clock: store.clock,
+        onFrame: (frame) => {
+          store.dispatch({ type: 'frame', frame });
+        },
+        onState: setFeedState,
+      }),
+    [eventId, store],
+  );
+
+  const liveLayout = useSeatMap(store, (state) => state.liveLayout);
+  const facts = useQuery(layoutQuery(eventId, liveLayout ?? layout));
+  useEffect(() => {
+    if (facts.data !== undefined) store.dispatch({ type: 'seatsLoaded', ...facts.data });
+  }, [facts.data, store]);
+
+  const isUntold = useSeatMap(store, (state) => state.seq === null);
+  const isCutOff = !['connecting', 'live', 'polling'].includes(feedState.name);
+  const list = useQuery({ ...seatsQuery(eventId), enabled: isUntold && isCutOff });
+  useEffect(() => {
+    if (list.data === undefined) return;
+    const { layout: listed, seats } = list.data;
+    store.dispatch({ type: 'seatsListed', layout: listed, live: seats.map(liveOf) });
+  }, [list.data, store]);
+
+  useOwnLocks(eventId, store, isSignedIn);
+
+  return {
+    store,
+    feedState,
+    error: facts.error ?? list.error,
+    reload: () => {
+      void facts.refetch();
+      if (isCutOff) void list.refetch();
+    },
+  };
+}
+
+export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapState) => Part): Part {
+  return useSyncExternalStore(store.subscribe, () => select(store.getState()));
+}
+
+/**
+ * Learn the person's own locks at first, and again whenever the map has reason to doubt them. A
+ * question that the server could not answer is asked again until it can.
+ */
+function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean): void {
+  const queryClient = useQueryClient();
+  const asked = useRef(0);
+  const [backoff] = useState(
+    () => new Backoff({ baseMs: 1_000, capMs: 15_000, timers: sleep.timers, random: Math.random }),
+  );
+  const locksWanted = useSeatMap(store, (state) => state.locksWanted);
+  const isIdle = useSeatMap(store, (state) => state.pending.size === 0);
+
+  useEffect(() => {
+    if (!isSignedIn || !isIdle || asked.current === locksWanted) return;
+    asked.current = locksWanted;
+    const { epoch } = store.getState();
+    queryClient.query(ownLocksQuery(eventId, epoch, locksWanted)).then(
+      (locks) => {
+        backoff.reset();
+        store.dispatch({
+          type: 'ownLocksLoaded',
+          epoch,
+          locks: locks.flatMap(({ id, locked_until: until, extensions_left: extensionsLeft }) =>
+            until === null ? [] : { seatId: id, until: Date.parse(until), extensionsLeft },
+          ),
+        });
+      },
+      (cause: unknown) => {
+        const error = toApiError(cause);
+        if (!error.isUndecided && error.status !== 429) return;
+        backoff.schedule(
+          () => {
+            store.dispatch({ type: 'locksDoubted' });
+          },
+          { leastMs: (error.retryAfterSeconds ?? 0) * 1000 },
+        );
+      },
+    );
+  }, [eventId, store, queryClient, backoff, isSignedIn, isIdle, locksWanted]);
+
+  useEffect(
+    () => () => {
+      backoff.cancel();
+    },
+    [backoff],
+  );
+
+  useEffect(() => {
+    // The person may have changed what they hold in another tab, or on another machine.
+    function look() {
+      if (document.visibilityState === 'visible') store.dispatch({ type: 'locksDoubted' });
+    }
+    document.addEventListener('visibilitychange', look);
+    const stopListening = tabs.listen((news) => {
+      if (news.kind === 'locks' && news.eventId === eventId) look();
+    });
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+      stopListening();
+    };
+  }, [eventId, store]);
+}

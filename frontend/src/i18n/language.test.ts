@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import { listOf, locale, speak, t } from '@/i18n/language';
+
+beforeEach(() => {
+  vi.stubGlobal('document', { documentElement: {} });
+});
+
+afterEach(async () => {
+  await speak('en');
+});
+
+it('has plurals and lists', () => {
+  expect(t('seat', { count: 1, list: listOf(['A1']) })).toBe('seat A1');
+  expect(t('seat', { count: 2, list: listOf(['A1', 'A2']) })).toBe('seats A1 and A2');
+});
+
+it('speaks another language when asked', async () => {
+  await speak('de');
+  expect(locale()).toBe('de-DE');
+  expect(t('seat', { count: 2, list: listOf(['A1', 'A2']) })).toBe('Plätze A1 und A2');
+  expect(document.documentElement).toEqual({ lang: 'de', dir: 'ltr' });
+});
+
+it.each([
+  ['en', ['en-US', 'en'], 'en-US'],
+  ['en', ['de-AT', 'en'], 'en-GB'],
+  ['de', ['en-US', 'de-AT', 'de-CH'], 'de-AT'],
+  ['de', ['de'], 'de-DE'],
+  ['en', ['en-not_a_tag'], 'en-GB'],
+] as const)('writes %s as in the region that a browser asks for (%s)', async (code, tags, as) => {
+  await speak(code, tags);
+  expect(locale()).toBe(as);
+});

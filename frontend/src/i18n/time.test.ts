@@ -1,0 +1,47 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+
+import { speak } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+
+const DOORS = '2026-12-18T19:00:00Z';
+
+/** What Node takes the machine's zone from. */
+const { env } = process;
+const before = env['TZ'];
+beforeAll(() => {
+  env['TZ'] = 'Europe/London';
+});
+beforeEach(() => {
+  vi.stubGlobal('document', { documentElement: {} });
+});
+afterAll(() => {
+  if (before === undefined) delete env['TZ'];
+  else env['TZ'] = before;
+});
+afterEach(async () => {
+  await speak('en');
+});
+
+it.each([
+  ['Europe/Berlin', 'Fri, 18 Dec 2026, 20:00 CET'],
+  ['America/New_York', 'Fri, 18 Dec 2026, 14:00 GMT-5'],
+  ['Asia/Tokyo', 'Sat, 19 Dec 2026, 04:00 GMT+9'],
+])('an event in %s has the time there, and says whose it is', (zone, shown) => {
+  expect(formatDateTime(DOORS, zone)).toBe(shown);
+});
+
+it.each(['Europe/London', 'Europe/Lisbon', 'UTC'])(
+  'the zone is left out where the person’s clock shows the same (%s)',
+  (zone) => {
+    expect(formatDateTime(DOORS, zone)).toBe('Fri, 18 Dec 2026, 19:00');
+  },
+);
+
+it('in German, too', async () => {
+  await speak('de');
+  expect(formatDateTime(DOORS, 'Europe/Berlin')).toBe('Fr., 18. Dez. 2026, 20:00 Uhr MEZ');
+});
+
+it('a zone that the browser does not know gives the person’s own time, and says so', () => {
+  expect(formatDateTime(DOORS, 'Mars/Olympus')).toBe('Fri, 18 Dec 2026, 19:00 GMT');
+});

@@ -1,0 +1,95 @@
+import { InfiniteQueryObserver, type QueryClient, QueryObserver } from '@tanstack/react-query';
+import { afterEach, expect, it, vi } from 'vitest';
+
+import { tabs } from '@/browser/tabs';
+import { eventsQuery } from '@/queries/events';
+import { followOtherTabs } from '@/queries/otherTabs';
+import { createQueryClient } from '@/queries/queryClient';
+import { reservationsQuery } from '@/queries/reservations';
+import { meQuery } from '@/queries/session';
+import { FakeServer } from '@/testing/fakeServer';
+import { ALICE } from '@/testing/selectorHarness';
+
+const endings: (() => void)[] = [];
+afterEach(() => {
+  for (const end of endings.splice(0)) end();
+});
+
+/** A tab that shows who is signed in, the events and the person's reservations. */
+async function openTab(): Promise<{ server: FakeServer; queryClient: QueryClient }> {
+  const server = new FakeServer();
+  server.on('get me/', [200, ALICE]);
+  server.on('get events/?limit=24', [200, []]);
+  server.on('get reservations/', [200, []]);
+  const queryClient = createQueryClient();
+  endings.push(
+    followOtherTabs(queryClient),
+    new QueryObserver(queryClient, meQuery).subscribe(() => undefined),
+    new InfiniteQueryObserver(queryClient, eventsQuery).subscribe(() => undefined),
+    new QueryObserver(queryClient, reservationsQuery).subscribe(() => undefined),
+  );
+  await vi.waitFor(() => {
+    expect(queryClient.isFetching()).toBe(0);
+  });
+  server.asked.length = 0;
+  return { server, queryClient };
+}
+
+function callsOf({ asked }: FakeServer): string[] {
+  return asked.map(({ call }) => call).sort();
+}
+
+it('looks again at reservations and events when another tab has reserved or cancelled', async () => {
+  const { server } = await openTab();
+  tabs.tellHere({ kind: 'reservations' });
+  await vi.waitFor(() => {
+    expect(callsOf(server)).toEqual(['get events/?limit=24', 'get reservations/']);
+  });
+});
+
+it('asks nothing while nobody looks, and is right when somebody does', async () => {
+  const { server, queryClient } = await openTab();
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  tabs.tellHere({ kind: 'reservations' });
+  expect(server.asked).toEqual([]);
+  expect(queryClient.getQueryState(reservationsQuery.queryKey)?.isInvalidated).toBe(true);
+  expect(queryClient.getQueryState(eventsQuery.queryKey)?.isInvalidated).toBe(true);
+});
+
+it('forgets what was another person’s when somebody else has signed in', async () => {
+  const { server, queryClient } = await openTab();
+  server.on('get me/', [200, { ...ALICE, user_id: 2, username: 'bob' }]);
+  server.on('get reservations/', () => new Promise(() => undefined));
+  tabs.tellHere({ kind: 'session' });
+  await vi.waitFor(() => {
+    expect(queryClient.getQueryData(meQuery.queryKey)?.username).toBe('bob');
+    expect(queryClient.getQueryData(reservationsQuery.queryKey)).toBeUndefined();
+  });
+});
+
+it('keeps what it has when it is still the same person', async () => {
+  const { server } = await openTab();
+  tabs.tellHere({ kind: 'session' });
+  await vi.waitFor(() => {
+    expect(callsOf(server)).toEqual(['get me/']);
+  });
+});
+
+it('tells nobody of what it was told', async () => {
+  const { server } = await openTab();
+  const told: unknown[] = [];
+  const channel = new BroadcastChannel('seatcast');
+  channel.addEventListener('message', ({ data }) => told.push(data));
+  endings.push(() => {
+    channel.close();
+  });
+  tabs.tellHere({ kind: 'session' });
+  tabs.tellHere({ kind: 'reservations' });
+  await vi.waitFor(() => {
+    expect(callsOf(server)).toEqual(['get events/?limit=24', 'get me/', 'get reservations/']);
+  });
+  tabs.tell({ kind: 'locks', eventId: 7 });
+  await vi.waitFor(() => {
+    expect(told).toEqual([{ version: 1, kind: 'locks', eventId: 7 }]);
+  });
+});

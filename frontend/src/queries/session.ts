@@ -1,0 +1,109 @@
+import {
+  type Query,
+  type QueryClient,
+  queryOptions,
+  skipToken,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+
+import {
+  fetchMe,
+  register,
+  signIn,
+  signOut,
+  signOutEverywhere,
+  takeSecondStep,
+} from '@/api/account';
+import type { Me } from '@/api/types';
+
+const ME_KEY = ['me'] as const;
+
+/** Whether somebody was signed in here, and is not any more without having left. */
+const endedQuery = queryOptions({
+  queryKey: [...ME_KEY, 'ended'],
+  queryFn: skipToken,
+  initialData: false,
+  staleTime: Infinity,
+});
+
+export const meQuery = queryOptions({
+  queryKey: ME_KEY,
+  queryFn: async ({ client, signal }) => {
+    const before = client.getQueryData<Me | null>(ME_KEY) ?? null;
+    const now = await fetchMe(signal);
+    if (now !== null || before !== null) {
+      client.setQueryData(endedQuery.queryKey, now === null);
+    }
+    return now;
+  },
+  staleTime: 60_000,
+});
+
+/** Who is signed in: null when nobody is, undefined while that is not known yet. */
+export function useMe() {
+  return useQuery(meQuery).data;
+}
+
+/** Whether the person was signed out without their doing, and is still to be told so. */
+export function useHasEnded(): boolean {
+  return useQuery(endedQuery).data === true;
+}
+
+export function useSignOut() {
+  return useLeaving(signOut);
+}
+
+export function useSignOutEverywhere() {
+  return useLeaving(signOutEverywhere);
+}
+
+export function useLeaving<Given = void>(mutationFn: (given: Given) => Promise<void>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn,
+    retry: false,
+    onSuccess: async () => {
+      queryClient.setQueryData(meQuery.queryKey, null);
+      queryClient.setQueryData(endedQuery.queryKey, false);
+      await queryClient.resetQueries({ predicate: isNotMe });
+    },
+  });
+}
+
+export function useSignIn() {
+  return useArrival(signIn);
+}
+
+export function useSecondStep() {
+  return useArrival(takeSecondStep);
+}
+
+export function useRegister() {
+  return useArrival(register);
+}
+
+function useArrival<Given>(mutationFn: (given: Given) => Promise<void>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn,
+    retry: false,
+    onSuccess: async () => {
+      await queryClient.query({ ...meQuery, staleTime: 0 });
+      await queryClient.invalidateQueries({ predicate: isNotMe });
+    },
+  });
+}
+
+/** Look again who is signed in, which may have changed without this tab's doing. */
+export async function reloadSession(queryClient: QueryClient): Promise<void> {
+  const before = queryClient.getQueryData(meQuery.queryKey);
+  const now = await queryClient.query({ ...meQuery, staleTime: 0 });
+  if (before?.user_id !== now?.user_id) await queryClient.resetQueries({ predicate: isNotMe });
+}
+
+/** What was fetched for one person must not be shown to the next. */
+function isNotMe({ queryKey }: Query): boolean {
+  return queryKey[0] !== ME_KEY[0];
+}
