@@ -64,14 +64,14 @@ test('through a host that forwards calls one buys by a cookie and sees what othe
   await register(`/events/${club.id}`);
   await page.getByText('Live', { exact: true }).waitFor();
   await bob.api.post(`events/${club.id}/seats/${taken.id}/lock/`);
-  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(page, taken)).toHaveAttribute('data-status', 'locked');
   await watch(bob.page, club);
   await seatOn(page, own).click();
   await page.getByRole('button', { name: 'Reserve' }).click();
   await page.getByRole('button', { name: /^Confirm/ }).click();
   const confirmed = page.getByRole('dialog', { name: 'Reservation confirmed!' });
   await expect(confirmed).toBeVisible();
-  await expect(seatOn(bob.page, own)).toHaveAttribute('data-standing', 'reserved');
+  await expect(seatOn(bob.page, own)).toHaveAttribute('data-status', 'reserved');
 
   const cookies = await context.cookies();
   expect(cookies.find(({ name }) => name === 'sessionid')).toMatchObject({

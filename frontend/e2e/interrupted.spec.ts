@@ -20,13 +20,13 @@ test('a purchase goes on where it was after the server has restarted under it @t
   line.breakOff();
   await expect(page.getByText('Reconnecting…')).toBeVisible();
   await rival.api.post(`events/${club.id}/seats/${theirs.id}/lock/`);
-  await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'mine');
-  await expect(seatOn(page, theirs)).toHaveAttribute('data-standing', 'available');
+  await expect(seatOn(page, mine)).toHaveAttribute('data-status', 'mine');
+  await expect(seatOn(page, theirs)).toHaveAttribute('data-status', 'available');
   line.mend();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   expect(line.addresses.at(-1)).toMatch(/\?since=\d+&layout=\w+$/);
-  await expect(seatOn(page, theirs)).toHaveAttribute('data-standing', 'locked');
-  await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(page, theirs)).toHaveAttribute('data-status', 'locked');
+  await expect(seatOn(page, mine)).toHaveAttribute('data-status', 'mine');
 
   await page.getByRole('button', { name: 'Reserve' }).click();
   line.breakOff();
@@ -34,7 +34,7 @@ test('a purchase goes on where it was after the server has restarted under it @t
   await expect(page.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
   line.mend();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
-  await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'reserved');
+  await expect(seatOn(page, mine)).toHaveAttribute('data-status', 'reserved');
 });
 
 test(

@@ -15,7 +15,7 @@ test('a declined card costs nothing, and another way to pay books the same seats
   const review = page.getByRole('dialog', { name: 'Review your seats' });
   await payWith(page, 'card_declined');
   await expect(review.getByRole('alert')).toContainText(/declined/);
-  await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'mine');
 
   await review.locator('input[value=card_slow]').check();
   await review.getByRole('button', { name: /^Try again/ }).click();
@@ -74,7 +74,7 @@ test('seats that are about to run out can be held for longer @thorough', async (
   await expect(basket.getByText(/^(5:00|4:5\d)$/)).toBeVisible();
   await expect(basket.getByRole('button', { name: 'More time' })).toBeHidden();
   for (const seat of seats) {
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'mine');
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'mine');
   }
 });
 
@@ -86,9 +86,9 @@ test('who lets the time run out is told, and can take the same seats again', asy
   const organiser = await enter('admin');
   const { page, api } = await enter('somebody new');
   const seats = await api.freeSeats(club.id, 2, 105);
-  const standAs = async (standing: string) => {
+  const standAs = async (status: string) => {
     for (const seat of seats) {
-      await expect(seatOn(page, seat)).toHaveAttribute('data-standing', standing);
+      await expect(seatOn(page, seat)).toHaveAttribute('data-status', status);
     }
   };
   await watch(page, club);
@@ -138,7 +138,7 @@ test('who comes too late for a seat takes one beside it with one click @thorough
   await offers.first().click();
   await expect(card).toBeHidden();
   await expect(seatOn(slow.page, { ...seat, seat_number: instead })).toHaveAttribute(
-    'data-standing',
+    'data-status',
     'mine',
   );
   await expect(slow.page.getByRole('button', { name: 'Reserve', exact: true })).toBeEnabled();

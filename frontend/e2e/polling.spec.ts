@@ -24,13 +24,13 @@ test('where no socket gets through the map is asked for, until one does', async 
 
   await page.goto(`/events/${club.id}`);
   await page.getByText('Every 3 s', { exact: true }).waitFor();
-  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'available');
+  await expect(seatOn(page, taken)).toHaveAttribute('data-status', 'available');
   await bob.api.post(`events/${club.id}/seats/${taken.id}/lock/`);
-  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(page, taken)).toHaveAttribute('data-status', 'locked');
   await seatOn(page, own).click();
   await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
   await expect.poll(() => questions.map(({ status }) => status)).toContain(304);
-  await expect(seatOn(page, own)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(page, own)).toHaveAttribute('data-status', 'mine');
   expect(questions[0]?.url).toMatch(/\/changes\/$/);
   expect(questions[1]?.url).toMatch(/\/changes\/\?since=\d+&layout=\w+$/);
 
@@ -38,7 +38,7 @@ test('where no socket gets through the map is asked for, until one does', async 
   await page.evaluate(() => window.dispatchEvent(new Event('online')));
   await page.getByText('Live', { exact: true }).waitFor();
   await bob.api.post(`events/${club.id}/seats/${later.id}/lock/`);
-  await expect(seatOn(page, later)).toHaveAttribute('data-standing', 'locked');
-  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'locked');
-  await expect(seatOn(page, own)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(page, later)).toHaveAttribute('data-status', 'locked');
+  await expect(seatOn(page, taken)).toHaveAttribute('data-status', 'locked');
+  await expect(seatOn(page, own)).toHaveAttribute('data-status', 'mine');
 });

@@ -37,7 +37,7 @@ test('two people and a third who only watches follow one purchase to its cancell
   }
 
   await seatOn(alice, second).click();
-  await expect(seatOn(bob.page, second)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(bob.page, second)).toHaveAttribute('data-status', 'locked');
   await seatOn(bob.page, first).hover();
   await expect(bob.page.getByText('Locked by alice', { exact: true })).toBeVisible();
 
@@ -50,7 +50,7 @@ test('two people and a third who only watches follow one purchase to its cancell
   await review.getByRole('button', { name: /^Confirm/ }).click();
   const confirmed = alice.getByRole('dialog', { name: 'Reservation confirmed!' });
   await expect(confirmed).toBeVisible();
-  for (const page of all) await expectStanding(page, [first, second], 'reserved');
+  for (const page of all) await expectStatus(page, [first, second], 'reserved');
 
   await confirmed.getByRole('button', { name: 'My reservations' }).click();
   await expect(alice).toHaveURL(/\/reservations$/);
@@ -66,7 +66,7 @@ test('two people and a third who only watches follow one purchase to its cancell
     .getByRole('button', { name: 'Cancel reservation' })
     .click();
   await expect(booking.getByText('Cancelled', { exact: true })).toBeVisible();
-  for (const page of all) await expectStanding(page, [first, second], 'available');
+  for (const page of all) await expectStatus(page, [first, second], 'available');
 });
 
 test(
@@ -85,16 +85,16 @@ test(
     await tapAt(page.getByRole('button', { name: /^Stalls/ }));
     await expect.poll(() => seatsInView(page).count()).toBeGreaterThan(9);
     const seat = await nearestTheMiddle(seatsInView(page));
-    await expect(seat).toHaveAttribute('data-standing', 'available');
+    await expect(seat).toHaveAttribute('data-status', 'available');
     await tapAt(seat);
-    await expect(seat).toHaveAttribute('data-standing', 'mine');
+    await expect(seat).toHaveAttribute('data-status', 'mine');
 
     line.breakOff();
     await expect(page.getByText('Reconnecting…')).toBeVisible();
     expect(await overflowOf(page)).toBe(0);
     line.mend();
     await expect(page.getByText('Live', { exact: true })).toBeVisible();
-    await expect(seat).toHaveAttribute('data-standing', 'mine');
+    await expect(seat).toHaveAttribute('data-status', 'mine');
     await page.getByText(/^\d+ watching$/).waitFor({ state: 'attached' });
     expect(await overflowOf(page)).toBe(0);
     const basket = page.getByRole('complementary', { name: 'Your seats' });
@@ -124,7 +124,7 @@ test('the whole purchase works with the keyboard alone, on the map and in the li
   await page.keyboard.press('ArrowDown');
   await walkToAFreeSeat(focused, 'ArrowRight');
   await page.keyboard.press('Enter');
-  await expect(focused).toHaveAttribute('data-standing', 'mine');
+  await expect(focused).toHaveAttribute('data-status', 'mine');
   line.breakOff();
   await expect(page.getByText('Reconnecting…')).toBeVisible();
   line.mend();
@@ -138,7 +138,7 @@ test('the whole purchase works with the keyboard alone, on the map and in the li
   await tabUntil(focused);
   await walkToAFreeSeat(focused, 'Tab');
   await page.keyboard.press('Enter');
-  await expect(focused).toHaveAttribute('data-standing', 'mine');
+  await expect(focused).toHaveAttribute('data-status', 'mine');
   await page.keyboard.press('b');
   await reserveByKeys(page);
   await expect(page.getByRole('article')).toHaveCount(2);
@@ -147,7 +147,7 @@ test('the whole purchase works with the keyboard alone, on the map and in the li
 async function walkToAFreeSeat(focused: Locator, key: string): Promise<void> {
   const MOST_STEPS = 60;
   for (let step = 0; step < MOST_STEPS; step++) {
-    if (step > 0 && (await focused.getAttribute('data-standing')) === 'available') return;
+    if (step > 0 && (await focused.getAttribute('data-status')) === 'available') return;
     await focused.page().keyboard.press(key);
   }
   throw new Error('No free seat on the way');
@@ -166,9 +166,9 @@ async function reserveByKeys(page: Page): Promise<void> {
   await expect(page).toHaveURL(/\/reservations$/);
 }
 
-async function expectStanding(page: Page, seats: readonly Seat[], standing: string): Promise<void> {
+async function expectStatus(page: Page, seats: readonly Seat[], status: string): Promise<void> {
   for (const seat of seats) {
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', standing);
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', status);
   }
 }
 
@@ -194,15 +194,15 @@ async function nearestTheMiddle(seats: Locator): Promise<Locator> {
 }
 
 /** Note when a seat begins to stand as given. Answers a function that waits for that moment. */
-async function stopwatch(seat: Locator, standing: string): Promise<() => Promise<number>> {
+async function stopwatch(seat: Locator, status: string): Promise<() => Promise<number>> {
   const watching = await seat.evaluateHandle((element, wanted) => {
     const moment = new Promise<number>((resolve) => {
       new MutationObserver(() => {
-        if (element.getAttribute('data-standing') === wanted) resolve(Date.now());
+        if (element.getAttribute('data-status') === wanted) resolve(Date.now());
       }).observe(element, { attributes: true });
     });
     return { moment };
-  }, standing);
+  }, status);
   return () => watching.evaluate(({ moment }) => moment);
 }
 

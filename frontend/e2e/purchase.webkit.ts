@@ -64,6 +64,6 @@ function button(name: string): string {
   return `//button[starts-with(normalize-space(), "${name}")][not(@disabled)]`;
 }
 
-function seatThatIs(standing: string, { seat_number: seatNumber }: Seat): string {
-  return `//button[starts-with(@aria-label, "Seat ${seatNumber},")][@data-standing="${standing}"]`;
+function seatThatIs(status: string, { seat_number: seatNumber }: Seat): string {
+  return `//button[starts-with(@aria-label, "Seat ${seatNumber},")][@data-status="${status}"]`;
 }

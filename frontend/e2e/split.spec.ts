@@ -79,11 +79,11 @@ test('a client on another host buys with tokens that run out on the way', async 
   const name = await registerOn(page, `/events/${club.id}`);
   await page.getByText('Live', { exact: true }).waitFor();
   await seatOn(page, first).click();
-  await expect(seatOn(page, first)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(page, first)).toHaveAttribute('data-status', 'mine');
   await watch(bob.page, club);
   await expect(seatOn(bob.page, first)).toHaveAccessibleName(new RegExp(`locked by ${name}$`));
   await bob.api.post(`events/${club.id}/seats/${third.id}/lock/`);
-  await expect(seatOn(page, third)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(page, third)).toHaveAttribute('data-status', 'locked');
 
   await changeTokens(page, { accessUntil: 0 });
   await seatOn(page, second).click();
@@ -97,7 +97,7 @@ test('a client on another host buys with tokens that run out on the way', async 
   const confirmed = page.getByRole('dialog', { name: 'Reservation confirmed!' });
   await expect(confirmed).toBeVisible();
   expect(countOf('token/refresh/')).toBe(2);
-  await expect(seatOn(bob.page, second)).toHaveAttribute('data-standing', 'reserved');
+  await expect(seatOn(bob.page, second)).toHaveAttribute('data-status', 'reserved');
 
   await confirmed.getByRole('button', { name: 'My reservations' }).click();
   await page.reload();
@@ -178,7 +178,7 @@ test('a map for members goes on when its token has run out, and says when the se
     await expect.poll(() => line.addresses).toHaveLength(2);
     await expect(page.getByText('Live', { exact: true })).toBeVisible();
     expect(line.addresses.at(-1)).toMatch(/\?since=\d+&layout=\w+$/);
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'locked');
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'locked');
 
     const authorization = await bearerOf(page);
     await request.post('/api/logout/everywhere/', { headers: { authorization } });

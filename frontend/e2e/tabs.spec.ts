@@ -12,14 +12,14 @@ test('two tabs of one person agree at once @thorough', async ({ enter, request }
   await watch(other, club);
 
   await seatOn(one, first).click();
-  await expect(seatOn(other, first)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(other, first)).toHaveAttribute('data-status', 'mine');
   await seatOn(other, second).click();
-  await expect(seatOn(one, second)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(one, second)).toHaveAttribute('data-status', 'mine');
   for (const tab of [one, other]) {
     await expect(tab.getByRole('heading', { name: '2 seats' })).toBeVisible();
   }
   await seatOn(other, first).click();
-  await expect(seatOn(one, first)).toHaveAttribute('data-standing', 'available');
+  await expect(seatOn(one, first)).toHaveAttribute('data-status', 'available');
 
   await other.goto('/reservations');
   await expect(other.getByText('No reservations yet')).toBeVisible();

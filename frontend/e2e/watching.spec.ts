@@ -22,7 +22,7 @@ test('of two people who want one seat, one gets it and the other is told why not
     await route.continue();
   });
   await seatOn(slow.page, seat).click();
-  await expect(seatOn(slow.page, seat)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(slow.page, seat)).toHaveAttribute('data-status', 'mine');
   await seatOn(fast.page, seat).click();
   await expect(fast.page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
   letGo();
@@ -33,7 +33,7 @@ test('of two people who want one seat, one gets it and the other is told why not
     }),
   ).toBeVisible();
   await expect(seatOn(slow.page, seat)).toHaveAccessibleName(new RegExp(`locked by ${fast.name}$`));
-  await expect(seatOn(fast.page, seat)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(fast.page, seat)).toHaveAttribute('data-status', 'mine');
 });
 
 test('two clicks at the same moment never hold one seat twice', async ({ enter, request }) => {
@@ -42,9 +42,9 @@ test('two clicks at the same moment never hold one seat twice', async ({ enter, 
   const seat = pick(await pick(people).api.freeSeats(club.id, 1, 40));
   for (const { page } of people) await watch(page, club);
   await Promise.all(people.map(({ page }) => seatOn(page, seat).click()));
-  const standings = () =>
-    Promise.all(people.map(({ page }) => seatOn(page, seat).getAttribute('data-standing')));
-  await expect.poll(async () => (await standings()).sort()).toEqual(['locked', 'mine']);
+  const statuses = () =>
+    Promise.all(people.map(({ page }) => seatOn(page, seat).getAttribute('data-status')));
+  await expect.poll(async () => (await statuses()).sort()).toEqual(['locked', 'mine']);
 });
 
 test('a reloaded page gets its basket back', async ({ enter, request }) => {
@@ -60,12 +60,12 @@ test('a reloaded page gets its basket back', async ({ enter, request }) => {
   await expect(basket.getByRole('heading', { name: '2 seats' })).toBeVisible();
   await expect(basket.getByText(/^[45]:\d\d$/)).toBeVisible();
   for (const seat of seats) {
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'mine');
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'mine');
   }
 
   await basket.getByRole('button', { name: 'Release all' }).click();
   for (const seat of seats) {
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'available');
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'available');
   }
   await expect(basket.getByRole('button', { name: 'Reserve' })).toBeDisabled();
 });
@@ -92,11 +92,11 @@ test('anybody may watch, and is asked to sign in only when they want a seat @tho
   await page.getByLabel('Password').fill(DEMO_PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(new RegExp(`/events/${club.id}$`));
-  await expect(seatOn(page, wanted)).toHaveAttribute('data-standing', 'available');
+  await expect(seatOn(page, wanted)).toHaveAttribute('data-status', 'available');
   await seatOn(page, wanted).click();
   await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
   await page.getByRole('button', { name: 'Release all' }).click();
-  await expect(seatOn(page, wanted)).toHaveAttribute('data-standing', 'available');
+  await expect(seatOn(page, wanted)).toHaveAttribute('data-status', 'available');
 });
 
 test('an event that is not on sale yet shows its seats and tells when sales open @thorough', async ({
@@ -114,7 +114,7 @@ test('an event that is not on sale yet shows its seats and tells when sales open
   const seat = page.getByRole('button', { name: /^Seat / }).first();
   // It is marked as disabled for assistive technology, but a click on it is still answered.
   await seat.click({ force: true });
-  await expect(seat).toHaveAttribute('data-standing', 'available');
+  await expect(seat).toHaveAttribute('data-status', 'available');
   await expect(page.getByRole('status')).toContainText(/^Sales open on/);
 });
 
@@ -130,5 +130,5 @@ test('the map heals by itself after the network was away', async ({ enter, reque
   await buyer.api.post(`events/${club.id}/seats/${seat.id}/lock/`);
   await watcher.page.context().setOffline(false);
   await expect(watcher.page.getByText('Live', { exact: true })).toBeVisible();
-  await expect(seatOn(watcher.page, seat)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(watcher.page, seat)).toHaveAttribute('data-status', 'locked');
 });

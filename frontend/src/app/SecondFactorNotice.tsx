@@ -5,12 +5,12 @@ import { useMe } from '@/queries/session';
 
 /** Leads an organiser whose rights wait for a second factor to where it is set up. */
 export function SecondFactorNotice() {
-  const standing = useMe()?.second_factor;
-  if (standing?.required !== true || standing.passed) return null;
+  const status = useMe()?.second_factor;
+  if (status?.required !== true || status.passed) return null;
   return (
     <p className="layout__notice" role="status">
       {t('app:factor')}{' '}
-      {standing.set_up ? t('app:factor_again') : <Link to="/account">{t('app:factor_setUp')}</Link>}
+      {status.set_up ? t('app:factor_again') : <Link to="/account">{t('app:factor_setUp')}</Link>}
     </p>
   );
 }

@@ -161,8 +161,8 @@ it('a seat map does not wake a page that sleeps, and is right when it wakes', ()
   timers.advance(UNSEEN_MS);
   expect(timers.plannedCount).toBe(0);
   timers.advance(60_000);
-  expect(store.getState().seats[0]?.standing).toBe('locked');
+  expect(store.getState().seats[0]?.status).toBe('locked');
   show();
   timers.advance(0);
-  expect(store.getState().seats[0]?.standing).toBe('available');
+  expect(store.getState().seats[0]?.status).toBe('available');
 });

@@ -56,7 +56,7 @@ function stockOf(area: Area, seats: readonly MapSeat[]): Stock {
   let free = 0;
   let cheapest = area.prices.length;
   for (let place = 0; place < area.seatIndexes.length; place++) {
-    if (seats[area.seatIndexes[place] ?? -1]?.standing !== 'available') continue;
+    if (seats[area.seatIndexes[place] ?? -1]?.status !== 'available') continue;
     free += 1;
     const rank = area.priceRanks[place] ?? cheapest;
     if (rank < cheapest) cheapest = rank;

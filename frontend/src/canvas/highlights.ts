@@ -4,12 +4,12 @@ import type { Scene } from '@/canvas/scene';
 import type { Context } from '@/canvas/surface';
 import { toScreen } from '@/canvas/viewport';
 import type { ServerClock } from '@/domain/feed/clock';
-import type { MapSeat, Standing } from '@/domain/seatMap/seats';
+import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 import { formatCountdown } from '@/i18n/time';
 
 interface Pulse {
   readonly index: number;
-  readonly standing: Standing;
+  readonly status: DisplayStatus;
   readonly startedMs: number;
 }
 
@@ -52,11 +52,11 @@ export class Highlights {
     // Few are one's own, and this comes with every change of a large hall.
     const maybe = changed === null ? seats.keys() : new Set([...this.#mine, ...changed]);
     this.#seats = seats;
-    this.#mine = [...maybe].filter((index) => seats[index]?.standing === 'mine');
+    this.#mine = [...maybe].filter((index) => seats[index]?.status === 'mine');
     if (nowMs === null) return;
     for (const index of changed ?? []) {
-      const standing = seats[index]?.standing;
-      if (standing !== undefined) this.#pulses.push({ index, standing, startedMs: nowMs });
+      const status = seats[index]?.status;
+      if (status !== undefined) this.#pulses.push({ index, status, startedMs: nowMs });
     }
     this.#pulses = this.#pulses.slice(-MOST_PULSES);
   }
@@ -79,7 +79,7 @@ export class Highlights {
       const seat = this.#seats[index];
       if (seat !== undefined) awakeMs = sooner(awakeMs, this.#drawOwn(context, frame, seat));
     }
-    if (this.#pointed !== null && this.#seats[this.#pointed]?.standing === 'available') {
+    if (this.#pointed !== null && this.#seats[this.#pointed]?.status === 'available') {
       this.#drawRing(context, frame, this.#pointed, 0.12);
     }
     if (this.#focused !== null) this.#drawRing(context, frame, this.#focused, 0.34);
@@ -134,7 +134,7 @@ export class Highlights {
 function drawPulse(
   context: Context,
   { at, scene, palette, nowMs }: HighlightFrame,
-  { index, standing, startedMs }: Pulse,
+  { index, status, startedMs }: Pulse,
   radiusPx: number,
 ): void {
   const facts = scene.facts[index];
@@ -145,7 +145,7 @@ function drawPulse(
   const share = (nowMs - startedMs) / PULSE_MS;
   circle(context, x, y, radiusPx * (1 + 0.9 * share));
   context.globalAlpha = Math.max(0, 0.9 * (1 - share));
-  context.strokeStyle = standing === 'available' ? palette.planInk : palette[standing];
+  context.strokeStyle = status === 'available' ? palette.planInk : palette[status];
   context.lineWidth = Math.max(radiusPx * 0.22, 1);
   context.stroke();
   context.globalAlpha = 1;

@@ -86,7 +86,7 @@ export class MapCanvas {
     const changed: number[] = [];
     if (!isFirst) {
       for (let index = 0; index < seats.length; index++) {
-        if (seats[index]?.standing !== before[index]?.standing) changed.push(index);
+        if (seats[index]?.status !== before[index]?.status) changed.push(index);
       }
     }
     this.#stand = { seats, stocks: this.#stocksAfter(scene, seats) };

@@ -92,7 +92,7 @@ export class PlanPainter {
       if (seat === undefined) continue;
       const { x, y, categoryId } = seat.facts;
       const ring = colors.get(categoryId) ?? null;
-      sprites.draw(context, seat.standing, ring, x * at.scale + at.left, y * at.scale + at.top);
+      sprites.draw(context, seat.status, ring, x * at.scale + at.left, y * at.scale + at.top);
     }
     const cssRadius = this.#cssRadius(at.scale);
     if (cssRadius >= READABLE_FROM_PX) this.#paintNumbers(context, at, found, seats);
@@ -109,7 +109,7 @@ export class PlanPainter {
     this.#writeIn(context, this.#palette.seatInk, size);
     for (const index of found) {
       const seat = seats[index];
-      if (seat?.standing !== 'available') continue;
+      if (seat?.status !== 'available') continue;
       const { x, y, number } = seat.facts;
       context.fillText(number, x * at.scale + at.left, y * at.scale + at.top + 0.05 * size);
     }

@@ -1,7 +1,7 @@
 import { GLYPHS } from '@/canvas/glyphs';
 import type { Palette } from '@/canvas/palette';
 import type { Context, CreateSurface } from '@/canvas/surface';
-import type { Standing } from '@/domain/seatMap/seats';
+import type { DisplayStatus } from '@/domain/seatMap/seats';
 
 /** In seat radii: the most that a seat's drawing takes up from its middle. */
 export const SEAT_REACH = 1.05;
@@ -23,35 +23,41 @@ export class SeatSprites {
   }
 
   /** Draw a seat about a point in device pixels. */
-  draw(context: Context, standing: Standing, ringColor: string | null, x: number, y: number): void {
-    const sprite = this.#sprite(standing, ringColor);
+  draw(
+    context: Context,
+    status: DisplayStatus,
+    ringColor: string | null,
+    x: number,
+    y: number,
+  ): void {
+    const sprite = this.#sprite(status, ringColor);
     const half = sprite.canvas.width / 2;
     // On whole pixels, or every copy would be smoothed.
     context.drawImage(sprite.canvas, Math.round(x - half), Math.round(y - half));
   }
 
-  #sprite(standing: Standing, ringColor: string | null): Context {
-    const isRinged = standing === 'available' || standing === 'locked';
-    const key = isRinged ? `${standing} ${ringColor ?? ''}` : standing;
+  #sprite(status: DisplayStatus, ringColor: string | null): Context {
+    const isRinged = status === 'available' || status === 'locked';
+    const key = isRinged ? `${status} ${ringColor ?? ''}` : status;
     let sprite = this.#sprites.get(key);
     if (sprite === undefined) {
       const size = 2 * Math.ceil(this.#radiusPx * SEAT_REACH + 0.5);
       sprite = this.#create(size, size);
       sprite.translate(size / 2, size / 2);
       sprite.scale(this.#radiusPx, this.#radiusPx);
-      this.#paint(sprite, standing, isRinged ? ringColor : null);
+      this.#paint(sprite, status, isRinged ? ringColor : null);
       this.#sprites.set(key, sprite);
     }
     return sprite;
   }
 
-  /** Each standing has a form and a mark of its own besides its colour. */
-  #paint(context: Context, standing: Standing, ringColor: string | null): void {
+  /** Each status has a form and a mark of its own besides its colour. */
+  #paint(context: Context, status: DisplayStatus, ringColor: string | null): void {
     const palette = this.#palette;
     const hasRoom = this.#radiusPx >= GLYPH_FROM_PX;
     context.lineCap = 'round';
     context.lineJoin = 'round';
-    switch (standing) {
+    switch (status) {
       case 'available':
         disc(context, 0.84, palette.seat);
         ring(context, 0.84, 0.17, ringColor ?? palette.seatEdge);

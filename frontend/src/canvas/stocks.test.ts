@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { areasOf, stocksOf } from '@/canvas/areas';
 import { sectionsOf } from '@/domain/seatMap/hall';
-import type { MapSeat, Standing } from '@/domain/seatMap/seats';
+import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 import { factsOf, makeSeat } from '@/testing/factories';
 
 const facts = ['Stalls', 'Stalls', 'Stalls', 'Circle', 'Circle', 'Circle'].map((section, index) =>
@@ -12,8 +12,8 @@ const areas = areasOf(sectionsOf(facts), 10);
 
 function seats(...taken: readonly number[]): MapSeat[] {
   return facts.map((seat) => {
-    const standing: Standing = taken.includes(seat.index) ? 'reserved' : 'available';
-    return { facts: seat, standing, until: null, holder: null, pending: false };
+    const status: DisplayStatus = taken.includes(seat.index) ? 'reserved' : 'available';
+    return { facts: seat, status, until: null, holder: null, pending: false };
   });
 }
 

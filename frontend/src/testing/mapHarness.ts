@@ -88,8 +88,8 @@ export class MapUnderTest {
     return seat;
   }
 
-  standings(): string[] {
-    return this.state.seats.map(({ standing }) => standing);
+  statuses(): string[] {
+    return this.state.seats.map(({ status }) => status);
   }
 }
 

@@ -107,7 +107,7 @@ export async function openHolding(...held: readonly Lock[]) {
   const scene = await openSelector({ seats, ownLocks: [...held] });
   await waitFor(() => {
     for (const { seat_number: seatNumber } of held) {
-      expect(seatButton(seatNumber).getAttribute('data-standing')).toBe('mine');
+      expect(seatButton(seatNumber).getAttribute('data-status')).toBe('mine');
     }
   });
   return scene;

@@ -4,7 +4,7 @@ import { createCanvas } from '@/canvas/surface';
 
 import { COLORS } from '../colors.js';
 
-/** Our own, with seats at any scale; with `areas` as it is shipped, sections standing in from afar. */
+/** Our own, with seats at any scale; with `areas` as it is shipped, areas replace seats when zoomed out. */
 export function create(host, hall, { areas = false } = {}) {
   const canvas = document.createElement('canvas');
   canvas.style = `width: ${host.clientWidth}px; height: ${host.clientHeight}px`;
@@ -33,7 +33,7 @@ export function create(host, hall, { areas = false } = {}) {
     // What the others do not draw either.
     isStill: () => true,
   });
-  let seats = facts.map((seat) => stood(seat, 'available'));
+  let seats = facts.map((seat) => seatWithStatus(seat, 'available'));
   map.show(sceneOf(plan, [], facts), palette, devicePixelRatio);
   map.setSeats(seats);
   return {
@@ -43,14 +43,14 @@ export function create(host, hall, { areas = false } = {}) {
     change(indexes) {
       seats = [...seats];
       for (const index of indexes) {
-        const { facts: seat, standing } = seats[index];
-        seats[index] = stood(seat, standing === 'available' ? 'locked' : 'available');
+        const { facts: seat, status } = seats[index];
+        seats[index] = seatWithStatus(seat, status === 'available' ? 'locked' : 'available');
       }
       map.setSeats(seats);
     },
   };
 }
 
-function stood(facts, standing) {
-  return { facts, standing, until: null, holder: null, pending: false };
+function seatWithStatus(facts, status) {
+  return { facts, status, until: null, holder: null, pending: false };
 }

@@ -6,7 +6,7 @@ import type {
   ServerFrame,
   SnapshotFrame,
 } from '@/domain/feed/protocol';
-import { decodeStatuses, statusOf } from '@/domain/feed/statuses';
+import { decodeStatuses, statusFromCode } from '@/domain/feed/statuses';
 
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
@@ -84,7 +84,7 @@ function change(entry: unknown): SeatChange {
   if (!isIndex(index) || !isCode(code) || !isTime(lockedUntil) || !isName(holder)) {
     throw new ProtocolError(`not a seat change: ${JSON.stringify(entry)}`);
   }
-  return { index, status: statusOf(code), lockedUntil, holder };
+  return { index, status: statusFromCode(code), lockedUntil, holder };
 }
 
 function statusesOf(base64: string) {

@@ -11,12 +11,12 @@ export function decodeStatuses(base64: string): SeatStatus[] {
   for (let index = 0; index < statuses.length; index++) {
     const byte = bytes.charCodeAt(Math.floor(index / SEATS_PER_BYTE));
     const code = (byte >> ((index % SEATS_PER_BYTE) * CODE_BITS)) & CODE_MASK;
-    statuses[index] = statusOf(code);
+    statuses[index] = statusFromCode(code);
   }
   return statuses;
 }
 
-export function statusOf(code: number): SeatStatus {
+export function statusFromCode(code: number): SeatStatus {
   const status = STATUSES[code];
   if (status === undefined) throw new RangeError(`${code} is no seat status`);
   return status;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { blocksOf, sectionsOf } from '@/domain/seatMap/hall';
-import { after, type Move, orphaningOf, type StandingOf } from '@/domain/seatMap/orphans';
-import type { MapSeat, SeatFacts, Standing } from '@/domain/seatMap/seats';
+import { after, type Move, orphaningOf, type StatusOf } from '@/domain/seatMap/orphans';
+import type { MapSeat, SeatFacts, DisplayStatus } from '@/domain/seatMap/seats';
 import { Chance } from '@/testing/chance';
 import { factsOf, makeSeat } from '@/testing/factories';
 
-const STANDINGS: Readonly<Record<string, Standing>> = {
+const STATUSES: Readonly<Record<string, DisplayStatus>> = {
   '.': 'available',
   M: 'mine',
   x: 'reserved',
@@ -58,30 +58,30 @@ describe('in any hall', () => {
   const halls = Array.from({ length: 3_000 }, (_, seed) => randomHall(seed));
 
   it('exactly those are left alone who would not be if the person had chosen nothing', () => {
-    for (const { row, facts, standingOf } of halls) {
-      const without: StandingOf = (index) =>
-        standingOf(index) === 'mine' ? 'available' : standingOf(index);
+    for (const { row, facts, statusOf } of halls) {
+      const without: StatusOf = (index) =>
+        statusOf(index) === 'mine' ? 'available' : statusOf(index);
       const before = lonely(facts, without);
-      const expected = lonely(facts, standingOf).filter((seat) => !before.includes(seat));
+      const expected = lonely(facts, statusOf).filter((seat) => !before.includes(seat));
       expect(orphansOf(row), row).toEqual(expected.map(({ seatNumber }) => seatNumber));
     }
   });
 
   it('taking them too leaves nobody alone', () => {
-    for (const { row, facts, standingOf, orphaning } of halls) {
+    for (const { row, facts, statusOf, orphaning } of halls) {
       if (orphaning?.takeToo == null) continue;
-      expectFair(orphaning.takeToo, row, standingOf);
-      expect(lonelyBesideMine(facts, after(orphaning.takeToo, standingOf)), row).toEqual([]);
+      expectFair(orphaning.takeToo, row, statusOf);
+      expect(lonelyBesideMine(facts, after(orphaning.takeToo, statusOf)), row).toEqual([]);
     }
   });
 
   it('moving along keeps the party as large as it is, in the same block, and leaves nobody alone', () => {
     let moved = 0;
-    for (const { row, facts, standingOf, orphaning } of halls) {
+    for (const { row, facts, statusOf, orphaning } of halls) {
       const move = orphaning?.moveAlong;
       if (move == null) continue;
       moved += 1;
-      expectFair(move, row, standingOf);
+      expectFair(move, row, statusOf);
       expect([move.take.length, move.release.length], row).toEqual([1, 1]);
       const touched = [...move.take, ...move.release].map(({ index }) => index);
       const blocks = sectionsOf(facts)
@@ -91,7 +91,7 @@ describe('in any hall', () => {
         blocks.some((block) => touched.every((index) => block.includes(index))),
         row,
       ).toBe(true);
-      expect(lonelyBesideMine(facts, after(move, standingOf)), row).toEqual([]);
+      expect(lonelyBesideMine(facts, after(move, statusOf)), row).toEqual([]);
     }
     expect(moved).toBeGreaterThan(100);
   });
@@ -102,8 +102,8 @@ function hallOf(row: string) {
   const facts: SeatFacts[] = [];
   const seats: MapSeat[] = [];
   Array.from(row).forEach((sign, place) => {
-    const standing = STANDINGS[sign];
-    if (standing === undefined) return;
+    const status = STATUSES[sign];
+    if (status === undefined) return;
     const number = String(facts.length + 1);
     const seat = makeSeat(facts.length, {
       seat_number: `A${number}`,
@@ -114,11 +114,11 @@ function hallOf(row: string) {
     });
     const own = factsOf(seat, facts.length);
     facts.push(own);
-    seats.push({ facts: own, standing, until: null, holder: null, pending: false });
+    seats.push({ facts: own, status, until: null, holder: null, pending: false });
   });
-  const standingOf: StandingOf = (index) => seats[index]?.standing ?? 'blocked';
-  const mine = facts.filter(({ index }) => standingOf(index) === 'mine');
-  return { facts, seats, standingOf, mine };
+  const statusOf: StatusOf = (index) => seats[index]?.status ?? 'blocked';
+  const mine = facts.filter(({ index }) => statusOf(index) === 'mine');
+  return { facts, seats, statusOf, mine };
 }
 
 function orphaningIn(row: string, spare = 10) {
@@ -151,22 +151,22 @@ function randomHall(seed: number) {
 }
 
 /** Written down another way than the code under test: by what lies beside each seat on the plan. */
-function lonely(facts: readonly SeatFacts[], standingOf: StandingOf): SeatFacts[] {
+function lonely(facts: readonly SeatFacts[], statusOf: StatusOf): SeatFacts[] {
   const besideIt = (seat: SeatFacts) => facts.filter(({ x }) => Math.abs(x - seat.x) === 30);
   return facts.filter(
     (seat) =>
-      standingOf(seat.index) === 'available' &&
-      besideIt(seat).every(({ index }) => standingOf(index) !== 'available'),
+      statusOf(seat.index) === 'available' &&
+      besideIt(seat).every(({ index }) => statusOf(index) !== 'available'),
   );
 }
 
-function lonelyBesideMine(facts: readonly SeatFacts[], standingOf: StandingOf): SeatFacts[] {
-  return lonely(facts, standingOf).filter((seat) =>
-    facts.some(({ x, index }) => Math.abs(x - seat.x) === 30 && standingOf(index) === 'mine'),
+function lonelyBesideMine(facts: readonly SeatFacts[], statusOf: StatusOf): SeatFacts[] {
+  return lonely(facts, statusOf).filter((seat) =>
+    facts.some(({ x, index }) => Math.abs(x - seat.x) === 30 && statusOf(index) === 'mine'),
   );
 }
 
-function expectFair({ take, release }: Move, row: string, standingOf: StandingOf): void {
-  for (const { index } of take) expect(standingOf(index), row).toBe('available');
-  for (const { index } of release) expect(standingOf(index), row).toBe('mine');
+function expectFair({ take, release }: Move, row: string, statusOf: StatusOf): void {
+  for (const { index } of take) expect(statusOf(index), row).toBe('available');
+  for (const { index } of release) expect(statusOf(index), row).toBe('mine');
 }

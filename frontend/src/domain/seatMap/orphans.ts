@@ -1,8 +1,8 @@
 import { type Block, blocksOf, type Section } from '@/domain/seatMap/hall';
-import type { MapSeat, SeatFacts, Standing } from '@/domain/seatMap/seats';
+import type { MapSeat, SeatFacts, DisplayStatus } from '@/domain/seatMap/seats';
 
 /** How a seat stands, by its index. */
-export type StandingOf = (index: number) => Standing;
+export type StatusOf = (index: number) => DisplayStatus;
 
 /** The seats of one move: those to take, and those to let go of for them. */
 export interface Move {
@@ -29,14 +29,14 @@ export function orphaningOf(
   mine: readonly SeatFacts[],
   spare: number,
 ): Orphaning | null {
-  const standingOf: StandingOf = (index) => seats[index]?.standing ?? 'blocked';
+  const statusOf: StatusOf = (index) => seats[index]?.status ?? 'blocked';
   const blocks = blocksAround(sections, mine);
-  const orphans = blocks.flatMap((block) => orphansIn(block, standingOf));
+  const orphans = blocks.flatMap((block) => orphansIn(block, statusOf));
   if (orphans.length === 0) return null;
   const leavesNobodyAlone = (move: Move) =>
-    blocks.every((block) => orphansIn(block, after(move, standingOf)).length === 0);
+    blocks.every((block) => orphansIn(block, after(move, statusOf)).length === 0);
   // Seats are taken before others are let go of, and that must not be one too many.
-  const moves = spare < 1 ? [] : blocks.flatMap((block) => movesIn(block, standingOf));
+  const moves = spare < 1 ? [] : blocks.flatMap((block) => movesIn(block, statusOf));
   return {
     orphans,
     takeToo: orphans.length <= spare ? { take: orphans, release: [] } : null,
@@ -49,45 +49,45 @@ export function orphaningOf(
  * to come: somebody else, an end, or this person again. One that would be alone anyway is not the
  * person's doing: it has none of theirs beside it.
  */
-function orphansIn(block: Block, standingOf: StandingOf): SeatFacts[] {
-  const standings = block.map(({ index }) => standingOf(index));
+function orphansIn(block: Block, statusOf: StatusOf): SeatFacts[] {
+  const statuses = block.map(({ index }) => statusOf(index));
   return block.filter((_, place) => {
-    const beside = [standings[place - 1], standings[place + 1]];
+    const beside = [statuses[place - 1], statuses[place + 1]];
     return (
-      standings[place] === 'available' && !beside.includes('available') && beside.includes('mine')
+      statuses[place] === 'available' && !beside.includes('available') && beside.includes('mine')
     );
   });
 }
 
 /** How the seats would stand. */
-export function after({ take, release }: Move, standingOf: StandingOf): StandingOf {
+export function after({ take, release }: Move, statusOf: StatusOf): StatusOf {
   const taken = new Set(take.map(({ index }) => index));
   const released = new Set(release.map(({ index }) => index));
   return (index) => {
     if (taken.has(index)) return 'mine';
-    return released.has(index) ? 'available' : standingOf(index);
+    return released.has(index) ? 'available' : statusOf(index);
   };
 }
 
 /** Each party of a block one seat to either side, where that seat is free. */
-function movesIn(block: Block, standingOf: StandingOf): Move[] {
-  return partiesIn(block, standingOf).flatMap(({ start, end }) => {
+function movesIn(block: Block, statusOf: StatusOf): Move[] {
+  return partiesIn(block, statusOf).flatMap(({ start, end }) => {
     const [first, last] = [block[start], block[end - 1]];
     if (first === undefined || last === undefined) return [];
     return [
       { take: block[start - 1], release: [last] },
       { take: block[end], release: [first] },
     ].flatMap(({ take, release }) =>
-      take !== undefined && standingOf(take.index) === 'available' ? { take: [take], release } : [],
+      take !== undefined && statusOf(take.index) === 'available' ? { take: [take], release } : [],
     );
   });
 }
 
 /** The places, from start to before end, where the person's own seats follow each other. */
-function partiesIn(block: Block, standingOf: StandingOf) {
+function partiesIn(block: Block, statusOf: StatusOf) {
   const parties: { readonly start: number; end: number }[] = [];
   block.forEach(({ index }, place) => {
-    if (standingOf(index) !== 'mine') return;
+    if (statusOf(index) !== 'mine') return;
     const party = parties.at(-1);
     if (party?.end === place) party.end += 1;
     else parties.push({ start: place, end: place + 1 });

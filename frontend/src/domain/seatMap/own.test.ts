@@ -7,7 +7,7 @@ describe('an own lock', () => {
     const answerFirst = MapUnderTest.withSeats(1);
     answerFirst.start('lock', 100);
     answerFirst.held(100);
-    expect(answerFirst.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE });
+    expect(answerFirst.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE });
     answerFirst.delta(locked(0));
 
     const frameFirst = MapUnderTest.withSeats(1);
@@ -16,7 +16,7 @@ describe('an own lock', () => {
     frameFirst.held(100);
 
     expect(answerFirst.seat(0)).toEqual(frameFirst.seat(0));
-    expect(frameFirst.seat(0)).toMatchObject({ standing: 'mine', pending: false });
+    expect(frameFirst.seat(0)).toMatchObject({ status: 'mine', pending: false });
   });
 
   it('survives an older frame that comes after the answer', () => {
@@ -25,15 +25,15 @@ describe('an own lock', () => {
     map.start('lock', 100);
     map.held(100);
     map.delta(changed(0, 'available'));
-    expect(map.seat(0).standing).toBe('mine');
+    expect(map.seat(0).status).toBe('mine');
     map.delta(locked(0));
-    expect(map.seat(0).standing).toBe('mine');
+    expect(map.seat(0).status).toBe('mine');
   });
 
   it('is not known by the name of its holder', () => {
     const map = MapUnderTest.withSeats(1);
     map.delta(locked(0, DEADLINE, 'me-myself'));
-    expect(map.seat(0).standing).toBe('locked');
+    expect(map.seat(0).status).toBe('locked');
   });
 
   it('runs out at its deadline, and its owner is told', () => {
@@ -42,7 +42,7 @@ describe('an own lock', () => {
     map.lockAndSee(1);
     map.now = DEADLINE;
     map.do({ type: 'timePassed' });
-    expect(map.standings()).toEqual(['available', 'available']);
+    expect(map.statuses()).toEqual(['available', 'available']);
     expect(map.state.lapse).toEqual({
       id: 1,
       kind: 'expired',
@@ -64,9 +64,9 @@ describe('an own lock', () => {
     map.lockAndSee(0);
     map.start('extend', 100);
     map.delta(locked(0, DEADLINE + 200_000));
-    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+    expect(map.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE + 200_000 });
     map.held(100, DEADLINE + 200_000, 1);
-    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+    expect(map.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE + 200_000 });
     expect(map.state.own.get(100)).toMatchObject({ extensionsLeft: 1, seen: true });
     expect(map.state.lapse).toBeNull();
   });
@@ -76,11 +76,11 @@ describe('an own lock', () => {
     map.lockAndSee(0);
     map.start('extend', 100);
     map.held(100, DEADLINE + 200_000, 1);
-    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+    expect(map.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE + 200_000 });
     map.delta(locked(0, DEADLINE + 200_000));
     map.now = DEADLINE + 1;
     map.do({ type: 'timePassed' });
-    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+    expect(map.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE + 200_000 });
   });
 
   it.each([['alice'], [null]])(
@@ -92,7 +92,7 @@ describe('an own lock', () => {
       map.delta(locked(0, DEADLINE, holder));
       const { locksWanted } = map.state;
       map.delta(locked(0, DEADLINE + 200_000, holder));
-      expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE + 200_000 });
+      expect(map.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE + 200_000 });
       expect(map.state.lapse).toBeNull();
       expect(map.state.locksWanted).toBe(locksWanted + 1);
     },
@@ -108,7 +108,7 @@ describe('an own lock', () => {
     map.delta(locked(0, DEADLINE, before));
     map.now = now;
     map.delta(locked(0, DEADLINE + 200_000, after));
-    expect(map.seat(0).standing).toBe('locked');
+    expect(map.seat(0).status).toBe('locked');
     expect(map.state.lapse).not.toBeNull();
   });
 
@@ -118,7 +118,7 @@ describe('an own lock', () => {
     map.start('extend', 100);
     map.settled('refused', 100);
     map.do({ type: 'extensionsSpent', seatIds: [100, 101] });
-    expect(map.seat(0)).toMatchObject({ standing: 'mine', until: DEADLINE, pending: false });
+    expect(map.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE, pending: false });
     expect(map.state.own.get(100)).toMatchObject({ extensionsLeft: 0 });
   });
 
@@ -127,7 +127,7 @@ describe('an own lock', () => {
     map.lockAndSee(0);
     const { locksWanted } = map.state;
     map.delta(changed(0, 'available'));
-    expect(map.seat(0).standing).toBe('available');
+    expect(map.seat(0).status).toBe('available');
     expect(map.state.lapse).toMatchObject({ id: 1, kind: 'lost', seatNumbers: ['A1'] });
     expect(map.state.locksWanted).toBe(locksWanted + 1);
   });
@@ -139,7 +139,7 @@ describe('an own lock', () => {
     map.delta(changed(0, 'available'));
     map.settled('released', 100);
     expect(map.state.lapse).toBeNull();
-    expect(map.seat(0)).toMatchObject({ standing: 'available', pending: false });
+    expect(map.seat(0)).toMatchObject({ status: 'available', pending: false });
   });
 
   it('is not reported as lost when its owner reserved the seat', () => {
@@ -149,7 +149,7 @@ describe('an own lock', () => {
     map.delta(changed(0, 'reserved'));
     map.settled('reserved', 100);
     expect(map.state.lapse).toBeNull();
-    expect(map.seat(0).standing).toBe('reserved');
+    expect(map.seat(0).status).toBe('reserved');
   });
 
   it('that was given back is free before the feed has said so', () => {
@@ -157,10 +157,10 @@ describe('an own lock', () => {
     map.lockAndSee(0);
     map.start('unlock', 100);
     map.settled('released', 100);
-    expect(map.seat(0).standing).toBe('available');
+    expect(map.seat(0).status).toBe('available');
     map.delta(changed(0, 'available'));
     map.delta(locked(0, DEADLINE + 5000, 'bob'));
-    expect(map.seat(0)).toMatchObject({ standing: 'locked', holder: 'bob' });
+    expect(map.seat(0)).toMatchObject({ status: 'locked', holder: 'bob' });
   });
 
   it('that was turned into a reservation shows as one before the feed has said so', () => {
@@ -168,10 +168,10 @@ describe('an own lock', () => {
     map.lockAndSee(0);
     map.start('reserve', 100);
     map.settled('reserved', 100);
-    expect(map.seat(0).standing).toBe('reserved');
+    expect(map.seat(0).status).toBe('reserved');
     map.delta(changed(0, 'reserved'));
     map.delta(changed(0, 'available'));
-    expect(map.seat(0).standing).toBe('available');
+    expect(map.seat(0).status).toBe('available');
   });
 
   it('that the server does not know of is given up', () => {
@@ -179,7 +179,7 @@ describe('an own lock', () => {
     map.start('lock', 100);
     map.held(100);
     map.do({ type: 'notHeld', seatIds: [100] });
-    expect(map.seat(0).standing).toBe('available');
+    expect(map.seat(0).status).toBe('available');
   });
 
   it('is doubted when a beat comes and the feed still has not shown it', () => {
@@ -203,15 +203,15 @@ describe('the list of own locks', () => {
   it('gives a reloaded page its basket back', () => {
     const map = MapUnderTest.withSeats(2);
     map.delta(locked(1));
-    expect(map.standings()).toEqual(['available', 'locked']);
+    expect(map.statuses()).toEqual(['available', 'locked']);
     map.do({
       type: 'ownLocksLoaded',
       epoch: 0,
       locks: [{ seatId: 101, until: DEADLINE, extensionsLeft: 2 }],
     });
-    expect(map.standings()).toEqual(['available', 'mine']);
+    expect(map.statuses()).toEqual(['available', 'mine']);
     map.delta(changed(1, 'available'));
-    expect(map.standings()).toEqual(['available', 'available']);
+    expect(map.statuses()).toEqual(['available', 'available']);
   });
 
   it('takes away what it does not name', () => {
@@ -219,7 +219,7 @@ describe('the list of own locks', () => {
     map.start('lock', 100);
     map.held(100);
     map.do({ type: 'ownLocksLoaded', epoch: map.state.epoch, locks: [] });
-    expect(map.seat(0).standing).toBe('available');
+    expect(map.seat(0).status).toBe('available');
     expect(map.state.lapse).toMatchObject({ kind: 'lost', seatNumbers: ['A1'] });
   });
 
@@ -229,7 +229,7 @@ describe('the list of own locks', () => {
     map.start('lock', 100);
     map.held(100);
     map.do({ type: 'ownLocksLoaded', epoch, locks: [] });
-    expect(map.seat(0).standing).toBe('mine');
+    expect(map.seat(0).status).toBe('mine');
     expect(map.state.locksWanted).toBe(locksWanted + 1);
   });
 });

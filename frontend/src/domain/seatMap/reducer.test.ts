@@ -23,7 +23,7 @@ describe('the feed', () => {
     }
     map.now = shownAt.now;
     map.do({ type: 'timePassed' });
-    expect(map.standings()).toEqual(shownAt.statuses);
+    expect(map.statuses()).toEqual(shownAt.statuses);
   });
 
   it('keeps nothing of its own for a seat that has been let go of', () => {
@@ -40,14 +40,14 @@ describe('the feed', () => {
       makeSeat(1, { status: 'reserved' }),
       makeSeat(2, { status: 'locked', locked_until: new Date(DEADLINE).toISOString() }),
     ]);
-    expect(map.standings()).toEqual(['available', 'reserved', 'locked']);
+    expect(map.statuses()).toEqual(['available', 'reserved', 'locked']);
   });
 
   it('outranks a seat list that is loaded later', () => {
     const map = MapUnderTest.withSeats(2);
     map.delta(changed(0, 'reserved'));
     map.load(makeSeats(2));
-    expect(map.standings()).toEqual(['reserved', 'available']);
+    expect(map.statuses()).toEqual(['reserved', 'available']);
   });
 
   it('applies a snapshot that came before the seat list', () => {
@@ -55,7 +55,7 @@ describe('the feed', () => {
     map.snapshot(['blocked', 'available', 'available', 'available']);
     expect(map.state.seats).toEqual([]);
     map.load(makeSeats(2));
-    expect(map.standings()).toEqual(['blocked', 'available']);
+    expect(map.statuses()).toEqual(['blocked', 'available']);
   });
 
   it('is not applied out of order', () => {
@@ -86,9 +86,9 @@ describe('the feed', () => {
     const map = MapUnderTest.withSeats(2);
     map.snapshot(['reserved', 'reserved', 'reserved', 'available'], 'layout-2', 20);
     expect(map.state.liveLayout).toBe('layout-2');
-    expect(map.standings()).toEqual(['available', 'available']);
+    expect(map.statuses()).toEqual(['available', 'available']);
     map.load(makeSeats(3), 'layout-2');
-    expect(map.standings()).toEqual(['reserved', 'reserved', 'reserved']);
+    expect(map.statuses()).toEqual(['reserved', 'reserved', 'reserved']);
   });
 
   it('takes a snapshot that goes on from what it knows for a long delta', () => {
@@ -98,10 +98,10 @@ describe('the feed', () => {
     map.snapshot(['locked', 'available'], LAYOUT, (seq ?? 0) + 1, [
       { index: 0, lockedUntil: DEADLINE, holder: null },
     ]);
-    expect(map.standings()).toEqual(['mine', 'available']);
+    expect(map.statuses()).toEqual(['mine', 'available']);
     expect(map.state.locksWanted).toBe(locksWanted);
     map.delta(changed(1, 'reserved'));
-    expect(map.standings()).toEqual(['mine', 'reserved']);
+    expect(map.statuses()).toEqual(['mine', 'reserved']);
   });
 
   it('asks for its own locks when a snapshot leads back, as after a restored backup', () => {
@@ -122,7 +122,7 @@ describe('a lock of somebody else', () => {
   it('names its holder', () => {
     const map = MapUnderTest.withSeats(1);
     map.delta(locked(0, DEADLINE, 'bob'));
-    expect(map.seat(0)).toMatchObject({ standing: 'locked', until: DEADLINE, holder: 'bob' });
+    expect(map.seat(0)).toMatchObject({ status: 'locked', until: DEADLINE, holder: 'bob' });
   });
 
   it('is worth nothing from its deadline on, without a frame', () => {
@@ -130,10 +130,10 @@ describe('a lock of somebody else', () => {
     map.delta(locked(0));
     map.now = DEADLINE - 1;
     map.do({ type: 'timePassed' });
-    expect(map.standings()).toEqual(['locked']);
+    expect(map.statuses()).toEqual(['locked']);
     map.now = DEADLINE;
     map.do({ type: 'timePassed' });
-    expect(map.standings()).toEqual(['available']);
+    expect(map.statuses()).toEqual(['available']);
   });
 });
 
@@ -142,7 +142,7 @@ describe('a click', () => {
     const map = MapUnderTest.withSeats(2);
     const before = map.seat(0);
     map.start('lock', 100);
-    expect(map.seat(0)).toMatchObject({ standing: 'mine', pending: true, until: null });
+    expect(map.seat(0)).toMatchObject({ status: 'mine', pending: true, until: null });
     map.settled('refused', 100);
     expect(map.seat(0)).toEqual(before);
   });
@@ -151,18 +151,18 @@ describe('a click', () => {
     const map = MapUnderTest.withSeats(1);
     map.start('lock', 100);
     map.delta(locked(0, DEADLINE, 'bob'));
-    expect(map.seat(0).standing).toBe('mine');
+    expect(map.seat(0).status).toBe('mine');
     map.settled('refused', 100);
-    expect(map.seat(0)).toMatchObject({ standing: 'locked', holder: 'bob' });
+    expect(map.seat(0)).toMatchObject({ status: 'locked', holder: 'bob' });
   });
 
   it('follows the last wish of somebody who clicks twice', () => {
     const map = MapUnderTest.withSeats(1);
     map.start('lock', 100);
     map.do({ type: 'mindChanged', seatId: 100 });
-    expect(map.seat(0)).toMatchObject({ standing: 'available', pending: true });
+    expect(map.seat(0)).toMatchObject({ status: 'available', pending: true });
     map.do({ type: 'mindChanged', seatId: 100 });
-    expect(map.seat(0)).toMatchObject({ standing: 'mine', pending: true });
+    expect(map.seat(0)).toMatchObject({ status: 'mine', pending: true });
   });
 
   it('cannot take back a reservation that is on its way', () => {
@@ -170,7 +170,7 @@ describe('a click', () => {
     map.lockAndSee(0);
     map.start('reserve', 100);
     map.do({ type: 'mindChanged', seatId: 100 });
-    expect(map.seat(0)).toMatchObject({ standing: 'mine', pending: true });
+    expect(map.seat(0)).toMatchObject({ status: 'mine', pending: true });
   });
 
   it('leaves alone a seat that has no command on its way', () => {

@@ -16,12 +16,12 @@ export interface SeatFacts {
 }
 
 /** How a seat stands for the person who is looking. */
-export type Standing = 'available' | 'mine' | 'locked' | 'reserved' | 'blocked';
+export type DisplayStatus = 'available' | 'mine' | 'locked' | 'reserved' | 'blocked';
 
 /** A seat as it is shown. Keeps its identity for as long as nothing about it changes. */
 export interface MapSeat {
   readonly facts: SeatFacts;
-  readonly standing: Standing;
+  readonly status: DisplayStatus;
   /** When the lock runs out, for a seat that is mine or locked and whose deadline is known. */
   readonly until: number | null;
   readonly holder: string | null;
@@ -57,7 +57,7 @@ export function sameFacts(a: SeatFacts, b: SeatFacts): boolean {
 export function sameSeat(a: MapSeat, b: MapSeat): boolean {
   return (
     a.facts === b.facts &&
-    a.standing === b.standing &&
+    a.status === b.status &&
     a.until === b.until &&
     a.holder === b.holder &&
     a.pending === b.pending

@@ -19,20 +19,20 @@ function makeStore() {
   ];
   store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, facts: seats.map(factsOf) });
   store.dispatch({ type: 'seatsListed', layout: LAYOUT, live: seats.map(liveOf) });
-  const standings = () => store.getState().seats.map(({ standing }) => standing);
-  return { store, timers, standings };
+  const statuses = () => store.getState().seats.map(({ status }) => status);
+  return { store, timers, statuses };
 }
 
 it('frees each seat when its deadline is reached', () => {
-  const { store, timers, standings } = makeStore();
+  const { store, timers, statuses } = makeStore();
   const listener = vi.fn();
   store.subscribe(listener);
   timers.advance(900);
-  expect(standings()).toEqual(['locked', 'locked']);
+  expect(statuses()).toEqual(['locked', 'locked']);
   timers.advance(200);
-  expect(standings()).toEqual(['available', 'locked']);
+  expect(statuses()).toEqual(['available', 'locked']);
   timers.advance(4000);
-  expect(standings()).toEqual(['available', 'available']);
+  expect(statuses()).toEqual(['available', 'available']);
   expect(listener).toHaveBeenCalledTimes(2);
   expect(timers.plannedCount).toBe(0);
 });

@@ -8,7 +8,7 @@ const ROUNDING_MS = 2;
 
 type Appearance = Omit<MapSeat, 'facts' | 'pending'>;
 
-const OPEN: Appearance = { standing: 'available', until: null, holder: null };
+const OPEN: Appearance = { status: 'available', until: null, holder: null };
 
 export function isLockUntil(live: LiveSeat, until: number): boolean {
   return (
@@ -57,10 +57,10 @@ function shown(state: SeatMapState, facts: SeatFacts, now: number): MapSeat {
   const own = state.own.get(facts.id);
   const command = state.pending.get(facts.id);
   const confirmed = answered(liveAt(state, facts.index), own, now);
-  const { standing, until, holder } =
+  const { status, until, holder } =
     command === undefined ? confirmed : hoped(command, confirmed, own);
-  const isUndecided = own?.kind === 'asked' && standing === 'mine';
-  return { facts, standing, until, holder, pending: command !== undefined || isUndecided };
+  const isUndecided = own?.kind === 'asked' && status === 'mine';
+  return { facts, status, until, holder, pending: command !== undefined || isUndecided };
 }
 
 function answered(live: LiveSeat, own: OwnAnswer | undefined, now: number): Appearance {
@@ -68,19 +68,19 @@ function answered(live: LiveSeat, own: OwnAnswer | undefined, now: number): Appe
   switch (own.kind) {
     case 'held':
       return own.until > now
-        ? { standing: 'mine', until: own.until, holder: null }
+        ? { status: 'mine', until: own.until, holder: null }
         : confirmedBy(live, now);
     case 'asked': {
       // Whose lock it is, the list of our own will tell; a name could be the person's own.
       const confirmed = confirmedBy(live, now);
-      const isOurs = confirmed.standing === 'locked' && own.until > now;
-      return isOurs ? { standing: 'mine', until: null, holder: null } : confirmed;
+      const isOurs = confirmed.status === 'locked' && own.until > now;
+      return isOurs ? { status: 'mine', until: null, holder: null } : confirmed;
     }
     case 'released':
       return isLockUntil(live, own.until) ? OPEN : confirmedBy(live, now);
     case 'reserved':
       return isLockUntil(live, own.until)
-        ? { standing: 'reserved', until: null, holder: null }
+        ? { status: 'reserved', until: null, holder: null }
         : confirmedBy(live, now);
     default:
       return assertNever(own);
@@ -88,10 +88,10 @@ function answered(live: LiveSeat, own: OwnAnswer | undefined, now: number): Appe
 }
 
 function confirmedBy(live: LiveSeat, now: number): Appearance {
-  if (live.status !== 'locked') return { standing: live.status, until: null, holder: null };
+  if (live.status !== 'locked') return { status: live.status, until: null, holder: null };
   // A lock past its deadline is worth nothing, whether or not a frame has said so yet.
   if (live.lockedUntil !== null && live.lockedUntil <= now) return OPEN;
-  return { standing: 'locked', until: live.lockedUntil, holder: live.holder };
+  return { status: 'locked', until: live.lockedUntil, holder: live.holder };
 }
 
 function hoped(
@@ -101,6 +101,6 @@ function hoped(
 ): Appearance {
   const wantsSeat = (command.kind === 'unlock') === command.turned;
   if (!wantsSeat) return OPEN;
-  if (confirmed.standing === 'mine') return confirmed;
-  return { standing: 'mine', until: own?.kind === 'held' ? own.until : null, holder: null };
+  if (confirmed.status === 'mine') return confirmed;
+  return { status: 'mine', until: own?.kind === 'held' ? own.until : null, holder: null };
 }

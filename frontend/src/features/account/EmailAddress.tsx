@@ -20,14 +20,14 @@ export function EmailAddress({ me }: { readonly me: Me }) {
       <h2 id="email-title" className="account__heading">
         {t('account:email_yours')}
       </h2>
-      <p className="account__lead">{standing(me)}</p>
+      <p className="account__lead">{status(me)}</p>
       {waiting !== '' && <Resend address={waiting} />}
       <ChangeEmail me={me} />
     </section>
   );
 }
 
-function standing({ email, email_verified, new_email }: Me): string {
+function status({ email, email_verified, new_email }: Me): string {
   if (new_email !== '' && new_email !== email) {
     return t('account:email_waiting', { email: new_email });
   }

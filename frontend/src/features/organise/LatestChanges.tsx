@@ -1,7 +1,7 @@
 import { assertNever } from '@/domain/assertNever';
 import { formatClock } from '@/features/organise/figures';
 import type { SeatNews } from '@/features/organise/saleLog';
-import { StandingMark } from '@/features/organise/StandingMark';
+import { StatusMark } from '@/features/organise/StatusMark';
 import { t } from '@/i18n/language';
 
 export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[] }) {
@@ -15,7 +15,7 @@ export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[]
           {latest.map((news) => (
             <li key={news.id}>
               <time className="latest__time tabular">{formatClock(news.at)}</time>
-              <StandingMark standing={news.standing} />
+              <StatusMark status={news.status} />
               <span>
                 <b>{news.seatNumber}</b> {newsInWords(news)}
               </span>
@@ -27,8 +27,8 @@ export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[]
   );
 }
 
-function newsInWords({ standing, holder }: SeatNews): string {
-  switch (standing) {
+function newsInWords({ status, holder }: SeatNews): string {
+  switch (status) {
     case 'available':
       return t('organise:becameFree');
     case 'mine':
@@ -39,6 +39,6 @@ function newsInWords({ standing, holder }: SeatNews): string {
     case 'blocked':
       return t('organise:becameBlocked');
     default:
-      return assertNever(standing);
+      return assertNever(status);
   }
 }

@@ -9,7 +9,7 @@ import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
-import type { MapSeat, Standing } from '@/domain/seatMap/seats';
+import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 import { LatestChanges } from '@/features/organise/LatestChanges';
 import { SaleFigures } from '@/features/organise/SaleFigures';
 import { watchSale } from '@/features/organise/saleWatch';
@@ -23,7 +23,7 @@ import { formatDateTime } from '@/i18n/time';
 import { eventPath } from '@/paths';
 import { revenueQuery } from '@/queries/events';
 
-const TONES: Readonly<Record<Standing, Tone>> = {
+const TONES: Readonly<Record<DisplayStatus, Tone>> = {
   available: 'seat',
   mine: 'locked',
   locked: 'locked',
@@ -86,7 +86,7 @@ interface HouseProps {
 function House({ event, store, seats, tally }: HouseProps) {
   const facts = useSeatMap(store, (state) => state.facts);
   const toneOf = useCallback(
-    (index: number) => TONES[seats[index]?.standing ?? 'available'],
+    (index: number) => TONES[seats[index]?.status ?? 'available'],
     [seats],
   );
   return (

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Revenue } from '@/api/types';
 import { Skeleton } from '@/components/Skeleton';
 import { formatShare } from '@/features/organise/figures';
-import { StandingMark } from '@/features/organise/StandingMark';
+import { StatusMark } from '@/features/organise/StatusMark';
 import { soldShare, type Tally } from '@/features/organise/tally';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -23,7 +23,7 @@ export function SaleFigures({ tally, revenue, viewers }: SaleFiguresProps) {
     <dl className="figures" aria-label={t('organise:figures')}>
       <Figure
         name={t('organise:sold')}
-        mark={<StandingMark standing="reserved" />}
+        mark={<StatusMark status="reserved" />}
         value={formatNumber(sold)}
         hint={t('organise:soldShare', {
           share: formatShare(share),
@@ -39,19 +39,19 @@ export function SaleFigures({ tally, revenue, viewers }: SaleFiguresProps) {
       />
       <Figure
         name={t('organise:held')}
-        mark={<StandingMark standing="locked" />}
+        mark={<StatusMark status="locked" />}
         value={formatNumber(held)}
         hint={t('organise:heldHint')}
       />
       <Figure
         name={t('organise:free')}
-        mark={<StandingMark standing="available" />}
+        mark={<StatusMark status="available" />}
         value={formatNumber(free)}
       />
       {blocked > 0 && (
         <Figure
           name={t('organise:blocked')}
-          mark={<StandingMark standing="blocked" />}
+          mark={<StatusMark status="blocked" />}
           value={formatNumber(blocked)}
         />
       )}

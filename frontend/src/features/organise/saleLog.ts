@@ -1,11 +1,11 @@
-import type { MapSeat, Standing } from '@/domain/seatMap/seats';
+import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 
 export interface SeatNews {
   readonly id: number;
   readonly at: number;
   readonly seatNumber: string;
   readonly section: string;
-  readonly standing: Standing;
+  readonly status: DisplayStatus;
   readonly holder: string | null;
 }
 
@@ -45,7 +45,7 @@ export function followLog(
     // Unchanged seats are the same objects; and the rest of what may differ is no news.
     if (was === seat || was === undefined || sameNews(was, seat)) return;
     changed.push(seat);
-    if (seat.standing === 'reserved') sold += 1;
+    if (seat.status === 'reserved') sold += 1;
   });
   if (changed.length === 0) return log;
   return {
@@ -70,7 +70,7 @@ export function lastMinutes(
 }
 
 function sameNews(a: MapSeat, b: MapSeat): boolean {
-  return a.standing === b.standing && a.holder === b.holder;
+  return a.status === b.status && a.holder === b.holder;
 }
 
 function withNews(
@@ -79,12 +79,12 @@ function withNews(
   now: number,
 ): readonly SeatNews[] {
   const firstId = (latest[0]?.id ?? 0) + 1;
-  const news = changed.map(({ facts, standing, holder }, place) => ({
+  const news = changed.map(({ facts, status, holder }, place) => ({
     id: firstId + place,
     at: now,
     seatNumber: facts.seatNumber,
     section: facts.section,
-    standing,
+    status,
     holder,
   }));
   return [...news.slice(-KEPT_NEWS).reverse(), ...latest].slice(0, KEPT_NEWS);

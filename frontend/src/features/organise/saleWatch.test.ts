@@ -72,14 +72,14 @@ function openWatch() {
 function news(watch: ReturnType<typeof watchSale>): string[] {
   return watch
     .getView()
-    .log.latest.map(({ seatNumber, standing, holder }) =>
-      [seatNumber, standing, holder].filter((word) => word !== null).join(' '),
+    .log.latest.map(({ seatNumber, status, holder }) =>
+      [seatNumber, status, holder].filter((word) => word !== null).join(' '),
     );
 }
 
 it('takes what it finds at first for no news', () => {
   const { watch } = openWatch();
-  expect(watch.getView().seats[0]?.standing).toBe('reserved');
+  expect(watch.getView().seats[0]?.status).toBe('reserved');
   expect(watch.getView().log).toMatchObject({ latest: [], sold: 0, soldByMinute: [] });
 });
 

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 
-import type { MapSeat, Standing } from '@/domain/seatMap/seats';
+import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 import { soldShare, tallyOf } from '@/features/organise/tally';
 import { factsOf, makeSeat } from '@/testing/factories';
 
-function seatsThat(...those: (readonly [Standing, section: string])[]): MapSeat[] {
-  return those.map(([standing, section], index) => ({
+function seatsThat(...those: (readonly [DisplayStatus, section: string])[]): MapSeat[] {
+  return those.map(([status, section], index) => ({
     facts: factsOf(makeSeat(index, { section }), index),
-    standing,
+    status,
     until: null,
     holder: null,
     pending: false,

@@ -29,10 +29,10 @@ interface Counting {
 /** Count the whole house, in one go through its seats. */
 export function tallyOf(seats: readonly MapSeat[]): HouseTally {
   const sections = new Map<string, Counting>();
-  for (const { facts, standing } of seats) {
+  for (const { facts, status } of seats) {
     let section = sections.get(facts.section);
     if (section === undefined) sections.set(facts.section, (section = nothingCounted()));
-    switch (standing) {
+    switch (status) {
       case 'available':
         section.free += 1;
         break;
@@ -47,7 +47,7 @@ export function tallyOf(seats: readonly MapSeat[]): HouseTally {
         section.blocked += 1;
         break;
       default:
-        assertNever(standing);
+        assertNever(status);
     }
   }
   return {

@@ -46,7 +46,7 @@ it('names the seats whose time was up, and offers them again', async () => {
   await user.click(screen.getByRole('button', { name: /^Take A1, A2 again/ }));
   expect(await screen.findByText('Seats A1 and A2 are held for you.')).toBeDefined();
   expect(server.writes()).toEqual([LOCK]);
-  expect(seatButton('A2').getAttribute('data-standing')).toBe('mine');
+  expect(seatButton('A2').getAttribute('data-status')).toBe('mine');
   expect(offered()).toEqual([]);
 });
 

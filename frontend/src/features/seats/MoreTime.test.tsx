@@ -30,7 +30,7 @@ it('is offered when a hold ends soon, and moves all deadlines at once', async ()
   expect(server.keysOf(EXTEND)[0]).toMatch(/.{8}/);
   expect(await basket().findByText(/^(5:00|4:5\d)$/)).toBeDefined();
   expect(moreTime()).toBeNull();
-  expect(seatButton('A2').getAttribute('data-standing')).toBe('mine');
+  expect(seatButton('A2').getAttribute('data-status')).toBe('mine');
 });
 
 it('is not offered while there is enough', async () => {
@@ -50,7 +50,7 @@ it('that was asked for in another tab shows here as well', async () => {
   const until = later();
   server.on('get events/7/locks/', [200, [lockedSeat(0, until, 1)]]);
   socket.receive(deltaFrame(1, [0, 1, until, 'alice']));
-  expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+  expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
   expect(await basket().findByText(/^(5:00|4:5\d)$/)).toBeDefined();
   await waitFor(() => {
     expect(moreTime()).toBeNull();
@@ -71,7 +71,7 @@ it('that is refused says why, and is not offered again', async () => {
   server.on(EXTEND, conflict(0, 'extension_limit', 'Seat A1 cannot be held for longer.'));
   await user.click(screen.getByRole('button', { name: 'More time' }));
   expect(await screen.findByText('Seat A1 cannot be held any longer.')).toBeDefined();
-  expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+  expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
   expect(moreTime()).toBeNull();
 });
 

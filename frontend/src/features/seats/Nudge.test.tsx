@@ -41,7 +41,7 @@ it('takes it too with one click', async () => {
   server.on(LOCK, [200, { success: true, message: 'Locked', seats: [lockedSeat(0)] }]);
   await user.click(screen.getByRole('button', { name: /^Take A1 too/ }));
   expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
-  expect(seatButton('A2').getAttribute('data-standing')).toBe('mine');
+  expect(seatButton('A2').getAttribute('data-status')).toBe('mine');
   expect(server.writes()).toEqual([LOCK]);
   expect(nudge()).toBeNull();
 });

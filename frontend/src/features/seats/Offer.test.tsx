@@ -55,7 +55,7 @@ describe('seats that could be had instead', () => {
     const answer = server.onHold(LOCK);
     await user.click(screen.getByRole('button', { name: /^Take B1, B2/ }));
     for (const seatNumber of ['B1', 'B2']) {
-      expect(seatButton(seatNumber).getAttribute('data-standing')).toBe('mine');
+      expect(seatButton(seatNumber).getAttribute('data-status')).toBe('mine');
     }
     expect(offered()).toEqual([]);
     await act(async () => {
@@ -75,7 +75,7 @@ describe('seats that could be had instead', () => {
     await waitFor(() => {
       expect(offered()).toEqual(['Take A3 instead']);
     });
-    expect(seatButton('A2').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A2').getAttribute('data-status')).toBe('available');
   });
 
   it('vanish one by one as others take them', async () => {
@@ -120,7 +120,7 @@ describe('seats that could be had instead', () => {
     await user.click(dialog.getByRole('button', { name: 'Take B1, B2 instead · €100.00' }));
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(await screen.findByText('Seat A2 released.')).toBeDefined();
-    expect(seatButton('B2').getAttribute('data-standing')).toBe('mine');
+    expect(seatButton('B2').getAttribute('data-status')).toBe('mine');
     expect(server.asked.at(-1)?.body).toEqual({ seat_ids: [101] });
   });
 
@@ -136,7 +136,7 @@ describe('seats that could be had instead', () => {
     server.on(LOCK, taken(0));
     await user.click(news.getByRole('button', { name: 'Take A1 again' }));
     expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
     expect(server.writes()).toEqual([RESERVE, LOCK]);
   });
 });

@@ -49,7 +49,7 @@ it('asks, confirms and leads to the reservations', async () => {
     seat_ids: [100],
     payment_method: 'invoice',
   });
-  expect(seatButton('A1').getAttribute('data-standing')).toBe('reserved');
+  expect(seatButton('A1').getAttribute('data-status')).toBe('reserved');
   await user.click(popup.getByRole('button', { name: 'My reservations' }));
   expect(router.state.location.pathname).toBe('/reservations');
 });
@@ -118,7 +118,7 @@ describe('a payment that fails', () => {
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     const news = await dialog.findByText(/^The payment was declined\..* pay another way\.$/);
     expect(news.closest('[role=alert]')).not.toBeNull();
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
 
     await user.click(dialog.getByRole('radio', { name: /Invoice/ }));
     await user.click(dialog.getByRole('button', { name: /^Try again/ }));

@@ -22,7 +22,7 @@ describe('a click on a seat', () => {
     const { server, user } = await openSelector();
     const answer = server.onHold(LOCK_A1);
     await user.click(seatButton('A1'));
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
     await act(async () => {
       answer(granted(lockedSeat(0)));
       await Promise.resolve();
@@ -43,7 +43,7 @@ describe('a click on a seat', () => {
     await user.click(seatButton('A1'));
     const news = await screen.findByText('Seat A1 went to somebody else a moment before you.');
     expect(news.closest('[role=status]')).not.toBeNull();
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('available');
     expect(basket().getByText('Your seats')).toBeDefined();
   });
 
@@ -60,11 +60,11 @@ describe('a click on a seat', () => {
       ownLocks: [lockedSeat(0)],
     });
     await waitFor(() => {
-      expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+      expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
     });
     server.on(UNLOCK, released(makeSeat(0)));
     await user.click(seatButton('A1'));
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('available');
     await screen.findByText('Seat A1 released.');
     expect(server.asked.at(-1)).toEqual({ call: UNLOCK, body: { seat_ids: [100] } });
   });
@@ -75,7 +75,7 @@ describe('a click on a seat', () => {
     server.on(UNLOCK, released(makeSeat(0)));
     await user.click(seatButton('A1'));
     await user.click(seatButton('A1'));
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('available');
     expect(server.writes()).toEqual([LOCK_A1]);
     act(() => {
       answer(granted(lockedSeat(0)));
@@ -171,6 +171,6 @@ describe('live changes', () => {
     server.on('get events/7/locks/', [200, []]);
     socket.receive({ ...deltaFrame(1, [0, 0, null, null]), now: until });
     expect(await screen.findByText(/^Your hold on seat A1 has run out/)).toBeDefined();
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('available');
   });
 });

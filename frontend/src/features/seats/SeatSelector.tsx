@@ -112,7 +112,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   // Made as soon as it is known where the seats are: how they stand may take longer to come.
   const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
   const { sections } = scene;
-  const mine = useMemo(() => seats.filter(({ standing }) => standing === 'mine'), [seats]);
+  const mine = useMemo(() => seats.filter(({ status }) => status === 'mine'), [seats]);
   const moreTime = useMoreTime(event, mine, store, announce);
   const choices = useMemo(
     () => (offer === null ? [] : openChoices(offer, seats, indexById, event.currency)),

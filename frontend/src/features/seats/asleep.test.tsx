@@ -49,5 +49,5 @@ it('a seat map that nobody looks at does nothing, and goes on where it was when 
   expect(FakeWebSocket.newest().url).toContain('since=1');
   FakeWebSocket.newest().receive(deltaFrame(1, [1, 2, null, null]));
   expect(screen.getByText('Live')).toBeDefined();
-  expect(seatButton('A2').getAttribute('data-standing')).toBe('reserved');
+  expect(seatButton('A2').getAttribute('data-status')).toBe('reserved');
 });

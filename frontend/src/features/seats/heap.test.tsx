@@ -30,7 +30,7 @@ const KEPT = 2;
 function stands(): MapSeat[] {
   return FACTS.map((facts) => ({
     facts,
-    standing: 'available',
+    status: 'available',
     until: null,
     holder: null,
     pending: false,

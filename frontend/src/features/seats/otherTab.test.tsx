@@ -9,7 +9,7 @@ it('shows a seat as one’s own that was locked in another tab', async () => {
   server.on('get events/7/locks/', [200, [lockedSeat(0)]]);
   tabs.tellHere({ kind: 'locks', eventId: 7 });
   await waitFor(() => {
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
   });
   expect(server.writes()).toEqual([]);
 });
@@ -19,7 +19,7 @@ it('does not show a seat as one’s own any more that was let go in another tab'
   server.on('get events/7/locks/', [200, []]);
   tabs.tellHere({ kind: 'locks', eventId: 7 });
   await waitFor(() => {
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('locked');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('locked');
   });
 });
 
@@ -31,7 +31,7 @@ it('does not mind what another tab does about another event', async () => {
   const before = server.asked.length;
   tabs.tellHere({ kind: 'locks', eventId: 8 });
   await waitFor(() => {
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('available');
   });
   expect(server.asked).toHaveLength(before);
 });

@@ -28,8 +28,8 @@ async function pass(ms: number): Promise<void> {
   });
 }
 
-function standing(seatNumber: string): string | null {
-  return seatButton(seatNumber).getAttribute('data-standing');
+function status(seatNumber: string): string | null {
+  return seatButton(seatNumber).getAttribute('data-status');
 }
 
 /** How often the basket was asked for; the map, whose socket is silent, asks for changes besides. */
@@ -49,11 +49,11 @@ it('the basket is asked for until the server can answer', async () => {
   const { server, held } = await openWhileAway();
   document.dispatchEvent(new Event('visibilitychange'));
   await pass(20_000);
-  expect(standing('A1')).toBe('locked');
+  expect(status('A1')).toBe('locked');
   expect(timesAsked(server)).toBeGreaterThan(4);
   server.on(LOCKS, [200, [held]]);
   await pass(20_000);
-  expect(standing('A1')).toBe('mine');
+  expect(status('A1')).toBe('mine');
   const asked = timesAsked(server);
   await pass(60_000);
   expect(timesAsked(server)).toBe(asked);
@@ -77,7 +77,7 @@ it('a lock whose answer was lost is never shown as somebody’s, and is one’s 
   await user.click(seatButton('A1'));
   await pass(4_000);
   expect(screen.getByText(/^Seat A1: We could not reach the box office/)).toBeDefined();
-  expect(standing('A1')).toBe('available');
+  expect(status('A1')).toBe('available');
   act(() => {
     socket.receive(deltaFrame(1, [0, 1, Date.parse(held.locked_until ?? ''), 'alice']));
   });
@@ -86,7 +86,7 @@ it('a lock whose answer was lost is never shown as somebody’s, and is one’s 
   server.on(LOCKS, [200, [held]]);
   await pass(20_000);
   await waitFor(() => {
-    expect(standing('A1')).toBe('mine');
+    expect(status('A1')).toBe('mine');
   });
   expect(basket().getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', false);
 });

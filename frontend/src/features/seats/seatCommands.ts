@@ -140,7 +140,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
 
   function isMine({ index }: SeatFacts): boolean {
     const seat = store.getState().seats[index];
-    return seat?.standing === 'mine' && !seat.pending;
+    return seat?.status === 'mine' && !seat.pending;
   }
 
   return { lock, take, extend, unlock };

@@ -10,32 +10,30 @@ export function seatName(seat: MapSeat, currency: string): string {
     seat: seatNumber,
     section,
     price: formatAmount(price, currency),
-    standing: standingInWords(seat),
+    status: statusInWords(seat),
   });
 }
 
-export function standingInWords({ standing, holder }: MapSeat): string {
-  switch (standing) {
+export function statusInWords({ status, holder }: MapSeat): string {
+  switch (status) {
     case 'available':
-      return t('seats:standing_available');
+      return t('seats:status_available');
     case 'mine':
-      return t('seats:standing_mine');
+      return t('seats:status_mine');
     case 'locked':
-      return holder === null
-        ? t('seats:standing_locked')
-        : t('seats:standing_lockedBy', { holder });
+      return holder === null ? t('seats:status_locked') : t('seats:status_lockedBy', { holder });
     case 'reserved':
-      return t('seats:standing_reserved');
+      return t('seats:status_reserved');
     case 'blocked':
-      return t('seats:standing_blocked');
+      return t('seats:status_blocked');
     default:
-      return assertNever(standing);
+      return assertNever(status);
   }
 }
 
 /** Why a seat cannot be had. */
-export function takenSentence({ facts: { seatNumber: seat }, standing, holder }: MapSeat): string {
-  switch (standing) {
+export function takenSentence({ facts: { seatNumber: seat }, status, holder }: MapSeat): string {
+  switch (status) {
     case 'available':
     case 'mine':
       return '';
@@ -48,6 +46,6 @@ export function takenSentence({ facts: { seatNumber: seat }, standing, holder }:
     case 'blocked':
       return t('seats:taken_blocked', { seat });
     default:
-      return assertNever(standing);
+      return assertNever(status);
   }
 }

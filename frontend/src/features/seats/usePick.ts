@@ -72,9 +72,9 @@ export function usePick({
       announce(notOnSaleSentence(event, sales));
     } else if (seat.pending) {
       store.dispatch({ type: 'mindChanged', seatId: seat.facts.id });
-    } else if (seat.standing === 'mine') {
+    } else if (seat.status === 'mine') {
       void commands.unlock([seat.facts]);
-    } else if (seat.standing !== 'available') {
+    } else if (seat.status !== 'available') {
       announce(takenSentence(seat));
     } else if (isSignedIn) {
       onOffer(null);

@@ -102,7 +102,7 @@ it('asks for as many as are wanted, where and how they are wanted, and holds the
     body: { count: 3, by: 'price', section: 'Circle', category: 2 },
   });
   const { seats } = store.getState();
-  expect(seats.map(({ standing }) => standing === 'mine')).toEqual(
+  expect(seats.map(({ status }) => status === 'mine')).toEqual(
     [0, 1, 2, 3, 4, 5, 6, 7].map((index) => index >= 4 && index < 7),
   );
   expect(seats[4]?.until).not.toBeNull();

@@ -84,8 +84,7 @@ function RowSeats({ row, seats, settings }: RowSeatsProps) {
 function useMet(seats: readonly MapSeat[]): ReadonlySet<number> {
   const [met, setMet] = useState<ReadonlySet<number>>(new Set());
   const news = seats.filter(
-    ({ facts, standing }) =>
-      (standing === 'available' || standing === 'mine') && !met.has(facts.id),
+    ({ facts, status }) => (status === 'available' || status === 'mine') && !met.has(facts.id),
   );
   if (news.length > 0) setMet(new Set([...met, ...news.map(({ facts }) => facts.id)]));
   return met;

@@ -84,7 +84,7 @@ function Rows({ section, seats, settings, areOpen }: RowsProps) {
 
 export function freeAmong(some: readonly SeatFacts[], seats: readonly MapSeat[]): number {
   let free = 0;
-  for (const { index } of some) if (seats[index]?.standing === 'available') free += 1;
+  for (const { index } of some) if (seats[index]?.status === 'available') free += 1;
   return free;
 }
 

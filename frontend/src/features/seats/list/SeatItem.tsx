@@ -2,7 +2,7 @@ import { memo } from 'react';
 
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { SeatShape } from '@/features/seats/map/SeatShape';
-import { standingInWords } from '@/features/seats/seatWords';
+import { statusInWords } from '@/features/seats/seatWords';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
@@ -20,22 +20,22 @@ export const SeatItem = memo(function SeatItem({
   currency,
   isOnSale,
 }: SeatItemProps) {
-  const { facts, standing, pending } = seat;
+  const { facts, status, pending } = seat;
   const price = formatMoney(facts.price, currency);
-  const words = standingInWords(seat);
+  const words = statusInWords(seat);
   return (
     <button
       type="button"
       className="seat-item"
       data-seat={facts.index}
-      data-standing={standing}
-      aria-label={t('choosing:list_seat', { seat: facts.seatNumber, price, standing: words })}
-      aria-pressed={standing === 'mine'}
-      aria-disabled={!isOnSale || (standing !== 'available' && standing !== 'mine')}
+      data-status={status}
+      aria-label={t('choosing:list_seat', { seat: facts.seatNumber, price, status: words })}
+      aria-pressed={status === 'mine'}
+      aria-disabled={!isOnSale || (status !== 'available' && status !== 'mine')}
     >
       <svg viewBox="-1.4 -1.4 2.8 2.8" width="32" height="32" aria-hidden="true">
-        <g className="seat" data-standing={standing} data-pending={pending || undefined}>
-          <SeatShape standing={standing} ringColor={ringColor} />
+        <g className="seat" data-status={status} data-pending={pending || undefined}>
+          <SeatShape status={status} ringColor={ringColor} />
         </g>
       </svg>
       <span className="seat-item__what">

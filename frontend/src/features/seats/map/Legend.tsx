@@ -1,12 +1,12 @@
 import { memo } from 'react';
 
 import type { EventDetail } from '@/api/types';
-import type { Standing } from '@/domain/seatMap/seats';
+import type { DisplayStatus } from '@/domain/seatMap/seats';
 import { SeatShape } from '@/features/seats/map/SeatShape';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
-const ENTRIES: readonly Standing[] = ['available', 'mine', 'locked', 'reserved', 'blocked'];
+const ENTRIES: readonly DisplayStatus[] = ['available', 'mine', 'locked', 'reserved', 'blocked'];
 
 interface LegendProps {
   readonly event: EventDetail;
@@ -15,12 +15,12 @@ interface LegendProps {
 
 /** The same while seats are sold, so it is not rendered with them. */
 export const Legend = memo(function Legend({ event, hasBlocked }: LegendProps) {
-  const entries = hasBlocked ? ENTRIES : ENTRIES.filter((standing) => standing !== 'blocked');
+  const entries = hasBlocked ? ENTRIES : ENTRIES.filter((status) => status !== 'blocked');
   return (
     <div className="legend" role="group" aria-label={t('map:legend')}>
       <ul>
-        {entries.map((standing) => (
-          <li key={standing}>
+        {entries.map((status) => (
+          <li key={status}>
             <svg
               className="legend__seat"
               viewBox="-1.4 -1.4 2.8 2.8"
@@ -28,11 +28,11 @@ export const Legend = memo(function Legend({ event, hasBlocked }: LegendProps) {
               height="22"
               aria-hidden="true"
             >
-              <g className="seat" data-standing={standing}>
-                <SeatShape standing={standing} />
+              <g className="seat" data-status={status}>
+                <SeatShape status={status} />
               </g>
             </svg>
-            {t(`map:legend_${standing}`)}
+            {t(`map:legend_${status}`)}
           </li>
         ))}
       </ul>

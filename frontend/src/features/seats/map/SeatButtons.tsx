@@ -65,8 +65,8 @@ const SeatButton = memo(function SeatButton({
   isTabStop,
   isOnSale,
 }: SeatButtonProps) {
-  const { facts, standing, pending } = seat;
-  const isOpen = isOnSale && (standing === 'available' || standing === 'mine');
+  const { facts, status, pending } = seat;
+  const isOpen = isOnSale && (status === 'available' || status === 'mine');
   return (
     <button
       type="button"
@@ -78,11 +78,11 @@ const SeatButton = memo(function SeatButton({
         height: 2 * radius,
       }}
       data-seat={facts.index}
-      data-standing={standing}
+      data-status={status}
       data-pending={pending || undefined}
       tabIndex={isTabStop ? 0 : -1}
       aria-label={seatName(seat, currency)}
-      aria-pressed={standing === 'mine'}
+      aria-pressed={status === 'mine'}
       aria-disabled={!isOpen}
     />
   );

@@ -176,6 +176,6 @@ function useHasBlocked(seats: readonly MapSeat[]): boolean {
   return useMemo(() => seats.some(isBlocked), [seats]);
 }
 
-function isBlocked({ standing }: MapSeat): boolean {
-  return standing === 'blocked';
+function isBlocked({ status }: MapSeat): boolean {
+  return status === 'blocked';
 }

@@ -5,7 +5,7 @@ import type { MapSeat } from '@/domain/seatMap/seats';
 import { withinMap } from '@/features/seats/map/withinMap';
 import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { seatPlace } from '@/features/seats/seatPlace';
-import { standingInWords } from '@/features/seats/seatWords';
+import { statusInWords } from '@/features/seats/seatWords';
 import { formatMoney } from '@/i18n/money';
 
 interface SeatTooltipProps {
@@ -20,7 +20,7 @@ const ROOM_ABOVE_PX = 150;
 
 /** For eyes only: the seat's accessible name says the same. */
 export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatTooltipProps) {
-  const { facts, standing, until } = seat;
+  const { facts, status, until } = seat;
   const isBelow = at.y < ROOM_ABOVE_PX;
   const y = at.y + (isBelow ? 1 : -1) * (seatRadiusPx + 10);
   return (
@@ -35,9 +35,9 @@ export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatToolti
         <span>{formatMoney(facts.price, event.currency)}</span>
       </p>
       <p className="seat-tooltip__where">{seatPlace(facts, event.categories)}</p>
-      <p className="seat-tooltip__standing" data-standing={standing}>
-        {capitalised(standingInWords(seat))}
-        {standing === 'mine' && until !== null && (
+      <p className="seat-tooltip__status" data-status={status}>
+        {capitalised(statusInWords(seat))}
+        {status === 'mine' && until !== null && (
           <>
             {' · '}
             <OwnTimeLeft until={until} clock={clock} />

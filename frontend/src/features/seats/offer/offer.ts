@@ -53,7 +53,7 @@ export function offerInWords({ sentence, alternatives }: Offer): string {
 }
 
 function isFree(seat: MapSeat | undefined): seat is MapSeat {
-  return seat?.standing === 'available' && !seat.pending;
+  return seat?.status === 'available' && !seat.pending;
 }
 
 function labelOf(
