@@ -1,4 +1,4 @@
-import { createServerClock } from '@/domain/feed/clock';
+import { createServerClock } from '@/domain/serverClock';
 
 /** The server's time as the `Date` header of each answer tells it: to the second, and on every page. */
 export const apiClock = createServerClock();

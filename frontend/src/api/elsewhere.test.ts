@@ -3,7 +3,7 @@ import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { TabNews } from '@/browser/tabMessages';
-import { eventSocketUrl } from '@/domain/feed/browser';
+import { eventSocketUrl } from '@/domain/feed/subscribeToEvent';
 
 const SERVER = 'https://api.example';
 const ALICE = { username: 'alice', password: 'secret-word' };

@@ -3,8 +3,8 @@ import { type Placement, READABLE_FROM_PX } from '@/canvas/planPainter';
 import type { Scene } from '@/canvas/scene';
 import type { Context } from '@/canvas/surface';
 import { toScreen } from '@/canvas/viewport';
-import type { ServerClock } from '@/domain/feed/clock';
 import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
 import { formatCountdown } from '@/i18n/time';
 
 interface Pulse {

@@ -6,9 +6,9 @@ import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import type { Context, CreateSurface } from '@/canvas/surface';
 import { Tiles } from '@/canvas/tiles';
 import { fit, type Viewport } from '@/canvas/viewport';
-import type { ServerClock } from '@/domain/feed/clock';
 import type { Size } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
 
 /** What is left of a frame's 16 ms for drawing what has not been drawn yet. */
 const TILE_BUDGET_MS = 6;
@@ -47,8 +47,8 @@ export class MapCanvas {
   #size: Size = { width: 0, height: 0 };
   readonly #outdated = new Set<number>();
   #zoomedAt = -Infinity;
-  #callOffFrame: (() => void) | null = null;
-  #callOffLater = () => {
+  #cancelFrame: (() => void) | null = null;
+  #cancelTimer = () => {
     // Nothing is planned yet.
   };
 
@@ -127,13 +127,13 @@ export class MapCanvas {
 
   /** Draw nothing any more. */
   close(): void {
-    this.#callOffFrame?.();
-    this.#callOffLater();
+    this.#cancelFrame?.();
+    this.#cancelTimer();
   }
 
   #wake(): void {
-    this.#callOffFrame ??= this.#options.nextFrame((nowMs) => {
-      this.#callOffFrame = null;
+    this.#cancelFrame ??= this.#options.nextFrame((nowMs) => {
+      this.#cancelFrame = null;
       this.#draw(nowMs);
     });
   }
@@ -159,14 +159,14 @@ export class MapCanvas {
           isStill: this.#options.isStill(),
         });
     const isDone = isDrawn && isUpToDate;
-    this.#callOffLater();
+    this.#cancelTimer();
     if (awakeMs === 0 || (!isDone && settlesInMs <= 0)) {
       this.#wake();
       return;
     }
     const laterMs = Math.min(awakeMs ?? Infinity, isDone ? Infinity : settlesInMs);
     if (laterMs < Infinity) {
-      this.#callOffLater = after(laterMs, () => {
+      this.#cancelTimer = after(laterMs, () => {
         this.#wake();
       });
     }

@@ -45,8 +45,8 @@ function stateInWords(feedState: FeedState): string {
       return t('seats:feed_reconnecting');
     case 'offline':
       return t('seats:feed_offline');
-    case 'asleep':
-      return t('app:asleep');
+    case 'paused':
+      return t('app:paused');
     case 'closed':
       return t('seats:feed_closed');
     default:

@@ -1,7 +1,7 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
-import { sleep } from '@/browser/sleep';
-import type { ServerClock } from '@/domain/feed/clock';
+import { pagePause } from '@/browser/pagePause';
+import type { ServerClock } from '@/domain/serverClock';
 
 /** Timers cannot wait longer than 2^31 ms, and a clock may be set right meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
@@ -11,18 +11,18 @@ export function useHasCome(moment: number | null, clock: Pick<ServerClock, 'now'
   const hasCome = useCallback(() => moment !== null && clock.now() >= moment, [moment, clock]);
   const subscribe = useCallback(
     (onChange: () => void) => {
-      let callOff = (): void => undefined;
+      let cancel = (): void => undefined;
       function wait() {
         if (moment === null || hasCome()) return;
         const waitMs = Math.min(Math.ceil(moment - clock.now()), LONGEST_WAIT_MS);
-        callOff = sleep.timers.after(waitMs, () => {
+        cancel = pagePause.timers.after(waitMs, () => {
           onChange();
           wait();
         });
       }
       wait();
       return () => {
-        callOff();
+        cancel();
       };
     },
     [moment, clock, hasCome],

@@ -4,15 +4,15 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { apiClock } from '@/api/apiClock';
 import { toApiError } from '@/api/apiError';
 import type { EventDetail } from '@/api/types';
-import { sleep } from '@/browser/sleep';
+import { pagePause } from '@/browser/pagePause';
 import { tabs } from '@/browser/tabs';
 import { Backoff } from '@/domain/feed/backoff';
-import { followEvent } from '@/domain/feed/browser';
-import { createServerClock, steadyNow } from '@/domain/feed/clock';
 import type { FeedState } from '@/domain/feed/feedState';
+import { subscribeToEvent } from '@/domain/feed/subscribeToEvent';
 import { liveOf } from '@/domain/seatMap/seats';
 import type { SeatMapState } from '@/domain/seatMap/state';
 import { createSeatMapStore, type SeatMapStore } from '@/domain/seatMap/store';
+import { createServerClock, steadyNow } from '@/domain/serverClock';
 import { layoutQuery, ownLocksQuery, seatsQuery } from '@/queries/events';
 
 export interface LiveSeatMap {
@@ -29,13 +29,13 @@ export function useLiveSeatMap(
   isSignedIn: boolean,
 ): LiveSeatMap {
   const [store] = useState(() =>
-    createSeatMapStore(createServerClock(steadyNow, apiClock), sleep.timers),
+    createSeatMapStore(createServerClock(steadyNow, apiClock), pagePause.timers),
   );
   const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
 
   useEffect(
     () =>
-      followEvent(eventId, {
+      subscribeToEvent(eventId, {
         clock: store.clock,
         onFrame: (frame) => {
           store.dispatch({ type: 'frame', frame });
@@ -85,7 +85,8 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
   const queryClient = useQueryClient();
   const asked = useRef(0);
   const [backoff] = useState(
-    () => new Backoff({ baseMs: 1_000, capMs: 15_000, timers: sleep.timers, random: Math.random }),
+    () =>
+      new Backoff({ baseMs: 1_000, capMs: 15_000, timers: pagePause.timers, random: Math.random }),
   );
   const locksWanted = useSeatMap(store, (state) => state.locksWanted);
   const isIdle = useSeatMap(store, (state) => state.pending.size === 0);
@@ -112,7 +113,7 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
           () => {
             store.dispatch({ type: 'locksDoubted' });
           },
-          { leastMs: (error.retryAfterSeconds ?? 0) * 1000 },
+          { minMs: (error.retryAfterSeconds ?? 0) * 1000 },
         );
       },
     );

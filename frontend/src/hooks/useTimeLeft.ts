@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
-import { sleep } from '@/browser/sleep';
-import type { ServerClock } from '@/domain/feed/clock';
+import { pagePause } from '@/browser/pagePause';
+import type { ServerClock } from '@/domain/serverClock';
 
 const SECOND_MS = 1000;
 
@@ -9,15 +9,15 @@ const SECOND_MS = 1000;
 export function useTimeLeft(deadline: number, clock: ServerClock): number {
   const [leftMs, setLeftMs] = useState(() => deadline - clock.now());
   useEffect(() => {
-    let callOff = (): void => undefined;
+    let cancel = (): void => undefined;
     function tick() {
       const left = deadline - clock.now();
       setLeftMs(left);
-      if (left > 0) callOff = sleep.timers.after(left % SECOND_MS || SECOND_MS, tick);
+      if (left > 0) cancel = pagePause.timers.after(left % SECOND_MS || SECOND_MS, tick);
     }
     tick();
     return () => {
-      callOff();
+      cancel();
     };
   }, [deadline, clock]);
   return leftMs;

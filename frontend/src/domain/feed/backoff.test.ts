@@ -32,7 +32,7 @@ describe('Backoff', () => {
   });
 
   it('waits at least as long as it was asked to', () => {
-    expect(makeBackoff().backoff.schedule(vi.fn(), { leastMs: 5000 })).toBe(5100);
+    expect(makeBackoff().backoff.schedule(vi.fn(), { minMs: 5000 })).toBe(5100);
   });
 
   it('spreads a crowd over as long as it was asked to', () => {

@@ -12,9 +12,9 @@ export const browserTimers: Timers = {
   },
 };
 
-interface Extra {
+interface ExtraDelay {
   /** Comes on top of the delay. */
-  readonly leastMs?: number;
+  readonly minMs?: number;
   /** So does a random part of this. */
   readonly spreadMs?: number;
 }
@@ -33,22 +33,22 @@ export interface BackoffOptions {
 export class Backoff {
   readonly #options: BackoffOptions;
   #failures = 0;
-  #takeBack: (() => void) | null = null;
+  #cancelTimer: (() => void) | null = null;
 
   constructor(options: BackoffOptions) {
     this.#options = options;
   }
 
   /** Call `retry` after the next delay. Answers how long that is. */
-  schedule(retry: () => void, { leastMs = 0, spreadMs = 0 }: Extra = {}): number {
+  schedule(retry: () => void, { minMs = 0, spreadMs = 0 }: ExtraDelay = {}): number {
     this.cancel();
     const { baseMs, capMs, timers, random } = this.#options;
     const ceilingMs = Math.min(capMs, baseMs * 2 ** this.#failures);
     const delayMs =
-      leastMs + Math.round(ceilingMs * (0.5 + random() / 2)) + Math.round(spreadMs * random());
+      minMs + Math.round(ceilingMs * (0.5 + random() / 2)) + Math.round(spreadMs * random());
     this.#failures += 1;
-    this.#takeBack = timers.after(delayMs, () => {
-      this.#takeBack = null;
+    this.#cancelTimer = timers.after(delayMs, () => {
+      this.#cancelTimer = null;
       retry();
     });
     return delayMs;
@@ -60,8 +60,8 @@ export class Backoff {
   }
 
   cancel(): void {
-    this.#takeBack?.();
-    this.#takeBack = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
   }
 }
 
@@ -70,6 +70,6 @@ const SPREAD_MS_PER_VIEWER = 1;
 const MAX_SPREAD_MS = 15_000;
 
 /** Over how long so many viewers should come back who were sent away together. */
-export function spreadOf(viewers: number): number {
+export function reconnectSpreadMs(viewers: number): number {
   return Math.min(viewers * SPREAD_MS_PER_VIEWER, MAX_SPREAD_MS);
 }

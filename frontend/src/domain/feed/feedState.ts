@@ -1,6 +1,6 @@
 import type { Backoff, Timers } from '@/domain/feed/backoff';
-import type { ServerClock } from '@/domain/feed/clock';
 import type { ServerFrame } from '@/domain/feed/protocol';
+import type { ServerClock } from '@/domain/serverClock';
 
 export type CloseReason = 'signInFirst' | 'notForYou' | 'noSuchEvent' | 'left';
 
@@ -14,11 +14,11 @@ export type FeedState =
   /** The machine says that it has no network; it may be mistaken, so it is tried all the same. */
   | { readonly name: 'offline' }
   /** Nobody looks at the page; nothing is tried until somebody does. */
-  | { readonly name: 'asleep' }
+  | { readonly name: 'paused' }
   | { readonly name: 'closed'; readonly reason: CloseReason };
 
 /** Where to go on from: what was applied last, and the seat order it was applied to. */
-export interface Position {
+export interface ResumePosition {
   readonly seq: number;
   readonly layout: string;
 }
@@ -32,7 +32,7 @@ export interface SocketEvents {
   message(text: string): void;
   closed(code: number): void;
   /** It was closed because what it offered had grown old, and there is something newer to offer. */
-  outdated(): void;
+  credentialsRenewed(): void;
 }
 
 export interface PollEvents {
@@ -45,9 +45,9 @@ export interface PollEvents {
 }
 
 export interface SeatFeedOptions {
-  readonly openSocket: (resumeFrom: Position | null, events: SocketEvents) => FeedSocket;
+  readonly openSocket: (resumeFrom: ResumePosition | null, events: SocketEvents) => FeedSocket;
   /** Ask for what is new. The answer calls the question off: nothing is told after that. */
-  readonly poll: (resumeFrom: Position | null, events: PollEvents) => () => void;
+  readonly poll: (resumeFrom: ResumePosition | null, events: PollEvents) => () => void;
   readonly backoff: Backoff;
   readonly timers: Timers;
   readonly clock: ServerClock;
@@ -55,10 +55,10 @@ export interface SeatFeedOptions {
   /** The wall clock, which goes on while the machine sleeps, as timers do not. */
   readonly wallNow: () => number;
   /** How long a connection may be silent before it counts as dead: about three beats. */
-  readonly silenceMs: number;
+  readonly silenceTimeoutMs: number;
   /** How long to go on without a frame before the server is asked instead. */
-  readonly patienceMs: number;
-  readonly pollMs: number;
+  readonly pollingFallbackMs: number;
+  readonly pollIntervalMs: number;
   readonly onFrame: (frame: ServerFrame) => void;
   readonly onState: (state: FeedState) => void;
 }

@@ -1,12 +1,13 @@
-import type {
-  BeatFrame,
-  DeltaFrame,
-  SeatChange,
-  SeatLock,
-  ServerFrame,
-  SnapshotFrame,
+import {
+  type BeatFrame,
+  type DeltaFrame,
+  type SeatChange,
+  type SeatLock,
+  type SeatStatus,
+  type ServerFrame,
+  type SnapshotFrame,
+  STATUSES,
 } from '@/domain/feed/protocol';
-import { decodeStatuses, statusFromCode } from '@/domain/feed/statuses';
 
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
@@ -21,73 +22,73 @@ type Fields = Readonly<Record<string, unknown>>;
  * Throws ProtocolError when the text is not a frame of this protocol.
  */
 export function parseFrame(text: string): ServerFrame | null {
-  return frameOf(json(text));
+  return decodeFrame(parseJson(text));
 }
 
 /** The same of one that was JSON. Throws ProtocolError. */
-export function frameOf(value: unknown): ServerFrame | null {
-  const fields = objectOf(value);
+export function decodeFrame(value: unknown): ServerFrame | null {
+  const fields = requireObject(value);
   switch (fields['type']) {
     case 'snapshot':
-      return snapshot(fields);
+      return parseSnapshot(fields);
     case 'delta':
-      return delta(fields);
+      return parseDelta(fields);
     case 'beat':
-      return beat(fields);
+      return parseBeat(fields);
     default:
-      stringOf(fields, 'type');
+      requireString(fields, 'type');
       return null;
   }
 }
 
-function snapshot(fields: Fields): SnapshotFrame {
+function parseSnapshot(fields: Fields): SnapshotFrame {
   return {
     type: 'snapshot',
-    event: integerOf(fields, 'event'),
-    seq: integerOf(fields, 'seq'),
-    now: numberOf(fields, 'now'),
-    layout: stringOf(fields, 'layout'),
-    statuses: statusesOf(stringOf(fields, 'statuses')),
-    locks: listOf(fields, 'locks').map(lock),
+    event: requireInteger(fields, 'event'),
+    seq: requireInteger(fields, 'seq'),
+    now: requireNumber(fields, 'now'),
+    layout: requireString(fields, 'layout'),
+    statuses: parseStatuses(requireString(fields, 'statuses')),
+    locks: requireList(fields, 'locks').map(parseLock),
   };
 }
 
-function delta(fields: Fields): DeltaFrame {
+function parseDelta(fields: Fields): DeltaFrame {
   return {
     type: 'delta',
-    from: integerOf(fields, 'from'),
-    seq: integerOf(fields, 'seq'),
-    now: numberOf(fields, 'now'),
-    changes: listOf(fields, 'changes').map(change),
+    from: requireInteger(fields, 'from'),
+    seq: requireInteger(fields, 'seq'),
+    now: requireNumber(fields, 'now'),
+    changes: requireList(fields, 'changes').map(parseChange),
   };
 }
 
-function beat(fields: Fields): BeatFrame {
+function parseBeat(fields: Fields): BeatFrame {
   return {
     type: 'beat',
-    seq: integerOf(fields, 'seq'),
-    now: numberOf(fields, 'now'),
-    viewers: integerOf(fields, 'viewers'),
+    seq: requireInteger(fields, 'seq'),
+    now: requireNumber(fields, 'now'),
+    viewers: requireInteger(fields, 'viewers'),
   };
 }
 
-function lock(entry: unknown): SeatLock {
-  const [index, lockedUntil, holder] = tuple(entry, 3);
+function parseLock(entry: unknown): SeatLock {
+  const [index, lockedUntil, holder] = requireTuple(entry, 3);
   if (!isIndex(index) || typeof lockedUntil !== 'number' || !isName(holder)) {
     throw new ProtocolError(`not a lock: ${JSON.stringify(entry)}`);
   }
   return { index, lockedUntil, holder };
 }
 
-function change(entry: unknown): SeatChange {
-  const [index, code, lockedUntil, holder] = tuple(entry, 4);
+function parseChange(entry: unknown): SeatChange {
+  const [index, code, lockedUntil, holder] = requireTuple(entry, 4);
   if (!isIndex(index) || !isCode(code) || !isTime(lockedUntil) || !isName(holder)) {
     throw new ProtocolError(`not a seat change: ${JSON.stringify(entry)}`);
   }
   return { index, status: statusFromCode(code), lockedUntil, holder };
 }
 
-function statusesOf(base64: string) {
+function parseStatuses(base64: string) {
   try {
     return decodeStatuses(base64);
   } catch (cause) {
@@ -95,7 +96,7 @@ function statusesOf(base64: string) {
   }
 }
 
-function json(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -103,40 +104,40 @@ function json(text: string): unknown {
   }
 }
 
-function objectOf(value: unknown): Fields {
+function requireObject(value: unknown): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ProtocolError('not an object');
   }
   return value as Fields;
 }
 
-function listOf(fields: Fields, name: string): readonly unknown[] {
+function requireList(fields: Fields, name: string): readonly unknown[] {
   const value = fields[name];
   if (!Array.isArray(value)) throw new ProtocolError(`${name} is not a list`);
   return value;
 }
 
-function tuple(value: unknown, length: number): readonly unknown[] {
+function requireTuple(value: unknown, length: number): readonly unknown[] {
   if (!Array.isArray(value) || value.length !== length) {
     throw new ProtocolError(`not a list of ${length}: ${JSON.stringify(value)}`);
   }
   return value;
 }
 
-function stringOf(fields: Fields, name: string): string {
+function requireString(fields: Fields, name: string): string {
   const value = fields[name];
   if (typeof value !== 'string') throw new ProtocolError(`${name} is not a string`);
   return value;
 }
 
-function numberOf(fields: Fields, name: string): number {
+function requireNumber(fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value !== 'number') throw new ProtocolError(`${name} is not a number`);
   return value;
 }
 
-function integerOf(fields: Fields, name: string): number {
-  const value = numberOf(fields, name);
+function requireInteger(fields: Fields, name: string): number {
+  const value = requireNumber(fields, name);
   if (!Number.isSafeInteger(value)) throw new ProtocolError(`${name} is not a whole number`);
   return value;
 }
@@ -155,4 +156,26 @@ function isTime(value: unknown): value is number | null {
 
 function isName(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
+}
+
+const SEATS_PER_BYTE = 4;
+const CODE_BITS = 2;
+const CODE_MASK = 0b11;
+
+/** Unpack base64 of 2-bit codes, four seats to the byte, the first seat in the lowest bits. */
+export function decodeStatuses(base64: string): SeatStatus[] {
+  const bytes = atob(base64);
+  const statuses = new Array<SeatStatus>(bytes.length * SEATS_PER_BYTE);
+  for (let index = 0; index < statuses.length; index++) {
+    const byte = bytes.charCodeAt(Math.floor(index / SEATS_PER_BYTE));
+    const code = (byte >> ((index % SEATS_PER_BYTE) * CODE_BITS)) & CODE_MASK;
+    statuses[index] = statusFromCode(code);
+  }
+  return statuses;
+}
+
+function statusFromCode(code: number): SeatStatus {
+  const status = STATUSES[code];
+  if (status === undefined) throw new RangeError(`${code} is no seat status`);
+  return status;
 }

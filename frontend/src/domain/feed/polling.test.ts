@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '@/domain/feed/protocol';
 import { beat, delta, makeFeed, POLL_MS, snapshot } from '@/testing/feedHarness';
 
-const PATIENCE_MS = 4_000;
+const POLLING_FALLBACK_MS = 4_000;
 const POLLS_BETWEEN_TRIES = 10;
 
 /** A feed to which no socket gets through, and which has asked once. */
 function makeCutOff() {
-  const made = makeFeed({ patienceMs: PATIENCE_MS });
+  const made = makeFeed({ pollingFallbackMs: POLLING_FALLBACK_MS });
   made.feed.start();
-  made.timers.advance(PATIENCE_MS);
+  made.timers.advance(POLLING_FALLBACK_MS);
   return made;
 }
 
@@ -33,9 +33,11 @@ function untilATry({ poll, polls, timers, sockets }: ReturnType<typeof makeFeed>
 
 describe('a feed to which no socket gets through', () => {
   it('asks within five seconds, and says how often', () => {
-    const { feed, names, poll, polls, socket, timers } = makeFeed({ patienceMs: PATIENCE_MS });
+    const { feed, names, poll, polls, socket, timers } = makeFeed({
+      pollingFallbackMs: POLLING_FALLBACK_MS,
+    });
     feed.start();
-    timers.advance(PATIENCE_MS - 1);
+    timers.advance(POLLING_FALLBACK_MS - 1);
     expect(polls).toHaveLength(0);
     timers.advance(1);
     expect(socket().isClosed).toBe(true);
@@ -46,9 +48,9 @@ describe('a feed to which no socket gets through', () => {
   });
 
   it('is as impatient when each try is refused at once', () => {
-    const { feed, polls, socket, timers } = makeFeed({ patienceMs: PATIENCE_MS });
+    const { feed, polls, socket, timers } = makeFeed({ pollingFallbackMs: POLLING_FALLBACK_MS });
     feed.start();
-    for (let waited = 0; waited < PATIENCE_MS; waited += 100) {
+    for (let waited = 0; waited < POLLING_FALLBACK_MS; waited += 100) {
       socket().drop(1006);
       timers.advance(100);
     }
@@ -56,10 +58,10 @@ describe('a feed to which no socket gets through', () => {
   });
 
   it('does not ask while frames come', () => {
-    const { feed, polls, socket, timers } = makeFeed({ patienceMs: PATIENCE_MS });
+    const { feed, polls, socket, timers } = makeFeed({ pollingFallbackMs: POLLING_FALLBACK_MS });
     feed.start();
     socket().receive(snapshot(41));
-    timers.advance(PATIENCE_MS + 1_000);
+    timers.advance(POLLING_FALLBACK_MS + 1_000);
     expect(polls).toHaveLength(0);
   });
 
@@ -85,12 +87,14 @@ describe('a feed to which no socket gets through', () => {
   });
 
   it('goes on from the last frame of a socket that broke off', () => {
-    const { feed, frames, poll, socket, timers } = makeFeed({ patienceMs: PATIENCE_MS });
+    const { feed, frames, poll, socket, timers } = makeFeed({
+      pollingFallbackMs: POLLING_FALLBACK_MS,
+    });
     feed.start();
     socket().receive(snapshot(41));
     socket().receive(delta(41, 43));
     socket().drop(1006);
-    timers.advance(100 + PATIENCE_MS);
+    timers.advance(100 + POLLING_FALLBACK_MS);
     expect(poll().resumeFrom).toEqual({ seq: 43, layout: 'l1' });
     poll().answered(delta(43, 46));
     expect(frames.map(({ seq }) => seq)).toEqual([41, 43, 46]);
@@ -135,9 +139,9 @@ describe('a feed to which no socket gets through', () => {
     const { feed, polls, sockets, socket, timers } = made;
     untilATry(made);
     const [tries, asked] = [sockets.length, polls.length];
-    socket().outdate();
+    socket().renewCredentials();
     expect(sockets).toHaveLength(tries + 1);
-    socket().outdate();
+    socket().renewCredentials();
     expect(sockets).toHaveLength(tries + 1);
     timers.advance(POLL_MS);
     expect(polls).toHaveLength(asked + 1);
@@ -162,7 +166,7 @@ describe('a feed to which no socket gets through', () => {
     timers.advance(POLL_MS);
     poll().failed(1006);
     expect(feed.state).toEqual({ name: 'reconnecting', retryInMs: 100 });
-    timers.advance(100 + PATIENCE_MS);
+    timers.advance(100 + POLLING_FALLBACK_MS);
     expect(polls).toHaveLength(3);
     poll().answered(null);
     expect(feed.state.name).toBe('polling');
@@ -193,7 +197,7 @@ describe('a feed to which no socket gets through', () => {
 
   it('asks at once when the page is looked at again', () => {
     const { feed, polls } = makePolling();
-    feed.pageShown();
+    feed.pageVisible();
     expect(polls).toHaveLength(2);
     expect(feed.state.name).toBe('polling');
   });
@@ -209,11 +213,11 @@ describe('a feed to which no socket gets through', () => {
   });
 
   it('leaves nothing behind when it is stopped, or nobody looks', () => {
-    for (const end of ['stop', 'pageForgotten'] as const) {
+    for (const end of ['stop', 'pause'] as const) {
       const made = makePolling();
       made.timers.advance(POLL_MS);
       made.feed[end]();
-      expect(made.poll().isCalledOff).toBe(true);
+      expect(made.poll().isCancelled).toBe(true);
       expect(made.timers.plannedCount).toBe(0);
       const between = makePolling();
       untilATry(between);

@@ -4,7 +4,7 @@ import { CLOSE_CODES } from '@/domain/feed/protocol';
 import { beat, delta, makeFeed, snapshot } from '@/testing/feedHarness';
 import { fixture } from '@/testing/fixtures';
 
-const SILENCE_MS = 15_000;
+const SILENCE_TIMEOUT_MS = 15_000;
 
 describe('SeatFeed', () => {
   it('is connecting, and live with its first frame', () => {
@@ -99,7 +99,7 @@ describe('SeatFeed', () => {
     expect(feed.state).toEqual({ name: 'closed', reason });
     timers.advance(3_600_000);
     feed.networkBack();
-    feed.pageShown();
+    feed.pageVisible();
     expect(sockets).toHaveLength(1);
   });
 
@@ -140,7 +140,7 @@ describe('SeatFeed', () => {
     feed.start();
     for (const seq of [41, 42, 43]) {
       socket().receive(seq === 41 ? snapshot(seq) : delta(seq - 1, seq));
-      socket().outdate();
+      socket().renewCredentials();
       expect(feed.state).toEqual({ name: 'reconnecting', retryInMs: null });
       expect(socket().resumeFrom).toEqual({ seq, layout: 'l1' });
     }
@@ -150,8 +150,8 @@ describe('SeatFeed', () => {
   it('gives up when what is newer is not let in either', () => {
     const { feed, socket, sockets } = makeFeed();
     feed.start();
-    socket().outdate();
-    socket().outdate();
+    socket().renewCredentials();
+    socket().renewCredentials();
     expect(sockets).toHaveLength(2);
     expect(feed.state).toEqual({ name: 'closed', reason: 'signInFirst' });
   });
@@ -181,9 +181,9 @@ describe('SeatFeed', () => {
     const { feed, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
-    timers.advance(SILENCE_MS - 1);
+    timers.advance(SILENCE_TIMEOUT_MS - 1);
     socket().receive(beat(41));
-    timers.advance(SILENCE_MS - 1);
+    timers.advance(SILENCE_TIMEOUT_MS - 1);
     expect(feed.state.name).toBe('live');
     timers.advance(1);
     expect(feed.state.name).toBe('reconnecting');
@@ -194,7 +194,7 @@ describe('SeatFeed', () => {
   it('gives up on a connection that never opens', () => {
     const { feed, sockets, timers } = makeFeed();
     feed.start();
-    timers.advance(SILENCE_MS + 1000);
+    timers.advance(SILENCE_TIMEOUT_MS + 1000);
     expect(sockets).toHaveLength(2);
   });
 
@@ -231,7 +231,7 @@ describe('SeatFeed', () => {
     const { feed, socket, sockets } = makeFeed();
     feed.start();
     socket().drop(1006);
-    feed.pageShown();
+    feed.pageVisible();
     expect(sockets).toHaveLength(2);
   });
 
@@ -240,7 +240,7 @@ describe('SeatFeed', () => {
     feed.start();
     socket().receive(snapshot(41));
     timers.sleep(3_600_000);
-    feed.pageShown();
+    feed.pageVisible();
     expect(sockets).toHaveLength(2);
     expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
   });
@@ -249,7 +249,7 @@ describe('SeatFeed', () => {
     const { feed, socket, sockets } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
-    feed.pageShown();
+    feed.pageVisible();
     expect(sockets).toHaveLength(1);
   });
 
@@ -275,7 +275,7 @@ describe('SeatFeed', () => {
     expect(feed.state).toEqual({ name: 'closed', reason: 'left' });
     expect(timers.plannedCount).toBe(0);
     feed.networkBack();
-    feed.pageShown();
+    feed.pageVisible();
     expect(sockets).toHaveLength(1);
   });
 });

@@ -1,14 +1,14 @@
 import { assertNever } from '@/domain/assertNever';
-import { spreadOf } from '@/domain/feed/backoff';
+import { reconnectSpreadMs } from '@/domain/feed/backoff';
 import type {
   CloseReason,
   FeedSocket,
   FeedState,
-  Position,
+  ResumePosition,
   SeatFeedOptions,
 } from '@/domain/feed/feedState';
-import { frameOf, parseFrame } from '@/domain/feed/parseFrame';
-import { nothingNew, Polling } from '@/domain/feed/polling';
+import { decodeFrame, parseFrame } from '@/domain/feed/parseFrame';
+import { emptyDelta, Polling } from '@/domain/feed/polling';
 import { CLOSE_CODES, type SeenFrame, type ServerFrame } from '@/domain/feed/protocol';
 
 const REASON_BY_CODE: ReadonlyMap<number, CloseReason> = new Map([
@@ -30,14 +30,14 @@ export class SeatFeed {
   readonly #options: SeatFeedOptions;
   #state: FeedState = { name: 'connecting' };
   #socket: FeedSocket | null = null;
-  #position: Position | null = null;
-  #framesOnThisSocket = 0;
+  #position: ResumePosition | null = null;
+  #framesOnSocket = 0;
   /** Nothing was heard since a socket was closed as outdated. */
-  #isOutdated = false;
-  #lastHeardAt = 0;
+  #hasRenewedCredentials = false;
+  #lastMessageAt = 0;
   #viewers = 0;
-  #callOffWatchdog: (() => void) | null = null;
-  #callOffPatience: (() => void) | null = null;
+  #cancelWatchdog: (() => void) | null = null;
+  #cancelFallbackTimer: (() => void) | null = null;
   readonly #polling: Polling;
 
   constructor(options: SeatFeedOptions) {
@@ -54,32 +54,33 @@ export class SeatFeed {
   }
 
   stop(): void {
-    this.#end('left');
+    this.#close('left');
   }
 
   networkLost(): void {
-    if (this.#state.name === 'closed' || this.#state.name === 'asleep') return;
-    this.#drop();
+    if (this.#state.name === 'closed' || this.#state.name === 'paused') return;
+    this.#disconnect();
     this.#options.backoff.cancel();
     this.#open({ name: 'offline' });
   }
 
   networkBack(): void {
-    if (['offline', 'polling'].includes(this.#state.name) || this.#isWaiting()) this.#openAgain();
+    if (['offline', 'polling'].includes(this.#state.name) || this.#isWaiting())
+      this.#reconnectNow();
   }
 
   /** Nobody has looked at the page for a while: it costs nothing until somebody does. */
-  pageForgotten(): void {
+  pause(): void {
     if (this.#state.name === 'closed') return;
-    this.#drop();
-    this.#beImpatientNoMore();
+    this.#disconnect();
+    this.#cancelPollingFallback();
     this.#options.backoff.cancel();
-    this.#enter({ name: 'asleep' });
+    this.#setState({ name: 'paused' });
   }
 
   /** The page is looked at again, perhaps after the machine slept. */
-  pageShown(): void {
-    if (this.#state.name === 'asleep') {
+  pageVisible(): void {
+    if (this.#state.name === 'paused') {
       this.start();
       return;
     }
@@ -87,109 +88,116 @@ export class SeatFeed {
       this.#poll();
       return;
     }
-    const heardMsAgo = this.#options.wallNow() - this.#lastHeardAt;
-    if (this.#isWaiting() || (this.#socket !== null && heardMsAgo > this.#options.silenceMs)) {
-      this.#openAgain();
+    const heardMsAgo = this.#options.wallNow() - this.#lastMessageAt;
+    if (
+      this.#isWaiting() ||
+      (this.#socket !== null && heardMsAgo > this.#options.silenceTimeoutMs)
+    ) {
+      this.#reconnectNow();
     }
   }
 
-  #openAgain(): void {
-    this.#drop();
+  #reconnectNow(): void {
+    this.#disconnect();
     this.#options.backoff.cancel();
     this.#open({ name: 'reconnecting', retryInMs: null });
   }
 
   #open(state: FeedState): void {
-    this.#enter(state);
-    this.#callOffPatience ??= this.#options.timers.after(this.#options.patienceMs, () => {
-      this.#callOffPatience = null;
-      this.#options.backoff.cancel();
-      this.#poll();
-    });
+    this.#setState(state);
+    this.#cancelFallbackTimer ??= this.#options.timers.after(
+      this.#options.pollingFallbackMs,
+      () => {
+        this.#cancelFallbackTimer = null;
+        this.#options.backoff.cancel();
+        this.#poll();
+      },
+    );
     this.#connect();
-    this.#watch();
+    this.#restartWatchdog();
   }
 
   #connect(): void {
-    this.#framesOnThisSocket = 0;
+    this.#framesOnSocket = 0;
     // A socket that was dropped may still speak; only the newest one is listened to.
     const isCurrent = () => this.#socket === socket;
     const socket = this.#options.openSocket(this.#position, {
       message: (text) => {
-        if (isCurrent()) this.#hear(text);
+        if (isCurrent()) this.#receive(text);
       },
       closed: (code) => {
         if (!isCurrent()) return;
-        if (this.#polling.isUnderWay) this.#socket = null;
-        else this.#closedWith(code);
+        if (this.#polling.isActive) this.#socket = null;
+        else this.#handleClose(code);
       },
-      outdated: () => {
-        if (isCurrent()) this.#comeBackAnew();
+      credentialsRenewed: () => {
+        if (isCurrent()) this.#credentialsRenewed();
       },
     });
     this.#socket = socket;
   }
 
   #poll(): void {
-    this.#drop();
+    this.#disconnect();
     const question = this.#options.poll(this.#position, {
       answered: (frame) => {
-        this.#answered(frame);
+        this.#handlePollResponse(frame);
       },
       busy: (waitMs) => {
-        this.#enter({ name: 'reconnecting', retryInMs: waitMs });
+        this.#setState({ name: 'reconnecting', retryInMs: waitMs });
         this.#pollAfter(waitMs);
       },
       failed: (code) => {
-        this.#closedWith(code);
+        this.#handleClose(code);
       },
     });
-    this.#polling.asked(question);
+    this.#polling.requestSent(question);
   }
 
-  #answered(answer: unknown): void {
+  #handlePollResponse(answer: unknown): void {
     try {
       const now = this.#options.clock.now();
-      const frame = answer === null ? nothingNew(this.#position, now) : frameOf(answer);
-      if (frame !== null && !this.#take(frame)) return;
+      const frame = answer === null ? emptyDelta(this.#position, now) : decodeFrame(answer);
+      if (frame !== null && !this.#apply(frame)) return;
     } catch {
       this.#position = null;
       this.#retry();
       return;
     }
-    const { pollMs } = this.#options;
+    const { pollIntervalMs } = this.#options;
     this.#options.backoff.reset();
-    this.#isOutdated = false;
-    if (this.#state.name !== 'polling') this.#enter({ name: 'polling', everyMs: pollMs });
-    this.#pollAfter(pollMs);
-    if (this.#polling.isTryDue()) this.#connect();
+    this.#hasRenewedCredentials = false;
+    if (this.#state.name !== 'polling')
+      this.#setState({ name: 'polling', everyMs: pollIntervalMs });
+    this.#pollAfter(pollIntervalMs);
+    if (this.#polling.isSocketRetryDue()) this.#connect();
   }
 
   #pollAfter(waitMs: number): void {
-    this.#polling.askAfter(waitMs, () => {
+    this.#polling.scheduleRequest(waitMs, () => {
       this.#poll();
     });
   }
 
-  #hear(text: string): void {
-    this.#watch();
+  #receive(text: string): void {
+    this.#restartWatchdog();
     try {
       const frame = parseFrame(text);
-      if (frame === null || !this.#take(frame)) return;
+      if (frame === null || !this.#apply(frame)) return;
     } catch {
       this.#position = null;
       this.#retry();
       return;
     }
-    this.#framesOnThisSocket += 1;
-    this.#isOutdated = false;
-    this.#beImpatientNoMore();
+    this.#framesOnSocket += 1;
+    this.#hasRenewedCredentials = false;
+    this.#cancelPollingFallback();
     this.#polling.stop();
-    if (this.#state.name !== 'live') this.#enter({ name: 'live' });
+    if (this.#state.name !== 'live') this.#setState({ name: 'live' });
   }
 
   /** Hand a frame on if it continues where the last one ended; connect again if it does not. */
-  #take(frame: ServerFrame): boolean {
+  #apply(frame: ServerFrame): boolean {
     this.#options.clock.observe(frame.now);
     switch (frame.type) {
       case 'snapshot':
@@ -197,18 +205,18 @@ export class SeatFeed {
         break;
       case 'delta':
         if (this.#position?.seq !== frame.from) {
-          this.#missedSomething();
+          this.#handleGap();
           return false;
         }
         this.#position = { ...this.#position, seq: frame.seq };
         break;
       case 'beat':
         if (this.#position?.seq !== frame.seq) {
-          this.#missedSomething();
+          this.#handleGap();
           return false;
         }
         this.#viewers = frame.viewers;
-        this.#say({ type: 'seen', seq: frame.seq });
+        this.#send({ type: 'seen', seq: frame.seq });
         this.#options.backoff.reset();
         break;
       default:
@@ -218,82 +226,82 @@ export class SeatFeed {
     return true;
   }
 
-  #missedSomething(): void {
+  #handleGap(): void {
     // When even the first frame does not fit, our position is of no use to the server.
-    if (this.#framesOnThisSocket === 0) this.#position = null;
+    if (this.#framesOnSocket === 0) this.#position = null;
     this.#retry();
   }
 
-  #closedWith(code: number): void {
+  #handleClose(code: number): void {
     const reason = REASON_BY_CODE.get(code);
-    if (reason !== undefined) this.#end(reason);
+    if (reason !== undefined) this.#close(reason);
     else this.#retry(code === CLOSE_CODES.tooManySockets ? TOO_MANY_SOCKETS_WAIT_MS : 0);
   }
 
-  #comeBackAnew(): void {
-    const isPolling = this.#polling.isUnderWay;
-    if (this.#isOutdated) {
+  #credentialsRenewed(): void {
+    const isPolling = this.#polling.isActive;
+    if (this.#hasRenewedCredentials) {
       // What is newer is not let in either: it would be for ever.
       if (isPolling) this.#socket = null;
-      else this.#end('signInFirst');
+      else this.#close('signInFirst');
       return;
     }
-    this.#isOutdated = true;
+    this.#hasRenewedCredentials = true;
     if (isPolling) this.#connect();
-    else this.#openAgain();
+    else this.#reconnectNow();
   }
 
-  #retry(leastMs = 0): void {
-    this.#drop();
+  #retry(minMs = 0): void {
+    this.#disconnect();
     const isOnline = this.#options.isOnline();
     // Whatever has sent this viewer away has most likely sent away all of them at this moment.
     const retryInMs = this.#options.backoff.schedule(
       () => {
         this.#open(isOnline ? { name: 'reconnecting', retryInMs: null } : { name: 'offline' });
       },
-      { leastMs, spreadMs: spreadOf(this.#viewers) },
+      { minMs, spreadMs: reconnectSpreadMs(this.#viewers) },
     );
-    this.#enter(isOnline ? { name: 'reconnecting', retryInMs } : { name: 'offline' });
+    this.#setState(isOnline ? { name: 'reconnecting', retryInMs } : { name: 'offline' });
   }
 
-  #watch(): void {
-    this.#lastHeardAt = this.#options.wallNow();
-    this.#callOffWatchdog?.();
-    this.#callOffWatchdog = this.#options.timers.after(this.#options.silenceMs, () => {
+  #restartWatchdog(): void {
+    this.#lastMessageAt = this.#options.wallNow();
+    this.#cancelWatchdog?.();
+    this.#cancelWatchdog = this.#options.timers.after(this.#options.silenceTimeoutMs, () => {
       this.#retry();
     });
   }
 
-  #say(frame: SeenFrame): void {
+  #send(frame: SeenFrame): void {
     this.#socket?.send(JSON.stringify(frame));
   }
 
-  #drop(): void {
+  #disconnect(): void {
     const socket = this.#socket;
     this.#socket = null;
-    this.#callOffWatchdog?.();
-    this.#callOffWatchdog = null;
+    this.#cancelWatchdog?.();
+    this.#cancelWatchdog = null;
     this.#polling.stop();
     socket?.close();
   }
 
-  #beImpatientNoMore(): void {
-    this.#callOffPatience?.();
-    this.#callOffPatience = null;
+  #cancelPollingFallback(): void {
+    this.#cancelFallbackTimer?.();
+    this.#cancelFallbackTimer = null;
   }
 
-  #end(reason: CloseReason): void {
-    this.#drop();
-    this.#beImpatientNoMore();
+  #close(reason: CloseReason): void {
+    this.#disconnect();
+    this.#cancelPollingFallback();
     this.#options.backoff.cancel();
-    this.#enter({ name: 'closed', reason });
+    this.#setState({ name: 'closed', reason });
   }
 
   #isWaiting(): boolean {
     return this.#state.name === 'reconnecting' && this.#state.retryInMs !== null;
   }
 
-  #enter(state: FeedState): void {
+  #setState(state: FeedState): void {
     this.#state = state;
     this.#options.onState(state);
   }

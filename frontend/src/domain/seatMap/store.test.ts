@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
 
-import { createServerClock } from '@/domain/feed/clock';
 import { liveOf } from '@/domain/seatMap/seats';
 import { createSeatMapStore } from '@/domain/seatMap/store';
+import { createServerClock } from '@/domain/serverClock';
 import { LAYOUT, factsOf, makeSeat } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
 

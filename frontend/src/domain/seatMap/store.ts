@@ -1,7 +1,7 @@
 import type { Timers } from '@/domain/feed/backoff';
-import type { ServerClock } from '@/domain/feed/clock';
 import { reduceSeatMap } from '@/domain/seatMap/reducer';
 import { emptySeatMap, type SeatMapAction, type SeatMapState } from '@/domain/seatMap/state';
+import type { ServerClock } from '@/domain/serverClock';
 
 /** Waking a little after a deadline, rather than at it, spares a second wake for the same one. */
 const AFTER_DEADLINE_MS = 20;
@@ -19,7 +19,7 @@ export interface SeatMapStore {
 export function createSeatMapStore(clock: ServerClock, timers: Timers): SeatMapStore {
   const listeners = new Set<() => void>();
   let state = emptySeatMap;
-  let callOffWake = () => {
+  let cancelWakeup = () => {
     // Nothing is planned yet.
   };
 
@@ -27,19 +27,19 @@ export function createSeatMapStore(clock: ServerClock, timers: Timers): SeatMapS
     const before = state;
     state = reduceSeatMap(state, action, clock.now());
     if (state === before) return;
-    planWake();
+    scheduleWakeup();
     for (const listener of listeners) listener();
   }
 
-  function planWake(): void {
-    callOffWake();
+  function scheduleWakeup(): void {
+    cancelWakeup();
     if (listeners.size === 0) return;
     const deadline = nextDeadline(state);
     if (deadline === null) return;
     const waitMs = Math.min(deadline - clock.now() + AFTER_DEADLINE_MS, LONGEST_WAIT_MS);
-    callOffWake = timers.after(waitMs, () => {
+    cancelWakeup = timers.after(waitMs, () => {
       dispatch({ type: 'timePassed' });
-      planWake();
+      scheduleWakeup();
     });
   }
 
@@ -49,10 +49,10 @@ export function createSeatMapStore(clock: ServerClock, timers: Timers): SeatMapS
     dispatch,
     subscribe(listener) {
       listeners.add(listener);
-      planWake();
+      scheduleWakeup();
       return () => {
         listeners.delete(listener);
-        if (listeners.size === 0) callOffWake();
+        if (listeners.size === 0) cancelWakeup();
       };
     },
   };

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState, useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
 
 import type { EventDetail } from '@/api/types';
-import { sleep } from '@/browser/sleep';
+import { pagePause } from '@/browser/pagePause';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
@@ -34,7 +34,7 @@ const TONES: Readonly<Record<DisplayStatus, Tone>> = {
 /** One sale as it happens. Only looks: an organiser's own locks are everybody's here. */
 export function LiveSale({ event }: { readonly event: EventDetail }) {
   const { store, feedState, error, reload } = useLiveSeatMap(event, false);
-  const [watch] = useState(() => watchSale(store, sleep.timers));
+  const [watch] = useState(() => watchSale(store, pagePause.timers));
   const { seats, viewers, seq, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
   const tally = useMemo(() => tallyOf(seats), [seats]);
   const { data: revenue } = useQuery(revenueQuery(event.id, seq));

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { createServerClock } from '@/domain/feed/clock';
 import type { SeatChange, SeatStatus } from '@/domain/feed/protocol';
 import { createSeatMapStore } from '@/domain/seatMap/store';
+import { createServerClock } from '@/domain/serverClock';
 import { lastMinutes } from '@/features/organise/saleLog';
 import { watchSale } from '@/features/organise/saleWatch';
 import { LAYOUT, factsOf, makeSeats } from '@/testing/factories';

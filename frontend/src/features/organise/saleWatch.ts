@@ -30,7 +30,7 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   const now = store.clock.now();
   let seen = store.getState();
   let view = viewOf(seen, beginLog(now), now);
-  let callOffLook: (() => void) | null = null;
+  let cancelLook: (() => void) | null = null;
 
   function look(): void {
     const state = store.getState();
@@ -47,10 +47,10 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   function lookSoon(): void {
     // What is news is told from what was there at first, so that has to be seen as it was.
     const isNew = !isContinued(seen, store.getState());
-    if (callOffLook !== null && !isNew) return;
+    if (cancelLook !== null && !isNew) return;
     look();
-    callOffLook ??= timers.after(LOOK_EVERY_MS, () => {
-      callOffLook = null;
+    cancelLook ??= timers.after(LOOK_EVERY_MS, () => {
+      cancelLook = null;
       if (store.getState() !== seen) lookSoon();
     });
   }
@@ -63,8 +63,8 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
       return () => {
         unsubscribe();
         listeners.delete(listener);
-        callOffLook?.();
-        callOffLook = null;
+        cancelLook?.();
+        cancelLook = null;
       };
     },
   };

@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
 
 import { observeDate } from '@/api/apiClock';
-import { KEPT_SAMPLES } from '@/domain/feed/clock';
+import { KEPT_SAMPLES } from '@/domain/serverClock';
 import { ReservationPage } from '@/features/reservations/ReservationPage';
 import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';

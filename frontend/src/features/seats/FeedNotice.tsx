@@ -22,7 +22,7 @@ function noticeFor(feedState: FeedState): string | null {
     case 'connecting':
     case 'live':
     case 'polling':
-    case 'asleep':
+    case 'paused':
       return null;
     case 'reconnecting':
       return t('seats:feed_reconnectingNote');

@@ -1,8 +1,8 @@
 import type { EventDetail } from '@/api/types';
 import { EndedNotice } from '@/components/EndedNotice';
-import type { ServerClock } from '@/domain/feed/clock';
 import type { FeedState } from '@/domain/feed/feedState';
 import type { Sales } from '@/domain/sales';
+import type { ServerClock } from '@/domain/serverClock';
 import { FeedNotice } from '@/features/seats/FeedNotice';
 import { SalesNotice } from '@/features/seats/SalesNotice';
 

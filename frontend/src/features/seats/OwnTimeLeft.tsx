@@ -1,4 +1,4 @@
-import type { ServerClock } from '@/domain/feed/clock';
+import type { ServerClock } from '@/domain/serverClock';
 import { useTimeLeft } from '@/hooks/useTimeLeft';
 import { formatCountdown } from '@/i18n/time';
 

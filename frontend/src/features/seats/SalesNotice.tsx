@@ -1,8 +1,8 @@
 import type { EventDetail } from '@/api/types';
 import { Icon } from '@/components/Icon';
 import { Sentence } from '@/components/Sentence';
-import type { ServerClock } from '@/domain/feed/clock';
 import type { Sales } from '@/domain/sales';
+import type { ServerClock } from '@/domain/serverClock';
 import { useTimeLeft } from '@/hooks/useTimeLeft';
 import { t } from '@/i18n/language';
 import { formatDateTime, formatWait } from '@/i18n/time';

@@ -7,8 +7,8 @@ import { MemoryRouter } from 'react-router';
 import { expect, it } from 'vitest';
 
 import { sceneOf } from '@/canvas/scene';
-import { createServerClock } from '@/domain/feed/clock';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import { createServerClock } from '@/domain/serverClock';
 import { SeatList } from '@/features/seats/list/SeatList';
 import { SeatMap } from '@/features/seats/map/SeatMap';
 import { factsOf, makeEvent, makeSeats } from '@/testing/factories';

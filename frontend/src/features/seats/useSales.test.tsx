@@ -3,7 +3,7 @@ import { act, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { createServerClock } from '@/domain/feed/clock';
+import { createServerClock } from '@/domain/serverClock';
 import { useSales } from '@/features/seats/useSales';
 import { createQueryClient } from '@/queries/queryClient';
 import { makeEvent } from '@/testing/factories';

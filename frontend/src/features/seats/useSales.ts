@@ -2,9 +2,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
 import type { EventDetail } from '@/api/types';
-import { sleep } from '@/browser/sleep';
-import type { ServerClock } from '@/domain/feed/clock';
+import { pagePause } from '@/browser/pagePause';
 import { nextSalesChange, type Sales, salesAt } from '@/domain/sales';
+import type { ServerClock } from '@/domain/serverClock';
 import { eventsQuery } from '@/queries/events';
 
 /** Timers cannot wait longer than 2^31 ms, and a clock may be set right meanwhile. */
@@ -21,12 +21,12 @@ export function useSales(event: EventDetail, clock: ServerClock): Sales {
   const [now, setNow] = useState(() => readClock(clock));
 
   useEffect(() => {
-    let callOff = (): void => undefined;
+    let cancel = (): void => undefined;
     function planLook(at: number | null) {
       const change = at === null ? null : nextSalesChange(event, at);
       if (at !== null && change === null) return;
       const waitMs = change === null ? UNSET_WAIT_MS : Math.max(change - clock.now(), 0);
-      callOff = sleep.timers.after(Math.min(waitMs, LONGEST_WAIT_MS), () => {
+      cancel = pagePause.timers.after(Math.min(waitMs, LONGEST_WAIT_MS), () => {
         const then = readClock(clock);
         setNow(then);
         if (then !== null && change !== null && then >= change) {
@@ -37,7 +37,7 @@ export function useSales(event: EventDetail, clock: ServerClock): Sales {
     }
     planLook(readClock(clock));
     return () => {
-      callOff();
+      cancel();
     };
   }, [event, clock, queryClient]);
 

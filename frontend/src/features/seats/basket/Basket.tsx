@@ -3,8 +3,8 @@ import { type Ref, type RefObject, useImperativeHandle, useRef, useState } from 
 import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import type { ServerClock } from '@/domain/feed/clock';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
 import { basketOf } from '@/features/seats/basket/basketOf';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
 import { useFocusLeft } from '@/features/seats/basket/useFocusLeft';

@@ -6,10 +6,10 @@ import { expect, it } from 'vitest';
 
 import type { EventDetail } from '@/api/types';
 import { browserTimers } from '@/domain/feed/backoff';
-import { createServerClock } from '@/domain/feed/clock';
 import { sectionsOf } from '@/domain/seatMap/hall';
 import { liveOf } from '@/domain/seatMap/seats';
 import { createSeatMapStore, type SeatMapStore } from '@/domain/seatMap/store';
+import { createServerClock } from '@/domain/serverClock';
 import { FindDialog } from '@/features/seats/find/FindDialog';
 import { useFind } from '@/features/seats/find/useFind';
 import { createQueryClient } from '@/queries/queryClient';

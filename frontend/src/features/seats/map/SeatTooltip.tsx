@@ -1,7 +1,7 @@
 import type { EventDetail } from '@/api/types';
-import type { ServerClock } from '@/domain/feed/clock';
 import type { Point } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
 import { withinMap } from '@/features/seats/map/withinMap';
 import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
 import { seatPlace } from '@/features/seats/seatPlace';

@@ -1,14 +1,14 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
 import { prefersStillness } from '@/browser/motion';
-import { sleep } from '@/browser/sleep';
+import { pagePause } from '@/browser/pagePause';
 import { MapCanvas } from '@/canvas/mapCanvas';
 import { paletteOf } from '@/canvas/palette';
 import type { LabelOf } from '@/canvas/planPainter';
 import type { Scene } from '@/canvas/scene';
 import { createCanvas } from '@/canvas/surface';
-import type { ServerClock } from '@/domain/feed/clock';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
 import type { MapView } from '@/features/seats/map/mapView';
 import { useTheme } from '@/features/seats/map/useTheme';
 
@@ -52,7 +52,7 @@ export function useMapCanvas({
           cancelAnimationFrame(frame);
         };
       },
-      after: (ms, act) => sleep.timers.after(ms, act),
+      after: (ms, act) => pagePause.timers.after(ms, act),
       nowMs: () => performance.now(),
       isStill: () => document.hidden || prefersStillness(),
     });

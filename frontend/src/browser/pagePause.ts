@@ -1,17 +1,17 @@
 import { browserTimers, type Timers } from '@/domain/feed/backoff';
 
 /** Long enough to look something up in another tab without anything being interrupted. */
-const UNSEEN_MS = 30_000;
+const PAUSE_AFTER_MS = 30_000;
 
-export interface Sleep {
-  isAsleep(): boolean;
+export interface PagePause {
+  isPaused(): boolean;
   /** Be told when the page falls asleep and when it wakes. The answer ends it. */
-  listen(listener: (isAsleep: boolean) => void): () => void;
+  listen(listener: (isPaused: boolean) => void): () => void;
   /** Timers that stand still while the page sleeps: what is overdue when it wakes is done then. */
   readonly timers: Timers;
 }
 
-interface SleepOptions {
+interface PagePauseOptions {
   readonly isHidden: () => boolean;
   /** Calls back whenever `isHidden` may have changed. */
   readonly onChange: (callback: () => void) => void;
@@ -19,31 +19,31 @@ interface SleepOptions {
   readonly now: () => number;
 }
 
-interface Alarm {
+interface PausableTimer {
   readonly set: () => void;
   readonly takeBack: () => void;
 }
 
 /** A page that nobody has looked at for a while sleeps, and wakes the moment it is looked at. */
-export function createSleep({ isHidden, onChange, timers, now }: SleepOptions): Sleep {
-  const listeners = new Set<(isAsleep: boolean) => void>();
-  const alarms = new Set<Alarm>();
-  let isAsleep = false;
+export function createPagePause({ isHidden, onChange, timers, now }: PagePauseOptions): PagePause {
+  const listeners = new Set<(isPaused: boolean) => void>();
+  const alarms = new Set<PausableTimer>();
+  let isPaused = false;
   let stayAwake = (): void => undefined;
 
   function look(): void {
     stayAwake();
     if (isHidden()) {
-      stayAwake = timers.after(UNSEEN_MS, () => {
+      stayAwake = timers.after(PAUSE_AFTER_MS, () => {
         turn(true);
       });
-    } else if (isAsleep) {
+    } else if (isPaused) {
       turn(false);
     }
   }
 
   function turn(toSleep: boolean): void {
-    isAsleep = toSleep;
+    isPaused = toSleep;
     for (const alarm of alarms) {
       if (toSleep) alarm.takeBack();
       else alarm.set();
@@ -54,7 +54,7 @@ export function createSleep({ isHidden, onChange, timers, now }: SleepOptions): 
   function after(delayMs: number, callback: () => void): () => void {
     const at = now() + delayMs;
     let takeBack = (): void => undefined;
-    const alarm: Alarm = {
+    const alarm: PausableTimer = {
       set() {
         takeBack = timers.after(Math.max(at - now(), 0), () => {
           alarms.delete(alarm);
@@ -66,7 +66,7 @@ export function createSleep({ isHidden, onChange, timers, now }: SleepOptions): 
       },
     };
     alarms.add(alarm);
-    if (!isAsleep) alarm.set();
+    if (!isPaused) alarm.set();
     return () => {
       alarms.delete(alarm);
       takeBack();
@@ -77,7 +77,7 @@ export function createSleep({ isHidden, onChange, timers, now }: SleepOptions): 
   look();
 
   return {
-    isAsleep: () => isAsleep,
+    isPaused: () => isPaused,
     listen(listener) {
       listeners.add(listener);
       return () => {
@@ -89,7 +89,7 @@ export function createSleep({ isHidden, onChange, timers, now }: SleepOptions): 
 }
 
 /** Of this page. */
-export const sleep = createSleep({
+export const pagePause = createPagePause({
   isHidden: () => document.visibilityState === 'hidden',
   onChange: (callback) => {
     document.addEventListener('visibilitychange', callback);

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 
-import { createServerClock } from '@/domain/feed/clock';
+import { createServerClock } from '@/domain/serverClock';
 
 it('reads the local clock until the server has spoken', () => {
   expect(createServerClock(() => 5000).now()).toBe(5000);

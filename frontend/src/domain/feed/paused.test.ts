@@ -8,19 +8,19 @@ describe('a feed whose page nobody looks at', () => {
     const { feed, frames, names, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
-    feed.pageForgotten();
+    feed.pause();
     expect(socket().isClosed).toBe(true);
-    expect(feed.state).toEqual({ name: 'asleep' });
+    expect(feed.state).toEqual({ name: 'paused' });
     expect(timers.plannedCount).toBe(0);
     timers.advance(3_600_000);
     feed.networkLost();
     feed.networkBack();
     expect(sockets).toHaveLength(1);
 
-    feed.pageShown();
+    feed.pageVisible();
     expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
     socket().receive(delta(41, 44));
-    expect(names()).toEqual(['connecting', 'live', 'asleep', 'connecting', 'live']);
+    expect(names()).toEqual(['connecting', 'live', 'paused', 'connecting', 'live']);
     expect(frames).toHaveLength(2);
   });
 
@@ -28,7 +28,7 @@ describe('a feed whose page nobody looks at', () => {
     const { feed, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().drop(1006);
-    feed.pageForgotten();
+    feed.pause();
     expect(timers.plannedCount).toBe(0);
     timers.advance(3_600_000);
     expect(sockets).toHaveLength(1);
@@ -37,9 +37,9 @@ describe('a feed whose page nobody looks at', () => {
   it('finds out when it wakes that the network is away', () => {
     const { feed, sockets, network } = makeFeed();
     feed.start();
-    feed.pageForgotten();
+    feed.pause();
     network.isOnline = false;
-    feed.pageShown();
+    feed.pageVisible();
     expect(feed.state).toEqual({ name: 'offline' });
     network.isOnline = true;
     feed.networkBack();
@@ -50,8 +50,8 @@ describe('a feed whose page nobody looks at', () => {
     const { feed, socket, sockets } = makeFeed();
     feed.start();
     socket().drop(CLOSE_CODES.notForYou);
-    feed.pageForgotten();
-    feed.pageShown();
+    feed.pause();
+    feed.pageVisible();
     expect(feed.state).toEqual({ name: 'closed', reason: 'notForYou' });
     expect(sockets).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { expect, it } from 'vitest';
 
-import { eventSocketUrl } from '@/domain/feed/browser';
+import { eventSocketUrl } from '@/domain/feed/subscribeToEvent';
 
 it('opens the socket of the page it is on, as safely as the page', () => {
   expect(eventSocketUrl(7, null, { protocol: 'http:', host: 'localhost:8000' })).toBe(

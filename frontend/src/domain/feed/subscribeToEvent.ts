@@ -1,32 +1,32 @@
 import { toApiError } from '@/api/apiError';
 import { doubtSession, get, identity } from '@/api/client';
 import { socketServer } from '@/api/server';
-import { sleep } from '@/browser/sleep';
+import { pagePause } from '@/browser/pagePause';
 import { Backoff, browserTimers } from '@/domain/feed/backoff';
-import type { ServerClock } from '@/domain/feed/clock';
 import type {
   FeedSocket,
   FeedState,
   PollEvents,
-  Position,
+  ResumePosition,
   SocketEvents,
 } from '@/domain/feed/feedState';
 import { CLOSE_CODES, type ServerFrame } from '@/domain/feed/protocol';
 import { SeatFeed } from '@/domain/feed/seatFeed';
+import type { ServerClock } from '@/domain/serverClock';
 
-const SILENCE_MS = 16_000;
+const SILENCE_TIMEOUT_MS = 16_000;
 /** So that the first answer is there within five seconds. */
-const PATIENCE_MS = 4_000;
+const POLLING_FALLBACK_MS = 4_000;
 const POLL_MS = 3_000;
 
-interface FeedListener {
+interface FeedHandlers {
   readonly clock: ServerClock;
   readonly onFrame: (frame: ServerFrame) => void;
   readonly onState: (state: FeedState) => void;
 }
 
 /** Follow an event over a real WebSocket, or by asking. The answer stops it. */
-export function followEvent(eventId: number, listener: FeedListener): () => void {
+export function subscribeToEvent(eventId: number, listener: FeedHandlers): () => void {
   const feed = new SeatFeed({
     ...listener,
     openSocket: (resumeFrom, events) => openWebSocket(eventId, resumeFrom, events),
@@ -40,12 +40,12 @@ export function followEvent(eventId: number, listener: FeedListener): () => void
     timers: browserTimers,
     isOnline: () => navigator.onLine,
     wallNow: Date.now,
-    silenceMs: SILENCE_MS,
-    patienceMs: PATIENCE_MS,
-    pollMs: POLL_MS,
+    silenceTimeoutMs: SILENCE_TIMEOUT_MS,
+    pollingFallbackMs: POLLING_FALLBACK_MS,
+    pollIntervalMs: POLL_MS,
   });
-  const unwire = wireToBrowser(feed);
-  if (sleep.isAsleep()) feed.pageForgotten();
+  const unwire = forwardBrowserEvents(feed);
+  if (pagePause.isPaused()) feed.pause();
   else feed.start();
   return () => {
     unwire();
@@ -55,7 +55,7 @@ export function followEvent(eventId: number, listener: FeedListener): () => void
 
 export function eventSocketUrl(
   eventId: number,
-  resumeFrom: Position | null,
+  resumeFrom: ResumePosition | null,
   server: Pick<Location, 'protocol' | 'host'>,
 ): string {
   const scheme = server.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -72,7 +72,7 @@ const ABNORMAL = 1006;
 
 function openWebSocket(
   eventId: number,
-  resumeFrom: Position | null,
+  resumeFrom: ResumePosition | null,
   events: SocketEvents,
 ): FeedSocket {
   const url = eventSocketUrl(eventId, resumeFrom, socketServer ?? location);
@@ -87,16 +87,16 @@ function openWebSocket(
       events.message(typeof data === 'string' ? data : '');
     });
     socket.addEventListener('close', ({ code }) => {
-      if (code === CLOSE_CODES.signInFirst) mend(protocols);
+      if (code === CLOSE_CODES.signInFirst) reauthenticate(protocols);
       else events.closed(code);
     });
   }
 
-  function mend(offered: readonly string[]): void {
+  function reauthenticate(offered: readonly string[]): void {
     identity.mendSocket(offered).then(
       (isMended) => {
         if (isMended) {
-          events.outdated();
+          events.credentialsRenewed();
           return;
         }
         doubtSession();
@@ -128,7 +128,11 @@ const CLOSE_CODE_BY_STATUS: ReadonlyMap<number | null, number> = new Map([
   [404, CLOSE_CODES.noSuchEvent],
 ]);
 
-function pollChanges(eventId: number, resumeFrom: Position | null, events: PollEvents): () => void {
+function pollChanges(
+  eventId: number,
+  resumeFrom: ResumePosition | null,
+  events: PollEvents,
+): () => void {
   const question = new AbortController();
   const path = `events/${eventId}/changes/`;
   const search = resumeFrom && `?since=${resumeFrom.seq}&layout=${resumeFrom.layout}`;
@@ -151,7 +155,7 @@ function pollChanges(eventId: number, resumeFrom: Position | null, events: PollE
   };
 }
 
-function wireToBrowser(feed: SeatFeed): () => void {
+function forwardBrowserEvents(feed: SeatFeed): () => void {
   const wiring = new AbortController();
   const { signal } = wiring;
   window.addEventListener(
@@ -171,13 +175,13 @@ function wireToBrowser(feed: SeatFeed): () => void {
   document.addEventListener(
     'visibilitychange',
     () => {
-      if (document.visibilityState === 'visible') feed.pageShown();
+      if (document.visibilityState === 'visible') feed.pageVisible();
     },
     { signal },
   );
-  const stopListening = sleep.listen((isAsleep) => {
-    if (isAsleep) feed.pageForgotten();
-    else feed.pageShown();
+  const stopListening = pagePause.listen((isPaused) => {
+    if (isPaused) feed.pause();
+    else feed.pageVisible();
   });
   return () => {
     wiring.abort();

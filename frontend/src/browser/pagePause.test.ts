@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 
-import { createSleep } from '@/browser/sleep';
-import { createServerClock } from '@/domain/feed/clock';
+import { createPagePause } from '@/browser/pagePause';
 import { liveOf } from '@/domain/seatMap/seats';
 import { createSeatMapStore } from '@/domain/seatMap/store';
+import { createServerClock } from '@/domain/serverClock';
 import { LAYOUT, factsOf, makeSeat } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
 
@@ -15,7 +15,7 @@ function openPage({ isHidden = false } = {}) {
   const timers = new FakeTimers();
   const page = { isHidden };
   let changed = (): void => undefined;
-  const sleep = createSleep({
+  const sleep = createPagePause({
     isHidden: () => page.isHidden,
     onChange: (callback) => {
       changed = callback;
@@ -24,7 +24,7 @@ function openPage({ isHidden = false } = {}) {
     now: () => timers.now,
   });
   const told: boolean[] = [];
-  sleep.listen((isAsleep) => told.push(isAsleep));
+  sleep.listen((isPaused) => told.push(isPaused));
   return {
     timers,
     sleep,
@@ -45,9 +45,9 @@ describe('a page', () => {
     const { timers, sleep, told, hide } = openPage();
     hide();
     timers.advance(UNSEEN_MS - 1);
-    expect(sleep.isAsleep()).toBe(false);
+    expect(sleep.isPaused()).toBe(false);
     timers.advance(1);
-    expect(sleep.isAsleep()).toBe(true);
+    expect(sleep.isPaused()).toBe(true);
     expect(told).toEqual([true]);
   });
 
@@ -56,7 +56,7 @@ describe('a page', () => {
     hide();
     timers.advance(UNSEEN_MS);
     show();
-    expect(sleep.isAsleep()).toBe(false);
+    expect(sleep.isPaused()).toBe(false);
     expect(told).toEqual([true, false]);
   });
 
@@ -74,13 +74,13 @@ describe('a page', () => {
   it('falls asleep also when it was opened where nobody looks', () => {
     const { timers, sleep } = openPage({ isHidden: true });
     timers.advance(UNSEEN_MS);
-    expect(sleep.isAsleep()).toBe(true);
+    expect(sleep.isPaused()).toBe(true);
   });
 
   it('tells nobody who does not listen any more', () => {
     const { timers, sleep, hide } = openPage();
     const told: boolean[] = [];
-    sleep.listen((isAsleep) => told.push(isAsleep))();
+    sleep.listen((isPaused) => told.push(isPaused))();
     hide();
     timers.advance(UNSEEN_MS);
     expect(told).toEqual([]);
@@ -135,7 +135,7 @@ describe('its timers', () => {
     const { timers, sleep, hide, show } = openPage();
     const rung: string[] = [];
     sleep.timers.after(10, () => rung.push('awake'))();
-    const takeBack = sleep.timers.after(UNSEEN_MS + 10, () => rung.push('asleep'));
+    const takeBack = sleep.timers.after(UNSEEN_MS + 10, () => rung.push('paused'));
     hide();
     timers.advance(UNSEEN_MS);
     takeBack();
