@@ -1,7 +1,7 @@
 import { ApiError } from '@/api/apiError';
-import { get, ME, post, tokens } from '@/api/client';
-import { knownDevice, rememberDevice } from '@/api/device';
-import type { TokenKeeper } from '@/api/tokenKeeper';
+import { get, ME_PATH, post, tokens } from '@/api/client';
+import { deviceParam, rememberDevice } from '@/api/device';
+import type { TokenStore } from '@/api/tokenStore';
 import type {
   Credentials,
   EmailChange,
@@ -20,7 +20,7 @@ import { tabs } from '@/browser/tabs';
 /** Who is signed in; null when nobody is. */
 export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
   try {
-    return (await get<Me>(ME, signal)).body;
+    return (await get<Me>(ME_PATH, signal)).body;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
@@ -33,71 +33,71 @@ export async function signIn(credentials: Credentials): Promise<void> {
   if (tokens !== null) {
     const { access, refresh, device } = await post<SignedInPair>('token/', {
       ...credentials,
-      ...knownDevice(),
+      ...deviceParam(),
     });
     rememberDevice(device);
-    tokens.keep({ access, refresh });
+    tokens.save({ access, refresh });
     return;
   }
   await post('login/', credentials);
-  tabs.tell({ kind: 'session' });
+  tabs.broadcast({ kind: 'session' });
 }
 
 /** Complete a sign-in that was refused for want of the second factor. */
-export async function takeSecondStep(step: SecondStepAnswer): Promise<void> {
+export async function completeSecondFactor(step: SecondStepAnswer): Promise<void> {
   if (tokens !== null) {
     const { access, refresh, device } = await post<SignedInPair>('token/second-factor/', step);
     rememberDevice(device);
-    tokens.keep({ access, refresh });
+    tokens.save({ access, refresh });
     return;
   }
   await post('login/second-factor/', step);
-  tabs.tell({ kind: 'session' });
+  tabs.broadcast({ kind: 'session' });
 }
 
 export async function register(registration: Registration): Promise<void> {
   await post('register/', registration);
   const { username, password } = registration;
-  if (tokens === null) tabs.tell({ kind: 'session' });
+  if (tokens === null) tabs.broadcast({ kind: 'session' });
   else await signIn({ username, password });
 }
 
 export async function signOut(): Promise<void> {
   if (tokens !== null) {
-    forget(tokens);
+    clearTokens(tokens);
     return;
   }
   await post('logout/');
-  tabs.tell({ kind: 'session' });
+  tabs.broadcast({ kind: 'session' });
 }
 
 /** End all that the person is signed in by, wherever that is. */
 export async function signOutEverywhere(): Promise<void> {
   await post('logout/everywhere/');
-  tokens?.forget();
-  tabs.tell({ kind: 'session' });
+  tokens?.clear();
+  tabs.broadcast({ kind: 'session' });
 }
 
 /** Whoever else is signed in as this person is so no more. */
 export async function changePassword(change: PasswordChange): Promise<void> {
   const { access, refresh, device } = await post<PasswordChanged>('password/change/', {
     ...change,
-    ...knownDevice(),
+    ...deviceParam(),
   });
   rememberDevice(device);
-  if (access !== undefined && refresh !== undefined) tokens?.keep({ access, refresh });
+  if (access !== undefined && refresh !== undefined) tokens?.save({ access, refresh });
 }
 
 /** Have a link sent to this address, if anybody has it: the answer is the same if nobody does. */
-export async function askForReset(email: string): Promise<void> {
+export async function requestPasswordReset(email: string): Promise<void> {
   await post('password/reset/', { email });
 }
 
 /** Nobody is signed in as this person after it. */
 export async function resetPassword(reset: PasswordReset): Promise<void> {
   rememberDevice((await post<PasswordResetDone>('password/reset/confirm/', reset)).device);
-  tabs.tell({ kind: 'session' });
-  tabs.tellHere({ kind: 'session' });
+  tabs.broadcast({ kind: 'session' });
+  tabs.notifyLocal({ kind: 'session' });
 }
 
 /** Have another link sent to the address that waits to be confirmed. */
@@ -107,16 +107,16 @@ export async function sendVerification(): Promise<void> {
 
 /** Nothing changes before the new address is confirmed. */
 export async function changeEmail(change: EmailChange): Promise<void> {
-  await post('email/change/', { ...change, ...knownDevice() });
+  await post('email/change/', { ...change, ...deviceParam() });
 }
 
 export async function confirmEmail(link: EmailConfirmation): Promise<void> {
   await post('email/confirm/', link);
-  tabs.tell({ kind: 'session' });
+  tabs.broadcast({ kind: 'session' });
 }
 
 /** To have no tokens is to be signed out, whether or not the server hears of it. */
-function forget(kept: TokenKeeper): void {
-  const refresh = kept.forget();
+function clearTokens(kept: TokenStore): void {
+  const refresh = kept.clear();
   if (refresh !== null) post('token/revoke/', { refresh }).catch(() => undefined);
 }

@@ -14,7 +14,7 @@ describe('toApiError', () => {
     expect(error.code).toBe('seat_unavailable');
     expect(error.status).toBe(409);
     expect(error.conflicts).toEqual([{ seatId: 5, seatNumber: 'A1', reason: 'locked' }]);
-    expect(error.isPassing).toBe(false);
+    expect(error.isTransient).toBe(false);
   });
 
   it('has the server’s own sentence when its code is new, or none', () => {
@@ -48,7 +48,7 @@ describe('toApiError', () => {
   it('knows when to come back', () => {
     const error = refused(503, { error: 'Back in a moment.', code: 'unavailable' }, '2');
     expect(error.retryAfterSeconds).toBe(2);
-    expect(error.isPassing).toBe(true);
+    expect(error.isTransient).toBe(true);
   });
 
   it('knows under which number the server wrote it down', () => {
@@ -58,8 +58,12 @@ describe('toApiError', () => {
   });
 
   it('knows that nobody is signed in', () => {
-    expect(refused(401, { error: 'Sign in.', code: 'not_authenticated' }).isSignedOut).toBe(true);
-    expect(refused(401, { error: 'No.', code: 'invalid_credentials' }).isSignedOut).toBe(false);
+    expect(refused(401, { error: 'Sign in.', code: 'not_authenticated' }).isNotAuthenticated).toBe(
+      true,
+    );
+    expect(refused(401, { error: 'No.', code: 'invalid_credentials' }).isNotAuthenticated).toBe(
+      false,
+    );
   });
 
   it.each([
@@ -106,8 +110,8 @@ describe('toApiError', () => {
     [503, 'payment_unavailable', false],
     [402, 'payment_declined', false],
     [409, 'lock_expired', false],
-  ])('knows after %i %s whether the outcome is open: %s', (status, code, isUndecided) => {
-    expect(refused(status, { error: 'No.', code })).toMatchObject({ code, isUndecided });
+  ])('knows after %i %s whether the outcome is open: %s', (status, code, isOutcomeUnknown) => {
+    expect(refused(status, { error: 'No.', code })).toMatchObject({ code, isOutcomeUnknown });
   });
 
   it('has a sentence for a network that is not there', () => {
@@ -115,8 +119,8 @@ describe('toApiError', () => {
     expect(error).toMatchObject({
       code: 'network',
       status: null,
-      isPassing: true,
-      isUndecided: true,
+      isTransient: true,
+      isOutcomeUnknown: true,
     });
     expect(error.message).toMatch(/could not reach/);
   });

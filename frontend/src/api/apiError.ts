@@ -1,6 +1,6 @@
 import { isAxiosError } from 'axios';
 
-import { sentenceForCode, sentenceForField } from '@/api/refusalSentence';
+import { messageForCode, messageForField } from '@/api/errorMessages';
 import type { AdmittedSeat, ConflictReason } from '@/api/types';
 import { t } from '@/i18n/language';
 
@@ -38,7 +38,7 @@ interface ApiErrorParts {
   readonly largestParty?: number | null;
   readonly entries?: readonly AdmittedSeat[];
   readonly requestId?: string | null;
-  readonly secondStep?: SecondStep | null;
+  readonly parseSecondStep?: SecondStep | null;
 }
 
 /**
@@ -76,21 +76,23 @@ export class ApiError extends Error {
     this.largestParty = parts.largestParty ?? null;
     this.entries = parts.entries ?? [];
     this.requestId = parts.requestId ?? null;
-    this.secondStep = parts.secondStep ?? null;
+    this.secondStep = parts.parseSecondStep ?? null;
   }
 
-  get isSignedOut(): boolean {
+  get isNotAuthenticated(): boolean {
     return this.code === 'not_authenticated';
   }
 
   /** Something broke on the server's side, whatever was asked. */
-  get isOurFault(): boolean {
+  get isServerError(): boolean {
     return this.status !== null && this.status >= 500;
   }
 
   /** Trying the same again, under the same idempotency key, may well succeed. */
-  get isPassing(): boolean {
-    return this.isUndecided && (this.status === null || this.status === 503 || this.status === 502);
+  get isTransient(): boolean {
+    return (
+      this.isOutcomeUnknown && (this.status === null || this.status === 503 || this.status === 502)
+    );
   }
 
   /** The same request came before and is still being worked on. */
@@ -102,7 +104,7 @@ export class ApiError extends Error {
    * Nobody has told us whether the work was done. Asking again must then be asking for the same
    * thing under the same idempotency key; after any other answer, asking again is a new request.
    */
-  get isUndecided(): boolean {
+  get isOutcomeUnknown(): boolean {
     if (this.isInFlight || this.status === null) return true;
     return this.status >= 500 && this.code !== 'payment_unavailable';
   }
@@ -111,36 +113,39 @@ export class ApiError extends Error {
 export function toApiError(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
   if (!isAxiosError(cause)) {
-    return noAnswer('unexpected', cause);
+    return errorWithoutResponse('unexpected', cause);
   }
   if (cause.response !== undefined) {
     const { status, headers } = cause.response;
     const data: unknown = cause.response.data;
-    return new ApiError(refusalParts(status, data, headers['retry-after']), { cause });
+    return new ApiError(errorParts(status, data, headers['retry-after']), { cause });
   }
   if (cause.code === 'ECONNABORTED' || cause.code === 'ETIMEDOUT') {
-    return noAnswer('timeout', cause);
+    return errorWithoutResponse('timeout', cause);
   }
-  return noAnswer('network', cause);
+  return errorWithoutResponse('network', cause);
 }
 
-function noAnswer(code: 'unexpected' | 'timeout' | 'network', cause: unknown): ApiError {
+function errorWithoutResponse(
+  code: 'unexpected' | 'timeout' | 'network',
+  cause: unknown,
+): ApiError {
   return new ApiError({ message: t(`errors:code_${code}`), code, status: null }, { cause });
 }
 
-function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiErrorParts {
+function errorParts(status: number, body: unknown, retryAfter: unknown): ApiErrorParts {
   const fields = isRecord(body) ? body : {};
   const code = typeof fields['code'] === 'string' ? fields['code'] : null;
   const told = typeof fields['error'] === 'string' ? fields['error'] : null;
   const retryAfterSeconds = seconds(retryAfter);
-  const ours = code === null ? null : sentenceForCode(code, fields, retryAfterSeconds);
+  const ours = code === null ? null : messageForCode(code, fields, retryAfterSeconds);
   return {
     status,
     message: ours ?? told ?? t('errors:code_unexpected'),
     code: code ?? 'unexpected',
-    conflicts: Array.isArray(fields['conflicts']) ? fields['conflicts'].flatMap(conflict) : [],
+    conflicts: Array.isArray(fields['conflicts']) ? fields['conflicts'].flatMap(parseConflict) : [],
     alternatives: Array.isArray(fields['alternatives'])
-      ? fields['alternatives'].flatMap(alternative)
+      ? fields['alternatives'].flatMap(parseAlternative)
       : [],
     fields: isRecord(fields['fields'])
       ? fieldErrors(fields['fields'], fields['field_codes'])
@@ -148,9 +153,9 @@ function refusalParts(status: number, body: unknown, retryAfter: unknown): ApiEr
     retryAfterSeconds,
     salesOpenAt: typeof fields['sales_open_at'] === 'string' ? fields['sales_open_at'] : null,
     largestParty: typeof fields['largest'] === 'number' ? fields['largest'] : null,
-    entries: Array.isArray(fields['entries']) ? fields['entries'].flatMap(entered) : [],
+    entries: Array.isArray(fields['entries']) ? fields['entries'].flatMap(parseEntry) : [],
     requestId: typeof fields['request_id'] === 'string' ? fields['request_id'] : null,
-    secondStep: secondStep(fields),
+    parseSecondStep: secondStep(fields),
   };
 }
 
@@ -165,14 +170,14 @@ const REASONS: readonly string[] = [
   'cooldown',
 ] satisfies ConflictReason[];
 
-function conflict(entry: unknown): Conflict[] {
+function parseConflict(entry: unknown): Conflict[] {
   if (!isRecord(entry)) return [];
   const { seat_id: seatId, seat_number: seatNumber, reason } = entry;
   if (typeof seatId !== 'number' || typeof seatNumber !== 'string') return [];
   return [{ seatId, seatNumber, reason: isReason(reason) ? reason : 'unknown' }];
 }
 
-function alternative(entry: unknown): Alternative[] {
+function parseAlternative(entry: unknown): Alternative[] {
   if (!isRecord(entry)) return [];
   const { seat_ids: seatIds, seat_numbers: seatNumbers, price } = entry;
   return isListOf(seatIds, 'number') && isListOf(seatNumbers, 'string') && typeof price === 'string'
@@ -180,7 +185,7 @@ function alternative(entry: unknown): Alternative[] {
     : [];
 }
 
-function entered(entry: unknown): AdmittedSeat[] {
+function parseEntry(entry: unknown): AdmittedSeat[] {
   if (!isRecord(entry)) return [];
   const { seat_id: seatId, seat_number: seatNumber, at, gate } = entry;
   if (typeof seatId !== 'number' || typeof seatNumber !== 'string') return [];
@@ -214,7 +219,7 @@ function fieldErrors(fields: Readonly<Record<string, unknown>>, codes: unknown) 
     Object.entries(fields).map(([name, sentences]) => {
       const codesHere = listIn(isRecord(codes) ? codes[name] : undefined);
       const told = listIn(sentences).map(
-        (sentence, place) => sentenceForField(name, String(codesHere[place])) ?? String(sentence),
+        (sentence, place) => messageForField(name, String(codesHere[place])) ?? String(sentence),
       );
       return [name, told];
     }),

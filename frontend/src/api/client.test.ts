@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 
-import { get, http, identity, post } from '@/api/client';
-import type { TabNews } from '@/browser/tabMessages';
+import { get, http, auth, post } from '@/api/client';
+import type { TabMessage } from '@/browser/tabMessages';
 import { tabs } from '@/browser/tabs';
 
 interface Sent {
@@ -16,6 +16,8 @@ interface Sent {
 let sent: Sent[];
 let answer: (config: InternalAxiosRequestConfig) => [number, unknown];
 beforeEach(() => {
+  // Other test files share this document.
+  document.cookie = 'csrftoken=; max-age=0';
   sent = [];
   answer = () => [200, {}];
   http.defaults.adapter = (config) => {
@@ -33,10 +35,6 @@ beforeEach(() => {
       ? Promise.resolve(response)
       : Promise.reject(new AxiosError('refused', undefined, config, undefined, response));
   };
-});
-
-afterEach(() => {
-  document.cookie = 'csrftoken=; max-age=0';
 });
 
 it('fetches a token before the first write when there is none', async () => {
@@ -86,7 +84,7 @@ it('throws one kind of error, whatever was asked', async () => {
 });
 
 it('has who is signed in looked at again when a call is refused for nobody’s', async () => {
-  const news: TabNews[] = [];
+  const news: TabMessage[] = [];
   const stop = tabs.listen((one) => news.push(one));
   answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
   await expect(get('me/')).rejects.toMatchObject({ status: 401 });
@@ -97,9 +95,9 @@ it('has who is signed in looked at again when a call is refused for nobody’s',
 });
 
 it('has a socket come back when the session goes on under another cookie', async () => {
-  expect(await identity.mendSocket([])).toBe(true);
+  expect(await auth.recoverSocket([])).toBe(true);
   answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
-  expect(await identity.mendSocket([])).toBe(false);
+  expect(await auth.recoverSocket([])).toBe(false);
   answer = () => [503, { error: 'Come back.', code: 'unavailable' }];
-  await expect(identity.mendSocket([])).rejects.toMatchObject({ status: 503 });
+  await expect(auth.recoverSocket([])).rejects.toMatchObject({ status: 503 });
 });

@@ -1,71 +1,72 @@
 import axios, { type AxiosRequestConfig, isAxiosError } from 'axios';
 
-import { observeDate } from '@/api/apiClock';
 import { ApiError, toApiError } from '@/api/apiError';
-import { cookieIdentity } from '@/api/cookieIdentity';
-import type { Identity } from '@/api/identity';
-import { serverElsewhere, socketServer } from '@/api/server';
-import { tokenIdentity } from '@/api/tokenIdentity';
+import type { Auth } from '@/api/auth';
+import { cookieAuth } from '@/api/cookieAuth';
+import { observeDateHeader } from '@/api/dateHeaderClock';
+import { crossOriginApi, serverOrigin } from '@/api/origins';
+import { tokenAuth } from '@/api/tokenAuth';
 import {
-  createTokenKeeper,
-  oneAfterTheOther,
-  onTokensWritten,
-  type TokenKeeper,
-} from '@/api/tokenKeeper';
+  createTokenStore,
+  exclusiveAcrossTabs,
+  onTokensStored,
+  type TokenStore,
+} from '@/api/tokenStore';
 import type { SocketTicket, TokenPair } from '@/api/types';
 import { siteStorage } from '@/browser/storage';
-import { newsOf } from '@/browser/tabMessages';
+import { messagesForWrite } from '@/browser/tabMessages';
 import { tabs } from '@/browser/tabs';
 
 const TIMEOUT_MS = 10_000;
 /** Asks who is signed in. */
-export const ME = 'me/';
+export const ME_PATH = 'me/';
 
 export const http = axios.create({
-  baseURL: serverElsewhere === null ? '/api/' : new URL('/api/', serverElsewhere).href,
+  baseURL: crossOriginApi === null ? '/api/' : new URL('/api/', crossOriginApi).href,
   timeout: TIMEOUT_MS,
-  withCredentials: serverElsewhere === null,
+  withCredentials: crossOriginApi === null,
 });
 
 /** Null where the browser keeps who is signed in, as a cookie. */
-export const tokens: TokenKeeper | null =
-  serverElsewhere === null
+export const tokens: TokenStore | null =
+  crossOriginApi === null
     ? null
-    : createTokenKeeper({
+    : createTokenStore({
         storage: siteStorage,
         renew: async (refresh, key) => {
           const headers = { 'Idempotency-Key': key };
           return (await http.post<TokenPair>('token/refresh/', { refresh }, { headers })).data;
         },
-        alone: oneAfterTheOther('seatcast.tokens'),
-        onWritten: onTokensWritten,
+        exclusively: exclusiveAcrossTabs('seatcast.tokens'),
+        onOtherTabWrite: onTokensStored,
         now: Date.now,
-        onOtherPerson: () => {
-          tabs.tellHere({ kind: 'session' });
+        onUserChanged: () => {
+          tabs.notifyLocal({ kind: 'session' });
         },
       });
 
-export const identity: Identity =
+export const auth: Auth =
   tokens === null
-    ? cookieIdentity({
+    ? cookieAuth({
         fetchCsrfToken: () => http.get('csrf/'),
         isSignedIn,
-        fetchTicket: socketServer && fetchTicket,
+        fetchTicket: serverOrigin && fetchTicket,
       })
-    : tokenIdentity(tokens);
+    : tokenAuth(tokens);
 
 http.interceptors.request.use(async (call) => {
-  await identity.sign(call);
+  await auth.authenticate(call);
   return call;
 });
 
 http.interceptors.response.use(
   (answer) => {
-    observeDate(answer.headers);
+    observeDateHeader(answer.headers);
     return answer;
   },
   (cause: unknown) => {
-    if (isAxiosError(cause) && cause.response !== undefined) observeDate(cause.response.headers);
+    if (isAxiosError(cause) && cause.response !== undefined)
+      observeDateHeader(cause.response.headers);
     throw cause;
   },
 );
@@ -105,10 +106,10 @@ export async function post<T>(
     return (await send<T>(request)).body;
   } catch (error) {
     // What nobody has answered may well have been done.
-    isDone = error instanceof ApiError && error.isUndecided;
+    isDone = error instanceof ApiError && error.isOutcomeUnknown;
     throw error;
   } finally {
-    if (isDone) for (const news of newsOf(path)) tabs.tell(news);
+    if (isDone) for (const news of messagesForWrite(path)) tabs.broadcast(news);
   }
 }
 
@@ -123,24 +124,25 @@ export async function remove(path: string): Promise<void> {
 }
 
 /** Whoever shows who is signed in has reason to look again. */
-export function doubtSession(): void {
-  tabs.tellHere({ kind: 'session' });
+export function recheckSession(): void {
+  tabs.notifyLocal({ kind: 'session' });
 }
 
 async function send<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
   try {
-    return await sendTwice<T>(request);
+    return await sendWithRecovery<T>(request);
   } catch (error) {
-    if (error instanceof ApiError && error.isSignedOut && request.url !== ME) doubtSession();
+    if (error instanceof ApiError && error.isNotAuthenticated && request.url !== ME_PATH)
+      recheckSession();
     throw error;
   }
 }
 
-async function sendTwice<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
+async function sendWithRecovery<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
   try {
     return await sendOnce<T>(request);
   } catch (error) {
-    if (!(error instanceof ApiError) || !(await identity.mend(error))) throw error;
+    if (!(error instanceof ApiError) || !(await auth.recover(error))) throw error;
   }
   return sendOnce<T>(request);
 }
@@ -157,7 +159,10 @@ async function sendOnce<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
 /** Null for nobody. Throws ApiError. */
 async function fetchTicket(): Promise<string | null> {
   try {
-    const { body } = await sendTwice<SocketTicket>({ method: 'post', url: 'socket-ticket/' });
+    const { body } = await sendWithRecovery<SocketTicket>({
+      method: 'post',
+      url: 'socket-ticket/',
+    });
     return body.ticket;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
@@ -167,7 +172,7 @@ async function fetchTicket(): Promise<string | null> {
 
 async function isSignedIn(): Promise<boolean> {
   try {
-    await sendOnce({ method: 'get', url: ME });
+    await sendOnce({ method: 'get', url: ME_PATH });
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return false;

@@ -15,6 +15,6 @@ export async function exportData(): Promise<string> {
 /** For good: nobody can sign in to this account again. */
 export async function eraseMe(erasure: Erasure): Promise<void> {
   await post('me/erase/', erasure);
-  tokens?.forget();
-  tabs.tell({ kind: 'session' });
+  tokens?.clear();
+  tabs.broadcast({ kind: 'session' });
 }

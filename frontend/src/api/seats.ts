@@ -15,7 +15,7 @@ export function lockSeats(
 }
 
 /** What seats somebody is after who leaves the choice to the box office. */
-export interface Wish {
+export interface SeatCriteria {
   readonly count: number;
   readonly by: 'view' | 'price';
   /** Null for any. */
@@ -24,7 +24,7 @@ export interface Wish {
 }
 
 /** The best seats there are, beside each other: all of them, or none. */
-export function lockBest(eventId: number, wish: Wish, key: string): Promise<SeatsAnswer> {
+export function lockBest(eventId: number, wish: SeatCriteria, key: string): Promise<SeatsAnswer> {
   return post(`events/${eventId}/best/`, wish, key);
 }
 

@@ -58,6 +58,6 @@ export async function endSession(id: string): Promise<void> {
 
 /** With the first factor the tokens that were had before have ended. */
 function codesOf({ access, refresh, recovery_codes }: FactorAdded): readonly string[] {
-  if (access !== undefined && refresh !== undefined) tokens?.keep({ access, refresh });
+  if (access !== undefined && refresh !== undefined) tokens?.save({ access, refresh });
   return recovery_codes ?? [];
 }

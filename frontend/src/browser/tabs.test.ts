@@ -1,9 +1,14 @@
 import { afterEach, expect, it } from 'vitest';
 
-import { decodeNews, encodeNews, newsOf, type TabNews } from '@/browser/tabMessages';
+import {
+  decodeTabMessage,
+  encodeTabMessage,
+  messagesForWrite,
+  type TabMessage,
+} from '@/browser/tabMessages';
 import { createTabs, type Tabs } from '@/browser/tabs';
 
-const ALL: readonly TabNews[] = [
+const ALL: readonly TabMessage[] = [
   { kind: 'locks', eventId: 7 },
   { kind: 'reservations' },
   { kind: 'session' },
@@ -20,9 +25,9 @@ function channel(): BroadcastChannel {
   return opened;
 }
 
-function openTab(): { tab: Tabs; heard: TabNews[] } {
+function openTab(): { tab: Tabs; heard: TabMessage[] } {
   const tab = createTabs(channel);
-  const heard: TabNews[] = [];
+  const heard: TabMessage[] = [];
   tab.listen((news) => heard.push(news));
   return { tab, heard };
 }
@@ -42,7 +47,7 @@ it('brings news to every other tab, and not back to the one that told them', asy
   const teller = openTab();
   const others = [openTab(), openTab()];
   const listener = channel();
-  for (const news of ALL) teller.tab.tell(news);
+  for (const news of ALL) teller.tab.broadcast(news);
   await everythingArrived(listener);
   for (const { heard } of others) expect(heard).toEqual(ALL);
   expect(teller.heard).toEqual([]);
@@ -52,7 +57,7 @@ it('keeps to itself what it was only told here', async () => {
   const teller = openTab();
   const other = openTab();
   const listener = channel();
-  teller.tab.tellHere({ kind: 'session' });
+  teller.tab.notifyLocal({ kind: 'session' });
   expect(teller.heard).toEqual([{ kind: 'session' }]);
   await everythingArrived(listener);
   expect(other.heard).toEqual([]);
@@ -81,24 +86,24 @@ it('does not listen to what it does not know', async () => {
 
 it('hears nothing more after it has stopped', () => {
   const tab = createTabs(channel);
-  const heard: TabNews[] = [];
+  const heard: TabMessage[] = [];
   const stop = tab.listen((news) => heard.push(news));
   stop();
-  tab.tellHere({ kind: 'session' });
+  tab.notifyLocal({ kind: 'session' });
   expect(heard).toEqual([]);
 });
 
 it('works in a browser without channels, for this tab alone', () => {
   const tab = createTabs(() => null);
-  const heard: TabNews[] = [];
+  const heard: TabMessage[] = [];
   tab.listen((news) => heard.push(news));
-  tab.tell({ kind: 'reservations' });
-  tab.tellHere({ kind: 'session' });
+  tab.broadcast({ kind: 'reservations' });
+  tab.notifyLocal({ kind: 'session' });
   expect(heard).toEqual([{ kind: 'session' }]);
 });
 
 it('reads what it writes', () => {
-  for (const news of ALL) expect(decodeNews(encodeNews(news))).toEqual(news);
+  for (const news of ALL) expect(decodeTabMessage(encodeTabMessage(news))).toEqual(news);
 });
 
 it.each([
@@ -111,5 +116,5 @@ it.each([
   ['login/', []],
   ['token/refresh/', []],
 ])('knows what a write to %s is news of', (path, news) => {
-  expect(newsOf(path)).toEqual(news);
+  expect(messagesForWrite(path)).toEqual(news);
 });

@@ -1,14 +1,14 @@
-import { decodeNews, encodeNews, type TabNews } from '@/browser/tabMessages';
+import { decodeTabMessage, encodeTabMessage, type TabMessage } from '@/browser/tabMessages';
 
 const CHANNEL = 'seatcast';
 
-type Listener = (news: TabNews) => void;
+type Listener = (message: TabMessage) => void;
 
 export interface Tabs {
   /** Tell the other tabs. Who hears of it only looks again, and tells nobody in turn. */
-  tell(news: TabNews): void;
+  broadcast(message: TabMessage): void;
   /** Tell this tab's listeners of what happened without its doing. */
-  tellHere(news: TabNews): void;
+  notifyLocal(message: TabMessage): void;
   /** The answer ends it. */
   listen(listener: Listener): () => void;
 }
@@ -23,22 +23,22 @@ export function createTabs(openChannel: () => Channel | null): Tabs {
     if (channel === undefined) {
       channel = openChannel();
       channel?.addEventListener('message', ({ data }) => {
-        const news = decodeNews(data);
-        if (news !== null) tellHere(news);
+        const message = decodeTabMessage(data);
+        if (message !== null) notifyLocal(message);
       });
     }
     return channel;
   }
 
-  function tellHere(news: TabNews): void {
-    for (const listener of listeners) listener(news);
+  function notifyLocal(message: TabMessage): void {
+    for (const listener of listeners) listener(message);
   }
 
   return {
-    tell(news) {
-      opened()?.postMessage(encodeNews(news));
+    broadcast(message) {
+      opened()?.postMessage(encodeTabMessage(message));
     },
-    tellHere,
+    notifyLocal,
     listen(listener) {
       opened();
       listeners.add(listener);

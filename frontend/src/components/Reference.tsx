@@ -7,7 +7,7 @@ import './reference.css';
 /** What to name to those who run the site when something broke, so that they find it in their logs. */
 export function Reference({ error }: { readonly error: Error }) {
   const announce = useAnnounce();
-  if (!(error instanceof ApiError) || !error.isOurFault || error.requestId === null) return null;
+  if (!(error instanceof ApiError) || !error.isServerError || error.requestId === null) return null;
   const { requestId } = error;
   return (
     <p className="reference">

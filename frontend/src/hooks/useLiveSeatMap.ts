@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
-import { apiClock } from '@/api/apiClock';
 import { toApiError } from '@/api/apiError';
+import { dateHeaderClock } from '@/api/dateHeaderClock';
 import type { EventDetail } from '@/api/types';
 import { pagePause } from '@/browser/pagePause';
 import { tabs } from '@/browser/tabs';
@@ -29,7 +29,7 @@ export function useLiveSeatMap(
   isSignedIn: boolean,
 ): LiveSeatMap {
   const [store] = useState(() =>
-    createSeatMapStore(createServerClock(steadyNow, apiClock), pagePause.timers),
+    createSeatMapStore(createServerClock(steadyNow, dateHeaderClock), pagePause.timers),
   );
   const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
 
@@ -108,7 +108,7 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
       },
       (cause: unknown) => {
         const error = toApiError(cause);
-        if (!error.isUndecided && error.status !== 429) return;
+        if (!error.isOutcomeUnknown && error.status !== 429) return;
         backoff.schedule(
           () => {
             store.dispatch({ type: 'locksDoubted' });

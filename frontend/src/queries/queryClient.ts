@@ -12,7 +12,7 @@ const LONGEST_DELAY_MS = 5_000;
 function mayTryAgain(failures: number, error: Error): boolean {
   if (!(error instanceof ApiError)) return false;
   if (error.isInFlight) return failures < RETRIES_IN_FLIGHT;
-  return failures < RETRIES && error.isPassing;
+  return failures < RETRIES && error.isTransient;
 }
 
 function delayMs(failures: number, error: Error): number {

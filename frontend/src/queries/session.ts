@@ -14,7 +14,7 @@ import {
   signIn,
   signOut,
   signOutEverywhere,
-  takeSecondStep,
+  completeSecondFactor,
 } from '@/api/account';
 import type { Me } from '@/api/types';
 
@@ -77,7 +77,7 @@ export function useSignIn() {
 }
 
 export function useSecondStep() {
-  return useArrival(takeSecondStep);
+  return useArrival(completeSecondFactor);
 }
 
 export function useRegister() {

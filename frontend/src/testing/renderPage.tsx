@@ -5,8 +5,8 @@ import { type ReactElement, useEffect } from 'react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 
 import { Announcer } from '@/components/Announcer';
-import { followOtherTabs } from '@/queries/otherTabs';
 import { createQueryClient } from '@/queries/queryClient';
+import { syncWithOtherTabs } from '@/queries/tabSync';
 
 /** Pages by their paths, as the app has them around, opened at an address. Any other is "another page". */
 export function renderPage(pages: Readonly<Record<string, ReactElement>>, address: string) {
@@ -30,6 +30,6 @@ export function renderPage(pages: Readonly<Record<string, ReactElement>>, addres
 
 function Following() {
   const queryClient = useQueryClient();
-  useEffect(() => followOtherTabs(queryClient), [queryClient]);
+  useEffect(() => syncWithOtherTabs(queryClient), [queryClient]);
   return null;
 }

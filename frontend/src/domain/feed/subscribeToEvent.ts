@@ -1,6 +1,6 @@
 import { toApiError } from '@/api/apiError';
-import { doubtSession, get, identity } from '@/api/client';
-import { socketServer } from '@/api/server';
+import { recheckSession, get, auth } from '@/api/client';
+import { serverOrigin } from '@/api/origins';
 import { pagePause } from '@/browser/pagePause';
 import { Backoff, browserTimers } from '@/domain/feed/backoff';
 import type {
@@ -75,7 +75,7 @@ function openWebSocket(
   resumeFrom: ResumePosition | null,
   events: SocketEvents,
 ): FeedSocket {
-  const url = eventSocketUrl(eventId, resumeFrom, socketServer ?? location);
+  const url = eventSocketUrl(eventId, resumeFrom, serverOrigin ?? location);
   let socket: WebSocket | null = null;
   let isWanted = true;
 
@@ -93,13 +93,13 @@ function openWebSocket(
   }
 
   function reauthenticate(offered: readonly string[]): void {
-    identity.mendSocket(offered).then(
+    auth.recoverSocket(offered).then(
       (isMended) => {
         if (isMended) {
           events.credentialsRenewed();
           return;
         }
-        doubtSession();
+        recheckSession();
         events.closed(CLOSE_CODES.signInFirst);
       },
       () => {
@@ -108,7 +108,7 @@ function openWebSocket(
     );
   }
 
-  identity.subprotocols().then(open, () => {
+  auth.subprotocols().then(open, () => {
     events.closed(ABNORMAL);
   });
   return {

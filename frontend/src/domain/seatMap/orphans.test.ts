@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { blocksOf, sectionsOf } from '@/domain/seatMap/hall';
 import { after, type Move, orphaningOf, type StatusOf } from '@/domain/seatMap/orphans';
 import type { MapSeat, SeatFacts, DisplayStatus } from '@/domain/seatMap/seats';
-import { Chance } from '@/testing/chance';
 import { factsOf, makeSeat } from '@/testing/factories';
+import { SeededRandom } from '@/testing/seededRandom';
 
 const STATUSES: Readonly<Record<string, DisplayStatus>> = {
   '.': 'available',
@@ -143,7 +143,7 @@ function choices(row: string, spare = 10) {
 }
 
 function randomHall(seed: number) {
-  const chance = new Chance(seed);
+  const chance = new SeededRandom(seed);
   const signs = ['.', '.', '.', 'M', 'M', 'x', 'l', ' '];
   // A row that begins with its usual pitch, so that a space is known for an aisle.
   const row = `${'x'.repeat(20)} ${Array.from({ length: 3 + chance.below(14) }, () => chance.pick(signs)).join('')}`;

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
 
-import { askForReset } from '@/api/account';
+import { requestPasswordReset } from '@/api/account';
 import { toApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
 import { AccountForm } from '@/features/account/AccountForm';
@@ -14,7 +14,7 @@ import '@/features/account/sentences';
 
 export function ForgottenPage() {
   const [search] = useSearchParams();
-  const ask = useMutation({ mutationFn: askForReset });
+  const ask = useMutation({ mutationFn: requestPasswordReset });
   const error = ask.error === null ? null : toApiError(ask.error);
   const back = withReturn('/sign-in', returnPath(search));
 

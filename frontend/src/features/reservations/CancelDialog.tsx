@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { toApiError } from '@/api/apiError';
-import { createIntentKey } from '@/api/intentKey';
+import { createReusableKey } from '@/api/idempotencyKey';
 import { cancelReservation } from '@/api/reservations';
 import type { Reservation } from '@/api/types';
 import { type Tone, useAnnounce } from '@/components/announce';
@@ -64,9 +64,9 @@ export function CancelDialog({ reservation, tone, onCancelled, onClose }: Cancel
 function useCancel({ id }: Reservation, tone: Tone, onCancelled: () => void) {
   const announce = useAnnounce();
   const queryClient = useQueryClient();
-  const [intentKey] = useState(() => createIntentKey());
+  const [idempotencyKey] = useState(() => createReusableKey());
   return useMutation({
-    mutationFn: () => cancelReservation(id, intentKey.keyFor('cancel')),
+    mutationFn: () => cancelReservation(id, idempotencyKey.keyFor('cancel')),
     onSuccess: ({ reservation: cancelled }) => {
       queryClient.setQueryData(reservationsQuery.queryKey, (before) =>
         before?.map((one) => (one.id === cancelled.id ? cancelled : one)),
@@ -77,8 +77,8 @@ function useCancel({ id }: Reservation, tone: Tone, onCancelled: () => void) {
       onCancelled();
     },
     onError: (cause) => {
-      if (toApiError(cause).isUndecided) return;
-      intentKey.answered();
+      if (toApiError(cause).isOutcomeUnknown) return;
+      idempotencyKey.settled();
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
     },
   });

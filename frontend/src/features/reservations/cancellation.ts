@@ -1,4 +1,4 @@
-import { apiClock } from '@/api/apiClock';
+import { dateHeaderClock } from '@/api/dateHeaderClock';
 import type { Reservation } from '@/api/types';
 import { useHasCome } from '@/hooks/useHasCome';
 import { t } from '@/i18n/language';
@@ -6,7 +6,7 @@ import { formatDateTime } from '@/i18n/time';
 
 /** Whether it has become too late for the buyer to cancel, as far as the server has told the time. */
 export function useCancellationEnd({ cancel_until: until }: Reservation): boolean {
-  return useHasCome(apiClock.isSet() ? Date.parse(until) : null, apiClock);
+  return useHasCome(dateHeaderClock.isSet() ? Date.parse(until) : null, dateHeaderClock);
 }
 
 export function cancelNote(reservation: Reservation, mayNotCancel: boolean): string {

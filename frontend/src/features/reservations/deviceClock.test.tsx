@@ -1,7 +1,7 @@
 import { screen } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
 
-import { observeDate } from '@/api/apiClock';
+import { observeDateHeader } from '@/api/dateHeaderClock';
 import { KEPT_SAMPLES } from '@/domain/serverClock';
 import { ReservationPage } from '@/features/reservations/ReservationPage';
 import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 
 /** The clock of the API lasts as long as the page, which these tests share: only its newest count. */
 function forgetWhatOtherTestsSaid(headers: { readonly date: string }): void {
-  for (let each = 0; each < KEPT_SAMPLES; each += 1) observeDate(headers);
+  for (let each = 0; each < KEPT_SAMPLES; each += 1) observeDateHeader(headers);
 }
 
 afterEach(() => {

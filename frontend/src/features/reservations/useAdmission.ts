@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { type ApiError, toApiError } from '@/api/apiError';
-import { createIntentKey } from '@/api/intentKey';
+import { createReusableKey } from '@/api/idempotencyKey';
 import { admit, type Scan } from '@/api/tickets';
 import type { AdmittedSeat, Ticket } from '@/api/types';
 import type { Scanned } from '@/features/reservations/TicketVerdict';
@@ -19,22 +19,22 @@ export interface Admission {
 /** Lets people in by one ticket, and knows what the door was told. */
 export function useAdmission(code: string): Admission {
   const queryClient = useQueryClient();
-  const [intentKey] = useState(() => createIntentKey());
+  const [idempotencyKey] = useState(() => createReusableKey());
   const [scanned, setScanned] = useState<Scanned | null>(null);
   const mutation = useMutation({
-    mutationFn: (scan: Scan) => admit(code, scan, intentKey.keyFor(JSON.stringify(scan))),
+    mutationFn: (scan: Scan) => admit(code, scan, idempotencyKey.keyFor(JSON.stringify(scan))),
     onMutate: () => {
       setScanned(null);
     },
     onSuccess: ({ admitted }) => {
-      intentKey.answered();
+      idempotencyKey.settled();
       setScanned({ kind: 'admitted', seats: admitted });
       remember(admitted);
     },
     onError: (cause) => {
       const error = toApiError(cause);
-      if (error.isUndecided) return;
-      intentKey.answered();
+      if (error.isOutcomeUnknown) return;
+      idempotencyKey.settled();
       setScanned({ kind: 'refused', error });
       remember(error.entries);
     },
@@ -49,7 +49,7 @@ export function useAdmission(code: string): Admission {
   const failed = mutation.error === null ? null : toApiError(mutation.error);
   return {
     scanned,
-    undecided: failed?.isUndecided === true ? failed : null,
+    undecided: failed?.isOutcomeUnknown === true ? failed : null,
     isBusy: mutation.isPending,
     send: (scan) => {
       mutation.mutate(scan);

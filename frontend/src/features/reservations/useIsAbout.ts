@@ -1,4 +1,4 @@
-import { apiClock } from '@/api/apiClock';
+import { dateHeaderClock } from '@/api/dateHeaderClock';
 import { useHasCome } from '@/hooks/useHasCome';
 
 /** Doors open before, and a long night ends after. */
@@ -6,7 +6,7 @@ const AROUND_MS = 18 * 3_600_000;
 
 /** Whether a moment is close enough for tickets to it to be shown at the door now. */
 export function useIsAbout(moment: number): boolean {
-  const hasBegun = useHasCome(moment - AROUND_MS, apiClock);
-  const isOver = useHasCome(moment + AROUND_MS, apiClock);
+  const hasBegun = useHasCome(moment - AROUND_MS, dateHeaderClock);
+  const isOver = useHasCome(moment + AROUND_MS, dateHeaderClock);
   return hasBegun && !isOver;
 }

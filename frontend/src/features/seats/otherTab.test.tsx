@@ -7,7 +7,7 @@ import { lockedSeat, openHolding, openSelector, seatButton } from '@/testing/sel
 it('shows a seat as one’s own that was locked in another tab', async () => {
   const { server } = await openSelector();
   server.on('get events/7/locks/', [200, [lockedSeat(0)]]);
-  tabs.tellHere({ kind: 'locks', eventId: 7 });
+  tabs.notifyLocal({ kind: 'locks', eventId: 7 });
   await waitFor(() => {
     expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
   });
@@ -17,7 +17,7 @@ it('shows a seat as one’s own that was locked in another tab', async () => {
 it('does not show a seat as one’s own any more that was let go in another tab', async () => {
   const { server } = await openHolding(lockedSeat(0));
   server.on('get events/7/locks/', [200, []]);
-  tabs.tellHere({ kind: 'locks', eventId: 7 });
+  tabs.notifyLocal({ kind: 'locks', eventId: 7 });
   await waitFor(() => {
     expect(seatButton('A1').getAttribute('data-status')).toBe('locked');
   });
@@ -29,7 +29,7 @@ it('does not mind what another tab does about another event', async () => {
     expect(server.asked.some(({ call }) => call === 'get events/7/locks/')).toBe(true);
   });
   const before = server.asked.length;
-  tabs.tellHere({ kind: 'locks', eventId: 8 });
+  tabs.notifyLocal({ kind: 'locks', eventId: 8 });
   await waitFor(() => {
     expect(seatButton('A1').getAttribute('data-status')).toBe('available');
   });

@@ -5,7 +5,7 @@ import { listOf, t } from '@/i18n/language';
 export function paymentSentence(error: ApiError): string {
   const askAgain = t('errors:payment_askAgain');
   if (error.isInFlight) return `${t('errors:payment_underWay')} ${askAgain}`;
-  return error.isUndecided && error.code !== 'unavailable' && error.code !== 'busy'
+  return error.isOutcomeUnknown && error.code !== 'unavailable' && error.code !== 'busy'
     ? `${error.message} ${askAgain}`
     : refusalSentence(error);
 }

@@ -115,14 +115,14 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
   }
 
   function refuse(seats: readonly SeatFacts[], error: ApiError): void {
-    settle(seats, { kind: error.isUndecided ? 'unknown' : 'refused' });
+    settle(seats, { kind: error.isOutcomeUnknown ? 'unknown' : 'refused' });
     const idsAtFault = (...reasons: string[]) =>
       error.conflicts.flatMap(({ seatId, reason }) => (reasons.includes(reason) ? seatId : []));
     const notHeld = idsAtFault('not_held', 'expired');
     if (notHeld.length > 0) store.dispatch({ type: 'notHeld', seatIds: notHeld });
     const spent = idsAtFault('extension_limit');
     if (spent.length > 0) store.dispatch({ type: 'extensionsSpent', seatIds: spent });
-    if (error.isUndecided) store.dispatch({ type: 'locksDoubted' });
+    if (error.isOutcomeUnknown) store.dispatch({ type: 'locksDoubted' });
     // Without the server's own word on a seat it must be us who say which one this is about.
     const told = refusalSentence(error);
     const sentence =

@@ -40,7 +40,7 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
   const [wanted, setWanted] = useState<string | null>(null);
   const method = (methods.find(({ code }) => code === wanted) ?? methods[0])?.code ?? '';
   const { total, firstDeadline } = basketOf(seats);
-  const isUndecided = error?.isUndecided === true;
+  const isUndecided = error?.isOutcomeUnknown === true;
 
   return (
     <Dialog

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { type ApiError, toApiError } from '@/api/apiError';
-import { createIntentKey } from '@/api/intentKey';
+import { createReusableKey } from '@/api/idempotencyKey';
 import { reserveSeats } from '@/api/seats';
 import type { Reservation } from '@/api/types';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
@@ -40,7 +40,7 @@ interface Order {
 export function useCheckout(options: CheckoutOptions): Checkout {
   const { eventId, store, onReserved, onRefused } = options;
   const queryClient = useQueryClient();
-  const [intentKey] = useState(() => createIntentKey());
+  const [idempotencyKey] = useState(() => createReusableKey());
   const {
     mutate,
     reset,
@@ -53,7 +53,7 @@ export function useCheckout(options: CheckoutOptions): Checkout {
       store.dispatch({ type: 'commandStarted', kind: 'reserve', seatIds: idsOf(seats) });
     },
     onSuccess: ({ reservation }, { seats }) => {
-      intentKey.answered();
+      idempotencyKey.settled();
       const seatIds = idsOf(seats);
       store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'reserved' } });
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
@@ -62,8 +62,8 @@ export function useCheckout(options: CheckoutOptions): Checkout {
     },
     onError: (failure, { seats }) => {
       const refusal = toApiError(failure);
-      if (refusal.isUndecided) return;
-      intentKey.answered();
+      if (refusal.isOutcomeUnknown) return;
+      idempotencyKey.settled();
       giveBack(seats);
       const faults = refusal.conflicts.flatMap(({ seatId, reason }) =>
         // Who has bought as many as they can still holds these.
@@ -84,12 +84,12 @@ export function useCheckout(options: CheckoutOptions): Checkout {
   function pay(seats: readonly MapSeat[], method: string): void {
     if (isPending) return;
     const facts = seats.map((seat) => seat.facts);
-    const key = intentKey.keyFor(`${method} ${idsOf(facts).join()}`);
+    const key = idempotencyKey.keyFor(`${method} ${idsOf(facts).join()}`);
     mutate({ seats: facts, method, key });
   }
 
   function leave(): boolean {
-    const isOpen = error?.isUndecided === true;
+    const isOpen = error?.isOutcomeUnknown === true;
     if (isOpen && variables !== undefined) {
       giveBack(variables.seats);
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });

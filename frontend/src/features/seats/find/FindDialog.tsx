@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 
-import type { Wish } from '@/api/seats';
+import type { SeatCriteria } from '@/api/seats';
 import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
@@ -33,7 +33,7 @@ export function FindDialog(props: FindDialogProps) {
 }
 
 function WishForm({ event, sections, spare, find, onClose }: FindDialogProps) {
-  const [wish, setWish] = useState<Wish>({
+  const [wish, setWish] = useState<SeatCriteria>({
     count: Math.min(USUAL_PARTY, spare),
     by: 'view',
     section: null,
@@ -42,7 +42,7 @@ function WishForm({ event, sections, spare, find, onClose }: FindDialogProps) {
   // Another tab may have taken seats meanwhile.
   const count = Math.min(wish.count, spare);
   const largest = find.error?.largestParty ?? 0;
-  const change = (changes: Partial<Wish>) => {
+  const change = (changes: Partial<SeatCriteria>) => {
     setWish({ ...wish, ...changes });
     find.reset();
   };
@@ -129,8 +129,8 @@ function WishForm({ event, sections, spare, find, onClose }: FindDialogProps) {
 }
 
 interface WaysProps {
-  readonly by: Wish['by'];
-  readonly onChoose: (by: Wish['by']) => void;
+  readonly by: SeatCriteria['by'];
+  readonly onChoose: (by: SeatCriteria['by']) => void;
 }
 
 function Ways({ by, onChoose }: WaysProps) {

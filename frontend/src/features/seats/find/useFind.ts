@@ -2,8 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { type ApiError, toApiError } from '@/api/apiError';
-import { createIntentKey } from '@/api/intentKey';
-import { lockBest, type Wish } from '@/api/seats';
+import { createReusableKey } from '@/api/idempotencyKey';
+import { lockBest, type SeatCriteria } from '@/api/seats';
 import type { EventDetail } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
@@ -13,7 +13,7 @@ export interface Find {
   readonly isBusy: boolean;
   /** Why the last try came to nothing. */
   readonly error: ApiError | null;
-  readonly find: (wish: Wish) => void;
+  readonly find: (wish: SeatCriteria) => void;
   /** Forget the last try. */
   readonly reset: () => void;
 }
@@ -32,12 +32,12 @@ interface FindOptions {
  * then sent under the same key, and the own locks are asked for.
  */
 export function useFind({ event, store, onFound, onRefused }: FindOptions): Find {
-  const [intentKey] = useState(() => createIntentKey());
+  const [idempotencyKey] = useState(() => createReusableKey());
   const { mutate, reset, isPending, error } = useMutation({
-    mutationFn: ({ wish, key }: { readonly wish: Wish; readonly key: string }) =>
+    mutationFn: ({ wish, key }: { readonly wish: SeatCriteria; readonly key: string }) =>
       lockBest(event.id, wish, key),
     onSuccess: ({ seats }) => {
-      intentKey.answered();
+      idempotencyKey.settled();
       const locks = seats.flatMap((seat) => ownLocks(seat, event.max_extensions));
       store.dispatch({
         type: 'commandSettled',
@@ -49,14 +49,14 @@ export function useFind({ event, store, onFound, onRefused }: FindOptions): Find
     },
     onError: (cause) => {
       const refusal = toApiError(cause);
-      if (refusal.isUndecided) store.dispatch({ type: 'locksDoubted' });
-      else intentKey.answered();
+      if (refusal.isOutcomeUnknown) store.dispatch({ type: 'locksDoubted' });
+      else idempotencyKey.settled();
       onRefused(refusal);
     },
   });
 
-  function find(wish: Wish): void {
-    if (!isPending) mutate({ wish, key: intentKey.keyFor(JSON.stringify(wish)) });
+  function find(wish: SeatCriteria): void {
+    if (!isPending) mutate({ wish, key: idempotencyKey.keyFor(JSON.stringify(wish)) });
   }
 
   return {

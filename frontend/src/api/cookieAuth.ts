@@ -1,10 +1,10 @@
-import type { Identity } from '@/api/identity';
+import type { Auth } from '@/api/auth';
 
 const CSRF_COOKIE = 'csrftoken';
 const CSRF_HEADER = 'X-CSRFToken';
 const SAFE_METHODS = ['get', 'head', 'options'];
 
-interface CookieIdentityOptions {
+interface CookieAuthOptions {
   readonly fetchCsrfToken: () => Promise<unknown>;
   /** Throws ApiError. */
   readonly isSignedIn: () => Promise<boolean>;
@@ -13,21 +13,17 @@ interface CookieIdentityOptions {
 }
 
 /** The session cookie, which the browser sends by itself; writes prove that they come from here. */
-export function cookieIdentity({
-  fetchCsrfToken,
-  isSignedIn,
-  fetchTicket,
-}: CookieIdentityOptions): Identity {
+export function cookieAuth({ fetchCsrfToken, isSignedIn, fetchTicket }: CookieAuthOptions): Auth {
   /** For the next socket. Most need none: it is asked for when one was told to sign in. */
   let ticket: string | null = null;
   return {
-    async sign({ method, headers }) {
+    async authenticate({ method, headers }) {
       if (SAFE_METHODS.includes(method ?? 'get')) return;
       if (csrfToken() === null) await fetchCsrfToken();
       const token = csrfToken();
       if (token !== null) headers.set(CSRF_HEADER, token);
     },
-    async mend({ code }) {
+    async recover({ code }) {
       if (code !== 'csrf_failed') return false;
       // Another tab that signed in or out has changed the token under us.
       await fetchCsrfToken();
@@ -38,7 +34,7 @@ export function cookieIdentity({
       ticket = null;
       return Promise.resolve(offered);
     },
-    async mendSocket() {
+    async recoverSocket() {
       // The session may go on under another cookie, as it does when the password was changed.
       if (fetchTicket === null) return isSignedIn();
       ticket = await fetchTicket();

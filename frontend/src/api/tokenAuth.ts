@@ -1,12 +1,12 @@
 import { isAxiosError } from 'axios';
 
-import type { Identity } from '@/api/identity';
-import type { TokenKeeper } from '@/api/tokenKeeper';
+import type { Auth } from '@/api/auth';
+import type { TokenStore } from '@/api/tokenStore';
 
 const SCHEME = 'Bearer ';
-const OFFER = 'bearer.';
+const SUBPROTOCOL_PREFIX = 'bearer.';
 /** These are asked by who is nobody yet, or carry their token in the body. */
-const ASKED_BY_NOBODY = [
+const ANONYMOUS_PATHS = [
   'register/',
   'token/',
   'token/second-factor/',
@@ -18,27 +18,29 @@ const ASKED_BY_NOBODY = [
 ];
 
 /** A bearer's token, kept fresh. */
-export function tokenIdentity(keeper: TokenKeeper): Identity {
+export function tokenAuth(keeper: TokenStore): Auth {
   return {
-    async sign({ url = '', headers }) {
-      if (ASKED_BY_NOBODY.includes(url)) return;
-      const token = await keeper.current();
+    async authenticate({ url = '', headers }) {
+      if (ANONYMOUS_PATHS.includes(url)) return;
+      const token = await keeper.accessToken();
       if (token !== null) headers.set('Authorization', SCHEME + token);
     },
-    async mend({ status, cause }) {
+    async recover({ status, cause }) {
       const token = status === 401 ? sentToken(cause) : null;
       if (token === null) return false;
       // Should there be no other one, the call may still be open to anybody.
-      await keeper.renewed(token);
+      await keeper.renewAccess(token);
       return true;
     },
     async subprotocols() {
-      const token = await keeper.current();
-      return token === null ? [] : ['seatcast', OFFER + token];
+      const token = await keeper.accessToken();
+      return token === null ? [] : ['seatcast', SUBPROTOCOL_PREFIX + token];
     },
-    async mendSocket(offered) {
-      const worn = offered.find((one) => one.startsWith(OFFER))?.slice(OFFER.length);
-      return worn !== undefined && (await keeper.renewed(worn)) !== null;
+    async recoverSocket(offered) {
+      const worn = offered
+        .find((one) => one.startsWith(SUBPROTOCOL_PREFIX))
+        ?.slice(SUBPROTOCOL_PREFIX.length);
+      return worn !== undefined && (await keeper.renewAccess(worn)) !== null;
     },
   };
 }

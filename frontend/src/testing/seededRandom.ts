@@ -1,5 +1,5 @@
 /** Numbers that look random and are the same for the same seed, so that a failure can be repeated. */
-export class Chance {
+export class SeededRandom {
   #state: number;
 
   constructor(seed: number) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { LAG_MS, LIFETIME_SECONDS, refusal, TokenStage } from '@/testing/tokenStage';
+import { LAG_MS, LIFETIME_SECONDS, refusal, FakeTokenBrowser } from '@/testing/fakeTokenBrowser';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_767_225_600_000 });
@@ -24,37 +24,37 @@ async function soon<T>(answer: Promise<T>): Promise<T> {
 }
 
 it('has no token for who has not signed in', async () => {
-  expect(await new TokenStage().tab().current()).toBeNull();
+  expect(await new FakeTokenBrowser().tab().accessToken()).toBeNull();
 });
 
 it('gives the same token while it is good, to every tab', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const pair = stage.pair();
-  stage.tab().keep(pair);
+  stage.tab().save(pair);
   vi.advanceTimersByTime((LIFETIME_SECONDS - 31) * 1000);
-  expect(await stage.tab().current()).toBe(pair.access);
+  expect(await stage.tab().accessToken()).toBe(pair.access);
   expect(stage.spent).toEqual([]);
 });
 
 it('renews a token before it ends', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
-  tab.keep(pair);
+  tab.save(pair);
   vi.advanceTimersByTime((LIFETIME_SECONDS - 29) * 1000);
-  const renewed = await soon(tab.current());
+  const renewed = await soon(tab.accessToken());
   expect(renewed).not.toBe(pair.access);
-  expect(await tab.current()).toBe(renewed);
+  expect(await tab.accessToken()).toBe(renewed);
   expect(stage.spent).toEqual(['refresh-1']);
 });
 
 it('renews once, however many wait for it in however many tabs', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const pair = stage.pair();
-  stage.tab().keep(pair);
+  stage.tab().save(pair);
   const tabs = [stage.tab(), stage.tab(), stage.tab()];
   const answers = await soon(
-    Promise.all(tabs.flatMap((tab) => [1, 2, 3, 4].map(() => tab.renewed(pair.access)))),
+    Promise.all(tabs.flatMap((tab) => [1, 2, 3, 4].map(() => tab.renewAccess(pair.access)))),
   );
   expect(new Set(answers).size).toBe(1);
   expect(answers[0]).not.toBe(pair.access);
@@ -63,24 +63,24 @@ it('renews once, however many wait for it in however many tabs', async () => {
 });
 
 it('uses each refresh token once, since they rotate', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const tab = stage.tab();
-  tab.keep(stage.pair());
+  tab.save(stage.pair());
   for (const round of [1, 2, 3]) {
     vi.advanceTimersByTime(LIFETIME_SECONDS * 1000);
-    await soon(tab.current());
+    await soon(tab.accessToken());
     expect(stage.spent).toHaveLength(round);
   }
   expect(new Set(stage.spent).size).toBe(3);
 });
 
 it('takes what another tab got when the two could not take turns', async () => {
-  const stage = new TokenStage({ takesTurns: false });
+  const stage = new FakeTokenBrowser({ takesTurns: false });
   const pair = stage.pair();
-  stage.tab().keep(pair);
+  stage.tab().save(pair);
   const [first, second] = [stage.tab(), stage.tab()];
   const answers = await soon(
-    Promise.all([first.renewed(pair.access), second.renewed(pair.access)]),
+    Promise.all([first.renewAccess(pair.access), second.renewAccess(pair.access)]),
   );
   expect(stage.spent).toEqual(['refresh-1', 'refresh-1']);
   expect(answers[0]).toBe(answers[1]);
@@ -88,36 +88,35 @@ it('takes what another tab got when the two could not take turns', async () => {
 });
 
 it('signs out once when the server refuses to renew', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
-  tab.keep(pair);
+  tab.save(pair);
   stage.failure = refusal(401, 'token_not_valid');
-  expect(await soon(Promise.all([tab.renewed(pair.access), tab.renewed(pair.access)]))).toEqual([
-    null,
-    null,
-  ]);
+  expect(
+    await soon(Promise.all([tab.renewAccess(pair.access), tab.renewAccess(pair.access)])),
+  ).toEqual([null, null]);
   expect(stage.stored.size).toBe(0);
   expect(stage.otherPersons).toBe(1);
-  expect(await tab.renewed(pair.access)).toBeNull();
+  expect(await tab.renewAccess(pair.access)).toBeNull();
   expect(stage.spent).toHaveLength(1);
 });
 
 it('knows when somebody has signed in or out in another tab, and when it is the same one', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const [one, other] = [stage.tab(), stage.tab()];
-  one.keep(stage.pair());
-  expect(await other.current()).toBeNull();
+  one.save(stage.pair());
+  expect(await other.accessToken()).toBeNull();
   vi.advanceTimersByTime(LAG_MS);
   expect(stage.otherPersons).toBe(1);
-  expect(await other.current()).toBe(await one.current());
-  one.keep(stage.pair());
+  expect(await other.accessToken()).toBe(await one.accessToken());
+  one.save(stage.pair());
   vi.advanceTimersByTime(LAG_MS);
   expect(stage.otherPersons).toBe(1);
-  one.keep(stage.pair(2));
+  one.save(stage.pair(2));
   vi.advanceTimersByTime(LAG_MS);
   expect(stage.otherPersons).toBe(2);
-  one.forget();
+  one.clear();
   vi.advanceTimersByTime(LAG_MS);
   expect(stage.otherPersons).toBe(3);
 });
@@ -127,24 +126,26 @@ it.each([
   [503, 'unavailable'],
   [429, 'throttled'],
 ])('keeps the tokens when the answer to a renewal is %s', async (status, code) => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
-  tab.keep(pair);
+  tab.save(pair);
   stage.failure = refusal(status, code);
-  await expect(soon(tab.renewed(pair.access))).rejects.toMatchObject({ code });
+  await expect(soon(tab.renewAccess(pair.access))).rejects.toMatchObject({ code });
   stage.failure = null;
   expect(stage.otherPersons).toBe(0);
   expect(stage.stored.size).toBe(1);
 });
 
 it('gets an answer that was lost again, from any tab, though the token was used', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const pair = stage.pair();
-  stage.tab().keep(pair);
+  stage.tab().save(pair);
   stage.toBeLost = 1;
-  await expect(soon(stage.tab().renewed(pair.access))).rejects.toMatchObject({ code: 'network' });
-  const renewed = await soon(stage.tab().renewed(pair.access));
+  await expect(soon(stage.tab().renewAccess(pair.access))).rejects.toMatchObject({
+    code: 'network',
+  });
+  const renewed = await soon(stage.tab().renewAccess(pair.access));
   expect(stage.spent).toEqual(['refresh-1', 'refresh-1']);
   expect(renewed).toMatch(/^h\./);
   expect(renewed).not.toBe(pair.access);
@@ -152,15 +153,15 @@ it('gets an answer that was lost again, from any tab, though the token was used'
 });
 
 it('never sends a used token without the key of its exchange, which would end the sign-in', async () => {
-  const stage = new TokenStage({ takesTurns: false });
+  const stage = new FakeTokenBrowser({ takesTurns: false });
   const pair = stage.pair();
-  stage.tab().keep(pair);
+  stage.tab().save(pair);
   stage.toBeLost = 2;
   const tabs = [stage.tab(), stage.tab()];
-  await soon(Promise.allSettled(tabs.map((tab) => tab.renewed(pair.access))));
+  await soon(Promise.allSettled(tabs.map((tab) => tab.renewAccess(pair.access))));
   // One of them is loaded anew meanwhile.
   const answers = await soon(
-    Promise.all([stage.tab(), ...tabs].map((tab) => tab.renewed(pair.access))),
+    Promise.all([stage.tab(), ...tabs].map((tab) => tab.renewAccess(pair.access))),
   );
   expect(new Set(answers).size).toBe(1);
   expect(stage.spent.filter((token) => token === 'refresh-1').length).toBeGreaterThan(2);
@@ -170,47 +171,47 @@ it('never sends a used token without the key of its exchange, which would end th
 });
 
 it('renews a token that the server finds too old, whatever the clock here says', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
-  tab.keep(pair);
+  tab.save(pair);
   vi.setSystemTime(Date.now() - 86_400_000);
   vi.advanceTimersByTime(LIFETIME_SECONDS * 1000);
-  expect(await tab.current()).toBe(pair.access);
-  const renewed = await soon(tab.renewed(pair.access));
+  expect(await tab.accessToken()).toBe(pair.access);
+  const renewed = await soon(tab.renewAccess(pair.access));
   expect(renewed).not.toBe(pair.access);
   vi.setSystemTime(Date.now() + 7 * 86_400_000);
-  expect(await soon(tab.current())).not.toBe(renewed);
+  expect(await soon(tab.accessToken())).not.toBe(renewed);
 });
 
 it('goes on with a token that has some time left when it cannot be renewed just now', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
-  tab.keep(pair);
+  tab.save(pair);
   stage.failure = refusal(null, 'network');
   vi.advanceTimersByTime((LIFETIME_SECONDS - 10) * 1000);
-  expect(await soon(tab.current())).toBe(pair.access);
+  expect(await soon(tab.accessToken())).toBe(pair.access);
   vi.advanceTimersByTime(10_000);
-  await expect(soon(tab.current())).rejects.toMatchObject({ code: 'network' });
+  await expect(soon(tab.accessToken())).rejects.toMatchObject({ code: 'network' });
 });
 
 it('forgets the tokens, and says which one the server should forget too', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const tab = stage.tab();
-  tab.keep(stage.pair());
-  expect(tab.forget()).toBe('refresh-1');
-  expect(tab.forget()).toBeNull();
-  expect(await stage.tab().current()).toBeNull();
+  tab.save(stage.pair());
+  expect(tab.clear()).toBe('refresh-1');
+  expect(tab.clear()).toBeNull();
+  expect(await stage.tab().accessToken()).toBeNull();
 });
 
 it('does not sign in again who signs out while a token is renewed', async () => {
-  const stage = new TokenStage();
+  const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
-  tab.keep(pair);
-  const renewal = tab.renewed(pair.access);
-  stage.tab().forget();
+  tab.save(pair);
+  const renewal = tab.renewAccess(pair.access);
+  stage.tab().clear();
   expect(await soon(renewal)).toBeNull();
   expect(stage.stored.size).toBe(0);
 });
@@ -218,8 +219,8 @@ it('does not sign in again who signs out while a token is renewed', async () => 
 it.each(['', 'x', '7', 'null', '{}', '{"access": "a"}'])(
   'takes %j in the storage for nobody',
   async (text) => {
-    const stage = new TokenStage();
+    const stage = new FakeTokenBrowser();
     stage.stored.set('seatcast.tokens', text);
-    expect(await stage.tab().current()).toBeNull();
+    expect(await stage.tab().accessToken()).toBeNull();
   },
 );

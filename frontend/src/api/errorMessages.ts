@@ -3,32 +3,30 @@ import { isSentenceKey } from '@/i18n/sentenceKey';
 import { formatDateTime } from '@/i18n/time';
 
 /** What an answer says besides its code. */
-export type RefusalDetails = Readonly<Record<string, unknown>>;
+export type ErrorDetails = Readonly<Record<string, unknown>>;
 
-const SECONDS_BEST_TOLD_IN_MINUTES = 90;
-const MINUTES_BEST_TOLD_IN_HOURS = 90;
+const MAX_WAIT_IN_SECONDS = 90;
+const MAX_WAIT_IN_MINUTES = 90;
 
 /** A refusal in the person's own language; null for a code that we have no sentence for. */
-export function sentenceForCode(
+export function messageForCode(
   code: string,
-  details: RefusalDetails = {},
+  details: ErrorDetails = {},
   retryAfterSeconds: number | null = null,
 ): string | null {
   const key = `errors:code_${code}`;
-  return (
-    sentenceWithDetails(code, details, retryAfterSeconds) ?? (isSentenceKey(key) ? t(key) : null)
-  );
+  return detailedMessage(code, details, retryAfterSeconds) ?? (isSentenceKey(key) ? t(key) : null);
 }
 
 /** A complaint about one field of a form; null for a code that we have no sentence for. */
-export function sentenceForField(field: string, code: string): string | null {
+export function messageForField(field: string, code: string): string | null {
   const key = [`errors:field_${field}_${code}`, `errors:field_${code}`].find(isSentenceKey);
   return key === undefined ? null : t(key);
 }
 
-function sentenceWithDetails(
+function detailedMessage(
   code: string,
-  details: RefusalDetails,
+  details: ErrorDetails,
   retryAfterSeconds: number | null,
 ): string | null {
   switch (code) {
@@ -55,18 +53,18 @@ function sentenceWithDetails(
         t('errors:code_cancellation_closedSince', { when }),
       );
     case 'throttled':
-      return withCount(retryAfterSeconds, waitSentence);
+      return withCount(retryAfterSeconds, throttledMessage);
     default:
       return null;
   }
 }
 
-function waitSentence(seconds: number): string {
-  if (seconds < SECONDS_BEST_TOLD_IN_MINUTES) {
+function throttledMessage(seconds: number): string {
+  if (seconds < MAX_WAIT_IN_SECONDS) {
     return t('errors:code_throttledForSeconds', { count: seconds });
   }
   const minutes = Math.ceil(seconds / 60);
-  return minutes < MINUTES_BEST_TOLD_IN_HOURS
+  return minutes < MAX_WAIT_IN_MINUTES
     ? t('errors:code_throttledForMinutes', { count: minutes })
     : t('errors:code_throttledForHours', { count: Math.ceil(minutes / 60) });
 }

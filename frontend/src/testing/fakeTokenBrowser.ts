@@ -1,5 +1,5 @@
 import { ApiError } from '@/api/apiError';
-import { createTokenKeeper } from '@/api/tokenKeeper';
+import { createTokenStore } from '@/api/tokenStore';
 import type { TokenPair } from '@/api/types';
 
 export const LIFETIME_SECONDS = 300;
@@ -14,7 +14,7 @@ interface Tab {
  * One server and one browser, whose tabs take turns. What one of them writes the others read a
  * little later, as in browsers that have a process for each.
  */
-export class TokenStage {
+export class FakeTokenBrowser {
   readonly stored = new Map<string, string>();
   readonly spent: string[] = [];
   /** The keys that each refresh token was sent with; of a used one there must be one only. */
@@ -36,7 +36,7 @@ export class TokenStage {
   tab() {
     const tab: Tab = { seen: new Map(this.stored), callbacks: [] };
     this.#tabs.push(tab);
-    return createTokenKeeper({
+    return createTokenStore({
       storage: {
         getItem: (key) => tab.seen.get(key) ?? null,
         setItem: (key, value) => {
@@ -47,7 +47,7 @@ export class TokenStage {
         },
       },
       renew: (refresh, key) => this.#renew(refresh, key),
-      alone: (work) => {
+      exclusively: (work) => {
         const before = this.#takesTurns ? this.#turn : null;
         const done = before === null ? work(false) : before.then(() => work(true));
         const turn: Promise<void> = done.then(
@@ -61,9 +61,9 @@ export class TokenStage {
         this.#turn = turn;
         return done;
       },
-      onWritten: (callback) => tab.callbacks.push(callback),
+      onOtherTabWrite: (callback) => tab.callbacks.push(callback),
       now: Date.now,
-      onOtherPerson: () => {
+      onUserChanged: () => {
         this.otherPersons += 1;
       },
     });

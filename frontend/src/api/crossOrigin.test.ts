@@ -2,7 +2,7 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { TabNews } from '@/browser/tabMessages';
+import type { TabMessage } from '@/browser/tabMessages';
 import { eventSocketUrl } from '@/domain/feed/subscribeToEvent';
 
 const SERVER = 'https://api.example';
@@ -40,11 +40,11 @@ afterEach(() => {
 
 /** A client that is built for another host, and a server that knows tokens. */
 async function openClient() {
-  const { http, get, post, identity } = await import('@/api/client');
+  const { http, get, post, auth } = await import('@/api/client');
   const account = await import('@/api/account');
   const { tabs } = await import('@/browser/tabs');
-  const { serverElsewhere } = await import('@/api/server');
-  const news: TabNews[] = [];
+  const { crossOriginApi } = await import('@/api/origins');
+  const news: TabMessage[] = [];
   tabs.listen((one) => news.push(one));
   http.defaults.adapter = async (config) => {
     const header: unknown = config.headers.get('Authorization');
@@ -54,7 +54,7 @@ async function openClient() {
     await Promise.resolve();
     return answered(config, answer(config.url ?? '', bearer));
   };
-  return { http, get, post, identity, account, news, serverElsewhere };
+  return { http, get, post, auth, account, news, crossOriginApi };
 }
 
 function answer(url: string, bearer: string | null): Reply {
@@ -191,25 +191,25 @@ describe('a client on another host', () => {
   });
 
   it('offers the token to the socket as a subprotocol, and never in the address', async () => {
-    const { account, identity, serverElsewhere } = await openClient();
-    expect(await identity.subprotocols()).toEqual([]);
+    const { account, auth, crossOriginApi } = await openClient();
+    expect(await auth.subprotocols()).toEqual([]);
     await account.signIn(ALICE);
-    expect(await identity.subprotocols()).toEqual(['seatcast', `bearer.${good[0] ?? ''}`]);
-    if (serverElsewhere === null) throw new Error('The server is elsewhere');
-    expect(eventSocketUrl(7, null, serverElsewhere)).toBe('wss://api.example/ws/events/7/');
+    expect(await auth.subprotocols()).toEqual(['seatcast', `bearer.${good[0] ?? ''}`]);
+    if (crossOriginApi === null) throw new Error('The server is elsewhere');
+    expect(eventSocketUrl(7, null, crossOriginApi)).toBe('wss://api.example/ws/events/7/');
   });
 
   it('renews the token that a socket offered in vain, and says whether there is another', async () => {
-    const { account, identity, news } = await openClient();
-    expect(await identity.mendSocket([])).toBe(false);
+    const { account, auth, news } = await openClient();
+    expect(await auth.recoverSocket([])).toBe(false);
     await account.signIn(ALICE);
-    const offered = await identity.subprotocols();
-    expect(await identity.mendSocket(offered)).toBe(true);
-    expect(await identity.subprotocols()).not.toEqual(offered);
+    const offered = await auth.subprotocols();
+    expect(await auth.recoverSocket(offered)).toBe(true);
+    expect(await auth.subprotocols()).not.toEqual(offered);
     expect(urls().filter((url) => url === 'token/refresh/')).toHaveLength(1);
     renewals = () => [401, { error: 'Ended.', code: 'token_not_valid' }];
     vi.useFakeTimers();
-    const isMended = identity.mendSocket(await identity.subprotocols());
+    const isMended = auth.recoverSocket(await auth.subprotocols());
     await vi.runAllTimersAsync();
     vi.useRealTimers();
     expect(await isMended).toBe(false);
@@ -223,35 +223,35 @@ describe('a client whose calls the host of its page forwards', () => {
   });
 
   it('asks its own host, with the cookies of one host, and keeps no tokens', async () => {
-    const { http, serverElsewhere } = await openClient();
+    const { http, crossOriginApi } = await openClient();
     const { tokens } = await import('@/api/client');
     expect(http.defaults.baseURL).toBe('/api/');
     expect(http.defaults.withCredentials).toBe(true);
-    expect([serverElsewhere, tokens]).toEqual([null, null]);
+    expect([crossOriginApi, tokens]).toEqual([null, null]);
   });
 
   it('opens sockets straight to the server, with a ticket only after one was refused', async () => {
     document.cookie = 'csrftoken=known';
-    const { http, identity } = await openClient();
-    const { socketServer } = await import('@/api/server');
-    expect(socketServer?.origin).toBe(SERVER);
+    const { http, auth } = await openClient();
+    const { serverOrigin } = await import('@/api/origins');
+    expect(serverOrigin?.origin).toBe(SERVER);
     const refused: string[] = [];
     http.defaults.adapter = (config) => {
       refused.push(config.url ?? '');
       return Promise.resolve(answered(config, [200, { ticket: 'abc~1', expires_in: 30 }]));
     };
-    expect(await identity.subprotocols()).toEqual([]);
-    expect(await identity.mendSocket([])).toBe(true);
+    expect(await auth.subprotocols()).toEqual([]);
+    expect(await auth.recoverSocket([])).toBe(true);
     expect(refused).toEqual(['socket-ticket/']);
-    expect(await identity.subprotocols()).toEqual(['seatcast', 'ticket.abc~1']);
-    expect(await identity.subprotocols()).toEqual([]);
+    expect(await auth.subprotocols()).toEqual(['seatcast', 'ticket.abc~1']);
+    expect(await auth.subprotocols()).toEqual([]);
   });
 
   it('gives a socket up when nobody is signed in', async () => {
     document.cookie = 'csrftoken=known';
-    const { http, identity } = await openClient();
+    const { http, auth } = await openClient();
     http.defaults.adapter = (config) =>
       Promise.resolve(answered(config, [401, { code: 'not_authenticated' }]));
-    expect(await identity.mendSocket([])).toBe(false);
+    expect(await auth.recoverSocket([])).toBe(false);
   });
 });

@@ -3,10 +3,10 @@ import { afterEach, expect, it, vi } from 'vitest';
 
 import { tabs } from '@/browser/tabs';
 import { eventsQuery } from '@/queries/events';
-import { followOtherTabs } from '@/queries/otherTabs';
 import { createQueryClient } from '@/queries/queryClient';
 import { reservationsQuery } from '@/queries/reservations';
 import { meQuery } from '@/queries/session';
+import { syncWithOtherTabs } from '@/queries/tabSync';
 import { FakeServer } from '@/testing/fakeServer';
 import { ALICE } from '@/testing/selectorHarness';
 
@@ -23,7 +23,7 @@ async function openTab(): Promise<{ server: FakeServer; queryClient: QueryClient
   server.on('get reservations/', [200, []]);
   const queryClient = createQueryClient();
   endings.push(
-    followOtherTabs(queryClient),
+    syncWithOtherTabs(queryClient),
     new QueryObserver(queryClient, meQuery).subscribe(() => undefined),
     new InfiniteQueryObserver(queryClient, eventsQuery).subscribe(() => undefined),
     new QueryObserver(queryClient, reservationsQuery).subscribe(() => undefined),
@@ -41,7 +41,7 @@ function callsOf({ asked }: FakeServer): string[] {
 
 it('looks again at reservations and events when another tab has reserved or cancelled', async () => {
   const { server } = await openTab();
-  tabs.tellHere({ kind: 'reservations' });
+  tabs.notifyLocal({ kind: 'reservations' });
   await vi.waitFor(() => {
     expect(callsOf(server)).toEqual(['get events/?limit=24', 'get reservations/']);
   });
@@ -50,7 +50,7 @@ it('looks again at reservations and events when another tab has reserved or canc
 it('asks nothing while nobody looks, and is right when somebody does', async () => {
   const { server, queryClient } = await openTab();
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
-  tabs.tellHere({ kind: 'reservations' });
+  tabs.notifyLocal({ kind: 'reservations' });
   expect(server.asked).toEqual([]);
   expect(queryClient.getQueryState(reservationsQuery.queryKey)?.isInvalidated).toBe(true);
   expect(queryClient.getQueryState(eventsQuery.queryKey)?.isInvalidated).toBe(true);
@@ -60,7 +60,7 @@ it('forgets what was another person’s when somebody else has signed in', async
   const { server, queryClient } = await openTab();
   server.on('get me/', [200, { ...ALICE, user_id: 2, username: 'bob' }]);
   server.on('get reservations/', () => new Promise(() => undefined));
-  tabs.tellHere({ kind: 'session' });
+  tabs.notifyLocal({ kind: 'session' });
   await vi.waitFor(() => {
     expect(queryClient.getQueryData(meQuery.queryKey)?.username).toBe('bob');
     expect(queryClient.getQueryData(reservationsQuery.queryKey)).toBeUndefined();
@@ -69,7 +69,7 @@ it('forgets what was another person’s when somebody else has signed in', async
 
 it('keeps what it has when it is still the same person', async () => {
   const { server } = await openTab();
-  tabs.tellHere({ kind: 'session' });
+  tabs.notifyLocal({ kind: 'session' });
   await vi.waitFor(() => {
     expect(callsOf(server)).toEqual(['get me/']);
   });
@@ -83,12 +83,12 @@ it('tells nobody of what it was told', async () => {
   endings.push(() => {
     channel.close();
   });
-  tabs.tellHere({ kind: 'session' });
-  tabs.tellHere({ kind: 'reservations' });
+  tabs.notifyLocal({ kind: 'session' });
+  tabs.notifyLocal({ kind: 'reservations' });
   await vi.waitFor(() => {
     expect(callsOf(server)).toEqual(['get events/?limit=24', 'get me/', 'get reservations/']);
   });
-  tabs.tell({ kind: 'locks', eventId: 7 });
+  tabs.broadcast({ kind: 'locks', eventId: 7 });
   await vi.waitFor(() => {
     expect(told).toEqual([{ version: 1, kind: 'locks', eventId: 7 }]);
   });

@@ -2,40 +2,40 @@ import { toApiError } from '@/api/apiError';
 import { newIdempotencyKey } from '@/api/idempotencyKey';
 import type { TokenPair } from '@/api/types';
 
-const STORED_AS = 'seatcast.tokens';
+const STORAGE_KEY = 'seatcast.tokens';
 /** A token that ends this soon may have ended by the time it arrives. */
-const EARLY_MS = 30_000;
+const RENEW_BEFORE_EXPIRY_MS = 30_000;
 /** What one tab has written the others may read a little later. */
-const LAG_MS = 1_000;
+const STORAGE_LAG_MS = 1_000;
 /** How long to believe in a token that does not say. */
-const UNSAID_MS = 60_000;
+const DEFAULT_LIFETIME_MS = 60_000;
 
-export interface TokenKeeper {
-  keep(pair: TokenPair): void;
+export interface TokenStore {
+  save(pair: TokenPair): void;
   /** Sign out here. Returns the refresh token that there was. */
-  forget(): string | null;
+  clear(): string | null;
   /** An access token that is good for a while; null when nobody is signed in. Throws ApiError. */
-  current(): Promise<string | null>;
-  /** One other than the one that was `worn` out; null when there is none. Throws ApiError. */
-  renewed(worn: string): Promise<string | null>;
+  accessToken(): Promise<string | null>;
+  /** One other than the one that was `stale` out; null when there is none. Throws ApiError. */
+  renewAccess(stale: string): Promise<string | null>;
 }
 
-interface TokenKeeperOptions {
+interface TokenStoreOptions {
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   /** Ask the server for a new pair; by the same key it gives the same one again. */
   readonly renew: (refresh: string, key: string) => Promise<TokenPair>;
-  readonly alone: Alone;
+  readonly exclusively: Exclusively;
   /** Calls back when what another tab has written can be read here. */
-  readonly onWritten: (callback: () => void) => void;
+  readonly onOtherTabWrite: (callback: () => void) => void;
   readonly now: () => number;
   /** Somebody else is signed in, or nobody any more, without this tab's doing. */
-  readonly onOtherPerson: () => void;
+  readonly onUserChanged: () => void;
 }
 
 /** Runs work while no other tab does, and tells it whether it had to wait for that. */
-type Alone = <Result>(work: (hasWaited: boolean) => Promise<Result>) => Promise<Result>;
+type Exclusively = <Result>(work: (hasWaited: boolean) => Promise<Result>) => Promise<Result>;
 
-interface Kept extends TokenPair {
+interface StoredTokens extends TokenPair {
   /** By this machine's clock, which may be wrong, but not by how much time passes. */
   readonly accessUntil: number;
   /** For the one exchange of the refresh token, whichever tab asks for it, and however often. */
@@ -43,91 +43,91 @@ interface Kept extends TokenPair {
 }
 
 /**
- * Keeps a person's tokens where all tabs find them, and renews them in time.
+ * Keeps a userId's tokens where all tabs find them, and renews them in time.
  *
  * A refresh token can be used once, so that of all who wait for a new one, in all tabs, one asks
  * and the others take what it got. An answer that was lost has used it up all the same, and is had
- * again by the key that was kept with it.
+ * again by the key that was stored with it.
  */
-export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
-  const { storage, renew, alone, onWritten, now, onOtherPerson } = options;
+export function createTokenStore(options: TokenStoreOptions): TokenStore {
+  const { storage, renew, exclusively, onOtherTabWrite, now, onUserChanged } = options;
   const waiting = new Set<() => void>();
   let renewal: Promise<string | null> | null = null;
-  let person = personIn(read());
+  let userId = userIdOf(read());
 
-  onWritten(() => {
+  onOtherTabWrite(() => {
     for (const look of waiting) look();
-    const before = person;
-    person = personIn(read());
-    if (person !== before) onOtherPerson();
+    const before = userId;
+    userId = userIdOf(read());
+    if (userId !== before) onUserChanged();
   });
 
-  function keep({ access, refresh }: TokenPair): void {
+  function save({ access, refresh }: TokenPair): void {
     const accessUntil = now() + lifetimeMs(access);
-    const kept: Kept = { access, refresh, accessUntil, key: newIdempotencyKey() };
-    storage.setItem(STORED_AS, JSON.stringify(kept));
-    person = personIn(kept);
+    const stored: StoredTokens = { access, refresh, accessUntil, key: newIdempotencyKey() };
+    storage.setItem(STORAGE_KEY, JSON.stringify(stored));
+    userId = userIdOf(stored);
   }
 
-  function forget(): string | null {
-    const kept = read();
-    storage.removeItem(STORED_AS);
-    person = null;
-    return kept?.refresh ?? null;
+  function clear(): string | null {
+    const stored = read();
+    storage.removeItem(STORAGE_KEY);
+    userId = null;
+    return stored?.refresh ?? null;
   }
 
-  async function current(): Promise<string | null> {
-    const kept = read();
-    if (kept === null) return null;
-    if (kept.accessUntil - now() > EARLY_MS) return kept.access;
+  async function accessToken(): Promise<string | null> {
+    const stored = read();
+    if (stored === null) return null;
+    if (stored.accessUntil - now() > RENEW_BEFORE_EXPIRY_MS) return stored.access;
     try {
-      return await renewed(kept.access);
+      return await renewAccess(stored.access);
     } catch (error) {
-      if (kept.accessUntil > now()) return kept.access;
+      if (stored.accessUntil > now()) return stored.access;
       throw error;
     }
   }
 
-  function renewed(worn: string): Promise<string | null> {
-    renewal ??= alone(async (hasWaited) => {
-      if (hasWaited) await isReplaced(worn);
-      return renewOnce(worn);
+  function renewAccess(stale: string): Promise<string | null> {
+    renewal ??= exclusively(async (hasWaited) => {
+      if (hasWaited) await waitForReplacement(stale);
+      return renewOnce(stale);
     }).finally(() => {
       renewal = null;
     });
     return renewal;
   }
 
-  async function renewOnce(worn: string): Promise<string | null> {
-    const kept = read();
+  async function renewOnce(stale: string): Promise<string | null> {
+    const stored = read();
     // Whoever was here before us has seen to it.
-    if (kept?.access !== worn) return kept?.access ?? null;
+    if (stored?.access !== stale) return stored?.access ?? null;
     let pair: TokenPair;
     try {
-      pair = await renew(kept.refresh, kept.key);
+      pair = await renew(stored.refresh, stored.key);
     } catch (cause) {
       const refusal = toApiError(cause);
       if (refusal.status !== 400 && refusal.status !== 401) throw refusal;
       // Another tab may have used it just before.
-      await isReplaced(worn);
-      if (isStillKept(kept)) {
-        forget();
-        onOtherPerson();
+      await waitForReplacement(stale);
+      if (isStillStored(stored)) {
+        clear();
+        onUserChanged();
       }
       return read()?.access ?? null;
     }
     // Who has signed out meanwhile stays signed out.
-    if (isStillKept(kept)) keep(pair);
+    if (isStillStored(stored)) save(pair);
     return read()?.access ?? null;
   }
 
   /** Waits until another tab's token can be read here, if there is one. */
-  async function isReplaced(worn: string): Promise<void> {
-    if (read()?.access !== worn) return;
+  async function waitForReplacement(stale: string): Promise<void> {
+    if (read()?.access !== stale) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(stop, LAG_MS);
+      const timer = setTimeout(stop, STORAGE_LAG_MS);
       function look() {
-        if (read()?.access !== worn) stop();
+        if (read()?.access !== stale) stop();
       }
       function stop() {
         clearTimeout(timer);
@@ -138,19 +138,19 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     });
   }
 
-  function isStillKept({ refresh }: Kept): boolean {
+  function isStillStored({ refresh }: StoredTokens): boolean {
     return read()?.refresh === refresh;
   }
 
-  function read(): Kept | null {
-    return keptIn(storage.getItem(STORED_AS));
+  function read(): StoredTokens | null {
+    return parseStoredTokens(storage.getItem(STORAGE_KEY));
   }
 
-  return { keep, forget, current, renewed };
+  return { save, clear, accessToken, renewAccess };
 }
 
 /** Lets one after the other work, in all tabs where the browser can see to that. */
-export function oneAfterTheOther(name: string): Alone {
+export function exclusiveAcrossTabs(name: string): Exclusively {
   return async (work) => {
     // Web locks exist only in secure contexts.
     if (!('locks' in navigator)) return work(false);
@@ -163,23 +163,23 @@ export function oneAfterTheOther(name: string): Alone {
 }
 
 /** Calls back when another tab has written tokens. */
-export function onTokensWritten(callback: () => void): void {
+export function onTokensStored(callback: () => void): void {
   window.addEventListener('storage', ({ key }) => {
-    if (key === STORED_AS || key === null) callback();
+    if (key === STORAGE_KEY || key === null) callback();
   });
 }
 
-function keptIn(text: string | null): Kept | null {
-  let kept: unknown;
+function parseStoredTokens(text: string | null): StoredTokens | null {
+  let stored: unknown;
   try {
-    kept = JSON.parse(text ?? 'null');
+    stored = JSON.parse(text ?? 'null');
   } catch {
     return null;
   }
-  return isKept(kept) ? kept : null;
+  return isStoredTokens(stored) ? stored : null;
 }
 
-function isKept(value: unknown): value is Kept {
+function isStoredTokens(value: unknown): value is StoredTokens {
   if (typeof value !== 'object' || value === null) return false;
   const { access, refresh, accessUntil, key } = value as Readonly<Partial<Record<string, unknown>>>;
   const areTexts = [access, refresh, key].every((text) => typeof text === 'string');
@@ -188,11 +188,13 @@ function isKept(value: unknown): value is Kept {
 
 function lifetimeMs(token: string): number {
   const { iat, exp } = claimsOf(token);
-  return typeof iat === 'number' && typeof exp === 'number' ? (exp - iat) * 1000 : UNSAID_MS;
+  return typeof iat === 'number' && typeof exp === 'number'
+    ? (exp - iat) * 1000
+    : DEFAULT_LIFETIME_MS;
 }
 
-function personIn(kept: Kept | null): string | null {
-  return kept === null ? null : String(claimsOf(kept.access)['user_id']);
+function userIdOf(stored: StoredTokens | null): string | null {
+  return stored === null ? null : String(claimsOf(stored.access)['user_id']);
 }
 
 type Claims = Readonly<Partial<Record<string, unknown>>>;

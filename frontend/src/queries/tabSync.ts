@@ -7,7 +7,7 @@ import { reservationsQuery } from '@/queries/reservations';
 import { reloadSession } from '@/queries/session';
 
 /** Look again at what another tab of the same person has changed. The answer ends it. */
-export function followOtherTabs(queryClient: QueryClient): () => void {
+export function syncWithOtherTabs(queryClient: QueryClient): () => void {
   function lookAgainAt(queryKey: QueryKey): void {
     // A tab that nobody looks at asks when it is looked at again.
     const refetchType = document.visibilityState === 'visible' ? 'active' : 'none';

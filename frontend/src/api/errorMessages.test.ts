@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { messageForCode } from '@/api/errorMessages';
+import { de } from '@/i18n/de';
+import { en } from '@/i18n/en';
+import { speak } from '@/i18n/language';
+import { listedRefusals } from '@/testing/fixtures';
+
+beforeEach(() => {
+  vi.stubGlobal('document', { documentElement: {} });
+});
+
+afterEach(async () => {
+  await speak('en');
+});
+
+describe.each([
+  ['English', en.errors],
+  ['German', de.errors],
+])('in %s there is a sentence', (_language, sentences) => {
+  const { codes, reasons } = listedRefusals();
+
+  it.each(codes)('for the code %s', (code) => {
+    expect(sentences).toHaveProperty(`code_${code}`);
+  });
+
+  it.each(reasons)('for the reason %s of a conflict', (reason) => {
+    expect(sentences).toHaveProperty(`reason_${reason}_one`);
+    expect(sentences).toHaveProperty(`reason_${reason}_other`);
+  });
+});
+
+describe('the sentence for a refusal', () => {
+  it('has the details that came with it', () => {
+    const at = { sales_open_at: '2099-05-04T10:00:00Z' };
+    expect(messageForCode('sales_not_open', at)).toMatch(/Sales open on Mon, 4 May 2099/);
+    expect(messageForCode('seat_limit', { seat_cap: 10 })).toMatch(/at most 10 seats/);
+    expect(messageForCode('purchase_limit', { purchase_cap: 4 })).toMatch(/buy at most 4 seats/);
+    expect(messageForCode('lock_cooldown', { available_at: '2026-05-04T10:00:00Z' })).toMatch(
+      /again from Mon, 4 May 2026/,
+    );
+    expect(messageForCode('no_seats_together', { largest: 4 })).toMatch(/now is 4\.$/);
+    expect(messageForCode('cancellation_closed', { cancel_until: '2026-05-04T10:00:00Z' })).toMatch(
+      /until Mon, 4 May 2026/,
+    );
+  });
+
+  it('tells how long to wait, no finer than one can use', () => {
+    expect(messageForCode('throttled', {}, 1)).toMatch(/in 1 second\.$/);
+    expect(messageForCode('throttled', {}, 57)).toMatch(/in 57 seconds\.$/);
+    expect(messageForCode('throttled', {}, 120)).toMatch(/in 2 minutes\.$/);
+  });
+
+  it('does without details that did not come or cannot be read', () => {
+    expect(messageForCode('sales_not_open')).toBe('This event is not on sale yet.');
+    expect(messageForCode('sales_not_open', { sales_open_at: 'soon' })).toBe(
+      'This event is not on sale yet.',
+    );
+    expect(messageForCode('seat_limit', { seat_cap: 'ten' })).toMatch(/cannot hold more seats/);
+    expect(messageForCode('throttled')).toMatch(/Wait a moment/);
+  });
+
+  it('is in the language of the page', async () => {
+    await speak('de');
+    expect(messageForCode('busy')).toMatch(/Andrang/);
+    expect(messageForCode('seat_limit', { seat_cap: 1 })).toMatch(/höchstens 1 Platz /);
+  });
+
+  it('is none for a code that is new', () => {
+    expect(messageForCode('on_fire')).toBeNull();
+    expect(messageForCode('constructor')).toBeNull();
+  });
+});
