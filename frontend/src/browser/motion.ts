@@ -1,4 +1,4 @@
 /** Whether this person has asked for as little movement as can be. */
-export function prefersStillness(): boolean {
+export function prefersReducedMotion(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type Area, areasOf } from '@/canvas/areas';
 import type { Point } from '@/domain/geometry';
-import { sectionsOf } from '@/domain/seatMap/hall';
+import { sectionsOf } from '@/domain/seatMap/sections';
 import { factsOf, makeSeat } from '@/testing/factories';
 
 const RADIUS = 10;

@@ -1,7 +1,7 @@
 import { SeatGrid } from '@/canvas/seatGrid';
 import { type Bounds, boundsOf, distance, type Point } from '@/domain/geometry';
-import type { Section } from '@/domain/seatMap/hall';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { Section } from '@/domain/seatMap/sections';
 
 /** A section as it is drawn from afar. */
 export interface Area {
@@ -24,7 +24,7 @@ export interface Area {
   readonly categoryId: number | null;
 }
 
-const MOST_CORNERS_A_ROW = 9;
+const MAX_CORNERS_PER_ROW = 9;
 /** How much of the way to the next row a line covers, and then some. */
 const OVERLAP = 1.3;
 /** In row pitches: what is farther away than this is another part of the section. */
@@ -47,12 +47,12 @@ export function areaByIndex(areas: readonly Area[], seatCount: number): Uint16Ar
 }
 
 /** How many seats of a section are free, and what the cheapest of them costs. */
-export interface Stock {
+export interface Availability {
   readonly free: number;
   readonly priceFrom: string | null;
 }
 
-function stockOf(area: Area, seats: readonly MapSeat[]): Stock {
+function countAvailability(area: Area, seats: readonly MapSeat[]): Availability {
   let free = 0;
   let cheapest = area.prices.length;
   for (let place = 0; place < area.seatIndexes.length; place++) {
@@ -65,26 +65,29 @@ function stockOf(area: Area, seats: readonly MapSeat[]): Stock {
 }
 
 /** Asked for by who draws and by who reads out, for each change; the answer is the same. */
-const known = new WeakMap<
+const lastResult = new WeakMap<
   readonly Area[],
-  { readonly seats: readonly MapSeat[]; readonly stocks: readonly Stock[] }
+  { readonly seats: readonly MapSeat[]; readonly availability: readonly Availability[] }
 >();
 
-/** By area. A stock keeps its identity for as long as it is the same, also for other seats. */
-export function stocksOf(areas: readonly Area[], seats: readonly MapSeat[]): readonly Stock[] {
-  const before = known.get(areas);
-  if (before?.seats === seats) return before.stocks;
-  const stocks = areas.map((area, place) => {
-    const after = stockOf(area, seats);
-    const same = before?.stocks[place];
+/** By area. A availability keeps its identity for as long as it is the same, also for other seats. */
+export function availabilityOf(
+  areas: readonly Area[],
+  seats: readonly MapSeat[],
+): readonly Availability[] {
+  const before = lastResult.get(areas);
+  if (before?.seats === seats) return before.availability;
+  const availability = areas.map((area, place) => {
+    const after = countAvailability(area, seats);
+    const same = before?.availability[place];
     return same?.free === after.free && same.priceFrom === after.priceFrom ? same : after;
   });
-  known.set(areas, { seats, stocks });
-  return stocks;
+  lastResult.set(areas, { seats, availability });
+  return availability;
 }
 
 /** Where a section's name could go. */
-type Place = Pick<Area, 'middle' | 'room'>;
+type LabelPosition = Pick<Area, 'middle' | 'room'>;
 
 /** A row as a line with few corners. */
 type Line = readonly [Point, ...Point[]];
@@ -113,7 +116,7 @@ function areaOf(section: Section, index: number, seatRadius: number): Area {
     bounds: boundsOf(seats, thickness),
     middle,
     room: room + thickness / 2,
-    categoryId: commonest(seats.map(({ categoryId }) => categoryId)),
+    categoryId: mostCommon(seats.map(({ categoryId }) => categoryId)),
   };
 }
 
@@ -168,7 +171,7 @@ function outlineOf(lines: readonly Line[]): Point[] {
 }
 
 /** The least of: how far to the nearest end of a row, and how deep the rows lie on either side. */
-function roomAround(middle: Point, lines: readonly Line[]): Place {
+function roomAround(middle: Point, lines: readonly Line[]): LabelPosition {
   const ends = lines.flatMap((line) => [line[0], line.at(-1) ?? line[0]]);
   const depths = depthsOf(middle, lines);
   const room = Math.min(
@@ -180,7 +183,7 @@ function roomAround(middle: Point, lines: readonly Line[]): Place {
 }
 
 /** The place nearest to a section's mean where there is room, or nearly as much as anywhere. */
-function mostCentral(places: readonly Place[], mean: Point): Place {
+function mostCentral(places: readonly LabelPosition[], mean: Point): LabelPosition {
   const most = Math.max(...places.map(({ room }) => room));
   return places
     .filter(({ room }) => room >= ROOM_ENOUGH * most)
@@ -232,7 +235,7 @@ function rowPitch(rows: readonly (readonly SeatFacts[])[], bounds: Bounds): numb
 function lineOf(row: readonly SeatFacts[]): Line[] {
   const [first, ...others] = row;
   if (first === undefined) return [];
-  const step = Math.max((row.length - 1) / (MOST_CORNERS_A_ROW - 1), 1);
+  const step = Math.max((row.length - 1) / (MAX_CORNERS_PER_ROW - 1), 1);
   const line: [Point, ...Point[]] = [{ x: first.x, y: first.y }];
   for (let at = step; at < row.length - 1; at += step) {
     const seat = row[Math.round(at)];
@@ -243,7 +246,7 @@ function lineOf(row: readonly SeatFacts[]): Line[] {
   return [line];
 }
 
-function commonest<Value>(values: readonly Value[]): Value | null {
+function mostCommon<Value>(values: readonly Value[]): Value | null {
   const counts = new Map<Value, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;

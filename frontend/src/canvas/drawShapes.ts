@@ -39,7 +39,7 @@ interface ShapeStyle {
 }
 
 /** Words smaller than this say nothing. */
-const SMALLEST_WORDS_PX = 8;
+const MIN_TEXT_PX = 8;
 const OUTLINE_PX = 1;
 /** In the plan's units. */
 const CORNER = 4;
@@ -55,7 +55,7 @@ export function drawShapes(
     context.translate(shape.x * scale, shape.y * scale);
     context.rotate((shape.rotation * Math.PI) / 180);
     drawOutline(context, shape, scale);
-    drawWords(context, shape, scale, ink, fontFamily);
+    drawText(context, shape, scale, ink, fontFamily);
     context.restore();
   }
 }
@@ -114,7 +114,7 @@ function traceOutline(context: PlanCanvas, shape: Shape, scale: number): void {
   }
 }
 
-function drawWords(
+function drawText(
   context: PlanCanvas,
   shape: Shape,
   scale: number,
@@ -125,8 +125,8 @@ function drawWords(
   const { text, size, x, y } = shape.text;
   // What stands in a box, as the stage does, may grow to be read while it fits in there.
   const room = widthOf(shape) * scale;
-  const sizePx = room > 0 ? Math.max(size * scale, SMALLEST_WORDS_PX) : size * scale;
-  if (sizePx < SMALLEST_WORDS_PX) return;
+  const sizePx = room > 0 ? Math.max(size * scale, MIN_TEXT_PX) : size * scale;
+  if (sizePx < MIN_TEXT_PX) return;
   context.font = `600 ${sizePx}px ${fontFamily}`;
   if (room > 0 && context.measureText(text).width > room) return;
   context.textAlign = 'center';

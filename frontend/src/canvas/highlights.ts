@@ -20,12 +20,12 @@ export interface HighlightFrame {
   readonly pixelRatio: number;
   readonly nowMs: number;
   /** Nothing may move. */
-  readonly isStill: boolean;
+  readonly reducedMotion: boolean;
 }
 
 const PULSE_MS = 700;
 /** In a rush more pulses than these would be a flicker. */
-const MOST_PULSES = 150;
+const MAX_PULSES = 150;
 const WAIT_MS = 900;
 /** In seat radii. */
 const HALO = 1.36;
@@ -36,7 +36,7 @@ export class Highlights {
   #seats: readonly MapSeat[] = [];
   #mine: readonly number[] = [];
   #pulses: Pulse[] = [];
-  #pointed: number | null = null;
+  #hovered: number | null = null;
   #focused: number | null = null;
 
   constructor(clock: ServerClock) {
@@ -58,13 +58,13 @@ export class Highlights {
       const status = seats[index]?.status;
       if (status !== undefined) this.#pulses.push({ index, status, startedMs: nowMs });
     }
-    this.#pulses = this.#pulses.slice(-MOST_PULSES);
+    this.#pulses = this.#pulses.slice(-MAX_PULSES);
   }
 
   /** Returns whether that is another one. */
-  mark(pointed: number | null, focused: number | null): boolean {
-    if (pointed === this.#pointed && focused === this.#focused) return false;
-    [this.#pointed, this.#focused] = [pointed, focused];
+  setTargets(hovered: number | null, focused: number | null): boolean {
+    if (hovered === this.#hovered && focused === this.#focused) return false;
+    [this.#hovered, this.#focused] = [hovered, focused];
     return true;
   }
 
@@ -74,23 +74,23 @@ export class Highlights {
     const radiusPx = scene.plan.seat_radius * at.scale;
     this.#pulses = this.#pulses.filter(({ startedMs }) => nowMs - startedMs < PULSE_MS);
     for (const pulse of this.#pulses) drawPulse(context, frame, pulse, radiusPx);
-    let awakeMs = this.#pulses.length > 0 ? 0 : null;
+    let nextDrawMs = this.#pulses.length > 0 ? 0 : null;
     for (const index of this.#mine) {
       const seat = this.#seats[index];
-      if (seat !== undefined) awakeMs = sooner(awakeMs, this.#drawOwn(context, frame, seat));
+      if (seat !== undefined) nextDrawMs = sooner(nextDrawMs, this.#drawOwn(context, frame, seat));
     }
-    if (this.#pointed !== null && this.#seats[this.#pointed]?.status === 'available') {
-      this.#drawRing(context, frame, this.#pointed, 0.12);
+    if (this.#hovered !== null && this.#seats[this.#hovered]?.status === 'available') {
+      this.#drawRing(context, frame, this.#hovered, 0.12);
     }
     if (this.#focused !== null) this.#drawRing(context, frame, this.#focused, 0.34);
-    return awakeMs;
+    return nextDrawMs;
   }
 
   #drawOwn(context: Context, frame: HighlightFrame, seat: MapSeat): number | null {
-    const { at, scene, palette, pixelRatio, nowMs, isStill } = frame;
+    const { at, scene, palette, pixelRatio, nowMs, reducedMotion } = frame;
     const radiusPx = scene.plan.seat_radius * at.scale;
     const { x, y } = toScreen(at, seat.facts);
-    const isWaiting = seat.pending && !isStill;
+    const isWaiting = seat.pending && !reducedMotion;
     const breath = isWaiting ? 0.6 + 0.4 * Math.cos((nowMs / WAIT_MS) * 2 * Math.PI) : 1;
     circle(context, x, y, (radiusPx * (1 + HALO)) / 2);
     context.globalAlpha = breath;

@@ -42,11 +42,11 @@ class Drawn {
       },
       after: (ms, act) => this.timers.after(ms, act),
       nowMs: () => (this.#elapsedMs += msPerLook),
-      isStill: () => true,
+      prefersReducedMotion: () => true,
     });
     const { plan, categories } = makeEvent();
     const facts = this.map.state.seats.map((seat) => seat.facts);
-    this.canvas.show(sceneOf(plan, categories, facts), palette, 1);
+    this.canvas.setScene(sceneOf(plan, categories, facts), palette, 1);
     this.canvas.setSeats(this.map.state.seats);
     this.canvas.setView({ scale: 2, left: 0, top: 0 }, SIZE);
   }

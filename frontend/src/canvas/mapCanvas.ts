@@ -1,7 +1,7 @@
-import { type Stock, stocksOf } from '@/canvas/areas';
+import { type Availability, availabilityOf } from '@/canvas/areas';
 import { Highlights } from '@/canvas/highlights';
 import type { Palette } from '@/canvas/palette';
-import { type LabelOf, PlanPainter, type Placement, type Stand } from '@/canvas/planPainter';
+import { type LabelOf, PlanPainter, type Placement, type SeatData } from '@/canvas/planPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import type { Context, CreateSurface } from '@/canvas/surface';
 import { Tiles } from '@/canvas/tiles';
@@ -13,11 +13,11 @@ import type { ServerClock } from '@/domain/serverClock';
 /** What is left of a frame's 16 ms for drawing what has not been drawn yet. */
 const TILE_BUDGET_MS = 6;
 /** Counted, since what it takes to draw them shows only once the frame is made. */
-const AREAS_A_FRAME = 4;
+const AREAS_PER_FRAME = 4;
 /** So long after the last change of scale, the map is drawn at the scale that it has then. */
 const ZOOM_SETTLES_MS = 90;
 /** When more seats than this change at once, all is drawn anew. */
-const MOST_REPAINTED = 1_500;
+const MAX_REPAINTED_SEATS = 1_500;
 
 export interface MapCanvasOptions {
   readonly screen: Context;
@@ -28,7 +28,7 @@ export interface MapCanvasOptions {
   readonly nextFrame: (draw: (nowMs: number) => void) => () => void;
   readonly after: (ms: number, act: () => void) => () => void;
   readonly nowMs: () => number;
-  readonly isStill: () => boolean;
+  readonly prefersReducedMotion: () => boolean;
 }
 
 /** What of a map is drawn on a canvas. It draws when something has changed, and only that. */
@@ -41,11 +41,11 @@ export class MapCanvas {
   #pixelRatio = 1;
   #painter: PlanPainter | null = null;
   /** One of its own, since a painter keeps what it needs for one scale. */
-  #smallPainter: PlanPainter | null = null;
-  #stand: Stand = { seats: [], stocks: [] };
+  #overviewPainter: PlanPainter | null = null;
+  #seatData: SeatData = { seats: [], availability: [] };
   #viewport: Viewport | null = null;
   #size: Size = { width: 0, height: 0 };
-  readonly #outdated = new Set<number>();
+  readonly #outdatedAreas = new Set<number>();
   #zoomedAt = -Infinity;
   #cancelFrame: (() => void) | null = null;
   #cancelTimer = () => {
@@ -57,7 +57,7 @@ export class MapCanvas {
     this.#highlights = new Highlights(options.clock);
     this.#tiles = new Tiles(
       (context, at, box) => {
-        this.#painter?.paint(context, at, box, this.#stand);
+        this.#painter?.paint(context, at, box, this.#seatData);
       },
       options.createSurface,
       options.nowMs,
@@ -65,22 +65,22 @@ export class MapCanvas {
   }
 
   /** Another hall, theme or kind of screen: all is drawn anew. */
-  show(scene: Scene, palette: Palette, pixelRatio: number): void {
+  setScene(scene: Scene, palette: Palette, pixelRatio: number): void {
     const isOtherHall = scene !== this.#scene;
     [this.#scene, this.#palette, this.#pixelRatio] = [scene, palette, pixelRatio];
     const { labelOf, createSurface } = this.#options;
     const options = { scene, palette, pixelRatio, labelOf, createSurface };
     this.#painter = new PlanPainter(options);
-    this.#smallPainter = new PlanPainter({ ...options, labelOf: () => [] });
-    this.#drawAllAnew();
-    if (isOtherHall) this.#stand = { seats: [], stocks: [] };
-    this.#wake();
+    this.#overviewPainter = new PlanPainter({ ...options, labelOf: () => [] });
+    this.#discardTiles();
+    if (isOtherHall) this.#seatData = { seats: [], availability: [] };
+    this.#requestFrame();
   }
 
-  /** How the seats stand now. Those that stand otherwise than before are drawn anew. */
+  /** Set the seats' current status; redraw those whose status changed. */
   setSeats(seats: readonly MapSeat[]): void {
     const scene = this.#scene;
-    const before = this.#stand.seats;
+    const before = this.#seatData.seats;
     if (scene === null || seats === before) return;
     const isFirst = before.length !== seats.length;
     const changed: number[] = [];
@@ -89,15 +89,15 @@ export class MapCanvas {
         if (seats[index]?.status !== before[index]?.status) changed.push(index);
       }
     }
-    this.#stand = { seats, stocks: this.#stocksAfter(scene, seats) };
-    if (isFirst || changed.length > MOST_REPAINTED) this.#drawAllAnew();
+    this.#seatData = { seats, availability: this.#updateAvailability(scene, seats) };
+    if (isFirst || changed.length > MAX_REPAINTED_SEATS) this.#discardTiles();
     else for (const index of changed) this.#repaintSeat(index);
     this.#highlights.setSeats(
       seats,
       isFirst ? null : changed,
-      this.#options.isStill() ? null : this.#options.nowMs(),
+      this.#options.prefersReducedMotion() ? null : this.#options.nowMs(),
     );
-    this.#wake();
+    this.#requestFrame();
   }
 
   /** `size` is in CSS pixels. */
@@ -106,23 +106,23 @@ export class MapCanvas {
       this.#zoomedAt = this.#viewport === null ? -Infinity : this.#options.nowMs();
     }
     [this.#viewport, this.#size] = [viewport, size];
-    this.#wake();
+    this.#requestFrame();
   }
 
   /** Draw all of the plan on a canvas of its own, `size` in CSS pixels. */
-  paintWhole(context: Context, size: Size): void {
-    const [scene, painter, ratio] = [this.#scene, this.#smallPainter, this.#pixelRatio];
+  paintOverview(context: Context, size: Size): void {
+    const [scene, painter, ratio] = [this.#scene, this.#overviewPainter, this.#pixelRatio];
     if (scene === null || painter === null) return;
     const { bounds } = scene.extent;
     // Setting the size blanks the canvas.
     context.canvas.width = Math.round(size.width * ratio);
     context.canvas.height = Math.round(size.height * ratio);
-    painter.paint(context, this.#placement(fit(bounds, size)), bounds, this.#stand);
+    painter.paint(context, this.#placement(fit(bounds, size)), bounds, this.#seatData);
   }
 
   /** The seat under the pointer, and the one that has the focus. */
-  mark(pointed: number | null, focused: number | null): void {
-    if (this.#highlights.mark(pointed, focused)) this.#wake();
+  highlight(hovered: number | null, focused: number | null): void {
+    if (this.#highlights.setTargets(hovered, focused)) this.#requestFrame();
   }
 
   /** Draw nothing any more. */
@@ -131,7 +131,7 @@ export class MapCanvas {
     this.#cancelTimer();
   }
 
-  #wake(): void {
+  #requestFrame(): void {
     this.#cancelFrame ??= this.#options.nextFrame((nowMs) => {
       this.#cancelFrame = null;
       this.#draw(nowMs);
@@ -148,7 +148,7 @@ export class MapCanvas {
     screen.clearRect(0, 0, size.width, size.height);
     const isUpToDate = this.#repaintAreas(scene);
     const isDrawn = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
-    const awakeMs = showsAreas(scene, radiusPx(scene, viewport))
+    const nextDrawMs = showsAreas(scene, radiusPx(scene, viewport))
       ? null
       : this.#highlights.draw(screen, {
           at,
@@ -156,18 +156,18 @@ export class MapCanvas {
           palette,
           pixelRatio: this.#pixelRatio,
           nowMs,
-          isStill: this.#options.isStill(),
+          reducedMotion: this.#options.prefersReducedMotion(),
         });
     const isDone = isDrawn && isUpToDate;
     this.#cancelTimer();
-    if (awakeMs === 0 || (!isDone && settlesInMs <= 0)) {
-      this.#wake();
+    if (nextDrawMs === 0 || (!isDone && settlesInMs <= 0)) {
+      this.#requestFrame();
       return;
     }
-    const laterMs = Math.min(awakeMs ?? Infinity, isDone ? Infinity : settlesInMs);
+    const laterMs = Math.min(nextDrawMs ?? Infinity, isDone ? Infinity : settlesInMs);
     if (laterMs < Infinity) {
       this.#cancelTimer = after(laterMs, () => {
-        this.#wake();
+        this.#requestFrame();
       });
     }
   }
@@ -188,35 +188,35 @@ export class MapCanvas {
   }
 
   /** How much is left of each area by now. Those where that is another figure are to be drawn. */
-  #stocksAfter({ areas }: Scene, seats: readonly MapSeat[]): readonly Stock[] {
-    const stocks = stocksOf(areas, seats);
-    stocks.forEach((stock, place) => {
-      if (stock !== this.#stand.stocks[place]) this.#outdated.add(place);
+  #updateAvailability({ areas }: Scene, seats: readonly MapSeat[]): readonly Availability[] {
+    const availability = availabilityOf(areas, seats);
+    availability.forEach((availability, place) => {
+      if (availability !== this.#seatData.availability[place]) this.#outdatedAreas.add(place);
     });
-    return stocks;
+    return availability;
   }
 
-  #drawAllAnew(): void {
+  #discardTiles(): void {
     this.#tiles.clear();
-    this.#outdated.clear();
+    this.#outdatedAreas.clear();
   }
 
   #repaintSeat(index: number): void {
     const painter = this.#painter;
     const box = painter?.boxOfSeat(index);
     if (painter === null || box == null) return;
-    this.#tiles.repaint(box, (scale) => !painter.isFar(scale));
+    this.#tiles.repaint(box, (scale) => !painter.showsAreasAt(scale));
   }
 
   /** Draw the areas anew whose figures have changed, a few at a time. Returns whether all are. */
   #repaintAreas({ areas }: Scene): boolean {
     const painter = this.#painter;
-    for (const index of [...this.#outdated].slice(0, AREAS_A_FRAME)) {
+    for (const index of [...this.#outdatedAreas].slice(0, AREAS_PER_FRAME)) {
       const box = areas[index]?.bounds;
-      this.#outdated.delete(index);
+      this.#outdatedAreas.delete(index);
       if (painter === null || box === undefined) continue;
-      this.#tiles.repaint(box, (scale) => painter.isFar(scale));
+      this.#tiles.repaint(box, (scale) => painter.showsAreasAt(scale));
     }
-    return this.#outdated.size === 0;
+    return this.#outdatedAreas.size === 0;
   }
 }

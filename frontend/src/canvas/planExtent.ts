@@ -49,11 +49,11 @@ function outline(shape: Shape): (readonly [number, number])[] {
     [rx, -ry],
     [-rx, ry],
     [rx, ry],
-    ...aroundWords(shape),
+    ...textCorners(shape),
   ];
 }
 
-function aroundWords({ text }: Shape): (readonly [number, number])[] {
+function textCorners({ text }: Shape): (readonly [number, number])[] {
   if (text === undefined) return [];
   const { x, y, size } = text;
   const half = (LETTER.width * size * text.text.length) / 2;

@@ -1,4 +1,4 @@
-import type { Area, Stock } from '@/canvas/areas';
+import type { Area, Availability } from '@/canvas/areas';
 import { drawShapes } from '@/canvas/drawShapes';
 import type { Palette } from '@/canvas/palette';
 import { type Scene, showsAreas } from '@/canvas/scene';
@@ -15,22 +15,22 @@ export interface Placement {
 }
 
 /** What there is to know of the seats while they are sold. */
-export interface Stand {
+export interface SeatData {
   readonly seats: readonly MapSeat[];
   /** By area. */
-  readonly stocks: readonly Stock[];
+  readonly availability: readonly Availability[];
 }
 
 /** The lines of text on an area, the most important first. */
-export type LabelOf = (area: Area, stock: Stock) => readonly string[];
+export type LabelOf = (area: Area, availability: Availability) => readonly string[];
 
 /** In CSS pixels of a seat's radius: from here on numbers fit into seats, and letters beside rows. */
 export const READABLE_FROM_PX = 10;
-const ROWS_FROM_PX = 7;
-const SMALLEST_LABEL_PX = 8.5;
+const ROW_LABELS_FROM_PX = 7;
+const MIN_LABEL_PX = 8.5;
 /** In the area's room on either side of its middle: how wide its words may be. */
 const LABEL_WIDTH = 2.3;
-const LARGEST_LABEL_PX = 17;
+const MAX_LABEL_PX = 17;
 const LABEL_LINE = 1.2;
 const EDGE_PX = 1;
 
@@ -59,16 +59,16 @@ export class PlanPainter {
     this.#createSurface = options.createSurface;
   }
 
-  /** Whether areas stand in for seats at this scale. */
-  isFar(scale: number): boolean {
+  /** Whether areas are drawn instead of seats at this scale. */
+  showsAreasAt(scale: number): boolean {
     return showsAreas(this.#scene, this.#cssRadius(scale));
   }
 
   /** Draw all that shows within `box`, a part of the plan; the surface there must be blank. */
-  paint(context: Context, at: Placement, box: Bounds, stand: Stand): void {
+  paint(context: Context, at: Placement, box: Bounds, seatData: SeatData): void {
     this.#paintShapes(context, at, box);
-    if (this.isFar(at.scale)) this.#paintAreas(context, at, box, stand);
-    else this.#paintSeats(context, at, box, stand);
+    if (this.showsAreasAt(at.scale)) this.#paintAreas(context, at, box, seatData);
+    else this.#paintSeats(context, at, box, seatData);
   }
 
   /** The part of the plan that the drawing of a seat may cover. */
@@ -82,7 +82,7 @@ export class PlanPainter {
     return (this.#scene.plan.seat_radius * scale) / this.#pixelRatio;
   }
 
-  #paintSeats(context: Context, at: Placement, box: Bounds, { seats }: Stand): void {
+  #paintSeats(context: Context, at: Placement, box: Bounds, { seats }: SeatData): void {
     const { grid, colors, plan } = this.#scene;
     const radiusPx = plan.seat_radius * at.scale;
     const sprites = this.#spritesOf(radiusPx);
@@ -96,7 +96,7 @@ export class PlanPainter {
     }
     const cssRadius = this.#cssRadius(at.scale);
     if (cssRadius >= READABLE_FROM_PX) this.#paintNumbers(context, at, found, seats);
-    if (cssRadius >= ROWS_FROM_PX) this.#paintRowLabels(context, at, box);
+    if (cssRadius >= ROW_LABELS_FROM_PX) this.#paintRowLabels(context, at, box);
   }
 
   #paintNumbers(
@@ -126,15 +126,20 @@ export class PlanPainter {
     }
   }
 
-  #paintAreas(context: Context, at: Placement, box: Bounds, { stocks }: Stand): void {
+  #paintAreas(context: Context, at: Placement, box: Bounds, { availability }: SeatData): void {
     const shown = this.#scene.areas.filter(({ bounds }) => overlap(bounds, box));
-    for (const area of shown) this.#paintArea(context, at, area, stocks[area.index]);
-    for (const area of shown) this.#paintLabel(context, at, area, stocks[area.index]);
+    for (const area of shown) this.#paintArea(context, at, area, availability[area.index]);
+    for (const area of shown) this.#paintLabel(context, at, area, availability[area.index]);
   }
 
-  #paintArea(context: Context, at: Placement, area: Area, stock: Stock | undefined): void {
+  #paintArea(
+    context: Context,
+    at: Placement,
+    area: Area,
+    availability: Availability | undefined,
+  ): void {
     const palette = this.#palette;
-    const free = (stock?.free ?? 0) / area.seatIndexes.length;
+    const free = (availability?.free ?? 0) / area.seatIndexes.length;
     const color = this.#scene.colors.get(area.categoryId) ?? palette.areaEdge;
     context.lineJoin = 'round';
     context.lineCap = 'round';
@@ -160,14 +165,19 @@ export class PlanPainter {
     context.stroke();
   }
 
-  #paintLabel(context: Context, at: Placement, area: Area, stock: Stock | undefined): void {
-    if (stock === undefined) return;
+  #paintLabel(
+    context: Context,
+    at: Placement,
+    area: Area,
+    availability: Availability | undefined,
+  ): void {
+    if (availability === undefined) return;
     const ratio = this.#pixelRatio;
     const room = area.room * at.scale;
-    const [name = '', ...more] = this.#labelOf(area, stock);
+    const [name = '', ...more] = this.#labelOf(area, availability);
     const size = this.#fitted(context, name, room);
-    if (size < SMALLEST_LABEL_PX * ratio) return;
-    const small = Math.max(0.75 * size, SMALLEST_LABEL_PX * ratio);
+    if (size < MIN_LABEL_PX * ratio) return;
+    const small = Math.max(0.75 * size, MIN_LABEL_PX * ratio);
     const lines = [
       { text: name, size, weight: 700, color: this.#palette.ink },
       ...more.map((text) => ({ text, size: small, weight: 500, color: this.#palette.muted })),
@@ -187,7 +197,7 @@ export class PlanPainter {
 
   /** How large a name may be written where there is so much room. */
   #fitted(context: Context, name: string, room: number): number {
-    const size = Math.min(0.75 * room, LARGEST_LABEL_PX * this.#pixelRatio);
+    const size = Math.min(0.75 * room, MAX_LABEL_PX * this.#pixelRatio);
     this.#writeIn(context, this.#palette.ink, size, 700);
     return size * Math.min((LABEL_WIDTH * room) / context.measureText(name).width, 1);
   }

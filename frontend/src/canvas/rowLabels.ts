@@ -1,7 +1,7 @@
 import type { Shape } from '@/api/types';
 import type { SeatGrid } from '@/canvas/seatGrid';
 import type { Point } from '@/domain/geometry';
-import type { Section } from '@/domain/seatMap/hall';
+import type { Section } from '@/domain/seatMap/sections';
 
 export interface RowLabel extends Point {
   readonly text: string;

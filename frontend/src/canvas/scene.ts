@@ -5,8 +5,8 @@ import { type RowLabel, rowLabelsOf } from '@/canvas/rowLabels';
 import { SeatGrid } from '@/canvas/seatGrid';
 import type { PlanExtent, Viewport } from '@/canvas/viewport';
 import type { Bounds } from '@/domain/geometry';
-import { type Section, sectionsOf } from '@/domain/seatMap/hall';
 import type { SeatFacts } from '@/domain/seatMap/seats';
+import { type Section, sectionsOf } from '@/domain/seatMap/sections';
 
 /** All of a map that stays while its seats are sold. */
 export interface Scene {

@@ -2,7 +2,7 @@ import { type Bounds, boundsOf, distance, type Point } from '@/domain/geometry';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 
 /** About so many seats share a cell. */
-const SEATS_A_CELL = 8;
+const SEATS_PER_CELL = 8;
 
 /** Seats by where they are, so that those in a part of a large plan are found without a search. */
 export class SeatGrid {
@@ -19,7 +19,7 @@ export class SeatGrid {
   constructor(facts: readonly SeatFacts[], { x, y, width, height }: Bounds) {
     this.#facts = facts;
     [this.#left, this.#top] = [x, y];
-    this.#cell = Math.max(Math.sqrt((width * height * SEATS_A_CELL) / (facts.length + 1)), 1e-6);
+    this.#cell = Math.max(Math.sqrt((width * height * SEATS_PER_CELL) / (facts.length + 1)), 1e-6);
     this.#columns = Math.floor(width / this.#cell) + 1;
     this.#rows = Math.floor(height / this.#cell) + 1;
     this.#starts = new Uint32Array(this.#columns * this.#rows + 1);

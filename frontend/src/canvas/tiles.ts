@@ -5,7 +5,7 @@ import type { Bounds, Size } from '@/domain/geometry';
 /** In device pixels. */
 const TILE = 512;
 /** While zooming goes on, what is there is stretched this much before it is drawn anew. */
-const MOST_STRETCHED = 2.2;
+const MAX_STRETCH = 2.2;
 /** Tiles off screen that are kept, for whoever pans back. */
 const SPARE_TILES = 24;
 
@@ -34,7 +34,7 @@ export class Tiles {
   readonly #createSurface: CreateSurface;
   readonly #now: () => number;
   #level: Level | null = null;
-  #before: Level | null = null;
+  #previous: Level | null = null;
   #spare: Context[] = [];
 
   constructor(paint: Paint, createSurface: CreateSurface, now: () => number) {
@@ -50,7 +50,7 @@ export class Tiles {
   draw(screen: Context, at: Placement, size: Size, isZooming: boolean, budgetMs: number): boolean {
     const level = this.#levelFor(at.scale, isZooming);
     const missing = this.#missing(level, at, size);
-    const below = missing.length > 0 ? this.#before : null;
+    const below = missing.length > 0 ? this.#previous : null;
     if (below !== null) copy(screen, below, at, size);
     copy(screen, level, at, size, below !== null);
     const deadline = this.#now() + budgetMs;
@@ -62,11 +62,11 @@ export class Tiles {
       left -= 1;
       if (this.#now() >= deadline) break;
     }
-    if (left === 0 && this.#before !== null) {
+    if (left === 0 && this.#previous !== null) {
       screen.clearRect(0, 0, size.width, size.height);
       copy(screen, level, at, size);
-      this.#retire(this.#before);
-      this.#before = null;
+      this.#retire(this.#previous);
+      this.#previous = null;
     }
     this.#evict(level, at, size);
     return left === 0 && level.scale === at.scale;
@@ -74,27 +74,27 @@ export class Tiles {
 
   /** Draw a part of the plan anew, wherever it has been drawn. */
   repaint(box: Bounds, isAffected: (scale: number) => boolean): void {
-    for (const level of [this.#level, this.#before]) {
+    for (const level of [this.#level, this.#previous]) {
       if (level !== null && isAffected(level.scale)) this.#repaintOn(level, box);
     }
   }
 
   /** All that was drawn is out of date. */
   clear(): void {
-    for (const level of [this.#level, this.#before]) if (level !== null) this.#retire(level);
-    this.#level = this.#before = null;
+    for (const level of [this.#level, this.#previous]) if (level !== null) this.#retire(level);
+    this.#level = this.#previous = null;
   }
 
   #levelFor(scale: number, isZooming: boolean): Level {
     const level = this.#level;
     if (level !== null) {
       const stretch = scale / level.scale;
-      const mayStretch = stretch < MOST_STRETCHED && stretch > 1 / MOST_STRETCHED;
+      const mayStretch = stretch < MAX_STRETCH && stretch > 1 / MAX_STRETCH;
       if (stretch === 1 || (isZooming && mayStretch)) return level;
       // A level that has hardly been begun is no better than the one before it.
-      if (this.#before === null || level.tiles.size > 3) {
-        if (this.#before !== null) this.#retire(this.#before);
-        this.#before = level;
+      if (this.#previous === null || level.tiles.size > 3) {
+        if (this.#previous !== null) this.#retire(this.#previous);
+        this.#previous = level;
       } else {
         this.#retire(level);
       }

@@ -13,7 +13,7 @@ export interface PlanExtent {
 }
 
 /** How large a seat may be drawn, in pixels of radius. */
-const LARGEST_SEAT_PX = 26;
+const MAX_SEAT_RADIUS_PX = 26;
 
 export function fit(bounds: Bounds, screen: Size): Viewport {
   const scale = Math.min(screen.width / bounds.width, screen.height / bounds.height);
@@ -55,7 +55,7 @@ export function toScreen(viewport: Viewport, planPoint: Point): Point {
 /** What zooming is for: from all of the plan to seats as large as a thumb. */
 export function confineScale(scale: number, plan: PlanExtent, screen: Size): number {
   const fitted = fit(plan.bounds, screen).scale;
-  return clamp(scale, fitted, Math.max(LARGEST_SEAT_PX / plan.seatRadius, fitted));
+  return clamp(scale, fitted, Math.max(MAX_SEAT_RADIUS_PX / plan.seatRadius, fitted));
 }
 
 /** Keep the plan from being lost off screen. */

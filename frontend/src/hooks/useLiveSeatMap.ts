@@ -88,7 +88,7 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
     () =>
       new Backoff({ baseMs: 1_000, capMs: 15_000, timers: pagePause.timers, random: Math.random }),
   );
-  const locksWanted = useSeatMap(store, (state) => state.locksWanted);
+  const locksWanted = useSeatMap(store, (state) => state.lockFetches);
   const isIdle = useSeatMap(store, (state) => state.pending.size === 0);
 
   useEffect(() => {
@@ -111,7 +111,7 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
         if (!error.isOutcomeUnknown && error.status !== 429) return;
         backoff.schedule(
           () => {
-            store.dispatch({ type: 'locksDoubted' });
+            store.dispatch({ type: 'locksInvalidated' });
           },
           { minMs: (error.retryAfterSeconds ?? 0) * 1000 },
         );
@@ -129,7 +129,7 @@ function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean):
   useEffect(() => {
     // The person may have changed what they hold in another tab, or on another machine.
     function look() {
-      if (document.visibilityState === 'visible') store.dispatch({ type: 'locksDoubted' });
+      if (document.visibilityState === 'visible') store.dispatch({ type: 'locksInvalidated' });
     }
     document.addEventListener('visibilitychange', look);
     const stopListening = tabs.listen((news) => {

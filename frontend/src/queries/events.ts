@@ -8,7 +8,7 @@ import {
   fetchRevenue,
   fetchSeats,
 } from '@/api/events';
-import { factsOfLayout } from '@/domain/seatMap/layout';
+import { unpackLayout } from '@/domain/seatMap/unpackLayout';
 
 const REVENUE_AGAIN_MS = 2_000;
 
@@ -35,7 +35,7 @@ export const layoutQuery = (eventId: number, layout: string) =>
     queryKey: ['layouts', eventId, layout],
     queryFn: async ({ signal }) => ({
       layout,
-      facts: factsOfLayout(await fetchLayout(eventId, layout, signal)),
+      facts: unpackLayout(await fetchLayout(eventId, layout, signal)),
     }),
     staleTime: Infinity,
   });

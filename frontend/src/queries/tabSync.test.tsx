@@ -31,12 +31,12 @@ async function openTab(): Promise<{ server: FakeServer; queryClient: QueryClient
   await vi.waitFor(() => {
     expect(queryClient.isFetching()).toBe(0);
   });
-  server.asked.length = 0;
+  server.requests.length = 0;
   return { server, queryClient };
 }
 
-function callsOf({ asked }: FakeServer): string[] {
-  return asked.map(({ call }) => call).sort();
+function callsOf({ requests }: FakeServer): string[] {
+  return requests.map(({ call }) => call).sort();
 }
 
 it('looks again at reservations and events when another tab has reserved or cancelled', async () => {
@@ -51,7 +51,7 @@ it('asks nothing while nobody looks, and is right when somebody does', async () 
   const { server, queryClient } = await openTab();
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
   tabs.notifyLocal({ kind: 'reservations' });
-  expect(server.asked).toEqual([]);
+  expect(server.requests).toEqual([]);
   expect(queryClient.getQueryState(reservationsQuery.queryKey)?.isInvalidated).toBe(true);
   expect(queryClient.getQueryState(eventsQuery.queryKey)?.isInvalidated).toBe(true);
 });

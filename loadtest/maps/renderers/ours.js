@@ -31,7 +31,7 @@ export function create(host, hall, { areas = false } = {}) {
     },
     nowMs: () => performance.now(),
     // What the others do not draw either.
-    isStill: () => true,
+    reducedMotion: () => true,
   });
   let seats = facts.map((seat) => seatWithStatus(seat, 'available'));
   map.show(sceneOf(plan, [], facts), palette, devicePixelRatio);

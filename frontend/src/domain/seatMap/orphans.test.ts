@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { blocksOf, sectionsOf } from '@/domain/seatMap/hall';
-import { after, type Move, orphaningOf, type StatusOf } from '@/domain/seatMap/orphans';
+import { after, type Move, findOrphans, type StatusOf } from '@/domain/seatMap/orphans';
 import type { MapSeat, SeatFacts, DisplayStatus } from '@/domain/seatMap/seats';
+import { blocksOf, sectionsOf } from '@/domain/seatMap/sections';
 import { factsOf, makeSeat } from '@/testing/factories';
 import { SeededRandom } from '@/testing/seededRandom';
 
@@ -69,16 +69,16 @@ describe('in any hall', () => {
 
   it('taking them too leaves nobody alone', () => {
     for (const { row, facts, statusOf, orphaning } of halls) {
-      if (orphaning?.takeToo == null) continue;
-      expectFair(orphaning.takeToo, row, statusOf);
-      expect(lonelyBesideMine(facts, after(orphaning.takeToo, statusOf)), row).toEqual([]);
+      if (orphaning?.addSeats == null) continue;
+      expectFair(orphaning.addSeats, row, statusOf);
+      expect(lonelyBesideMine(facts, after(orphaning.addSeats, statusOf)), row).toEqual([]);
     }
   });
 
   it('moving along keeps the party as large as it is, in the same block, and leaves nobody alone', () => {
     let moved = 0;
     for (const { row, facts, statusOf, orphaning } of halls) {
-      const move = orphaning?.moveAlong;
+      const move = orphaning?.shiftParty;
       if (move == null) continue;
       moved += 1;
       expectFair(move, row, statusOf);
@@ -123,7 +123,7 @@ function hallOf(row: string) {
 
 function orphaningIn(row: string, spare = 10) {
   const { facts, seats, mine } = hallOf(row);
-  return orphaningOf(sectionsOf(facts), seats, mine, spare);
+  return findOrphans(sectionsOf(facts), seats, mine, spare);
 }
 
 function orphansOf(row: string): string[] {
@@ -139,7 +139,7 @@ function choices(row: string, spare = 10) {
           ...move.take.map(({ seatNumber }) => `+${seatNumber}`),
           ...move.release.map(({ seatNumber }) => `-${seatNumber}`),
         ].join(' ');
-  return { takeToo: inSigns(orphaning?.takeToo), moveAlong: inSigns(orphaning?.moveAlong) };
+  return { takeToo: inSigns(orphaning?.addSeats), moveAlong: inSigns(orphaning?.shiftParty) };
 }
 
 function randomHall(seed: number) {

@@ -1,5 +1,5 @@
-import { type Block, blocksOf, type Section } from '@/domain/seatMap/hall';
 import type { MapSeat, SeatFacts, DisplayStatus } from '@/domain/seatMap/seats';
+import { type Block, blocksOf, type Section } from '@/domain/seatMap/sections';
 
 /** How a seat stands, by its index. */
 export type StatusOf = (index: number) => DisplayStatus;
@@ -11,24 +11,24 @@ export interface Move {
 }
 
 /** Seats that nobody will want to buy alone, and what the person beside them could do about it. */
-export interface Orphaning {
+export interface OrphanWarning {
   readonly orphans: readonly SeatFacts[];
   /** All of them as well; null when that is more than the person may hold. */
-  readonly takeToo: Move | null;
+  readonly addSeats: Move | null;
   /** The party one seat along; null when somebody would be alone still. */
-  readonly moveAlong: Move | null;
+  readonly shiftParty: Move | null;
 }
 
 /**
  * What the person's own seats do to those beside them: null when they leave none alone. `spare` is
  * how many more seats the person may hold.
  */
-export function orphaningOf(
+export function findOrphans(
   sections: readonly Section[],
   seats: readonly MapSeat[],
   mine: readonly SeatFacts[],
-  spare: number,
-): Orphaning | null {
+  remaining: number,
+): OrphanWarning | null {
   const statusOf: StatusOf = (index) => seats[index]?.status ?? 'blocked';
   const blocks = blocksAround(sections, mine);
   const orphans = blocks.flatMap((block) => orphansIn(block, statusOf));
@@ -36,11 +36,11 @@ export function orphaningOf(
   const leavesNobodyAlone = (move: Move) =>
     blocks.every((block) => orphansIn(block, after(move, statusOf)).length === 0);
   // Seats are taken before others are let go of, and that must not be one too many.
-  const moves = spare < 1 ? [] : blocks.flatMap((block) => movesIn(block, statusOf));
+  const moves = remaining < 1 ? [] : blocks.flatMap((block) => shiftsIn(block, statusOf));
   return {
     orphans,
-    takeToo: orphans.length <= spare ? { take: orphans, release: [] } : null,
-    moveAlong: moves.find(leavesNobodyAlone) ?? null,
+    addSeats: orphans.length <= remaining ? { take: orphans, release: [] } : null,
+    shiftParty: moves.find(leavesNobodyAlone) ?? null,
   };
 }
 
@@ -70,7 +70,7 @@ export function after({ take, release }: Move, statusOf: StatusOf): StatusOf {
 }
 
 /** Each party of a block one seat to either side, where that seat is free. */
-function movesIn(block: Block, statusOf: StatusOf): Move[] {
+function shiftsIn(block: Block, statusOf: StatusOf): Move[] {
   return partiesIn(block, statusOf).flatMap(({ start, end }) => {
     const [first, last] = [block[start], block[end - 1]];
     if (first === undefined || last === undefined) return [];

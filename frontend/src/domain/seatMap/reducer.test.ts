@@ -94,21 +94,21 @@ describe('the feed', () => {
   it('takes a snapshot that goes on from what it knows for a long delta', () => {
     const map = MapUnderTest.withSeats(2);
     map.lockAndSee(0);
-    const { locksWanted, seq } = map.state;
+    const { lockFetches, seq } = map.state;
     map.snapshot(['locked', 'available'], LAYOUT, (seq ?? 0) + 1, [
       { index: 0, lockedUntil: DEADLINE, holder: null },
     ]);
     expect(map.statuses()).toEqual(['mine', 'available']);
-    expect(map.state.locksWanted).toBe(locksWanted);
+    expect(map.state.lockFetches).toBe(lockFetches);
     map.delta(changed(1, 'reserved'));
     expect(map.statuses()).toEqual(['mine', 'reserved']);
   });
 
   it('asks for its own locks when a snapshot leads back, as after a restored backup', () => {
     const map = MapUnderTest.withSeats(1);
-    const { locksWanted } = map.state;
+    const { lockFetches } = map.state;
     map.snapshot(['available'], LAYOUT, 3);
-    expect(map.state.locksWanted).toBe(locksWanted + 1);
+    expect(map.state.lockFetches).toBe(lockFetches + 1);
   });
 
   it('tells how many are watching', () => {
@@ -159,9 +159,9 @@ describe('a click', () => {
   it('follows the last wish of somebody who clicks twice', () => {
     const map = MapUnderTest.withSeats(1);
     map.start('lock', 100);
-    map.do({ type: 'mindChanged', seatId: 100 });
+    map.do({ type: 'commandReversed', seatId: 100 });
     expect(map.seat(0)).toMatchObject({ status: 'available', pending: true });
-    map.do({ type: 'mindChanged', seatId: 100 });
+    map.do({ type: 'commandReversed', seatId: 100 });
     expect(map.seat(0)).toMatchObject({ status: 'mine', pending: true });
   });
 
@@ -169,14 +169,14 @@ describe('a click', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.start('reserve', 100);
-    map.do({ type: 'mindChanged', seatId: 100 });
+    map.do({ type: 'commandReversed', seatId: 100 });
     expect(map.seat(0)).toMatchObject({ status: 'mine', pending: true });
   });
 
   it('leaves alone a seat that has no command on its way', () => {
     const map = MapUnderTest.withSeats(1);
     const before = map.state;
-    map.do({ type: 'mindChanged', seatId: 100 });
+    map.do({ type: 'commandReversed', seatId: 100 });
     expect(map.state).toBe(before);
   });
 });

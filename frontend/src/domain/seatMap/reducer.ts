@@ -1,16 +1,16 @@
 import { assertNever } from '@/domain/assertNever';
 import type { DeltaFrame, LiveSeat, ServerFrame, SnapshotFrame } from '@/domain/feed/protocol';
+import { withDisplayedSeats } from '@/domain/seatMap/displayStatus';
 import {
-  answerCommand,
+  settleCommand,
   checkOwnAgainstLive,
-  dropHeld,
-  dropPastDeadlines,
+  removeHeld,
+  removeExpired,
   replaceHeld,
-  spendExtensions,
-} from '@/domain/seatMap/own';
+  exhaustExtensions,
+} from '@/domain/seatMap/ownLocks';
 import { FREE, sameFacts } from '@/domain/seatMap/seats';
 import type { PendingCommand, SeatMapAction, SeatMapState } from '@/domain/seatMap/state';
-import { withSeatsShown } from '@/domain/seatMap/view';
 
 /** What the map is after `action`, at `now` by the server's clock. Pure. */
 export function reduceSeatMap(
@@ -20,54 +20,54 @@ export function reduceSeatMap(
 ): SeatMapState {
   switch (action.type) {
     case 'frame':
-      return hear(state, action.frame, now);
+      return applyFrameAt(state, action.frame, now);
     case 'seatsLoaded':
       return loadSeats(state, action, now);
     case 'seatsListed':
       return listSeats(state, action, now);
     case 'commandStarted':
       return startCommand(state, action.kind, action.seatIds, now);
-    case 'mindChanged':
-      return changeMind(state, action.seatId, now);
+    case 'commandReversed':
+      return reverseCommand(state, action.seatId, now);
     case 'commandSettled':
-      return showSeats(
-        answerCommand(state, action.seatIds, action.outcome, now),
+      return withSeatsById(
+        settleCommand(state, action.seatIds, action.outcome, now),
         action.seatIds,
         now,
       );
     case 'notHeld':
-      return showSeats(dropHeld(state, action.seatIds), action.seatIds, now);
-    case 'extensionsSpent':
-      return spendExtensions(state, action.seatIds);
+      return withSeatsById(removeHeld(state, action.seatIds), action.seatIds, now);
+    case 'extensionsExhausted':
+      return exhaustExtensions(state, action.seatIds);
     case 'ownLocksLoaded':
       return action.epoch === state.epoch && state.pending.size === 0
-        ? withSeatsShown(replaceHeld(state, action.locks, now), 'all', now)
-        : { ...state, locksWanted: state.locksWanted + 1 };
-    case 'locksDoubted':
-      return { ...state, locksWanted: state.locksWanted + 1 };
+        ? withDisplayedSeats(replaceHeld(state, action.locks, now), 'all', now)
+        : { ...state, lockFetches: state.lockFetches + 1 };
+    case 'locksInvalidated':
+      return { ...state, lockFetches: state.lockFetches + 1 };
     case 'timePassed':
-      return withSeatsShown(dropPastDeadlines(state, now), 'all', now);
+      return withDisplayedSeats(removeExpired(state, now), 'all', now);
     default:
       return assertNever(action);
   }
 }
 
-function hear(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
-  const next = takeFrame(state, frame, now);
-  return next === state ? state : { ...next, heardAt: now };
+function applyFrameAt(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
+  const next = applyFrame(state, frame, now);
+  return next === state ? state : { ...next, lastFrameAt: now };
 }
 
-function takeFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
+function applyFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
   switch (frame.type) {
     case 'snapshot':
-      return takeSnapshot(state, frame, now);
+      return applySnapshot(state, frame, now);
     case 'delta':
-      return takeDelta(state, frame, now);
+      return applyDelta(state, frame, now);
     case 'beat':
       return {
         ...state,
         viewers: frame.viewers,
-        locksWanted: state.locksWanted + (holdsUnseen(state) ? 1 : 0),
+        lockFetches: state.lockFetches + (hasUnseenLock(state) ? 1 : 0),
       };
     default:
       return assertNever(frame);
@@ -75,7 +75,7 @@ function takeFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatMa
 }
 
 /** Whether there is an own lock that the feed should have shown by now but has not. */
-function holdsUnseen({ own }: SeatMapState): boolean {
+function hasUnseenLock({ own }: SeatMapState): boolean {
   return [...own.values()].some((answer) => answer.kind === 'held' && !answer.seen);
 }
 
@@ -87,11 +87,11 @@ const WITHOUT_LOCK: Record<LiveSeat['status'], LiveSeat> = {
   blocked: { ...FREE, status: 'blocked' },
 };
 
-function takeSnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): SeatMapState {
+function applySnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): SeatMapState {
   // One that leads on from what we know says what a delta would say.
   const leadsOn =
     state.seq === null || (frame.layout === state.liveLayout && frame.seq > state.seq);
-  const doubt = !leadsOn || (state.seq !== null && holdsUnseen(state));
+  const doubt = !leadsOn || (state.seq !== null && hasUnseenLock(state));
   const live: LiveSeat[] = frame.statuses.map((status) => WITHOUT_LOCK[status]);
   for (const { index, lockedUntil, holder } of frame.locks) {
     live[index] = { status: 'locked', lockedUntil, holder };
@@ -101,12 +101,12 @@ function takeSnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): S
     live,
     liveLayout: frame.layout,
     seq: frame.seq,
-    locksWanted: state.locksWanted + (doubt ? 1 : 0),
+    lockFetches: state.lockFetches + (doubt ? 1 : 0),
   };
-  return withSeatsShown(checkOwnAgainstLive(next, state.live, 'all', now), 'all', now);
+  return withDisplayedSeats(checkOwnAgainstLive(next, state.live, 'all', now), 'all', now);
 }
 
-function takeDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMapState {
+function applyDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMapState {
   if (state.seq === null || frame.from !== state.seq) return state;
   if (frame.changes.length === 0) return { ...state, seq: frame.seq };
   const live = [...state.live];
@@ -116,7 +116,7 @@ function takeDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMap
   }
   const indexes = frame.changes.map(({ index }) => index);
   const next = { ...state, live, seq: frame.seq };
-  return withSeatsShown(checkOwnAgainstLive(next, state.live, indexes, now), indexes, now);
+  return withDisplayedSeats(checkOwnAgainstLive(next, state.live, indexes, now), indexes, now);
 }
 
 function loadSeats(
@@ -134,7 +134,7 @@ function loadSeats(
     factsLayout: layout,
     indexById: new Map(facts.map(({ id, index }) => [id, index])),
   };
-  return withSeatsShown(next, 'all', now);
+  return withDisplayedSeats(next, 'all', now);
 }
 
 function listSeats(
@@ -143,7 +143,7 @@ function listSeats(
   now: number,
 ): SeatMapState {
   if (state.seq !== null) return state;
-  return withSeatsShown({ ...state, live, liveLayout: layout }, 'all', now);
+  return withDisplayedSeats({ ...state, live, liveLayout: layout }, 'all', now);
 }
 
 function startCommand(
@@ -153,19 +153,19 @@ function startCommand(
   now: number,
 ): SeatMapState {
   const pending = new Map(state.pending);
-  for (const seatId of seatIds) pending.set(seatId, { kind, turned: false });
-  return showSeats({ ...state, pending, epoch: state.epoch + 1 }, seatIds, now);
+  for (const seatId of seatIds) pending.set(seatId, { kind, reversed: false });
+  return withSeatsById({ ...state, pending, epoch: state.epoch + 1 }, seatIds, now);
 }
 
-function changeMind(state: SeatMapState, seatId: number, now: number): SeatMapState {
+function reverseCommand(state: SeatMapState, seatId: number, now: number): SeatMapState {
   const command = state.pending.get(seatId);
   if (command === undefined || command.kind === 'reserve') return state;
   const pending = new Map(state.pending);
-  pending.set(seatId, { ...command, turned: !command.turned });
-  return showSeats({ ...state, pending }, [seatId], now);
+  pending.set(seatId, { ...command, reversed: !command.reversed });
+  return withSeatsById({ ...state, pending }, [seatId], now);
 }
 
-function showSeats(state: SeatMapState, seatIds: readonly number[], now: number): SeatMapState {
+function withSeatsById(state: SeatMapState, seatIds: readonly number[], now: number): SeatMapState {
   const indexes = seatIds.flatMap((seatId) => state.indexById.get(seatId) ?? []);
-  return withSeatsShown(state, indexes, now);
+  return withDisplayedSeats(state, indexes, now);
 }

@@ -5,7 +5,7 @@ import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
  * What the server answered to this person's own commands. It outranks the feed until the feed has
  * caught up, because an answer and the frame that tells of the same change come in either order.
  */
-export type OwnAnswer =
+export type OwnSeat =
   /** `seen`: the feed has shown this very lock, so from then on it decides. */
   | {
       readonly kind: 'held';
@@ -14,7 +14,7 @@ export type OwnAnswer =
       readonly seen: boolean;
     }
   /** A lock was asked for and no answer came: `until` then, a lock that the feed shows may be ours. */
-  | { readonly kind: 'asked'; readonly until: number }
+  | { readonly kind: 'unconfirmed'; readonly until: number }
   /** The lock that would end at `until` is void. */
   | { readonly kind: 'released'; readonly until: number }
   | { readonly kind: 'reserved'; readonly until: number };
@@ -30,11 +30,11 @@ export interface OwnLock {
 /** A command on its way. `turned`: the person has changed their mind meanwhile. */
 export interface PendingCommand {
   readonly kind: 'lock' | 'extend' | 'unlock' | 'reserve';
-  readonly turned: boolean;
+  readonly reversed: boolean;
 }
 
 /** Seats that stopped being held although the person did nothing. */
-export interface Lapse {
+export interface LostLocks {
   readonly id: number;
   readonly kind: 'expired' | 'lost';
   readonly seatIds: readonly number[];
@@ -56,19 +56,19 @@ export interface SeatMapState {
   /** Null until the feed has spoken. */
   readonly seq: number | null;
   /** When the feed spoke last, by the server's clock. */
-  readonly heardAt: number | null;
+  readonly lastFrameAt: number | null;
 
-  readonly own: ReadonlyMap<number, OwnAnswer>;
+  readonly own: ReadonlyMap<number, OwnSeat>;
   readonly pending: ReadonlyMap<number, PendingCommand>;
 
   readonly seats: readonly MapSeat[];
   readonly viewers: number | null;
-  readonly lapse: Lapse | null;
+  readonly lostLocks: LostLocks | null;
 
   /** Counts commands begun and ended: an answer to an older question must not undo a newer one. */
   readonly epoch: number;
   /** Each rise asks for the caller's locks to be fetched again. */
-  readonly locksWanted: number;
+  readonly lockFetches: number;
 }
 
 export type SettledOutcome =
@@ -91,7 +91,7 @@ export type SeatMapAction =
       readonly seatIds: readonly number[];
     }
   /** The person clicked a seat whose command is still on its way. */
-  | { readonly type: 'mindChanged'; readonly seatId: number }
+  | { readonly type: 'commandReversed'; readonly seatId: number }
   | {
       readonly type: 'commandSettled';
       readonly seatIds: readonly number[];
@@ -100,13 +100,13 @@ export type SeatMapAction =
   /** The server says that the caller holds no lock on these. */
   | { readonly type: 'notHeld'; readonly seatIds: readonly number[] }
   /** The server says that these cannot be held for longer. */
-  | { readonly type: 'extensionsSpent'; readonly seatIds: readonly number[] }
+  | { readonly type: 'extensionsExhausted'; readonly seatIds: readonly number[] }
   | {
       readonly type: 'ownLocksLoaded';
       readonly epoch: number;
       readonly locks: readonly OwnLock[];
     }
-  | { readonly type: 'locksDoubted' }
+  | { readonly type: 'locksInvalidated' }
   | { readonly type: 'timePassed' };
 
 export const emptySeatMap: SeatMapState = {
@@ -116,12 +116,12 @@ export const emptySeatMap: SeatMapState = {
   live: [],
   liveLayout: null,
   seq: null,
-  heardAt: null,
+  lastFrameAt: null,
   own: new Map(),
   pending: new Map(),
   seats: [],
   viewers: null,
-  lapse: null,
+  lostLocks: null,
   epoch: 0,
-  locksWanted: 1,
+  lockFetches: 1,
 };

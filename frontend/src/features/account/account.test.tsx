@@ -26,7 +26,7 @@ it('signs in and goes back to where one was', async () => {
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
   await screen.findByText('another page');
   expect(router.state.location.pathname).toBe('/events/7');
-  expect(server.asked.find(({ call }) => call === 'post login/')?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === 'post login/')?.body).toEqual({
     username: 'alice',
     password: 'secret-word',
   });

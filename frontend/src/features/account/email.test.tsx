@@ -44,7 +44,7 @@ it('offers another letter only while an address waits to be confirmed', async ()
 
 it('sends another letter, and says when there were too many', async () => {
   const { server, user } = open('/account', { email: EMAIL });
-  server.inTurn('post email/verify/', DONE, [
+  server.replyInTurn('post email/verify/', DONE, [
     429,
     { error: 'No.', code: 'throttled' },
     { 'retry-after': '72000' },
@@ -60,7 +60,7 @@ it('sends another letter, and says when there were too many', async () => {
 
 it('asks for another address with the password, and shows that it waits', async () => {
   const { server, user } = open('/account', { email: 'old@example.org', email_verified: true });
-  server.inTurn(
+  server.replyInTurn(
     'post email/change/',
     [400, { error: 'No.', code: 'invalid', fields: { password: ['Wrong.'] } }],
     DONE,
@@ -77,7 +77,7 @@ it('asks for another address with the password, and shows that it waits', async 
   ]);
   await user.click(card.getByRole('button', { name: 'Send the link' }));
   await screen.findByText(/^alice@example\.org takes its place/);
-  expect(server.asked.find(({ call }) => call === 'post email/change/')?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === 'post email/change/')?.body).toEqual({
     email: EMAIL,
     password: 'my-long-password',
   });
@@ -92,7 +92,7 @@ it('confirms an address when the button is pressed, and not before', async () =>
   await user.click(button);
   const heading = await screen.findByRole('heading', { name: 'Your address is confirmed' });
   expect(document.activeElement).toBe(heading);
-  expect(server.asked.find(({ call }) => call === 'post email/confirm/')?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === 'post email/confirm/')?.body).toEqual({
     uid: 'Mg',
     token: 'c0-ffee',
   });
@@ -112,7 +112,7 @@ it('says so when the link is not whole', async () => {
 
 it('offers the way by mail to who is held up by wrong passwords of others', async () => {
   const { server, user } = open('/sign-in?next=%2Fevents%2F7');
-  server.inTurn(
+  server.replyInTurn(
     'post login/',
     [429, { error: 'No.', code: 'throttled' }, { 'retry-after': '60' }],
     [429, { error: 'No.', code: 'throttled' }, { 'retry-after': '3000' }],

@@ -47,7 +47,7 @@ it('takes the link’s key off the address at once, and uses it once', async () 
   expect(await screen.findByRole('heading', { name: 'Choose a new password' })).toBeDefined();
   expect(router.state.location).toMatchObject({ hash: '', pathname: '/password/reset' });
   expect(router.state.historyAction).toBe('REPLACE');
-  server.inTurn(
+  server.replyInTurn(
     'post password/reset/confirm/',
     [400, { error: 'No.', code: 'invalid', fields: { password: ['Too common.'] } }],
     DONE,
@@ -58,7 +58,7 @@ it('takes the link’s key off the address at once, and uses it once', async () 
   await user.type(screen.getByLabelText('New password'), '-of-mine');
   await user.click(screen.getByRole('button', { name: 'Save password' }));
   await screen.findByRole('heading', { name: 'Your password is changed' });
-  const [, asked] = server.asked.filter(({ call }) => call === 'post password/reset/confirm/');
+  const [, asked] = server.requests.filter(({ call }) => call === 'post password/reset/confirm/');
   expect(asked?.body).toEqual({ uid: 'Mg', token: 'c0-ffee', password: 'passwords-of-mine' });
 });
 
@@ -83,7 +83,7 @@ it('says that a link was used before', async () => {
 
 it('changes the password, and says at its field when the old one is wrong', async () => {
   const { server, user } = openAccount();
-  server.inTurn(
+  server.replyInTurn(
     'post password/change/',
     [400, { error: 'No.', code: 'invalid', fields: { old_password: ['Wrong.'] } }],
     DONE,

@@ -51,19 +51,19 @@ it('loads more by keyboard, says how many came, and goes on at the first of them
 
 it('keeps the focus on the button while more are loading, and asks once', async () => {
   const { server, user, more } = await open();
-  const answer = server.onHold(SECOND);
+  const answer = server.defer(SECOND);
   await user.click(more);
   await user.keyboard('{Enter}');
   const busy = screen.getByRole('button', { name: 'Loading more events…' });
   expect(document.activeElement).toBe(busy);
-  expect(server.asked.filter(({ call }) => call === SECOND)).toHaveLength(1);
+  expect(server.requests.filter(({ call }) => call === SECOND)).toHaveLength(1);
   answer([200, events(3)]);
   await screen.findByText('Event 3');
 });
 
 it('leaves the focus with who has gone on meanwhile', async () => {
   const { server, user, more } = await open();
-  const answer = server.onHold(SECOND);
+  const answer = server.defer(SECOND);
   await user.click(more);
   const elsewhere = screen.getByRole('link', { name: 'Event 1' });
   elsewhere.focus();
@@ -83,7 +83,7 @@ it('shows an event once that was moved from one page to the next', async () => {
 it('says why no more came, keeps what it has, and tries again', async () => {
   const { server, user, more } = await open();
   const refused = { error: 'Not today.', code: 'other' };
-  server.inTurn(SECOND, [400, refused], [200, events(3)]);
+  server.replyInTurn(SECOND, [400, refused], [200, events(3)]);
   await user.click(more);
   expect(await screen.findByText('Not today.')).toBeDefined();
   expect(shown()).toEqual(['Event 1', 'Event 2']);

@@ -78,7 +78,7 @@ it('shows what the bookings come to, and asks again once the seats have changed'
   const { server, socket } = await openLive();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(figure('Revenue so far')).toMatch(/^€0\.00/);
-  expect(server.asked.filter(({ call }) => call === REVENUE)).toHaveLength(1);
+  expect(server.requests.filter(({ call }) => call === REVENUE)).toHaveLength(1);
   // Less than the seat costs now.
   server.on(REVENUE, [200, revenueOf(2, { section: 'Stalls', revenue: '35.00' })]);
   socket.receive(deltaFrame(1, [0, 2, null, null]));
@@ -86,7 +86,7 @@ it('shows what the bookings come to, and asks again once the seats have changed'
   expect(figure('Revenue so far')).toMatch(/^€35\.00/);
   expect(screen.getByRole('row', { name: /^Stalls/ }).textContent).toMatch(/€35\.00$/);
   expect(screen.getByRole('row', { name: /^Circle/ }).textContent).toMatch(/€0\.00$/);
-  expect(server.asked.filter(({ call }) => call === REVENUE)).toHaveLength(2);
+  expect(server.requests.filter(({ call }) => call === REVENUE)).toHaveLength(2);
 });
 
 it('tells the latest changes, and how many were sold', async () => {
@@ -103,7 +103,7 @@ it('tells the latest changes, and how many were sold', async () => {
 
 it('only looks: it asks for nobody’s locks', async () => {
   const { server } = await openLive();
-  expect(server.asked.map(({ call }) => call)).not.toContain('get events/7/locks/');
+  expect(server.requests.map(({ call }) => call)).not.toContain('get events/7/locks/');
   expect(server.writes()).toEqual([]);
 });
 
@@ -114,7 +114,7 @@ it.each([
   const server = open(me);
   expect(await screen.findByText('This page is for organisers')).toBeDefined();
   expect(screen.getByRole('link', { name: wayOut })).toBeDefined();
-  expect(server.asked.map(({ call }) => call)).toEqual(['get me/']);
+  expect(server.requests.map(({ call }) => call)).toEqual(['get me/']);
   expect(FakeWebSocket.opened).toEqual([]);
 });
 

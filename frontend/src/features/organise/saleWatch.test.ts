@@ -61,7 +61,7 @@ function openWatch() {
   }
 
   function wake() {
-    store.dispatch({ type: 'locksDoubted' });
+    store.dispatch({ type: 'locksInvalidated' });
   }
 
   store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, facts: makeSeats(SEATS).map(factsOf) });

@@ -80,7 +80,7 @@ function viewOf({ seats, viewers, seq }: SeatMapState, log: SaleLog, now: number
 }
 
 /** When it was sold what one state has and the one before had not; null if that cannot be said. */
-function timeOfSales(before: SeatMapState, { heardAt }: SeatMapState): number | null {
-  const wasHeard = before.heardAt !== null && heardAt !== null;
-  return wasHeard && heardAt - before.heardAt < GAP_MS ? heardAt : null;
+function timeOfSales(before: SeatMapState, { lastFrameAt }: SeatMapState): number | null {
+  const wasHeard = before.lastFrameAt !== null && lastFrameAt !== null;
+  return wasHeard && lastFrameAt - before.lastFrameAt < GAP_MS ? lastFrameAt : null;
 }

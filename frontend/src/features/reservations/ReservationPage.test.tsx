@@ -125,7 +125,7 @@ it('has a sentence for a reservation that is not there', async () => {
 it('asks nobody about an address that is no number', async () => {
   const { server } = open(makeReservation(), { path: '/reservations/K7QF9M2A4XWZ31TB-x' });
   expect(await screen.findByText('There is no such reservation')).toBeDefined();
-  expect(server.asked.map(({ call }) => call)).not.toContain('get reservations/31x/');
+  expect(server.requests.map(({ call }) => call)).not.toContain('get reservations/31x/');
 });
 
 it('is for those who are signed in, and comes back afterwards', async () => {

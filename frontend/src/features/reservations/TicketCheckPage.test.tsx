@@ -5,7 +5,7 @@ import type { Ticket } from '@/api/types';
 import { codeIn } from '@/features/reservations/codeIn';
 import { TicketCheckPage } from '@/features/reservations/TicketCheckPage';
 import { makeReservation } from '@/testing/factories';
-import { FakeServer, LOST } from '@/testing/fakeServer';
+import { FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
@@ -102,7 +102,7 @@ it('admits, remembers the gate, and says so', async () => {
   expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
   expect(screen.getByText('Let one person in: A1.')).toBeDefined();
   expect(screen.queryByRole('button', { name: /^Admit/ })).toBeNull();
-  expect(server.asked.at(-1)).toEqual({ call: ENTRY, body: { seat_ids: [100], gate: 'North' } });
+  expect(server.requests.at(-1)).toEqual({ call: ENTRY, body: { seat_ids: [100], gate: 'North' } });
   expect(localStorage.getItem('seatcast.gate')).toBe('North');
 });
 
@@ -123,7 +123,7 @@ it('admits those of a party who are there', async () => {
   await user.click(screen.getByRole('checkbox', { name: 'A3' }));
   await user.click(screen.getByRole('button', { name: 'Admit one' }));
   expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
-  expect(server.asked.at(-1)?.body).toMatchObject({ seat_ids: [100] });
+  expect(server.requests.at(-1)?.body).toMatchObject({ seat_ids: [100] });
   // The others may come later, and are chosen then.
   expect(screen.getByRole('button', { name: 'Admit 2' })).toBeDefined();
   expect(screen.getByRole('checkbox', { name: 'A2' })).toBeDefined();
@@ -152,7 +152,7 @@ it.each([
 
 it('sends a scan again under its own key when the answer was lost', async () => {
   const { server, user } = open();
-  server.inTurn(ENTRY, LOST);
+  server.replyInTurn(ENTRY, CONNECTION_LOST);
   await user.click(await screen.findByRole('button', { name: 'Admit one' }));
   expect(await screen.findByText(/^We could not reach the box office/)).toBeDefined();
   server.on(ENTRY, [200, { success: true, message: '', admitted: [entered()] }]);
@@ -174,5 +174,5 @@ it.each([
   const { server } = open(me);
   expect(await screen.findByText('Tickets are checked at the door')).toBeDefined();
   expect(screen.getAllByRole('link').map(({ textContent }) => textContent)).toEqual(ways);
-  expect(server.asked.map(({ call }) => call)).toEqual(['get me/']);
+  expect(server.requests.map(({ call }) => call)).toEqual(['get me/']);
 });

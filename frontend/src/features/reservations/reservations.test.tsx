@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { Reservation } from '@/api/types';
 import { MyReservationsPage } from '@/features/reservations/MyReservationsPage';
 import { makeReservation } from '@/testing/factories';
-import { FakeServer, LOST } from '@/testing/fakeServer';
+import { FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
@@ -134,7 +134,7 @@ it('cancels under one key for as long as no answer comes', async () => {
   const { server, user } = open([makeReservation()]);
   const reservation = makeReservation({ status: 'cancelled' });
   const done = [200, { success: true, message: '', reservation }] as const;
-  server.inTurn(CANCEL, LOST, LOST, LOST, done);
+  server.replyInTurn(CANCEL, CONNECTION_LOST, CONNECTION_LOST, CONNECTION_LOST, done);
   const { dialog, cancel } = await askToCancel(user);
   await user.click(cancel);
   await dialog.findByText(/could not reach/, undefined, { timeout: 4_000 });

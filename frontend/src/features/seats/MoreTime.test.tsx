@@ -26,7 +26,9 @@ it('is offered when a hold ends soon, and moves all deadlines at once', async ()
   expect(basket().getByText(/^1:/)).toBeDefined();
   await user.click(screen.getByRole('button', { name: 'More time' }));
   expect(await screen.findByText('Seats A1 and A2 are held for longer.')).toBeDefined();
-  expect(server.asked.find(({ call }) => call === EXTEND)?.body).toEqual({ seat_ids: [100, 101] });
+  expect(server.requests.find(({ call }) => call === EXTEND)?.body).toEqual({
+    seat_ids: [100, 101],
+  });
   expect(server.keysOf(EXTEND)[0]).toMatch(/.{8}/);
   expect(await basket().findByText(/^(5:00|4:5\d)$/)).toBeDefined();
   expect(moreTime()).toBeNull();
@@ -85,7 +87,7 @@ it('is told of to those who do not see the offer, once for each deadline', async
 
 it('leaves the focus in the basket when it has been had', async () => {
   const { server, user } = await openHolding(lockedSeat(0, soon()));
-  const answer = server.onHold(EXTEND);
+  const answer = server.defer(EXTEND);
   await user.click(screen.getByRole('button', { name: 'More time' }));
   expect(document.activeElement).toBe(moreTime());
   await act(async () => {

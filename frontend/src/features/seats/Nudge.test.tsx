@@ -53,7 +53,7 @@ it('moves along with one click, and lets go only of what it no longer needs', as
   await user.click(screen.getByRole('button', { name: 'Take A1 instead of A3' }));
   expect(await screen.findByText('Seat A3 released.')).toBeDefined();
   expect(server.writes()).toEqual([LOCK, UNLOCK]);
-  expect(server.asked.at(-1)?.body).toEqual({ seat_ids: [102] });
+  expect(server.requests.at(-1)?.body).toEqual({ seat_ids: [102] });
   expect(nudge()).toBeNull();
 });
 

@@ -52,7 +52,7 @@ describe('seats that could be had instead', () => {
 
   it('are held by one click, shown at once', async () => {
     const { server, user } = await openRefused();
-    const answer = server.onHold(LOCK);
+    const answer = server.defer(LOCK);
     await user.click(screen.getByRole('button', { name: /^Take B1, B2/ }));
     for (const seatNumber of ['B1', 'B2']) {
       expect(seatButton(seatNumber).getAttribute('data-status')).toBe('mine');
@@ -63,7 +63,7 @@ describe('seats that could be had instead', () => {
       await Promise.resolve();
     });
     expect(await screen.findByText('Seats B1 and B2 are held for you.')).toBeDefined();
-    expect(server.asked.at(-1)).toEqual({ call: LOCK, body: { seat_ids: [104, 105] } });
+    expect(server.requests.at(-1)).toEqual({ call: LOCK, body: { seat_ids: [104, 105] } });
     expect(server.keysOf(LOCK)[0]).toMatch(/.{8}/);
   });
 
@@ -102,7 +102,7 @@ describe('seats that could be had instead', () => {
 
   it('vanish when the person helps themselves', async () => {
     const { server, user } = await openRefused();
-    server.onHold('post events/7/seats/102/lock/');
+    server.defer('post events/7/seats/102/lock/');
     await user.click(seatButton('A3'));
     expect(offered()).toEqual([]);
   });
@@ -121,7 +121,7 @@ describe('seats that could be had instead', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(await screen.findByText('Seat A2 released.')).toBeDefined();
     expect(seatButton('B2').getAttribute('data-status')).toBe('mine');
-    expect(server.asked.at(-1)?.body).toEqual({ seat_ids: [101] });
+    expect(server.requests.at(-1)?.body).toEqual({ seat_ids: [101] });
   });
 
   it('are offered again when the very seats that ran out are still free', async () => {

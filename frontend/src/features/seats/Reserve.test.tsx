@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest';
 
 import { makeReservation } from '@/testing/factories';
-import { LOST } from '@/testing/fakeServer';
+import { CONNECTION_LOST } from '@/testing/fakeServer';
 import {
   conflict,
   deltaFrame,
@@ -45,7 +45,7 @@ it('asks, confirms and leads to the reservations', async () => {
   await user.click(dialog.getByRole('radio', { name: /Invoice/ }));
   await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
   const popup = within(await confirmed());
-  expect(server.asked.find(({ call }) => call === RESERVE)?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === RESERVE)?.body).toEqual({
     seat_ids: [100],
     payment_method: 'invoice',
   });
@@ -77,7 +77,7 @@ it('says which hold has run out when the server refuses', async () => {
 describe('while a payment is under way', () => {
   it('the order cannot be sent twice, nor the dialog be lost', async () => {
     const { server, user, dialog } = await openReview();
-    const answer = server.onHold(RESERVE);
+    const answer = server.defer(RESERVE);
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     const button = dialog.getByRole('button', { name: 'Paying…' });
     expect(button.getAttribute('aria-disabled')).toBe('true');
@@ -100,7 +100,7 @@ describe('while a payment is under way', () => {
 
   it('a request that comes twice waits for the first, under the same key', async () => {
     const { server, user, dialog } = await openReview();
-    server.inTurn(RESERVE, LOST, IN_FLIGHT, IN_FLIGHT, IN_FLIGHT, booked());
+    server.replyInTurn(RESERVE, CONNECTION_LOST, IN_FLIGHT, IN_FLIGHT, IN_FLIGHT, booked());
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await confirmed();
     const keys = server.keysOf(RESERVE);
@@ -112,7 +112,7 @@ describe('while a payment is under way', () => {
 describe('a payment that fails', () => {
   it('leaves the seats held, and another way to pay open', async () => {
     const { server, user, dialog } = await openReview();
-    server.inTurn(RESERVE, DECLINED, booked());
+    server.replyInTurn(RESERVE, DECLINED, booked());
     server.on('get events/7/locks/', [200, [lockedSeat(0)]]);
     await user.click(dialog.getByRole('radio', { name: /Another card/ }));
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
@@ -128,7 +128,7 @@ describe('a payment that fails', () => {
 
   it('is tried again under a new key when the server says that nothing was done', async () => {
     const { server, user, dialog } = await openReview();
-    server.inTurn(RESERVE, NOT_PAID, booked());
+    server.replyInTurn(RESERVE, NOT_PAID, booked());
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await dialog.findByText(/you were not charged\. Try again\.$/);
     await user.click(dialog.getByRole('button', { name: /^Try again/ }));
@@ -153,11 +153,11 @@ describe('a payment that fails', () => {
 
 describe('an answer that is lost', () => {
   const NETWORK_TRIES = 3;
-  const lostTries = Array.from({ length: NETWORK_TRIES }, () => LOST);
+  const lostTries = Array.from({ length: NETWORK_TRIES }, () => CONNECTION_LOST);
 
   it('is asked for again under the same key, and for nothing else', async () => {
     const { server, socket, user, dialog } = await openReview();
-    server.inTurn(RESERVE, ...lostTries, booked());
+    server.replyInTurn(RESERVE, ...lostTries, booked());
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await dialog.findByText(/nothing is booked or charged twice/, undefined, { timeout: 4_000 });
     expect(dialog.getByRole('group').getAttribute('aria-disabled')).toBe('true');
@@ -175,7 +175,7 @@ describe('an answer that is lost', () => {
 
   it('is still the same order after the dialog was left and opened again', async () => {
     const { server, user, dialog } = await openReview();
-    server.inTurn(RESERVE, ...lostTries, booked());
+    server.replyInTurn(RESERVE, ...lostTries, booked());
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await dialog.findByText(/nothing is booked or charged twice/, undefined, { timeout: 4_000 });
     await user.click(dialog.getByRole('button', { name: 'Back to the map' }));

@@ -20,7 +20,7 @@ const UNLOCK = 'post events/7/unlock/';
 describe('a click on a seat', () => {
   it('shows at once and stays when the server agrees', async () => {
     const { server, user } = await openSelector();
-    const answer = server.onHold(LOCK_A1);
+    const answer = server.defer(LOCK_A1);
     await user.click(seatButton('A1'));
     expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
     await act(async () => {
@@ -66,12 +66,12 @@ describe('a click on a seat', () => {
     await user.click(seatButton('A1'));
     expect(seatButton('A1').getAttribute('data-status')).toBe('available');
     await screen.findByText('Seat A1 released.');
-    expect(server.asked.at(-1)).toEqual({ call: UNLOCK, body: { seat_ids: [100] } });
+    expect(server.requests.at(-1)).toEqual({ call: UNLOCK, body: { seat_ids: [100] } });
   });
 
   it('made twice in a hurry sends the second only after the first was answered', async () => {
     const { server, user } = await openSelector();
-    const answer = server.onHold(LOCK_A1);
+    const answer = server.defer(LOCK_A1);
     server.on(UNLOCK, released(makeSeat(0)));
     await user.click(seatButton('A1'));
     await user.click(seatButton('A1'));

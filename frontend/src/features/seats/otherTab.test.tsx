@@ -26,12 +26,12 @@ it('does not show a seat as one’s own any more that was let go in another tab'
 it('does not mind what another tab does about another event', async () => {
   const { server } = await openSelector();
   await waitFor(() => {
-    expect(server.asked.some(({ call }) => call === 'get events/7/locks/')).toBe(true);
+    expect(server.requests.some(({ call }) => call === 'get events/7/locks/')).toBe(true);
   });
-  const before = server.asked.length;
+  const before = server.requests.length;
   tabs.notifyLocal({ kind: 'locks', eventId: 8 });
   await waitFor(() => {
     expect(seatButton('A1').getAttribute('data-status')).toBe('available');
   });
-  expect(server.asked).toHaveLength(before);
+  expect(server.requests).toHaveLength(before);
 });

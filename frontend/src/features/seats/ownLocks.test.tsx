@@ -2,7 +2,7 @@ import { act, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { makeSeats } from '@/testing/factories';
-import { type FakeServer, LOST } from '@/testing/fakeServer';
+import { type FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import {
   basket,
   deltaFrame,
@@ -33,8 +33,8 @@ function status(seatNumber: string): string | null {
 }
 
 /** How often the basket was asked for; the map, whose socket is silent, asks for changes besides. */
-function timesAsked({ asked }: Pick<FakeServer, 'asked'>): number {
-  return asked.filter(({ call }) => call === LOCKS).length;
+function requestCount({ requests }: Pick<FakeServer, 'requests'>): number {
+  return requests.filter(({ call }) => call === LOCKS).length;
 }
 
 /** Somebody who holds A1 loads the page anew while the database is away. */
@@ -50,13 +50,13 @@ it('the basket is asked for until the server can answer', async () => {
   document.dispatchEvent(new Event('visibilitychange'));
   await pass(20_000);
   expect(status('A1')).toBe('locked');
-  expect(timesAsked(server)).toBeGreaterThan(4);
+  expect(requestCount(server)).toBeGreaterThan(4);
   server.on(LOCKS, [200, [held]]);
   await pass(20_000);
   expect(status('A1')).toBe('mine');
-  const asked = timesAsked(server);
+  const asked = requestCount(server);
   await pass(60_000);
-  expect(timesAsked(server)).toBe(asked);
+  expect(requestCount(server)).toBe(asked);
 });
 
 it('a basket that one may not see is not asked for again', async () => {
@@ -64,16 +64,16 @@ it('a basket that one may not see is not asked for again', async () => {
   server.on(LOCKS, [403, { error: 'Members only.', code: 'members_only' }]);
   document.dispatchEvent(new Event('visibilitychange'));
   await pass(1_000);
-  const asked = timesAsked(server);
+  const asked = requestCount(server);
   await pass(60_000);
-  expect(timesAsked(server)).toBe(asked);
+  expect(requestCount(server)).toBe(asked);
 });
 
 it('a lock whose answer was lost is never shown as somebody’s, and is one’s own once that is known', async () => {
   const { server, socket, user } = await openSelector();
   const held = lockedSeat(0);
-  server.on(LOCK_A1, () => LOST);
-  server.on(LOCKS, () => LOST);
+  server.on(LOCK_A1, () => CONNECTION_LOST);
+  server.on(LOCKS, () => CONNECTION_LOST);
   await user.click(seatButton('A1'));
   await pass(4_000);
   expect(screen.getByText(/^Seat A1: We could not reach the box office/)).toBeDefined();
@@ -93,8 +93,8 @@ it('a lock whose answer was lost is never shown as somebody’s, and is one’s 
 
 it('a lock that somebody else was quicker with is shown as theirs', async () => {
   const { server, socket, user } = await openSelector();
-  server.on(LOCK_A1, () => LOST);
-  server.on(LOCKS, () => LOST);
+  server.on(LOCK_A1, () => CONNECTION_LOST);
+  server.on(LOCKS, () => CONNECTION_LOST);
   await user.click(seatButton('A1'));
   await pass(4_000);
   act(() => {

@@ -28,7 +28,7 @@ function pass(ms: number): void {
 
 it('a seat map that nobody looks at does nothing, and goes on where it was when somebody does', async () => {
   const { server } = await openHolding(lockedSeat(0));
-  const asked = server.asked.length;
+  const asked = server.requests.length;
   turnTo('hidden');
   pass(UNSEEN_MS);
   expect(screen.getByText('Paused')).toBeDefined();
@@ -39,7 +39,7 @@ it('a seat map that nobody looks at does nothing, and goes on where it was when 
   pass(60_000);
   globalThis.setTimeout = before;
   expect(setTimer).not.toHaveBeenCalled();
-  expect(server.asked).toHaveLength(asked);
+  expect(server.requests).toHaveLength(asked);
   expect(FakeWebSocket.opened).toHaveLength(1);
 
   turnTo('visible');

@@ -121,8 +121,8 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     const notHeld = idsAtFault('not_held', 'expired');
     if (notHeld.length > 0) store.dispatch({ type: 'notHeld', seatIds: notHeld });
     const spent = idsAtFault('extension_limit');
-    if (spent.length > 0) store.dispatch({ type: 'extensionsSpent', seatIds: spent });
-    if (error.isOutcomeUnknown) store.dispatch({ type: 'locksDoubted' });
+    if (spent.length > 0) store.dispatch({ type: 'extensionsExhausted', seatIds: spent });
+    if (error.isOutcomeUnknown) store.dispatch({ type: 'locksInvalidated' });
     // Without the server's own word on a seat it must be us who say which one this is about.
     const told = refusalSentence(error);
     const sentence =
@@ -135,7 +135,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
   }
 
   function isTurned({ id }: SeatFacts): boolean {
-    return store.getState().pending.get(id)?.turned === true;
+    return store.getState().pending.get(id)?.reversed === true;
   }
 
   function isMine({ index }: SeatFacts): boolean {

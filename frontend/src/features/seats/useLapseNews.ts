@@ -1,7 +1,7 @@
 import { type Dispatch, type SetStateAction, useEffect } from 'react';
 
 import type { Announce } from '@/components/announce';
-import type { Lapse } from '@/domain/seatMap/state';
+import type { LostLocks } from '@/domain/seatMap/state';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import type { Offer } from '@/features/seats/offer/offer';
 import { offerAgain } from '@/features/seats/offer/offerAgain';
@@ -17,7 +17,7 @@ export function useLapseNews(
   announce: Announce,
   setOffer: Dispatch<SetStateAction<Offer | null>>,
 ): void {
-  const lapse = useSeatMap(store, (state) => state.lapse);
+  const lapse = useSeatMap(store, (state) => state.lostLocks);
   useEffect(() => {
     if (lapse === null) return;
     announce(lapseSentence(lapse), 'bad');
@@ -32,7 +32,7 @@ export function useLapseNews(
   }, [lapse, announce, setOffer, store]);
 }
 
-function lapseSentence({ kind, seatNumbers }: Lapse): string {
+function lapseSentence({ kind, seatNumbers }: LostLocks): string {
   const seats = { count: seatNumbers.length, list: listOf(seatNumbers) };
   return kind === 'expired' ? t('seats:lapsed', seats) : t('seats:lost', seats);
 }

@@ -71,7 +71,7 @@ export function usePick({
     if (sales !== 'open') {
       announce(notOnSaleSentence(event, sales));
     } else if (seat.pending) {
-      store.dispatch({ type: 'mindChanged', seatId: seat.facts.id });
+      store.dispatch({ type: 'commandReversed', seatId: seat.facts.id });
     } else if (seat.status === 'mine') {
       void commands.unlock([seat.facts]);
     } else if (seat.status !== 'available') {

@@ -62,7 +62,7 @@ async function givePassword(user: ReturnType<typeof openAccount>['user'], button
 
 it('asks for the code of an app after the password, and signs in with it', async () => {
   const { server, user } = await openSecondStep(['totp', 'recovery_code']);
-  server.inTurn(
+  server.replyInTurn(
     'post login/second-factor/',
     [401, { error: 'No.', code: 'invalid_code' }],
     [200, { success: true, user_id: 1, username: 'alice' }],
@@ -75,7 +75,7 @@ it('asks for the code of an app after the password, and signs in with it', async
   server.on('get me/', [200, ALICE]);
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
   await screen.findByText('another page');
-  expect(server.asked.find(({ call }) => call === 'post login/second-factor/')?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === 'post login/second-factor/')?.body).toEqual({
     challenge: 'c-1',
     method: 'totp',
     code: '123456',
@@ -124,7 +124,7 @@ it('sets up an app: password, QR code, first code, recovery codes', async () => 
 
 it('says at its field when the password is wrong, and removes the app with the right one', async () => {
   const { server, user } = openAccount(WITH_APP);
-  server.inTurn(
+  server.replyInTurn(
     'post second-factor/totp/remove/',
     [400, { error: 'No.', code: 'invalid', fields: { password: ['Wrong.'] } }],
     DONE,
@@ -154,7 +154,7 @@ it('lists where one is signed in, and signs out there', async () => {
 
 it('erases the account, and asks about tickets for coming events first', async () => {
   const { server, user, router } = openAccount();
-  server.inTurn(
+  server.replyInTurn(
     'post me/erase/',
     [409, { error: 'No.', code: 'upcoming_bookings', bookings: [{ id: 1 }] }],
     DONE,
@@ -167,7 +167,7 @@ it('erases the account, and asks about tickets for coming events first', async (
   );
   await screen.findByText('another page');
   expect(router.state.location.pathname).toBe('/sign-in');
-  const asked = server.asked.filter(({ call }) => call === 'post me/erase/');
+  const asked = server.requests.filter(({ call }) => call === 'post me/erase/');
   expect(asked.map(({ body }) => body)).toEqual([
     { password: 'secret-word', keep_tickets: false },
     { password: 'secret-word', keep_tickets: true },

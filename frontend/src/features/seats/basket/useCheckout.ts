@@ -78,7 +78,7 @@ export function useCheckout(options: CheckoutOptions): Checkout {
   function giveBack(seats: readonly SeatFacts[]): void {
     const seatIds = idsOf(seats);
     store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'refused' } });
-    store.dispatch({ type: 'locksDoubted' });
+    store.dispatch({ type: 'locksInvalidated' });
   }
 
   function pay(seats: readonly MapSeat[], method: string): void {

@@ -6,15 +6,15 @@ import { expect, it } from 'vitest';
 
 import type { EventDetail } from '@/api/types';
 import { browserTimers } from '@/domain/feed/backoff';
-import { sectionsOf } from '@/domain/seatMap/hall';
 import { liveOf } from '@/domain/seatMap/seats';
+import { sectionsOf } from '@/domain/seatMap/sections';
 import { createSeatMapStore, type SeatMapStore } from '@/domain/seatMap/store';
 import { createServerClock } from '@/domain/serverClock';
 import { FindDialog } from '@/features/seats/find/FindDialog';
 import { useFind } from '@/features/seats/find/useFind';
 import { createQueryClient } from '@/queries/queryClient';
 import { LAYOUT, factsOf, makeEvent, makeSeat } from '@/testing/factories';
-import { FakeServer, LOST } from '@/testing/fakeServer';
+import { FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import { lockedSeat } from '@/testing/selectorHarness';
 
 const BEST = 'post events/7/best/';
@@ -97,7 +97,7 @@ it('asks for as many as are wanted, where and how they are wanted, and holds the
   await waitFor(() => {
     expect(found).toEqual([['B1', 'B2', 'B3']]);
   });
-  expect(server.asked.at(-1)).toEqual({
+  expect(server.requests.at(-1)).toEqual({
     call: BEST,
     body: { count: 3, by: 'price', section: 'Circle', category: 2 },
   });
@@ -115,7 +115,7 @@ it('looks anywhere for two seats with the best view unless told otherwise', asyn
   await waitFor(() => {
     expect(found).toHaveLength(1);
   });
-  expect(server.asked.at(-1)?.body).toEqual({
+  expect(server.requests.at(-1)?.body).toEqual({
     count: 2,
     by: 'view',
     section: null,
@@ -125,7 +125,7 @@ it('looks anywhere for two seats with the best view unless told otherwise', asyn
 
 it('tells how many could sit together, and finds those with one click', async () => {
   const { server, dialog, found, user } = openFind();
-  server.inTurn(BEST, noneTogether(4), best(0, 1, 2, 3));
+  server.replyInTurn(BEST, noneTogether(4), best(0, 1, 2, 3));
   for (let more = 0; more < 4; more += 1) {
     await user.click(dialog.getByRole('button', { name: 'One seat more' }));
   }
@@ -172,7 +172,7 @@ it('finds nothing more for somebody who holds as many as they may', () => {
 
 it('asks for the same thing under the same key when the answer was lost', async () => {
   const { server, dialog, found, user } = openFind();
-  server.inTurn(BEST, LOST, best(0, 1));
+  server.replyInTurn(BEST, CONNECTION_LOST, best(0, 1));
   await user.click(dialog.getByRole('button', { name: 'Find 2 seats together' }));
   await waitFor(
     () => {

@@ -4,7 +4,7 @@ import type { SeatCriteria } from '@/api/seats';
 import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import type { Section } from '@/domain/seatMap/hall';
+import type { Section } from '@/domain/seatMap/sections';
 import { findRefusal } from '@/features/seats/find/findRefusal';
 import { Stepper } from '@/features/seats/find/Stepper';
 import type { Find } from '@/features/seats/find/useFind';

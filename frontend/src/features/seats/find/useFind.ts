@@ -49,7 +49,7 @@ export function useFind({ event, store, onFound, onRefused }: FindOptions): Find
     },
     onError: (cause) => {
       const refusal = toApiError(cause);
-      if (refusal.isOutcomeUnknown) store.dispatch({ type: 'locksDoubted' });
+      if (refusal.isOutcomeUnknown) store.dispatch({ type: 'locksInvalidated' });
       else idempotencyKey.settled();
       onRefused(refusal);
     },

@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 
 import { Button } from '@/components/Button';
-import type { Section } from '@/domain/seatMap/hall';
+import type { Section } from '@/domain/seatMap/sections';
 import { sectionName } from '@/features/seats/list/sectionName';
 import { t } from '@/i18n/language';
 

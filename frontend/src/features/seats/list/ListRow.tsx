@@ -1,7 +1,7 @@
 import { memo, useState } from 'react';
 
-import type { Row } from '@/domain/seatMap/hall';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import type { Row } from '@/domain/seatMap/sections';
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { SeatItem } from '@/features/seats/list/SeatItem';

@@ -1,7 +1,7 @@
 import { memo, useMemo } from 'react';
 
-import type { Section } from '@/domain/seatMap/hall';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { Section } from '@/domain/seatMap/sections';
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { ListRow, type ListSettings } from '@/features/seats/list/ListRow';

@@ -1,8 +1,8 @@
 import { memo } from 'react';
 
 import type { MapSeat } from '@/domain/seatMap/seats';
-import { SeatShape } from '@/features/seats/map/SeatShape';
 import { statusInWords } from '@/features/seats/seatWords';
+import { StatusIcon } from '@/features/seats/StatusIcon';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
@@ -20,7 +20,7 @@ export const SeatItem = memo(function SeatItem({
   currency,
   isOnSale,
 }: SeatItemProps) {
-  const { facts, status, pending } = seat;
+  const { facts, status } = seat;
   const price = formatMoney(facts.price, currency);
   const words = statusInWords(seat);
   return (
@@ -33,11 +33,7 @@ export const SeatItem = memo(function SeatItem({
       aria-pressed={status === 'mine'}
       aria-disabled={!isOnSale || (status !== 'available' && status !== 'mine')}
     >
-      <svg viewBox="-1.4 -1.4 2.8 2.8" width="32" height="32" aria-hidden="true">
-        <g className="seat" data-status={status} data-pending={pending || undefined}>
-          <SeatShape status={status} ringColor={ringColor} />
-        </g>
-      </svg>
+      <StatusIcon status={status} size={32} ringColor={ringColor} />
       <span className="seat-item__what">
         <b>{facts.seatNumber}</b> <span className="tabular">{price}</span> <small>{words}</small>
       </span>

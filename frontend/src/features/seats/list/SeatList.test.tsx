@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 
 import type { Seat } from '@/api/types';
-import { sectionsOf } from '@/domain/seatMap/hall';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import { sectionsOf } from '@/domain/seatMap/sections';
 import { SeatList } from '@/features/seats/list/SeatList';
 import { LAYOUT, makeEvent, makeSeat } from '@/testing/factories';
 import { changed, locked, MapUnderTest } from '@/testing/mapHarness';

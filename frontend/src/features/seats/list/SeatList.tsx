@@ -1,8 +1,8 @@
 import { type MouseEvent, type ReactNode, useId, useMemo, useState } from 'react';
 
 import type { EventDetail } from '@/api/types';
-import type { Section } from '@/domain/seatMap/hall';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import type { Section } from '@/domain/seatMap/sections';
 import { JumpToSection } from '@/features/seats/list/JumpToSection';
 import { freeAmong, ListSection, SHOWN_AT_ONCE } from '@/features/seats/list/ListSection';
 import { useToggled } from '@/features/seats/list/useToggled';

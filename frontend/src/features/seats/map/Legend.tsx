@@ -2,7 +2,7 @@ import { memo } from 'react';
 
 import type { EventDetail } from '@/api/types';
 import type { DisplayStatus } from '@/domain/seatMap/seats';
-import { SeatShape } from '@/features/seats/map/SeatShape';
+import { StatusIcon } from '@/features/seats/StatusIcon';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
@@ -21,17 +21,7 @@ export const Legend = memo(function Legend({ event, hasBlocked }: LegendProps) {
       <ul>
         {entries.map((status) => (
           <li key={status}>
-            <svg
-              className="legend__seat"
-              viewBox="-1.4 -1.4 2.8 2.8"
-              width="22"
-              height="22"
-              aria-hidden="true"
-            >
-              <g className="seat" data-status={status}>
-                <SeatShape status={status} />
-              </g>
-            </svg>
+            <StatusIcon status={status} size={22} />
             {t(`map:legend_${status}`)}
           </li>
         ))}

@@ -40,7 +40,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
       const context = canvas.current?.getContext('2d');
       if (!context) return;
       drawnAt.current = performance.now();
-      mapRef.current?.paintWhole(context, { width, height });
+      mapRef.current?.paintOverview(context, { width, height });
     }, waitMs);
     return () => {
       clearTimeout(timer);

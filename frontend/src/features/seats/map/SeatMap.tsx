@@ -10,7 +10,7 @@ import {
 } from 'react';
 
 import type { EventDetail } from '@/api/types';
-import { type Area, stocksOf } from '@/canvas/areas';
+import { type Area, availabilityOf } from '@/canvas/areas';
 import type { LabelOf } from '@/canvas/planPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import { toScreen } from '@/canvas/viewport';
@@ -23,7 +23,7 @@ import { SeatButtons } from '@/features/seats/map/SeatButtons';
 import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
 import { SectionButtons } from '@/features/seats/map/SectionButtons';
 import { SectionTooltip } from '@/features/seats/map/SectionTooltip';
-import { stockInWords } from '@/features/seats/map/sectionWords';
+import { availabilityText } from '@/features/seats/map/sectionWords';
 import { useMapCanvas } from '@/features/seats/map/useMapCanvas';
 import { useMapView } from '@/features/seats/map/useMapView';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
@@ -70,7 +70,7 @@ export function SeatMap({
   const focus = useSeatFocus(buttons, view, scene.facts);
   const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick });
   const labelOf = useCallback<LabelOf>(
-    (section, stock) => [section.name, ...stockInWords(stock, currency)],
+    (section, availability) => [section.name, ...availabilityText(availability, currency)],
     [currency],
   );
   const openSection = useCallback(
@@ -86,7 +86,7 @@ export function SeatMap({
     seats,
     clock,
     labelOf,
-    pointed: pointer.seat,
+    hovered: pointer.seat,
     focused: focus.focused,
   });
 
@@ -105,8 +105,10 @@ export function SeatMap({
   const shownIndex = focus.focused ?? pointer.seat;
   const shown = shownIndex === null ? undefined : seats[shownIndex];
   const viewport = view.viewport ?? resting?.viewport;
-  const pointedStock =
-    isFar && pointer.area !== null ? stocksOf(scene.areas, seats)[pointer.area.index] : undefined;
+  const hoveredAvailability =
+    isFar && pointer.area !== null
+      ? availabilityOf(scene.areas, seats)[pointer.area.index]
+      : undefined;
 
   return (
     <div className="map">
@@ -158,10 +160,10 @@ export function SeatMap({
           seatRadiusPx={radiusPx(scene, viewport)}
         />
       )}
-      {viewport !== undefined && pointer.area !== null && pointedStock !== undefined && (
+      {viewport !== undefined && pointer.area !== null && hoveredAvailability !== undefined && (
         <SectionTooltip
           section={pointer.area}
-          stock={pointedStock}
+          availability={hoveredAvailability}
           currency={currency}
           at={toScreen(viewport, pointer.area.middle)}
         />

@@ -1,11 +1,11 @@
-import type { Area, Stock } from '@/canvas/areas';
+import type { Area, Availability } from '@/canvas/areas';
 import type { Point } from '@/domain/geometry';
-import { stockInWords } from '@/features/seats/map/sectionWords';
+import { availabilityText } from '@/features/seats/map/sectionWords';
 import { withinMap } from '@/features/seats/map/withinMap';
 
 interface SectionTooltipProps {
   readonly section: Area;
-  readonly stock: Stock;
+  readonly availability: Availability;
   readonly currency: string;
   readonly at: Point;
 }
@@ -14,7 +14,7 @@ const AWAY_PX = 18;
 const ROOM_ABOVE_PX = 110;
 
 /** For eyes only: the section's accessible name says the same. */
-export function SectionTooltip({ section, stock, currency, at }: SectionTooltipProps) {
+export function SectionTooltip({ section, availability, currency, at }: SectionTooltipProps) {
   const isBelow = at.y < ROOM_ABOVE_PX;
   return (
     <div
@@ -26,7 +26,7 @@ export function SectionTooltip({ section, stock, currency, at }: SectionTooltipP
       <p className="seat-tooltip__head">
         <b>{section.name}</b>
       </p>
-      <p>{stockInWords(stock, currency).join(' · ')}</p>
+      <p>{availabilityText(availability, currency).join(' · ')}</p>
     </div>
   );
 }

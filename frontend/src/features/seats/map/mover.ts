@@ -1,4 +1,4 @@
-import { prefersStillness } from '@/browser/motion';
+import { prefersReducedMotion } from '@/browser/motion';
 import {
   confine,
   confineScale,
@@ -109,7 +109,7 @@ export class Mover {
 
   #glide(target: (view: View) => Viewport): void {
     if (this.#view === null) return;
-    if (prefersStillness()) {
+    if (prefersReducedMotion()) {
       this.#jump(target);
       return;
     }

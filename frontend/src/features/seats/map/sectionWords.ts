@@ -1,14 +1,14 @@
-import type { Area, Stock } from '@/canvas/areas';
+import type { Area, Availability } from '@/canvas/areas';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
 /** What a screen reader says for a section. */
-export function sectionInWords(section: Area, stock: Stock, currency: string): string {
-  return [section.name, ...stockInWords(stock, currency)].join(', ');
+export function sectionLabel(section: Area, availability: Availability, currency: string): string {
+  return [section.name, ...availabilityText(availability, currency)].join(', ');
 }
 
 /** "12 free", "from €50.00"; or that there is nothing left. */
-export function stockInWords({ free, priceFrom }: Stock, currency: string): string[] {
+export function availabilityText({ free, priceFrom }: Availability, currency: string): string[] {
   if (priceFrom === null) return [t('map:soldOut')];
   return [
     t('map:free', { count: free }),

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
-import { prefersStillness } from '@/browser/motion';
+import { prefersReducedMotion } from '@/browser/motion';
 import { pagePause } from '@/browser/pagePause';
 import { MapCanvas } from '@/canvas/mapCanvas';
 import { paletteOf } from '@/canvas/palette';
@@ -19,7 +19,7 @@ interface MapCanvasOptions {
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly labelOf: LabelOf;
-  readonly pointed: number | null;
+  readonly hovered: number | null;
   readonly focused: number | null;
 }
 
@@ -31,7 +31,7 @@ export function useMapCanvas({
   seats,
   clock,
   labelOf,
-  pointed,
+  hovered,
   focused,
 }: MapCanvasOptions): RefObject<MapCanvas | null> {
   const mapRef = useRef<MapCanvas>(null);
@@ -54,7 +54,7 @@ export function useMapCanvas({
       },
       after: (ms, act) => pagePause.timers.after(ms, act),
       nowMs: () => performance.now(),
-      isStill: () => document.hidden || prefersStillness(),
+      prefersReducedMotion: () => document.hidden || prefersReducedMotion(),
     });
     mapRef.current = map;
     const stopWatching = view.watchMoves((viewport, size) => {
@@ -68,14 +68,15 @@ export function useMapCanvas({
   }, [canvas, view, clock, labelOf]);
 
   useLayoutEffect(() => {
-    if (canvas.current !== null) mapRef.current?.show(scene, paletteOf(canvas.current), pixelRatio);
+    if (canvas.current !== null)
+      mapRef.current?.setScene(scene, paletteOf(canvas.current), pixelRatio);
   }, [canvas, scene, theme, pixelRatio]);
 
   useSeatsShown(mapRef, scene, seats);
 
   useEffect(() => {
-    mapRef.current?.mark(pointed, focused);
-  }, [pointed, focused]);
+    mapRef.current?.highlight(hovered, focused);
+  }, [hovered, focused]);
 
   return mapRef;
 }

@@ -1,4 +1,4 @@
-import type { Move, Orphaning } from '@/domain/seatMap/orphans';
+import type { Move, OrphanWarning } from '@/domain/seatMap/orphans';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Choice } from '@/features/seats/offer/offer';
 import { listOf, t } from '@/i18n/language';
@@ -10,18 +10,18 @@ export interface WayOut extends Choice {
 }
 
 /** Null where nothing can be done: then there is nothing to say either. */
-export function nudgeSentence({ orphans, takeToo, moveAlong }: Orphaning): string | null {
+export function nudgeSentence({ orphans, addSeats, shiftParty }: OrphanWarning): string | null {
   const words = { count: orphans.length, list: listOf(numbersOf(orphans)) };
-  if (takeToo !== null) {
-    return t(moveAlong === null ? 'choosing:nudge_take' : 'choosing:nudge_both', words);
+  if (addSeats !== null) {
+    return t(shiftParty === null ? 'choosing:nudge_take' : 'choosing:nudge_both', words);
   }
-  return moveAlong === null ? null : t('choosing:nudge_move', words);
+  return shiftParty === null ? null : t('choosing:nudge_move', words);
 }
 
-export function waysOut({ takeToo, moveAlong }: Orphaning, currency: string): WayOut[] {
+export function waysOut({ addSeats, shiftParty }: OrphanWarning, currency: string): WayOut[] {
   return [
-    ...(takeToo === null ? [] : [wayOf(takeToo, tooLabel(takeToo.take, currency))]),
-    ...(moveAlong === null ? [] : [wayOf(moveAlong, swapLabel(moveAlong, currency))]),
+    ...(addSeats === null ? [] : [wayOf(addSeats, tooLabel(addSeats.take, currency))]),
+    ...(shiftParty === null ? [] : [wayOf(shiftParty, swapLabel(shiftParty, currency))]),
   ];
 }
 

@@ -2,9 +2,9 @@ import { useEffect, useMemo, useState } from 'react';
 
 import type { EventDetail } from '@/api/types';
 import type { Announce } from '@/components/announce';
-import type { Section } from '@/domain/seatMap/hall';
-import { orphaningOf } from '@/domain/seatMap/orphans';
+import { findOrphans } from '@/domain/seatMap/orphans';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { Section } from '@/domain/seatMap/sections';
 import { nudgeSentence, type WayOut, waysOut } from '@/features/seats/nudge/nudge';
 import { t } from '@/i18n/language';
 
@@ -34,7 +34,7 @@ export function useNudge(options: NudgeOptions): Nudge | null {
   const orphaning = useMemo(
     () =>
       isAsked
-        ? orphaningOf(
+        ? findOrphans(
             sections,
             seats,
             mine.map(({ facts }) => facts),

@@ -43,7 +43,7 @@ describe('an own lock', () => {
     map.now = DEADLINE;
     map.do({ type: 'timePassed' });
     expect(map.statuses()).toEqual(['available', 'available']);
-    expect(map.state.lapse).toEqual({
+    expect(map.state.lostLocks).toEqual({
       id: 1,
       kind: 'expired',
       seatIds: [100, 101],
@@ -56,7 +56,7 @@ describe('an own lock', () => {
     map.lockAndSee(0);
     map.now = DEADLINE - 400;
     map.delta(changed(0, 'available'));
-    expect(map.state.lapse).toMatchObject({ kind: 'expired' });
+    expect(map.state.lostLocks).toMatchObject({ kind: 'expired' });
   });
 
   it('keeps to a new deadline that a frame brings, and its owner is told nothing', () => {
@@ -68,7 +68,7 @@ describe('an own lock', () => {
     map.held(100, DEADLINE + 200_000, 1);
     expect(map.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE + 200_000 });
     expect(map.state.own.get(100)).toMatchObject({ extensionsLeft: 1, seen: true });
-    expect(map.state.lapse).toBeNull();
+    expect(map.state.lostLocks).toBeNull();
   });
 
   it('keeps to a new deadline that the answer brings before the frame', () => {
@@ -90,11 +90,11 @@ describe('an own lock', () => {
       map.start('lock', 100);
       map.held(100);
       map.delta(locked(0, DEADLINE, holder));
-      const { locksWanted } = map.state;
+      const { lockFetches } = map.state;
       map.delta(locked(0, DEADLINE + 200_000, holder));
       expect(map.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE + 200_000 });
-      expect(map.state.lapse).toBeNull();
-      expect(map.state.locksWanted).toBe(locksWanted + 1);
+      expect(map.state.lostLocks).toBeNull();
+      expect(map.state.lockFetches).toBe(lockFetches + 1);
     },
   );
 
@@ -109,7 +109,7 @@ describe('an own lock', () => {
     map.now = now;
     map.delta(locked(0, DEADLINE + 200_000, after));
     expect(map.seat(0).status).toBe('locked');
-    expect(map.state.lapse).not.toBeNull();
+    expect(map.state.lostLocks).not.toBeNull();
   });
 
   it('that cannot be extended stays what it was', () => {
@@ -117,7 +117,7 @@ describe('an own lock', () => {
     map.lockAndSee(0);
     map.start('extend', 100);
     map.settled('refused', 100);
-    map.do({ type: 'extensionsSpent', seatIds: [100, 101] });
+    map.do({ type: 'extensionsExhausted', seatIds: [100, 101] });
     expect(map.seat(0)).toMatchObject({ status: 'mine', until: DEADLINE, pending: false });
     expect(map.state.own.get(100)).toMatchObject({ extensionsLeft: 0 });
   });
@@ -125,11 +125,11 @@ describe('an own lock', () => {
   it('is lost when the feed shows the seat otherwise, and the locks are asked for again', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
-    const { locksWanted } = map.state;
+    const { lockFetches } = map.state;
     map.delta(changed(0, 'available'));
     expect(map.seat(0).status).toBe('available');
-    expect(map.state.lapse).toMatchObject({ id: 1, kind: 'lost', seatNumbers: ['A1'] });
-    expect(map.state.locksWanted).toBe(locksWanted + 1);
+    expect(map.state.lostLocks).toMatchObject({ id: 1, kind: 'lost', seatNumbers: ['A1'] });
+    expect(map.state.lockFetches).toBe(lockFetches + 1);
   });
 
   it('is not reported as lost when its owner gave it back', () => {
@@ -138,7 +138,7 @@ describe('an own lock', () => {
     map.start('unlock', 100);
     map.delta(changed(0, 'available'));
     map.settled('released', 100);
-    expect(map.state.lapse).toBeNull();
+    expect(map.state.lostLocks).toBeNull();
     expect(map.seat(0)).toMatchObject({ status: 'available', pending: false });
   });
 
@@ -148,7 +148,7 @@ describe('an own lock', () => {
     map.start('reserve', 100);
     map.delta(changed(0, 'reserved'));
     map.settled('reserved', 100);
-    expect(map.state.lapse).toBeNull();
+    expect(map.state.lostLocks).toBeNull();
     expect(map.seat(0).status).toBe('reserved');
   });
 
@@ -186,16 +186,16 @@ describe('an own lock', () => {
     const map = MapUnderTest.withSeats(1);
     map.start('lock', 100);
     map.held(100);
-    const { locksWanted } = map.state;
+    const { lockFetches } = map.state;
     map.beat();
-    expect(map.state.locksWanted).toBe(locksWanted + 1);
+    expect(map.state.lockFetches).toBe(lockFetches + 1);
   });
 
   it('is doubted after a snapshot in the middle, which may have skipped over its end', () => {
     const map = MapUnderTest.withSeats(1);
-    const { locksWanted } = map.state;
+    const { lockFetches } = map.state;
     map.snapshot(['available']);
-    expect(map.state.locksWanted).toBe(locksWanted + 1);
+    expect(map.state.lockFetches).toBe(lockFetches + 1);
   });
 });
 
@@ -220,16 +220,16 @@ describe('the list of own locks', () => {
     map.held(100);
     map.do({ type: 'ownLocksLoaded', epoch: map.state.epoch, locks: [] });
     expect(map.seat(0).status).toBe('available');
-    expect(map.state.lapse).toMatchObject({ kind: 'lost', seatNumbers: ['A1'] });
+    expect(map.state.lostLocks).toMatchObject({ kind: 'lost', seatNumbers: ['A1'] });
   });
 
   it('is asked for again when a command was begun after the question', () => {
     const map = MapUnderTest.withSeats(1);
-    const { epoch, locksWanted } = map.state;
+    const { epoch, lockFetches } = map.state;
     map.start('lock', 100);
     map.held(100);
     map.do({ type: 'ownLocksLoaded', epoch, locks: [] });
     expect(map.seat(0).status).toBe('mine');
-    expect(map.state.locksWanted).toBe(locksWanted + 1);
+    expect(map.state.lockFetches).toBe(lockFetches + 1);
   });
 });

@@ -5,26 +5,26 @@
 
 import { assertNever } from '@/domain/assertNever';
 import type { LiveSeat } from '@/domain/feed/protocol';
+import { isLockUntil, liveAt } from '@/domain/seatMap/displayStatus';
 import { FREE } from '@/domain/seatMap/seats';
 import type {
-  Lapse,
-  OwnAnswer,
+  LostLocks,
+  OwnSeat,
   OwnLock,
   SeatMapState,
   SettledOutcome,
 } from '@/domain/seatMap/state';
-import { isLockUntil, liveAt } from '@/domain/seatMap/view';
 
-type HeldAnswer = Extract<OwnAnswer, { kind: 'held' }>;
+type HeldSeat = Extract<OwnSeat, { kind: 'held' }>;
 
 /** A lock that ends this close to its deadline ran out; the clocks differ by a little. */
 const CLOCK_TOLERANCE_MS = 1_500;
 
 /** A request that has not arrived by then never will: servers refuse what has waited for longer. */
-const ARRIVES_WITHIN_MS = 60_000;
+const MAX_REQUEST_AGE_MS = 60_000;
 
 /** The server has answered a command about these seats: the hope makes way for the answer. */
-export function answerCommand(
+export function settleCommand(
   state: SeatMapState,
   seatIds: readonly number[],
   outcome: SettledOutcome,
@@ -34,22 +34,22 @@ export function answerCommand(
   const own = new Map(state.own);
   for (const seatId of seatIds) {
     pending.delete(seatId);
-    const answer = ownAnswer(state, seatId, outcome, now);
+    const answer = ownSeatAfter(state, seatId, outcome, now);
     if (answer !== null) own.set(seatId, answer);
   }
   return { ...state, pending, own, epoch: state.epoch + 1 };
 }
 
-function ownAnswer(
+function ownSeatAfter(
   state: SeatMapState,
   seatId: number,
   outcome: SettledOutcome,
   now: number,
-): OwnAnswer | null {
+): OwnSeat | null {
   switch (outcome.kind) {
     case 'held': {
       const lock = outcome.locks.find((one) => one.seatId === seatId);
-      return lock === undefined ? null : heldAnswer(state, lock);
+      return lock === undefined ? null : heldSeat(state, lock);
     }
     case 'released':
     case 'reserved': {
@@ -59,7 +59,7 @@ function ownAnswer(
     case 'unknown': {
       const isNewLock =
         state.pending.get(seatId)?.kind === 'lock' && state.own.get(seatId)?.kind !== 'held';
-      return isNewLock ? { kind: 'asked', until: now + ARRIVES_WITHIN_MS } : null;
+      return isNewLock ? { kind: 'unconfirmed', until: now + MAX_REQUEST_AGE_MS } : null;
     }
     case 'refused':
       return null;
@@ -68,12 +68,12 @@ function ownAnswer(
   }
 }
 
-function heldAnswer(state: SeatMapState, { seatId, until, extensionsLeft }: OwnLock): HeldAnswer {
+function heldSeat(state: SeatMapState, { seatId, until, extensionsLeft }: OwnLock): HeldSeat {
   const seen = isLockUntil(liveOfSeat(state, seatId), until);
   return { kind: 'held', until, extensionsLeft, seen };
 }
 
-export function spendExtensions(state: SeatMapState, seatIds: readonly number[]): SeatMapState {
+export function exhaustExtensions(state: SeatMapState, seatIds: readonly number[]): SeatMapState {
   const own = new Map(state.own);
   for (const seatId of seatIds) {
     const answer = own.get(seatId);
@@ -82,10 +82,10 @@ export function spendExtensions(state: SeatMapState, seatIds: readonly number[])
   return { ...state, own };
 }
 
-export function dropHeld(state: SeatMapState, seatIds: readonly number[]): SeatMapState {
+export function removeHeld(state: SeatMapState, seatIds: readonly number[]): SeatMapState {
   const own = new Map(state.own);
   for (const seatId of seatIds) own.delete(seatId);
-  return { ...state, own, locksWanted: state.locksWanted + 1 };
+  return { ...state, own, lockFetches: state.lockFetches + 1 };
 }
 
 /** Take the server's list of our locks for the whole truth about what is held. */
@@ -97,14 +97,14 @@ export function replaceHeld(
   const own = new Map(
     [...state.own].filter(([seatId, { kind }]) =>
       // A request that was not answered may still arrive; a lock that is there is not by it.
-      kind === 'asked' ? liveOfSeat(state, seatId).status !== 'locked' : kind !== 'held',
+      kind === 'unconfirmed' ? liveOfSeat(state, seatId).status !== 'locked' : kind !== 'held',
     ),
   );
-  for (const lock of locks) own.set(lock.seatId, heldAnswer(state, lock));
+  for (const lock of locks) own.set(lock.seatId, heldSeat(state, lock));
   const gone = [...state.own].filter(
     ([seatId, answer]) => answer.kind === 'held' && !own.has(seatId),
   );
-  return withLapse({ ...state, own }, gone, now);
+  return withLostLocks({ ...state, own }, gone, now);
 }
 
 /**
@@ -120,18 +120,19 @@ export function checkOwnAgainstLive(
   if (state.own.size === 0 || state.liveLayout !== state.factsLayout) return state;
   const looked = indexes === 'all' ? null : new Set(indexes);
   const own = new Map(state.own);
-  const gone: [number, OwnAnswer][] = [];
-  let isDoubtful = false;
+  const gone: [number, OwnSeat][] = [];
+  let isRefetchNeeded = false;
   for (const [seatId, answer] of state.own) {
     const index = state.indexById.get(seatId) ?? -1;
-    if (answer.kind === 'asked' && liveAt(state, index).status === 'locked') isDoubtful = true;
+    if (answer.kind === 'unconfirmed' && liveAt(state, index).status === 'locked')
+      isRefetchNeeded = true;
     if (answer.kind !== 'held' || (looked !== null && !looked.has(index))) continue;
     const isExtending = state.pending.get(seatId)?.kind === 'extend';
     const after = afterFrame(
       answer,
       before[index] ?? FREE,
       liveAt(state, index),
-      isExtending || isInTime(answer, now),
+      isExtending || isBeforeDeadline(answer, now),
     );
     if (after === null) {
       own.delete(seatId);
@@ -139,10 +140,10 @@ export function checkOwnAgainstLive(
     } else {
       own.set(seatId, after);
     }
-    if (after === null || (after.until !== answer.until && !isExtending)) isDoubtful = true;
+    if (after === null || (after.until !== answer.until && !isExtending)) isRefetchNeeded = true;
   }
-  const locksWanted = state.locksWanted + (isDoubtful ? 1 : 0);
-  return withLapse({ ...state, own, locksWanted }, gone, now);
+  const lockFetches = state.lockFetches + (isRefetchNeeded ? 1 : 0);
+  return withLostLocks({ ...state, own, lockFetches }, gone, now);
 }
 
 /**
@@ -152,11 +153,11 @@ export function checkOwnAgainstLive(
  * `couldNotEnd` rules that out.
  */
 function afterFrame(
-  answer: HeldAnswer,
+  answer: HeldSeat,
   before: LiveSeat,
   live: LiveSeat,
   couldNotEnd: boolean,
-): HeldAnswer | null {
+): HeldSeat | null {
   if (isLockUntil(live, answer.until)) return { ...answer, seen: true };
   if (!answer.seen) return answer;
   if (live.status !== 'locked' || live.lockedUntil === null) return null;
@@ -164,23 +165,23 @@ function afterFrame(
   return isSameHolder ? { ...answer, until: live.lockedUntil } : null;
 }
 
-function isInTime({ until }: OwnAnswer, now: number): boolean {
+function isBeforeDeadline({ until }: OwnSeat, now: number): boolean {
   return until - now > CLOCK_TOLERANCE_MS;
 }
 
-export function dropPastDeadlines(state: SeatMapState, now: number): SeatMapState {
+export function removeExpired(state: SeatMapState, now: number): SeatMapState {
   const past = [...state.own].filter(([, answer]) => answer.until <= now);
   if (past.length === 0) return state;
   const own = new Map(state.own);
   for (const [seatId] of past) own.delete(seatId);
   const held = past.filter(([, answer]) => answer.kind === 'held');
-  return withLapse({ ...state, own }, held, now);
+  return withLostLocks({ ...state, own }, held, now);
 }
 
 /** Note what is gone, leaving out what the person is just giving back or reserving. */
-function withLapse(
+function withLostLocks(
   state: SeatMapState,
-  gone: readonly (readonly [number, OwnAnswer])[],
+  gone: readonly (readonly [number, OwnSeat])[],
   now: number,
 ): SeatMapState {
   const unasked = gone.filter(([seatId]) => {
@@ -188,14 +189,14 @@ function withLapse(
     return kind !== 'unlock' && kind !== 'reserve';
   });
   if (unasked.length === 0) return state;
-  const ranOut = unasked.every(([, answer]) => !isInTime(answer, now));
-  const lapse: Lapse = {
-    id: (state.lapse?.id ?? 0) + 1,
+  const ranOut = unasked.every(([, answer]) => !isBeforeDeadline(answer, now));
+  const lostLocks: LostLocks = {
+    id: (state.lostLocks?.id ?? 0) + 1,
     kind: ranOut ? 'expired' : 'lost',
     seatIds: unasked.map(([seatId]) => seatId),
     seatNumbers: unasked.flatMap(([seatId]) => seatNumber(state, seatId) ?? []),
   };
-  return { ...state, lapse };
+  return { ...state, lostLocks };
 }
 
 function seatNumber(state: SeatMapState, seatId: number): string | undefined {

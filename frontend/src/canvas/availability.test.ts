@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { areasOf, stocksOf } from '@/canvas/areas';
-import { sectionsOf } from '@/domain/seatMap/hall';
+import { areasOf, availabilityOf } from '@/canvas/areas';
 import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
+import { sectionsOf } from '@/domain/seatMap/sections';
 import { factsOf, makeSeat } from '@/testing/factories';
 
 const facts = ['Stalls', 'Stalls', 'Stalls', 'Circle', 'Circle', 'Circle'].map((section, index) =>
@@ -19,17 +19,17 @@ function seats(...taken: readonly number[]): MapSeat[] {
 
 describe('what is left of each section', () => {
   it('is how many seats are free, and the least that one of those costs', () => {
-    expect(stocksOf(areas, seats())).toEqual([
+    expect(availabilityOf(areas, seats())).toEqual([
       { free: 3, priceFrom: '20.00' },
       { free: 3, priceFrom: '20.00' },
     ]);
-    expect(stocksOf(areas, seats(1, 2))[0]).toEqual({ free: 1, priceFrom: '100.00' });
-    expect(stocksOf(areas, seats(0, 1, 2))[0]).toEqual({ free: 0, priceFrom: null });
+    expect(availabilityOf(areas, seats(1, 2))[0]).toEqual({ free: 1, priceFrom: '100.00' });
+    expect(availabilityOf(areas, seats(0, 1, 2))[0]).toEqual({ free: 0, priceFrom: null });
   });
 
   it('stays the same object where nothing has been sold', () => {
-    const [stalls, circle] = stocksOf(areas, seats());
-    const after = stocksOf(areas, seats(2));
+    const [stalls, circle] = availabilityOf(areas, seats());
+    const after = availabilityOf(areas, seats(2));
     expect(after[0]).not.toBe(stalls);
     expect(after[1]).toBe(circle);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { blocksOf, sectionsOf } from '@/domain/seatMap/hall';
 import type { SeatFacts } from '@/domain/seatMap/seats';
+import { blocksOf, sectionsOf } from '@/domain/seatMap/sections';
 import { factsOf, makeSeat, makeSeats } from '@/testing/factories';
 
 describe('the sections of a plan', () => {

@@ -1,14 +1,14 @@
 import { assertNever } from '@/domain/assertNever';
 import type { LiveSeat } from '@/domain/feed/protocol';
 import { FREE, type MapSeat, type SeatFacts, sameSeat } from '@/domain/seatMap/seats';
-import type { OwnAnswer, PendingCommand, SeatMapState } from '@/domain/seatMap/state';
+import type { OwnSeat, PendingCommand, SeatMapState } from '@/domain/seatMap/state';
 
 /** REST gives deadlines in microseconds, frames in milliseconds. */
 const ROUNDING_MS = 2;
 
-type Appearance = Omit<MapSeat, 'facts' | 'pending'>;
+type Displayed = Omit<MapSeat, 'facts' | 'pending'>;
 
-const OPEN: Appearance = { status: 'available', until: null, holder: null };
+const AVAILABLE: Displayed = { status: 'available', until: null, holder: null };
 
 export function isLockUntil(live: LiveSeat, until: number): boolean {
   return (
@@ -23,7 +23,7 @@ export function liveAt(state: SeatMapState, index: number): LiveSeat {
 }
 
 /** Bring `seats` up to date for these seats, or for all. Unchanged ones stay the same objects. */
-export function withSeatsShown(
+export function withDisplayedSeats(
   state: SeatMapState,
   indexes: Iterable<number> | 'all',
   now: number,
@@ -33,7 +33,9 @@ export function withSeatsShown(
   if (indexes === 'all') {
     return {
       ...state,
-      seats: state.facts.map((facts) => kept(state.seats[facts.index], shown(state, facts, now))),
+      seats: state.facts.map((facts) =>
+        reuseIfSame(state.seats[facts.index], displayedSeat(state, facts, now)),
+      ),
     };
   }
   let seats: MapSeat[] | null = null;
@@ -41,7 +43,7 @@ export function withSeatsShown(
     const facts = state.facts[index];
     if (facts === undefined) continue;
     const before = state.seats[index];
-    const after = kept(before, shown(state, facts, now));
+    const after = reuseIfSame(before, displayedSeat(state, facts, now));
     if (after === before) continue;
     seats ??= [...state.seats];
     seats[index] = after;
@@ -49,58 +51,58 @@ export function withSeatsShown(
   return seats === null ? state : { ...state, seats };
 }
 
-function kept(before: MapSeat | undefined, after: MapSeat): MapSeat {
+function reuseIfSame(before: MapSeat | undefined, after: MapSeat): MapSeat {
   return before !== undefined && sameSeat(before, after) ? before : after;
 }
 
-function shown(state: SeatMapState, facts: SeatFacts, now: number): MapSeat {
+function displayedSeat(state: SeatMapState, facts: SeatFacts, now: number): MapSeat {
   const own = state.own.get(facts.id);
   const command = state.pending.get(facts.id);
-  const confirmed = answered(liveAt(state, facts.index), own, now);
+  const confirmed = withOwnSeat(liveAt(state, facts.index), own, now);
   const { status, until, holder } =
-    command === undefined ? confirmed : hoped(command, confirmed, own);
-  const isUndecided = own?.kind === 'asked' && status === 'mine';
+    command === undefined ? confirmed : withPendingCommand(command, confirmed, own);
+  const isUndecided = own?.kind === 'unconfirmed' && status === 'mine';
   return { facts, status, until, holder, pending: command !== undefined || isUndecided };
 }
 
-function answered(live: LiveSeat, own: OwnAnswer | undefined, now: number): Appearance {
-  if (own === undefined) return confirmedBy(live, now);
+function withOwnSeat(live: LiveSeat, own: OwnSeat | undefined, now: number): Displayed {
+  if (own === undefined) return fromFeed(live, now);
   switch (own.kind) {
     case 'held':
       return own.until > now
         ? { status: 'mine', until: own.until, holder: null }
-        : confirmedBy(live, now);
-    case 'asked': {
+        : fromFeed(live, now);
+    case 'unconfirmed': {
       // Whose lock it is, the list of our own will tell; a name could be the person's own.
-      const confirmed = confirmedBy(live, now);
+      const confirmed = fromFeed(live, now);
       const isOurs = confirmed.status === 'locked' && own.until > now;
       return isOurs ? { status: 'mine', until: null, holder: null } : confirmed;
     }
     case 'released':
-      return isLockUntil(live, own.until) ? OPEN : confirmedBy(live, now);
+      return isLockUntil(live, own.until) ? AVAILABLE : fromFeed(live, now);
     case 'reserved':
       return isLockUntil(live, own.until)
         ? { status: 'reserved', until: null, holder: null }
-        : confirmedBy(live, now);
+        : fromFeed(live, now);
     default:
       return assertNever(own);
   }
 }
 
-function confirmedBy(live: LiveSeat, now: number): Appearance {
+function fromFeed(live: LiveSeat, now: number): Displayed {
   if (live.status !== 'locked') return { status: live.status, until: null, holder: null };
   // A lock past its deadline is worth nothing, whether or not a frame has said so yet.
-  if (live.lockedUntil !== null && live.lockedUntil <= now) return OPEN;
+  if (live.lockedUntil !== null && live.lockedUntil <= now) return AVAILABLE;
   return { status: 'locked', until: live.lockedUntil, holder: live.holder };
 }
 
-function hoped(
+function withPendingCommand(
   command: PendingCommand,
-  confirmed: Appearance,
-  own: OwnAnswer | undefined,
-): Appearance {
-  const wantsSeat = (command.kind === 'unlock') === command.turned;
-  if (!wantsSeat) return OPEN;
+  confirmed: Displayed,
+  own: OwnSeat | undefined,
+): Displayed {
+  const wantsSeat = (command.kind === 'unlock') === command.reversed;
+  if (!wantsSeat) return AVAILABLE;
   if (confirmed.status === 'mine') return confirmed;
   return { status: 'mine', until: own?.kind === 'held' ? own.until : null, holder: null };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { factsOfLayout } from '@/domain/seatMap/layout';
+import { unpackLayout } from '@/domain/seatMap/unpackLayout';
 import { factsOf, makeSeat, packed } from '@/testing/factories';
 
 it('gives back the seats that were packed', () => {
@@ -9,5 +9,5 @@ it('gives back the seats that were packed', () => {
     makeSeat(1, { price: '80.00', category: null }),
     makeSeat(2, { id: 7, section: 'Circle', seat_number: 'Circle A3', x: -3.25, y: 12.5 }),
   ];
-  expect(factsOfLayout(packed(seats))).toEqual(seats.map(factsOf));
+  expect(unpackLayout(packed(seats))).toEqual(seats.map(factsOf));
 });
