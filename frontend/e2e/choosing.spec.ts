@@ -51,10 +51,10 @@ test('a seat left on its own is asked about, and taken too @thorough', async ({
   const row = seats.filter(({ row: name }) => name === seats.at(-1)?.row).slice(0, 2);
   await watch(page, club);
   await seatOn(page, pick(row, 1)).click();
-  const nudge = page.getByRole('region', { name: 'A seat on its own' });
-  await nudge.getByRole('button', { name: / too · / }).click();
+  const orphanPrompt = page.getByRole('region', { name: 'A seat on its own' });
+  await orphanPrompt.getByRole('button', { name: / too · / }).click();
   await expect(seatOn(page, pick(row))).toHaveAccessibleName(/held by you$/);
-  await expect(nudge).toBeHidden();
+  await expect(orphanPrompt).toBeHidden();
 });
 
 test('a dialog gives the focus back to where it was @thorough', async ({ enter, request }) => {

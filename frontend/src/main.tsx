@@ -5,14 +5,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { App } from '@/app/App';
-import { reloadForFreshCode } from '@/app/freshCode';
-import { keepOfflinePage } from '@/app/offlinePage';
+import { registerServiceWorker } from '@/app/serviceWorker';
+import { reloadOnStaleBuild } from '@/app/staleBuild';
 import { startLanguage } from '@/i18n/language';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
-reloadForFreshCode();
+reloadOnStaleBuild();
 // A language that is not to be had is no reason to show nothing.
 await startLanguage().catch(() => undefined);
 
@@ -22,4 +22,4 @@ createRoot(root).render(
   </StrictMode>,
 );
 
-keepOfflinePage();
+registerServiceWorker();

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { messageForCode } from '@/api/errorMessages';
 import { de } from '@/i18n/de';
 import { en } from '@/i18n/en';
-import { speak } from '@/i18n/language';
+import { applyLanguage } from '@/i18n/language';
 import { listedRefusals } from '@/testing/fixtures';
 
 beforeEach(() => {
@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await speak('en');
+  await applyLanguage('en');
 });
 
 describe.each([
@@ -61,7 +61,7 @@ describe('the sentence for a refusal', () => {
   });
 
   it('is in the language of the page', async () => {
-    await speak('de');
+    await applyLanguage('de');
     expect(messageForCode('busy')).toMatch(/Andrang/);
     expect(messageForCode('seat_limit', { seat_cap: 1 })).toMatch(/höchstens 1 Platz /);
   });

@@ -1,5 +1,5 @@
 import { t } from '@/i18n/language';
-import { isSentenceKey } from '@/i18n/sentenceKey';
+import { isMessageKey } from '@/i18n/messageKey';
 import { formatDateTime } from '@/i18n/time';
 
 /** What an answer says besides its code. */
@@ -15,12 +15,12 @@ export function messageForCode(
   retryAfterSeconds: number | null = null,
 ): string | null {
   const key = `errors:code_${code}`;
-  return detailedMessage(code, details, retryAfterSeconds) ?? (isSentenceKey(key) ? t(key) : null);
+  return detailedMessage(code, details, retryAfterSeconds) ?? (isMessageKey(key) ? t(key) : null);
 }
 
 /** A complaint about one field of a form; null for a code that we have no sentence for. */
 export function messageForField(field: string, code: string): string | null {
-  const key = [`errors:field_${field}_${code}`, `errors:field_${code}`].find(isSentenceKey);
+  const key = [`errors:field_${field}_${code}`, `errors:field_${code}`].find(isMessageKey);
   return key === undefined ? null : t(key);
 }
 

@@ -24,8 +24,12 @@ export interface SeatCriteria {
 }
 
 /** The best seats there are, beside each other: all of them, or none. */
-export function lockBest(eventId: number, wish: SeatCriteria, key: string): Promise<SeatsAnswer> {
-  return post(`events/${eventId}/best/`, wish, key);
+export function lockBest(
+  eventId: number,
+  criteria: SeatCriteria,
+  key: string,
+): Promise<SeatsAnswer> {
+  return post(`events/${eventId}/best/`, criteria, key);
 }
 
 /** More time for locks that the caller holds: for all of them, or none. */

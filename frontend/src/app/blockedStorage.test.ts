@@ -12,12 +12,12 @@ it('the app starts where the browser lets it store nothing', async () => {
       throw new DOMException('denied', 'SecurityError');
     });
   }
-  const [{ reloadForFreshCode }, { startLanguage, language, locale }] = await Promise.all([
-    import('@/app/freshCode'),
+  const [{ reloadOnStaleBuild }, { startLanguage, language, locale }] = await Promise.all([
+    import('@/app/staleBuild'),
     import('@/i18n/language'),
     import('@/app/App'),
   ]);
-  reloadForFreshCode();
+  reloadOnStaleBuild();
   await startLanguage();
   expect([language(), locale()]).toEqual(['en', 'en-US']);
 }, 60_000);

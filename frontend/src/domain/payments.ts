@@ -1,7 +1,7 @@
 import type { PaymentMethod, Reservation } from '@/api/types';
 import { assertNever } from '@/domain/assertNever';
 import { t } from '@/i18n/language';
-import type { SentenceKey } from '@/i18n/sentenceKey';
+import type { MessageKey } from '@/i18n/messageKey';
 import { formatDateTime } from '@/i18n/time';
 
 type Paid = Pick<Reservation, 'status' | 'payment_status'>;
@@ -14,7 +14,7 @@ const DAY_SECONDS = 24 * HOUR_SECONDS;
 const PAID_LATER: readonly string[] = ['invoice', 'cash'];
 
 /** Sites start with these. Others, and those that were renamed, keep the name that they were given. */
-const USUAL_METHODS = new Map<string, SentenceKey>([
+const USUAL_METHODS = new Map<string, MessageKey>([
   ['Card', 'method_card'],
   ['Card that is blocked after the booking', 'method_cardBlocked'],
   ['Card that is declined', 'method_cardDeclined'],
@@ -42,7 +42,7 @@ export function whenPaid(method: string, withinSeconds: number): string {
 }
 
 /** How the money of a reservation stands. */
-export function paymentInWords({
+export function paymentText({
   status,
   payment_status: payment,
   payment_due_at: dueAt,

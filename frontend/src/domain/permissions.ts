@@ -8,6 +8,6 @@ export type Permission =
   | 'reservations.view_reservation';
 
 /** The server decides again; this only says what is worth showing. */
-export function may(me: Me | null | undefined, permission: Permission): boolean {
+export function hasPermission(me: Me | null | undefined, permission: Permission): boolean {
   return me?.permissions.includes(permission) ?? false;
 }

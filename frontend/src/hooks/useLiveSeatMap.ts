@@ -60,7 +60,7 @@ export function useLiveSeatMap(
     store.dispatch({ type: 'seatsListed', layout: listed, live: seats.map(liveOf) });
   }, [list.data, store]);
 
-  useOwnLocks(eventId, store, isSignedIn);
+  useOwnLocksSync(eventId, store, isSignedIn);
 
   return {
     store,
@@ -81,7 +81,7 @@ export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapSta
  * Learn the person's own locks at first, and again whenever the map has reason to doubt them. A
  * question that the server could not answer is asked again until it can.
  */
-function useOwnLocks(eventId: number, store: SeatMapStore, isSignedIn: boolean): void {
+function useOwnLocksSync(eventId: number, store: SeatMapStore, isSignedIn: boolean): void {
   const queryClient = useQueryClient();
   const asked = useRef(0);
   const [backoff] = useState(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { methodName } from '@/domain/payments';
 import { nextSalesChange, salesAt } from '@/domain/sales';
-import { speak } from '@/i18n/language';
+import { applyLanguage } from '@/i18n/language';
 import { formatAmount, formatMoney, sumAmounts } from '@/i18n/money';
 import { formatCountdown, formatDateTime, formatWait } from '@/i18n/time';
 import { returnPath, signInPath } from '@/paths';
@@ -59,11 +59,11 @@ describe('a countdown', () => {
 describe('in another language', () => {
   beforeEach(async () => {
     vi.stubGlobal('document', { documentElement: {} });
-    await speak('de');
+    await applyLanguage('de');
   });
 
   afterEach(async () => {
-    await speak('en');
+    await applyLanguage('en');
   });
 
   it('money, dates and waits are written as people there write them', () => {

@@ -1,24 +1,24 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { listOf, locale, speak, t } from '@/i18n/language';
+import { formatList, locale, applyLanguage, t } from '@/i18n/language';
 
 beforeEach(() => {
   vi.stubGlobal('document', { documentElement: {} });
 });
 
 afterEach(async () => {
-  await speak('en');
+  await applyLanguage('en');
 });
 
 it('has plurals and lists', () => {
-  expect(t('seat', { count: 1, list: listOf(['A1']) })).toBe('seat A1');
-  expect(t('seat', { count: 2, list: listOf(['A1', 'A2']) })).toBe('seats A1 and A2');
+  expect(t('seat', { count: 1, list: formatList(['A1']) })).toBe('seat A1');
+  expect(t('seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('seats A1 and A2');
 });
 
 it('speaks another language when asked', async () => {
-  await speak('de');
+  await applyLanguage('de');
   expect(locale()).toBe('de-DE');
-  expect(t('seat', { count: 2, list: listOf(['A1', 'A2']) })).toBe('Plätze A1 und A2');
+  expect(t('seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('Plätze A1 und A2');
   expect(document.documentElement).toEqual({ lang: 'de', dir: 'ltr' });
 });
 
@@ -29,6 +29,6 @@ it.each([
   ['de', ['de'], 'de-DE'],
   ['en', ['en-not_a_tag'], 'en-GB'],
 ] as const)('writes %s as in the region that a browser asks for (%s)', async (code, tags, as) => {
-  await speak(code, tags);
+  await applyLanguage(code, tags);
   expect(locale()).toBe(as);
 });

@@ -56,7 +56,7 @@ export const { t } = i18next;
 
 /** Add sentences that come with a page of their own. */
 export function addEnglish(sentences: Partial<English>): void {
-  addSentences('en', sentences);
+  addMessages('en', sentences);
 }
 
 export function language(): LanguageCode {
@@ -69,7 +69,7 @@ export function locale(): string {
 }
 
 /** "A1, A2 and A3". */
-export function listOf(
+export function formatList(
   names: readonly string[],
   type: 'conjunction' | 'disjunction' = 'conjunction',
 ): string {
@@ -80,7 +80,7 @@ export function listOf(
 export async function startLanguage(): Promise<void> {
   const wanted = [siteStorage.getItem(STORED_AS), ...navigator.languages];
   const code = wanted.map(languageOf).find((one) => one !== null) ?? FALLBACK;
-  await speak(code, navigator.languages);
+  await applyLanguage(code, navigator.languages);
 }
 
 /** Remember another language and load the page in it. */
@@ -90,9 +90,12 @@ export function chooseLanguage(code: LanguageCode): void {
 }
 
 /** Speak a language from now on, written as in the first region of it among `tags`. */
-export async function speak(code: LanguageCode, tags: readonly string[] = []): Promise<void> {
+export async function applyLanguage(
+  code: LanguageCode,
+  tags: readonly string[] = [],
+): Promise<void> {
   const { load, direction } = LANGUAGES[code];
-  if (load !== null) addSentences(code, await load());
+  if (load !== null) addMessages(code, await load());
   await i18next.changeLanguage(code);
   current = code;
   currentLocale = localeFor(code, tags);
@@ -100,7 +103,7 @@ export async function speak(code: LanguageCode, tags: readonly string[] = []): P
   document.documentElement.dir = direction;
 }
 
-function addSentences(code: LanguageCode, bySubject: Partial<Catalogue>): void {
+function addMessages(code: LanguageCode, bySubject: Partial<Catalogue>): void {
   for (const [subject, sentences] of Object.entries(bySubject)) {
     i18next.addResourceBundle(code, subject, sentences);
   }

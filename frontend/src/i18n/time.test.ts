@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 
-import { speak } from '@/i18n/language';
+import { applyLanguage } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 
 const DOORS = '2026-12-18T19:00:00Z';
@@ -19,7 +19,7 @@ afterAll(() => {
   else env['TZ'] = before;
 });
 afterEach(async () => {
-  await speak('en');
+  await applyLanguage('en');
 });
 
 it.each([
@@ -38,7 +38,7 @@ it.each(['Europe/London', 'Europe/Lisbon', 'UTC'])(
 );
 
 it('in German, too', async () => {
-  await speak('de');
+  await applyLanguage('de');
   expect(formatDateTime(DOORS, 'Europe/Berlin')).toBe('Fr., 18. Dez. 2026, 20:00 Uhr MEZ');
 });
 

@@ -21,7 +21,7 @@ import type { Me } from '@/api/types';
 const ME_KEY = ['me'] as const;
 
 /** Whether somebody was signed in here, and is not any more without having left. */
-const endedQuery = queryOptions({
+const sessionExpiredQuery = queryOptions({
   queryKey: [...ME_KEY, 'ended'],
   queryFn: skipToken,
   initialData: false,
@@ -34,7 +34,7 @@ export const meQuery = queryOptions({
     const before = client.getQueryData<Me | null>(ME_KEY) ?? null;
     const now = await fetchMe(signal);
     if (now !== null || before !== null) {
-      client.setQueryData(endedQuery.queryKey, now === null);
+      client.setQueryData(sessionExpiredQuery.queryKey, now === null);
     }
     return now;
   },
@@ -47,44 +47,44 @@ export function useMe() {
 }
 
 /** Whether the person was signed out without their doing, and is still to be told so. */
-export function useHasEnded(): boolean {
-  return useQuery(endedQuery).data === true;
+export function useSessionExpired(): boolean {
+  return useQuery(sessionExpiredQuery).data === true;
 }
 
 export function useSignOut() {
-  return useLeaving(signOut);
+  return useEndSession(signOut);
 }
 
 export function useSignOutEverywhere() {
-  return useLeaving(signOutEverywhere);
+  return useEndSession(signOutEverywhere);
 }
 
-export function useLeaving<Given = void>(mutationFn: (given: Given) => Promise<void>) {
+export function useEndSession<Given = void>(mutationFn: (given: Given) => Promise<void>) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn,
     retry: false,
     onSuccess: async () => {
       queryClient.setQueryData(meQuery.queryKey, null);
-      queryClient.setQueryData(endedQuery.queryKey, false);
+      queryClient.setQueryData(sessionExpiredQuery.queryKey, false);
       await queryClient.resetQueries({ predicate: isNotMe });
     },
   });
 }
 
 export function useSignIn() {
-  return useArrival(signIn);
+  return useStartSession(signIn);
 }
 
 export function useSecondStep() {
-  return useArrival(completeSecondFactor);
+  return useStartSession(completeSecondFactor);
 }
 
 export function useRegister() {
-  return useArrival(register);
+  return useStartSession(register);
 }
 
-function useArrival<Given>(mutationFn: (given: Given) => Promise<void>) {
+function useStartSession<Given>(mutationFn: (given: Given) => Promise<void>) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn,

@@ -2,7 +2,7 @@ import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 // Tests show parts of pages, which have their sentences from the page.
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 afterEach(cleanup);
 

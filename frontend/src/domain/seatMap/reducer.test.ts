@@ -156,7 +156,7 @@ describe('a click', () => {
     expect(map.seat(0)).toMatchObject({ status: 'locked', holder: 'bob' });
   });
 
-  it('follows the last wish of somebody who clicks twice', () => {
+  it('follows the last click of somebody who clicks twice', () => {
     const map = MapUnderTest.withSeats(1);
     map.start('lock', 100);
     map.do({ type: 'commandReversed', seatId: 100 });

@@ -10,7 +10,7 @@ import { signInPath } from '@/paths';
 import { useMe } from '@/queries/session';
 
 import './account.css';
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 export function AccountPage() {
   const me = useMe();

@@ -6,8 +6,8 @@ import { toApiError } from '@/api/apiError';
 import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
+import { FormError } from '@/features/account/FormError';
 import { NewPasswordField } from '@/features/account/NewPasswordField';
-import { Refusal } from '@/features/account/Refusal';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 
@@ -46,7 +46,7 @@ export function ChangePassword({ username }: { readonly username: string }) {
         required
       />
       <NewPasswordField label={t('account:password_new')} error={error} />
-      <Refusal error={error} />
+      <FormError error={error} />
       <Button look="primary" type="submit" busy={change.isPending}>
         {t('account:change')}
       </Button>

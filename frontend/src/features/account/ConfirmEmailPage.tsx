@@ -10,7 +10,7 @@ import { type MailedLink, useMailedLink } from '@/features/account/mailedLink';
 import { t } from '@/i18n/language';
 import { reloadSession } from '@/queries/session';
 
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 const ACCOUNT = '/account';
 

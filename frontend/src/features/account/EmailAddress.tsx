@@ -7,7 +7,7 @@ import type { Me } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
-import { Refusal } from '@/features/account/Refusal';
+import { FormError } from '@/features/account/FormError';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 import { reloadSession } from '@/queries/session';
@@ -42,7 +42,7 @@ function Resend({ address }: { readonly address: string }) {
   const send = useMutation({ mutationFn: sendVerification, retry: false });
   return (
     <>
-      <Refusal error={send.error === null ? null : toApiError(send.error)} />
+      <FormError error={send.error === null ? null : toApiError(send.error)} />
       <Button
         busy={send.isPending}
         onClick={() => {
@@ -107,7 +107,7 @@ function ChangeEmail({ me }: { readonly me: Me }) {
           errors={error?.fields.get('password') ?? []}
           required
         />
-        <Refusal error={error} />
+        <FormError error={error} />
         <Button look="primary" type="submit" busy={change.isPending}>
           {t('account:email_sendLink')}
         </Button>

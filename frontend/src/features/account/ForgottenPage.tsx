@@ -10,7 +10,7 @@ import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 import { returnPath, withReturn } from '@/paths';
 
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 export function ForgottenPage() {
   const [search] = useSearchParams();

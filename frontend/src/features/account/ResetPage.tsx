@@ -12,7 +12,7 @@ import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 const FORGOTTEN = '/password/forgotten';
 

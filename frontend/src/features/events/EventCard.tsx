@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 
 import type { EventSummary } from '@/api/types';
 import { Icon } from '@/components/Icon';
-import { Sentence } from '@/components/Sentence';
+import { Trans } from '@/components/Trans';
 import { assertNever } from '@/domain/assertNever';
 import { EventCover } from '@/features/events/EventCover';
 import { t } from '@/i18n/language';
@@ -39,8 +39,8 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
             {t('events:from', { price: formatMoney(event.price_from, event.currency) })}
           </span>
           <span className="tabular">
-            <Sentence
-              of="events:left"
+            <Trans
+              i18nKey="events:left"
               parts={{
                 free: <b>{formatNumber(event.seats_available)}</b>,
                 total: formatNumber(event.seats_total),

@@ -3,9 +3,9 @@ import { useEffect, useRef } from 'react';
 
 import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
-import { EndedNotice } from '@/components/EndedNotice';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
+import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
 import { Skeleton } from '@/components/Skeleton';
 import { EventCard } from '@/features/events/EventCard';
 import { t } from '@/i18n/language';
@@ -47,7 +47,7 @@ export function EventListPage() {
   return (
     <div className="page">
       <title>{t('pageTitle', { page: t('events:page') })}</title>
-      <EndedNotice />
+      <SessionExpiredNotice />
       <h1 className="page__title">{t('events:page_title')}</h1>
       <p className="page__lead">{t('events:page_lead')}</p>
       {events?.length === 0 ? (

@@ -1,10 +1,10 @@
 import { assertNever } from '@/domain/assertNever';
-import { formatClock } from '@/features/organise/figures';
-import type { SeatNews } from '@/features/organise/saleLog';
+import { formatClock } from '@/features/organise/formats';
+import type { LogEntry } from '@/features/organise/saleLog';
 import { StatusMark } from '@/features/organise/StatusMark';
 import { t } from '@/i18n/language';
 
-export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[] }) {
+export function LatestChanges({ latest }: { readonly latest: readonly LogEntry[] }) {
   return (
     <section className="panel latest">
       <h2>{t('organise:latest')}</h2>
@@ -27,7 +27,7 @@ export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[]
   );
 }
 
-function newsInWords({ status, holder }: SeatNews): string {
+function newsInWords({ status, holder }: LogEntry): string {
   switch (status) {
     case 'available':
       return t('organise:becameFree');

@@ -10,12 +10,12 @@ import { LiveBadge } from '@/components/LiveBadge';
 import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
 import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
+import { type HallCounts, countSeats } from '@/features/organise/counts';
 import { LatestChanges } from '@/features/organise/LatestChanges';
 import { SaleFigures } from '@/features/organise/SaleFigures';
 import { watchSale } from '@/features/organise/saleWatch';
 import { SectionTable } from '@/features/organise/SectionTable';
 import { SoldPerMinute } from '@/features/organise/SoldPerMinute';
-import { type HouseTally, tallyOf } from '@/features/organise/tally';
 import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
@@ -36,7 +36,7 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
   const { store, feedState, error, reload } = useLiveSeatMap(event, false);
   const [watch] = useState(() => watchSale(store, pagePause.timers));
   const { seats, viewers, seq, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
-  const tally = useMemo(() => tallyOf(seats), [seats]);
+  const counts = useMemo(() => countSeats(seats), [seats]);
   const { data: revenue } = useQuery(revenueQuery(event.id, seq));
 
   return (
@@ -61,11 +61,11 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
       </header>
       {seats.length > 0 ? (
         <>
-          <SaleFigures tally={tally} revenue={revenue} viewers={viewers} />
-          <House event={event} store={store} seats={seats} tally={tally} />
+          <SaleFigures counts={counts} revenue={revenue} viewers={viewers} />
+          <HallPlan event={event} store={store} seats={seats} counts={counts} />
           <SoldPerMinute log={log} now={now} />
           <LatestChanges latest={log.latest} />
-          <SectionTable sections={tally.sections} revenue={revenue} />
+          <SectionTable sections={counts.sections} revenue={revenue} />
         </>
       ) : error !== null ? (
         <Failure error={error} onRetry={reload} />
@@ -76,21 +76,21 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
   );
 }
 
-interface HouseProps {
+interface HallPlanProps {
   readonly event: EventDetail;
   readonly store: ReturnType<typeof useLiveSeatMap>['store'];
   readonly seats: readonly MapSeat[];
-  readonly tally: HouseTally;
+  readonly counts: HallCounts;
 }
 
-function House({ event, store, seats, tally }: HouseProps) {
+function HallPlan({ event, store, seats, counts }: HallPlanProps) {
   const facts = useSeatMap(store, (state) => state.facts);
   const toneOf = useCallback(
     (index: number) => TONES[seats[index]?.status ?? 'available'],
     [seats],
   );
   return (
-    <section className="panel house">
+    <section className="panel hall-plan">
       <h2>{t('organise:map')}</h2>
       <PlanThumbnail
         plan={event.plan}
@@ -98,9 +98,9 @@ function House({ event, store, seats, tally }: HouseProps) {
         toneOf={toneOf}
         label={t('organise:mapLabel', {
           venue: event.venue,
-          sold: formatNumber(tally.sold),
-          held: formatNumber(tally.held),
-          free: formatNumber(tally.free),
+          sold: formatNumber(counts.sold),
+          held: formatNumber(counts.held),
+          free: formatNumber(counts.free),
         })}
       />
     </section>

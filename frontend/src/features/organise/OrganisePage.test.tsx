@@ -52,7 +52,7 @@ function figure(name: string): string {
   return term?.nextElementSibling?.textContent ?? '';
 }
 
-it('counts the house as it sells', async () => {
+it('updates the counts as seats are sold', async () => {
   const { socket } = await openLive();
   expect(figure('Sold')).toBe('00% of 8 for sale');
   expect(figure('Watching now')).toBe('');

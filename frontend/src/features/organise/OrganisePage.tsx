@@ -6,7 +6,7 @@ import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
-import { may } from '@/domain/permissions';
+import { hasPermission } from '@/domain/permissions';
 import { LiveSale } from '@/features/organise/LiveSale';
 import { t } from '@/i18n/language';
 import { eventPath, signInPath } from '@/paths';
@@ -36,7 +36,7 @@ export function OrganisePage() {
       </Message>
     );
   }
-  if (!may(me, 'reservations.view_reservation')) {
+  if (!hasPermission(me, 'reservations.view_reservation')) {
     return (
       <Message
         title={t('organise:forOrganisers')}

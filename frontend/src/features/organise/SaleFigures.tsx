@@ -2,23 +2,23 @@ import type { ReactNode } from 'react';
 
 import type { Revenue } from '@/api/types';
 import { Skeleton } from '@/components/Skeleton';
-import { formatShare } from '@/features/organise/figures';
+import { soldShare, type SeatCounts } from '@/features/organise/counts';
+import { formatShare } from '@/features/organise/formats';
 import { StatusMark } from '@/features/organise/StatusMark';
-import { soldShare, type Tally } from '@/features/organise/tally';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatNumber } from '@/i18n/numbers';
 
 interface SaleFiguresProps {
-  readonly tally: Tally;
+  readonly counts: SeatCounts;
   /** Undefined for as long as it is not known. */
   readonly revenue: Revenue | undefined;
   readonly viewers: number | null;
 }
 
-export function SaleFigures({ tally, revenue, viewers }: SaleFiguresProps) {
-  const { total, sold, held, free, blocked } = tally;
-  const share = soldShare(tally);
+export function SaleFigures({ counts, revenue, viewers }: SaleFiguresProps) {
+  const { total, sold, held, free, blocked } = counts;
+  const share = soldShare(counts);
   return (
     <dl className="figures" aria-label={t('organise:figures')}>
       <Figure

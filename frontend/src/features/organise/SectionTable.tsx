@@ -1,13 +1,13 @@
 import type { Revenue } from '@/api/types';
 import { Skeleton } from '@/components/Skeleton';
+import { type SectionCounts, soldShare } from '@/features/organise/counts';
 import { ShareBar } from '@/features/organise/SaleFigures';
-import { type SectionTally, soldShare } from '@/features/organise/tally';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatNumber } from '@/i18n/numbers';
 
 interface SectionTableProps {
-  readonly sections: readonly SectionTally[];
+  readonly sections: readonly SectionCounts[];
   /** Undefined for as long as it is not known. */
   readonly revenue: Revenue | undefined;
 }

@@ -1,6 +1,6 @@
-import { formatClock } from '@/features/organise/figures';
+import { formatClock } from '@/features/organise/formats';
 import { lastMinutes, type SaleLog } from '@/features/organise/saleLog';
-import { listOf, t } from '@/i18n/language';
+import { formatList, t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 
 interface SoldPerMinuteProps {
@@ -26,7 +26,7 @@ export function SoldPerMinute({ log, now }: SoldPerMinuteProps) {
         role="img"
         aria-label={t('organise:perMinuteLabel', {
           minutes: MINUTES,
-          counts: listOf(counts.map(String)),
+          counts: formatList(counts.map(String)),
         })}
       >
         {counts.map((count, minute) => {

@@ -1,6 +1,6 @@
 import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 
-export interface SeatNews {
+export interface LogEntry {
   readonly id: number;
   readonly at: number;
   readonly seatNumber: string;
@@ -13,7 +13,7 @@ export interface SeatNews {
 export interface SaleLog {
   readonly since: number;
   /** The newest first, and only so many. */
-  readonly latest: readonly SeatNews[];
+  readonly latest: readonly LogEntry[];
   readonly sold: number;
   /** Seats sold in the minutes since then, as far as those are known; it ends with the last sale. */
   readonly soldByMinute: readonly number[];
@@ -22,7 +22,7 @@ export interface SaleLog {
 const KEPT_NEWS = 24;
 const MINUTE_MS = 60_000;
 
-export function beginLog(now: number): SaleLog {
+export function emptyLog(now: number): SaleLog {
   return { since: now, latest: [], sold: 0, soldByMinute: [] };
 }
 
@@ -30,7 +30,7 @@ export function beginLog(now: number): SaleLog {
  * The log with what has changed between two looks at the same seats. Sales whose time is null, since
  * nothing was heard for a while, count as sold, but in no minute.
  */
-export function followLog(
+export function appendChanges(
   log: SaleLog,
   before: readonly MapSeat[],
   after: readonly MapSeat[],
@@ -74,10 +74,10 @@ function sameNews(a: MapSeat, b: MapSeat): boolean {
 }
 
 function withNews(
-  latest: readonly SeatNews[],
+  latest: readonly LogEntry[],
   changed: readonly MapSeat[],
   now: number,
-): readonly SeatNews[] {
+): readonly LogEntry[] {
   const firstId = (latest[0]?.id ?? 0) + 1;
   const news = changed.map(({ facts, status, holder }, place) => ({
     id: firstId + place,

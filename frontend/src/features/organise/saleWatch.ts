@@ -2,7 +2,7 @@ import type { Timers } from '@/domain/feed/backoff';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { SeatMapState } from '@/domain/seatMap/state';
 import type { SeatMapStore } from '@/domain/seatMap/store';
-import { beginLog, followLog, type SaleLog } from '@/features/organise/saleLog';
+import { emptyLog, appendChanges, type SaleLog } from '@/features/organise/saleLog';
 
 /** The sale as it was at `now`. */
 export interface SaleView {
@@ -19,7 +19,7 @@ export interface SaleWatch {
 }
 
 /** Figures that change more often than this are read by nobody. */
-const LOOK_EVERY_MS = 500;
+const UPDATE_INTERVAL_MS = 500;
 
 /** With a live feed there is a beat every few seconds, so a longer pause was without one. */
 const GAP_MS = 30_000;
@@ -29,7 +29,7 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   const listeners = new Set<() => void>();
   const now = store.clock.now();
   let seen = store.getState();
-  let view = viewOf(seen, beginLog(now), now);
+  let view = viewOf(seen, emptyLog(now), now);
   let cancelLook: (() => void) | null = null;
 
   function look(): void {
@@ -37,7 +37,7 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
     if (state === seen) return;
     const time = store.clock.now();
     const log = isContinued(seen, state)
-      ? followLog(view.log, seen.seats, state.seats, time, timeOfSales(seen, state))
+      ? appendChanges(view.log, seen.seats, state.seats, time, timeOfSales(seen, state))
       : view.log;
     view = viewOf(state, log, time);
     seen = state;
@@ -49,7 +49,7 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
     const isNew = !isContinued(seen, store.getState());
     if (cancelLook !== null && !isNew) return;
     look();
-    cancelLook ??= timers.after(LOOK_EVERY_MS, () => {
+    cancelLook ??= timers.after(UPDATE_INTERVAL_MS, () => {
       cancelLook = null;
       if (store.getState() !== seen) lookSoon();
     });

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { paymentInWords } from '@/domain/payments';
+import { paymentText } from '@/domain/payments';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
 import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { Pass } from '@/features/reservations/Pass';
@@ -109,7 +109,7 @@ function Facts({ reservation }: { readonly reservation: Reservation }) {
       </div>
       <div>
         <dt>{t('reservations:payment')}</dt>
-        <dd>{paymentInWords(reservation)}</dd>
+        <dd>{paymentText(reservation)}</dd>
       </div>
       <div>
         <dt>{t('reservations:bookedOn')}</dt>

@@ -2,7 +2,7 @@ import { useNavigate } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
-import { codeIn } from '@/features/reservations/codeIn';
+import { parseTicketCode } from '@/features/reservations/ticketCode';
 import { t } from '@/i18n/language';
 import { ticketPath } from '@/paths';
 
@@ -11,7 +11,8 @@ export function NextTicket({ isFirst = false }: { readonly isFirst?: boolean }) 
   const navigate = useNavigate();
   function check(form: FormData) {
     const code = form.get('code');
-    if (typeof code === 'string' && codeIn(code) !== '') void navigate(ticketPath(codeIn(code)));
+    if (typeof code === 'string' && parseTicketCode(code) !== '')
+      void navigate(ticketPath(parseTicketCode(code)));
   }
   return (
     <form className="next-ticket" action={check}>

@@ -4,7 +4,7 @@ import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { QrCode } from '@/components/QrCode';
 import { calendarFile } from '@/features/reservations/calendar';
-import { seatsInWords } from '@/features/reservations/seatsInWords';
+import { seatList } from '@/features/reservations/seatList';
 import { t } from '@/i18n/language';
 import { reservationPath, ticketPath } from '@/paths';
 
@@ -54,7 +54,7 @@ function keepInCalendar({
     changedAt,
     title,
     place,
-    note: t('reservations:calendarNote', { id, seats: seatsInWords(seats) }),
+    note: t('reservations:calendarNote', { id, seats: seatList(seats) }),
     url: `${location.origin}${reservationPath(id)}`,
   });
   saveFile(`seatcast-${id}.ics`, 'text/calendar', file);

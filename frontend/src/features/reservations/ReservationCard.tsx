@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { paymentInWords } from '@/domain/payments';
+import { paymentText } from '@/domain/payments';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
 import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { StatusChip } from '@/features/reservations/StatusChip';
@@ -55,7 +55,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         <p className="ticket__total tabular">
           {formatMoney(reservation.total_price, reservation.currency)}
         </p>
-        <p className="ticket__note ticket__payment">{paymentInWords(reservation)}</p>
+        <p className="ticket__note ticket__payment">{paymentText(reservation)}</p>
         <p className="ticket__note">{cancelNote(reservation, mayNotCancel)}</p>
         {!isOver && !mayNotCancel && (
           <Button

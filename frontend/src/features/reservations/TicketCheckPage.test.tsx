@@ -2,8 +2,8 @@ import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
 import type { Ticket } from '@/api/types';
-import { codeIn } from '@/features/reservations/codeIn';
 import { TicketCheckPage } from '@/features/reservations/TicketCheckPage';
+import { parseTicketCode } from '@/features/reservations/ticketCode';
 import { makeReservation } from '@/testing/factories';
 import { FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
@@ -163,8 +163,8 @@ it('sends a scan again under its own key when the answer was lost', async () => 
 });
 
 it('takes the address in a QR code for its code', () => {
-  expect(codeIn(` https://seats.example/tickets/${CODE}?x=1 `)).toBe(CODE);
-  expect(codeIn(` ${CODE} `)).toBe(CODE);
+  expect(parseTicketCode(` https://seats.example/tickets/${CODE}?x=1 `)).toBe(CODE);
+  expect(parseTicketCode(` ${CODE} `)).toBe(CODE);
 });
 
 it.each([

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { ApiError } from '@/api/apiError';
 import type { AdmittedSeat, Ticket } from '@/api/types';
 import { Icon, type IconName } from '@/components/Icon';
-import { useIsAbout } from '@/features/reservations/useIsAbout';
+import { useIsNearEvent } from '@/features/reservations/useIsNearEvent';
 import { t } from '@/i18n/language';
 import { formatDateTime, formatTime } from '@/i18n/time';
 
@@ -161,7 +161,7 @@ function VerdictCard({ verdict, title, hint, children }: Said & { readonly child
 
 /** A good ticket for another evening. */
 function OtherDay({ date, timeZone }: { readonly date: string; readonly timeZone: string }) {
-  const isNow = useIsAbout(Date.parse(date));
+  const isNow = useIsNearEvent(Date.parse(date));
   if (isNow) return null;
   return (
     <p className="verdict__warning">

@@ -1,12 +1,12 @@
 import { dateHeaderClock } from '@/api/dateHeaderClock';
 import type { Reservation } from '@/api/types';
-import { useHasCome } from '@/hooks/useHasCome';
+import { useTimeReached } from '@/hooks/useTimeReached';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 
 /** Whether it has become too late for the buyer to cancel, as far as the server has told the time. */
 export function useCancellationEnd({ cancel_until: until }: Reservation): boolean {
-  return useHasCome(dateHeaderClock.isSet() ? Date.parse(until) : null, dateHeaderClock);
+  return useTimeReached(dateHeaderClock.isSet() ? Date.parse(until) : null, dateHeaderClock);
 }
 
 export function cancelNote(reservation: Reservation, mayNotCancel: boolean): string {

@@ -1,5 +1,5 @@
 import type { EventDetail } from '@/api/types';
-import { EndedNotice } from '@/components/EndedNotice';
+import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
 import type { FeedState } from '@/domain/feed/feedState';
 import type { Sales } from '@/domain/sales';
 import type { ServerClock } from '@/domain/serverClock';
@@ -17,7 +17,7 @@ interface NoticesProps {
 export function Notices({ feedState, event, sales, clock }: NoticesProps) {
   return (
     <div className="selector__notices">
-      <EndedNotice />
+      <SessionExpiredNotice />
       <FeedNotice feedState={feedState} />
       <SalesNotice event={event} sales={sales} clock={clock} />
     </div>

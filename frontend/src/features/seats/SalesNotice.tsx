@@ -1,6 +1,6 @@
 import type { EventDetail } from '@/api/types';
 import { Icon } from '@/components/Icon';
-import { Sentence } from '@/components/Sentence';
+import { Trans } from '@/components/Trans';
 import type { Sales } from '@/domain/sales';
 import type { ServerClock } from '@/domain/serverClock';
 import { useTimeLeft } from '@/hooks/useTimeLeft';
@@ -28,8 +28,8 @@ export function SalesNotice({ event, sales, clock }: SalesNoticeProps) {
 function upcoming(event: EventDetail, clock: ServerClock) {
   if (event.sales_open_at === null) return t('seats:sales_notYet');
   return (
-    <Sentence
-      of="seats:sales_openIn"
+    <Trans
+      i18nKey="seats:sales_openIn"
       parts={{
         when: (
           <time dateTime={event.sales_open_at}>

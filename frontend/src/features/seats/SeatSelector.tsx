@@ -9,36 +9,36 @@ import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { Skeleton } from '@/components/Skeleton';
 import { boundsOf } from '@/domain/geometry';
-import { may } from '@/domain/permissions';
+import { hasPermission } from '@/domain/permissions';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
-import { basketOf } from '@/features/seats/basket/basketOf';
+import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
 import { ReviewDialog } from '@/features/seats/basket/ReviewDialog';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
-import { findRefusal } from '@/features/seats/find/findRefusal';
-import { useFind } from '@/features/seats/find/useFind';
+import { errorText } from '@/features/seats/errorText';
+import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
+import { useSeatFinder } from '@/features/seats/finder/useSeatFinder';
+import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/lazyComponents';
 import { useView, type View } from '@/features/seats/list/useView';
-import type { Mover } from '@/features/seats/map/mover';
+import type { MapControls } from '@/features/seats/map/mapControls';
 import { SeatMap } from '@/features/seats/map/SeatMap';
 import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
 import { ZOOM_STEP } from '@/features/seats/map/ZoomButtons';
 import { Notices } from '@/features/seats/Notices';
-import { useNudge } from '@/features/seats/nudge/useNudge';
 import { offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
-import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/onDemand';
-import { refusalSentence } from '@/features/seats/refusals';
+import { useOrphanWarning } from '@/features/seats/orphans/useOrphanWarning';
 import { SeatCards } from '@/features/seats/SeatCards';
 import { SelectorTools } from '@/features/seats/SelectorTools';
 import { useShortcuts } from '@/features/seats/shortcuts/useShortcuts';
 import { useShortcutSetting } from '@/features/seats/shortcuts/useShortcutSetting';
 import { SignInPrompt } from '@/features/seats/SignInPrompt';
-import { useLapseNews } from '@/features/seats/useLapseNews';
-import { useMoreTime } from '@/features/seats/useMoreTime';
-import { usePick } from '@/features/seats/usePick';
+import { useLockExtension } from '@/features/seats/useLockExtension';
+import { useLostLocks } from '@/features/seats/useLostLocks';
 import { useSales } from '@/features/seats/useSales';
+import { useSeatActions } from '@/features/seats/useSeatActions';
 import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
-import { listOf, t } from '@/i18n/language';
+import { formatList, t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
 
@@ -67,7 +67,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [offer, setOffer] = useState<Offer | null>(null);
   const announce = useAnnounce();
-  const { pick, release, extend, take } = usePick({
+  const { pick, release, extend, take } = useSeatActions({
     event,
     sales,
     store,
@@ -77,7 +77,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     },
     onOffer: setOffer,
   });
-  useLapseNews(store, announce, setOffer);
+  useLostLocks(store, announce, setOffer);
 
   const checkout = useCheckout({
     eventId: event.id,
@@ -86,25 +86,25 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       setDialog({ name: 'confirmed', reservation });
     },
     onRefused: (error, asked) => {
-      setOffer(offerFor(error, refusalSentence(error), asked));
+      setOffer(offerFor(error, errorText(error), asked));
     },
   });
-  const find = useFind({
+  const find = useSeatFinder({
     event,
     store,
     onFound: (found) => {
       setDialog((before) => (before?.name === 'find' ? null : before));
       setOffer(null);
-      const list = listOf(found.map(({ seatNumber }) => seatNumber));
+      const list = formatList(found.map(({ seatNumber }) => seatNumber));
       announce(t('seats:held', { count: found.length, list }), 'quiet');
       lookAt(found);
     },
     onRefused: (refusal) => {
-      if (dialog?.name !== 'find') announce(findRefusal(refusal), 'bad');
+      if (dialog?.name !== 'find') announce(seatFinderErrorText(refusal), 'bad');
     },
   });
   const [view, chooseView] = useView();
-  const mover = useRef<Mover>(null);
+  const controls = useRef<MapControls>(null);
   const area = useRef<HTMLDivElement>(null);
   const basket = useRef<BasketHandle>(null);
   const [areShortcutsOn, turnShortcuts] = useShortcutSetting();
@@ -113,7 +113,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
   const { sections } = scene;
   const mine = useMemo(() => seats.filter(({ status }) => status === 'mine'), [seats]);
-  const moreTime = useMoreTime(event, mine, store, announce);
+  const lockExtension = useLockExtension(event, mine, store, announce);
   const choices = useMemo(
     () => (offer === null ? [] : openChoices(offer, seats, indexById, event.currency)),
     [offer, seats, indexById, event.currency],
@@ -127,7 +127,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     if (checkout.leave()) announce(t('seats:lookAtReservations'));
   };
   const isOnSale = sales === 'open';
-  const nudge = useNudge({ event, sections, seats, mine, isOnSale, announce });
+  const orphanPrompt = useOrphanWarning({ event, sections, seats, mine, isOnSale, announce });
   const dropOffer = () => {
     setOffer(null);
   };
@@ -147,7 +147,10 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     area.current?.focus({ preventScroll: true });
   };
   function lookAt(found: readonly SeatFacts[]) {
-    mover.current?.glideTo(boundsOf(found, SEEN_AROUND * plan.seat_radius), TAPPABLE_RADIUS_PX);
+    controls.current?.animateTo(
+      boundsOf(found, SEEN_AROUND * plan.seat_radius),
+      TAPPABLE_RADIUS_PX,
+    );
   }
   useShortcuts({
     areOn: areShortcutsOn,
@@ -165,22 +168,22 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         basket.current?.show();
       },
       reserve: () => {
-        if (mine.length > 0 && basketOf(mine).isSettled) reserve();
+        if (mine.length > 0 && basketSummary(mine).isSettled) reserve();
       },
       zoomIn: () => {
-        mover.current?.glideBy(ZOOM_STEP);
+        controls.current?.animateZoomBy(ZOOM_STEP);
       },
       zoomOut: () => {
-        mover.current?.glideBy(1 / ZOOM_STEP);
+        controls.current?.animateZoomBy(1 / ZOOM_STEP);
       },
       showAll: () => {
-        mover.current?.showAll();
+        controls.current?.showAll();
       },
       help: openShortcuts,
     },
     onEscape: () => {
       if (choices.length > 0) dropOffer();
-      else nudge?.dismiss();
+      else orphanPrompt?.dismiss();
     },
   });
 
@@ -188,7 +191,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     <SeatCards
       offer={offer}
       choices={choices}
-      nudge={nudge}
+      orphanPrompt={orphanPrompt}
       onTake={take}
       onDismissOffer={dropOffer}
     />
@@ -212,7 +215,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       </div>
       <Notices feedState={feedState} event={event} sales={sales} clock={store.clock} />
       <SelectorTools
-        salePath={may(me, 'reservations.view_reservation') ? salePath(event.id) : null}
+        salePath={hasPermission(me, 'reservations.view_reservation') ? salePath(event.id) : null}
         view={view}
         isOnSale={isOnSale}
         onChooseView={chooseView}
@@ -222,7 +225,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       <div className="selector__map" ref={area} tabIndex={-1}>
         {seats.length > 0 && view === 'map' ? (
           <SeatMap
-            ref={mover}
+            ref={controls}
             event={event}
             scene={scene}
             seats={seats}
@@ -256,7 +259,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         seats={mine}
         clock={store.clock}
         isOnSale={isOnSale}
-        moreTime={moreTime}
+        lockExtension={lockExtension}
         onExtend={extend}
         onRelease={release}
         onReserve={reserve}

@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
-import { EndedNotice } from '@/components/EndedNotice';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
+import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
 import { Skeleton } from '@/components/Skeleton';
 import { SeatSelector } from '@/features/seats/SeatSelector';
 import { t } from '@/i18n/language';
@@ -36,7 +36,7 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
       return (
         <>
           <div className="selector__notices selector__notices--alone">
-            <EndedNotice />
+            <SessionExpiredNotice />
           </div>
           <Message
             title={t('seats:event_membersOnly')}

@@ -5,8 +5,8 @@ import type { Lock, Seat } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { OwnLock, SettledOutcome } from '@/domain/seatMap/state';
 import type { SeatMapStore } from '@/domain/seatMap/store';
-import { refusalSentence } from '@/features/seats/refusals';
-import { listOf, t } from '@/i18n/language';
+import { errorText } from '@/features/seats/errorText';
+import { formatList, t } from '@/i18n/language';
 
 export interface SeatCommands {
   lock(seat: SeatFacts): Promise<void>;
@@ -124,7 +124,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     if (spent.length > 0) store.dispatch({ type: 'extensionsExhausted', seatIds: spent });
     if (error.isOutcomeUnknown) store.dispatch({ type: 'locksInvalidated' });
     // Without the server's own word on a seat it must be us who say which one this is about.
-    const told = refusalSentence(error);
+    const told = errorText(error);
     const sentence =
       error.conflicts.length > 0 ? told : t('errors:about', { ...wordsFor(seats), sentence: told });
     onRefused({ sentence, error, seats });
@@ -159,5 +159,5 @@ function idsOf(seats: readonly SeatFacts[]): number[] {
 
 /** What a sentence about seats needs to know of them. */
 function wordsFor(seats: readonly SeatFacts[]): { count: number; list: string } {
-  return { count: seats.length, list: listOf(seats.map(({ seatNumber }) => seatNumber)) };
+  return { count: seats.length, list: formatList(seats.map(({ seatNumber }) => seatNumber)) };
 }

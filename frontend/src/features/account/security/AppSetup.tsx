@@ -8,7 +8,7 @@ import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Field } from '@/components/Field';
 import { QrCode } from '@/components/QrCode';
-import { Refusal } from '@/features/account/Refusal';
+import { FormError } from '@/features/account/FormError';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 
@@ -46,7 +46,7 @@ export function AppSetup({ secret, onDone, onDismiss }: AppSetupProps) {
           data-initial-focus
           required
         />
-        <Refusal error={confirm.error === null ? null : toApiError(confirm.error)} />
+        <FormError error={confirm.error === null ? null : toApiError(confirm.error)} />
         <div className="dialog__actions">
           <Button onClick={onDismiss}>{t('security:cancel')}</Button>
           <Button look="primary" type="submit" busy={confirm.isPending}>

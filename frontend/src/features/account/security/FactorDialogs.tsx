@@ -12,15 +12,15 @@ interface FactorDialogsProps {
 
 /** The dialog of the present step, if there is one. */
 export function FactorDialogs({ factors, username }: FactorDialogsProps) {
-  const { step, error, busy, goOn, stop, added } = factors;
-  const asking = { username, error, busy, onSubmit: goOn, onDismiss: stop };
+  const { step, error, busy, submit, cancel, added } = factors;
+  const asking = { username, error, busy, onSubmit: submit, onDismiss: cancel };
   switch (step.kind) {
     case 'idle':
       return null;
     case 'add app':
       return <PasswordDialog key={step.kind} title={t('security:app_add')} {...asking} />;
     case 'confirm app':
-      return <AppSetup secret={step.secret} onDone={added} onDismiss={stop} />;
+      return <AppSetup secret={step.secret} onDone={added} onDismiss={cancel} />;
     case 'remove app':
       return (
         <PasswordDialog
@@ -39,8 +39,8 @@ export function FactorDialogs({ factors, username }: FactorDialogsProps) {
           name=""
           busy={busy}
           error={error}
-          onSubmit={goOn}
-          onDismiss={stop}
+          onSubmit={submit}
+          onDismiss={cancel}
         />
       );
     case 'rename passkey':
@@ -50,8 +50,8 @@ export function FactorDialogs({ factors, username }: FactorDialogsProps) {
           name={step.passkey.name}
           busy={busy}
           error={error}
-          onSubmit={goOn}
-          onDismiss={stop}
+          onSubmit={submit}
+          onDismiss={cancel}
         />
       );
     case 'remove passkey':
@@ -72,6 +72,6 @@ export function FactorDialogs({ factors, username }: FactorDialogsProps) {
         />
       );
     case 'show codes':
-      return <RecoveryCodes codes={step.codes} onDone={stop} />;
+      return <RecoveryCodes codes={step.codes} onDone={cancel} />;
   }
 }

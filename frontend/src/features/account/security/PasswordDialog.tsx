@@ -4,7 +4,7 @@ import type { ApiError } from '@/api/apiError';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Field } from '@/components/Field';
-import { Refusal } from '@/features/account/Refusal';
+import { FormError } from '@/features/account/FormError';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 
@@ -55,7 +55,7 @@ export function PasswordDialog({
           data-initial-focus
           required
         />
-        <Refusal error={error} />
+        <FormError error={error} />
         <div className="dialog__actions">
           <Button onClick={onDismiss}>{t('security:cancel')}</Button>
           <Button look={look} type="submit" busy={busy}>

@@ -5,7 +5,7 @@ import { endSession } from '@/api/secondFactor';
 import type { Session } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
-import { Refusal } from '@/features/account/Refusal';
+import { FormError } from '@/features/account/FormError';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { sessionsQuery } from '@/queries/security';
@@ -43,7 +43,7 @@ export function SessionsCard() {
         ))}
       </ul>
       <p className="security__note">{t('account:everywhere_note')}</p>
-      <Refusal error={failed === null ? null : toApiError(failed)} />
+      <FormError error={failed === null ? null : toApiError(failed)} />
       <Button
         busy={leave.isPending}
         onClick={() => {

@@ -37,10 +37,10 @@ interface Factors {
   readonly step: Step;
   readonly error: ApiError | null;
   readonly busy: boolean;
-  readonly ask: (step: Step) => void;
-  readonly stop: () => void;
+  readonly start: (step: Step) => void;
+  readonly cancel: () => void;
   /** Go on with the step, by the password or the name that the person gave. */
-  readonly goOn: (said: string) => void;
+  readonly submit: (said: string) => void;
   /** A factor was added, and these codes came with it. */
   readonly added: (codes: readonly string[]) => void;
 }
@@ -74,14 +74,14 @@ export function useFactors(): Factors {
     step,
     error: change.error === null ? null : toApiError(change.error),
     busy: change.isPending,
-    ask: (next) => {
+    start: (next) => {
       change.reset();
       setStep(next);
     },
-    stop: () => {
+    cancel: () => {
       setStep(IDLE);
     },
-    goOn: (said) => {
+    submit: (said) => {
       change.mutate(said);
     },
     added: (codes) => {

@@ -3,9 +3,9 @@ import { useNavigate } from 'react-router';
 import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { Sentence } from '@/components/Sentence';
-import { paymentInWords } from '@/domain/payments';
-import { listOf, t } from '@/i18n/language';
+import { Trans } from '@/components/Trans';
+import { paymentText } from '@/domain/payments';
+import { formatList, t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
 
@@ -27,11 +27,11 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
   return (
     <Dialog title={t('basket:confirmed')} art={CHECK} onDismiss={onClose}>
       <p className="dialog__lead">
-        <Sentence
-          of="basket:confirmed_lead"
+        <Trans
+          i18nKey="basket:confirmed_lead"
           count={seats.length}
           parts={{
-            list: <b>{listOf(seats)}</b>,
+            list: <b>{formatList(seats)}</b>,
             event: reservation.event_name,
             when: formatDateTime(reservation.date, reservation.time_zone),
             total: formatMoney(reservation.total_price, reservation.currency),
@@ -60,6 +60,6 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
 function paymentNote(reservation: Reservation): string {
   const { payment_status: payment } = reservation;
   return payment === null || payment === 'due'
-    ? t('basket:confirmed_payment', { payment: paymentInWords(reservation) })
+    ? t('basket:confirmed_payment', { payment: paymentText(reservation) })
     : '';
 }

@@ -5,7 +5,7 @@ import type { Row } from '@/domain/seatMap/sections';
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { SeatItem } from '@/features/seats/list/SeatItem';
-import { rowName } from '@/features/seats/seatPlace';
+import { rowName } from '@/features/seats/seatLocation';
 import { t } from '@/i18n/language';
 
 export interface ListSettings {

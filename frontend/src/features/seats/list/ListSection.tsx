@@ -6,7 +6,7 @@ import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { ListRow, type ListSettings } from '@/features/seats/list/ListRow';
 import { sectionName } from '@/features/seats/list/sectionName';
-import { useToggled } from '@/features/seats/list/useToggled';
+import { useToggleSet } from '@/features/seats/list/useToggleSet';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
@@ -69,7 +69,7 @@ interface RowsProps {
 }
 
 function Rows({ section, seats, settings, areOpen }: RowsProps) {
-  const turned = useToggled(() => new Set());
+  const turned = useToggleSet(() => new Set());
   return section.rows.map((row) => (
     <ListRow
       key={row.name}

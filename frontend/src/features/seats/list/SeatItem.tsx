@@ -1,7 +1,7 @@
 import { memo } from 'react';
 
 import type { MapSeat } from '@/domain/seatMap/seats';
-import { statusInWords } from '@/features/seats/seatWords';
+import { statusText } from '@/features/seats/seatLabels';
 import { StatusIcon } from '@/features/seats/StatusIcon';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -22,7 +22,7 @@ export const SeatItem = memo(function SeatItem({
 }: SeatItemProps) {
   const { facts, status } = seat;
   const price = formatMoney(facts.price, currency);
-  const words = statusInWords(seat);
+  const words = statusText(seat);
   return (
     <button
       type="button"

@@ -159,20 +159,20 @@ it('says so where a row has no free seat', async () => {
   if (row !== null) expect(within(row).getByText('No seat is free here.')).toBeDefined();
 });
 
-it('draws again only the seats that have changed', () => {
+it('renders only the seats that have changed', () => {
   const { map, show } = openList(small());
   const drawn: string[] = [];
   const watched = new Map<MapSeat, MapSeat>();
 
-  /** The same object for the same seat, which notes when it is drawn: nobody else asks this of it. */
+  /** Wrap a seat, once, so that rendering it is recorded: only rendering reads `holder`. */
   function watch(seat: MapSeat): MapSeat {
     const known = watched.get(seat);
     if (known !== undefined) return known;
     const noted = {
       ...seat,
-      get pending() {
+      get holder() {
         drawn.push(seat.facts.seatNumber);
-        return seat.pending;
+        return seat.holder;
       },
     };
     watched.set(seat, noted);

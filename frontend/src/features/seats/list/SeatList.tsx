@@ -5,7 +5,7 @@ import type { MapSeat } from '@/domain/seatMap/seats';
 import type { Section } from '@/domain/seatMap/sections';
 import { JumpToSection } from '@/features/seats/list/JumpToSection';
 import { freeAmong, ListSection, SHOWN_AT_ONCE } from '@/features/seats/list/ListSection';
-import { useToggled } from '@/features/seats/list/useToggled';
+import { useToggleSet } from '@/features/seats/list/useToggleSet';
 import { t } from '@/i18n/language';
 
 import './list.css';
@@ -24,7 +24,7 @@ interface SeatListProps {
 /** The same seats as on the map, to be read: by section and row, what is closed not drawn. */
 export function SeatList({ event, sections, seats, isOnSale, onPick, children }: SeatListProps) {
   const [onlyFree, setOnlyFree] = useState(false);
-  const opened = useToggled(() => initiallyOpen(sections, seats.length));
+  const opened = useToggleSet(() => initiallyOpen(sections, seats.length));
   const listId = useId();
   const headId = (name: string) => `${listId}${encodeURIComponent(name)}`;
   const { currency, categories } = event;

@@ -49,7 +49,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
 
   useLayoutEffect(
     () =>
-      view.watchMoves((viewport, mapSize) => {
+      view.onMove((viewport, mapSize) => {
         if (frame.current === null) return;
         const small = fit(bounds, { width, height });
         const start = toScreen(small, toPlan(viewport, { x: 0, y: 0 }));
@@ -69,7 +69,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
     if (pointer.buttons !== 1) return;
     const box = pointer.currentTarget.getBoundingClientRect();
     const point = { x: pointer.clientX - box.left, y: pointer.clientY - box.top };
-    view.mover.centreOn(toPlan(fit(bounds, { width, height }), point));
+    view.controls.centerOn(toPlan(fit(bounds, { width, height }), point));
   }
 
   return (

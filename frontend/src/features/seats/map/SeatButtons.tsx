@@ -2,13 +2,13 @@ import { memo, useMemo } from 'react';
 
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import type { MapSeat } from '@/domain/seatMap/seats';
-import type { RestingView } from '@/features/seats/map/mapView';
-import { seatName } from '@/features/seats/seatWords';
+import type { SettledView } from '@/features/seats/map/mapView';
+import { seatLabel } from '@/features/seats/seatLabels';
 
 interface SeatButtonsProps {
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
-  readonly resting: RestingView | null;
+  readonly settled: SettledView | null;
   readonly currency: string;
   /** The one seat that the Tab key reaches. */
   readonly tabStop: number;
@@ -25,12 +25,12 @@ const MOST_BUTTONS = 600;
 export function SeatButtons({
   scene,
   seats,
-  resting,
+  settled,
   currency,
   tabStop,
   isOnSale,
 }: SeatButtonsProps) {
-  const inView = useMemo(() => indexesInView(scene, resting), [scene, resting]);
+  const inView = useMemo(() => indexesInView(scene, settled), [scene, settled]);
   const indexes = inView.includes(tabStop) ? inView : [...inView, tabStop];
   const radius = scene.plan.seat_radius;
   return indexes.map((index) => {
@@ -81,16 +81,16 @@ const SeatButton = memo(function SeatButton({
       data-status={status}
       data-pending={pending || undefined}
       tabIndex={isTabStop ? 0 : -1}
-      aria-label={seatName(seat, currency)}
+      aria-label={seatLabel(seat, currency)}
       aria-pressed={status === 'mine'}
       aria-disabled={!isOpen}
     />
   );
 });
 
-function indexesInView(scene: Scene, resting: RestingView | null): readonly number[] {
-  if (resting === null) return [];
-  const { viewport, size } = resting;
+function indexesInView(scene: Scene, settled: SettledView | null): readonly number[] {
+  if (settled === null) return [];
+  const { viewport, size } = settled;
   if (showsAreas(scene, radiusPx(scene, viewport))) return [];
   const found = scene.grid.within({
     x: -viewport.left / viewport.scale,

@@ -17,13 +17,13 @@ import { toScreen } from '@/canvas/viewport';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import { Legend } from '@/features/seats/map/Legend';
+import type { MapControls } from '@/features/seats/map/mapControls';
 import { MiniMap } from '@/features/seats/map/MiniMap';
-import type { Mover } from '@/features/seats/map/mover';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
 import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
 import { SectionButtons } from '@/features/seats/map/SectionButtons';
+import { availabilityText } from '@/features/seats/map/sectionLabels';
 import { SectionTooltip } from '@/features/seats/map/SectionTooltip';
-import { availabilityText } from '@/features/seats/map/sectionWords';
 import { useMapCanvas } from '@/features/seats/map/useMapCanvas';
 import { useMapView } from '@/features/seats/map/useMapView';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
@@ -35,7 +35,7 @@ import './map.css';
 
 interface SeatMapProps {
   /** For who moves the view from elsewhere on the page. */
-  readonly ref?: Ref<Mover>;
+  readonly ref?: Ref<MapControls>;
   readonly event: EventDetail;
   /** Of the same seats, and the same for as long as none of them moves. */
   readonly scene: Scene;
@@ -65,7 +65,7 @@ export function SeatMap({
   const canvas = useRef<HTMLCanvasElement>(null);
   const buttons = useRef<HTMLDivElement>(null);
   const { currency } = event;
-  const { view, resting, wasDragged } = useMapView(frame, scene.extent);
+  const { view, settled, wasDragged } = useMapView(frame, scene.extent);
 
   const focus = useSeatFocus(buttons, view, scene.facts);
   const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick });
@@ -75,7 +75,7 @@ export function SeatMap({
   );
   const openSection = useCallback(
     ({ bounds }: Area) => {
-      view.mover.glideTo(bounds, TAPPABLE_RADIUS_PX);
+      view.controls.animateTo(bounds, TAPPABLE_RADIUS_PX);
     },
     [view],
   );
@@ -92,19 +92,19 @@ export function SeatMap({
 
   useLayoutEffect(
     () =>
-      view.watchMoves(({ scale, left, top }) => {
+      view.onMove(({ scale, left, top }) => {
         if (buttons.current === null) return;
         buttons.current.style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
       }),
     [view],
   );
 
-  useImperativeHandle(ref, () => view.mover, [view]);
+  useImperativeHandle(ref, () => view.controls, [view]);
 
-  const isFar = resting !== null && showsAreas(scene, radiusPx(scene, resting.viewport));
+  const isFar = settled !== null && showsAreas(scene, radiusPx(scene, settled.viewport));
   const shownIndex = focus.focused ?? pointer.seat;
   const shown = shownIndex === null ? undefined : seats[shownIndex];
-  const viewport = view.viewport ?? resting?.viewport;
+  const viewport = view.viewport ?? settled?.viewport;
   const hoveredAvailability =
     isFar && pointer.area !== null
       ? availabilityOf(scene.areas, seats)[pointer.area.index]
@@ -126,7 +126,7 @@ export function SeatMap({
             className="map__buttons"
             role="group"
             aria-label={t('map:label')}
-            style={{ '--map-scale': resting?.viewport.scale } as CSSProperties}
+            style={{ '--map-scale': settled?.viewport.scale } as CSSProperties}
           >
             {isFar && (
               <SectionButtons
@@ -139,15 +139,15 @@ export function SeatMap({
             <SeatButtons
               scene={scene}
               seats={seats}
-              resting={resting}
+              settled={settled}
               currency={currency}
               tabStop={focus.tabStop}
               isOnSale={isOnSale}
             />
           </div>
         </div>
-        {resting?.isFitted === false && (
-          <MiniMap mapRef={mapRef} scene={scene} seats={seats} view={view} size={resting.size} />
+        {settled?.isFitted === false && (
+          <MiniMap mapRef={mapRef} scene={scene} seats={seats} view={view} size={settled.size} />
         )}
         {children}
       </div>
@@ -168,7 +168,7 @@ export function SeatMap({
           at={toScreen(viewport, pointer.area.middle)}
         />
       )}
-      <ZoomButtons mover={view.mover} isFitted={resting?.isFitted ?? true} />
+      <ZoomButtons controls={view.controls} isFitted={settled?.isFitted ?? true} />
       <Legend event={event} hasBlocked={useHasBlocked(seats)} />
     </div>
   );

@@ -2,10 +2,10 @@ import type { EventDetail } from '@/api/types';
 import type { Point } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
-import { withinMap } from '@/features/seats/map/withinMap';
-import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
-import { seatPlace } from '@/features/seats/seatPlace';
-import { statusInWords } from '@/features/seats/seatWords';
+import { Countdown } from '@/features/seats/Countdown';
+import { tooltipPosition } from '@/features/seats/map/tooltipPosition';
+import { statusText } from '@/features/seats/seatLabels';
+import { seatLocation } from '@/features/seats/seatLocation';
 import { formatMoney } from '@/i18n/money';
 
 interface SeatTooltipProps {
@@ -27,20 +27,20 @@ export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatToolti
     <div
       className="seat-tooltip"
       data-below={isBelow || undefined}
-      style={{ left: withinMap(at.x), top: y }}
+      style={{ left: tooltipPosition(at.x), top: y }}
       aria-hidden="true"
     >
       <p className="seat-tooltip__head">
         <b>{facts.seatNumber}</b>
         <span>{formatMoney(facts.price, event.currency)}</span>
       </p>
-      <p className="seat-tooltip__where">{seatPlace(facts, event.categories)}</p>
+      <p className="seat-tooltip__where">{seatLocation(facts, event.categories)}</p>
       <p className="seat-tooltip__status" data-status={status}>
-        {capitalised(statusInWords(seat))}
+        {capitalised(statusText(seat))}
         {status === 'mine' && until !== null && (
           <>
             {' · '}
-            <OwnTimeLeft until={until} clock={clock} />
+            <Countdown until={until} clock={clock} />
           </>
         )}
       </p>

@@ -2,7 +2,7 @@ import { type KeyboardEvent, memo, useCallback, useState } from 'react';
 
 import { type Area, type Availability, availabilityOf } from '@/canvas/areas';
 import type { MapSeat } from '@/domain/seatMap/seats';
-import { sectionLabel } from '@/features/seats/map/sectionWords';
+import { sectionLabel } from '@/features/seats/map/sectionLabels';
 
 interface SectionButtonsProps {
   readonly sections: readonly Area[];

@@ -1,7 +1,7 @@
 import type { Area, Availability } from '@/canvas/areas';
 import type { Point } from '@/domain/geometry';
-import { availabilityText } from '@/features/seats/map/sectionWords';
-import { withinMap } from '@/features/seats/map/withinMap';
+import { availabilityText } from '@/features/seats/map/sectionLabels';
+import { tooltipPosition } from '@/features/seats/map/tooltipPosition';
 
 interface SectionTooltipProps {
   readonly section: Area;
@@ -20,7 +20,7 @@ export function SectionTooltip({ section, availability, currency, at }: SectionT
     <div
       className="seat-tooltip"
       data-below={isBelow || undefined}
-      style={{ left: withinMap(at.x), top: at.y + (isBelow ? AWAY_PX : -AWAY_PX) }}
+      style={{ left: tooltipPosition(at.x), top: at.y + (isBelow ? AWAY_PX : -AWAY_PX) }}
       aria-hidden="true"
     >
       <p className="seat-tooltip__head">

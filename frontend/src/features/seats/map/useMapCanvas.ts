@@ -57,7 +57,7 @@ export function useMapCanvas({
       prefersReducedMotion: () => document.hidden || prefersReducedMotion(),
     });
     mapRef.current = map;
-    const stopWatching = view.watchMoves((viewport, size) => {
+    const stopWatching = view.onMove((viewport, size) => {
       map.setView(viewport, size);
     });
     return () => {

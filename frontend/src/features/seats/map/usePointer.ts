@@ -45,9 +45,9 @@ export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: Po
     const isFinger = lastPointer.current === 'touch';
     if (showsAreas(scene, radius)) {
       const clicked = areaAt(scene, toPlan(viewport, point));
-      if (clicked !== null) view.mover.glideTo(clicked.bounds, TAPPABLE_RADIUS_PX, point);
+      if (clicked !== null) view.controls.animateTo(clicked.bounds, TAPPABLE_RADIUS_PX, point);
     } else if (radius < (isFinger ? TAPPABLE_RADIUS_PX : CLICKABLE_RADIUS_PX)) {
-      view.mover.glideToSeats(NEARED_RADIUS_PX, point);
+      view.controls.animateZoomToSeats(NEARED_RADIUS_PX, point);
     } else {
       const reach = isFinger ? FINGER_PX / viewport.scale : MOUSE_REACH * scene.plan.seat_radius;
       const index = pressed ?? scene.grid.nearest(toPlan(viewport, point), reach);

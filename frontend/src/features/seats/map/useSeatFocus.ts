@@ -65,7 +65,7 @@ export function useSeatFocus(
         setTabStop(seat.index);
         if (!target.matches(':focus-visible')) return;
         setFocused(seat.index);
-        view.mover.reveal(seat, TAPPABLE_RADIUS_PX);
+        view.controls.reveal(seat, TAPPABLE_RADIUS_PX);
       },
       onBlur: () => {
         setFocused(null);

@@ -1,12 +1,12 @@
 import type { Alternative, ApiError } from '@/api/apiError';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
-import { listOf, t } from '@/i18n/language';
+import { formatList, t } from '@/i18n/language';
 import { formatMoney, sumAmounts } from '@/i18n/money';
 
 /** What could be had instead of seats that were refused. */
 export interface Offer {
   /** Why they were. */
-  readonly sentence: string;
+  readonly text: string;
   readonly alternatives: readonly Alternative[];
   readonly insteadOf: readonly SeatFacts[];
   /** What is left of a set will do. */
@@ -22,12 +22,10 @@ export interface Choice {
 /** Null when there is nothing to offer. */
 export function offerFor(
   { alternatives }: ApiError,
-  sentence: string,
+  text: string,
   insteadOf: readonly SeatFacts[],
 ): Offer | null {
-  return alternatives.length === 0
-    ? null
-    : { sentence, alternatives, insteadOf, isDivisible: false };
+  return alternatives.length === 0 ? null : { text, alternatives, insteadOf, isDivisible: false };
 }
 
 /** What is left of an offer as the map stands now. */
@@ -47,9 +45,9 @@ export function openChoices(
 }
 
 /** The offer for those who do not see it, to be said once. */
-export function offerInWords({ sentence, alternatives }: Offer): string {
-  const sets = alternatives.map(({ seatNumbers }) => listOf(seatNumbers));
-  return `${sentence} ${t('seats:offer_inWords', { list: listOf(sets, 'disjunction') })}`;
+export function offerText({ text, alternatives }: Offer): string {
+  const sets = alternatives.map(({ seatNumbers }) => formatList(seatNumbers));
+  return `${text} ${t('seats:offer_inWords', { list: formatList(sets, 'disjunction') })}`;
 }
 
 function isFree(seat: MapSeat | undefined): seat is MapSeat {

@@ -1,0 +1,27 @@
+import { type Dispatch, type SetStateAction, useState } from 'react';
+
+interface Toggled {
+  readonly names: ReadonlySet<string>;
+  readonly setNames: Dispatch<SetStateAction<ReadonlySet<string>>>;
+  /** The same function for good, so that it makes nothing draw again. */
+  readonly toggle: (name: string) => void;
+}
+
+/**
+ * A set of names, each of which can be turned on and off. `toggle` lives as long as its component,
+ * so it is made here: closures share their scope, and there it would keep the seats of the first
+ * render in memory.
+ */
+export function useToggleSet(initial: () => ReadonlySet<string>): Toggled {
+  const [names, setNames] = useState(initial);
+  const [toggle] = useState(() => (name: string) => {
+    setNames((before) => toggled(before, name));
+  });
+  return { names, setNames, toggle };
+}
+
+function toggled(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const others = new Set(names);
+  if (!others.delete(name)) others.add(name);
+  return others;
+}

@@ -1,0 +1,63 @@
+import { useEffect, useMemo, useState } from 'react';
+
+import type { EventDetail } from '@/api/types';
+import type { Announce } from '@/components/announce';
+import { findOrphans } from '@/domain/seatMap/orphans';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { Section } from '@/domain/seatMap/sections';
+import { orphanText, type OrphanFix, orphanFixes } from '@/features/seats/orphans/orphanFixes';
+import { t } from '@/i18n/language';
+
+export interface OrphanPrompt {
+  readonly text: string;
+  readonly fixes: readonly OrphanFix[];
+  /** A seat that would be on its own. */
+  readonly seat: SeatFacts | undefined;
+  readonly dismiss: () => void;
+}
+
+interface OrphanWarningOptions {
+  readonly event: EventDetail;
+  readonly sections: readonly Section[];
+  readonly seats: readonly MapSeat[];
+  readonly mine: readonly MapSeat[];
+  readonly isOnSale: boolean;
+  readonly announce: Announce;
+}
+
+/** Asks, once and in passing, whether a seat has to be left on its own. Nobody has to answer. */
+export function useOrphanWarning(options: OrphanWarningOptions): OrphanPrompt | null {
+  const { event, sections, seats, mine, isOnSale, announce } = options;
+  const [dismissed, setDismissed] = useState('');
+  // What is still on its way may yet be refused.
+  const isAsked = isOnSale && mine.every(({ pending }) => !pending);
+  const orphaning = useMemo(
+    () =>
+      isAsked
+        ? findOrphans(
+            sections,
+            seats,
+            mine.map(({ facts }) => facts),
+            event.seat_cap - mine.length,
+          )
+        : null,
+    [isAsked, sections, seats, mine, event.seat_cap],
+  );
+  const text = orphaning === null ? null : orphanText(orphaning);
+  const name = orphaning?.orphans.map(({ id }) => id).join() ?? '';
+  const isShown = text !== null && name !== dismissed;
+
+  useEffect(() => {
+    if (isShown) announce(t('choosing:orphans_said', { sentence: text }), 'quiet');
+  }, [isShown, name, text, announce]);
+
+  if (!isShown || orphaning === null) return null;
+  return {
+    text,
+    fixes: orphanFixes(orphaning, event.currency),
+    seat: orphaning.orphans[0],
+    dismiss: () => {
+      setDismissed(name);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { useEffect, useRef } from 'react';
+
+import type { EventDetail } from '@/api/types';
+import type { Announce } from '@/components/announce';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { SeatMapStore } from '@/domain/seatMap/store';
+import { useSeatMap } from '@/hooks/useLiveSeatMap';
+import { useTimeReached } from '@/hooks/useTimeReached';
+import { formatList, t } from '@/i18n/language';
+
+/** A hold that ends this soon may need more time; half of it, where all of it is no longer. */
+const SOON_MS = 90_000;
+
+export interface LockExtension {
+  /** Some of the seats run out soon. */
+  readonly isUrgent: boolean;
+  /** The seats that more time should be offered for now, all that can have it, or none. */
+  readonly extendable: readonly MapSeat[];
+}
+
+/**
+ * Tells when to offer more time for the person's own seats, and says once for each deadline that it
+ * is near: to those who cannot see the offer, and to all when there is no more time to be had.
+ */
+export function useLockExtension(
+  event: EventDetail,
+  mine: readonly MapSeat[],
+  store: SeatMapStore,
+  announce: Announce,
+): LockExtension {
+  const own = useSeatMap(store, (state) => state.own);
+  const extendable = mine.filter(({ facts }) => {
+    const answer = own.get(facts.id);
+    return answer?.kind === 'held' && answer.extensionsLeft > 0;
+  });
+  const spent = mine.filter((seat) => !extendable.includes(seat));
+  const soonMs = Math.min(SOON_MS, (event.lock_seconds * 1000) / 2);
+  const nextDeadline = firstDeadline(extendable);
+  const isTimeToOffer = useTimeReached(before(nextDeadline, soonMs), store.clock);
+  const lastDeadline = firstDeadline(spent);
+  const isEnding = useTimeReached(before(lastDeadline, soonMs), store.clock);
+
+  const offered = useRef<number | null>(null);
+  useEffect(() => {
+    if (!isTimeToOffer || offered.current === nextDeadline) return;
+    offered.current = nextDeadline;
+    const next = extendable.filter(({ until }) => until === nextDeadline);
+    // Those who see the page see the button come.
+    announce(extensionText(next.map(({ facts }) => facts.seatNumber)), 'quiet');
+  }, [isTimeToOffer, nextDeadline, extendable, announce]);
+
+  const told = useRef<number | null>(null);
+  useEffect(() => {
+    if (!isEnding || told.current === lastDeadline || event.max_extensions === 0) return;
+    told.current = lastDeadline;
+    const last = spent.filter(({ until }) => until === lastDeadline);
+    announce(noExtensionText(last.map(({ facts }) => facts.seatNumber)));
+  }, [isEnding, lastDeadline, spent, event.max_extensions, announce]);
+
+  return {
+    isUrgent: isTimeToOffer || isEnding,
+    extendable: isTimeToOffer ? extendable : [],
+  };
+}
+
+function firstDeadline(seats: readonly MapSeat[]): number | null {
+  const deadlines = seats.flatMap(({ until }) => until ?? []);
+  return deadlines.length === 0 ? null : Math.min(...deadlines);
+}
+
+function before(deadline: number | null, ms: number): number | null {
+  return deadline === null ? null : deadline - ms;
+}
+
+function extensionText(seatNumbers: readonly string[]): string {
+  return t('seats:moreTimeSoon', { count: seatNumbers.length, list: formatList(seatNumbers) });
+}
+
+function noExtensionText(seatNumbers: readonly string[]): string {
+  return t('seats:noMoreTime', { count: seatNumbers.length, list: formatList(seatNumbers) });
+}
