@@ -13,7 +13,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
 reloadOnStaleBuild();
-// A language that is not to be had is no reason to show nothing.
+// If a translation cannot be loaded, show English.
 await startLanguage().catch(() => undefined);
 
 createRoot(root).render(

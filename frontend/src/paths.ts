@@ -1,6 +1,6 @@
 import type { Path } from 'react-router';
 
-/** Sign in, then come back to where one was. */
+/** Sign in, then return to this page. */
 export function signInPath({ pathname, search }: Pick<Path, 'pathname' | 'search'>): string {
   return withReturn('/sign-in', pathname + search);
 }
@@ -9,13 +9,16 @@ export function withReturn(path: string, returnTo: string): string {
   return returnTo === '/' ? path : `${path}?${new URLSearchParams({ next: returnTo }).toString()}`;
 }
 
-/** Where to go after signing in: only ever a page of this site, whatever the link said. */
+/** Where to go after signing in: only paths of this site are accepted. */
 export function returnPath(search: URLSearchParams): string {
   const next = search.get('next') ?? '/';
   return isLocal(next) && !/^\/(sign-in|register|password)\b/.test(next) ? next : '/';
 }
 
-/** As browsers read it: they take a backslash for a slash, and leave out tabs and line breaks. */
+/**
+ * Whether browsers resolve it to this site: they treat a backslash as a slash and ignore tabs and
+ * line breaks.
+ */
 function isLocal(path: string): boolean {
   return path.startsWith('/') && !/^\/[/\\]/.test(path.replace(/[\t\n\r]/g, ''));
 }
@@ -24,7 +27,7 @@ export function eventPath(eventId: number): string {
   return `/events/${eventId}`;
 }
 
-/** Where an organiser watches an event sell. */
+/** The organiser's live view of an event. */
 export function salePath(eventId: number): string {
   return `/organise/${eventId}`;
 }
@@ -33,10 +36,10 @@ export function reservationPath(reservationId: string): string {
   return `/reservations/${reservationId}`;
 }
 
-/** Where a ticket's code can be typed. */
+/** The page to enter a ticket code. */
 export const DOOR_PATH = '/tickets';
 
-/** Where a ticket is checked: what its QR code says. */
+/** The page a ticket's QR code leads to. */
 export function ticketPath(code: string): string {
   return `/tickets/${encodeURIComponent(code)}`;
 }

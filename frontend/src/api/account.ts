@@ -17,7 +17,7 @@ import type {
 } from '@/api/types';
 import { tabs } from '@/browser/tabs';
 
-/** Who is signed in; null when nobody is. */
+/** Fetch the signed-in user; null for an anonymous visitor. */
 export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
   try {
     return (await get<Me>(ME_PATH, signal)).body;
@@ -27,7 +27,7 @@ export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
   }
 }
 
-// Tokens are where the other tabs find them; of a cookie they have to be told.
+// Other tabs read new tokens from storage; with cookies they need a message.
 
 export async function signIn(credentials: Credentials): Promise<void> {
   if (tokens !== null) {
@@ -43,7 +43,7 @@ export async function signIn(credentials: Credentials): Promise<void> {
   tabs.broadcast({ kind: 'session' });
 }
 
-/** Complete a sign-in that was refused for want of the second factor. */
+/** Complete a sign-in that the server answered with a second-factor challenge. */
 export async function completeSecondFactor(step: SecondStepAnswer): Promise<void> {
   if (tokens !== null) {
     const { access, refresh, device } = await post<SignedInPair>('token/second-factor/', step);
@@ -71,14 +71,14 @@ export async function signOut(): Promise<void> {
   tabs.broadcast({ kind: 'session' });
 }
 
-/** End all that the person is signed in by, wherever that is. */
+/** End all sessions and tokens of the user, on every device. */
 export async function signOutEverywhere(): Promise<void> {
   await post('logout/everywhere/');
   tokens?.clear();
   tabs.broadcast({ kind: 'session' });
 }
 
-/** Whoever else is signed in as this person is so no more. */
+/** Change the password, which ends the user's other sessions. */
 export async function changePassword(change: PasswordChange): Promise<void> {
   const { access, refresh, device } = await post<PasswordChanged>('password/change/', {
     ...change,
@@ -88,24 +88,24 @@ export async function changePassword(change: PasswordChange): Promise<void> {
   if (access !== undefined && refresh !== undefined) tokens?.save({ access, refresh });
 }
 
-/** Have a link sent to this address, if anybody has it: the answer is the same if nobody does. */
+/** Request a password reset email. The response is the same for unknown addresses. */
 export async function requestPasswordReset(email: string): Promise<void> {
   await post('password/reset/', { email });
 }
 
-/** Nobody is signed in as this person after it. */
+/** Set a new password with the token of the email. This ends all of the user's sessions. */
 export async function resetPassword(reset: PasswordReset): Promise<void> {
   rememberDevice((await post<PasswordResetDone>('password/reset/confirm/', reset)).device);
   tabs.broadcast({ kind: 'session' });
   tabs.notifyLocal({ kind: 'session' });
 }
 
-/** Have another link sent to the address that waits to be confirmed. */
+/** Send another verification email to the address that is waiting for confirmation. */
 export async function sendVerification(): Promise<void> {
   await post('email/verify/');
 }
 
-/** Nothing changes before the new address is confirmed. */
+/** Request a change of address; it takes effect once the new address is confirmed. */
 export async function changeEmail(change: EmailChange): Promise<void> {
   await post('email/change/', { ...change, ...deviceParam() });
 }
@@ -115,7 +115,7 @@ export async function confirmEmail(link: EmailConfirmation): Promise<void> {
   tabs.broadcast({ kind: 'session' });
 }
 
-/** To have no tokens is to be signed out, whether or not the server hears of it. */
+/** Sign out locally, even if the revocation request fails. */
 function clearTokens(kept: TokenStore): void {
   const refresh = kept.clear();
   if (refresh !== null) post('token/revoke/', { refresh }).catch(() => undefined);

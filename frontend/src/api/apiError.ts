@@ -10,19 +10,19 @@ export interface Conflict {
   readonly reason: ConflictReason | 'unknown';
 }
 
-/** Seats that are still free and as good as those that were asked for. */
+/** Free seats that the server offers instead of the requested ones. */
 export interface Alternative {
   readonly seatIds: readonly number[];
   readonly seatNumbers: readonly string[];
-  /** Of all of them together. */
+  /** Total of all seats, as a decimal string. */
   readonly price: string;
 }
 
-/** What completes a sign-in whose password was right. */
+/** The second-factor challenge that follows a correct password. */
 export interface SecondStep {
   readonly challenge: string;
   readonly methods: readonly string[];
-  /** What the browser needs to use a passkey; null where there is none. */
+  /** WebAuthn request options; null if the user has no passkey. */
   readonly passkey: Readonly<Record<string, unknown>> | null;
 }
 
@@ -42,26 +42,27 @@ interface ApiErrorParts {
 }
 
 /**
- * The one error that calls to the server end in. Its message is a sentence for a person in their
- * language, or the server's own where its code is new to us; `code` is its stable word, or `network`, `timeout` or `unexpected` when the server did not say.
+ * The only error that API calls throw. `message` is in the user's language, or the server's own
+ * text for a code unknown to this client. `code` is the server's error code, or `network`,
+ * `timeout` or `unexpected` if there was no response.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
-  /** Null when no answer came. */
+  /** HTTP status; null without a response. */
   readonly status: number | null;
   readonly conflicts: readonly Conflict[];
   readonly alternatives: readonly Alternative[];
   readonly fields: ReadonlyMap<string, readonly string[]>;
   readonly retryAfterSeconds: number | null;
   readonly salesOpenAt: string | null;
-  /** How many could sit together where there is no room for more. */
+  /** Largest group that could still sit together. */
   readonly largestParty: number | null;
-  /** Seats that have entered before. */
+  /** Seats that were already admitted. */
   readonly entries: readonly AdmittedSeat[];
-  /** Under which the server has written down what happened. */
+  /** The id under which the server logged the request. */
   readonly requestId: string | null;
-  /** The password was right, and this is asked for besides. */
+  /** Set when the password was correct and a second factor is required. */
   readonly secondStep: SecondStep | null;
 
   constructor(parts: ApiErrorParts, options?: ErrorOptions) {
@@ -83,26 +84,25 @@ export class ApiError extends Error {
     return this.code === 'not_authenticated';
   }
 
-  /** Something broke on the server's side, whatever was asked. */
   get isServerError(): boolean {
     return this.status !== null && this.status >= 500;
   }
 
-  /** Trying the same again, under the same idempotency key, may well succeed. */
+  /** Whether a retry with the same idempotency key may succeed. */
   get isTransient(): boolean {
     return (
       this.isOutcomeUnknown && (this.status === null || this.status === 503 || this.status === 502)
     );
   }
 
-  /** The same request came before and is still being worked on. */
+  /** Whether the same request is still being processed. */
   get isInFlight(): boolean {
     return this.code === 'idempotency_key_in_flight';
   }
 
   /**
-   * Nobody has told us whether the work was done. Asking again must then be asking for the same
-   * thing under the same idempotency key; after any other answer, asking again is a new request.
+   * Whether the request may have been carried out although no result arrived. A retry must then use
+   * the same idempotency key; after any other error, it is a new request.
    */
   get isOutcomeUnknown(): boolean {
     if (this.isInFlight || this.status === null) return true;

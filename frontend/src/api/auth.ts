@@ -2,17 +2,23 @@ import type { InternalAxiosRequestConfig } from 'axios';
 
 import type { ApiError } from '@/api/apiError';
 
-/** How the server is told who asks. */
+/** How requests and sockets are authenticated. */
 export interface Auth {
-  /** Add to a call what tells who asks. Throws ApiError. */
+  /** Add credentials to a request. Throws ApiError. */
   authenticate(call: InternalAxiosRequestConfig): Promise<void>;
-  /** Do what can be done about a refusal; the answer is whether to ask once more. Throws ApiError. */
+  /**
+   * Try to fix a refused request, e.g. by renewing a token. Returns whether to retry. Throws
+   * ApiError.
+   */
   recover(refusal: ApiError): Promise<boolean>;
-  /** What a socket offers, since it can carry no headers. Throws ApiError. */
+  /**
+   * WebSocket subprotocols that carry the credentials, since sockets have no headers. Throws
+   * ApiError.
+   */
   subprotocols(): Promise<string[]>;
   /**
-   * A socket that offered this was told to sign in; the answer is whether to come back with what is
-   * offered now. Throws ApiError.
+   * Renew the credentials after a socket with these subprotocols was closed with 4401. Returns
+   * whether to reconnect. Throws ApiError.
    */
   recoverSocket(offered: readonly string[]): Promise<boolean>;
 }

@@ -18,7 +18,7 @@ import { messagesForWrite } from '@/browser/tabMessages';
 import { tabs } from '@/browser/tabs';
 
 const TIMEOUT_MS = 10_000;
-/** Asks who is signed in. */
+/** Returns the signed-in user. */
 export const ME_PATH = 'me/';
 
 export const http = axios.create({
@@ -27,7 +27,7 @@ export const http = axios.create({
   withCredentials: crossOriginApi === null,
 });
 
-/** Null where the browser keeps who is signed in, as a cookie. */
+/** Null where the session is a cookie. */
 export const tokens: TokenStore | null =
   crossOriginApi === null
     ? null
@@ -86,7 +86,7 @@ export async function get<T>(
 }
 
 /**
- * The same `idempotencyKey` with the same body does the work once, however often it is sent.
+ * The server runs the same body with the same `idempotencyKey` once.
  *
  * Throws ApiError.
  */
@@ -105,7 +105,7 @@ export async function post<T>(
   try {
     return (await send<T>(request)).body;
   } catch (error) {
-    // What nobody has answered may well have been done.
+    // Without a response, the change may have been made: other tabs should refetch.
     isDone = error instanceof ApiError && error.isOutcomeUnknown;
     throw error;
   } finally {
@@ -123,7 +123,7 @@ export async function remove(path: string): Promise<void> {
   await send({ method: 'delete', url: path });
 }
 
-/** Whoever shows who is signed in has reason to look again. */
+/** Have everything that shows the session refetch it. */
 export function recheckSession(): void {
   tabs.notifyLocal({ kind: 'session' });
 }
@@ -156,7 +156,7 @@ async function sendOnce<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
   }
 }
 
-/** Null for nobody. Throws ApiError. */
+/** Null for an anonymous visitor. Throws ApiError. */
 async function fetchTicket(): Promise<string | null> {
   try {
     const { body } = await sendWithRecovery<SocketTicket>({

@@ -8,13 +8,16 @@ interface CookieAuthOptions {
   readonly fetchCsrfToken: () => Promise<unknown>;
   /** Throws ApiError. */
   readonly isSignedIn: () => Promise<boolean>;
-  /** What sockets offer to a host that the cookie is not sent to; null where it is. Throws ApiError. */
+  /**
+   * Fetches a ticket for sockets to a host that does not get the cookie; null if sockets use the
+   * page's host. Throws ApiError.
+   */
   readonly fetchTicket: (() => Promise<string | null>) | null;
 }
 
-/** The session cookie, which the browser sends by itself; writes prove that they come from here. */
+/** Authenticate by the session cookie, with the CSRF token on writes. */
 export function cookieAuth({ fetchCsrfToken, isSignedIn, fetchTicket }: CookieAuthOptions): Auth {
-  /** For the next socket. Most need none: it is asked for when one was told to sign in. */
+  /** For the next socket. Requested only after the server closed one with 4401. */
   let ticket: string | null = null;
   return {
     async authenticate({ method, headers }) {
@@ -25,7 +28,7 @@ export function cookieAuth({ fetchCsrfToken, isSignedIn, fetchTicket }: CookieAu
     },
     async recover({ code }) {
       if (code !== 'csrf_failed') return false;
-      // Another tab that signed in or out has changed the token under us.
+      // Another tab signed in or out, which rotated the CSRF token.
       await fetchCsrfToken();
       return true;
     },
@@ -35,7 +38,7 @@ export function cookieAuth({ fetchCsrfToken, isSignedIn, fetchTicket }: CookieAu
       return Promise.resolve(offered);
     },
     async recoverSocket() {
-      // The session may go on under another cookie, as it does when the password was changed.
+      // The session may have moved to a new cookie, e.g. after a password change.
       if (fetchTicket === null) return isSignedIn();
       ticket = await fetchTicket();
       return ticket !== null;

@@ -1,9 +1,9 @@
 import { createServerClock } from '@/domain/serverClock';
 
-/** The server's time as the `Date` header of each answer tells it: to the second, and on every page. */
+/** The server's time from the `Date` header of API responses, in whole seconds. */
 export const dateHeaderClock = createServerClock();
 
-/** Learn from an answer's headers, where the browser lets us read them. */
+/** Update the clock from response headers; cross-origin, the browser may hide them. */
 export function observeDateHeader(headers: Readonly<Record<string, unknown>>): void {
   const time = Date.parse(String(headers['date']));
   if (Number.isFinite(time)) dateHeaderClock.observe(time);

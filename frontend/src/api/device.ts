@@ -3,8 +3,8 @@ import { crossOriginApi } from '@/api/origins';
 const STORAGE_KEY = 'seatcast.device';
 
 /**
- * What the server calls this device, by which it is known at the next sign-in, also while somebody
- * else guesses passwords. On the server's own host that is a cookie, and nothing is kept here.
+ * The device id for sign-in requests, which keeps a known device out of the login throttle.
+ * Same-origin it is a cookie, and nothing is stored here.
  */
 export function deviceParam(): { readonly device?: string } {
   const device = crossOriginApi === null ? null : localStorage.getItem(STORAGE_KEY);

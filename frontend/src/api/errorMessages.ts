@@ -2,13 +2,13 @@ import { t } from '@/i18n/language';
 import { isMessageKey } from '@/i18n/messageKey';
 import { formatDateTime } from '@/i18n/time';
 
-/** What an answer says besides its code. */
+/** The fields of an error response besides `code`. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 const MAX_WAIT_IN_SECONDS = 90;
 const MAX_WAIT_IN_MINUTES = 90;
 
-/** A refusal in the person's own language; null for a code that we have no sentence for. */
+/** Message for an error code in the user's language; null for an unknown code. */
 export function messageForCode(
   code: string,
   details: ErrorDetails = {},
@@ -18,7 +18,7 @@ export function messageForCode(
   return detailedMessage(code, details, retryAfterSeconds) ?? (isMessageKey(key) ? t(key) : null);
 }
 
-/** A complaint about one field of a form; null for a code that we have no sentence for. */
+/** Message for a form field's error code; null for an unknown code. */
 export function messageForField(field: string, code: string): string | null {
   const key = [`errors:field_${field}_${code}`, `errors:field_${code}`].find(isMessageKey);
   return key === undefined ? null : t(key);

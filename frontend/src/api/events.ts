@@ -1,7 +1,7 @@
 import { get } from '@/api/client';
 import type { EventDetail, EventSummary, Layout, Lock, Revenue, Seat } from '@/api/types';
 
-/** Each has a picture of its own. */
+/** Page size: each event card draws a picture. */
 const EVENTS_AT_ONCE = 24;
 
 export interface SeatList {
@@ -9,7 +9,7 @@ export interface SeatList {
   readonly seats: readonly Seat[];
 }
 
-/** One page of the list of events; `next` is where the next page begins, null after the last one. */
+/** One page of the event list; `next` is the cursor of the next page, null on the last one. */
 export interface EventPage {
   readonly events: readonly EventSummary[];
   readonly next: string | null;
@@ -26,7 +26,7 @@ export async function fetchEvent(eventId: number, signal: AbortSignal): Promise<
   return (await get<EventDetail>(`events/${eventId}/`, signal)).body;
 }
 
-/** What is static about an event's seats; the same for as long as the layout is. */
+/** Fetch the static data of an event's seats. Never changes for the same `layout` hash. */
 export async function fetchLayout(
   eventId: number,
   layout: string,
@@ -48,7 +48,7 @@ export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promi
   return (await get<Lock[]>(`events/${eventId}/locks/`, signal)).body;
 }
 
-/** What the link to the next page (RFC 8288) says about where it begins. */
+/** Cursor of the next page, from the `Link` header (RFC 8288). */
 function nextPlace(link: unknown): string | null {
   const url = typeof link === 'string' ? /<([^>]*)>; rel="next"/.exec(link)?.[1] : undefined;
   return url === undefined ? null : new URL(url, location.href).searchParams.get('after');

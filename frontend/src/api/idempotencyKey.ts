@@ -1,4 +1,6 @@
-/** `crypto.randomUUID` exists only in secure contexts, and a box office on a LAN is plain HTTP. */
+/**
+ * `crypto.randomUUID` exists only in secure contexts, and a box office on a LAN may use plain HTTP.
+ */
 export function newIdempotencyKey(source: Crypto = crypto): string {
   if ('randomUUID' in source) return source.randomUUID();
   const bytes = (source as Crypto).getRandomValues(new Uint8Array(16));
@@ -6,15 +8,15 @@ export function newIdempotencyKey(source: Crypto = crypto): string {
 }
 
 export interface ReusableKey {
-  /** The key for `intent`: the same as before while it is the same and nobody has answered it. */
+  /** Return the key for `intent`; the same one until the intent changes or is settled. */
   keyFor(intent: string): string;
-  /** The server has said what became of it: whatever is asked next is new. */
+  /** The server answered: the next request gets a new key. */
   settled(): void;
 }
 
 /**
- * The idempotency key of what a person is after, made once however often it has to be asked for. A
- * request whose answer was lost may have done its work, so it is repeated under its own key.
+ * Create a holder for the idempotency key of one user intent. A request whose response was lost may
+ * have succeeded, so its retries reuse the key.
  */
 export function createReusableKey(newKey: () => string = newIdempotencyKey): ReusableKey {
   let open: { readonly intent: string; readonly key: string } | null = null;

@@ -3,16 +3,16 @@ import { tabs } from '@/browser/tabs';
 
 export interface Erasure {
   readonly password: string;
-  /** Tickets for coming events stay good, and nobody can cancel them. */
+  /** Keep tickets for coming events valid; they can no longer be cancelled. */
   readonly keep_tickets: boolean;
 }
 
-/** All that the server keeps about the person, as JSON. */
+/** Export everything the server stores about the user, as JSON text. */
 export async function exportData(): Promise<string> {
   return JSON.stringify((await get<unknown>('me/export/')).body, null, 2);
 }
 
-/** For good: nobody can sign in to this account again. */
+/** Erase the account permanently. */
 export async function eraseMe(erasure: Erasure): Promise<void> {
   await post('me/erase/', erasure);
   tokens?.clear();

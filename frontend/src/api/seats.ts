@@ -5,7 +5,7 @@ export function lockSeat(eventId: number, seatId: number, key: string): Promise<
   return post(`events/${eventId}/seats/${seatId}/lock/`, {}, key);
 }
 
-/** All of them, or none. */
+/** Lock all of these seats, or none. */
 export function lockSeats(
   eventId: number,
   seatIds: readonly number[],
@@ -14,7 +14,7 @@ export function lockSeats(
   return post(`events/${eventId}/lock/`, { seat_ids: seatIds }, key);
 }
 
-/** What seats somebody is after who leaves the choice to the box office. */
+/** What to search for when the server chooses the seats. */
 export interface SeatCriteria {
   readonly count: number;
   readonly by: 'view' | 'price';
@@ -23,7 +23,7 @@ export interface SeatCriteria {
   readonly category: number | null;
 }
 
-/** The best seats there are, beside each other: all of them, or none. */
+/** Lock the best adjacent seats that match, or none. */
 export function lockBest(
   eventId: number,
   criteria: SeatCriteria,
@@ -32,7 +32,7 @@ export function lockBest(
   return post(`events/${eventId}/best/`, criteria, key);
 }
 
-/** More time for locks that the caller holds: for all of them, or none. */
+/** Extend the caller's locks on all of these seats, or none. */
 export function extendLocks(
   eventId: number,
   seatIds: readonly number[],

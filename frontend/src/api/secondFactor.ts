@@ -17,7 +17,7 @@ export function beginTotp(password: string): Promise<TotpSecret> {
   return post<TotpSecret>('second-factor/totp/', { password });
 }
 
-/** Returns the recovery codes that come with the first factor, else none. */
+/** Return the recovery codes that come with the first factor, else none. */
 export async function confirmTotp(code: string): Promise<readonly string[]> {
   return codesOf(await post<FactorAdded>('second-factor/totp/confirm/', { code }));
 }
@@ -30,7 +30,7 @@ export function passkeyOptions(password: string): Promise<PasskeyOptions> {
   return post<PasskeyOptions>('second-factor/passkeys/options/', { password });
 }
 
-/** As `confirmTotp`. */
+/** Like `confirmTotp`. */
 export async function addPasskey(passkey: NewPasskey): Promise<readonly string[]> {
   return codesOf(await post<FactorAdded>('second-factor/passkeys/', passkey));
 }
@@ -56,7 +56,7 @@ export async function endSession(id: string): Promise<void> {
   await remove(`sessions/${encodeURIComponent(id)}/`);
 }
 
-/** With the first factor the tokens that were had before have ended. */
+/** Adding the first factor ends the previous tokens, so store the new pair. */
 function codesOf({ access, refresh, recovery_codes }: FactorAdded): readonly string[] {
   if (access !== undefined && refresh !== undefined) tokens?.save({ access, refresh });
   return recovery_codes ?? [];

@@ -1,7 +1,7 @@
 import { get, post } from '@/api/client';
 import type { AdmittedAnswer, Ticket } from '@/api/types';
 
-/** Whom a ticket admits, and to what. For who works at the door. */
+/** Fetch what a ticket admits to, for door staff. */
 export async function fetchTicket(code: string, signal: AbortSignal): Promise<Ticket> {
   return (await get<Ticket>(`tickets/${encodeURIComponent(code)}/`, signal)).body;
 }
@@ -11,7 +11,7 @@ export interface Scan {
   readonly gate: string;
 }
 
-/** Record that seats enter, each once. */
+/** Record the entry of seats; each enters once. */
 export function admit(code: string, scan: Scan, key: string): Promise<AdmittedAnswer> {
   return post(`tickets/${encodeURIComponent(code)}/entry/`, scan, key);
 }

@@ -5,7 +5,7 @@ import type { TokenStore } from '@/api/tokenStore';
 
 const SCHEME = 'Bearer ';
 const SUBPROTOCOL_PREFIX = 'bearer.';
-/** These are asked by who is nobody yet, or carry their token in the body. */
+/** Anonymous, or the token is in the body. */
 const ANONYMOUS_PATHS = [
   'register/',
   'token/',
@@ -17,30 +17,30 @@ const ANONYMOUS_PATHS = [
   'email/confirm/',
 ];
 
-/** A bearer's token, kept fresh. */
-export function tokenAuth(keeper: TokenStore): Auth {
+/** Authenticate by bearer token, renewed when it expires. */
+export function tokenAuth(tokens: TokenStore): Auth {
   return {
     async authenticate({ url = '', headers }) {
       if (ANONYMOUS_PATHS.includes(url)) return;
-      const token = await keeper.accessToken();
+      const token = await tokens.accessToken();
       if (token !== null) headers.set('Authorization', SCHEME + token);
     },
     async recover({ status, cause }) {
       const token = status === 401 ? sentToken(cause) : null;
       if (token === null) return false;
-      // Should there be no other one, the call may still be open to anybody.
-      await keeper.renewAccess(token);
+      // Without a new token, retry anonymously: the endpoint may be public.
+      await tokens.renewAccess(token);
       return true;
     },
     async subprotocols() {
-      const token = await keeper.accessToken();
+      const token = await tokens.accessToken();
       return token === null ? [] : ['seatcast', SUBPROTOCOL_PREFIX + token];
     },
     async recoverSocket(offered) {
       const worn = offered
         .find((one) => one.startsWith(SUBPROTOCOL_PREFIX))
         ?.slice(SUBPROTOCOL_PREFIX.length);
-      return worn !== undefined && (await keeper.renewAccess(worn)) !== null;
+      return worn !== undefined && (await tokens.renewAccess(worn)) !== null;
     },
   };
 }

@@ -3,51 +3,52 @@ import { newIdempotencyKey } from '@/api/idempotencyKey';
 import type { TokenPair } from '@/api/types';
 
 const STORAGE_KEY = 'seatcast.tokens';
-/** A token that ends this soon may have ended by the time it arrives. */
+/** A token this close to expiry may expire on the way. */
 const RENEW_BEFORE_EXPIRY_MS = 30_000;
-/** What one tab has written the others may read a little later. */
+/** Other tabs may see a write to the storage this much later. */
 const STORAGE_LAG_MS = 1_000;
-/** How long to believe in a token that does not say. */
+/** Assumed lifetime of a token without `iat` and `exp`. */
 const DEFAULT_LIFETIME_MS = 60_000;
 
 export interface TokenStore {
   save(pair: TokenPair): void;
-  /** Sign out here. Returns the refresh token that there was. */
+  /** Remove the tokens. Returns the refresh token, if there was one. */
   clear(): string | null;
-  /** An access token that is good for a while; null when nobody is signed in. Throws ApiError. */
+  /**
+   * Return a valid access token, renewed if needed; null if nobody is signed in. Throws ApiError.
+   */
   accessToken(): Promise<string | null>;
-  /** One other than the one that was `stale` out; null when there is none. Throws ApiError. */
+  /** Return an access token other than the `stale` one; null if there is none. Throws ApiError. */
   renewAccess(stale: string): Promise<string | null>;
 }
 
 interface TokenStoreOptions {
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-  /** Ask the server for a new pair; by the same key it gives the same one again. */
+  /** Exchange the refresh token. The same `key` returns the same pair again. */
   readonly renew: (refresh: string, key: string) => Promise<TokenPair>;
   readonly exclusively: Exclusively;
-  /** Calls back when what another tab has written can be read here. */
+  /** Subscribe to tokens written by other tabs. */
   readonly onOtherTabWrite: (callback: () => void) => void;
   readonly now: () => number;
-  /** Somebody else is signed in, or nobody any more, without this tab's doing. */
+  /** Another tab signed in as another user, or signed out. */
   readonly onUserChanged: () => void;
 }
 
-/** Runs work while no other tab does, and tells it whether it had to wait for that. */
+/** Run work while holding a lock across tabs; `hasWaited` tells whether another tab held it. */
 type Exclusively = <Result>(work: (hasWaited: boolean) => Promise<Result>) => Promise<Result>;
 
 interface StoredTokens extends TokenPair {
-  /** By this machine's clock, which may be wrong, but not by how much time passes. */
+  /** By this machine's clock, which may be off but runs at the right speed. */
   readonly accessUntil: number;
-  /** For the one exchange of the refresh token, whichever tab asks for it, and however often. */
+  /** Idempotency key for exchanging the refresh token, shared by all tabs and retries. */
   readonly key: string;
 }
 
 /**
- * Keeps a userId's tokens where all tabs find them, and renews them in time.
+ * Store the tokens in storage that all tabs share, and renew them before they expire.
  *
- * A refresh token can be used once, so that of all who wait for a new one, in all tabs, one asks
- * and the others take what it got. An answer that was lost has used it up all the same, and is had
- * again by the key that was stored with it.
+ * A refresh token works once, so one tab renews while the others wait for its result. If the
+ * response is lost, the stored idempotency key gets the same pair again.
  */
 export function createTokenStore(options: TokenStoreOptions): TokenStore {
   const { storage, renew, exclusively, onOtherTabWrite, now, onUserChanged } = options;
@@ -100,7 +101,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
 
   async function renewOnce(stale: string): Promise<string | null> {
     const stored = read();
-    // Whoever was here before us has seen to it.
+    // Another tab has renewed it already.
     if (stored?.access !== stale) return stored?.access ?? null;
     let pair: TokenPair;
     try {
@@ -108,7 +109,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     } catch (cause) {
       const refusal = toApiError(cause);
       if (refusal.status !== 400 && refusal.status !== 401) throw refusal;
-      // Another tab may have used it just before.
+      // Another tab may just have used it.
       await waitForReplacement(stale);
       if (isStillStored(stored)) {
         clear();
@@ -116,12 +117,12 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
       }
       return read()?.access ?? null;
     }
-    // Who has signed out meanwhile stays signed out.
+    // Keep the user signed out if they signed out meanwhile.
     if (isStillStored(stored)) save(pair);
     return read()?.access ?? null;
   }
 
-  /** Waits until another tab's token can be read here, if there is one. */
+  /** Wait until another tab's token arrives here, at most `STORAGE_LAG_MS`. */
   async function waitForReplacement(stale: string): Promise<void> {
     if (read()?.access !== stale) return;
     await new Promise<void>((resolve) => {
@@ -149,10 +150,10 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
   return { save, clear, accessToken, renewAccess };
 }
 
-/** Lets one after the other work, in all tabs where the browser can see to that. */
+/** Run work in one tab at a time, where the browser has Web Locks. */
 export function exclusiveAcrossTabs(name: string): Exclusively {
   return async (work) => {
-    // Web locks exist only in secure contexts.
+    // Web Locks exist only in secure contexts.
     if (!('locks' in navigator)) return work(false);
     const { locks } = navigator;
     const atOnce = await locks.request(name, { ifAvailable: true }, async (lock) =>
@@ -162,7 +163,7 @@ export function exclusiveAcrossTabs(name: string): Exclusively {
   };
 }
 
-/** Calls back when another tab has written tokens. */
+/** Subscribe to tokens written by other tabs. */
 export function onTokensStored(callback: () => void): void {
   window.addEventListener('storage', ({ key }) => {
     if (key === STORAGE_KEY || key === null) callback();

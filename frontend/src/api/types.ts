@@ -10,13 +10,13 @@ export type Shape = Schemas['Shape'];
 export type PaymentMethod = Schemas['PaymentMethod'];
 export type Layout = Schemas['Layout'];
 export type Seat = Schemas['Seat'];
-/** A seat that the caller holds. */
+/** A seat that the caller has locked. */
 export type Lock = Schemas['Lock'];
 export type Reservation = Schemas['Reservation'];
-/** What the door is told of one. */
+/** A ticket as door staff see it. */
 export type Ticket = Schemas['Ticket'];
 export type AdmittedAnswer = Schemas['AdmittedAnswer'];
-/** A seat that has entered, when, and at which gate. */
+/** An admitted seat, with time and gate. */
 export type AdmittedSeat = Schemas['AdmittedSeat'];
 export type ConflictReason = Schemas['ConflictReasonEnum'];
 export type Me = Schemas['Me'];
@@ -25,18 +25,18 @@ export type Registration = Schemas['RegistrationRequest'];
 export type SignedIn = Schemas['SignedIn'];
 export type TokenPair = Schemas['TokenPair'];
 export type SocketTicket = Schemas['SocketTicket'];
-/** With what this device is known by at the next sign-in. */
+/** With the device id for the next sign-in. */
 export type SignedInPair = Schemas['SignedInPair'];
 export type EmailChange = Schemas['EmailChangeRequest'];
-/** What a link in a mail says. */
+/** Parameters of an email confirmation link. */
 export type EmailConfirmation = Schemas['EmailConfirmRequest'];
 export type PasswordResetDone = Schemas['PasswordResetDone'];
 export type PasswordChange = Schemas['PasswordChangeRequest'];
-/** With a new pair for who asked with a token: the one that they had has ended. */
+/** With a new token pair if the request used a token: the old one was revoked. */
 export type PasswordChanged = Schemas['PasswordChanged'];
-/** What a link in a mail says, and what the password is to be. */
+/** Parameters of a password reset link, and the new password. */
 export type PasswordReset = Schemas['PasswordResetConfirmRequest'];
-/** With a code, or with a passkey's credential. */
+/** With a code, or a passkey's credential. */
 export type SecondStepAnswer = Omit<Schemas['SecondStepRequest'], 'code'> & {
   readonly code?: string;
 };
@@ -47,7 +47,7 @@ export type PasskeyOptions = Schemas['PasskeyOptions'];
 export type TotpSecret = Schemas['TotpSecret'];
 export type FactorAdded = Schemas['FactorAdded'];
 export type RecoveryCodes = Schemas['RecoveryCodes'];
-/** A place where the person is signed in. */
+/** A session or token family of the user. */
 export type Session = Schemas['Session'];
 export type SeatAnswer = Schemas['SeatAnswer'];
 export type SeatsAnswer = Schemas['SeatsAnswer'];

@@ -4,7 +4,7 @@ import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
 import { t } from '@/i18n/language';
 
-/** The error boundary: a fault in a page must not take the whole site along. */
+/** Error boundary of the routes. */
 export function RouteFailure() {
   if (isReloadingForNewBuild()) return null;
   if (!navigator.onLine) return <OfflineMessage />;

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import { t } from '@/i18n/language';
 import { useMe } from '@/queries/session';
 
-/** Leads an organiser whose rights wait for a second factor to where it is set up. */
+/** Link to the account page for organisers who still have to set up or pass a second factor. */
 export function SecondFactorNotice() {
   const status = useMe()?.second_factor;
   if (status?.required !== true || status.passed) return null;

@@ -1,6 +1,6 @@
-/** Have the browser keep the page that is shown without a network; only a built site has it. */
+/** Register the service worker that keeps the offline page; only production builds have one. */
 export function registerServiceWorker(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  // A browser that refuses shows its own page instead.
+  // Without it, the browser shows its own error page when offline.
   navigator.serviceWorker.register('/sw.js').catch(() => undefined);
 }

@@ -1,12 +1,12 @@
 /**
- * After a deployment the parts of the app that this page has yet to load are gone: it has to be
- * loaded anew, once. When that does not help, the error boundary says so.
+ * After a deployment, chunks of the old build are gone, so the page reloads once. If that does not
+ * help, the error boundary is shown.
  */
 
 import { type PageStorage, tabStorage } from '@/browser/storage';
 
 const STORED_AS = 'seatcast.reloaded';
-/** A page that fails again this soon would fail for ever. */
+/** Do not reload again within this time, to avoid a loop. */
 const ONCE_IN_MS = 60_000;
 
 export interface Page {
@@ -18,19 +18,19 @@ export interface Page {
 
 let isReloading = false;
 
-/** Whether the page is on its way out, so that nothing needs to be said about what failed. */
+/** Whether a reload is under way, so that the error need not be shown. */
 export function isReloadingForNewBuild(): boolean {
   return isReloading;
 }
 
-/** Load the page anew whenever a part of it is not to be had, until the signal. */
+/** Reload the page when a chunk fails to load, until the signal aborts. */
 export function reloadOnStaleBuild(page: Page = browserPage, signal?: AbortSignal): void {
   function reload() {
     const reloadedAt = Number(page.storage.getItem(STORED_AS) ?? 0);
-    // Without a network it would come to nothing, and lose what is on screen.
+    // Offline, a reload would fail and lose what is on screen.
     if (!page.isOnline() || page.now() - reloadedAt < ONCE_IN_MS) return;
     page.storage.setItem(STORED_AS, String(page.now()));
-    // A page that cannot know that it was loaded again would do it for ever.
+    // Without storage there is no way to detect a reload loop.
     if (!page.storage.isLasting()) return;
     isReloading = true;
     page.reload();

@@ -1,19 +1,19 @@
 import { browserTimers, type Timers } from '@/domain/feed/backoff';
 
-/** Long enough to look something up in another tab without anything being interrupted. */
+/** Long enough to look something up in another tab without an interruption. */
 const PAUSE_AFTER_MS = 30_000;
 
 export interface PagePause {
   isPaused(): boolean;
-  /** Be told when the page falls asleep and when it wakes. The answer ends it. */
+  /** Subscribe to pausing and resuming. Returns an unsubscribe function. */
   listen(listener: (isPaused: boolean) => void): () => void;
-  /** Timers that stand still while the page sleeps: what is overdue when it wakes is done then. */
+  /** Timers that stop while the page is paused; overdue ones fire when it resumes. */
   readonly timers: Timers;
 }
 
 interface PagePauseOptions {
   readonly isHidden: () => boolean;
-  /** Calls back whenever `isHidden` may have changed. */
+  /** Subscribe to changes of `isHidden`. */
   readonly onChange: (callback: () => void) => void;
   readonly timers: Timers;
   readonly now: () => number;
@@ -24,7 +24,7 @@ interface PausableTimer {
   readonly takeBack: () => void;
 }
 
-/** A page that nobody has looked at for a while sleeps, and wakes the moment it is looked at. */
+/** Pause the page once it has been hidden for `PAUSE_AFTER_MS`; resume as soon as it is visible. */
 export function createPagePause({ isHidden, onChange, timers, now }: PagePauseOptions): PagePause {
   const listeners = new Set<(isPaused: boolean) => void>();
   const alarms = new Set<PausableTimer>();
@@ -88,7 +88,6 @@ export function createPagePause({ isHidden, onChange, timers, now }: PagePauseOp
   };
 }
 
-/** Of this page. */
 export const pagePause = createPagePause({
   isHidden: () => document.visibilityState === 'hidden',
   onChange: (callback) => {

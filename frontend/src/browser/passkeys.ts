@@ -1,11 +1,11 @@
 type Options = Readonly<Record<string, unknown>>;
 
-/** The browser has no passkeys, the person said no, or the page is not where they work. */
+/** No passkey support, cancelled by the user, or the wrong host. */
 export class NoPasskey extends Error {
   override readonly name = 'NoPasskey';
 }
 
-/** Whether this browser can make and use passkeys that belong to a host. */
+/** Whether this browser can create and use passkeys for `host` on this page. */
 export function canUsePasskeys(host: string): boolean {
   const isThere = location.hostname === host || location.hostname.endsWith(`.${host}`);
   return (
@@ -15,7 +15,7 @@ export function canUsePasskeys(host: string): boolean {
   );
 }
 
-/** Have the browser make a passkey. Throws NoPasskey. */
+/** Create a passkey. Throws NoPasskey. */
 export function makePasskey(options: Options): Promise<Record<string, unknown>> {
   return asked(() => {
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
@@ -25,7 +25,7 @@ export function makePasskey(options: Options): Promise<Record<string, unknown>> 
   });
 }
 
-/** Have the browser use one of the person's passkeys. Throws NoPasskey. */
+/** Sign in with a passkey. Throws NoPasskey. */
 export function presentPasskey(options: Options): Promise<Record<string, unknown>> {
   return asked(() => {
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(

@@ -1,12 +1,9 @@
 export interface PageStorage extends Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
-  /** Whether what was set last is still there when the page has been loaded again. */
+  /** Whether the last written value will survive a reload. */
   readonly isLasting: () => boolean;
 }
 
-/**
- * What the browser stores for this site. Where it lets the site store nothing, or no more, values
- * last as long as the page.
- */
+/** Wrap a browser storage. If it is blocked or full, values are kept in memory. */
 export function pageStorage(open: () => Storage): PageStorage {
   const unstored = new Map<string, string>();
   let isLasting = true;
@@ -17,7 +14,7 @@ export function pageStorage(open: () => Storage): PageStorage {
       isLasting = true;
       return result;
     } catch {
-      // Blocked or full: reading the very name of a blocked storage throws.
+      // Accessing blocked storage throws.
       isLasting = false;
       return null;
     }
@@ -42,7 +39,7 @@ export function pageStorage(open: () => Storage): PageStorage {
   };
 }
 
-/** For this site, in all tabs. */
+/** Shared by all tabs. */
 export const siteStorage = pageStorage(() => localStorage);
-/** For this tab. */
+/** For this tab only. */
 export const tabStorage = pageStorage(() => sessionStorage);

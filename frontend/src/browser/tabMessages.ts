@@ -1,19 +1,19 @@
-/** What one tab tells the others of the same person. */
+/** What tabs of the same user send each other. */
 export type TabMessage =
-  /** The person's own locks of an event have changed. */
+  /** The user's locks in an event changed. */
   | { readonly kind: 'locks'; readonly eventId: number }
   | { readonly kind: 'reservations' }
-  /** Somebody has signed in or out. */
+  /** The user signed in or out. */
   | { readonly kind: 'session' };
 
-/** Tabs of an older or newer build may be open beside this one: they are not listened to. */
+/** Messages from tabs with another build's version are ignored. */
 const VERSION = 1;
 
 export function encodeTabMessage(news: TabMessage): object {
   return { version: VERSION, ...news };
 }
 
-/** Null for whatever is not news of this version. */
+/** Null for anything but a message of this version. */
 export function decodeTabMessage(message: unknown): TabMessage | null {
   if (typeof message !== 'object' || message === null) return null;
   const { version, kind, eventId } = message as Readonly<Partial<Record<string, unknown>>>;
@@ -22,7 +22,7 @@ export function decodeTabMessage(message: unknown): TabMessage | null {
   return kind === 'reservations' || kind === 'session' ? { kind } : null;
 }
 
-/** What a write to the API is news of, by its path. */
+/** Messages to send after a write to this API path. */
 export function messagesForWrite(path: string): TabMessage[] {
   const [, collection, id, command] = /^(\w+)\/(\w+)\/(?:.+\/)?(\w+)\/$/.exec(path) ?? [];
   if (collection === 'reservations') return [{ kind: 'reservations' }];

@@ -5,11 +5,11 @@ const CHANNEL = 'seatcast';
 type Listener = (message: TabMessage) => void;
 
 export interface Tabs {
-  /** Tell the other tabs. Who hears of it only looks again, and tells nobody in turn. */
+  /** Send to the other tabs. Receivers refetch and do not forward it. */
   broadcast(message: TabMessage): void;
-  /** Tell this tab's listeners of what happened without its doing. */
+  /** Notify the listeners in this tab. */
   notifyLocal(message: TabMessage): void;
-  /** The answer ends it. */
+  /** Returns an unsubscribe function. */
   listen(listener: Listener): () => void;
 }
 

@@ -3,41 +3,41 @@ import { type Bounds, boundsOf, distance, type Point } from '@/domain/geometry';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { Section } from '@/domain/seatMap/sections';
 
-/** A section as it is drawn from afar. */
+/** A section as drawn when zoomed out. */
 export interface Area {
   readonly index: number;
   readonly name: string;
   readonly seatIndexes: readonly number[];
-  /** What its seats cost, the least first, and where in that each of `seatIndexes` is. */
+  /** Distinct seat prices, ascending; `priceRanks` has the index of each seat's price. */
   readonly prices: readonly string[];
   readonly priceRanks: Uint16Array;
-  /** Around the middles of the outermost seats of each of its parts, with few corners. */
+  /** One polygon for each part of the section, through the centres of its outermost seats. */
   readonly outlines: readonly (readonly Point[])[];
-  /** How thick a line around an outline is to be, to cover the seats there as well. */
+  /** Line width that makes the outline cover the outermost seats. */
   readonly thickness: number;
   readonly bounds: Bounds;
-  /** A seat in the middle of it: where its name goes. */
+  /** A seat near the centre, where the label goes. */
   readonly middle: Point;
-  /** How far around the middle the section reaches on every side. */
+  /** Free distance around `middle` inside the section. */
   readonly room: number;
-  /** The category of most of its seats. */
+  /** The category of most seats. */
   readonly categoryId: number | null;
 }
 
 const MAX_CORNERS_PER_ROW = 9;
-/** How much of the way to the next row a line covers, and then some. */
+/** Line width in row pitches, a little more than one so that rows touch. */
 const OVERLAP = 1.3;
-/** In row pitches: what is farther away than this is another part of the section. */
+/** In row pitches: parts farther apart than this get separate outlines. */
 const PARTS_APART = 2.5;
 const ROOM_ENOUGH = 0.7;
 
-/** Empty when there is just one section: it says no more than the plan does. */
+/** Return the areas of all sections; empty if there is only one, which needs no overview. */
 export function areasOf(sections: readonly Section[], seatRadius: number): Area[] {
   if (sections.length < 2) return [];
   return sections.map((section, index) => areaOf(section, index, seatRadius));
 }
 
-/** Which area each seat is in. */
+/** Map each seat's index to the index of its area. */
 export function areaByIndex(areas: readonly Area[], seatCount: number): Uint16Array {
   const found = new Uint16Array(seatCount);
   for (const { index, seatIndexes } of areas) {
@@ -46,7 +46,7 @@ export function areaByIndex(areas: readonly Area[], seatCount: number): Uint16Ar
   return found;
 }
 
-/** How many seats of a section are free, and what the cheapest of them costs. */
+/** Free seats of a section, and the lowest price among them. */
 export interface Availability {
   readonly free: number;
   readonly priceFrom: string | null;
@@ -64,13 +64,13 @@ function countAvailability(area: Area, seats: readonly MapSeat[]): Availability 
   return { free, priceFrom: area.prices[cheapest] ?? null };
 }
 
-/** Asked for by who draws and by who reads out, for each change; the answer is the same. */
+/** Both the canvas and the buttons ask for the same seats on every change. */
 const lastResult = new WeakMap<
   readonly Area[],
   { readonly seats: readonly MapSeat[]; readonly availability: readonly Availability[] }
 >();
 
-/** By area. A availability keeps its identity for as long as it is the same, also for other seats. */
+/** Return the availability by area. An unchanged entry keeps its identity. */
 export function availabilityOf(
   areas: readonly Area[],
   seats: readonly MapSeat[],
@@ -86,10 +86,10 @@ export function availabilityOf(
   return availability;
 }
 
-/** Where a section's name could go. */
+/** A candidate for the label's position. */
 type LabelPosition = Pick<Area, 'middle' | 'room'>;
 
-/** A row as a line with few corners. */
+/** A row simplified to a few points. */
 type Line = readonly [Point, ...Point[]];
 
 function areaOf(section: Section, index: number, seatRadius: number): Area {
@@ -120,7 +120,7 @@ function areaOf(section: Section, index: number, seatRadius: number): Area {
   };
 }
 
-/** Lines that lie near each other belong together: boxes on either side of a stage do not. */
+/** Group lines that are near each other, e.g. separate boxes left and right of a stage. */
 function partsOf(lines: readonly Line[], near: number): (readonly Line[])[] {
   const parts: Line[][] = [];
   for (const line of lines) {
@@ -144,7 +144,7 @@ function middleOf(line: Line): Point {
   return line[Math.floor(line.length / 2)] ?? line[0];
 }
 
-/** Along the first row, down the ends of all the others, back along the last, and up again. */
+/** Walk along the first row, down the row ends, back along the last row, and up again. */
 function outlineOf(lines: readonly Line[]): Point[] {
   const inside = middleOf(lines[Math.floor(lines.length / 2)] ?? [{ x: 0, y: 0 }]);
   const depths = depthsOf(inside, lines);
@@ -170,7 +170,9 @@ function outlineOf(lines: readonly Line[]): Point[] {
   ];
 }
 
-/** The least of: how far to the nearest end of a row, and how deep the rows lie on either side. */
+/**
+ * Return the smaller of the distance to the nearest row end and the depth of rows on either side.
+ */
 function roomAround(middle: Point, lines: readonly Line[]): LabelPosition {
   const ends = lines.flatMap((line) => [line[0], line.at(-1) ?? line[0]]);
   const depths = depthsOf(middle, lines);
@@ -182,7 +184,7 @@ function roomAround(middle: Point, lines: readonly Line[]): LabelPosition {
   return { middle, room };
 }
 
-/** The place nearest to a section's mean where there is room, or nearly as much as anywhere. */
+/** Return the position nearest to the mean that has nearly as much room as any. */
 function mostCentral(places: readonly LabelPosition[], mean: Point): LabelPosition {
   const most = Math.max(...places.map(({ room }) => room));
   return places
@@ -197,7 +199,7 @@ function meanOf(points: readonly Point[]): Point {
   };
 }
 
-/** How far before or behind a point each row passes it. */
+/** Signed distance of each row to a point, along the direction to the farthest row. */
 function depthsOf(point: Point, lines: readonly Line[]): number[] {
   const nearest = lines.map((line) =>
     line.reduce((a, b) => (distance(b, point) < distance(a, point) ? b : a)),
@@ -210,7 +212,7 @@ function depthsOf(point: Point, lines: readonly Line[]): number[] {
   );
 }
 
-/** How far it is, in most rows, to the nearest seat of another row. */
+/** Median distance from the middle of a row to the nearest other row. */
 function rowPitch(rows: readonly (readonly SeatFacts[])[], bounds: Bounds): number {
   if (rows.length < 2) return 0;
   const seats = rows.flat();

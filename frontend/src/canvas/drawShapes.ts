@@ -1,7 +1,7 @@
 import type { Shape } from '@/api/types';
 import { assertNever } from '@/domain/assertNever';
 
-/** What drawing a plan asks of a canvas. */
+/** The part of the canvas API that drawing a plan needs. */
 export type PlanCanvas = Pick<
   CanvasRenderingContext2D,
   | 'arc'
@@ -31,20 +31,20 @@ export type PlanCanvas = Pick<
 >;
 
 interface ShapeStyle {
-  /** Pixels to one unit of the plan; the canvas is in pixels, at the plan's origin. */
+  /** Pixels per plan unit; the canvas origin is the plan's origin. */
   readonly scale: number;
-  /** For words whose colour the plan leaves to the page. */
+  /** Text colour where the plan sets none. */
   readonly ink: string;
   readonly fontFamily: string;
 }
 
-/** Words smaller than this say nothing. */
+/** Smaller text would be unreadable. */
 const MIN_TEXT_PX = 8;
 const OUTLINE_PX = 1;
-/** In the plan's units. */
+/** Corner radius in plan units. */
 const CORNER = 4;
 
-/** The hall around the seats: stage, walls, words. */
+/** Draw the plan's shapes: stage, walls, text. */
 export function drawShapes(
   context: PlanCanvas,
   shapes: readonly Shape[],
@@ -61,8 +61,8 @@ export function drawShapes(
 }
 
 /**
- * The colour of a shape's words. Dark ones on the bare page are left to the page, since the plan's
- * author knew only a white one. Light ones lie on something dark of the plan's own.
+ * Return the text colour the plan sets, or undefined to use the theme's. Dark text without a
+ * background was chosen for a white page, so the theme's colour replaces it.
  */
 function ownTextColor({ color, text }: Shape): string | undefined {
   if (text?.color == null) return undefined;
@@ -123,7 +123,7 @@ function drawText(
 ): void {
   if (shape.text === undefined) return;
   const { text, size, x, y } = shape.text;
-  // What stands in a box, as the stage does, may grow to be read while it fits in there.
+  // Enlarge text in a box to the minimum size if it fits.
   const room = widthOf(shape) * scale;
   const sizePx = room > 0 ? Math.max(size * scale, MIN_TEXT_PX) : size * scale;
   if (sizePx < MIN_TEXT_PX) return;
@@ -135,7 +135,7 @@ function drawText(
   context.fillText(text, x * scale, y * scale);
 }
 
-/** Across its middle, as the plan draws it; nothing for bare words. */
+/** Width of a shape in plan units; 0 for plain text. */
 function widthOf({ width, radius, radius_x: radiusX, points }: Shape): number {
   if (points !== undefined) {
     const xs = points.map(([x = 0]) => x);

@@ -19,18 +19,17 @@ export interface HighlightFrame {
   readonly palette: Palette;
   readonly pixelRatio: number;
   readonly nowMs: number;
-  /** Nothing may move. */
   readonly reducedMotion: boolean;
 }
 
 const PULSE_MS = 700;
-/** In a rush more pulses than these would be a flicker. */
+/** More pulses at once would flicker. */
 const MAX_PULSES = 150;
 const WAIT_MS = 900;
 /** In seat radii. */
 const HALO = 1.36;
 
-/** What is drawn over the seats and moves: own seats, what has just changed, pointer and focus. */
+/** The animated layer above the seats: own seats, recent changes, hover and focus. */
 export class Highlights {
   readonly #clock: ServerClock;
   #seats: readonly MapSeat[] = [];
@@ -43,13 +42,13 @@ export class Highlights {
     this.#clock = clock;
   }
 
-  /** `changed` is null for another hall's seats, `nowMs` when nothing may move. */
+  /** `changed` is null for another hall; `nowMs` is null under reduced motion. */
   setSeats(
     seats: readonly MapSeat[],
     changed: readonly number[] | null,
     nowMs: number | null,
   ): void {
-    // Few are one's own, and this comes with every change of a large hall.
+    // Check only candidates: this runs on every change of a large hall.
     const maybe = changed === null ? seats.keys() : new Set([...this.#mine, ...changed]);
     this.#seats = seats;
     this.#mine = [...maybe].filter((index) => seats[index]?.status === 'mine');
@@ -61,14 +60,14 @@ export class Highlights {
     this.#pulses = this.#pulses.slice(-MAX_PULSES);
   }
 
-  /** Returns whether that is another one. */
+  /** Set the hovered and focused seats. Returns whether they changed. */
   setTargets(hovered: number | null, focused: number | null): boolean {
     if (hovered === this.#hovered && focused === this.#focused) return false;
     [this.#hovered, this.#focused] = [hovered, focused];
     return true;
   }
 
-  /** Returns in how many milliseconds something will look different by itself; null for never. */
+  /** Draw the layer. Returns the milliseconds until it must be redrawn; null for never. */
   draw(context: Context, frame: HighlightFrame): number | null {
     const { scene, at, nowMs } = frame;
     const radiusPx = scene.plan.seat_radius * at.scale;
@@ -101,7 +100,7 @@ export class Highlights {
     if (isWaiting) return 0;
     if (seat.pending || seat.until === null || radiusPx < READABLE_FROM_PX * pixelRatio)
       return null;
-    // Where there is room for the time, it takes the place of the check mark.
+    // If there is room, the countdown replaces the check mark.
     circle(context, x, y, radiusPx * 0.98);
     context.fillStyle = palette.mine;
     context.fill();

@@ -10,13 +10,13 @@ import type { Size } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 
-/** What is left of a frame's 16 ms for drawing what has not been drawn yet. */
+/** The part of a 16 ms frame that may be spent on new tiles. */
 const TILE_BUDGET_MS = 6;
-/** Counted, since what it takes to draw them shows only once the frame is made. */
+/** Limited by number, since the drawing cost shows only after the frame. */
 const AREAS_PER_FRAME = 4;
-/** So long after the last change of scale, the map is drawn at the scale that it has then. */
+/** Redraw at the new scale this long after the last zoom step. */
 const ZOOM_SETTLES_MS = 90;
-/** When more seats than this change at once, all is drawn anew. */
+/** If more seats than this change at once, redraw everything. */
 const MAX_REPAINTED_SEATS = 1_500;
 
 export interface MapCanvasOptions {
@@ -24,14 +24,14 @@ export interface MapCanvasOptions {
   readonly createSurface: CreateSurface;
   readonly clock: ServerClock;
   readonly labelOf: LabelOf;
-  /** Ask for a frame; the answer calls it off. */
+  /** Request an animation frame. Returns a function that cancels it. */
   readonly nextFrame: (draw: (nowMs: number) => void) => () => void;
   readonly after: (ms: number, act: () => void) => () => void;
   readonly nowMs: () => number;
   readonly prefersReducedMotion: () => boolean;
 }
 
-/** What of a map is drawn on a canvas. It draws when something has changed, and only that. */
+/** Draws the map on a canvas, and redraws only after changes. */
 export class MapCanvas {
   readonly #options: MapCanvasOptions;
   readonly #highlights: Highlights;
@@ -40,7 +40,7 @@ export class MapCanvas {
   #palette: Palette | null = null;
   #pixelRatio = 1;
   #painter: PlanPainter | null = null;
-  /** One of its own, since a painter keeps what it needs for one scale. */
+  /** Separate, because a painter caches sprites for one scale. */
   #overviewPainter: PlanPainter | null = null;
   #seatData: SeatData = { seats: [], availability: [] };
   #viewport: Viewport | null = null;
@@ -49,7 +49,7 @@ export class MapCanvas {
   #zoomedAt = -Infinity;
   #cancelFrame: (() => void) | null = null;
   #cancelTimer = () => {
-    // Nothing is planned yet.
+    // Nothing is scheduled yet.
   };
 
   constructor(options: MapCanvasOptions) {
@@ -64,7 +64,7 @@ export class MapCanvas {
     );
   }
 
-  /** Another hall, theme or kind of screen: all is drawn anew. */
+  /** Set another hall, theme or pixel ratio, and redraw everything. */
   setScene(scene: Scene, palette: Palette, pixelRatio: number): void {
     const isOtherHall = scene !== this.#scene;
     [this.#scene, this.#palette, this.#pixelRatio] = [scene, palette, pixelRatio];
@@ -109,23 +109,23 @@ export class MapCanvas {
     this.#requestFrame();
   }
 
-  /** Draw all of the plan on a canvas of its own, `size` in CSS pixels. */
+  /** Draw the whole plan on another canvas; `size` in CSS pixels. */
   paintOverview(context: Context, size: Size): void {
     const [scene, painter, ratio] = [this.#scene, this.#overviewPainter, this.#pixelRatio];
     if (scene === null || painter === null) return;
     const { bounds } = scene.extent;
-    // Setting the size blanks the canvas.
+    // Setting the size clears the canvas.
     context.canvas.width = Math.round(size.width * ratio);
     context.canvas.height = Math.round(size.height * ratio);
     painter.paint(context, this.#placement(fit(bounds, size)), bounds, this.#seatData);
   }
 
-  /** The seat under the pointer, and the one that has the focus. */
+  /** Set the hovered and the focused seat. */
   highlight(hovered: number | null, focused: number | null): void {
     if (this.#highlights.setTargets(hovered, focused)) this.#requestFrame();
   }
 
-  /** Draw nothing any more. */
+  /** Cancel all scheduled drawing. */
   close(): void {
     this.#cancelFrame?.();
     this.#cancelTimer();
@@ -176,7 +176,7 @@ export class MapCanvas {
     const { canvas } = this.#options.screen;
     const width = Math.round(this.#size.width * this.#pixelRatio);
     const height = Math.round(this.#size.height * this.#pixelRatio);
-    // Setting a size blanks a canvas, even when it is the one that it has.
+    // Setting the size clears the canvas even if it stays the same.
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
     return { width, height };
@@ -187,7 +187,7 @@ export class MapCanvas {
     return { scale: scale * ratio, left: left * ratio, top: top * ratio };
   }
 
-  /** How much is left of each area by now. Those where that is another figure are to be drawn. */
+  /** Recompute the areas' availability and mark changed areas as outdated. */
   #updateAvailability({ areas }: Scene, seats: readonly MapSeat[]): readonly Availability[] {
     const availability = availabilityOf(areas, seats);
     availability.forEach((availability, place) => {
@@ -208,7 +208,7 @@ export class MapCanvas {
     this.#tiles.repaint(box, (scale) => !painter.showsAreasAt(scale));
   }
 
-  /** Draw the areas anew whose figures have changed, a few at a time. Returns whether all are. */
+  /** Redraw a few outdated areas. Returns whether none is left. */
   #repaintAreas({ areas }: Scene): boolean {
     const painter = this.#painter;
     for (const index of [...this.#outdatedAreas].slice(0, AREAS_PER_FRAME)) {

@@ -1,4 +1,4 @@
-/** The colours of the map, as the theme has them. */
+/** The theme's CSS variables for the map's colours. */
 const NAMES = {
   seat: '--seat',
   seatInk: '--seat-ink',

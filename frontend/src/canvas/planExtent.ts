@@ -5,10 +5,10 @@ import type { SeatFacts } from '@/domain/seatMap/seats';
 
 /** In seat radii. */
 const MARGIN = 1.6;
-/** How wide and how high a letter is at most, in sizes of its font. */
+/** Upper bounds for a letter's size, in font sizes. */
 const LETTER = { width: 0.72, height: 1.2 };
 
-/** What must fit on screen: the seats and the shapes around them, not the plan's blank edges. */
+/** Return the bounds of the seats and shapes, without the plan's empty edges. */
 export function planExtent(
   plan: Omit<EventDetail['plan'], 'name'>,
   seats: readonly SeatFacts[],
@@ -21,7 +21,7 @@ export function planExtent(
   };
 }
 
-/** What a shape and its text may cover. */
+/** Bounds of a shape and its text. */
 export function boundsOfShape(shape: Shape): Bounds {
   const { text } = shape;
   return boundsOf(corners(shape), text === undefined ? 1 : text.size * text.text.length);

@@ -7,28 +7,31 @@ import type { Context, CreateSurface } from '@/canvas/surface';
 import { type Bounds, boundsOf, overlap } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
 
-/** Where the plan lies on a surface, in device pixels: a point (x, y) is at (x·scale + left, …). */
+/**
+ * Position of the plan on a surface, in device pixels: a plan point (x, y) is at (x·scale + left,
+ * …).
+ */
 export interface Placement {
   readonly scale: number;
   readonly left: number;
   readonly top: number;
 }
 
-/** What there is to know of the seats while they are sold. */
+/** The data that changes during a sale. */
 export interface SeatData {
   readonly seats: readonly MapSeat[];
   /** By area. */
   readonly availability: readonly Availability[];
 }
 
-/** The lines of text on an area, the most important first. */
+/** Lines of text for an area, the most important first. */
 export type LabelOf = (area: Area, availability: Availability) => readonly string[];
 
-/** In CSS pixels of a seat's radius: from here on numbers fit into seats, and letters beside rows. */
+/** Seat radius in CSS pixels from which numbers, countdowns and row labels are readable. */
 export const READABLE_FROM_PX = 10;
 const ROW_LABELS_FROM_PX = 7;
 const MIN_LABEL_PX = 8.5;
-/** In the area's room on either side of its middle: how wide its words may be. */
+/** Maximum label width in units of the area's `room`. */
 const LABEL_WIDTH = 2.3;
 const MAX_LABEL_PX = 17;
 const LABEL_LINE = 1.2;
@@ -42,7 +45,7 @@ export interface PainterOptions {
   readonly createSurface: CreateSurface;
 }
 
-/** Draws any part of a plan at any scale: shapes below, then seats, or the areas of sections from afar. */
+/** Draws any part of a plan at any scale: shapes first, then seats, or areas when zoomed out. */
 export class PlanPainter {
   readonly #scene: Scene;
   readonly #palette: Palette;
@@ -64,14 +67,14 @@ export class PlanPainter {
     return showsAreas(this.#scene, this.#cssRadius(scale));
   }
 
-  /** Draw all that shows within `box`, a part of the plan; the surface there must be blank. */
+  /** Draw everything within `box`, in plan units, on a cleared surface. */
   paint(context: Context, at: Placement, box: Bounds, seatData: SeatData): void {
     this.#paintShapes(context, at, box);
     if (this.showsAreasAt(at.scale)) this.#paintAreas(context, at, box, seatData);
     else this.#paintSeats(context, at, box, seatData);
   }
 
-  /** The part of the plan that the drawing of a seat may cover. */
+  /** The part of the plan that a seat's drawing may cover. */
   boxOfSeat(index: number): Bounds | null {
     const seat = this.#scene.facts[index];
     if (seat === undefined) return null;
@@ -188,14 +191,15 @@ export class PlanPainter {
     for (const line of lines) {
       const half = (line.size * LABEL_LINE) / 2;
       this.#writeIn(context, line.color, line.size, line.weight);
-      // What does not fit ends it: a price without the name above it is nobody's.
+      // Stop at the first line that does not fit: a price without its section name would be
+      // misleading.
       if (context.measureText(line.text).width > LABEL_WIDTH * room + 1) return;
       context.fillText(line.text, x, y + half);
       y += 2 * half;
     }
   }
 
-  /** How large a name may be written where there is so much room. */
+  /** Return the font size at which `name` fits. */
   #fitted(context: Context, name: string, room: number): number {
     const size = Math.min(0.75 * room, MAX_LABEL_PX * this.#pixelRatio);
     this.#writeIn(context, this.#palette.ink, size, 700);

@@ -7,13 +7,13 @@ export interface RowLabel extends Point {
   readonly text: string;
 }
 
-/** In seat radii: how far from the last seat of a row its label is, and how much room it needs. */
+/** In seat radii: the label's distance from the last seat, and the space it needs. */
 const DISTANCE = 2.1;
 const ROOM = 1.2;
-/** A label of the plan's own that is this near is the row's. */
+/** In seat radii: a text of the plan within this distance already labels the row. */
 const SAME_PLACE = 6;
 
-/** A label at either end of each row, where no seat is in its way and the plan has none itself. */
+/** Return a label for each row end, unless a seat is in the way or the plan has one already. */
 export function rowLabelsOf(
   sections: readonly Section[],
   shapes: readonly Shape[],
@@ -48,7 +48,7 @@ export function rowLabelsOf(
   }
 }
 
-/** Where two blocks meet, one label in the aisle does for both of their rows. */
+/** Drop duplicates where two blocks meet: one label in the aisle serves both rows. */
 function apart(labels: readonly RowLabel[], reach: number): RowLabel[] {
   const taken = new Set<string>();
   return labels.filter(({ x, y, text }) => {

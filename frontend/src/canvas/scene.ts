@@ -8,7 +8,7 @@ import type { Bounds } from '@/domain/geometry';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { type Section, sectionsOf } from '@/domain/seatMap/sections';
 
-/** All of a map that stays while its seats are sold. */
+/** The static part of a map: plan, seats' positions, sections, labels. */
 export interface Scene {
   readonly plan: EventDetail['plan'];
   readonly extent: PlanExtent;
@@ -45,15 +45,15 @@ export function sceneOf(
   };
 }
 
-/** Seats drawn smaller than this, in CSS pixels of radius, are shown as the areas of their sections. */
+/** Seat radius in CSS pixels below which areas are drawn instead of seats. */
 const SEATS_FROM_PX = 2.4;
 
-/** Whether a map drawn with seats of this radius, in CSS pixels, shows sections in their place. */
+/** Whether areas are drawn instead of seats at this radius, in CSS pixels. */
 export function showsAreas({ areas }: Scene, seatRadiusPx: number): boolean {
   return areas.length > 0 && seatRadiusPx < SEATS_FROM_PX;
 }
 
-/** How large seats are drawn, in CSS pixels. */
+/** Radius of a seat on screen, in CSS pixels. */
 export function radiusPx({ plan }: Scene, { scale }: Viewport): number {
   return plan.seat_radius * scale;
 }

@@ -1,10 +1,10 @@
 import { type Bounds, boundsOf, distance, type Point } from '@/domain/geometry';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 
-/** About so many seats share a cell. */
+/** Average number of seats in a cell. */
 const SEATS_PER_CELL = 8;
 
-/** Seats by where they are, so that those in a part of a large plan are found without a search. */
+/** Spatial index of the seats. */
 export class SeatGrid {
   readonly #facts: readonly SeatFacts[];
   readonly #left: number;
@@ -37,7 +37,7 @@ export class SeatGrid {
     });
   }
 
-  /** The indexes of the seats whose middles lie in a part of the plan. */
+  /** Return the indexes of the seats whose centres are in these bounds. */
   within({ x, y, width, height }: Bounds): number[] {
     const found: number[] = [];
     const [left, right] = [this.#column(x), this.#column(x + width)];
@@ -56,7 +56,7 @@ export class SeatGrid {
     return found;
   }
 
-  /** The seat nearest to a point of the plan; null when none is at most `reach` away. */
+  /** Return the seat nearest to a plan point, at most `reach` away; null if there is none. */
   nearest(point: Point, reach: number): number | null {
     let nearest: number | null = null;
     let least = reach;

@@ -12,12 +12,14 @@ export const GLYPHS = {
   bar: 'M-.4 0H.4',
 } as const;
 
-/** In seat radii: the most that a seat's drawing takes up from its middle. */
+/** In seat radii: the extent of a seat's drawing from its centre. */
 export const SEAT_REACH = 1.05;
-/** Below this radius in device pixels a glyph is a smudge; a bar or nothing tells more. */
+/** Radius in device pixels below which marks are too small to draw. */
 const GLYPH_FROM_PX = 4.5;
 
-/** How seats look at one size, each look drawn once and then copied. */
+/**
+ * Draws seats. Each combination of status and ring colour is drawn once per size and then copied.
+ */
 export class SeatSprites {
   readonly #radiusPx: number;
   readonly #palette: Palette;
@@ -31,7 +33,7 @@ export class SeatSprites {
     this.#create = create;
   }
 
-  /** Draw a seat about a point in device pixels. */
+  /** Draw a seat centred on a point, in device pixels. */
   draw(
     context: Context,
     status: DisplayStatus,
@@ -41,7 +43,7 @@ export class SeatSprites {
   ): void {
     const sprite = this.#sprite(status, ringColor);
     const half = sprite.canvas.width / 2;
-    // On whole pixels, or every copy would be smoothed.
+    // Copy to whole pixels, which avoids smoothing.
     context.drawImage(sprite.canvas, Math.round(x - half), Math.round(y - half));
   }
 
@@ -60,7 +62,7 @@ export class SeatSprites {
     return sprite;
   }
 
-  /** Each status has a form and a mark of its own besides its colour. */
+  /** Colours and shapes by status; shape and mark differ too, so that colour is not needed. */
   #paint(context: Context, status: DisplayStatus, ringColor: string | null): void {
     const palette = this.#palette;
     const hasRoom = this.#radiusPx >= GLYPH_FROM_PX;

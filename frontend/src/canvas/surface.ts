@@ -1,7 +1,7 @@
-/** What is drawn on: a canvas, or in a test something that notes what was drawn. */
+/** The canvas context, which tests replace by a recorder. */
 export type Context = CanvasRenderingContext2D;
 
-/** Make a surface of a size in device pixels. */
+/** Create a surface; sizes in device pixels. */
 export type CreateSurface = (width: number, height: number) => Context;
 
 export const createCanvas: CreateSurface = (width, height) => {

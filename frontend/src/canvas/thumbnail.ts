@@ -1,4 +1,4 @@
-/** A whole plan drawn small: where things are, at a glance. */
+/** Draws a whole plan small, as an overview. */
 import type { EventDetail } from '@/api/types';
 import { drawShapes, type PlanCanvas } from '@/canvas/drawShapes';
 import { fit, toScreen, type Viewport } from '@/canvas/viewport';
@@ -8,43 +8,43 @@ import type { SeatFacts } from '@/domain/seatMap/seats';
 export type Plan = Omit<EventDetail['plan'], 'name'>;
 
 export interface ThumbnailPalette {
-  /** Of the seats to be found. */
+  /** Colour of the highlighted seats. */
   readonly highlight: string;
-  /** What the plan lies on. */
+  /** Background colour. */
   readonly ground: string;
   readonly ink: string;
   readonly fontFamily: string;
 }
 
 interface ThumbnailOptions {
-  /** The part of the plan to show, as `planExtent` has it. */
+  /** The part of the plan to show, see `planExtent`. */
   readonly bounds: Bounds;
   /** In CSS pixels. */
   readonly width: number;
   readonly height: number;
-  /** Device pixels to one of CSS. The canvas must have that many more. */
+  /** The canvas must be this many times larger than `width` × `height`. */
   readonly pixelRatio: number;
   readonly palette: ThumbnailPalette;
-  /** Null for a seat that is left out. */
+  /** Null leaves the seat out. */
   readonly colorOf: (index: number) => string | null;
-  /** Told from the others by more than colour: each has a ring, and each group of them a pin. */
+  /** These seats get a ring, and each group of them a pin. */
   readonly highlighted: ReadonlySet<number>;
 }
 
-/** From this radius on a seat is round; below, nobody sees the difference. */
+/** From this radius on seats are round; below, squares look the same. */
 const ROUND_PX = 2;
-/** Neighbours keep a gap between them. */
+/** Drawn size of a seat, leaving a gap to its neighbours. */
 const FILLED = 0.86;
 const MARGIN_PX = 6;
 const SMALLEST_HIGHLIGHT_PX = 3;
 const RING_PX = 1.75;
 const GAP_PX = 1.75;
-/** Highlighted seats that are this close to each other share a pin; large ones from further. */
+/** Highlighted seats within this distance share a pin; `GROUP_RADII` for large seats. */
 const GROUP_PX = 28;
 const GROUP_RADII = 4;
 const PIN = { height: 19, radius: 6.5, eye: 2.5 } as const;
 
-/** Draw the plan over the whole canvas. The answer is where it lies there, in CSS pixels. */
+/** Draw the plan to fill the canvas. Returns the viewport in CSS pixels. */
 export function drawThumbnail(
   context: PlanCanvas,
   plan: Plan,
@@ -75,7 +75,7 @@ function viewportOf({ bounds, width, height }: ThumbnailOptions): Viewport {
   return { scale, left: left + MARGIN_PX, top: top + MARGIN_PX };
 }
 
-/** One look at each seat, and one change of colour for each colour: those are what is slow. */
+/** Batch by colour: changing the fill style is slow. */
 function drawSeats(
   context: PlanCanvas,
   facts: readonly SeatFacts[],
@@ -113,7 +113,7 @@ function fillDiscs(context: PlanCanvas, places: readonly number[], radiusPx: num
   context.fill();
 }
 
-/** Rings of neighbours run together into one outline around all of them. */
+/** Rings of adjacent seats merge into one outline. */
 function drawHighlights(
   context: PlanCanvas,
   facts: readonly SeatFacts[],
@@ -154,7 +154,7 @@ function groupsOf(points: readonly Point[], nearPx: number): (readonly Point[])[
   return groups;
 }
 
-/** Stands on top of its group; where there is no room it hangs below. */
+/** Draw a pin above the group, or below if there is no room. */
 function drawPin(
   context: PlanCanvas,
   group: readonly Point[],

@@ -2,17 +2,17 @@ import type { Placement } from '@/canvas/planPainter';
 import type { Context, CreateSurface } from '@/canvas/surface';
 import type { Bounds, Size } from '@/domain/geometry';
 
-/** In device pixels. */
+/** Side of a tile in device pixels. */
 const TILE = 512;
-/** While zooming goes on, what is there is stretched this much before it is drawn anew. */
+/** While zooming, tiles are stretched up to this factor before they are redrawn. */
 const MAX_STRETCH = 2.2;
-/** Tiles off screen that are kept, for whoever pans back. */
+/** Off-screen tiles to keep for panning back. */
 const SPARE_TILES = 24;
 
-/** Draw a part of the plan on a blank surface. */
+/** Draw a part of the plan on a cleared surface. */
 export type Paint = (context: Context, at: Placement, box: Bounds) => void;
 
-/** The plan at one scale, in squares that are drawn when they first come into view. */
+/** The tiles of one scale, drawn when they first come into view. */
 interface Level {
   readonly scale: number;
   readonly tiles: Map<string, Tile>;
@@ -25,9 +25,8 @@ interface Tile {
 }
 
 /**
- * A plan that has been drawn already, so that moving it is copying. Squares that come into view
- * are drawn a few at a time, the middle first; until then the same place shows as it was drawn at
- * another scale.
+ * Cache of drawn tiles, so that panning only copies. New tiles are drawn a few per frame, from the
+ * centre outwards; until then the previous scale's tiles are shown.
  */
 export class Tiles {
   readonly #paint: Paint;
@@ -44,8 +43,8 @@ export class Tiles {
   }
 
   /**
-   * Copy what shows at `at` onto a screen of `size` device pixels, spending about `budgetMs` on what
-   * is not drawn yet. Returns whether all is as it should be.
+   * Copy the tiles in view at `at` to a screen of `size` device pixels, and draw missing ones for
+   * about `budgetMs`. Returns whether nothing is missing.
    */
   draw(screen: Context, at: Placement, size: Size, isZooming: boolean, budgetMs: number): boolean {
     const level = this.#levelFor(at.scale, isZooming);
@@ -56,8 +55,8 @@ export class Tiles {
     const deadline = this.#now() + budgetMs;
     let left = missing.length;
     for (const { column, row } of missing) {
-      // Copied at once: what is drawn on a canvas may be put off until somebody asks for the result,
-      // and would not count as time that has passed.
+      // Copy immediately: canvas drawing may be deferred until its result is needed, and would not
+      // count towards the budget.
       copyTile(screen, level, this.#add(level, column, row), at, below !== null);
       left -= 1;
       if (this.#now() >= deadline) break;
@@ -72,14 +71,14 @@ export class Tiles {
     return left === 0 && level.scale === at.scale;
   }
 
-  /** Draw a part of the plan anew, wherever it has been drawn. */
+  /** Redraw a part of the plan on all levels for which `isAffected(scale)` holds. */
   repaint(box: Bounds, isAffected: (scale: number) => boolean): void {
     for (const level of [this.#level, this.#previous]) {
       if (level !== null && isAffected(level.scale)) this.#repaintOn(level, box);
     }
   }
 
-  /** All that was drawn is out of date. */
+  /** Discard all tiles. */
   clear(): void {
     for (const level of [this.#level, this.#previous]) if (level !== null) this.#retire(level);
     this.#level = this.#previous = null;
@@ -91,7 +90,7 @@ export class Tiles {
       const stretch = scale / level.scale;
       const mayStretch = stretch < MAX_STRETCH && stretch > 1 / MAX_STRETCH;
       if (stretch === 1 || (isZooming && mayStretch)) return level;
-      // A level that has hardly been begun is no better than the one before it.
+      // A level with few tiles is no better than the previous one.
       if (this.#previous === null || level.tiles.size > 3) {
         if (this.#previous !== null) this.#retire(this.#previous);
         this.#previous = level;
@@ -127,7 +126,7 @@ export class Tiles {
   }
 
   #repaintOn(level: Level, box: Bounds): void {
-    // Whole pixels, a little generous, so that no edge of what was there stays.
+    // Rounded outwards to whole pixels, so that no old edge remains.
     const left = Math.floor(box.x * level.scale) - 1;
     const top = Math.floor(box.y * level.scale) - 1;
     const right = Math.ceil((box.x + box.width) * level.scale) + 1;
@@ -191,7 +190,7 @@ function copy(
   }
 }
 
-/** Tiles are see-through: what another one has left there is to be gone first. */
+/** Tiles are transparent, so clear what is below first. */
 function copyTile(
   screen: Context,
   level: Level,
@@ -201,7 +200,7 @@ function copyTile(
 ): void {
   const { column, row, context } = tile;
   const side = (TILE * at.scale) / level.scale;
-  // Whole pixels, or every copy would be smoothed.
+  // Whole pixels avoid smoothing.
   const [left, top] = [Math.round(at.left), Math.round(at.top)];
   if (isOverOthers) screen.clearRect(left + column * side, top + row * side, side, side);
   if (side === TILE) {

@@ -1,6 +1,6 @@
 import type { Bounds, Point, Size } from '@/domain/geometry';
 
-/** Which part of the plan is on screen: a plan point (x, y) is drawn at (x·scale + left, …). */
+/** The visible part of the plan: a plan point (x, y) is drawn at (x·scale + left, …). */
 export interface Viewport {
   readonly scale: number;
   readonly left: number;
@@ -12,7 +12,7 @@ export interface PlanExtent {
   readonly seatRadius: number;
 }
 
-/** How large a seat may be drawn, in pixels of radius. */
+/** Maximum seat radius when zoomed in. */
 const MAX_SEAT_RADIUS_PX = 26;
 
 export function fit(bounds: Bounds, screen: Size): Viewport {
@@ -24,7 +24,7 @@ export function fit(bounds: Bounds, screen: Size): Viewport {
   };
 }
 
-/** Draw at `scale` while `anchor`, a screen point, stays over the same place of the plan. */
+/** Change the scale while the screen point `anchor` stays over the same plan point. */
 export function zoomTo(viewport: Viewport, scale: number, anchor: Point): Viewport {
   const factor = scale / viewport.scale;
   return {
@@ -52,13 +52,13 @@ export function toScreen(viewport: Viewport, planPoint: Point): Point {
   };
 }
 
-/** What zooming is for: from all of the plan to seats as large as a thumb. */
+/** Clamp a scale between the whole plan and `MAX_SEAT_RADIUS_PX`. */
 export function confineScale(scale: number, plan: PlanExtent, screen: Size): number {
   const fitted = fit(plan.bounds, screen).scale;
   return clamp(scale, fitted, Math.max(MAX_SEAT_RADIUS_PX / plan.seatRadius, fitted));
 }
 
-/** Keep the plan from being lost off screen. */
+/** Keep the plan on screen. */
 export function confine(viewport: Viewport, { bounds }: PlanExtent, screen: Size): Viewport {
   const { scale, left, top } = viewport;
   return {
@@ -70,7 +70,7 @@ export function confine(viewport: Viewport, { bounds }: PlanExtent, screen: Size
   };
 }
 
-/** Bring a plan point into view, with `marginPx` around it, moving as little as that takes. */
+/** Pan as little as needed to bring a plan point `marginPx` inside the screen. */
 export function reveal(viewport: Viewport, point: Point, screen: Size, marginPx: number): Viewport {
   const { x, y } = toScreen(viewport, point);
   return pan(

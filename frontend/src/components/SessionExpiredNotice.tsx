@@ -8,7 +8,7 @@ import { useSessionExpired } from '@/queries/session';
 
 import './notice.css';
 
-/** Tells who was signed out without their doing, and leads back to this page. */
+/** Notice for users whose session expired, with a link that returns to this page. */
 export function SessionExpiredNotice() {
   const location = useLocation();
   if (!useSessionExpired()) return null;

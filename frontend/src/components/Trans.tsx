@@ -5,16 +5,16 @@ import type { MessageKey } from '@/i18n/messageKey';
 
 interface TransProps {
   readonly i18nKey: MessageKey;
-  /** Chooses the plural. */
+  /** Selects the plural form. */
   readonly count?: number;
-  /** What stands for each `{{name}}` of the sentence. */
+  /** Replaces each `{{name}}` of the message. */
   readonly parts: Readonly<Record<string, ReactNode>>;
 }
 
-/** A sentence with elements in it, each in the place that the language gives it. */
+/** A translated message with React elements as parameters. */
 export function Trans({ i18nKey, count, parts }: TransProps) {
   const template = t(i18nKey, { ...(count !== undefined && { count }), skipInterpolation: true });
-  // Every other piece is a name, since the pattern captures it.
+  // The pattern captures names, so every other piece is one.
   return template
     .split(/\{\{(\w+)\}\}/)
     .map((piece, place) => (

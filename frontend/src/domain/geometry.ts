@@ -18,7 +18,7 @@ export function distance(a: Point, b: Point): number {
   return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
-/** All that points take up, with a margin around it. */
+/** Return the bounds of all points, extended by `margin`. */
 export function boundsOf(points: readonly Point[], margin: number): Bounds {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { x, y } of points) {

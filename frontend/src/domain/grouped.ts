@@ -1,4 +1,4 @@
-/** Things by what they have in common, in the order in which they come. */
+/** Group items by key, keeping their order. */
 export function grouped<Thing, Key>(
   things: readonly Thing[],
   keyOf: (thing: Thing) => Key,

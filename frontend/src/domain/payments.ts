@@ -10,10 +10,10 @@ type Owed = Paid & Pick<Reservation, 'payment_due_at' | 'time_zone'>;
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-/** Methods that take no money when a seat is booked; everything else is paid at once. */
+/** Methods that are paid after booking; all others are paid at once. */
 const PAID_LATER: readonly string[] = ['invoice', 'cash'];
 
-/** Sites start with these. Others, and those that were renamed, keep the name that they were given. */
+/** Names of the default methods, which are translated. Others are shown as entered. */
 const USUAL_METHODS = new Map<string, MessageKey>([
   ['Card', 'method_card'],
   ['Card that is blocked after the booking', 'method_cardBlocked'],
@@ -33,7 +33,7 @@ export function isPaidNow(method: string): boolean {
   return !PAID_LATER.includes(method);
 }
 
-/** When a method takes the money, if what is paid later must be paid within so many seconds. */
+/** When a method is paid; `withinSeconds` is the deadline for late payment. */
 export function whenPaid(method: string, withinSeconds: number): string {
   if (isPaidNow(method)) return t('payNow');
   return withinSeconds < 2 * DAY_SECONDS
@@ -41,7 +41,7 @@ export function whenPaid(method: string, withinSeconds: number): string {
     : t('payWithin_days', { count: Math.floor(withinSeconds / DAY_SECONDS) });
 }
 
-/** How the money of a reservation stands. */
+/** The payment status as text. */
 export function paymentText({
   status,
   payment_status: payment,
@@ -73,7 +73,7 @@ export function paymentText({
   }
 }
 
-/** Whether that will soon be different by itself. */
+/** Whether the status will soon change by itself. */
 export function isPaymentMoving({ payment_status: payment }: Paid): boolean {
   return payment === 'authorised' || payment === 'refund_due';
 }

@@ -1,13 +1,13 @@
 import type { Me } from '@/api/types';
 
-/** What the server lets some people do, by the names that it has for it. */
+/** Django permission names. */
 export type Permission =
   | 'reservations.change_reservation'
   | 'reservations.scan_ticket'
   | 'reservations.view_event'
   | 'reservations.view_reservation';
 
-/** The server decides again; this only says what is worth showing. */
+/** Only decides what to show; the server checks again. */
 export function hasPermission(me: Me | null | undefined, permission: Permission): boolean {
   return me?.permissions.includes(permission) ?? false;
 }

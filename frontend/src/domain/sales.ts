@@ -4,14 +4,16 @@ export type Sales = EventSummary['sales'];
 
 type SalesWindow = Pick<EventSummary, 'sales' | 'sales_open_at' | 'sales_close_at'>;
 
-/** How sales stand at `now`: what the server said, carried on past the opening and the close. */
+/**
+ * The sales status at `now`: the server's value, updated when the opening or closing time passes.
+ */
 export function salesAt(event: SalesWindow, now: number): Sales {
   if (event.sales_close_at !== null && now >= Date.parse(event.sales_close_at)) return 'closed';
   if (event.sales_open_at === null) return event.sales;
   return now >= Date.parse(event.sales_open_at) ? 'open' : 'upcoming';
 }
 
-/** When `salesAt` will next give another answer; null when it will not. */
+/** When the result of `salesAt` changes next; null if never. */
 export function nextSalesChange(event: SalesWindow, now: number): number | null {
   const times = [event.sales_open_at, event.sales_close_at]
     .flatMap((iso) => (iso === null ? [] : [Date.parse(iso)]))

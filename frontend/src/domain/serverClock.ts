@@ -1,29 +1,29 @@
-/** How many of the newest messages count. */
+/** How many of the newest samples count. */
 export const KEPT_SAMPLES = 12;
 
 export interface ServerClock {
-  /** The server's time in Unix milliseconds, as well as we know it. */
+  /** Estimated server time in Unix milliseconds. */
   now(): number;
-  /** Whether the server has told us its time; until then `now` is what this machine believes. */
+  /** Whether a sample exists; until then `now` is the local time. */
   isSet(): boolean;
-  /** Learn from a message that said `serverNow` and has just arrived. */
+  /** Add a sample: a message with time `serverNow` has just arrived. */
   observe(serverNow: number): void;
 }
 
 const STARTED_AT = Date.now() - performance.now();
 
 /**
- * This machine's time, counted from when the page was loaded. Unlike `Date.now()` it does not jump
- * when somebody sets the machine's clock.
+ * Local time based on the page load. Unlike `Date.now()`, it does not jump when the machine's clock
+ * is set.
  */
 export function steadyNow(): number {
   return STARTED_AT + performance.now();
 }
 
 /**
- * A message takes time to arrive, so each one makes the server's clock look a little late. The one
- * that made it look least late came fastest and is the best estimate; only the newest few count, so
- * that a correction of either clock is followed. Until there is one, `fallback` is gone by.
+ * Create a clock from timestamps of messages. Latency makes each timestamp look late, so the
+ * largest offset is the best estimate. Only the newest samples count, to follow corrections of
+ * either clock. `fallback` serves until the first sample.
  */
 export function createServerClock(
   localNow: () => number = steadyNow,

@@ -18,12 +18,12 @@ import { layoutQuery, ownLocksQuery, seatsQuery } from '@/queries/events';
 export interface LiveSeatMap {
   readonly store: SeatMapStore;
   readonly feedState: FeedState;
-  /** Why the seats could not be had. */
+  /** Why the seats could not be loaded. */
   readonly error: Error | null;
   readonly reload: () => void;
 }
 
-/** One event's seats, kept true by the feed for as long as the component is mounted. */
+/** Keep one event's seat map live while the component is mounted. */
 export function useLiveSeatMap(
   { id: eventId, layout }: Pick<EventDetail, 'id' | 'layout'>,
   isSignedIn: boolean,
@@ -77,10 +77,7 @@ export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapSta
   return useSyncExternalStore(store.subscribe, () => select(store.getState()));
 }
 
-/**
- * Learn the person's own locks at first, and again whenever the map has reason to doubt them. A
- * question that the server could not answer is asked again until it can.
- */
+/** Fetch the user's own locks at first and whenever the map requests it, with retries. */
 function useOwnLocksSync(eventId: number, store: SeatMapStore, isSignedIn: boolean): void {
   const queryClient = useQueryClient();
   const asked = useRef(0);
@@ -127,7 +124,7 @@ function useOwnLocksSync(eventId: number, store: SeatMapStore, isSignedIn: boole
   );
 
   useEffect(() => {
-    // The person may have changed what they hold in another tab, or on another machine.
+    // The locks may have changed in another tab or on another device.
     function look() {
       if (document.visibilityState === 'visible') store.dispatch({ type: 'locksInvalidated' });
     }

@@ -4,12 +4,12 @@ import type { SeatFacts } from '@/domain/seatMap/seats';
 import { eventQuery, layoutQuery } from '@/queries/events';
 
 interface KnownFacts {
-  /** In index order; undefined for as long as they are not known. */
+  /** In index order; undefined while loading. */
   readonly facts: readonly SeatFacts[] | undefined;
   readonly error: Error | null;
 }
 
-/** Where an event's seats are. */
+/** Load the static data of an event's seats. */
 export function useSeatFacts(eventId: number): KnownFacts {
   const event = useQuery(eventQuery(eventId));
   const layout = event.data?.layout;

@@ -5,7 +5,7 @@ import type { ServerClock } from '@/domain/serverClock';
 
 const SECOND_MS = 1000;
 
-/** Milliseconds until `deadline` by the server's clock, told anew each time a second ends. */
+/** Milliseconds until `deadline` by the server's clock, updated every second. */
 export function useTimeLeft(deadline: number, clock: ServerClock): number {
   const [leftMs, setLeftMs] = useState(() => deadline - clock.now());
   useEffect(() => {

@@ -3,10 +3,10 @@ import { useCallback, useSyncExternalStore } from 'react';
 import { pagePause } from '@/browser/pagePause';
 import type { ServerClock } from '@/domain/serverClock';
 
-/** Timers cannot wait longer than 2^31 ms, and a clock may be set right meanwhile. */
+/** Timers are limited to 2^31 ms, and the clock may be corrected meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** Whether a moment has come by a clock; never, if it is null. */
+/** Whether `moment` has passed by `clock`; false if it is null. */
 export function useTimeReached(moment: number | null, clock: Pick<ServerClock, 'now'>): boolean {
   const hasCome = useCallback(() => moment !== null && clock.now() >= moment, [moment, clock]);
   const subscribe = useCallback(

@@ -12,7 +12,6 @@ import seats from '@/i18n/de/seats.json';
 import security from '@/i18n/de/security.json';
 import type { Catalogue } from '@/i18n/language';
 
-/** The same sentences in German. */
 export const de: Catalogue = {
   account,
   app,

@@ -9,7 +9,7 @@ import organise from '@/i18n/en/organise.json';
 import reservations from '@/i18n/en/reservations.json';
 import seats from '@/i18n/en/seats.json';
 
-/** The sentences that come with the code, by subject; those of the account's pages come with these. */
+/** English messages by namespace. Those of the account pages are loaded with the pages. */
 export const en = {
   app,
   basket,

@@ -1,5 +1,5 @@
 import account from '@/i18n/en/account.json';
 import security from '@/i18n/en/security.json';
 
-/** The sentences of the account's pages, which nobody else needs to load. */
+/** Messages of the account pages, which other pages do not load. */
 export const enAccount = { account, security };

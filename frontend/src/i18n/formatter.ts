@@ -1,6 +1,6 @@
 import { locale } from '@/i18n/language';
 
-/** A formatter takes long to make, so each is made once for a language and what else it depends on. */
+/** Cache formatters by language and variant: creating one is slow. */
 export function formatterFor<Formatter>(
   make: (locale: string, variant: string) => Formatter,
 ): (variant?: string) => Formatter {

@@ -1,6 +1,6 @@
 /**
- * The language of the page. It is chosen before anything is drawn, and choosing another one loads
- * the page anew, so that no text has to watch for it and `t` may be called anywhere.
+ * The page's language. It is set before the first render, and changing it reloads the page, so that
+ * `t` can be called anywhere without subscriptions.
  */
 import i18next from 'i18next';
 
@@ -10,18 +10,18 @@ import type { enAccount } from '@/i18n/enAccount';
 
 export type English = typeof en & typeof enAccount;
 type WithSameKeys<Sentences> = { readonly [Key in keyof Sentences]: string };
-/** What a translation has to have: the same sentences, word for word of the keys. */
+/** A translation has exactly the English keys. */
 export type Catalogue = {
   readonly [Subject in keyof English]: WithSameKeys<English[Subject]>;
 };
 
 interface Language {
-  /** In its own words. */
+  /** Endonym. */
   readonly name: string;
-  /** For dates, numbers and money, where the browser asks for no region of it. */
+  /** For dates, numbers and money, if the browser names no region. */
   readonly locale: string;
   readonly direction: 'ltr' | 'rtl';
-  /** Null for the one that comes with the code. */
+  /** Null for the bundled language. */
   readonly load: (() => Promise<Catalogue>) | null;
 }
 
@@ -47,14 +47,14 @@ void i18next.init({
   lng: FALLBACK,
   resources: { en },
   defaultNS: 'common',
-  // Ready at once, since nothing is fetched; and React escapes what it shows.
+  // Synchronous, since nothing is fetched. React escapes values itself.
   initAsync: false,
   interpolation: { escapeValue: false },
 });
 
 export const { t } = i18next;
 
-/** Add sentences that come with a page of their own. */
+/** Add messages that are loaded with a page. */
 export function addEnglish(sentences: Partial<English>): void {
   addMessages('en', sentences);
 }
@@ -76,20 +76,20 @@ export function formatList(
   return new Intl.ListFormat(locale(), { type }).format(names);
 }
 
-/** Speak the language that this person has chosen here, or that their browser asks for. */
+/** Apply the stored language, else the browser's preference. */
 export async function startLanguage(): Promise<void> {
   const wanted = [siteStorage.getItem(STORED_AS), ...navigator.languages];
   const code = wanted.map(languageOf).find((one) => one !== null) ?? FALLBACK;
   await applyLanguage(code, navigator.languages);
 }
 
-/** Remember another language and load the page in it. */
+/** Store a language and reload. */
 export function chooseLanguage(code: LanguageCode): void {
   siteStorage.setItem(STORED_AS, code);
   location.reload();
 }
 
-/** Speak a language from now on, written as in the first region of it among `tags`. */
+/** Apply a language, with the formats of its first regional tag in `tags`. */
 export async function applyLanguage(
   code: LanguageCode,
   tags: readonly string[] = [],

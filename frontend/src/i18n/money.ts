@@ -1,6 +1,6 @@
 import { formatterFor } from '@/i18n/formatter';
 
-/** By the currency, and how many decimals an amount needs. */
+/** `variant` is the currency and the number of decimals. */
 const formatter = formatterFor((locale, variant) => {
   const [currency = '', digits] = variant.split(' ');
   const form = { style: 'currency', currency } as const;
@@ -13,13 +13,13 @@ const plainFormatter = formatterFor((locale, digits) => {
   return new Intl.NumberFormat(locale, form);
 });
 
-/** No currency has smaller parts. */
+/** No currency has more decimals. */
 const MOST_DIGITS = 4;
 const LEAST_DIGITS = 2;
 
 /**
- * Amounts come as decimal strings; sums are made in whole numbers of their smallest part, never in
- * floats, and have as many decimals as the amount that has most.
+ * Sum decimal strings in integers of the smallest unit, never in floats. The result has as many
+ * decimals as the most precise amount.
  */
 export function sumAmounts(amounts: readonly string[]): string {
   const digits = amounts.reduce((most, amount) => Math.max(most, decimalsOf(amount)), LEAST_DIGITS);
@@ -33,8 +33,8 @@ function decimalsOf(amount: string): number {
 }
 
 /**
- * How many decimals an amount is written with: as many as usual in its currency (2 for EUR, none
- * for JPY, 3 for KWD), or more where that would round what is to be paid.
+ * Number of decimals: the currency's usual (2 for EUR, 0 for JPY, 3 for KWD), or more if the amount
+ * needs them.
  */
 function fractionDigits(amount: string, currency: string): number {
   const isWhole = /^-?\d+(\.0*)?$/.test(amount);
@@ -45,7 +45,7 @@ function usualDigits(currency: string): number {
   try {
     return formatter(currency).resolvedOptions().maximumFractionDigits ?? LEAST_DIGITS;
   } catch {
-    // An organiser may have typed something that is no currency code.
+    // Organisers can enter invalid currency codes.
     return LEAST_DIGITS;
   }
 }
@@ -54,12 +54,12 @@ export function formatMoney(amount: string, currency: string): string {
   try {
     return formatter(`${currency} ${fractionDigits(amount, currency)}`).format(Number(amount));
   } catch {
-    // An organiser may have typed something that is no currency code.
+    // Organisers can enter invalid currency codes.
     return `${amount} ${currency}`;
   }
 }
 
-/** "50.00 EUR": as a screen reader says it well. */
+/** "50.00 EUR", for screen readers. */
 export function formatAmount(amount: string, currency: string): string {
   const digits = String(fractionDigits(amount, currency));
   return `${plainFormatter(digits).format(Number(amount))} ${currency}`;

@@ -1,7 +1,7 @@
 import { formatterFor } from '@/i18n/formatter';
 import { t } from '@/i18n/language';
 
-/** In the person's own zone where none is named. */
+/** In the local time zone if none is given. */
 const dayFormatter = formatterFor((locale, timeZone) =>
   inZone(locale, timeZone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }),
 );
@@ -21,8 +21,8 @@ function inZone(
 }
 
 /**
- * A moment as the clocks in a zone show it, an event's for what has to do with one, or else as the
- * person's own do. Says the zone where the person's clock shows another time.
+ * Format a time in `timeZone`, by default the local one. Names the zone if it differs from local
+ * time.
  */
 export function formatDateTime(iso: string, timeZone = ''): string {
   const date = new Date(iso);
@@ -40,7 +40,7 @@ function wordsOf(date: Date, timeZone: string): { day: string; time: string } {
   return { day: dayFormatter(timeZone).format(date), time: timeFormatter(timeZone).format(date) };
 }
 
-/** Whether this browser knows a zone: an older one may not know the newest. */
+/** Whether the browser knows this time zone. */
 export function isTimeZone(timeZone: string): boolean {
   try {
     zoneFormatter(timeZone);
@@ -55,13 +55,13 @@ export function formatTime(iso: string): string {
   return timeFormatter().format(new Date(iso));
 }
 
-/** "4:59", as a countdown shows it: a second begun counts whole. */
+/** "4:59": seconds are rounded up. */
 export function formatCountdown(leftMs: number): string {
   const seconds = Math.max(0, Math.ceil(leftMs / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** "3 days", "5 hours", "4:59": how long until something, no finer than one can use. */
+/** "3 days", "5 hours" or "4:59", depending on the length. */
 export function formatWait(leftMs: number): string {
   const hours = leftMs / 3_600_000;
   if (hours >= 48) return t('days', { count: Math.floor(hours / 24) });

@@ -17,7 +17,7 @@ export const eventsQuery = infiniteQueryOptions({
   queryFn: ({ pageParam, signal }) => fetchEvents(pageParam, signal),
   initialPageParam: null as string | null,
   getNextPageParam: ({ next }) => next,
-  // One whose date was changed meanwhile may be on two pages.
+  // An event whose date changed meanwhile may be on two pages.
   select: ({ pages }) => [
     ...new Map(pages.flatMap(({ events }) => events).map((event) => [event.id, event])).values(),
   ],
@@ -29,7 +29,7 @@ export const eventQuery = (eventId: number) =>
     queryFn: ({ signal }) => fetchEvent(eventId, signal),
   });
 
-/** Where the seats are. A layout never changes; when the seats do, it is another one. */
+/** Static seat data; a changed layout has another hash. */
 export const layoutQuery = (eventId: number, layout: string) =>
   queryOptions({
     queryKey: ['layouts', eventId, layout],
@@ -40,7 +40,7 @@ export const layoutQuery = (eventId: number, layout: string) =>
     staleTime: Infinity,
   });
 
-/** What the bookings come to, looked up again for as long as it is older than the seats. */
+/** Revenue, refetched while it is older than the seat map. */
 export const revenueQuery = (eventId: number, seq: number | null) =>
   queryOptions({
     queryKey: ['revenue', eventId],
@@ -49,7 +49,7 @@ export const revenueQuery = (eventId: number, seq: number | null) =>
       state.data !== undefined && seq !== null && state.data.seq < seq ? REVENUE_AGAIN_MS : false,
   });
 
-/** How the seats stand, for as long as the socket cannot tell. */
+/** Seat states by REST, while there is no socket. */
 export const seatsQuery = (eventId: number) =>
   queryOptions({
     queryKey: ['seats', eventId],
@@ -59,8 +59,8 @@ export const seatsQuery = (eventId: number) =>
   });
 
 /**
- * The caller's locks as an answer to one particular question: an answer to an earlier one, shared
- * as queries of the same key share theirs, could miss what has been locked since.
+ * The user's own locks. The key contains the epoch and request number: a shared older response
+ * might miss newer locks.
  */
 export const ownLocksQuery = (eventId: number, epoch: number, question: number) =>
   queryOptions({

@@ -3,12 +3,12 @@ import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from '@/api/apiError';
 
 const RETRIES = 2;
-/** A payment may take its time, and its answer is worth waiting for. */
+/** A payment may take long, so keep asking for its result. */
 const RETRIES_IN_FLIGHT = 20;
 const STALE_MS = 10_000;
 const LONGEST_DELAY_MS = 5_000;
 
-/** Writes may be repeated as safely as reads: each carries an idempotency key. */
+/** Writes can be retried like reads, since they have idempotency keys. */
 function mayTryAgain(failures: number, error: Error): boolean {
   if (!(error instanceof ApiError)) return false;
   if (error.isInFlight) return failures < RETRIES_IN_FLIGHT;
@@ -27,7 +27,7 @@ export function createQueryClient(): QueryClient {
         staleTime: STALE_MS,
         retry: mayTryAgain,
         retryDelay: delayMs,
-        // A browser that calls itself offline may reach the site all the same, on this machine say.
+        // Browsers may report offline although the site is reachable, e.g. on this machine.
         networkMode: 'always',
         refetchOnReconnect: true,
       },

@@ -20,7 +20,7 @@ import type { Me } from '@/api/types';
 
 const ME_KEY = ['me'] as const;
 
-/** Whether somebody was signed in here, and is not any more without having left. */
+/** Whether a session ended here without the user signing out. */
 const sessionExpiredQuery = queryOptions({
   queryKey: [...ME_KEY, 'ended'],
   queryFn: skipToken,
@@ -41,12 +41,12 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** Who is signed in: null when nobody is, undefined while that is not known yet. */
+/** The signed-in user; null if anonymous, undefined while loading. */
 export function useMe() {
   return useQuery(meQuery).data;
 }
 
-/** Whether the person was signed out without their doing, and is still to be told so. */
+/** Whether to show that the session expired. */
 export function useSessionExpired(): boolean {
   return useQuery(sessionExpiredQuery).data === true;
 }
@@ -96,14 +96,14 @@ function useStartSession<Given>(mutationFn: (given: Given) => Promise<void>) {
   });
 }
 
-/** Look again who is signed in, which may have changed without this tab's doing. */
+/** Refetch the user, who may have changed in another tab. */
 export async function reloadSession(queryClient: QueryClient): Promise<void> {
   const before = queryClient.getQueryData(meQuery.queryKey);
   const now = await queryClient.query({ ...meQuery, staleTime: 0 });
   if (before?.user_id !== now?.user_id) await queryClient.resetQueries({ predicate: isNotMe });
 }
 
-/** What was fetched for one person must not be shown to the next. */
+/** Data of one user must not be shown to the next. */
 function isNotMe({ queryKey }: Query): boolean {
   return queryKey[0] !== ME_KEY[0];
 }

@@ -6,17 +6,17 @@ import { eventsQuery } from '@/queries/events';
 import { reservationsQuery } from '@/queries/reservations';
 import { reloadSession } from '@/queries/session';
 
-/** Look again at what another tab of the same person has changed. The answer ends it. */
+/** Refetch what another tab of the same user changed. Returns an unsubscribe function. */
 export function syncWithOtherTabs(queryClient: QueryClient): () => void {
   function lookAgainAt(queryKey: QueryKey): void {
-    // A tab that nobody looks at asks when it is looked at again.
+    // A hidden tab refetches when it becomes visible.
     const refetchType = document.visibilityState === 'visible' ? 'active' : 'none';
     void queryClient.invalidateQueries({ queryKey, refetchType });
   }
   return tabs.listen((news) => {
     switch (news.kind) {
       case 'locks':
-        // The seat map itself listens to this.
+        // Handled by the seat map itself.
         break;
       case 'reservations':
         lookAgainAt(reservationsQuery.queryKey);

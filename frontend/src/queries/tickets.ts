@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { fetchTicket } from '@/api/tickets';
 
-/** Asked anew each time that somebody stands at the door: what was true earlier lets nobody in. */
+/** Never cached: door staff need the current state. */
 export const ticketQuery = (code: string) =>
   queryOptions({
     queryKey: ['tickets', code],

@@ -1,5 +1,5 @@
 export interface Timers {
-  /** Run `callback` once after `delayMs`; the answer takes it back. */
+  /** Call `callback` once after `delayMs`. Returns a function that cancels it. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
@@ -13,9 +13,9 @@ export const browserTimers: Timers = {
 };
 
 interface ExtraDelay {
-  /** Comes on top of the delay. */
+  /** Added to the delay. */
   readonly minMs?: number;
-  /** So does a random part of this. */
+  /** Up to this much is added at random. */
   readonly spreadMs?: number;
 }
 
@@ -27,8 +27,8 @@ export interface BackoffOptions {
 }
 
 /**
- * Waits longer after each failure. The jitter matters as much as the growth: after a restart every
- * viewer of an event is sent away at the same moment and must not come back at the same moment.
+ * Exponential backoff with jitter: after a restart all viewers of an event are disconnected at once
+ * and must not return at once.
  */
 export class Backoff {
   readonly #options: BackoffOptions;
@@ -39,7 +39,7 @@ export class Backoff {
     this.#options = options;
   }
 
-  /** Call `retry` after the next delay. Answers how long that is. */
+  /** Call `retry` after the next delay. Returns the delay. */
   schedule(retry: () => void, { minMs = 0, spreadMs = 0 }: ExtraDelay = {}): number {
     this.cancel();
     const { baseMs, capMs, timers, random } = this.#options;
@@ -54,7 +54,7 @@ export class Backoff {
     return delayMs;
   }
 
-  /** Things went well: start again from the shortest delay. */
+  /** Start again from the shortest delay. */
   reset(): void {
     this.#failures = 0;
   }
@@ -65,11 +65,11 @@ export class Backoff {
   }
 }
 
-/** About what a server needs to take one viewer in; it can take in no more at a time. */
+/** Roughly the time a server needs to accept one viewer. */
 const SPREAD_MS_PER_VIEWER = 1;
 const MAX_SPREAD_MS = 15_000;
 
-/** Over how long so many viewers should come back who were sent away together. */
+/** Return the interval over which this many disconnected viewers should reconnect. */
 export function reconnectSpreadMs(viewers: number): number {
   return Math.min(viewers * SPREAD_MS_PER_VIEWER, MAX_SPREAD_MS);
 }

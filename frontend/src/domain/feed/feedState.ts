@@ -7,17 +7,17 @@ export type CloseReason = 'signInFirst' | 'notForYou' | 'noSuchEvent' | 'left';
 export type FeedState =
   | { readonly name: 'connecting' }
   | { readonly name: 'live' }
-  /** No socket gets through, so the server is asked every so often. */
+  /** No socket can be opened, so the client polls. */
   | { readonly name: 'polling'; readonly everyMs: number }
-  /** Waiting to try again, or (null) trying at this moment. */
+  /** `retryInMs` is null while an attempt is under way. */
   | { readonly name: 'reconnecting'; readonly retryInMs: number | null }
-  /** The machine says that it has no network; it may be mistaken, so it is tried all the same. */
+  /** The browser reports no network. It may be wrong, so attempts go on. */
   | { readonly name: 'offline' }
-  /** Nobody looks at the page; nothing is tried until somebody does. */
+  /** The page is hidden; nothing is sent until it is visible again. */
   | { readonly name: 'paused' }
   | { readonly name: 'closed'; readonly reason: CloseReason };
 
-/** Where to go on from: what was applied last, and the seat order it was applied to. */
+/** Where to resume: the last applied `seq`, and its layout hash. */
 export interface ResumePosition {
   readonly seq: number;
   readonly layout: string;
@@ -31,32 +31,32 @@ export interface FeedSocket {
 export interface SocketEvents {
   message(text: string): void;
   closed(code: number): void;
-  /** It was closed because what it offered had grown old, and there is something newer to offer. */
+  /** Closed with 4401, but the credentials have been renewed. */
   credentialsRenewed(): void;
 }
 
 export interface PollEvents {
-  /** What the server answered, as JSON has it; null if nothing has changed. */
+  /** The response body; null if nothing has changed. */
   answered(frame: unknown): void;
-  /** It has too much to do, or has been asked too much. */
+  /** The server is overloaded, or throttles this client. */
   busy(waitMs: number): void;
-  /** There is no answer, for the reason that a socket would have been closed with. */
+  /** The request failed; `code` is the matching WebSocket close code. */
   failed(code: number): void;
 }
 
 export interface SeatFeedOptions {
   readonly openSocket: (resumeFrom: ResumePosition | null, events: SocketEvents) => FeedSocket;
-  /** Ask for what is new. The answer calls the question off: nothing is told after that. */
+  /** Request the changes. Returns a function that cancels the request; no callback follows. */
   readonly poll: (resumeFrom: ResumePosition | null, events: PollEvents) => () => void;
   readonly backoff: Backoff;
   readonly timers: Timers;
   readonly clock: ServerClock;
   readonly isOnline: () => boolean;
-  /** The wall clock, which goes on while the machine sleeps, as timers do not. */
+  /** Wall clock, which goes on during sleep, unlike timers. */
   readonly wallNow: () => number;
-  /** How long a connection may be silent before it counts as dead: about three beats. */
+  /** A connection silent for this long counts as dead: about three beats. */
   readonly silenceTimeoutMs: number;
-  /** How long to go on without a frame before the server is asked instead. */
+  /** Start polling after this long without a frame. */
   readonly pollingFallbackMs: number;
   readonly pollIntervalMs: number;
   readonly onFrame: (frame: ServerFrame) => void;

@@ -16,16 +16,15 @@ export class ProtocolError extends Error {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Read one frame. Answers null for a type that this client does not know: a newer server may say
- * more than we understand.
+ * Parse one frame. Returns null for an unknown type, which a newer server may send.
  *
- * Throws ProtocolError when the text is not a frame of this protocol.
+ * Throws ProtocolError for anything that is not a frame of this protocol.
  */
 export function parseFrame(text: string): ServerFrame | null {
   return decodeFrame(parseJson(text));
 }
 
-/** The same of one that was JSON. Throws ProtocolError. */
+/** Like `parseFrame`, for parsed JSON. Throws ProtocolError. */
 export function decodeFrame(value: unknown): ServerFrame | null {
   const fields = requireObject(value);
   switch (fields['type']) {
@@ -162,7 +161,7 @@ const SEATS_PER_BYTE = 4;
 const CODE_BITS = 2;
 const CODE_MASK = 0b11;
 
-/** Unpack base64 of 2-bit codes, four seats to the byte, the first seat in the lowest bits. */
+/** Decode base64 of 2-bit codes, four seats a byte, first seat in the lowest bits. */
 export function decodeStatuses(base64: string): SeatStatus[] {
   const bytes = atob(base64);
   const statuses = new Array<SeatStatus>(bytes.length * SEATS_PER_BYTE);

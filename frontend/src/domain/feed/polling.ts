@@ -4,7 +4,7 @@ import type { DeltaFrame } from '@/domain/feed/protocol';
 
 const POLLS_BETWEEN_SOCKET_RETRIES = 10;
 
-/** One question after the other, and when to try a socket between two of them. */
+/** State of polling: one request at a time, and a socket attempt every few polls. */
 export class Polling {
   readonly #timers: Timers;
   #cancel: (() => void) | null = null;
@@ -14,7 +14,7 @@ export class Polling {
     this.#timers = timers;
   }
 
-  /** Whether there is a question under way, or to be asked later. */
+  /** Whether a request is under way or scheduled. */
   get isActive(): boolean {
     return this.#cancel !== null;
   }
@@ -27,7 +27,7 @@ export class Polling {
     this.#cancel = this.#timers.after(waitMs, ask);
   }
 
-  /** To be asked after each answer. */
+  /** Call after each response. True every `POLLS_BETWEEN_SOCKET_RETRIES` calls. */
   isSocketRetryDue(): boolean {
     this.#pollsUntilRetry -= 1;
     if (this.#pollsUntilRetry > 0) return false;
@@ -41,7 +41,7 @@ export class Polling {
   }
 }
 
-/** What a server says when nothing has changed, if it is not asked by a tag. */
+/** The delta that stands for 304 Not Modified. */
 export function emptyDelta(position: ResumePosition | null, now: number): DeltaFrame | null {
   if (position === null) return null;
   return { type: 'delta', from: position.seq, seq: position.seq, now, changes: [] };

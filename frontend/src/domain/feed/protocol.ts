@@ -5,14 +5,14 @@
 
 export type SeatStatus = 'available' | 'locked' | 'reserved' | 'blocked';
 
-/** A status's place here is its code on the wire. */
+/** Indexed by the status code on the wire. */
 export const STATUSES = ['available', 'locked', 'reserved', 'blocked'] as const;
 
-/** What is known of one seat: absolute, so applying it twice changes nothing. */
+/** The state of one seat. Absolute, so applying it twice changes nothing. */
 export interface LiveSeat {
   readonly status: SeatStatus;
   readonly lockedUntil: number | null;
-  /** Null also when the site hides names. */
+  /** Null for unlocked seats, and if the site hides names. */
   readonly holder: string | null;
 }
 
@@ -27,8 +27,8 @@ export interface SeatChange extends LiveSeat {
 }
 
 /**
- * Server → client, first, and again when the plan itself changed, the server has started over, or
- * this is far shorter than a delta: replaces everything.
+ * Server → client: the first frame, and whenever the layout changed, the server started over, or a
+ * delta would be much longer. Replaces everything.
  */
 export interface SnapshotFrame {
   readonly type: 'snapshot';
@@ -36,12 +36,12 @@ export interface SnapshotFrame {
   readonly seq: number;
   readonly now: number;
   readonly layout: string;
-  /** One entry for each seat; up to three more, all available, from the padding of the last byte. */
+  /** One entry per seat, and up to three more from the padding of the last byte. */
   readonly statuses: readonly SeatStatus[];
   readonly locks: readonly SeatLock[];
 }
 
-/** Server → client: carries the client from `from` to `seq`. */
+/** Server → client: the changes from `from` to `seq`. */
 export interface DeltaFrame {
   readonly type: 'delta';
   readonly from: number;
@@ -58,7 +58,7 @@ export interface BeatFrame {
   readonly viewers: number;
 }
 
-/** Client → server, now and then: how far it has come. */
+/** Client → server: the last `seq` that was applied. */
 export interface SeenFrame {
   readonly type: 'seen';
   readonly seq: number;

@@ -19,12 +19,12 @@ const REASON_BY_CODE: ReadonlyMap<number, CloseReason> = new Map([
 const TOO_MANY_SOCKETS_WAIT_MS = 20_000;
 
 /**
- * Keeps one event's seats coming, in order and without gaps, for as long as it is wanted: by a
- * socket, or by asking where none gets through.
+ * Delivers one event's frames in order and without gaps, over a WebSocket, or by polling where no
+ * socket can be opened.
  *
- * At most one socket is open at any time, and never while a question is under way: one is tried
- * between two questions. Each frame handed to `onFrame` continues exactly where the one before
- * ended, or is a snapshot; whatever does not is answered by connecting again.
+ * At most one socket is open, and never during a poll: a socket is tried between two polls. Each
+ * frame handed to `onFrame` is a snapshot or starts where the last one ended; on a gap the feed
+ * reconnects.
  */
 export class SeatFeed {
   readonly #options: SeatFeedOptions;
@@ -32,7 +32,7 @@ export class SeatFeed {
   #socket: FeedSocket | null = null;
   #position: ResumePosition | null = null;
   #framesOnSocket = 0;
-  /** Nothing was heard since a socket was closed as outdated. */
+  /** The credentials were renewed, and no frame has arrived since. */
   #hasRenewedCredentials = false;
   #lastMessageAt = 0;
   #viewers = 0;
@@ -69,7 +69,7 @@ export class SeatFeed {
       this.#reconnectNow();
   }
 
-  /** Nobody has looked at the page for a while: it costs nothing until somebody does. */
+  /** Stop all traffic until `pageVisible`. */
   pause(): void {
     if (this.#state.name === 'closed') return;
     this.#disconnect();
@@ -78,7 +78,7 @@ export class SeatFeed {
     this.#setState({ name: 'paused' });
   }
 
-  /** The page is looked at again, perhaps after the machine slept. */
+  /** Resume, or check the connection: the machine may have slept. */
   pageVisible(): void {
     if (this.#state.name === 'paused') {
       this.start();
@@ -119,7 +119,7 @@ export class SeatFeed {
 
   #connect(): void {
     this.#framesOnSocket = 0;
-    // A socket that was dropped may still speak; only the newest one is listened to.
+    // Ignore late events of a dropped socket.
     const isCurrent = () => this.#socket === socket;
     const socket = this.#options.openSocket(this.#position, {
       message: (text) => {
@@ -196,7 +196,7 @@ export class SeatFeed {
     if (this.#state.name !== 'live') this.#setState({ name: 'live' });
   }
 
-  /** Hand a frame on if it continues where the last one ended; connect again if it does not. */
+  /** Deliver a frame that continues the last one. Reconnect on a gap and return false. */
   #apply(frame: ServerFrame): boolean {
     this.#options.clock.observe(frame.now);
     switch (frame.type) {
@@ -227,7 +227,7 @@ export class SeatFeed {
   }
 
   #handleGap(): void {
-    // When even the first frame does not fit, our position is of no use to the server.
+    // If even the first frame does not fit, the server cannot resume from our position.
     if (this.#framesOnSocket === 0) this.#position = null;
     this.#retry();
   }
@@ -241,7 +241,7 @@ export class SeatFeed {
   #credentialsRenewed(): void {
     const isPolling = this.#polling.isActive;
     if (this.#hasRenewedCredentials) {
-      // What is newer is not let in either: it would be for ever.
+      // The renewed credentials were refused too: stop, or this would loop.
       if (isPolling) this.#socket = null;
       else this.#close('signInFirst');
       return;
@@ -254,7 +254,7 @@ export class SeatFeed {
   #retry(minMs = 0): void {
     this.#disconnect();
     const isOnline = this.#options.isOnline();
-    // Whatever has sent this viewer away has most likely sent away all of them at this moment.
+    // Most likely all viewers were disconnected at once, so spread the reconnects.
     const retryInMs = this.#options.backoff.schedule(
       () => {
         this.#open(isOnline ? { name: 'reconnecting', retryInMs: null } : { name: 'offline' });

@@ -15,7 +15,7 @@ import { SeatFeed } from '@/domain/feed/seatFeed';
 import type { ServerClock } from '@/domain/serverClock';
 
 const SILENCE_TIMEOUT_MS = 16_000;
-/** So that the first answer is there within five seconds. */
+/** So that polling delivers within five seconds. */
 const POLLING_FALLBACK_MS = 4_000;
 const POLL_MS = 3_000;
 
@@ -25,7 +25,7 @@ interface FeedHandlers {
   readonly onState: (state: FeedState) => void;
 }
 
-/** Follow an event over a real WebSocket, or by asking. The answer stops it. */
+/** Subscribe to an event by WebSocket, or by polling. Returns an unsubscribe function. */
 export function subscribeToEvent(eventId: number, listener: FeedHandlers): () => void {
   const feed = new SeatFeed({
     ...listener,
@@ -67,7 +67,7 @@ export function eventSocketUrl(
   return url.href;
 }
 
-/** A socket that closed before it opened, as a browser has it. */
+/** Abnormal closure, as browsers report a failed connection. */
 const ABNORMAL = 1006;
 
 function openWebSocket(
@@ -83,7 +83,7 @@ function openWebSocket(
     if (!isWanted) return;
     socket = new WebSocket(url, protocols);
     socket.addEventListener('message', ({ data }) => {
-      // The protocol is text only; anything else is left for the parser to refuse.
+      // Binary messages are no protocol frames; the parser refuses the empty string.
       events.message(typeof data === 'string' ? data : '');
     });
     socket.addEventListener('close', ({ code }) => {

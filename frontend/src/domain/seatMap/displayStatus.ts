@@ -3,7 +3,7 @@ import type { LiveSeat } from '@/domain/feed/protocol';
 import { FREE, type MapSeat, type SeatFacts, sameSeat } from '@/domain/seatMap/seats';
 import type { OwnSeat, PendingCommand, SeatMapState } from '@/domain/seatMap/state';
 
-/** REST gives deadlines in microseconds, frames in milliseconds. */
+/** REST has deadlines in microseconds, frames in milliseconds. */
 const ROUNDING_MS = 2;
 
 type Displayed = Omit<MapSeat, 'facts' | 'pending'>;
@@ -22,13 +22,13 @@ export function liveAt(state: SeatMapState, index: number): LiveSeat {
   return state.live[index] ?? FREE;
 }
 
-/** Bring `seats` up to date for these seats, or for all. Unchanged ones stay the same objects. */
+/** Recompute `seats` for these indexes, or for all. Unchanged seats keep their identity. */
 export function withDisplayedSeats(
   state: SeatMapState,
   indexes: Iterable<number> | 'all',
   now: number,
 ): SeatMapState {
-  // Between a new plan's snapshot and its seat list, indexes of one do not fit the other.
+  // Until the new seat list is loaded, indexes of the snapshot do not match.
   if (state.liveLayout !== state.factsLayout) return state;
   if (indexes === 'all') {
     return {
@@ -73,7 +73,7 @@ function withOwnSeat(live: LiveSeat, own: OwnSeat | undefined, now: number): Dis
         ? { status: 'mine', until: own.until, holder: null }
         : fromFeed(live, now);
     case 'unconfirmed': {
-      // Whose lock it is, the list of our own will tell; a name could be the person's own.
+      // The list of own locks will confirm it; a holder's name proves nothing.
       const confirmed = fromFeed(live, now);
       const isOurs = confirmed.status === 'locked' && own.until > now;
       return isOurs ? { status: 'mine', until: null, holder: null } : confirmed;
@@ -91,7 +91,7 @@ function withOwnSeat(live: LiveSeat, own: OwnSeat | undefined, now: number): Dis
 
 function fromFeed(live: LiveSeat, now: number): Displayed {
   if (live.status !== 'locked') return { status: live.status, until: null, holder: null };
-  // A lock past its deadline is worth nothing, whether or not a frame has said so yet.
+  // An expired lock is void, even before a frame says so.
   if (live.lockedUntil !== null && live.lockedUntil <= now) return AVAILABLE;
   return { status: 'locked', until: live.lockedUntil, holder: live.holder };
 }

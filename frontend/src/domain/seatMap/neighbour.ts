@@ -9,13 +9,13 @@ const UNIT: Record<Direction, readonly [number, number]> = {
   down: [0, 1],
 };
 
-/** A step sideways counts as much as this many straight ahead, so that an aisle is crossed. */
+/** A step sideways counts as this many straight ahead, so that aisles are crossed. */
 const SIDEWAYS_WEIGHT = 3;
 const WIDEST_SLOPE = 2;
 
 /**
- * The seat to go to from `from`, as the seats lie. Left and right stay in the row for as long as it
- * goes on, even where the row is curved; otherwise the seat most nearly straight ahead is next.
+ * Return the seat that an arrow key leads to. Left and right follow the row, even a curved one;
+ * otherwise the seat most nearly straight ahead is next.
  */
 export function neighbour(
   seats: readonly SeatFacts[],

@@ -1,27 +1,27 @@
 import type { MapSeat, SeatFacts, DisplayStatus } from '@/domain/seatMap/seats';
 import { type Block, blocksOf, type Section } from '@/domain/seatMap/sections';
 
-/** How a seat stands, by its index. */
+/** Status by seat index. */
 export type StatusOf = (index: number) => DisplayStatus;
 
-/** The seats of one move: those to take, and those to let go of for them. */
+/** Seats to lock, and seats to release in exchange. */
 export interface Move {
   readonly take: readonly SeatFacts[];
   readonly release: readonly SeatFacts[];
 }
 
-/** Seats that nobody will want to buy alone, and what the person beside them could do about it. */
+/** Single free seats beside the user's own, and ways to avoid them. */
 export interface OrphanWarning {
   readonly orphans: readonly SeatFacts[];
-  /** All of them as well; null when that is more than the person may hold. */
+  /** Lock them as well; null if that would exceed the cap. */
   readonly addSeats: Move | null;
-  /** The party one seat along; null when somebody would be alone still. */
+  /** Shift all own seats of a party by one; null if that leaves an orphan too. */
   readonly shiftParty: Move | null;
 }
 
 /**
- * What the person's own seats do to those beside them: null when they leave none alone. `spare` is
- * how many more seats the person may hold.
+ * Find seats that the user's own seats leave single; null if there are none. `remaining` is how
+ * many more seats the user may hold.
  */
 export function findOrphans(
   sections: readonly Section[],
@@ -35,7 +35,7 @@ export function findOrphans(
   if (orphans.length === 0) return null;
   const leavesNobodyAlone = (move: Move) =>
     blocks.every((block) => orphansIn(block, after(move, statusOf)).length === 0);
-  // Seats are taken before others are let go of, and that must not be one too many.
+  // A shift locks before it releases, so it needs one seat of the cap.
   const moves = remaining < 1 ? [] : blocks.flatMap((block) => shiftsIn(block, statusOf));
   return {
     orphans,
@@ -45,9 +45,8 @@ export function findOrphans(
 }
 
 /**
- * The free seats of a block that have a seat of this person's on one side, and on the other nobody
- * to come: somebody else, an end, or this person again. One that would be alone anyway is not the
- * person's doing: it has none of theirs beside it.
+ * Free seats of a block that are next to an own seat, and have no free seat on either side. A seat
+ * that was single before has no own seat beside it.
  */
 function orphansIn(block: Block, statusOf: StatusOf): SeatFacts[] {
   const statuses = block.map(({ index }) => statusOf(index));
@@ -59,7 +58,7 @@ function orphansIn(block: Block, statusOf: StatusOf): SeatFacts[] {
   });
 }
 
-/** How the seats would stand. */
+/** The statuses after a move. */
 export function after({ take, release }: Move, statusOf: StatusOf): StatusOf {
   const taken = new Set(take.map(({ index }) => index));
   const released = new Set(release.map(({ index }) => index));
@@ -69,7 +68,7 @@ export function after({ take, release }: Move, statusOf: StatusOf): StatusOf {
   };
 }
 
-/** Each party of a block one seat to either side, where that seat is free. */
+/** Each party shifted by one seat to either side, if that seat is free. */
 function shiftsIn(block: Block, statusOf: StatusOf): Move[] {
   return partiesIn(block, statusOf).flatMap(({ start, end }) => {
     const [first, last] = [block[start], block[end - 1]];
@@ -83,7 +82,7 @@ function shiftsIn(block: Block, statusOf: StatusOf): Move[] {
   });
 }
 
-/** The places, from start to before end, where the person's own seats follow each other. */
+/** Runs of own seats, as [start, end) positions in the block. */
 function partiesIn(block: Block, statusOf: StatusOf) {
   const parties: { readonly start: number; end: number }[] = [];
   block.forEach(({ index }, place) => {

@@ -1,6 +1,6 @@
 /**
- * This person's own locks. They are known from the answers to their own commands, never by
- * comparing names: names may be hidden, and are not what a lock hangs on.
+ * The user's own locks. They are known from responses to the user's own commands, never from holder
+ * names, which may be hidden.
  */
 
 import { assertNever } from '@/domain/assertNever';
@@ -17,13 +17,13 @@ import type {
 
 type HeldSeat = Extract<OwnSeat, { kind: 'held' }>;
 
-/** A lock that ends this close to its deadline ran out; the clocks differ by a little. */
+/** A lock that ends this close to its deadline expired; the clocks differ slightly. */
 const CLOCK_TOLERANCE_MS = 1_500;
 
-/** A request that has not arrived by then never will: servers refuse what has waited for longer. */
+/** Servers refuse a request that waited longer than this. */
 const MAX_REQUEST_AGE_MS = 60_000;
 
-/** The server has answered a command about these seats: the hope makes way for the answer. */
+/** Replace the pending state of these seats by the server's result. */
 export function settleCommand(
   state: SeatMapState,
   seatIds: readonly number[],
@@ -88,7 +88,7 @@ export function removeHeld(state: SeatMapState, seatIds: readonly number[]): Sea
   return { ...state, own, lockFetches: state.lockFetches + 1 };
 }
 
-/** Take the server's list of our locks for the whole truth about what is held. */
+/** Replace the held seats by the server's list of own locks. */
 export function replaceHeld(
   state: SeatMapState,
   locks: readonly OwnLock[],
@@ -96,7 +96,7 @@ export function replaceHeld(
 ): SeatMapState {
   const own = new Map(
     [...state.own].filter(([seatId, { kind }]) =>
-      // A request that was not answered may still arrive; a lock that is there is not by it.
+      // An unconfirmed request may still arrive; a lock that exists already is not from it.
       kind === 'unconfirmed' ? liveOfSeat(state, seatId).status !== 'locked' : kind !== 'held',
     ),
   );
@@ -108,8 +108,8 @@ export function replaceHeld(
 }
 
 /**
- * Once the feed has shown a lock of ours, whatever the feed says next about that seat is newer than
- * `before`, which is what it said last.
+ * Update own locks after a frame. `before` is the state before it. Once the feed has shown an own
+ * lock, its later changes to the seat are newer than our last response.
  */
 export function checkOwnAgainstLive(
   state: SeatMapState,
@@ -147,10 +147,10 @@ export function checkOwnAgainstLive(
 }
 
 /**
- * What is left of an own lock now that the feed has said `live` where it said `before`. A lock with
- * another deadline is taken for the same one given more time, as another tab may have asked, unless
- * its holder is another, or may be: names may be hidden, and the first may have run out before.
- * `couldNotEnd` rules that out.
+ * Return what remains of an own lock after the feed changed the seat from `before` to `live`; null
+ * if it is lost. A new deadline is taken for an extension, perhaps by another tab, if the holder is
+ * the same. If names are hidden, `couldNotEnd` must rule out that the lock expired and someone else
+ * took the seat.
  */
 function afterFrame(
   answer: HeldSeat,
@@ -178,7 +178,7 @@ export function removeExpired(state: SeatMapState, now: number): SeatMapState {
   return withLostLocks({ ...state, own }, held, now);
 }
 
-/** Note what is gone, leaving out what the person is just giving back or reserving. */
+/** Report lost locks, except on seats being released or reserved. */
 function withLostLocks(
   state: SeatMapState,
   gone: readonly (readonly [number, OwnSeat])[],

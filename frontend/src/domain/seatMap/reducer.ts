@@ -12,7 +12,7 @@ import {
 import { FREE, sameFacts } from '@/domain/seatMap/seats';
 import type { PendingCommand, SeatMapAction, SeatMapState } from '@/domain/seatMap/state';
 
-/** What the map is after `action`, at `now` by the server's clock. Pure. */
+/** Return the state after `action` at server time `now`. Pure. */
 export function reduceSeatMap(
   state: SeatMapState,
   action: SeatMapAction,
@@ -74,12 +74,12 @@ function applyFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatM
   }
 }
 
-/** Whether there is an own lock that the feed should have shown by now but has not. */
+/** Whether the feed has not yet shown one of the own locks. */
 function hasUnseenLock({ own }: SeatMapState): boolean {
   return [...own.values()].some((answer) => answer.kind === 'held' && !answer.seen);
 }
 
-/** Tens of thousands of seats share these. */
+/** Shared objects, for halls of tens of thousands of seats. */
 const WITHOUT_LOCK: Record<LiveSeat['status'], LiveSeat> = {
   available: FREE,
   locked: { ...FREE, status: 'locked' },
@@ -88,7 +88,7 @@ const WITHOUT_LOCK: Record<LiveSeat['status'], LiveSeat> = {
 };
 
 function applySnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): SeatMapState {
-  // One that leads on from what we know says what a delta would say.
+  // A snapshot that follows our `seq` is equivalent to a delta.
   const leadsOn =
     state.seq === null || (frame.layout === state.liveLayout && frame.seq > state.seq);
   const doubt = !leadsOn || (state.seq !== null && hasUnseenLock(state));

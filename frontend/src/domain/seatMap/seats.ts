@@ -1,7 +1,7 @@
 import type { Seat } from '@/api/types';
 import type { LiveSeat } from '@/domain/feed/protocol';
 
-/** What does not change while a seat is sold. */
+/** Static data of a seat. */
 export interface SeatFacts {
   readonly id: number;
   readonly index: number;
@@ -15,17 +15,17 @@ export interface SeatFacts {
   readonly price: string;
 }
 
-/** How a seat stands for the person who is looking. */
+/** A seat's status as shown to this user. */
 export type DisplayStatus = 'available' | 'mine' | 'locked' | 'reserved' | 'blocked';
 
-/** A seat as it is shown. Keeps its identity for as long as nothing about it changes. */
+/** A seat as displayed. Keeps its identity while nothing changes. */
 export interface MapSeat {
   readonly facts: SeatFacts;
   readonly status: DisplayStatus;
-  /** When the lock runs out, for a seat that is mine or locked and whose deadline is known. */
+  /** The lock's deadline for `mine` and `locked`, if known. */
   readonly until: number | null;
   readonly holder: string | null;
-  /** Shown as asked for; the server has not answered yet. */
+  /** Shown optimistically; the server has not answered. */
   readonly pending: boolean;
 }
 

@@ -2,7 +2,7 @@ import { distance } from '@/domain/geometry';
 import { grouped } from '@/domain/grouped';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 
-/** The seats of one row of a section, in the order of the plan. */
+/** The seats of a row, in plan order. */
 export interface Row {
   readonly name: string;
   readonly seats: readonly SeatFacts[];
@@ -13,10 +13,10 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
-/** A gap this many times as wide as usual is an aisle. */
+/** A gap this many times the usual distance is an aisle. */
 const AISLE = 1.6;
 
-/** Sections and their rows, each in the order in which the plan first names it. */
+/** Group seats by section and row, in plan order. */
 export function sectionsOf(facts: readonly SeatFacts[]): Section[] {
   return [...grouped(facts, ({ section }) => section)].map(([name, seats]) => ({
     name,
@@ -24,16 +24,13 @@ export function sectionsOf(facts: readonly SeatFacts[]): Section[] {
   }));
 }
 
-/** Seats side by side with no aisle between them. */
+/** Adjacent seats without an aisle between them. */
 export type Block = readonly SeatFacts[];
 
-/** They are asked for with every change of the map, and a section does not change. */
+/** Cached, as blocks are needed on every change of the map. */
 const known = new WeakMap<Section, readonly Block[]>();
 
-/**
- * The rows of a section, cut at their aisles. The seats of a block are in the order in which they
- * lie, which need not be that of their numbers.
- */
+/** Return the rows of a section, split at aisles. Seats are ordered by position, not by number. */
 export function blocksOf(section: Section): readonly Block[] {
   const blocks = known.get(section) ?? blocksIn(section);
   known.set(section, blocks);
@@ -60,13 +57,13 @@ function cutAtAisles(line: readonly SeatFacts[], pitch: number): Block[] {
   return block.length === 0 ? blocks : [...blocks, block];
 }
 
-/** Along the way that the row runs, be it across the plan, down its side or in a curve. */
+/** Sort seats along the row's direction, which may be any, or a curve. */
 function inLine(seats: readonly SeatFacts[]): SeatFacts[] {
   const { x, y } = directionOf(seats);
   return seats.toSorted((a, b) => a.x * x + a.y * y - (b.x * x + b.y * y));
 }
 
-/** The direction in which seats are spread most widely. */
+/** The direction of greatest spread (first principal axis). */
 function directionOf(seats: readonly SeatFacts[]) {
   const middleX = mean(seats.map(({ x }) => x));
   const middleY = mean(seats.map(({ y }) => y));
@@ -90,7 +87,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Infinite when there is nothing to go by: then nothing is too far. */
+/** Infinity for an empty list. */
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;
 }

@@ -2,38 +2,38 @@ import type { LiveSeat, ServerFrame } from '@/domain/feed/protocol';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 
 /**
- * What the server answered to this person's own commands. It outranks the feed until the feed has
- * caught up, because an answer and the frame that tells of the same change come in either order.
+ * The server's result for an own seat. It overrides the feed until the feed has caught up, because
+ * responses and frames arrive in either order.
  */
 export type OwnSeat =
-  /** `seen`: the feed has shown this very lock, so from then on it decides. */
+  /** `seen`: the feed has shown this lock, so from now on the feed decides. */
   | {
       readonly kind: 'held';
       readonly until: number;
       readonly extensionsLeft: number;
       readonly seen: boolean;
     }
-  /** A lock was asked for and no answer came: `until` then, a lock that the feed shows may be ours. */
+  /** A lock request without a response: until `until`, a lock in the feed may be ours. */
   | { readonly kind: 'unconfirmed'; readonly until: number }
-  /** The lock that would end at `until` is void. */
+  /** The lock with deadline `until` was released. */
   | { readonly kind: 'released'; readonly until: number }
   | { readonly kind: 'reserved'; readonly until: number };
 
-/** A lock of this person as the server told of it. */
+/** An own lock as the server reported it. */
 export interface OwnLock {
   readonly seatId: number;
   readonly until: number;
-  /** How often it can still be given more time. */
+  /** How many more times it can be extended. */
   readonly extensionsLeft: number;
 }
 
-/** A command on its way. `turned`: the person has changed their mind meanwhile. */
+/** A command without a response yet. `reversed`: the user clicked again meanwhile. */
 export interface PendingCommand {
   readonly kind: 'lock' | 'extend' | 'unlock' | 'reserve';
   readonly reversed: boolean;
 }
 
-/** Seats that stopped being held although the person did nothing. */
+/** Own locks that ended without an action of the user. */
 export interface LostLocks {
   readonly id: number;
   readonly kind: 'expired' | 'lost';
@@ -42,9 +42,8 @@ export interface LostLocks {
 }
 
 /**
- * Three layers, kept apart: `live` is what the feed confirmed, `own` what the server answered to
- * us, `pending` what we only hope for. `seats` is all three seen together; dropping a layer's entry
- * is all it takes to correct a hope.
+ * Three layers: `live` from the feed, `own` from responses to own commands, `pending` for
+ * optimistic changes. `seats` combines them; removing an entry of a layer rolls it back.
  */
 export interface SeatMapState {
   readonly facts: readonly SeatFacts[];
@@ -53,9 +52,9 @@ export interface SeatMapState {
 
   readonly live: readonly LiveSeat[];
   readonly liveLayout: string | null;
-  /** Null until the feed has spoken. */
+  /** Null until the first frame. */
   readonly seq: number | null;
-  /** When the feed spoke last, by the server's clock. */
+  /** When the last frame arrived, by the server's clock. */
   readonly lastFrameAt: number | null;
 
   readonly own: ReadonlyMap<number, OwnSeat>;
@@ -65,15 +64,15 @@ export interface SeatMapState {
   readonly viewers: number | null;
   readonly lostLocks: LostLocks | null;
 
-  /** Counts commands begun and ended: an answer to an older question must not undo a newer one. */
+  /** Counts started and settled commands, to discard outdated responses. */
   readonly epoch: number;
-  /** Each rise asks for the caller's locks to be fetched again. */
+  /** Each increment requests a refetch of the own locks. */
   readonly lockFetches: number;
 }
 
 export type SettledOutcome =
   | { readonly kind: 'held'; readonly locks: readonly OwnLock[] }
-  /** `unknown`: no answer came, and the command may have been carried out. */
+  /** `unknown`: no response; the command may have been carried out. */
   | { readonly kind: 'released' | 'reserved' | 'refused' | 'unknown' };
 
 export type SeatMapAction =
@@ -83,23 +82,23 @@ export type SeatMapAction =
       readonly layout: string;
       readonly facts: readonly SeatFacts[];
     }
-  /** How the seats stand, from elsewhere than the feed. It counts until the feed has spoken. */
+  /** Seat states from REST; ignored once the feed has delivered a frame. */
   | { readonly type: 'seatsListed'; readonly layout: string; readonly live: readonly LiveSeat[] }
   | {
       readonly type: 'commandStarted';
       readonly kind: PendingCommand['kind'];
       readonly seatIds: readonly number[];
     }
-  /** The person clicked a seat whose command is still on its way. */
+  /** The user clicked a seat whose command is pending. */
   | { readonly type: 'commandReversed'; readonly seatId: number }
   | {
       readonly type: 'commandSettled';
       readonly seatIds: readonly number[];
       readonly outcome: SettledOutcome;
     }
-  /** The server says that the caller holds no lock on these. */
+  /** The server says that the user does not hold these. */
   | { readonly type: 'notHeld'; readonly seatIds: readonly number[] }
-  /** The server says that these cannot be held for longer. */
+  /** The server says that these cannot be extended again. */
   | { readonly type: 'extensionsExhausted'; readonly seatIds: readonly number[] }
   | {
       readonly type: 'ownLocksLoaded';

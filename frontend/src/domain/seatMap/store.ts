@@ -3,9 +3,9 @@ import { reduceSeatMap } from '@/domain/seatMap/reducer';
 import { emptySeatMap, type SeatMapAction, type SeatMapState } from '@/domain/seatMap/state';
 import type { ServerClock } from '@/domain/serverClock';
 
-/** Waking a little after a deadline, rather than at it, spares a second wake for the same one. */
+/** Waking slightly late avoids a second wakeup for the same deadline. */
 const AFTER_DEADLINE_MS = 20;
-/** Timers cannot wait longer than 2^31 ms; a wake with nothing to do is harmless. */
+/** Timers are limited to 2^31 ms; an early wakeup is harmless. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 export interface SeatMapStore {
@@ -15,12 +15,12 @@ export interface SeatMapStore {
   readonly dispatch: (action: SeatMapAction) => void;
 }
 
-/** Holds the map, and lets time pass in it whenever a deadline is reached. */
+/** Create a store for the seat map that dispatches `timePassed` at each deadline. */
 export function createSeatMapStore(clock: ServerClock, timers: Timers): SeatMapStore {
   const listeners = new Set<() => void>();
   let state = emptySeatMap;
   let cancelWakeup = () => {
-    // Nothing is planned yet.
+    // Nothing is scheduled yet.
   };
 
   function dispatch(action: SeatMapAction): void {

@@ -3,7 +3,7 @@ import type { SeatFacts } from '@/domain/seatMap/seats';
 
 const HUNDREDTHS = 100;
 
-/** The seats that a layout packs, in index order. */
+/** Decode a packed layout into seats in index order. */
 export function unpackLayout({ sections, runs, ids, numbers, xs, ys }: Layout): SeatFacts[] {
   const facts: SeatFacts[] = [];
   let [id, x, y, index] = [0, 0, 0, 0];
