@@ -10,13 +10,13 @@ export interface RecordedRequest {
 
 type Reply = readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>];
 
-/** The connection breaks before an answer comes. */
+/** The connection breaks before a response. */
 export const CONNECTION_LOST = 'lost' as const;
 
 type Answer = Reply | typeof CONNECTION_LOST;
 type Responder = (body: unknown) => Answer | Promise<Answer>;
 
-/** Stands in for the server behind the HTTP client: `replies` is keyed by "method path". */
+/** Fake server behind the HTTP client; replies are keyed by "method path". */
 export class FakeServer {
   readonly requests: RecordedRequest[] = [];
   readonly #keys: { readonly call: string; readonly key: string | null }[] = [];
@@ -32,7 +32,7 @@ export class FakeServer {
     this.#replies.set(call, typeof reply === 'function' ? reply : () => reply);
   }
 
-  /** One after the other; the last one again and again. */
+  /** Reply in this order, and repeat the last reply. */
   replyInTurn(call: string, ...replies: readonly Answer[]): void {
     let asked = 0;
     this.on(call, () => {
@@ -42,7 +42,7 @@ export class FakeServer {
     });
   }
 
-  /** The answer waits until the test gives it. */
+  /** Hold the response until the test passes it to the returned function. */
   defer(call: string): (reply: Reply) => void {
     let give: (reply: Reply) => void = () => {
       throw new Error(`${call} has not been asked`);
@@ -63,7 +63,7 @@ export class FakeServer {
     return this.requests.filter(({ call }) => call.startsWith('post')).map(({ call }) => call);
   }
 
-  /** The idempotency keys that came with a call, in order. */
+  /** The idempotency keys of a call's requests, in order. */
   keysOf(call: string): (string | null)[] {
     return this.#keys.filter((one) => one.call === call).map(({ key }) => key);
   }

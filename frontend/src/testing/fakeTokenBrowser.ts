@@ -11,15 +11,15 @@ interface Tab {
 }
 
 /**
- * One server and one browser, whose tabs take turns. What one of them writes the others read a
- * little later, as in browsers that have a process for each.
+ * One server, and one browser with several tabs. Writes to the storage reach other tabs after a
+ * delay, as in multi-process browsers.
  */
 export class FakeTokenBrowser {
   readonly stored = new Map<string, string>();
   readonly spent: string[] = [];
-  /** The keys that each refresh token was sent with; of a used one there must be one only. */
+  /** Idempotency keys by refresh token; each used token must have exactly one. */
   readonly keys = new Map<string, Set<string>>();
-  /** How many answers are lost on their way. */
+  /** How many responses to drop. */
   toBeLost = 0;
   readonly #answers = new Map<string, TokenPair>();
   otherPersons = 0;
@@ -86,7 +86,7 @@ export class FakeTokenBrowser {
 
   pair(user = 1): TokenPair {
     this.#given += 1;
-    // The server's clock is not the browser's.
+    // The server's clock differs from the browser's.
     const claims = { iat: 1_000, exp: 1_000 + LIFETIME_SECONDS, jti: this.#given, user_id: user };
     return {
       access: `h.${btoa(JSON.stringify(claims))}.s`,

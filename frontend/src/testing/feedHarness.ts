@@ -51,7 +51,7 @@ export interface FakePoll extends PollEvents {
 export const POLL_MS = 3_000;
 const A_DAY = 86_400_000;
 
-/** A feed whose socket, time and network are in the test's hands. It is patient unless told. */
+/** A feed with fake sockets, time and network. It never falls back to polling by default. */
 export function makeFeed({ pollingFallbackMs = A_DAY } = {}) {
   const timers = new FakeTimers();
   const sockets: FakeSocket[] = [];

@@ -14,7 +14,7 @@ export const START = 1_767_225_600_000;
 export const DEADLINE = START + 300_000;
 const FIRST_SEQ = 10;
 
-/** Reduces actions one after the other, at a time of the test's choosing. */
+/** Applies actions to a state, at a time that the test sets. */
 export class MapUnderTest {
   state: SeatMapState = emptySeatMap;
   now = START;
@@ -73,7 +73,7 @@ export class MapUnderTest {
     this.do({ type: 'commandSettled', seatIds, outcome: { kind } });
   }
 
-  /** Hold a seat, and let the feed tell of it. */
+  /** Lock a seat and let the feed confirm it. */
   lockAndSee(index: number): number {
     const seatId = this.seat(index).facts.id;
     this.start('lock', seatId);

@@ -8,7 +8,7 @@ import { Announcer } from '@/components/Announcer';
 import { createQueryClient } from '@/queries/queryClient';
 import { syncWithOtherTabs } from '@/queries/tabSync';
 
-/** Pages by their paths, as the app has them around, opened at an address. Any other is "another page". */
+/** Render pages by path within the app's providers. Other paths show "another page". */
 export function renderPage(pages: Readonly<Record<string, ReactElement>>, address: string) {
   const router = createMemoryRouter(
     [

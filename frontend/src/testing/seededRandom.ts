@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed, so that a failure can be repeated. */
+/** Deterministic pseudo-random numbers, to reproduce failures. */
 export class SeededRandom {
   #state: number;
 
@@ -6,7 +6,7 @@ export class SeededRandom {
     this.#state = seed;
   }
 
-  /** A whole number from 0 to before `limit`. */
+  /** Return an integer in [0, limit). */
   below(limit: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);

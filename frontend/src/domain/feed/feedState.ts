@@ -1,8 +1,15 @@
 import type { Backoff, Timers } from '@/domain/feed/backoff';
-import type { ServerFrame } from '@/domain/feed/protocol';
+import { CLOSE_CODES, type ServerFrame } from '@/domain/feed/protocol';
 import type { ServerClock } from '@/domain/serverClock';
 
 export type CloseReason = 'signInFirst' | 'notForYou' | 'noSuchEvent' | 'left';
+
+/** Close codes after which reconnecting is pointless. */
+export const REASON_BY_CODE: ReadonlyMap<number, CloseReason> = new Map([
+  [CLOSE_CODES.signInFirst, 'signInFirst'],
+  [CLOSE_CODES.notForYou, 'notForYou'],
+  [CLOSE_CODES.noSuchEvent, 'noSuchEvent'],
+]);
 
 export type FeedState =
   | { readonly name: 'connecting' }

@@ -1,21 +1,17 @@
 import { assertNever } from '@/domain/assertNever';
 import { reconnectSpreadMs } from '@/domain/feed/backoff';
-import type {
-  CloseReason,
-  FeedSocket,
-  FeedState,
-  ResumePosition,
-  SeatFeedOptions,
+import {
+  type FeedSocket,
+  type FeedState,
+  REASON_BY_CODE,
+  type CloseReason,
+  type ResumePosition,
+  type SeatFeedOptions,
 } from '@/domain/feed/feedState';
 import { decodeFrame, parseFrame } from '@/domain/feed/parseFrame';
 import { emptyDelta, Polling } from '@/domain/feed/polling';
 import { CLOSE_CODES, type SeenFrame, type ServerFrame } from '@/domain/feed/protocol';
 
-const REASON_BY_CODE: ReadonlyMap<number, CloseReason> = new Map([
-  [CLOSE_CODES.signInFirst, 'signInFirst'],
-  [CLOSE_CODES.notForYou, 'notForYou'],
-  [CLOSE_CODES.noSuchEvent, 'noSuchEvent'],
-]);
 const TOO_MANY_SOCKETS_WAIT_MS = 20_000;
 
 /**
@@ -204,17 +200,11 @@ export class SeatFeed {
         this.#position = { seq: frame.seq, layout: frame.layout };
         break;
       case 'delta':
-        if (this.#position?.seq !== frame.from) {
-          this.#handleGap();
-          return false;
-        }
+        if (this.#position?.seq !== frame.from) return this.#handleGap();
         this.#position = { ...this.#position, seq: frame.seq };
         break;
       case 'beat':
-        if (this.#position?.seq !== frame.seq) {
-          this.#handleGap();
-          return false;
-        }
+        if (this.#position?.seq !== frame.seq) return this.#handleGap();
         this.#viewers = frame.viewers;
         this.#send({ type: 'seen', seq: frame.seq });
         this.#options.backoff.reset();
@@ -226,10 +216,11 @@ export class SeatFeed {
     return true;
   }
 
-  #handleGap(): void {
+  #handleGap(): false {
     // If even the first frame does not fit, the server cannot resume from our position.
     if (this.#framesOnSocket === 0) this.#position = null;
     this.#retry();
+    return false;
   }
 
   #handleClose(code: number): void {

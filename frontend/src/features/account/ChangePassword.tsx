@@ -35,7 +35,7 @@ export function ChangePassword({ username }: { readonly username: string }) {
     <form className="account__card" onSubmit={submit}>
       <h2 className="account__heading">{t('account:change_title')}</h2>
       <p className="account__lead">{t('account:change_note')}</p>
-      {/* So that a password manager knows whose password it is. */}
+      {/* Tells password managers which account this is. */}
       <input name="username" autoComplete="username" value={username} readOnly hidden />
       <Field
         label={t('account:password_old')}

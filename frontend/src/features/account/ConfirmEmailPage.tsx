@@ -14,7 +14,9 @@ import '@/features/account/loadMessages';
 
 const ACCOUNT = '/account';
 
-/** Where the link leads that is mailed to an address. A press confirms it, not the opening. */
+/**
+ * The page of an email confirmation link. Confirming takes a click, since mail scanners open links.
+ */
 export function ConfirmEmailPage() {
   const link = useMailedLink();
   return (

@@ -12,7 +12,7 @@ import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 import { reloadSession } from '@/queries/session';
 
-/** One's address: whether it is confirmed, another letter if not, and another address. */
+/** The user's email address: its status, another verification email, and changing it. */
 export function EmailAddress({ me }: { readonly me: Me }) {
   const waiting = me.new_email === '' && !me.email_verified ? me.email : me.new_email;
   return (

@@ -1,7 +1,7 @@
 import type { ApiError } from '@/api/apiError';
 import { Reference } from '@/components/Reference';
 
-/** Why a form came to nothing, unless its fields say so themselves. */
+/** A form's error, unless it is shown at the fields. */
 export function FormError({ error }: { readonly error: ApiError | null }) {
   return (
     <div role="alert">

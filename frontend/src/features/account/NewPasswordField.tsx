@@ -7,7 +7,7 @@ interface NewPasswordFieldProps {
   readonly error: ApiError | null;
 }
 
-/** A password that is to be, with the server's rules for one. */
+/** Field for a new password, with the server's rules. */
 export function NewPasswordField({ label, error }: NewPasswordFieldProps) {
   return (
     <Field

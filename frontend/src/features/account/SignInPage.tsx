@@ -12,10 +12,10 @@ import { useSessionExpired, useMe, useSignIn } from '@/queries/session';
 
 import '@/features/account/loadMessages';
 
-/** Who has to wait this long is held up by others' wrong passwords. */
+/** A wait this long is caused by other people's wrong passwords. */
 const LONG_SECONDS = 120;
 
-// Few come here, and nobody who chooses seats.
+// Loaded on demand: few users have a second factor.
 const SecondStepForm = lazy(async () => ({
   default: (await import('@/features/account/security/SecondStepForm')).SecondStepForm,
 }));

@@ -1,4 +1,4 @@
-/** Imported for its effect by every page of the account. */
+/** Side effect: adds the messages of the account pages. Each of them imports this. */
 import { enAccount } from '@/i18n/enAccount';
 import { addEnglish } from '@/i18n/language';
 

@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
-/** What a link in a mail says: whose it is, and the secret that it is good by. */
+/** Parameters of an emailed link: user id and one-time token. */
 export interface MailedLink {
   readonly uid: string;
   readonly token: string;
 }
 
 /**
- * What the link says, which is taken off the address at once: whoever looks at the screen, the
- * history or a bookmark later finds no key to the account. It is forgotten with the page.
+ * Read the link's parameters and remove them from the URL, so that they do not stay in the history.
+ * They are lost when the page is left.
  */
 export function useMailedLink(): MailedLink | null {
   const { hash, pathname } = useLocation();
@@ -26,7 +26,7 @@ export function useMailedLink(): MailedLink | null {
   return link;
 }
 
-/** Reads it from the part of an address that no server is sent; null when it is not whole. */
+/** Parse the URL fragment, which is never sent to servers; null if incomplete. */
 function mailedLinkIn(hash: string): MailedLink | null {
   const said = new URLSearchParams(hash.replace(/^#/, ''));
   const uid = said.get('uid') ?? '';

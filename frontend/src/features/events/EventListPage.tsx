@@ -26,7 +26,7 @@ export function EventListPage() {
   const announce = useAnnounce();
   const list = useRef<HTMLUListElement>(null);
   const more = useRef<HTMLDivElement>(null);
-  /** The place of the first of those that were asked for. */
+  /** Index of the first event of the requested page. */
   const awaited = useRef<number | null>(null);
 
   useEffect(() => {
@@ -34,7 +34,7 @@ export function EventListPage() {
     if (first === null || events === undefined || events.length <= first) return;
     awaited.current = null;
     announce(t('events:more_came', { count: events.length - first }), 'quiet');
-    // Unless somebody has gone on meanwhile. The button itself may be gone, with its focus.
+    // Keep the focus if the user moved on; the button may be gone, and its focus with it.
     const { activeElement } = document;
     if (activeElement !== document.body && more.current?.contains(activeElement) !== true) return;
     list.current?.children[first]?.querySelector('a')?.focus();
@@ -58,7 +58,7 @@ export function EventListPage() {
         <ul ref={list} className="event-grid" aria-busy={events === undefined}>
           {events === undefined
             ? [1, 2, 3].map((place) => (
-                // Not an event's number: its card would be this element, moved to another place.
+                // Must differ from event ids, or React would reuse the element.
                 <li key={`card ${place}`}>
                   <Skeleton shape="card" />
                 </li>

@@ -31,7 +31,7 @@ const TONES: Readonly<Record<DisplayStatus, Tone>> = {
   blocked: 'blocked',
 };
 
-/** One sale as it happens. Only looks: an organiser's own locks are everybody's here. */
+/** Live view of a sale. Read-only: the organiser's own locks count as locked. */
 export function LiveSale({ event }: { readonly event: EventDetail }) {
   const { store, feedState, error, reload } = useLiveSeatMap(event, false);
   const [watch] = useState(() => watchSale(store, pagePause.timers));

@@ -15,7 +15,7 @@ import { useMe } from '@/queries/session';
 
 import './organise.css';
 
-/** For organisers: how the sale of one event goes. */
+/** The live sale of one event, for organisers. */
 export function OrganisePage() {
   const { eventId = '' } = useParams();
   const me = useMe();

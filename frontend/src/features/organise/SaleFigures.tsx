@@ -11,7 +11,7 @@ import { formatNumber } from '@/i18n/numbers';
 
 interface SaleFiguresProps {
   readonly counts: SeatCounts;
-  /** Undefined for as long as it is not known. */
+  /** Undefined while loading. */
   readonly revenue: Revenue | undefined;
   readonly viewers: number | null;
 }
@@ -66,7 +66,7 @@ export function SaleFigures({ counts, revenue, viewers }: SaleFiguresProps) {
 interface FigureProps {
   readonly name: string;
   readonly mark?: ReactNode;
-  /** Null for as long as it is not known. */
+  /** Null while loading. */
   readonly value: string | null;
   readonly hint?: string;
   readonly children?: ReactNode;
@@ -88,7 +88,7 @@ function Figure({ name, mark, value, hint, children }: FigureProps) {
   );
 }
 
-/** Says again what stands beside it in words. */
+/** Decorative: repeats the number beside it. */
 export function ShareBar({ share }: { readonly share: number }) {
   return (
     <svg

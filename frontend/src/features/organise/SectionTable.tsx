@@ -8,7 +8,7 @@ import { formatNumber } from '@/i18n/numbers';
 
 interface SectionTableProps {
   readonly sections: readonly SectionCounts[];
-  /** Undefined for as long as it is not known. */
+  /** Undefined while loading. */
   readonly revenue: Revenue | undefined;
 }
 

@@ -10,7 +10,7 @@ interface SoldPerMinuteProps {
 
 const MINUTES = 30;
 const HEIGHT = 40;
-/** A minute without a sale still shows that it has been. */
+/** Height of an empty minute's bar. */
 const STUMP = 1.5;
 
 export function SoldPerMinute({ log, now }: SoldPerMinuteProps) {

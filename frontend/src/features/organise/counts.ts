@@ -1,7 +1,7 @@
 import { assertNever } from '@/domain/assertNever';
 import type { MapSeat } from '@/domain/seatMap/seats';
 
-/** How a part of the hall. */
+/** Seats by status. */
 export interface SeatCounts {
   readonly total: number;
   readonly free: number;
@@ -15,7 +15,7 @@ export interface SectionCounts extends SeatCounts {
 }
 
 export interface HallCounts extends SeatCounts {
-  /** In the order in which the seat list names them. */
+  /** In seat list order. */
   readonly sections: readonly SectionCounts[];
 }
 
@@ -26,7 +26,7 @@ interface Counting {
   blocked: number;
 }
 
-/** Count the whole hall, in one go through its seats. */
+/** Count the seats by section, in one pass. */
 export function countSeats(seats: readonly MapSeat[]): HallCounts {
   const sections = new Map<string, Counting>();
   for (const { facts, status } of seats) {
@@ -56,7 +56,7 @@ export function countSeats(seats: readonly MapSeat[]): HallCounts {
   };
 }
 
-/** What part of the seats that can be sold is sold. */
+/** Share of the sellable seats that is sold. */
 export function soldShare({ total, blocked, sold }: SeatCounts): number {
   const forSale = total - blocked;
   return forSale === 0 ? 0 : sold / forSale;

@@ -9,13 +9,13 @@ export interface LogEntry {
   readonly holder: string | null;
 }
 
-/** What has happened since somebody began to watch. Times are by the server's clock. */
+/** What happened since the page was opened. Times are by the server's clock. */
 export interface SaleLog {
   readonly since: number;
-  /** The newest first, and only so many. */
+  /** Newest first, at most `KEPT_NEWS`. */
   readonly latest: readonly LogEntry[];
   readonly sold: number;
-  /** Seats sold in the minutes since then, as far as those are known; it ends with the last sale. */
+  /** Seats sold in each minute since `since`, up to the last sale. */
   readonly soldByMinute: readonly number[];
 }
 
@@ -27,8 +27,8 @@ export function emptyLog(now: number): SaleLog {
 }
 
 /**
- * The log with what has changed between two looks at the same seats. Sales whose time is null, since
- * nothing was heard for a while, count as sold, but in no minute.
+ * Append the differences between two states of the same seats. `soldAt` is null after a gap in the
+ * feed; such sales count in `sold` but in no minute.
  */
 export function appendChanges(
   log: SaleLog,
@@ -42,7 +42,7 @@ export function appendChanges(
   const changed: MapSeat[] = [];
   after.forEach((seat, index) => {
     const was = before[index];
-    // Unchanged seats are the same objects; and the rest of what may differ is no news.
+    // Unchanged seats are identical objects; other fields do not matter here.
     if (was === seat || was === undefined || sameNews(was, seat)) return;
     changed.push(seat);
     if (seat.status === 'reserved') sold += 1;
@@ -56,7 +56,7 @@ export function appendChanges(
   };
 }
 
-/** The sales of the last `count` minutes, the one that runs now included and last. */
+/** Sales of the last `count` minutes, oldest first, including the current one. */
 export function lastMinutes(
   { since, soldByMinute }: SaleLog,
   count: number,

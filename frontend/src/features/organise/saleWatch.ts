@@ -4,7 +4,7 @@ import type { SeatMapState } from '@/domain/seatMap/state';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { emptyLog, appendChanges, type SaleLog } from '@/features/organise/saleLog';
 
-/** The sale as it was at `now`. */
+/** The sale at time `now`. */
 export interface SaleView {
   readonly seats: readonly MapSeat[];
   readonly viewers: number | null;
@@ -18,13 +18,13 @@ export interface SaleWatch {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** Figures that change more often than this are read by nobody. */
+/** Faster updates would be unreadable. */
 const UPDATE_INTERVAL_MS = 500;
 
-/** With a live feed there is a beat every few seconds, so a longer pause was without one. */
+/** A live feed has a beat every few seconds, so a longer pause is a gap. */
 const GAP_MS = 30_000;
 
-/** Looks at a map that may change many times a second: at once, and then now and then. */
+/** Observe the store: immediately on the first change, then at most every `UPDATE_INTERVAL_MS`. */
 export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   const listeners = new Set<() => void>();
   const now = store.clock.now();
@@ -45,7 +45,7 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   }
 
   function lookSoon(): void {
-    // What is news is told from what was there at first, so that has to be seen as it was.
+    // A new layout or first snapshot is a new baseline, so take it at once.
     const isNew = !isContinued(seen, store.getState());
     if (cancelLook !== null && !isNew) return;
     look();
@@ -70,7 +70,7 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   };
 }
 
-/** Whether what differs has happened meanwhile, and is not merely known better, or another plan. */
+/** Whether the states differ by events, rather than by a first load or another layout. */
 function isContinued(before: SeatMapState, after: SeatMapState): boolean {
   return before.seq !== null && before.facts === after.facts;
 }
@@ -79,7 +79,7 @@ function viewOf({ seats, viewers, seq }: SeatMapState, log: SaleLog, now: number
   return { seats, viewers, seq, log, now };
 }
 
-/** When it was sold what one state has and the one before had not; null if that cannot be said. */
+/** When sales between these states happened; null after a gap. */
 function timeOfSales(before: SeatMapState, { lastFrameAt }: SeatMapState): number | null {
   const wasHeard = before.lastFrameAt !== null && lastFrameAt !== null;
   return wasHeard && lastFrameAt - before.lastFrameAt < GAP_MS ? lastFrameAt : null;

@@ -13,7 +13,7 @@ interface AdmitFormProps {
   readonly onAdmit: (scan: Scan) => void;
 }
 
-/** Which seats enter now, and where: all that have not, unless somebody comes later. */
+/** Choose the seats to admit now, by default all that have not entered, and the gate. */
 export function AdmitForm({ ticket, isBusy, onAdmit }: AdmitFormProps) {
   const left = ticket.reservation.seat_details.filter((seat) => seat.entry === null);
   const [later, setLater] = useState<ReadonlySet<number>>(new Set());

@@ -17,7 +17,7 @@ import { eventPath } from '@/paths';
 
 import './booking.css';
 
-/** One reservation with all there is to it. On paper it is the ticket. */
+/** Details of one reservation; printed, it is the ticket. */
 export function Booking({ reservation }: { readonly reservation: Reservation }) {
   const isOver = reservation.status !== 'confirmed';
   const [isCancelledHere, setIsCancelledHere] = useState(false);
@@ -63,7 +63,7 @@ export function Booking({ reservation }: { readonly reservation: Reservation }) 
 
 interface EndedNoteProps {
   readonly reservation: Reservation;
-  /** It was cancelled a moment ago, here. */
+  /** It was just cancelled on this page. */
   readonly isNews: boolean;
 }
 
@@ -72,7 +72,7 @@ function EndedNote({ reservation, isNews }: EndedNoteProps) {
   const hasLapsed = reservation.status === 'lapsed';
   useEffect(() => {
     if (!isNews) return;
-    // What was pressed for it lay far below, and is gone.
+    // The button that was clicked is far below, and gone.
     heading.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, [isNews]);

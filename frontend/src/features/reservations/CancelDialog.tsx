@@ -16,7 +16,7 @@ import { reservationQuery, reservationsQuery } from '@/queries/reservations';
 
 interface CancelDialogProps {
   readonly reservation: Reservation;
-  /** How it is said that it is done. */
+  /** Of the success announcement. */
   readonly tone: Tone;
   readonly onCancelled?: () => void;
   readonly onClose: () => void;

@@ -6,7 +6,7 @@ import { parseTicketCode } from '@/features/reservations/ticketCode';
 import { t } from '@/i18n/language';
 import { ticketPath } from '@/paths';
 
-/** For a code that is typed, pasted, or comes from a hand-held scanner. */
+/** Enter a code by typing, pasting, or a hand-held scanner. */
 export function NextTicket({ isFirst = false }: { readonly isFirst?: boolean }) {
   const navigate = useNavigate();
   function check(form: FormData) {

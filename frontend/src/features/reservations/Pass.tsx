@@ -8,7 +8,7 @@ import { seatList } from '@/features/reservations/seatList';
 import { t } from '@/i18n/language';
 import { reservationPath, ticketPath } from '@/paths';
 
-/** What opens the door, and what helps to be there in time. */
+/** The ticket: QR code, calendar entry, printing. */
 export function Pass({ reservation }: { readonly reservation: Reservation }) {
   const { ticket_code: code, seats } = reservation;
   return (

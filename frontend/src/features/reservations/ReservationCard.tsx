@@ -80,7 +80,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
   );
 }
 
-/** For those who hear the buttons of several cards one after the other. */
+/** Distinguishes the buttons of several cards for screen readers. */
 function Which({ reservation: { id } }: { readonly reservation: Reservation }) {
   return <span className="visually-hidden">{t('reservations:whichOne', { id })}</span>;
 }

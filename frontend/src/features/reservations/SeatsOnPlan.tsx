@@ -9,7 +9,7 @@ import { useSeatFacts } from '@/hooks/useSeatFacts';
 import { t } from '@/i18n/language';
 import { eventQuery } from '@/queries/events';
 
-/** Where the seats of a reservation are in the hall. */
+/** The reservation's seats, highlighted on the plan. */
 export function SeatsOnPlan({ reservation }: { readonly reservation: Reservation }) {
   const { data: event, error } = useQuery(eventQuery(reservation.event));
   const { facts, error: seatsError } = useSeatFacts(reservation.event);

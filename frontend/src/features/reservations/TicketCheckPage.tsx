@@ -18,7 +18,7 @@ import { ticketQuery } from '@/queries/tickets';
 
 import './ticketCheck.css';
 
-/** What the QR code of a ticket opens: for stewards at the door, and for whoever else scans it. */
+/** The page behind a ticket's QR code, for door staff and anyone else who scans it. */
 export function TicketCheckPage() {
   const { code = '' } = useParams();
   const me = useMe();
@@ -39,7 +39,7 @@ export function TicketCheckPage() {
 function Check({ code }: { readonly code: string }) {
   const { data: ticket, error, isFetching, refetch } = useQuery(ticketQuery(code));
   const admission = useAdmission(code);
-  // An answer from before, if another one is under way or has failed, is no answer at the door.
+  // Do not show cached data at the door while refetching or after a failure.
   const isKnown = !isFetching && error === null && ticket !== undefined;
   return (
     <>
@@ -57,7 +57,7 @@ function Check({ code }: { readonly code: string }) {
       </div>
       {isKnown && ticket.admits && (
         <AdmitForm
-          // Those who come later are the next to enter.
+          // Remount after each admission, so that the remaining seats are selected.
           key={ticket.reservation.seat_details.filter((seat) => seat.entry === null).length}
           ticket={ticket}
           isBusy={admission.isBusy}
@@ -92,7 +92,7 @@ function Checking() {
   );
 }
 
-/** `name`: who is signed in, and does not work at the door. */
+/** `name`: the signed-in user, who may not scan tickets. */
 function ForStewards({ name }: { readonly name?: string }) {
   const location = useLocation();
   const mine: ReactNode = (

@@ -7,7 +7,7 @@ import { useIsNearEvent } from '@/features/reservations/useIsNearEvent';
 import { t } from '@/i18n/language';
 import { formatDateTime, formatTime } from '@/i18n/time';
 
-/** Told apart by word, mark and colour, to be read at arm's length in the dark. */
+/** Distinguished by text, icon and colour, to be readable in the dark. */
 type Verdict = 'valid' | 'admitted' | 'void' | 'unpaid' | 'unknown';
 
 const ICONS = {
@@ -18,7 +18,7 @@ const ICONS = {
   unknown: 'alert',
 } as const satisfies Record<Verdict, IconName>;
 
-/** What came of letting people in here just now. */
+/** The result of the last admission. */
 export type Scanned =
   | { readonly kind: 'admitted'; readonly seats: readonly AdmittedSeat[] }
   | { readonly kind: 'refused'; readonly error: ApiError };
@@ -80,7 +80,7 @@ function verdictOf(ticket: Ticket, scanned: Scanned | null): Said {
   return refused(ticket);
 }
 
-/** Why nobody was let in just now. */
+/** Why the admission was refused. */
 function refusal(error: ApiError): Said {
   const [first] = error.entries;
   if (error.code === 'already_entered' && first !== undefined) return used(first);
@@ -90,7 +90,7 @@ function refusal(error: ApiError): Said {
   return { verdict, title, hint: error.message };
 }
 
-/** Why the ticket lets nobody in, as it was when it was looked up. */
+/** Why the ticket was invalid when it was loaded. */
 function refused({ reason, reservation }: Ticket): Said {
   const entered = reservation.seat_details.flatMap((seat) =>
     seat.entry === null ? [] : [{ ...seat.entry, ...seat }],
@@ -159,7 +159,7 @@ function VerdictCard({ verdict, title, hint, children }: Said & { readonly child
   );
 }
 
-/** A good ticket for another evening. */
+/** Warning for a valid ticket of another day. */
 function OtherDay({ date, timeZone }: { readonly date: string; readonly timeZone: string }) {
   const isNow = useIsNearEvent(Date.parse(date));
   if (isNow) return null;
@@ -196,7 +196,7 @@ function Seats({ ticket: { reservation } }: { readonly ticket: Ticket }) {
   );
 }
 
-/** Who bought it, and for what: to be read by who has doubts, below what there is to do. */
+/** Buyer and event, for cases of doubt. */
 export function TicketFacts({ ticket: { buyer, reservation } }: { readonly ticket: Ticket }) {
   return (
     <dl className="verdict__facts">

@@ -1,13 +1,13 @@
-/** Calendar files (RFC 5545) that a phone or a desktop takes in as they are. */
+/** Calendar files (RFC 5545). */
 
 import { isTimeZone } from '@/i18n/time';
 
 export interface CalendarEntry {
-  /** The same for the same thing, so that taking it in again replaces it. */
+  /** Stable, so that importing again replaces the entry. */
   readonly uid: string;
   /** ISO times. */
   readonly start: string;
-  /** Where it begins, from the IANA database. */
+  /** The event's IANA time zone. */
   readonly timeZone: string;
   readonly changedAt: string;
   readonly title: string;
@@ -18,7 +18,7 @@ export interface CalendarEntry {
 
 const LINE_OCTETS = 75;
 
-/** No end is given: nobody knows it, and a calendar takes that for a point in time. */
+/** Return the file's text. Without an end time, as it is unknown. */
 export function calendarFile({
   uid,
   start,
@@ -52,8 +52,8 @@ export function calendarFile({
 }
 
 /**
- * The zone as it is at that moment: a file has to define the zones that it names, and programs that
- * know this one go by what they know.
+ * Return a VTIMEZONE with the offset at that time. The format requires a definition; calendars that
+ * know the zone ignore it.
  */
 function zoneLines(start: string, timeZone: string): readonly string[] {
   if (!isTimeZone(timeZone)) return [];
@@ -80,9 +80,9 @@ function offsetOf(iso: string, timeZone: string): string {
   return `${aheadMs < 0 ? '-' : '+'}${hour ?? ''}${minute ?? ''}`;
 }
 
-/** What the clocks there show then, as if it were UTC. */
+/** Local time in the zone, as if it were UTC. */
 function wallClock(iso: string, timeZone: string): Date {
-  // Swedes write dates as computers do.
+  // The Swedish locale uses ISO dates.
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone,
     dateStyle: 'short',
@@ -108,7 +108,7 @@ function escaped(text: string): string {
     .replace(/\p{Cc}/gu, '');
 }
 
-/** No line is longer than 75 octets, and none is broken inside a character. */
+/** Fold lines at 75 octets, never inside a character. */
 function folded(line: string): string {
   const encoder = new TextEncoder();
   let text = '';

@@ -4,7 +4,7 @@ import { useTimeReached } from '@/hooks/useTimeReached';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 
-/** Whether it has become too late for the buyer to cancel, as far as the server has told the time. */
+/** Whether the cancellation deadline has passed, once the server's time is known. */
 export function useCancellationEnd({ cancel_until: until }: Reservation): boolean {
   return useTimeReached(dateHeaderClock.isSet() ? Date.parse(until) : null, dateHeaderClock);
 }

@@ -10,13 +10,13 @@ import { ticketQuery } from '@/queries/tickets';
 
 export interface Admission {
   readonly scanned: Scanned | null;
-  /** Nobody has said what became of it: sending the same again does it once. */
+  /** Set if the outcome is unknown; sending the same scan again is safe. */
   readonly undecided: ApiError | null;
   readonly isBusy: boolean;
   readonly send: (scan: Scan) => void;
 }
 
-/** Lets people in by one ticket, and knows what the door was told. */
+/** Admit seats by one ticket, and keep the result. */
 export function useAdmission(code: string): Admission {
   const queryClient = useQueryClient();
   const [idempotencyKey] = useState(() => createReusableKey());

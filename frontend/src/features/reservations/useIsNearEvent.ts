@@ -1,10 +1,10 @@
 import { dateHeaderClock } from '@/api/dateHeaderClock';
 import { useTimeReached } from '@/hooks/useTimeReached';
 
-/** Doors open before, and a long night ends after. */
+/** Covers early doors and long nights. */
 const AROUND_MS = 18 * 3_600_000;
 
-/** Whether a moment is close enough for tickets to it to be shown at the door now. */
+/** Whether `moment` is close enough for entry to that event. */
 export function useIsNearEvent(moment: number): boolean {
   const hasBegun = useTimeReached(moment - AROUND_MS, dateHeaderClock);
   const isOver = useTimeReached(moment + AROUND_MS, dateHeaderClock);

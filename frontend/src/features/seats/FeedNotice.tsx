@@ -5,7 +5,7 @@ import { t } from '@/i18n/language';
 
 import '@/components/notice.css';
 
-/** Says so whenever the map may be behind the truth. */
+/** Warns while the map may be outdated. */
 export function FeedNotice({ feedState }: { readonly feedState: FeedState }) {
   const text = noticeFor(feedState);
   if (text === null) return null;

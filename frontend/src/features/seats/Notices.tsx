@@ -13,7 +13,7 @@ interface NoticesProps {
   readonly clock: ServerClock;
 }
 
-/** What keeps the person from buying, or the map from being true. */
+/** Notices about the session, the connection and the sale. */
 export function Notices({ feedState, event, sales, clock }: NoticesProps) {
   return (
     <div className="selector__notices">

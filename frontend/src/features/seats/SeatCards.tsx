@@ -6,14 +6,14 @@ import { t } from '@/i18n/language';
 
 interface SeatCardsProps {
   readonly offer: Offer | null;
-  /** What is left of the offer. */
+  /** What is still available of the offer. */
   readonly choices: readonly Choice[];
   readonly orphanPrompt: OrphanPrompt | null;
   readonly onTake: (seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]) => void;
   readonly onDismissOffer: () => void;
 }
 
-/** What lies over the map or list: one thing at a time, what was asked for before what was not. */
+/** The card above the map or list: an offer first, else an orphan warning. */
 export function SeatCards({
   offer,
   choices,

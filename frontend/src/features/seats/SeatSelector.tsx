@@ -42,7 +42,7 @@ import { formatList, t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
 
-/** Around seats that were found, in seat radii, so that one sees where they are. */
+/** Margin around found seats when zooming to them, in seat radii. */
 const SEEN_AROUND = 16;
 
 interface SeatSelectorProps {
@@ -51,10 +51,7 @@ interface SeatSelectorProps {
 }
 
 type OpenDialog =
-  | { readonly name: 'signIn' }
-  | { readonly name: 'find' }
-  | { readonly name: 'shortcuts' }
-  | { readonly name: 'review' }
+  | { readonly name: 'signIn' | 'find' | 'shortcuts' | 'review' }
   | { readonly name: 'confirmed'; readonly reservation: Reservation };
 
 export function SeatSelector({ event, me }: SeatSelectorProps) {
@@ -109,7 +106,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const basket = useRef<BasketHandle>(null);
   const [areShortcutsOn, turnShortcuts] = useShortcutSetting();
   const { plan, categories } = event;
-  // Made as soon as it is known where the seats are: how they stand may take longer to come.
+  // Built from static data alone, before the seats' states arrive.
   const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
   const { sections } = scene;
   const mine = useMemo(() => seats.filter(({ status }) => status === 'mine'), [seats]);

@@ -26,7 +26,7 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
   const { data: event, error, refetch } = useQuery(eventQuery(eventId));
 
   if (event !== undefined && me !== undefined) {
-    // Another person's seats are another map: nothing of the one before may show through.
+    // Remount for another user: no state of the previous one may remain.
     return <SeatSelector key={`${eventId} ${me?.user_id ?? ''}`} event={event} me={me} />;
   }
   if (error !== null && event === undefined) {

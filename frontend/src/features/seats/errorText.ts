@@ -1,7 +1,7 @@
 import type { ApiError, Conflict } from '@/api/apiError';
 import { formatList, t } from '@/i18n/language';
 
-/** Why a payment came to nothing, or that nobody knows yet whether it did. */
+/** Message for a failed payment, or one with an unknown outcome. */
 export function paymentErrorText(error: ApiError): string {
   const askAgain = t('errors:payment_askAgain');
   if (error.isInFlight) return `${t('errors:payment_underWay')} ${askAgain}`;
@@ -10,7 +10,7 @@ export function paymentErrorText(error: ApiError): string {
     : errorText(error);
 }
 
-/** Why the person does not get what they asked for, naming each seat at fault. */
+/** Message for a refused command, naming each seat and its reason. */
 export function errorText(error: ApiError): string {
   if (error.conflicts.length === 0) return error.message;
   const reasons = [...new Set(error.conflicts.map(({ reason }) => reason))];

@@ -1,4 +1,4 @@
-/** What the map does without is loaded when somebody wants it. */
+/** Parts of the seat selector that are loaded on demand. */
 import { lazy } from 'react';
 
 export const SeatList = lazy(async () => ({

@@ -3,7 +3,7 @@ import type { MapSeat } from '@/domain/seatMap/seats';
 import { t } from '@/i18n/language';
 import { formatAmount } from '@/i18n/money';
 
-/** What a screen reader says for a seat. */
+/** Accessible name of a seat. */
 export function seatLabel(seat: MapSeat, currency: string): string {
   const { seatNumber, section, price } = seat.facts;
   return t(section === '' ? 'seats:seat_noSection' : 'seats:seat', {
@@ -31,7 +31,7 @@ export function statusText({ status, holder }: MapSeat): string {
   }
 }
 
-/** Why a seat cannot be had. */
+/** Why a seat cannot be picked. */
 export function unavailableText({ facts: { seatNumber: seat }, status, holder }: MapSeat): string {
   switch (status) {
     case 'available':

@@ -2,7 +2,7 @@ import type { Category } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { t } from '@/i18n/language';
 
-/** Where a seat is, leaving out what its number says already. */
+/** Describe a seat's section, row and category, without what its number contains already. */
 export function seatLocation(facts: SeatFacts, categories: readonly Category[]): string {
   const category = categories.find(({ id }) => id === facts.categoryId)?.name ?? '';
   return [
@@ -14,7 +14,7 @@ export function seatLocation(facts: SeatFacts, categories: readonly Category[]):
     .join(' · ');
 }
 
-/** What a row is called. One of several words, such as "Table 4", says itself what it is. */
+/** A row's label. A name of several words, such as "Table 4", needs no prefix. */
 export function rowName(row: string): string {
   return row.includes(' ') ? row : t('seats:place_row', { row });
 }

@@ -8,19 +8,19 @@ import { useSeatMap } from '@/hooks/useLiveSeatMap';
 import { useTimeReached } from '@/hooks/useTimeReached';
 import { formatList, t } from '@/i18n/language';
 
-/** A hold that ends this soon may need more time; half of it, where all of it is no longer. */
+/** Offer an extension this long before the deadline, or after half of a shorter lock. */
 const SOON_MS = 90_000;
 
 export interface LockExtension {
-  /** Some of the seats run out soon. */
+  /** Whether some locks end soon. */
   readonly isUrgent: boolean;
-  /** The seats that more time should be offered for now, all that can have it, or none. */
+  /** Own seats to offer an extension for now. */
   readonly extendable: readonly MapSeat[];
 }
 
 /**
- * Tells when to offer more time for the person's own seats, and says once for each deadline that it
- * is near: to those who cannot see the offer, and to all when there is no more time to be had.
+ * When to offer extensions. Each approaching deadline is announced once: quietly if it can be
+ * extended, since the button is visible, and to everyone if it cannot.
  */
 export function useLockExtension(
   event: EventDetail,
@@ -45,7 +45,7 @@ export function useLockExtension(
     if (!isTimeToOffer || offered.current === nextDeadline) return;
     offered.current = nextDeadline;
     const next = extendable.filter(({ until }) => until === nextDeadline);
-    // Those who see the page see the button come.
+    // Sighted users see the button appear.
     announce(extensionText(next.map(({ facts }) => facts.seatNumber)), 'quiet');
   }, [isTimeToOffer, nextDeadline, extendable, announce]);
 

@@ -9,8 +9,8 @@ import { useSeatMap } from '@/hooks/useLiveSeatMap';
 import { formatList, t } from '@/i18n/language';
 
 /**
- * Tell people when seats stop being theirs without their doing, and offer those again whose time
- * was up: the others may well have been given back in another tab.
+ * Announce lost locks. Offer expired seats again, but not others, which may have been released in
+ * another tab.
  */
 export function useLostLocks(
   store: SeatMapStore,

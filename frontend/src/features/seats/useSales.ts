@@ -7,14 +7,14 @@ import { nextSalesChange, type Sales, salesAt } from '@/domain/sales';
 import type { ServerClock } from '@/domain/serverClock';
 import { eventsQuery } from '@/queries/events';
 
-/** Timers cannot wait longer than 2^31 ms, and a clock may be set right meanwhile. */
+/** Timers are limited to 2^31 ms, and the clock may be corrected meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
-/** How often to look whether the server has told its time. */
+/** How often to check whether the server's time is known. */
 const UNSET_WAIT_MS = 1_000;
 
 /**
- * How sales stand now. They open and close by themselves when the time comes, by the server's
- * clock; until that is known, what the server said about the event counts.
+ * The current sales status. It changes at the set times by the server's clock; until that is known,
+ * the server's value applies.
  */
 export function useSales(event: EventDetail, clock: ServerClock): Sales {
   const queryClient = useQueryClient();

@@ -19,7 +19,7 @@ interface SeatActionsOptions {
   readonly store: SeatMapStore;
   readonly isSignedIn: boolean;
   readonly onSignInNeeded: () => void;
-  /** Null when what was offered before is out of date. */
+  /** Null clears the previous offer. */
   readonly onOffer: (offer: Offer | null) => void;
 }
 
@@ -30,7 +30,7 @@ interface SeatActions {
   readonly take: (seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]) => void;
 }
 
-/** What a click on a seat does, and on all that is offered about seats. */
+/** Actions on seats: pick, release, extend, and take an offer. */
 export function useSeatActions({
   event,
   sales,

@@ -18,7 +18,7 @@ interface AppSetupProps {
   readonly onDismiss: () => void;
 }
 
-/** A new secret for an authenticator app, and the first code that proves that it has it. */
+/** Set up an authenticator app: show the secret and verify the first code. */
 export function AppSetup({ secret, onDone, onDismiss }: AppSetupProps) {
   const confirm = useMutation({ mutationFn: confirmTotp, retry: false, onSuccess: onDone });
 

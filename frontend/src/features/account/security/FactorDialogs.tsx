@@ -10,7 +10,7 @@ interface FactorDialogsProps {
   readonly username: string;
 }
 
-/** The dialog of the present step, if there is one. */
+/** The dialog of the current step, if any. */
 export function FactorDialogs({ factors, username }: FactorDialogsProps) {
   const { step, error, busy, submit, cancel, added } = factors;
   const asking = { username, error, busy, onSubmit: submit, onDismiss: cancel };

@@ -21,7 +21,7 @@ interface PasswordDialogProps {
   readonly children?: ReactNode;
 }
 
-/** Asks for the password before something that a session alone must not be enough for. */
+/** Confirms the password before a sensitive action. */
 export function PasswordDialog({
   title,
   lead = t('security:confirm_lead'),

@@ -10,7 +10,7 @@ interface RecoveryCodesProps {
 
 const FILE_NAME = 'seatcast-recovery-codes.txt';
 
-/** Codes that are shown this once. Escape does not close it: they would be gone. */
+/** New recovery codes, shown once. Escape does not close the dialog, as they would be lost. */
 export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
   return (
     <Dialog title={t('security:codes')} onDismiss={() => undefined}>

@@ -18,7 +18,7 @@ import { t } from '@/i18n/language';
 import { secondFactorQuery, sessionsQuery } from '@/queries/security';
 import { meQuery } from '@/queries/session';
 
-/** What the person is being asked for, or shown. */
+/** The current dialog. */
 export type Step =
   | { readonly kind: 'idle' }
   | { readonly kind: 'add app' }
@@ -39,13 +39,13 @@ interface Factors {
   readonly busy: boolean;
   readonly start: (step: Step) => void;
   readonly cancel: () => void;
-  /** Go on with the step, by the password or the name that the person gave. */
+  /** Continue with the entered password or name. */
   readonly submit: (said: string) => void;
-  /** A factor was added, and these codes came with it. */
+  /** A factor was added, with these recovery codes. */
   readonly added: (codes: readonly string[]) => void;
 }
 
-/** The second factors' dialogs, one after the other. */
+/** State machine of the second-factor dialogs. */
 export function useFactors(): Factors {
   const queryClient = useQueryClient();
   const announce = useAnnounce();

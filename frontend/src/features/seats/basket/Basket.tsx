@@ -17,14 +17,14 @@ import { formatMoney } from '@/i18n/money';
 import './basket.css';
 
 export interface BasketHandle {
-  /** Open it, where it can be closed, and go there. */
+  /** Open the basket and focus it. */
   readonly show: () => void;
 }
 
 interface BasketProps {
   readonly ref?: Ref<BasketHandle>;
   readonly event: EventDetail;
-  /** The person's own seats. */
+  /** The user's own seats. */
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
@@ -132,7 +132,7 @@ export function Basket({
           disabled={isEmpty || !isSettled}
           onClick={() => {
             onRelease(seats);
-            // The button has nothing left to do, and a disabled one has no focus.
+            // The button is about to be disabled and would lose the focus.
             aside.current?.focus();
           }}
         >

@@ -56,7 +56,7 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
   );
 }
 
-/** What is left to be done about the money; nothing, once it is on its way. */
+/** A note if something is still to be paid. */
 function paymentNote(reservation: Reservation): string {
   const { payment_status: payment } = reservation;
   return payment === null || payment === 'due'

@@ -24,7 +24,7 @@ interface ReviewDialogProps {
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly checkout: Checkout;
-  /** What could be had instead of seats that were lost. */
+  /** Alternatives to lost seats. */
   readonly choices: readonly Choice[];
   readonly onTake: (choice: Choice) => void;
   readonly onClose: () => void;
@@ -69,7 +69,7 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
         }}
       >
         <SeatTable event={event} seats={seats} total={total} />
-        {/* While nobody knows what became of an order, only that very order can be asked for. */}
+        {/* While the outcome is unknown, only the same order may be sent again. */}
         <PaymentMethods
           event={event}
           chosen={method}

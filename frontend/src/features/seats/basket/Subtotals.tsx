@@ -9,7 +9,7 @@ interface SubtotalsProps {
   readonly seats: readonly MapSeat[];
 }
 
-/** What each category comes to; with only one of them, the total says it already. */
+/** Total by category, if there are several. */
 export function Subtotals({ event, seats }: SubtotalsProps) {
   const parts = grouped(seats, ({ facts }) => facts.categoryId);
   if (parts.size < 2) return null;

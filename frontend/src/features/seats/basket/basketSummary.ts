@@ -5,11 +5,11 @@ const TOGETHER_MS = 5_000;
 
 export interface BasketSummary {
   readonly total: string;
-  /** When the first of the seats runs out. */
+  /** Earliest deadline. */
   readonly firstDeadline: number | null;
-  /** The others run out then, too, or at least in the same few seconds. */
+  /** Whether all locks end within a few seconds. */
   readonly endTogether: boolean;
-  /** Nothing is still waiting for the server. */
+  /** Whether no command is pending. */
   readonly isSettled: boolean;
 }
 

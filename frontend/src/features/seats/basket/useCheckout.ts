@@ -12,10 +12,10 @@ import { reservationsQuery } from '@/queries/reservations';
 
 export interface Checkout {
   readonly isPaying: boolean;
-  /** Why the last try came to nothing, or that nobody knows whether it did. */
+  /** Why the last attempt failed, or that its outcome is unknown. */
   readonly error: ApiError | null;
   readonly pay: (seats: readonly MapSeat[], method: string) => void;
-  /** Leave off. Tells whether it is still open what became of the last try. */
+  /** Leave the checkout. Returns whether the last attempt's outcome is unknown. */
   readonly leave: () => boolean;
 }
 
@@ -33,9 +33,8 @@ interface Order {
 }
 
 /**
- * Reserve and pay. An order whose answer was lost keeps its idempotency key, and its seats stay as
- * they are shown, until an answer comes or the person leaves off; ordered again, it is the same
- * order. An answer ends it, and the next one is new.
+ * Reserve and pay. While an order's outcome is unknown, it keeps its idempotency key and its seats
+ * stay pending; sending it again repeats the same order. After a response the next order is new.
  */
 export function useCheckout(options: CheckoutOptions): Checkout {
   const { eventId, store, onReserved, onRefused } = options;
@@ -66,7 +65,7 @@ export function useCheckout(options: CheckoutOptions): Checkout {
       idempotencyKey.settled();
       giveBack(seats);
       const faults = refusal.conflicts.flatMap(({ seatId, reason }) =>
-        // Who has bought as many as they can still holds these.
+        // At the purchase cap, the seats remain locked.
         reason === 'limit' ? [] : seatId,
       );
       if (faults.length > 0) store.dispatch({ type: 'notHeld', seatIds: faults });

@@ -1,15 +1,15 @@
 import { type RefObject, useLayoutEffect } from 'react';
 
-/** When an element goes that has the focus, another takes it; else it would be nowhere. */
+/** When an element with focus unmounts, move the focus to `fallback`. */
 export function useFocusFallback(
-  going: RefObject<HTMLElement | null>,
-  heir: RefObject<HTMLElement | null>,
+  unmounting: RefObject<HTMLElement | null>,
+  fallback: RefObject<HTMLElement | null>,
 ): void {
   useLayoutEffect(() => {
-    const element = going.current;
-    const next = heir.current;
+    const element = unmounting.current;
+    const next = fallback.current;
     return () => {
       if (element?.contains(document.activeElement) === true) next?.focus();
     };
-  }, [going, heir]);
+  }, [unmounting, fallback]);
 }

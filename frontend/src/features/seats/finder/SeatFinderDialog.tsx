@@ -16,7 +16,7 @@ import './finder.css';
 interface SeatFinderDialogProps {
   readonly event: EventDetail;
   readonly sections: readonly Section[];
-  /** How many more seats the person may hold. */
+  /** How many more seats the user may hold. */
   readonly spare: number;
   readonly find: SeatFinder;
   readonly onClose: () => void;
@@ -39,7 +39,7 @@ function CriteriaForm({ event, sections, spare, find, onClose }: SeatFinderDialo
     section: null,
     category: null,
   });
-  // Another tab may have taken seats meanwhile.
+  // Another tab may have locked seats meanwhile.
   const count = Math.min(criteria.count, spare);
   const largest = find.error?.largestParty ?? 0;
   const change = (changes: Partial<SeatCriteria>) => {
@@ -160,7 +160,7 @@ function OrderChoice({ by, onChoose }: OrderChoiceProps) {
 
 interface SelectFieldProps {
   readonly label: string;
-  /** What no choice is called. */
+  /** Label of the empty option. */
   readonly any: string;
   readonly value: string | null;
   readonly options: readonly (readonly [value: string, label: string])[];
@@ -168,7 +168,7 @@ interface SelectFieldProps {
 }
 
 function SelectField({ label, any, value, options, onChoose }: SelectFieldProps): ReactNode {
-  // By place, since a section may be called anything, nothing included.
+  // By index, since a section name may be empty.
   const chosen = options.findIndex(([option]) => option === value);
   return (
     <label className="find__field">

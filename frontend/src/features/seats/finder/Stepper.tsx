@@ -9,7 +9,7 @@ interface StepperProps {
   readonly onChange: (value: number) => void;
 }
 
-/** How many seats, from one. A step that is not there is said, and keeps the focus. */
+/** Number input from one. A step beyond the limits is aria-disabled, and keeps the focus. */
 export function Stepper({ value, most, onChange }: StepperProps) {
   const labelId = useId();
   const to = (next: number) => {

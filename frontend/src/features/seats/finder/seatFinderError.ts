@@ -2,7 +2,7 @@ import type { ApiError } from '@/api/apiError';
 import { errorText } from '@/features/seats/errorText';
 import { t } from '@/i18n/language';
 
-/** Why there are no such seats, and for how many there would be. */
+/** Message when no seats match, with the largest group that would. */
 export function seatFinderErrorText(error: ApiError): string {
   if (error.code !== 'no_seats_together') return errorText(error);
   const largest = error.largestParty ?? 0;

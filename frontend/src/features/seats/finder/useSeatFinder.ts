@@ -11,25 +11,25 @@ import { ownLocks } from '@/features/seats/seatCommands';
 
 export interface SeatFinder {
   readonly isBusy: boolean;
-  /** Why the last try came to nothing. */
+  /** Why the last search failed. */
   readonly error: ApiError | null;
   readonly find: (criteria: SeatCriteria) => void;
-  /** Forget the last try. */
+  /** Clear the last error. */
   readonly reset: () => void;
 }
 
 interface SeatFinderOptions {
   readonly event: EventDetail;
   readonly store: SeatMapStore;
-  /** These are held now. */
+  /** Called with the seats that are now locked. */
   readonly onFound: (seats: readonly SeatFacts[]) => void;
   readonly onRefused: (error: ApiError) => void;
 }
 
 /**
- * Have the box office choose seats and hold them. Which ones is known from the answer alone, so
- * there is nothing to show before it. An answer that was lost may have held some: the same criteria are
- * then sent under the same key, and the own locks are asked for.
+ * Let the server choose and lock seats. Nothing can be shown optimistically, since only the
+ * response names them. After a lost response, the same criteria are sent with the same key, and the
+ * own locks are refetched.
  */
 export function useSeatFinder({ event, store, onFound, onRefused }: SeatFinderOptions): SeatFinder {
   const [idempotencyKey] = useState(() => createReusableKey());

@@ -10,7 +10,7 @@ interface JumpToSectionProps {
   readonly onJump: (section: string) => void;
 }
 
-/** Goes when it is asked to, not with every step of an arrow key through the names. */
+/** Jumps on submit, not on every arrow key in the select. */
 export function JumpToSection({ sections, onJump }: JumpToSectionProps) {
   const id = useId();
   const [wanted, setWanted] = useState(sections[0]?.name ?? '');

@@ -18,7 +18,7 @@ export interface ListSettings {
 interface ListRowProps {
   readonly row: Row;
   readonly free: number;
-  /** All seats of the map; null while the row is closed, which then has nothing to draw again. */
+  /** All seats of the map; null while the row is closed, so that it does not re-render. */
   readonly seats: readonly MapSeat[] | null;
   readonly settings: ListSettings;
   readonly onToggle: (row: string) => void;
@@ -77,9 +77,8 @@ function RowSeats({ row, seats, settings }: RowSeatsProps) {
 }
 
 /**
- * Every seat that has been free since this was first drawn. A seat that others take stays where it
- * is, as taken: if it went, the next would slip under the finger that was meant for it, and the
- * focus would be lost.
+ * Ids of all seats that were free since the first render. A seat taken meanwhile stays in the
+ * filtered list, so that the list does not shift under the user's finger or lose the focus.
  */
 function useMet(seats: readonly MapSeat[]): ReadonlySet<number> {
   const [met, setMet] = useState<ReadonlySet<number>>(new Set());

@@ -20,7 +20,7 @@ interface ListSectionProps {
   readonly headId: string;
 }
 
-/** So many seats can be shown at once without anybody waiting for them. */
+/** Up to this many seats can be rendered at once without a delay. */
 export const SHOWN_AT_ONCE = 200;
 
 export const ListSection = memo(function ListSection({

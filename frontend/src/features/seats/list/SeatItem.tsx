@@ -13,7 +13,7 @@ interface SeatItemProps {
   readonly isOnSale: boolean;
 }
 
-/** One seat. Drawn again only when something about this very seat has changed. */
+/** One seat. Re-renders only when its own data changes. */
 export const SeatItem = memo(function SeatItem({
   seat,
   ringColor,

@@ -12,16 +12,16 @@ import './list.css';
 
 interface SeatListProps {
   readonly event: EventDetail;
-  /** The same list for as long as no seat moves. */
+  /** Stable while the layout stays the same. */
   readonly sections: readonly Section[];
   readonly seats: readonly MapSeat[];
   readonly isOnSale: boolean;
   readonly onPick: (seat: MapSeat) => void;
-  /** Stands over the list. */
+  /** Rendered above the list. */
   readonly children?: ReactNode;
 }
 
-/** The same seats as on the map, to be read: by section and row, what is closed not drawn. */
+/** The seats as a list by section and row; closed parts are not rendered. */
 export function SeatList({ event, sections, seats, isOnSale, onPick, children }: SeatListProps) {
   const [onlyFree, setOnlyFree] = useState(false);
   const opened = useToggleSet(() => initiallyOpen(sections, seats.length));
@@ -45,7 +45,7 @@ export function SeatList({ event, sections, seats, isOnSale, onPick, children }:
     head?.focus({ preventScroll: true });
   }
 
-  // One handler for all, or every seat would be drawn again whenever it is another one.
+  // One stable handler for all seats, so that they do not re-render.
   function pickByClick({ target }: MouseEvent): void {
     const button = target instanceof Element ? target.closest('[data-seat]') : null;
     const seat = button === null ? undefined : seats[Number(button.getAttribute('data-seat'))];

@@ -3,14 +3,13 @@ import { type Dispatch, type SetStateAction, useState } from 'react';
 interface Toggled {
   readonly names: ReadonlySet<string>;
   readonly setNames: Dispatch<SetStateAction<ReadonlySet<string>>>;
-  /** The same function for good, so that it makes nothing draw again. */
+  /** Stable across renders. */
   readonly toggle: (name: string) => void;
 }
 
 /**
- * A set of names, each of which can be turned on and off. `toggle` lives as long as its component,
- * so it is made here: closures share their scope, and there it would keep the seats of the first
- * render in memory.
+ * A set of names to toggle. `toggle` is created in this function because closures of one scope
+ * share their variables, and there it would keep the seats of the first render in memory.
  */
 export function useToggleSet(initial: () => ReadonlySet<string>): Toggled {
   const [names, setNames] = useState(initial);

@@ -8,10 +8,7 @@ export type View = 'map' | 'list';
 const STORED_AS = 'seatcast.view';
 const PARAMETER = 'view';
 
-/**
- * How the seats are shown: as the address says, so that it can be handed on, and otherwise as this
- * person chose last.
- */
+/** The chosen view: from the URL, which can be shared, else the stored choice. */
 export function useView(): readonly [View, (view: View) => void] {
   const [search, setSearch] = useSearchParams();
   const [remembered, setRemembered] = useState(() => viewOf(siteStorage.getItem(STORED_AS)));

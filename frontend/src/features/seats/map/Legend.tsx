@@ -13,7 +13,7 @@ interface LegendProps {
   readonly hasBlocked: boolean;
 }
 
-/** The same while seats are sold, so it is not rendered with them. */
+/** Static, so it is memoised. */
 export const Legend = memo(function Legend({ event, hasBlocked }: LegendProps) {
   const entries = hasBlocked ? ENTRIES : ENTRIES.filter((status) => status !== 'blocked');
   return (

@@ -13,7 +13,7 @@ interface MiniMapProps {
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
   readonly view: MapView;
-  /** Of the map itself. */
+  /** Of the map. */
   readonly size: Size;
 }
 
@@ -21,7 +21,7 @@ const LARGEST: Size = { width: 168, height: 132 };
 const LARGEST_SHARE = 0.28;
 const REDRAWN_EVERY_MS = 1_000;
 
-/** Where in the hall the map is, and a way to another place of it. A pointer's way: keys have theirs. */
+/** Overview of the hall that shows and moves the viewport, for pointers. */
 export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);

@@ -10,18 +10,15 @@ interface SeatButtonsProps {
   readonly seats: readonly MapSeat[];
   readonly settled: SettledView | null;
   readonly currency: string;
-  /** The one seat that the Tab key reaches. */
+  /** Index of the seat in the tab order (roving tabindex). */
   readonly tabStop: number;
   readonly isOnSale: boolean;
 }
 
-/** More buttons than these are no help to anybody; the list is for reading all of them. */
+/** Beyond this many, the list view is more useful. */
 const MOST_BUTTONS = 600;
 
-/**
- * The seats in view as buttons over the picture, for fingers that explore by touch, for voices that
- * say a name, and for the keyboard. Who sees the picture does not see them.
- */
+/** Invisible buttons over the visible seats, for touch exploration, voice control and keyboards. */
 export function SeatButtons({
   scene,
   seats,

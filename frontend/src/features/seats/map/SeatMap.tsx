@@ -34,22 +34,22 @@ import { t } from '@/i18n/language';
 import './map.css';
 
 interface SeatMapProps {
-  /** For who moves the view from elsewhere on the page. */
+  /** Moves the viewport from outside. */
   readonly ref?: Ref<MapControls>;
   readonly event: EventDetail;
-  /** Of the same seats, and the same for as long as none of them moves. */
+  /** Of the same seats; stable while the layout stays the same. */
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
   readonly onPick: (seat: MapSeat) => void;
-  /** Lies over the map. */
+  /** Rendered above the map. */
   readonly children?: ReactNode;
 }
 
 /**
- * No closure in here may use `seats`: all closures of one render share one scope, and some of them
- * live as long as the map, so that they would keep the first render's seats in memory for good.
+ * No closure in here may use `seats`: closures of one render share their variables, and some live
+ * as long as the map, so the first render's seats would never be freed.
  */
 export function SeatMap({
   ref,

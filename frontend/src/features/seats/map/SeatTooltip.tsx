@@ -18,7 +18,7 @@ interface SeatTooltipProps {
 
 const ROOM_ABOVE_PX = 150;
 
-/** For eyes only: the seat's accessible name says the same. */
+/** Hidden from screen readers: the seat's label says the same. */
 export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatTooltipProps) {
   const { facts, status, until } = seat;
   const isBelow = at.y < ROOM_ABOVE_PX;

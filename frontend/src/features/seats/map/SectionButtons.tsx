@@ -11,7 +11,7 @@ interface SectionButtonsProps {
   readonly onOpen: (section: Area) => void;
 }
 
-/** From afar the sections are what one can go to; the arrow keys lead from one to the next. */
+/** Section buttons when zoomed out; arrow keys move between them. */
 export function SectionButtons({ sections, seats, currency, onOpen }: SectionButtonsProps) {
   const [tabStop, setTabStop] = useState(0);
   const availability = availabilityOf(sections, seats);
@@ -84,7 +84,7 @@ const SectionButton = memo(function SectionButton({
         onFocus(section.index);
       }}
       onClick={({ detail }) => {
-        // A pointer's click is told by where it is: these boxes overlap, the sections do not.
+        // Pointer clicks are resolved by position, since these boxes overlap and sections do not.
         if (detail === 0) onOpen(section);
       }}
     />

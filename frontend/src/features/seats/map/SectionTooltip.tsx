@@ -13,7 +13,7 @@ interface SectionTooltipProps {
 const AWAY_PX = 18;
 const ROOM_ABOVE_PX = 110;
 
-/** For eyes only: the section's accessible name says the same. */
+/** Hidden from screen readers: the section's label says the same. */
 export function SectionTooltip({ section, availability, currency, at }: SectionTooltipProps) {
   const isBelow = at.y < ROOM_ABOVE_PX;
   return (

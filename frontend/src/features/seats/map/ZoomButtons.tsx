@@ -9,7 +9,7 @@ interface ZoomButtonsProps {
 
 export const ZOOM_STEP = 1.6;
 
-/** What can do nothing now is not disabled: the press that led there would lose the focus. */
+/** Not `disabled` at the limits: the pressed button would lose the focus. */
 export function ZoomButtons({ controls, isFitted }: ZoomButtonsProps) {
   return (
     <div className="zoom" role="group" aria-label={t('map:zoom')}>

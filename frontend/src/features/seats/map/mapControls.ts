@@ -21,18 +21,18 @@ export interface View {
 const ANIMATION_MS = 220;
 const REVEAL_MARGIN_PX = 56;
 
-/** Moves the view, at once under a finger or gliding after a button, and never off the plan. */
+/** Moves the viewport, immediately or animated, within the plan. */
 export class MapControls {
   readonly #show: (viewport: Viewport | null) => void;
   #view: View | null = null;
   #animation = 0;
 
-  /** `show` gets the viewport to be drawn, or null for all of the plan. */
+  /** `show` receives the viewport to draw, or null for the whole plan. */
   constructor(show: (viewport: Viewport | null) => void) {
     this.#show = show;
   }
 
-  /** Moves start from what was drawn last. */
+  /** Set the drawn view, from which the next move starts. */
   setView(view: View | null): void {
     this.#view = view;
   }
@@ -45,7 +45,7 @@ export class MapControls {
     this.#moveTo((view) => scaledBy(view, factor, anchor));
   }
 
-  /** Bring a place of the plan into view, its seats drawn at least this large. */
+  /** Pan to a plan point, zooming in until seats have at least this radius. */
   reveal(planPoint: Point, leastRadiusPx: number): void {
     this.#moveTo((view) => {
       const { viewport, extent, screen } = view;
@@ -62,7 +62,7 @@ export class MapControls {
     });
   }
 
-  /** Zoom until a seat is drawn with this radius. */
+  /** Zoom until seats have this radius. */
   animateZoomToSeats(radiusPx: number, anchor: Point): void {
     this.#animate((view) =>
       scaledBy(view, radiusPx / view.extent.seatRadius / view.viewport.scale, anchor),
@@ -70,8 +70,8 @@ export class MapControls {
   }
 
   /**
-   * Have a part of the plan fill the screen; or, when its seats would be smaller than this, what of
-   * it is around a point of the screen.
+   * Fit a part of the plan to the screen. If its seats would be smaller than `leastRadiusPx`, zoom
+   * to that size around the screen point `anchor`.
    */
   animateTo(part: Bounds, leastRadiusPx: number, anchor?: Point): void {
     this.#animate((view) => {
@@ -102,7 +102,7 @@ export class MapControls {
     if (this.#view === null) return;
     cancelAnimationFrame(this.#animation);
     const viewport = confined(this.#view, target(this.#view));
-    // Several moves may come before the next drawing; each goes on from the one before.
+    // Several moves may happen before the next draw, each relative to the last.
     this.#view = { ...this.#view, viewport };
     this.#show(viewport);
   }

@@ -2,11 +2,11 @@ import { confine, fit, type PlanExtent, type Viewport } from '@/canvas/viewport'
 import type { Size } from '@/domain/geometry';
 import { MapControls } from '@/features/seats/map/mapControls';
 
-/** Where the map came to rest. */
+/** The view after the last movement. */
 export interface SettledView {
   readonly viewport: Viewport;
   readonly size: Size;
-  /** All of the plan shows, at any size of window, until somebody zooms or drags. */
+  /** Whether the whole plan is shown and follows resizes, until the user zooms or drags. */
   readonly isFitted: boolean;
 }
 
@@ -15,8 +15,8 @@ type MoveListener = (viewport: Viewport, size: Size) => void;
 const SETTLE_MS = 120;
 
 /**
- * What part of the plan shows. Every move is told at once to who draws; the rest of the page hears
- * of it when the map has come to rest, so that a drag costs no rendering.
+ * The visible part of the plan. Every move is reported to `onMove` listeners; React subscribers are
+ * notified only once the view has settled, so that dragging renders nothing.
  */
 export class MapView {
   readonly controls = new MapControls((viewport) => {
@@ -36,7 +36,7 @@ export class MapView {
     this.#extent = extent;
   }
 
-  /** Null until the size on screen is known. */
+  /** Null until the size is known. */
   get viewport(): Viewport | null {
     return this.#viewport;
   }
@@ -51,7 +51,10 @@ export class MapView {
     this.#moved();
   }
 
-  /** The listener is called for each move, before the browser paints, and for where the map is now. */
+  /**
+   * Subscribe to every move, before paint; also called with the current view. Returns an
+   * unsubscribe function.
+   */
   onMove(listener: MoveListener): () => void {
     this.#moveListeners.add(listener);
     if (this.#viewport !== null && this.#size !== null) listener(this.#viewport, this.#size);

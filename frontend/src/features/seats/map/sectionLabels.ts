@@ -2,12 +2,12 @@ import type { Area, Availability } from '@/canvas/areas';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
-/** What a screen reader says for a section. */
+/** Accessible name of a section. */
 export function sectionLabel(section: Area, availability: Availability, currency: string): string {
   return [section.name, ...availabilityText(availability, currency)].join(', ');
 }
 
-/** "12 free", "from €50.00"; or that there is nothing left. */
+/** "12 free", "from €50.00"; or "sold out". */
 export function availabilityText({ free, priceFrom }: Availability, currency: string): string[] {
   if (priceFrom === null) return [t('map:soldOut')];
   return [

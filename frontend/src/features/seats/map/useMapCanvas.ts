@@ -23,7 +23,7 @@ interface MapCanvasOptions {
   readonly focused: number | null;
 }
 
-/** Keeps a canvas showing the seats. The answer refers to what draws on it. */
+/** Keep a canvas in sync with the seats. Returns a ref to its MapCanvas. */
 export function useMapCanvas({
   canvas,
   view,
@@ -82,8 +82,8 @@ export function useMapCanvas({
 }
 
 /**
- * A function of its own, since closures share their scope: what draws for as long as the map is
- * there must not keep the seats of the render that it was made in.
+ * Separate function, so that the long-lived closures above do not keep this render's seats in
+ * memory.
  */
 function useSeatsShown(
   mapRef: RefObject<MapCanvas | null>,

@@ -14,7 +14,7 @@ import { MapView, type SettledView } from '@/features/seats/map/mapView';
 interface MapViewHandle {
   readonly view: MapView;
   readonly settled: SettledView | null;
-  /** Whether the pointer that was just lifted had moved the map rather than tapped it. */
+  /** Whether the last pointer gesture was a drag. */
   readonly wasDragged: () => boolean;
 }
 

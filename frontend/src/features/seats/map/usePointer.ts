@@ -8,12 +8,12 @@ import type { MapSeat } from '@/domain/seatMap/seats';
 import type { MapView } from '@/features/seats/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
 
-/** Seats drawn smaller than this, in pixels of radius, cannot be hit: a click makes them larger. */
+/** Seats with a smaller radius cannot be clicked; a click zooms in instead. */
 const CLICKABLE_RADIUS_PX = 4;
 export const TAPPABLE_RADIUS_PX = 8;
 const NEARED_RADIUS_PX = 17;
 const FINGER_PX = 22;
-/** In seat radii: how far from its middle a seat is still meant. */
+/** Hit radius for a mouse, in seat radii. */
 const MOUSE_REACH = 1.1;
 
 interface PointerOptions {
@@ -25,7 +25,7 @@ interface PointerOptions {
   readonly onPick: (seat: MapSeat) => void;
 }
 
-/** What is under the pointer, and what a click there does: nearer first, then to a seat. */
+/** Hover and clicks: a click zooms in while seats are too small, else picks a seat. */
 export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: PointerOptions) {
   const lastPointer = useRef('mouse');
   const [seat, setSeat] = useState<number | null>(null);
@@ -33,7 +33,7 @@ export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: Po
 
   function onClick(click: MouseEvent) {
     const pressed = seatIndexOf(click.target);
-    // A key, a voice or a screen reader has pressed a button; there is no place that was clicked.
+    // Keyboard, voice control or a screen reader clicked a button; there are no coordinates.
     if (click.detail === 0) {
       if (pressed !== null) pick(pressed);
       return;

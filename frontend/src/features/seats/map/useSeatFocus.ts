@@ -20,7 +20,7 @@ const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowDown: 'down',
 };
 
-/** One seat is reached by the Tab key; from there the arrow keys walk as the seats lie. */
+/** Roving tabindex: Tab reaches one seat, arrow keys move by position. */
 export function useSeatFocus(
   buttons: RefObject<HTMLElement | null>,
   view: MapView,
@@ -30,7 +30,7 @@ export function useSeatFocus(
   const [focused, setFocused] = useState<number | null>(null);
   const isWalking = useRef(false);
 
-  // The button of a seat that is out of view is there once it is the tab stop.
+  // An out-of-view seat's button exists only after it becomes the tab stop.
   useLayoutEffect(() => {
     if (!isWalking.current) return;
     isWalking.current = false;
@@ -46,7 +46,7 @@ export function useSeatFocus(
 
   return {
     tabStop,
-    /** Null as well while the focus came with a pointer: who points sees where. */
+    /** Null after a click, where no focus ring is needed. */
     focused,
     handlers: {
       onKeyDown: (press: KeyboardEvent) => {

@@ -4,8 +4,8 @@ import { t } from '@/i18n/language';
 import { sumAmounts } from '@/i18n/money';
 
 /**
- * Seats whose hold ran out, to be had again, with those of such an offer made just before: seats
- * that were picked one after the other run out like that too.
+ * Offer seats whose lock expired, merged with the previous such offer: seats picked one after the
+ * other expire one after the other.
  */
 export function offerExpiredSeats(before: Offer | null, lapsed: readonly SeatFacts[]): Offer {
   const earlier = before?.isDivisible === true ? before.insteadOf : [];

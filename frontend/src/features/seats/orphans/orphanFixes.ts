@@ -4,12 +4,12 @@ import type { Choice } from '@/features/seats/offer/offer';
 import { formatList, t } from '@/i18n/language';
 import { formatMoney, sumAmounts } from '@/i18n/money';
 
-/** One way out: seats to take, and those that they are taken instead of. */
+/** Seats to lock, and seats to release in exchange. */
 export interface OrphanFix extends Choice {
   readonly insteadOf: readonly SeatFacts[];
 }
 
-/** Null where nothing can be done: then there is nothing to say either. */
+/** Message about orphans; null if nothing can be done about them. */
 export function orphanText({ orphans, addSeats, shiftParty }: OrphanWarning): string | null {
   const words = { count: orphans.length, list: formatList(numbersOf(orphans)) };
   if (addSeats !== null) {
@@ -39,7 +39,7 @@ function addLabel(seats: readonly SeatFacts[], currency: string): string {
   });
 }
 
-/** With the price where it is another one. */
+/** Includes the price if it changes. */
 function swapLabel({ take, release }: Move, currency: string): string {
   const words = { taken: numbersOf(take).join(', '), released: numbersOf(release).join(', ') };
   const price = priceOf(take);

@@ -11,7 +11,7 @@ import { t } from '@/i18n/language';
 export interface OrphanPrompt {
   readonly text: string;
   readonly fixes: readonly OrphanFix[];
-  /** A seat that would be on its own. */
+  /** The first orphan. */
   readonly seat: SeatFacts | undefined;
   readonly dismiss: () => void;
 }
@@ -25,11 +25,11 @@ interface OrphanWarningOptions {
   readonly announce: Announce;
 }
 
-/** Asks, once and in passing, whether a seat has to be left on its own. Nobody has to answer. */
+/** Suggest how to avoid orphan seats. Can be dismissed or ignored. */
 export function useOrphanWarning(options: OrphanWarningOptions): OrphanPrompt | null {
   const { event, sections, seats, mine, isOnSale, announce } = options;
   const [dismissed, setDismissed] = useState('');
-  // What is still on its way may yet be refused.
+  // A pending lock may still be refused.
   const isAsked = isOnSale && mine.every(({ pending }) => !pending);
   const orphaning = useMemo(
     () =>

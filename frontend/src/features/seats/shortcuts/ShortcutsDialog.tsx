@@ -49,7 +49,7 @@ export function ShortcutsDialog({ areOn, onTurn, onClose }: ShortcutsDialogProps
 interface ExplainedProps {
   readonly keys: readonly string[];
   readonly what: string;
-  /** It does nothing while shortcuts are off. */
+  /** Disabled along with the shortcuts. */
   readonly isLetter?: boolean;
 }
 
