@@ -243,7 +243,7 @@ def _shown(name: str, aside: _Aside) -> Counts:
 _OF_THE_SITE = "--grep=@site"
 # Each test of these but for those that are marked as Chromium's; docs/browsers.md says why.
 _IN_FIREFOX = (
-    *("purchase.spec.ts", "choosing.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
+    *("purchase.spec.ts", "seatFinder.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
     *("offline.spec.ts", "paying.spec.ts", "policies.spec.ts", "tabs.spec.ts", "watching.spec.ts"),
 )
 

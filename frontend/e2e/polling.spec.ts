@@ -1,11 +1,8 @@
 import { expect } from '@playwright/test';
 
-import { demoEvents, pick, seatOn, test } from './stage';
+import { demoEvents, pick, seatOn, test } from './fixtures';
 
-test('where no socket gets through the map is asked for, until one does', async ({
-  enter,
-  request,
-}) => {
+test('the map polls while no socket works, and then uses a socket', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const bob = await enter('somebody new');
   const { page } = await enter('somebody new');
@@ -14,7 +11,7 @@ test('where no socket gets through the map is asked for, until one does', async 
   let isBlocked = true;
   const questions: { readonly url: string; readonly status: number }[] = [];
   await page.routeWebSocket('**/ws/**', (socket) => {
-    // A line that nothing comes through, which is slower to notice than one that is refused.
+    // A silent socket, which is detected later than a refused one.
     if (!isBlocked) socket.connectToServer();
   });
   page.on('response', (answer) => {

@@ -1,8 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
 import type { Seat } from '../src/api/types';
-import { breakable } from './line';
-import { DEMO_PASSWORD, demoEvents, ONLY_CHROMIUM, seatOn, test, watch } from './stage';
+import { routeSockets } from './socketRoute';
+import { DEMO_PASSWORD, demoEvents, ONLY_CHROMIUM, seatOn, test, openLive } from './fixtures';
 
 test('two people and a third who only watches follow one purchase to its cancellation @site', async ({
   enter,
@@ -12,7 +12,7 @@ test('two people and a third who only watches follow one purchase to its cancell
   const bob = await enter('bob');
   const [first, second] = await bob.api.freeSeats(club.id, 2, 10);
   if (first === undefined || second === undefined) throw new Error('Two seats are needed');
-  await watch(bob.page, club);
+  await openLive(bob.page, club);
   const { page: watcher } = await enter('anonymous');
   await watcher.goto(`/events/${club.id}?view=list`);
   const all = [bob.page, watcher];
@@ -70,7 +70,7 @@ test('two people and a third who only watches follow one purchase to its cancell
 });
 
 test(
-  'the whole purchase works with a thumb on a phone, over a line that breaks @thorough',
+  'the whole purchase works by touch on a phone, over a bad connection @thorough',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { theatre } = await demoEvents(request);
@@ -79,9 +79,9 @@ test(
       isMobile: true,
       hasTouch: true,
     });
-    const line = await breakable(page);
-    await watch(page, theatre);
-    // From so far away there are sections in the seats' place: the first tap brings one nearer.
+    const line = await routeSockets(page);
+    await openLive(page, theatre);
+    // Zoomed out there are areas: the first tap zooms in.
     await tapAt(page.getByRole('button', { name: /^Stalls/ }));
     await expect.poll(() => seatsInView(page).count()).toBeGreaterThan(9);
     const seat = await nearestTheMiddle(seatsInView(page));
@@ -89,10 +89,10 @@ test(
     await tapAt(seat);
     await expect(seat).toHaveAttribute('data-status', 'mine');
 
-    line.breakOff();
+    line.disconnect();
     await expect(page.getByText('Reconnecting…')).toBeVisible();
     expect(await overflowOf(page)).toBe(0);
-    line.mend();
+    line.restore();
     await expect(page.getByText('Live', { exact: true })).toBeVisible();
     await expect(seat).toHaveAttribute('data-status', 'mine');
     await page.getByText(/^\d+ watching$/).waitFor({ state: 'attached' });
@@ -111,23 +111,23 @@ test(
   },
 );
 
-test('the whole purchase works with the keyboard alone, on the map and in the list', async ({
+test('the whole purchase works by keyboard, on the map and in the list', async ({
   enter,
   request,
 }) => {
   const { club } = await demoEvents(request);
   const { page } = await enter('somebody new');
-  const line = await breakable(page);
-  await watch(page, club);
+  const line = await routeSockets(page);
+  await openLive(page, club);
   const focused = page.locator('[data-seat]:focus');
   await tabUntil(focused);
   await page.keyboard.press('ArrowDown');
   await walkToAFreeSeat(focused, 'ArrowRight');
   await page.keyboard.press('Enter');
   await expect(focused).toHaveAttribute('data-status', 'mine');
-  line.breakOff();
+  line.disconnect();
   await expect(page.getByText('Reconnecting…')).toBeVisible();
-  line.mend();
+  line.restore();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await reserveByKeys(page);
   await expect(page.getByRole('article')).toHaveCount(1);
@@ -176,7 +176,7 @@ function seatsInView(page: Page): Locator {
   return page.locator('[data-seat]').filter({ visible: true });
 }
 
-/** The seat that is nearest to the middle of the map. */
+/** The seat nearest to the centre of the map. */
 async function nearestTheMiddle(seats: Locator): Promise<Locator> {
   const index = await seats.evaluateAll((buttons) => {
     const box = buttons[0]?.closest('.map__frame')?.getBoundingClientRect() ?? new DOMRect();
@@ -193,7 +193,7 @@ async function nearestTheMiddle(seats: Locator): Promise<Locator> {
   return seats.page().locator(`[data-seat="${index}"]`);
 }
 
-/** Note when a seat begins to stand as given. Answers a function that waits for that moment. */
+/** Record when a seat gets this status. Returns a function that waits for the time. */
 async function stopwatch(seat: Locator, status: string): Promise<() => Promise<number>> {
   const watching = await seat.evaluateHandle((element, wanted) => {
     const moment = new Promise<number>((resolve) => {
@@ -206,14 +206,14 @@ async function stopwatch(seat: Locator, status: string): Promise<() => Promise<n
   return () => watching.evaluate(({ moment }) => moment);
 }
 
-/** Tap where the seat is drawn, as a finger does: without asking whether it is the topmost thing. */
+/** Tap at the seat's position like a finger, without Playwright's checks. */
 async function tapAt(seat: Locator): Promise<void> {
   const box = await seat.boundingBox();
   if (box === null) throw new Error('The seat is not on screen');
   await seat.page().touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
 }
 
-/** How many pixels of the page lie beyond the screen's edge. */
+/** How many pixels the page is wider than the screen. */
 function overflowOf(page: Page): Promise<number> {
   return page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError, toApiError } from '@/api/apiError';
 
 describe('toApiError', () => {
-  it('reads a refusal of the server', () => {
+  it('parses an error response', () => {
     const error = refused(409, {
       error: 'Seat A1 is locked by someone else.',
       code: 'seat_unavailable',
@@ -17,13 +17,13 @@ describe('toApiError', () => {
     expect(error.isTransient).toBe(false);
   });
 
-  it('has the server’s own sentence when its code is new, or none', () => {
+  it("uses the server's message for an unknown code, or a general one", () => {
     const error = 'The hall is on fire.';
     expect(refused(409, { error, code: 'on_fire' }).message).toBe(error);
     expect(refused(409, { error }).message).toBe(error);
   });
 
-  it('keeps the complaints about each field', () => {
+  it('keeps the errors of each field', () => {
     const error = refused(400, {
       error: 'Please check the form.',
       code: 'invalid',
@@ -33,7 +33,7 @@ describe('toApiError', () => {
     expect(error.fields.get('password')).toEqual(['Too short.', 'Too common.']);
   });
 
-  it('makes complaints that have a code in its own words, and hands on those that are new', () => {
+  it('translates field errors with a known code and keeps the others', () => {
     const error = refused(400, {
       error: 'Please check the form.',
       code: 'invalid',
@@ -45,19 +45,19 @@ describe('toApiError', () => {
     expect(error.fields.get('username')).toEqual(['Bad.', 'Worse.']);
   });
 
-  it('knows when to come back', () => {
+  it('reads Retry-After', () => {
     const error = refused(503, { error: 'Back in a moment.', code: 'unavailable' }, '2');
     expect(error.retryAfterSeconds).toBe(2);
     expect(error.isTransient).toBe(true);
   });
 
-  it('knows under which number the server wrote it down', () => {
+  it('reads the request id', () => {
     const body = { error: 'No.', code: 'server_error', request_id: '0f8f' };
     expect(refused(500, body).requestId).toBe('0f8f');
     expect(refused(500, { ...body, request_id: 7 }).requestId).toBeNull();
   });
 
-  it('knows that nobody is signed in', () => {
+  it('recognises an anonymous request', () => {
     expect(refused(401, { error: 'Sign in.', code: 'not_authenticated' }).isNotAuthenticated).toBe(
       true,
     );
@@ -71,13 +71,13 @@ describe('toApiError', () => {
     ['nothing', ''],
     ['a list', [1, 2]],
     ['other names', { detail: 'x' }],
-  ])('has a sentence for an answer that is %s', (_what, body) => {
+  ])('has a message for a response that is %s', (_what, body) => {
     const error = refused(502, body);
     expect(error.code).toBe('unexpected');
     expect(error.message).toMatch(/went wrong/);
   });
 
-  it('passes over conflicts that it cannot read and reasons that it does not know', () => {
+  it('skips malformed conflicts and unknown reasons', () => {
     const error = refused(409, {
       error: 'No.',
       code: 'seat_unavailable',
@@ -86,7 +86,7 @@ describe('toApiError', () => {
     expect(error.conflicts).toEqual([{ seatId: 1, seatNumber: 'B2', reason: 'unknown' }]);
   });
 
-  it('reads what could be had instead, and passes over what it cannot read', () => {
+  it('reads alternatives and skips malformed ones', () => {
     const error = refused(409, {
       error: 'No.',
       code: 'seat_unavailable',
@@ -110,11 +110,11 @@ describe('toApiError', () => {
     [503, 'payment_unavailable', false],
     [402, 'payment_declined', false],
     [409, 'lock_expired', false],
-  ])('knows after %i %s whether the outcome is open: %s', (status, code, isOutcomeUnknown) => {
+  ])('knows after %i %s whether the outcome is unknown: %s', (status, code, isOutcomeUnknown) => {
     expect(refused(status, { error: 'No.', code })).toMatchObject({ code, isOutcomeUnknown });
   });
 
-  it('has a sentence for a network that is not there', () => {
+  it('has a message for a network failure', () => {
     const error = toApiError(new AxiosError('Network Error', AxiosError.ERR_NETWORK));
     expect(error).toMatchObject({
       code: 'network',
@@ -125,12 +125,12 @@ describe('toApiError', () => {
     expect(error.message).toMatch(/could not reach/);
   });
 
-  it('has a sentence for an answer that takes too long', () => {
+  it('has a message for a timeout', () => {
     const error = toApiError(new AxiosError('timeout', AxiosError.ECONNABORTED));
     expect(error).toMatchObject({ code: 'timeout', status: null });
   });
 
-  it('wraps what is no answer at all, and nothing twice', () => {
+  it('wraps other errors, and nothing twice', () => {
     const error = toApiError(new TypeError('x is not a function'));
     expect(error).toBeInstanceOf(ApiError);
     expect(error.code).toBe('unexpected');

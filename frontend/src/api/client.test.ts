@@ -37,7 +37,7 @@ beforeEach(() => {
   };
 });
 
-it('fetches a token before the first write when there is none', async () => {
+it('fetches a CSRF token before the first write if there is none', async () => {
   await post('login/', { username: 'alice' });
   expect(sent.map(({ method, url, csrf }) => [method, url, csrf])).toEqual([
     ['get', 'csrf/', null],
@@ -45,7 +45,7 @@ it('fetches a token before the first write when there is none', async () => {
   ]);
 });
 
-it('signs writes with the token that is there, and reads with none', async () => {
+it('sends an existing CSRF token with writes and none with reads', async () => {
   document.cookie = 'csrftoken=known';
   await post('logout/');
   await get('me/');
@@ -55,7 +55,7 @@ it('signs writes with the token that is there, and reads with none', async () =>
   ]);
 });
 
-it('tries once more with a fresh token when the one it had was refused', async () => {
+it('retries once with a fresh CSRF token after a refusal', async () => {
   document.cookie = 'csrftoken=stale';
   answer = ({ headers }) =>
     headers.get('X-CSRFToken') === 'stale'
@@ -69,13 +69,13 @@ it('tries once more with a fresh token when the one it had was refused', async (
   ]);
 });
 
-it('gives up when a fresh token is refused as well', async () => {
+it('gives up if the fresh CSRF token is refused as well', async () => {
   answer = ({ url }) =>
     url === 'csrf/' ? [200, {}] : [403, { error: 'CSRF', code: 'csrf_failed' }];
   await expect(post('logout/')).rejects.toMatchObject({ code: 'csrf_failed' });
 });
 
-it('throws one kind of error, whatever was asked', async () => {
+it('throws ApiError for every failure', async () => {
   answer = () => [404, { error: 'There is no such event.', code: 'event_not_found' }];
   await expect(get('events/9/')).rejects.toMatchObject({
     name: 'ApiError',
@@ -83,7 +83,7 @@ it('throws one kind of error, whatever was asked', async () => {
   });
 });
 
-it('has who is signed in looked at again when a call is refused for nobody’s', async () => {
+it('rechecks the session when a request is refused as anonymous', async () => {
   const news: TabMessage[] = [];
   const stop = tabs.listen((one) => news.push(one));
   answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
@@ -94,7 +94,7 @@ it('has who is signed in looked at again when a call is refused for nobody’s',
   stop();
 });
 
-it('has a socket come back when the session goes on under another cookie', async () => {
+it('reconnects a socket if the session continues under another cookie', async () => {
   expect(await auth.recoverSocket([])).toBe(true);
   answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
   expect(await auth.recoverSocket([])).toBe(false);

@@ -17,7 +17,7 @@ interface Sent {
 type Reply = readonly [status: number, body: unknown];
 
 let sent: Sent[];
-/** The access tokens that the server takes, and how it answers them. */
+/** Access tokens that the server accepts, and its responses. */
 let good: string[];
 let given: number;
 let renewals: () => Reply;
@@ -34,11 +34,11 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  // Other files share these modules, and are not of another host.
+  // Other test files share these modules, with another origin.
   vi.resetModules();
 });
 
-/** A client that is built for another host, and a server that knows tokens. */
+/** Load a client built for another origin, in front of a server with tokens. */
 async function openClient() {
   const { http, get, post, auth } = await import('@/api/client');
   const account = await import('@/api/account');
@@ -86,8 +86,8 @@ function urls(): string[] {
   return sent.map(({ url }) => url);
 }
 
-describe('a client on another host', () => {
-  it('asks the server that it was built for, and sends it no cookies', async () => {
+describe('a cross-origin client', () => {
+  it('calls the configured server and sends no cookies', async () => {
     const { http, get } = await openClient();
     expect(http.defaults).toMatchObject({
       baseURL: 'https://api.example/api/',
@@ -97,7 +97,7 @@ describe('a client on another host', () => {
     expect(sent).toEqual([{ url: 'events/', bearer: null, body: null }]);
   });
 
-  it('signs in for tokens, which every later call carries', async () => {
+  it('signs in for tokens and sends them with every later call', async () => {
     const { account, get, post } = await openClient();
     await account.signIn(ALICE);
     await get('me/');
@@ -107,14 +107,14 @@ describe('a client on another host', () => {
     expect(sent.slice(1).map(({ bearer }) => bearer)).toEqual([good[0], good[0]]);
   });
 
-  it('registers, and signs in with what it registered', async () => {
+  it('registers and then signs in', async () => {
     const { account } = await openClient();
     await account.register({ ...ALICE, email: 'alice@example.com' });
     expect(urls()).toEqual(['register/', 'token/']);
     expect(sent[1]?.body).toEqual(ALICE);
   });
 
-  it('renews once and asks again when many calls are refused for an old token', async () => {
+  it('renews once and retries when many calls are refused with an old token', async () => {
     const { account, get, post } = await openClient();
     await account.signIn(ALICE);
     good = [];
@@ -131,7 +131,7 @@ describe('a client on another host', () => {
     expect(urls().filter((url) => url === 'token/refresh/')).toHaveLength(1);
   });
 
-  it('signs out when it may not renew, and asks again as anybody may', async () => {
+  it('signs out when the renewal is refused, and retries anonymously', async () => {
     const { account, get, news } = await openClient();
     await account.signIn(ALICE);
     good = [];
@@ -147,7 +147,7 @@ describe('a client on another host', () => {
     expect(localStorage.length).toBe(0);
   });
 
-  it('says that the server cannot be reached when it cannot be asked to renew', async () => {
+  it('reports a network error when the renewal cannot be sent', async () => {
     const { account, get } = await openClient();
     await account.signIn(ALICE);
     good = [];
@@ -156,7 +156,7 @@ describe('a client on another host', () => {
     expect(localStorage.length).toBe(1);
   });
 
-  it('does not ask for ever when a new token is refused as well', async () => {
+  it('does not loop when a new token is refused as well', async () => {
     const { account, get } = await openClient();
     await account.signIn(ALICE);
     good = [];
@@ -169,7 +169,7 @@ describe('a client on another host', () => {
     expect(urls()).toEqual(['token/', 'me/', 'token/refresh/', 'me/']);
   });
 
-  it('leaves wrong credentials alone', async () => {
+  it('does not renew after wrong credentials', async () => {
     const { account, http } = await openClient();
     http.defaults.adapter = async (config) => {
       await Promise.resolve();
@@ -178,7 +178,7 @@ describe('a client on another host', () => {
     await expect(account.signIn(ALICE)).rejects.toMatchObject({ code: 'invalid_credentials' });
   });
 
-  it('forgets its tokens when one signs out, and has the server forget them', async () => {
+  it('removes and revokes its tokens at sign-out', async () => {
     const { account, get } = await openClient();
     await account.signIn(ALICE);
     await account.signOut();
@@ -190,7 +190,7 @@ describe('a client on another host', () => {
     ]);
   });
 
-  it('offers the token to the socket as a subprotocol, and never in the address', async () => {
+  it('sends the token to the socket as a subprotocol, never in the URL', async () => {
     const { account, auth, crossOriginApi } = await openClient();
     expect(await auth.subprotocols()).toEqual([]);
     await account.signIn(ALICE);
@@ -199,7 +199,7 @@ describe('a client on another host', () => {
     expect(eventSocketUrl(7, null, crossOriginApi)).toBe('wss://api.example/ws/events/7/');
   });
 
-  it('renews the token that a socket offered in vain, and says whether there is another', async () => {
+  it('renews a token that a socket refused and tells whether to reconnect', async () => {
     const { account, auth, news } = await openClient();
     expect(await auth.recoverSocket([])).toBe(false);
     await account.signIn(ALICE);
@@ -217,12 +217,12 @@ describe('a client on another host', () => {
   });
 });
 
-describe('a client whose calls the host of its page forwards', () => {
+describe('a client whose page host forwards its calls', () => {
   beforeEach(() => {
     vi.stubEnv('VITE_API_FORWARDED', 'true');
   });
 
-  it('asks its own host, with the cookies of one host, and keeps no tokens', async () => {
+  it('calls its own host with cookies and stores no tokens', async () => {
     const { http, crossOriginApi } = await openClient();
     const { tokens } = await import('@/api/client');
     expect(http.defaults.baseURL).toBe('/api/');
@@ -230,7 +230,7 @@ describe('a client whose calls the host of its page forwards', () => {
     expect([crossOriginApi, tokens]).toEqual([null, null]);
   });
 
-  it('opens sockets straight to the server, with a ticket only after one was refused', async () => {
+  it('connects sockets directly, with a ticket only after a refusal', async () => {
     document.cookie = 'csrftoken=known';
     const { http, auth } = await openClient();
     const { serverOrigin } = await import('@/api/origins');
@@ -247,7 +247,7 @@ describe('a client whose calls the host of its page forwards', () => {
     expect(await auth.subprotocols()).toEqual([]);
   });
 
-  it('gives a socket up when nobody is signed in', async () => {
+  it('gives the socket up when nobody is signed in', async () => {
     document.cookie = 'csrftoken=known';
     const { http, auth } = await openClient();
     http.defaults.adapter = (config) =>

@@ -17,21 +17,21 @@ afterEach(async () => {
 describe.each([
   ['English', en.errors],
   ['German', de.errors],
-])('in %s there is a sentence', (_language, sentences) => {
+])('messages in %s', (_language, sentences) => {
   const { codes, reasons } = listedRefusals();
 
-  it.each(codes)('for the code %s', (code) => {
+  it.each(codes)('exist for the code %s', (code) => {
     expect(sentences).toHaveProperty(`code_${code}`);
   });
 
-  it.each(reasons)('for the reason %s of a conflict', (reason) => {
+  it.each(reasons)('exist for the conflict reason %s', (reason) => {
     expect(sentences).toHaveProperty(`reason_${reason}_one`);
     expect(sentences).toHaveProperty(`reason_${reason}_other`);
   });
 });
 
-describe('the sentence for a refusal', () => {
-  it('has the details that came with it', () => {
+describe('an error message', () => {
+  it('includes the details of the response', () => {
     const at = { sales_open_at: '2099-05-04T10:00:00Z' };
     expect(messageForCode('sales_not_open', at)).toMatch(/Sales open on Mon, 4 May 2099/);
     expect(messageForCode('seat_limit', { seat_cap: 10 })).toMatch(/at most 10 seats/);
@@ -45,13 +45,13 @@ describe('the sentence for a refusal', () => {
     );
   });
 
-  it('tells how long to wait, no finer than one can use', () => {
+  it('gives the wait in a suitable unit', () => {
     expect(messageForCode('throttled', {}, 1)).toMatch(/in 1 second\.$/);
     expect(messageForCode('throttled', {}, 57)).toMatch(/in 57 seconds\.$/);
     expect(messageForCode('throttled', {}, 120)).toMatch(/in 2 minutes\.$/);
   });
 
-  it('does without details that did not come or cannot be read', () => {
+  it('does without missing or malformed details', () => {
     expect(messageForCode('sales_not_open')).toBe('This event is not on sale yet.');
     expect(messageForCode('sales_not_open', { sales_open_at: 'soon' })).toBe(
       'This event is not on sale yet.',
@@ -60,13 +60,13 @@ describe('the sentence for a refusal', () => {
     expect(messageForCode('throttled')).toMatch(/Wait a moment/);
   });
 
-  it('is in the language of the page', async () => {
+  it("is in the page's language", async () => {
     await applyLanguage('de');
     expect(messageForCode('busy')).toMatch(/Andrang/);
     expect(messageForCode('seat_limit', { seat_cap: 1 })).toMatch(/höchstens 1 Platz /);
   });
 
-  it('is none for a code that is new', () => {
+  it('is null for an unknown code', () => {
     expect(messageForCode('on_fire')).toBeNull();
     expect(messageForCode('constructor')).toBeNull();
   });

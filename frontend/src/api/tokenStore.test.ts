@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The answer, for which some time may have to pass. */
+/** Await a result while fake time passes. */
 async function soon<T>(answer: Promise<T>): Promise<T> {
   const [settled] = await Promise.all([
     answer.then(
@@ -23,11 +23,11 @@ async function soon<T>(answer: Promise<T>): Promise<T> {
   return settled();
 }
 
-it('has no token for who has not signed in', async () => {
+it('has no token before sign-in', async () => {
   expect(await new FakeTokenBrowser().tab().accessToken()).toBeNull();
 });
 
-it('gives the same token while it is good, to every tab', async () => {
+it('returns the same valid token in every tab', async () => {
   const stage = new FakeTokenBrowser();
   const pair = stage.pair();
   stage.tab().save(pair);
@@ -36,7 +36,7 @@ it('gives the same token while it is good, to every tab', async () => {
   expect(stage.spent).toEqual([]);
 });
 
-it('renews a token before it ends', async () => {
+it('renews a token before it expires', async () => {
   const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
@@ -48,7 +48,7 @@ it('renews a token before it ends', async () => {
   expect(stage.spent).toEqual(['refresh-1']);
 });
 
-it('renews once, however many wait for it in however many tabs', async () => {
+it('renews once for any number of callers and tabs', async () => {
   const stage = new FakeTokenBrowser();
   const pair = stage.pair();
   stage.tab().save(pair);
@@ -74,7 +74,7 @@ it('uses each refresh token once, since they rotate', async () => {
   expect(new Set(stage.spent).size).toBe(3);
 });
 
-it('takes what another tab got when the two could not take turns', async () => {
+it("takes another tab's token when there are no cross-tab locks", async () => {
   const stage = new FakeTokenBrowser({ takesTurns: false });
   const pair = stage.pair();
   stage.tab().save(pair);
@@ -87,7 +87,7 @@ it('takes what another tab got when the two could not take turns', async () => {
   expect(stage.otherPersons).toBe(0);
 });
 
-it('signs out once when the server refuses to renew', async () => {
+it('signs out once when the server refuses the renewal', async () => {
   const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
@@ -102,7 +102,7 @@ it('signs out once when the server refuses to renew', async () => {
   expect(stage.spent).toHaveLength(1);
 });
 
-it('knows when somebody has signed in or out in another tab, and when it is the same one', async () => {
+it('detects sign-in, sign-out and a change of user in another tab', async () => {
   const stage = new FakeTokenBrowser();
   const [one, other] = [stage.tab(), stage.tab()];
   one.save(stage.pair());
@@ -125,7 +125,7 @@ it.each([
   [null, 'network'],
   [503, 'unavailable'],
   [429, 'throttled'],
-])('keeps the tokens when the answer to a renewal is %s', async (status, code) => {
+])('keeps the tokens when the renewal ends in %s', async (status, code) => {
   const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
@@ -137,7 +137,7 @@ it.each([
   expect(stage.stored.size).toBe(1);
 });
 
-it('gets an answer that was lost again, from any tab, though the token was used', async () => {
+it('recovers a lost renewal response from any tab, with the same key', async () => {
   const stage = new FakeTokenBrowser();
   const pair = stage.pair();
   stage.tab().save(pair);
@@ -152,14 +152,14 @@ it('gets an answer that was lost again, from any tab, though the token was used'
   expect(stage.otherPersons).toBe(0);
 });
 
-it('never sends a used token without the key of its exchange, which would end the sign-in', async () => {
+it('never sends a used refresh token without its idempotency key', async () => {
   const stage = new FakeTokenBrowser({ takesTurns: false });
   const pair = stage.pair();
   stage.tab().save(pair);
   stage.toBeLost = 2;
   const tabs = [stage.tab(), stage.tab()];
   await soon(Promise.allSettled(tabs.map((tab) => tab.renewAccess(pair.access))));
-  // One of them is loaded anew meanwhile.
+  // One of the tabs is reloaded meanwhile.
   const answers = await soon(
     Promise.all([stage.tab(), ...tabs].map((tab) => tab.renewAccess(pair.access))),
   );
@@ -170,7 +170,7 @@ it('never sends a used token without the key of its exchange, which would end th
   expect(stage.otherPersons).toBe(0);
 });
 
-it('renews a token that the server finds too old, whatever the clock here says', async () => {
+it('renews a token that the server calls expired, whatever the local clock says', async () => {
   const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
@@ -184,7 +184,7 @@ it('renews a token that the server finds too old, whatever the clock here says',
   expect(await soon(tab.accessToken())).not.toBe(renewed);
 });
 
-it('goes on with a token that has some time left when it cannot be renewed just now', async () => {
+it('keeps using a valid token while it cannot be renewed', async () => {
   const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
@@ -196,7 +196,7 @@ it('goes on with a token that has some time left when it cannot be renewed just 
   await expect(soon(tab.accessToken())).rejects.toMatchObject({ code: 'network' });
 });
 
-it('forgets the tokens, and says which one the server should forget too', async () => {
+it('removes the tokens and returns the one to revoke', async () => {
   const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   tab.save(stage.pair());
@@ -205,7 +205,7 @@ it('forgets the tokens, and says which one the server should forget too', async 
   expect(await stage.tab().accessToken()).toBeNull();
 });
 
-it('does not sign in again who signs out while a token is renewed', async () => {
+it('stays signed out when a renewal completes after sign-out', async () => {
   const stage = new FakeTokenBrowser();
   const tab = stage.tab();
   const pair = stage.pair();
@@ -217,7 +217,7 @@ it('does not sign in again who signs out while a token is renewed', async () => 
 });
 
 it.each(['', 'x', '7', 'null', '{}', '{"access": "a"}'])(
-  'takes %j in the storage for nobody',
+  'treats stored %j as signed out',
   async (text) => {
     const stage = new FakeTokenBrowser();
     stage.stored.set('seatcast.tokens', text);

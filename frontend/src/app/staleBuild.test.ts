@@ -7,7 +7,7 @@ beforeEach(() => {
   vi.resetModules();
 });
 
-/** A page of which a part is missing whenever the test says so. */
+/** Open a page with a chunk that is missing whenever the test says so. */
 async function openPage(stored = new Map<string, string>()) {
   const { isReloadingForNewBuild, reloadOnStaleBuild } = await import('@/app/staleBuild');
   const page = { online: true, isLasting: true, now: START, reloads: 0 };
@@ -38,7 +38,7 @@ async function openPage(stored = new Map<string, string>()) {
   };
 }
 
-it('loads the page anew when a part of it is gone, and says nothing meanwhile', async () => {
+it('reloads the page when a chunk is missing, without showing an error', async () => {
   const { page, miss, isReloadingForNewBuild } = await openPage();
   expect(isReloadingForNewBuild()).toBe(false);
   miss();
@@ -46,7 +46,7 @@ it('loads the page anew when a part of it is gone, and says nothing meanwhile', 
   expect(isReloadingForNewBuild()).toBe(true);
 });
 
-it('leaves it to the error boundary when that did not help', async () => {
+it('shows the error boundary if that did not help', async () => {
   const { miss, stored } = await openPage();
   miss();
   vi.resetModules();
@@ -57,7 +57,7 @@ it('leaves it to the error boundary when that did not help', async () => {
   expect(again.isReloadingForNewBuild()).toBe(false);
 });
 
-it('does so again after the next deployment', async () => {
+it('reloads again after the next deployment', async () => {
   const { miss, stored } = await openPage();
   miss();
   vi.resetModules();
@@ -67,7 +67,7 @@ it('does so again after the next deployment', async () => {
   expect(later.page.reloads).toBe(1);
 });
 
-it('keeps what is on screen while there is no network to load anything from', async () => {
+it('keeps the page while offline', async () => {
   const { page, miss, isReloadingForNewBuild } = await openPage();
   page.online = false;
   miss();
@@ -75,7 +75,7 @@ it('keeps what is on screen while there is no network to load anything from', as
   expect(isReloadingForNewBuild()).toBe(false);
 });
 
-it('leaves the page as it is when it cannot remember having loaded it anew', async () => {
+it('does not reload if it cannot store that it did', async () => {
   const { page, miss, isReloadingForNewBuild } = await openPage();
   page.isLasting = false;
   miss();

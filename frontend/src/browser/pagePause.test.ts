@@ -10,7 +10,7 @@ import { FakeTimers } from '@/testing/fakeTimers';
 
 const UNSEEN_MS = 30_000;
 
-/** A page that the test looks at, or not. */
+/** A page that the test shows or hides. */
 function openPage({ isHidden = false } = {}) {
   const timers = new FakeTimers();
   const page = { isHidden };
@@ -41,7 +41,7 @@ function openPage({ isHidden = false } = {}) {
 }
 
 describe('a page', () => {
-  it('falls asleep when nobody has looked at it for a while', () => {
+  it('pauses after being hidden for a while', () => {
     const { timers, sleep, told, hide } = openPage();
     hide();
     timers.advance(UNSEEN_MS - 1);
@@ -51,7 +51,7 @@ describe('a page', () => {
     expect(told).toEqual([true]);
   });
 
-  it('wakes the moment it is looked at', () => {
+  it('resumes as soon as it is visible', () => {
     const { timers, sleep, told, hide, show } = openPage();
     hide();
     timers.advance(UNSEEN_MS);
@@ -60,7 +60,7 @@ describe('a page', () => {
     expect(told).toEqual([true, false]);
   });
 
-  it('stays awake while it is looked at now and then', () => {
+  it('does not pause while it is visible now and then', () => {
     const { timers, told, hide, show } = openPage();
     for (let look = 0; look < 5; look++) {
       hide();
@@ -71,13 +71,13 @@ describe('a page', () => {
     expect(told).toEqual([]);
   });
 
-  it('falls asleep also when it was opened where nobody looks', () => {
+  it('pauses when it was opened hidden', () => {
     const { timers, sleep } = openPage({ isHidden: true });
     timers.advance(UNSEEN_MS);
     expect(sleep.isPaused()).toBe(true);
   });
 
-  it('tells nobody who does not listen any more', () => {
+  it('does not notify unsubscribed listeners', () => {
     const { timers, sleep, hide } = openPage();
     const told: boolean[] = [];
     sleep.listen((isPaused) => told.push(isPaused))();
@@ -88,7 +88,7 @@ describe('a page', () => {
 });
 
 describe('its timers', () => {
-  it('run while it is awake', () => {
+  it('run while it is active', () => {
     const { timers, sleep } = openPage();
     const rung: string[] = [];
     sleep.timers.after(100, () => rung.push('early'));
@@ -99,7 +99,7 @@ describe('its timers', () => {
     expect(rung).toEqual(['early', 'late']);
   });
 
-  it('stand still while it sleeps, and are done when it wakes, or in their time', () => {
+  it('stop while it is paused and fire when it resumes, or on time', () => {
     const { timers, sleep, hide, show } = openPage();
     const rung: string[] = [];
     sleep.timers.after(UNSEEN_MS + 1_000, () => rung.push('overdue'));
@@ -118,7 +118,7 @@ describe('its timers', () => {
     expect(rung).toEqual(['overdue', 'in time']);
   });
 
-  it('that are set while it sleeps wait until it wakes', () => {
+  it('set while paused wait until it resumes', () => {
     const { timers, sleep, hide, show } = openPage();
     const rung: string[] = [];
     hide();
@@ -131,7 +131,7 @@ describe('its timers', () => {
     expect(rung).toEqual(['rung']);
   });
 
-  it('can be taken back, awake or asleep', () => {
+  it('can be cancelled while active or paused', () => {
     const { timers, sleep, hide, show } = openPage();
     const rung: string[] = [];
     sleep.timers.after(10, () => rung.push('awake'))();
@@ -146,7 +146,7 @@ describe('its timers', () => {
   });
 });
 
-it('a seat map does not wake a page that sleeps, and is right when it wakes', () => {
+it('a seat map does not resume a paused page, and is correct when it resumes', () => {
   const { timers, sleep, hide, show } = openPage();
   const store = createSeatMapStore(
     createServerClock(() => timers.now),

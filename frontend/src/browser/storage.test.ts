@@ -23,7 +23,7 @@ function blocked(): Storage {
   throw new DOMException('denied', 'SecurityError');
 }
 
-it('keeps values for the page where storage is blocked', () => {
+it('keeps values in memory where storage is blocked', () => {
   const storage = pageStorage(blocked);
   expect(storage.getItem('view')).toBeNull();
   storage.setItem('view', 'list');
@@ -32,7 +32,7 @@ it('keeps values for the page where storage is blocked', () => {
   expect(storage.getItem('view')).toBeNull();
 });
 
-it('goes by the newest value where storage is full', () => {
+it('returns the newest value where storage is full', () => {
   const browser = new FakeStorage([['view', 'map']]);
   const storage = pageStorage(() => browser);
   browser.isFull = true;

@@ -32,7 +32,7 @@ function openTab(): { tab: Tabs; heard: TabMessage[] } {
   return { tab, heard };
 }
 
-/** Waits until what was told before has arrived, since a channel keeps the order. */
+/** Wait until earlier messages have arrived; a channel keeps their order. */
 async function everythingArrived(listener: BroadcastChannel): Promise<void> {
   const last = new Promise((resolve) => {
     listener.addEventListener('message', ({ data }) => {
@@ -43,7 +43,7 @@ async function everythingArrived(listener: BroadcastChannel): Promise<void> {
   await last;
 }
 
-it('brings news to every other tab, and not back to the one that told them', async () => {
+it('sends messages to every other tab and not back', async () => {
   const teller = openTab();
   const others = [openTab(), openTab()];
   const listener = channel();
@@ -53,7 +53,7 @@ it('brings news to every other tab, and not back to the one that told them', asy
   expect(teller.heard).toEqual([]);
 });
 
-it('keeps to itself what it was only told here', async () => {
+it('does not broadcast local notifications', async () => {
   const teller = openTab();
   const other = openTab();
   const listener = channel();
@@ -63,7 +63,7 @@ it('keeps to itself what it was only told here', async () => {
   expect(other.heard).toEqual([]);
 });
 
-it('does not listen to what it does not know', async () => {
+it('ignores unknown messages', async () => {
   const { heard } = openTab();
   const listener = channel();
   const stranger = channel();
@@ -84,7 +84,7 @@ it('does not listen to what it does not know', async () => {
   expect(heard).toEqual([]);
 });
 
-it('hears nothing more after it has stopped', () => {
+it('receives nothing after it has unsubscribed', () => {
   const tab = createTabs(channel);
   const heard: TabMessage[] = [];
   const stop = tab.listen((news) => heard.push(news));
@@ -93,7 +93,7 @@ it('hears nothing more after it has stopped', () => {
   expect(heard).toEqual([]);
 });
 
-it('works in a browser without channels, for this tab alone', () => {
+it('notifies only this tab in a browser without BroadcastChannel', () => {
   const tab = createTabs(() => null);
   const heard: TabMessage[] = [];
   tab.listen((news) => heard.push(news));
@@ -102,7 +102,7 @@ it('works in a browser without channels, for this tab alone', () => {
   expect(heard).toEqual([{ kind: 'session' }]);
 });
 
-it('reads what it writes', () => {
+it('decodes what it encodes', () => {
   for (const news of ALL) expect(decodeTabMessage(encodeTabMessage(news))).toEqual(news);
 });
 
@@ -115,6 +115,6 @@ it.each([
   ['reservations/31/cancel/', [{ kind: 'reservations' }]],
   ['login/', []],
   ['token/refresh/', []],
-])('knows what a write to %s is news of', (path, news) => {
+])('has the right messages for a write to %s', (path, news) => {
   expect(messagesForWrite(path)).toEqual(news);
 });

@@ -35,12 +35,12 @@ function contains(outline: readonly Point[], { x, y }: Point): boolean {
   return isInside;
 }
 
-describe('a section from afar', () => {
-  it('is worth showing only when there is another', () => {
+describe('an area', () => {
+  it('is shown only if there are several sections', () => {
     expect(areas(...block('Stalls', 3, 3, 0, 0))).toEqual([]);
   });
 
-  it('goes around its seats, whichever way its rows are numbered', () => {
+  it('encloses its seats whatever the row direction', () => {
     const there = block('Stalls', 6, 9, 0, 0);
     const back = there.filter(([, row]) => Number(row.slice(-1)) % 2 === 1).toReversed();
     const mixed = [...there.filter((place) => !back.includes(place)), ...back];
@@ -53,14 +53,14 @@ describe('a section from afar', () => {
     expect(contains(outline, { x: 120, y: 170 })).toBe(false);
   });
 
-  it('has its name in the middle, with room on every side', () => {
+  it('has its label in the middle, with room around it', () => {
     const [stalls] = areas(...block('Stalls', 7, 15, 0, 0), ...block('Circle', 2, 2, 0, 900));
     expect(stalls?.middle).toEqual({ x: 210, y: 90 });
     expect(stalls?.room).toBeGreaterThan(90);
     expect(stalls?.room).toBeLessThan(125);
   });
 
-  it('has its name where it is deep when it is curved, not at its edge', () => {
+  it('has its label inside the seats when curved', () => {
     const arcs = ['A', 'B', 'C', 'D', 'E'].flatMap((row, depth) =>
       Array.from({ length: 21 }, (_, at): Place => {
         const angle = ((at - 10) * 7 * Math.PI) / 180;
@@ -72,7 +72,7 @@ describe('a section from afar', () => {
     expect(circle?.room).toBeGreaterThan(60);
   });
 
-  it('may lie in several places, and has its name in one of them', () => {
+  it('may consist of parts and is labelled in one of them', () => {
     const boxes = [...block('Boxes', 4, 2, 0, 0), ...block('Boxes ', 4, 2, 900, 0)].map(
       ([, row, x, y]) => ['Boxes', row, x, y] as const,
     );

@@ -17,8 +17,8 @@ function seats(...taken: readonly number[]): MapSeat[] {
   });
 }
 
-describe('what is left of each section', () => {
-  it('is how many seats are free, and the least that one of those costs', () => {
+describe('availability by section', () => {
+  it('has the number of free seats and their lowest price', () => {
     expect(availabilityOf(areas, seats())).toEqual([
       { free: 3, priceFrom: '20.00' },
       { free: 3, priceFrom: '20.00' },
@@ -27,7 +27,7 @@ describe('what is left of each section', () => {
     expect(availabilityOf(areas, seats(0, 1, 2))[0]).toEqual({ free: 0, priceFrom: null });
   });
 
-  it('stays the same object where nothing has been sold', () => {
+  it('keeps its identity where nothing was sold', () => {
     const [stalls, circle] = availabilityOf(areas, seats());
     const after = availabilityOf(areas, seats(2));
     expect(after[0]).not.toBe(stalls);

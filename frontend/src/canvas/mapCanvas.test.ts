@@ -17,7 +17,7 @@ beforeEach(() => {
   vi.stubGlobal('Path2D', Object);
 });
 
-/** A canvas in front of a map, whose frames the test draws. */
+/** A map on a canvas, whose frames the test draws. */
 class Drawn {
   readonly surfaces = new FakeSurfaces();
   readonly timers = new FakeTimers();
@@ -55,7 +55,7 @@ class Drawn {
     return this.#frame !== null;
   }
 
-  /** Draw one frame. Answers how many seats were drawn, and how many squares copied. */
+  /** Draw one frame. Returns how many seats were drawn and tiles copied. */
   frame(): { seats: number; squares: number } {
     const draw = this.#frame;
     this.#frame = null;
@@ -69,7 +69,7 @@ class Drawn {
     while (this.isWaiting) this.frame();
   }
 
-  /** Show the seats as they are now. Answers how many were drawn for it. */
+  /** Show the current seats. Returns how many were drawn. */
   update(seats: readonly MapSeat[] = this.map.state.seats): number {
     this.surfaces.copies.length = 0;
     this.canvas.setSeats(seats);
@@ -77,14 +77,14 @@ class Drawn {
   }
 }
 
-describe('a map on a canvas', () => {
+describe('a map canvas', () => {
   it('draws each seat once at first', () => {
     const drawn = new Drawn(8);
     expect(drawn.frame()).toEqual({ seats: 8, squares: 4 });
     expect(drawn.isWaiting).toBe(false);
   });
 
-  it('draws again only the seats that have changed', () => {
+  it('redraws only the seats that changed', () => {
     const drawn = new Drawn(400);
     drawn.settle();
     drawn.map.delta(changed(2, 'reserved'), changed(5, 'blocked'), locked(9));
@@ -92,7 +92,7 @@ describe('a map on a canvas', () => {
     expect(drawn.frame().seats).toBe(0);
   });
 
-  it('draws no seat again when nothing that shows has changed', () => {
+  it('redraws no seat when nothing visible changed', () => {
     const drawn = new Drawn(8);
     drawn.settle();
     drawn.map.beat();
@@ -101,14 +101,14 @@ describe('a map on a canvas', () => {
     expect(drawn.update()).toBe(0);
   });
 
-  it('draws no seat again when it is moved over what has been drawn', () => {
+  it('redraws no seat when panned over existing tiles', () => {
     const drawn = new Drawn(8);
     drawn.settle();
     drawn.canvas.setView({ scale: 2, left: -20, top: 10 }, SIZE);
     expect(drawn.frame().seats).toBe(0);
   });
 
-  it('stretches what it has while zooming goes on, and draws anew when that has ended', () => {
+  it('stretches tiles while zooming and redraws afterwards', () => {
     const drawn = new Drawn(8);
     drawn.settle();
     drawn.canvas.setView({ scale: 2.5, left: 0, top: 0 }, SIZE);
@@ -117,7 +117,7 @@ describe('a map on a canvas', () => {
     expect(drawn.isWaiting).toBe(true);
   });
 
-  it('draws a large map a few squares a frame, and shows what there is', () => {
+  it('draws a large map a few tiles per frame and shows what exists', () => {
     const drawn = new Drawn(4_000, 4);
     const first = drawn.frame();
     expect(first.squares).toBeGreaterThan(0);
@@ -128,7 +128,7 @@ describe('a map on a canvas', () => {
     expect(drawn.isWaiting).toBe(false);
   });
 
-  it('draws all anew when most of it has changed', () => {
+  it('redraws everything when most seats changed', () => {
     const drawn = new Drawn(2_000);
     drawn.settle();
     drawn.map.snapshot(Array.from({ length: 2_000 }, () => 'reserved'));
@@ -136,7 +136,7 @@ describe('a map on a canvas', () => {
     expect(drawn.frame().seats).toBeGreaterThan(50);
   });
 
-  it('draws nothing while nothing happens', () => {
+  it('draws nothing while idle', () => {
     const drawn = new Drawn(8);
     drawn.settle();
     drawn.timers.advance(60_000);

@@ -14,7 +14,7 @@ const words = {
   text: { text: 'NORTH STAND', size: 40, color: null, x: 0, y: 0 },
 } as const;
 
-it('has room for words at the edge of the plan, which ever way they run', () => {
+it('includes text at the edge of the plan in any direction', () => {
   const { bounds } = planExtent({ ...plan, shapes: [words] }, []);
   expect(bounds.width).toBeGreaterThan(words.text.text.length * 0.6 * words.text.size);
   expect(bounds.height).toBeGreaterThan(words.text.size);

@@ -4,7 +4,7 @@ import { planExtent } from '@/canvas/planExtent';
 import { SeatGrid } from '@/canvas/seatGrid';
 import { factsOf, makeEvent, makeSeat } from '@/testing/factories';
 
-/** Numbers between 0 and 1 that look random and are the same each time. */
+/** Deterministic pseudo-random numbers in [0, 1). */
 function scatter(seed: number): () => number {
   let state = seed;
   return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
@@ -16,7 +16,7 @@ const facts = Array.from({ length: 700 }, (_, index) =>
 );
 const grid = new SeatGrid(facts, planExtent(makeEvent().plan, facts).bounds);
 
-it('finds the seats in a part of the plan, and no others', () => {
+it('finds exactly the seats within bounds', () => {
   for (let round = 0; round < 200; round++) {
     const box = {
       x: 1_000 * random() - 50,
@@ -43,7 +43,7 @@ it('finds the nearest seat within reach', () => {
   }
 });
 
-it('copes with seats on one spot, and with none', () => {
+it('handles seats in one place, and no seats', () => {
   const spot = [0, 1].map((index) => factsOf(makeSeat(index, { x: 5, y: 5 }), index));
   const point = { x: 5, y: 5, width: 0, height: 0 };
   expect(new SeatGrid(spot, point).within(point)).toEqual([0, 1]);

@@ -48,7 +48,7 @@ function seatsIn(rows: number, columns: number): SeatFacts[] {
   );
 }
 
-it('draws each seat in its colour, and leaves out those that have none', () => {
+it('draws each seat in its colour and skips seats without one', () => {
   const colors = ['grey', 'green', null, 'grey'];
   const { canvas } = draw({ colorOf: (index) => colors[index % 4] ?? null });
   expect(canvas.filled).toEqual([
@@ -57,7 +57,7 @@ it('draws each seat in its colour, and leaves out those that have none', () => {
   ]);
 });
 
-it('draws tens of thousands as squares, all of one colour in one go', () => {
+it('draws tens of thousands of seats as squares, batched by colour', () => {
   const { canvas } = draw({
     seats: seatsIn(200, 250),
     colorOf: (index) => (index % 3 === 0 ? 'green' : 'grey'),
@@ -68,7 +68,7 @@ it('draws tens of thousands as squares, all of one colour in one go', () => {
   ]);
 });
 
-it('shows the whole plan, in the middle, however wide its place is', () => {
+it('centres the whole plan in any width', () => {
   const seats = seatsIn(2, 4);
   for (const width of [90, 300, 900]) {
     const { canvas } = draw({ seats, width });
@@ -82,7 +82,7 @@ it('shows the whole plan, in the middle, however wide its place is', () => {
   }
 });
 
-it('puts rings around the seats to be found, and one pin on each group of them', () => {
+it('draws rings around highlighted seats and one pin per group', () => {
   const seats = seatsIn(20, 60);
   const { canvas, viewport } = draw({ seats, highlighted: [610, 611, 612, 650] });
   const radii = canvas.discs.filter((discs) => discs.length === 4).map(([disc]) => disc?.radius);
@@ -94,7 +94,7 @@ it('puts rings around the seats to be found, and one pin on each group of them',
   );
 });
 
-it('stands a pin on its seat, and hangs it below where there is no room above', () => {
+it('draws the pin below the seat if there is no room above', () => {
   const seats = seatsIn(20, 60);
   for (const [index, isAbove] of [
     [30, false],
@@ -106,7 +106,7 @@ it('stands a pin on its seat, and hangs it below where there is no room above', 
   }
 });
 
-it('says what the stage is where the word fits, and nothing where it does not', () => {
+it("draws the stage's text only where it fits", () => {
   const stage = {
     shape: 'rectangle',
     x: 0,

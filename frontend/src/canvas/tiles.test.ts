@@ -7,7 +7,7 @@ const SIZE = { width: 900, height: 600 };
 const FAR = { scale: 0.2, left: 0, top: 0 };
 const NEAR = { scale: 0.5, left: -300, top: -200 };
 
-/** Draws at both scales, and answers at which scale each thing was drawn that shows in the end. */
+/** Draw at both scales. Returns the scale of each visible copy. */
 function shownAfter(budgetMs: number) {
   const surfaces = new FakeSurfaces();
   const screen = surfaces.create(SIZE.width, SIZE.height);
@@ -26,10 +26,10 @@ function shownAfter(budgetMs: number) {
   return { isDone, shown: new Set(surfaces.copies.map(({ from }) => scales.get(from))) };
 }
 
-it('shows nothing from another scale through what has been drawn anew', () => {
+it('shows nothing of another scale where a tile was redrawn', () => {
   expect(shownAfter(Infinity)).toEqual({ isDone: true, shown: new Set([NEAR.scale]) });
 });
 
-it('shows what there is from another scale where nothing has been drawn anew', () => {
+it('shows tiles of another scale where none was redrawn', () => {
   expect(shownAfter(1)).toEqual({ isDone: false, shown: new Set([FAR.scale, NEAR.scale]) });
 });

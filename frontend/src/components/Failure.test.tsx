@@ -17,7 +17,7 @@ function show(status: number) {
   );
 }
 
-it('says under which reference the server wrote down what broke, to be copied', async () => {
+it('shows the request id of a server error, with a copy button', async () => {
   const user = userEvent.setup();
   show(500);
   await user.click(screen.getByRole('button', { name: 'Copy' }));
@@ -25,7 +25,7 @@ it('says under which reference the server wrote down what broke, to be copied', 
   expect(await screen.findByText('The reference is copied.')).toBeDefined();
 });
 
-it('bothers nobody with a reference when nothing broke', () => {
+it('shows no request id for other errors', () => {
   show(404);
   expect(screen.queryByText(ID)).toBeNull();
 });

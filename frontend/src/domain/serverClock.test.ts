@@ -2,11 +2,11 @@ import { expect, it, vi } from 'vitest';
 
 import { createServerClock } from '@/domain/serverClock';
 
-it('reads the local clock until the server has spoken', () => {
+it('reads the local clock until the first sample', () => {
   expect(createServerClock(() => 5000).now()).toBe(5000);
 });
 
-it('goes by the frame that travelled fastest', () => {
+it('uses the sample with the least latency', () => {
   let local = 1000;
   const clock = createServerClock(() => local);
   clock.observe(61_000 - 400);
@@ -17,14 +17,14 @@ it('goes by the frame that travelled fastest', () => {
   expect(clock.now()).toBe(61_970);
 });
 
-it('follows a clock that has been put right', () => {
+it('follows a corrected clock', () => {
   const clock = createServerClock(() => 1000);
   clock.observe(90_000);
   for (let frame = 0; frame < 12; frame++) clock.observe(1000);
   expect(clock.now()).toBe(1000);
 });
 
-it('does not jump when the machine’s clock is set', () => {
+it("does not jump when the machine's clock is set", () => {
   const clock = createServerClock();
   clock.observe(90_000);
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
@@ -32,7 +32,7 @@ it('does not jump when the machine’s clock is set', () => {
   vi.restoreAllMocks();
 });
 
-it('goes by its fallback until something has been observed', () => {
+it('uses its fallback until the first sample', () => {
   const other = createServerClock(() => 1000);
   const clock = createServerClock(() => 1000, other);
   expect(clock.isSet()).toBe(false);

@@ -13,22 +13,22 @@ const translations = await Promise.all(
   ),
 );
 
-describe.each(translations)('the sentences in %s', (_name, catalogue) => {
-  describe.each(Object.keys(english) as (keyof typeof english)[])('about %s', (subject) => {
+describe.each(translations)('messages in %s', (_name, catalogue) => {
+  describe.each(Object.keys(english) as (keyof typeof english)[])('of %s', (subject) => {
     const originals: Sentences = english[subject];
     const translated: Sentences = catalogue[subject];
 
-    it('are the same as in English', () => {
+    it('have the same keys as in English', () => {
       expect(Object.keys(translated).sort()).toEqual(Object.keys(originals).sort());
     });
 
-    it('have the same blanks to fill in', () => {
+    it('have the same parameters', () => {
       const blanks = (sentences: Sentences) =>
         Object.entries(sentences).map(([key, sentence]) => [key, blanksOf(sentence)]);
       expect(Object.fromEntries(blanks(translated))).toEqual(Object.fromEntries(blanks(originals)));
     });
 
-    it('all say something', () => {
+    it('are not empty', () => {
       const all = [...Object.entries(originals), ...Object.entries(translated)];
       expect(all.filter(([, sentence]) => sentence.trim() === '')).toEqual([]);
     });

@@ -15,7 +15,7 @@ it('has plurals and lists', () => {
   expect(t('seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('seats A1 and A2');
 });
 
-it('speaks another language when asked', async () => {
+it('switches to another language', async () => {
   await applyLanguage('de');
   expect(locale()).toBe('de-DE');
   expect(t('seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('Plätze A1 und A2');
@@ -28,7 +28,7 @@ it.each([
   ['de', ['en-US', 'de-AT', 'de-CH'], 'de-AT'],
   ['de', ['de'], 'de-DE'],
   ['en', ['en-not_a_tag'], 'en-GB'],
-] as const)('writes %s as in the region that a browser asks for (%s)', async (code, tags, as) => {
+] as const)("formats %s for the browser's region (%s)", async (code, tags, as) => {
   await applyLanguage(code, tags);
   expect(locale()).toBe(as);
 });

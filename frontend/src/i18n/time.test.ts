@@ -5,7 +5,7 @@ import { formatDateTime } from '@/i18n/time';
 
 const DOORS = '2026-12-18T19:00:00Z';
 
-/** What Node takes the machine's zone from. */
+/** Node takes the machine's time zone from here. */
 const { env } = process;
 const before = env['TZ'];
 beforeAll(() => {
@@ -26,12 +26,12 @@ it.each([
   ['Europe/Berlin', 'Fri, 18 Dec 2026, 20:00 CET'],
   ['America/New_York', 'Fri, 18 Dec 2026, 14:00 GMT-5'],
   ['Asia/Tokyo', 'Sat, 19 Dec 2026, 04:00 GMT+9'],
-])('an event in %s has the time there, and says whose it is', (zone, shown) => {
+])("an event in %s has local time with the zone's name", (zone, shown) => {
   expect(formatDateTime(DOORS, zone)).toBe(shown);
 });
 
 it.each(['Europe/London', 'Europe/Lisbon', 'UTC'])(
-  'the zone is left out where the person’s clock shows the same (%s)',
+  "the zone is omitted where the user's clock shows the same time (%s)",
   (zone) => {
     expect(formatDateTime(DOORS, zone)).toBe('Fri, 18 Dec 2026, 19:00');
   },
@@ -42,6 +42,6 @@ it('in German, too', async () => {
   expect(formatDateTime(DOORS, 'Europe/Berlin')).toBe('Fr., 18. Dez. 2026, 20:00 Uhr MEZ');
 });
 
-it('a zone that the browser does not know gives the person’s own time, and says so', () => {
+it("an unknown zone falls back to the user's time, with its name", () => {
   expect(formatDateTime(DOORS, 'Mars/Olympus')).toBe('Fri, 18 Dec 2026, 19:00 GMT');
 });

@@ -15,7 +15,7 @@ afterEach(() => {
   for (const end of endings.splice(0)) end();
 });
 
-/** A tab that shows who is signed in, the events and the person's reservations. */
+/** A tab that shows the session, the events and the reservations. */
 async function openTab(): Promise<{ server: FakeServer; queryClient: QueryClient }> {
   const server = new FakeServer();
   server.on('get me/', [200, ALICE]);
@@ -39,7 +39,7 @@ function callsOf({ requests }: FakeServer): string[] {
   return requests.map(({ call }) => call).sort();
 }
 
-it('looks again at reservations and events when another tab has reserved or cancelled', async () => {
+it('refetches reservations and events after another tab reserved or cancelled', async () => {
   const { server } = await openTab();
   tabs.notifyLocal({ kind: 'reservations' });
   await vi.waitFor(() => {
@@ -47,7 +47,7 @@ it('looks again at reservations and events when another tab has reserved or canc
   });
 });
 
-it('asks nothing while nobody looks, and is right when somebody does', async () => {
+it('requests nothing while hidden, and is correct when visible', async () => {
   const { server, queryClient } = await openTab();
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
   tabs.notifyLocal({ kind: 'reservations' });
@@ -56,7 +56,7 @@ it('asks nothing while nobody looks, and is right when somebody does', async () 
   expect(queryClient.getQueryState(eventsQuery.queryKey)?.isInvalidated).toBe(true);
 });
 
-it('forgets what was another person’s when somebody else has signed in', async () => {
+it("drops another user's data after a change of user", async () => {
   const { server, queryClient } = await openTab();
   server.on('get me/', [200, { ...ALICE, user_id: 2, username: 'bob' }]);
   server.on('get reservations/', () => new Promise(() => undefined));
@@ -67,7 +67,7 @@ it('forgets what was another person’s when somebody else has signed in', async
   });
 });
 
-it('keeps what it has when it is still the same person', async () => {
+it('keeps its data for the same user', async () => {
   const { server } = await openTab();
   tabs.notifyLocal({ kind: 'session' });
   await vi.waitFor(() => {
@@ -75,7 +75,7 @@ it('keeps what it has when it is still the same person', async () => {
   });
 });
 
-it('tells nobody of what it was told', async () => {
+it('does not forward messages', async () => {
   const { server } = await openTab();
   const told: unknown[] = [];
   const channel = new BroadcastChannel('seatcast');

@@ -4,7 +4,7 @@ import { parseFrame, ProtocolError } from '@/domain/feed/parseFrame';
 import { fixture } from '@/testing/fixtures';
 
 describe('parseFrame', () => {
-  it('reads the snapshot that the server writes', () => {
+  it("parses the server's snapshot", () => {
     const { seats, frame, decoded } = fixture('snapshot');
     const parsed = parseFrame(JSON.stringify(frame));
     if (parsed?.type !== 'snapshot') throw new Error('not a snapshot');
@@ -20,7 +20,7 @@ describe('parseFrame', () => {
     );
   });
 
-  it('reads the delta that the server writes', () => {
+  it("parses the server's delta", () => {
     const { frame, decoded } = fixture('delta');
     const { changes, ...head } = decoded;
     expect(parseFrame(JSON.stringify(frame))).toEqual({
@@ -35,12 +35,12 @@ describe('parseFrame', () => {
     });
   });
 
-  it('reads the beat that the server writes', () => {
+  it("parses the server's beat", () => {
     const { frame, decoded } = fixture('beat');
     expect(parseFrame(JSON.stringify(frame))).toEqual({ type: 'beat', ...decoded });
   });
 
-  it('leaves alone what a newer server may say', () => {
+  it('ignores unknown frames of a newer server', () => {
     expect(parseFrame('{"type": "weather", "sunny": true}')).toBeNull();
   });
 

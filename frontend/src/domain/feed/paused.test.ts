@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '@/domain/feed/protocol';
 import { delta, makeFeed, snapshot } from '@/testing/feedHarness';
 
-describe('a feed whose page nobody looks at', () => {
-  it('costs nothing, and goes on at once when somebody does', () => {
+describe('a feed of a hidden page', () => {
+  it('sends nothing, and reconnects at once when the page is visible', () => {
     const { feed, frames, names, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -24,7 +24,7 @@ describe('a feed whose page nobody looks at', () => {
     expect(frames).toHaveLength(2);
   });
 
-  it('does not try again in its sleep what it was waiting to try', () => {
+  it('does not retry while paused', () => {
     const { feed, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().drop(1006);
@@ -34,7 +34,7 @@ describe('a feed whose page nobody looks at', () => {
     expect(sockets).toHaveLength(1);
   });
 
-  it('finds out when it wakes that the network is away', () => {
+  it('notices on resume that the network is gone', () => {
     const { feed, sockets, network } = makeFeed();
     feed.start();
     feed.pause();
@@ -46,7 +46,7 @@ describe('a feed whose page nobody looks at', () => {
     expect(sockets).toHaveLength(3);
   });
 
-  it('does not wake what has ended', () => {
+  it('does not resume a closed feed', () => {
     const { feed, socket, sockets } = makeFeed();
     feed.start();
     socket().drop(CLOSE_CODES.notForYou);

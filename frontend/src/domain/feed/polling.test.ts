@@ -6,7 +6,7 @@ import { beat, delta, makeFeed, POLL_MS, snapshot } from '@/testing/feedHarness'
 const POLLING_FALLBACK_MS = 4_000;
 const POLLS_BETWEEN_TRIES = 10;
 
-/** A feed to which no socket gets through, and which has asked once. */
+/** A feed whose sockets fail and which has sent one poll. */
 function makeCutOff() {
   const made = makeFeed({ pollingFallbackMs: POLLING_FALLBACK_MS });
   made.feed.start();
@@ -14,14 +14,14 @@ function makeCutOff() {
   return made;
 }
 
-/** One that was answered with a snapshot. */
+/** The same, after a snapshot. */
 function makePolling(seq = 41) {
   const made = makeCutOff();
   made.poll().answered(snapshot(seq));
   return made;
 }
 
-/** Have all questions be answered with nothing new until a socket is tried. */
+/** Answer polls with nothing new until a socket is tried. */
 function untilATry({ poll, polls, timers, sockets }: ReturnType<typeof makeFeed>): void {
   const before = sockets.length;
   while (sockets.length === before) {
@@ -31,8 +31,8 @@ function untilATry({ poll, polls, timers, sockets }: ReturnType<typeof makeFeed>
   }
 }
 
-describe('a feed to which no socket gets through', () => {
-  it('asks within five seconds, and says how often', () => {
+describe('a feed without a working socket', () => {
+  it('polls within five seconds and reports the interval', () => {
     const { feed, names, poll, polls, socket, timers } = makeFeed({
       pollingFallbackMs: POLLING_FALLBACK_MS,
     });
@@ -47,7 +47,7 @@ describe('a feed to which no socket gets through', () => {
     expect(feed.state).toEqual({ name: 'polling', everyMs: POLL_MS });
   });
 
-  it('is as impatient when each try is refused at once', () => {
+  it('polls as soon when each socket is refused at once', () => {
     const { feed, polls, socket, timers } = makeFeed({ pollingFallbackMs: POLLING_FALLBACK_MS });
     feed.start();
     for (let waited = 0; waited < POLLING_FALLBACK_MS; waited += 100) {
@@ -57,7 +57,7 @@ describe('a feed to which no socket gets through', () => {
     expect(polls).toHaveLength(1);
   });
 
-  it('does not ask while frames come', () => {
+  it('does not poll while frames arrive', () => {
     const { feed, polls, socket, timers } = makeFeed({ pollingFallbackMs: POLLING_FALLBACK_MS });
     feed.start();
     socket().receive(snapshot(41));
@@ -65,7 +65,7 @@ describe('a feed to which no socket gets through', () => {
     expect(polls).toHaveLength(0);
   });
 
-  it('asks every so often, each time from where it is', () => {
+  it('polls regularly from its current position', () => {
     const { frames, poll, polls, timers } = makePolling();
     timers.advance(POLL_MS - 1);
     expect(polls).toHaveLength(1);
@@ -79,14 +79,14 @@ describe('a feed to which no socket gets through', () => {
     expect(frames.map(({ seq }) => seq)).toEqual([41, 44, 44]);
   });
 
-  it('never has two questions under way', () => {
+  it('never has two polls under way', () => {
     const { polls, timers } = makePolling();
     timers.advance(POLL_MS);
     timers.advance(10 * POLL_MS);
     expect(polls).toHaveLength(2);
   });
 
-  it('goes on from the last frame of a socket that broke off', () => {
+  it('polls from the last frame of a broken socket', () => {
     const { feed, frames, poll, socket, timers } = makeFeed({
       pollingFallbackMs: POLLING_FALLBACK_MS,
     });
@@ -100,7 +100,7 @@ describe('a feed to which no socket gets through', () => {
     expect(frames.map(({ seq }) => seq)).toEqual([41, 43, 46]);
   });
 
-  it('tries a socket between two questions, and stays with one that speaks', () => {
+  it('tries a socket between two polls and keeps it once it delivers', () => {
     const made = makePolling();
     const { feed, frames, polls, poll, socket, timers } = made;
     untilATry(made);
@@ -117,7 +117,7 @@ describe('a feed to which no socket gets through', () => {
     expect(timers.plannedCount).toBe(1);
   });
 
-  it('asks again in time when the socket that it tries says nothing, or is refused', () => {
+  it('polls on time when the tried socket is silent or refused', () => {
     for (const isRefused of [false, true]) {
       const made = makePolling();
       const { feed, frames, polls, poll, socket, timers } = made;
@@ -134,7 +134,7 @@ describe('a feed to which no socket gets through', () => {
     }
   });
 
-  it('offers a tried socket what is newer once, and asks on when that is no good either', () => {
+  it('tries renewed credentials once and polls on if they are refused', () => {
     const made = makePolling();
     const { feed, polls, sockets, socket, timers } = made;
     untilATry(made);
@@ -148,7 +148,7 @@ describe('a feed to which no socket gets through', () => {
     expect(feed.state.name).toBe('polling');
   });
 
-  it('connects anew when an answer does not fit, or is no frame', () => {
+  it('reconnects when a response does not fit or is no frame', () => {
     for (const answer of [delta(40, 44), { type: 'delta' }, 'words']) {
       const { feed, frames, poll, sockets, timers } = makePolling();
       timers.advance(POLL_MS);
@@ -161,7 +161,7 @@ describe('a feed to which no socket gets through', () => {
     }
   });
 
-  it('is reconnecting when there is no answer, and asks again after a while', () => {
+  it('is reconnecting without a response and polls again later', () => {
     const { feed, poll, polls, timers } = makePolling();
     timers.advance(POLL_MS);
     poll().failed(1006);
@@ -176,7 +176,7 @@ describe('a feed to which no socket gets through', () => {
     [CLOSE_CODES.signInFirst, 'signInFirst'],
     [CLOSE_CODES.notForYou, 'notForYou'],
     [CLOSE_CODES.noSuchEvent, 'noSuchEvent'],
-  ])('does not ask again after %i', (code, reason) => {
+  ])('stops polling after %i', (code, reason) => {
     const { feed, poll, timers } = makePolling();
     timers.advance(POLL_MS);
     poll().failed(code);
@@ -184,7 +184,7 @@ describe('a feed to which no socket gets through', () => {
     expect(timers.plannedCount).toBe(0);
   });
 
-  it('waits as long as a busy server says', () => {
+  it('waits as long as a busy server asks', () => {
     const { feed, poll, polls, timers } = makePolling();
     timers.advance(POLL_MS);
     poll().busy(20_000);
@@ -195,14 +195,14 @@ describe('a feed to which no socket gets through', () => {
     expect(polls).toHaveLength(3);
   });
 
-  it('asks at once when the page is looked at again', () => {
+  it('polls at once when the page becomes visible', () => {
     const { feed, polls } = makePolling();
     feed.pageVisible();
     expect(polls).toHaveLength(2);
     expect(feed.state.name).toBe('polling');
   });
 
-  it('tries a socket at once when the network is another', () => {
+  it('tries a socket at once when the network changes', () => {
     const { feed, sockets, timers, socket } = makePolling();
     const tries = sockets.length;
     feed.networkBack();
@@ -212,7 +212,7 @@ describe('a feed to which no socket gets through', () => {
     expect(timers.plannedCount).toBe(1);
   });
 
-  it('leaves nothing behind when it is stopped, or nobody looks', () => {
+  it('leaves no timers or requests behind when stopped or paused', () => {
     for (const end of ['stop', 'pause'] as const) {
       const made = makePolling();
       made.timers.advance(POLL_MS);

@@ -7,7 +7,7 @@ import { fixture } from '@/testing/fixtures';
 const SILENCE_TIMEOUT_MS = 15_000;
 
 describe('SeatFeed', () => {
-  it('is connecting, and live with its first frame', () => {
+  it('is connecting, and live after the first frame', () => {
     const { feed, names, socket } = makeFeed();
     feed.start();
     expect(names()).toEqual(['connecting']);
@@ -16,7 +16,7 @@ describe('SeatFeed', () => {
     expect(names()).toEqual(['connecting', 'live']);
   });
 
-  it('hands on every frame in order', () => {
+  it('delivers every frame in order', () => {
     const { feed, frames, socket } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -31,7 +31,7 @@ describe('SeatFeed', () => {
     ]);
   });
 
-  it('says how far it has come after each beat', () => {
+  it('confirms its position after each beat', () => {
     const { feed, socket } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -43,7 +43,7 @@ describe('SeatFeed', () => {
     ]);
   });
 
-  it('resumes from what it applied last', () => {
+  it('resumes from the last applied frame', () => {
     const { feed, names, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -57,7 +57,7 @@ describe('SeatFeed', () => {
     expect(names()).toEqual(['connecting', 'live', 'reconnecting', 'reconnecting', 'live']);
   });
 
-  it('waits longer each time until a beat has shown that the connection lasts', () => {
+  it('increases the delay until a beat shows that the connection holds', () => {
     const { feed, socket, timers } = makeFeed();
     feed.start();
     const delays: unknown[] = [];
@@ -79,7 +79,7 @@ describe('SeatFeed', () => {
   it.each([
     [4_000, 4_100],
     [1_000_000, 15_100],
-  ])('takes its time when %i watch, because all of them come back', (viewers, retryInMs) => {
+  ])('spreads reconnects when there are %i viewers', (viewers, retryInMs) => {
     const { feed, socket } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -92,7 +92,7 @@ describe('SeatFeed', () => {
     [CLOSE_CODES.signInFirst, 'signInFirst'],
     [CLOSE_CODES.notForYou, 'notForYou'],
     [CLOSE_CODES.noSuchEvent, 'noSuchEvent'],
-  ])('does not come back after %i', (code, reason) => {
+  ])('does not reconnect after %i', (code, reason) => {
     const { feed, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().drop(code);
@@ -103,7 +103,7 @@ describe('SeatFeed', () => {
     expect(sockets).toHaveLength(1);
   });
 
-  it('comes back slowly when there are too many sockets', () => {
+  it('reconnects slowly after too many sockets', () => {
     const { feed, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().drop(CLOSE_CODES.tooManySockets);
@@ -113,7 +113,7 @@ describe('SeatFeed', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('connects again from the last good frame when one is missing', () => {
+  it('reconnects from the last good frame when one is missing', () => {
     const { feed, frames, socket, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -125,7 +125,7 @@ describe('SeatFeed', () => {
     expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
   });
 
-  it('connects again when a beat names another place than its own', () => {
+  it('reconnects when a beat has another position', () => {
     const { feed, socket, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -135,7 +135,7 @@ describe('SeatFeed', () => {
     expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
   });
 
-  it('comes back at once, and where it was, with something newer to offer', () => {
+  it('reconnects at once from its position with renewed credentials', () => {
     const { feed, socket, sockets } = makeFeed();
     feed.start();
     for (const seq of [41, 42, 43]) {
@@ -147,7 +147,7 @@ describe('SeatFeed', () => {
     expect(sockets).toHaveLength(4);
   });
 
-  it('gives up when what is newer is not let in either', () => {
+  it('closes when the renewed credentials are refused too', () => {
     const { feed, socket, sockets } = makeFeed();
     feed.start();
     socket().renewCredentials();
@@ -156,7 +156,7 @@ describe('SeatFeed', () => {
     expect(feed.state).toEqual({ name: 'closed', reason: 'signInFirst' });
   });
 
-  it('asks for everything anew when not even the first frame fits', () => {
+  it('requests a snapshot when even the first frame does not fit', () => {
     const { feed, socket, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -167,7 +167,7 @@ describe('SeatFeed', () => {
     expect(socket().resumeFrom).toBeNull();
   });
 
-  it('asks for everything anew after a frame that it cannot read', () => {
+  it('requests a snapshot after a malformed frame', () => {
     const { feed, socket, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -177,7 +177,7 @@ describe('SeatFeed', () => {
     expect(socket().resumeFrom).toBeNull();
   });
 
-  it('takes silence for a dead connection', () => {
+  it('treats silence as a dead connection', () => {
     const { feed, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -198,7 +198,7 @@ describe('SeatFeed', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('is offline without a network, and comes back at once when it is there again', () => {
+  it('is offline without a network and reconnects when it returns', () => {
     const { feed, socket, sockets, network, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -210,11 +210,11 @@ describe('SeatFeed', () => {
     feed.networkBack();
     expect(sockets).toHaveLength(tries + 1);
     expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
-    // One for its silence, one until the server is asked instead.
+    // One for silence and one for the polling fallback.
     expect(timers.plannedCount).toBe(2);
   });
 
-  it('goes on trying without a network, since the machine may be mistaken', () => {
+  it('keeps trying while offline, since the browser may be wrong', () => {
     const { feed, socket, sockets, network, timers } = makeFeed();
     network.isOnline = false;
     feed.start();
@@ -227,7 +227,7 @@ describe('SeatFeed', () => {
     expect(feed.state).toEqual({ name: 'live' });
   });
 
-  it('does not wait when the page is looked at again', () => {
+  it('reconnects without delay when the page becomes visible', () => {
     const { feed, socket, sockets } = makeFeed();
     feed.start();
     socket().drop(1006);
@@ -235,7 +235,7 @@ describe('SeatFeed', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('connects at once after the machine has slept', () => {
+  it('reconnects at once after the machine slept', () => {
     const { feed, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -245,7 +245,7 @@ describe('SeatFeed', () => {
     expect(socket().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
   });
 
-  it('leaves a healthy connection alone when the page is looked at again', () => {
+  it('keeps a healthy connection when the page becomes visible', () => {
     const { feed, socket, sockets } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -253,7 +253,7 @@ describe('SeatFeed', () => {
     expect(sockets).toHaveLength(1);
   });
 
-  it('does not listen to a socket that it has replaced', () => {
+  it('ignores a replaced socket', () => {
     const { feed, frames, socket } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
@@ -266,7 +266,7 @@ describe('SeatFeed', () => {
     expect(feed.state.name).toBe('reconnecting');
   });
 
-  it('leaves nothing behind when it is stopped', () => {
+  it('leaves no timers or sockets behind when stopped', () => {
     const { feed, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { eventSocketUrl } from '@/domain/feed/subscribeToEvent';
 
-it('opens the socket of the page it is on, as safely as the page', () => {
+it("uses the page's host, with TLS if the page does", () => {
   expect(eventSocketUrl(7, null, { protocol: 'http:', host: 'localhost:8000' })).toBe(
     'ws://localhost:8000/ws/events/7/',
   );
@@ -12,7 +12,7 @@ it('opens the socket of the page it is on, as safely as the page', () => {
   );
 });
 
-it('names where to go on from', () => {
+it('has the resume position in the URL', () => {
   const page = { protocol: 'https:', host: 'seats.example' };
   expect(eventSocketUrl(7, { seq: 44, layout: 'a1b2' }, page)).toBe(
     'wss://seats.example/ws/events/7/?since=44&layout=a1b2',

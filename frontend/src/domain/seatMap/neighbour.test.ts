@@ -5,7 +5,7 @@ import type { SeatFacts } from '@/domain/seatMap/seats';
 import { factsOf, makeSeat } from '@/testing/factories';
 
 describe('neighbour', () => {
-  it('walks a plain grid', () => {
+  it('moves on a plain grid', () => {
     const seats = hall([
       ['A', 1, 0, 0],
       ['A', 2, 30, 0],
@@ -15,7 +15,7 @@ describe('neighbour', () => {
     expect(walk(seats, 'A1', ['right', 'down', 'left', 'up'])).toEqual(['A2', 'B2', 'B1', 'A1']);
   });
 
-  it('stays put where there is nothing further', () => {
+  it('stays at the edge', () => {
     const seats = hall([
       ['A', 1, 0, 0],
       ['A', 2, 30, 0],
@@ -42,7 +42,7 @@ describe('neighbour', () => {
     expect(walk(seats, 'A1', ['right', 'right', 'left'])).toEqual(['A2', 'A3', 'A2']);
   });
 
-  it('finds the seat most nearly ahead when rows are staggered', () => {
+  it('finds the seat most nearly ahead in staggered rows', () => {
     const seats = hall([
       ['A', 1, 0, 0],
       ['B', 1, -14, 30],
@@ -52,7 +52,7 @@ describe('neighbour', () => {
     expect(walk(seats, 'A1', ['down'])).toEqual(['B2']);
   });
 
-  it('goes on beyond the end of a row', () => {
+  it('continues beyond the end of a row', () => {
     const seats = hall([
       ['A', 1, 0, 0],
       ['Box', 1, 80, 5],

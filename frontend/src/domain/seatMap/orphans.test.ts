@@ -13,7 +13,7 @@ const STATUSES: Readonly<Record<string, DisplayStatus>> = {
   l: 'locked',
 };
 
-describe('a seat is left on its own', () => {
+describe('an orphan seat', () => {
   it.each([
     ['between the person and the end of the row', '.MM...', ['A1']],
     ['between the person and somebody else', 'x.M...', ['A2']],
@@ -35,20 +35,20 @@ describe('a seat is left on its own', () => {
   });
 });
 
-describe('what can be done about it', () => {
-  it('is to take it too, or to move along towards it', () => {
+describe('ways to avoid orphans', () => {
+  it('are to add the seat or to shift towards it', () => {
     expect(choices('.MM...')).toEqual({ takeToo: '+A1', moveAlong: '+A1 -A3' });
   });
 
-  it('is to move together where the person sits on either side of it', () => {
+  it('shift both parties around the orphan', () => {
     expect(choices('..M.M..')).toEqual({ takeToo: '+A4', moveAlong: '+A4 -A3' });
   });
 
-  it('is only to take it too where moving along helps nobody', () => {
+  it('are only to add the seat where shifting does not help', () => {
     expect(choices('x.MMx')).toEqual({ takeToo: '+A2', moveAlong: null });
   });
 
-  it('is nothing that the person may not hold', () => {
+  it('respect the cap', () => {
     expect(choices('.MM...', 0)).toEqual({ takeToo: null, moveAlong: null });
     expect(choices('l.M.x', 1)).toEqual({ takeToo: null, moveAlong: '+A2 -A3' });
   });
@@ -57,7 +57,7 @@ describe('what can be done about it', () => {
 describe('in any hall', () => {
   const halls = Array.from({ length: 3_000 }, (_, seed) => randomHall(seed));
 
-  it('exactly those are left alone who would not be if the person had chosen nothing', () => {
+  it("seats are orphans if and only if the user's choice made them single", () => {
     for (const { row, facts, statusOf } of halls) {
       const without: StatusOf = (index) =>
         statusOf(index) === 'mine' ? 'available' : statusOf(index);
@@ -67,7 +67,7 @@ describe('in any hall', () => {
     }
   });
 
-  it('taking them too leaves nobody alone', () => {
+  it('adding the orphans leaves none', () => {
     for (const { row, facts, statusOf, orphaning } of halls) {
       if (orphaning?.addSeats == null) continue;
       expectFair(orphaning.addSeats, row, statusOf);
@@ -75,7 +75,7 @@ describe('in any hall', () => {
     }
   });
 
-  it('moving along keeps the party as large as it is, in the same block, and leaves nobody alone', () => {
+  it("shifting keeps the party's size and block and leaves no orphan", () => {
     let moved = 0;
     for (const { row, facts, statusOf, orphaning } of halls) {
       const move = orphaning?.shiftParty;
@@ -97,7 +97,7 @@ describe('in any hall', () => {
   });
 });
 
-/** A row as it is drawn: a space is an aisle. */
+/** A row as text; a space is an aisle. */
 function hallOf(row: string) {
   const facts: SeatFacts[] = [];
   const seats: MapSeat[] = [];
@@ -145,12 +145,12 @@ function choices(row: string, spare = 10) {
 function randomHall(seed: number) {
   const chance = new SeededRandom(seed);
   const signs = ['.', '.', '.', 'M', 'M', 'x', 'l', ' '];
-  // A row that begins with its usual pitch, so that a space is known for an aisle.
+  // The row starts with a run at the usual distance, so that a space counts as an aisle.
   const row = `${'x'.repeat(20)} ${Array.from({ length: 3 + chance.below(14) }, () => chance.pick(signs)).join('')}`;
   return { row, ...hallOf(row), orphaning: orphaningIn(row, chance.below(4)) };
 }
 
-/** Written down another way than the code under test: by what lies beside each seat on the plan. */
+/** Independent implementation: by the neighbours of each seat on the plan. */
 function lonely(facts: readonly SeatFacts[], statusOf: StatusOf): SeatFacts[] {
   const besideIt = (seat: SeatFacts) => facts.filter(({ x }) => Math.abs(x - seat.x) === 30);
   return facts.filter(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { changed, DEADLINE, locked, MapUnderTest } from '@/testing/mapHarness';
 
 describe('an own lock', () => {
-  it('is mine whether the answer or the frame comes first', () => {
+  it('is mine whether the response or the frame arrives first', () => {
     const answerFirst = MapUnderTest.withSeats(1);
     answerFirst.start('lock', 100);
     answerFirst.held(100);
@@ -19,7 +19,7 @@ describe('an own lock', () => {
     expect(frameFirst.seat(0)).toMatchObject({ status: 'mine', pending: false });
   });
 
-  it('survives an older frame that comes after the answer', () => {
+  it('survives an older frame that arrives after the response', () => {
     const map = MapUnderTest.withSeats(1);
     map.delta(locked(0, DEADLINE - 200_000, 'bob'));
     map.start('lock', 100);
@@ -30,13 +30,13 @@ describe('an own lock', () => {
     expect(map.seat(0).status).toBe('mine');
   });
 
-  it('is not known by the name of its holder', () => {
+  it("is not recognised by its holder's name", () => {
     const map = MapUnderTest.withSeats(1);
     map.delta(locked(0, DEADLINE, 'me-myself'));
     expect(map.seat(0).status).toBe('locked');
   });
 
-  it('runs out at its deadline, and its owner is told', () => {
+  it('expires at its deadline and is reported', () => {
     const map = MapUnderTest.withSeats(2);
     map.lockAndSee(0);
     map.lockAndSee(1);
@@ -51,7 +51,7 @@ describe('an own lock', () => {
     });
   });
 
-  it('has run out, too, when the frame about it is a little ahead of our clock', () => {
+  it('counts as expired when the frame is slightly ahead of our clock', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.now = DEADLINE - 400;
@@ -59,7 +59,7 @@ describe('an own lock', () => {
     expect(map.state.lostLocks).toMatchObject({ kind: 'expired' });
   });
 
-  it('keeps to a new deadline that a frame brings, and its owner is told nothing', () => {
+  it('takes a new deadline from a frame without a report', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.start('extend', 100);
@@ -71,7 +71,7 @@ describe('an own lock', () => {
     expect(map.state.lostLocks).toBeNull();
   });
 
-  it('keeps to a new deadline that the answer brings before the frame', () => {
+  it('takes a new deadline from a response before the frame', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.start('extend', 100);
@@ -84,7 +84,7 @@ describe('an own lock', () => {
   });
 
   it.each([['alice'], [null]])(
-    'that another tab has extended goes on, and the locks are asked for again (holder: %s)',
+    'extended by another tab continues and is refetched (holder: %s)',
     (holder) => {
       const map = MapUnderTest.withSeats(1);
       map.start('lock', 100);
@@ -112,7 +112,7 @@ describe('an own lock', () => {
     expect(map.state.lostLocks).not.toBeNull();
   });
 
-  it('that cannot be extended stays what it was', () => {
+  it('stays unchanged when its extension is refused', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.start('extend', 100);
@@ -122,7 +122,7 @@ describe('an own lock', () => {
     expect(map.state.own.get(100)).toMatchObject({ extensionsLeft: 0 });
   });
 
-  it('is lost when the feed shows the seat otherwise, and the locks are asked for again', () => {
+  it('is lost and refetched when the feed shows another state', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     const { lockFetches } = map.state;
@@ -132,7 +132,7 @@ describe('an own lock', () => {
     expect(map.state.lockFetches).toBe(lockFetches + 1);
   });
 
-  it('is not reported as lost when its owner gave it back', () => {
+  it('is not reported as lost after a release', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.start('unlock', 100);
@@ -142,7 +142,7 @@ describe('an own lock', () => {
     expect(map.seat(0)).toMatchObject({ status: 'available', pending: false });
   });
 
-  it('is not reported as lost when its owner reserved the seat', () => {
+  it('is not reported as lost after a reservation', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.start('reserve', 100);
@@ -152,7 +152,7 @@ describe('an own lock', () => {
     expect(map.seat(0).status).toBe('reserved');
   });
 
-  it('that was given back is free before the feed has said so', () => {
+  it('shows as available after a release before the feed does', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.start('unlock', 100);
@@ -163,7 +163,7 @@ describe('an own lock', () => {
     expect(map.seat(0)).toMatchObject({ status: 'locked', holder: 'bob' });
   });
 
-  it('that was turned into a reservation shows as one before the feed has said so', () => {
+  it('shows as reserved after a reservation before the feed does', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.start('reserve', 100);
@@ -174,7 +174,7 @@ describe('an own lock', () => {
     expect(map.seat(0).status).toBe('available');
   });
 
-  it('that the server does not know of is given up', () => {
+  it('unknown to the server is dropped', () => {
     const map = MapUnderTest.withSeats(1);
     map.start('lock', 100);
     map.held(100);
@@ -182,7 +182,7 @@ describe('an own lock', () => {
     expect(map.seat(0).status).toBe('available');
   });
 
-  it('is doubted when a beat comes and the feed still has not shown it', () => {
+  it('is refetched when a beat arrives and the feed has not shown it', () => {
     const map = MapUnderTest.withSeats(1);
     map.start('lock', 100);
     map.held(100);
@@ -191,7 +191,7 @@ describe('an own lock', () => {
     expect(map.state.lockFetches).toBe(lockFetches + 1);
   });
 
-  it('is doubted after a snapshot in the middle, which may have skipped over its end', () => {
+  it('is refetched after a mid-stream snapshot, which may skip its end', () => {
     const map = MapUnderTest.withSeats(1);
     const { lockFetches } = map.state;
     map.snapshot(['available']);
@@ -200,7 +200,7 @@ describe('an own lock', () => {
 });
 
 describe('the list of own locks', () => {
-  it('gives a reloaded page its basket back', () => {
+  it('restores the basket after a reload', () => {
     const map = MapUnderTest.withSeats(2);
     map.delta(locked(1));
     expect(map.statuses()).toEqual(['available', 'locked']);
@@ -214,7 +214,7 @@ describe('the list of own locks', () => {
     expect(map.statuses()).toEqual(['available', 'available']);
   });
 
-  it('takes away what it does not name', () => {
+  it('removes locks that it does not contain', () => {
     const map = MapUnderTest.withSeats(1);
     map.start('lock', 100);
     map.held(100);
@@ -223,7 +223,7 @@ describe('the list of own locks', () => {
     expect(map.state.lostLocks).toMatchObject({ kind: 'lost', seatNumbers: ['A1'] });
   });
 
-  it('is asked for again when a command was begun after the question', () => {
+  it('is refetched when a command started after the request', () => {
     const map = MapUnderTest.withSeats(1);
     const { epoch, lockFetches } = map.state;
     map.start('lock', 100);

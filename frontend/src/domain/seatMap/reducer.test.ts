@@ -6,7 +6,7 @@ import { fixture } from '@/testing/fixtures';
 import { changed, DEADLINE, locked, MapUnderTest, START } from '@/testing/mapHarness';
 
 describe('the feed', () => {
-  it('brings a reader to where the server is, frame by frame', () => {
+  it("leads to the server's state frame by frame", () => {
     const { seats, snapshot, deltas, expected, shown_at: shownAt } = fixture('convergence');
     const map = new MapUnderTest();
     map.load(makeSeats(seats), snapshot.layout);
@@ -26,14 +26,14 @@ describe('the feed', () => {
     expect(map.statuses()).toEqual(shownAt.statuses);
   });
 
-  it('keeps nothing of its own for a seat that has been let go of', () => {
+  it('drops lock data of a released seat', () => {
     const map = MapUnderTest.withSeats(2);
     map.delta(locked(0));
     map.delta(changed(0, 'available'));
     expect(map.state.live[0]).toBe(map.state.live[1]);
   });
 
-  it('shows the seat list as it stands until the socket has spoken', () => {
+  it('leaves the REST seat list visible until the first frame', () => {
     const map = new MapUnderTest();
     map.load([
       makeSeat(0),
@@ -43,14 +43,14 @@ describe('the feed', () => {
     expect(map.statuses()).toEqual(['available', 'reserved', 'locked']);
   });
 
-  it('outranks a seat list that is loaded later', () => {
+  it('overrides a seat list that is loaded later', () => {
     const map = MapUnderTest.withSeats(2);
     map.delta(changed(0, 'reserved'));
     map.load(makeSeats(2));
     expect(map.statuses()).toEqual(['reserved', 'available']);
   });
 
-  it('applies a snapshot that came before the seat list', () => {
+  it('applies a snapshot that arrived before the seat list', () => {
     const map = new MapUnderTest();
     map.snapshot(['blocked', 'available', 'available', 'available']);
     expect(map.state.seats).toEqual([]);
@@ -66,7 +66,7 @@ describe('the feed', () => {
     expect(map.state).toBe(before);
   });
 
-  it('keeps each seat the same object until something about it changes', () => {
+  it('keeps the identity of unchanged seats', () => {
     const map = MapUnderTest.withSeats(4);
     const before = map.state.seats;
     map.delta(changed(1, 'reserved'), changed(2, 'available'));
@@ -82,7 +82,7 @@ describe('the feed', () => {
     expect(map.state.seats.every((seat, index) => seat === after[index])).toBe(true);
   });
 
-  it('shows the old map until the new one is there, when the plan has changed', () => {
+  it('shows the old map until the new layout is loaded', () => {
     const map = MapUnderTest.withSeats(2);
     map.snapshot(['reserved', 'reserved', 'reserved', 'available'], 'layout-2', 20);
     expect(map.state.liveLayout).toBe('layout-2');
@@ -91,7 +91,7 @@ describe('the feed', () => {
     expect(map.statuses()).toEqual(['reserved', 'reserved', 'reserved']);
   });
 
-  it('takes a snapshot that goes on from what it knows for a long delta', () => {
+  it('treats a snapshot that continues its position as a delta', () => {
     const map = MapUnderTest.withSeats(2);
     map.lockAndSee(0);
     const { lockFetches, seq } = map.state;
@@ -104,28 +104,28 @@ describe('the feed', () => {
     expect(map.statuses()).toEqual(['mine', 'reserved']);
   });
 
-  it('asks for its own locks when a snapshot leads back, as after a restored backup', () => {
+  it('refetches own locks when a snapshot goes back, as after a restored backup', () => {
     const map = MapUnderTest.withSeats(1);
     const { lockFetches } = map.state;
     map.snapshot(['available'], LAYOUT, 3);
     expect(map.state.lockFetches).toBe(lockFetches + 1);
   });
 
-  it('tells how many are watching', () => {
+  it('reports the number of viewers', () => {
     const map = MapUnderTest.withSeats(1);
     map.beat();
     expect(map.state.viewers).toBe(5);
   });
 });
 
-describe('a lock of somebody else', () => {
-  it('names its holder', () => {
+describe("somebody else's lock", () => {
+  it("has its holder's name", () => {
     const map = MapUnderTest.withSeats(1);
     map.delta(locked(0, DEADLINE, 'bob'));
     expect(map.seat(0)).toMatchObject({ status: 'locked', until: DEADLINE, holder: 'bob' });
   });
 
-  it('is worth nothing from its deadline on, without a frame', () => {
+  it('is void from its deadline on, without a frame', () => {
     const map = MapUnderTest.withSeats(1);
     map.delta(locked(0));
     map.now = DEADLINE - 1;
@@ -138,7 +138,7 @@ describe('a lock of somebody else', () => {
 });
 
 describe('a click', () => {
-  it('shows at once, and is put right when the server says no', () => {
+  it('shows at once and is rolled back after a refusal', () => {
     const map = MapUnderTest.withSeats(2);
     const before = map.seat(0);
     map.start('lock', 100);
@@ -147,7 +147,7 @@ describe('a click', () => {
     expect(map.seat(0)).toEqual(before);
   });
 
-  it('shows what the feed says when it was refused because somebody else was faster', () => {
+  it("shows the feed's state after losing a race", () => {
     const map = MapUnderTest.withSeats(1);
     map.start('lock', 100);
     map.delta(locked(0, DEADLINE, 'bob'));
@@ -165,7 +165,7 @@ describe('a click', () => {
     expect(map.seat(0)).toMatchObject({ status: 'mine', pending: true });
   });
 
-  it('cannot take back a reservation that is on its way', () => {
+  it('cannot reverse a pending reservation', () => {
     const map = MapUnderTest.withSeats(1);
     map.lockAndSee(0);
     map.start('reserve', 100);
@@ -173,7 +173,7 @@ describe('a click', () => {
     expect(map.seat(0)).toMatchObject({ status: 'mine', pending: true });
   });
 
-  it('leaves alone a seat that has no command on its way', () => {
+  it('does nothing on a seat without a pending command', () => {
     const map = MapUnderTest.withSeats(1);
     const before = map.state;
     map.do({ type: 'commandReversed', seatId: 100 });
@@ -181,7 +181,7 @@ describe('a click', () => {
   });
 });
 
-it('learns of a plan without any seat', () => {
+it('loads a layout without seats', () => {
   const map = new MapUnderTest();
   map.load([], LAYOUT);
   expect(map.state.seats).toEqual([]);

@@ -4,8 +4,8 @@ import type { SeatFacts } from '@/domain/seatMap/seats';
 import { blocksOf, sectionsOf } from '@/domain/seatMap/sections';
 import { factsOf, makeSeat, makeSeats } from '@/testing/factories';
 
-describe('the sections of a plan', () => {
-  it('have rows, in the order of the plan', () => {
+describe('sections', () => {
+  it('have rows in plan order', () => {
     const seats = [
       makeSeat(0, { section: 'Circle', row: 'B' }),
       makeSeat(1, { section: 'Stalls', row: 'A' }),
@@ -30,11 +30,11 @@ describe('the sections of a plan', () => {
 });
 
 describe('the blocks of a section', () => {
-  it('are its rows where there is no aisle', () => {
+  it('are its rows if there is no aisle', () => {
     expect(blocks(makeSeats(8).map(factsOf))).toEqual(['A1 A2 A3 A4', 'B1 B2 B3 B4']);
   });
 
-  it('end at an aisle, even in a row that has more aisles than neighbours', () => {
+  it('end at aisles, even in rows with more aisles than neighbours', () => {
     const row = [0, 30, 100, 200, 230, 300];
     const other = [0, 30, 60, 90, 120, 150];
     expect(
@@ -45,12 +45,12 @@ describe('the blocks of a section', () => {
     ).toEqual(['A1 A2', 'A3', 'A4 A5', 'A6', 'B1 B2 B3 B4 B5 B6']);
   });
 
-  it('are in the order in which the seats lie, whatever their numbers', () => {
+  it('are ordered by position, whatever the seat numbers', () => {
     const pianoSide = [at(0, 'A1', 60, 0), at(1, 'A3', 0, 0), at(2, 'A2', 30, 0)];
     expect(blocks(pianoSide)).toEqual(['A3 A2 A1']);
   });
 
-  it('follow a row down the side of a hall, and round a curve', () => {
+  it('follow rows down the side and around curves', () => {
     const side = [0, 2, 1].map((place) => at(place, `A${place + 1}`, 500, place * 30));
     expect(blocks(side)).toEqual(['A1 A2 A3']);
     const curve = [0, 1, 2, 3, 4].map((place) => {

@@ -23,7 +23,7 @@ function makeStore() {
   return { store, timers, statuses };
 }
 
-it('frees each seat when its deadline is reached', () => {
+it('frees each seat at its deadline', () => {
   const { store, timers, statuses } = makeStore();
   const listener = vi.fn();
   store.subscribe(listener);
@@ -37,7 +37,7 @@ it('frees each seat when its deadline is reached', () => {
   expect(timers.plannedCount).toBe(0);
 });
 
-it('plans nothing while nobody looks', () => {
+it('schedules nothing without subscribers', () => {
   const { store, timers } = makeStore();
   expect(timers.plannedCount).toBe(0);
   const unsubscribe = store.subscribe(vi.fn());

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { unpackLayout } from '@/domain/seatMap/unpackLayout';
 import { factsOf, makeSeat, packed } from '@/testing/factories';
 
-it('gives back the seats that were packed', () => {
+it('unpacks what was packed', () => {
   const seats = [
     makeSeat(0),
     makeSeat(1, { price: '80.00', category: null }),

@@ -29,7 +29,7 @@ function openAccount() {
   return opened;
 }
 
-it('says the same whether or not anybody has the address', async () => {
+it('shows the same result whether or not the address exists', async () => {
   const { server, user } = open('/password/forgotten?next=%2Fevents%2F7');
   server.on('post password/reset/', DONE);
   await user.type(screen.getByLabelText('E-mail'), 'alice@example.org');
@@ -42,7 +42,7 @@ it('says the same whether or not anybody has the address', async () => {
   );
 });
 
-it('takes the link’s key off the address at once, and uses it once', async () => {
+it('removes the token from the URL at once and uses it once', async () => {
   const { server, user, router } = open('/password/reset#uid=Mg&token=c0-ffee');
   expect(await screen.findByRole('heading', { name: 'Choose a new password' })).toBeDefined();
   expect(router.state.location).toMatchObject({ hash: '', pathname: '/password/reset' });
@@ -63,7 +63,7 @@ it('takes the link’s key off the address at once, and uses it once', async () 
 });
 
 it.each(['', '#', '#uid=Mg', '#token=x', '#uid=&token='])(
-  'asks for another link when it says only %j',
+  'requests another link after %j',
   async (hash) => {
     open(`/password/reset${hash}`);
     await screen.findByRole('heading', { name: 'This link is incomplete' });
@@ -73,7 +73,7 @@ it.each(['', '#', '#uid=Mg', '#token=x', '#uid=&token='])(
   },
 );
 
-it('says that a link was used before', async () => {
+it('shows that a link was already used', async () => {
   const { server, user } = open('/password/reset#uid=Mg&token=used');
   server.on('post password/reset/confirm/', [400, { error: 'No.', code: 'invalid_link' }]);
   await user.type(screen.getByLabelText('New password'), 'passwords-of-mine');
@@ -81,7 +81,7 @@ it('says that a link was used before', async () => {
   await screen.findByText(/^This link is not good any more/);
 });
 
-it('changes the password, and says at its field when the old one is wrong', async () => {
+it('changes the password and shows a wrong one at its field', async () => {
   const { server, user } = openAccount();
   server.replyInTurn(
     'post password/change/',
@@ -99,7 +99,7 @@ it('changes the password, and says at its field when the old one is wrong', asyn
   expect(old).toHaveProperty('value', '');
 });
 
-it('signs out everywhere, here too', async () => {
+it('signs out everywhere, including here', async () => {
   const { server, user, router } = openAccount();
   server.on('post logout/everywhere/', DONE);
   await user.click(await screen.findByRole('button', { name: 'Sign out everywhere' }));

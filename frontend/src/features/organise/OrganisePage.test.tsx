@@ -46,7 +46,7 @@ async function openLive() {
   return { server, socket: FakeWebSocket.newest() };
 }
 
-/** A figure by its name: its value and what is said beside it. */
+/** A figure's value and hint, by its name. */
 function figure(name: string): string {
   const term = screen.getAllByRole('term').find(({ textContent }) => textContent === name);
   return term?.nextElementSibling?.textContent ?? '';
@@ -73,13 +73,13 @@ it('updates the counts as seats are sold', async () => {
   ]);
 });
 
-it('shows what the bookings come to, and asks again once the seats have changed', async () => {
+it('shows the revenue and refetches it after seats changed', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   const { server, socket } = await openLive();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(figure('Revenue so far')).toMatch(/^€0\.00/);
   expect(server.requests.filter(({ call }) => call === REVENUE)).toHaveLength(1);
-  // Less than the seat costs now.
+  // Less than the current price of the seat.
   server.on(REVENUE, [200, revenueOf(2, { section: 'Stalls', revenue: '35.00' })]);
   socket.receive(deltaFrame(1, [0, 2, null, null]));
   await vi.advanceTimersByTimeAsync(10_000);
@@ -89,7 +89,7 @@ it('shows what the bookings come to, and asks again once the seats have changed'
   expect(server.requests.filter(({ call }) => call === REVENUE)).toHaveLength(2);
 });
 
-it('tells the latest changes, and how many were sold', async () => {
+it('shows the latest changes and how many seats were sold', async () => {
   const { socket } = await openLive();
   expect(screen.getByText(/^Nothing has changed/)).toBeDefined();
   socket.receive(deltaFrame(1, [0, 2, null, null], [5, 1, Date.now() + 60_000, 'bob']));
@@ -101,7 +101,7 @@ it('tells the latest changes, and how many were sold', async () => {
   expect(screen.getByRole('img', { name: /^Seats sold in each of the last 30/ })).toBeDefined();
 });
 
-it('only looks: it asks for nobody’s locks', async () => {
+it('is read-only and does not fetch own locks', async () => {
   const { server } = await openLive();
   expect(server.requests.map(({ call }) => call)).not.toContain('get events/7/locks/');
   expect(server.writes()).toEqual([]);
@@ -110,7 +110,7 @@ it('only looks: it asks for nobody’s locks', async () => {
 it.each([
   ['nobody', null, 'Sign in'],
   ['a buyer', ALICE, 'To the seat map'],
-] as const)('is not for %s, and says where to go', async (_, me, wayOut) => {
+] as const)('refuses %s and shows where to go', async (_, me, wayOut) => {
   const server = open(me);
   expect(await screen.findByText('This page is for organisers')).toBeDefined();
   expect(screen.getByRole('link', { name: wayOut })).toBeDefined();
@@ -118,7 +118,7 @@ it.each([
   expect(FakeWebSocket.opened).toEqual([]);
 });
 
-it('has a sentence for an event that is not there', async () => {
+it('shows a message for an unknown event', async () => {
   const server = open();
   server.on('get events/7/', [404, { error: 'No such event.', code: 'not_found' }]);
   expect(await screen.findByText('There is no such event')).toBeDefined();

@@ -14,7 +14,7 @@ function seatsThat(...those: (readonly [DisplayStatus, section: string])[]): Map
   }));
 }
 
-it('counts each state in each section', () => {
+it('counts each status in each section', () => {
   const counts = countSeats(
     seatsThat(
       ['reserved', 'Stalls'],
@@ -38,7 +38,7 @@ it('counts each state in each section', () => {
   });
 });
 
-it('takes the share of the seats that can be sold', () => {
+it('takes the share of the sellable seats', () => {
   const half = seatsThat(
     ['reserved', 'Stalls'],
     ['available', 'Stalls'],

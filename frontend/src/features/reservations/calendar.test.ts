@@ -17,7 +17,7 @@ function linesOf(changes: Partial<CalendarEntry> = {}): string[] {
   return calendarFile({ ...ENTRY, ...changes }).split('\r\n');
 }
 
-it('is a calendar with one entry, every line ended as the standard asks', () => {
+it('is one entry with CRLF line endings', () => {
   expect(linesOf()).toEqual([
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
@@ -46,25 +46,25 @@ it('is a calendar with one entry, every line ended as the standard asks', () => 
   expect(calendarFile(ENTRY).replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
 });
 
-it('gives the time at the place, with the offset that counts there then', () => {
+it("has the local time with the zone's offset at that date", () => {
   const lines = linesOf({ start: '2027-01-01T00:30:00Z', timeZone: 'America/St_Johns' });
   expect(lines).toContain('DTSTART;TZID=America/St_Johns:20261231T210000');
   expect(lines).toContain('TZOFFSETTO:-0330');
 });
 
-it('gives the time in UTC for a zone that the browser does not know', () => {
+it('has UTC for a zone that the browser does not know', () => {
   const lines = linesOf({ start: '2027-01-01T00:30:00+05:30', timeZone: 'Mars/Olympus' });
   expect(lines).toContain('DTSTART:20261231T190000Z');
   expect(lines).not.toContain('BEGIN:VTIMEZONE');
 });
 
-it('escapes what would end a value or begin another line', () => {
+it('escapes separators and line breaks', () => {
   const lines = linesOf({ title: 'Foo; Bar, \\Baz', note: 'One\nTwo\r\nEND:VEVENT\u0007' });
   expect(lines).toContain('SUMMARY:Foo\\; Bar\\, \\\\Baz');
   expect(lines).toContain('DESCRIPTION:One\\nTwo\\nEND:VEVENT');
 });
 
-it('folds long lines at 75 octets, never inside a character', () => {
+it('folds lines at 75 octets, never inside a character', () => {
   const title = `Ünïcödé ${'für alle 🎭 '.repeat(20)}`.trim();
   const text = calendarFile({ ...ENTRY, title });
   const encoder = new TextEncoder();

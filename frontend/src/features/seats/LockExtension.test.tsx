@@ -19,7 +19,7 @@ function lockExtension() {
   return screen.queryByRole('button', { name: 'More time' });
 }
 
-it('is offered when a hold ends soon, and moves all deadlines at once', async () => {
+it('is offered when a lock ends soon, and extends all deadlines at once', async () => {
   const { server, user } = await openHolding(lockedSeat(0, soon()), lockedSeat(1, soon()));
   const extended = [lockedSeat(0, later(), 1), lockedSeat(1, later(), 1)];
   server.on(EXTEND, [200, { success: true, message: 'Held for longer', seats: extended }]);
@@ -35,19 +35,19 @@ it('is offered when a hold ends soon, and moves all deadlines at once', async ()
   expect(seatButton('A2').getAttribute('data-status')).toBe('mine');
 });
 
-it('is not offered while there is enough', async () => {
+it('is not offered while there is enough time', async () => {
   await openHolding(lockedSeat(0, later()));
   expect(lockExtension()).toBeNull();
 });
 
-it('is offered as soon as there is not enough any more', async () => {
+it('is offered as soon as time is short', async () => {
   await openHolding(lockedSeat(0, Date.now() + 92_000));
   expect(lockExtension()).toBeNull();
   const offered = screen.findByRole('button', { name: 'More time' }, { timeout: 4_000 });
   expect(await offered).toBeDefined();
 });
 
-it('that was asked for in another tab shows here as well', async () => {
+it('by another tab shows here as well', async () => {
   const { server, socket } = await openHolding(lockedSeat(0, soon()));
   const until = later();
   server.on('get events/7/locks/', [200, [lockedSeat(0, until, 1)]]);
@@ -60,7 +60,7 @@ it('that was asked for in another tab shows here as well', async () => {
   expect(screen.queryByText(/not holding/)).toBeNull();
 });
 
-it('is not offered when there is none left, which is said once', async () => {
+it('is not offered at the limit, which is announced once', async () => {
   const { socket } = await openHolding(lockedSeat(0, soon(), 0));
   expect(await screen.findByText(/^Seat A1 cannot be held any longer/)).toBeDefined();
   socket.receive(deltaFrame(1, [3, 2, null, null]));
@@ -68,7 +68,7 @@ it('is not offered when there is none left, which is said once', async () => {
   expect(lockExtension()).toBeNull();
 });
 
-it('that is refused says why, and is not offered again', async () => {
+it('shows why it was refused and is not offered again', async () => {
   const { server, user } = await openHolding(lockedSeat(0, soon(), 1));
   server.on(EXTEND, conflict(0, 'extension_limit', 'Seat A1 cannot be held for longer.'));
   await user.click(screen.getByRole('button', { name: 'More time' }));
@@ -77,7 +77,7 @@ it('that is refused says why, and is not offered again', async () => {
   expect(lockExtension()).toBeNull();
 });
 
-it('is told of to those who do not see the offer, once for each deadline', async () => {
+it('is announced to screen readers once per deadline', async () => {
   const { socket } = await openHolding(lockedSeat(0, soon()), lockedSeat(1, later()));
   const said = 'Your hold on seat A1 runs out soon. Under “Your seats” you can have more time.';
   expect((await screen.findByText(said)).closest('[role=status]')).not.toBeNull();
@@ -85,7 +85,7 @@ it('is told of to those who do not see the offer, once for each deadline', async
   expect(screen.getAllByText(said)).toHaveLength(1);
 });
 
-it('leaves the focus in the basket when it has been had', async () => {
+it('leaves the focus in the basket after use', async () => {
   const { server, user } = await openHolding(lockedSeat(0, soon()));
   const answer = server.defer(EXTEND);
   await user.click(screen.getByRole('button', { name: 'More time' }));

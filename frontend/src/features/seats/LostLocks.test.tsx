@@ -18,12 +18,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Have almost all of the time go by in which the seats are held, however long opening took. */
+/** Advance almost to the deadline, however long opening took. */
 function comeToTheEnd(openedMs: number) {
   vi.useFakeTimers({ toFake: ['Date'], now: openedMs + HELD_MS - MOMENT_MS });
 }
 
-/** Seats whose time is up: the feed says so a moment before our clock does. */
+/** Open with expired seats, which the feed reports a moment before our clock does. */
 async function openLapsed(...indexes: number[]) {
   const openedMs = Date.now();
   const held = indexes.map((index) => lockedSeat(index, openedMs + HELD_MS));
@@ -34,7 +34,7 @@ async function openLapsed(...indexes: number[]) {
   return scene;
 }
 
-it('names the seats whose time was up, and offers them again', async () => {
+it('shows expired seats and offers them again', async () => {
   const { server, user } = await openLapsed(0, 1);
   expect(screen.getByText(/^Your hold on seats A1 and A2 has run out/)).toBeDefined();
   expect(screen.getByRole('status').textContent).toMatch(/Seats A1 and A2 can be taken again/);
@@ -50,7 +50,7 @@ it('names the seats whose time was up, and offers them again', async () => {
   expect(offered()).toEqual([]);
 });
 
-it('offers what is left of them', async () => {
+it('offers those that are still available', async () => {
   const { socket } = await openLapsed(0, 1);
   socket.receive(deltaFrame(2, [0, 1, Date.now() + 60_000, 'bob']));
   expect(offered()).toEqual(['Take A2 again · €50.00']);
@@ -58,7 +58,7 @@ it('offers what is left of them', async () => {
   expect(offered()).toEqual([]);
 });
 
-it('offers together what ran out one after the other', async () => {
+it('merges seats that expired one after the other', async () => {
   const openedMs = Date.now();
   const held = [lockedSeat(0, openedMs + HELD_MS), lockedSeat(1, openedMs + HELD_MS + 100)];
   const { server, socket } = await openHolding(...held);
@@ -73,7 +73,7 @@ it('offers together what ran out one after the other', async () => {
   });
 });
 
-it('offers nothing when the seats were given back elsewhere', async () => {
+it('offers nothing when the seats were released elsewhere', async () => {
   const { server, socket } = await openHolding(lockedSeat(0));
   server.on('get events/7/locks/', [200, []]);
   socket.receive(deltaFrame(1, [0, 0, null, null]));

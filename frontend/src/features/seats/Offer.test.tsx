@@ -32,8 +32,8 @@ function taken(...indexes: number[]) {
   return [200, { success: true, message: 'Locked', seats }] as const;
 }
 
-describe('seats that could be had instead', () => {
-  it('are offered beside the reason, said once, and take no focus', async () => {
+describe('alternative seats', () => {
+  it('are offered with the reason, announced once, without taking the focus', async () => {
     await openRefused();
     expect(offered()).toEqual([
       'Take A2 instead',
@@ -50,7 +50,7 @@ describe('seats that could be had instead', () => {
     expect(region.contains(document.activeElement)).toBe(false);
   });
 
-  it('are held by one click, shown at once', async () => {
+  it('are locked by one click, optimistically', async () => {
     const { server, user } = await openRefused();
     const answer = server.defer(LOCK);
     await user.click(screen.getByRole('button', { name: /^Take B1, B2/ }));
@@ -67,7 +67,7 @@ describe('seats that could be had instead', () => {
     expect(server.keysOf(LOCK)[0]).toMatch(/.{8}/);
   });
 
-  it('are put right like a click, with a new offer, when they are gone too', async () => {
+  it('are rolled back with a new offer when they are gone too', async () => {
     const { server, user } = await openRefused();
     const refusal = conflict(1, 'locked', 'Seat A2 is locked by someone else.');
     server.on(LOCK, offering(refusal, [2]));
@@ -78,7 +78,7 @@ describe('seats that could be had instead', () => {
     expect(seatButton('A2').getAttribute('data-status')).toBe('available');
   });
 
-  it('vanish one by one as others take them', async () => {
+  it('disappear one by one as others take them', async () => {
     const { socket } = await openRefused();
     socket.receive(deltaFrame(1, [5, 1, Date.now() + 60_000, 'bob']));
     expect(offered()).toEqual(['Take A2 instead', 'Take B3 instead']);
@@ -86,7 +86,7 @@ describe('seats that could be had instead', () => {
     expect(offered()).toEqual([]);
   });
 
-  it('vanish when they are turned down, by key as well', async () => {
+  it('disappear when dismissed, also by keyboard', async () => {
     const { user } = await openRefused();
     await user.click(screen.getByRole('button', { name: 'No, thank you' }));
     expect(offered()).toEqual([]);
@@ -100,14 +100,14 @@ describe('seats that could be had instead', () => {
     expect(document.activeElement).toBe(seatButton('A1'));
   });
 
-  it('vanish when the person helps themselves', async () => {
+  it('disappear when the user picks a seat', async () => {
     const { server, user } = await openRefused();
     server.defer('post events/7/seats/102/lock/');
     await user.click(seatButton('A3'));
     expect(offered()).toEqual([]);
   });
 
-  it('are offered in the dialog when a party breaks up, and stand in for all of it', async () => {
+  it('are offered in the dialog when part of a group is lost, and replace all of it', async () => {
     const { server, user } = await openHolding(lockedSeat(0), lockedSeat(1));
     server.on('get events/7/locks/', [200, [lockedSeat(1)]]);
     server.on(RESERVE, offering(conflict(0, 'expired', 'Your lock ran out.'), [4, 5]));
@@ -124,7 +124,7 @@ describe('seats that could be had instead', () => {
     expect(server.requests.at(-1)?.body).toEqual({ seat_ids: [101] });
   });
 
-  it('are offered again when the very seats that ran out are still free', async () => {
+  it('include the expired seats themselves if they are still free', async () => {
     const { server, socket, user } = await openHolding(lockedSeat(0));
     server.on('get events/7/locks/', [200, []]);
     server.on(RESERVE, offering(conflict(0, 'expired', 'Your lock ran out.'), [0], [1]));

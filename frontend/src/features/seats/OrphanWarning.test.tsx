@@ -22,7 +22,7 @@ function orphanPrompt() {
   return screen.queryByRole('region', { name: NUDGE });
 }
 
-it('asks in passing about a seat that is left on its own', async () => {
+it('warns about an orphan seat', async () => {
   const { server, user } = await openSelector();
   server.on('post events/7/seats/101/lock/', granted(lockedSeat(1)));
   await user.click(seatButton('A2'));
@@ -36,7 +36,7 @@ it('asks in passing about a seat that is left on its own', async () => {
   expect(screen.getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', false);
 });
 
-it('takes it too with one click', async () => {
+it('adds it with one click', async () => {
   const { server, user } = await openHolding(lockedSeat(1));
   server.on(LOCK, [200, { success: true, message: 'Locked', seats: [lockedSeat(0)] }]);
   await user.click(screen.getByRole('button', { name: /^Take A1 too/ }));
@@ -46,7 +46,7 @@ it('takes it too with one click', async () => {
   expect(orphanPrompt()).toBeNull();
 });
 
-it('moves along with one click, and lets go only of what it no longer needs', async () => {
+it('shifts with one click and releases only what is not needed', async () => {
   const { server, user } = await openHolding(lockedSeat(1), lockedSeat(2));
   server.on(LOCK, [200, { success: true, message: 'Locked', seats: [lockedSeat(0)] }]);
   server.on(UNLOCK, released(makeSeat(2)));
@@ -57,7 +57,7 @@ it('moves along with one click, and lets go only of what it no longer needs', as
   expect(orphanPrompt()).toBeNull();
 });
 
-it('is quiet about a seat once it has been told so, but not about another', async () => {
+it('does not repeat a dismissed warning but shows another', async () => {
   const { socket, user } = await openHolding(lockedSeat(1));
   await user.click(screen.getByRole('button', { name: 'No, thank you' }));
   expect(orphanPrompt()).toBeNull();
@@ -67,14 +67,14 @@ it('is quiet about a seat once it has been told so, but not about another', asyn
   expect(orphanPrompt()?.textContent).toMatch(/^That leaves seats A1 and A3 on their own/);
 });
 
-it('goes at Escape, wherever the focus is', async () => {
+it('closes on Escape, wherever the focus is', async () => {
   const { user } = await openHolding(lockedSeat(1));
   expect(orphanPrompt()).not.toBeNull();
   await user.keyboard('{Escape}');
   expect(orphanPrompt()).toBeNull();
 });
 
-it('says nothing about a seat that was alone before', async () => {
+it('ignores a seat that was single before', async () => {
   await openHolding(lockedSeat(0));
   expect(orphanPrompt()).toBeNull();
 });

@@ -12,14 +12,14 @@ function refusal(...conflicts: (readonly [string, Conflict['reason']])[]): ApiEr
   });
 }
 
-it('names every seat at fault, those with the same reason together', () => {
+it('names every seat, grouped by reason', () => {
   const error = refusal(['A1', 'locked'], ['A2', 'reserved'], ['A3', 'locked']);
   expect(errorText(error)).toBe(
     'Seats A1 and A3 went to somebody else a moment before you. Seat A2 has already been reserved.',
   );
 });
 
-it('says what the refusal says when the reason has no words of its own', () => {
+it("uses the server's message for an unknown reason", () => {
   expect(errorText(refusal(['A1', 'limit']))).toBe('Seat A1: That cannot be.');
   expect(errorText(refusal(['A1', 'unknown'], ['A2', 'unknown']))).toBe(
     'Seats A1 and A2: That cannot be.',

@@ -16,14 +16,15 @@ import { factsOf, makeEvent, makeSeats } from '@/testing/factories';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-// React's development build keeps a stack for each element, and with it the scopes of its functions.
+// React's development build keeps a stack for each element, and with it the scopes of its
+// functions.
 Object.defineProperty(Error, 'stackTraceLimit', { get: () => 0, set: () => undefined });
 
 const EVENT = makeEvent();
 const FACTS = makeSeats(8).map(factsOf);
 const SCENE = sceneOf(EVENT.plan, EVENT.categories, FACTS);
 const CLOCK = createServerClock();
-/** React itself keeps the last render and the one before. */
+/** React itself keeps the last two renders. */
 const RENDERS = 6;
 const KEPT = 2;
 
@@ -38,7 +39,7 @@ function stands(): MapSeat[] {
 }
 
 function pick() {
-  // Nobody clicks here.
+  // Not clicked here.
 }
 
 it.each<[string, (seats: readonly MapSeat[]) => ReactElement]>([
@@ -72,7 +73,7 @@ it.each<[string, (seats: readonly MapSeat[]) => ReactElement]>([
     drawn.push(new WeakRef(seats));
     return createElement(MemoryRouter, null, draw(seats));
   };
-  // What is rendered first is kept by the test library.
+  // The testing library keeps the first rendered element.
   const { rerender } = render(createElement(MemoryRouter));
   for (let count = 0; count < RENDERS; count++) rerender(drawNext());
   await new Promise((resolve) => setTimeout(resolve, 0));

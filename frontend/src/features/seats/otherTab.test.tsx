@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { tabs } from '@/browser/tabs';
 import { lockedSeat, openHolding, openSelector, seatButton } from '@/testing/selectorHarness';
 
-it('shows a seat as one’s own that was locked in another tab', async () => {
+it("shows a seat locked in another tab as one's own", async () => {
   const { server } = await openSelector();
   server.on('get events/7/locks/', [200, [lockedSeat(0)]]);
   tabs.notifyLocal({ kind: 'locks', eventId: 7 });
@@ -14,7 +14,7 @@ it('shows a seat as one’s own that was locked in another tab', async () => {
   expect(server.writes()).toEqual([]);
 });
 
-it('does not show a seat as one’s own any more that was let go in another tab', async () => {
+it("no longer shows a seat released in another tab as one's own", async () => {
   const { server } = await openHolding(lockedSeat(0));
   server.on('get events/7/locks/', [200, []]);
   tabs.notifyLocal({ kind: 'locks', eventId: 7 });
@@ -23,7 +23,7 @@ it('does not show a seat as one’s own any more that was let go in another tab'
   });
 });
 
-it('does not mind what another tab does about another event', async () => {
+it("ignores another tab's changes to another event", async () => {
   const { server } = await openSelector();
   await waitFor(() => {
     expect(server.requests.some(({ call }) => call === 'get events/7/locks/')).toBe(true);

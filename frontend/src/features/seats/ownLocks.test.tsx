@@ -32,12 +32,12 @@ function status(seatNumber: string): string | null {
   return seatButton(seatNumber).getAttribute('data-status');
 }
 
-/** How often the basket was asked for; the map, whose socket is silent, asks for changes besides. */
+/** Requests for own locks; without a live socket, the map also polls. */
 function requestCount({ requests }: Pick<FakeServer, 'requests'>): number {
   return requests.filter(({ call }) => call === LOCKS).length;
 }
 
-/** Somebody who holds A1 loads the page anew while the database is away. */
+/** A user who holds A1 reloads the page while the database is unavailable. */
 async function openWhileAway() {
   const seats = [lockedSeat(0), ...makeSeats(8).slice(1)];
   const scene = await openSelector({ seats });
@@ -45,7 +45,7 @@ async function openWhileAway() {
   return { ...scene, held: lockedSeat(0) };
 }
 
-it('the basket is asked for until the server can answer', async () => {
+it('own locks are requested until the server answers', async () => {
   const { server, held } = await openWhileAway();
   document.dispatchEvent(new Event('visibilitychange'));
   await pass(20_000);
@@ -59,7 +59,7 @@ it('the basket is asked for until the server can answer', async () => {
   expect(requestCount(server)).toBe(asked);
 });
 
-it('a basket that one may not see is not asked for again', async () => {
+it('own locks are not requested again after a 403', async () => {
   const { server } = await openWhileAway();
   server.on(LOCKS, [403, { error: 'Members only.', code: 'members_only' }]);
   document.dispatchEvent(new Event('visibilitychange'));
@@ -69,7 +69,7 @@ it('a basket that one may not see is not asked for again', async () => {
   expect(requestCount(server)).toBe(asked);
 });
 
-it('a lock whose answer was lost is never shown as somebody’s, and is one’s own once that is known', async () => {
+it("a lock with a lost response is never shown as somebody else's, and is confirmed later", async () => {
   const { server, socket, user } = await openSelector();
   const held = lockedSeat(0);
   server.on(LOCK_A1, () => CONNECTION_LOST);
@@ -91,7 +91,7 @@ it('a lock whose answer was lost is never shown as somebody’s, and is one’s 
   expect(basket().getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', false);
 });
 
-it('a lock that somebody else was quicker with is shown as theirs', async () => {
+it('a lock that somebody else won is shown as theirs', async () => {
   const { server, socket, user } = await openSelector();
   server.on(LOCK_A1, () => CONNECTION_LOST);
   server.on(LOCKS, () => CONNECTION_LOST);

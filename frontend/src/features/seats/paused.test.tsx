@@ -26,13 +26,13 @@ function pass(ms: number): void {
   });
 }
 
-it('a seat map that nobody looks at does nothing, and goes on where it was when somebody does', async () => {
+it('a hidden seat map does nothing, and catches up when visible', async () => {
   const { server } = await openHolding(lockedSeat(0));
   const asked = server.requests.length;
   turnTo('hidden');
   pass(UNSEEN_MS);
   expect(screen.getByText('Paused')).toBeDefined();
-  // By hand: a spy would put the timers that are not real back in place when all of this is over.
+  // Replaced by hand: restoring a spy would restore the fake timers too late.
   const setTimer = vi.fn(setTimeout);
   const { setTimeout: before } = globalThis;
   globalThis.setTimeout = Object.assign(setTimer, before);

@@ -60,7 +60,7 @@ async function givePassword(user: ReturnType<typeof openAccount>['user'], button
   await user.click(dialog.getByRole('button', { name: button }));
 }
 
-it('asks for the code of an app after the password, and signs in with it', async () => {
+it("asks for an app's code after the password and signs in", async () => {
   const { server, user } = await openSecondStep(['totp', 'recovery_code']);
   server.replyInTurn(
     'post login/second-factor/',
@@ -82,7 +82,7 @@ it('asks for the code of an app after the password, and signs in with it', async
   });
 });
 
-it('takes a recovery code instead, and starts again from the password', async () => {
+it('accepts a recovery code, and restarts from the password', async () => {
   const { server, user } = await openSecondStep(['totp', 'recovery_code']);
   server.on('post login/second-factor/', [401, { error: 'No.', code: 'challenge_over' }]);
   await user.click(screen.getByRole('button', { name: 'Use a recovery code' }));
@@ -93,7 +93,7 @@ it('takes a recovery code instead, and starts again from the password', async ()
   expect(await screen.findByLabelText('Password')).toBeDefined();
 });
 
-it('says in our words that the browser gave no passkey', async () => {
+it("replaces the browser's passkey error by our own message", async () => {
   const { user } = await openSecondStep(['passkey', 'recovery_code'], { passkey: {} });
   await user.click(screen.getByRole('button', { name: 'Use a passkey' }));
   await screen.findByText(/^No passkey was given/);
@@ -122,7 +122,7 @@ it('sets up an app: password, QR code, first code, recovery codes', async () => 
   expect(await screen.findByRole('button', { name: 'Remove Authenticator app' })).toBeDefined();
 });
 
-it('says at its field when the password is wrong, and removes the app with the right one', async () => {
+it('shows a wrong password at its field and removes the app with the right one', async () => {
   const { server, user } = openAccount(WITH_APP);
   server.replyInTurn(
     'post second-factor/totp/remove/',
@@ -138,7 +138,7 @@ it('says at its field when the password is wrong, and removes the app with the r
   await screen.findByRole('button', { name: 'Set up an app' });
 });
 
-it('lists where one is signed in, and signs out there', async () => {
+it('lists the sessions and ends one', async () => {
   const { server, user } = openAccount();
   const there = { ...SESSION, id: 'there/1', device: '', is_current: false };
   server.on('get sessions/', [200, [SESSION, there]]);
@@ -152,7 +152,7 @@ it('lists where one is signed in, and signs out there', async () => {
   });
 });
 
-it('erases the account, and asks about tickets for coming events first', async () => {
+it('erases the account after asking about upcoming tickets', async () => {
   const { server, user, router } = openAccount();
   server.replyInTurn(
     'post me/erase/',

@@ -83,7 +83,7 @@ function noneTogether(largest: number) {
   return [409, { error: 'No such seats.', code: 'no_seats_together', largest }] as const;
 }
 
-it('asks for as many as are wanted, where and how they are wanted, and holds them', async () => {
+it('requests as many seats as wanted, by the chosen criteria, and holds them', async () => {
   const { server, store, found, dialog, user } = openFind();
   server.on(BEST, best(4, 5, 6));
   await user.click(dialog.getByRole('button', { name: 'One seat more' }));
@@ -108,7 +108,7 @@ it('asks for as many as are wanted, where and how they are wanted, and holds the
   expect(seats[4]?.until).not.toBeNull();
 });
 
-it('looks anywhere for two seats with the best view unless told otherwise', async () => {
+it('searches everywhere for two seats with the best view by default', async () => {
   const { server, dialog, found, user } = openFind();
   server.on(BEST, best(0, 1));
   await user.click(dialog.getByRole('button', { name: 'Find 2 seats together' }));
@@ -123,7 +123,7 @@ it('looks anywhere for two seats with the best view unless told otherwise', asyn
   });
 });
 
-it('tells how many could sit together, and finds those with one click', async () => {
+it('shows how many could sit together and finds those with one click', async () => {
   const { server, dialog, found, user } = openFind();
   server.replyInTurn(BEST, noneTogether(4), best(0, 1, 2, 3));
   for (let more = 0; more < 4; more += 1) {
@@ -142,7 +142,7 @@ it('tells how many could sit together, and finds those with one click', async ()
   expect(second).not.toBe(first);
 });
 
-it('says so when nothing is free there, and forgets it when the criteria change', async () => {
+it('shows that nothing is available, until the criteria change', async () => {
   const { server, dialog, user } = openFind();
   server.on(BEST, noneTogether(0));
   await user.click(dialog.getByRole('button', { name: 'Find 2 seats together' }));
@@ -152,7 +152,7 @@ it('says so when nothing is free there, and forgets it when the criteria change'
   expect(dialog.queryByText('No seat is free there now.')).toBeNull();
 });
 
-it('goes no further than the person may hold', async () => {
+it('respects the cap', async () => {
   const { dialog, user } = openFind({ spare: 2 });
   const more = dialog.getByRole('button', { name: 'One seat more' });
   expect(more.getAttribute('aria-disabled')).toBe('true');
@@ -164,13 +164,13 @@ it('goes no further than the person may hold', async () => {
   expect(dialog.getByRole('button', { name: 'Find 1 seat' })).toBeDefined();
 });
 
-it('finds nothing more for somebody who holds as many as they may', () => {
+it('finds nothing for a user at the cap', () => {
   const { dialog } = openFind({ spare: 0 });
   expect(dialog.getByText(/^You hold as many seats/)).toBeDefined();
   expect(dialog.queryByRole('button', { name: /^Find/ })).toBeNull();
 });
 
-it('asks for the same thing under the same key when the answer was lost', async () => {
+it('reuses the key for the same request after a lost response', async () => {
   const { server, dialog, found, user } = openFind();
   server.replyInTurn(BEST, CONNECTION_LOST, best(0, 1));
   await user.click(dialog.getByRole('button', { name: 'Find 2 seats together' }));

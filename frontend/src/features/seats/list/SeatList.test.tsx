@@ -13,7 +13,7 @@ beforeEach(() => {
   Element.prototype.scrollIntoView = vi.fn();
 });
 
-/** A list over a map that the test changes. */
+/** A list of a map that the test changes. */
 function openList(seats: Seat[]) {
   const map = new MapUnderTest();
   map.load(seats);
@@ -41,7 +41,7 @@ function openList(seats: Seat[]) {
 
 const small = () => Array.from({ length: 8 }, (_, index) => makeSeat(index));
 
-/** Two sections, the second with prices of its own and too large to be drawn at once. */
+/** Two sections, the second with other prices and too large to be open at first. */
 function large(): Seat[] {
   return Array.from({ length: 600 }, (_, index) => {
     const row = String(Math.floor(index / 30) + 1);
@@ -66,7 +66,7 @@ function head(name: RegExp) {
   return screen.getByRole('button', { name });
 }
 
-it('shows the seats of a small hall by section and row, in words', () => {
+it('shows a small hall by section and row, with labels', () => {
   const { map, show } = openList(small());
   map.delta(changed(1, 'reserved'), locked(2));
   map.lockAndSee(3);
@@ -96,7 +96,7 @@ it('shows the seats of a small hall by section and row, in words', () => {
   ]);
 });
 
-it('picks by click and by key, and takes others’ seats to who can say whose they are', async () => {
+it('picks by click and by key, also taken seats, whose holder can then be shown', async () => {
   const { map, show, picked, user } = openList(small());
   map.delta(locked(1));
   show();
@@ -107,7 +107,7 @@ it('picks by click and by key, and takes others’ seats to who can say whose th
   expect(picked).toEqual(['A1', 'A1', 'A2']);
 });
 
-it('draws no seat of a large hall before its row is opened', async () => {
+it('renders no seat of a large hall before its row is opened', async () => {
   const { user } = openList(large());
   expect(seatNames()).toEqual([]);
   expect(head(/^Circle 540 of 540 free €35.00 to €50.00$/).getAttribute('aria-expanded')).toBe(
@@ -122,7 +122,7 @@ it('draws no seat of a large hall before its row is opened', async () => {
   expect(seatNames()).toEqual([]);
 });
 
-it('jumps to a section, opens it and goes on from there', async () => {
+it('jumps to a section, opens it and moves the focus there', async () => {
   const { user } = openList(large());
   await user.selectOptions(screen.getByRole('combobox', { name: 'Jump to' }), 'Circle');
   expect(head(/^Circle/).getAttribute('aria-expanded')).toBe('false');
@@ -131,7 +131,7 @@ it('jumps to a section, opens it and goes on from there', async () => {
   expect(head(/^Circle/).getAttribute('aria-expanded')).toBe('true');
 });
 
-it('shows only free seats when asked, and lets none slip away under the finger', async () => {
+it('filters free seats, and keeps seats that are taken meanwhile', async () => {
   const { map, show, user } = openList(small());
   map.delta(changed(0, 'reserved'));
   show();
@@ -149,7 +149,7 @@ it('shows only free seats when asked, and lets none slip away under the finger',
   expect(inRowA()).toHaveLength(3);
 });
 
-it('says so where a row has no free seat', async () => {
+it('shows that a row has no free seat', async () => {
   const { map, show, user } = openList(small());
   map.delta(...[4, 5, 6, 7].map((index) => changed(index, 'reserved')));
   show();

@@ -1,11 +1,14 @@
 import { expect } from '@playwright/test';
 
-import { demoEvents, pick, seatOn, test, watch } from './stage';
+import { demoEvents, pick, seatOn, test, openLive } from './fixtures';
 
-test('a party has its seats found, and sees them on the map', async ({ enter, request }) => {
+test('the seat finder holds seats for a group and shows them on the map', async ({
+  enter,
+  request,
+}) => {
   const { theatre } = await demoEvents(request);
   const { page } = await enter('somebody new');
-  await watch(page, theatre);
+  await openLive(page, theatre);
   await page.getByRole('button', { name: 'Find seats' }).click();
   const dialog = page.getByRole('dialog', { name: 'Find seats together' });
   for (let more = 0; more < 2; more++) {
@@ -20,18 +23,18 @@ test('a party has its seats found, and sees them on the map', async ({ enter, re
   await expect(page.getByRole('button', { name: 'Zoom out' })).toBeEnabled();
 });
 
-test('the list takes seats like the map, and is live for everybody @thorough', async ({
+test('the list picks seats like the map and is live for everybody @thorough', async ({
   enter,
   request,
 }) => {
   const { club } = await demoEvents(request);
   const ben = await enter('somebody new');
-  // Last: keys are for the page in front.
+  // Last, since keys go to the page in front.
   const anna = await enter('somebody new');
   const seat = pick(await anna.api.freeSeats(club.id, 1, 100));
   await ben.page.goto(`/events/${club.id}?view=list`);
   await expect(seatOn(ben.page, seat)).toHaveAccessibleName(/available$/);
-  await watch(anna.page, club);
+  await openLive(anna.page, club);
   await anna.page.keyboard.press('l');
   await expect(anna.page).toHaveURL(/\?view=list$/);
   await seatOn(anna.page, seat).press('Enter');
@@ -41,15 +44,12 @@ test('the list takes seats like the map, and is live for everybody @thorough', a
   await expect(seatOn(anna.page, seat)).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('a seat left on its own is asked about, and taken too @thorough', async ({
-  enter,
-  request,
-}) => {
+test('an orphan seat is warned about and added @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('somebody new');
   const seats = await api.freeSeats(club.id, 108);
   const row = seats.filter(({ row: name }) => name === seats.at(-1)?.row).slice(0, 2);
-  await watch(page, club);
+  await openLive(page, club);
   await seatOn(page, pick(row, 1)).click();
   const orphanPrompt = page.getByRole('region', { name: 'A seat on its own' });
   await orphanPrompt.getByRole('button', { name: / too · / }).click();
@@ -57,7 +57,7 @@ test('a seat left on its own is asked about, and taken too @thorough', async ({
   await expect(orphanPrompt).toBeHidden();
 });
 
-test('a dialog gives the focus back to where it was @thorough', async ({ enter, request }) => {
+test('a dialog restores the focus @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('anonymous');
   const seat = seatOn(page, pick(await api.freeSeats(club.id, 1)));

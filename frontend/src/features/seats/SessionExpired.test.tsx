@@ -6,7 +6,7 @@ import { lockedSeat, openHolding, seatButton } from '@/testing/selectorHarness';
 
 const NOBODY = [401, { error: 'Sign in first.', code: 'not_authenticated' }] as const;
 
-it('tells who is signed out in the middle, and leads back to the seats', async () => {
+it('tells a user whose session expired, with a link back to the seats', async () => {
   const { server, user, router } = await openHolding(lockedSeat(0));
   server.on('get me/', NOBODY);
   server.on('post events/7/seats/101/lock/', NOBODY);
@@ -17,7 +17,7 @@ it('tells who is signed out in the middle, and leads back to the seats', async (
   expect(router.state.location.search).toBe('?next=%2Fevents%2F7');
 });
 
-it('asks who is signed in before it believes a socket that it has to sign in', async () => {
+it("checks the session before it believes a socket's 4401", async () => {
   const { server, socket } = await openHolding(lockedSeat(0));
   socket.drop(4401);
   await waitFor(() => {

@@ -2,28 +2,28 @@ import type { Browser, BrowserContextOptions } from '@playwright/test';
 
 import { BrowserTime } from './browserTime';
 
-/** All that comes late has come by then. */
+/** Enough for late requests. */
 const SETTLED_MS = 2_000;
 
-export interface Opening {
+export interface PageLoad {
   /** Until a section or seat can be clicked and the canvas shows it. */
   readonly seatsMs: number;
-  /** While something was being asked for or came in. */
+  /** Time with at least one request in flight. */
   readonly networkMs: number;
   readonly taskMs: number;
   readonly scriptMs: number;
 }
 
-/** Go to the map so many times in one browser, whose cache is empty the first time. */
-export async function opened(
+/** Open the map several times in one browser; its cache is cold the first time. */
+export async function openMap(
   browser: Browser,
   options: BrowserContextOptions,
   eventId: number,
   times: number,
-): Promise<Opening[]> {
+): Promise<PageLoad[]> {
   const context = await browser.newContext(options);
   await context.addInitScript(noteFirstSeats);
-  const openings: Opening[] = [];
+  const openings: PageLoad[] = [];
   for (let time = 0; time < times; time++) {
     const page = await context.newPage();
     const browserTime = await BrowserTime.of(page);
@@ -45,9 +45,9 @@ interface FirstSeats {
   readonly networkMs: number;
 }
 
-/** Runs in the page before anything else does. */
+/** Runs in the page before its own scripts. */
 function noteFirstSeats(): void {
-  // What a socket is waited for is not among the page's resources.
+  // Sockets are not among the resource timings.
   const sockets: { from: number; to: number }[] = [];
   window.WebSocket = class extends WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
@@ -67,7 +67,7 @@ function noteFirstSeats(): void {
   };
   (window as unknown as { firstSeats: Promise<FirstSeats> }).firstSeats = new Promise((tell) => {
     const look = () => {
-      // After the frame's own drawing, so that what it has drawn is seen at once.
+      // After the frame's drawing, to see its result.
       setTimeout(() => {
         const seatsMs = performance.now();
         if (!isThere()) {

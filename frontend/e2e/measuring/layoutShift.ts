@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test';
 
-/** All that comes late has come by then. */
+/** Enough for late requests. */
 const SETTLED_MS = 2_000;
 
-/** How far things have moved on a page that loads slowly, as browsers reckon it. */
-export async function shiftOn(page: Page, path: string): Promise<number> {
+/** Cumulative layout shift of a page on a slow network. */
+export async function layoutShift(page: Page, path: string): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });

@@ -3,19 +3,19 @@ import type { Page, WebSocketRoute } from '@playwright/test';
 const RESTARTING = 1012;
 const SIGN_IN_FIRST = 4401;
 
-interface Line {
-  /** Of every socket that was opened. */
-  readonly addresses: string[];
-  /** Close the socket as a server does that restarts, and let none through, nor questions instead. */
-  readonly breakOff: () => void;
-  /** Close the socket as a server does when its token has run out, and let the next one through. */
-  readonly outdate: () => void;
-  readonly mend: () => void;
+interface SocketRoute {
+  /** URLs of all sockets that were opened. */
+  readonly urls: string[];
+  /** Close the socket like a restarting server, and refuse sockets and polls. */
+  readonly disconnect: () => void;
+  /** Close the socket like a server whose token expired, and accept the next one. */
+  readonly expireToken: () => void;
+  readonly restore: () => void;
 }
 
-/** The page's sockets, which the test can break. */
-export async function breakable(page: Page): Promise<Line> {
-  const addresses: string[] = [];
+/** Route the page's sockets and polls so that the test can break them. */
+export async function routeSockets(page: Page): Promise<SocketRoute> {
+  const urls: string[] = [];
   const open = new Set<WebSocketRoute>();
   let isBroken = false;
   const closeAll = (code: number) => {
@@ -27,7 +27,7 @@ export async function breakable(page: Page): Promise<Line> {
     else await route.continue();
   });
   await page.routeWebSocket('**/ws/**', (socket) => {
-    addresses.push(socket.url());
+    urls.push(socket.url());
     if (isBroken) {
       void socket.close({ code: RESTARTING });
       return;
@@ -36,15 +36,15 @@ export async function breakable(page: Page): Promise<Line> {
     open.add(socket);
   });
   return {
-    addresses,
-    breakOff: () => {
+    urls,
+    disconnect: () => {
       isBroken = true;
       closeAll(RESTARTING);
     },
-    outdate: () => {
+    expireToken: () => {
       closeAll(SIGN_IN_FIRST);
     },
-    mend: () => {
+    restore: () => {
       isBroken = false;
     },
   };

@@ -10,14 +10,14 @@ import {
 import type { EventSummary, Reservation, Seat } from '../src/api/types';
 
 export const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'seatcast-demo';
-/** For accounts that a test makes: it must not be like their names. */
+/** For new accounts; must not resemble their usernames. */
 export const OWN_PASSWORD = 'seven-green-lamps';
-/** A test that asks for what no other browser's driver can do; docs/browsers.md says what. */
+/** For tests that need Chromium's driver; see docs/browsers.md. */
 export const ONLY_CHROMIUM = { tag: '@chromium' };
 const SITE = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
 const STADIUM = 10_000;
 
-type Who = 'alice' | 'bob' | 'carol' | 'admin' | 'anonymous' | 'somebody new';
+type User = 'alice' | 'bob' | 'carol' | 'admin' | 'anonymous' | 'somebody new';
 
 export interface Person {
   readonly name: string;
@@ -25,12 +25,15 @@ export interface Person {
   readonly api: Api;
 }
 
-export interface Stage {
-  /** A person with a browser of their own. Whatever they hold or booked is given back at the end. */
-  readonly enter: (who: Who, options?: BrowserContextOptions) => Promise<Person>;
+export interface Fixtures {
+  /**
+   * Open a browser for a user. Afterwards their locks are released and their reservations
+   * cancelled.
+   */
+  readonly enter: (who: User, options?: BrowserContextOptions) => Promise<Person>;
 }
 
-export const test = base.extend<Stage>({
+export const test = base.extend<Fixtures>({
   enter: async ({ browser }, use) => {
     const entered: { context: BrowserContext; api: Api }[] = [];
     const faults: Error[] = [];
@@ -38,31 +41,31 @@ export const test = base.extend<Stage>({
       const context = await browser.newContext(options);
       const api = new Api(context.request);
       entered.push({ context, api });
-      const name = await arrive(api, who);
+      const name = await signIn(api, who);
       const page = await context.newPage();
       page.on('pageerror', (fault) => {
-        // Firefox also tells here what it did not get from the network: an error without a name.
+        // Firefox also reports failed requests here, as errors without a name.
         if (fault.name !== '') faults.push(fault);
       });
       page.on('console', (message) => {
-        if (isForbidden(message.text())) faults.push(new Error(message.text()));
+        if (isPolicyViolation(message.text())) faults.push(new Error(message.text()));
       });
       return { name, page, api };
     });
     for (const { context, api } of entered) {
-      await api.giveEverythingBack();
+      await api.releaseEverything();
       await context.close();
     }
     if (faults.length > 0) throw new AggregateError(faults, 'A page did what no page should');
   },
 });
 
-/** Whether a message of the browser's says that the page did what its policy does not let it. */
-function isForbidden(message: string): boolean {
+/** Whether a console message reports a policy violation. */
+function isPolicyViolation(message: string): boolean {
   return /content security policy|permissions policy/i.test(message);
 }
 
-async function arrive(api: Api, who: Who): Promise<string> {
+async function signIn(api: Api, who: User): Promise<string> {
   if (who === 'anonymous') return '';
   if (who === 'somebody new') {
     const username = `guest-${crypto.randomUUID().slice(0, 13)}`;
@@ -73,7 +76,7 @@ async function arrive(api: Api, who: Who): Promise<string> {
   return who;
 }
 
-/** The API with a browser's own cookies. */
+/** The API with a browser's cookies. */
 export class Api {
   readonly #request: APIRequestContext;
 
@@ -93,13 +96,13 @@ export class Api {
     const token = cookies.find(({ name }) => name === 'csrftoken')?.value ?? '';
     const response = await this.#request.post(`/api/${path}`, {
       data: body,
-      // A page says where it is from, and over TLS it has to.
+      // Django requires the Origin header over TLS.
       headers: { 'X-CSRFToken': token, Origin: SITE },
     });
     if (!response.ok()) throw new Error(`POST ${path}: ${response.status()}`);
   }
 
-  /** `count` seats that are free and lie together in the list, leaving out the first `skip`. */
+  /** Return `count` consecutive free seats of the list, after skipping `skip`. */
   async freeSeats(eventId: number, count: number, skip = 0): Promise<Seat[]> {
     const seats = await this.get<Seat[]>(`events/${eventId}/seats/`);
     const free = seats.filter(({ is_available: isAvailable }) => isAvailable);
@@ -107,7 +110,7 @@ export class Api {
     return free.slice(skip, skip + count);
   }
 
-  async giveEverythingBack(): Promise<void> {
+  async releaseEverything(): Promise<void> {
     const me = await this.#request.get('/api/me/');
     if (!me.ok()) return;
     for (const { id } of await this.get<EventSummary[]>('events/')) {
@@ -126,7 +129,7 @@ interface DemoEvents {
   readonly club: EventSummary;
   readonly theatre: EventSummary;
   readonly upcoming: EventSummary;
-  /** Only there if it was asked for. */
+  /** Undefined unless the demo was made with it. */
   readonly stadium: EventSummary | undefined;
 }
 
@@ -153,7 +156,7 @@ export function seatOn(page: Page, { seat_number: seatNumber }: Seat): Locator {
   return page.getByRole('button', { name: new RegExp(`^Seat ${literal},`) });
 }
 
-/** As an organiser, have locks of an event last so long from now on; null is the site's default. */
+/** As an organiser, set an event's lock time; null for the site's default. */
 export async function setLockSeconds(
   { page }: Person,
   { id }: EventSummary,
@@ -165,8 +168,8 @@ export async function setLockSeconds(
   await page.getByText('was changed successfully').waitFor();
 }
 
-/** As an organiser, say who may see an event. */
-export async function setAudience(
+/** As an organiser, set an event's visibility. */
+export async function setVisibility(
   { page }: Person,
   { id }: EventSummary,
   audience: 'public' | 'members',
@@ -178,7 +181,7 @@ export async function setAudience(
 }
 
 /** Open an event's seat selector and wait until it is live. */
-export async function watch(page: Page, { id }: EventSummary): Promise<void> {
+export async function openLive(page: Page, { id }: EventSummary): Promise<void> {
   await page.goto(`/events/${id}`);
   await page.getByText('Live', { exact: true }).waitFor();
   await page
@@ -187,7 +190,7 @@ export async function watch(page: Page, { id }: EventSummary): Promise<void> {
     .waitFor();
 }
 
-/** Wait until the worker answers for the site. Needs a browser that lets it. */
+/** Wait for the service worker to be active. Needs `serviceWorkers: 'allow'`. */
 export async function workerIsReady(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const { active } = await navigator.serviceWorker.ready;

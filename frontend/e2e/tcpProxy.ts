@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-interface Detour {
+interface TcpProxy {
   readonly url: string;
   readonly cut: () => void;
-  readonly mend: () => Promise<void>;
+  readonly restore: () => Promise<void>;
 }
 
-/** A way to a site that the test can cut, also for what a page's worker asks for. */
-export async function detour(site: string): Promise<Detour> {
+/**
+ * A TCP proxy in front of a site that the test can cut, also for requests of the service worker.
+ */
+export async function tcpProxy(site: string): Promise<TcpProxy> {
   const { protocol, hostname, port } = new URL(site);
   const open = new Set<Socket>();
   const server = createServer((near) => {
@@ -35,7 +37,7 @@ export async function detour(site: string): Promise<Detour> {
       server.close();
       for (const socket of open) socket.destroy();
     },
-    mend: async () => {
+    restore: async () => {
       server.listen(ownPort, hostname);
       await once(server, 'listening');
     },
