@@ -14,6 +14,8 @@ import { eventQuery } from '@/queries/events';
 import { useMe } from '@/queries/session';
 
 import './selector.css';
+// Loaded with the page: a chunk of its own would be one more request.
+import './statusIcon.css';
 
 export function SeatSelectorPage() {
   const { eventId = '' } = useParams();

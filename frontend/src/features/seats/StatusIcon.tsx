@@ -1,7 +1,5 @@
-import { GLYPHS } from '@/canvas/seatSprites';
+import { GLYPHS } from '@/canvas/glyphs';
 import type { DisplayStatus } from '@/domain/seatMap/seats';
-
-import './statusIcon.css';
 
 interface StatusIconProps {
   readonly status: DisplayStatus;
