@@ -136,12 +136,12 @@ function errorWithoutResponse(
 function errorParts(status: number, body: unknown, retryAfter: unknown): ApiErrorParts {
   const fields = isRecord(body) ? body : {};
   const code = typeof fields['code'] === 'string' ? fields['code'] : null;
-  const told = typeof fields['error'] === 'string' ? fields['error'] : null;
+  const serverMessage = typeof fields['error'] === 'string' ? fields['error'] : null;
   const retryAfterSeconds = seconds(retryAfter);
-  const ours = code === null ? null : messageForCode(code, fields, retryAfterSeconds);
+  const ownMessage = code === null ? null : messageForCode(code, fields, retryAfterSeconds);
   return {
     status,
-    message: ours ?? told ?? t('errors:code_unexpected'),
+    message: ownMessage ?? serverMessage ?? t('errors:code_unexpected'),
     code: code ?? 'unexpected',
     conflicts: Array.isArray(fields['conflicts']) ? fields['conflicts'].flatMap(parseConflict) : [],
     alternatives: Array.isArray(fields['alternatives'])
@@ -218,10 +218,10 @@ function fieldErrors(fields: Readonly<Record<string, unknown>>, codes: unknown) 
   return new Map(
     Object.entries(fields).map(([name, sentences]) => {
       const codesHere = listIn(isRecord(codes) ? codes[name] : undefined);
-      const told = listIn(sentences).map(
+      const messages = listIn(sentences).map(
         (sentence, place) => messageForField(name, String(codesHere[place])) ?? String(sentence),
       );
-      return [name, told];
+      return [name, messages];
     }),
   );
 }

@@ -109,7 +109,7 @@ export async function post<T>(
     isDone = error instanceof ApiError && error.isOutcomeUnknown;
     throw error;
   } finally {
-    if (isDone) for (const news of messagesForWrite(path)) tabs.broadcast(news);
+    if (isDone) for (const message of messagesForWrite(path)) tabs.broadcast(message);
   }
 }
 

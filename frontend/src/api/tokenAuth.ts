@@ -37,10 +37,10 @@ export function tokenAuth(tokens: TokenStore): Auth {
       return token === null ? [] : ['seatcast', SUBPROTOCOL_PREFIX + token];
     },
     async recoverSocket(offered) {
-      const worn = offered
+      const stale = offered
         .find((one) => one.startsWith(SUBPROTOCOL_PREFIX))
         ?.slice(SUBPROTOCOL_PREFIX.length);
-      return worn !== undefined && (await tokens.renewAccess(worn)) !== null;
+      return stale !== undefined && (await tokens.renewAccess(stale)) !== null;
     },
   };
 }

@@ -57,7 +57,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
   let userId = userIdOf(read());
 
   onOtherTabWrite(() => {
-    for (const look of waiting) look();
+    for (const check of waiting) check();
     const before = userId;
     userId = userIdOf(read());
     if (userId !== before) onUserChanged();
@@ -127,15 +127,15 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     if (read()?.access !== stale) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(stop, STORAGE_LAG_MS);
-      function look() {
+      function check() {
         if (read()?.access !== stale) stop();
       }
       function stop() {
         clearTimeout(timer);
-        waiting.delete(look);
+        waiting.delete(check);
         resolve();
       }
-      waiting.add(look);
+      waiting.add(check);
     });
   }
 

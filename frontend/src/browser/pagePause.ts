@@ -21,60 +21,60 @@ interface PagePauseOptions {
 
 interface PausableTimer {
   readonly set: () => void;
-  readonly takeBack: () => void;
+  readonly cancel: () => void;
 }
 
 /** Pause the page once it has been hidden for `PAUSE_AFTER_MS`; resume as soon as it is visible. */
 export function createPagePause({ isHidden, onChange, timers, now }: PagePauseOptions): PagePause {
   const listeners = new Set<(isPaused: boolean) => void>();
-  const alarms = new Set<PausableTimer>();
+  const pausableTimers = new Set<PausableTimer>();
   let isPaused = false;
-  let stayAwake = (): void => undefined;
+  let cancelPause = (): void => undefined;
 
-  function look(): void {
-    stayAwake();
+  function update(): void {
+    cancelPause();
     if (isHidden()) {
-      stayAwake = timers.after(PAUSE_AFTER_MS, () => {
-        turn(true);
+      cancelPause = timers.after(PAUSE_AFTER_MS, () => {
+        setPaused(true);
       });
     } else if (isPaused) {
-      turn(false);
+      setPaused(false);
     }
   }
 
-  function turn(toSleep: boolean): void {
-    isPaused = toSleep;
-    for (const alarm of alarms) {
-      if (toSleep) alarm.takeBack();
-      else alarm.set();
+  function setPaused(paused: boolean): void {
+    isPaused = paused;
+    for (const timer of pausableTimers) {
+      if (paused) timer.cancel();
+      else timer.set();
     }
-    for (const listener of [...listeners]) listener(toSleep);
+    for (const listener of [...listeners]) listener(paused);
   }
 
   function after(delayMs: number, callback: () => void): () => void {
     const at = now() + delayMs;
-    let takeBack = (): void => undefined;
-    const alarm: PausableTimer = {
+    let cancel = (): void => undefined;
+    const timer: PausableTimer = {
       set() {
-        takeBack = timers.after(Math.max(at - now(), 0), () => {
-          alarms.delete(alarm);
+        cancel = timers.after(Math.max(at - now(), 0), () => {
+          pausableTimers.delete(timer);
           callback();
         });
       },
-      takeBack() {
-        takeBack();
+      cancel() {
+        cancel();
       },
     };
-    alarms.add(alarm);
-    if (!isPaused) alarm.set();
+    pausableTimers.add(timer);
+    if (!isPaused) timer.set();
     return () => {
-      alarms.delete(alarm);
-      takeBack();
+      pausableTimers.delete(timer);
+      cancel();
     };
   }
 
-  onChange(look);
-  look();
+  onChange(update);
+  update();
 
   return {
     isPaused: () => isPaused,

@@ -1,4 +1,4 @@
-/** SVG path of each status mark, centred on (0, 0), for a seat of radius 1. Shared by canvas and SVG. */
+/** SVG path of each status mark, centred on (0, 0), for a seat of radius 1. */
 export const GLYPHS = {
   mine: 'M-.42 .02L-.12 .34L.44 -.34',
   locked: 'M-.2 -.06V-.26A.2 .2 0 0 1 .2 -.26V-.06M-.38 -.06H.38V.42H-.38Z',

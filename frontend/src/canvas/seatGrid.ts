@@ -59,12 +59,12 @@ export class SeatGrid {
   /** Return the seat nearest to a plan point, at most `reach` away; null if there is none. */
   nearest(point: Point, reach: number): number | null {
     let nearest: number | null = null;
-    let least = reach;
+    let nearestDistance = reach;
     for (const index of this.within(boundsOf([point], reach))) {
       const seat = this.#facts[index];
       if (seat === undefined) continue;
       const away = distance(seat, point);
-      if (away <= least) [nearest, least] = [index, away];
+      if (away <= nearestDistance) [nearest, nearestDistance] = [index, away];
     }
     return nearest;
   }
@@ -82,6 +82,6 @@ export class SeatGrid {
   }
 }
 
-function clamp(value: number, most: number): number {
-  return Math.min(Math.max(value, 0), most);
+function clamp(value: number, max: number): number {
+  return Math.min(Math.max(value, 0), max);
 }

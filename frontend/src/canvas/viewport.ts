@@ -85,6 +85,6 @@ function confineEdge(start: number, length: number, available: number): number {
   return clamp(start, available - length, 0);
 }
 
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(Math.max(value, least), most);
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max);
 }

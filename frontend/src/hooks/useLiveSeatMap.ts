@@ -51,9 +51,9 @@ export function useLiveSeatMap(
     if (facts.data !== undefined) store.dispatch({ type: 'seatsLoaded', ...facts.data });
   }, [facts.data, store]);
 
-  const isUntold = useSeatMap(store, (state) => state.seq === null);
-  const isCutOff = !['connecting', 'live', 'polling'].includes(feedState.name);
-  const list = useQuery({ ...seatsQuery(eventId), enabled: isUntold && isCutOff });
+  const hasNoFrame = useSeatMap(store, (state) => state.seq === null);
+  const isDisconnected = !['connecting', 'live', 'polling'].includes(feedState.name);
+  const list = useQuery({ ...seatsQuery(eventId), enabled: hasNoFrame && isDisconnected });
   useEffect(() => {
     if (list.data === undefined) return;
     const { layout: listed, seats } = list.data;
@@ -68,7 +68,7 @@ export function useLiveSeatMap(
     error: facts.error ?? list.error,
     reload: () => {
       void facts.refetch();
-      if (isCutOff) void list.refetch();
+      if (isDisconnected) void list.refetch();
     },
   };
 }
@@ -80,7 +80,7 @@ export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapSta
 /** Fetch the user's own locks at first and whenever the map requests it, with retries. */
 function useOwnLocksSync(eventId: number, store: SeatMapStore, isSignedIn: boolean): void {
   const queryClient = useQueryClient();
-  const asked = useRef(0);
+  const requested = useRef(0);
   const [backoff] = useState(
     () =>
       new Backoff({ baseMs: 1_000, capMs: 15_000, timers: pagePause.timers, random: Math.random }),
@@ -89,8 +89,8 @@ function useOwnLocksSync(eventId: number, store: SeatMapStore, isSignedIn: boole
   const isIdle = useSeatMap(store, (state) => state.pending.size === 0);
 
   useEffect(() => {
-    if (!isSignedIn || !isIdle || asked.current === locksWanted) return;
-    asked.current = locksWanted;
+    if (!isSignedIn || !isIdle || requested.current === locksWanted) return;
+    requested.current = locksWanted;
     const { epoch } = store.getState();
     queryClient.query(ownLocksQuery(eventId, epoch, locksWanted)).then(
       (locks) => {
@@ -125,15 +125,15 @@ function useOwnLocksSync(eventId: number, store: SeatMapStore, isSignedIn: boole
 
   useEffect(() => {
     // The locks may have changed in another tab or on another device.
-    function look() {
+    function refetchLocks() {
       if (document.visibilityState === 'visible') store.dispatch({ type: 'locksInvalidated' });
     }
-    document.addEventListener('visibilitychange', look);
-    const stopListening = tabs.listen((news) => {
-      if (news.kind === 'locks' && news.eventId === eventId) look();
+    document.addEventListener('visibilitychange', refetchLocks);
+    const stopListening = tabs.listen((message) => {
+      if (message.kind === 'locks' && message.eventId === eventId) refetchLocks();
     });
     return () => {
-      document.removeEventListener('visibilitychange', look);
+      document.removeEventListener('visibilitychange', refetchLocks);
       stopListening();
     };
   }, [eventId, store]);

@@ -8,25 +8,25 @@ import { reloadSession } from '@/queries/session';
 
 /** Refetch what another tab of the same user changed. Returns an unsubscribe function. */
 export function syncWithOtherTabs(queryClient: QueryClient): () => void {
-  function lookAgainAt(queryKey: QueryKey): void {
+  function refetch(queryKey: QueryKey): void {
     // A hidden tab refetches when it becomes visible.
     const refetchType = document.visibilityState === 'visible' ? 'active' : 'none';
     void queryClient.invalidateQueries({ queryKey, refetchType });
   }
-  return tabs.listen((news) => {
-    switch (news.kind) {
+  return tabs.listen((message) => {
+    switch (message.kind) {
       case 'locks':
         // Handled by the seat map itself.
         break;
       case 'reservations':
-        lookAgainAt(reservationsQuery.queryKey);
-        lookAgainAt(eventsQuery.queryKey);
+        refetch(reservationsQuery.queryKey);
+        refetch(eventsQuery.queryKey);
         break;
       case 'session':
         reloadSession(queryClient).catch(() => undefined);
         break;
       default:
-        assertNever(news);
+        assertNever(message);
     }
   });
 }

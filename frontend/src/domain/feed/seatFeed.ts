@@ -84,11 +84,8 @@ export class SeatFeed {
       this.#poll();
       return;
     }
-    const heardMsAgo = this.#options.wallNow() - this.#lastMessageAt;
-    if (
-      this.#isWaiting() ||
-      (this.#socket !== null && heardMsAgo > this.#options.silenceTimeoutMs)
-    ) {
+    const silentMs = this.#options.wallNow() - this.#lastMessageAt;
+    if (this.#isWaiting() || (this.#socket !== null && silentMs > this.#options.silenceTimeoutMs)) {
       this.#reconnectNow();
     }
   }

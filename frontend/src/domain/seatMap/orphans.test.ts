@@ -121,17 +121,17 @@ function hallOf(row: string) {
   return { facts, seats, statusOf, mine };
 }
 
-function orphaningIn(row: string, spare = 10) {
+function orphaningIn(row: string, remaining = 10) {
   const { facts, seats, mine } = hallOf(row);
-  return findOrphans(sectionsOf(facts), seats, mine, spare);
+  return findOrphans(sectionsOf(facts), seats, mine, remaining);
 }
 
 function orphansOf(row: string): string[] {
   return orphaningIn(row)?.orphans.map(({ seatNumber }) => seatNumber) ?? [];
 }
 
-function choices(row: string, spare = 10) {
-  const orphaning = orphaningIn(row, spare);
+function choices(row: string, remaining = 10) {
+  const orphaning = orphaningIn(row, remaining);
   const inSigns = (move: Move | null | undefined) =>
     move == null
       ? null

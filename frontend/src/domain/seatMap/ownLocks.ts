@@ -101,10 +101,10 @@ export function replaceHeld(
     ),
   );
   for (const lock of locks) own.set(lock.seatId, heldSeat(state, lock));
-  const gone = [...state.own].filter(
+  const lost = [...state.own].filter(
     ([seatId, answer]) => answer.kind === 'held' && !own.has(seatId),
   );
-  return withLostLocks({ ...state, own }, gone, now);
+  return withLostLocks({ ...state, own }, lost, now);
 }
 
 /**
@@ -118,15 +118,15 @@ export function checkOwnAgainstLive(
   now: number,
 ): SeatMapState {
   if (state.own.size === 0 || state.liveLayout !== state.factsLayout) return state;
-  const looked = indexes === 'all' ? null : new Set(indexes);
+  const checked = indexes === 'all' ? null : new Set(indexes);
   const own = new Map(state.own);
-  const gone: [number, OwnSeat][] = [];
+  const lost: [number, OwnSeat][] = [];
   let isRefetchNeeded = false;
   for (const [seatId, answer] of state.own) {
     const index = state.indexById.get(seatId) ?? -1;
     if (answer.kind === 'unconfirmed' && liveAt(state, index).status === 'locked')
       isRefetchNeeded = true;
-    if (answer.kind !== 'held' || (looked !== null && !looked.has(index))) continue;
+    if (answer.kind !== 'held' || (checked !== null && !checked.has(index))) continue;
     const isExtending = state.pending.get(seatId)?.kind === 'extend';
     const after = afterFrame(
       answer,
@@ -136,14 +136,14 @@ export function checkOwnAgainstLive(
     );
     if (after === null) {
       own.delete(seatId);
-      gone.push([seatId, answer]);
+      lost.push([seatId, answer]);
     } else {
       own.set(seatId, after);
     }
     if (after === null || (after.until !== answer.until && !isExtending)) isRefetchNeeded = true;
   }
   const lockFetches = state.lockFetches + (isRefetchNeeded ? 1 : 0);
-  return withLostLocks({ ...state, own, lockFetches }, gone, now);
+  return withLostLocks({ ...state, own, lockFetches }, lost, now);
 }
 
 /**
@@ -181,20 +181,20 @@ export function removeExpired(state: SeatMapState, now: number): SeatMapState {
 /** Report lost locks, except on seats being released or reserved. */
 function withLostLocks(
   state: SeatMapState,
-  gone: readonly (readonly [number, OwnSeat])[],
+  lost: readonly (readonly [number, OwnSeat])[],
   now: number,
 ): SeatMapState {
-  const unasked = gone.filter(([seatId]) => {
+  const unexpected = lost.filter(([seatId]) => {
     const kind = state.pending.get(seatId)?.kind;
     return kind !== 'unlock' && kind !== 'reserve';
   });
-  if (unasked.length === 0) return state;
-  const ranOut = unasked.every(([, answer]) => !isBeforeDeadline(answer, now));
+  if (unexpected.length === 0) return state;
+  const ranOut = unexpected.every(([, answer]) => !isBeforeDeadline(answer, now));
   const lostLocks: LostLocks = {
     id: (state.lostLocks?.id ?? 0) + 1,
     kind: ranOut ? 'expired' : 'lost',
-    seatIds: unasked.map(([seatId]) => seatId),
-    seatNumbers: unasked.flatMap(([seatId]) => seatNumber(state, seatId) ?? []),
+    seatIds: unexpected.map(([seatId]) => seatId),
+    seatNumbers: unexpected.flatMap(([seatId]) => seatNumber(state, seatId) ?? []),
   };
   return { ...state, lostLocks };
 }

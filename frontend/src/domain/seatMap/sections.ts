@@ -28,12 +28,12 @@ export function sectionsOf(facts: readonly SeatFacts[]): Section[] {
 export type Block = readonly SeatFacts[];
 
 /** Cached, as blocks are needed on every change of the map. */
-const known = new WeakMap<Section, readonly Block[]>();
+const cache = new WeakMap<Section, readonly Block[]>();
 
 /** Return the rows of a section, split at aisles. Seats are ordered by position, not by number. */
 export function blocksOf(section: Section): readonly Block[] {
-  const blocks = known.get(section) ?? blocksIn(section);
-  known.set(section, blocks);
+  const blocks = cache.get(section) ?? blocksIn(section);
+  cache.set(section, blocks);
   return blocks;
 }
 

@@ -14,11 +14,11 @@ export interface MailedLink {
 export function useMailedLink(): MailedLink | null {
   const { hash, pathname } = useLocation();
   const navigate = useNavigate();
-  const [link, setLink] = useState(() => mailedLinkIn(hash));
+  const [link, setLink] = useState(() => parseMailedLink(hash));
   const [readHash, setReadHash] = useState(hash);
   if (hash !== readHash) {
     setReadHash(hash);
-    if (hash !== '') setLink(mailedLinkIn(hash));
+    if (hash !== '') setLink(parseMailedLink(hash));
   }
   useEffect(() => {
     if (hash !== '') void navigate(pathname, { replace: true });
@@ -27,9 +27,9 @@ export function useMailedLink(): MailedLink | null {
 }
 
 /** Parse the URL fragment, which is never sent to servers; null if incomplete. */
-function mailedLinkIn(hash: string): MailedLink | null {
-  const said = new URLSearchParams(hash.replace(/^#/, ''));
-  const uid = said.get('uid') ?? '';
-  const token = said.get('token') ?? '';
+function parseMailedLink(hash: string): MailedLink | null {
+  const params = new URLSearchParams(hash.replace(/^#/, ''));
+  const uid = params.get('uid') ?? '';
+  const token = params.get('token') ?? '';
   return uid === '' || token === '' ? null : { uid, token };
 }

@@ -12,12 +12,12 @@ export function LatestChanges({ latest }: { readonly latest: readonly LogEntry[]
         <p className="panel__note">{t('organise:latestNone')}</p>
       ) : (
         <ol className="latest__list" tabIndex={0} aria-label={t('organise:latest')}>
-          {latest.map((news) => (
-            <li key={news.id}>
-              <time className="latest__time tabular">{formatClock(news.at)}</time>
-              <StatusMark status={news.status} />
+          {latest.map((entry) => (
+            <li key={entry.id}>
+              <time className="latest__time tabular">{formatClock(entry.at)}</time>
+              <StatusMark status={entry.status} />
               <span>
-                <b>{news.seatNumber}</b> {newsInWords(news)}
+                <b>{entry.seatNumber}</b> {entryText(entry)}
               </span>
             </li>
           ))}
@@ -27,7 +27,7 @@ export function LatestChanges({ latest }: { readonly latest: readonly LogEntry[]
   );
 }
 
-function newsInWords({ status, holder }: LogEntry): string {
+function entryText({ status, holder }: LogEntry): string {
   switch (status) {
     case 'available':
       return t('organise:becameFree');

@@ -12,14 +12,14 @@ export interface LogEntry {
 /** What happened since the page was opened. Times are by the server's clock. */
 export interface SaleLog {
   readonly since: number;
-  /** Newest first, at most `KEPT_NEWS`. */
+  /** Newest first, at most `MAX_ENTRIES`. */
   readonly latest: readonly LogEntry[];
   readonly sold: number;
   /** Seats sold in each minute since `since`, up to the last sale. */
   readonly soldByMinute: readonly number[];
 }
 
-const KEPT_NEWS = 24;
+const MAX_ENTRIES = 24;
 const MINUTE_MS = 60_000;
 
 export function emptyLog(now: number): SaleLog {
@@ -43,14 +43,14 @@ export function appendChanges(
   after.forEach((seat, index) => {
     const was = before[index];
     // Unchanged seats are identical objects; other fields do not matter here.
-    if (was === seat || was === undefined || sameNews(was, seat)) return;
+    if (was === seat || was === undefined || isSameEntry(was, seat)) return;
     changed.push(seat);
     if (seat.status === 'reserved') sold += 1;
   });
   if (changed.length === 0) return log;
   return {
     ...log,
-    latest: withNews(log.latest, changed, now),
+    latest: prependEntries(log.latest, changed, now),
     sold: log.sold + sold,
     soldByMinute: sold > 0 && soldAt !== null ? withSales(log, sold, soldAt) : log.soldByMinute,
   };
@@ -69,17 +69,17 @@ export function lastMinutes(
   );
 }
 
-function sameNews(a: MapSeat, b: MapSeat): boolean {
+function isSameEntry(a: MapSeat, b: MapSeat): boolean {
   return a.status === b.status && a.holder === b.holder;
 }
 
-function withNews(
+function prependEntries(
   latest: readonly LogEntry[],
   changed: readonly MapSeat[],
   now: number,
 ): readonly LogEntry[] {
   const firstId = (latest[0]?.id ?? 0) + 1;
-  const news = changed.map(({ facts, status, holder }, place) => ({
+  const entries = changed.map(({ facts, status, holder }, place) => ({
     id: firstId + place,
     at: now,
     seatNumber: facts.seatNumber,
@@ -87,7 +87,7 @@ function withNews(
     status,
     holder,
   }));
-  return [...news.slice(-KEPT_NEWS).reverse(), ...latest].slice(0, KEPT_NEWS);
+  return [...entries.slice(-MAX_ENTRIES).reverse(), ...latest].slice(0, MAX_ENTRIES);
 }
 
 function withSales({ since, soldByMinute }: SaleLog, sold: number, now: number): readonly number[] {

@@ -30,9 +30,9 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   const now = store.clock.now();
   let seen = store.getState();
   let view = viewOf(seen, emptyLog(now), now);
-  let cancelLook: (() => void) | null = null;
+  let cancelUpdate: (() => void) | null = null;
 
-  function look(): void {
+  function update(): void {
     const state = store.getState();
     if (state === seen) return;
     const time = store.clock.now();
@@ -44,14 +44,14 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
     for (const listener of listeners) listener();
   }
 
-  function lookSoon(): void {
+  function scheduleUpdate(): void {
     // A new layout or first snapshot is a new baseline, so take it at once.
     const isNew = !isContinued(seen, store.getState());
-    if (cancelLook !== null && !isNew) return;
-    look();
-    cancelLook ??= timers.after(UPDATE_INTERVAL_MS, () => {
-      cancelLook = null;
-      if (store.getState() !== seen) lookSoon();
+    if (cancelUpdate !== null && !isNew) return;
+    update();
+    cancelUpdate ??= timers.after(UPDATE_INTERVAL_MS, () => {
+      cancelUpdate = null;
+      if (store.getState() !== seen) scheduleUpdate();
     });
   }
 
@@ -59,12 +59,12 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
     getView: () => view,
     subscribe(listener) {
       listeners.add(listener);
-      const unsubscribe = store.subscribe(lookSoon);
+      const unsubscribe = store.subscribe(scheduleUpdate);
       return () => {
         unsubscribe();
         listeners.delete(listener);
-        cancelLook?.();
-        cancelLook = null;
+        cancelUpdate?.();
+        cancelUpdate = null;
       };
     },
   };

@@ -51,13 +51,13 @@ export function UnknownTicket({ code }: { readonly code: string }) {
   );
 }
 
-interface Said {
+interface VerdictText {
   readonly verdict: Verdict;
   readonly title: string;
   readonly hint: string;
 }
 
-function verdictOf(ticket: Ticket, scanned: Scanned | null): Said {
+function verdictOf(ticket: Ticket, scanned: Scanned | null): VerdictText {
   if (scanned?.kind === 'admitted') {
     return {
       verdict: 'admitted',
@@ -68,7 +68,7 @@ function verdictOf(ticket: Ticket, scanned: Scanned | null): Said {
       }),
     };
   }
-  if (scanned !== null) return refusal(scanned.error);
+  if (scanned !== null) return errorVerdict(scanned.error);
   if (ticket.admits) {
     const count = ticket.reservation.seat_details.filter((seat) => seat.entry === null).length;
     return {
@@ -77,13 +77,13 @@ function verdictOf(ticket: Ticket, scanned: Scanned | null): Said {
       hint: t('reservations:validHint', { count }),
     };
   }
-  return refused(ticket);
+  return invalidVerdict(ticket);
 }
 
 /** Why the admission was refused. */
-function refusal(error: ApiError): Said {
+function errorVerdict(error: ApiError): VerdictText {
   const [first] = error.entries;
-  if (error.code === 'already_entered' && first !== undefined) return used(first);
+  if (error.code === 'already_entered' && first !== undefined) return usedVerdict(first);
   const title =
     error.code === 'ticket_unpaid' ? t('reservations:unpaid') : t('reservations:notAdmitted');
   const verdict = error.code === 'ticket_unpaid' ? 'unpaid' : 'void';
@@ -91,14 +91,14 @@ function refusal(error: ApiError): Said {
 }
 
 /** Why the ticket was invalid when it was loaded. */
-function refused({ reason, reservation }: Ticket): Said {
+function invalidVerdict({ reason, reservation }: Ticket): VerdictText {
   const entered = reservation.seat_details.flatMap((seat) =>
     seat.entry === null ? [] : [{ ...seat.entry, ...seat }],
   );
   const [first] = entered;
   switch (reason) {
     case 'used':
-      if (first !== undefined) return used(first);
+      if (first !== undefined) return usedVerdict(first);
       break;
     case 'unpaid':
       return {
@@ -128,25 +128,30 @@ function refused({ reason, reservation }: Ticket): Said {
   };
 }
 
-function used(entered: Omit<AdmittedSeat, 'seat_id'>): Said {
+function usedVerdict(entered: Omit<AdmittedSeat, 'seat_id'>): VerdictText {
   return {
     verdict: 'void',
     title: t('reservations:used'),
     hint: t('reservations:usedHint', {
       seat: entered.seat_number,
-      entry: entryInWords(entered),
+      entry: entryText(entered),
     }),
   };
 }
 
 /** "19:02, North". */
-export function entryInWords({ at, gate }: Pick<AdmittedSeat, 'at' | 'gate'>): string {
+export function entryText({ at, gate }: Pick<AdmittedSeat, 'at' | 'gate'>): string {
   const isToday = new Date(at).toDateString() === new Date().toDateString();
   const when = isToday ? formatTime(at) : formatDateTime(at);
   return gate === '' ? when : t('reservations:entryAtGate', { when, gate });
 }
 
-function VerdictCard({ verdict, title, hint, children }: Said & { readonly children: ReactNode }) {
+function VerdictCard({
+  verdict,
+  title,
+  hint,
+  children,
+}: VerdictText & { readonly children: ReactNode }) {
   return (
     <article className="verdict" data-verdict={verdict}>
       <header className="verdict__head">
@@ -184,7 +189,7 @@ function Seats({ ticket: { reservation } }: { readonly ticket: Ticket }) {
                 {seat.seat_number.startsWith(seat.section) ? '' : ` ${seat.section}`}
                 {seat.entry !== null && (
                   <span className="verdict__entry">
-                    {t('reservations:enteredAt', { entry: entryInWords(seat.entry) })}
+                    {t('reservations:enteredAt', { entry: entryText(seat.entry) })}
                   </span>
                 )}
               </li>

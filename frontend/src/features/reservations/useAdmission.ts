@@ -29,18 +29,18 @@ export function useAdmission(code: string): Admission {
     onSuccess: ({ admitted }) => {
       idempotencyKey.settled();
       setScanned({ kind: 'admitted', seats: admitted });
-      remember(admitted);
+      updateTicket(admitted);
     },
     onError: (cause) => {
       const error = toApiError(cause);
       if (error.isOutcomeUnknown) return;
       idempotencyKey.settled();
       setScanned({ kind: 'refused', error });
-      remember(error.entries);
+      updateTicket(error.entries);
     },
   });
 
-  function remember(entries: readonly AdmittedSeat[]): void {
+  function updateTicket(entries: readonly AdmittedSeat[]): void {
     queryClient.setQueryData(ticketQuery(code).queryKey, (ticket) =>
       ticket === undefined ? ticket : withEntries(ticket, entries),
     );

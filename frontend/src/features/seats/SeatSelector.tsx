@@ -43,7 +43,7 @@ import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
 
 /** Margin around found seats when zooming to them, in seat radii. */
-const SEEN_AROUND = 16;
+const FOUND_MARGIN = 16;
 
 interface SeatSelectorProps {
   readonly event: EventDetail;
@@ -94,7 +94,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       setOffer(null);
       const list = formatList(found.map(({ seatNumber }) => seatNumber));
       announce(t('seats:held', { count: found.length, list }), 'quiet');
-      lookAt(found);
+      zoomToSeats(found);
     },
     onRefused: (refusal) => {
       if (dialog?.name !== 'find') announce(seatFinderErrorText(refusal), 'bad');
@@ -125,7 +125,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   };
   const isOnSale = sales === 'open';
   const orphanPrompt = useOrphanWarning({ event, sections, seats, mine, isOnSale, announce });
-  const dropOffer = () => {
+  const clearOffer = () => {
     setOffer(null);
   };
   const reserve = () => {
@@ -143,9 +143,9 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     chooseView(next);
     area.current?.focus({ preventScroll: true });
   };
-  function lookAt(found: readonly SeatFacts[]) {
+  function zoomToSeats(found: readonly SeatFacts[]) {
     controls.current?.animateTo(
-      boundsOf(found, SEEN_AROUND * plan.seat_radius),
+      boundsOf(found, FOUND_MARGIN * plan.seat_radius),
       TAPPABLE_RADIUS_PX,
     );
   }
@@ -179,7 +179,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       help: openShortcuts,
     },
     onEscape: () => {
-      if (choices.length > 0) dropOffer();
+      if (choices.length > 0) clearOffer();
       else orphanPrompt?.dismiss();
     },
   });
@@ -190,7 +190,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       choices={choices}
       orphanPrompt={orphanPrompt}
       onTake={take}
-      onDismissOffer={dropOffer}
+      onDismissOffer={clearOffer}
     />
   );
 
@@ -266,7 +266,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           <FindDialog
             event={event}
             sections={sections}
-            spare={event.seat_cap - mine.length}
+            remaining={event.seat_cap - mine.length}
             find={find}
             onClose={closeDialog}
           />

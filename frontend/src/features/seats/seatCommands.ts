@@ -93,10 +93,10 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
       refuse(seats, toApiError(cause));
       return [];
     }
-    const regretted = seats.filter(isTurned);
+    const reversed = seats.filter(isReversed);
     settle(seats, { kind: 'held', locks: held.flatMap((seat) => ownLocks(seat, maxExtensions)) });
-    if (regretted.length > 0) await unlock(regretted);
-    return seats.filter((seat) => !regretted.includes(seat));
+    if (reversed.length > 0) await unlock(reversed);
+    return seats.filter((seat) => !reversed.includes(seat));
   }
 
   async function unlock(seats: readonly SeatFacts[]): Promise<void> {
@@ -108,10 +108,10 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
       refuse(seats, toApiError(cause));
       return;
     }
-    const regretted = seats.filter(isTurned);
+    const reversed = seats.filter(isReversed);
     settle(seats, { kind: 'released' });
     onDone(t('seats:released', wordsFor(seats)));
-    await Promise.all(regretted.map(lock));
+    await Promise.all(reversed.map(lock));
   }
 
   function refuse(seats: readonly SeatFacts[], error: ApiError): void {
@@ -120,13 +120,13 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
       error.conflicts.flatMap(({ seatId, reason }) => (reasons.includes(reason) ? seatId : []));
     const notHeld = idsAtFault('not_held', 'expired');
     if (notHeld.length > 0) store.dispatch({ type: 'notHeld', seatIds: notHeld });
-    const spent = idsAtFault('extension_limit');
-    if (spent.length > 0) store.dispatch({ type: 'extensionsExhausted', seatIds: spent });
+    const exhausted = idsAtFault('extension_limit');
+    if (exhausted.length > 0) store.dispatch({ type: 'extensionsExhausted', seatIds: exhausted });
     if (error.isOutcomeUnknown) store.dispatch({ type: 'locksInvalidated' });
     // Name the seats if the server's response does not.
-    const told = errorText(error);
+    const text = errorText(error);
     const sentence =
-      error.conflicts.length > 0 ? told : t('errors:about', { ...wordsFor(seats), sentence: told });
+      error.conflicts.length > 0 ? text : t('errors:about', { ...wordsFor(seats), sentence: text });
     onRefused({ sentence, error, seats });
   }
 
@@ -134,7 +134,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     store.dispatch({ type: 'commandSettled', seatIds: idsOf(seats), outcome });
   }
 
-  function isTurned({ id }: SeatFacts): boolean {
+  function isReversed({ id }: SeatFacts): boolean {
     return store.getState().pending.get(id)?.reversed === true;
   }
 

@@ -33,29 +33,29 @@ export function useLockExtension(
     const answer = own.get(facts.id);
     return answer?.kind === 'held' && answer.extensionsLeft > 0;
   });
-  const spent = mine.filter((seat) => !extendable.includes(seat));
+  const exhausted = mine.filter((seat) => !extendable.includes(seat));
   const soonMs = Math.min(SOON_MS, (event.lock_seconds * 1000) / 2);
   const nextDeadline = firstDeadline(extendable);
   const isTimeToOffer = useTimeReached(before(nextDeadline, soonMs), store.clock);
-  const lastDeadline = firstDeadline(spent);
+  const lastDeadline = firstDeadline(exhausted);
   const isEnding = useTimeReached(before(lastDeadline, soonMs), store.clock);
 
-  const offered = useRef<number | null>(null);
+  const announcedOffer = useRef<number | null>(null);
   useEffect(() => {
-    if (!isTimeToOffer || offered.current === nextDeadline) return;
-    offered.current = nextDeadline;
+    if (!isTimeToOffer || announcedOffer.current === nextDeadline) return;
+    announcedOffer.current = nextDeadline;
     const next = extendable.filter(({ until }) => until === nextDeadline);
     // Sighted users see the button appear.
     announce(extensionText(next.map(({ facts }) => facts.seatNumber)), 'quiet');
   }, [isTimeToOffer, nextDeadline, extendable, announce]);
 
-  const told = useRef<number | null>(null);
+  const announcedEnd = useRef<number | null>(null);
   useEffect(() => {
-    if (!isEnding || told.current === lastDeadline || event.max_extensions === 0) return;
-    told.current = lastDeadline;
-    const last = spent.filter(({ until }) => until === lastDeadline);
+    if (!isEnding || announcedEnd.current === lastDeadline || event.max_extensions === 0) return;
+    announcedEnd.current = lastDeadline;
+    const last = exhausted.filter(({ until }) => until === lastDeadline);
     announce(noExtensionText(last.map(({ facts }) => facts.seatNumber)));
-  }, [isEnding, lastDeadline, spent, event.max_extensions, announce]);
+  }, [isEnding, lastDeadline, exhausted, event.max_extensions, announce]);
 
   return {
     isUrgent: isTimeToOffer || isEnding,

@@ -22,7 +22,7 @@ export function useSales(event: EventDetail, clock: ServerClock): Sales {
 
   useEffect(() => {
     let cancel = (): void => undefined;
-    function planLook(at: number | null) {
+    function scheduleCheck(at: number | null) {
       const change = at === null ? null : nextSalesChange(event, at);
       if (at !== null && change === null) return;
       const waitMs = change === null ? UNSET_WAIT_MS : Math.max(change - clock.now(), 0);
@@ -32,10 +32,10 @@ export function useSales(event: EventDetail, clock: ServerClock): Sales {
         if (then !== null && change !== null && then >= change) {
           void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
         }
-        planLook(then);
+        scheduleCheck(then);
       });
     }
-    planLook(readClock(clock));
+    scheduleCheck(readClock(clock));
     return () => {
       cancel();
     };

@@ -40,7 +40,7 @@ interface Factors {
   readonly start: (step: Step) => void;
   readonly cancel: () => void;
   /** Continue with the entered password or name. */
-  readonly submit: (said: string) => void;
+  readonly submit: (input: string) => void;
   /** A factor was added, with these recovery codes. */
   readonly added: (codes: readonly string[]) => void;
 }
@@ -51,18 +51,18 @@ export function useFactors(): Factors {
   const announce = useAnnounce();
   const [step, setStep] = useState<Step>(IDLE);
   const change = useMutation({
-    mutationFn: (said: string) => nextStep(step, said),
+    mutationFn: (input: string) => nextStep(step, input),
     retry: false,
     onSuccess: async (next) => {
       if (next.kind === 'idle' && step.kind.startsWith('remove')) {
         announce(t('security:removed'), 'good');
       }
       setStep(next);
-      await lookAgain();
+      await refetch();
     },
   });
 
-  async function lookAgain() {
+  async function refetch() {
     await Promise.all(
       [meQuery, secondFactorQuery, sessionsQuery].map(({ queryKey }) =>
         queryClient.invalidateQueries({ queryKey }),
@@ -81,39 +81,39 @@ export function useFactors(): Factors {
     cancel: () => {
       setStep(IDLE);
     },
-    submit: (said) => {
-      change.mutate(said);
+    submit: (input) => {
+      change.mutate(input);
     },
     added: (codes) => {
       setStep(codes.length > 0 ? { kind: 'show codes', codes } : IDLE);
-      void lookAgain();
+      void refetch();
     },
   };
 }
 
-async function nextStep(step: Step, said: string): Promise<Step> {
+async function nextStep(step: Step, input: string): Promise<Step> {
   switch (step.kind) {
     case 'add app':
-      return { kind: 'confirm app', secret: await beginTotp(said) };
+      return { kind: 'confirm app', secret: await beginTotp(input) };
     case 'remove app':
-      await removeTotp(said);
+      await removeTotp(input);
       return IDLE;
     case 'add passkey':
-      return { kind: 'name passkey', options: await passkeyOptions(said) };
+      return { kind: 'name passkey', options: await passkeyOptions(input) };
     case 'name passkey': {
       const { challenge, options } = step.options;
       const credential = await makePasskey(options);
-      const codes = await addPasskey({ challenge, credential, name: said });
+      const codes = await addPasskey({ challenge, credential, name: input });
       return codes.length > 0 ? { kind: 'show codes', codes } : IDLE;
     }
     case 'rename passkey':
-      await renamePasskey(step.passkey.id, said);
+      await renamePasskey(step.passkey.id, input);
       return IDLE;
     case 'remove passkey':
-      await removePasskey(step.passkey.id, said);
+      await removePasskey(step.passkey.id, input);
       return IDLE;
     case 'renew codes':
-      return { kind: 'show codes', codes: await renewRecoveryCodes(said) };
+      return { kind: 'show codes', codes: await renewRecoveryCodes(input) };
     case 'idle':
     case 'confirm app':
     case 'show codes':

@@ -27,11 +27,11 @@ const TWO_CATEGORIES = [
 interface SceneProps {
   readonly event: EventDetail;
   readonly store: SeatMapStore;
-  readonly spare: number;
+  readonly remaining: number;
   readonly found: string[][];
 }
 
-function Scene({ event, store, spare, found }: SceneProps) {
+function Scene({ event, store, remaining, found }: SceneProps) {
   const [isOpen, setIsOpen] = useState(true);
   const find = useSeatFinder({
     event,
@@ -46,7 +46,7 @@ function Scene({ event, store, spare, found }: SceneProps) {
     <SeatFinderDialog
       event={event}
       sections={sectionsOf(store.getState().facts)}
-      spare={spare}
+      remaining={remaining}
       find={find}
       onClose={() => {
         setIsOpen(false);
@@ -55,7 +55,7 @@ function Scene({ event, store, spare, found }: SceneProps) {
   ) : null;
 }
 
-function openFind({ spare = 10 } = {}) {
+function openFind({ remaining = 10 } = {}) {
   const server = new FakeServer();
   const store = createSeatMapStore(createServerClock(), browserTimers);
   const seats = Array.from({ length: 8 }, (_, index) =>
@@ -67,7 +67,7 @@ function openFind({ spare = 10 } = {}) {
   const event = makeEvent({ categories: TWO_CATEGORIES });
   render(
     <QueryClientProvider client={createQueryClient()}>
-      <Scene event={event} store={store} spare={spare} found={found} />
+      <Scene event={event} store={store} remaining={remaining} found={found} />
     </QueryClientProvider>,
   );
   const dialog = within(screen.getByRole('dialog', { name: 'Find seats together' }));
@@ -153,7 +153,7 @@ it('shows that nothing is available, until the criteria change', async () => {
 });
 
 it('respects the cap', async () => {
-  const { dialog, user } = openFind({ spare: 2 });
+  const { dialog, user } = openFind({ remaining: 2 });
   const more = dialog.getByRole('button', { name: 'One seat more' });
   expect(more.getAttribute('aria-disabled')).toBe('true');
   await user.click(more);
@@ -165,7 +165,7 @@ it('respects the cap', async () => {
 });
 
 it('finds nothing for a user at the cap', () => {
-  const { dialog } = openFind({ spare: 0 });
+  const { dialog } = openFind({ remaining: 0 });
   expect(dialog.getByText(/^You hold as many seats/)).toBeDefined();
   expect(dialog.queryByRole('button', { name: /^Find/ })).toBeNull();
 });

@@ -17,7 +17,7 @@ interface SeatFinderDialogProps {
   readonly event: EventDetail;
   readonly sections: readonly Section[];
   /** How many more seats the user may hold. */
-  readonly spare: number;
+  readonly remaining: number;
   readonly find: SeatFinder;
   readonly onClose: () => void;
 }
@@ -27,20 +27,20 @@ const USUAL_PARTY = 2;
 export function SeatFinderDialog(props: SeatFinderDialogProps) {
   return (
     <Dialog title={t('choosing:find_title')} onDismiss={props.onClose}>
-      {props.spare < 1 ? <CapReached {...props} /> : <CriteriaForm {...props} />}
+      {props.remaining < 1 ? <CapReached {...props} /> : <CriteriaForm {...props} />}
     </Dialog>
   );
 }
 
-function CriteriaForm({ event, sections, spare, find, onClose }: SeatFinderDialogProps) {
+function CriteriaForm({ event, sections, remaining, find, onClose }: SeatFinderDialogProps) {
   const [criteria, setCriteria] = useState<SeatCriteria>({
-    count: Math.min(USUAL_PARTY, spare),
+    count: Math.min(USUAL_PARTY, remaining),
     by: 'view',
     section: null,
     category: null,
   });
   // Another tab may have locked seats meanwhile.
-  const count = Math.min(criteria.count, spare);
+  const count = Math.min(criteria.count, remaining);
   const largest = find.error?.largestParty ?? 0;
   const change = (changes: Partial<SeatCriteria>) => {
     setCriteria({ ...criteria, ...changes });
@@ -62,7 +62,7 @@ function CriteriaForm({ event, sections, spare, find, onClose }: SeatFinderDialo
       <p className="dialog__lead">{t('choosing:find_lead')}</p>
       <Stepper
         value={count}
-        most={spare}
+        max={remaining}
         onChange={(next) => {
           change({ count: next });
         }}

@@ -5,15 +5,15 @@ import { t } from '@/i18n/language';
 
 interface StepperProps {
   readonly value: number;
-  readonly most: number;
+  readonly max: number;
   readonly onChange: (value: number) => void;
 }
 
 /** Number input from one. A step beyond the limits is aria-disabled, and keeps the focus. */
-export function Stepper({ value, most, onChange }: StepperProps) {
+export function Stepper({ value, max, onChange }: StepperProps) {
   const labelId = useId();
   const to = (next: number) => {
-    if (next >= 1 && next <= most) onChange(next);
+    if (next >= 1 && next <= max) onChange(next);
   };
   return (
     <div className="stepper" role="group" aria-labelledby={labelId}>
@@ -38,7 +38,7 @@ export function Stepper({ value, most, onChange }: StepperProps) {
         type="button"
         className="icon-button stepper__step"
         aria-label={t('choosing:find_more')}
-        aria-disabled={value >= most}
+        aria-disabled={value >= max}
         onClick={() => {
           to(value + 1);
         }}

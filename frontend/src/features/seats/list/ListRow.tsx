@@ -57,8 +57,8 @@ interface RowSeatsProps {
 function RowSeats({ row, seats, settings }: RowSeatsProps) {
   const { colors, currency, isOnSale, onlyFree } = settings;
   const all = row.seats.flatMap(({ index }) => seats[index] ?? []);
-  const met = useMet(all);
-  const shown = onlyFree ? all.filter(({ facts }) => met.has(facts.id)) : all;
+  const everFree = useEverFree(all);
+  const shown = onlyFree ? all.filter(({ facts }) => everFree.has(facts.id)) : all;
   if (shown.length === 0) return <p className="list__none">{t('choosing:list_noneHere')}</p>;
   return (
     <ul className="list__seats">
@@ -80,11 +80,12 @@ function RowSeats({ row, seats, settings }: RowSeatsProps) {
  * Ids of all seats that were free since the first render. A seat taken meanwhile stays in the
  * filtered list, so that the list does not shift under the user's finger or lose the focus.
  */
-function useMet(seats: readonly MapSeat[]): ReadonlySet<number> {
-  const [met, setMet] = useState<ReadonlySet<number>>(new Set());
-  const news = seats.filter(
-    ({ facts, status }) => (status === 'available' || status === 'mine') && !met.has(facts.id),
+function useEverFree(seats: readonly MapSeat[]): ReadonlySet<number> {
+  const [everFree, setMet] = useState<ReadonlySet<number>>(new Set());
+  const newlyFree = seats.filter(
+    ({ facts, status }) => (status === 'available' || status === 'mine') && !everFree.has(facts.id),
   );
-  if (news.length > 0) setMet(new Set([...met, ...news.map(({ facts }) => facts.id)]));
-  return met;
+  if (newlyFree.length > 0)
+    setMet(new Set([...everFree, ...newlyFree.map(({ facts }) => facts.id)]));
+  return everFree;
 }

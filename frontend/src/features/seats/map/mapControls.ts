@@ -46,10 +46,10 @@ export class MapControls {
   }
 
   /** Pan to a plan point, zooming in until seats have at least this radius. */
-  reveal(planPoint: Point, leastRadiusPx: number): void {
+  reveal(planPoint: Point, minRadiusPx: number): void {
     this.#moveTo((view) => {
       const { viewport, extent, screen } = view;
-      const factor = leastRadiusPx / extent.seatRadius / viewport.scale;
+      const factor = minRadiusPx / extent.seatRadius / viewport.scale;
       const near = factor > 1 ? scaledBy(view, factor, toScreen(viewport, planPoint)) : viewport;
       return reveal(near, planPoint, screen, REVEAL_MARGIN_PX);
     });
@@ -70,20 +70,20 @@ export class MapControls {
   }
 
   /**
-   * Fit a part of the plan to the screen. If its seats would be smaller than `leastRadiusPx`, zoom
+   * Fit a part of the plan to the screen. If its seats would be smaller than `minRadiusPx`, zoom
    * to that size around the screen point `anchor`.
    */
-  animateTo(part: Bounds, leastRadiusPx: number, anchor?: Point): void {
+  animateTo(part: Bounds, minRadiusPx: number, anchor?: Point): void {
     this.#animate((view) => {
       const { viewport, extent, screen } = view;
       const whole = fit(part, screen);
-      const least = leastRadiusPx / extent.seatRadius;
-      if (whole.scale >= least) {
+      const minScale = minRadiusPx / extent.seatRadius;
+      if (whole.scale >= minScale) {
         return centredOn(part, confineScale(whole.scale, extent, screen), screen);
       }
       return anchor === undefined
-        ? centredOn(part, least, screen)
-        : scaledBy(view, least / viewport.scale, anchor);
+        ? centredOn(part, minScale, screen)
+        : scaledBy(view, minScale / viewport.scale, anchor);
     });
   }
 

@@ -30,10 +30,10 @@ export function useOrphanWarning(options: OrphanWarningOptions): OrphanPrompt | 
   const { event, sections, seats, mine, isOnSale, announce } = options;
   const [dismissed, setDismissed] = useState('');
   // A pending lock may still be refused.
-  const isAsked = isOnSale && mine.every(({ pending }) => !pending);
-  const orphaning = useMemo(
+  const isActive = isOnSale && mine.every(({ pending }) => !pending);
+  const warning = useMemo(
     () =>
-      isAsked
+      isActive
         ? findOrphans(
             sections,
             seats,
@@ -41,21 +41,21 @@ export function useOrphanWarning(options: OrphanWarningOptions): OrphanPrompt | 
             event.seat_cap - mine.length,
           )
         : null,
-    [isAsked, sections, seats, mine, event.seat_cap],
+    [isActive, sections, seats, mine, event.seat_cap],
   );
-  const text = orphaning === null ? null : orphanText(orphaning);
-  const name = orphaning?.orphans.map(({ id }) => id).join() ?? '';
+  const text = warning === null ? null : orphanText(warning);
+  const name = warning?.orphans.map(({ id }) => id).join() ?? '';
   const isShown = text !== null && name !== dismissed;
 
   useEffect(() => {
     if (isShown) announce(t('choosing:orphans_said', { sentence: text }), 'quiet');
   }, [isShown, name, text, announce]);
 
-  if (!isShown || orphaning === null) return null;
+  if (!isShown || warning === null) return null;
   return {
     text,
-    fixes: orphanFixes(orphaning, event.currency),
-    seat: orphaning.orphans[0],
+    fixes: orphanFixes(warning, event.currency),
+    seat: warning.orphans[0],
     dismiss: () => {
       setDismissed(name);
     },
