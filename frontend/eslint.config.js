@@ -14,8 +14,7 @@ const NO_BARRELS = [
   { selector: 'ExportNamedDeclaration[source]', message: 'No barrel files.' },
 ];
 
-const KEYS_ONLY =
-  'What people read has a key in @/lib/i18n, so that it can be said in their language.';
+const KEYS_ONLY = 'What people read has a key in @/i18n, so that it can be said in their language.';
 const NO_BARE_TEXT = [
   { selector: 'JSXText[value=/\\p{L}{2}/u]', message: KEYS_ONLY },
   {
@@ -25,7 +24,7 @@ const NO_BARE_TEXT = [
   },
 ];
 
-/** Dependencies point one way: lib and components → features → app. */
+/** Dependencies point one way: domain → canvas → queries and hooks → components → features → app. */
 function mayNotImport(...folders) {
   return {
     'no-restricted-imports': [
@@ -40,10 +39,22 @@ function mayNotImport(...folders) {
   };
 }
 
+/** React, and the folders that may use it. */
+const FRAMEWORK = [
+  'react',
+  'react-dom',
+  '@tanstack/*',
+  '@/hooks/*',
+  '@/queries/*',
+  '@/components/*',
+  '@/features/*',
+  '@/app/*',
+];
+
 const FEATURES = ['account', 'events', 'organise', 'reservations', 'seats'];
 
 export default defineConfig(
-  globalIgnores(['dist', 'src/lib/api/schema.d.ts']),
+  globalIgnores(['dist', 'src/api/schema.d.ts']),
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],
@@ -77,18 +88,19 @@ export default defineConfig(
     files: ['offline/*.js'],
     languageOptions: { globals: { ...globals.browser, ...globals.serviceworker } },
   },
-  { files: ['src/lib/**'], rules: mayNotImport('@/components/*', '@/features/*', '@/app/*') },
   {
-    files: ['src/lib/{api,feed,map,seatmap}/**'],
+    files: ['src/{hooks,i18n,queries}/**'],
+    rules: mayNotImport('@/components/*', '@/features/*', '@/app/*'),
+  },
+  {
+    files: ['src/{api,browser,canvas,domain}/**'],
     ignores: ['**/*.test.*'],
-    rules: mayNotImport(
-      '@/components/*',
-      '@/features/*',
-      '@/app/*',
-      'react',
-      'react-dom',
-      '@tanstack/*',
-    ),
+    rules: mayNotImport(...FRAMEWORK),
+  },
+  {
+    files: ['src/domain/**'],
+    ignores: ['**/*.test.*'],
+    rules: mayNotImport('@/canvas/*', ...FRAMEWORK),
   },
   { files: ['src/components/**'], rules: mayNotImport('@/features/*', '@/app/*') },
   ...FEATURES.map((feature) => ({

@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test';
 const chrome = process.env['CHROME'];
 const firefox = { executablePath: process.env['FIREFOX'] ?? 'firefox' };
 const baseURL = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
-/** The stack's certificate is vouched for by nobody whom a browser knows. */
+/** Browsers do not trust the stack's own certificate. */
 const isByTls = baseURL.startsWith('https:');
 
 export default defineConfig({
@@ -12,7 +12,7 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   forbidOnly: true,
-  // Only what hangs takes so long: a slow machine, or one that is busy, is no fault.
+  // Generous, so that only a hang times out, not a slow machine.
   timeout: 240_000,
   expect: { timeout: 60_000 },
   reporter: 'list',
@@ -20,11 +20,11 @@ export default defineConfig({
   use: {
     baseURL,
     ignoreHTTPSErrors: isByTls,
-    // One between the page and the network would keep requests from tests that look at them.
+    // A service worker would hide requests from `page.route`.
     serviceWorkers: 'block',
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    // Of every moment of every test, to be thrown away again nearly always.
+    // Screenshots of every step would be discarded almost always.
     trace: { mode: 'retain-on-failure', screenshots: false },
     actionTimeout: 60_000,
     launchOptions: {
@@ -37,7 +37,7 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
-        // Service workers are asked for by another way than pages.
+        // `ignoreHTTPSErrors` does not cover service worker scripts.
         ...(isByTls ? ['--ignore-certificate-errors'] : []),
       ],
     },
@@ -48,7 +48,7 @@ export default defineConfig({
       name: 'firefox',
       testMatch: '**/*.spec.ts',
       grepInvert: /@chromium/,
-      // The one that people have, by WebDriver BiDi; Playwright's own build is another.
+      // The system's Firefox, driven by WebDriver BiDi, not Playwright's patched build.
       use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: firefox },
     },
     { name: 'webkit', testMatch: '**/*.webkit.ts' },
@@ -56,7 +56,7 @@ export default defineConfig({
     {
       name: 'measure',
       testMatch: '**/measure.ts',
-      // A trace would be measured too, and how long it takes is the question.
+      // Tracing would distort the measurements.
       timeout: 0,
       use: { trace: 'off' },
     },

@@ -14,7 +14,7 @@ export default defineConfig({
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },
   build: {
-    // The page must load under a content security policy without unsafe-inline and data: URLs.
+    // The content security policy forbids inline styles and data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
@@ -25,8 +25,7 @@ export default defineConfig({
     },
   },
   test: {
-    // A page and all modules for each file would take longer than the tests do: what a test changes
-    // for all, it puts back.
+    // Isolation would take longer than the tests; each test restores what it changes.
     isolate: false,
     restoreMocks: true,
     unstubGlobals: true,
@@ -42,7 +41,7 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['src/**/*.test.tsx'],
           setupFiles: ['src/testing/setup.ts'],
-          // Only what hangs takes so long: a test may wait more than once for what setup.ts gives 30 s.
+          // Generous, so that only a hang times out: each wait may take 30 s, see setup.ts.
           testTimeout: 120_000,
         },
       },
@@ -50,10 +49,7 @@ export default defineConfig({
   },
 });
 
-/**
- * Leaves out what axios would use where there is no XMLHttpRequest, as it leaves out itself what
- * is for servers: every browser has one.
- */
+/** Drop axios's fetch adapter, which is used only without XMLHttpRequest. */
 function axiosWithoutFetch(): Plugin {
   const nothing = '\0axios-without-fetch';
   return {

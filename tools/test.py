@@ -249,7 +249,7 @@ def _shown(name: str, background: _Background) -> Counts:
 _SITE_TESTS = "--grep=@site"
 # Except for tests marked as Chromium-only; docs/contributing.md explains the choice.
 _IN_FIREFOX = (
-    *("purchase.spec.ts", "choosing.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
+    *("purchase.spec.ts", "seatFinder.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
     *("offline.spec.ts", "paying.spec.ts", "policies.spec.ts", "tabs.spec.ts", "watching.spec.ts"),
 )
 

@@ -1,11 +1,11 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
-import { test } from './stage';
-import { walk } from './walk';
+import { test } from './fixtures';
+import { tour } from './tour';
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const WALK_MS = 180_000;
+const TOUR_MS = 180_000;
 
 const ON_A_DESK = {
   viewport: { width: 1440, height: 900 },
@@ -24,14 +24,14 @@ for (const [where, size] of [
   ['a phone, in German, in the dark', ON_A_PHONE],
   ['a desk, in English, in the light', ON_A_DESK],
 ] as const) {
-  test(`nothing on ${where} keeps anybody out @thorough`, async ({ enter, request }) => {
-    test.setTimeout(WALK_MS);
+  test(`${where} has no accessibility violations @thorough`, async ({ enter, request }) => {
+    test.setTimeout(TOUR_MS);
     const found: string[] = [];
-    await walk({
+    await tour({
       enter,
       request,
       options: { ...size, reducedMotion: 'reduce' },
-      look: async (page, name) => {
+      inspect: async (page, name) => {
         found.push(...(await violations(page, name)));
       },
     });
@@ -40,11 +40,11 @@ for (const [where, size] of [
 }
 
 async function violations(page: Page, name: string): Promise<string[]> {
-  // A colour on its way to another is neither.
+  // Finish transitions: a colour in transition has the wrong contrast.
   await page.evaluate(() => {
     for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
   });
-  // The other mode opens a page of its own for each result, for frames, of which there are none.
+  // Legacy mode needs no extra page per result, which serves frames; there are none.
   const axe = new AxeBuilder({ page }).setLegacyMode().withTags(STANDARDS);
   const results = await axe.analyze();
   return results.violations.map(({ id, nodes }) => {

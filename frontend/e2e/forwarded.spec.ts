@@ -3,15 +3,15 @@ import { promisify } from 'node:util';
 
 import { type BrowserContext, expect, type Page } from '@playwright/test';
 
-import { demoEvents, OWN_PASSWORD, seatOn, setAudience, test, watch } from './stage';
+import { demoEvents, OWN_PASSWORD, seatOn, setVisibility, test, openLive } from './fixtures';
 import { staticHost } from './staticHost';
 
 const SERVER = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
-/** The server must know it: see SEATCAST_CLIENT_ORIGINS. */
+/** Must be in the server's SEATCAST_CLIENT_ORIGINS. */
 const CLIENT = process.env['CLIENT_ELSEWHERE'] ?? 'http://localhost:4173';
 const FOLDER = 'node_modules/.tmp/client-forwarded';
 const BUILD_MS = 120_000;
-/** Where all that this host forwards comes from, as it says. */
+/** The client address in all requests that this host forwards. */
 const BUYER = '203.0.113.7';
 
 let host: Awaited<ReturnType<typeof staticHost>>;
@@ -53,7 +53,7 @@ test.afterEach(async () => {
   expect(forbidden).toEqual([]);
 });
 
-test('through a host that forwards calls one buys by a cookie and sees what others do', async ({
+test("behind a forwarding host, buyers use cookies and see each other's changes", async ({
   enter,
   request,
 }) => {
@@ -64,14 +64,14 @@ test('through a host that forwards calls one buys by a cookie and sees what othe
   await register(`/events/${club.id}`);
   await page.getByText('Live', { exact: true }).waitFor();
   await bob.api.post(`events/${club.id}/seats/${taken.id}/lock/`);
-  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'locked');
-  await watch(bob.page, club);
+  await expect(seatOn(page, taken)).toHaveAttribute('data-status', 'locked');
+  await openLive(bob.page, club);
   await seatOn(page, own).click();
   await page.getByRole('button', { name: 'Reserve' }).click();
   await page.getByRole('button', { name: /^Confirm/ }).click();
   const confirmed = page.getByRole('dialog', { name: 'Reservation confirmed!' });
   await expect(confirmed).toBeVisible();
-  await expect(seatOn(bob.page, own)).toHaveAttribute('data-standing', 'reserved');
+  await expect(seatOn(bob.page, own)).toHaveAttribute('data-status', 'reserved');
 
   const cookies = await context.cookies();
   expect(cookies.find(({ name }) => name === 'sessionid')).toMatchObject({
@@ -88,19 +88,19 @@ test('through a host that forwards calls one buys by a cookie and sees what othe
   await expect(booking.getByText('Cancelled', { exact: true })).toBeVisible();
 });
 
-test('what is counted by address is counted by the buyer', async () => {
+test("limits by address apply to the buyer's address", async () => {
   await register('/account');
   const sessions = await context.request.get('/api/sessions/');
   expect(await sessions.json()).toMatchObject([{ network: BUYER }]);
 });
 
-test('a map for members is live by a ticket, and ends with the session @thorough', async ({
+test("a members' map is live with a ticket and ends with the session @thorough", async ({
   enter,
   request,
 }) => {
   const { club } = await demoEvents(request);
   const organiser = await enter('admin');
-  await setAudience(organiser, club, 'members');
+  await setVisibility(organiser, club, 'members');
   try {
     await register(`/events/${club.id}`);
     await page.getByText('Live', { exact: true }).waitFor();
@@ -111,11 +111,11 @@ test('a map for members is live by a ticket, and ends with the session @thorough
     await tab.getByRole('button', { name: 'Sign out everywhere' }).click();
     await expect(page.getByRole('alert')).toContainText('You have been signed out.');
   } finally {
-    await setAudience(organiser, club, 'public');
+    await setVisibility(organiser, club, 'public');
   }
 });
 
-/** Make an account and go on to a page with it. */
+/** Register on a page that leads to `next`. */
 async function register(next: string): Promise<void> {
   await page.goto(`/register?next=${next}`);
   await page.getByLabel('Username').fill(`near-${crypto.randomUUID().slice(0, 13)}`);

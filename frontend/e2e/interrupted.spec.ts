@@ -1,51 +1,48 @@
 import { expect } from '@playwright/test';
 
-import { breakable } from './line';
-import { demoEvents, ONLY_CHROMIUM, seatOn, test, watch } from './stage';
+import { routeSockets } from './socketRoute';
+import { demoEvents, ONLY_CHROMIUM, seatOn, test, openLive } from './fixtures';
 
-test('a purchase goes on where it was after the server has restarted under it @thorough', async ({
-  enter,
-  request,
-}) => {
+test('a purchase continues after a server restart @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('somebody new');
   const rival = await enter('somebody new');
   const [mine, theirs] = await api.freeSeats(club.id, 2, 15);
   if (mine === undefined || theirs === undefined) throw new Error('Two seats are needed');
-  const line = await breakable(page);
-  await watch(page, club);
+  const line = await routeSockets(page);
+  await openLive(page, club);
   await seatOn(page, mine).click();
   await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
 
-  line.breakOff();
+  line.disconnect();
   await expect(page.getByText('Reconnecting…')).toBeVisible();
   await rival.api.post(`events/${club.id}/seats/${theirs.id}/lock/`);
-  await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'mine');
-  await expect(seatOn(page, theirs)).toHaveAttribute('data-standing', 'available');
-  line.mend();
+  await expect(seatOn(page, mine)).toHaveAttribute('data-status', 'mine');
+  await expect(seatOn(page, theirs)).toHaveAttribute('data-status', 'available');
+  line.restore();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
-  expect(line.addresses.at(-1)).toMatch(/\?since=\d+&layout=\w+$/);
-  await expect(seatOn(page, theirs)).toHaveAttribute('data-standing', 'locked');
-  await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'mine');
+  expect(line.urls.at(-1)).toMatch(/\?since=\d+&layout=\w+$/);
+  await expect(seatOn(page, theirs)).toHaveAttribute('data-status', 'locked');
+  await expect(seatOn(page, mine)).toHaveAttribute('data-status', 'mine');
 
   await page.getByRole('button', { name: 'Reserve' }).click();
-  line.breakOff();
+  line.disconnect();
   await page.getByRole('button', { name: /^Confirm/ }).click();
   await expect(page.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
-  line.mend();
+  line.restore();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
-  await expect(seatOn(page, mine)).toHaveAttribute('data-standing', 'reserved');
+  await expect(seatOn(page, mine)).toHaveAttribute('data-status', 'reserved');
 });
 
 test(
-  'an order whose answer is lost is asked about, and booked once',
+  'an order with a lost response is retried and booked once @thorough',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { club } = await demoEvents(request);
     const { page, api } = await enter('somebody new');
     const [seat] = await api.freeSeats(club.id, 1, 25);
     if (seat === undefined) throw new Error('A seat is needed');
-    await watch(page, club);
+    await openLive(page, club);
     await seatOn(page, seat).click();
     await page.getByRole('button', { name: 'Reserve' }).click();
     const keys: (string | undefined)[] = [];
@@ -63,7 +60,7 @@ test(
   },
 );
 
-test('who loses the network while paying keeps the seats and pays when it is back @thorough', async ({
+test('a buyer who goes offline while paying keeps the seats and pays once online @thorough', async ({
   enter,
   request,
 }) => {
@@ -71,7 +68,7 @@ test('who loses the network while paying keeps the seats and pays when it is bac
   const { page, api } = await enter('somebody new');
   const [seat] = await api.freeSeats(club.id, 1, 45);
   if (seat === undefined) throw new Error('A seat is needed');
-  await watch(page, club);
+  await openLive(page, club);
   await seatOn(page, seat).click();
   await page.getByRole('button', { name: 'Reserve' }).click();
   await page.context().setOffline(true);

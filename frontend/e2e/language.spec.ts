@@ -1,11 +1,8 @@
 import { expect } from '@playwright/test';
 
-import { demoEvents, test } from './stage';
+import { demoEvents, test } from './fixtures';
 
-test('the browser’s language is spoken, until another one is chosen', async ({
-  enter,
-  request,
-}) => {
+test("the browser's language is used until another one is chosen", async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page } = await enter('anonymous', { locale: 'de-AT' });
   await page.goto(`/events/${club.id}`);

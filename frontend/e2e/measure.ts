@@ -4,16 +4,16 @@ import { gzipSync } from 'node:zlib';
 
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 
-import type { EventDetail, EventSummary } from '../src/lib/api/types';
+import type { EventDetail, EventSummary } from '../src/api/types';
 import { BrowserTime } from './measuring/browserTime';
 import { whileChurning } from './measuring/churn';
 import { Figures, slope, spread } from './measuring/figures';
 import { FRAME_COLUMNS, framesOf, inColumns, zoomTo } from './measuring/frames';
-import { opened, type Opening } from './measuring/opening';
-import { shiftOn } from './measuring/shift';
-import { Api, demoEvents, pick, setLockSeconds, test } from './stage';
+import { openMap, type PageLoad } from './measuring/pageLoad';
+import { layoutShift } from './measuring/layoutShift';
+import { Api, demoEvents, pick, setLockSeconds, test } from './fixtures';
 
-/** What to measure; all, if nothing is named. */
+/** What to measure; everything by default. */
 const ONLY = process.env['ONLY']?.split(',') ?? [];
 const ROUNDS = Number(process.env['ROUNDS'] ?? 7);
 const FRAME_ROUNDS = Math.min(ROUNDS, 3);
@@ -22,7 +22,7 @@ const CHANGES_A_SECOND = 500;
 const UNDER_LOAD_SECONDS = 30;
 const HEAP_EVERY_SECONDS = 30;
 const SETTLED_MS = 2_000;
-/** So many that each socket server has one of them. */
+/** Enough that each socket server has at least one. */
 const OTHERS = 8;
 const ASSETS = resolve(import.meta.dirname, '../dist');
 
@@ -33,7 +33,7 @@ const PHONE: BrowserContextOptions = {
 };
 const SCREENS = { '1440 × 900': DESK, '390 × 844 @3x': PHONE } as const;
 
-/** Seat radii in CSS pixels: sections from afar, all seats of a stand, seats one can click. */
+/** Seat radii in CSS pixels: areas, all seats of a section, clickable seats. */
 const ZOOMS = { far: 2.2, middle: 5, near: 14 } as const;
 
 const figures = new Figures();
@@ -79,12 +79,12 @@ measure('open', async ({ browser, request }) => {
     'of it script',
   );
   const { id } = await stadium(request);
-  const others = await othersWatch(browser, id);
+  const others = await connectViewers(browser, id);
   for (const [screen, options] of Object.entries(SCREENS)) {
-    const cold: Opening[] = [];
-    const warm: Opening[] = [];
+    const cold: PageLoad[] = [];
+    const warm: PageLoad[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const [first, second] = await opened(browser, options, id, 2);
+      const [first, second] = await openMap(browser, options, id, 2);
       if (first !== undefined && second !== undefined) {
         cold.push(first);
         warm.push(second);
@@ -94,7 +94,7 @@ measure('open', async ({ browser, request }) => {
       ['cold cache', cold] as const,
       ['warm cache', warm] as const,
     ]) {
-      const of = (part: keyof Opening) =>
+      const of = (part: keyof PageLoad) =>
         spread(
           openings.map((one) => one[part]),
           0,
@@ -109,7 +109,7 @@ measure('moves', async ({ browser, request }) => {
   const note = figures.group(`Frames, ${FRAME_ROUNDS} rounds of 3 s`, ...FRAME_COLUMNS);
   const event = await stadium(request);
   for (const [screen, options] of Object.entries(SCREENS)) {
-    const page = await opensMap(browser, options, event.id);
+    const page = await openLiveMap(browser, options, event.id);
     for (const [zoom, radiusPx] of Object.entries(ZOOMS)) {
       for (const motion of ['pan', 'zoom'] as const) {
         const rounds = [];
@@ -133,7 +133,7 @@ measure('load', async ({ browser, request }) => {
   const event = await stadium(request);
   for (const [screen, options] of Object.entries(SCREENS)) {
     for (const zoom of ['far', 'near'] as const) {
-      const page = await opensMap(browser, options, event.id);
+      const page = await openLiveMap(browser, options, event.id);
       await zoomTo(page, event.plan.seat_radius, ZOOMS[zoom]);
       for (const motion of ['rest', 'pan'] as const) {
         const { seen, changesPerSecond } = await whileChurning(
@@ -156,7 +156,7 @@ measure('memory', async ({ browser, request }) => {
   );
   const event = await stadium(request);
   for (const zoom of ['far', 'near'] as const) {
-    const page = await opensMap(browser, DESK, event.id);
+    const page = await openLiveMap(browser, DESK, event.id);
     await zoomTo(page, event.plan.seat_radius, ZOOMS[zoom]);
     const time = await BrowserTime.of(page);
     const { seen } = await whileChurning(
@@ -201,11 +201,11 @@ measure('shift', async ({ enter, request }) => {
   for (const options of Object.values(SCREENS)) {
     const { page } = await enter('anonymous', options);
     for (const path of ['/sign-in', '/register']) {
-      said.set(path, [...(said.get(path) ?? []), (await shiftOn(page, path)).toFixed(3)]);
+      said.set(path, [...(said.get(path) ?? []), (await layoutShift(page, path)).toFixed(3)]);
     }
     await page.context().addCookies(cookies);
     for (const path of paths) {
-      said.set(path, [...(said.get(path) ?? []), (await shiftOn(page, path)).toFixed(3)]);
+      said.set(path, [...(said.get(path) ?? []), (await layoutShift(page, path)).toFixed(3)]);
     }
     await page.context().clearCookies();
   }
@@ -220,8 +220,8 @@ async function stadium(request: Page['request']): Promise<EventDetail> {
   return api.get<EventDetail>(`events/${largest.id}/`);
 }
 
-/** As in a sale: a server that has an event's viewers has its seats in memory. */
-async function othersWatch(browser: Browser, eventId: number): Promise<BrowserContext> {
+/** Connect other viewers, as in a sale, so that the servers have the seats in memory. */
+async function connectViewers(browser: Browser, eventId: number): Promise<BrowserContext> {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto('/');
@@ -236,7 +236,7 @@ async function othersWatch(browser: Browser, eventId: number): Promise<BrowserCo
   return context;
 }
 
-async function opensMap(
+async function openLiveMap(
   browser: Browser,
   options: BrowserContextOptions,
   eventId: number,

@@ -1,17 +1,17 @@
 import { expect } from '@playwright/test';
 
-import { detour } from './detour';
-import { demoEvents, ONLY_CHROMIUM, test, watch, workerIsReady } from './stage';
+import { tcpProxy } from './tcpProxy';
+import { demoEvents, ONLY_CHROMIUM, test, openLive, workerIsReady } from './fixtures';
 
 const WITH_WORKER = { serviceWorkers: 'allow' } as const;
 
 test(
-  'without a network the site shows a page of its own, and comes back by itself',
+  'offline, the site shows its own page and reloads when online',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { club } = await demoEvents(request);
     const { page } = await enter('anonymous', WITH_WORKER);
-    await watch(page, club);
+    await openLive(page, club);
     await workerIsReady(page);
 
     await page.context().setOffline(true);
@@ -27,40 +27,36 @@ test(
   },
 );
 
-test('a server that is away has that page too, which comes back by itself @thorough', async ({
+test('an unreachable server leads to the same page, which reloads by itself @thorough', async ({
   enter,
   baseURL,
 }) => {
   const { page } = await enter('anonymous', WITH_WORKER);
-  const { url, cut, mend } = await detour(baseURL ?? '');
+  const { url, cut, restore } = await tcpProxy(baseURL ?? '');
   await page.goto(url);
   await workerIsReady(page);
   cut();
-  // Where the worker fails as well, so does this.
+  // Fails where the service worker failed too.
   await page.reload().catch(() => null);
   await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
-  await mend();
+  await restore();
   await expect(page.getByRole('article').first()).toBeVisible();
   cut();
 });
 
-test(
-  'the page without a network speaks the language of the person @thorough',
-  ONLY_CHROMIUM,
-  async ({ enter }) => {
-    const { page } = await enter('anonymous', { ...WITH_WORKER, locale: 'de-AT' });
-    await page.goto('/');
-    await workerIsReady(page);
-    await page.context().setOffline(true);
-    await page.reload();
-    await expect(page.getByRole('heading', { name: 'Sie sind offline' })).toBeVisible();
-    await expect(page.getByRole('main')).toHaveCount(1);
-    await expect(page.locator('html')).toHaveAttribute('lang', 'de');
-  },
-);
+test("the offline page is in the user's language @thorough", ONLY_CHROMIUM, async ({ enter }) => {
+  const { page } = await enter('anonymous', { ...WITH_WORKER, locale: 'de-AT' });
+  await page.goto('/');
+  await workerIsReady(page);
+  await page.context().setOffline(true);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Sie sind offline' })).toBeVisible();
+  await expect(page.getByRole('main')).toHaveCount(1);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+});
 
 test(
-  'nothing else is kept: the app is always today’s, and the API is left alone @thorough',
+  'nothing else is cached: the app is current and the API not intercepted @thorough',
   ONLY_CHROMIUM,
   async ({ enter }) => {
     const { page } = await enter('anonymous', WITH_WORKER);
@@ -81,7 +77,7 @@ test(
   },
 );
 
-test('a page that is gone after a deployment has the app loaded anew, once, and then says so @thorough', async ({
+test('a page chunk removed by a deployment reloads the app once, then shows an error @thorough', async ({
   enter,
 }) => {
   const { page } = await enter('somebody new');
@@ -99,7 +95,7 @@ test('a page that is gone after a deployment has the app loaded anew, once, and 
   expect(loads).toBe(3);
 });
 
-test('a language that is gone after a deployment is fetched anew, once, and then done without @thorough', async ({
+test('a translation removed by a deployment reloads once, then falls back to English @thorough', async ({
   enter,
 }) => {
   const { page } = await enter('anonymous', { locale: 'de-DE' });

@@ -1,21 +1,21 @@
 import { expect, type Page } from '@playwright/test';
 
-import { demoEvents, pick, seatOn, setLockSeconds, test, watch } from './stage';
+import { demoEvents, pick, seatOn, setLockSeconds, test, openLive } from './fixtures';
 
-test('a declined card costs nothing, and another way to pay books the same seats', async ({
+test('a declined card costs nothing, and another method books the same seats', async ({
   enter,
   request,
 }) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('somebody new');
   const seat = pick(await api.freeSeats(club.id, 1, 80));
-  await watch(page, club);
+  await openLive(page, club);
   await seatOn(page, seat).click();
   await page.getByRole('button', { name: 'Reserve', exact: true }).click();
   const review = page.getByRole('dialog', { name: 'Review your seats' });
   await payWith(page, 'card_declined');
   await expect(review.getByRole('alert')).toContainText(/declined/);
-  await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'mine');
 
   await review.locator('input[value=card_slow]').check();
   await review.getByRole('button', { name: /^Try again/ }).click();
@@ -29,10 +29,7 @@ test('a declined card costs nothing, and another way to pay books the same seats
   expect(await api.get<unknown[]>('reservations/')).toHaveLength(1);
 });
 
-test('a cancelled reservation gets its money back, and says so @thorough', async ({
-  enter,
-  request,
-}) => {
+test('a cancelled reservation is refunded and shows it @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('somebody new');
   const seat = pick(await api.freeSeats(club.id, 1, 90));
@@ -53,10 +50,7 @@ test('a cancelled reservation gets its money back, and says so @thorough', async
   await expect(booking.getByRole('button')).toHaveCount(0);
 });
 
-test('seats that are about to run out can be held for longer @thorough', async ({
-  enter,
-  request,
-}) => {
+test('locks that end soon can be extended @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const organiser = await enter('admin');
   const { page, api } = await enter('somebody new');
@@ -67,31 +61,28 @@ test('seats that are about to run out can be held for longer @thorough', async (
   } finally {
     await setLockSeconds(organiser, club, null);
   }
-  await watch(page, club);
+  await openLive(page, club);
   const basket = page.getByRole('complementary', { name: 'Your seats' });
   await expect(basket.getByText(/^1:\d\d$/)).toBeVisible();
   await basket.getByRole('button', { name: 'More time' }).click();
   await expect(basket.getByText(/^(5:00|4:5\d)$/)).toBeVisible();
   await expect(basket.getByRole('button', { name: 'More time' })).toBeHidden();
   for (const seat of seats) {
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'mine');
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'mine');
   }
 });
 
-test('who lets the time run out is told, and can take the same seats again', async ({
-  enter,
-  request,
-}) => {
+test('expired seats are reported and can be picked again', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const organiser = await enter('admin');
   const { page, api } = await enter('somebody new');
   const seats = await api.freeSeats(club.id, 2, 105);
-  const standAs = async (standing: string) => {
+  const standAs = async (status: string) => {
     for (const seat of seats) {
-      await expect(seatOn(page, seat)).toHaveAttribute('data-standing', standing);
+      await expect(seatOn(page, seat)).toHaveAttribute('data-status', status);
     }
   };
-  await watch(page, club);
+  await openLive(page, club);
   await setLockSeconds(organiser, club, 3);
   try {
     for (const seat of seats) await seatOn(page, seat).click();
@@ -107,7 +98,7 @@ test('who lets the time run out is told, and can take the same seats again', asy
   await expect(page.getByRole('button', { name: 'Reserve', exact: true })).toBeEnabled();
 });
 
-test('who comes too late for a seat takes one beside it with one click @thorough', async ({
+test('a buyer who loses a race takes the alternative with one click @thorough', async ({
   enter,
   request,
 }) => {
@@ -115,7 +106,7 @@ test('who comes too late for a seat takes one beside it with one click @thorough
   const fast = await enter('somebody new');
   const slow = await enter('somebody new');
   const seat = pick(await fast.api.freeSeats(club.id, 1, 35));
-  await watch(slow.page, club);
+  await openLive(slow.page, club);
   let letGo = (): void => undefined;
   const taken = new Promise<void>((resolve) => {
     letGo = resolve;
@@ -138,7 +129,7 @@ test('who comes too late for a seat takes one beside it with one click @thorough
   await offers.first().click();
   await expect(card).toBeHidden();
   await expect(seatOn(slow.page, { ...seat, seat_number: instead })).toHaveAttribute(
-    'data-standing',
+    'data-status',
     'mine',
   );
   await expect(slow.page.getByRole('button', { name: 'Reserve', exact: true })).toBeEnabled();

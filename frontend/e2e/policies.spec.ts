@@ -1,10 +1,10 @@
 import { expect } from '@playwright/test';
 
-import { demoEvents, test } from './stage';
+import { demoEvents, test } from './fixtures';
 
-// What the pages of the client do is watched wherever somebody enters one; these are Django's own.
+// `enter` watches the client's pages for policy violations; these are Django's.
 
-test('the API is read and tried on a page of its own', async ({ enter }) => {
+test('the API documentation works under its policy', async ({ enter }) => {
   const { page } = await enter('alice');
   await page.goto('/api/docs/');
   await page.getByRole('button', { name: /^GET.*\/api\/me\/$/ }).click();
@@ -13,11 +13,11 @@ test('the API is read and tried on a page of its own', async ({ enter }) => {
   await expect(page.getByText('"username": "alice"').first()).toBeVisible();
 });
 
-test('the forms of the admin are helped by their scripts', async ({ enter, request }) => {
+test("the admin's scripts work under its policy", async ({ enter, request }) => {
   const { page } = await enter('admin');
   const { theatre } = await demoEvents(request);
   await page.goto(`/admin/reservations/event/${theatre.id}/change/`);
-  // Which only its script opens.
+  // Opened by a script.
   await page.getByRole('link', { name: 'Choose a date' }).first().click();
   await expect(page.locator('.calendarbox').first()).toBeVisible();
 });

@@ -1,11 +1,8 @@
 import { expect } from '@playwright/test';
 
-import { demoEvents, pick, seatOn, test } from './stage';
+import { demoEvents, pick, seatOn, test } from './fixtures';
 
-test('where no socket gets through the map is asked for, until one does', async ({
-  enter,
-  request,
-}) => {
+test('the map polls while no socket works, and then uses a socket', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const bob = await enter('somebody new');
   const { page } = await enter('somebody new');
@@ -14,7 +11,7 @@ test('where no socket gets through the map is asked for, until one does', async 
   let isBlocked = true;
   const questions: { readonly url: string; readonly status: number }[] = [];
   await page.routeWebSocket('**/ws/**', (socket) => {
-    // A line that nothing comes through, which is slower to notice than one that is refused.
+    // A silent socket, which is detected later than a refused one.
     if (!isBlocked) socket.connectToServer();
   });
   page.on('response', (answer) => {
@@ -24,13 +21,13 @@ test('where no socket gets through the map is asked for, until one does', async 
 
   await page.goto(`/events/${club.id}`);
   await page.getByText('Every 3 s', { exact: true }).waitFor();
-  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'available');
+  await expect(seatOn(page, taken)).toHaveAttribute('data-status', 'available');
   await bob.api.post(`events/${club.id}/seats/${taken.id}/lock/`);
-  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(page, taken)).toHaveAttribute('data-status', 'locked');
   await seatOn(page, own).click();
   await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
   await expect.poll(() => questions.map(({ status }) => status)).toContain(304);
-  await expect(seatOn(page, own)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(page, own)).toHaveAttribute('data-status', 'mine');
   expect(questions[0]?.url).toMatch(/\/changes\/$/);
   expect(questions[1]?.url).toMatch(/\/changes\/\?since=\d+&layout=\w+$/);
 
@@ -38,7 +35,7 @@ test('where no socket gets through the map is asked for, until one does', async 
   await page.evaluate(() => window.dispatchEvent(new Event('online')));
   await page.getByText('Live', { exact: true }).waitFor();
   await bob.api.post(`events/${club.id}/seats/${later.id}/lock/`);
-  await expect(seatOn(page, later)).toHaveAttribute('data-standing', 'locked');
-  await expect(seatOn(page, taken)).toHaveAttribute('data-standing', 'locked');
-  await expect(seatOn(page, own)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(page, later)).toHaveAttribute('data-status', 'locked');
+  await expect(seatOn(page, taken)).toHaveAttribute('data-status', 'locked');
+  await expect(seatOn(page, own)).toHaveAttribute('data-status', 'mine');
 });

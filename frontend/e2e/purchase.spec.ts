@@ -1,8 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-import type { Seat } from '../src/lib/api/types';
-import { breakable } from './line';
-import { DEMO_PASSWORD, demoEvents, ONLY_CHROMIUM, seatOn, test, watch } from './stage';
+import type { Seat } from '../src/api/types';
+import { routeSockets } from './socketRoute';
+import { DEMO_PASSWORD, demoEvents, ONLY_CHROMIUM, seatOn, test, openLive } from './fixtures';
 
 test('two people and a third who only watches follow one purchase to its cancellation @site', async ({
   enter,
@@ -12,7 +12,7 @@ test('two people and a third who only watches follow one purchase to its cancell
   const bob = await enter('bob');
   const [first, second] = await bob.api.freeSeats(club.id, 2, 10);
   if (first === undefined || second === undefined) throw new Error('Two seats are needed');
-  await watch(bob.page, club);
+  await openLive(bob.page, club);
   const { page: watcher } = await enter('anonymous');
   await watcher.goto(`/events/${club.id}?view=list`);
   const all = [bob.page, watcher];
@@ -37,7 +37,7 @@ test('two people and a third who only watches follow one purchase to its cancell
   }
 
   await seatOn(alice, second).click();
-  await expect(seatOn(bob.page, second)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(bob.page, second)).toHaveAttribute('data-status', 'locked');
   await seatOn(bob.page, first).hover();
   await expect(bob.page.getByText('Locked by alice', { exact: true })).toBeVisible();
 
@@ -50,7 +50,7 @@ test('two people and a third who only watches follow one purchase to its cancell
   await review.getByRole('button', { name: /^Confirm/ }).click();
   const confirmed = alice.getByRole('dialog', { name: 'Reservation confirmed!' });
   await expect(confirmed).toBeVisible();
-  for (const page of all) await expectStanding(page, [first, second], 'reserved');
+  for (const page of all) await expectStatus(page, [first, second], 'reserved');
 
   await confirmed.getByRole('button', { name: 'My reservations' }).click();
   await expect(alice).toHaveURL(/\/reservations$/);
@@ -66,11 +66,11 @@ test('two people and a third who only watches follow one purchase to its cancell
     .getByRole('button', { name: 'Cancel reservation' })
     .click();
   await expect(booking.getByText('Cancelled', { exact: true })).toBeVisible();
-  for (const page of all) await expectStanding(page, [first, second], 'available');
+  for (const page of all) await expectStatus(page, [first, second], 'available');
 });
 
 test(
-  'the whole purchase works with a thumb on a phone, over a line that breaks @thorough',
+  'the whole purchase works by touch on a phone, over a bad connection @thorough',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { theatre } = await demoEvents(request);
@@ -79,22 +79,22 @@ test(
       isMobile: true,
       hasTouch: true,
     });
-    const line = await breakable(page);
-    await watch(page, theatre);
-    // From so far away there are sections in the seats' place: the first tap brings one nearer.
+    const line = await routeSockets(page);
+    await openLive(page, theatre);
+    // Zoomed out there are areas: the first tap zooms in.
     await tapAt(page.getByRole('button', { name: /^Stalls/ }));
     await expect.poll(() => seatsInView(page).count()).toBeGreaterThan(9);
     const seat = await nearestTheMiddle(seatsInView(page));
-    await expect(seat).toHaveAttribute('data-standing', 'available');
+    await expect(seat).toHaveAttribute('data-status', 'available');
     await tapAt(seat);
-    await expect(seat).toHaveAttribute('data-standing', 'mine');
+    await expect(seat).toHaveAttribute('data-status', 'mine');
 
-    line.breakOff();
+    line.disconnect();
     await expect(page.getByText('Reconnecting…')).toBeVisible();
     expect(await overflowOf(page)).toBe(0);
-    line.mend();
+    line.restore();
     await expect(page.getByText('Live', { exact: true })).toBeVisible();
-    await expect(seat).toHaveAttribute('data-standing', 'mine');
+    await expect(seat).toHaveAttribute('data-status', 'mine');
     await page.getByText(/^\d+ watching$/).waitFor({ state: 'attached' });
     expect(await overflowOf(page)).toBe(0);
     const basket = page.getByRole('complementary', { name: 'Your seats' });
@@ -111,23 +111,23 @@ test(
   },
 );
 
-test('the whole purchase works with the keyboard alone, on the map and in the list', async ({
+test('the whole purchase works by keyboard, on the map and in the list', async ({
   enter,
   request,
 }) => {
   const { club } = await demoEvents(request);
   const { page } = await enter('somebody new');
-  const line = await breakable(page);
-  await watch(page, club);
+  const line = await routeSockets(page);
+  await openLive(page, club);
   const focused = page.locator('[data-seat]:focus');
   await tabUntil(focused);
   await page.keyboard.press('ArrowDown');
   await walkToAFreeSeat(focused, 'ArrowRight');
   await page.keyboard.press('Enter');
-  await expect(focused).toHaveAttribute('data-standing', 'mine');
-  line.breakOff();
+  await expect(focused).toHaveAttribute('data-status', 'mine');
+  line.disconnect();
   await expect(page.getByText('Reconnecting…')).toBeVisible();
-  line.mend();
+  line.restore();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await reserveByKeys(page);
   await expect(page.getByRole('article')).toHaveCount(1);
@@ -138,7 +138,7 @@ test('the whole purchase works with the keyboard alone, on the map and in the li
   await tabUntil(focused);
   await walkToAFreeSeat(focused, 'Tab');
   await page.keyboard.press('Enter');
-  await expect(focused).toHaveAttribute('data-standing', 'mine');
+  await expect(focused).toHaveAttribute('data-status', 'mine');
   await page.keyboard.press('b');
   await reserveByKeys(page);
   await expect(page.getByRole('article')).toHaveCount(2);
@@ -147,7 +147,7 @@ test('the whole purchase works with the keyboard alone, on the map and in the li
 async function walkToAFreeSeat(focused: Locator, key: string): Promise<void> {
   const MOST_STEPS = 60;
   for (let step = 0; step < MOST_STEPS; step++) {
-    if (step > 0 && (await focused.getAttribute('data-standing')) === 'available') return;
+    if (step > 0 && (await focused.getAttribute('data-status')) === 'available') return;
     await focused.page().keyboard.press(key);
   }
   throw new Error('No free seat on the way');
@@ -166,9 +166,9 @@ async function reserveByKeys(page: Page): Promise<void> {
   await expect(page).toHaveURL(/\/reservations$/);
 }
 
-async function expectStanding(page: Page, seats: readonly Seat[], standing: string): Promise<void> {
+async function expectStatus(page: Page, seats: readonly Seat[], status: string): Promise<void> {
   for (const seat of seats) {
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', standing);
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', status);
   }
 }
 
@@ -176,7 +176,7 @@ function seatsInView(page: Page): Locator {
   return page.locator('[data-seat]').filter({ visible: true });
 }
 
-/** The seat that is nearest to the middle of the map. */
+/** The seat nearest to the centre of the map. */
 async function nearestTheMiddle(seats: Locator): Promise<Locator> {
   const index = await seats.evaluateAll((buttons) => {
     const box = buttons[0]?.closest('.map__frame')?.getBoundingClientRect() ?? new DOMRect();
@@ -193,27 +193,27 @@ async function nearestTheMiddle(seats: Locator): Promise<Locator> {
   return seats.page().locator(`[data-seat="${index}"]`);
 }
 
-/** Note when a seat begins to stand as given. Answers a function that waits for that moment. */
-async function stopwatch(seat: Locator, standing: string): Promise<() => Promise<number>> {
+/** Record when a seat gets this status. Returns a function that waits for the time. */
+async function stopwatch(seat: Locator, status: string): Promise<() => Promise<number>> {
   const watching = await seat.evaluateHandle((element, wanted) => {
     const moment = new Promise<number>((resolve) => {
       new MutationObserver(() => {
-        if (element.getAttribute('data-standing') === wanted) resolve(Date.now());
+        if (element.getAttribute('data-status') === wanted) resolve(Date.now());
       }).observe(element, { attributes: true });
     });
     return { moment };
-  }, standing);
+  }, status);
   return () => watching.evaluate(({ moment }) => moment);
 }
 
-/** Tap where the seat is drawn, as a finger does: without asking whether it is the topmost thing. */
+/** Tap at the seat's position like a finger, without Playwright's checks. */
 async function tapAt(seat: Locator): Promise<void> {
   const box = await seat.boundingBox();
   if (box === null) throw new Error('The seat is not on screen');
   await seat.page().touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
 }
 
-/** How many pixels of the page lie beyond the screen's edge. */
+/** How many pixels the page is wider than the screen. */
 function overflowOf(page: Page): Promise<number> {
   return page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -1,13 +1,13 @@
 import { test as base } from '@playwright/test';
 
-import type { Seat } from '../src/lib/api/types';
-import { Api, DEMO_PASSWORD, demoEvents, pick } from './stage';
+import type { Seat } from '../src/api/types';
+import { Api, DEMO_PASSWORD, demoEvents, pick } from './fixtures';
 import { display, WebDriver } from './webdriver';
 
 const DRIVER = process.env['WEBKIT_DRIVER'] ?? 'WebKitWebDriver';
 const X_SERVER = process.env['XVFB'] ?? 'Xvfb';
 
-/** Opens a browser of somebody's own, at a page of the site. */
+/** Open a new browser at a path of the site. */
 type Open = (path: string) => Promise<WebDriver>;
 
 const test = base.extend<{ open: Open }>({
@@ -25,7 +25,7 @@ const test = base.extend<{ open: Open }>({
   },
 });
 
-test('one person buys in WebKit, and another sees each step there', async ({ open, request }) => {
+test('a buyer in WebKit is seen by another, step by step', async ({ open, request }) => {
   const { club } = await demoEvents(request);
   const seats = await new Api(request).freeSeats(club.id, 2, 10);
   const watcher = await open(`/events/${club.id}`);
@@ -64,6 +64,6 @@ function button(name: string): string {
   return `//button[starts-with(normalize-space(), "${name}")][not(@disabled)]`;
 }
 
-function seatThatIs(standing: string, { seat_number: seatNumber }: Seat): string {
-  return `//button[starts-with(@aria-label, "Seat ${seatNumber},")][@data-standing="${standing}"]`;
+function seatThatIs(status: string, { seat_number: seatNumber }: Seat): string {
+  return `//button[starts-with(@aria-label, "Seat ${seatNumber},")][@data-status="${status}"]`;
 }

@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 
 import { type BrowserContextOptions, expect, type Page } from '@playwright/test';
 
-import { test } from './stage';
-import { walk } from './walk';
+import { test } from './fixtures';
+import { tour } from './tour';
 
 const FOLDER = process.env['SCREENSHOTS'] ?? resolve(import.meta.dirname, '../../docs/screenshots');
-const WALK_MS = 300_000;
-/** After so many frames the map has drawn all that it puts off. */
+const TOUR_MS = 300_000;
+/** Enough frames for the map to draw all tiles. */
 const FRAMES = 20;
 
 const SIZES: Readonly<Record<string, BrowserContextOptions>> = {
@@ -17,12 +17,12 @@ const SIZES: Readonly<Record<string, BrowserContextOptions>> = {
 
 for (const [width, size] of Object.entries(SIZES)) {
   test(`every page at ${width} pixels`, async ({ enter, request }) => {
-    test.setTimeout(WALK_MS);
-    await walk({
+    test.setTimeout(TOUR_MS);
+    await tour({
       enter,
       request,
       options: { ...size, colorScheme: 'light', reducedMotion: 'reduce' },
-      look: async (page, name) => {
+      inspect: async (page, name) => {
         await countIsThere(page);
         await shot(page, `${name}-${width}`);
         await paint(page, 'dark');
@@ -33,7 +33,7 @@ for (const [width, size] of Object.entries(SIZES)) {
   });
 }
 
-/** How many are watching is told a little after the seats are. */
+/** The number of viewers arrives a little after the seats. */
 async function countIsThere(page: Page): Promise<void> {
   if ((await page.locator('.selector .live').count()) > 0) {
     await page.locator('.live__viewers').waitFor({ state: 'attached' });
@@ -41,7 +41,7 @@ async function countIsThere(page: Page): Promise<void> {
   await page.locator('.figures .skeleton').waitFor({ state: 'detached' });
 }
 
-/** Have the page in these colours, the small map too, which is drawn no more than once a second. */
+/** Switch the colour scheme and wait for the overview map, which redraws at most once a second. */
 async function paint(page: Page, colorScheme: 'dark' | 'light'): Promise<void> {
   const minimap = page.locator('.minimap__canvas');
   const hasMinimap = (await minimap.count()) > 0;

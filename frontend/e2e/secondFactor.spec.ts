@@ -1,13 +1,13 @@
 import { expect, type Page } from '@playwright/test';
 
-import { ONLY_CHROMIUM, test } from './stage';
+import { ONLY_CHROMIUM, test } from './fixtures';
 
-// Passkeys belong to a name, and 127.0.0.1 is none.
+// Passkeys need a host name instead of 127.0.0.1.
 const HERE = (process.env['BASE_URL'] ?? 'http://127.0.0.1:8000').replace('127.0.0.1', 'localhost');
 
 test.use({ baseURL: HERE });
 
-/** A security key in the browser, which signs without being asked. */
+/** Add a virtual security key that signs without confirmation. */
 async function plugInKey(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');
@@ -26,7 +26,7 @@ async function plugInKey(page: Page): Promise<void> {
 test.skip(HERE.startsWith('https:'), 'no passkeys where nobody vouches for the certificate');
 
 test(
-  'a passkey is added, asked for at the next sign-in, and removed @site',
+  'a passkey is added, used at the next sign-in, and removed @site',
   ONLY_CHROMIUM,
   async ({ page }) => {
     const username = `guest-${crypto.randomUUID().slice(0, 13)}`;

@@ -9,12 +9,12 @@ import {
   type Request,
 } from '@playwright/test';
 
-import { breakable } from './line';
-import { demoEvents, OWN_PASSWORD, pick, seatOn, setAudience, test, watch } from './stage';
+import { routeSockets } from './socketRoute';
+import { demoEvents, OWN_PASSWORD, pick, seatOn, setVisibility, test, openLive } from './fixtures';
 import { staticHost } from './staticHost';
 
 const SERVER = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
-/** The server must know it: see SEATCAST_CLIENT_ORIGINS. */
+/** Must be in the server's SEATCAST_CLIENT_ORIGINS. */
 const CLIENT = process.env['CLIENT_ELSEWHERE'] ?? 'http://localhost:4173';
 const FOLDER = 'node_modules/.tmp/client-elsewhere';
 const BUILD_MS = 120_000;
@@ -43,9 +43,7 @@ test.afterEach(() => {
   expect(forbidden).toEqual([]);
 });
 
-test('a static host says what the proxy says, and has no page for a file that is gone', async ({
-  request,
-}) => {
+test("a static host sends the proxy's headers, and 404 for missing files", async ({ request }) => {
   const page = await request.get(`${CLIENT}/events/7`);
   expect(await page.text()).toContain('<div id="root">');
   expect(page.headers()['content-security-policy']).toContain(
@@ -54,7 +52,7 @@ test('a static host says what the proxy says, and has no page for a file that is
   expect((await request.get(`${CLIENT}/assets/index-gone.js`)).status()).toBe(404);
 });
 
-test('a client on another host buys with tokens that run out on the way', async ({
+test('a cross-origin client buys with tokens that expire on the way', async ({
   browser,
   enter,
   request,
@@ -79,11 +77,11 @@ test('a client on another host buys with tokens that run out on the way', async 
   const name = await registerOn(page, `/events/${club.id}`);
   await page.getByText('Live', { exact: true }).waitFor();
   await seatOn(page, first).click();
-  await expect(seatOn(page, first)).toHaveAttribute('data-standing', 'mine');
-  await watch(bob.page, club);
+  await expect(seatOn(page, first)).toHaveAttribute('data-status', 'mine');
+  await openLive(bob.page, club);
   await expect(seatOn(bob.page, first)).toHaveAccessibleName(new RegExp(`locked by ${name}$`));
   await bob.api.post(`events/${club.id}/seats/${third.id}/lock/`);
-  await expect(seatOn(page, third)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(page, third)).toHaveAttribute('data-status', 'locked');
 
   await changeTokens(page, { accessUntil: 0 });
   await seatOn(page, second).click();
@@ -97,7 +95,7 @@ test('a client on another host buys with tokens that run out on the way', async 
   const confirmed = page.getByRole('dialog', { name: 'Reservation confirmed!' });
   await expect(confirmed).toBeVisible();
   expect(countOf('token/refresh/')).toBe(2);
-  await expect(seatOn(bob.page, second)).toHaveAttribute('data-standing', 'reserved');
+  await expect(seatOn(bob.page, second)).toHaveAttribute('data-status', 'reserved');
 
   await confirmed.getByRole('button', { name: 'My reservations' }).click();
   await page.reload();
@@ -119,9 +117,7 @@ test('a client on another host buys with tokens that run out on the way', async 
   await context.close();
 });
 
-test('two tabs on another host share one sign-in, and renew it once @thorough', async ({
-  browser,
-}) => {
+test('two cross-origin tabs share one sign-in and renew it once @thorough', async ({ browser }) => {
   const context = await openElsewhere(browser);
   const tabs = [await context.newPage(), await context.newPage()];
   const [first, second] = [pick(tabs, 0), pick(tabs, 1)];
@@ -148,7 +144,7 @@ test('two tabs on another host share one sign-in, and renew it once @thorough', 
   await context.close();
 });
 
-test('a map for members goes on when its token has run out, and says when the session has @thorough', async ({
+test("a members' map continues after its token expired, and shows when the session ended @thorough", async ({
   browser,
   enter,
   request,
@@ -160,8 +156,8 @@ test('a map for members goes on when its token has run out, and says when the se
   if (seat === undefined) throw new Error('A seat is needed');
   const context = await openElsewhere(browser);
   const page = await context.newPage();
-  const line = await breakable(page);
-  await setAudience(organiser, club, 'members');
+  const line = await routeSockets(page);
+  await setVisibility(organiser, club, 'members');
   try {
     await registerOn(page, `/events/${club.id}`);
     await page.getByText('Live', { exact: true }).waitFor();
@@ -174,11 +170,11 @@ test('a map for members goes on when its token has run out, and says when the se
       },
       { times: 1 },
     );
-    line.outdate();
-    await expect.poll(() => line.addresses).toHaveLength(2);
+    line.expireToken();
+    await expect.poll(() => line.urls).toHaveLength(2);
     await expect(page.getByText('Live', { exact: true })).toBeVisible();
-    expect(line.addresses.at(-1)).toMatch(/\?since=\d+&layout=\w+$/);
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'locked');
+    expect(line.urls.at(-1)).toMatch(/\?since=\d+&layout=\w+$/);
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'locked');
 
     const authorization = await bearerOf(page);
     await request.post('/api/logout/everywhere/', { headers: { authorization } });
@@ -186,12 +182,12 @@ test('a map for members goes on when its token has run out, and says when the se
     await page.getByRole('link', { name: 'sign in again' }).click();
     await expect(page).toHaveURL(new RegExp(`/sign-in\\?next=%2Fevents%2F${club.id}$`));
   } finally {
-    await setAudience(organiser, club, 'public');
+    await setVisibility(organiser, club, 'public');
   }
   await context.close();
 });
 
-test('a renewal whose answer was lost signs nobody out @thorough', async ({ browser }) => {
+test('a lost renewal response signs nobody out @thorough', async ({ browser }) => {
   const context = await openElsewhere(browser);
   const page = await context.newPage();
   await registerOn(page, '/reservations');
@@ -211,7 +207,7 @@ test('a renewal whose answer was lost signs nobody out @thorough', async ({ brow
   await context.close();
 });
 
-test('a new password on another host signs out whoever else is signed in @thorough', async ({
+test("a new password signs out the user's other cross-origin clients @thorough", async ({
   browser,
   request,
 }) => {
@@ -233,12 +229,12 @@ test('a new password on another host signs out whoever else is signed in @thorou
   await expect(tab.getByText('No reservations yet')).toBeVisible();
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();
   await expect(page).toHaveURL(/\/sign-in\?next=%2Faccount$/);
-  // Told by the other tab, or by the server if it has asked meanwhile.
+  // Through the other tab, or by a request of its own.
   await expect(tab.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
   await context.close();
 });
 
-/** A browser at the client's host. It notes what the page's policy has kept it from. */
+/** Open a browser at the client's host that records policy violations. */
 async function openElsewhere(browser: Browser): Promise<BrowserContext> {
   const context = await browser.newContext({ baseURL: CLIENT });
   context.on('console', (message) => {
@@ -247,7 +243,7 @@ async function openElsewhere(browser: Browser): Promise<BrowserContext> {
   return context;
 }
 
-/** Make an account and go on to a page with it. Answers the name. */
+/** Register on a page that leads to `next`. Returns the username. */
 async function registerOn(page: Page, next: string): Promise<string> {
   const name = `far-${crypto.randomUUID().slice(0, 13)}`;
   await page.goto(`/register?next=${next}`);
@@ -266,7 +262,7 @@ async function bearerOf(page: Page): Promise<string> {
   return `Bearer ${access}`;
 }
 
-/** Change what is kept of the tokens, as time or another machine may. */
+/** Change the stored tokens, like elapsed time or another device. */
 async function changeTokens(page: Page, changes: object): Promise<void> {
   await page.evaluate((changed) => {
     const kept = JSON.parse(localStorage.getItem('seatcast.tokens') ?? '{}') as object;

@@ -32,8 +32,8 @@ interface StaticHost {
 }
 
 /**
- * Serves a built client as Netlify would: by what `netlify.toml`, and the build's `_headers` and
- * `_redirects` say. All that it forwards comes from `client`, as far as it tells.
+ * Serve a built client like Netlify, by `netlify.toml`, `_headers` and `_redirects`. Forwarded
+ * requests carry `client` as their client address.
  */
 export async function staticHost(
   folder: string,
@@ -79,7 +79,7 @@ function forward(
     ...(secret !== '' && { 'x-nf-sign': signature(secret) }),
   };
   const send = target.protocol === 'https:' ? sendEncrypted : sendPlain;
-  // Nobody vouches for the certificate of a stack that is tried here.
+  // The stack's certificate is self-signed.
   const options = { method: request.method, headers, rejectUnauthorized: false };
   const sent = send(target, options, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -89,7 +89,7 @@ function forward(
   request.pipe(sent);
 }
 
-/** A JSON web token, as Netlify signs what it forwards. */
+/** The JSON web token by which Netlify signs forwarded requests. */
 function signature(secret: string): string {
   const coded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = { iss: 'netlify', exp: Math.floor(Date.now() / 1000) + 300 };
@@ -120,7 +120,7 @@ async function answer(
   response.end(content);
 }
 
-/** Null for a file that is not there. */
+/** Null if the file does not exist. */
 async function contentOf(folder: string, pathname: string): Promise<Buffer | null> {
   const path = join(folder, pathname === '/' ? 'index.html' : pathname);
   return readFile(path).catch(() => null);

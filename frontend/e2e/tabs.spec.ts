@@ -1,25 +1,25 @@
 import { expect } from '@playwright/test';
 
-import { DEMO_PASSWORD, demoEvents, seatOn, test, watch } from './stage';
+import { DEMO_PASSWORD, demoEvents, seatOn, test, openLive } from './fixtures';
 
-test('two tabs of one person agree at once @thorough', async ({ enter, request }) => {
+test('two tabs of one user agree at once @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page: one, api } = await enter('somebody new');
   const other = await one.context().newPage();
   const [first, second] = await api.freeSeats(club.id, 2, 100);
   if (first === undefined || second === undefined) throw new Error('Two seats are needed');
-  await watch(one, club);
-  await watch(other, club);
+  await openLive(one, club);
+  await openLive(other, club);
 
   await seatOn(one, first).click();
-  await expect(seatOn(other, first)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(other, first)).toHaveAttribute('data-status', 'mine');
   await seatOn(other, second).click();
-  await expect(seatOn(one, second)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(one, second)).toHaveAttribute('data-status', 'mine');
   for (const tab of [one, other]) {
     await expect(tab.getByRole('heading', { name: '2 seats' })).toBeVisible();
   }
   await seatOn(other, first).click();
-  await expect(seatOn(one, first)).toHaveAttribute('data-standing', 'available');
+  await expect(seatOn(one, first)).toHaveAttribute('data-status', 'available');
 
   await other.goto('/reservations');
   await expect(other.getByText('No reservations yet')).toBeVisible();
@@ -29,7 +29,7 @@ test('two tabs of one person agree at once @thorough', async ({ enter, request }
   await expect(other.getByText(second.seat_number, { exact: true })).toBeVisible();
 });
 
-test('who signs out in one tab is signed out in the others', async ({ enter }) => {
+test('signing out in one tab signs out the others', async ({ enter }) => {
   const { page: one, name } = await enter('somebody new');
   const other = await one.context().newPage();
   await one.goto('/reservations');

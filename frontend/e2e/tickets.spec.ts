@@ -1,10 +1,10 @@
 import { expect } from '@playwright/test';
 
-import type { Reservation } from '../src/lib/api/types';
-import { demoEvents, ONLY_CHROMIUM, type Person, test } from './stage';
+import type { Reservation } from '../src/api/types';
+import { demoEvents, ONLY_CHROMIUM, type Person, test } from './fixtures';
 
 test(
-  'a ticket opens the door until its reservation is cancelled, while the organiser watches',
+  'a ticket admits until its reservation is cancelled, while the organiser watches',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { club } = await demoEvents(request);
@@ -44,7 +44,7 @@ test(
 );
 
 test(
-  'on paper there is the ticket and nothing else, on one sheet @thorough',
+  'the printed page is the ticket on one sheet @thorough',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { theatre } = await demoEvents(request);

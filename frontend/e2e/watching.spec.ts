@@ -1,8 +1,8 @@
 import { expect } from '@playwright/test';
 
-import { DEMO_PASSWORD, demoEvents, pick, seatOn, test, watch } from './stage';
+import { DEMO_PASSWORD, demoEvents, pick, seatOn, test, openLive } from './fixtures';
 
-test('of two people who want one seat, one gets it and the other is told why not', async ({
+test('of two buyers of one seat, one gets it and the other sees why not', async ({
   enter,
   request,
 }) => {
@@ -10,8 +10,8 @@ test('of two people who want one seat, one gets it and the other is told why not
   const fast = await enter('somebody new');
   const slow = await enter('somebody new');
   const seat = pick(await fast.api.freeSeats(club.id, 1, 30));
-  await watch(fast.page, club);
-  await watch(slow.page, club);
+  await openLive(fast.page, club);
+  await openLive(slow.page, club);
 
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => {
@@ -22,7 +22,7 @@ test('of two people who want one seat, one gets it and the other is told why not
     await route.continue();
   });
   await seatOn(slow.page, seat).click();
-  await expect(seatOn(slow.page, seat)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(slow.page, seat)).toHaveAttribute('data-status', 'mine');
   await seatOn(fast.page, seat).click();
   await expect(fast.page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
   letGo();
@@ -33,25 +33,25 @@ test('of two people who want one seat, one gets it and the other is told why not
     }),
   ).toBeVisible();
   await expect(seatOn(slow.page, seat)).toHaveAccessibleName(new RegExp(`locked by ${fast.name}$`));
-  await expect(seatOn(fast.page, seat)).toHaveAttribute('data-standing', 'mine');
+  await expect(seatOn(fast.page, seat)).toHaveAttribute('data-status', 'mine');
 });
 
-test('two clicks at the same moment never hold one seat twice', async ({ enter, request }) => {
+test('simultaneous clicks never lock a seat twice', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const people = [await enter('somebody new'), await enter('somebody new')];
   const seat = pick(await pick(people).api.freeSeats(club.id, 1, 40));
-  for (const { page } of people) await watch(page, club);
+  for (const { page } of people) await openLive(page, club);
   await Promise.all(people.map(({ page }) => seatOn(page, seat).click()));
-  const standings = () =>
-    Promise.all(people.map(({ page }) => seatOn(page, seat).getAttribute('data-standing')));
-  await expect.poll(async () => (await standings()).sort()).toEqual(['locked', 'mine']);
+  const statuses = () =>
+    Promise.all(people.map(({ page }) => seatOn(page, seat).getAttribute('data-status')));
+  await expect.poll(async () => (await statuses()).sort()).toEqual(['locked', 'mine']);
 });
 
-test('a reloaded page gets its basket back', async ({ enter, request }) => {
+test('a reload restores the basket', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('somebody new');
   const seats = await api.freeSeats(club.id, 2, 50);
-  await watch(page, club);
+  await openLive(page, club);
   for (const seat of seats) await seatOn(page, seat).click();
   await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
 
@@ -60,17 +60,17 @@ test('a reloaded page gets its basket back', async ({ enter, request }) => {
   await expect(basket.getByRole('heading', { name: '2 seats' })).toBeVisible();
   await expect(basket.getByText(/^[45]:\d\d$/)).toBeVisible();
   for (const seat of seats) {
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'mine');
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'mine');
   }
 
   await basket.getByRole('button', { name: 'Release all' }).click();
   for (const seat of seats) {
-    await expect(seatOn(page, seat)).toHaveAttribute('data-standing', 'available');
+    await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'available');
   }
   await expect(basket.getByRole('button', { name: 'Reserve' })).toBeDisabled();
 });
 
-test('anybody may watch, and is asked to sign in only when they want a seat @thorough', async ({
+test('anonymous visitors can watch and are asked to sign in when they pick a seat @thorough', async ({
   enter,
   request,
 }) => {
@@ -79,7 +79,7 @@ test('anybody may watch, and is asked to sign in only when they want a seat @tho
   const { page } = await enter('anonymous');
   const [taken, wanted] = await buyer.api.freeSeats(club.id, 2, 60);
   if (taken === undefined || wanted === undefined) throw new Error('Two seats are needed');
-  await watch(page, club);
+  await openLive(page, club);
   await buyer.api.post(`events/${club.id}/seats/${taken.id}/lock/`);
   await expect(seatOn(page, taken)).toHaveAccessibleName(new RegExp(`locked by ${buyer.name}$`));
 
@@ -92,14 +92,14 @@ test('anybody may watch, and is asked to sign in only when they want a seat @tho
   await page.getByLabel('Password').fill(DEMO_PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(new RegExp(`/events/${club.id}$`));
-  await expect(seatOn(page, wanted)).toHaveAttribute('data-standing', 'available');
+  await expect(seatOn(page, wanted)).toHaveAttribute('data-status', 'available');
   await seatOn(page, wanted).click();
   await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
   await page.getByRole('button', { name: 'Release all' }).click();
-  await expect(seatOn(page, wanted)).toHaveAttribute('data-standing', 'available');
+  await expect(seatOn(page, wanted)).toHaveAttribute('data-status', 'available');
 });
 
-test('an event that is not on sale yet shows its seats and tells when sales open @thorough', async ({
+test('an event before its sale shows its seats and the opening time @thorough', async ({
   enter,
   request,
 }) => {
@@ -109,26 +109,26 @@ test('an event that is not on sale yet shows its seats and tells when sales open
   await expect(page.getByRole('article').filter({ hasText: upcoming.name })).toContainText(
     /On sale \w+, \d+ \w+ \d{4}/,
   );
-  await watch(page, upcoming);
+  await openLive(page, upcoming);
   await expect(page.getByText(/^Sales open on/)).toBeVisible();
   const seat = page.getByRole('button', { name: /^Seat / }).first();
-  // It is marked as disabled for assistive technology, but a click on it is still answered.
+  // It is aria-disabled, but a click is still answered.
   await seat.click({ force: true });
-  await expect(seat).toHaveAttribute('data-standing', 'available');
+  await expect(seat).toHaveAttribute('data-status', 'available');
   await expect(page.getByRole('status')).toContainText(/^Sales open on/);
 });
 
-test('the map heals by itself after the network was away', async ({ enter, request }) => {
+test('the map recovers after a network failure', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const buyer = await enter('somebody new');
   const watcher = await enter('anonymous');
   const seat = pick(await buyer.api.freeSeats(club.id, 1, 70));
-  await watch(watcher.page, club);
+  await openLive(watcher.page, club);
 
   await watcher.page.context().setOffline(true);
   await expect(watcher.page.getByText('Offline', { exact: true })).toBeVisible();
   await buyer.api.post(`events/${club.id}/seats/${seat.id}/lock/`);
   await watcher.page.context().setOffline(false);
   await expect(watcher.page.getByText('Live', { exact: true })).toBeVisible();
-  await expect(seatOn(watcher.page, seat)).toHaveAttribute('data-standing', 'locked');
+  await expect(seatOn(watcher.page, seat)).toHaveAttribute('data-status', 'locked');
 });

@@ -9,7 +9,9 @@ const SCREEN = '1600x1200x24';
 
 type Element = Readonly<Record<typeof ELEMENT, string>>;
 
-/** A browser with one window, driven by W3C WebDriver: for those that Playwright cannot drive. */
+/**
+ * A browser with one window, driven by W3C WebDriver, for browsers that Playwright cannot drive.
+ */
 export class WebDriver {
   readonly #session: string;
   readonly #driver: ChildProcess;
@@ -19,7 +21,7 @@ export class WebDriver {
     this.#driver = driver;
   }
 
-  /** Start a driver, which starts the browser it is for on this display. */
+  /** Start a driver, which starts its browser on this X display. */
   static async start(program: string, screen: string): Promise<WebDriver> {
     const port = await freePort();
     const driver = spawn(program, [`--port=${port}`], {
@@ -46,7 +48,7 @@ export class WebDriver {
     await this.#do('url', { url });
   }
 
-  /** Wait for what an XPath names. */
+  /** Wait for an element by XPath. */
   find(xpath: string): Promise<Element> {
     return this.#do('element', { using: 'xpath', value: xpath });
   }
@@ -59,7 +61,7 @@ export class WebDriver {
     await this.#of(await this.find(xpath), 'value', { text });
   }
 
-  /** What a function's body returns in the page. */
+  /** Run a function body in the page and return its result. */
   evaluate<T>(script: string): Promise<T> {
     return this.#do('execute/sync', { script, args: [] });
   }
@@ -86,7 +88,7 @@ interface Display {
   readonly end: () => void;
 }
 
-/** An X server that nobody looks at. */
+/** Start a virtual X server. */
 export async function display(program: string): Promise<Display> {
   const server = spawn(program, ['-displayfd', '3', '-nolisten', 'tcp', '-screen', '0', SCREEN], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],

@@ -1,17 +1,17 @@
 /**
- * What a static host says with the client's files, as `_headers`, which Netlify and others read.
+ * Headers for static hosts as a `_headers` file, which Netlify and others read.
  *
- * It is what `deploy/Caddyfile` says with the same files, and a test holds it to that, with the
- * server as one more place that the page may connect to; where calls are forwarded, its sockets.
+ * The same as in `deploy/Caddyfile`, which a test checks, except that `connect-src` also allows the
+ * API server; with forwarding, only its sockets.
  */
 
 const ASSETS = '/assets/*';
-/** By these names a browser finds all others. */
+/** Revalidated on every load: these files name all others. */
 const ASKED_FOR_ANEW = ['/', '/index.html', '/sw.js'];
 
 export function headersFile(server: URL, isForwarded: boolean): string {
   const rules = new Map([['/*', saidOfAll(server, isForwarded)]]);
-  // No file has two rules that say this: what a host makes of that differs.
+  // No path matches two rules that set this header: hosts differ in how they merge them.
   rules.set(ASSETS, { 'Cache-Control': 'public, max-age=31536000, immutable' });
   for (const path of ASKED_FOR_ANEW) rules.set(path, { 'Cache-Control': 'no-cache' });
   return [...rules].map(([path, headers]) => `${path}\n${lines(headers)}`).join('');

@@ -22,8 +22,8 @@ function saidOf(path: string): ReadonlyMap<string, string> {
   return rules.get(path) ?? new Map<string, string>();
 }
 
-describe('what a static host says with the files', () => {
-  it('is what the proxy says with them, but for where the server is', () => {
+describe('headers of a static host', () => {
+  it("equal the proxy's headers except for the server's origin", () => {
     const byTheProxy = [...proxy.matchAll(/^\t+\?([\w-]+) (?:"(.+)"|(\S+))$/gm)].map(
       ([, name = '', quoted, bare]) => [name, quoted ?? bare] as const,
     );
@@ -38,11 +38,11 @@ describe('what a static host says with the files', () => {
       expect([name, saidOf('/*').get(name)]).toEqual([name, value]);
   });
 
-  it('lets a page run nothing that is in its own text', () => {
+  it('allow no inline scripts or styles', () => {
     expect(saidOf('/*').get('Content-Security-Policy')).not.toMatch(/unsafe|data:|\*/);
   });
 
-  it('lets browsers keep what is named by its content, and nothing else', () => {
+  it('let browsers cache hashed files forever and nothing else', () => {
     const forGood = saidOf('/assets/*').get('Cache-Control');
     expect(proxy).toContain(`header @asset Cache-Control "${forGood ?? ''}"`);
     for (const path of ['/', '/index.html', '/sw.js']) {
@@ -52,7 +52,7 @@ describe('what a static host says with the files', () => {
   });
 });
 
-describe('the server that a client is built for', () => {
+describe('the configured API server', () => {
   it.each([SERVER, `${SERVER}:8443/`, 'http://127.0.0.1:8000', 'http://localhost:8000'])(
     'may be %s',
     (named) => {
@@ -71,14 +71,14 @@ describe('the server that a client is built for', () => {
     expect(() => serverNamed(named, true)).toThrow(/^VITE_API_URL /);
   });
 
-  it('has to be named where the client is elsewhere, and only there', () => {
+  it('is required on a static host and optional elsewhere', () => {
     expect(() => serverNamed('', true)).toThrow('Set VITE_API_URL');
     expect(serverNamed('', false)).toBeNull();
   });
 });
 
-describe('a host that forwards calls', () => {
-  it('has a rule that sends them on, signed if there is a secret', () => {
+describe('a forwarding host', () => {
+  it('has a forwarding rule, signed if there is a secret', () => {
     const server = new URL(SERVER);
     const rule = { from: '/api/', to: `${SERVER}/api/` };
     expect(forwardingIn(redirectsFile(server, false))).toEqual([{ ...rule, signedBy: null }]);
@@ -87,14 +87,14 @@ describe('a host that forwards calls', () => {
     ]);
   });
 
-  it('lets the page connect to it and to the sockets of the server, and to nothing else', () => {
+  it("allows connections to itself and to the server's sockets only", () => {
     const policy = rulesIn(headersFile(new URL(SERVER), true)).get('/*');
     expect(policy?.get('Content-Security-Policy')).toContain(
       "connect-src 'self' wss://seats.example.org;",
     );
   });
 
-  it('is one only where that is said, and there is a server', () => {
+  it('needs the setting and a server', () => {
     const server = new URL(SERVER);
     expect([isOn('', server), isOn('false', null), isOn('true', server)]).toEqual([
       ...[false, false, true],
@@ -111,20 +111,20 @@ describe('netlify.toml', () => {
     readonly engines: { readonly node: string };
   };
 
-  it('builds the client as it is built everywhere', () => {
+  it('uses the usual build command', () => {
     expect(build.get('base')).toBe('frontend');
     expect(build.get('publish')).toBe('dist');
     const [, script = ''] = /^npm run (\w+)$/.exec(build.get('command') ?? '') ?? [];
     expect(scripts[script]).toContain('vite build');
   });
 
-  it('builds it with the Node of the image', () => {
+  it('uses the Node version of the image', () => {
     const version = build.get('NODE_VERSION') ?? '';
     expect(read('../Dockerfile')).toContain(`NODE_IMAGE=node:${version}.`);
     expect(Number(version)).toBeGreaterThan(Number(/\d+/.exec(engines.node)?.[0]));
   });
 
-  it('has every address be the page, but for files that are gone', () => {
+  it('serves the page for every path except missing assets', () => {
     expect(redirects).toEqual([
       { from: '/assets/*', to: '/index.html', status: 404 },
       { from: '/*', to: '/index.html', status: 200 },

@@ -7,7 +7,7 @@ const SETTING = 'VITE_API_URL';
 const FORWARDING = 'VITE_API_FORWARDED';
 const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Writes what a static host needs, into a build that is made for one. */
+/** Emit `_headers` and `_redirects` into builds for a static host. */
 export function staticHost(): Plugin {
   let server: URL | null = null;
   let isForwarded = false;
@@ -29,7 +29,7 @@ export function staticHost(): Plugin {
   };
 }
 
-/** Whether calls are forwarded; there has to be a server to forward them to. */
+/** Parse the forwarding setting. Throws if there is no server to forward to. */
 export function isOn(said: string, server: URL | null): boolean {
   if (!['', 'true', 'false'].includes(said)) {
     throw new Error(`${FORWARDING} is ${JSON.stringify(said)}, and has to be true or false.`);
@@ -41,9 +41,10 @@ export function isOn(said: string, server: URL | null): boolean {
 }
 
 /**
- * Null for a client that is served by the server itself, which none is that `isElsewhere`.
+ * Parse the API server's origin; null if the server also serves the client, which is an error on a
+ * static host.
  *
- * A name that the page could not use is refused while somebody looks.
+ * Throws for a URL that the page could not use.
  */
 export function serverNamed(named: string, isElsewhere: boolean): URL | null {
   if (named === '') {

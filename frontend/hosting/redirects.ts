@@ -1,9 +1,9 @@
-/** The variable by which Netlify signs what it forwards, and the server knows that it was Netlify. */
+/** Environment variable with the secret by which Netlify signs forwarded requests. */
 export const SIGNED_BY = 'SEATCAST_FORWARDING_SECRET';
 
 /**
- * Rules by which a static host forwards calls, as `_redirects`: `netlify.toml` cannot have the
- * server's name from a variable. They come before the rules there.
+ * Forwarding rules as a `_redirects` file, since `netlify.toml` cannot contain variables. They
+ * apply before the rules there.
  */
 export function redirectsFile({ origin }: URL, isSigned: boolean): string {
   return `/api/* ${origin}/api/:splat 200!${isSigned ? ` Sign=${SIGNED_BY}` : ''}\n`;

@@ -1,4 +1,4 @@
-/** As far as a static host has to understand its files to serve ours. */
+/** Parsers for the subset of a static host's files that this project uses. */
 
 export type Rules = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
@@ -9,20 +9,20 @@ export interface Redirect {
 }
 
 export interface Forwarding {
-  /** What the paths begin with that are forwarded, and what that is replaced by. */
+  /** Path prefix, and its replacement. */
   readonly from: string;
   readonly to: string;
-  /** The variable with the secret that calls are signed by. */
+  /** Environment variable with the signing secret. */
   readonly signedBy: string | null;
 }
 
-/** The rules of a `_redirects` file that forward: of its syntax, what ours is written in. */
+/** Parse the forwarding rules of a `_redirects` file. */
 export function forwardingIn(text: string): readonly Forwarding[] {
   const lines = text.matchAll(/^(\S+)\* (\S+):splat 200!(?: Sign=(\w+))?$/gm);
   return [...lines].map(([, from = '', to = '', signedBy = null]) => ({ from, to, signedBy }));
 }
 
-/** The headers of a `_headers` file, by the paths that they are for. */
+/** Parse a `_headers` file: headers by path. */
 export function rulesIn(text: string): Rules {
   const rules = new Map<string, Map<string, string>>();
   let current = new Map<string, string>();
@@ -34,7 +34,7 @@ export function rulesIn(text: string): Rules {
   return rules;
 }
 
-/** What `netlify.toml` says: of its syntax, what ours is written in. */
+/** Parse `netlify.toml`. */
 export function configuration(text: string): {
   readonly build: ReadonlyMap<string, string>;
   readonly redirects: readonly Redirect[];
@@ -53,7 +53,7 @@ function valuesIn(table: string): ReadonlyMap<string, string> {
   return new Map([...lines].map(([, name = '', value = '']) => [name, value]));
 }
 
-/** Whether a path is one of a rule's. */
+/** Whether a rule's path pattern matches. */
 export function isOf(rule: string, path: string): boolean {
   return rule.endsWith('*') ? path.startsWith(rule.slice(0, -1)) : path === rule;
 }

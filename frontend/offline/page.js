@@ -1,6 +1,6 @@
-// Stands alone: without a network there is nothing that it could load.
+// Self-contained: without a network, nothing else can be loaded.
 
-// A network that has just come back may not carry anything yet, so the first looks come soon.
+// Retry soon at first, since a network that has just returned may not work yet.
 const FIRST_LOOK_MS = 1_000;
 const LAST_LOOK_MS = 10_000;
 const OWN_PATH = '/offline.html';
@@ -16,14 +16,14 @@ window.addEventListener('online', comeBack);
 document.addEventListener('visibilitychange', look);
 lookAfter(FIRST_LOOK_MS);
 
-/** As the app chooses its language. */
+/** Choose the language like the app does. */
 function inWantedLanguage() {
   const wanted = [chosenLanguage(), ...navigator.languages];
   const codes = wanted.map((tag) => tag?.split('-')[0].toLowerCase());
   return codes.map((code) => texts.find(({ lang }) => lang === code)).find(Boolean);
 }
 
-/** Null where the browser lets the site store nothing, too. */
+/** Null also if storage is blocked. */
 function chosenLanguage() {
   try {
     return localStorage.getItem('seatcast.language');
@@ -39,7 +39,7 @@ function lookAfter(ms) {
   }, ms);
 }
 
-/** The machine may have a network all the time, and only the server was away. */
+/** The server may have been unreachable while the browser was online. */
 async function look() {
   if (document.visibilityState !== 'visible') return;
   const answer = await fetch('/', { method: 'HEAD', cache: 'no-store' }).catch(() => null);

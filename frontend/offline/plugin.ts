@@ -5,8 +5,8 @@ import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const SENTENCES = 'src/lib/i18n';
-/** For everybody whose language there is not. */
+const SENTENCES = 'src/i18n';
+/** For languages without a translation. */
 const FALLBACK = 'en';
 const STYLES = [
   'src/app/theme.css',
@@ -17,8 +17,8 @@ const STYLES = [
 ];
 
 /**
- * Adds the page that is shown without a network, in all languages at once, and the service worker
- * that keeps it. The worker's text changes with the page's, which is what makes a browser take it.
+ * Emit the offline page, in all languages, and the service worker that caches it. The worker
+ * contains a hash of the page, so that browsers update it.
  */
 export function offlinePage(): Plugin {
   return {

@@ -1,7 +1,6 @@
 /**
- * Shows the site's own page where the browser would say that there is no network. Nothing else is
- * kept: the app always comes from the network, so that an old one is never shown, and neither
- * calls of the API nor sockets come by here.
+ * Shows the offline page when a navigation fails. Nothing else is cached: the app always comes from
+ * the network, and API calls and sockets are not intercepted.
  */
 
 const PREFIX = 'seatcast-offline-';
@@ -23,7 +22,7 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin || request.method !== 'GET') return;
   if (request.mode === 'navigate') {
-    // Not by navigation preload: in Firefox, one that fails ends the navigation.
+    // No navigation preload: in Firefox, a failed one aborts the navigation.
     if (!NOT_OF_THE_APP.test(pathname)) event.respondWith(fetch(request).catch(() => kept(PAGE)));
   } else if (FILES.includes(pathname)) {
     event.respondWith(fetch(request).catch(() => kept(pathname)));

@@ -1,19 +1,19 @@
-import '@/app/theme.css';
 import '@/app/base.css';
+import '@/app/theme.css';
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { App } from '@/app/App';
-import { reloadForFreshCode } from '@/app/freshCode';
-import { keepOfflinePage } from '@/app/offlinePage';
-import { startLanguage } from '@/lib/i18n/language';
+import { registerServiceWorker } from '@/app/serviceWorker';
+import { reloadOnStaleBuild } from '@/app/staleBuild';
+import { startLanguage } from '@/i18n/language';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
-reloadForFreshCode();
-// A language that is not to be had is no reason to show nothing.
+reloadOnStaleBuild();
+// If a translation cannot be loaded, show English.
 await startLanguage().catch(() => undefined);
 
 createRoot(root).render(
@@ -22,4 +22,4 @@ createRoot(root).render(
   </StrictMode>,
 );
 
-keepOfflinePage();
+registerServiceWorker();

@@ -1,13 +1,13 @@
 import type { CDPSession, Page } from '@playwright/test';
 
-/** What the page's main thread has spent so far, in ms of processor time, and its heap. */
+/** What the page has used so far: processor time of its main thread, and heap. */
 export interface Spent {
   readonly taskMs: number;
   readonly scriptMs: number;
   readonly heapBytes: number;
 }
 
-/** Tells what a page costs, from outside of it. */
+/** Reads a page's costs through the DevTools protocol. */
 export class BrowserTime {
   readonly #session: CDPSession;
 
@@ -17,7 +17,7 @@ export class BrowserTime {
 
   static async of(page: Page): Promise<BrowserTime> {
     const session = await page.context().newCDPSession(page);
-    // Processor time stays the same when other work takes the processor; wall time does not.
+    // Thread time excludes time when other processes run.
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     return new BrowserTime(session);
   }
@@ -32,7 +32,7 @@ export class BrowserTime {
     };
   }
 
-  /** What is in use once all that can be let go of is. */
+  /** Heap in use after garbage collection. */
   async heapInUse(): Promise<number> {
     for (let pass = 0; pass < 2; pass++) await this.#session.send('HeapProfiler.collectGarbage');
     return (await this.spent()).heapBytes;

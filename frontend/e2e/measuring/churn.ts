@@ -16,7 +16,7 @@ interface ChurnOptions {
   readonly section?: string;
 }
 
-/** Have seats change hands while `watch` runs; it is begun once the changes flow. */
+/** Run `watch` while seats change; it starts once changes arrive. */
 export async function whileChurning<Seen>(
   { eventId, perSecond, seconds, section }: ChurnOptions,
   watch: () => Promise<Seen>,

@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 
-/** One line of the table: what, and a word or number for each column of its group. */
+/** A row of the table: its label and a value per column. */
 interface Row {
   readonly what: string;
   readonly said: readonly string[];
@@ -13,7 +13,7 @@ interface Group {
   readonly loadBefore: number;
 }
 
-/** What has been measured so far, to be printed at the end as one table. */
+/** Collects measurements and prints them as tables. */
 export class Figures {
   readonly #groups: Group[] = [];
 
@@ -53,7 +53,7 @@ export class Figures {
   }
 }
 
-/** The machine's, over the last minute: figures of a busy one say little. */
+/** The machine's load average of the last minute. */
 function load(): number {
   return Math.round((loadavg()[0] ?? 0) * 10) / 10;
 }
@@ -68,14 +68,14 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(Math.max(place, 0), sorted.length - 1)] ?? NaN;
 }
 
-/** The median of the rounds, and the least and most of them. */
+/** Format the median with the minimum and the maximum. */
 export function spread(rounds: readonly number[], digits = 1): string {
   const [middle, least, most] = [median(rounds), Math.min(...rounds), Math.max(...rounds)];
   const shown = (value: number) => value.toFixed(digits);
   return rounds.length < 2 ? shown(middle) : `${shown(middle)} (${shown(least)}–${shown(most)})`;
 }
 
-/** Of the line that fits the values best, in their unit for each step. */
+/** Slope of the least-squares line, per step. */
 export function slope(values: readonly number[]): number {
   const [middle, mean] = [
     (values.length - 1) / 2,

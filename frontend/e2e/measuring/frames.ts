@@ -3,19 +3,19 @@ import type { Page } from '@playwright/test';
 import { BrowserTime } from './browserTime';
 import { median, percentile, spread } from './figures';
 
-/** How the map is moved while its frames are measured. */
+/** How the map moves during the measurement. */
 export type Motion = 'rest' | 'pan' | 'zoom';
 
 interface Recording {
-  /** From each frame to the next. */
+  /** Time between frames. */
   readonly framesMs: readonly number[];
-  /** Tasks that nothing could come in between for more than 50 ms. */
+  /** Durations of long tasks, above 50 ms. */
   readonly longTasksMs: readonly number[];
 }
 
 /**
- * Move the map for so long, a step a frame, and note when each frame was. The steps are a pointer's
- * and a wheel's, made within the page: so many come from outside as the machine has time for.
+ * Move the map one step per frame and record the frames. The pointer and wheel events are
+ * dispatched in the page, since input from outside would arrive irregularly.
  */
 async function record(page: Page, motion: Motion, seconds: number): Promise<Recording> {
   return page.evaluate(
@@ -44,7 +44,7 @@ async function record(page: Page, motion: Motion, seconds: number): Promise<Reco
             1,
           );
         } else if (moves === 'zoom') {
-          // In for a second, and out again as far.
+          // Zoom in for a second and out again.
           const deltaY = number % 120 < 60 ? -12 : 12;
           const at = { clientX: middleX, clientY: middleY, deltaY, cancelable: true };
           frame.dispatchEvent(new WheelEvent('wheel', { ...at, bubbles: true }));
@@ -75,7 +75,7 @@ async function record(page: Page, motion: Motion, seconds: number): Promise<Reco
   );
 }
 
-/** Zoom until seats are drawn with this radius, in CSS pixels, and wait until the map rests. */
+/** Zoom until seats have this radius, in CSS pixels, and wait for the map to settle. */
 export async function zoomTo(page: Page, seatRadius: number, radiusPx: number): Promise<void> {
   await page.evaluate(
     ({ scale }) => {
@@ -94,7 +94,7 @@ export async function zoomTo(page: Page, seatRadius: number, radiusPx: number): 
 }
 
 export interface Frames extends Recording {
-  /** The main thread's processor time. */
+  /** Processor time of the main thread. */
   readonly taskMs: number;
   readonly scriptMs: number;
 }

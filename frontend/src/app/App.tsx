@@ -4,13 +4,13 @@ import { RouterProvider } from 'react-router/dom';
 
 import { createAppRouter } from '@/app/router';
 import { Announcer } from '@/components/Announcer';
-import { followOtherTabs } from '@/lib/queries/otherTabs';
-import { createQueryClient } from '@/lib/queries/queryClient';
+import { createQueryClient } from '@/queries/queryClient';
+import { syncWithOtherTabs } from '@/queries/tabSync';
 
 export function App() {
   const [queryClient] = useState(createQueryClient);
   const [router] = useState(createAppRouter);
-  useEffect(() => followOtherTabs(queryClient), [queryClient]);
+  useEffect(() => syncWithOtherTabs(queryClient), [queryClient]);
   return (
     <QueryClientProvider client={queryClient}>
       <Announcer>

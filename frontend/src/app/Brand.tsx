@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 const NAME = 'Seatcast';
 

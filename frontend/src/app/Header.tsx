@@ -3,10 +3,10 @@ import { Link, NavLink, useLocation } from 'react-router';
 import { Brand } from '@/app/Brand';
 import { LanguageSwitch } from '@/app/LanguageSwitch';
 import { Icon } from '@/components/Icon';
-import { t } from '@/lib/i18n/language';
-import { DOOR_PATH, signInPath } from '@/lib/paths';
-import { may } from '@/lib/permissions';
-import { useMe, useSignOut } from '@/lib/queries/session';
+import { hasPermission } from '@/domain/permissions';
+import { t } from '@/i18n/language';
+import { DOOR_PATH, signInPath } from '@/paths';
+import { useMe, useSignOut } from '@/queries/session';
 
 export function Header() {
   const me = useMe();
@@ -25,7 +25,7 @@ export function Header() {
           <span className="header__wide">{t('app:myReservations')}</span>
           <span className="header__narrow">{t('app:myReservations_short')}</span>
         </NavLink>
-        {may(me, 'reservations.scan_ticket') && (
+        {hasPermission(me, 'reservations.scan_ticket') && (
           <NavLink to={DOOR_PATH}>
             <span className="header__wide">{t('app:door')}</span>
             <span className="header__narrow">{t('app:door_short')}</span>

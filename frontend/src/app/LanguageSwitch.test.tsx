@@ -31,7 +31,7 @@ function choices(): HTMLDetailsElement {
   return details;
 }
 
-it('remembers another language and loads the page in it', async () => {
+it('stores another language and reloads the page', async () => {
   const reload = vi.fn();
   vi.stubGlobal('location', { reload });
   const user = await open();
@@ -42,13 +42,13 @@ it('remembers another language and loads the page in it', async () => {
   expect(reload).toHaveBeenCalledOnce();
 });
 
-it('tells which language is spoken', async () => {
+it('shows the current language', async () => {
   await open();
   expect(screen.getByRole('button', { name: 'English' }).getAttribute('aria-current')).toBe('true');
   expect(screen.getByRole('button', { name: 'Deutsch' }).hasAttribute('aria-current')).toBe(false);
 });
 
-it('closes by Escape, and the focus is back where it was', async () => {
+it('closes on Escape and restores the focus', async () => {
   const user = await open();
   await user.tab();
   await user.keyboard('{Escape}');
@@ -56,7 +56,7 @@ it('closes by Escape, and the focus is back where it was', async () => {
   expect(document.activeElement?.tagName).toBe('SUMMARY');
 });
 
-it('closes when people go on elsewhere', async () => {
+it('closes when the focus moves elsewhere', async () => {
   const user = await open();
   await user.click(screen.getByRole('button', { name: 'Elsewhere' }));
   expect(choices().open).toBe(false);

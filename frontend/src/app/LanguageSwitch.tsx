@@ -1,15 +1,15 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 
 import { Icon } from '@/components/Icon';
-import { chooseLanguage, language, type LanguageCode, LANGUAGES, t } from '@/lib/i18n/language';
+import { chooseLanguage, language, type LanguageCode, LANGUAGES, t } from '@/i18n/language';
 
 import './language.css';
 
 const CODES = Object.keys(LANGUAGES) as LanguageCode[];
 
 /**
- * Choosing a language loads the page anew, so it takes a press of its own: a select would do it at
- * the first arrow key.
+ * Buttons rather than a select: choosing reloads the page, and a select would do so on the first
+ * arrow key.
  */
 export function LanguageSwitch() {
   const ref = useRef<HTMLDetailsElement>(null);

@@ -3,7 +3,7 @@ import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 
 import { Header } from '@/app/Header';
 import { SecondFactorNotice } from '@/app/SecondFactorNotice';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 import './layout.css';
 
@@ -13,10 +13,10 @@ export function Layout() {
   const shownPath = useRef(pathname);
 
   useEffect(() => {
-    // A new page is read from its start; on the first one the browser does that itself.
+    // Focus the new page's content; on the first page the browser does this itself.
     if (shownPath.current === pathname) return;
     shownPath.current = pathname;
-    // Its start lies under the header, where a browser would scroll it to.
+    // Scrolling to it would put it under the header.
     main.current?.focus({ preventScroll: true });
   }, [pathname]);
 

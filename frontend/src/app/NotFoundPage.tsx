@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 
 import { Message } from '@/components/Message';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 export function NotFoundPage() {
   return (

@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
 
 import { Message } from '@/components/Message';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
-/** A part of the app that could not be loaded because there is no network. */
+/** Shown when a code chunk could not be loaded because the browser is offline. */
 export function OfflineMessage() {
   useEffect(() => {
     window.addEventListener('online', loadAgain);

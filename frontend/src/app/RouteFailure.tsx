@@ -1,12 +1,12 @@
-import { isGettingFreshCode } from '@/app/freshCode';
 import { OfflineMessage } from '@/app/OfflineMessage';
+import { isReloadingForNewBuild } from '@/app/staleBuild';
 import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
-/** The error boundary: a fault in a page must not take the whole site along. */
+/** Error boundary of the routes. */
 export function RouteFailure() {
-  if (isGettingFreshCode()) return null;
+  if (isReloadingForNewBuild()) return null;
   if (!navigator.onLine) return <OfflineMessage />;
   return (
     <Message

@@ -1,16 +1,16 @@
 import { Link } from 'react-router';
 
-import { t } from '@/lib/i18n/language';
-import { useMe } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { useMe } from '@/queries/session';
 
-/** Leads an organiser whose rights wait for a second factor to where it is set up. */
+/** Link to the account page for organisers who still have to set up or pass a second factor. */
 export function SecondFactorNotice() {
-  const standing = useMe()?.second_factor;
-  if (standing?.required !== true || standing.passed) return null;
+  const status = useMe()?.second_factor;
+  if (status?.required !== true || status.passed) return null;
   return (
     <p className="layout__notice" role="status">
       {t('app:factor')}{' '}
-      {standing.set_up ? t('app:factor_again') : <Link to="/account">{t('app:factor_setUp')}</Link>}
+      {status.set_up ? t('app:factor_again') : <Link to="/account">{t('app:factor_setUp')}</Link>}
     </p>
   );
 }

@@ -5,19 +5,19 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-// Loads the whole app, which a busy machine takes a while for.
-it('the app starts where the browser lets it store nothing', async () => {
+// Loads the whole app, which takes a while on a busy machine.
+it('the app starts when storage is blocked', async () => {
   for (const name of ['localStorage', 'sessionStorage']) {
     vi.spyOn(globalThis, name as 'localStorage', 'get').mockImplementation(() => {
       throw new DOMException('denied', 'SecurityError');
     });
   }
-  const [{ reloadForFreshCode }, { startLanguage, language, locale }] = await Promise.all([
-    import('@/app/freshCode'),
-    import('@/lib/i18n/language'),
+  const [{ reloadOnStaleBuild }, { startLanguage, language, locale }] = await Promise.all([
+    import('@/app/staleBuild'),
+    import('@/i18n/language'),
     import('@/app/App'),
   ]);
-  reloadForFreshCode();
+  reloadOnStaleBuild();
   await startLanguage();
   expect([language(), locale()]).toEqual(['en', 'en-US']);
 }, 60_000);

@@ -6,10 +6,10 @@ import { expect, it } from 'vitest';
 const SOURCES = resolve(import.meta.dirname, '..');
 const PHYSICAL =
   /^\s*((margin|padding|border)-(left|right)\b.*|(left|right):.*|(text-align|float|clear): (left|right);)$/gm;
-/** Four lengths, the second and the last of which are not the same. */
+/** Four lengths, of which the second and the last differ. */
 const LOPSIDED = /^\s*(?:margin|padding): [^\s(]+ ([^\s(]+) [^\s(]+ (?!\1;)[^\s(]+;$/gm;
 
-it('no style says left or right where it means the start or the end of a line', () => {
+it('styles use logical directions instead of left and right', () => {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
   const styles = files.filter((file) => file.endsWith('.css'));
   expect(styles).not.toEqual([]);

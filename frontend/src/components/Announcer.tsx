@@ -14,7 +14,7 @@ const ICONS = {
   quiet: 'info',
 } as const satisfies Record<Tone, IconName>;
 
-/** Says outcomes: on screen for a moment, and through the one polite live region of the page. */
+/** Shows results as toasts, and announces them in the page's one polite live region. */
 export function Announcer({ children }: { readonly children: ReactNode }) {
   const [announcements, setAnnouncements] = useState<readonly Announcement[]>([]);
   const lastId = useRef(0);

@@ -28,7 +28,7 @@ it('keeps the focus when it becomes busy', async () => {
   expect(document.activeElement).toBe(button);
 });
 
-it('does nothing while it is busy, however it is pressed', async () => {
+it('ignores clicks and Enter while busy', async () => {
   const [submit, click] = [vi.fn(), vi.fn()];
   render(form(true, submit, click));
   await userEvent.click(screen.getByRole('button'));

@@ -4,10 +4,7 @@ import './button.css';
 
 type Look = 'primary' | 'quiet' | 'plain' | 'danger';
 
-/**
- * `busy` is for one that has been pressed: it does nothing, and keeps the focus, which a disabled
- * button would lose.
- */
+/** A `busy` button ignores clicks but keeps the focus, which a disabled button would lose. */
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: Look;
   readonly busy?: boolean;
@@ -29,7 +26,7 @@ export function Button({
       aria-disabled={busy || undefined}
       aria-busy={busy}
       onClick={(click) => {
-        // Also what a form sends itself by, when Enter is pressed in a field.
+        // Enter in a field submits the form by clicking its button.
         if (busy) click.preventDefault();
         else onClick?.(click);
       }}

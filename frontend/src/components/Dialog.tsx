@@ -6,11 +6,11 @@ interface DialogProps {
   readonly title: string;
   readonly art?: ReactNode;
   readonly children: ReactNode;
-  /** The person pressed Escape, or clicked beside it. */
+  /** Escape was pressed, or the backdrop clicked. */
   readonly onDismiss: () => void;
 }
 
-/** Open for as long as it is rendered. The browser keeps the focus inside and gives it back. */
+/** Modal dialog, open while rendered. The browser traps the focus and restores it. */
 export function Dialog({ title, art, children, onDismiss }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -18,9 +18,9 @@ export function Dialog({ title, art, children, onDismiss }: DialogProps) {
   useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
-    // React's autoFocus comes before the dialog opens, which then moves the focus to its start.
+    // showModal() moves the focus to the start, after React's autoFocus.
     dialog?.querySelector<HTMLElement>('[data-initial-focus]')?.focus();
-    // Before it is taken from the page: one that is gone gives no focus back.
+    // Close before unmounting: a removed dialog does not restore the focus.
     return () => {
       dialog?.close();
     };

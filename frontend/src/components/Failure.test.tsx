@@ -2,9 +2,9 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 
+import { ApiError } from '@/api/apiError';
 import { Announcer } from '@/components/Announcer';
 import { Failure } from '@/components/Failure';
-import { ApiError } from '@/lib/api/apiError';
 
 const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
@@ -17,7 +17,7 @@ function show(status: number) {
   );
 }
 
-it('says under which reference the server wrote down what broke, to be copied', async () => {
+it('shows the request id of a server error, with a copy button', async () => {
   const user = userEvent.setup();
   show(500);
   await user.click(screen.getByRole('button', { name: 'Copy' }));
@@ -25,7 +25,7 @@ it('says under which reference the server wrote down what broke, to be copied', 
   expect(await screen.findByText('The reference is copied.')).toBeDefined();
 });
 
-it('bothers nobody with a reference when nothing broke', () => {
+it('shows no request id for other errors', () => {
   show(404);
   expect(screen.queryByText(ID)).toBeNull();
 });

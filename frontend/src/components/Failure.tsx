@@ -1,7 +1,7 @@
 import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
 import { Reference } from '@/components/Reference';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface FailureProps {
   readonly error: Error;

@@ -28,10 +28,10 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** These point along the line of reading, and so the other way where it runs from right to left. */
+/** Mirrored in right-to-left languages. */
 const DIRECTED: readonly IconName[] = ['arrow', 'back', 'signOut'];
 
-/** Decoration: what it means is always said in words as well. */
+/** Decorative: the meaning is always in the text as well. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg

@@ -1,8 +1,8 @@
 import { Icon } from '@/components/Icon';
-import { assertNever } from '@/lib/assertNever';
-import type { FeedState } from '@/lib/feed/feedState';
-import { t } from '@/lib/i18n/language';
-import { formatNumber } from '@/lib/numbers';
+import { assertNever } from '@/domain/assertNever';
+import type { FeedState } from '@/domain/feed/feedState';
+import { t } from '@/i18n/language';
+import { formatNumber } from '@/i18n/numbers';
 
 import './live.css';
 
@@ -45,8 +45,8 @@ function stateInWords(feedState: FeedState): string {
       return t('seats:feed_reconnecting');
     case 'offline':
       return t('seats:feed_offline');
-    case 'asleep':
-      return t('app:asleep');
+    case 'paused':
+      return t('app:paused');
     case 'closed':
       return t('seats:feed_closed');
     default:

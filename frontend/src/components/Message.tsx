@@ -8,7 +8,7 @@ interface MessageProps {
   readonly actions?: ReactNode;
 }
 
-/** A whole page's or section's worth of "there is nothing here, and this is why". */
+/** Full-page or section message: title, explanation, actions. */
 export function Message({ title, children, actions }: MessageProps) {
   return (
     <section className="message">

@@ -1,33 +1,33 @@
 import { type CSSProperties, useEffect, useMemo, useRef } from 'react';
 
-import { planExtent } from '@/lib/map/planExtent';
-import { drawThumbnail, type Plan } from '@/lib/map/thumbnail';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import { planExtent } from '@/canvas/planExtent';
+import { drawThumbnail, type Plan } from '@/canvas/thumbnail';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 
 import './planThumbnail.css';
 
-/** The colours of the theme that a seat may have. */
+/** Theme colours for seats. */
 export type Tone = 'seat' | 'mine' | 'locked' | 'reserved' | 'blocked';
 
 interface PlanThumbnailProps {
   readonly plan: Plan;
   readonly facts: readonly SeatFacts[];
-  /** What it shows, in words. */
+  /** Accessible name. */
   readonly label: string;
-  /** Null for a seat that is left out. The plan is drawn anew when this is another function. */
+  /** Null leaves the seat out. Pass a stable function: a new one redraws the plan. */
   readonly toneOf?: (index: number) => Tone | null;
   readonly highlighted?: ReadonlySet<number>;
 }
 
-/** On paper dots are finer than on any screen. */
+/** Print has more dots than screens. */
 const PRINT_PIXEL_RATIO = 4;
-/** Height to width: a plan that is longer than this is drawn smaller, not larger. */
+/** Limits of height / width: a longer plan is scaled down. */
 const [FLATTEST, TALLEST] = [0.4, 1.1];
 
 const NO_HIGHLIGHTS: ReadonlySet<number> = new Set();
 const plainTone = (): Tone => 'seat';
 
-/** A whole plan, small. As wide as its place, as high as the plan asks. */
+/** Small drawing of a whole plan. Fills the available width. */
 export function PlanThumbnail({
   plan,
   facts,
@@ -77,7 +77,7 @@ type Draw = (
   pixelRatio: number,
 ) => void;
 
-/** Draw now, and whenever the place, the theme or the medium is another. The answer ends that. */
+/** Draw now, and on changes of size, theme or medium. Returns a cleanup function. */
 function drawnWhenever(canvas: HTMLCanvasElement, draw: Draw): () => void {
   const print = matchMedia('print');
   const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -102,7 +102,7 @@ function drawnWhenever(canvas: HTMLCanvasElement, draw: Draw): () => void {
   };
 }
 
-/** Asking the page for a colour is slow, and there are tens of thousands of seats. */
+/** Cache colours by tone: reading a CSS variable for each of 50,000 seats is slow. */
 function memoised(
   colorOfTone: (tone: Tone) => string,
   toneOf: (index: number) => Tone | null,

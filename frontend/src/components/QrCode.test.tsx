@@ -6,7 +6,7 @@ import { QrCode } from '@/components/QrCode';
 
 const TEXT = 'https://seats.example/tickets/31-Zk9qV2xA';
 
-it('draws each dark module of the code once, and nothing besides', () => {
+it('draws each dark module once and nothing else', () => {
   render(<QrCode text={TEXT} label="The code" />);
   const image = screen.getByRole('img', { name: 'The code' });
   const { size, data } = encode(TEXT, { ecc: 'M', border: 4 });

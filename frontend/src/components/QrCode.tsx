@@ -8,10 +8,10 @@ interface QrCodeProps {
   readonly label: string;
 }
 
-/** Modules of quiet around it, without which scanners do not see where it begins. */
+/** Width in modules of the quiet zone that scanners need. */
 const QUIET_ZONE = 4;
 
-/** Black on white in every theme: scanners read the light one as the ground. */
+/** Black on white in every theme, as scanners expect. */
 export function QrCode({ text, label }: QrCodeProps) {
   const { size, outline } = useMemo(() => outlineOf(text), [text]);
   return (
@@ -22,7 +22,7 @@ export function QrCode({ text, label }: QrCodeProps) {
   );
 }
 
-/** Each row's runs of dark modules, so that no seams show between them. */
+/** Merge each row's dark modules into runs, which avoids seams. */
 function outlineOf(text: string) {
   const { size, data } = encode(text, { ecc: 'M', border: QUIET_ZONE });
   const outline = data

@@ -1,13 +1,13 @@
+import { ApiError } from '@/api/apiError';
 import { useAnnounce } from '@/components/announce';
-import { ApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 import './reference.css';
 
-/** What to name to those who run the site when something broke, so that they find it in their logs. */
+/** The request id of a server error, for users to report. */
 export function Reference({ error }: { readonly error: Error }) {
   const announce = useAnnounce();
-  if (!(error instanceof ApiError) || !error.isOurFault || error.requestId === null) return null;
+  if (!(error instanceof ApiError) || !error.isServerError || error.requestId === null) return null;
   const { requestId } = error;
   return (
     <p className="reference">
@@ -17,7 +17,7 @@ export function Reference({ error }: { readonly error: Error }) {
           type="button"
           className="reference__copy"
           onClick={() => {
-            // Who may not write there can still select it.
+            // Without clipboard permission the text can still be selected.
             navigator.clipboard.writeText(requestId).then(
               () => {
                 announce(t('reference_copied'));

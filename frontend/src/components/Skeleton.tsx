@@ -2,7 +2,7 @@ import './skeleton.css';
 
 type Shape = 'line' | 'title' | 'card' | 'ticket' | 'fill';
 
-/** Holds the place of what is still loading, at its size, so that nothing jumps. */
+/** Placeholder of the final size while something loads. */
 export function Skeleton({ shape = 'line' }: { readonly shape?: Shape }) {
   return <div className={`skeleton skeleton--${shape}`} aria-hidden="true" />;
 }

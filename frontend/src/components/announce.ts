@@ -1,6 +1,6 @@
 import { createContext, use } from 'react';
 
-/** `quiet` is said but not shown: those who see the page see it there already. */
+/** `quiet` is announced to screen readers but not shown. */
 export type Tone = 'info' | 'good' | 'bad' | 'quiet';
 
 export interface Announcement {

@@ -1,5 +1,5 @@
-import type { EventDetail, Layout, Reservation, Seat, SecondFactor } from '@/lib/api/types';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import type { EventDetail, Layout, Reservation, Seat, SecondFactor } from '@/api/types';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 
 export const LAYOUT = 'layout-1';
 
@@ -44,7 +44,7 @@ export function factsOf(seat: Seat, index: number): SeatFacts {
   };
 }
 
-/** The seats as the server packs them. */
+/** Pack seats into a layout like the server. */
 export function packed(seats: readonly Seat[]): Layout {
   const steps = (values: readonly number[]) =>
     values.map((value, index) => value - (values[index - 1] ?? 0));
@@ -138,7 +138,7 @@ export function makeReservation(changes: Partial<Reservation> = {}): Reservation
   };
 }
 
-/** A person who signs in by their password alone. */
+/** A user without second factors. */
 export const NO_FACTORS: SecondFactor = {
   totp: null,
   passkeys: [],

@@ -1,8 +1,8 @@
-import type { PlanCanvas } from '@/lib/map/drawShapes';
+import type { PlanCanvas } from '@/canvas/drawShapes';
 
 interface Filled {
   readonly color: string;
-  /** What was filled: so many squares or discs, or words. */
+  /** The kind of fill. */
   readonly what: 'squares' | 'discs' | 'words' | 'outline';
   readonly count: number;
 }
@@ -13,7 +13,7 @@ interface Spot {
   readonly radius: number;
 }
 
-/** Stands in for the browser's canvas and remembers what was painted, in order. */
+/** Fake canvas that records fills, in order. */
 export class FakeCanvas implements PlanCanvas {
   readonly filled: Filled[] = [];
   /** The discs of each fill. */
@@ -60,50 +60,50 @@ export class FakeCanvas implements PlanCanvas {
   }
 
   clearRect(): void {
-    // Only what is painted is remembered.
+    // Not recorded.
   }
 
   closePath(): void {
-    // An outline's own points are not remembered.
+    // Not recorded.
   }
 
   ellipse(): void {
-    // As above.
+    // Not recorded.
   }
 
   lineTo(): void {
-    // As above.
+    // Not recorded.
   }
 
   moveTo(): void {
-    // As above.
+    // Not recorded.
   }
 
   roundRect(): void {
-    // As above.
+    // Not recorded.
   }
 
   restore(): void {
-    // Places are remembered as they are given.
+    // Not recorded.
   }
 
   rotate(): void {
-    // As above.
+    // Not recorded.
   }
 
   save(): void {
-    // As above.
+    // Not recorded.
   }
 
   setTransform(): void {
-    // As above.
+    // Not recorded.
   }
 
   stroke(): void {
-    // Lines are not remembered.
+    // Not recorded.
   }
 
   translate(): void {
-    // As above.
+    // Not recorded.
   }
 }

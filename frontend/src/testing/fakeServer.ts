@@ -1,24 +1,24 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
-import { http } from '@/lib/api/client';
+import { http } from '@/api/client';
 import { LAYOUT } from '@/testing/factories';
 
-export interface Asked {
+export interface RecordedRequest {
   readonly call: string;
   readonly body: unknown;
 }
 
 type Reply = readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>];
 
-/** The connection breaks before an answer comes. */
-export const LOST = 'lost' as const;
+/** The connection breaks before a response. */
+export const CONNECTION_LOST = 'lost' as const;
 
-type Answer = Reply | typeof LOST;
+type Answer = Reply | typeof CONNECTION_LOST;
 type Responder = (body: unknown) => Answer | Promise<Answer>;
 
-/** Stands in for the server behind the HTTP client: `replies` is keyed by "method path". */
+/** Fake server behind the HTTP client; replies are keyed by "method path". */
 export class FakeServer {
-  readonly asked: Asked[] = [];
+  readonly requests: RecordedRequest[] = [];
   readonly #keys: { readonly call: string; readonly key: string | null }[] = [];
   readonly #replies = new Map<string, Responder>();
 
@@ -32,8 +32,8 @@ export class FakeServer {
     this.#replies.set(call, typeof reply === 'function' ? reply : () => reply);
   }
 
-  /** One after the other; the last one again and again. */
-  inTurn(call: string, ...replies: readonly Answer[]): void {
+  /** Reply in this order, and repeat the last reply. */
+  replyInTurn(call: string, ...replies: readonly Answer[]): void {
     let asked = 0;
     this.on(call, () => {
       const reply = replies[Math.min(asked++, replies.length - 1)];
@@ -42,8 +42,8 @@ export class FakeServer {
     });
   }
 
-  /** The answer waits until the test gives it. */
-  onHold(call: string): (reply: Reply) => void {
+  /** Hold the response until the test passes it to the returned function. */
+  defer(call: string): (reply: Reply) => void {
     let give: (reply: Reply) => void = () => {
       throw new Error(`${call} has not been asked`);
     };
@@ -60,10 +60,10 @@ export class FakeServer {
   }
 
   writes(): string[] {
-    return this.asked.filter(({ call }) => call.startsWith('post')).map(({ call }) => call);
+    return this.requests.filter(({ call }) => call.startsWith('post')).map(({ call }) => call);
   }
 
-  /** The idempotency keys that came with a call, in order. */
+  /** The idempotency keys of a call's requests, in order. */
   keysOf(call: string): (string | null)[] {
     return this.#keys.filter((one) => one.call === call).map(({ key }) => key);
   }
@@ -71,13 +71,14 @@ export class FakeServer {
   async #answer(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
     const call = `${config.method ?? ''} ${config.url ?? ''}`;
     const body: unknown = typeof config.data === 'string' ? JSON.parse(config.data) : undefined;
-    this.asked.push({ call, body });
-    const key: unknown = web.security_headers.get('Idempotency-Key');
+    this.requests.push({ call, body });
+    const key: unknown = config.headers.get('Idempotency-Key');
     this.#keys.push({ call, key: typeof key === 'string' ? key : null });
     const reply = this.#replies.get(call);
     if (reply === undefined) throw new Error(`Nobody answers ${call}`);
     const answer = await reply(body);
-    if (answer === LOST) throw new AxiosError('Network Error', AxiosError.ERR_NETWORK, config);
+    if (answer === CONNECTION_LOST)
+      throw new AxiosError('Network Error', AxiosError.ERR_NETWORK, config);
     const [status, data, ownHeaders] = answer;
     const headers = {
       date: new Date().toUTCString(),

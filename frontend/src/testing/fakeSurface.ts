@@ -1,14 +1,14 @@
-import type { Context, CreateSurface } from '@/lib/map/surface';
+import type { Context, CreateSurface } from '@/canvas/surface';
 
-/** What was copied onto what, in order. */
+/** One copy operation. */
 export interface Copy {
   readonly onto: object;
   readonly from: object;
 }
 
-/** Surfaces that draw nothing and note what is copied from one to the other. */
+/** Surfaces that draw nothing but record copies between them. */
 export class FakeSurfaces {
-  /** Of what a surface was cleared of, nothing is known any more. */
+  /** Copies that are still visible: clearing a surface removes them. */
   readonly copies: Copy[] = [];
 
   readonly create: CreateSurface = (width, height) => {
@@ -37,5 +37,5 @@ export class FakeSurfaces {
 }
 
 function nothing(): void {
-  // Nothing is drawn.
+  // Not recorded.
 }

@@ -1,11 +1,11 @@
-import type { Timers } from '@/lib/feed/backoff';
+import type { Timers } from '@/domain/feed/backoff';
 
 interface Planned {
   readonly at: number;
   readonly callback: () => void;
 }
 
-/** Time that passes only when told to. */
+/** Timers and clock that the test advances. */
 export class FakeTimers implements Timers {
   now = 1_767_225_600_000;
   readonly #planned = new Set<Planned>();
@@ -34,7 +34,7 @@ export class FakeTimers implements Timers {
     this.now = end;
   }
 
-  /** The machine sleeps: the wall clock goes on, timers do not. */
+  /** Simulate machine sleep: the wall clock advances, timers do not. */
   sleep(ms: number): void {
     const sleeping = [...this.#planned];
     this.#planned.clear();

@@ -1,7 +1,7 @@
 import { act } from '@testing-library/react';
 import { vi } from 'vitest';
 
-/** Stands in for the browser's WebSocket; the test is the server. */
+/** Fake WebSocket; the test plays the server. */
 export class FakeWebSocket extends EventTarget {
   static readonly OPEN = 1;
   static readonly opened: FakeWebSocket[] = [];
@@ -28,11 +28,11 @@ export class FakeWebSocket extends EventTarget {
   }
 
   send(): void {
-    // What the client says is for the feed's own tests.
+    // Outgoing frames are tested with the feed.
   }
 
   close(): void {
-    // The feed does not wait for the other side.
+    // The feed does not wait for the close handshake.
   }
 
   receive(frame: object): void {

@@ -1,23 +1,23 @@
-import { Backoff } from '@/lib/feed/backoff';
-import { createServerClock } from '@/lib/feed/clock';
-import type { ServerFrame } from '@/lib/feed/protocol';
+import { Backoff } from '@/domain/feed/backoff';
 import type {
   FeedSocket,
   FeedState,
   PollEvents,
-  Position,
+  ResumePosition,
   SocketEvents,
-} from '@/lib/feed/feedState';
-import { SeatFeed } from '@/lib/feed/seatFeed';
+} from '@/domain/feed/feedState';
+import type { ServerFrame } from '@/domain/feed/protocol';
+import { SeatFeed } from '@/domain/feed/seatFeed';
+import { createServerClock } from '@/domain/serverClock';
 import { FakeTimers } from '@/testing/fakeTimers';
 
 export class FakeSocket implements FeedSocket {
   readonly sent: string[] = [];
   isClosed = false;
-  readonly resumeFrom: Position | null;
+  readonly resumeFrom: ResumePosition | null;
   readonly #events: SocketEvents;
 
-  constructor(resumeFrom: Position | null, events: SocketEvents) {
+  constructor(resumeFrom: ResumePosition | null, events: SocketEvents) {
     this.resumeFrom = resumeFrom;
     this.#events = events;
   }
@@ -38,21 +38,21 @@ export class FakeSocket implements FeedSocket {
     this.#events.closed(code);
   }
 
-  outdate(): void {
-    this.#events.outdated();
+  renewCredentials(): void {
+    this.#events.credentialsRenewed();
   }
 }
 
 export interface FakePoll extends PollEvents {
-  readonly resumeFrom: Position | null;
-  isCalledOff: boolean;
+  readonly resumeFrom: ResumePosition | null;
+  isCancelled: boolean;
 }
 
 export const POLL_MS = 3_000;
 const A_DAY = 86_400_000;
 
-/** A feed whose socket, time and network are in the test's hands. It is patient unless told. */
-export function makeFeed({ patienceMs = A_DAY } = {}) {
+/** A feed with fake sockets, time and network. It never falls back to polling by default. */
+export function makeFeed({ pollingFallbackMs = A_DAY } = {}) {
   const timers = new FakeTimers();
   const sockets: FakeSocket[] = [];
   const polls: FakePoll[] = [];
@@ -68,20 +68,20 @@ export function makeFeed({ patienceMs = A_DAY } = {}) {
     poll: (resumeFrom, events) => {
       const poll: FakePoll = {
         resumeFrom,
-        isCalledOff: false,
+        isCancelled: false,
         answered: (frame) => {
-          if (!poll.isCalledOff) events.answered(frame);
+          if (!poll.isCancelled) events.answered(frame);
         },
         busy: (waitMs) => {
-          if (!poll.isCalledOff) events.busy(waitMs);
+          if (!poll.isCancelled) events.busy(waitMs);
         },
         failed: (code) => {
-          if (!poll.isCalledOff) events.failed(code);
+          if (!poll.isCancelled) events.failed(code);
         },
       };
       polls.push(poll);
       return () => {
-        poll.isCalledOff = true;
+        poll.isCancelled = true;
       };
     },
     backoff: new Backoff({ baseMs: 100, capMs: 10_000, timers, random: () => 1 }),
@@ -89,9 +89,9 @@ export function makeFeed({ patienceMs = A_DAY } = {}) {
     clock: createServerClock(() => timers.now),
     isOnline: () => network.isOnline,
     wallNow: () => timers.now,
-    silenceMs: 15_000,
-    patienceMs,
-    pollMs: POLL_MS,
+    silenceTimeoutMs: 15_000,
+    pollingFallbackMs,
+    pollIntervalMs: POLL_MS,
     onFrame: (frame) => frames.push(frame),
     onState: (state) => states.push(state),
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import type { SeatStatus } from '@/lib/feed/protocol';
+import type { SeatStatus } from '@/domain/feed/protocol';
 
 const FOLDER = resolve(import.meta.dirname, '../../../tests/fixtures');
 
@@ -45,13 +45,13 @@ export interface ConvergenceFixture {
   readonly shown_at: { readonly now: number; readonly statuses: readonly SeatStatus[] };
 }
 
-/** All that a refusal can say. */
+/** All error codes and reasons of the API. */
 export interface ListedRefusals {
   readonly codes: readonly string[];
   readonly reasons: readonly string[];
 }
 
-/** A fixture that the server's tests read as well. */
+/** Read a fixture shared with the server's tests. */
 export function fixture(name: 'snapshot'): FrameFixture<SnapshotFixture>;
 export function fixture(name: 'delta'): FrameFixture<DeltaFixture>;
 export function fixture(name: 'beat' | 'seen'): FrameFixture<object>;

@@ -1,20 +1,20 @@
-import type { Seat } from '@/lib/api/types';
-import type { SeatChange, SeatLock, SeatStatus } from '@/lib/feed/protocol';
-import { reduceSeatMap } from '@/lib/seatmap/reducer';
-import { liveOf, type MapSeat } from '@/lib/seatmap/seats';
+import type { Seat } from '@/api/types';
+import type { SeatChange, SeatLock, SeatStatus } from '@/domain/feed/protocol';
+import { reduceSeatMap } from '@/domain/seatMap/reducer';
+import { liveOf, type MapSeat } from '@/domain/seatMap/seats';
 import {
   emptySeatMap,
   type PendingCommand,
   type SeatMapAction,
   type SeatMapState,
-} from '@/lib/seatmap/state';
+} from '@/domain/seatMap/state';
 import { LAYOUT, factsOf, makeSeats } from '@/testing/factories';
 
 export const START = 1_767_225_600_000;
 export const DEADLINE = START + 300_000;
 const FIRST_SEQ = 10;
 
-/** Reduces actions one after the other, at a time of the test's choosing. */
+/** Applies actions to a state, at a time that the test sets. */
 export class MapUnderTest {
   state: SeatMapState = emptySeatMap;
   now = START;
@@ -73,7 +73,7 @@ export class MapUnderTest {
     this.do({ type: 'commandSettled', seatIds, outcome: { kind } });
   }
 
-  /** Hold a seat, and let the feed tell of it. */
+  /** Lock a seat and let the feed confirm it. */
   lockAndSee(index: number): number {
     const seatId = this.seat(index).facts.id;
     this.start('lock', seatId);
@@ -88,8 +88,8 @@ export class MapUnderTest {
     return seat;
   }
 
-  standings(): string[] {
-    return this.state.seats.map(({ standing }) => standing);
+  statuses(): string[] {
+    return this.state.seats.map(({ status }) => status);
   }
 }
 

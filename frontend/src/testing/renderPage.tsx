@@ -5,10 +5,10 @@ import { type ReactElement, useEffect } from 'react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 
 import { Announcer } from '@/components/Announcer';
-import { followOtherTabs } from '@/lib/queries/otherTabs';
-import { createQueryClient } from '@/lib/queries/queryClient';
+import { createQueryClient } from '@/queries/queryClient';
+import { syncWithOtherTabs } from '@/queries/tabSync';
 
-/** Pages by their paths, as the app has them around, opened at an address. Any other is "another page". */
+/** Render pages by path within the app's providers. Other paths show "another page". */
 export function renderPage(pages: Readonly<Record<string, ReactElement>>, address: string) {
   const router = createMemoryRouter(
     [
@@ -30,6 +30,6 @@ export function renderPage(pages: Readonly<Record<string, ReactElement>>, addres
 
 function Following() {
   const queryClient = useQueryClient();
-  useEffect(() => followOtherTabs(queryClient), [queryClient]);
+  useEffect(() => syncWithOtherTabs(queryClient), [queryClient]);
   return null;
 }

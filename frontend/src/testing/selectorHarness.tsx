@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect } from 'vitest';
 
+import type { EventDetail, Lock, Seat } from '@/api/types';
 import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
-import type { EventDetail, Lock, Seat } from '@/lib/api/types';
-import { sumAmounts } from '@/lib/money';
+import { sumAmounts } from '@/i18n/money';
 import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
@@ -27,7 +27,7 @@ interface Scene {
   readonly isSignedIn?: boolean;
 }
 
-/** The seat selector of event 7 in front of a fake server and a fake socket, live. */
+/** Open the seat selector of event 7 with a fake server and a live fake socket. */
 export async function openSelector({
   event,
   seats = makeSeats(8),
@@ -87,7 +87,7 @@ export function conflict(index: number, reason: string, error: string) {
   ] as const;
 }
 
-/** What could be had instead, added to a refusal. */
+/** Add alternatives to an error response. */
 export function offering(refusal: ReturnType<typeof conflict>, ...sets: readonly number[][]) {
   const [status, body] = refusal;
   const alternatives = sets.map((indexes) => {
@@ -101,13 +101,13 @@ export function offering(refusal: ReturnType<typeof conflict>, ...sets: readonly
   return [status, { ...body, alternatives }] as const;
 }
 
-/** The selector with these seats held since before. */
+/** Open the selector with these seats already held. */
 export async function openHolding(...held: readonly Lock[]) {
   const seats = makeSeats(8).map((seat) => held.find(({ id }) => id === seat.id) ?? seat);
   const scene = await openSelector({ seats, ownLocks: [...held] });
   await waitFor(() => {
     for (const { seat_number: seatNumber } of held) {
-      expect(seatButton(seatNumber).getAttribute('data-standing')).toBe('mine');
+      expect(seatButton(seatNumber).getAttribute('data-status')).toBe('mine');
     }
   });
   return scene;
@@ -117,7 +117,7 @@ export function basket() {
   return within(screen.getByRole('complementary', { name: 'Your seats' }));
 }
 
-/** What the card of this name offers to do: nothing when it is not there. */
+/** The choices of the card with this name; empty if it is not shown. */
 export function offered(name = 'Other seats'): (string | null)[] {
   const region = screen.queryByRole('region', { name });
   return region === null

@@ -1,15 +1,15 @@
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
-// Tests show parts of pages, which have their sentences from the page.
-import '@/features/account/sentences';
+// Tests render components whose messages the page loads.
+import '@/features/account/loadMessages';
 
 afterEach(cleanup);
 
-// Other tests run beside these, and a machine that is busy is no fault.
+// Generous, for busy machines.
 configure({ asyncUtilTimeout: 30_000 });
 
-// jsdom knows the element but not its modal side, nor sizes of anything on screen.
+// jsdom lacks modal dialogs and layout.
 HTMLDialogElement.prototype.showModal = function showModal() {
   this.open = true;
 };
@@ -17,7 +17,7 @@ HTMLDialogElement.prototype.close = function close() {
   this.open = false;
 };
 
-// Nor does it draw.
+// And canvas drawing.
 HTMLCanvasElement.prototype.getContext = () => null;
 globalThis.matchMedia = (media) =>
   Object.assign(new EventTarget(), {
@@ -30,13 +30,13 @@ globalThis.matchMedia = (media) =>
 
 class FixedSizeObserver implements ResizeObserver {
   observe() {
-    // Sizes never change here.
+    // Sizes are fixed.
   }
   unobserve() {
-    // Sizes never change here.
+    // Sizes are fixed.
   }
   disconnect() {
-    // Sizes never change here.
+    // Sizes are fixed.
   }
 }
 globalThis.ResizeObserver = FixedSizeObserver;

@@ -1,8 +1,8 @@
 import { type ReactNode, type SubmitEvent } from 'react';
 
+import type { ApiError } from '@/api/apiError';
 import { Button } from '@/components/Button';
-import { Refusal } from '@/features/account/Refusal';
-import type { ApiError } from '@/lib/api/apiError';
+import { FormError } from '@/features/account/FormError';
 
 import './account.css';
 
@@ -38,7 +38,7 @@ export function AccountForm({
         <h1 className="account__title">{title}</h1>
         <p className="account__lead">{lead}</p>
         {children}
-        <Refusal error={error} />
+        <FormError error={error} />
         <Button look="primary" type="submit" busy={busy}>
           {submitLabel}
         </Button>

@@ -5,12 +5,12 @@ import { EmailAddress } from '@/features/account/EmailAddress';
 import { PersonalDataCard } from '@/features/account/security/PersonalDataCard';
 import { SecondFactorCard } from '@/features/account/security/SecondFactorCard';
 import { SessionsCard } from '@/features/account/security/SessionsCard';
-import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
-import { useMe } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { signInPath } from '@/paths';
+import { useMe } from '@/queries/session';
 
 import './account.css';
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 export function AccountPage() {
   const me = useMe();

@@ -1,15 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
 import { type SubmitEvent } from 'react';
 
+import { changePassword } from '@/api/account';
+import { toApiError } from '@/api/apiError';
+import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
-import { useAnnounce } from '@/components/announce';
+import { FormError } from '@/features/account/FormError';
 import { NewPasswordField } from '@/features/account/NewPasswordField';
-import { Refusal } from '@/features/account/Refusal';
 import { textField } from '@/features/account/textField';
-import { changePassword } from '@/lib/api/account';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 export function ChangePassword({ username }: { readonly username: string }) {
   const announce = useAnnounce();
@@ -35,7 +35,7 @@ export function ChangePassword({ username }: { readonly username: string }) {
     <form className="account__card" onSubmit={submit}>
       <h2 className="account__heading">{t('account:change_title')}</h2>
       <p className="account__lead">{t('account:change_note')}</p>
-      {/* So that a password manager knows whose password it is. */}
+      {/* Tells password managers which account this is. */}
       <input name="username" autoComplete="username" value={username} readOnly hidden />
       <Field
         label={t('account:password_old')}
@@ -46,7 +46,7 @@ export function ChangePassword({ username }: { readonly username: string }) {
         required
       />
       <NewPasswordField label={t('account:password_new')} error={error} />
-      <Refusal error={error} />
+      <FormError error={error} />
       <Button look="primary" type="submit" busy={change.isPending}>
         {t('account:change')}
       </Button>

@@ -1,20 +1,22 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'react-router';
 
+import { confirmEmail } from '@/api/account';
+import { toApiError } from '@/api/apiError';
 import { Message } from '@/components/Message';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
 import { type MailedLink, useMailedLink } from '@/features/account/mailedLink';
-import { confirmEmail } from '@/lib/api/account';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { reloadSession } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { reloadSession } from '@/queries/session';
 
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 const ACCOUNT = '/account';
 
-/** Where the link leads that is mailed to an address. A press confirms it, not the opening. */
+/**
+ * The page of an email confirmation link. Confirming takes a click, since mail scanners open links.
+ */
 export function ConfirmEmailPage() {
   const link = useMailedLink();
   return (

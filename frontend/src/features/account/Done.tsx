@@ -5,7 +5,7 @@ interface DoneProps {
   readonly children: ReactNode;
 }
 
-/** Takes the place of a form that is done with, and the focus that was in it. */
+/** Replaces a submitted form and takes over its focus. */
 export function Done({ title, children }: DoneProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -1,18 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent } from 'react';
 
+import { changeEmail, sendVerification } from '@/api/account';
+import { toApiError } from '@/api/apiError';
+import type { Me } from '@/api/types';
+import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
-import { useAnnounce } from '@/components/announce';
-import { Refusal } from '@/features/account/Refusal';
+import { FormError } from '@/features/account/FormError';
 import { textField } from '@/features/account/textField';
-import { changeEmail, sendVerification } from '@/lib/api/account';
-import { toApiError } from '@/lib/api/apiError';
-import type { Me } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { reloadSession } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { reloadSession } from '@/queries/session';
 
-/** One's address: whether it is confirmed, another letter if not, and another address. */
+/** The user's email address: its status, another verification email, and changing it. */
 export function EmailAddress({ me }: { readonly me: Me }) {
   const waiting = me.new_email === '' && !me.email_verified ? me.email : me.new_email;
   return (
@@ -20,14 +20,14 @@ export function EmailAddress({ me }: { readonly me: Me }) {
       <h2 id="email-title" className="account__heading">
         {t('account:email_yours')}
       </h2>
-      <p className="account__lead">{standing(me)}</p>
+      <p className="account__lead">{status(me)}</p>
       {waiting !== '' && <Resend address={waiting} />}
       <ChangeEmail me={me} />
     </section>
   );
 }
 
-function standing({ email, email_verified, new_email }: Me): string {
+function status({ email, email_verified, new_email }: Me): string {
   if (new_email !== '' && new_email !== email) {
     return t('account:email_waiting', { email: new_email });
   }
@@ -42,7 +42,7 @@ function Resend({ address }: { readonly address: string }) {
   const send = useMutation({ mutationFn: sendVerification, retry: false });
   return (
     <>
-      <Refusal error={send.error === null ? null : toApiError(send.error)} />
+      <FormError error={send.error === null ? null : toApiError(send.error)} />
       <Button
         busy={send.isPending}
         onClick={() => {
@@ -107,7 +107,7 @@ function ChangeEmail({ me }: { readonly me: Me }) {
           errors={error?.fields.get('password') ?? []}
           required
         />
-        <Refusal error={error} />
+        <FormError error={error} />
         <Button look="primary" type="submit" busy={change.isPending}>
           {t('account:email_sendLink')}
         </Button>

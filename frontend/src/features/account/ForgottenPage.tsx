@@ -1,20 +1,20 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
 
+import { requestPasswordReset } from '@/api/account';
+import { toApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
 import { textField } from '@/features/account/textField';
-import { askForReset } from '@/lib/api/account';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { returnPath, withReturn } from '@/lib/paths';
+import { t } from '@/i18n/language';
+import { returnPath, withReturn } from '@/paths';
 
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 export function ForgottenPage() {
   const [search] = useSearchParams();
-  const ask = useMutation({ mutationFn: askForReset });
+  const ask = useMutation({ mutationFn: requestPasswordReset });
   const error = ask.error === null ? null : toApiError(ask.error);
   const back = withReturn('/sign-in', returnPath(search));
 

@@ -1,13 +1,13 @@
+import type { ApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
-import type { ApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface NewPasswordFieldProps {
   readonly label: string;
   readonly error: ApiError | null;
 }
 
-/** A password that is to be, with the server's rules for one. */
+/** Field for a new password, with the server's rules. */
 export function NewPasswordField({ label, error }: NewPasswordFieldProps) {
   return (
     <Field

@@ -1,16 +1,16 @@
 import { Link, Navigate, useSearchParams } from 'react-router';
 
+import { toApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
-import { Sentence } from '@/components/Sentence';
+import { Trans } from '@/components/Trans';
 import { AccountForm } from '@/features/account/AccountForm';
 import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { textField } from '@/features/account/textField';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { returnPath, withReturn } from '@/lib/paths';
-import { useMe, useRegister } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { returnPath, withReturn } from '@/paths';
+import { useMe, useRegister } from '@/queries/session';
 
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 export function RegisterPage() {
   const [search] = useSearchParams();
@@ -37,8 +37,8 @@ export function RegisterPage() {
         });
       }}
       footer={
-        <Sentence
-          of="account:haveAnAccount"
+        <Trans
+          i18nKey="account:haveAnAccount"
           parts={{ signIn: <Link to={withReturn('/sign-in', next)}>{t('account:signIn')}</Link> }}
         />
       }

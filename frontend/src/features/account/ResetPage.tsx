@@ -2,17 +2,17 @@ import { useMutation } from '@tanstack/react-query';
 import { type ReactNode } from 'react';
 import { Link } from 'react-router';
 
+import { resetPassword } from '@/api/account';
+import { toApiError } from '@/api/apiError';
 import { Message } from '@/components/Message';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
-import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { type MailedLink, useMailedLink } from '@/features/account/mailedLink';
+import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { textField } from '@/features/account/textField';
-import { resetPassword } from '@/lib/api/account';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
 const FORGOTTEN = '/password/forgotten';
 

@@ -1,21 +1,21 @@
 import { lazy, Suspense } from 'react';
 import { Link, Navigate, useSearchParams } from 'react-router';
 
+import { toApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
-import { Sentence } from '@/components/Sentence';
+import { Trans } from '@/components/Trans';
 import { AccountForm } from '@/features/account/AccountForm';
 import { textField } from '@/features/account/textField';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { returnPath, withReturn } from '@/lib/paths';
-import { useHasEnded, useMe, useSignIn } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { returnPath, withReturn } from '@/paths';
+import { useSessionExpired, useMe, useSignIn } from '@/queries/session';
 
-import '@/features/account/sentences';
+import '@/features/account/loadMessages';
 
-/** Who has to wait this long is held up by others' wrong passwords. */
+/** A wait this long is caused by other people's wrong passwords. */
 const LONG_SECONDS = 120;
 
-// Few come here, and nobody who chooses seats.
+// Loaded on demand: few users have a second factor.
 const SecondStepForm = lazy(async () => ({
   default: (await import('@/features/account/security/SecondStepForm')).SecondStepForm,
 }));
@@ -25,7 +25,7 @@ export function SignInPage() {
   const next = returnPath(search);
   const me = useMe();
   const signIn = useSignIn();
-  const hasEnded = useHasEnded();
+  const isSessionExpired = useSessionExpired();
   if (me !== null && me !== undefined) return <Navigate to={next} replace />;
 
   const error = signIn.error === null ? null : toApiError(signIn.error);
@@ -45,7 +45,7 @@ export function SignInPage() {
   return (
     <AccountForm
       title={t('account:welcomeBack')}
-      lead={leadOf(next, hasEnded)}
+      lead={leadOf(next, isSessionExpired)}
       submitLabel={t('account:signIn')}
       busy={signIn.isPending}
       error={error}
@@ -56,8 +56,8 @@ export function SignInPage() {
         });
       }}
       footer={
-        <Sentence
-          of="account:newHere"
+        <Trans
+          i18nKey="account:newHere"
           parts={{
             createAnAccount: (
               <Link to={withReturn('/register', next)}>{t('account:createAnAccount')}</Link>
@@ -86,8 +86,8 @@ export function SignInPage() {
       </p>
       {(error?.retryAfterSeconds ?? 0) > LONG_SECONDS && (
         <p className="account__aside">
-          <Sentence
-            of="account:stopped"
+          <Trans
+            i18nKey="account:stopped"
             parts={{ forgotten: <Link to={forgotten}>{t('account:stopped_forgotten')}</Link> }}
           />
         </p>
@@ -96,7 +96,7 @@ export function SignInPage() {
   );
 }
 
-function leadOf(next: string, hasEnded: boolean): string {
-  if (hasEnded) return t('account:signIn_leadEnded');
+function leadOf(next: string, isSessionExpired: boolean): string {
+  if (isSessionExpired) return t('account:signIn_leadEnded');
   return next === '/' ? t('account:signIn_lead') : t('account:signIn_leadBack');
 }

@@ -15,7 +15,7 @@ function open(path: string) {
   };
 }
 
-it('signs in and goes back to where one was', async () => {
+it('signs in and returns to the previous page', async () => {
   const { server, router, user } = open('/sign-in?next=%2Fevents%2F7');
   server.on('post login/', () => {
     server.on('get me/', [200, ALICE]);
@@ -26,13 +26,13 @@ it('signs in and goes back to where one was', async () => {
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
   await screen.findByText('another page');
   expect(router.state.location.pathname).toBe('/events/7');
-  expect(server.asked.find(({ call }) => call === 'post login/')?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === 'post login/')?.body).toEqual({
     username: 'alice',
     password: 'secret-word',
   });
 });
 
-it('says why one cannot come in', async () => {
+it('shows why sign-in was refused', async () => {
   const { server, user } = open('/sign-in');
   server.on('post login/', [401, { error: 'Invalid credentials', code: 'invalid_credentials' }]);
   await user.type(screen.getByLabelText('Username'), 'alice');
@@ -41,7 +41,7 @@ it('says why one cannot come in', async () => {
   expect(await screen.findByText('Invalid credentials')).toBeDefined();
 });
 
-it('shows each complaint at its field', async () => {
+it('shows each error at its field', async () => {
   const { server, user } = open('/register');
   server.on('post register/', [
     400,

@@ -31,20 +31,20 @@ it.each([
     { email: 'old@example.org', email_verified: true, new_email: EMAIL },
     /^alice@example\.org takes/,
   ],
-])('says how the address of %j stands', async (me, sentence) => {
+])('shows the status of the address %j', async (me, sentence) => {
   open('/account', me);
   expect(await screen.findByText(sentence)).toBeDefined();
 });
 
-it('offers another letter only while an address waits to be confirmed', async () => {
+it('offers another email only while an address is unconfirmed', async () => {
   open('/account', { email: EMAIL, email_verified: true });
   await screen.findByText('alice@example.org is confirmed.');
   expect(screen.queryByRole('button', { name: 'Send the link again' })).toBeNull();
 });
 
-it('sends another letter, and says when there were too many', async () => {
+it('sends another email and shows when it was throttled', async () => {
   const { server, user } = open('/account', { email: EMAIL });
-  server.inTurn('post email/verify/', DONE, [
+  server.replyInTurn('post email/verify/', DONE, [
     429,
     { error: 'No.', code: 'throttled' },
     { 'retry-after': '72000' },
@@ -58,9 +58,9 @@ it('sends another letter, and says when there were too many', async () => {
   await screen.findByText('Too many tries. Try again in 20 hours.');
 });
 
-it('asks for another address with the password, and shows that it waits', async () => {
+it('requests a new address with the password and shows it as pending', async () => {
   const { server, user } = open('/account', { email: 'old@example.org', email_verified: true });
-  server.inTurn(
+  server.replyInTurn(
     'post email/change/',
     [400, { error: 'No.', code: 'invalid', fields: { password: ['Wrong.'] } }],
     DONE,
@@ -77,13 +77,13 @@ it('asks for another address with the password, and shows that it waits', async 
   ]);
   await user.click(card.getByRole('button', { name: 'Send the link' }));
   await screen.findByText(/^alice@example\.org takes its place/);
-  expect(server.asked.find(({ call }) => call === 'post email/change/')?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === 'post email/change/')?.body).toEqual({
     email: EMAIL,
     password: 'my-long-password',
   });
 });
 
-it('confirms an address when the button is pressed, and not before', async () => {
+it('confirms an address on click and not on load', async () => {
   const { server, user, router } = open('/email/confirm#uid=Mg&token=c0-ffee');
   server.on('post email/confirm/', DONE);
   const button = await screen.findByRole('button', { name: 'Confirm this address' });
@@ -92,27 +92,27 @@ it('confirms an address when the button is pressed, and not before', async () =>
   await user.click(button);
   const heading = await screen.findByRole('heading', { name: 'Your address is confirmed' });
   expect(document.activeElement).toBe(heading);
-  expect(server.asked.find(({ call }) => call === 'post email/confirm/')?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === 'post email/confirm/')?.body).toEqual({
     uid: 'Mg',
     token: 'c0-ffee',
   });
 });
 
-it('says that a link is not good any more, or not whole', async () => {
+it('shows that a link is invalid or incomplete', async () => {
   const { server, user } = open('/email/confirm#uid=Mg&token=used');
   server.on('post email/confirm/', [400, { error: 'No.', code: 'invalid_link' }]);
   await user.click(await screen.findByRole('button', { name: 'Confirm this address' }));
   await screen.findByText(/^This link is not good any more/);
 });
 
-it('says so when the link is not whole', async () => {
+it('shows that the link is incomplete', async () => {
   open('/email/confirm#uid=Mg');
   await screen.findByRole('heading', { name: 'This link is incomplete' });
 });
 
-it('offers the way by mail to who is held up by wrong passwords of others', async () => {
+it("offers the password reset to users throttled by others' attempts", async () => {
   const { server, user } = open('/sign-in?next=%2Fevents%2F7');
-  server.inTurn(
+  server.replyInTurn(
     'post login/',
     [429, { error: 'No.', code: 'throttled' }, { 'retry-after': '60' }],
     [429, { error: 'No.', code: 'throttled' }, { 'retry-after': '3000' }],

@@ -1,24 +1,24 @@
 import { useEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
-/** What a link in a mail says: whose it is, and the secret that it is good by. */
+/** Parameters of an emailed link: user id and one-time token. */
 export interface MailedLink {
   readonly uid: string;
   readonly token: string;
 }
 
 /**
- * What the link says, which is taken off the address at once: whoever looks at the screen, the
- * history or a bookmark later finds no key to the account. It is forgotten with the page.
+ * Read the link's parameters and remove them from the URL, so that they do not stay in the history.
+ * They are lost when the page is left.
  */
 export function useMailedLink(): MailedLink | null {
   const { hash, pathname } = useLocation();
   const navigate = useNavigate();
-  const [link, setLink] = useState(() => mailedLinkIn(hash));
+  const [link, setLink] = useState(() => parseMailedLink(hash));
   const [readHash, setReadHash] = useState(hash);
   if (hash !== readHash) {
     setReadHash(hash);
-    if (hash !== '') setLink(mailedLinkIn(hash));
+    if (hash !== '') setLink(parseMailedLink(hash));
   }
   useEffect(() => {
     if (hash !== '') void navigate(pathname, { replace: true });
@@ -26,10 +26,10 @@ export function useMailedLink(): MailedLink | null {
   return link;
 }
 
-/** Reads it from the part of an address that no server is sent; null when it is not whole. */
-function mailedLinkIn(hash: string): MailedLink | null {
-  const said = new URLSearchParams(hash.replace(/^#/, ''));
-  const uid = said.get('uid') ?? '';
-  const token = said.get('token') ?? '';
+/** Parse the URL fragment, which is never sent to servers; null if incomplete. */
+function parseMailedLink(hash: string): MailedLink | null {
+  const params = new URLSearchParams(hash.replace(/^#/, ''));
+  const uid = params.get('uid') ?? '';
+  const token = params.get('token') ?? '';
   return uid === '' || token === '' ? null : { uid, token };
 }

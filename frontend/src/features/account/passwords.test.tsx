@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { AccountPage } from '@/features/account/AccountPage';
 import { ForgottenPage } from '@/features/account/ForgottenPage';
 import { ResetPage } from '@/features/account/ResetPage';
+import { NO_FACTORS } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
-import { NO_FACTORS } from '@/testing/factories';
 import { ALICE } from '@/testing/selectorHarness';
 
 const DONE = [200, { success: true, message: 'Done.' }] as const;
@@ -29,7 +29,7 @@ function openAccount() {
   return opened;
 }
 
-it('says the same whether or not anybody has the address', async () => {
+it('shows the same result whether or not the address exists', async () => {
   const { server, user } = open('/password/forgotten?next=%2Fevents%2F7');
   server.on('post password/reset/', DONE);
   await user.type(screen.getByLabelText('E-mail'), 'alice@example.org');
@@ -42,12 +42,12 @@ it('says the same whether or not anybody has the address', async () => {
   );
 });
 
-it('takes the link’s key off the address at once, and uses it once', async () => {
+it('removes the token from the URL at once and uses it once', async () => {
   const { server, user, router } = open('/password/reset#uid=Mg&token=c0-ffee');
   expect(await screen.findByRole('heading', { name: 'Choose a new password' })).toBeDefined();
   expect(router.state.location).toMatchObject({ hash: '', pathname: '/password/reset' });
   expect(router.state.historyAction).toBe('REPLACE');
-  server.inTurn(
+  server.replyInTurn(
     'post password/reset/confirm/',
     [400, { error: 'No.', code: 'invalid', fields: { password: ['Too common.'] } }],
     DONE,
@@ -58,12 +58,12 @@ it('takes the link’s key off the address at once, and uses it once', async () 
   await user.type(screen.getByLabelText('New password'), '-of-mine');
   await user.click(screen.getByRole('button', { name: 'Save password' }));
   await screen.findByRole('heading', { name: 'Your password is changed' });
-  const [, asked] = server.asked.filter(({ call }) => call === 'post password/reset/confirm/');
+  const [, asked] = server.requests.filter(({ call }) => call === 'post password/reset/confirm/');
   expect(asked?.body).toEqual({ uid: 'Mg', token: 'c0-ffee', password: 'passwords-of-mine' });
 });
 
 it.each(['', '#', '#uid=Mg', '#token=x', '#uid=&token='])(
-  'asks for another link when it says only %j',
+  'requests another link after %j',
   async (hash) => {
     open(`/password/reset${hash}`);
     await screen.findByRole('heading', { name: 'This link is incomplete' });
@@ -73,7 +73,7 @@ it.each(['', '#', '#uid=Mg', '#token=x', '#uid=&token='])(
   },
 );
 
-it('says that a link was used before', async () => {
+it('shows that a link was already used', async () => {
   const { server, user } = open('/password/reset#uid=Mg&token=used');
   server.on('post password/reset/confirm/', [400, { error: 'No.', code: 'invalid_link' }]);
   await user.type(screen.getByLabelText('New password'), 'passwords-of-mine');
@@ -81,9 +81,9 @@ it('says that a link was used before', async () => {
   await screen.findByText(/^This link is not good any more/);
 });
 
-it('changes the password, and says at its field when the old one is wrong', async () => {
+it('changes the password and shows a wrong one at its field', async () => {
   const { server, user } = openAccount();
-  server.inTurn(
+  server.replyInTurn(
     'post password/change/',
     [400, { error: 'No.', code: 'invalid', fields: { old_password: ['Wrong.'] } }],
     DONE,
@@ -99,7 +99,7 @@ it('changes the password, and says at its field when the old one is wrong', asyn
   expect(old).toHaveProperty('value', '');
 });
 
-it('signs out everywhere, here too', async () => {
+it('signs out everywhere, including here', async () => {
   const { server, user, router } = openAccount();
   server.on('post logout/everywhere/', DONE);
   await user.click(await screen.findByRole('button', { name: 'Sign out everywhere' }));

@@ -1,15 +1,15 @@
 import { Link } from 'react-router';
 
+import type { EventSummary } from '@/api/types';
 import { Icon } from '@/components/Icon';
-import { Sentence } from '@/components/Sentence';
+import { Trans } from '@/components/Trans';
+import { assertNever } from '@/domain/assertNever';
 import { EventCover } from '@/features/events/EventCover';
-import type { EventSummary } from '@/lib/api/types';
-import { assertNever } from '@/lib/assertNever';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { formatNumber } from '@/lib/numbers';
-import { eventPath } from '@/lib/paths';
-import { formatDateTime } from '@/lib/time';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { formatNumber } from '@/i18n/numbers';
+import { formatDateTime } from '@/i18n/time';
+import { eventPath } from '@/paths';
 
 const FEW_SEATS = 0.15;
 
@@ -39,8 +39,8 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
             {t('events:from', { price: formatMoney(event.price_from, event.currency) })}
           </span>
           <span className="tabular">
-            <Sentence
-              of="events:left"
+            <Trans
+              i18nKey="events:left"
               parts={{
                 free: <b>{formatNumber(event.seats_available)}</b>,
                 total: formatNumber(event.seats_total),

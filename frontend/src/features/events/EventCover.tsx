@@ -12,7 +12,7 @@ interface Dot {
   readonly y: number;
 }
 
-/** Rows curving around a stage above the picture. */
+/** Curved rows around a stage above the picture. */
 const DOTS: readonly Dot[] = Array.from({ length: ROWS }, (_, row) => {
   const radius = FIRST_RADIUS + row * ROW_PITCH;
   const seats = 18 + row * 2;
@@ -30,7 +30,7 @@ interface EventCoverProps {
   readonly soldShare: number;
 }
 
-/** A small hall as the picture of an event: the share of dim seats is the share that is gone. */
+/** Generated picture of a hall; the share of dim seats is the share that is sold. */
 export function EventCover({ seed, soldShare }: EventCoverProps) {
   return (
     <svg
@@ -55,7 +55,7 @@ export function EventCover({ seed, soldShare }: EventCoverProps) {
   );
 }
 
-/** Scatter the gone seats evenly, and always the same ones for the same event. */
+/** Distribute sold seats evenly and deterministically. */
 function isGone(index: number, seed: number, soldShare: number): boolean {
   const golden = 0.618033988749895;
   return ((index + 1) * golden + seed * 0.37) % 1 < soldShare;

@@ -1,8 +1,8 @@
 import { screen, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
+import type { EventSummary } from '@/api/types';
 import { EventListPage } from '@/features/events/EventListPage';
-import type { EventSummary } from '@/lib/api/types';
 import { makeEvent } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
@@ -16,7 +16,7 @@ function events(...ids: number[]): EventSummary[] {
   return ids.map((id) => makeEvent({ id, name: `Event ${id}` }));
 }
 
-/** The list with its first page, events 1 and 2, and more behind it. */
+/** The list with its first page, events 1 and 2, and a second page. */
 async function open() {
   const server = new FakeServer();
   server.on(FIRST, [200, events(1, 2), { link: LINK }]);
@@ -29,7 +29,7 @@ function shown(): (string | null)[] {
   return screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent);
 }
 
-it('shows all there are, without a button, where one page has them all', async () => {
+it('shows no button if all events fit on one page', async () => {
   new FakeServer().on(FIRST, [200, events(1, 2)]);
   renderPage({ '/': <EventListPage /> }, '/');
   await screen.findByText('Event 1');
@@ -37,7 +37,7 @@ it('shows all there are, without a button, where one page has them all', async (
   expect(screen.queryByRole('button')).toBeNull();
 });
 
-it('loads more by keyboard, says how many came, and goes on at the first of them', async () => {
+it('loads the next page by keyboard, announces the count and focuses its first event', async () => {
   const { server, user, more } = await open();
   server.on(SECOND, [200, events(3, 4)]);
   more.focus();
@@ -49,21 +49,21 @@ it('loads more by keyboard, says how many came, and goes on at the first of them
   expect(screen.queryByRole('button')).toBeNull();
 });
 
-it('keeps the focus on the button while more are loading, and asks once', async () => {
+it('keeps the focus on the button while loading and requests once', async () => {
   const { server, user, more } = await open();
-  const answer = server.onHold(SECOND);
+  const answer = server.defer(SECOND);
   await user.click(more);
   await user.keyboard('{Enter}');
   const busy = screen.getByRole('button', { name: 'Loading more events…' });
   expect(document.activeElement).toBe(busy);
-  expect(server.asked.filter(({ call }) => call === SECOND)).toHaveLength(1);
+  expect(server.requests.filter(({ call }) => call === SECOND)).toHaveLength(1);
   answer([200, events(3)]);
   await screen.findByText('Event 3');
 });
 
-it('leaves the focus with who has gone on meanwhile', async () => {
+it('leaves the focus alone if the user moved on', async () => {
   const { server, user, more } = await open();
-  const answer = server.onHold(SECOND);
+  const answer = server.defer(SECOND);
   await user.click(more);
   const elsewhere = screen.getByRole('link', { name: 'Event 1' });
   elsewhere.focus();
@@ -72,7 +72,7 @@ it('leaves the focus with who has gone on meanwhile', async () => {
   expect(document.activeElement).toBe(elsewhere);
 });
 
-it('shows an event once that was moved from one page to the next', async () => {
+it('shows an event once that moved between pages', async () => {
   const { server, user, more } = await open();
   server.on(SECOND, [200, events(2, 3)]);
   await user.click(more);
@@ -80,10 +80,10 @@ it('shows an event once that was moved from one page to the next', async () => {
   expect(shown()).toEqual(['Event 1', 'Event 2', 'Event 3']);
 });
 
-it('says why no more came, keeps what it has, and tries again', async () => {
+it('shows why the next page failed, keeps the list and retries', async () => {
   const { server, user, more } = await open();
   const refused = { error: 'Not today.', code: 'other' };
-  server.inTurn(SECOND, [400, refused], [200, events(3)]);
+  server.replyInTurn(SECOND, [400, refused], [200, events(3)]);
   await user.click(more);
   expect(await screen.findByText('Not today.')).toBeDefined();
   expect(shown()).toEqual(['Event 1', 'Event 2']);

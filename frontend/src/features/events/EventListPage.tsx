@@ -3,13 +3,13 @@ import { useEffect, useRef } from 'react';
 
 import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
-import { EndedNotice } from '@/components/EndedNotice';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
+import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
 import { Skeleton } from '@/components/Skeleton';
 import { EventCard } from '@/features/events/EventCard';
-import { t } from '@/lib/i18n/language';
-import { eventsQuery } from '@/lib/queries/events';
+import { t } from '@/i18n/language';
+import { eventsQuery } from '@/queries/events';
 
 import './events.css';
 
@@ -26,7 +26,7 @@ export function EventListPage() {
   const announce = useAnnounce();
   const list = useRef<HTMLUListElement>(null);
   const more = useRef<HTMLDivElement>(null);
-  /** The place of the first of those that were asked for. */
+  /** Index of the first event of the requested page. */
   const awaited = useRef<number | null>(null);
 
   useEffect(() => {
@@ -34,7 +34,7 @@ export function EventListPage() {
     if (first === null || events === undefined || events.length <= first) return;
     awaited.current = null;
     announce(t('events:more_came', { count: events.length - first }), 'quiet');
-    // Unless somebody has gone on meanwhile. The button itself may be gone, with its focus.
+    // Keep the focus if the user moved on; the button may be gone, and its focus with it.
     const { activeElement } = document;
     if (activeElement !== document.body && more.current?.contains(activeElement) !== true) return;
     list.current?.children[first]?.querySelector('a')?.focus();
@@ -47,7 +47,7 @@ export function EventListPage() {
   return (
     <div className="page">
       <title>{t('pageTitle', { page: t('events:page') })}</title>
-      <EndedNotice />
+      <SessionExpiredNotice />
       <h1 className="page__title">{t('events:page_title')}</h1>
       <p className="page__lead">{t('events:page_lead')}</p>
       {events?.length === 0 ? (
@@ -58,7 +58,7 @@ export function EventListPage() {
         <ul ref={list} className="event-grid" aria-busy={events === undefined}>
           {events === undefined
             ? [1, 2, 3].map((place) => (
-                // Not an event's number: its card would be this element, moved to another place.
+                // Must differ from event ids, or React would reuse the element.
                 <li key={`card ${place}`}>
                   <Skeleton shape="card" />
                 </li>

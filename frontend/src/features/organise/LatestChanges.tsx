@@ -1,10 +1,10 @@
-import { formatClock } from '@/features/organise/figures';
-import type { SeatNews } from '@/features/organise/saleLog';
-import { StandingMark } from '@/features/organise/StandingMark';
-import { assertNever } from '@/lib/assertNever';
-import { t } from '@/lib/i18n/language';
+import { assertNever } from '@/domain/assertNever';
+import { formatClock } from '@/features/organise/formats';
+import type { LogEntry } from '@/features/organise/saleLog';
+import { StatusMark } from '@/features/organise/StatusMark';
+import { t } from '@/i18n/language';
 
-export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[] }) {
+export function LatestChanges({ latest }: { readonly latest: readonly LogEntry[] }) {
   return (
     <section className="panel latest">
       <h2>{t('organise:latest')}</h2>
@@ -12,12 +12,12 @@ export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[]
         <p className="panel__note">{t('organise:latestNone')}</p>
       ) : (
         <ol className="latest__list" tabIndex={0} aria-label={t('organise:latest')}>
-          {latest.map((news) => (
-            <li key={news.id}>
-              <time className="latest__time tabular">{formatClock(news.at)}</time>
-              <StandingMark standing={news.standing} />
+          {latest.map((entry) => (
+            <li key={entry.id}>
+              <time className="latest__time tabular">{formatClock(entry.at)}</time>
+              <StatusMark status={entry.status} />
               <span>
-                <b>{news.seatNumber}</b> {newsInWords(news)}
+                <b>{entry.seatNumber}</b> {entryText(entry)}
               </span>
             </li>
           ))}
@@ -27,8 +27,8 @@ export function LatestChanges({ latest }: { readonly latest: readonly SeatNews[]
   );
 }
 
-function newsInWords({ standing, holder }: SeatNews): string {
-  switch (standing) {
+function entryText({ status, holder }: LogEntry): string {
+  switch (status) {
     case 'available':
       return t('organise:becameFree');
     case 'mine':
@@ -39,6 +39,6 @@ function newsInWords({ standing, holder }: SeatNews): string {
     case 'blocked':
       return t('organise:becameBlocked');
     default:
-      return assertNever(standing);
+      return assertNever(status);
   }
 }

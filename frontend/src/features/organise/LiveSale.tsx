@@ -2,28 +2,28 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
 
+import type { EventDetail } from '@/api/types';
+import { pagePause } from '@/browser/pagePause';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
+import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
+import { type HallCounts, countSeats } from '@/features/organise/counts';
 import { LatestChanges } from '@/features/organise/LatestChanges';
 import { SaleFigures } from '@/features/organise/SaleFigures';
 import { watchSale } from '@/features/organise/saleWatch';
 import { SectionTable } from '@/features/organise/SectionTable';
 import { SoldPerMinute } from '@/features/organise/SoldPerMinute';
-import { type HouseTally, tallyOf } from '@/features/organise/tally';
-import type { EventDetail } from '@/lib/api/types';
-import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
-import { t } from '@/lib/i18n/language';
-import { sleep } from '@/lib/page/sleep';
-import { eventPath } from '@/lib/paths';
-import { revenueQuery } from '@/lib/queries/events';
-import type { MapSeat, Standing } from '@/lib/seatmap/seats';
-import { formatDateTime } from '@/lib/time';
-import { formatNumber } from '@/lib/numbers';
+import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
+import { t } from '@/i18n/language';
+import { formatNumber } from '@/i18n/numbers';
+import { formatDateTime } from '@/i18n/time';
+import { eventPath } from '@/paths';
+import { revenueQuery } from '@/queries/events';
 
-const TONES: Readonly<Record<Standing, Tone>> = {
+const TONES: Readonly<Record<DisplayStatus, Tone>> = {
   available: 'seat',
   mine: 'locked',
   locked: 'locked',
@@ -31,12 +31,12 @@ const TONES: Readonly<Record<Standing, Tone>> = {
   blocked: 'blocked',
 };
 
-/** One sale as it happens. Only looks: an organiser's own locks are everybody's here. */
+/** Live view of a sale. Read-only: the organiser's own locks count as locked. */
 export function LiveSale({ event }: { readonly event: EventDetail }) {
   const { store, feedState, error, reload } = useLiveSeatMap(event, false);
-  const [watch] = useState(() => watchSale(store, sleep.timers));
+  const [watch] = useState(() => watchSale(store, pagePause.timers));
   const { seats, viewers, seq, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
-  const tally = useMemo(() => tallyOf(seats), [seats]);
+  const counts = useMemo(() => countSeats(seats), [seats]);
   const { data: revenue } = useQuery(revenueQuery(event.id, seq));
 
   return (
@@ -61,11 +61,11 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
       </header>
       {seats.length > 0 ? (
         <>
-          <SaleFigures tally={tally} revenue={revenue} viewers={viewers} />
-          <House event={event} store={store} seats={seats} tally={tally} />
+          <SaleFigures counts={counts} revenue={revenue} viewers={viewers} />
+          <HallPlan event={event} store={store} seats={seats} counts={counts} />
           <SoldPerMinute log={log} now={now} />
           <LatestChanges latest={log.latest} />
-          <SectionTable sections={tally.sections} revenue={revenue} />
+          <SectionTable sections={counts.sections} revenue={revenue} />
         </>
       ) : error !== null ? (
         <Failure error={error} onRetry={reload} />
@@ -76,21 +76,21 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
   );
 }
 
-interface HouseProps {
+interface HallPlanProps {
   readonly event: EventDetail;
   readonly store: ReturnType<typeof useLiveSeatMap>['store'];
   readonly seats: readonly MapSeat[];
-  readonly tally: HouseTally;
+  readonly counts: HallCounts;
 }
 
-function House({ event, store, seats, tally }: HouseProps) {
+function HallPlan({ event, store, seats, counts }: HallPlanProps) {
   const facts = useSeatMap(store, (state) => state.facts);
   const toneOf = useCallback(
-    (index: number) => TONES[seats[index]?.standing ?? 'available'],
+    (index: number) => TONES[seats[index]?.status ?? 'available'],
     [seats],
   );
   return (
-    <section className="panel house">
+    <section className="panel hall-plan">
       <h2>{t('organise:map')}</h2>
       <PlanThumbnail
         plan={event.plan}
@@ -98,9 +98,9 @@ function House({ event, store, seats, tally }: HouseProps) {
         toneOf={toneOf}
         label={t('organise:mapLabel', {
           venue: event.venue,
-          sold: formatNumber(tally.sold),
-          held: formatNumber(tally.held),
-          free: formatNumber(tally.free),
+          sold: formatNumber(counts.sold),
+          held: formatNumber(counts.held),
+          free: formatNumber(counts.free),
         })}
       />
     </section>

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 
+import type { Revenue } from '@/api/types';
 import { OrganisePage } from '@/features/organise/OrganisePage';
-import type { Revenue } from '@/lib/api/types';
-import { sumAmounts } from '@/lib/money';
+import { sumAmounts } from '@/i18n/money';
 import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
@@ -46,13 +46,13 @@ async function openLive() {
   return { server, socket: FakeWebSocket.newest() };
 }
 
-/** A figure by its name: its value and what is said beside it. */
+/** A figure's value and hint, by its name. */
 function figure(name: string): string {
   const term = screen.getAllByRole('term').find(({ textContent }) => textContent === name);
   return term?.nextElementSibling?.textContent ?? '';
 }
 
-it('counts the house as it sells', async () => {
+it('updates the counts as seats are sold', async () => {
   const { socket } = await openLive();
   expect(figure('Sold')).toBe('00% of 8 for sale');
   expect(figure('Watching now')).toBe('');
@@ -73,23 +73,23 @@ it('counts the house as it sells', async () => {
   ]);
 });
 
-it('shows what the bookings come to, and asks again once the seats have changed', async () => {
+it('shows the revenue and refetches it after seats changed', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   const { server, socket } = await openLive();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(figure('Revenue so far')).toMatch(/^€0\.00/);
-  expect(server.asked.filter(({ call }) => call === REVENUE)).toHaveLength(1);
-  // Less than the seat costs now.
+  expect(server.requests.filter(({ call }) => call === REVENUE)).toHaveLength(1);
+  // Less than the current price of the seat.
   server.on(REVENUE, [200, revenueOf(2, { section: 'Stalls', revenue: '35.00' })]);
   socket.receive(deltaFrame(1, [0, 2, null, null]));
   await vi.advanceTimersByTimeAsync(10_000);
   expect(figure('Revenue so far')).toMatch(/^€35\.00/);
   expect(screen.getByRole('row', { name: /^Stalls/ }).textContent).toMatch(/€35\.00$/);
   expect(screen.getByRole('row', { name: /^Circle/ }).textContent).toMatch(/€0\.00$/);
-  expect(server.asked.filter(({ call }) => call === REVENUE)).toHaveLength(2);
+  expect(server.requests.filter(({ call }) => call === REVENUE)).toHaveLength(2);
 });
 
-it('tells the latest changes, and how many were sold', async () => {
+it('shows the latest changes and how many seats were sold', async () => {
   const { socket } = await openLive();
   expect(screen.getByText(/^Nothing has changed/)).toBeDefined();
   socket.receive(deltaFrame(1, [0, 2, null, null], [5, 1, Date.now() + 60_000, 'bob']));
@@ -101,24 +101,24 @@ it('tells the latest changes, and how many were sold', async () => {
   expect(screen.getByRole('img', { name: /^Seats sold in each of the last 30/ })).toBeDefined();
 });
 
-it('only looks: it asks for nobody’s locks', async () => {
+it('is read-only and does not fetch own locks', async () => {
   const { server } = await openLive();
-  expect(server.asked.map(({ call }) => call)).not.toContain('get events/7/locks/');
+  expect(server.requests.map(({ call }) => call)).not.toContain('get events/7/locks/');
   expect(server.writes()).toEqual([]);
 });
 
 it.each([
   ['nobody', null, 'Sign in'],
   ['a buyer', ALICE, 'To the seat map'],
-] as const)('is not for %s, and says where to go', async (_, me, wayOut) => {
+] as const)('refuses %s and shows where to go', async (_, me, wayOut) => {
   const server = open(me);
   expect(await screen.findByText('This page is for organisers')).toBeDefined();
   expect(screen.getByRole('link', { name: wayOut })).toBeDefined();
-  expect(server.asked.map(({ call }) => call)).toEqual(['get me/']);
+  expect(server.requests.map(({ call }) => call)).toEqual(['get me/']);
   expect(FakeWebSocket.opened).toEqual([]);
 });
 
-it('has a sentence for an event that is not there', async () => {
+it('shows a message for an unknown event', async () => {
   const server = open();
   server.on('get events/7/', [404, { error: 'No such event.', code: 'not_found' }]);
   expect(await screen.findByText('There is no such event')).toBeDefined();

@@ -1,21 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useParams } from 'react-router';
 
+import { toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
+import { hasPermission } from '@/domain/permissions';
 import { LiveSale } from '@/features/organise/LiveSale';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { eventPath, signInPath } from '@/lib/paths';
-import { may } from '@/lib/permissions';
-import { eventQuery } from '@/lib/queries/events';
-import { useMe } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { eventPath, signInPath } from '@/paths';
+import { eventQuery } from '@/queries/events';
+import { useMe } from '@/queries/session';
 
 import './organise.css';
 
-/** For organisers: how the sale of one event goes. */
+/** The live sale of one event, for organisers. */
 export function OrganisePage() {
   const { eventId = '' } = useParams();
   const me = useMe();
@@ -36,7 +36,7 @@ export function OrganisePage() {
       </Message>
     );
   }
-  if (!may(me, 'reservations.view_reservation')) {
+  if (!hasPermission(me, 'reservations.view_reservation')) {
     return (
       <Message
         title={t('organise:forOrganisers')}

@@ -1,29 +1,29 @@
 import type { ReactNode } from 'react';
 
+import type { Revenue } from '@/api/types';
 import { Skeleton } from '@/components/Skeleton';
-import { formatShare } from '@/features/organise/figures';
-import { StandingMark } from '@/features/organise/StandingMark';
-import { soldShare, type Tally } from '@/features/organise/tally';
-import type { Revenue } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { formatNumber } from '@/lib/numbers';
+import { soldShare, type SeatCounts } from '@/features/organise/counts';
+import { formatShare } from '@/features/organise/formats';
+import { StatusMark } from '@/features/organise/StatusMark';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { formatNumber } from '@/i18n/numbers';
 
 interface SaleFiguresProps {
-  readonly tally: Tally;
-  /** Undefined for as long as it is not known. */
+  readonly counts: SeatCounts;
+  /** Undefined while loading. */
   readonly revenue: Revenue | undefined;
   readonly viewers: number | null;
 }
 
-export function SaleFigures({ tally, revenue, viewers }: SaleFiguresProps) {
-  const { total, sold, held, free, blocked } = tally;
-  const share = soldShare(tally);
+export function SaleFigures({ counts, revenue, viewers }: SaleFiguresProps) {
+  const { total, sold, held, free, blocked } = counts;
+  const share = soldShare(counts);
   return (
     <dl className="figures" aria-label={t('organise:figures')}>
       <Figure
         name={t('organise:sold')}
-        mark={<StandingMark standing="reserved" />}
+        mark={<StatusMark status="reserved" />}
         value={formatNumber(sold)}
         hint={t('organise:soldShare', {
           share: formatShare(share),
@@ -39,19 +39,19 @@ export function SaleFigures({ tally, revenue, viewers }: SaleFiguresProps) {
       />
       <Figure
         name={t('organise:held')}
-        mark={<StandingMark standing="locked" />}
+        mark={<StatusMark status="locked" />}
         value={formatNumber(held)}
         hint={t('organise:heldHint')}
       />
       <Figure
         name={t('organise:free')}
-        mark={<StandingMark standing="available" />}
+        mark={<StatusMark status="available" />}
         value={formatNumber(free)}
       />
       {blocked > 0 && (
         <Figure
           name={t('organise:blocked')}
-          mark={<StandingMark standing="blocked" />}
+          mark={<StatusMark status="blocked" />}
           value={formatNumber(blocked)}
         />
       )}
@@ -66,7 +66,7 @@ export function SaleFigures({ tally, revenue, viewers }: SaleFiguresProps) {
 interface FigureProps {
   readonly name: string;
   readonly mark?: ReactNode;
-  /** Null for as long as it is not known. */
+  /** Null while loading. */
   readonly value: string | null;
   readonly hint?: string;
   readonly children?: ReactNode;
@@ -88,7 +88,7 @@ function Figure({ name, mark, value, hint, children }: FigureProps) {
   );
 }
 
-/** Says again what stands beside it in words. */
+/** Decorative: repeats the number beside it. */
 export function ShareBar({ share }: { readonly share: number }) {
   return (
     <svg

@@ -1,14 +1,14 @@
+import type { Revenue } from '@/api/types';
 import { Skeleton } from '@/components/Skeleton';
+import { type SectionCounts, soldShare } from '@/features/organise/counts';
 import { ShareBar } from '@/features/organise/SaleFigures';
-import { type SectionTally, soldShare } from '@/features/organise/tally';
-import type { Revenue } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { formatNumber } from '@/lib/numbers';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { formatNumber } from '@/i18n/numbers';
 
 interface SectionTableProps {
-  readonly sections: readonly SectionTally[];
-  /** Undefined for as long as it is not known. */
+  readonly sections: readonly SectionCounts[];
+  /** Undefined while loading. */
   readonly revenue: Revenue | undefined;
 }
 

@@ -1,7 +1,7 @@
-import { formatClock } from '@/features/organise/figures';
+import { formatClock } from '@/features/organise/formats';
 import { lastMinutes, type SaleLog } from '@/features/organise/saleLog';
-import { listOf, t } from '@/lib/i18n/language';
-import { formatNumber } from '@/lib/numbers';
+import { formatList, t } from '@/i18n/language';
+import { formatNumber } from '@/i18n/numbers';
 
 interface SoldPerMinuteProps {
   readonly log: SaleLog;
@@ -10,7 +10,7 @@ interface SoldPerMinuteProps {
 
 const MINUTES = 30;
 const HEIGHT = 40;
-/** A minute without a sale still shows that it has been. */
+/** Height of an empty minute's bar. */
 const STUMP = 1.5;
 
 export function SoldPerMinute({ log, now }: SoldPerMinuteProps) {
@@ -26,7 +26,7 @@ export function SoldPerMinute({ log, now }: SoldPerMinuteProps) {
         role="img"
         aria-label={t('organise:perMinuteLabel', {
           minutes: MINUTES,
-          counts: listOf(counts.map(String)),
+          counts: formatList(counts.map(String)),
         })}
       >
         {counts.map((count, minute) => {

@@ -1,36 +1,36 @@
-import type { MapSeat, Standing } from '@/lib/seatmap/seats';
+import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 
-export interface SeatNews {
+export interface LogEntry {
   readonly id: number;
   readonly at: number;
   readonly seatNumber: string;
   readonly section: string;
-  readonly standing: Standing;
+  readonly status: DisplayStatus;
   readonly holder: string | null;
 }
 
-/** What has happened since somebody began to watch. Times are by the server's clock. */
+/** What happened since the page was opened. Times are by the server's clock. */
 export interface SaleLog {
   readonly since: number;
-  /** The newest first, and only so many. */
-  readonly latest: readonly SeatNews[];
+  /** Newest first, at most `MAX_ENTRIES`. */
+  readonly latest: readonly LogEntry[];
   readonly sold: number;
-  /** Seats sold in the minutes since then, as far as those are known; it ends with the last sale. */
+  /** Seats sold in each minute since `since`, up to the last sale. */
   readonly soldByMinute: readonly number[];
 }
 
-const KEPT_NEWS = 24;
+const MAX_ENTRIES = 24;
 const MINUTE_MS = 60_000;
 
-export function beginLog(now: number): SaleLog {
+export function emptyLog(now: number): SaleLog {
   return { since: now, latest: [], sold: 0, soldByMinute: [] };
 }
 
 /**
- * The log with what has changed between two looks at the same seats. Sales whose time is null, since
- * nothing was heard for a while, count as sold, but in no minute.
+ * Append the differences between two states of the same seats. `soldAt` is null after a gap in the
+ * feed; such sales count in `sold` but in no minute.
  */
-export function followLog(
+export function appendChanges(
   log: SaleLog,
   before: readonly MapSeat[],
   after: readonly MapSeat[],
@@ -42,21 +42,21 @@ export function followLog(
   const changed: MapSeat[] = [];
   after.forEach((seat, index) => {
     const was = before[index];
-    // Unchanged seats are the same objects; and the rest of what may differ is no news.
-    if (was === seat || was === undefined || sameNews(was, seat)) return;
+    // Unchanged seats are identical objects; other fields do not matter here.
+    if (was === seat || was === undefined || isSameEntry(was, seat)) return;
     changed.push(seat);
-    if (seat.standing === 'reserved') sold += 1;
+    if (seat.status === 'reserved') sold += 1;
   });
   if (changed.length === 0) return log;
   return {
     ...log,
-    latest: withNews(log.latest, changed, now),
+    latest: prependEntries(log.latest, changed, now),
     sold: log.sold + sold,
     soldByMinute: sold > 0 && soldAt !== null ? withSales(log, sold, soldAt) : log.soldByMinute,
   };
 }
 
-/** The sales of the last `count` minutes, the one that runs now included and last. */
+/** Sales of the last `count` minutes, oldest first, including the current one. */
 export function lastMinutes(
   { since, soldByMinute }: SaleLog,
   count: number,
@@ -69,25 +69,25 @@ export function lastMinutes(
   );
 }
 
-function sameNews(a: MapSeat, b: MapSeat): boolean {
-  return a.standing === b.standing && a.holder === b.holder;
+function isSameEntry(a: MapSeat, b: MapSeat): boolean {
+  return a.status === b.status && a.holder === b.holder;
 }
 
-function withNews(
-  latest: readonly SeatNews[],
+function prependEntries(
+  latest: readonly LogEntry[],
   changed: readonly MapSeat[],
   now: number,
-): readonly SeatNews[] {
+): readonly LogEntry[] {
   const firstId = (latest[0]?.id ?? 0) + 1;
-  const news = changed.map(({ facts, standing, holder }, place) => ({
+  const entries = changed.map(({ facts, status, holder }, place) => ({
     id: firstId + place,
     at: now,
     seatNumber: facts.seatNumber,
     section: facts.section,
-    standing,
+    status,
     holder,
   }));
-  return [...news.slice(-KEPT_NEWS).reverse(), ...latest].slice(0, KEPT_NEWS);
+  return [...entries.slice(-MAX_ENTRIES).reverse(), ...latest].slice(0, MAX_ENTRIES);
 }
 
 function withSales({ since, soldByMinute }: SaleLog, sold: number, now: number): readonly number[] {

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 
+import type { SeatChange, SeatStatus } from '@/domain/feed/protocol';
+import { createSeatMapStore } from '@/domain/seatMap/store';
+import { createServerClock } from '@/domain/serverClock';
 import { lastMinutes } from '@/features/organise/saleLog';
 import { watchSale } from '@/features/organise/saleWatch';
-import { createServerClock } from '@/lib/feed/clock';
-import type { SeatChange, SeatStatus } from '@/lib/feed/protocol';
-import { createSeatMapStore } from '@/lib/seatmap/store';
 import { LAYOUT, factsOf, makeSeats } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
 
 const MINUTE_MS = 60_000;
 const SEATS = 40;
 
-/** A sale that somebody watches from its first frame on. */
+/** A sale observed from its first frame on. */
 function openWatch() {
   const timers = new FakeTimers();
   const store = createSeatMapStore(
@@ -61,7 +61,7 @@ function openWatch() {
   }
 
   function wake() {
-    store.dispatch({ type: 'locksDoubted' });
+    store.dispatch({ type: 'locksInvalidated' });
   }
 
   store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, facts: makeSeats(SEATS).map(factsOf) });
@@ -72,25 +72,25 @@ function openWatch() {
 function news(watch: ReturnType<typeof watchSale>): string[] {
   return watch
     .getView()
-    .log.latest.map(({ seatNumber, standing, holder }) =>
-      [seatNumber, standing, holder].filter((word) => word !== null).join(' '),
+    .log.latest.map(({ seatNumber, status, holder }) =>
+      [seatNumber, status, holder].filter((word) => word !== null).join(' '),
     );
 }
 
-it('takes what it finds at first for no news', () => {
+it('logs nothing for the initial state', () => {
   const { watch } = openWatch();
-  expect(watch.getView().seats[0]?.standing).toBe('reserved');
+  expect(watch.getView().seats[0]?.status).toBe('reserved');
   expect(watch.getView().log).toMatchObject({ latest: [], sold: 0, soldByMinute: [] });
 });
 
-it('misses nothing of the first moment', () => {
+it('misses no change right after the first frame', () => {
   const { watch, change, timers } = openWatch();
   change([1, 'reserved']);
   timers.advance(1_000);
   expect(news(watch)).toEqual(['A2 reserved']);
 });
 
-it('tells what changes, the newest first', () => {
+it('logs changes, newest first', () => {
   const { watch, change, timers } = openWatch();
   change([1, 'locked', 'alice']);
   timers.advance(1_000);
@@ -100,7 +100,7 @@ it('tells what changes, the newest first', () => {
   expect(news(watch)).toEqual(['A1 available', 'A3 locked bob', 'A2 reserved', 'A2 locked alice']);
 });
 
-it('keeps only the newest, however many come at once', () => {
+it('keeps only the newest of many changes', () => {
   const { watch, change, timers } = openWatch();
   timers.advance(1_000);
   change(...Array.from({ length: 30 }, (_, place) => [place + 1, 'reserved'] as const));
@@ -109,7 +109,7 @@ it('keeps only the newest, however many come at once', () => {
   expect(watch.getView().log.sold).toBe(30);
 });
 
-it('counts the sales of each minute', () => {
+it('counts sales by minute', () => {
   const { watch, change, timers } = openWatch();
   change([1, 'reserved'], [2, 'locked']);
   for (let beat = 0; beat < 24; beat++) {
@@ -125,11 +125,11 @@ it('counts the sales of each minute', () => {
   expect(lastMinutes(log, 3, now + MINUTE_MS)).toEqual([0, 2, 0]);
 });
 
-it('counts what was sold while the page slept, but not as sold in this minute', () => {
+it('counts sales during a pause in the total but not in this minute', () => {
   const { watch, change, wake, timers } = openWatch();
   change([1, 'reserved']);
   timers.advance(5 * MINUTE_MS);
-  // The page wakes, and hears of the sales a moment after.
+  // The page resumes, and receives the sales a moment later.
   wake();
   timers.advance(1_000);
   change([2, 'reserved'], [3, 'reserved']);
@@ -140,7 +140,7 @@ it('counts what was sold while the page slept, but not as sold in this minute', 
   expect(lastMinutes(log, 6, now)).toEqual([1, 0, 0, 0, 0, 1]);
 });
 
-it('looks at once, and then no more often than anybody can read', () => {
+it('updates at once and then at most every half second', () => {
   const { change, timers, looks } = openWatch();
   timers.advance(1_000);
   const before = looks();
@@ -150,14 +150,14 @@ it('looks at once, and then no more often than anybody can read', () => {
   expect(looks()).toBe(before + 2);
 });
 
-it('says after a break what happened in it', () => {
+it('logs after a gap what changed in it', () => {
   const { watch, snapshot, timers } = openWatch();
   timers.advance(1_000);
   snapshot('reserved', 'reserved');
   expect(news(watch)).toEqual(['A2 reserved']);
 });
 
-it('leaves nothing planned behind when nobody looks any more', () => {
+it('leaves no timers behind when unsubscribed', () => {
   const { change, timers, leave } = openWatch();
   change([1, 'reserved']);
   leave();

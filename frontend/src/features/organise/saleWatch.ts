@@ -1,10 +1,10 @@
-import { beginLog, followLog, type SaleLog } from '@/features/organise/saleLog';
-import type { Timers } from '@/lib/feed/backoff';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import type { SeatMapState } from '@/lib/seatmap/state';
-import type { SeatMapStore } from '@/lib/seatmap/store';
+import type { Timers } from '@/domain/feed/backoff';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { SeatMapState } from '@/domain/seatMap/state';
+import type { SeatMapStore } from '@/domain/seatMap/store';
+import { emptyLog, appendChanges, type SaleLog } from '@/features/organise/saleLog';
 
-/** The sale as it was at `now`. */
+/** The sale at time `now`. */
 export interface SaleView {
   readonly seats: readonly MapSeat[];
   readonly viewers: number | null;
@@ -18,40 +18,40 @@ export interface SaleWatch {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** Figures that change more often than this are read by nobody. */
-const LOOK_EVERY_MS = 500;
+/** Faster updates would be unreadable. */
+const UPDATE_INTERVAL_MS = 500;
 
-/** With a live feed there is a beat every few seconds, so a longer pause was without one. */
+/** A live feed has a beat every few seconds, so a longer pause is a gap. */
 const GAP_MS = 30_000;
 
-/** Looks at a map that may change many times a second: at once, and then now and then. */
+/** Observe the store: immediately on the first change, then at most every `UPDATE_INTERVAL_MS`. */
 export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   const listeners = new Set<() => void>();
   const now = store.clock.now();
   let seen = store.getState();
-  let view = viewOf(seen, beginLog(now), now);
-  let callOffLook: (() => void) | null = null;
+  let view = viewOf(seen, emptyLog(now), now);
+  let cancelUpdate: (() => void) | null = null;
 
-  function look(): void {
+  function update(): void {
     const state = store.getState();
     if (state === seen) return;
     const time = store.clock.now();
     const log = isContinued(seen, state)
-      ? followLog(view.log, seen.seats, state.seats, time, timeOfSales(seen, state))
+      ? appendChanges(view.log, seen.seats, state.seats, time, timeOfSales(seen, state))
       : view.log;
     view = viewOf(state, log, time);
     seen = state;
     for (const listener of listeners) listener();
   }
 
-  function lookSoon(): void {
-    // What is news is told from what was there at first, so that has to be seen as it was.
+  function scheduleUpdate(): void {
+    // A new layout or first snapshot is a new baseline, so take it at once.
     const isNew = !isContinued(seen, store.getState());
-    if (callOffLook !== null && !isNew) return;
-    look();
-    callOffLook ??= timers.after(LOOK_EVERY_MS, () => {
-      callOffLook = null;
-      if (store.getState() !== seen) lookSoon();
+    if (cancelUpdate !== null && !isNew) return;
+    update();
+    cancelUpdate ??= timers.after(UPDATE_INTERVAL_MS, () => {
+      cancelUpdate = null;
+      if (store.getState() !== seen) scheduleUpdate();
     });
   }
 
@@ -59,18 +59,18 @@ export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
     getView: () => view,
     subscribe(listener) {
       listeners.add(listener);
-      const unsubscribe = store.subscribe(lookSoon);
+      const unsubscribe = store.subscribe(scheduleUpdate);
       return () => {
         unsubscribe();
         listeners.delete(listener);
-        callOffLook?.();
-        callOffLook = null;
+        cancelUpdate?.();
+        cancelUpdate = null;
       };
     },
   };
 }
 
-/** Whether what differs has happened meanwhile, and is not merely known better, or another plan. */
+/** Whether the states differ by events, rather than by a first load or another layout. */
 function isContinued(before: SeatMapState, after: SeatMapState): boolean {
   return before.seq !== null && before.facts === after.facts;
 }
@@ -79,8 +79,8 @@ function viewOf({ seats, viewers, seq }: SeatMapState, log: SaleLog, now: number
   return { seats, viewers, seq, log, now };
 }
 
-/** When it was sold what one state has and the one before had not; null if that cannot be said. */
-function timeOfSales(before: SeatMapState, { heardAt }: SeatMapState): number | null {
-  const wasHeard = before.heardAt !== null && heardAt !== null;
-  return wasHeard && heardAt - before.heardAt < GAP_MS ? heardAt : null;
+/** When sales between these states happened; null after a gap. */
+function timeOfSales(before: SeatMapState, { lastFrameAt }: SeatMapState): number | null {
+  const wasHeard = before.lastFrameAt !== null && lastFrameAt !== null;
+  return wasHeard && lastFrameAt - before.lastFrameAt < GAP_MS ? lastFrameAt : null;
 }

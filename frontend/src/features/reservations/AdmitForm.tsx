@@ -1,11 +1,11 @@
 import { useState } from 'react';
 
+import type { Scan } from '@/api/tickets';
+import type { Ticket } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { MAX_GATE_LENGTH, useGate } from '@/features/reservations/useGate';
-import type { Scan } from '@/lib/api/tickets';
-import type { Ticket } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface AdmitFormProps {
   readonly ticket: Ticket;
@@ -13,7 +13,7 @@ interface AdmitFormProps {
   readonly onAdmit: (scan: Scan) => void;
 }
 
-/** Which seats enter now, and where: all that have not, unless somebody comes later. */
+/** Choose the seats to admit now, by default all that have not entered, and the gate. */
 export function AdmitForm({ ticket, isBusy, onAdmit }: AdmitFormProps) {
   const left = ticket.reservation.seat_details.filter((seat) => seat.entry === null);
   const [later, setLater] = useState<ReadonlySet<number>>(new Set());

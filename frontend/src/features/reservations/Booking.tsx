@@ -1,23 +1,23 @@
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
+import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
+import { paymentText } from '@/domain/payments';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
 import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { Pass } from '@/features/reservations/Pass';
 import { SeatsOnPlan } from '@/features/reservations/SeatsOnPlan';
 import { SeatTable } from '@/features/reservations/SeatTable';
 import { StatusChip } from '@/features/reservations/StatusChip';
-import type { Reservation } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { eventPath } from '@/lib/paths';
-import { paymentInWords } from '@/lib/payments';
-import { formatDateTime } from '@/lib/time';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+import { eventPath } from '@/paths';
 
 import './booking.css';
 
-/** One reservation with all there is to it. On paper it is the ticket. */
+/** Details of one reservation; printed, it is the ticket. */
 export function Booking({ reservation }: { readonly reservation: Reservation }) {
   const isOver = reservation.status !== 'confirmed';
   const [isCancelledHere, setIsCancelledHere] = useState(false);
@@ -63,7 +63,7 @@ export function Booking({ reservation }: { readonly reservation: Reservation }) 
 
 interface EndedNoteProps {
   readonly reservation: Reservation;
-  /** It was cancelled a moment ago, here. */
+  /** It was just cancelled on this page. */
   readonly isNews: boolean;
 }
 
@@ -72,7 +72,7 @@ function EndedNote({ reservation, isNews }: EndedNoteProps) {
   const hasLapsed = reservation.status === 'lapsed';
   useEffect(() => {
     if (!isNews) return;
-    // What was pressed for it lay far below, and is gone.
+    // The button that was clicked is far below, and gone.
     heading.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, [isNews]);
@@ -109,7 +109,7 @@ function Facts({ reservation }: { readonly reservation: Reservation }) {
       </div>
       <div>
         <dt>{t('reservations:payment')}</dt>
-        <dd>{paymentInWords(reservation)}</dd>
+        <dd>{paymentText(reservation)}</dd>
       </div>
       <div>
         <dt>{t('reservations:bookedOn')}</dt>

@@ -1,22 +1,22 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { toApiError } from '@/api/apiError';
+import { createReusableKey } from '@/api/idempotencyKey';
+import { cancelReservation } from '@/api/reservations';
+import type { Reservation } from '@/api/types';
 import { type Tone, useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { toApiError } from '@/lib/api/apiError';
-import { createIntentKey } from '@/lib/api/intentKey';
-import { cancelReservation } from '@/lib/api/reservations';
-import type { Reservation } from '@/lib/api/types';
-import { seatsInWords } from '@/features/reservations/seatsInWords';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { eventsQuery } from '@/lib/queries/events';
-import { reservationQuery, reservationsQuery } from '@/lib/queries/reservations';
+import { seatList } from '@/features/reservations/seatList';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { eventsQuery } from '@/queries/events';
+import { reservationQuery, reservationsQuery } from '@/queries/reservations';
 
 interface CancelDialogProps {
   readonly reservation: Reservation;
-  /** How it is said that it is done. */
+  /** Of the success announcement. */
   readonly tone: Tone;
   readonly onCancelled?: () => void;
   readonly onClose: () => void;
@@ -35,7 +35,7 @@ export function CancelDialog({ reservation, tone, onCancelled, onClose }: Cancel
       <p className="dialog__lead">
         {t('reservations:cancelLead', {
           event: reservation.event_name,
-          seats: seatsInWords(reservation.seats),
+          seats: seatList(reservation.seats),
         })}
         {reservation.payment_status === 'captured' &&
           ` ${t('reservations:refundPromise', { amount: amountOf(reservation) })}`}
@@ -64,9 +64,9 @@ export function CancelDialog({ reservation, tone, onCancelled, onClose }: Cancel
 function useCancel({ id }: Reservation, tone: Tone, onCancelled: () => void) {
   const announce = useAnnounce();
   const queryClient = useQueryClient();
-  const [intentKey] = useState(() => createIntentKey());
+  const [idempotencyKey] = useState(() => createReusableKey());
   return useMutation({
-    mutationFn: () => cancelReservation(id, intentKey.keyFor('cancel')),
+    mutationFn: () => cancelReservation(id, idempotencyKey.keyFor('cancel')),
     onSuccess: ({ reservation: cancelled }) => {
       queryClient.setQueryData(reservationsQuery.queryKey, (before) =>
         before?.map((one) => (one.id === cancelled.id ? cancelled : one)),
@@ -77,8 +77,8 @@ function useCancel({ id }: Reservation, tone: Tone, onCancelled: () => void) {
       onCancelled();
     },
     onError: (cause) => {
-      if (toApiError(cause).isUndecided) return;
-      intentKey.answered();
+      if (toApiError(cause).isOutcomeUnknown) return;
+      idempotencyKey.settled();
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
     },
   });

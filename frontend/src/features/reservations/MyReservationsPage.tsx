@@ -5,10 +5,10 @@ import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { ReservationCard } from '@/features/reservations/ReservationCard';
-import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
-import { reservationsQuery } from '@/lib/queries/reservations';
-import { useMe } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { signInPath } from '@/paths';
+import { reservationsQuery } from '@/queries/reservations';
+import { useMe } from '@/queries/session';
 
 import './reservations.css';
 

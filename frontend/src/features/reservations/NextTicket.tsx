@@ -2,16 +2,17 @@ import { useNavigate } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
-import { codeIn } from '@/features/reservations/codeIn';
-import { t } from '@/lib/i18n/language';
-import { ticketPath } from '@/lib/paths';
+import { parseTicketCode } from '@/features/reservations/ticketCode';
+import { t } from '@/i18n/language';
+import { ticketPath } from '@/paths';
 
-/** For a code that is typed, pasted, or comes from a hand-held scanner. */
+/** Enter a code by typing, pasting, or a hand-held scanner. */
 export function NextTicket({ isFirst = false }: { readonly isFirst?: boolean }) {
   const navigate = useNavigate();
   function check(form: FormData) {
     const code = form.get('code');
-    if (typeof code === 'string' && codeIn(code) !== '') void navigate(ticketPath(codeIn(code)));
+    if (typeof code === 'string' && parseTicketCode(code) !== '')
+      void navigate(ticketPath(parseTicketCode(code)));
   }
   return (
     <form className="next-ticket" action={check}>

@@ -1,14 +1,14 @@
+import type { Reservation } from '@/api/types';
+import { saveFile } from '@/browser/saveFile';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { QrCode } from '@/components/QrCode';
-import { seatsInWords } from '@/features/reservations/seatsInWords';
-import type { Reservation } from '@/lib/api/types';
-import { calendarFile } from '@/lib/calendar';
-import { t } from '@/lib/i18n/language';
-import { reservationPath, ticketPath } from '@/lib/paths';
-import { saveFile } from '@/lib/saveFile';
+import { calendarFile } from '@/features/reservations/calendar';
+import { seatList } from '@/features/reservations/seatList';
+import { t } from '@/i18n/language';
+import { reservationPath, ticketPath } from '@/paths';
 
-/** What opens the door, and what helps to be there in time. */
+/** The ticket: QR code, calendar entry, printing. */
 export function Pass({ reservation }: { readonly reservation: Reservation }) {
   const { ticket_code: code, seats } = reservation;
   return (
@@ -54,7 +54,7 @@ function keepInCalendar({
     changedAt,
     title,
     place,
-    note: t('reservations:calendarNote', { id, seats: seatsInWords(seats) }),
+    note: t('reservations:calendarNote', { id, seats: seatList(seats) }),
     url: `${location.origin}${reservationPath(id)}`,
   });
   saveFile(`seatcast-${id}.ics`, 'text/calendar', file);

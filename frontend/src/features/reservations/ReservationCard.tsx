@@ -1,17 +1,17 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 
+import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
+import { paymentText } from '@/domain/payments';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
+import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { StatusChip } from '@/features/reservations/StatusChip';
-import type { Reservation } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { reservationPath } from '@/lib/paths';
-import { paymentInWords } from '@/lib/payments';
-import { formatDateTime } from '@/lib/time';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { formatDateTime } from '@/i18n/time';
+import { reservationPath } from '@/paths';
 
 export function ReservationCard({ reservation }: { readonly reservation: Reservation }) {
   const [asking, setAsking] = useState(false);
@@ -55,7 +55,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         <p className="ticket__total tabular">
           {formatMoney(reservation.total_price, reservation.currency)}
         </p>
-        <p className="ticket__note ticket__payment">{paymentInWords(reservation)}</p>
+        <p className="ticket__note ticket__payment">{paymentText(reservation)}</p>
         <p className="ticket__note">{cancelNote(reservation, mayNotCancel)}</p>
         {!isOver && !mayNotCancel && (
           <Button
@@ -80,7 +80,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
   );
 }
 
-/** For those who hear the buttons of several cards one after the other. */
+/** Distinguishes the buttons of several cards for screen readers. */
 function Which({ reservation: { id } }: { readonly reservation: Reservation }) {
   return <span className="visually-hidden">{t('reservations:whichOne', { id })}</span>;
 }

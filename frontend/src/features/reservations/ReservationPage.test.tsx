@@ -1,8 +1,8 @@
 import { screen, within } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
 
+import type { Reservation } from '@/api/types';
 import { ReservationPage } from '@/features/reservations/ReservationPage';
-import type { Reservation } from '@/lib/api/types';
 import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
@@ -25,7 +25,7 @@ function open(
   return { server, ...renderPage({ '/reservations/:reservationId': <ReservationPage /> }, path) };
 }
 
-it('has all that one needs at the door and to find the seat', async () => {
+it('shows everything needed at the door and to find the seat', async () => {
   open(makeReservation());
   const page = within(await screen.findByRole('article'));
   expect(page.getByRole('heading', { level: 1, name: 'The Late Set' })).toBeDefined();
@@ -46,14 +46,14 @@ it('has all that one needs at the door and to find the seat', async () => {
   expect(ticket.getByText('Show this at the door. It lets one person in.')).toBeDefined();
 });
 
-it('says of a lapsed one that it is, and shows no ticket', async () => {
+it('shows that a reservation lapsed, without a ticket', async () => {
   open(makeReservation({ status: 'lapsed', payment_status: null }));
   expect(await screen.findByText('This reservation has lapsed')).toBeDefined();
   expect(screen.queryByRole('region', { name: 'Ticket' })).toBeNull();
   expect(screen.queryByRole('button', { name: /^Cancel/ })).toBeNull();
 });
 
-it('says of a cancelled one that it is, and lets nobody in with it', async () => {
+it('shows that a reservation was cancelled, without a ticket', async () => {
   open(makeReservation({ status: 'cancelled', cancelled_at: '2026-11-22T05:00:00Z' }));
   expect(await screen.findByText('This reservation was cancelled')).toBeDefined();
   expect(screen.queryByRole('img')).toBeNull();
@@ -61,7 +61,7 @@ it('says of a cancelled one that it is, and lets nobody in with it', async () =>
   expect(screen.queryByRole('button')).toBeNull();
 });
 
-it('cancels only after asking, and then shows from the top that there is no ticket any more', async () => {
+it('cancels after confirmation and then shows from the top that the ticket is void', async () => {
   const scrollTo = vi.spyOn(window, 'scrollTo').mockImplementation(() => undefined);
   const { server, user } = open(makeReservation());
   const reservation = makeReservation({ status: 'cancelled' });
@@ -79,13 +79,13 @@ it('cancels only after asking, and then shows from the top that there is no tick
   expect(screen.queryByRole('img', { name: 'QR code of your ticket' })).toBeNull();
 });
 
-it('offers no cancelling when it is too late for that', async () => {
+it('offers no cancellation after the deadline', async () => {
   open(makeReservation({ cancel_until: '2020-01-01T00:00:00Z' }));
   expect(await screen.findByText(/^Could be cancelled until/)).toBeDefined();
   expect(screen.queryByRole('button', { name: 'Cancel reservation' })).toBeNull();
 });
 
-it('puts the evening into the calendar', async () => {
+it('exports the event to the calendar', async () => {
   const saved: Blob[] = [];
   vi.stubGlobal(
     'URL',
@@ -110,25 +110,25 @@ it('puts the evening into the calendar', async () => {
   expect(text).toContain('DESCRIPTION:Reservation no. K7QF9M2A4XWZ31TB\\, seat A1.');
 });
 
-it('prints when asked', async () => {
+it('prints on request', async () => {
   const print = vi.spyOn(window, 'print').mockImplementation(() => undefined);
   const { user } = open(makeReservation());
   await user.click(await screen.findByRole('button', { name: 'Print or save as PDF' }));
   expect(print).toHaveBeenCalledOnce();
 });
 
-it('has a sentence for a reservation that is not there', async () => {
+it('shows a message for an unknown reservation', async () => {
   open(null);
   expect(await screen.findByText('There is no such reservation')).toBeDefined();
 });
 
-it('asks nobody about an address that is no number', async () => {
+it('sends no request for a malformed id', async () => {
   const { server } = open(makeReservation(), { path: '/reservations/K7QF9M2A4XWZ31TB-x' });
   expect(await screen.findByText('There is no such reservation')).toBeDefined();
-  expect(server.asked.map(({ call }) => call)).not.toContain('get reservations/31x/');
+  expect(server.requests.map(({ call }) => call)).not.toContain('get reservations/31x/');
 });
 
-it('is for those who are signed in, and comes back afterwards', async () => {
+it('asks anonymous visitors to sign in and returns', async () => {
   const { router } = open(makeReservation(), { isSignedIn: false });
   await screen.findByText('another page');
   expect(router.state.location.pathname + router.state.location.search).toBe(

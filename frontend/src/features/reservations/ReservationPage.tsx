@@ -1,15 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Navigate, useLocation, useParams } from 'react-router';
 
+import { toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { Booking } from '@/features/reservations/Booking';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
-import { reservationQuery, reservationsQuery } from '@/lib/queries/reservations';
-import { useMe } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { signInPath } from '@/paths';
+import { reservationQuery, reservationsQuery } from '@/queries/reservations';
+import { useMe } from '@/queries/session';
 
 export function ReservationPage() {
   const { reservationId = '' } = useParams();

@@ -1,8 +1,8 @@
-import type { Reservation } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
+import type { Reservation } from '@/api/types';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
-/** Every seat with its place and what was paid for it. */
+/** The seats with their prices. */
 export function SeatTable({ reservation }: { readonly reservation: Reservation }) {
   const { currency, seat_details: seats } = reservation;
   return (

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 
+import type { Reservation } from '@/api/types';
 import { PlanThumbnail } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
-import { seatsInWords } from '@/features/reservations/seatsInWords';
-import type { Reservation } from '@/lib/api/types';
-import { useSeatFacts } from '@/lib/hooks/useSeatFacts';
-import { t } from '@/lib/i18n/language';
-import { eventQuery } from '@/lib/queries/events';
+import { seatList } from '@/features/reservations/seatList';
+import { useSeatFacts } from '@/hooks/useSeatFacts';
+import { t } from '@/i18n/language';
+import { eventQuery } from '@/queries/events';
 
-/** Where the seats of a reservation are in the hall. */
+/** The reservation's seats, highlighted on the plan. */
 export function SeatsOnPlan({ reservation }: { readonly reservation: Reservation }) {
   const { data: event, error } = useQuery(eventQuery(reservation.event));
   const { facts, error: seatsError } = useSeatFacts(reservation.event);
@@ -26,7 +26,7 @@ export function SeatsOnPlan({ reservation }: { readonly reservation: Reservation
         highlighted={highlighted}
         label={t('reservations:mapLabel', {
           venue: reservation.venue,
-          seats: seatsInWords(reservation.seats),
+          seats: seatList(reservation.seats),
         })}
       />
     );

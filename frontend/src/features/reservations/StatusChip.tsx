@@ -1,6 +1,6 @@
+import type { Reservation } from '@/api/types';
 import { Icon, type IconName } from '@/components/Icon';
-import type { Reservation } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 import './statusChip.css';
 

@@ -1,11 +1,11 @@
 import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
-import { codeIn } from '@/features/reservations/codeIn';
+import type { Ticket } from '@/api/types';
 import { TicketCheckPage } from '@/features/reservations/TicketCheckPage';
-import type { Ticket } from '@/lib/api/types';
+import { parseTicketCode } from '@/features/reservations/ticketCode';
 import { makeReservation } from '@/testing/factories';
-import { FakeServer, LOST } from '@/testing/fakeServer';
+import { FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
@@ -32,7 +32,7 @@ function open(me: typeof ALICE | null = STEWARD) {
   return { server, ...renderPage({ '/tickets/:code': <TicketCheckPage /> }, `/tickets/${CODE}`) };
 }
 
-it('says that a ticket is valid, for whom, and for what', async () => {
+it('shows that a ticket is valid, with buyer and event', async () => {
   open();
   expect(await screen.findByRole('heading', { name: 'Valid' })).toBeDefined();
   expect(screen.getByText('One person may enter. Admit them below.')).toBeDefined();
@@ -42,14 +42,14 @@ it('says that a ticket is valid, for whom, and for what', async () => {
   expect(screen.queryByText(/^Not for today/)).toBeNull();
 });
 
-it('warns when it is for another day', async () => {
+it('warns if the ticket is for another day', async () => {
   const { server } = open();
   const reservation = makeReservation({ date: '2999-12-18T21:00:00Z' });
   server.on(CHECK, [200, makeTicket({ reservation })]);
   expect(await screen.findByText(/^Not for today: it is for Wed, 18 Dec 2999/)).toBeDefined();
 });
 
-it('says that a cancelled one lets nobody in', async () => {
+it('refuses a cancelled ticket', async () => {
   const { server } = open();
   const reservation = makeReservation({ status: 'cancelled' });
   server.on(CHECK, [200, makeTicket({ admits: false, reason: 'cancelled', reservation })]);
@@ -57,20 +57,20 @@ it('says that a cancelled one lets nobody in', async () => {
   expect(screen.queryByText('Valid')).toBeNull();
 });
 
-it('says no also for a reason that it does not know', async () => {
+it('refuses a ticket with an unknown reason', async () => {
   const { server } = open();
   server.on(CHECK, [200, makeTicket({ admits: false })]);
   expect(await screen.findByRole('heading', { name: 'Not valid' })).toBeDefined();
 });
 
-it('does not know a code that is nobody’s', async () => {
+it('shows that a code is unknown', async () => {
   const { server } = open();
   server.on(CHECK, [404, { error: 'There is no such ticket.', code: 'ticket_not_found' }]);
   expect(await screen.findByRole('heading', { name: 'Unknown ticket' })).toBeDefined();
   expect(screen.getByText(CODE)).toBeDefined();
 });
 
-it('takes no answer for none, and asks again', async () => {
+it('shows a failure as neither valid nor invalid, and retries', async () => {
   const { server, user } = open();
   server.on(CHECK, [400, { error: 'Not now.', code: 'never_heard_of' }]);
   expect(await screen.findByText('Not now.')).toBeDefined();
@@ -79,7 +79,7 @@ it('takes no answer for none, and asks again', async () => {
   expect(await screen.findByRole('heading', { name: 'Valid' })).toBeDefined();
 });
 
-it('goes on with a code that was typed', async () => {
+it('checks a typed code', async () => {
   const { server, router, user } = open();
   await screen.findByRole('heading', { name: 'Valid' });
   server.on('get tickets/32-BBBB/', [404, { error: 'No.', code: 'ticket_not_found' }]);
@@ -93,7 +93,7 @@ function entered(at = TODAY, gate = 'North') {
   return { seat_id: 100, seat_number: 'A1', at, gate };
 }
 
-it('admits, remembers the gate, and says so', async () => {
+it('admits, stores the gate and confirms', async () => {
   localStorage.clear();
   const { server, user } = open();
   server.on(ENTRY, [200, { success: true, message: '1 seat admitted', admitted: [entered()] }]);
@@ -102,11 +102,11 @@ it('admits, remembers the gate, and says so', async () => {
   expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
   expect(screen.getByText('Let one person in: A1.')).toBeDefined();
   expect(screen.queryByRole('button', { name: /^Admit/ })).toBeNull();
-  expect(server.asked.at(-1)).toEqual({ call: ENTRY, body: { seat_ids: [100], gate: 'North' } });
+  expect(server.requests.at(-1)).toEqual({ call: ENTRY, body: { seat_ids: [100], gate: 'North' } });
   expect(localStorage.getItem('seatcast.gate')).toBe('North');
 });
 
-it('admits those of a party who are there', async () => {
+it('admits part of a group', async () => {
   const { server, user } = open();
   const [first] = makeReservation().seat_details;
   if (first === undefined) throw new Error('a reservation has a seat');
@@ -123,14 +123,14 @@ it('admits those of a party who are there', async () => {
   await user.click(screen.getByRole('checkbox', { name: 'A3' }));
   await user.click(screen.getByRole('button', { name: 'Admit one' }));
   expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
-  expect(server.asked.at(-1)?.body).toMatchObject({ seat_ids: [100] });
-  // The others may come later, and are chosen then.
+  expect(server.requests.at(-1)?.body).toMatchObject({ seat_ids: [100] });
+  // The others stay selected for later.
   expect(screen.getByRole('button', { name: 'Admit 2' })).toBeDefined();
   expect(screen.getByRole('checkbox', { name: 'A2' })).toBeDefined();
   expect(screen.queryByRole('checkbox', { name: 'A1' })).toBeNull();
 });
 
-it('says when and where somebody entered before', async () => {
+it('shows when and where a seat was already admitted', async () => {
   const { server, user } = open();
   const refusal = { error: 'No.', code: 'already_entered', entries: [entered()] };
   server.on(ENTRY, [409, refusal]);
@@ -143,16 +143,16 @@ it('says when and where somebody entered before', async () => {
 it.each([
   ['unpaid', 'Unpaid'],
   ['lapsed', 'Lapsed'],
-] as const)('says that one is %s, and admits nobody', async (reason, title) => {
+] as const)('shows that a ticket is %s and admits nobody', async (reason, title) => {
   const { server } = open();
   server.on(CHECK, [200, makeTicket({ admits: false, reason })]);
   expect(await screen.findByRole('heading', { name: title })).toBeDefined();
   expect(screen.queryByRole('button', { name: /^Admit/ })).toBeNull();
 });
 
-it('sends a scan again under its own key when the answer was lost', async () => {
+it('resends a scan with the same key after a lost response', async () => {
   const { server, user } = open();
-  server.inTurn(ENTRY, LOST);
+  server.replyInTurn(ENTRY, CONNECTION_LOST);
   await user.click(await screen.findByRole('button', { name: 'Admit one' }));
   expect(await screen.findByText(/^We could not reach the box office/)).toBeDefined();
   server.on(ENTRY, [200, { success: true, message: '', admitted: [entered()] }]);
@@ -162,17 +162,17 @@ it('sends a scan again under its own key when the answer was lost', async () => 
   expect(new Set(keys).size).toBe(1);
 });
 
-it('takes the address in a QR code for its code', () => {
-  expect(codeIn(` https://seats.example/tickets/${CODE}?x=1 `)).toBe(CODE);
-  expect(codeIn(` ${CODE} `)).toBe(CODE);
+it("extracts the code from a QR code's URL", () => {
+  expect(parseTicketCode(` https://seats.example/tickets/${CODE}?x=1 `)).toBe(CODE);
+  expect(parseTicketCode(` ${CODE} `)).toBe(CODE);
 });
 
 it.each([
   ['nobody', null, ['My reservations', 'Sign in']],
   ['a buyer', ALICE, ['My reservations']],
-] as const)('tells %s nothing but where to go', async (_, me, ways) => {
+] as const)('shows %s nothing but where to go', async (_, me, ways) => {
   const { server } = open(me);
   expect(await screen.findByText('Tickets are checked at the door')).toBeDefined();
   expect(screen.getAllByRole('link').map(({ textContent }) => textContent)).toEqual(ways);
-  expect(server.asked.map(({ call }) => call)).toEqual(['get me/']);
+  expect(server.requests.map(({ call }) => call)).toEqual(['get me/']);
 });

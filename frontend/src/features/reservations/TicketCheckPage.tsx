@@ -2,28 +2,28 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
 
+import { type ApiError, toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
+import { hasPermission } from '@/domain/permissions';
 import { AdmitForm } from '@/features/reservations/AdmitForm';
 import { NextTicket } from '@/features/reservations/NextTicket';
 import { CheckedTicket, TicketFacts, UnknownTicket } from '@/features/reservations/TicketVerdict';
 import { useAdmission } from '@/features/reservations/useAdmission';
-import { type ApiError, toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
-import { may } from '@/lib/permissions';
-import { useMe } from '@/lib/queries/session';
-import { ticketQuery } from '@/lib/queries/tickets';
+import { t } from '@/i18n/language';
+import { signInPath } from '@/paths';
+import { useMe } from '@/queries/session';
+import { ticketQuery } from '@/queries/tickets';
 
 import './ticketCheck.css';
 
-/** What the QR code of a ticket opens: for stewards at the door, and for whoever else scans it. */
+/** The page behind a ticket's QR code, for door staff and anyone else who scans it. */
 export function TicketCheckPage() {
   const { code = '' } = useParams();
   const me = useMe();
   if (me === null) return <ForStewards />;
-  if (me !== undefined && !may(me, 'reservations.scan_ticket')) {
+  if (me !== undefined && !hasPermission(me, 'reservations.scan_ticket')) {
     return <ForStewards name={me.username} />;
   }
   return (
@@ -39,7 +39,7 @@ export function TicketCheckPage() {
 function Check({ code }: { readonly code: string }) {
   const { data: ticket, error, isFetching, refetch } = useQuery(ticketQuery(code));
   const admission = useAdmission(code);
-  // An answer from before, if another one is under way or has failed, is no answer at the door.
+  // Do not show cached data at the door while refetching or after a failure.
   const isKnown = !isFetching && error === null && ticket !== undefined;
   return (
     <>
@@ -57,7 +57,7 @@ function Check({ code }: { readonly code: string }) {
       </div>
       {isKnown && ticket.admits && (
         <AdmitForm
-          // Those who come later are the next to enter.
+          // Remount after each admission, so that the remaining seats are selected.
           key={ticket.reservation.seat_details.filter((seat) => seat.entry === null).length}
           ticket={ticket}
           isBusy={admission.isBusy}
@@ -92,7 +92,7 @@ function Checking() {
   );
 }
 
-/** `name`: who is signed in, and does not work at the door. */
+/** `name`: the signed-in user, who may not scan tickets. */
 function ForStewards({ name }: { readonly name?: string }) {
   const location = useLocation();
   const mine: ReactNode = (

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 
+import type { ApiError } from '@/api/apiError';
+import type { AdmittedSeat, Ticket } from '@/api/types';
 import { Icon, type IconName } from '@/components/Icon';
-import { useIsAbout } from '@/features/reservations/useIsAbout';
-import type { ApiError } from '@/lib/api/apiError';
-import type { AdmittedSeat, Ticket } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatDateTime, formatTime } from '@/lib/time';
+import { useIsNearEvent } from '@/features/reservations/useIsNearEvent';
+import { t } from '@/i18n/language';
+import { formatDateTime, formatTime } from '@/i18n/time';
 
-/** Told apart by word, mark and colour, to be read at arm's length in the dark. */
+/** Distinguished by text, icon and colour, to be readable in the dark. */
 type Verdict = 'valid' | 'admitted' | 'void' | 'unpaid' | 'unknown';
 
 const ICONS = {
@@ -18,7 +18,7 @@ const ICONS = {
   unknown: 'alert',
 } as const satisfies Record<Verdict, IconName>;
 
-/** What came of letting people in here just now. */
+/** The result of the last admission. */
 export type Scanned =
   | { readonly kind: 'admitted'; readonly seats: readonly AdmittedSeat[] }
   | { readonly kind: 'refused'; readonly error: ApiError };
@@ -51,13 +51,13 @@ export function UnknownTicket({ code }: { readonly code: string }) {
   );
 }
 
-interface Said {
+interface VerdictText {
   readonly verdict: Verdict;
   readonly title: string;
   readonly hint: string;
 }
 
-function verdictOf(ticket: Ticket, scanned: Scanned | null): Said {
+function verdictOf(ticket: Ticket, scanned: Scanned | null): VerdictText {
   if (scanned?.kind === 'admitted') {
     return {
       verdict: 'admitted',
@@ -68,7 +68,7 @@ function verdictOf(ticket: Ticket, scanned: Scanned | null): Said {
       }),
     };
   }
-  if (scanned !== null) return refusal(scanned.error);
+  if (scanned !== null) return errorVerdict(scanned.error);
   if (ticket.admits) {
     const count = ticket.reservation.seat_details.filter((seat) => seat.entry === null).length;
     return {
@@ -77,28 +77,28 @@ function verdictOf(ticket: Ticket, scanned: Scanned | null): Said {
       hint: t('reservations:validHint', { count }),
     };
   }
-  return refused(ticket);
+  return invalidVerdict(ticket);
 }
 
-/** Why nobody was let in just now. */
-function refusal(error: ApiError): Said {
+/** Why the admission was refused. */
+function errorVerdict(error: ApiError): VerdictText {
   const [first] = error.entries;
-  if (error.code === 'already_entered' && first !== undefined) return used(first);
+  if (error.code === 'already_entered' && first !== undefined) return usedVerdict(first);
   const title =
     error.code === 'ticket_unpaid' ? t('reservations:unpaid') : t('reservations:notAdmitted');
   const verdict = error.code === 'ticket_unpaid' ? 'unpaid' : 'void';
   return { verdict, title, hint: error.message };
 }
 
-/** Why the ticket lets nobody in, as it was when it was looked up. */
-function refused({ reason, reservation }: Ticket): Said {
+/** Why the ticket was invalid when it was loaded. */
+function invalidVerdict({ reason, reservation }: Ticket): VerdictText {
   const entered = reservation.seat_details.flatMap((seat) =>
     seat.entry === null ? [] : [{ ...seat.entry, ...seat }],
   );
   const [first] = entered;
   switch (reason) {
     case 'used':
-      if (first !== undefined) return used(first);
+      if (first !== undefined) return usedVerdict(first);
       break;
     case 'unpaid':
       return {
@@ -128,25 +128,30 @@ function refused({ reason, reservation }: Ticket): Said {
   };
 }
 
-function used(entered: Omit<AdmittedSeat, 'seat_id'>): Said {
+function usedVerdict(entered: Omit<AdmittedSeat, 'seat_id'>): VerdictText {
   return {
     verdict: 'void',
     title: t('reservations:used'),
     hint: t('reservations:usedHint', {
       seat: entered.seat_number,
-      entry: entryInWords(entered),
+      entry: entryText(entered),
     }),
   };
 }
 
 /** "19:02, North". */
-export function entryInWords({ at, gate }: Pick<AdmittedSeat, 'at' | 'gate'>): string {
+export function entryText({ at, gate }: Pick<AdmittedSeat, 'at' | 'gate'>): string {
   const isToday = new Date(at).toDateString() === new Date().toDateString();
   const when = isToday ? formatTime(at) : formatDateTime(at);
   return gate === '' ? when : t('reservations:entryAtGate', { when, gate });
 }
 
-function VerdictCard({ verdict, title, hint, children }: Said & { readonly children: ReactNode }) {
+function VerdictCard({
+  verdict,
+  title,
+  hint,
+  children,
+}: VerdictText & { readonly children: ReactNode }) {
   return (
     <article className="verdict" data-verdict={verdict}>
       <header className="verdict__head">
@@ -159,9 +164,9 @@ function VerdictCard({ verdict, title, hint, children }: Said & { readonly child
   );
 }
 
-/** A good ticket for another evening. */
+/** Warning for a valid ticket of another day. */
 function OtherDay({ date, timeZone }: { readonly date: string; readonly timeZone: string }) {
-  const isNow = useIsAbout(Date.parse(date));
+  const isNow = useIsNearEvent(Date.parse(date));
   if (isNow) return null;
   return (
     <p className="verdict__warning">
@@ -184,7 +189,7 @@ function Seats({ ticket: { reservation } }: { readonly ticket: Ticket }) {
                 {seat.seat_number.startsWith(seat.section) ? '' : ` ${seat.section}`}
                 {seat.entry !== null && (
                   <span className="verdict__entry">
-                    {t('reservations:enteredAt', { entry: entryInWords(seat.entry) })}
+                    {t('reservations:enteredAt', { entry: entryText(seat.entry) })}
                   </span>
                 )}
               </li>
@@ -196,7 +201,7 @@ function Seats({ ticket: { reservation } }: { readonly ticket: Ticket }) {
   );
 }
 
-/** Who bought it, and for what: to be read by who has doubts, below what there is to do. */
+/** Buyer and event, for cases of doubt. */
 export function TicketFacts({ ticket: { buyer, reservation } }: { readonly ticket: Ticket }) {
   return (
     <dl className="verdict__facts">

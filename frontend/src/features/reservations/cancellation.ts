@@ -1,12 +1,12 @@
-import { apiClock } from '@/lib/api/apiClock';
-import type { Reservation } from '@/lib/api/types';
-import { useHasCome } from '@/lib/hooks/useHasCome';
-import { t } from '@/lib/i18n/language';
-import { formatDateTime } from '@/lib/time';
+import { dateHeaderClock } from '@/api/dateHeaderClock';
+import type { Reservation } from '@/api/types';
+import { useTimeReached } from '@/hooks/useTimeReached';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
 
-/** Whether it has become too late for the buyer to cancel, as far as the server has told the time. */
+/** Whether the cancellation deadline has passed, once the server's time is known. */
 export function useCancellationEnd({ cancel_until: until }: Reservation): boolean {
-  return useHasCome(apiClock.isSet() ? Date.parse(until) : null, apiClock);
+  return useTimeReached(dateHeaderClock.isSet() ? Date.parse(until) : null, dateHeaderClock);
 }
 
 export function cancelNote(reservation: Reservation, mayNotCancel: boolean): string {

@@ -1,9 +1,9 @@
 import { screen } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
 
+import { observeDateHeader } from '@/api/dateHeaderClock';
+import { KEPT_SAMPLES } from '@/domain/serverClock';
 import { ReservationPage } from '@/features/reservations/ReservationPage';
-import { observeDate } from '@/lib/api/apiClock';
-import { KEPT_SAMPLES } from '@/lib/feed/clock';
 import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
@@ -11,16 +11,16 @@ import { ALICE } from '@/testing/selectorHarness';
 
 const HOUR_MS = 3_600_000;
 
-/** The clock of the API lasts as long as the page, which these tests share: only its newest count. */
+/** Tests share the API clock: fill it with new samples. */
 function forgetWhatOtherTestsSaid(headers: { readonly date: string }): void {
-  for (let each = 0; each < KEPT_SAMPLES; each += 1) observeDate(headers);
+  for (let each = 0; each < KEPT_SAMPLES; each += 1) observeDateHeader(headers);
 }
 
 afterEach(() => {
   forgetWhatOtherTestsSaid({ date: new Date().toUTCString() });
 });
 
-it('a reservation can be cancelled until its time by the server, however fast this machine’s clock', async () => {
+it("cancellation ends by the server's clock, even if this machine's clock is fast", async () => {
   const headers = { date: new Date(Date.now() - 2 * HOUR_MS).toUTCString() };
   const cancelUntil = new Date(Date.now() - HOUR_MS).toISOString();
   const server = new FakeServer();

@@ -2,10 +2,10 @@ import { screen, within } from '@testing-library/react';
 import type { UserEvent } from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 
+import type { Reservation } from '@/api/types';
 import { MyReservationsPage } from '@/features/reservations/MyReservationsPage';
-import type { Reservation } from '@/lib/api/types';
 import { makeReservation } from '@/testing/factories';
-import { FakeServer, LOST } from '@/testing/fakeServer';
+import { FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
 
@@ -18,7 +18,7 @@ function open(reservations: Reservation[]) {
   return { server, ...renderPage({ '/reservations': <MyReservationsPage /> }, '/reservations') };
 }
 
-it('shows what was booked, and what was cancelled as such', async () => {
+it('shows confirmed and cancelled reservations', async () => {
   open([makeReservation(), makeReservation({ id: 'K7QF9M2A4XWZ30TB', status: 'cancelled' })]);
   const [confirmed, cancelled] = await screen.findAllByRole('article');
   if (confirmed === undefined || cancelled === undefined) throw new Error('Two were booked');
@@ -28,7 +28,7 @@ it('shows what was booked, and what was cancelled as such', async () => {
   expect(within(cancelled).queryByRole('button')).toBeNull();
 });
 
-it('shows as lapsed what was not paid in time, and offers nothing more', async () => {
+it('shows an unpaid reservation as lapsed, without actions', async () => {
   open([
     makeReservation({
       status: 'lapsed',
@@ -43,7 +43,7 @@ it('shows as lapsed what was not paid in time, and offers nothing more', async (
   expect(screen.queryByRole('button')).toBeNull();
 });
 
-it('leads to the ticket of each', async () => {
+it('links to each ticket', async () => {
   open([makeReservation()]);
   for (const name of ['The Late Set', 'Show ticket reservation K7QF9M2A4XWZ31TB']) {
     const link = await screen.findByRole('link', { name });
@@ -51,7 +51,7 @@ it('leads to the ticket of each', async () => {
   }
 });
 
-it('cancels only after asking', async () => {
+it('cancels only after confirmation', async () => {
   const { server, user } = open([makeReservation()]);
   const reservation = makeReservation({ status: 'cancelled' });
   server.on(CANCEL, [200, { success: true, message: '', reservation }]);
@@ -87,14 +87,14 @@ it.each([
   ['Not charged', { status: 'cancelled', payment_status: 'voided' }],
   ['Nothing to pay', { status: 'cancelled', payment_method: 'cash', payment_status: null }],
 ] satisfies [string | RegExp, Partial<Reservation>][])(
-  'says of the money: %s',
+  'shows the payment status: %s',
   async (words, changes) => {
     open([makeReservation(changes)]);
     expect(await screen.findByText(words)).toBeDefined();
   },
 );
 
-it('says until when one may cancel, and offers it no longer', async () => {
+it('shows the cancellation deadline and offers no cancellation after it', async () => {
   open([
     makeReservation({ cancel_until: new Date(Date.now() + 1_500).toISOString() }),
     makeReservation({ id: 'K7QF9M2A4XWZ32TB' }),
@@ -107,7 +107,7 @@ it('says until when one may cancel, and offers it no longer', async () => {
   );
 });
 
-it('promises the money back, and says that it was given', async () => {
+it('announces the refund before and after cancelling', async () => {
   const { server, user } = open([makeReservation()]);
   const reservation = makeReservation({ status: 'cancelled', payment_status: 'refunded' });
   server.on(CANCEL, [200, { success: true, message: '', reservation }]);
@@ -118,7 +118,7 @@ it('promises the money back, and says that it was given', async () => {
   expect(screen.getByText('Refunded')).toBeDefined();
 });
 
-it('says so when it is too late to cancel, and asks no more', async () => {
+it('shows when it is too late to cancel and stops asking', async () => {
   const { server, user } = open([makeReservation()]);
   const error = 'This reservation cannot be cancelled any more.';
   server.on(CANCEL, [409, { error, code: 'cancellation_closed' }]);
@@ -130,11 +130,11 @@ it('says so when it is too late to cancel, and asks no more', async () => {
   expect(screen.queryByRole('dialog')).toBeNull();
 });
 
-it('cancels under one key for as long as no answer comes', async () => {
+it('cancels with one key until there is a response', async () => {
   const { server, user } = open([makeReservation()]);
   const reservation = makeReservation({ status: 'cancelled' });
   const done = [200, { success: true, message: '', reservation }] as const;
-  server.inTurn(CANCEL, LOST, LOST, LOST, done);
+  server.replyInTurn(CANCEL, CONNECTION_LOST, CONNECTION_LOST, CONNECTION_LOST, done);
   const { dialog, cancel } = await askToCancel(user);
   await user.click(cancel);
   await dialog.findByText(/could not reach/, undefined, { timeout: 4_000 });
@@ -144,7 +144,7 @@ it('cancels under one key for as long as no answer comes', async () => {
   expect(new Set(server.keysOf(CANCEL)).size).toBe(1);
 });
 
-it('says what to do when nothing was booked', async () => {
+it('shows what to do without reservations', async () => {
   open([]);
   expect(await screen.findByText('No reservations yet')).toBeDefined();
 });

@@ -1,46 +1,46 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { type ApiError, toApiError } from '@/api/apiError';
+import { createReusableKey } from '@/api/idempotencyKey';
+import { admit, type Scan } from '@/api/tickets';
+import type { AdmittedSeat, Ticket } from '@/api/types';
 import type { Scanned } from '@/features/reservations/TicketVerdict';
-import { type ApiError, toApiError } from '@/lib/api/apiError';
-import { createIntentKey } from '@/lib/api/intentKey';
-import { admit, type Scan } from '@/lib/api/tickets';
-import type { AdmittedSeat, Ticket } from '@/lib/api/types';
-import { ticketQuery } from '@/lib/queries/tickets';
+import { ticketQuery } from '@/queries/tickets';
 
 export interface Admission {
   readonly scanned: Scanned | null;
-  /** Nobody has said what became of it: sending the same again does it once. */
+  /** Set if the outcome is unknown; sending the same scan again is safe. */
   readonly undecided: ApiError | null;
   readonly isBusy: boolean;
   readonly send: (scan: Scan) => void;
 }
 
-/** Lets people in by one ticket, and knows what the door was told. */
+/** Admit seats by one ticket, and keep the result. */
 export function useAdmission(code: string): Admission {
   const queryClient = useQueryClient();
-  const [intentKey] = useState(() => createIntentKey());
+  const [idempotencyKey] = useState(() => createReusableKey());
   const [scanned, setScanned] = useState<Scanned | null>(null);
   const mutation = useMutation({
-    mutationFn: (scan: Scan) => admit(code, scan, intentKey.keyFor(JSON.stringify(scan))),
+    mutationFn: (scan: Scan) => admit(code, scan, idempotencyKey.keyFor(JSON.stringify(scan))),
     onMutate: () => {
       setScanned(null);
     },
     onSuccess: ({ admitted }) => {
-      intentKey.answered();
+      idempotencyKey.settled();
       setScanned({ kind: 'admitted', seats: admitted });
-      remember(admitted);
+      updateTicket(admitted);
     },
     onError: (cause) => {
       const error = toApiError(cause);
-      if (error.isUndecided) return;
-      intentKey.answered();
+      if (error.isOutcomeUnknown) return;
+      idempotencyKey.settled();
       setScanned({ kind: 'refused', error });
-      remember(error.entries);
+      updateTicket(error.entries);
     },
   });
 
-  function remember(entries: readonly AdmittedSeat[]): void {
+  function updateTicket(entries: readonly AdmittedSeat[]): void {
     queryClient.setQueryData(ticketQuery(code).queryKey, (ticket) =>
       ticket === undefined ? ticket : withEntries(ticket, entries),
     );
@@ -49,7 +49,7 @@ export function useAdmission(code: string): Admission {
   const failed = mutation.error === null ? null : toApiError(mutation.error);
   return {
     scanned,
-    undecided: failed?.isUndecided === true ? failed : null,
+    undecided: failed?.isOutcomeUnknown === true ? failed : null,
     isBusy: mutation.isPending,
     send: (scan) => {
       mutation.mutate(scan);

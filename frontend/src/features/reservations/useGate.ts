@@ -1,10 +1,10 @@
 import { useState } from 'react';
 
 const STORED_AS = 'seatcast.gate';
-/** As the server takes it. */
+/** The server's limit. */
 export const MAX_GATE_LENGTH = 40;
 
-/** Which gate this device stands at, as somebody said last on it. */
+/** The gate of this device, stored. */
 export function useGate(): readonly [string, (gate: string) => void] {
   const [gate, setGate] = useState(() => localStorage.getItem(STORED_AS) ?? '');
 

@@ -6,19 +6,19 @@ import { basket, lockedSeat, openHolding, openSelector, released } from '@/testi
 
 const later = (seconds: number) => Date.now() + seconds * 1_000;
 
-it('counts down to the first deadline, and says so when the others end later', async () => {
+it('counts down to the first deadline and says that others end later', async () => {
   await openHolding(lockedSeat(0, later(100)), lockedSeat(1, later(290)));
   expect(basket().getAllByText(/^\d:\d\d$/)).toHaveLength(1);
   expect(basket().getByText(/^1:\d\d$/)).toBeDefined();
   expect(basket().getByText(/The first of them held for/)).toBeDefined();
 });
 
-it('says that all are held for as long when they are', async () => {
+it('says that all seats are held equally long if they are', async () => {
   await openHolding(lockedSeat(0, later(200)), lockedSeat(1, later(202)));
   expect(basket().getByText(/Held for/)).toBeDefined();
 });
 
-it('adds up each category where there is more than one', async () => {
+it('adds up each category if there are several', async () => {
   const held = [0, 1, 2].map((index) => ({
     ...lockedSeat(index),
     ...(index === 2 && { category: 2, price: '35.00' }),
@@ -47,7 +47,7 @@ it('adds up each category where there is more than one', async () => {
   expect(basket().getByText('€135.00')).toBeDefined();
 });
 
-it('leaves that to the total where there is one category', async () => {
+it('shows only the total for one category', async () => {
   await openHolding(lockedSeat(0), lockedSeat(1));
   expect(basket().queryAllByRole('term')).toEqual([]);
   expect(makeSeat(0).category).toBe(makeSeat(1).category);

@@ -1,11 +1,11 @@
 import { Icon } from '@/components/Icon';
-import { assertNever } from '@/lib/assertNever';
-import type { CloseReason, FeedState } from '@/lib/feed/feedState';
-import { t } from '@/lib/i18n/language';
+import { assertNever } from '@/domain/assertNever';
+import type { CloseReason, FeedState } from '@/domain/feed/feedState';
+import { t } from '@/i18n/language';
 
 import '@/components/notice.css';
 
-/** Says so whenever the map may be behind the truth. */
+/** Warns while the map may be outdated. */
 export function FeedNotice({ feedState }: { readonly feedState: FeedState }) {
   const text = noticeFor(feedState);
   if (text === null) return null;
@@ -22,7 +22,7 @@ function noticeFor(feedState: FeedState): string | null {
     case 'connecting':
     case 'live':
     case 'polling':
-    case 'asleep':
+    case 'paused':
       return null;
     case 'reconnecting':
       return t('seats:feed_reconnectingNote');

@@ -1,10 +1,10 @@
-import { EndedNotice } from '@/components/EndedNotice';
+import type { EventDetail } from '@/api/types';
+import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
+import type { FeedState } from '@/domain/feed/feedState';
+import type { Sales } from '@/domain/sales';
+import type { ServerClock } from '@/domain/serverClock';
 import { FeedNotice } from '@/features/seats/FeedNotice';
 import { SalesNotice } from '@/features/seats/SalesNotice';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import type { FeedState } from '@/lib/feed/feedState';
-import type { Sales } from '@/lib/sales';
 
 interface NoticesProps {
   readonly feedState: FeedState;
@@ -13,11 +13,11 @@ interface NoticesProps {
   readonly clock: ServerClock;
 }
 
-/** What keeps the person from buying, or the map from being true. */
+/** Notices about the session, the connection and the sale. */
 export function Notices({ feedState, event, sales, clock }: NoticesProps) {
   return (
     <div className="selector__notices">
-      <EndedNotice />
+      <SessionExpiredNotice />
       <FeedNotice feedState={feedState} />
       <SalesNotice event={event} sales={sales} clock={clock} />
     </div>

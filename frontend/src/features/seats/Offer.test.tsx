@@ -32,8 +32,8 @@ function taken(...indexes: number[]) {
   return [200, { success: true, message: 'Locked', seats }] as const;
 }
 
-describe('seats that could be had instead', () => {
-  it('are offered beside the reason, said once, and take no focus', async () => {
+describe('alternative seats', () => {
+  it('are offered with the reason, announced once, without taking the focus', async () => {
     await openRefused();
     expect(offered()).toEqual([
       'Take A2 instead',
@@ -50,12 +50,12 @@ describe('seats that could be had instead', () => {
     expect(region.contains(document.activeElement)).toBe(false);
   });
 
-  it('are held by one click, shown at once', async () => {
+  it('are locked by one click, optimistically', async () => {
     const { server, user } = await openRefused();
-    const answer = server.onHold(LOCK);
+    const answer = server.defer(LOCK);
     await user.click(screen.getByRole('button', { name: /^Take B1, B2/ }));
     for (const seatNumber of ['B1', 'B2']) {
-      expect(seatButton(seatNumber).getAttribute('data-standing')).toBe('mine');
+      expect(seatButton(seatNumber).getAttribute('data-status')).toBe('mine');
     }
     expect(offered()).toEqual([]);
     await act(async () => {
@@ -63,11 +63,11 @@ describe('seats that could be had instead', () => {
       await Promise.resolve();
     });
     expect(await screen.findByText('Seats B1 and B2 are held for you.')).toBeDefined();
-    expect(server.asked.at(-1)).toEqual({ call: LOCK, body: { seat_ids: [104, 105] } });
+    expect(server.requests.at(-1)).toEqual({ call: LOCK, body: { seat_ids: [104, 105] } });
     expect(server.keysOf(LOCK)[0]).toMatch(/.{8}/);
   });
 
-  it('are put right like a click, with a new offer, when they are gone too', async () => {
+  it('are rolled back with a new offer when they are gone too', async () => {
     const { server, user } = await openRefused();
     const refusal = conflict(1, 'locked', 'Seat A2 is locked by someone else.');
     server.on(LOCK, offering(refusal, [2]));
@@ -75,10 +75,10 @@ describe('seats that could be had instead', () => {
     await waitFor(() => {
       expect(offered()).toEqual(['Take A3 instead']);
     });
-    expect(seatButton('A2').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A2').getAttribute('data-status')).toBe('available');
   });
 
-  it('vanish one by one as others take them', async () => {
+  it('disappear one by one as others take them', async () => {
     const { socket } = await openRefused();
     socket.receive(deltaFrame(1, [5, 1, Date.now() + 60_000, 'bob']));
     expect(offered()).toEqual(['Take A2 instead', 'Take B3 instead']);
@@ -86,7 +86,7 @@ describe('seats that could be had instead', () => {
     expect(offered()).toEqual([]);
   });
 
-  it('vanish when they are turned down, by key as well', async () => {
+  it('disappear when dismissed, also by keyboard', async () => {
     const { user } = await openRefused();
     await user.click(screen.getByRole('button', { name: 'No, thank you' }));
     expect(offered()).toEqual([]);
@@ -100,14 +100,14 @@ describe('seats that could be had instead', () => {
     expect(document.activeElement).toBe(seatButton('A1'));
   });
 
-  it('vanish when the person helps themselves', async () => {
+  it('disappear when the user picks a seat', async () => {
     const { server, user } = await openRefused();
-    server.onHold('post events/7/seats/102/lock/');
+    server.defer('post events/7/seats/102/lock/');
     await user.click(seatButton('A3'));
     expect(offered()).toEqual([]);
   });
 
-  it('are offered in the dialog when a party breaks up, and stand in for all of it', async () => {
+  it('are offered in the dialog when part of a group is lost, and replace all of it', async () => {
     const { server, user } = await openHolding(lockedSeat(0), lockedSeat(1));
     server.on('get events/7/locks/', [200, [lockedSeat(1)]]);
     server.on(RESERVE, offering(conflict(0, 'expired', 'Your lock ran out.'), [4, 5]));
@@ -120,11 +120,11 @@ describe('seats that could be had instead', () => {
     await user.click(dialog.getByRole('button', { name: 'Take B1, B2 instead · €100.00' }));
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(await screen.findByText('Seat A2 released.')).toBeDefined();
-    expect(seatButton('B2').getAttribute('data-standing')).toBe('mine');
-    expect(server.asked.at(-1)?.body).toEqual({ seat_ids: [101] });
+    expect(seatButton('B2').getAttribute('data-status')).toBe('mine');
+    expect(server.requests.at(-1)?.body).toEqual({ seat_ids: [101] });
   });
 
-  it('are offered again when the very seats that ran out are still free', async () => {
+  it('include the expired seats themselves if they are still free', async () => {
     const { server, socket, user } = await openHolding(lockedSeat(0));
     server.on('get events/7/locks/', [200, []]);
     server.on(RESERVE, offering(conflict(0, 'expired', 'Your lock ran out.'), [0], [1]));
@@ -136,7 +136,7 @@ describe('seats that could be had instead', () => {
     server.on(LOCK, taken(0));
     await user.click(news.getByRole('button', { name: 'Take A1 again' }));
     expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
     expect(server.writes()).toEqual([RESERVE, LOCK]);
   });
 });

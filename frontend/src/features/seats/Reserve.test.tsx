@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest';
 
 import { makeReservation } from '@/testing/factories';
-import { LOST } from '@/testing/fakeServer';
+import { CONNECTION_LOST } from '@/testing/fakeServer';
 import {
   conflict,
   deltaFrame,
@@ -39,22 +39,22 @@ function confirmed() {
   return screen.findByRole('dialog', { name: 'Reservation confirmed!' }, { timeout: 4_000 });
 }
 
-it('asks, confirms and leads to the reservations', async () => {
+it('asks, confirms and links to the reservations', async () => {
   const { server, user, router, dialog } = await openReview();
   server.on(RESERVE, booked());
   await user.click(dialog.getByRole('radio', { name: /Invoice/ }));
   await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
   const popup = within(await confirmed());
-  expect(server.asked.find(({ call }) => call === RESERVE)?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === RESERVE)?.body).toEqual({
     seat_ids: [100],
     payment_method: 'invoice',
   });
-  expect(seatButton('A1').getAttribute('data-standing')).toBe('reserved');
+  expect(seatButton('A1').getAttribute('data-status')).toBe('reserved');
   await user.click(popup.getByRole('button', { name: 'My reservations' }));
   expect(router.state.location.pathname).toBe('/reservations');
 });
 
-it('offers the event’s own ways to pay, the first one chosen', async () => {
+it("offers the event's payment methods, with the first selected", async () => {
   const { dialog } = await openReview();
   const methods = dialog.getAllByRole('radio');
   expect(methods.map((method) => method.getAttribute('value'))).toEqual([
@@ -65,7 +65,7 @@ it('offers the event’s own ways to pay, the first one chosen', async () => {
   expect(dialog.getByRole('radio', { checked: true }).getAttribute('value')).toBe('card');
 });
 
-it('says which hold has run out when the server refuses', async () => {
+it('shows which lock expired when the server refuses', async () => {
   const { server, user, dialog } = await openReview();
   server.on('get events/7/locks/', [200, []]);
   server.on(RESERVE, conflict(0, 'expired', 'Your lock on A1 has expired.'));
@@ -74,10 +74,10 @@ it('says which hold has run out when the server refuses', async () => {
   expect(news.getByText(/Your hold on seat A1 has run out/)).toBeDefined();
 });
 
-describe('while a payment is under way', () => {
-  it('the order cannot be sent twice, nor the dialog be lost', async () => {
+describe('during a payment', () => {
+  it('the order cannot be sent twice and the dialog cannot be closed', async () => {
     const { server, user, dialog } = await openReview();
-    const answer = server.onHold(RESERVE);
+    const answer = server.defer(RESERVE);
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     const button = dialog.getByRole('button', { name: 'Paying…' });
     expect(button.getAttribute('aria-disabled')).toBe('true');
@@ -98,9 +98,9 @@ describe('while a payment is under way', () => {
     expect(server.writes()).toEqual([RESERVE]);
   });
 
-  it('a request that comes twice waits for the first, under the same key', async () => {
+  it('a duplicate request waits for the first, with the same key', async () => {
     const { server, user, dialog } = await openReview();
-    server.inTurn(RESERVE, LOST, IN_FLIGHT, IN_FLIGHT, IN_FLIGHT, booked());
+    server.replyInTurn(RESERVE, CONNECTION_LOST, IN_FLIGHT, IN_FLIGHT, IN_FLIGHT, booked());
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await confirmed();
     const keys = server.keysOf(RESERVE);
@@ -109,16 +109,16 @@ describe('while a payment is under way', () => {
   });
 });
 
-describe('a payment that fails', () => {
-  it('leaves the seats held, and another way to pay open', async () => {
+describe('a failed payment', () => {
+  it('leaves the seats held and offers another method', async () => {
     const { server, user, dialog } = await openReview();
-    server.inTurn(RESERVE, DECLINED, booked());
+    server.replyInTurn(RESERVE, DECLINED, booked());
     server.on('get events/7/locks/', [200, [lockedSeat(0)]]);
     await user.click(dialog.getByRole('radio', { name: /Another card/ }));
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     const news = await dialog.findByText(/^The payment was declined\..* pay another way\.$/);
     expect(news.closest('[role=alert]')).not.toBeNull();
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
 
     await user.click(dialog.getByRole('radio', { name: /Invoice/ }));
     await user.click(dialog.getByRole('button', { name: /^Try again/ }));
@@ -126,9 +126,9 @@ describe('a payment that fails', () => {
     expect(new Set(server.keysOf(RESERVE)).size).toBe(2);
   });
 
-  it('is tried again under a new key when the server says that nothing was done', async () => {
+  it('is retried with a new key when the server did nothing', async () => {
     const { server, user, dialog } = await openReview();
-    server.inTurn(RESERVE, NOT_PAID, booked());
+    server.replyInTurn(RESERVE, NOT_PAID, booked());
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await dialog.findByText(/you were not charged\. Try again\.$/);
     await user.click(dialog.getByRole('button', { name: /^Try again/ }));
@@ -137,7 +137,7 @@ describe('a payment that fails', () => {
     expect(new Set(server.keysOf(RESERVE)).size).toBe(2);
   });
 
-  it('after which the seats are gone says why', async () => {
+  it('shows why when the seats are gone', async () => {
     const { server, socket, user, dialog } = await openReview();
     server.on('get events/7/locks/', [200, []]);
     server.on(RESERVE, () => {
@@ -151,20 +151,20 @@ describe('a payment that fails', () => {
   });
 });
 
-describe('an answer that is lost', () => {
+describe('a lost response', () => {
   const NETWORK_TRIES = 3;
-  const lostTries = Array.from({ length: NETWORK_TRIES }, () => LOST);
+  const lostTries = Array.from({ length: NETWORK_TRIES }, () => CONNECTION_LOST);
 
-  it('is asked for again under the same key, and for nothing else', async () => {
+  it('is retried with the same key and the same order only', async () => {
     const { server, socket, user, dialog } = await openReview();
-    server.inTurn(RESERVE, ...lostTries, booked());
+    server.replyInTurn(RESERVE, ...lostTries, booked());
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await dialog.findByText(/nothing is booked or charged twice/, undefined, { timeout: 4_000 });
     expect(dialog.getByRole('group').getAttribute('aria-disabled')).toBe('true');
     await user.click(dialog.getByRole('radio', { name: /Invoice/ }));
     expect(dialog.getByRole('radio', { name: /Invoice/ })).toHaveProperty('checked', false);
 
-    // It had gone through, as the feed tells before the answer can be had.
+    // The order was carried out; the feed shows it before the response can be fetched.
     socket.receive(deltaFrame(1, [0, 2, null, null]));
     await user.click(dialog.getByRole('button', { name: /^Try again/ }));
     await confirmed();
@@ -173,9 +173,9 @@ describe('an answer that is lost', () => {
     expect(screen.queryByText(/not holding/)).toBeNull();
   });
 
-  it('is still the same order after the dialog was left and opened again', async () => {
+  it('belongs to the same order after the dialog was closed and reopened', async () => {
     const { server, user, dialog } = await openReview();
-    server.inTurn(RESERVE, ...lostTries, booked());
+    server.replyInTurn(RESERVE, ...lostTries, booked());
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await dialog.findByText(/nothing is booked or charged twice/, undefined, { timeout: 4_000 });
     await user.click(dialog.getByRole('button', { name: 'Back to the map' }));

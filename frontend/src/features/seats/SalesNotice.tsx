@@ -1,11 +1,11 @@
+import type { EventDetail } from '@/api/types';
 import { Icon } from '@/components/Icon';
-import { Sentence } from '@/components/Sentence';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { useTimeLeft } from '@/lib/hooks/useTimeLeft';
-import { t } from '@/lib/i18n/language';
-import type { Sales } from '@/lib/sales';
-import { formatDateTime, formatWait } from '@/lib/time';
+import { Trans } from '@/components/Trans';
+import type { Sales } from '@/domain/sales';
+import type { ServerClock } from '@/domain/serverClock';
+import { useTimeLeft } from '@/hooks/useTimeLeft';
+import { t } from '@/i18n/language';
+import { formatDateTime, formatWait } from '@/i18n/time';
 
 import '@/components/notice.css';
 
@@ -28,8 +28,8 @@ export function SalesNotice({ event, sales, clock }: SalesNoticeProps) {
 function upcoming(event: EventDetail, clock: ServerClock) {
   if (event.sales_open_at === null) return t('seats:sales_notYet');
   return (
-    <Sentence
-      of="seats:sales_openIn"
+    <Trans
+      i18nKey="seats:sales_openIn"
       parts={{
         when: (
           <time dateTime={event.sales_open_at}>

@@ -1,25 +1,31 @@
-import type { Nudge } from '@/features/seats/nudge/useNudge';
-import { OfferCard } from '@/features/seats/offer/OfferCard';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Choice, Offer } from '@/features/seats/offer/offer';
-import { t } from '@/lib/i18n/language';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import { OfferCard } from '@/features/seats/offer/OfferCard';
+import type { OrphanPrompt } from '@/features/seats/orphans/useOrphanWarning';
+import { t } from '@/i18n/language';
 
 interface SeatCardsProps {
   readonly offer: Offer | null;
-  /** What is left of the offer. */
+  /** What is still available of the offer. */
   readonly choices: readonly Choice[];
-  readonly nudge: Nudge | null;
+  readonly orphanPrompt: OrphanPrompt | null;
   readonly onTake: (seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]) => void;
   readonly onDismissOffer: () => void;
 }
 
-/** What lies over the map or list: one thing at a time, what was asked for before what was not. */
-export function SeatCards({ offer, choices, nudge, onTake, onDismissOffer }: SeatCardsProps) {
+/** The card above the map or list: an offer first, else an orphan warning. */
+export function SeatCards({
+  offer,
+  choices,
+  orphanPrompt,
+  onTake,
+  onDismissOffer,
+}: SeatCardsProps) {
   if (offer !== null && choices.length > 0) {
     return (
       <OfferCard
         name={t('seats:offer')}
-        sentence={offer.sentence}
+        sentence={offer.text}
         choices={choices}
         awayFrom={offer.insteadOf[0]}
         onTake={({ seats }) => {
@@ -29,17 +35,17 @@ export function SeatCards({ offer, choices, nudge, onTake, onDismissOffer }: Sea
       />
     );
   }
-  if (nudge === null) return null;
+  if (orphanPrompt === null) return null;
   return (
     <OfferCard
-      name={t('choosing:nudge')}
-      sentence={nudge.sentence}
-      choices={nudge.ways}
-      awayFrom={nudge.about}
+      name={t('choosing:orphanPrompt')}
+      sentence={orphanPrompt.text}
+      choices={orphanPrompt.fixes}
+      awayFrom={orphanPrompt.seat}
       onTake={({ seats, insteadOf }) => {
         onTake(seats, insteadOf);
       }}
-      onDismiss={nudge.dismiss}
+      onDismiss={orphanPrompt.dismiss}
     />
   );
 }

@@ -20,9 +20,9 @@ const UNLOCK = 'post events/7/unlock/';
 describe('a click on a seat', () => {
   it('shows at once and stays when the server agrees', async () => {
     const { server, user } = await openSelector();
-    const answer = server.onHold(LOCK_A1);
+    const answer = server.defer(LOCK_A1);
     await user.click(seatButton('A1'));
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
     await act(async () => {
       answer(granted(lockedSeat(0)));
       await Promise.resolve();
@@ -37,45 +37,45 @@ describe('a click on a seat', () => {
     expect(basket().getByText(/^(5:00|4:5\d)$/)).toBeDefined();
   });
 
-  it('is put right, with a sentence that says which seat and why, when the server refuses', async () => {
+  it('is rolled back with the seat and the reason when the server refuses', async () => {
     const { server, user } = await openSelector();
     server.on(LOCK_A1, conflict(0, 'locked', 'Seat A1 is locked by someone else.'));
     await user.click(seatButton('A1'));
     const news = await screen.findByText('Seat A1 went to somebody else a moment before you.');
     expect(news.closest('[role=status]')).not.toBeNull();
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('available');
     expect(basket().getByText('Your seats')).toBeDefined();
   });
 
-  it('names the seat when the reason is about something else', async () => {
+  it('names the seat if the error does not', async () => {
     const { server, user } = await openSelector();
     server.on(LOCK_A1, [429, { error: 'Slow down, please.', code: 'slow_down' }]);
     await user.click(seatButton('A1'));
     expect(await screen.findByText('Seat A1: Slow down, please.')).toBeDefined();
   });
 
-  it('lets the seat go when it is one’s own', async () => {
+  it('releases an own seat', async () => {
     const { server, user } = await openSelector({
       seats: [lockedSeat(0), ...makeSeats(8).slice(1)],
       ownLocks: [lockedSeat(0)],
     });
     await waitFor(() => {
-      expect(seatButton('A1').getAttribute('data-standing')).toBe('mine');
+      expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
     });
     server.on(UNLOCK, released(makeSeat(0)));
     await user.click(seatButton('A1'));
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('available');
     await screen.findByText('Seat A1 released.');
-    expect(server.asked.at(-1)).toEqual({ call: UNLOCK, body: { seat_ids: [100] } });
+    expect(server.requests.at(-1)).toEqual({ call: UNLOCK, body: { seat_ids: [100] } });
   });
 
-  it('made twice in a hurry sends the second only after the first was answered', async () => {
+  it('repeated quickly sends the second command after the first response', async () => {
     const { server, user } = await openSelector();
-    const answer = server.onHold(LOCK_A1);
+    const answer = server.defer(LOCK_A1);
     server.on(UNLOCK, released(makeSeat(0)));
     await user.click(seatButton('A1'));
     await user.click(seatButton('A1'));
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('available');
     expect(server.writes()).toEqual([LOCK_A1]);
     act(() => {
       answer(granted(lockedSeat(0)));
@@ -84,7 +84,7 @@ describe('a click on a seat', () => {
     expect(server.writes()).toEqual([LOCK_A1, UNLOCK]);
   });
 
-  it('on somebody else’s seat says whose it is and sends nothing', async () => {
+  it("on somebody else's seat shows the holder and sends nothing", async () => {
     const { server, socket, user } = await openSelector();
     socket.receive(deltaFrame(1, [0, 1, Date.now() + 60_000, 'bob']));
     await user.click(seatButton('A1'));
@@ -92,7 +92,7 @@ describe('a click on a seat', () => {
     expect(server.writes()).toEqual([]);
   });
 
-  it('asks people to sign in, and leads back to the event', async () => {
+  it('asks anonymous visitors to sign in and returns to the event', async () => {
     const { server, user } = await openSelector({ isSignedIn: false });
     await user.click(seatButton('A1'));
     const dialog = within(screen.getByRole('dialog', { name: 'Sign in to hold seats' }));
@@ -102,7 +102,7 @@ describe('a click on a seat', () => {
     expect(server.writes()).toEqual([]);
   });
 
-  it('before sales have opened tells when they do', async () => {
+  it('before the sale tells when it opens', async () => {
     const { server, user } = await openSelector({
       event: { sales: 'upcoming', sales_open_at: '2099-05-04T10:00:00Z' },
     });
@@ -114,7 +114,7 @@ describe('a click on a seat', () => {
 });
 
 describe('the keyboard', () => {
-  it('reaches one seat by Tab, walks with the arrows, and locks with Enter', async () => {
+  it('reaches one seat by Tab, moves with arrow keys and locks with Enter', async () => {
     const { server, user } = await openSelector();
     const tabStops = screen
       .getAllByRole('button', { name: /^Seat / })
@@ -132,7 +132,7 @@ describe('the keyboard', () => {
     expect(await screen.findByText('Seat B2 is held for you.')).toBeDefined();
   });
 
-  it('locks with Enter after the map has been dragged', async () => {
+  it('locks with Enter after the map was dragged', async () => {
     HTMLElement.prototype.setPointerCapture = () => undefined;
     const { server, user } = await openSelector();
     const frame = seatButton('A1').closest('.map__frame');
@@ -150,14 +150,14 @@ describe('the keyboard', () => {
 });
 
 describe('live changes', () => {
-  it('show without any click', async () => {
+  it('show without a click', async () => {
     const { socket } = await openSelector();
     socket.receive(deltaFrame(1, [2, 2, null, null], [3, 1, Date.now() + 60_000, null]));
     expect(seatButton('A3').getAttribute('aria-label')).toMatch(/reserved$/);
     expect(seatButton('A4').getAttribute('aria-label')).toMatch(/locked by somebody else$/);
   });
 
-  it('say so when they are interrupted', async () => {
+  it('show when they are interrupted', async () => {
     const { socket } = await openSelector();
     expect(screen.getByText('Live')).toBeDefined();
     socket.drop(1006);
@@ -165,12 +165,12 @@ describe('live changes', () => {
     expect(screen.getByText(/may be a little old/)).toBeDefined();
   });
 
-  it('tell people that their hold has run out', async () => {
+  it('report expired locks', async () => {
     const until = Date.now() + 300_000;
     const { server, socket } = await openHolding(lockedSeat(0, until));
     server.on('get events/7/locks/', [200, []]);
     socket.receive({ ...deltaFrame(1, [0, 0, null, null]), now: until });
     expect(await screen.findByText(/^Your hold on seat A1 has run out/)).toBeDefined();
-    expect(seatButton('A1').getAttribute('data-standing')).toBe('available');
+    expect(seatButton('A1').getAttribute('data-status')).toBe('available');
   });
 });

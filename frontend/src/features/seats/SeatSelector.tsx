@@ -1,49 +1,49 @@
 import { Suspense, useMemo, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
+import type { EventDetail, Me, Reservation } from '@/api/types';
+import { sceneOf } from '@/canvas/scene';
+import { useAnnounce } from '@/components/announce';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { Skeleton } from '@/components/Skeleton';
-import { useAnnounce } from '@/components/announce';
+import { boundsOf } from '@/domain/geometry';
+import { hasPermission } from '@/domain/permissions';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
-import { basketOf } from '@/features/seats/basket/basketOf';
+import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
 import { ReviewDialog } from '@/features/seats/basket/ReviewDialog';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
-import { findRefusal } from '@/features/seats/find/findRefusal';
-import { useFind } from '@/features/seats/find/useFind';
+import { errorText } from '@/features/seats/errorText';
+import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
+import { useSeatFinder } from '@/features/seats/finder/useSeatFinder';
+import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/lazyComponents';
 import { useView, type View } from '@/features/seats/list/useView';
-import type { Mover } from '@/features/seats/map/mover';
+import type { MapControls } from '@/features/seats/map/mapControls';
 import { SeatMap } from '@/features/seats/map/SeatMap';
 import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
 import { ZOOM_STEP } from '@/features/seats/map/ZoomButtons';
-import { useNudge } from '@/features/seats/nudge/useNudge';
-import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/onDemand';
 import { Notices } from '@/features/seats/Notices';
 import { offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
-import { refusalSentence } from '@/features/seats/refusals';
+import { useOrphanWarning } from '@/features/seats/orphans/useOrphanWarning';
 import { SeatCards } from '@/features/seats/SeatCards';
 import { SelectorTools } from '@/features/seats/SelectorTools';
 import { useShortcuts } from '@/features/seats/shortcuts/useShortcuts';
 import { useShortcutSetting } from '@/features/seats/shortcuts/useShortcutSetting';
 import { SignInPrompt } from '@/features/seats/SignInPrompt';
-import { useLapseNews } from '@/features/seats/useLapseNews';
-import { useMoreTime } from '@/features/seats/useMoreTime';
+import { useLockExtension } from '@/features/seats/useLockExtension';
+import { useLostLocks } from '@/features/seats/useLostLocks';
 import { useSales } from '@/features/seats/useSales';
-import { usePick } from '@/features/seats/usePick';
-import type { EventDetail, Me, Reservation } from '@/lib/api/types';
-import { listOf, t } from '@/lib/i18n/language';
-import { useLiveSeatMap, useSeatMap } from '@/lib/hooks/useLiveSeatMap';
-import { sceneOf } from '@/lib/map/scene';
-import { salePath } from '@/lib/paths';
-import type { SeatFacts } from '@/lib/seatmap/seats';
-import { may } from '@/lib/permissions';
-import { boundsOf } from '@/lib/seatmap/viewport';
-import { formatDateTime } from '@/lib/time';
+import { useSeatActions } from '@/features/seats/useSeatActions';
+import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
+import { formatList, t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+import { salePath } from '@/paths';
 
-/** Around seats that were found, in seat radii, so that one sees where they are. */
-const SEEN_AROUND = 16;
+/** Margin around found seats when zooming to them, in seat radii. */
+const FOUND_MARGIN = 16;
 
 interface SeatSelectorProps {
   readonly event: EventDetail;
@@ -51,10 +51,7 @@ interface SeatSelectorProps {
 }
 
 type OpenDialog =
-  | { readonly name: 'signIn' }
-  | { readonly name: 'find' }
-  | { readonly name: 'shortcuts' }
-  | { readonly name: 'review' }
+  | { readonly name: 'signIn' | 'find' | 'shortcuts' | 'review' }
   | { readonly name: 'confirmed'; readonly reservation: Reservation };
 
 export function SeatSelector({ event, me }: SeatSelectorProps) {
@@ -67,7 +64,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [offer, setOffer] = useState<Offer | null>(null);
   const announce = useAnnounce();
-  const { pick, release, extend, take } = usePick({
+  const { pick, release, extend, take } = useSeatActions({
     event,
     sales,
     store,
@@ -77,7 +74,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     },
     onOffer: setOffer,
   });
-  useLapseNews(store, announce, setOffer);
+  useLostLocks(store, announce, setOffer);
 
   const checkout = useCheckout({
     eventId: event.id,
@@ -86,34 +83,34 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       setDialog({ name: 'confirmed', reservation });
     },
     onRefused: (error, asked) => {
-      setOffer(offerFor(error, refusalSentence(error), asked));
+      setOffer(offerFor(error, errorText(error), asked));
     },
   });
-  const find = useFind({
+  const find = useSeatFinder({
     event,
     store,
     onFound: (found) => {
       setDialog((before) => (before?.name === 'find' ? null : before));
       setOffer(null);
-      const list = listOf(found.map(({ seatNumber }) => seatNumber));
+      const list = formatList(found.map(({ seatNumber }) => seatNumber));
       announce(t('seats:held', { count: found.length, list }), 'quiet');
-      lookAt(found);
+      zoomToSeats(found);
     },
     onRefused: (refusal) => {
-      if (dialog?.name !== 'find') announce(findRefusal(refusal), 'bad');
+      if (dialog?.name !== 'find') announce(seatFinderErrorText(refusal), 'bad');
     },
   });
   const [view, chooseView] = useView();
-  const mover = useRef<Mover>(null);
+  const controls = useRef<MapControls>(null);
   const area = useRef<HTMLDivElement>(null);
   const basket = useRef<BasketHandle>(null);
   const [areShortcutsOn, turnShortcuts] = useShortcutSetting();
   const { plan, categories } = event;
-  // Made as soon as it is known where the seats are: how they stand may take longer to come.
+  // Built from static data alone, before the seats' states arrive.
   const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
   const { sections } = scene;
-  const mine = useMemo(() => seats.filter(({ standing }) => standing === 'mine'), [seats]);
-  const moreTime = useMoreTime(event, mine, store, announce);
+  const mine = useMemo(() => seats.filter(({ status }) => status === 'mine'), [seats]);
+  const lockExtension = useLockExtension(event, mine, store, announce);
   const choices = useMemo(
     () => (offer === null ? [] : openChoices(offer, seats, indexById, event.currency)),
     [offer, seats, indexById, event.currency],
@@ -127,8 +124,8 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     if (checkout.leave()) announce(t('seats:lookAtReservations'));
   };
   const isOnSale = sales === 'open';
-  const nudge = useNudge({ event, sections, seats, mine, isOnSale, announce });
-  const dropOffer = () => {
+  const orphanPrompt = useOrphanWarning({ event, sections, seats, mine, isOnSale, announce });
+  const clearOffer = () => {
     setOffer(null);
   };
   const reserve = () => {
@@ -146,8 +143,11 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     chooseView(next);
     area.current?.focus({ preventScroll: true });
   };
-  function lookAt(found: readonly SeatFacts[]) {
-    mover.current?.glideTo(boundsOf(found, SEEN_AROUND * plan.seat_radius), TAPPABLE_RADIUS_PX);
+  function zoomToSeats(found: readonly SeatFacts[]) {
+    controls.current?.animateTo(
+      boundsOf(found, FOUND_MARGIN * plan.seat_radius),
+      TAPPABLE_RADIUS_PX,
+    );
   }
   useShortcuts({
     areOn: areShortcutsOn,
@@ -165,22 +165,22 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         basket.current?.show();
       },
       reserve: () => {
-        if (mine.length > 0 && basketOf(mine).isSettled) reserve();
+        if (mine.length > 0 && basketSummary(mine).isSettled) reserve();
       },
       zoomIn: () => {
-        mover.current?.glideBy(ZOOM_STEP);
+        controls.current?.animateZoomBy(ZOOM_STEP);
       },
       zoomOut: () => {
-        mover.current?.glideBy(1 / ZOOM_STEP);
+        controls.current?.animateZoomBy(1 / ZOOM_STEP);
       },
       showAll: () => {
-        mover.current?.showAll();
+        controls.current?.showAll();
       },
       help: openShortcuts,
     },
     onEscape: () => {
-      if (choices.length > 0) dropOffer();
-      else nudge?.dismiss();
+      if (choices.length > 0) clearOffer();
+      else orphanPrompt?.dismiss();
     },
   });
 
@@ -188,9 +188,9 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     <SeatCards
       offer={offer}
       choices={choices}
-      nudge={nudge}
+      orphanPrompt={orphanPrompt}
       onTake={take}
-      onDismissOffer={dropOffer}
+      onDismissOffer={clearOffer}
     />
   );
 
@@ -212,7 +212,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       </div>
       <Notices feedState={feedState} event={event} sales={sales} clock={store.clock} />
       <SelectorTools
-        salePath={may(me, 'reservations.view_reservation') ? salePath(event.id) : null}
+        salePath={hasPermission(me, 'reservations.view_reservation') ? salePath(event.id) : null}
         view={view}
         isOnSale={isOnSale}
         onChooseView={chooseView}
@@ -222,7 +222,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       <div className="selector__map" ref={area} tabIndex={-1}>
         {seats.length > 0 && view === 'map' ? (
           <SeatMap
-            ref={mover}
+            ref={controls}
             event={event}
             scene={scene}
             seats={seats}
@@ -256,7 +256,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         seats={mine}
         clock={store.clock}
         isOnSale={isOnSale}
-        moreTime={moreTime}
+        lockExtension={lockExtension}
         onExtend={extend}
         onRelease={release}
         onReserve={reserve}
@@ -266,7 +266,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           <FindDialog
             event={event}
             sections={sections}
-            spare={event.seat_cap - mine.length}
+            remaining={event.seat_cap - mine.length}
             find={find}
             onClose={closeDialog}
           />

@@ -1,19 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useParams } from 'react-router';
 
-import { EndedNotice } from '@/components/EndedNotice';
+import { toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
+import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
 import { Skeleton } from '@/components/Skeleton';
 import { SeatSelector } from '@/features/seats/SeatSelector';
-import { toApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { signInPath } from '@/lib/paths';
-import { eventQuery } from '@/lib/queries/events';
-import { useMe } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { signInPath } from '@/paths';
+import { eventQuery } from '@/queries/events';
+import { useMe } from '@/queries/session';
 
 import './selector.css';
+// Loaded with the page: a chunk of its own would be one more request.
+import './statusIcon.css';
 
 export function SeatSelectorPage() {
   const { eventId = '' } = useParams();
@@ -26,7 +28,7 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
   const { data: event, error, refetch } = useQuery(eventQuery(eventId));
 
   if (event !== undefined && me !== undefined) {
-    // Another person's seats are another map: nothing of the one before may show through.
+    // Remount for another user: no state of the previous one may remain.
     return <SeatSelector key={`${eventId} ${me?.user_id ?? ''}`} event={event} me={me} />;
   }
   if (error !== null && event === undefined) {
@@ -36,7 +38,7 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
       return (
         <>
           <div className="selector__notices selector__notices--alone">
-            <EndedNotice />
+            <SessionExpiredNotice />
           </div>
           <Message
             title={t('seats:event_membersOnly')}

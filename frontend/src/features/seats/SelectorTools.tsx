@@ -4,10 +4,10 @@ import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import type { View } from '@/features/seats/list/useView';
 import { ViewSwitch } from '@/features/seats/list/ViewSwitch';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface SelectorToolsProps {
-  /** Where an organiser watches the sale; null for anybody else. */
+  /** Link to the live view; null unless the user may see it. */
   readonly salePath: string | null;
   readonly view: View;
   readonly isOnSale: boolean;
@@ -16,7 +16,7 @@ interface SelectorToolsProps {
   readonly onHelp: () => void;
 }
 
-/** Stands over the seats, however they are shown. */
+/** Toolbar of the map and the list. */
 export function SelectorTools({
   salePath,
   view,

@@ -26,7 +26,7 @@ describe('a key', () => {
     expect(shortcutOf(new KeyboardEvent('keydown', { key: 'f', [modifier]: true }))).toBeNull();
   });
 
-  it('that is held down goes on zooming, and opens nothing again and again', () => {
+  it('held down repeats zooming but opens nothing repeatedly', () => {
     const held = (key: string) => shortcutOf(new KeyboardEvent('keydown', { key, repeat: true }));
     expect(held('+')).toBe('zoomIn');
     expect(held('f')).toBeNull();
@@ -34,7 +34,7 @@ describe('a key', () => {
 });
 
 describe('shortcuts', () => {
-  it('change between map and list', async () => {
+  it('switch between map and list', async () => {
     const { user } = await openSelector();
     await user.keyboard('l');
     expect(await screen.findByRole('heading', { level: 2, name: /^Stalls/ })).toBeDefined();
@@ -42,7 +42,7 @@ describe('shortcuts', () => {
     expect(screen.getByRole('group', { name: 'Legend' })).toBeDefined();
   });
 
-  it('open the search for seats, and are off beneath it', async () => {
+  it('open the seat finder and are disabled below it', async () => {
     const { user } = await openSelector();
     await user.keyboard('f');
     expect(await screen.findByRole('dialog', { name: 'Find seats together' })).toBeDefined();
@@ -58,13 +58,13 @@ describe('shortcuts', () => {
     expect(screen.getByRole('dialog', { name: 'Review your seats' })).toBeDefined();
   });
 
-  it('reserve nothing while nothing is held', async () => {
+  it('reserve nothing while the basket is empty', async () => {
     const { user } = await openSelector();
     await user.keyboard('r');
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
-  it('keep out of what somebody types', async () => {
+  it('do not interfere with typing', async () => {
     await openSelector();
     const field = document.body.appendChild(document.createElement('input'));
     act(() => {
@@ -75,7 +75,7 @@ describe('shortcuts', () => {
     field.remove();
   });
 
-  it('are explained on ?, and can be turned off for good', async () => {
+  it('are explained by ? and can be disabled for good', async () => {
     const { user } = await openSelector();
     await user.keyboard('?');
     const dialog = within(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' }));

@@ -2,8 +2,8 @@ import { Link, useLocation } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { t } from '@/lib/i18n/language';
-import { signInPath, withReturn } from '@/lib/paths';
+import { t } from '@/i18n/language';
+import { signInPath, withReturn } from '@/paths';
 
 export function SignInPrompt({ onClose }: { readonly onClose: () => void }) {
   const location = useLocation();

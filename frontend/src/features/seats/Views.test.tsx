@@ -24,7 +24,7 @@ function isMapShown(): boolean {
   return screen.queryByRole('group', { name: 'Legend' }) !== null;
 }
 
-it('shows the seats as a list instead, and says so in the address', async () => {
+it('shows the seats as a list, and has the view in the URL', async () => {
   const { router, user } = await showList();
   expect(isMapShown()).toBe(false);
   expect(router.state.location.search).toBe('?view=list');
@@ -34,14 +34,14 @@ it('shows the seats as a list instead, and says so in the address', async () => 
   expect(router.state.location.search).toBe('');
 });
 
-it('remembers how somebody likes to see the seats', async () => {
+it('stores the chosen view', async () => {
   localStorage.setItem('seatcast.view', 'list');
   await openSelector();
   expect(await screen.findByRole('heading', { level: 2, name: /^Stalls/ })).toBeDefined();
   expect(isMapShown()).toBe(false);
 });
 
-it('takes a seat of the list like one of the map', async () => {
+it('picks a seat in the list like on the map', async () => {
   const { server, user } = await showList();
   server.on('post events/7/seats/100/lock/', granted(lockedSeat(0)));
   await user.click(seatButton('A1'));

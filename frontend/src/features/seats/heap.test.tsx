@@ -6,31 +6,32 @@ import { createElement, type ReactElement } from 'react';
 import { MemoryRouter } from 'react-router';
 import { expect, it } from 'vitest';
 
+import { sceneOf } from '@/canvas/scene';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { createServerClock } from '@/domain/serverClock';
 import { SeatList } from '@/features/seats/list/SeatList';
 import { SeatMap } from '@/features/seats/map/SeatMap';
-import { createServerClock } from '@/lib/feed/clock';
-import { sceneOf } from '@/lib/map/scene';
-import type { MapSeat } from '@/lib/seatmap/seats';
 import { factsOf, makeEvent, makeSeats } from '@/testing/factories';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-// React's development build keeps a stack for each element, and with it the scopes of its functions.
+// React's development build keeps a stack for each element, and with it the scopes of its
+// functions.
 Object.defineProperty(Error, 'stackTraceLimit', { get: () => 0, set: () => undefined });
 
 const EVENT = makeEvent();
 const FACTS = makeSeats(8).map(factsOf);
 const SCENE = sceneOf(EVENT.plan, EVENT.categories, FACTS);
 const CLOCK = createServerClock();
-/** React itself keeps the last render and the one before. */
+/** React itself keeps the last two renders. */
 const RENDERS = 6;
 const KEPT = 2;
 
 function stands(): MapSeat[] {
   return FACTS.map((facts) => ({
     facts,
-    standing: 'available',
+    status: 'available',
     until: null,
     holder: null,
     pending: false,
@@ -38,7 +39,7 @@ function stands(): MapSeat[] {
 }
 
 function pick() {
-  // Nobody clicks here.
+  // Not clicked here.
 }
 
 it.each<[string, (seats: readonly MapSeat[]) => ReactElement]>([
@@ -72,7 +73,7 @@ it.each<[string, (seats: readonly MapSeat[]) => ReactElement]>([
     drawn.push(new WeakRef(seats));
     return createElement(MemoryRouter, null, draw(seats));
   };
-  // What is rendered first is kept by the test library.
+  // The testing library keeps the first rendered element.
   const { rerender } = render(createElement(MemoryRouter));
   for (let count = 0; count < RENDERS; count++) rerender(drawNext());
   await new Promise((resolve) => setTimeout(resolve, 0));

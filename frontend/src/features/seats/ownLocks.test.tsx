@@ -2,7 +2,7 @@ import { act, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { makeSeats } from '@/testing/factories';
-import { type FakeServer, LOST } from '@/testing/fakeServer';
+import { type FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import {
   basket,
   deltaFrame,
@@ -28,16 +28,16 @@ async function pass(ms: number): Promise<void> {
   });
 }
 
-function standing(seatNumber: string): string | null {
-  return seatButton(seatNumber).getAttribute('data-standing');
+function status(seatNumber: string): string | null {
+  return seatButton(seatNumber).getAttribute('data-status');
 }
 
-/** How often the basket was asked for; the map, whose socket is silent, asks for changes besides. */
-function timesAsked({ asked }: Pick<FakeServer, 'asked'>): number {
-  return asked.filter(({ call }) => call === LOCKS).length;
+/** Requests for own locks; without a live socket, the map also polls. */
+function requestCount({ requests }: Pick<FakeServer, 'requests'>): number {
+  return requests.filter(({ call }) => call === LOCKS).length;
 }
 
-/** Somebody who holds A1 loads the page anew while the database is away. */
+/** A user who holds A1 reloads the page while the database is unavailable. */
 async function openWhileAway() {
   const seats = [lockedSeat(0), ...makeSeats(8).slice(1)];
   const scene = await openSelector({ seats });
@@ -45,39 +45,39 @@ async function openWhileAway() {
   return { ...scene, held: lockedSeat(0) };
 }
 
-it('the basket is asked for until the server can answer', async () => {
+it('own locks are requested until the server answers', async () => {
   const { server, held } = await openWhileAway();
   document.dispatchEvent(new Event('visibilitychange'));
   await pass(20_000);
-  expect(standing('A1')).toBe('locked');
-  expect(timesAsked(server)).toBeGreaterThan(4);
+  expect(status('A1')).toBe('locked');
+  expect(requestCount(server)).toBeGreaterThan(4);
   server.on(LOCKS, [200, [held]]);
   await pass(20_000);
-  expect(standing('A1')).toBe('mine');
-  const asked = timesAsked(server);
+  expect(status('A1')).toBe('mine');
+  const asked = requestCount(server);
   await pass(60_000);
-  expect(timesAsked(server)).toBe(asked);
+  expect(requestCount(server)).toBe(asked);
 });
 
-it('a basket that one may not see is not asked for again', async () => {
+it('own locks are not requested again after a 403', async () => {
   const { server } = await openWhileAway();
   server.on(LOCKS, [403, { error: 'Members only.', code: 'members_only' }]);
   document.dispatchEvent(new Event('visibilitychange'));
   await pass(1_000);
-  const asked = timesAsked(server);
+  const asked = requestCount(server);
   await pass(60_000);
-  expect(timesAsked(server)).toBe(asked);
+  expect(requestCount(server)).toBe(asked);
 });
 
-it('a lock whose answer was lost is never shown as somebody’s, and is one’s own once that is known', async () => {
+it("a lock with a lost response is never shown as somebody else's, and is confirmed later", async () => {
   const { server, socket, user } = await openSelector();
   const held = lockedSeat(0);
-  server.on(LOCK_A1, () => LOST);
-  server.on(LOCKS, () => LOST);
+  server.on(LOCK_A1, () => CONNECTION_LOST);
+  server.on(LOCKS, () => CONNECTION_LOST);
   await user.click(seatButton('A1'));
   await pass(4_000);
   expect(screen.getByText(/^Seat A1: We could not reach the box office/)).toBeDefined();
-  expect(standing('A1')).toBe('available');
+  expect(status('A1')).toBe('available');
   act(() => {
     socket.receive(deltaFrame(1, [0, 1, Date.parse(held.locked_until ?? ''), 'alice']));
   });
@@ -86,15 +86,15 @@ it('a lock whose answer was lost is never shown as somebody’s, and is one’s 
   server.on(LOCKS, [200, [held]]);
   await pass(20_000);
   await waitFor(() => {
-    expect(standing('A1')).toBe('mine');
+    expect(status('A1')).toBe('mine');
   });
   expect(basket().getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', false);
 });
 
-it('a lock that somebody else was quicker with is shown as theirs', async () => {
+it('a lock that somebody else won is shown as theirs', async () => {
   const { server, socket, user } = await openSelector();
-  server.on(LOCK_A1, () => LOST);
-  server.on(LOCKS, () => LOST);
+  server.on(LOCK_A1, () => CONNECTION_LOST);
+  server.on(LOCKS, () => CONNECTION_LOST);
   await user.click(seatButton('A1'));
   await pass(4_000);
   act(() => {

@@ -1,18 +1,18 @@
-import { refusalSentence } from '@/features/seats/refusals';
-import { type ApiError, toApiError } from '@/lib/api/apiError';
-import { newIdempotencyKey } from '@/lib/api/idempotencyKey';
-import { extendLocks, lockSeat, lockSeats, unlockSeats } from '@/lib/api/seats';
-import type { Lock, Seat } from '@/lib/api/types';
-import { listOf, t } from '@/lib/i18n/language';
-import type { SeatFacts } from '@/lib/seatmap/seats';
-import type { OwnLock, SettledOutcome } from '@/lib/seatmap/state';
-import type { SeatMapStore } from '@/lib/seatmap/store';
+import { type ApiError, toApiError } from '@/api/apiError';
+import { newIdempotencyKey } from '@/api/idempotencyKey';
+import { extendLocks, lockSeat, lockSeats, unlockSeats } from '@/api/seats';
+import type { Lock, Seat } from '@/api/types';
+import type { SeatFacts } from '@/domain/seatMap/seats';
+import type { OwnLock, SettledOutcome } from '@/domain/seatMap/state';
+import type { SeatMapStore } from '@/domain/seatMap/store';
+import { errorText } from '@/features/seats/errorText';
+import { formatList, t } from '@/i18n/language';
 
 export interface SeatCommands {
   lock(seat: SeatFacts): Promise<void>;
-  /** Lock seats, all or none, and once they are held let go of others that they stand in for. */
+  /** Lock all seats or none, and then release `insteadOf`. */
   take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): Promise<void>;
-  /** Ask for more time for seats that are held, for all or none. */
+  /** Extend the locks of all seats, or of none. */
   extend(seats: readonly SeatFacts[]): Promise<void>;
   unlock(seats: readonly SeatFacts[]): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface SeatCommandsOptions {
   /** How often a new lock can be extended. */
   readonly maxExtensions: number;
   readonly store: SeatMapStore;
-  /** Runs a write, repeating it where that may help. */
+  /** Runs a write with retries. */
   readonly send: <Answer>(write: () => Promise<Answer>) => Promise<Answer>;
   readonly onDone: (sentence: string) => void;
   readonly onRefused: (refusal: Refusal) => void;
@@ -31,20 +31,20 @@ export interface SeatCommandsOptions {
 export interface Refusal {
   readonly sentence: string;
   readonly error: ApiError;
-  /** What was asked for. */
+  /** The requested seats. */
   readonly seats: readonly SeatFacts[];
 }
 
-/** New locks do not say how often they can be extended: it is the same for all of them. */
+/** Lock responses do not say how often they can be extended: `maxExtensions` applies. */
 type HeldSeat = Seat & Partial<Pick<Lock, 'extensions_left'>>;
 
-/** A command that ends in locks, sent under the key that it is given. */
+/** Sends a command that returns locks, with the given idempotency key. */
 type HoldRequest = (key: string) => Promise<readonly HeldSeat[]>;
 
 /**
- * Lock, extend and unlock: shown at once, put right when the server disagrees. A seat that is
- * clicked again before the answer is there follows the last click as soon as the first command has
- * been answered, so that two commands about one seat never overtake each other.
+ * Lock, extend and unlock seats, optimistically. If a seat is clicked again before the response,
+ * the opposite command follows after the response, so that two commands for a seat never overtake
+ * each other.
  */
 export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
   const { eventId, maxExtensions, store, send, onDone, onRefused } = options;
@@ -78,7 +78,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     if (kept.length > 0) onDone(t('seats:extended', wordsFor(kept)));
   }
 
-  /** Returns the seats that are held now and still wanted. */
+  /** Returns the seats that are held and still wanted. */
   async function hold(
     kind: 'lock' | 'extend',
     seats: readonly SeatFacts[],
@@ -93,10 +93,10 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
       refuse(seats, toApiError(cause));
       return [];
     }
-    const regretted = seats.filter(isTurned);
+    const reversed = seats.filter(isReversed);
     settle(seats, { kind: 'held', locks: held.flatMap((seat) => ownLocks(seat, maxExtensions)) });
-    if (regretted.length > 0) await unlock(regretted);
-    return seats.filter((seat) => !regretted.includes(seat));
+    if (reversed.length > 0) await unlock(reversed);
+    return seats.filter((seat) => !reversed.includes(seat));
   }
 
   async function unlock(seats: readonly SeatFacts[]): Promise<void> {
@@ -108,25 +108,25 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
       refuse(seats, toApiError(cause));
       return;
     }
-    const regretted = seats.filter(isTurned);
+    const reversed = seats.filter(isReversed);
     settle(seats, { kind: 'released' });
     onDone(t('seats:released', wordsFor(seats)));
-    await Promise.all(regretted.map(lock));
+    await Promise.all(reversed.map(lock));
   }
 
   function refuse(seats: readonly SeatFacts[], error: ApiError): void {
-    settle(seats, { kind: error.isUndecided ? 'unknown' : 'refused' });
+    settle(seats, { kind: error.isOutcomeUnknown ? 'unknown' : 'refused' });
     const idsAtFault = (...reasons: string[]) =>
       error.conflicts.flatMap(({ seatId, reason }) => (reasons.includes(reason) ? seatId : []));
     const notHeld = idsAtFault('not_held', 'expired');
     if (notHeld.length > 0) store.dispatch({ type: 'notHeld', seatIds: notHeld });
-    const spent = idsAtFault('extension_limit');
-    if (spent.length > 0) store.dispatch({ type: 'extensionsSpent', seatIds: spent });
-    if (error.isUndecided) store.dispatch({ type: 'locksDoubted' });
-    // Without the server's own word on a seat it must be us who say which one this is about.
-    const told = refusalSentence(error);
+    const exhausted = idsAtFault('extension_limit');
+    if (exhausted.length > 0) store.dispatch({ type: 'extensionsExhausted', seatIds: exhausted });
+    if (error.isOutcomeUnknown) store.dispatch({ type: 'locksInvalidated' });
+    // Name the seats if the server's response does not.
+    const text = errorText(error);
     const sentence =
-      error.conflicts.length > 0 ? told : t('errors:about', { ...wordsFor(seats), sentence: told });
+      error.conflicts.length > 0 ? text : t('errors:about', { ...wordsFor(seats), sentence: text });
     onRefused({ sentence, error, seats });
   }
 
@@ -134,19 +134,19 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     store.dispatch({ type: 'commandSettled', seatIds: idsOf(seats), outcome });
   }
 
-  function isTurned({ id }: SeatFacts): boolean {
-    return store.getState().pending.get(id)?.turned === true;
+  function isReversed({ id }: SeatFacts): boolean {
+    return store.getState().pending.get(id)?.reversed === true;
   }
 
   function isMine({ index }: SeatFacts): boolean {
     const seat = store.getState().seats[index];
-    return seat?.standing === 'mine' && !seat.pending;
+    return seat?.status === 'mine' && !seat.pending;
   }
 
   return { lock, take, extend, unlock };
 }
 
-/** The lock that an answer tells of. */
+/** Convert a seat of a response to an own lock. */
 export function ownLocks(seat: HeldSeat, maxExtensions: number): OwnLock[] {
   if (seat.locked_until === null) return [];
   const until = Date.parse(seat.locked_until);
@@ -157,7 +157,7 @@ function idsOf(seats: readonly SeatFacts[]): number[] {
   return seats.map(({ id }) => id);
 }
 
-/** What a sentence about seats needs to know of them. */
+/** Parameters for messages about seats. */
 function wordsFor(seats: readonly SeatFacts[]): { count: number; list: string } {
-  return { count: seats.length, list: listOf(seats.map(({ seatNumber }) => seatNumber)) };
+  return { count: seats.length, list: formatList(seats.map(({ seatNumber }) => seatNumber)) };
 }

@@ -3,9 +3,9 @@ import { act, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
+import { createServerClock } from '@/domain/serverClock';
 import { useSales } from '@/features/seats/useSales';
-import { createServerClock } from '@/lib/feed/clock';
-import { createQueryClient } from '@/lib/queries/queryClient';
+import { createQueryClient } from '@/queries/queryClient';
 import { makeEvent } from '@/testing/factories';
 
 const HOUR_MS = 3_600_000;
@@ -35,11 +35,11 @@ function fromNow(ms: number): string {
 it.each([
   ['slow', { sales_open_at: fromNow(HOUR_MS) }],
   ['fast', { sales_close_at: fromNow(-HOUR_MS) }],
-])('says what the server said while a clock that may be %s is all there is', (_, window) => {
+])("uses the server's status while only a clock that may be %s is known", (_, window) => {
   expect(open({ sales: 'open', ...window }, createServerClock()).current).toBe('open');
 });
 
-it('goes by the server’s clock once that is known, and not by the machine’s', () => {
+it("goes by the server's clock once known, not by the machine's", () => {
   const clock = createServerClock();
   const sales = open({ sales: 'upcoming', sales_open_at: fromNow(HOUR_MS) }, clock);
   expect(sales.current).toBe('upcoming');

@@ -1,43 +1,43 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { sleep } from '@/lib/page/sleep';
-import { eventsQuery } from '@/lib/queries/events';
-import { nextSalesChange, type Sales, salesAt } from '@/lib/sales';
+import type { EventDetail } from '@/api/types';
+import { pagePause } from '@/browser/pagePause';
+import { nextSalesChange, type Sales, salesAt } from '@/domain/sales';
+import type { ServerClock } from '@/domain/serverClock';
+import { eventsQuery } from '@/queries/events';
 
-/** Timers cannot wait longer than 2^31 ms, and a clock may be set right meanwhile. */
+/** Timers are limited to 2^31 ms, and the clock may be corrected meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
-/** How often to look whether the server has told its time. */
+/** How often to check whether the server's time is known. */
 const UNSET_WAIT_MS = 1_000;
 
 /**
- * How sales stand now. They open and close by themselves when the time comes, by the server's
- * clock; until that is known, what the server said about the event counts.
+ * The current sales status. It changes at the set times by the server's clock; until that is known,
+ * the server's value applies.
  */
 export function useSales(event: EventDetail, clock: ServerClock): Sales {
   const queryClient = useQueryClient();
   const [now, setNow] = useState(() => readClock(clock));
 
   useEffect(() => {
-    let callOff = (): void => undefined;
-    function planLook(at: number | null) {
+    let cancel = (): void => undefined;
+    function scheduleCheck(at: number | null) {
       const change = at === null ? null : nextSalesChange(event, at);
       if (at !== null && change === null) return;
       const waitMs = change === null ? UNSET_WAIT_MS : Math.max(change - clock.now(), 0);
-      callOff = sleep.timers.after(Math.min(waitMs, LONGEST_WAIT_MS), () => {
+      cancel = pagePause.timers.after(Math.min(waitMs, LONGEST_WAIT_MS), () => {
         const then = readClock(clock);
         setNow(then);
         if (then !== null && change !== null && then >= change) {
           void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
         }
-        planLook(then);
+        scheduleCheck(then);
       });
     }
-    planLook(readClock(clock));
+    scheduleCheck(readClock(clock));
     return () => {
-      callOff();
+      cancel();
     };
   }, [event, clock, queryClient]);
 

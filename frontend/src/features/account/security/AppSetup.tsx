@@ -1,16 +1,16 @@
 import { useMutation } from '@tanstack/react-query';
 import { type SubmitEvent } from 'react';
 
+import { toApiError } from '@/api/apiError';
+import { confirmTotp } from '@/api/secondFactor';
+import type { TotpSecret } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Field } from '@/components/Field';
 import { QrCode } from '@/components/QrCode';
-import { Refusal } from '@/features/account/Refusal';
+import { FormError } from '@/features/account/FormError';
 import { textField } from '@/features/account/textField';
-import { toApiError } from '@/lib/api/apiError';
-import { confirmTotp } from '@/lib/api/secondFactor';
-import type { TotpSecret } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface AppSetupProps {
   readonly secret: TotpSecret;
@@ -18,7 +18,7 @@ interface AppSetupProps {
   readonly onDismiss: () => void;
 }
 
-/** A new secret for an authenticator app, and the first code that proves that it has it. */
+/** Set up an authenticator app: show the secret and verify the first code. */
 export function AppSetup({ secret, onDone, onDismiss }: AppSetupProps) {
   const confirm = useMutation({ mutationFn: confirmTotp, retry: false, onSuccess: onDone });
 
@@ -46,7 +46,7 @@ export function AppSetup({ secret, onDone, onDismiss }: AppSetupProps) {
           data-initial-focus
           required
         />
-        <Refusal error={confirm.error === null ? null : toApiError(confirm.error)} />
+        <FormError error={confirm.error === null ? null : toApiError(confirm.error)} />
         <div className="dialog__actions">
           <Button onClick={onDismiss}>{t('security:cancel')}</Button>
           <Button look="primary" type="submit" busy={confirm.isPending}>

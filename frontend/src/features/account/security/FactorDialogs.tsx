@@ -3,24 +3,24 @@ import { PasskeyName } from '@/features/account/security/PasskeyName';
 import { PasswordDialog } from '@/features/account/security/PasswordDialog';
 import { RecoveryCodes } from '@/features/account/security/RecoveryCodes';
 import type { useFactors } from '@/features/account/security/useFactors';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface FactorDialogsProps {
   readonly factors: ReturnType<typeof useFactors>;
   readonly username: string;
 }
 
-/** The dialog of the present step, if there is one. */
+/** The dialog of the current step, if any. */
 export function FactorDialogs({ factors, username }: FactorDialogsProps) {
-  const { step, error, busy, goOn, stop, added } = factors;
-  const asking = { username, error, busy, onSubmit: goOn, onDismiss: stop };
+  const { step, error, busy, submit, cancel, added } = factors;
+  const asking = { username, error, busy, onSubmit: submit, onDismiss: cancel };
   switch (step.kind) {
     case 'idle':
       return null;
     case 'add app':
       return <PasswordDialog key={step.kind} title={t('security:app_add')} {...asking} />;
     case 'confirm app':
-      return <AppSetup secret={step.secret} onDone={added} onDismiss={stop} />;
+      return <AppSetup secret={step.secret} onDone={added} onDismiss={cancel} />;
     case 'remove app':
       return (
         <PasswordDialog
@@ -39,8 +39,8 @@ export function FactorDialogs({ factors, username }: FactorDialogsProps) {
           name=""
           busy={busy}
           error={error}
-          onSubmit={goOn}
-          onDismiss={stop}
+          onSubmit={submit}
+          onDismiss={cancel}
         />
       );
     case 'rename passkey':
@@ -50,8 +50,8 @@ export function FactorDialogs({ factors, username }: FactorDialogsProps) {
           name={step.passkey.name}
           busy={busy}
           error={error}
-          onSubmit={goOn}
-          onDismiss={stop}
+          onSubmit={submit}
+          onDismiss={cancel}
         />
       );
     case 'remove passkey':
@@ -72,6 +72,6 @@ export function FactorDialogs({ factors, username }: FactorDialogsProps) {
         />
       );
     case 'show codes':
-      return <RecoveryCodes codes={step.codes} onDone={stop} />;
+      return <RecoveryCodes codes={step.codes} onDone={cancel} />;
   }
 }

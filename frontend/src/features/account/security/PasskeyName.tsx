@@ -1,12 +1,12 @@
 import { type SubmitEvent } from 'react';
 
+import type { ApiError } from '@/api/apiError';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Field } from '@/components/Field';
-import { Refusal } from '@/features/account/Refusal';
+import { FormError } from '@/features/account/FormError';
 import { textField } from '@/features/account/textField';
-import type { ApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface PasskeyNameProps {
   readonly title: string;
@@ -36,7 +36,7 @@ export function PasskeyName({ title, name, busy, error, onSubmit, onDismiss }: P
           data-initial-focus
           required
         />
-        <Refusal error={error} />
+        <FormError error={error} />
         <div className="dialog__actions">
           <Button onClick={onDismiss}>{t('security:cancel')}</Button>
           <Button look="primary" type="submit" busy={busy}>

@@ -1,12 +1,12 @@
 import { type ReactNode, type SubmitEvent } from 'react';
 
+import type { ApiError } from '@/api/apiError';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Field } from '@/components/Field';
-import { Refusal } from '@/features/account/Refusal';
+import { FormError } from '@/features/account/FormError';
 import { textField } from '@/features/account/textField';
-import type { ApiError } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 interface PasswordDialogProps {
   readonly title: string;
@@ -21,7 +21,7 @@ interface PasswordDialogProps {
   readonly children?: ReactNode;
 }
 
-/** Asks for the password before something that a session alone must not be enough for. */
+/** Confirms the password before a sensitive action. */
 export function PasswordDialog({
   title,
   lead = t('security:confirm_lead'),
@@ -55,7 +55,7 @@ export function PasswordDialog({
           data-initial-focus
           required
         />
-        <Refusal error={error} />
+        <FormError error={error} />
         <div className="dialog__actions">
           <Button onClick={onDismiss}>{t('security:cancel')}</Button>
           <Button look={look} type="submit" busy={busy}>

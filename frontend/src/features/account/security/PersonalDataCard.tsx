@@ -1,15 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { Button } from '@/components/Button';
+import { toApiError } from '@/api/apiError';
+import { eraseMe, exportData } from '@/api/personalData';
+import { saveFile } from '@/browser/saveFile';
 import { useAnnounce } from '@/components/announce';
-import { Refusal } from '@/features/account/Refusal';
+import { Button } from '@/components/Button';
+import { FormError } from '@/features/account/FormError';
 import { PasswordDialog } from '@/features/account/security/PasswordDialog';
-import { toApiError } from '@/lib/api/apiError';
-import { eraseMe, exportData } from '@/lib/api/personalData';
-import { t } from '@/lib/i18n/language';
-import { useLeaving } from '@/lib/queries/session';
-import { saveFile } from '@/lib/saveFile';
+import { t } from '@/i18n/language';
+import { useEndSession } from '@/queries/session';
 
 import './security.css';
 
@@ -28,7 +28,7 @@ export function PersonalDataCard({ username }: { readonly username: string }) {
     <section className="account__card">
       <h2 className="account__heading">{t('security:data')}</h2>
       <p className="account__lead">{t('security:data_note')}</p>
-      <Refusal error={download.error === null ? null : toApiError(download.error)} />
+      <FormError error={download.error === null ? null : toApiError(download.error)} />
       <div className="security__buttons">
         <Button
           busy={download.isPending}
@@ -66,7 +66,7 @@ interface EraseDialogProps {
 
 function EraseDialog({ username, onDismiss }: EraseDialogProps) {
   const announce = useAnnounce();
-  const erase = useLeaving(eraseMe);
+  const erase = useEndSession(eraseMe);
   const error = erase.error === null ? null : toApiError(erase.error);
   return (
     <PasswordDialog

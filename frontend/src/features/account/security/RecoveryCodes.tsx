@@ -1,7 +1,7 @@
+import { saveFile } from '@/browser/saveFile';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { t } from '@/lib/i18n/language';
-import { saveFile } from '@/lib/saveFile';
+import { t } from '@/i18n/language';
 
 interface RecoveryCodesProps {
   readonly codes: readonly string[];
@@ -10,7 +10,7 @@ interface RecoveryCodesProps {
 
 const FILE_NAME = 'seatcast-recovery-codes.txt';
 
-/** Codes that are shown this once. Escape does not close it: they would be gone. */
+/** New recovery codes, shown once. Escape does not close the dialog, as they would be lost. */
 export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
   return (
     <Dialog title={t('security:codes')} onDismiss={() => undefined}>

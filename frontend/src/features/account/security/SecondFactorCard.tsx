@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 
+import { toApiError } from '@/api/apiError';
+import type { Passkey, SecondFactor } from '@/api/types';
+import { canUsePasskeys } from '@/browser/passkeys';
 import { Button } from '@/components/Button';
-import { Refusal } from '@/features/account/Refusal';
+import { FormError } from '@/features/account/FormError';
 import { FactorDialogs } from '@/features/account/security/FactorDialogs';
 import { useFactors } from '@/features/account/security/useFactors';
-import { toApiError } from '@/lib/api/apiError';
-import type { Passkey, SecondFactor } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { canUsePasskeys } from '@/lib/passkeys/passkeys';
-import { secondFactorQuery } from '@/lib/queries/security';
-import { formatDateTime } from '@/lib/time';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+import { secondFactorQuery } from '@/queries/security';
 
 import './security.css';
 
@@ -22,7 +22,7 @@ export function SecondFactorCard({ username }: { readonly username: string }) {
       <p className="account__lead">
         {data !== undefined && hasOne(data) ? t('security:factor_on') : t('security:factor_note')}
       </p>
-      <Refusal error={error === null ? null : toApiError(error)} />
+      <FormError error={error === null ? null : toApiError(error)} />
       {data !== undefined && <FactorList data={data} factors={factors} />}
       <FactorDialogs factors={factors} username={username} />
     </section>
@@ -34,7 +34,7 @@ interface FactorListProps {
   readonly factors: ReturnType<typeof useFactors>;
 }
 
-function FactorList({ data, factors: { ask } }: FactorListProps) {
+function FactorList({ data, factors: { start } }: FactorListProps) {
   const { totp, passkeys } = data;
   return (
     <ul className="security__list">
@@ -50,7 +50,7 @@ function FactorList({ data, factors: { ask } }: FactorListProps) {
         {totp === null ? (
           <Button
             onClick={() => {
-              ask({ kind: 'add app' });
+              start({ kind: 'add app' });
             }}
           >
             {t('security:app_add')}
@@ -59,7 +59,7 @@ function FactorList({ data, factors: { ask } }: FactorListProps) {
           <Button
             aria-label={t('security:remove_of', { name: t('security:app') })}
             onClick={() => {
-              ask({ kind: 'remove app' });
+              start({ kind: 'remove app' });
             }}
           >
             {t('security:remove')}
@@ -67,7 +67,7 @@ function FactorList({ data, factors: { ask } }: FactorListProps) {
         )}
       </li>
       {passkeys.map((passkey) => (
-        <PasskeyRow key={passkey.id} passkey={passkey} ask={ask} />
+        <PasskeyRow key={passkey.id} passkey={passkey} ask={start} />
       ))}
       <li className="security__row">
         <span>
@@ -79,7 +79,7 @@ function FactorList({ data, factors: { ask } }: FactorListProps) {
         {canUsePasskeys(data.passkey_host) && (
           <Button
             onClick={() => {
-              ask({ kind: 'add passkey' });
+              start({ kind: 'add passkey' });
             }}
           >
             {t('security:passkey_add')}
@@ -94,7 +94,7 @@ function FactorList({ data, factors: { ask } }: FactorListProps) {
           </span>
           <Button
             onClick={() => {
-              ask({ kind: 'renew codes' });
+              start({ kind: 'renew codes' });
             }}
           >
             {t('security:codes_renew')}
@@ -107,7 +107,7 @@ function FactorList({ data, factors: { ask } }: FactorListProps) {
 
 interface PasskeyRowProps {
   readonly passkey: Passkey;
-  readonly ask: FactorListProps['factors']['ask'];
+  readonly ask: FactorListProps['factors']['start'];
 }
 
 function PasskeyRow({ passkey, ask }: PasskeyRowProps) {

@@ -1,14 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { ApiError, toApiError, type SecondStep } from '@/api/apiError';
+import { presentPasskey } from '@/browser/passkeys';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { AccountForm } from '@/features/account/AccountForm';
 import { textField } from '@/features/account/textField';
-import { ApiError, toApiError, type SecondStep } from '@/lib/api/apiError';
-import { t } from '@/lib/i18n/language';
-import { presentPasskey } from '@/lib/passkeys/passkeys';
-import { useSecondStep } from '@/lib/queries/session';
+import { t } from '@/i18n/language';
+import { useSecondStep } from '@/queries/session';
 
 import './security.css';
 
@@ -21,7 +21,7 @@ interface SecondStepFormProps {
   readonly onRestart: () => void;
 }
 
-/** What signing in asks for after the password. */
+/** The second factor after the password. */
 export function SecondStepForm({ step, onRestart }: SecondStepFormProps) {
   const known = METHODS.filter((one) => step.methods.includes(one));
   const [method, setMethod] = useState<Method>(known[0] ?? 'recovery_code');
@@ -102,7 +102,7 @@ const CHOICES: Readonly<Record<Method, () => string>> = {
   recovery_code: () => t('security:step_recovery'),
 };
 
-/** A browser's own refusal is told in our words. */
+/** Replace the browser's passkey error by our own message. */
 function sentenceOf(error: Error): ApiError {
   if (error.name !== 'NoPasskey') return toApiError(error);
   return new ApiError({

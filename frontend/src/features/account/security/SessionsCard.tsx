@@ -1,15 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
-import { Button } from '@/components/Button';
+import { toApiError } from '@/api/apiError';
+import { endSession } from '@/api/secondFactor';
+import type { Session } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
-import { Refusal } from '@/features/account/Refusal';
-import { toApiError } from '@/lib/api/apiError';
-import { endSession } from '@/lib/api/secondFactor';
-import type { Session } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { sessionsQuery } from '@/lib/queries/security';
-import { useSignOutEverywhere } from '@/lib/queries/session';
-import { formatDateTime } from '@/lib/time';
+import { Button } from '@/components/Button';
+import { FormError } from '@/features/account/FormError';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+import { sessionsQuery } from '@/queries/security';
+import { useSignOutEverywhere } from '@/queries/session';
 
 import './security.css';
 
@@ -43,7 +43,7 @@ export function SessionsCard() {
         ))}
       </ul>
       <p className="security__note">{t('account:everywhere_note')}</p>
-      <Refusal error={failed === null ? null : toApiError(failed)} />
+      <FormError error={failed === null ? null : toApiError(failed)} />
       <Button
         busy={leave.isPending}
         onClick={() => {

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 
+import type { SecondFactor } from '@/api/types';
 import { AccountPage } from '@/features/account/AccountPage';
 import { SignInPage } from '@/features/account/SignInPage';
-import type { SecondFactor } from '@/lib/api/types';
 import { NO_FACTORS } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
@@ -60,9 +60,9 @@ async function givePassword(user: ReturnType<typeof openAccount>['user'], button
   await user.click(dialog.getByRole('button', { name: button }));
 }
 
-it('asks for the code of an app after the password, and signs in with it', async () => {
+it("asks for an app's code after the password and signs in", async () => {
   const { server, user } = await openSecondStep(['totp', 'recovery_code']);
-  server.inTurn(
+  server.replyInTurn(
     'post login/second-factor/',
     [401, { error: 'No.', code: 'invalid_code' }],
     [200, { success: true, user_id: 1, username: 'alice' }],
@@ -75,14 +75,14 @@ it('asks for the code of an app after the password, and signs in with it', async
   server.on('get me/', [200, ALICE]);
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
   await screen.findByText('another page');
-  expect(server.asked.find(({ call }) => call === 'post login/second-factor/')?.body).toEqual({
+  expect(server.requests.find(({ call }) => call === 'post login/second-factor/')?.body).toEqual({
     challenge: 'c-1',
     method: 'totp',
     code: '123456',
   });
 });
 
-it('takes a recovery code instead, and starts again from the password', async () => {
+it('accepts a recovery code, and restarts from the password', async () => {
   const { server, user } = await openSecondStep(['totp', 'recovery_code']);
   server.on('post login/second-factor/', [401, { error: 'No.', code: 'challenge_over' }]);
   await user.click(screen.getByRole('button', { name: 'Use a recovery code' }));
@@ -93,7 +93,7 @@ it('takes a recovery code instead, and starts again from the password', async ()
   expect(await screen.findByLabelText('Password')).toBeDefined();
 });
 
-it('says in our words that the browser gave no passkey', async () => {
+it("replaces the browser's passkey error by our own message", async () => {
   const { user } = await openSecondStep(['passkey', 'recovery_code'], { passkey: {} });
   await user.click(screen.getByRole('button', { name: 'Use a passkey' }));
   await screen.findByText(/^No passkey was given/);
@@ -122,9 +122,9 @@ it('sets up an app: password, QR code, first code, recovery codes', async () => 
   expect(await screen.findByRole('button', { name: 'Remove Authenticator app' })).toBeDefined();
 });
 
-it('says at its field when the password is wrong, and removes the app with the right one', async () => {
+it('shows a wrong password at its field and removes the app with the right one', async () => {
   const { server, user } = openAccount(WITH_APP);
-  server.inTurn(
+  server.replyInTurn(
     'post second-factor/totp/remove/',
     [400, { error: 'No.', code: 'invalid', fields: { password: ['Wrong.'] } }],
     DONE,
@@ -138,7 +138,7 @@ it('says at its field when the password is wrong, and removes the app with the r
   await screen.findByRole('button', { name: 'Set up an app' });
 });
 
-it('lists where one is signed in, and signs out there', async () => {
+it('lists the sessions and ends one', async () => {
   const { server, user } = openAccount();
   const there = { ...SESSION, id: 'there/1', device: '', is_current: false };
   server.on('get sessions/', [200, [SESSION, there]]);
@@ -152,9 +152,9 @@ it('lists where one is signed in, and signs out there', async () => {
   });
 });
 
-it('erases the account, and asks about tickets for coming events first', async () => {
+it('erases the account after asking about upcoming tickets', async () => {
   const { server, user, router } = openAccount();
-  server.inTurn(
+  server.replyInTurn(
     'post me/erase/',
     [409, { error: 'No.', code: 'upcoming_bookings', bookings: [{ id: 1 }] }],
     DONE,
@@ -167,7 +167,7 @@ it('erases the account, and asks about tickets for coming events first', async (
   );
   await screen.findByText('another page');
   expect(router.state.location.pathname).toBe('/sign-in');
-  const asked = server.asked.filter(({ call }) => call === 'post me/erase/');
+  const asked = server.requests.filter(({ call }) => call === 'post me/erase/');
   expect(asked.map(({ body }) => body)).toEqual([
     { password: 'secret-word', keep_tickets: false },
     { password: 'secret-word', keep_tickets: true },

@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { useAnnounce } from '@/components/announce';
-import { toApiError, type ApiError } from '@/lib/api/apiError';
+import { toApiError, type ApiError } from '@/api/apiError';
 import {
   addPasskey,
   beginTotp,
@@ -11,14 +10,15 @@ import {
   removeTotp,
   renamePasskey,
   renewRecoveryCodes,
-} from '@/lib/api/secondFactor';
-import type { Passkey, PasskeyOptions, TotpSecret } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { makePasskey } from '@/lib/passkeys/passkeys';
-import { meQuery } from '@/lib/queries/session';
-import { secondFactorQuery, sessionsQuery } from '@/lib/queries/security';
+} from '@/api/secondFactor';
+import type { Passkey, PasskeyOptions, TotpSecret } from '@/api/types';
+import { makePasskey } from '@/browser/passkeys';
+import { useAnnounce } from '@/components/announce';
+import { t } from '@/i18n/language';
+import { secondFactorQuery, sessionsQuery } from '@/queries/security';
+import { meQuery } from '@/queries/session';
 
-/** What the person is being asked for, or shown. */
+/** The current dialog. */
 export type Step =
   | { readonly kind: 'idle' }
   | { readonly kind: 'add app' }
@@ -37,32 +37,32 @@ interface Factors {
   readonly step: Step;
   readonly error: ApiError | null;
   readonly busy: boolean;
-  readonly ask: (step: Step) => void;
-  readonly stop: () => void;
-  /** Go on with the step, by the password or the name that the person gave. */
-  readonly goOn: (said: string) => void;
-  /** A factor was added, and these codes came with it. */
+  readonly start: (step: Step) => void;
+  readonly cancel: () => void;
+  /** Continue with the entered password or name. */
+  readonly submit: (input: string) => void;
+  /** A factor was added, with these recovery codes. */
   readonly added: (codes: readonly string[]) => void;
 }
 
-/** The second factors' dialogs, one after the other. */
+/** State machine of the second-factor dialogs. */
 export function useFactors(): Factors {
   const queryClient = useQueryClient();
   const announce = useAnnounce();
   const [step, setStep] = useState<Step>(IDLE);
   const change = useMutation({
-    mutationFn: (said: string) => nextStep(step, said),
+    mutationFn: (input: string) => nextStep(step, input),
     retry: false,
     onSuccess: async (next) => {
       if (next.kind === 'idle' && step.kind.startsWith('remove')) {
         announce(t('security:removed'), 'good');
       }
       setStep(next);
-      await lookAgain();
+      await refetch();
     },
   });
 
-  async function lookAgain() {
+  async function refetch() {
     await Promise.all(
       [meQuery, secondFactorQuery, sessionsQuery].map(({ queryKey }) =>
         queryClient.invalidateQueries({ queryKey }),
@@ -74,46 +74,46 @@ export function useFactors(): Factors {
     step,
     error: change.error === null ? null : toApiError(change.error),
     busy: change.isPending,
-    ask: (next) => {
+    start: (next) => {
       change.reset();
       setStep(next);
     },
-    stop: () => {
+    cancel: () => {
       setStep(IDLE);
     },
-    goOn: (said) => {
-      change.mutate(said);
+    submit: (input) => {
+      change.mutate(input);
     },
     added: (codes) => {
       setStep(codes.length > 0 ? { kind: 'show codes', codes } : IDLE);
-      void lookAgain();
+      void refetch();
     },
   };
 }
 
-async function nextStep(step: Step, said: string): Promise<Step> {
+async function nextStep(step: Step, input: string): Promise<Step> {
   switch (step.kind) {
     case 'add app':
-      return { kind: 'confirm app', secret: await beginTotp(said) };
+      return { kind: 'confirm app', secret: await beginTotp(input) };
     case 'remove app':
-      await removeTotp(said);
+      await removeTotp(input);
       return IDLE;
     case 'add passkey':
-      return { kind: 'name passkey', options: await passkeyOptions(said) };
+      return { kind: 'name passkey', options: await passkeyOptions(input) };
     case 'name passkey': {
       const { challenge, options } = step.options;
       const credential = await makePasskey(options);
-      const codes = await addPasskey({ challenge, credential, name: said });
+      const codes = await addPasskey({ challenge, credential, name: input });
       return codes.length > 0 ? { kind: 'show codes', codes } : IDLE;
     }
     case 'rename passkey':
-      await renamePasskey(step.passkey.id, said);
+      await renamePasskey(step.passkey.id, input);
       return IDLE;
     case 'remove passkey':
-      await removePasskey(step.passkey.id, said);
+      await removePasskey(step.passkey.id, input);
       return IDLE;
     case 'renew codes':
-      return { kind: 'show codes', codes: await renewRecoveryCodes(said) };
+      return { kind: 'show codes', codes: await renewRecoveryCodes(input) };
     case 'idle':
     case 'confirm app':
     case 'show codes':

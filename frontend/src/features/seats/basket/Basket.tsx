@@ -1,34 +1,34 @@
 import { type Ref, type RefObject, useImperativeHandle, useRef, useState } from 'react';
 
+import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
-import { seatPlace } from '@/features/seats/seatPlace';
-import { basketOf } from '@/features/seats/basket/basketOf';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
+import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
-import { useFocusLeft } from '@/features/seats/basket/useFocusLeft';
-import type { MoreTime } from '@/features/seats/useMoreTime';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { useFocusFallback } from '@/features/seats/basket/useFocusFallback';
+import { Countdown } from '@/features/seats/Countdown';
+import { seatLocation } from '@/features/seats/seatLocation';
+import type { LockExtension } from '@/features/seats/useLockExtension';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 import './basket.css';
 
 export interface BasketHandle {
-  /** Open it, where it can be closed, and go there. */
+  /** Open the basket and focus it. */
   readonly show: () => void;
 }
 
 interface BasketProps {
   readonly ref?: Ref<BasketHandle>;
   readonly event: EventDetail;
-  /** The person's own seats. */
+  /** The user's own seats. */
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
-  readonly moreTime: MoreTime;
+  readonly lockExtension: LockExtension;
   readonly onExtend: (seats: readonly MapSeat[]) => void;
   readonly onRelease: (seats: readonly MapSeat[]) => void;
   readonly onReserve: () => void;
@@ -40,7 +40,7 @@ export function Basket({
   seats,
   clock,
   isOnSale,
-  moreTime: { isUrgent, offeredFor },
+  lockExtension: { isUrgent, extendable },
   onExtend,
   onRelease,
   onReserve,
@@ -57,7 +57,7 @@ export function Basket({
     }),
     [],
   );
-  const { total, firstDeadline, endTogether, isSettled } = basketOf(seats);
+  const { total, firstDeadline, endTogether, isSettled } = basketSummary(seats);
   const isEmpty = seats.length === 0;
   return (
     <aside
@@ -77,15 +77,15 @@ export function Basket({
             <span className="visually-hidden">
               {endTogether ? t('basket:heldFor') : t('choosing:basket_firstHeldFor')}{' '}
             </span>
-            <OwnTimeLeft until={firstDeadline} clock={clock} />
+            <Countdown until={firstDeadline} clock={clock} />
           </p>
         )}
-        {offeredFor.length > 0 && (
+        {extendable.length > 0 && (
           <MoreTimeButton
             basket={aside}
             isBusy={!isSettled}
             onClick={() => {
-              onExtend(offeredFor);
+              onExtend(extendable);
             }}
           />
         )}
@@ -132,7 +132,7 @@ export function Basket({
           disabled={isEmpty || !isSettled}
           onClick={() => {
             onRelease(seats);
-            // The button has nothing left to do, and a disabled one has no focus.
+            // The button is about to be disabled and would lose the focus.
             aside.current?.focus();
           }}
         >
@@ -159,11 +159,11 @@ interface MoreTimeButtonProps {
 
 function MoreTimeButton({ basket, isBusy, onClick }: MoreTimeButtonProps) {
   const place = useRef<HTMLSpanElement>(null);
-  useFocusLeft(place, basket);
+  useFocusFallback(place, basket);
   return (
     <span ref={place}>
       <Button className="basket__more-time" busy={isBusy} onClick={onClick}>
-        {t('basket:moreTime')}
+        {t('basket:lockExtension')}
       </Button>
     </span>
   );
@@ -178,7 +178,7 @@ interface BasketRowProps {
 
 function BasketRow({ basket, seat, event, onRelease }: BasketRowProps) {
   const row = useRef<HTMLLIElement>(null);
-  useFocusLeft(row, basket);
+  useFocusFallback(row, basket);
   const { facts, pending } = seat;
   const category = event.categories.find(({ id }) => id === facts.categoryId);
   return (
@@ -190,7 +190,7 @@ function BasketRow({ basket, seat, event, onRelease }: BasketRowProps) {
       </span>
       <span className="basket__seat">
         <b>{facts.seatNumber}</b>
-        <small>{seatPlace(facts, event.categories)}</small>
+        <small>{seatLocation(facts, event.categories)}</small>
       </span>
       <span className="tabular">{formatMoney(facts.price, event.currency)}</span>
       <button

@@ -1,13 +1,13 @@
 import { useNavigate } from 'react-router';
 
+import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { Sentence } from '@/components/Sentence';
-import type { Reservation } from '@/lib/api/types';
-import { listOf, t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { paymentInWords } from '@/lib/payments';
-import { formatDateTime } from '@/lib/time';
+import { Trans } from '@/components/Trans';
+import { paymentText } from '@/domain/payments';
+import { formatList, t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { formatDateTime } from '@/i18n/time';
 
 interface ConfirmedDialogProps {
   readonly reservation: Reservation;
@@ -27,11 +27,11 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
   return (
     <Dialog title={t('basket:confirmed')} art={CHECK} onDismiss={onClose}>
       <p className="dialog__lead">
-        <Sentence
-          of="basket:confirmed_lead"
+        <Trans
+          i18nKey="basket:confirmed_lead"
           count={seats.length}
           parts={{
-            list: <b>{listOf(seats)}</b>,
+            list: <b>{formatList(seats)}</b>,
             event: reservation.event_name,
             when: formatDateTime(reservation.date, reservation.time_zone),
             total: formatMoney(reservation.total_price, reservation.currency),
@@ -56,10 +56,10 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
   );
 }
 
-/** What is left to be done about the money; nothing, once it is on its way. */
+/** A note if something is still to be paid. */
 function paymentNote(reservation: Reservation): string {
   const { payment_status: payment } = reservation;
   return payment === null || payment === 'due'
-    ? t('basket:confirmed_payment', { payment: paymentInWords(reservation) })
+    ? t('basket:confirmed_payment', { payment: paymentText(reservation) })
     : '';
 }

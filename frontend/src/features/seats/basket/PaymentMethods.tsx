@@ -1,6 +1,6 @@
-import type { EventDetail } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { methodName, whenPaid } from '@/lib/payments';
+import type { EventDetail } from '@/api/types';
+import { methodName, whenPaid } from '@/domain/payments';
+import { t } from '@/i18n/language';
 
 interface PaymentMethodsProps {
   readonly event: EventDetail;
@@ -9,7 +9,7 @@ interface PaymentMethodsProps {
   readonly onChoose: (code: string) => void;
 }
 
-/** Not disabled like other fields, since who has pressed Enter in one would lose the focus. */
+/** Not `disabled`, which would lose the focus of a user who pressed Enter here. */
 export function PaymentMethods({ event, chosen, disabled, onChoose }: PaymentMethodsProps) {
   return (
     <fieldset className="methods" aria-disabled={disabled || undefined}>

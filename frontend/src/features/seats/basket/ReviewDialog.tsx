@@ -1,30 +1,30 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 
+import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { Sentence } from '@/components/Sentence';
-import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
-import { basketOf } from '@/features/seats/basket/basketOf';
+import { Trans } from '@/components/Trans';
+import { isPaidNow } from '@/domain/payments';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
+import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { PaymentMethods } from '@/features/seats/basket/PaymentMethods';
 import type { Checkout } from '@/features/seats/basket/useCheckout';
-import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import { Countdown } from '@/features/seats/Countdown';
+import { paymentErrorText } from '@/features/seats/errorText';
 import type { Choice } from '@/features/seats/offer/offer';
-import { paymentSentence } from '@/features/seats/refusals';
-import { seatPlace } from '@/features/seats/seatPlace';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import { isPaidNow } from '@/lib/payments';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import { seatLocation } from '@/features/seats/seatLocation';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 interface ReviewDialogProps {
   readonly event: EventDetail;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly checkout: Checkout;
-  /** What could be had instead of seats that were lost. */
+  /** Alternatives to lost seats. */
   readonly choices: readonly Choice[];
   readonly onTake: (choice: Choice) => void;
   readonly onClose: () => void;
@@ -39,8 +39,8 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
   const methods = event.payment_methods;
   const [wanted, setWanted] = useState<string | null>(null);
   const method = (methods.find(({ code }) => code === wanted) ?? methods[0])?.code ?? '';
-  const { total, firstDeadline } = basketOf(seats);
-  const isUndecided = error?.isUndecided === true;
+  const { total, firstDeadline } = basketSummary(seats);
+  const isUndecided = error?.isOutcomeUnknown === true;
 
   return (
     <Dialog
@@ -53,11 +53,11 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
         {firstDeadline === null ? (
           event.name
         ) : (
-          <Sentence
-            of="basket:held"
+          <Trans
+            i18nKey="basket:held"
             parts={{
               event: event.name,
-              time: <OwnTimeLeft until={firstDeadline} clock={clock} />,
+              time: <Countdown until={firstDeadline} clock={clock} />,
             }}
           />
         )}
@@ -69,7 +69,7 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
         }}
       >
         <SeatTable event={event} seats={seats} total={total} />
-        {/* While nobody knows what became of an order, only that very order can be asked for. */}
+        {/* While the outcome is unknown, only the same order may be sent again. */}
         <PaymentMethods
           event={event}
           chosen={method}
@@ -78,7 +78,7 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
         />
         <div className="review__foot">
           <div role="alert">
-            {error !== null && <p className="dialog__error">{paymentSentence(error)}</p>}
+            {error !== null && <p className="dialog__error">{paymentErrorText(error)}</p>}
           </div>
           {event.requires_verified_email && (
             <p className="review__verify">
@@ -113,7 +113,7 @@ function NothingLeft({ checkout: { error }, choices, onTake, onClose }: ReviewDi
   return (
     <Dialog title={isExpiry ? t('basket:lapsed') : t('basket:notPaid')} onDismiss={onClose}>
       <p className="dialog__lead">
-        {error === null ? t('basket:lapsed_note') : paymentSentence(error)}
+        {error === null ? t('basket:lapsed_note') : paymentErrorText(error)}
         {isExpiry && ` ${t('basket:nothingReserved')}`}
       </p>
       {choices.length > 0 && <OfferChoices choices={choices} onTake={onTake} />}
@@ -139,7 +139,7 @@ function SeatTable({ event, seats, total }: SeatTableProps) {
         {seats.map(({ facts }) => (
           <tr key={facts.id}>
             <th scope="row">
-              {facts.seatNumber} <small>{seatPlace(facts, event.categories)}</small>
+              {facts.seatNumber} <small>{seatLocation(facts, event.categories)}</small>
             </th>
             <td className="tabular">{formatMoney(facts.price, event.currency)}</td>
           </tr>

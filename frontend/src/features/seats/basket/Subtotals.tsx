@@ -1,15 +1,15 @@
-import type { EventDetail } from '@/lib/api/types';
-import { grouped } from '@/lib/grouped';
-import { t } from '@/lib/i18n/language';
-import { formatMoney, sumAmounts } from '@/lib/money';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import type { EventDetail } from '@/api/types';
+import { grouped } from '@/domain/grouped';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { t } from '@/i18n/language';
+import { formatMoney, sumAmounts } from '@/i18n/money';
 
 interface SubtotalsProps {
   readonly event: EventDetail;
   readonly seats: readonly MapSeat[];
 }
 
-/** What each category comes to; with only one of them, the total says it already. */
+/** Total by category, if there are several. */
 export function Subtotals({ event, seats }: SubtotalsProps) {
   const parts = grouped(seats, ({ facts }) => facts.categoryId);
   if (parts.size < 2) return null;

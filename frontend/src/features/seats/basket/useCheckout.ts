@@ -1,21 +1,21 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { type ApiError, toApiError } from '@/lib/api/apiError';
-import { createIntentKey } from '@/lib/api/intentKey';
-import { reserveSeats } from '@/lib/api/seats';
-import type { Reservation } from '@/lib/api/types';
-import { eventsQuery } from '@/lib/queries/events';
-import { reservationsQuery } from '@/lib/queries/reservations';
-import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
-import type { SeatMapStore } from '@/lib/seatmap/store';
+import { type ApiError, toApiError } from '@/api/apiError';
+import { createReusableKey } from '@/api/idempotencyKey';
+import { reserveSeats } from '@/api/seats';
+import type { Reservation } from '@/api/types';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { SeatMapStore } from '@/domain/seatMap/store';
+import { eventsQuery } from '@/queries/events';
+import { reservationsQuery } from '@/queries/reservations';
 
 export interface Checkout {
   readonly isPaying: boolean;
-  /** Why the last try came to nothing, or that nobody knows whether it did. */
+  /** Why the last attempt failed, or that its outcome is unknown. */
   readonly error: ApiError | null;
   readonly pay: (seats: readonly MapSeat[], method: string) => void;
-  /** Leave off. Tells whether it is still open what became of the last try. */
+  /** Leave the checkout. Returns whether the last attempt's outcome is unknown. */
   readonly leave: () => boolean;
 }
 
@@ -33,14 +33,13 @@ interface Order {
 }
 
 /**
- * Reserve and pay. An order whose answer was lost keeps its idempotency key, and its seats stay as
- * they are shown, until an answer comes or the person leaves off; ordered again, it is the same
- * order. An answer ends it, and the next one is new.
+ * Reserve and pay. While an order's outcome is unknown, it keeps its idempotency key and its seats
+ * stay pending; sending it again repeats the same order. After a response the next order is new.
  */
 export function useCheckout(options: CheckoutOptions): Checkout {
   const { eventId, store, onReserved, onRefused } = options;
   const queryClient = useQueryClient();
-  const [intentKey] = useState(() => createIntentKey());
+  const [idempotencyKey] = useState(() => createReusableKey());
   const {
     mutate,
     reset,
@@ -53,7 +52,7 @@ export function useCheckout(options: CheckoutOptions): Checkout {
       store.dispatch({ type: 'commandStarted', kind: 'reserve', seatIds: idsOf(seats) });
     },
     onSuccess: ({ reservation }, { seats }) => {
-      intentKey.answered();
+      idempotencyKey.settled();
       const seatIds = idsOf(seats);
       store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'reserved' } });
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
@@ -62,11 +61,11 @@ export function useCheckout(options: CheckoutOptions): Checkout {
     },
     onError: (failure, { seats }) => {
       const refusal = toApiError(failure);
-      if (refusal.isUndecided) return;
-      intentKey.answered();
+      if (refusal.isOutcomeUnknown) return;
+      idempotencyKey.settled();
       giveBack(seats);
       const faults = refusal.conflicts.flatMap(({ seatId, reason }) =>
-        // Who has bought as many as they can still holds these.
+        // At the purchase cap, the seats remain locked.
         reason === 'limit' ? [] : seatId,
       );
       if (faults.length > 0) store.dispatch({ type: 'notHeld', seatIds: faults });
@@ -78,18 +77,18 @@ export function useCheckout(options: CheckoutOptions): Checkout {
   function giveBack(seats: readonly SeatFacts[]): void {
     const seatIds = idsOf(seats);
     store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'refused' } });
-    store.dispatch({ type: 'locksDoubted' });
+    store.dispatch({ type: 'locksInvalidated' });
   }
 
   function pay(seats: readonly MapSeat[], method: string): void {
     if (isPending) return;
     const facts = seats.map((seat) => seat.facts);
-    const key = intentKey.keyFor(`${method} ${idsOf(facts).join()}`);
+    const key = idempotencyKey.keyFor(`${method} ${idsOf(facts).join()}`);
     mutate({ seats: facts, method, key });
   }
 
   function leave(): boolean {
-    const isOpen = error?.isUndecided === true;
+    const isOpen = error?.isOutcomeUnknown === true;
     if (isOpen && variables !== undefined) {
       giveBack(variables.seats);
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });

@@ -9,13 +9,13 @@ interface FoldProps {
   readonly isOpen: boolean;
   readonly onToggle: () => void;
   readonly headId?: string;
-  /** Drawn only while it is open. */
+  /** Rendered only while open. */
   readonly children: ReactNode;
 }
 
 /**
- * A heading that opens what stands under it. Not `<details>`: a heading inside its summary is no
- * heading to some screen readers, and headings are how people find their way through a long list.
+ * An accordion item. Not `<details>`: some screen readers ignore headings inside a summary, and
+ * headings are how users navigate a long list.
  */
 export function Fold({
   level: Heading,

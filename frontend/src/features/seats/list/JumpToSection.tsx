@@ -1,16 +1,16 @@
 import { useId, useState } from 'react';
 
 import { Button } from '@/components/Button';
+import type { Section } from '@/domain/seatMap/sections';
 import { sectionName } from '@/features/seats/list/sectionName';
-import { t } from '@/lib/i18n/language';
-import type { Section } from '@/lib/seatmap/hall';
+import { t } from '@/i18n/language';
 
 interface JumpToSectionProps {
   readonly sections: readonly Section[];
   readonly onJump: (section: string) => void;
 }
 
-/** Goes when it is asked to, not with every step of an arrow key through the names. */
+/** Jumps on submit, not on every arrow key in the select. */
 export function JumpToSection({ sections, onJump }: JumpToSectionProps) {
   const id = useId();
   const [wanted, setWanted] = useState(sections[0]?.name ?? '');

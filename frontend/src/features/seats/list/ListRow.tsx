@@ -1,12 +1,12 @@
 import { memo, useState } from 'react';
 
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { Row } from '@/domain/seatMap/sections';
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { SeatItem } from '@/features/seats/list/SeatItem';
-import { rowName } from '@/features/seats/seatPlace';
-import { t } from '@/lib/i18n/language';
-import type { Row } from '@/lib/seatmap/hall';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { rowName } from '@/features/seats/seatLocation';
+import { t } from '@/i18n/language';
 
 export interface ListSettings {
   readonly currency: string;
@@ -18,7 +18,7 @@ export interface ListSettings {
 interface ListRowProps {
   readonly row: Row;
   readonly free: number;
-  /** All seats of the map; null while the row is closed, which then has nothing to draw again. */
+  /** All seats of the map; null while the row is closed, so that it does not re-render. */
   readonly seats: readonly MapSeat[] | null;
   readonly settings: ListSettings;
   readonly onToggle: (row: string) => void;
@@ -57,8 +57,8 @@ interface RowSeatsProps {
 function RowSeats({ row, seats, settings }: RowSeatsProps) {
   const { colors, currency, isOnSale, onlyFree } = settings;
   const all = row.seats.flatMap(({ index }) => seats[index] ?? []);
-  const met = useMet(all);
-  const shown = onlyFree ? all.filter(({ facts }) => met.has(facts.id)) : all;
+  const everFree = useEverFree(all);
+  const shown = onlyFree ? all.filter(({ facts }) => everFree.has(facts.id)) : all;
   if (shown.length === 0) return <p className="list__none">{t('choosing:list_noneHere')}</p>;
   return (
     <ul className="list__seats">
@@ -77,16 +77,15 @@ function RowSeats({ row, seats, settings }: RowSeatsProps) {
 }
 
 /**
- * Every seat that has been free since this was first drawn. A seat that others take stays where it
- * is, as taken: if it went, the next would slip under the finger that was meant for it, and the
- * focus would be lost.
+ * Ids of all seats that were free since the first render. A seat taken meanwhile stays in the
+ * filtered list, so that the list does not shift under the user's finger or lose the focus.
  */
-function useMet(seats: readonly MapSeat[]): ReadonlySet<number> {
-  const [met, setMet] = useState<ReadonlySet<number>>(new Set());
-  const news = seats.filter(
-    ({ facts, standing }) =>
-      (standing === 'available' || standing === 'mine') && !met.has(facts.id),
+function useEverFree(seats: readonly MapSeat[]): ReadonlySet<number> {
+  const [everFree, setMet] = useState<ReadonlySet<number>>(new Set());
+  const newlyFree = seats.filter(
+    ({ facts, status }) => (status === 'available' || status === 'mine') && !everFree.has(facts.id),
   );
-  if (news.length > 0) setMet(new Set([...met, ...news.map(({ facts }) => facts.id)]));
-  return met;
+  if (newlyFree.length > 0)
+    setMet(new Set([...everFree, ...newlyFree.map(({ facts }) => facts.id)]));
+  return everFree;
 }

@@ -1,14 +1,14 @@
 import { memo, useMemo } from 'react';
 
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { Section } from '@/domain/seatMap/sections';
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { ListRow, type ListSettings } from '@/features/seats/list/ListRow';
-import { useToggled } from '@/features/seats/list/useToggled';
 import { sectionName } from '@/features/seats/list/sectionName';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import type { Section } from '@/lib/seatmap/hall';
-import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+import { useToggleSet } from '@/features/seats/list/useToggleSet';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 interface ListSectionProps {
   readonly section: Section;
@@ -20,7 +20,7 @@ interface ListSectionProps {
   readonly headId: string;
 }
 
-/** So many seats can be shown at once without anybody waiting for them. */
+/** Up to this many seats can be rendered at once without a delay. */
 export const SHOWN_AT_ONCE = 200;
 
 export const ListSection = memo(function ListSection({
@@ -69,7 +69,7 @@ interface RowsProps {
 }
 
 function Rows({ section, seats, settings, areOpen }: RowsProps) {
-  const turned = useToggled(() => new Set());
+  const turned = useToggleSet(() => new Set());
   return section.rows.map((row) => (
     <ListRow
       key={row.name}
@@ -84,7 +84,7 @@ function Rows({ section, seats, settings, areOpen }: RowsProps) {
 
 export function freeAmong(some: readonly SeatFacts[], seats: readonly MapSeat[]): number {
   let free = 0;
-  for (const { index } of some) if (seats[index]?.standing === 'available') free += 1;
+  for (const { index } of some) if (seats[index]?.status === 'available') free += 1;
   return free;
 }
 

@@ -1,10 +1,10 @@
 import { memo } from 'react';
 
-import { SeatShape } from '@/features/seats/map/SeatShape';
-import { standingInWords } from '@/features/seats/seatWords';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { statusText } from '@/features/seats/seatLabels';
+import { StatusIcon } from '@/features/seats/StatusIcon';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 interface SeatItemProps {
   readonly seat: MapSeat;
@@ -13,31 +13,27 @@ interface SeatItemProps {
   readonly isOnSale: boolean;
 }
 
-/** One seat. Drawn again only when something about this very seat has changed. */
+/** One seat. Re-renders only when its own data changes. */
 export const SeatItem = memo(function SeatItem({
   seat,
   ringColor,
   currency,
   isOnSale,
 }: SeatItemProps) {
-  const { facts, standing, pending } = seat;
+  const { facts, status } = seat;
   const price = formatMoney(facts.price, currency);
-  const words = standingInWords(seat);
+  const words = statusText(seat);
   return (
     <button
       type="button"
       className="seat-item"
       data-seat={facts.index}
-      data-standing={standing}
-      aria-label={t('choosing:list_seat', { seat: facts.seatNumber, price, standing: words })}
-      aria-pressed={standing === 'mine'}
-      aria-disabled={!isOnSale || (standing !== 'available' && standing !== 'mine')}
+      data-status={status}
+      aria-label={t('choosing:list_seat', { seat: facts.seatNumber, price, status: words })}
+      aria-pressed={status === 'mine'}
+      aria-disabled={!isOnSale || (status !== 'available' && status !== 'mine')}
     >
-      <svg viewBox="-1.4 -1.4 2.8 2.8" width="32" height="32" aria-hidden="true">
-        <g className="seat" data-standing={standing} data-pending={pending || undefined}>
-          <SeatShape standing={standing} ringColor={ringColor} />
-        </g>
-      </svg>
+      <StatusIcon status={status} size={32} ringColor={ringColor} />
       <span className="seat-item__what">
         <b>{facts.seatNumber}</b> <span className="tabular">{price}</span> <small>{words}</small>
       </span>

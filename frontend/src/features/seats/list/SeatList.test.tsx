@@ -2,10 +2,10 @@ import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 
+import type { Seat } from '@/api/types';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { sectionsOf } from '@/domain/seatMap/sections';
 import { SeatList } from '@/features/seats/list/SeatList';
-import type { Seat } from '@/lib/api/types';
-import { sectionsOf } from '@/lib/seatmap/hall';
-import type { MapSeat } from '@/lib/seatmap/seats';
 import { LAYOUT, makeEvent, makeSeat } from '@/testing/factories';
 import { changed, locked, MapUnderTest } from '@/testing/mapHarness';
 
@@ -13,7 +13,7 @@ beforeEach(() => {
   Element.prototype.scrollIntoView = vi.fn();
 });
 
-/** A list over a map that the test changes. */
+/** A list of a map that the test changes. */
 function openList(seats: Seat[]) {
   const map = new MapUnderTest();
   map.load(seats);
@@ -41,7 +41,7 @@ function openList(seats: Seat[]) {
 
 const small = () => Array.from({ length: 8 }, (_, index) => makeSeat(index));
 
-/** Two sections, the second with prices of its own and too large to be drawn at once. */
+/** Two sections, the second with other prices and too large to be open at first. */
 function large(): Seat[] {
   return Array.from({ length: 600 }, (_, index) => {
     const row = String(Math.floor(index / 30) + 1);
@@ -66,7 +66,7 @@ function head(name: RegExp) {
   return screen.getByRole('button', { name });
 }
 
-it('shows the seats of a small hall by section and row, in words', () => {
+it('shows a small hall by section and row, with labels', () => {
   const { map, show } = openList(small());
   map.delta(changed(1, 'reserved'), locked(2));
   map.lockAndSee(3);
@@ -96,7 +96,7 @@ it('shows the seats of a small hall by section and row, in words', () => {
   ]);
 });
 
-it('picks by click and by key, and takes others’ seats to who can say whose they are', async () => {
+it('picks by click and by key, also taken seats, whose holder can then be shown', async () => {
   const { map, show, picked, user } = openList(small());
   map.delta(locked(1));
   show();
@@ -107,7 +107,7 @@ it('picks by click and by key, and takes others’ seats to who can say whose th
   expect(picked).toEqual(['A1', 'A1', 'A2']);
 });
 
-it('draws no seat of a large hall before its row is opened', async () => {
+it('renders no seat of a large hall before its row is opened', async () => {
   const { user } = openList(large());
   expect(seatNames()).toEqual([]);
   expect(head(/^Circle 540 of 540 free €35.00 to €50.00$/).getAttribute('aria-expanded')).toBe(
@@ -122,7 +122,7 @@ it('draws no seat of a large hall before its row is opened', async () => {
   expect(seatNames()).toEqual([]);
 });
 
-it('jumps to a section, opens it and goes on from there', async () => {
+it('jumps to a section, opens it and moves the focus there', async () => {
   const { user } = openList(large());
   await user.selectOptions(screen.getByRole('combobox', { name: 'Jump to' }), 'Circle');
   expect(head(/^Circle/).getAttribute('aria-expanded')).toBe('false');
@@ -131,7 +131,7 @@ it('jumps to a section, opens it and goes on from there', async () => {
   expect(head(/^Circle/).getAttribute('aria-expanded')).toBe('true');
 });
 
-it('shows only free seats when asked, and lets none slip away under the finger', async () => {
+it('filters free seats, and keeps seats that are taken meanwhile', async () => {
   const { map, show, user } = openList(small());
   map.delta(changed(0, 'reserved'));
   show();
@@ -149,7 +149,7 @@ it('shows only free seats when asked, and lets none slip away under the finger',
   expect(inRowA()).toHaveLength(3);
 });
 
-it('says so where a row has no free seat', async () => {
+it('shows that a row has no free seat', async () => {
   const { map, show, user } = openList(small());
   map.delta(...[4, 5, 6, 7].map((index) => changed(index, 'reserved')));
   show();
@@ -159,20 +159,20 @@ it('says so where a row has no free seat', async () => {
   if (row !== null) expect(within(row).getByText('No seat is free here.')).toBeDefined();
 });
 
-it('draws again only the seats that have changed', () => {
+it('renders only the seats that have changed', () => {
   const { map, show } = openList(small());
   const drawn: string[] = [];
   const watched = new Map<MapSeat, MapSeat>();
 
-  /** The same object for the same seat, which notes when it is drawn: nobody else asks this of it. */
+  /** Wrap a seat, once, so that rendering it is recorded: only rendering reads `holder`. */
   function watch(seat: MapSeat): MapSeat {
     const known = watched.get(seat);
     if (known !== undefined) return known;
     const noted = {
       ...seat,
-      get pending() {
+      get holder() {
         drawn.push(seat.facts.seatNumber);
-        return seat.pending;
+        return seat.holder;
       },
     };
     watched.set(seat, noted);

@@ -1,30 +1,30 @@
 import { type MouseEvent, type ReactNode, useId, useMemo, useState } from 'react';
 
+import type { EventDetail } from '@/api/types';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { Section } from '@/domain/seatMap/sections';
 import { JumpToSection } from '@/features/seats/list/JumpToSection';
 import { freeAmong, ListSection, SHOWN_AT_ONCE } from '@/features/seats/list/ListSection';
-import { useToggled } from '@/features/seats/list/useToggled';
-import type { EventDetail } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import type { Section } from '@/lib/seatmap/hall';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { useToggleSet } from '@/features/seats/list/useToggleSet';
+import { t } from '@/i18n/language';
 
 import './list.css';
 
 interface SeatListProps {
   readonly event: EventDetail;
-  /** The same list for as long as no seat moves. */
+  /** Stable while the layout stays the same. */
   readonly sections: readonly Section[];
   readonly seats: readonly MapSeat[];
   readonly isOnSale: boolean;
   readonly onPick: (seat: MapSeat) => void;
-  /** Stands over the list. */
+  /** Rendered above the list. */
   readonly children?: ReactNode;
 }
 
-/** The same seats as on the map, to be read: by section and row, what is closed not drawn. */
+/** The seats as a list by section and row; closed parts are not rendered. */
 export function SeatList({ event, sections, seats, isOnSale, onPick, children }: SeatListProps) {
   const [onlyFree, setOnlyFree] = useState(false);
-  const opened = useToggled(() => initiallyOpen(sections, seats.length));
+  const opened = useToggleSet(() => initiallyOpen(sections, seats.length));
   const listId = useId();
   const headId = (name: string) => `${listId}${encodeURIComponent(name)}`;
   const { currency, categories } = event;
@@ -45,7 +45,7 @@ export function SeatList({ event, sections, seats, isOnSale, onPick, children }:
     head?.focus({ preventScroll: true });
   }
 
-  // One handler for all, or every seat would be drawn again whenever it is another one.
+  // One stable handler for all seats, so that they do not re-render.
   function pickByClick({ target }: MouseEvent): void {
     const button = target instanceof Element ? target.closest('[data-seat]') : null;
     const seat = button === null ? undefined : seats[Number(button.getAttribute('data-seat'))];

@@ -1,7 +1,7 @@
 import type { View } from '@/features/seats/list/useView';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
-import './switch.css';
+import './viewSwitch.css';
 
 interface ViewSwitchProps {
   readonly view: View;

@@ -1,4 +1,4 @@
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 export function freeNote(free: number, total: number): string {
   return free === 0 ? t('choosing:list_noneFree') : t('choosing:list_free', { free, total });

@@ -1,6 +1,6 @@
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
-/** A small house may have no sections at all. */
+/** Small halls may have no sections. */
 export function sectionName(name: string): string {
   return name === '' ? t('choosing:list_noSection') : name;
 }

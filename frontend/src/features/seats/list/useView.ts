@@ -1,17 +1,14 @@
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 
-import { siteStorage } from '@/lib/page/storage';
+import { siteStorage } from '@/browser/storage';
 
 export type View = 'map' | 'list';
 
 const STORED_AS = 'seatcast.view';
 const PARAMETER = 'view';
 
-/**
- * How the seats are shown: as the address says, so that it can be handed on, and otherwise as this
- * person chose last.
- */
+/** The chosen view: from the URL, which can be shared, else the stored choice. */
 export function useView(): readonly [View, (view: View) => void] {
   const [search, setSearch] = useSearchParams();
   const [remembered, setRemembered] = useState(() => viewOf(siteStorage.getItem(STORED_AS)));

@@ -1,38 +1,28 @@
 import { memo } from 'react';
 
-import { SeatShape } from '@/features/seats/map/SeatShape';
-import type { EventDetail } from '@/lib/api/types';
-import { t } from '@/lib/i18n/language';
-import { formatMoney } from '@/lib/money';
-import type { Standing } from '@/lib/seatmap/seats';
+import type { EventDetail } from '@/api/types';
+import type { DisplayStatus } from '@/domain/seatMap/seats';
+import { StatusIcon } from '@/features/seats/StatusIcon';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
-const ENTRIES: readonly Standing[] = ['available', 'mine', 'locked', 'reserved', 'blocked'];
+const ENTRIES: readonly DisplayStatus[] = ['available', 'mine', 'locked', 'reserved', 'blocked'];
 
 interface LegendProps {
   readonly event: EventDetail;
   readonly hasBlocked: boolean;
 }
 
-/** The same while seats are sold, so it is not rendered with them. */
+/** Static, so it is memoised. */
 export const Legend = memo(function Legend({ event, hasBlocked }: LegendProps) {
-  const entries = hasBlocked ? ENTRIES : ENTRIES.filter((standing) => standing !== 'blocked');
+  const entries = hasBlocked ? ENTRIES : ENTRIES.filter((status) => status !== 'blocked');
   return (
     <div className="legend" role="group" aria-label={t('map:legend')}>
       <ul>
-        {entries.map((standing) => (
-          <li key={standing}>
-            <svg
-              className="legend__seat"
-              viewBox="-1.4 -1.4 2.8 2.8"
-              width="22"
-              height="22"
-              aria-hidden="true"
-            >
-              <g className="seat" data-standing={standing}>
-                <SeatShape standing={standing} />
-              </g>
-            </svg>
-            {t(`map:legend_${standing}`)}
+        {entries.map((status) => (
+          <li key={status}>
+            <StatusIcon status={status} size={22} />
+            {t(`map:legend_${status}`)}
           </li>
         ))}
       </ul>

@@ -1,18 +1,19 @@
 import { type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
+import type { MapCanvas } from '@/canvas/mapCanvas';
+import type { Scene } from '@/canvas/scene';
+import { fit, toPlan, toScreen } from '@/canvas/viewport';
+import type { Size } from '@/domain/geometry';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import type { MapView } from '@/features/seats/map/mapView';
 import { useTheme } from '@/features/seats/map/useTheme';
-import type { MapCanvas } from '@/lib/map/mapCanvas';
-import type { Scene } from '@/lib/map/scene';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import { fit, type Size, toPlan, toScreen } from '@/lib/seatmap/viewport';
 
 interface MiniMapProps {
   readonly mapRef: RefObject<MapCanvas | null>;
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
   readonly view: MapView;
-  /** Of the map itself. */
+  /** Of the map. */
   readonly size: Size;
 }
 
@@ -20,7 +21,7 @@ const LARGEST: Size = { width: 168, height: 132 };
 const LARGEST_SHARE = 0.28;
 const REDRAWN_EVERY_MS = 1_000;
 
-/** Where in the hall the map is, and a way to another place of it. A pointer's way: keys have theirs. */
+/** Overview of the hall that shows and moves the viewport, for pointers. */
 export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
@@ -39,7 +40,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
       const context = canvas.current?.getContext('2d');
       if (!context) return;
       drawnAt.current = performance.now();
-      mapRef.current?.paintWhole(context, { width, height });
+      mapRef.current?.paintOverview(context, { width, height });
     }, waitMs);
     return () => {
       clearTimeout(timer);
@@ -48,7 +49,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
 
   useLayoutEffect(
     () =>
-      view.watchMoves((viewport, mapSize) => {
+      view.onMove((viewport, mapSize) => {
         if (frame.current === null) return;
         const small = fit(bounds, { width, height });
         const start = toScreen(small, toPlan(viewport, { x: 0, y: 0 }));
@@ -68,7 +69,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
     if (pointer.buttons !== 1) return;
     const box = pointer.currentTarget.getBoundingClientRect();
     const point = { x: pointer.clientX - box.left, y: pointer.clientY - box.top };
-    view.mover.centreOn(toPlan(fit(bounds, { width, height }), point));
+    view.controls.centerOn(toPlan(fit(bounds, { width, height }), point));
   }
 
   return (

@@ -1,36 +1,33 @@
 import { memo, useMemo } from 'react';
 
-import { seatName } from '@/features/seats/seatWords';
-import type { RestingView } from '@/features/seats/map/mapView';
-import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { SettledView } from '@/features/seats/map/mapView';
+import { seatLabel } from '@/features/seats/seatLabels';
 
 interface SeatButtonsProps {
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
-  readonly resting: RestingView | null;
+  readonly settled: SettledView | null;
   readonly currency: string;
-  /** The one seat that the Tab key reaches. */
+  /** Index of the seat in the tab order (roving tabindex). */
   readonly tabStop: number;
   readonly isOnSale: boolean;
 }
 
-/** More buttons than these are no help to anybody; the list is for reading all of them. */
+/** Beyond this many, the list view is more useful. */
 const MOST_BUTTONS = 600;
 
-/**
- * The seats in view as buttons over the picture, for fingers that explore by touch, for voices that
- * say a name, and for the keyboard. Who sees the picture does not see them.
- */
+/** Invisible buttons over the visible seats, for touch exploration, voice control and keyboards. */
 export function SeatButtons({
   scene,
   seats,
-  resting,
+  settled,
   currency,
   tabStop,
   isOnSale,
 }: SeatButtonsProps) {
-  const inView = useMemo(() => indexesInView(scene, resting), [scene, resting]);
+  const inView = useMemo(() => indexesInView(scene, settled), [scene, settled]);
   const indexes = inView.includes(tabStop) ? inView : [...inView, tabStop];
   const radius = scene.plan.seat_radius;
   return indexes.map((index) => {
@@ -65,8 +62,8 @@ const SeatButton = memo(function SeatButton({
   isTabStop,
   isOnSale,
 }: SeatButtonProps) {
-  const { facts, standing, pending } = seat;
-  const isOpen = isOnSale && (standing === 'available' || standing === 'mine');
+  const { facts, status, pending } = seat;
+  const isOpen = isOnSale && (status === 'available' || status === 'mine');
   return (
     <button
       type="button"
@@ -78,19 +75,19 @@ const SeatButton = memo(function SeatButton({
         height: 2 * radius,
       }}
       data-seat={facts.index}
-      data-standing={standing}
+      data-status={status}
       data-pending={pending || undefined}
       tabIndex={isTabStop ? 0 : -1}
-      aria-label={seatName(seat, currency)}
-      aria-pressed={standing === 'mine'}
+      aria-label={seatLabel(seat, currency)}
+      aria-pressed={status === 'mine'}
       aria-disabled={!isOpen}
     />
   );
 });
 
-function indexesInView(scene: Scene, resting: RestingView | null): readonly number[] {
-  if (resting === null) return [];
-  const { viewport, size } = resting;
+function indexesInView(scene: Scene, settled: SettledView | null): readonly number[] {
+  if (settled === null) return [];
+  const { viewport, size } = settled;
   if (showsAreas(scene, radiusPx(scene, viewport))) return [];
   const found = scene.grid.within({
     x: -viewport.left / viewport.scale,

@@ -9,47 +9,47 @@ import {
   useRef,
 } from 'react';
 
+import type { EventDetail } from '@/api/types';
+import { type Area, availabilityOf } from '@/canvas/areas';
+import type { LabelOf } from '@/canvas/planPainter';
+import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
+import { toScreen } from '@/canvas/viewport';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
 import { Legend } from '@/features/seats/map/Legend';
-import type { Mover } from '@/features/seats/map/mover';
+import type { MapControls } from '@/features/seats/map/mapControls';
 import { MiniMap } from '@/features/seats/map/MiniMap';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
 import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
 import { SectionButtons } from '@/features/seats/map/SectionButtons';
+import { availabilityText } from '@/features/seats/map/sectionLabels';
 import { SectionTooltip } from '@/features/seats/map/SectionTooltip';
-import { stockInWords } from '@/features/seats/map/sectionWords';
 import { useMapCanvas } from '@/features/seats/map/useMapCanvas';
 import { useMapView } from '@/features/seats/map/useMapView';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
 import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { t } from '@/lib/i18n/language';
-import { type Area, stocksOf } from '@/lib/map/areas';
-import type { LabelOf } from '@/lib/map/planPainter';
-import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import { toScreen } from '@/lib/seatmap/viewport';
+import { t } from '@/i18n/language';
 
 import './map.css';
 
 interface SeatMapProps {
-  /** For who moves the view from elsewhere on the page. */
-  readonly ref?: Ref<Mover>;
+  /** Moves the viewport from outside. */
+  readonly ref?: Ref<MapControls>;
   readonly event: EventDetail;
-  /** Of the same seats, and the same for as long as none of them moves. */
+  /** Of the same seats; stable while the layout stays the same. */
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
   readonly onPick: (seat: MapSeat) => void;
-  /** Lies over the map. */
+  /** Rendered above the map. */
   readonly children?: ReactNode;
 }
 
 /**
- * No closure in here may use `seats`: all closures of one render share one scope, and some of them
- * live as long as the map, so that they would keep the first render's seats in memory for good.
+ * No closure in here may use `seats`: closures of one render share their variables, and some live
+ * as long as the map, so the first render's seats would never be freed.
  */
 export function SeatMap({
   ref,
@@ -65,17 +65,17 @@ export function SeatMap({
   const canvas = useRef<HTMLCanvasElement>(null);
   const buttons = useRef<HTMLDivElement>(null);
   const { currency } = event;
-  const { view, resting, wasDragged } = useMapView(frame, scene.extent);
+  const { view, settled, wasDragged } = useMapView(frame, scene.extent);
 
   const focus = useSeatFocus(buttons, view, scene.facts);
   const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick });
   const labelOf = useCallback<LabelOf>(
-    (section, stock) => [section.name, ...stockInWords(stock, currency)],
+    (section, availability) => [section.name, ...availabilityText(availability, currency)],
     [currency],
   );
   const openSection = useCallback(
     ({ bounds }: Area) => {
-      view.mover.glideTo(bounds, TAPPABLE_RADIUS_PX);
+      view.controls.animateTo(bounds, TAPPABLE_RADIUS_PX);
     },
     [view],
   );
@@ -86,27 +86,29 @@ export function SeatMap({
     seats,
     clock,
     labelOf,
-    pointed: pointer.seat,
+    hovered: pointer.seat,
     focused: focus.focused,
   });
 
   useLayoutEffect(
     () =>
-      view.watchMoves(({ scale, left, top }) => {
+      view.onMove(({ scale, left, top }) => {
         if (buttons.current === null) return;
         buttons.current.style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
       }),
     [view],
   );
 
-  useImperativeHandle(ref, () => view.mover, [view]);
+  useImperativeHandle(ref, () => view.controls, [view]);
 
-  const isFar = resting !== null && showsAreas(scene, radiusPx(scene, resting.viewport));
+  const isFar = settled !== null && showsAreas(scene, radiusPx(scene, settled.viewport));
   const shownIndex = focus.focused ?? pointer.seat;
   const shown = shownIndex === null ? undefined : seats[shownIndex];
-  const viewport = view.viewport ?? resting?.viewport;
-  const pointedStock =
-    isFar && pointer.area !== null ? stocksOf(scene.areas, seats)[pointer.area.index] : undefined;
+  const viewport = view.viewport ?? settled?.viewport;
+  const hoveredAvailability =
+    isFar && pointer.area !== null
+      ? availabilityOf(scene.areas, seats)[pointer.area.index]
+      : undefined;
 
   return (
     <div className="map">
@@ -124,7 +126,7 @@ export function SeatMap({
             className="map__buttons"
             role="group"
             aria-label={t('map:label')}
-            style={{ '--map-scale': resting?.viewport.scale } as CSSProperties}
+            style={{ '--map-scale': settled?.viewport.scale } as CSSProperties}
           >
             {isFar && (
               <SectionButtons
@@ -137,15 +139,15 @@ export function SeatMap({
             <SeatButtons
               scene={scene}
               seats={seats}
-              resting={resting}
+              settled={settled}
               currency={currency}
               tabStop={focus.tabStop}
               isOnSale={isOnSale}
             />
           </div>
         </div>
-        {resting?.isFitted === false && (
-          <MiniMap mapRef={mapRef} scene={scene} seats={seats} view={view} size={resting.size} />
+        {settled?.isFitted === false && (
+          <MiniMap mapRef={mapRef} scene={scene} seats={seats} view={view} size={settled.size} />
         )}
         {children}
       </div>
@@ -158,15 +160,15 @@ export function SeatMap({
           seatRadiusPx={radiusPx(scene, viewport)}
         />
       )}
-      {viewport !== undefined && pointer.area !== null && pointedStock !== undefined && (
+      {viewport !== undefined && pointer.area !== null && hoveredAvailability !== undefined && (
         <SectionTooltip
           section={pointer.area}
-          stock={pointedStock}
+          availability={hoveredAvailability}
           currency={currency}
           at={toScreen(viewport, pointer.area.middle)}
         />
       )}
-      <ZoomButtons mover={view.mover} isFitted={resting?.isFitted ?? true} />
+      <ZoomButtons controls={view.controls} isFitted={settled?.isFitted ?? true} />
       <Legend event={event} hasBlocked={useHasBlocked(seats)} />
     </div>
   );
@@ -176,6 +178,6 @@ function useHasBlocked(seats: readonly MapSeat[]): boolean {
   return useMemo(() => seats.some(isBlocked), [seats]);
 }
 
-function isBlocked({ standing }: MapSeat): boolean {
-  return standing === 'blocked';
+function isBlocked({ status }: MapSeat): boolean {
+  return status === 'blocked';
 }

@@ -1,12 +1,12 @@
-import { withinMap } from '@/features/seats/map/withinMap';
-import { OwnTimeLeft } from '@/features/seats/OwnTimeLeft';
-import { seatPlace } from '@/features/seats/seatPlace';
-import { standingInWords } from '@/features/seats/seatWords';
-import type { EventDetail } from '@/lib/api/types';
-import type { ServerClock } from '@/lib/feed/clock';
-import { formatMoney } from '@/lib/money';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import type { Point } from '@/lib/seatmap/viewport';
+import type { EventDetail } from '@/api/types';
+import type { Point } from '@/domain/geometry';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
+import { Countdown } from '@/features/seats/Countdown';
+import { tooltipPosition } from '@/features/seats/map/tooltipPosition';
+import { statusText } from '@/features/seats/seatLabels';
+import { seatLocation } from '@/features/seats/seatLocation';
+import { formatMoney } from '@/i18n/money';
 
 interface SeatTooltipProps {
   readonly seat: MapSeat;
@@ -18,29 +18,29 @@ interface SeatTooltipProps {
 
 const ROOM_ABOVE_PX = 150;
 
-/** For eyes only: the seat's accessible name says the same. */
+/** Hidden from screen readers: the seat's label says the same. */
 export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatTooltipProps) {
-  const { facts, standing, until } = seat;
+  const { facts, status, until } = seat;
   const isBelow = at.y < ROOM_ABOVE_PX;
   const y = at.y + (isBelow ? 1 : -1) * (seatRadiusPx + 10);
   return (
     <div
       className="seat-tooltip"
       data-below={isBelow || undefined}
-      style={{ left: withinMap(at.x), top: y }}
+      style={{ left: tooltipPosition(at.x), top: y }}
       aria-hidden="true"
     >
       <p className="seat-tooltip__head">
         <b>{facts.seatNumber}</b>
         <span>{formatMoney(facts.price, event.currency)}</span>
       </p>
-      <p className="seat-tooltip__where">{seatPlace(facts, event.categories)}</p>
-      <p className="seat-tooltip__standing" data-standing={standing}>
-        {capitalised(standingInWords(seat))}
-        {standing === 'mine' && until !== null && (
+      <p className="seat-tooltip__where">{seatLocation(facts, event.categories)}</p>
+      <p className="seat-tooltip__status" data-status={status}>
+        {capitalised(statusText(seat))}
+        {status === 'mine' && until !== null && (
           <>
             {' · '}
-            <OwnTimeLeft until={until} clock={clock} />
+            <Countdown until={until} clock={clock} />
           </>
         )}
       </p>

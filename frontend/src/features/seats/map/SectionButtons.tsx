@@ -1,8 +1,8 @@
 import { type KeyboardEvent, memo, useCallback, useState } from 'react';
 
-import { sectionInWords } from '@/features/seats/map/sectionWords';
-import { type Area, type Stock, stocksOf } from '@/lib/map/areas';
-import type { MapSeat } from '@/lib/seatmap/seats';
+import { type Area, type Availability, availabilityOf } from '@/canvas/areas';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { sectionLabel } from '@/features/seats/map/sectionLabels';
 
 interface SectionButtonsProps {
   readonly sections: readonly Area[];
@@ -11,10 +11,10 @@ interface SectionButtonsProps {
   readonly onOpen: (section: Area) => void;
 }
 
-/** From afar the sections are what one can go to; the arrow keys lead from one to the next. */
+/** Section buttons when zoomed out; arrow keys move between them. */
 export function SectionButtons({ sections, seats, currency, onOpen }: SectionButtonsProps) {
   const [tabStop, setTabStop] = useState(0);
-  const stocks = stocksOf(sections, seats);
+  const availability = availabilityOf(sections, seats);
 
   const walk = useCallback(
     (from: Area, press: KeyboardEvent<HTMLButtonElement>) => {
@@ -33,7 +33,7 @@ export function SectionButtons({ sections, seats, currency, onOpen }: SectionBut
     <SectionButton
       key={section.name}
       section={section}
-      stock={stocks[section.index] ?? NOTHING}
+      availability={availability[section.index] ?? NOTHING}
       currency={currency}
       isTabStop={section.index === tabStop}
       onOpen={onOpen}
@@ -43,11 +43,11 @@ export function SectionButtons({ sections, seats, currency, onOpen }: SectionBut
   ));
 }
 
-const NOTHING: Stock = { free: 0, priceFrom: null };
+const NOTHING: Availability = { free: 0, priceFrom: null };
 
 interface SectionButtonProps {
   readonly section: Area;
-  readonly stock: Stock;
+  readonly availability: Availability;
   readonly currency: string;
   readonly isTabStop: boolean;
   readonly onOpen: (section: Area) => void;
@@ -57,7 +57,7 @@ interface SectionButtonProps {
 
 const SectionButton = memo(function SectionButton({
   section,
-  stock,
+  availability,
   currency,
   isTabStop,
   onOpen,
@@ -76,7 +76,7 @@ const SectionButton = memo(function SectionButton({
       }}
       data-section={section.index}
       tabIndex={isTabStop ? 0 : -1}
-      aria-label={sectionInWords(section, stock, currency)}
+      aria-label={sectionLabel(section, availability, currency)}
       onKeyDown={(press) => {
         onWalk(section, press);
       }}
@@ -84,7 +84,7 @@ const SectionButton = memo(function SectionButton({
         onFocus(section.index);
       }}
       onClick={({ detail }) => {
-        // A pointer's click is told by where it is: these boxes overlap, the sections do not.
+        // Pointer clicks are resolved by position, since these boxes overlap and sections do not.
         if (detail === 0) onOpen(section);
       }}
     />

@@ -1,11 +1,11 @@
-import { stockInWords } from '@/features/seats/map/sectionWords';
-import { withinMap } from '@/features/seats/map/withinMap';
-import type { Area, Stock } from '@/lib/map/areas';
-import type { Point } from '@/lib/seatmap/viewport';
+import type { Area, Availability } from '@/canvas/areas';
+import type { Point } from '@/domain/geometry';
+import { availabilityText } from '@/features/seats/map/sectionLabels';
+import { tooltipPosition } from '@/features/seats/map/tooltipPosition';
 
 interface SectionTooltipProps {
   readonly section: Area;
-  readonly stock: Stock;
+  readonly availability: Availability;
   readonly currency: string;
   readonly at: Point;
 }
@@ -13,20 +13,20 @@ interface SectionTooltipProps {
 const AWAY_PX = 18;
 const ROOM_ABOVE_PX = 110;
 
-/** For eyes only: the section's accessible name says the same. */
-export function SectionTooltip({ section, stock, currency, at }: SectionTooltipProps) {
+/** Hidden from screen readers: the section's label says the same. */
+export function SectionTooltip({ section, availability, currency, at }: SectionTooltipProps) {
   const isBelow = at.y < ROOM_ABOVE_PX;
   return (
     <div
       className="seat-tooltip"
       data-below={isBelow || undefined}
-      style={{ left: withinMap(at.x), top: at.y + (isBelow ? AWAY_PX : -AWAY_PX) }}
+      style={{ left: tooltipPosition(at.x), top: at.y + (isBelow ? AWAY_PX : -AWAY_PX) }}
       aria-hidden="true"
     >
       <p className="seat-tooltip__head">
         <b>{section.name}</b>
       </p>
-      <p>{stockInWords(stock, currency).join(' · ')}</p>
+      <p>{availabilityText(availability, currency).join(' · ')}</p>
     </div>
   );
 }

@@ -1,16 +1,16 @@
 import { Icon } from '@/components/Icon';
-import type { Mover } from '@/features/seats/map/mover';
-import { t } from '@/lib/i18n/language';
+import type { MapControls } from '@/features/seats/map/mapControls';
+import { t } from '@/i18n/language';
 
 interface ZoomButtonsProps {
-  readonly mover: Mover;
+  readonly controls: MapControls;
   readonly isFitted: boolean;
 }
 
 export const ZOOM_STEP = 1.6;
 
-/** What can do nothing now is not disabled: the press that led there would lose the focus. */
-export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
+/** Not `disabled` at the limits: the pressed button would lose the focus. */
+export function ZoomButtons({ controls, isFitted }: ZoomButtonsProps) {
   return (
     <div className="zoom" role="group" aria-label={t('map:zoom')}>
       <button
@@ -18,7 +18,7 @@ export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
         className="icon-button"
         aria-label={t('map:zoomIn')}
         onClick={() => {
-          mover.glideBy(ZOOM_STEP);
+          controls.animateZoomBy(ZOOM_STEP);
         }}
       >
         <Icon name="plus" />
@@ -29,7 +29,7 @@ export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
         aria-label={t('map:zoomOut')}
         aria-disabled={isFitted}
         onClick={() => {
-          if (!isFitted) mover.glideBy(1 / ZOOM_STEP);
+          if (!isFitted) controls.animateZoomBy(1 / ZOOM_STEP);
         }}
       >
         <Icon name="minus" />
@@ -40,7 +40,7 @@ export function ZoomButtons({ mover, isFitted }: ZoomButtonsProps) {
         aria-label={t('map:showAll')}
         aria-disabled={isFitted}
         onClick={() => {
-          if (!isFitted) mover.showAll();
+          if (!isFitted) controls.showAll();
         }}
       >
         <Icon name="fit" />

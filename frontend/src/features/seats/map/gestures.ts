@@ -1,4 +1,4 @@
-import { distance, type Point } from '@/lib/seatmap/viewport';
+import { distance, type Point } from '@/domain/geometry';
 
 interface Gestures {
   began(): void;
@@ -7,12 +7,12 @@ interface Gestures {
   zoomed(factor: number, anchor: Point): void;
 }
 
-/** A finger that moves less than this has tapped. */
+/** A movement shorter than this is a tap. */
 const DRAG_STARTS_AT_PX = 7;
 const WHEEL_RATE = 0.0016;
 const TRACKPAD_PINCH_RATE = 0.012;
 
-/** Drag with one pointer, pinch with two, zoom with the wheel. The answer stops watching. */
+/** Drag with one pointer, pinch with two, zoom with the wheel. Returns an unsubscribe function. */
 export function watchGestures(element: HTMLElement, gestures: Gestures): () => void {
   const pointers = new Map<number, Point>();
   let origin: Point | null = null;
@@ -43,7 +43,7 @@ export function watchGestures(element: HTMLElement, gestures: Gestures): () => v
       const [other] = [...pointers].filter(([id]) => id !== event.pointerId);
       if (other === undefined) {
         if (!isDragging && distance(origin, now) < DRAG_STARTS_AT_PX) return;
-        // Captured only from here on: a captured pointer's click would miss the seat under it.
+        // Capture late: a captured pointer's click would not reach the seat below.
         if (!isDragging) element.setPointerCapture(event.pointerId);
         isDragging = true;
         gestures.dragged(now.x - before.x, now.y - before.y);

@@ -1,41 +1,42 @@
-import { Mover } from '@/features/seats/map/mover';
-import { confine, fit, type PlanExtent, type Size, type Viewport } from '@/lib/seatmap/viewport';
+import { confine, fit, type PlanExtent, type Viewport } from '@/canvas/viewport';
+import type { Size } from '@/domain/geometry';
+import { MapControls } from '@/features/seats/map/mapControls';
 
-/** Where the map came to rest. */
-export interface RestingView {
+/** The view after the last movement. */
+export interface SettledView {
   readonly viewport: Viewport;
   readonly size: Size;
-  /** All of the plan shows, at any size of window, until somebody zooms or drags. */
+  /** Whether the whole plan is shown and follows resizes, until the user zooms or drags. */
   readonly isFitted: boolean;
 }
 
-type MovesListener = (viewport: Viewport, size: Size) => void;
+type MoveListener = (viewport: Viewport, size: Size) => void;
 
-const RESTS_AFTER_MS = 120;
+const SETTLE_MS = 120;
 
 /**
- * What part of the plan shows. Every move is told at once to who draws; the rest of the page hears
- * of it when the map has come to rest, so that a drag costs no rendering.
+ * The visible part of the plan. Every move is reported to `onMove` listeners; React subscribers are
+ * notified only once the view has settled, so that dragging renders nothing.
  */
 export class MapView {
-  readonly mover = new Mover((viewport) => {
+  readonly controls = new MapControls((viewport) => {
     this.#chosen = viewport;
     this.#moved();
   });
-  readonly #movesListeners = new Set<MovesListener>();
+  readonly #moveListeners = new Set<MoveListener>();
   readonly #listeners = new Set<() => void>();
   #extent: PlanExtent;
   #size: Size | null = null;
   #chosen: Viewport | null = null;
   #viewport: Viewport | null = null;
-  #resting: RestingView | null = null;
+  #settled: SettledView | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(extent: PlanExtent) {
     this.#extent = extent;
   }
 
-  /** Null until the size on screen is known. */
+  /** Null until the size is known. */
   get viewport(): Viewport | null {
     return this.#viewport;
   }
@@ -50,16 +51,19 @@ export class MapView {
     this.#moved();
   }
 
-  /** The listener is called for each move, before the browser paints, and for where the map is now. */
-  watchMoves(listener: MovesListener): () => void {
-    this.#movesListeners.add(listener);
+  /**
+   * Subscribe to every move, before paint; also called with the current view. Returns an
+   * unsubscribe function.
+   */
+  onMove(listener: MoveListener): () => void {
+    this.#moveListeners.add(listener);
     if (this.#viewport !== null && this.#size !== null) listener(this.#viewport, this.#size);
     return () => {
-      this.#movesListeners.delete(listener);
+      this.#moveListeners.delete(listener);
     };
   }
 
-  readonly getResting = (): RestingView | null => this.#resting;
+  readonly getSettled = (): SettledView | null => this.#settled;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -75,21 +79,21 @@ export class MapView {
       this.#chosen === null
         ? fit(this.#extent.bounds, this.#size)
         : confine(this.#chosen, this.#extent, this.#size);
-    this.mover.drawn({ viewport: this.#viewport, extent: this.#extent, screen: this.#size });
-    for (const listener of this.#movesListeners) listener(this.#viewport, this.#size);
+    this.controls.setView({ viewport: this.#viewport, extent: this.#extent, screen: this.#size });
+    for (const listener of this.#moveListeners) listener(this.#viewport, this.#size);
     clearTimeout(this.#timer);
-    if (this.#resting === null) {
-      this.#rest();
+    if (this.#settled === null) {
+      this.#settle();
     } else {
       this.#timer = setTimeout(() => {
-        this.#rest();
-      }, RESTS_AFTER_MS);
+        this.#settle();
+      }, SETTLE_MS);
     }
   }
 
-  #rest(): void {
+  #settle(): void {
     if (this.#viewport === null || this.#size === null) return;
-    this.#resting = {
+    this.#settled = {
       viewport: this.#viewport,
       size: this.#size,
       isFitted: this.#chosen === null,

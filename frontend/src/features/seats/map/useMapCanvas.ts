@@ -1,16 +1,16 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
+import { prefersReducedMotion } from '@/browser/motion';
+import { pagePause } from '@/browser/pagePause';
+import { MapCanvas } from '@/canvas/mapCanvas';
+import { paletteOf } from '@/canvas/palette';
+import type { LabelOf } from '@/canvas/planPainter';
+import type { Scene } from '@/canvas/scene';
+import { createCanvas } from '@/canvas/surface';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import type { ServerClock } from '@/domain/serverClock';
 import type { MapView } from '@/features/seats/map/mapView';
 import { useTheme } from '@/features/seats/map/useTheme';
-import type { ServerClock } from '@/lib/feed/clock';
-import { MapCanvas } from '@/lib/map/mapCanvas';
-import { paletteOf } from '@/lib/map/palette';
-import type { LabelOf } from '@/lib/map/planPainter';
-import type { Scene } from '@/lib/map/scene';
-import { createCanvas } from '@/lib/map/surface';
-import { prefersStillness } from '@/lib/page/motion';
-import { sleep } from '@/lib/page/sleep';
-import type { MapSeat } from '@/lib/seatmap/seats';
 
 interface MapCanvasOptions {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
@@ -19,11 +19,11 @@ interface MapCanvasOptions {
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly labelOf: LabelOf;
-  readonly pointed: number | null;
+  readonly hovered: number | null;
   readonly focused: number | null;
 }
 
-/** Keeps a canvas showing the seats. The answer refers to what draws on it. */
+/** Keep a canvas in sync with the seats. Returns a ref to its MapCanvas. */
 export function useMapCanvas({
   canvas,
   view,
@@ -31,7 +31,7 @@ export function useMapCanvas({
   seats,
   clock,
   labelOf,
-  pointed,
+  hovered,
   focused,
 }: MapCanvasOptions): RefObject<MapCanvas | null> {
   const mapRef = useRef<MapCanvas>(null);
@@ -52,12 +52,12 @@ export function useMapCanvas({
           cancelAnimationFrame(frame);
         };
       },
-      after: (ms, act) => sleep.timers.after(ms, act),
+      after: (ms, act) => pagePause.timers.after(ms, act),
       nowMs: () => performance.now(),
-      isStill: () => document.hidden || prefersStillness(),
+      prefersReducedMotion: () => document.hidden || prefersReducedMotion(),
     });
     mapRef.current = map;
-    const stopWatching = view.watchMoves((viewport, size) => {
+    const stopWatching = view.onMove((viewport, size) => {
       map.setView(viewport, size);
     });
     return () => {
@@ -68,21 +68,22 @@ export function useMapCanvas({
   }, [canvas, view, clock, labelOf]);
 
   useLayoutEffect(() => {
-    if (canvas.current !== null) mapRef.current?.show(scene, paletteOf(canvas.current), pixelRatio);
+    if (canvas.current !== null)
+      mapRef.current?.setScene(scene, paletteOf(canvas.current), pixelRatio);
   }, [canvas, scene, theme, pixelRatio]);
 
   useSeatsShown(mapRef, scene, seats);
 
   useEffect(() => {
-    mapRef.current?.mark(pointed, focused);
-  }, [pointed, focused]);
+    mapRef.current?.highlight(hovered, focused);
+  }, [hovered, focused]);
 
   return mapRef;
 }
 
 /**
- * A function of its own, since closures share their scope: what draws for as long as the map is
- * there must not keep the seats of the render that it was made in.
+ * Separate function, so that the long-lived closures above do not keep this render's seats in
+ * memory.
  */
 function useSeatsShown(
   mapRef: RefObject<MapCanvas | null>,

@@ -7,14 +7,14 @@ import {
   useSyncExternalStore,
 } from 'react';
 
+import type { PlanExtent } from '@/canvas/viewport';
 import { watchGestures } from '@/features/seats/map/gestures';
-import { MapView, type RestingView } from '@/features/seats/map/mapView';
-import type { PlanExtent } from '@/lib/seatmap/viewport';
+import { MapView, type SettledView } from '@/features/seats/map/mapView';
 
 interface MapViewHandle {
   readonly view: MapView;
-  readonly resting: RestingView | null;
-  /** Whether the pointer that was just lifted had moved the map rather than tapped it. */
+  readonly settled: SettledView | null;
+  /** Whether the last pointer gesture was a drag. */
   readonly wasDragged: () => boolean;
 }
 
@@ -23,7 +23,7 @@ export function useMapView(
   extent: PlanExtent,
 ): MapViewHandle {
   const [view] = useState(() => new MapView(extent));
-  const resting = useSyncExternalStore(view.subscribe, view.getResting);
+  const settled = useSyncExternalStore(view.subscribe, view.getSettled);
   const dragged = useRef(false);
 
   useLayoutEffect(() => {
@@ -53,13 +53,13 @@ export function useMapView(
       },
       dragged: (dx, dy) => {
         dragged.current = true;
-        view.mover.dragBy(dx, dy);
+        view.controls.dragBy(dx, dy);
       },
       zoomed: (factor, anchor) => {
-        view.mover.zoomBy(factor, anchor);
+        view.controls.zoomBy(factor, anchor);
       },
     });
   }, [frame, view]);
 
-  return { view, resting, wasDragged: () => dragged.current };
+  return { view, settled, wasDragged: () => dragged.current };
 }

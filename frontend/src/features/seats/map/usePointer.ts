@@ -1,18 +1,19 @@
 import { type MouseEvent, type PointerEvent, type RefObject, useRef, useState } from 'react';
 
+import type { Area } from '@/canvas/areas';
+import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
+import { toPlan } from '@/canvas/viewport';
+import type { Point } from '@/domain/geometry';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import type { MapView } from '@/features/seats/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
-import { radiusPx, type Scene, showsAreas } from '@/lib/map/scene';
-import type { Area } from '@/lib/map/areas';
-import type { MapSeat } from '@/lib/seatmap/seats';
-import { type Point, toPlan } from '@/lib/seatmap/viewport';
 
-/** Seats drawn smaller than this, in pixels of radius, cannot be hit: a click makes them larger. */
+/** Seats with a smaller radius cannot be clicked; a click zooms in instead. */
 const CLICKABLE_RADIUS_PX = 4;
 export const TAPPABLE_RADIUS_PX = 8;
 const NEARED_RADIUS_PX = 17;
 const FINGER_PX = 22;
-/** In seat radii: how far from its middle a seat is still meant. */
+/** Hit radius for a mouse, in seat radii. */
 const MOUSE_REACH = 1.1;
 
 interface PointerOptions {
@@ -24,7 +25,7 @@ interface PointerOptions {
   readonly onPick: (seat: MapSeat) => void;
 }
 
-/** What is under the pointer, and what a click there does: nearer first, then to a seat. */
+/** Hover and clicks: a click zooms in while seats are too small, else picks a seat. */
 export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: PointerOptions) {
   const lastPointer = useRef('mouse');
   const [seat, setSeat] = useState<number | null>(null);
@@ -32,7 +33,7 @@ export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: Po
 
   function onClick(click: MouseEvent) {
     const pressed = seatIndexOf(click.target);
-    // A key, a voice or a screen reader has pressed a button; there is no place that was clicked.
+    // Keyboard, voice control or a screen reader clicked a button; there are no coordinates.
     if (click.detail === 0) {
       if (pressed !== null) pick(pressed);
       return;
@@ -44,9 +45,9 @@ export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: Po
     const isFinger = lastPointer.current === 'touch';
     if (showsAreas(scene, radius)) {
       const clicked = areaAt(scene, toPlan(viewport, point));
-      if (clicked !== null) view.mover.glideTo(clicked.bounds, TAPPABLE_RADIUS_PX, point);
+      if (clicked !== null) view.controls.animateTo(clicked.bounds, TAPPABLE_RADIUS_PX, point);
     } else if (radius < (isFinger ? TAPPABLE_RADIUS_PX : CLICKABLE_RADIUS_PX)) {
-      view.mover.glideToSeats(NEARED_RADIUS_PX, point);
+      view.controls.animateZoomToSeats(NEARED_RADIUS_PX, point);
     } else {
       const reach = isFinger ? FINGER_PX / viewport.scale : MOUSE_REACH * scene.plan.seat_radius;
       const index = pressed ?? scene.grid.nearest(toPlan(viewport, point), reach);

@@ -7,11 +7,11 @@ import {
   useState,
 } from 'react';
 
+import { type Direction, neighbour } from '@/domain/seatMap/neighbour';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { MapView } from '@/features/seats/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
 import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
-import { type Direction, neighbour } from '@/lib/seatmap/neighbour';
-import type { SeatFacts } from '@/lib/seatmap/seats';
 
 const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowLeft: 'left',
@@ -20,7 +20,7 @@ const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowDown: 'down',
 };
 
-/** One seat is reached by the Tab key; from there the arrow keys walk as the seats lie. */
+/** Roving tabindex: Tab reaches one seat, arrow keys move by position. */
 export function useSeatFocus(
   buttons: RefObject<HTMLElement | null>,
   view: MapView,
@@ -30,7 +30,7 @@ export function useSeatFocus(
   const [focused, setFocused] = useState<number | null>(null);
   const isWalking = useRef(false);
 
-  // The button of a seat that is out of view is there once it is the tab stop.
+  // An out-of-view seat's button exists only after it becomes the tab stop.
   useLayoutEffect(() => {
     if (!isWalking.current) return;
     isWalking.current = false;
@@ -46,7 +46,7 @@ export function useSeatFocus(
 
   return {
     tabStop,
-    /** Null as well while the focus came with a pointer: who points sees where. */
+    /** Null after a click, where no focus ring is needed. */
     focused,
     handlers: {
       onKeyDown: (press: KeyboardEvent) => {
@@ -65,7 +65,7 @@ export function useSeatFocus(
         setTabStop(seat.index);
         if (!target.matches(':focus-visible')) return;
         setFocused(seat.index);
-        view.mover.reveal(seat, TAPPABLE_RADIUS_PX);
+        view.controls.reveal(seat, TAPPABLE_RADIUS_PX);
       },
       onBlur: () => {
         setFocused(null);

@@ -6,7 +6,7 @@ const THEMES = [
   '(forced-colors: active)',
 ];
 
-/** Another number whenever the colours of the page have changed. */
+/** Changes whenever the colour scheme changes. */
 export function useTheme(): number {
   const [theme, setTheme] = useState(0);
   useEffect(() => {

@@ -1,29 +1,29 @@
 import { type KeyboardEvent, useLayoutEffect, useRef } from 'react';
 
 import { Icon } from '@/components/Icon';
-import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Choice } from '@/features/seats/offer/offer';
-import { t } from '@/lib/i18n/language';
-import type { SeatFacts } from '@/lib/seatmap/seats';
+import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import { t } from '@/i18n/language';
 
-/** So much of what is around the seat stays in sight. */
+/** Distance to keep from the seat. */
 const CLEAR_PX = 24;
 
 interface OfferCardProps<One extends Choice> {
-  /** What this is, for those who do not see it. */
+  /** Accessible name. */
   readonly name: string;
   readonly sentence: string;
   readonly choices: readonly One[];
-  /** The seat that people are looking at. */
+  /** The seat that must not be covered. */
   readonly awayFrom: SeatFacts | undefined;
   readonly onTake: (choice: One) => void;
   readonly onDismiss: () => void;
 }
 
 /**
- * Lies over the lower edge of the map or list, or over the upper one where it would cover the seat
- * that people look at. Nothing moves when it comes, and it takes no focus: what it offers has been
- * announced already. When it goes, the focus is back on the seats.
+ * A card at the lower edge of the map or list, or at the upper edge if it would cover the seat in
+ * question. It takes no focus, as its content has been announced; when it closes, the focus returns
+ * to the seats.
  */
 export function OfferCard<One extends Choice>({
   name,

@@ -1,36 +1,34 @@
-import type { Alternative, ApiError } from '@/lib/api/apiError';
-import { listOf, t } from '@/lib/i18n/language';
-import { formatMoney, sumAmounts } from '@/lib/money';
-import type { MapSeat, SeatFacts } from '@/lib/seatmap/seats';
+import type { Alternative, ApiError } from '@/api/apiError';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import { formatList, t } from '@/i18n/language';
+import { formatMoney, sumAmounts } from '@/i18n/money';
 
-/** What could be had instead of seats that were refused. */
+/** Alternatives to seats that were refused. */
 export interface Offer {
-  /** Why they were. */
-  readonly sentence: string;
+  /** Why they were refused. */
+  readonly text: string;
   readonly alternatives: readonly Alternative[];
   readonly insteadOf: readonly SeatFacts[];
-  /** What is left of a set will do. */
+  /** Whether part of a set may be taken. */
   readonly isDivisible: boolean;
 }
 
-/** One of an offer's sets of seats, for as long as all of it is free, or some, if that will do. */
+/** One set of alternative seats that are still free. */
 export interface Choice {
   readonly label: string;
   readonly seats: readonly SeatFacts[];
 }
 
-/** Null when there is nothing to offer. */
+/** Null if the error has no alternatives. */
 export function offerFor(
   { alternatives }: ApiError,
-  sentence: string,
+  text: string,
   insteadOf: readonly SeatFacts[],
 ): Offer | null {
-  return alternatives.length === 0
-    ? null
-    : { sentence, alternatives, insteadOf, isDivisible: false };
+  return alternatives.length === 0 ? null : { text, alternatives, insteadOf, isDivisible: false };
 }
 
-/** What is left of an offer as the map stands now. */
+/** The sets of an offer that are still available. */
 export function openChoices(
   { alternatives, insteadOf, isDivisible }: Offer,
   seats: readonly MapSeat[],
@@ -46,14 +44,14 @@ export function openChoices(
   });
 }
 
-/** The offer for those who do not see it, to be said once. */
-export function offerInWords({ sentence, alternatives }: Offer): string {
-  const sets = alternatives.map(({ seatNumbers }) => listOf(seatNumbers));
-  return `${sentence} ${t('seats:offer_inWords', { list: listOf(sets, 'disjunction') })}`;
+/** The offer as text, for screen readers. */
+export function offerText({ text, alternatives }: Offer): string {
+  const sets = alternatives.map(({ seatNumbers }) => formatList(seatNumbers));
+  return `${text} ${t('seats:offer_inWords', { list: formatList(sets, 'disjunction') })}`;
 }
 
 function isFree(seat: MapSeat | undefined): seat is MapSeat {
-  return seat?.standing === 'available' && !seat.pending;
+  return seat?.status === 'available' && !seat.pending;
 }
 
 function labelOf(

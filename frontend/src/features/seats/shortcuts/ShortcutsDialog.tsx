@@ -3,7 +3,7 @@ import { Fragment } from 'react';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { type Shortcut, SHORTCUTS } from '@/features/seats/shortcuts/shortcuts';
-import { t } from '@/lib/i18n/language';
+import { t } from '@/i18n/language';
 
 import './shortcuts.css';
 
@@ -49,7 +49,7 @@ export function ShortcutsDialog({ areOn, onTurn, onClose }: ShortcutsDialogProps
 interface ExplainedProps {
   readonly keys: readonly string[];
   readonly what: string;
-  /** It does nothing while shortcuts are off. */
+  /** Disabled along with the shortcuts. */
   readonly isLetter?: boolean;
 }
 

@@ -1,11 +1,11 @@
-/** What a single key can do, in the order in which it is explained. */
+/** Single-key shortcuts, in the order of the help dialog. */
 export const SHORTCUTS = [
   { name: 'map', keys: ['m'] },
   { name: 'list', keys: ['l'] },
   { name: 'find', keys: ['f'] },
   { name: 'basket', keys: ['b'] },
   { name: 'reserve', keys: ['r'] },
-  // On many keyboards + is reached with Shift, and the key itself says =.
+  // On many keyboards + needs Shift, and the key alone types =.
   { name: 'zoomIn', keys: ['+', '='] },
   { name: 'zoomOut', keys: ['-'] },
   { name: 'showAll', keys: ['0'] },
@@ -16,12 +16,12 @@ export type Shortcut = (typeof SHORTCUTS)[number]['name'];
 
 type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'altKey' | 'metaKey' | 'repeat'>;
 
-/** Held down, these go on. */
+/** These repeat while the key is held. */
 const REPEATING: readonly Shortcut[] = ['zoomIn', 'zoomOut'];
 
-/** What is meant by a key, going by what it types rather than by where it is. */
+/** Return a key's shortcut, by the character it types. */
 export function shortcutOf(press: Press): Shortcut | null {
-  // With these it belongs to the browser, or to the person's own tools.
+  // With a modifier, it is a shortcut of the browser or of assistive technology.
   if (press.ctrlKey || press.altKey || press.metaKey) return null;
   const key = press.key.toLowerCase();
   const found = SHORTCUTS.find(({ keys }) => keys.some((one) => one === key));
@@ -32,7 +32,7 @@ export function shortcutOf(press: Press): Shortcut | null {
 const TYPED_INTO =
   'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]';
 
-/** Whether keys go into something that takes letters. */
+/** Whether the target takes text input. */
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(TYPED_INTO) !== null;
 }

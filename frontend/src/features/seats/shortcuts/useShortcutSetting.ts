@@ -1,11 +1,11 @@
 import { useState } from 'react';
 
-import { siteStorage } from '@/lib/page/storage';
+import { siteStorage } from '@/browser/storage';
 
 const STORED_AS = 'seatcast.shortcuts';
 const OFF = 'off';
 
-/** Whether this person wants single keys to do anything here. */
+/** Whether single-key shortcuts are enabled, stored. */
 export function useShortcutSetting(): readonly [boolean, (areOn: boolean) => void] {
   const [areOn, setAreOn] = useState(() => siteStorage.getItem(STORED_AS) !== OFF);
 

@@ -5,14 +5,14 @@ import { isTyping, type Shortcut, shortcutOf } from '@/features/seats/shortcuts/
 export type ShortcutActions = Readonly<Record<Shortcut, () => void>>;
 
 interface ShortcutOptions {
-  /** Whether single keys do anything. */
+  /** Whether shortcuts are enabled. */
   readonly areOn: boolean;
   readonly actions: ShortcutActions;
-  /** Escape, which is no letter, and so never off. */
+  /** Escape always works. */
   readonly onEscape: () => void;
 }
 
-/** Listens to keys for as long as no dialog is open, which has keys of its own. */
+/** Handle keys while no dialog is open. */
 export function useShortcuts({ areOn, actions, onEscape }: ShortcutOptions): void {
   const take = useEffectEvent((press: KeyboardEvent) => {
     if (press.defaultPrevented || document.querySelector('dialog[open]') !== null) return;

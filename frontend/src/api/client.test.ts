@@ -1,0 +1,103 @@
+// @vitest-environment jsdom
+import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { beforeEach, expect, it } from 'vitest';
+
+import { get, http, auth, post } from '@/api/client';
+import type { TabMessage } from '@/browser/tabMessages';
+import { tabs } from '@/browser/tabs';
+
+interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly csrf: unknown;
+  readonly key: unknown;
+}
+
+let sent: Sent[];
+let answer: (config: InternalAxiosRequestConfig) => [number, unknown];
+beforeEach(() => {
+  // Other test files share this document.
+  document.cookie = 'csrftoken=; max-age=0';
+  sent = [];
+  answer = () => [200, {}];
+  http.defaults.adapter = (config) => {
+    const { method = '', url = '', headers } = config;
+    sent.push({
+      method,
+      url,
+      csrf: headers.get('X-CSRFToken') ?? null,
+      key: headers.get('Idempotency-Key') ?? null,
+    });
+    if (url === 'csrf/') document.cookie = 'csrftoken=fresh';
+    const [status, data] = answer(config);
+    const response: AxiosResponse = { status, data, statusText: '', headers: {}, config };
+    return status < 400
+      ? Promise.resolve(response)
+      : Promise.reject(new AxiosError('refused', undefined, config, undefined, response));
+  };
+});
+
+it('fetches a CSRF token before the first write if there is none', async () => {
+  await post('login/', { username: 'alice' });
+  expect(sent.map(({ method, url, csrf }) => [method, url, csrf])).toEqual([
+    ['get', 'csrf/', null],
+    ['post', 'login/', 'fresh'],
+  ]);
+});
+
+it('sends an existing CSRF token with writes and none with reads', async () => {
+  document.cookie = 'csrftoken=known';
+  await post('logout/');
+  await get('me/');
+  expect(sent.map(({ url, csrf }) => [url, csrf])).toEqual([
+    ['logout/', 'known'],
+    ['me/', null],
+  ]);
+});
+
+it('retries once with a fresh CSRF token after a refusal', async () => {
+  document.cookie = 'csrftoken=stale';
+  answer = ({ headers }) =>
+    headers.get('X-CSRFToken') === 'stale'
+      ? [403, { error: 'CSRF', code: 'csrf_failed' }]
+      : [200, {}];
+  await post('events/7/unlock/', { seat_ids: [1] }, 'key-1');
+  expect(sent.map(({ url, csrf, key }) => [url, csrf, key])).toEqual([
+    ['events/7/unlock/', 'stale', 'key-1'],
+    ['csrf/', null, null],
+    ['events/7/unlock/', 'fresh', 'key-1'],
+  ]);
+});
+
+it('gives up if the fresh CSRF token is refused as well', async () => {
+  answer = ({ url }) =>
+    url === 'csrf/' ? [200, {}] : [403, { error: 'CSRF', code: 'csrf_failed' }];
+  await expect(post('logout/')).rejects.toMatchObject({ code: 'csrf_failed' });
+});
+
+it('throws ApiError for every failure', async () => {
+  answer = () => [404, { error: 'There is no such event.', code: 'event_not_found' }];
+  await expect(get('events/9/')).rejects.toMatchObject({
+    name: 'ApiError',
+    message: 'There is no such event.',
+  });
+});
+
+it('rechecks the session when a request is refused as anonymous', async () => {
+  const news: TabMessage[] = [];
+  const stop = tabs.listen((one) => news.push(one));
+  answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
+  await expect(get('me/')).rejects.toMatchObject({ status: 401 });
+  expect(news).toEqual([]);
+  await expect(post('events/7/lock/')).rejects.toMatchObject({ status: 401 });
+  expect(news).toEqual([{ kind: 'session' }]);
+  stop();
+});
+
+it('reconnects a socket if the session continues under another cookie', async () => {
+  expect(await auth.recoverSocket([])).toBe(true);
+  answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
+  expect(await auth.recoverSocket([])).toBe(false);
+  answer = () => [503, { error: 'Come back.', code: 'unavailable' }];
+  await expect(auth.recoverSocket([])).rejects.toMatchObject({ status: 503 });
+});

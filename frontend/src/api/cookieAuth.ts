@@ -1,0 +1,52 @@
+import type { Auth } from '@/api/auth';
+
+const CSRF_COOKIE = 'csrftoken';
+const CSRF_HEADER = 'X-CSRFToken';
+const SAFE_METHODS = ['get', 'head', 'options'];
+
+interface CookieAuthOptions {
+  readonly fetchCsrfToken: () => Promise<unknown>;
+  /** Throws ApiError. */
+  readonly isSignedIn: () => Promise<boolean>;
+  /**
+   * Fetches a ticket for sockets to a host that does not get the cookie; null if sockets use the
+   * page's host. Throws ApiError.
+   */
+  readonly fetchTicket: (() => Promise<string | null>) | null;
+}
+
+/** Authenticate by the session cookie, with the CSRF token on writes. */
+export function cookieAuth({ fetchCsrfToken, isSignedIn, fetchTicket }: CookieAuthOptions): Auth {
+  /** For the next socket. Requested only after the server closed one with 4401. */
+  let ticket: string | null = null;
+  return {
+    async authenticate({ method, headers }) {
+      if (SAFE_METHODS.includes(method ?? 'get')) return;
+      if (csrfToken() === null) await fetchCsrfToken();
+      const token = csrfToken();
+      if (token !== null) headers.set(CSRF_HEADER, token);
+    },
+    async recover({ code }) {
+      if (code !== 'csrf_failed') return false;
+      // Another tab signed in or out, which rotated the CSRF token.
+      await fetchCsrfToken();
+      return true;
+    },
+    subprotocols() {
+      const offered = ticket === null ? [] : ['seatcast', `ticket.${ticket}`];
+      ticket = null;
+      return Promise.resolve(offered);
+    },
+    async recoverSocket() {
+      // The session may have moved to a new cookie, e.g. after a password change.
+      if (fetchTicket === null) return isSignedIn();
+      ticket = await fetchTicket();
+      return ticket !== null;
+    },
+  };
+}
+
+function csrfToken(): string | null {
+  const pair = document.cookie.split('; ').find((cookie) => cookie.startsWith(`${CSRF_COOKIE}=`));
+  return pair === undefined ? null : decodeURIComponent(pair.slice(CSRF_COOKIE.length + 1));
+}

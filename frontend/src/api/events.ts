@@ -1,0 +1,55 @@
+import { get } from '@/api/client';
+import type { EventDetail, EventSummary, Layout, Lock, Revenue, Seat } from '@/api/types';
+
+/** Page size: each event card draws a picture. */
+const EVENTS_AT_ONCE = 24;
+
+export interface SeatList {
+  readonly layout: string;
+  readonly seats: readonly Seat[];
+}
+
+/** One page of the event list; `next` is the cursor of the next page, null on the last one. */
+export interface EventPage {
+  readonly events: readonly EventSummary[];
+  readonly next: string | null;
+}
+
+export async function fetchEvents(after: string | null, signal: AbortSignal): Promise<EventPage> {
+  const query = new URLSearchParams({ limit: String(EVENTS_AT_ONCE) });
+  if (after !== null) query.set('after', after);
+  const { body, headers } = await get<EventSummary[]>(`events/?${query.toString()}`, signal);
+  return { events: body, next: nextPlace(headers['link']) };
+}
+
+export async function fetchEvent(eventId: number, signal: AbortSignal): Promise<EventDetail> {
+  return (await get<EventDetail>(`events/${eventId}/`, signal)).body;
+}
+
+/** Fetch the static data of an event's seats. Never changes for the same `layout` hash. */
+export async function fetchLayout(
+  eventId: number,
+  layout: string,
+  signal: AbortSignal,
+): Promise<Layout> {
+  return (await get<Layout>(`events/${eventId}/layouts/${layout}/`, signal)).body;
+}
+
+export async function fetchSeats(eventId: number, signal: AbortSignal): Promise<SeatList> {
+  const { body, headers } = await get<Seat[]>(`events/${eventId}/seats/`, signal);
+  return { layout: String(headers['x-seatcast-layout']), seats: body };
+}
+
+export async function fetchRevenue(eventId: number, signal: AbortSignal): Promise<Revenue> {
+  return (await get<Revenue>(`events/${eventId}/revenue/`, signal)).body;
+}
+
+export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promise<Lock[]> {
+  return (await get<Lock[]>(`events/${eventId}/locks/`, signal)).body;
+}
+
+/** Cursor of the next page, from the `Link` header (RFC 8288). */
+function nextPlace(link: unknown): string | null {
+  const url = typeof link === 'string' ? /<([^>]*)>; rel="next"/.exec(link)?.[1] : undefined;
+  return url === undefined ? null : new URL(url, location.href).searchParams.get('after');
+}

@@ -1,0 +1,63 @@
+import { post } from '@/api/client';
+import type { ExtendedAnswer, ReservedAnswer, SeatAnswer, SeatsAnswer } from '@/api/types';
+
+export function lockSeat(eventId: number, seatId: number, key: string): Promise<SeatAnswer> {
+  return post(`events/${eventId}/seats/${seatId}/lock/`, {}, key);
+}
+
+/** Lock all of these seats, or none. */
+export function lockSeats(
+  eventId: number,
+  seatIds: readonly number[],
+  key: string,
+): Promise<SeatsAnswer> {
+  return post(`events/${eventId}/lock/`, { seat_ids: seatIds }, key);
+}
+
+/** What to search for when the server chooses the seats. */
+export interface SeatCriteria {
+  readonly count: number;
+  readonly by: 'view' | 'price';
+  /** Null for any. */
+  readonly section: string | null;
+  readonly category: number | null;
+}
+
+/** Lock the best adjacent seats that match, or none. */
+export function lockBest(
+  eventId: number,
+  criteria: SeatCriteria,
+  key: string,
+): Promise<SeatsAnswer> {
+  return post(`events/${eventId}/best/`, criteria, key);
+}
+
+/** Extend the caller's locks on all of these seats, or none. */
+export function extendLocks(
+  eventId: number,
+  seatIds: readonly number[],
+  key: string,
+): Promise<ExtendedAnswer> {
+  return post(`events/${eventId}/extend/`, { seat_ids: seatIds }, key);
+}
+
+export function unlockSeats(
+  eventId: number,
+  seatIds: readonly number[],
+  key: string,
+): Promise<SeatsAnswer> {
+  return post(`events/${eventId}/unlock/`, { seat_ids: seatIds }, key);
+}
+
+export function reserveSeats(
+  eventId: number,
+  seatIds: readonly number[],
+  paymentMethod: string,
+  key: string,
+): Promise<ReservedAnswer> {
+  return post(
+    `events/${eventId}/reserve/`,
+    { seat_ids: seatIds, payment_method: paymentMethod },
+    key,
+  );
+}

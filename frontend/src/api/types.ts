@@ -1,0 +1,56 @@
+import type { components } from '@/api/schema';
+
+type Schemas = components['schemas'];
+
+export type EventSummary = Schemas['Event'];
+export type EventDetail = Schemas['EventDetail'];
+export type Revenue = Schemas['Revenue'];
+export type Category = Schemas['Category'];
+export type Shape = Schemas['Shape'];
+export type PaymentMethod = Schemas['PaymentMethod'];
+export type Layout = Schemas['Layout'];
+export type Seat = Schemas['Seat'];
+/** A seat that the caller has locked. */
+export type Lock = Schemas['Lock'];
+export type Reservation = Schemas['Reservation'];
+/** A ticket as door staff see it. */
+export type Ticket = Schemas['Ticket'];
+export type AdmittedAnswer = Schemas['AdmittedAnswer'];
+/** An admitted seat, with time and gate. */
+export type AdmittedSeat = Schemas['AdmittedSeat'];
+export type ConflictReason = Schemas['ConflictReasonEnum'];
+export type Me = Schemas['Me'];
+export type Credentials = Schemas['CredentialsRequest'];
+export type Registration = Schemas['RegistrationRequest'];
+export type SignedIn = Schemas['SignedIn'];
+export type TokenPair = Schemas['TokenPair'];
+export type SocketTicket = Schemas['SocketTicket'];
+/** With the device id for the next sign-in. */
+export type SignedInPair = Schemas['SignedInPair'];
+export type EmailChange = Schemas['EmailChangeRequest'];
+/** Parameters of an email confirmation link. */
+export type EmailConfirmation = Schemas['EmailConfirmRequest'];
+export type PasswordResetDone = Schemas['PasswordResetDone'];
+export type PasswordChange = Schemas['PasswordChangeRequest'];
+/** With a new token pair if the request used a token: the old one was revoked. */
+export type PasswordChanged = Schemas['PasswordChanged'];
+/** Parameters of a password reset link, and the new password. */
+export type PasswordReset = Schemas['PasswordResetConfirmRequest'];
+/** With a code, or a passkey's credential. */
+export type SecondStepAnswer = Omit<Schemas['SecondStepRequest'], 'code'> & {
+  readonly code?: string;
+};
+export type SecondFactor = Schemas['SecondFactor'];
+export type Passkey = Schemas['Passkey'];
+export type NewPasskey = Schemas['NewPasskeyRequest'];
+export type PasskeyOptions = Schemas['PasskeyOptions'];
+export type TotpSecret = Schemas['TotpSecret'];
+export type FactorAdded = Schemas['FactorAdded'];
+export type RecoveryCodes = Schemas['RecoveryCodes'];
+/** A session or token family of the user. */
+export type Session = Schemas['Session'];
+export type SeatAnswer = Schemas['SeatAnswer'];
+export type SeatsAnswer = Schemas['SeatsAnswer'];
+export type ExtendedAnswer = Schemas['ExtendedAnswer'];
+export type ReservedAnswer = Schemas['ReservedAnswer'];
+export type CancelledAnswer = Schemas['CancelledAnswer'];

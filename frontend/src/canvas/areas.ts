@@ -1,0 +1,255 @@
+import { SeatGrid } from '@/canvas/seatGrid';
+import { type Bounds, boundsOf, distance, type Point } from '@/domain/geometry';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { Section } from '@/domain/seatMap/sections';
+
+/** A section as drawn when zoomed out. */
+export interface Area {
+  readonly index: number;
+  readonly name: string;
+  readonly seatIndexes: readonly number[];
+  /** Distinct seat prices, ascending; `priceRanks` has the index of each seat's price. */
+  readonly prices: readonly string[];
+  readonly priceRanks: Uint16Array;
+  /** One polygon for each part of the section, through the centres of its outermost seats. */
+  readonly outlines: readonly (readonly Point[])[];
+  /** Line width that makes the outline cover the outermost seats. */
+  readonly thickness: number;
+  readonly bounds: Bounds;
+  /** A seat near the centre, where the label goes. */
+  readonly middle: Point;
+  /** Free distance around `middle` inside the section. */
+  readonly room: number;
+  /** The category of most seats. */
+  readonly categoryId: number | null;
+}
+
+const MAX_CORNERS_PER_ROW = 9;
+/** Line width in row pitches, a little more than one so that rows touch. */
+const OVERLAP = 1.3;
+/** In row pitches: parts farther apart than this get separate outlines. */
+const PARTS_APART = 2.5;
+const ROOM_ENOUGH = 0.7;
+
+/** Return the areas of all sections; empty if there is only one, which needs no overview. */
+export function areasOf(sections: readonly Section[], seatRadius: number): Area[] {
+  if (sections.length < 2) return [];
+  return sections.map((section, index) => areaOf(section, index, seatRadius));
+}
+
+/** Map each seat's index to the index of its area. */
+export function areaByIndex(areas: readonly Area[], seatCount: number): Uint16Array {
+  const found = new Uint16Array(seatCount);
+  for (const { index, seatIndexes } of areas) {
+    for (const seat of seatIndexes) found[seat] = index;
+  }
+  return found;
+}
+
+/** Free seats of a section, and the lowest price among them. */
+export interface Availability {
+  readonly free: number;
+  readonly priceFrom: string | null;
+}
+
+function countAvailability(area: Area, seats: readonly MapSeat[]): Availability {
+  let free = 0;
+  let cheapest = area.prices.length;
+  for (let place = 0; place < area.seatIndexes.length; place++) {
+    if (seats[area.seatIndexes[place] ?? -1]?.status !== 'available') continue;
+    free += 1;
+    const rank = area.priceRanks[place] ?? cheapest;
+    if (rank < cheapest) cheapest = rank;
+  }
+  return { free, priceFrom: area.prices[cheapest] ?? null };
+}
+
+/** Both the canvas and the buttons ask for the same seats on every change. */
+const lastResult = new WeakMap<
+  readonly Area[],
+  { readonly seats: readonly MapSeat[]; readonly availability: readonly Availability[] }
+>();
+
+/** Return the availability by area. An unchanged entry keeps its identity. */
+export function availabilityOf(
+  areas: readonly Area[],
+  seats: readonly MapSeat[],
+): readonly Availability[] {
+  const before = lastResult.get(areas);
+  if (before?.seats === seats) return before.availability;
+  const availability = areas.map((area, place) => {
+    const after = countAvailability(area, seats);
+    const same = before?.availability[place];
+    return same?.free === after.free && same.priceFrom === after.priceFrom ? same : after;
+  });
+  lastResult.set(areas, { seats, availability });
+  return availability;
+}
+
+/** A candidate for the label's position. */
+type LabelPosition = Pick<Area, 'middle' | 'room'>;
+
+/** A row simplified to a few points. */
+type Line = readonly [Point, ...Point[]];
+
+function areaOf(section: Section, index: number, seatRadius: number): Area {
+  const rows = section.rows.map((row) => row.seats);
+  const seats = rows.flat();
+  const pitch = rowPitch(rows, boundsOf(seats, 0));
+  const thickness = Math.max(OVERLAP * pitch, 2.6 * seatRadius);
+  const parts = partsOf(rows.flatMap(lineOf), PARTS_APART * Math.max(pitch, 3 * seatRadius));
+  const { middle, room } = mostCentral(
+    parts.flatMap((lines) => lines.map((line) => roomAround(middleOf(line), lines))),
+    meanOf(seats),
+  );
+  const prices = [...new Set(seats.map(({ price }) => price))].sort(
+    (a, b) => Number(a) - Number(b),
+  );
+  return {
+    index,
+    name: section.name,
+    seatIndexes: seats.map((seat) => seat.index),
+    prices,
+    priceRanks: Uint16Array.from(seats, ({ price }) => prices.indexOf(price)),
+    outlines: parts.map(outlineOf),
+    thickness,
+    bounds: boundsOf(seats, thickness),
+    middle,
+    room: room + thickness / 2,
+    categoryId: mostCommon(seats.map(({ categoryId }) => categoryId)),
+  };
+}
+
+/** Group lines that are near each other, e.g. separate boxes left and right of a stage. */
+function partsOf(lines: readonly Line[], near: number): (readonly Line[])[] {
+  const parts: Line[][] = [];
+  for (const line of lines) {
+    const touched = parts.filter((part) => part.some((other) => areNear(line, other, near)));
+    const joined = [...touched.flat(), line];
+    for (const part of touched) parts.splice(parts.indexOf(part), 1);
+    parts.push(joined);
+  }
+  return parts;
+}
+
+function areNear(one: Line, other: Line, near: number): boolean {
+  return marksOf(one).some((a) => marksOf(other).some((b) => distance(a, b) <= near));
+}
+
+function marksOf(line: Line): readonly Point[] {
+  return [line[0], middleOf(line), line.at(-1) ?? line[0]];
+}
+
+function middleOf(line: Line): Point {
+  return line[Math.floor(line.length / 2)] ?? line[0];
+}
+
+/** Walk along the first row, down the row ends, back along the last row, and up again. */
+function outlineOf(lines: readonly Line[]): Point[] {
+  const inside = middleOf(lines[Math.floor(lines.length / 2)] ?? [{ x: 0, y: 0 }]);
+  const depths = depthsOf(inside, lines);
+  const ordered = lines
+    .map((line, place) => ({ line, depth: depths[place] ?? 0 }))
+    .sort((a, b) => a.depth - b.depth);
+  let heading = { x: 1, y: 0 };
+  const aligned = ordered.map(({ line }) => {
+    const [first, last] = [line[0], line.at(-1) ?? line[0]];
+    const along = { x: last.x - first.x, y: last.y - first.y };
+    const isBackwards = along.x * heading.x + along.y * heading.y < 0;
+    if (along.x !== 0 || along.y !== 0) {
+      heading = isBackwards ? { x: -along.x, y: -along.y } : along;
+    }
+    return isBackwards ? line.toReversed() : line;
+  });
+  const between = aligned.slice(1, -1);
+  return [
+    ...(aligned[0] ?? []),
+    ...between.flatMap((line) => line.slice(-1)),
+    ...(aligned.length > 1 ? (aligned.at(-1) ?? []) : []).toReversed(),
+    ...between.flatMap((line) => line.slice(0, 1)).toReversed(),
+  ];
+}
+
+/**
+ * Return the smaller of the distance to the nearest row end and the depth of rows on either side.
+ */
+function roomAround(middle: Point, lines: readonly Line[]): LabelPosition {
+  const ends = lines.flatMap((line) => [line[0], line.at(-1) ?? line[0]]);
+  const depths = depthsOf(middle, lines);
+  const room = Math.min(
+    ...ends.map((end) => distance(end, middle)),
+    -Math.min(...depths),
+    Math.max(...depths),
+  );
+  return { middle, room };
+}
+
+/** Return the position nearest to the mean that has nearly as much room as any. */
+function mostCentral(places: readonly LabelPosition[], mean: Point): LabelPosition {
+  const most = Math.max(...places.map(({ room }) => room));
+  return places
+    .filter(({ room }) => room >= ROOM_ENOUGH * most)
+    .reduce((a, b) => (distance(b.middle, mean) < distance(a.middle, mean) ? b : a));
+}
+
+function meanOf(points: readonly Point[]): Point {
+  return {
+    x: points.reduce((sum, { x }) => sum + x, 0) / points.length,
+    y: points.reduce((sum, { y }) => sum + y, 0) / points.length,
+  };
+}
+
+/** Signed distance of each row to a point, along the direction to the farthest row. */
+function depthsOf(point: Point, lines: readonly Line[]): number[] {
+  const nearest = lines.map((line) =>
+    line.reduce((a, b) => (distance(b, point) < distance(a, point) ? b : a)),
+  );
+  const farthest = nearest.reduce((a, b) => (distance(b, point) > distance(a, point) ? b : a));
+  const length = distance(farthest, point) || 1;
+  return nearest.map(
+    ({ x, y }) =>
+      ((x - point.x) * (farthest.x - point.x) + (y - point.y) * (farthest.y - point.y)) / length,
+  );
+}
+
+/** Median distance from the middle of a row to the nearest other row. */
+function rowPitch(rows: readonly (readonly SeatFacts[])[], bounds: Bounds): number {
+  if (rows.length < 2) return 0;
+  const seats = rows.flat();
+  const grid = new SeatGrid(seats, bounds);
+  const widest = Math.max(bounds.width, bounds.height);
+  const gaps = rows.flatMap((row) => {
+    const from = row[Math.floor(row.length / 2)];
+    if (from === undefined) return [];
+    for (let reach = widest / 16; reach <= 2 * widest; reach *= 2) {
+      const distances = grid.within(boundsOf([from], reach)).flatMap((place) => {
+        const seat = seats[place];
+        return seat === undefined || seat.row === from.row ? [] : distance(seat, from);
+      });
+      if (distances.length > 0) return Math.min(...distances);
+    }
+    return [];
+  });
+  gaps.sort((a, b) => a - b);
+  return gaps[Math.floor(gaps.length / 2)] ?? 0;
+}
+
+function lineOf(row: readonly SeatFacts[]): Line[] {
+  const [first, ...others] = row;
+  if (first === undefined) return [];
+  const step = Math.max((row.length - 1) / (MAX_CORNERS_PER_ROW - 1), 1);
+  const line: [Point, ...Point[]] = [{ x: first.x, y: first.y }];
+  for (let at = step; at < row.length - 1; at += step) {
+    const seat = row[Math.round(at)];
+    if (seat !== undefined) line.push({ x: seat.x, y: seat.y });
+  }
+  const last = others.at(-1);
+  if (last !== undefined) line.push({ x: last.x, y: last.y });
+  return [line];
+}
+
+function mostCommon<Value>(values: readonly Value[]): Value | null {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}

@@ -1,0 +1,9 @@
+/** SVG path of each status mark, centred on (0, 0), for a seat of radius 1. */
+export const GLYPHS = {
+  mine: 'M-.42 .02L-.12 .34L.44 -.34',
+  locked: 'M-.2 -.06V-.26A.2 .2 0 0 1 .2 -.26V-.06M-.38 -.06H.38V.42H-.38Z',
+  reserved: 'M0 -.46A.22 .22 0 1 1 0 -.02A.22 .22 0 1 1 0 -.46ZM-.44 .5C-.4 .02 .4 .02 .44 .5Z',
+  blocked: 'M-.3 -.3L.3 .3M.3 -.3L-.3 .3',
+  /** Replaces the padlock in small seats. */
+  bar: 'M-.4 0H.4',
+} as const;

@@ -1,0 +1,59 @@
+import type { Category, EventDetail, Shape } from '@/api/types';
+import { type Area, areaByIndex, areasOf } from '@/canvas/areas';
+import { boundsOfShape, planExtent } from '@/canvas/planExtent';
+import { type RowLabel, rowLabelsOf } from '@/canvas/rowLabels';
+import { SeatGrid } from '@/canvas/seatGrid';
+import type { PlanExtent, Viewport } from '@/canvas/viewport';
+import type { Bounds } from '@/domain/geometry';
+import type { SeatFacts } from '@/domain/seatMap/seats';
+import { type Section, sectionsOf } from '@/domain/seatMap/sections';
+
+/** The static part of a map: plan, seats' positions, sections, labels. */
+export interface Scene {
+  readonly plan: EventDetail['plan'];
+  readonly extent: PlanExtent;
+  readonly shapes: readonly { readonly shape: Shape; readonly bounds: Bounds }[];
+  readonly facts: readonly SeatFacts[];
+  readonly sections: readonly Section[];
+  readonly grid: SeatGrid;
+  readonly rowLabels: readonly RowLabel[];
+  readonly areas: readonly Area[];
+  readonly areaByIndex: Uint16Array;
+  readonly colors: ReadonlyMap<number | null, string>;
+}
+
+export function sceneOf(
+  plan: EventDetail['plan'],
+  categories: readonly Category[],
+  facts: readonly SeatFacts[],
+): Scene {
+  const extent = planExtent(plan, facts);
+  const grid = new SeatGrid(facts, extent.bounds);
+  const sections = sectionsOf(facts);
+  const areas = areasOf(sections, plan.seat_radius);
+  return {
+    plan,
+    extent,
+    shapes: plan.shapes.map((shape) => ({ shape, bounds: boundsOfShape(shape) })),
+    facts,
+    sections,
+    grid,
+    rowLabels: rowLabelsOf(sections, plan.shapes, grid, plan.seat_radius),
+    areas,
+    areaByIndex: areaByIndex(areas, facts.length),
+    colors: new Map(categories.map(({ id, color }) => [id, color])),
+  };
+}
+
+/** Seat radius in CSS pixels below which areas are drawn instead of seats. */
+const SEATS_FROM_PX = 2.4;
+
+/** Whether areas are drawn instead of seats at this radius, in CSS pixels. */
+export function showsAreas({ areas }: Scene, seatRadiusPx: number): boolean {
+  return areas.length > 0 && seatRadiusPx < SEATS_FROM_PX;
+}
+
+/** Radius of a seat on screen, in CSS pixels. */
+export function radiusPx({ plan }: Scene, { scale }: Viewport): number {
+  return plan.seat_radius * scale;
+}

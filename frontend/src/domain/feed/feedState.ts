@@ -1,0 +1,71 @@
+import type { Backoff, Timers } from '@/domain/feed/backoff';
+import { CLOSE_CODES, type ServerFrame } from '@/domain/feed/protocol';
+import type { ServerClock } from '@/domain/serverClock';
+
+export type CloseReason = 'signInFirst' | 'notForYou' | 'noSuchEvent' | 'left';
+
+/** Close codes after which reconnecting is pointless. */
+export const REASON_BY_CODE: ReadonlyMap<number, CloseReason> = new Map([
+  [CLOSE_CODES.signInFirst, 'signInFirst'],
+  [CLOSE_CODES.notForYou, 'notForYou'],
+  [CLOSE_CODES.noSuchEvent, 'noSuchEvent'],
+]);
+
+export type FeedState =
+  | { readonly name: 'connecting' }
+  | { readonly name: 'live' }
+  /** No socket can be opened, so the client polls. */
+  | { readonly name: 'polling'; readonly everyMs: number }
+  /** `retryInMs` is null while an attempt is under way. */
+  | { readonly name: 'reconnecting'; readonly retryInMs: number | null }
+  /** The browser reports no network. It may be wrong, so attempts go on. */
+  | { readonly name: 'offline' }
+  /** The page is hidden; nothing is sent until it is visible again. */
+  | { readonly name: 'paused' }
+  | { readonly name: 'closed'; readonly reason: CloseReason };
+
+/** Where to resume: the last applied `seq`, and its layout hash. */
+export interface ResumePosition {
+  readonly seq: number;
+  readonly layout: string;
+}
+
+export interface FeedSocket {
+  send(text: string): void;
+  close(): void;
+}
+
+export interface SocketEvents {
+  message(text: string): void;
+  closed(code: number): void;
+  /** Closed with 4401, but the credentials have been renewed. */
+  credentialsRenewed(): void;
+}
+
+export interface PollEvents {
+  /** The response body; null if nothing has changed. */
+  answered(frame: unknown): void;
+  /** The server is overloaded, or throttles this client. */
+  busy(waitMs: number): void;
+  /** The request failed; `code` is the matching WebSocket close code. */
+  failed(code: number): void;
+}
+
+export interface SeatFeedOptions {
+  readonly openSocket: (resumeFrom: ResumePosition | null, events: SocketEvents) => FeedSocket;
+  /** Request the changes. Returns a function that cancels the request; no callback follows. */
+  readonly poll: (resumeFrom: ResumePosition | null, events: PollEvents) => () => void;
+  readonly backoff: Backoff;
+  readonly timers: Timers;
+  readonly clock: ServerClock;
+  readonly isOnline: () => boolean;
+  /** Wall clock, which goes on during sleep, unlike timers. */
+  readonly wallNow: () => number;
+  /** A connection silent for this long counts as dead: about three beats. */
+  readonly silenceTimeoutMs: number;
+  /** Start polling after this long without a frame. */
+  readonly pollingFallbackMs: number;
+  readonly pollIntervalMs: number;
+  readonly onFrame: (frame: ServerFrame) => void;
+  readonly onState: (state: FeedState) => void;
+}

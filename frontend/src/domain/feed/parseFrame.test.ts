@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseFrame, ProtocolError } from '@/domain/feed/parseFrame';
+import { fixture } from '@/testing/fixtures';
+
+describe('parseFrame', () => {
+  it("parses the server's snapshot", () => {
+    const { seats, frame, decoded } = fixture('snapshot');
+    const parsed = parseFrame(JSON.stringify(frame));
+    if (parsed?.type !== 'snapshot') throw new Error('not a snapshot');
+    const { event, seq, now, layout } = decoded;
+    expect(parsed).toMatchObject({ event, seq, now, layout });
+    expect(parsed.statuses.slice(0, seats)).toEqual(decoded.statuses);
+    expect(parsed.locks).toEqual(
+      decoded.locks.map(({ index, locked_until: lockedUntil, holder }) => ({
+        index,
+        lockedUntil,
+        holder,
+      })),
+    );
+  });
+
+  it("parses the server's delta", () => {
+    const { frame, decoded } = fixture('delta');
+    const { changes, ...head } = decoded;
+    expect(parseFrame(JSON.stringify(frame))).toEqual({
+      type: 'delta',
+      ...head,
+      changes: changes.map(({ index, status, locked_until: lockedUntil, holder }) => ({
+        index,
+        status,
+        lockedUntil,
+        holder,
+      })),
+    });
+  });
+
+  it("parses the server's beat", () => {
+    const { frame, decoded } = fixture('beat');
+    expect(parseFrame(JSON.stringify(frame))).toEqual({ type: 'beat', ...decoded });
+  });
+
+  it('ignores unknown frames of a newer server', () => {
+    expect(parseFrame('{"type": "weather", "sunny": true}')).toBeNull();
+  });
+
+  it.each([
+    ['no JSON', 'seats!'],
+    ['no object', '[1, 2]'],
+    ['null', 'null'],
+    ['no type', '{"seq": 1}'],
+    ['a number as text', '{"type": "beat", "seq": "1", "now": 1, "viewers": 1}'],
+    ['a broken number', '{"type": "beat", "seq": 1.5, "now": 1, "viewers": 1}'],
+    ['no changes', '{"type": "delta", "from": 1, "seq": 2, "now": 1}'],
+    ['an unknown status', delta('[0, 4, null, null]')],
+    ['a short change', delta('[0, 1, null]')],
+    ['a negative index', delta('[-1, 0, null, null]')],
+    ['a holder that is no name', delta('[0, 1, 5, 5]')],
+    ['statuses that are not base64', snapshot('"%%%"', '[]')],
+    ['a lock without deadline', snapshot('"AA=="', '[[0, null, "alice"]]')],
+  ])('refuses %s', (_what, text) => {
+    expect(() => parseFrame(text)).toThrow(ProtocolError);
+  });
+});
+
+function delta(change: string): string {
+  return `{"type": "delta", "from": 1, "seq": 2, "now": 1, "changes": [${change}]}`;
+}
+
+function snapshot(statuses: string, locks: string): string {
+  return `{"type": "snapshot", "event": 1, "seq": 1, "now": 1, "layout": "l",
+    "statuses": ${statuses}, "locks": ${locks}}`;
+}

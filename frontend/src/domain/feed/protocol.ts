@@ -1,0 +1,77 @@
+/**
+ * The frames of `/ws/events/{id}/`. `index` is a seat's place in the seat list, `layout` a hash of
+ * that order, `seq` the event's sequence number; times are Unix milliseconds by the server's clock.
+ */
+
+export type SeatStatus = 'available' | 'locked' | 'reserved' | 'blocked';
+
+/** Indexed by the status code on the wire. */
+export const STATUSES = ['available', 'locked', 'reserved', 'blocked'] as const;
+
+/** The state of one seat. Absolute, so applying it twice changes nothing. */
+export interface LiveSeat {
+  readonly status: SeatStatus;
+  readonly lockedUntil: number | null;
+  /** Null for unlocked seats, and if the site hides names. */
+  readonly holder: string | null;
+}
+
+export interface SeatLock {
+  readonly index: number;
+  readonly lockedUntil: number;
+  readonly holder: string | null;
+}
+
+export interface SeatChange extends LiveSeat {
+  readonly index: number;
+}
+
+/**
+ * Server → client: the first frame, and whenever the layout changed, the server started over, or a
+ * delta would be much longer. Replaces everything.
+ */
+export interface SnapshotFrame {
+  readonly type: 'snapshot';
+  readonly event: number;
+  readonly seq: number;
+  readonly now: number;
+  readonly layout: string;
+  /** One entry per seat, and up to three more from the padding of the last byte. */
+  readonly statuses: readonly SeatStatus[];
+  readonly locks: readonly SeatLock[];
+}
+
+/** Server → client: the changes from `from` to `seq`. */
+export interface DeltaFrame {
+  readonly type: 'delta';
+  readonly from: number;
+  readonly seq: number;
+  readonly now: number;
+  readonly changes: readonly SeatChange[];
+}
+
+/** Server → client, every few seconds. */
+export interface BeatFrame {
+  readonly type: 'beat';
+  readonly seq: number;
+  readonly now: number;
+  readonly viewers: number;
+}
+
+/** Client → server: the last `seq` that was applied. */
+export interface SeenFrame {
+  readonly type: 'seen';
+  readonly seq: number;
+}
+
+export type ServerFrame = SnapshotFrame | DeltaFrame | BeatFrame;
+
+export const CLOSE_CODES = {
+  badFrame: 1008,
+  restarting: 1012,
+  signInFirst: 4401,
+  notForYou: 4403,
+  noSuchEvent: 4404,
+  tooSlow: 4408,
+  tooManySockets: 4429,
+} as const;

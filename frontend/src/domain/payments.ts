@@ -1,0 +1,79 @@
+import type { PaymentMethod, Reservation } from '@/api/types';
+import { assertNever } from '@/domain/assertNever';
+import { t } from '@/i18n/language';
+import type { MessageKey } from '@/i18n/messageKey';
+import { formatDateTime } from '@/i18n/time';
+
+type Paid = Pick<Reservation, 'status' | 'payment_status'>;
+type Owed = Paid & Pick<Reservation, 'payment_due_at' | 'time_zone'>;
+
+const HOUR_SECONDS = 60 * 60;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** Methods that are paid after booking; all others are paid at once. */
+const PAID_LATER: readonly string[] = ['invoice', 'cash'];
+
+/** Names of the default methods, which are translated. Others are shown as entered. */
+const USUAL_METHODS = new Map<string, MessageKey>([
+  ['Card', 'method_card'],
+  ['Card that is blocked after the booking', 'method_cardBlocked'],
+  ['Card that is declined', 'method_cardDeclined'],
+  ["Card whose bank's first answers are lost", 'method_cardLost'],
+  ['Card of a slow bank', 'method_cardSlow'],
+  ['Cash at the box office', 'method_cash'],
+  ['Invoice', 'method_invoice'],
+]);
+
+export function methodName({ name }: Pick<PaymentMethod, 'name'>): string {
+  const key = USUAL_METHODS.get(name);
+  return key === undefined ? name : t(key);
+}
+
+export function isPaidNow(method: string): boolean {
+  return !PAID_LATER.includes(method);
+}
+
+/** When a method is paid; `withinSeconds` is the deadline for late payment. */
+export function whenPaid(method: string, withinSeconds: number): string {
+  if (isPaidNow(method)) return t('payNow');
+  return withinSeconds < 2 * DAY_SECONDS
+    ? t('payWithin_hours', { count: Math.max(1, Math.floor(withinSeconds / HOUR_SECONDS)) })
+    : t('payWithin_days', { count: Math.floor(withinSeconds / DAY_SECONDS) });
+}
+
+/** The payment status as text. */
+export function paymentText({
+  status,
+  payment_status: payment,
+  payment_due_at: dueAt,
+  time_zone: timeZone,
+}: Owed): string {
+  switch (payment) {
+    case null:
+      return status === 'confirmed' ? t('payment_atTheBoxOffice') : t('payment_none');
+    case 'authorised':
+      return t('payment_underWay');
+    case 'due':
+      return dueAt === null
+        ? t('payment_atTheBoxOffice')
+        : t('payment_dueBy', { when: formatDateTime(dueAt, timeZone) });
+    case 'paid':
+    case 'captured':
+      return t('payment_paid');
+    case 'refund_due':
+      return t('payment_refundUnderWay');
+    case 'refunded':
+      return t('payment_refunded');
+    case 'declined':
+    case 'void_due':
+    case 'voided':
+      return t('payment_notCharged');
+    default:
+      return assertNever(payment);
+  }
+}
+
+/** Whether the status will soon change by itself. */
+export function isPaymentMoving({ payment_status: payment }: Paid): boolean {
+  return payment === 'authorised' || payment === 'refund_due';
+}

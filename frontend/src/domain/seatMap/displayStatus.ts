@@ -1,0 +1,108 @@
+import { assertNever } from '@/domain/assertNever';
+import type { LiveSeat } from '@/domain/feed/protocol';
+import { FREE, type MapSeat, type SeatFacts, sameSeat } from '@/domain/seatMap/seats';
+import type { OwnSeat, PendingCommand, SeatMapState } from '@/domain/seatMap/state';
+
+/** REST has deadlines in microseconds, frames in milliseconds. */
+const ROUNDING_MS = 2;
+
+type Displayed = Omit<MapSeat, 'facts' | 'pending'>;
+
+const AVAILABLE: Displayed = { status: 'available', until: null, holder: null };
+
+export function isLockUntil(live: LiveSeat, until: number): boolean {
+  return (
+    live.status === 'locked' &&
+    live.lockedUntil !== null &&
+    Math.abs(live.lockedUntil - until) <= ROUNDING_MS
+  );
+}
+
+export function liveAt(state: SeatMapState, index: number): LiveSeat {
+  return state.live[index] ?? FREE;
+}
+
+/** Recompute `seats` for these indexes, or for all. Unchanged seats keep their identity. */
+export function withDisplayedSeats(
+  state: SeatMapState,
+  indexes: Iterable<number> | 'all',
+  now: number,
+): SeatMapState {
+  // Until the new seat list is loaded, indexes of the snapshot do not match.
+  if (state.liveLayout !== state.factsLayout) return state;
+  if (indexes === 'all') {
+    return {
+      ...state,
+      seats: state.facts.map((facts) =>
+        reuseIfSame(state.seats[facts.index], displayedSeat(state, facts, now)),
+      ),
+    };
+  }
+  let seats: MapSeat[] | null = null;
+  for (const index of indexes) {
+    const facts = state.facts[index];
+    if (facts === undefined) continue;
+    const before = state.seats[index];
+    const after = reuseIfSame(before, displayedSeat(state, facts, now));
+    if (after === before) continue;
+    seats ??= [...state.seats];
+    seats[index] = after;
+  }
+  return seats === null ? state : { ...state, seats };
+}
+
+function reuseIfSame(before: MapSeat | undefined, after: MapSeat): MapSeat {
+  return before !== undefined && sameSeat(before, after) ? before : after;
+}
+
+function displayedSeat(state: SeatMapState, facts: SeatFacts, now: number): MapSeat {
+  const own = state.own.get(facts.id);
+  const command = state.pending.get(facts.id);
+  const confirmed = withOwnSeat(liveAt(state, facts.index), own, now);
+  const { status, until, holder } =
+    command === undefined ? confirmed : withPendingCommand(command, confirmed, own);
+  const isUndecided = own?.kind === 'unconfirmed' && status === 'mine';
+  return { facts, status, until, holder, pending: command !== undefined || isUndecided };
+}
+
+function withOwnSeat(live: LiveSeat, own: OwnSeat | undefined, now: number): Displayed {
+  if (own === undefined) return fromFeed(live, now);
+  switch (own.kind) {
+    case 'held':
+      return own.until > now
+        ? { status: 'mine', until: own.until, holder: null }
+        : fromFeed(live, now);
+    case 'unconfirmed': {
+      // The list of own locks will confirm it; a holder's name proves nothing.
+      const confirmed = fromFeed(live, now);
+      const isOurs = confirmed.status === 'locked' && own.until > now;
+      return isOurs ? { status: 'mine', until: null, holder: null } : confirmed;
+    }
+    case 'released':
+      return isLockUntil(live, own.until) ? AVAILABLE : fromFeed(live, now);
+    case 'reserved':
+      return isLockUntil(live, own.until)
+        ? { status: 'reserved', until: null, holder: null }
+        : fromFeed(live, now);
+    default:
+      return assertNever(own);
+  }
+}
+
+function fromFeed(live: LiveSeat, now: number): Displayed {
+  if (live.status !== 'locked') return { status: live.status, until: null, holder: null };
+  // An expired lock is void, even before a frame says so.
+  if (live.lockedUntil !== null && live.lockedUntil <= now) return AVAILABLE;
+  return { status: 'locked', until: live.lockedUntil, holder: live.holder };
+}
+
+function withPendingCommand(
+  command: PendingCommand,
+  confirmed: Displayed,
+  own: OwnSeat | undefined,
+): Displayed {
+  const wantsSeat = (command.kind === 'unlock') === command.reversed;
+  if (!wantsSeat) return AVAILABLE;
+  if (confirmed.status === 'mine') return confirmed;
+  return { status: 'mine', until: own?.kind === 'held' ? own.until : null, holder: null };
+}

@@ -1,0 +1,171 @@
+import { assertNever } from '@/domain/assertNever';
+import type { DeltaFrame, LiveSeat, ServerFrame, SnapshotFrame } from '@/domain/feed/protocol';
+import { withDisplayedSeats } from '@/domain/seatMap/displayStatus';
+import {
+  settleCommand,
+  checkOwnAgainstLive,
+  removeHeld,
+  removeExpired,
+  replaceHeld,
+  exhaustExtensions,
+} from '@/domain/seatMap/ownLocks';
+import { FREE, sameFacts } from '@/domain/seatMap/seats';
+import type { PendingCommand, SeatMapAction, SeatMapState } from '@/domain/seatMap/state';
+
+/** Return the state after `action` at server time `now`. Pure. */
+export function reduceSeatMap(
+  state: SeatMapState,
+  action: SeatMapAction,
+  now: number,
+): SeatMapState {
+  switch (action.type) {
+    case 'frame':
+      return applyFrameAt(state, action.frame, now);
+    case 'seatsLoaded':
+      return loadSeats(state, action, now);
+    case 'seatsListed':
+      return listSeats(state, action, now);
+    case 'commandStarted':
+      return startCommand(state, action.kind, action.seatIds, now);
+    case 'commandReversed':
+      return reverseCommand(state, action.seatId, now);
+    case 'commandSettled':
+      return withSeatsById(
+        settleCommand(state, action.seatIds, action.outcome, now),
+        action.seatIds,
+        now,
+      );
+    case 'notHeld':
+      return withSeatsById(removeHeld(state, action.seatIds), action.seatIds, now);
+    case 'extensionsExhausted':
+      return exhaustExtensions(state, action.seatIds);
+    case 'ownLocksLoaded':
+      return action.epoch === state.epoch && state.pending.size === 0
+        ? withDisplayedSeats(replaceHeld(state, action.locks, now), 'all', now)
+        : { ...state, lockFetches: state.lockFetches + 1 };
+    case 'locksInvalidated':
+      return { ...state, lockFetches: state.lockFetches + 1 };
+    case 'timePassed':
+      return withDisplayedSeats(removeExpired(state, now), 'all', now);
+    default:
+      return assertNever(action);
+  }
+}
+
+function applyFrameAt(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
+  const next = applyFrame(state, frame, now);
+  return next === state ? state : { ...next, lastFrameAt: now };
+}
+
+function applyFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
+  switch (frame.type) {
+    case 'snapshot':
+      return applySnapshot(state, frame, now);
+    case 'delta':
+      return applyDelta(state, frame, now);
+    case 'beat':
+      return {
+        ...state,
+        viewers: frame.viewers,
+        lockFetches: state.lockFetches + (hasUnseenLock(state) ? 1 : 0),
+      };
+    default:
+      return assertNever(frame);
+  }
+}
+
+/** Whether the feed has not yet shown one of the own locks. */
+function hasUnseenLock({ own }: SeatMapState): boolean {
+  return [...own.values()].some((answer) => answer.kind === 'held' && !answer.seen);
+}
+
+/** Shared objects, for halls of tens of thousands of seats. */
+const WITHOUT_LOCK: Record<LiveSeat['status'], LiveSeat> = {
+  available: FREE,
+  locked: { ...FREE, status: 'locked' },
+  reserved: { ...FREE, status: 'reserved' },
+  blocked: { ...FREE, status: 'blocked' },
+};
+
+function applySnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): SeatMapState {
+  // A snapshot that follows our `seq` is equivalent to a delta.
+  const leadsOn =
+    state.seq === null || (frame.layout === state.liveLayout && frame.seq > state.seq);
+  const doubt = !leadsOn || (state.seq !== null && hasUnseenLock(state));
+  const live: LiveSeat[] = frame.statuses.map((status) => WITHOUT_LOCK[status]);
+  for (const { index, lockedUntil, holder } of frame.locks) {
+    live[index] = { status: 'locked', lockedUntil, holder };
+  }
+  const next: SeatMapState = {
+    ...state,
+    live,
+    liveLayout: frame.layout,
+    seq: frame.seq,
+    lockFetches: state.lockFetches + (doubt ? 1 : 0),
+  };
+  return withDisplayedSeats(checkOwnAgainstLive(next, state.live, 'all', now), 'all', now);
+}
+
+function applyDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMapState {
+  if (state.seq === null || frame.from !== state.seq) return state;
+  if (frame.changes.length === 0) return { ...state, seq: frame.seq };
+  const live = [...state.live];
+  for (const { index, status, lockedUntil, holder } of frame.changes) {
+    const isBare = lockedUntil === null && holder === null;
+    live[index] = isBare ? WITHOUT_LOCK[status] : { status, lockedUntil, holder };
+  }
+  const indexes = frame.changes.map(({ index }) => index);
+  const next = { ...state, live, seq: frame.seq };
+  return withDisplayedSeats(checkOwnAgainstLive(next, state.live, indexes, now), indexes, now);
+}
+
+function loadSeats(
+  state: SeatMapState,
+  { layout, facts: loaded }: Extract<SeatMapAction, { type: 'seatsLoaded' }>,
+  now: number,
+): SeatMapState {
+  const facts = loaded.map((after, index) => {
+    const before = state.facts[index];
+    return before !== undefined && sameFacts(before, after) ? before : after;
+  });
+  const next: SeatMapState = {
+    ...state,
+    facts,
+    factsLayout: layout,
+    indexById: new Map(facts.map(({ id, index }) => [id, index])),
+  };
+  return withDisplayedSeats(next, 'all', now);
+}
+
+function listSeats(
+  state: SeatMapState,
+  { layout, live }: Extract<SeatMapAction, { type: 'seatsListed' }>,
+  now: number,
+): SeatMapState {
+  if (state.seq !== null) return state;
+  return withDisplayedSeats({ ...state, live, liveLayout: layout }, 'all', now);
+}
+
+function startCommand(
+  state: SeatMapState,
+  kind: PendingCommand['kind'],
+  seatIds: readonly number[],
+  now: number,
+): SeatMapState {
+  const pending = new Map(state.pending);
+  for (const seatId of seatIds) pending.set(seatId, { kind, reversed: false });
+  return withSeatsById({ ...state, pending, epoch: state.epoch + 1 }, seatIds, now);
+}
+
+function reverseCommand(state: SeatMapState, seatId: number, now: number): SeatMapState {
+  const command = state.pending.get(seatId);
+  if (command === undefined || command.kind === 'reserve') return state;
+  const pending = new Map(state.pending);
+  pending.set(seatId, { ...command, reversed: !command.reversed });
+  return withSeatsById({ ...state, pending }, [seatId], now);
+}
+
+function withSeatsById(state: SeatMapState, seatIds: readonly number[], now: number): SeatMapState {
+  const indexes = seatIds.flatMap((seatId) => state.indexById.get(seatId) ?? []);
+  return withDisplayedSeats(state, indexes, now);
+}

@@ -1,0 +1,65 @@
+import type { Seat } from '@/api/types';
+import type { LiveSeat } from '@/domain/feed/protocol';
+
+/** Static data of a seat. */
+export interface SeatFacts {
+  readonly id: number;
+  readonly index: number;
+  readonly seatNumber: string;
+  readonly section: string;
+  readonly row: string;
+  readonly number: string;
+  readonly x: number;
+  readonly y: number;
+  readonly categoryId: number | null;
+  readonly price: string;
+}
+
+/** A seat's status as shown to this user. */
+export type DisplayStatus = 'available' | 'mine' | 'locked' | 'reserved' | 'blocked';
+
+/** A seat as displayed. Keeps its identity while nothing changes. */
+export interface MapSeat {
+  readonly facts: SeatFacts;
+  readonly status: DisplayStatus;
+  /** The lock's deadline for `mine` and `locked`, if known. */
+  readonly until: number | null;
+  readonly holder: string | null;
+  /** Shown optimistically; the server has not answered. */
+  readonly pending: boolean;
+}
+
+export const FREE: LiveSeat = { status: 'available', lockedUntil: null, holder: null };
+
+export function liveOf(seat: Seat): LiveSeat {
+  return {
+    status: seat.status,
+    lockedUntil: seat.locked_until === null ? null : Date.parse(seat.locked_until),
+    holder: seat.locked_by,
+  };
+}
+
+export function sameFacts(a: SeatFacts, b: SeatFacts): boolean {
+  return (
+    a.id === b.id &&
+    a.index === b.index &&
+    a.seatNumber === b.seatNumber &&
+    a.section === b.section &&
+    a.row === b.row &&
+    a.number === b.number &&
+    a.x === b.x &&
+    a.y === b.y &&
+    a.categoryId === b.categoryId &&
+    a.price === b.price
+  );
+}
+
+export function sameSeat(a: MapSeat, b: MapSeat): boolean {
+  return (
+    a.facts === b.facts &&
+    a.status === b.status &&
+    a.until === b.until &&
+    a.holder === b.holder &&
+    a.pending === b.pending
+  );
+}

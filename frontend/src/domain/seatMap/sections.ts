@@ -1,0 +1,93 @@
+import { distance } from '@/domain/geometry';
+import { grouped } from '@/domain/grouped';
+import type { SeatFacts } from '@/domain/seatMap/seats';
+
+/** The seats of a row, in plan order. */
+export interface Row {
+  readonly name: string;
+  readonly seats: readonly SeatFacts[];
+}
+
+export interface Section {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+/** A gap this many times the usual distance is an aisle. */
+const AISLE = 1.6;
+
+/** Group seats by section and row, in plan order. */
+export function sectionsOf(facts: readonly SeatFacts[]): Section[] {
+  return [...grouped(facts, ({ section }) => section)].map(([name, seats]) => ({
+    name,
+    rows: [...grouped(seats, ({ row }) => row)].map(([row, side]) => ({ name: row, seats: side })),
+  }));
+}
+
+/** Adjacent seats without an aisle between them. */
+export type Block = readonly SeatFacts[];
+
+/** Cached, as blocks are needed on every change of the map. */
+const cache = new WeakMap<Section, readonly Block[]>();
+
+/** Return the rows of a section, split at aisles. Seats are ordered by position, not by number. */
+export function blocksOf(section: Section): readonly Block[] {
+  const blocks = cache.get(section) ?? blocksIn(section);
+  cache.set(section, blocks);
+  return blocks;
+}
+
+function blocksIn({ rows }: Section): Block[] {
+  const lines = rows.map(({ seats }) => inLine(seats));
+  const pitch = median(lines.flatMap(gapsOf));
+  return lines.flatMap((line) => cutAtAisles(line, pitch));
+}
+
+function cutAtAisles(line: readonly SeatFacts[], pitch: number): Block[] {
+  const blocks: Block[] = [];
+  let block: SeatFacts[] = [];
+  for (const seat of line) {
+    const before = block.at(-1);
+    if (before !== undefined && distance(before, seat) > pitch * AISLE) {
+      blocks.push(block);
+      block = [];
+    }
+    block.push(seat);
+  }
+  return block.length === 0 ? blocks : [...blocks, block];
+}
+
+/** Sort seats along the row's direction, which may be any, or a curve. */
+function inLine(seats: readonly SeatFacts[]): SeatFacts[] {
+  const { x, y } = directionOf(seats);
+  return seats.toSorted((a, b) => a.x * x + a.y * y - (b.x * x + b.y * y));
+}
+
+/** The direction of greatest spread (first principal axis). */
+function directionOf(seats: readonly SeatFacts[]) {
+  const middleX = mean(seats.map(({ x }) => x));
+  const middleY = mean(seats.map(({ y }) => y));
+  let [xx, xy, yy] = [0, 0, 0];
+  for (const seat of seats) {
+    const x = seat.x - middleX;
+    const y = seat.y - middleY;
+    xx += x * x;
+    xy += x * y;
+    yy += y * y;
+  }
+  const angle = Math.atan2(2 * xy, xx - yy) / 2;
+  return { x: Math.cos(angle), y: Math.sin(angle) };
+}
+
+function gapsOf(line: readonly SeatFacts[]): number[] {
+  return line.slice(1).map((seat, place) => distance(line[place] ?? seat, seat));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Infinity for an empty list. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;
+}

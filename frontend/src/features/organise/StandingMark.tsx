@@ -1,6 +1,0 @@
-import type { Standing } from '@/lib/seatmap/seats';
-
-/** Each standing has a form of its own besides its colour. */
-export function StandingMark({ standing }: { readonly standing: Standing }) {
-  return <span className="standing-mark" data-standing={standing} aria-hidden="true" />;
-}

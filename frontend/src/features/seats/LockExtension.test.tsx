@@ -1,0 +1,101 @@
+import { act, screen, waitFor } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import {
+  basket,
+  conflict,
+  deltaFrame,
+  lockedSeat,
+  openHolding,
+  seatButton,
+} from '@/testing/selectorHarness';
+
+const EXTEND = 'post events/7/extend/';
+
+const soon = () => Date.now() + 80_000;
+const later = () => Date.now() + 300_000;
+
+function lockExtension() {
+  return screen.queryByRole('button', { name: 'More time' });
+}
+
+it('is offered when a lock ends soon, and extends all deadlines at once', async () => {
+  const { server, user } = await openHolding(lockedSeat(0, soon()), lockedSeat(1, soon()));
+  const extended = [lockedSeat(0, later(), 1), lockedSeat(1, later(), 1)];
+  server.on(EXTEND, [200, { success: true, message: 'Held for longer', seats: extended }]);
+  expect(basket().getByText(/^1:/)).toBeDefined();
+  await user.click(screen.getByRole('button', { name: 'More time' }));
+  expect(await screen.findByText('Seats A1 and A2 are held for longer.')).toBeDefined();
+  expect(server.requests.find(({ call }) => call === EXTEND)?.body).toEqual({
+    seat_ids: [100, 101],
+  });
+  expect(server.keysOf(EXTEND)[0]).toMatch(/.{8}/);
+  expect(await basket().findByText(/^(5:00|4:5\d)$/)).toBeDefined();
+  expect(lockExtension()).toBeNull();
+  expect(seatButton('A2').getAttribute('data-status')).toBe('mine');
+});
+
+it('is not offered while there is enough time', async () => {
+  await openHolding(lockedSeat(0, later()));
+  expect(lockExtension()).toBeNull();
+});
+
+it('is offered as soon as time is short', async () => {
+  await openHolding(lockedSeat(0, Date.now() + 92_000));
+  expect(lockExtension()).toBeNull();
+  const offered = screen.findByRole('button', { name: 'More time' }, { timeout: 4_000 });
+  expect(await offered).toBeDefined();
+});
+
+it('by another tab shows here as well', async () => {
+  const { server, socket } = await openHolding(lockedSeat(0, soon()));
+  const until = later();
+  server.on('get events/7/locks/', [200, [lockedSeat(0, until, 1)]]);
+  socket.receive(deltaFrame(1, [0, 1, until, 'alice']));
+  expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
+  expect(await basket().findByText(/^(5:00|4:5\d)$/)).toBeDefined();
+  await waitFor(() => {
+    expect(lockExtension()).toBeNull();
+  });
+  expect(screen.queryByText(/not holding/)).toBeNull();
+});
+
+it('is not offered at the limit, which is announced once', async () => {
+  const { socket } = await openHolding(lockedSeat(0, soon(), 0));
+  expect(await screen.findByText(/^Seat A1 cannot be held any longer/)).toBeDefined();
+  socket.receive(deltaFrame(1, [3, 2, null, null]));
+  expect(screen.getAllByText(/^Seat A1 cannot be held any longer/)).toHaveLength(1);
+  expect(lockExtension()).toBeNull();
+});
+
+it('shows why it was refused and is not offered again', async () => {
+  const { server, user } = await openHolding(lockedSeat(0, soon(), 1));
+  server.on(EXTEND, conflict(0, 'extension_limit', 'Seat A1 cannot be held for longer.'));
+  await user.click(screen.getByRole('button', { name: 'More time' }));
+  expect(await screen.findByText('Seat A1 cannot be held any longer.')).toBeDefined();
+  expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
+  expect(lockExtension()).toBeNull();
+});
+
+it('is announced to screen readers once per deadline', async () => {
+  const { socket } = await openHolding(lockedSeat(0, soon()), lockedSeat(1, later()));
+  const said = 'Your hold on seat A1 runs out soon. Under “Your seats” you can have more time.';
+  expect((await screen.findByText(said)).closest('[role=status]')).not.toBeNull();
+  socket.receive(deltaFrame(1, [3, 2, null, null]));
+  expect(screen.getAllByText(said)).toHaveLength(1);
+});
+
+it('leaves the focus in the basket after use', async () => {
+  const { server, user } = await openHolding(lockedSeat(0, soon()));
+  const answer = server.defer(EXTEND);
+  await user.click(screen.getByRole('button', { name: 'More time' }));
+  expect(document.activeElement).toBe(lockExtension());
+  await act(async () => {
+    answer([200, { success: true, message: '', seats: [lockedSeat(0, later(), 1)] }]);
+    await Promise.resolve();
+  });
+  await waitFor(() => {
+    expect(lockExtension()).toBeNull();
+  });
+  expect(document.activeElement).toBe(screen.getByRole('complementary', { name: 'Your seats' }));
+});

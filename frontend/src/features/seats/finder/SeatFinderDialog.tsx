@@ -1,0 +1,205 @@
+import { type ReactNode, useId, useState } from 'react';
+
+import type { SeatCriteria } from '@/api/seats';
+import type { EventDetail } from '@/api/types';
+import { Button } from '@/components/Button';
+import { Dialog } from '@/components/Dialog';
+import type { Section } from '@/domain/seatMap/sections';
+import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
+import { Stepper } from '@/features/seats/finder/Stepper';
+import type { SeatFinder } from '@/features/seats/finder/useSeatFinder';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+
+import './finder.css';
+
+interface SeatFinderDialogProps {
+  readonly event: EventDetail;
+  readonly sections: readonly Section[];
+  /** How many more seats the user may hold. */
+  readonly remaining: number;
+  readonly find: SeatFinder;
+  readonly onClose: () => void;
+}
+
+const USUAL_PARTY = 2;
+
+export function SeatFinderDialog(props: SeatFinderDialogProps) {
+  return (
+    <Dialog title={t('choosing:find_title')} onDismiss={props.onClose}>
+      {props.remaining < 1 ? <CapReached {...props} /> : <CriteriaForm {...props} />}
+    </Dialog>
+  );
+}
+
+function CriteriaForm({ event, sections, remaining, find, onClose }: SeatFinderDialogProps) {
+  const [criteria, setCriteria] = useState<SeatCriteria>({
+    count: Math.min(USUAL_PARTY, remaining),
+    by: 'view',
+    section: null,
+    category: null,
+  });
+  // Another tab may have locked seats meanwhile.
+  const count = Math.min(criteria.count, remaining);
+  const largest = find.error?.largestParty ?? 0;
+  const change = (changes: Partial<SeatCriteria>) => {
+    setCriteria({ ...criteria, ...changes });
+    find.reset();
+  };
+  const send = (party: number) => {
+    setCriteria({ ...criteria, count: party });
+    find.find({ ...criteria, count: party });
+  };
+
+  return (
+    <form
+      className="find"
+      onSubmit={(submit) => {
+        submit.preventDefault();
+        send(count);
+      }}
+    >
+      <p className="dialog__lead">{t('choosing:find_lead')}</p>
+      <Stepper
+        value={count}
+        max={remaining}
+        onChange={(next) => {
+          change({ count: next });
+        }}
+      />
+      <OrderChoice
+        by={criteria.by}
+        onChoose={(by) => {
+          change({ by });
+        }}
+      />
+      {sections.length > 1 && (
+        <SelectField
+          label={t('choosing:find_section')}
+          any={t('choosing:find_anySection')}
+          value={criteria.section}
+          options={sections.map(({ name }) => [name, name] as const)}
+          onChoose={(section) => {
+            change({ section });
+          }}
+        />
+      )}
+      {event.categories.length > 1 && (
+        <SelectField
+          label={t('choosing:find_category')}
+          any={t('choosing:find_anyCategory')}
+          value={criteria.category === null ? null : String(criteria.category)}
+          options={event.categories.map(({ id, name, price }) => [
+            String(id),
+            t('choosing:find_categoryFor', {
+              category: name,
+              price: formatMoney(price ?? event.price, event.currency),
+            }),
+          ])}
+          onChoose={(category) => {
+            change({ category: category === null ? null : Number(category) });
+          }}
+        />
+      )}
+      <div className="find__error">
+        <div role="alert">
+          {find.error !== null && (
+            <p className="dialog__error">{seatFinderErrorText(find.error)}</p>
+          )}
+        </div>
+        {largest > 0 && largest < count && (
+          <Button
+            onClick={() => {
+              send(largest);
+            }}
+          >
+            {t('choosing:find_fewerInstead', { count: largest })}
+          </Button>
+        )}
+      </div>
+      <p className="visually-hidden" role="status">
+        {find.isBusy && t('choosing:find_searching')}
+      </p>
+      <div className="dialog__actions">
+        <Button onClick={onClose}>{t('choosing:find_cancel')}</Button>
+        <Button look="primary" type="submit" data-initial-focus busy={find.isBusy}>
+          {t('choosing:find_go', { count })}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface OrderChoiceProps {
+  readonly by: SeatCriteria['by'];
+  readonly onChoose: (by: SeatCriteria['by']) => void;
+}
+
+function OrderChoice({ by, onChoose }: OrderChoiceProps) {
+  const name = useId();
+  const labels = { view: t('choosing:find_byView'), price: t('choosing:find_byPrice') };
+  return (
+    <fieldset className="find__order">
+      <legend className="find__label">{t('choosing:find_by')}</legend>
+      {(['view', 'price'] as const).map((way) => (
+        <label key={way} className="find__order-choice">
+          <input
+            type="radio"
+            name={name}
+            checked={way === by}
+            onChange={() => {
+              onChoose(way);
+            }}
+          />
+          {labels[way]}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface SelectFieldProps {
+  readonly label: string;
+  /** Label of the empty option. */
+  readonly any: string;
+  readonly value: string | null;
+  readonly options: readonly (readonly [value: string, label: string])[];
+  readonly onChoose: (value: string | null) => void;
+}
+
+function SelectField({ label, any, value, options, onChoose }: SelectFieldProps): ReactNode {
+  // By index, since a section name may be empty.
+  const chosen = options.findIndex(([option]) => option === value);
+  return (
+    <label className="find__field">
+      <span className="find__label">{label}</span>
+      <select
+        className="find__select"
+        value={chosen}
+        onChange={({ target }) => {
+          onChoose(options[Number(target.value)]?.[0] ?? null);
+        }}
+      >
+        <option value={-1}>{any}</option>
+        {options.map(([option, name], place) => (
+          <option key={option} value={place}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function CapReached({ onClose }: SeatFinderDialogProps) {
+  return (
+    <>
+      <p className="dialog__lead">{t('choosing:find_capReached')}</p>
+      <div className="dialog__actions">
+        <Button look="primary" onClick={onClose}>
+          {t('choosing:find_back')}
+        </Button>
+      </div>
+    </>
+  );
+}

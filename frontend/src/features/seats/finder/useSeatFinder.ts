@@ -1,0 +1,70 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { type ApiError, toApiError } from '@/api/apiError';
+import { createReusableKey } from '@/api/idempotencyKey';
+import { lockBest, type SeatCriteria } from '@/api/seats';
+import type { EventDetail } from '@/api/types';
+import type { SeatFacts } from '@/domain/seatMap/seats';
+import type { SeatMapStore } from '@/domain/seatMap/store';
+import { ownLocks } from '@/features/seats/seatCommands';
+
+export interface SeatFinder {
+  readonly isBusy: boolean;
+  /** Why the last search failed. */
+  readonly error: ApiError | null;
+  readonly find: (criteria: SeatCriteria) => void;
+  /** Clear the last error. */
+  readonly reset: () => void;
+}
+
+interface SeatFinderOptions {
+  readonly event: EventDetail;
+  readonly store: SeatMapStore;
+  /** Called with the seats that are now locked. */
+  readonly onFound: (seats: readonly SeatFacts[]) => void;
+  readonly onRefused: (error: ApiError) => void;
+}
+
+/**
+ * Let the server choose and lock seats. Nothing can be shown optimistically, since only the
+ * response names them. After a lost response, the same criteria are sent with the same key, and the
+ * own locks are refetched.
+ */
+export function useSeatFinder({ event, store, onFound, onRefused }: SeatFinderOptions): SeatFinder {
+  const [idempotencyKey] = useState(() => createReusableKey());
+  const { mutate, reset, isPending, error } = useMutation({
+    mutationFn: ({ criteria, key }: { readonly criteria: SeatCriteria; readonly key: string }) =>
+      lockBest(event.id, criteria, key),
+    onSuccess: ({ seats }) => {
+      idempotencyKey.settled();
+      const locks = seats.flatMap((seat) => ownLocks(seat, event.max_extensions));
+      store.dispatch({
+        type: 'commandSettled',
+        seatIds: seats.map(({ id }) => id),
+        outcome: { kind: 'held', locks },
+      });
+      const { facts, indexById } = store.getState();
+      onFound(seats.flatMap(({ id }) => facts[indexById.get(id) ?? -1] ?? []));
+    },
+    onError: (cause) => {
+      const refusal = toApiError(cause);
+      if (refusal.isOutcomeUnknown) store.dispatch({ type: 'locksInvalidated' });
+      else idempotencyKey.settled();
+      onRefused(refusal);
+    },
+  });
+
+  function find(criteria: SeatCriteria): void {
+    if (!isPending) mutate({ criteria, key: idempotencyKey.keyFor(JSON.stringify(criteria)) });
+  }
+
+  return {
+    isBusy: isPending,
+    error: error === null ? null : toApiError(error),
+    find,
+    reset: () => {
+      if (!isPending) reset();
+    },
+  };
+}

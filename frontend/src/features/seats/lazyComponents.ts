@@ -1,0 +1,14 @@
+/** Parts of the seat selector that are loaded on demand. */
+import { lazy } from 'react';
+
+export const SeatList = lazy(async () => ({
+  default: (await import('@/features/seats/list/SeatList')).SeatList,
+}));
+
+export const FindDialog = lazy(async () => ({
+  default: (await import('@/features/seats/finder/SeatFinderDialog')).SeatFinderDialog,
+}));
+
+export const ShortcutsDialog = lazy(async () => ({
+  default: (await import('@/features/seats/shortcuts/ShortcutsDialog')).ShortcutsDialog,
+}));

@@ -1,0 +1,57 @@
+import type { Move, OrphanWarning } from '@/domain/seatMap/orphans';
+import type { SeatFacts } from '@/domain/seatMap/seats';
+import type { Choice } from '@/features/seats/offer/offer';
+import { formatList, t } from '@/i18n/language';
+import { formatMoney, sumAmounts } from '@/i18n/money';
+
+/** Seats to lock, and seats to release in exchange. */
+export interface OrphanFix extends Choice {
+  readonly insteadOf: readonly SeatFacts[];
+}
+
+/** Message about orphans; null if nothing can be done about them. */
+export function orphanText({ orphans, addSeats, shiftParty }: OrphanWarning): string | null {
+  const words = { count: orphans.length, list: formatList(numbersOf(orphans)) };
+  if (addSeats !== null) {
+    return t(shiftParty === null ? 'choosing:orphans_take' : 'choosing:orphans_both', words);
+  }
+  return shiftParty === null ? null : t('choosing:orphans_move', words);
+}
+
+export function orphanFixes(
+  { addSeats, shiftParty }: OrphanWarning,
+  currency: string,
+): OrphanFix[] {
+  return [
+    ...(addSeats === null ? [] : [toFix(addSeats, addLabel(addSeats.take, currency))]),
+    ...(shiftParty === null ? [] : [toFix(shiftParty, swapLabel(shiftParty, currency))]),
+  ];
+}
+
+function toFix({ take, release }: Move, label: string): OrphanFix {
+  return { label, seats: take, insteadOf: release };
+}
+
+function addLabel(seats: readonly SeatFacts[], currency: string): string {
+  return t('choosing:orphans_too', {
+    list: numbersOf(seats).join(', '),
+    price: formatMoney(priceOf(seats), currency),
+  });
+}
+
+/** Includes the price if it changes. */
+function swapLabel({ take, release }: Move, currency: string): string {
+  const words = { taken: numbersOf(take).join(', '), released: numbersOf(release).join(', ') };
+  const price = priceOf(take);
+  return price === priceOf(release)
+    ? t('choosing:orphans_swap', words)
+    : t('choosing:orphans_swapFor', { ...words, price: formatMoney(price, currency) });
+}
+
+function numbersOf(seats: readonly SeatFacts[]): string[] {
+  return seats.map(({ seatNumber }) => seatNumber);
+}
+
+function priceOf(seats: readonly SeatFacts[]): string {
+  return sumAmounts(seats.map(({ price }) => price));
+}

@@ -1,0 +1,51 @@
+import { assertNever } from '@/domain/assertNever';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { t } from '@/i18n/language';
+import { formatAmount } from '@/i18n/money';
+
+/** Accessible name of a seat. */
+export function seatLabel(seat: MapSeat, currency: string): string {
+  const { seatNumber, section, price } = seat.facts;
+  return t(section === '' ? 'seats:seat_noSection' : 'seats:seat', {
+    seat: seatNumber,
+    section,
+    price: formatAmount(price, currency),
+    status: statusText(seat),
+  });
+}
+
+export function statusText({ status, holder }: MapSeat): string {
+  switch (status) {
+    case 'available':
+      return t('seats:status_available');
+    case 'mine':
+      return t('seats:status_mine');
+    case 'locked':
+      return holder === null ? t('seats:status_locked') : t('seats:status_lockedBy', { holder });
+    case 'reserved':
+      return t('seats:status_reserved');
+    case 'blocked':
+      return t('seats:status_blocked');
+    default:
+      return assertNever(status);
+  }
+}
+
+/** Why a seat cannot be picked. */
+export function unavailableText({ facts: { seatNumber: seat }, status, holder }: MapSeat): string {
+  switch (status) {
+    case 'available':
+    case 'mine':
+      return '';
+    case 'locked':
+      return holder === null
+        ? t('seats:taken_locked', { seat })
+        : t('seats:taken_lockedBy', { seat, holder });
+    case 'reserved':
+      return t('seats:taken_reserved', { seat });
+    case 'blocked':
+      return t('seats:taken_blocked', { seat });
+    default:
+      return assertNever(status);
+  }
+}

@@ -1,0 +1,114 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+
+import type { EventDetail } from '@/api/types';
+import { useAnnounce } from '@/components/announce';
+import { assertNever } from '@/domain/assertNever';
+import type { Sales } from '@/domain/sales';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { SeatMapStore } from '@/domain/seatMap/store';
+import { offerFor, offerText, type Offer } from '@/features/seats/offer/offer';
+import { createSeatCommands } from '@/features/seats/seatCommands';
+import { unavailableText } from '@/features/seats/seatLabels';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+
+interface SeatActionsOptions {
+  readonly event: EventDetail;
+  readonly sales: Sales;
+  readonly store: SeatMapStore;
+  readonly isSignedIn: boolean;
+  readonly onSignInNeeded: () => void;
+  /** Null clears the previous offer. */
+  readonly onOffer: (offer: Offer | null) => void;
+}
+
+interface SeatActions {
+  readonly pick: (seat: MapSeat) => void;
+  readonly release: (seats: readonly MapSeat[]) => void;
+  readonly extend: (seats: readonly MapSeat[]) => void;
+  readonly take: (seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]) => void;
+}
+
+/** Actions on seats: pick, release, extend, and take an offer. */
+export function useSeatActions({
+  event,
+  sales,
+  store,
+  isSignedIn,
+  onSignInNeeded,
+  onOffer,
+}: SeatActionsOptions): SeatActions {
+  const announce = useAnnounce();
+  const queryClient = useQueryClient();
+  const commands = useMemo(
+    () =>
+      createSeatCommands({
+        eventId: event.id,
+        maxExtensions: event.max_extensions,
+        store,
+        send: (write) => {
+          const mutation = { mutationFn: write };
+          return queryClient
+            .getMutationCache()
+            .build(queryClient, queryClient.defaultMutationOptions(mutation))
+            .execute(undefined);
+        },
+        onDone: (sentence) => {
+          announce(sentence, 'quiet');
+        },
+        onRefused: ({ sentence, error, seats }) => {
+          const offer = offerFor(error, sentence, seats);
+          onOffer(offer);
+          if (offer === null) announce(sentence, 'bad');
+          else announce(offerText(offer), 'quiet');
+        },
+      }),
+    [event.id, event.max_extensions, store, queryClient, announce, onOffer],
+  );
+
+  function pick(seat: MapSeat): void {
+    if (sales !== 'open') {
+      announce(notOnSaleText(event, sales));
+    } else if (seat.pending) {
+      store.dispatch({ type: 'commandReversed', seatId: seat.facts.id });
+    } else if (seat.status === 'mine') {
+      void commands.unlock([seat.facts]);
+    } else if (seat.status !== 'available') {
+      announce(unavailableText(seat));
+    } else if (isSignedIn) {
+      onOffer(null);
+      void commands.lock(seat.facts);
+    } else {
+      onSignInNeeded();
+    }
+  }
+
+  function release(seats: readonly MapSeat[]): void {
+    void commands.unlock(seats.map(({ facts }) => facts));
+  }
+
+  function extend(seats: readonly MapSeat[]): void {
+    void commands.extend(seats.map(({ facts }) => facts));
+  }
+
+  function take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): void {
+    onOffer(null);
+    void commands.take(seats, insteadOf);
+  }
+
+  return { pick, release, extend, take };
+}
+
+function notOnSaleText(event: EventDetail, sales: Exclude<Sales, 'open'>): string {
+  switch (sales) {
+    case 'closed':
+      return t('seats:sales_closed');
+    case 'upcoming':
+      return event.sales_open_at === null
+        ? t('seats:sales_notYet')
+        : t('seats:sales_open', { when: formatDateTime(event.sales_open_at, event.time_zone) });
+    default:
+      return assertNever(sales);
+  }
+}

@@ -1,0 +1,140 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+
+import { toApiError } from '@/api/apiError';
+import { dateHeaderClock } from '@/api/dateHeaderClock';
+import type { EventDetail } from '@/api/types';
+import { pagePause } from '@/browser/pagePause';
+import { tabs } from '@/browser/tabs';
+import { Backoff } from '@/domain/feed/backoff';
+import type { FeedState } from '@/domain/feed/feedState';
+import { subscribeToEvent } from '@/domain/feed/subscribeToEvent';
+import { liveOf } from '@/domain/seatMap/seats';
+import type { SeatMapState } from '@/domain/seatMap/state';
+import { createSeatMapStore, type SeatMapStore } from '@/domain/seatMap/store';
+import { createServerClock, steadyNow } from '@/domain/serverClock';
+import { layoutQuery, ownLocksQuery, seatsQuery } from '@/queries/events';
+
+export interface LiveSeatMap {
+  readonly store: SeatMapStore;
+  readonly feedState: FeedState;
+  /** Why the seats could not be loaded. */
+  readonly error: Error | null;
+  readonly reload: () => void;
+}
+
+/** Keep one event's seat map live while the component is mounted. */
+export function useLiveSeatMap(
+  { id: eventId, layout }: Pick<EventDetail, 'id' | 'layout'>,
+  isSignedIn: boolean,
+): LiveSeatMap {
+  const [store] = useState(() =>
+    createSeatMapStore(createServerClock(steadyNow, dateHeaderClock), pagePause.timers),
+  );
+  const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
+
+  useEffect(
+    () =>
+      subscribeToEvent(eventId, {
+        clock: store.clock,
+        onFrame: (frame) => {
+          store.dispatch({ type: 'frame', frame });
+        },
+        onState: setFeedState,
+      }),
+    [eventId, store],
+  );
+
+  const liveLayout = useSeatMap(store, (state) => state.liveLayout);
+  const facts = useQuery(layoutQuery(eventId, liveLayout ?? layout));
+  useEffect(() => {
+    if (facts.data !== undefined) store.dispatch({ type: 'seatsLoaded', ...facts.data });
+  }, [facts.data, store]);
+
+  const hasNoFrame = useSeatMap(store, (state) => state.seq === null);
+  const isDisconnected = !['connecting', 'live', 'polling'].includes(feedState.name);
+  const list = useQuery({ ...seatsQuery(eventId), enabled: hasNoFrame && isDisconnected });
+  useEffect(() => {
+    if (list.data === undefined) return;
+    const { layout: listed, seats } = list.data;
+    store.dispatch({ type: 'seatsListed', layout: listed, live: seats.map(liveOf) });
+  }, [list.data, store]);
+
+  useOwnLocksSync(eventId, store, isSignedIn);
+
+  return {
+    store,
+    feedState,
+    error: facts.error ?? list.error,
+    reload: () => {
+      void facts.refetch();
+      if (isDisconnected) void list.refetch();
+    },
+  };
+}
+
+export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapState) => Part): Part {
+  return useSyncExternalStore(store.subscribe, () => select(store.getState()));
+}
+
+/** Fetch the user's own locks at first and whenever the map requests it, with retries. */
+function useOwnLocksSync(eventId: number, store: SeatMapStore, isSignedIn: boolean): void {
+  const queryClient = useQueryClient();
+  const requested = useRef(0);
+  const [backoff] = useState(
+    () =>
+      new Backoff({ baseMs: 1_000, capMs: 15_000, timers: pagePause.timers, random: Math.random }),
+  );
+  const locksWanted = useSeatMap(store, (state) => state.lockFetches);
+  const isIdle = useSeatMap(store, (state) => state.pending.size === 0);
+
+  useEffect(() => {
+    if (!isSignedIn || !isIdle || requested.current === locksWanted) return;
+    requested.current = locksWanted;
+    const { epoch } = store.getState();
+    queryClient.query(ownLocksQuery(eventId, epoch, locksWanted)).then(
+      (locks) => {
+        backoff.reset();
+        store.dispatch({
+          type: 'ownLocksLoaded',
+          epoch,
+          locks: locks.flatMap(({ id, locked_until: until, extensions_left: extensionsLeft }) =>
+            until === null ? [] : { seatId: id, until: Date.parse(until), extensionsLeft },
+          ),
+        });
+      },
+      (cause: unknown) => {
+        const error = toApiError(cause);
+        if (!error.isOutcomeUnknown && error.status !== 429) return;
+        backoff.schedule(
+          () => {
+            store.dispatch({ type: 'locksInvalidated' });
+          },
+          { minMs: (error.retryAfterSeconds ?? 0) * 1000 },
+        );
+      },
+    );
+  }, [eventId, store, queryClient, backoff, isSignedIn, isIdle, locksWanted]);
+
+  useEffect(
+    () => () => {
+      backoff.cancel();
+    },
+    [backoff],
+  );
+
+  useEffect(() => {
+    // The locks may have changed in another tab or on another device.
+    function refetchLocks() {
+      if (document.visibilityState === 'visible') store.dispatch({ type: 'locksInvalidated' });
+    }
+    document.addEventListener('visibilitychange', refetchLocks);
+    const stopListening = tabs.listen((message) => {
+      if (message.kind === 'locks' && message.eventId === eventId) refetchLocks();
+    });
+    return () => {
+      document.removeEventListener('visibilitychange', refetchLocks);
+      stopListening();
+    };
+  }, [eventId, store]);
+}

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import { formatList, locale, applyLanguage, t } from '@/i18n/language';
+
+beforeEach(() => {
+  vi.stubGlobal('document', { documentElement: {} });
+});
+
+afterEach(async () => {
+  await applyLanguage('en');
+});
+
+it('has plurals and lists', () => {
+  expect(t('seat', { count: 1, list: formatList(['A1']) })).toBe('seat A1');
+  expect(t('seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('seats A1 and A2');
+});
+
+it('switches to another language', async () => {
+  await applyLanguage('de');
+  expect(locale()).toBe('de-DE');
+  expect(t('seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('Plätze A1 und A2');
+  expect(document.documentElement).toEqual({ lang: 'de', dir: 'ltr' });
+});
+
+it.each([
+  ['en', ['en-US', 'en'], 'en-US'],
+  ['en', ['de-AT', 'en'], 'en-GB'],
+  ['de', ['en-US', 'de-AT', 'de-CH'], 'de-AT'],
+  ['de', ['de'], 'de-DE'],
+  ['en', ['en-not_a_tag'], 'en-GB'],
+] as const)("formats %s for the browser's region (%s)", async (code, tags, as) => {
+  await applyLanguage(code, tags);
+  expect(locale()).toBe(as);
+});

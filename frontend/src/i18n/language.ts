@@ -1,0 +1,128 @@
+/**
+ * The page's language. It is set before the first render, and changing it reloads the page, so that
+ * `t` can be called anywhere without subscriptions.
+ */
+import i18next from 'i18next';
+
+import { siteStorage } from '@/browser/storage';
+import { en } from '@/i18n/en';
+import type { enAccount } from '@/i18n/enAccount';
+
+export type English = typeof en & typeof enAccount;
+type WithSameKeys<Sentences> = { readonly [Key in keyof Sentences]: string };
+/** A translation has exactly the English keys. */
+export type Catalogue = {
+  readonly [Subject in keyof English]: WithSameKeys<English[Subject]>;
+};
+
+interface Language {
+  /** Endonym. */
+  readonly name: string;
+  /** For dates, numbers and money, if the browser names no region. */
+  readonly locale: string;
+  readonly direction: 'ltr' | 'rtl';
+  /** Null for the bundled language. */
+  readonly load: (() => Promise<Catalogue>) | null;
+}
+
+export const LANGUAGES = {
+  en: { name: 'English', locale: 'en-GB', direction: 'ltr', load: null },
+  de: {
+    name: 'Deutsch',
+    locale: 'de-DE',
+    direction: 'ltr',
+    load: async () => (await import('@/i18n/de')).de,
+  },
+} as const satisfies Record<string, Language>;
+
+export type LanguageCode = keyof typeof LANGUAGES;
+
+const STORED_AS = 'seatcast.language';
+const FALLBACK: LanguageCode = 'en';
+
+let current: LanguageCode = FALLBACK;
+let currentLocale: string = LANGUAGES[FALLBACK].locale;
+
+void i18next.init({
+  lng: FALLBACK,
+  resources: { en },
+  defaultNS: 'common',
+  // Synchronous, since nothing is fetched. React escapes values itself.
+  initAsync: false,
+  interpolation: { escapeValue: false },
+});
+
+export const { t } = i18next;
+
+/** Add messages that are loaded with a page. */
+export function addEnglish(sentences: Partial<English>): void {
+  addMessages('en', sentences);
+}
+
+export function language(): LanguageCode {
+  return current;
+}
+
+/** For `Intl`. */
+export function locale(): string {
+  return currentLocale;
+}
+
+/** "A1, A2 and A3". */
+export function formatList(
+  names: readonly string[],
+  type: 'conjunction' | 'disjunction' = 'conjunction',
+): string {
+  return new Intl.ListFormat(locale(), { type }).format(names);
+}
+
+/** Apply the stored language, else the browser's preference. */
+export async function startLanguage(): Promise<void> {
+  const wanted = [siteStorage.getItem(STORED_AS), ...navigator.languages];
+  const code = wanted.map(languageOf).find((one) => one !== null) ?? FALLBACK;
+  await applyLanguage(code, navigator.languages);
+}
+
+/** Store a language and reload. */
+export function chooseLanguage(code: LanguageCode): void {
+  siteStorage.setItem(STORED_AS, code);
+  location.reload();
+}
+
+/** Apply a language, with the formats of its first regional tag in `tags`. */
+export async function applyLanguage(
+  code: LanguageCode,
+  tags: readonly string[] = [],
+): Promise<void> {
+  const { load, direction } = LANGUAGES[code];
+  if (load !== null) addMessages(code, await load());
+  await i18next.changeLanguage(code);
+  current = code;
+  currentLocale = localeFor(code, tags);
+  document.documentElement.lang = code;
+  document.documentElement.dir = direction;
+}
+
+function addMessages(code: LanguageCode, bySubject: Partial<Catalogue>): void {
+  for (const [subject, sentences] of Object.entries(bySubject)) {
+    i18next.addResourceBundle(code, subject, sentences);
+  }
+}
+
+function localeFor(code: LanguageCode, tags: readonly string[]): string {
+  const regional = tags.find((tag) => tag.includes('-') && languageOf(tag) === code);
+  try {
+    return Intl.getCanonicalLocales(regional)[0] ?? LANGUAGES[code].locale;
+  } catch {
+    return LANGUAGES[code].locale;
+  }
+}
+
+function languageOf(tag: string | null): LanguageCode | null {
+  const code = tag?.split('-')[0]?.toLowerCase() ?? '';
+  return isLanguage(code) ? code : null;
+}
+
+function isLanguage(code: string): code is LanguageCode {
+  return code in LANGUAGES;
+}

@@ -1,8 +1,0 @@
-import { formatterFor } from '@/lib/i18n/formatter';
-
-const formatter = formatterFor((locale) => new Intl.NumberFormat(locale));
-
-/** "48,210": a count as people write it. */
-export function formatNumber(number: number): string {
-  return formatter().format(number);
-}

@@ -1,0 +1,45 @@
+import type { Path } from 'react-router';
+
+/** Sign in, then return to this page. */
+export function signInPath({ pathname, search }: Pick<Path, 'pathname' | 'search'>): string {
+  return withReturn('/sign-in', pathname + search);
+}
+
+export function withReturn(path: string, returnTo: string): string {
+  return returnTo === '/' ? path : `${path}?${new URLSearchParams({ next: returnTo }).toString()}`;
+}
+
+/** Where to go after signing in: only paths of this site are accepted. */
+export function returnPath(search: URLSearchParams): string {
+  const next = search.get('next') ?? '/';
+  return isLocal(next) && !/^\/(sign-in|register|password)\b/.test(next) ? next : '/';
+}
+
+/**
+ * Whether browsers resolve it to this site: they treat a backslash as a slash and ignore tabs and
+ * line breaks.
+ */
+function isLocal(path: string): boolean {
+  return path.startsWith('/') && !/^\/[/\\]/.test(path.replace(/[\t\n\r]/g, ''));
+}
+
+export function eventPath(eventId: number): string {
+  return `/events/${eventId}`;
+}
+
+/** The organiser's live view of an event. */
+export function salePath(eventId: number): string {
+  return `/organise/${eventId}`;
+}
+
+export function reservationPath(reservationId: string): string {
+  return `/reservations/${reservationId}`;
+}
+
+/** The page to enter a ticket code. */
+export const DOOR_PATH = '/tickets';
+
+/** The page a ticket's QR code leads to. */
+export function ticketPath(code: string): string {
+  return `/tickets/${encodeURIComponent(code)}`;
+}

@@ -1,0 +1,70 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import {
+  fetchEvent,
+  fetchEvents,
+  fetchLayout,
+  fetchOwnLocks,
+  fetchRevenue,
+  fetchSeats,
+} from '@/api/events';
+import { unpackLayout } from '@/domain/seatMap/unpackLayout';
+
+const REVENUE_AGAIN_MS = 2_000;
+
+export const eventsQuery = infiniteQueryOptions({
+  queryKey: ['events'],
+  queryFn: ({ pageParam, signal }) => fetchEvents(pageParam, signal),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
+  // An event whose date changed meanwhile may be on two pages.
+  select: ({ pages }) => [
+    ...new Map(pages.flatMap(({ events }) => events).map((event) => [event.id, event])).values(),
+  ],
+});
+
+export const eventQuery = (eventId: number) =>
+  queryOptions({
+    queryKey: ['events', eventId],
+    queryFn: ({ signal }) => fetchEvent(eventId, signal),
+  });
+
+/** Static seat data; a changed layout has another hash. */
+export const layoutQuery = (eventId: number, layout: string) =>
+  queryOptions({
+    queryKey: ['layouts', eventId, layout],
+    queryFn: async ({ signal }) => ({
+      layout,
+      facts: unpackLayout(await fetchLayout(eventId, layout, signal)),
+    }),
+    staleTime: Infinity,
+  });
+
+/** Revenue, refetched while it is older than the seat map. */
+export const revenueQuery = (eventId: number, seq: number | null) =>
+  queryOptions({
+    queryKey: ['revenue', eventId],
+    queryFn: ({ signal }) => fetchRevenue(eventId, signal),
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && seq !== null && state.data.seq < seq ? REVENUE_AGAIN_MS : false,
+  });
+
+/** Seat states by REST, while there is no socket. */
+export const seatsQuery = (eventId: number) =>
+  queryOptions({
+    queryKey: ['seats', eventId],
+    queryFn: ({ signal }) => fetchSeats(eventId, signal),
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+/**
+ * The user's own locks. The key contains the epoch and request number: a shared older response
+ * might miss newer locks.
+ */
+export const ownLocksQuery = (eventId: number, epoch: number, question: number) =>
+  queryOptions({
+    queryKey: ['locks', eventId, epoch, question],
+    queryFn: ({ signal }) => fetchOwnLocks(eventId, signal),
+    gcTime: 0,
+  });
