@@ -1,87 +1,104 @@
-"""Run all linters and type checkers, one after the other.
+"""Run linters and type checkers: all, or those named.
 
 `make test` skips the slowest eslint rules, which `make check` and `make thorough` include.
 """
 
+import argparse
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
 
 from deploy.console import say
 from deploy.environment import clean_environment
-from deploy.paths import FRONTEND, VENV_BIN, VENV_PYTHON
-from tools.node import Node, ensure_node
-from tools.processes import run_shown
-from tools.reports import Counts
-from tools.schema import check_schema
+from deploy.paths import FRONTEND, ROOT, VENV_BIN, VENV_PYTHON
+from tools.node import ensure_node
 
 _PYTHON = str(VENV_PYTHON)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One check; `run` prints its findings and returns an exit status."""
+    """A command that prints its findings and exits with 0 if there are none."""
 
     name: str
-    run: Callable[[], int]
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path = ROOT
 
 
-def main() -> int:
-    """Run all checks; return 1 if one failed."""
-    counts = run_checks()
-    say(f"checks: {counts.passed} passed, {counts.failed} failed")
-    return 1 if counts.failed else 0
+def main(arguments: Sequence[str] = ()) -> int:
+    """Run the checks, also after a failure; return 1 if one failed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.check", description=__doc__)
+    parser.add_argument("--lint", default="lint", help="the client's npm script to lint it")
+    parser.add_argument("--report", type=Path, help="write a JUnit report to this file")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args(arguments)
+    suite, failed = ElementTree.Element("testsuite", name="check"), []
+    with tempfile.TemporaryDirectory() as data_dir:
+        checks = _checks(lint=options.lint, data_dir=data_dir)
+        if unknown := set(options.names) - {check.name for check in checks}:
+            parser.error(f"There is no check {', '.join(sorted(unknown))}.")
+        for check in checks:
+            if not options.names or check.name in options.names:
+                case = ElementTree.SubElement(suite, "testcase", name=check.name)
+                status, output = _run(check)
+                if status:
+                    failed.append(check.name)
+                    ElementTree.SubElement(case, "failure").text = output
+    if options.report:
+        ElementTree.ElementTree(suite).write(options.report)
+    say(f"checks: {len(suite) - len(failed)} passed, {len(failed)} failed {' '.join(failed)}")
+    return 1 if failed else 0
 
 
-def run_checks(*, lint: str = "lint") -> Counts:
-    """Run all checks, also after a failure, and print the result of each.
+def _run(check: Check) -> tuple[int, str]:
+    """Run a check and print its output; return its exit status and the output."""
+    started = time.monotonic()
+    done = subprocess.run(
+        check.command,
+        cwd=check.folder,
+        env=check.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    result = "FAILED" if done.returncode else "ok"
+    say(f"{done.stdout}{check.name}: {result} ({time.monotonic() - started:.1f} s)")
+    return done.returncode, done.stdout
 
-    `lint` is the client's npm script to lint it.
-    """
-    failed = []
-    checks = _checks(ensure_node(), lint=lint)
-    for check in checks:
-        started = time.monotonic()
-        say(f"{check.name} …")
-        is_ok = check.run() == 0
-        say(f"{check.name}: {'ok' if is_ok else 'FAILED'} ({time.monotonic() - started:.1f} s)")
-        if not is_ok:
-            failed.append(check.name)
-    if failed:
-        say(f"Failed: {', '.join(failed)}.")
-    return Counts(passed=len(checks) - len(failed), failed=len(failed))
 
-
-def _checks(node: Node, *, lint: str) -> list[Check]:
+def _checks(*, lint: str, data_dir: str) -> list[Check]:
+    node = ensure_node()
+    server = clean_environment(SEATCAST_DATA_DIR=data_dir)
+    client = clean_environment(**node.environment())
+    commands = {
+        "ruff-format": (_PYTHON, "-m", "ruff", "format", "--check", "."),
+        "ruff": (_PYTHON, "-m", "ruff", "check", "."),
+        "mypy": (_PYTHON, "-m", "mypy"),
+        "import-linter": (str(VENV_BIN / "lint-imports"),),
+        "migrations": (_PYTHON, "manage.py", "makemigrations", "--check"),
+        "schema": (_PYTHON, "-m", "tools.schema", "--check"),
+    }
     return [
-        _server_check("ruff format", _PYTHON, "-m", "ruff", "format", "--check", "."),
-        _server_check("ruff", _PYTHON, "-m", "ruff", "check", "."),
-        _server_check("mypy", _PYTHON, "-m", "mypy"),
-        _server_check("import-linter", str(VENV_BIN / "lint-imports")),
-        _server_check("migrations", _PYTHON, "manage.py", "makemigrations", "--check"),
-        Check(name="API schema", run=check_schema),
-        *(_client_check(node, script) for script in (lint, "typecheck", "types:check")),
+        *(Check(name=name, command=each, environment=server) for name, each in commands.items()),
+        *(
+            Check(
+                name=script,
+                command=node.npm_command("run", "--silent", script),
+                environment=client,
+                folder=FRONTEND,
+            )
+            for script in (lint, "typecheck", "types:check")
+        ),
     ]
 
 
-def _server_check(name: str, *command: str) -> Check:
-    def run() -> int:
-        with tempfile.TemporaryDirectory() as data_dir:
-            return run_shown(command, environment=clean_environment(SEATCAST_DATA_DIR=data_dir))
-
-    return Check(name=name, run=run)
-
-
-def _client_check(node: Node, script: str) -> Check:
-    command: Sequence[str] = node.npm_command("run", "--silent", script)
-    environment = clean_environment(**node.environment())
-    return Check(
-        name=f"client's {script}",
-        run=lambda: run_shown(command, environment=environment, cwd=FRONTEND),
-    )
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

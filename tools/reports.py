@@ -122,6 +122,9 @@ def _arguments(case: ElementTree.Element) -> tuple[str, ...]:
         return ("::".join([file, *filter(None, classes), name]),)
     if group.endswith(".spec.ts"):
         return (group, "--grep", re.escape(name))
+    if not group:
+        # tools.check.
+        return (name,)
     # Vitest.
     return (group, "-t", re.escape(name.replace(" > ", " ")))
 

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.environment import clean_environment
@@ -10,8 +11,10 @@ from tools.node import ensure_node
 from tools.processes import run_shown
 
 
-def main() -> int:
-    """Rewrite the schema and the types; return the exit status."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Rewrite the schema and the types, or only `--check` them; return the exit status."""
+    if "--check" in arguments:
+        return _check_schema()
     if status := write_schema(SCHEMA):
         return status
     node = ensure_node()
@@ -22,7 +25,7 @@ def main() -> int:
     )
 
 
-def check_schema() -> int:
+def _check_schema() -> int:
     """Return 0 if the schema in the repository is current, else print a message and return 1."""
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder, "openapi.json")
@@ -47,4 +50,4 @@ def write_schema(target: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

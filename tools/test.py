@@ -26,7 +26,6 @@ from deploy.environment import clean_environment
 from deploy.paths import FRONTEND, REPORTS, VENV_PYTHON
 from tools.browser import ensure_firefox, ensure_webkit
 from tools.browser_site import site
-from tools.check import run_checks
 from tools.node import ensure_node
 from tools.processes import run_in_background, run_shown
 from tools.reports import (
@@ -238,6 +237,13 @@ def _client(arguments: Sequence[str]) -> Iterator[_Run]:
     yield list(node.npm_command(*npm)), clean_environment(**node.environment())
 
 
+@contextmanager
+def _checks(lint: str, names: Sequence[str]) -> Iterator[_Run]:
+    report = f"--report={REPORTS / 'check.xml'}"
+    command = [str(VENV_PYTHON), "-m", "tools.check", f"--lint={lint}", report, *names]
+    yield command, clean_environment()
+
+
 def _shown(name: str, background: _Background) -> Counts:
     with background() as (command, environment):
         status = run_shown(command, environment=environment)
@@ -300,12 +306,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
         Stage(name="webkit", title="the main job in WebKit", run=partial(_webkit, tests)),
     ]
     return [
-        Stage(
-            name="check",
-            title="linters and types",
-            run=partial(run_checks, lint="lint" if thorough else "lint:quick"),
-        ),
-        # The longest stage comes first.
+        # The longest stages come first.
         stage(
             "postgres",
             "Python tests on PostgreSQL + Valkey",
@@ -318,6 +319,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             partial(_pytest_run, "sqlite"),
             *pytest(_SQLITE, *_DEPLOYMENT),
         ),
+        stage("check", "linters and types", partial(_checks, "lint" if thorough else "lint:quick")),
         stage(
             "faults",
             "Python tests of faults, on PostgreSQL + Valkey",

@@ -95,6 +95,7 @@ CASES = {
         'name="one buys" classname="buying.spec.ts"',
         ["buying.spec.ts", "--grep", r"one\ buys"],
     ),
+    "check": ('name="mypy"', ["mypy"]),
 }
 
 
