@@ -27,7 +27,7 @@ from reservations.models import Category, Event, Reservation, ReservationSeat, S
 from reservations.payments import checkout
 from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.time_zones import default_time_zone, in_words, is_time_zone
 from reservations.write import command_queue
 
@@ -278,7 +278,7 @@ def _person(request: HttpRequest) -> Person:
     return Person(id=int(request.user.pk or 0), name=request.user.get_username())
 
 
-def _tell(page: admin.ModelAdmin, request: HttpRequest, do: Callable[[], Answer]) -> None:
+def _tell(page: admin.ModelAdmin, request: HttpRequest, do: Callable[[], CommandResult]) -> None:
     """Do something and tell what became of it."""
     try:
         page.message_user(request, do()["message"])

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from reservations.domain.commands import Command
 from reservations.domain.errors import SeatcastError
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write.command_queue import CommandQueue
 
 PATIENCE_SECONDS = 120
@@ -70,7 +70,7 @@ class Line:
         self.queue = CommandQueue(event_id, clock=self._gate)
         self._pool = ThreadPoolExecutor(256)
         self._first = _begin(self._pool, self.queue.submit, first)
-        self._waiting: list[Future[Answer]] = []
+        self._waiting: list[Future[CommandResult]] = []
 
     def __enter__(self) -> "Line":
         self._gate.wait_until_reached()
@@ -89,7 +89,7 @@ class Line:
     ) -> None:
         """Queue up a command, behind all that joined before; its thread does `after` first."""
 
-        def submit() -> Answer:
+        def submit() -> CommandResult:
             after()
             return self.queue.submit(command, key)
 
@@ -104,7 +104,7 @@ class Line:
         """Let the first command through, and with it all others."""
         self._gate.open()
 
-    def results(self) -> list[Answer | SeatcastError]:
+    def results(self) -> list[CommandResult | SeatcastError]:
         """Let the line move; return what each got, without the first, in order."""
         self.move()
         self._first.result(PATIENCE_SECONDS)

@@ -39,7 +39,7 @@ from reservations.models import Payment
 from reservations.models.payments import UNFINISHED
 from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider
-from reservations.read.records import Answer, PaymentRecord
+from reservations.read.records import CommandResult, PaymentRecord
 from reservations.threads import COMMANDS, in_thread
 from reservations.write import command_queue
 from reservations.write.idempotency import answer_in_flight, correct, forget_in_flight
@@ -66,7 +66,7 @@ class Order:
     key: str | None = None
 
 
-async def areserve(order: Order) -> Answer:
+async def areserve(order: Order) -> CommandResult:
     """Book seats that the actor holds, all or none, and have them paid for, now or later.
 
     With an idempotency key it is done once, and the answer is the same each time.
@@ -80,7 +80,7 @@ async def areserve(order: Order) -> Answer:
     )
 
 
-def reserve(order: Order) -> Answer:
+def reserve(order: Order) -> CommandResult:
     """As `areserve`, for a thread."""
     if not is_paid_online(order.payment_method):
         return command_queue.submit(
@@ -105,7 +105,7 @@ def cancel(
     reservation_id: int,
     as_organiser: bool = False,
     key: str | None = None,
-) -> Answer:
+) -> CommandResult:
     """Give a booking's seats back, and its money. Raises: SeatcastError."""
     answer = command_queue.submit(
         event_id=event_id,
@@ -190,7 +190,7 @@ def _authorise(order: Order, payment: PaymentRecord) -> None:
         raise
 
 
-def _book(order: Order, reference: str) -> Answer:
+def _book(order: Order, reference: str) -> CommandResult:
     """Book the seats with money that is set aside; if that is refused, give it back.
 
     Raises: SeatcastError. After Unavailable it is not known whether it was booked, and reconciling
@@ -208,7 +208,7 @@ def _book(order: Order, reference: str) -> Answer:
         raise
 
 
-def _charge(order: Order, reference: str, answer: Answer) -> Answer:
+def _charge(order: Order, reference: str, answer: CommandResult) -> CommandResult:
     """Take the money for a booking, and return its answer, which stays as it is.
 
     It is committed: a database that goes away now does not make it fail. Raises: PaymentWithdrawn.
@@ -230,7 +230,7 @@ def _charge(order: Order, reference: str, answer: Answer) -> Answer:
     return answer
 
 
-def _is_paid_with(reference: str, answer: Answer) -> bool:
+def _is_paid_with(reference: str, answer: CommandResult) -> bool:
     number = answer["reservation"]["id"]
     return Payment.objects.filter(reference=reference, reservation__public_id=number).exists()
 

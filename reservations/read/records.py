@@ -101,8 +101,8 @@ class PaymentRecord(TypedDict):
     currency: str
 
 
-class Answer(TypedDict):
-    """What the desk answers to a command that was carried out."""
+class CommandResult(TypedDict):
+    """The result of a command that was carried out."""
 
     message: str
     seats: list[SeatRecord]

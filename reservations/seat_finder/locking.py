@@ -6,7 +6,7 @@ from reservations import clock
 from reservations.domain.commands import LockBest
 from reservations.domain.errors import Outpaced
 from reservations.domain.rules import decide
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from reservations.write.unit_of_work import board_for
@@ -15,7 +15,7 @@ TRIES = 5
 MOST_SETS = 64
 
 
-def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
+def lock_best(*, event_id: int, command: LockBest, key: str | None) -> CommandResult:
     """Have the best seats for a wish locked, and return the desk's answer.
 
     Who may not hold so many more seats is refused without a search.

@@ -42,7 +42,7 @@ from reservations.domain.commands import Command, ReleaseExpired, seat_ids_of
 from reservations.domain.errors import Busy, SeatcastError, Unavailable, UnderWay
 from reservations.domain.rules import Outcome, decide
 from reservations.models import Event
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.requests import request_id
 from reservations.write.changes import ChangeSet, seats_changed
 from reservations.write.idempotency import KeyedAnswers
@@ -70,7 +70,7 @@ _leaders = ThreadPoolExecutor(LEADER_THREADS, thread_name_prefix="queue-leader")
 _row_waiters = ThreadPoolExecutor(ROW_WAIT_THREADS, thread_name_prefix="queue-waiter")
 
 
-def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer:
+def submit(*, event_id: int, command: Command, key: str | None = None) -> CommandResult:
     """Have a command decided and committed, and return its answer.
 
     With an idempotency `key` (scoped to the actor and the event) the work is done once, however
@@ -82,7 +82,7 @@ def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer
     return _queue_of(event_id).submit(command, key)
 
 
-async def asubmit(*, event_id: int, command: Command, key: str | None = None) -> Answer:
+async def asubmit(*, event_id: int, command: Command, key: str | None = None) -> CommandResult:
     """As `submit`, for a coroutine. To cancel it does not take the command back.
 
     Raises: SeatcastError, as there.
@@ -106,11 +106,11 @@ class _QueueItem:
     request_id: UUID | None = field(default_factory=request_id.get)
     source: Source | None = field(default_factory=source.get)
     done: threading.Event = field(default_factory=threading.Event)
-    result: Answer | SeatcastError | None = None
+    result: CommandResult | SeatcastError | None = None
     # What its batch came to, if it is not known whether that was committed.
     doubt: "_Decided | None" = None
 
-    def answer(self) -> Answer:
+    def answer(self) -> CommandResult:
         """Return what was decided. Raises: SeatcastError."""
         if self.result is None:
             raise Unavailable
@@ -133,7 +133,7 @@ class CommandQueue:
         self._queue: deque[_QueueItem] = deque()
         self._is_led = False
 
-    def submit(self, command: Command, key: str | None = None) -> Answer:
+    def submit(self, command: Command, key: str | None = None) -> CommandResult:
         """See the module's `submit`."""
         _require_no_transaction()
         item = _QueueItem(command, key)
@@ -143,7 +143,7 @@ class CommandQueue:
             self._wait(item)
         return item.answer()
 
-    async def asubmit(self, command: Command, key: str | None = None) -> Answer:
+    async def asubmit(self, command: Command, key: str | None = None) -> CommandResult:
         """See the module's `asubmit`."""
         waiting = asyncio.get_running_loop().create_future()
         item = _QueueItem(command, key, waiting)
@@ -391,7 +391,7 @@ class _Decided:
     """
 
     batch: list[_QueueItem]
-    results: list[Answer | SeatcastError]
+    results: list[CommandResult | SeatcastError]
     decisions: list[Decision]
     changes: ChangeSet | None
     trace: Callable[[], QuerySet[Any] | None]
@@ -456,7 +456,7 @@ def _decide(event: Event, batch: list[_QueueItem], *, now: datetime) -> _Decided
             if isinstance(outcome.refusal, UnderWay):
                 keyed.let_go(command, item.key)
     changes = unit.write(decided)
-    results: list[Answer | SeatcastError] = []
+    results: list[CommandResult | SeatcastError] = []
     for item in batch:
         if item in outcomes:
             result = outcomes[item].refusal or unit.answer(outcomes[item])

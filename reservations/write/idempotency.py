@@ -25,7 +25,7 @@ from reservations.domain.errors import (
 )
 from reservations.models import Event, IdempotencyKey
 from reservations.payments.books import PAYMENT_SECONDS
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import bulk
 
 _STORED = ("event_id", "user_id", "key", "fingerprint", "answer", "created_at")
@@ -83,7 +83,9 @@ class KeyedAnswers:
         if found is not None:
             self._taken.discard(found)
 
-    def keep(self, command: Command, key: str | None, result: Answer | SeatcastError) -> None:
+    def keep(
+        self, command: Command, key: str | None, result: CommandResult | SeatcastError
+    ) -> None:
         """Note the answer to a command that was the first with its key."""
         found = _key(command, key)
         if found is None or isinstance(result, UnderWay):
@@ -100,7 +102,7 @@ class KeyedAnswers:
         row.created_at = self.now
         self._written.append(row)
 
-    def earlier(self, command: Command, key: str | None) -> Answer | SeatcastError:
+    def earlier(self, command: Command, key: str | None) -> CommandResult | SeatcastError:
         """Return the earlier answer to a key, or the refusal of a key used for something else."""
         row = self._answers[cast("_Key", _key(command, key))]
         if row.fingerprint != fingerprint(command):
@@ -151,13 +153,13 @@ def _key(command: Command, key: str | None) -> _Key | None:
     return command.actor.id, key
 
 
-def _as_json(result: Answer | SeatcastError) -> dict[str, Any]:
+def _as_json(result: CommandResult | SeatcastError) -> dict[str, Any]:
     if isinstance(result, SeatcastError):
         return {"refusal": stored(result)}
     return {"answer": result}
 
 
-def _from_json(data: dict[str, Any]) -> Answer | SeatcastError:
+def _from_json(data: dict[str, Any]) -> CommandResult | SeatcastError:
     if "refusal" in data:
         return restored(data["refusal"])
-    return cast("Answer", data["answer"])
+    return cast("CommandResult", data["answer"])

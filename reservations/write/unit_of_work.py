@@ -50,7 +50,7 @@ from reservations.models import (
 from reservations.payments import books
 from reservations.read.records import (
     STATIC_FIELDS,
-    Answer,
+    CommandResult,
     ReservationRecord,
     SeatRecord,
     money,
@@ -253,9 +253,9 @@ class UnitOfWork:
             return Entry.objects.filter(event=event, at=now)
         return None
 
-    def answer(self, outcome: Outcome) -> Answer:
+    def answer(self, outcome: Outcome) -> CommandResult:
         """Return the answer to a command that was carried out, once everything is stored."""
-        answer: Answer = {
+        answer: CommandResult = {
             "message": outcome.sentence,
             "seats": [self._seat_record(seat, outcome) for seat in outcome.seats],
         }

@@ -13,7 +13,7 @@ from reservations.domain.criteria import SeatCriteria
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.seat_finder.locking import lock_best
 from reservations.write import command_queue
@@ -145,7 +145,7 @@ def test_who_ask_many_desks_at_once_all_get_seats_of_their_own(
     event = _hall(rows=20)
     desks = cycle([CommandQueue(event.pk) for _ in range(6)])
 
-    def submit(*, event_id: int, command: Command, key: str | None) -> Answer:
+    def submit(*, event_id: int, command: Command, key: str | None) -> CommandResult:
         assert event_id == event.pk
         return next(desks).submit(command, key)
 
@@ -164,6 +164,6 @@ def test_who_ask_many_desks_at_once_all_get_seats_of_their_own(
     assert len(got) == len(set(got)) == 60
 
 
-def _done(answer: Answer | SeatcastError) -> Answer:
+def _done(answer: CommandResult | SeatcastError) -> CommandResult:
     assert not isinstance(answer, SeatcastError), answer
     return answer

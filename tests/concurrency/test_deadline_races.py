@@ -19,7 +19,7 @@ from reservations.domain.commands import (
 from reservations.domain.errors import LockExpired, SeatcastError, SeatUnavailable
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, ReservationSeat, Seat
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write.command_queue import CommandQueue
 from reservations.write.unit_of_work import lock_event
 from tests.concurrency.ticking import Noting, Ticking
@@ -45,11 +45,11 @@ def _held_until(event: Event, holder: Person) -> datetime:
 
 def _all_at_once(
     event: Event, commands: list[Command], clock: Callable[[], datetime]
-) -> list[Answer | SeatcastError]:
+) -> list[CommandResult | SeatcastError]:
     return at_once([partial(CommandQueue(event.pk, clock=clock).submit, each) for each in commands])
 
 
-def _done(results: list[Answer | SeatcastError]) -> list[int]:
+def _done(results: list[CommandResult | SeatcastError]) -> list[int]:
     """Return which commands were carried out."""
     return [n for n, found in enumerate(results) if not isinstance(found, SeatcastError)]
 
@@ -147,7 +147,7 @@ def test_unprotected_the_seat_is_booked_and_given_to_somebody_else(rival: str) -
 def _booked_after_waiting(event: Event, alice: Person, queue: CommandQueue, clock: Clock) -> bool:
     """Have a booking wait for the event's row while its lock runs out; tell whether it is made."""
     booking = ReserveSeats(alice, seat_ids(event)[:1], "invoice")
-    results: list[Answer | SeatcastError] = []
+    results: list[CommandResult | SeatcastError] = []
     waiting = threading.Thread(
         target=lambda: results.extend(at_once([partial(queue.submit, booking)]))
     )
@@ -224,7 +224,7 @@ def _take_over_at_wrong_servers(
     Return how many got it.
     """
 
-    def attempt(seconds: float) -> Answer:
+    def attempt(seconds: float) -> CommandResult:
         servers_clock.seconds_off = seconds
         return CommandQueue(event.pk, clock=clock).submit(
             LockSeats(make_person(), seat_ids(event)[:1])

@@ -12,7 +12,7 @@ from reservations.domain.commands import AdmitSeats, CancelReservation, LockSeat
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person
 from reservations.models import Entry, Event, Reservation
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.tickets import ticket_code
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import row_locks_off, stopping
@@ -49,7 +49,7 @@ def _book(event: Event, buyer: Person, seats: int = 2) -> tuple[int, str]:
     return stored_id(answer), answer["reservation"]["id"]
 
 
-def _tried(work: Callable[[], Answer]) -> Answer | SeatcastError:
+def _tried(work: Callable[[], CommandResult]) -> CommandResult | SeatcastError:
     try:
         return work()
     except SeatcastError as refusal:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from reservations.domain.commands import LockSeats, ReleaseExpired
 from reservations.domain.errors import Unavailable
 from reservations.models import Event
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from tests.factories import make_event, make_person, seat_ids
 from tests.held_rows import rows_held
@@ -48,7 +48,7 @@ def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None
     *held, free, later = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 2)]
     clicks = {event.pk: _click(event) for event in (*held, free, later)}
 
-    def click(event: Event) -> "asyncio.Task[Answer]":
+    def click(event: Event) -> "asyncio.Task[CommandResult]":
         return asyncio.create_task(
             command_queue.asubmit(event_id=event.pk, command=clicks[event.pk])
         )
@@ -69,7 +69,7 @@ def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() 
     *held, free = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 1)]
     clicks = {event.pk: _click(event) for event in (*held, free)}
 
-    async def rush() -> list[Answer | BaseException]:
+    async def rush() -> list[CommandResult | BaseException]:
         asked = (command_queue.asubmit(event_id=pk, command=click) for pk, click in clicks.items())
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await asyncio.gather(*asked, return_exceptions=True)

@@ -19,7 +19,7 @@ from reservations.domain.states import Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, SeatChange
 from reservations.payments import checkout
 from reservations.payments.checkout import Order
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
@@ -58,27 +58,27 @@ def _order(
     return Order(event_id=event.pk, actor=who, seat_ids=ids, payment_method=method, key=key)
 
 
-def _submit(scene: Scene, command: Command) -> Answer:
+def _submit(scene: Scene, command: Command) -> CommandResult:
     return command_queue.submit(event_id=scene.event.pk, command=command, key="k")
 
 
-def _lock(scene: Scene) -> Answer:
+def _lock(scene: Scene) -> CommandResult:
     return _submit(scene, LockSeats(scene.alice, scene.ids[4:]))
 
 
-def _extend(scene: Scene) -> Answer:
+def _extend(scene: Scene) -> CommandResult:
     return _submit(scene, ExtendLocks(scene.alice, scene.ids[:2]))
 
 
-def _unlock(scene: Scene) -> Answer:
+def _unlock(scene: Scene) -> CommandResult:
     return _submit(scene, UnlockSeats(scene.alice, scene.ids[:2]))
 
 
-def _reserve(method: str, scene: Scene) -> Answer:
+def _reserve(method: str, scene: Scene) -> CommandResult:
     return checkout.reserve(_order(scene.event, scene.alice, scene.ids[:2], method, "k"))
 
 
-def _cancel(scene: Scene) -> Answer:
+def _cancel(scene: Scene) -> CommandResult:
     return checkout.cancel(
         event_id=scene.event.pk, actor=scene.alice, reservation_id=scene.booked, key="k"
     )
@@ -96,7 +96,7 @@ def _cancel(scene: Scene) -> Answer:
     ids=["lock", "extend", "unlock", "reserve", "cancel"],
 )
 def test_it_is_done_once_and_all_are_told_the_same(
-    work: Callable[[Scene], Answer], reason: str, scene: Scene
+    work: Callable[[Scene], CommandResult], reason: str, scene: Scene
 ) -> None:
     before = _changes(scene, reason)
     results = at_once([partial(work, scene)] * TIMES)

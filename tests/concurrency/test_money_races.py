@@ -24,7 +24,7 @@ from reservations.models import (
 from reservations.payments import checkout
 from reservations.payments.checkout import Order
 from reservations.payments.provider import provider
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import (
@@ -73,11 +73,11 @@ def _authorised(event: Event, who: Person) -> tuple[int, str]:
     return number, payment.reference
 
 
-def _cancel(event: Event, who: Person, number: int) -> Answer:
+def _cancel(event: Event, who: Person, number: int) -> CommandResult:
     return checkout.cancel(event_id=event.pk, actor=who, reservation_id=number)
 
 
-def _said(results: Sequence[Answer | SeatcastError | None]) -> dict[str, int]:
+def _said(results: Sequence[CommandResult | SeatcastError | None]) -> dict[str, int]:
     """Count the results by what they say: the message, or the code of the refusal."""
     return dict(
         Counter(
@@ -105,7 +105,9 @@ def _live_seats(event: Event) -> list[int]:
     return sorted(live.values_list("seat_id", flat=True))
 
 
-def _meeting(*works: Callable[[], Answer], before: Sequence[str]) -> list[Callable[[], Answer]]:
+def _meeting(
+    *works: Callable[[], CommandResult], before: Sequence[str]
+) -> list[Callable[[], CommandResult]]:
     """Return works that wait for each other before they first write what is given."""
     meet = partial(threading.Barrier(len(works)).wait, PATIENCE_SECONDS)
     stopped = list(works)
@@ -187,14 +189,14 @@ def test_what_is_cancelled_goes_to_one_of_those_who_wait_for_it() -> None:
     buyers = [make_person() for _ in range(TIMES)]
     number = _book(event, alice, "card")
 
-    def buy(who: Person) -> Answer | None:
+    def buy(who: Person) -> CommandResult | None:
         for _ in range(3):
             with suppress(SeatUnavailable):
                 _hold(event, who)
                 return checkout.reserve(_order(event, who, "card"))
         return None
 
-    works: list[Callable[[], Answer | None]] = [partial(_cancel, event, alice, number)] * 4
+    works: list[Callable[[], CommandResult | None]] = [partial(_cancel, event, alice, number)] * 4
     works += [partial(buy, who) for who in buyers]
     results = at_once(works)
     bought = [found for found in results[4:] if found is not None]
@@ -211,7 +213,7 @@ def test_unprotected_a_late_cancellation_frees_the_next_buyers_seats() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     number, gate = _book(event, alice, "invoice"), Gate()
 
-    def buy_meanwhile() -> Answer:
+    def buy_meanwhile() -> CommandResult:
         gate.wait_until_reached()
         _cancel(event, alice, number)
         _hold(event, bob)

@@ -21,7 +21,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, ReservationSeat, Seat, SeatChange
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.ticking import Ticking
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 DESKS = 6
 
 
-def _kinds(results: list[Answer | SeatcastError]) -> dict[str, int]:
+def _kinds(results: list[CommandResult | SeatcastError]) -> dict[str, int]:
     return dict(Counter(getattr(found, "code", "done") for found in results))
 
 

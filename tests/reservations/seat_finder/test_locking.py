@@ -18,7 +18,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.seat_finder.free_seat_index import FreeSeatIndex
 from reservations.seat_finder.locking import lock_best
@@ -47,11 +47,11 @@ def event() -> Event:
     return make_event(seats=8)
 
 
-def _ask(event: Event, who: Person, count: int = 2) -> Answer:
+def _ask(event: Event, who: Person, count: int = 2) -> CommandResult:
     return lock_best(event_id=event.pk, command=LockBest(who, SeatCriteria(count)), key=None)
 
 
-def _ids(answer: Answer) -> list[int]:
+def _ids(answer: CommandResult) -> list[int]:
     return [seat["id"] for seat in answer["seats"]]
 
 

@@ -16,7 +16,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import IdempotencyKey, Reservation, Seat, SeatChange
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.changes import ChangeSet
 from reservations.write.command_queue import CommandQueue
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 GONE = Person(2**40, "gone")
 
 
-def _codes(results: list[Answer | SeatcastError]) -> list[str]:
+def _codes(results: list[CommandResult | SeatcastError]) -> list[str]:
     return [found.code if isinstance(found, SeatcastError) else "done" for found in results]
 
 

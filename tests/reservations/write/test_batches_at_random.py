@@ -42,7 +42,7 @@ from reservations.models import (
     Seat,
     SeatChange,
 )
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.tickets import booking_of
 from reservations.write.changes import ChangeSet, seats_changed
 from reservations.write.command_queue import CommandQueue, _QueueItem
@@ -106,8 +106,10 @@ class Twin:
         self.seen: dict[int, tuple[Any, ...]] = {}
         self.seen_seq = 0
 
-    def one_by_one(self, asked: list[tuple[Command, str | None]]) -> list[Answer | SeatcastError]:
-        results: list[Answer | SeatcastError] = []
+    def one_by_one(
+        self, asked: list[tuple[Command, str | None]]
+    ) -> list[CommandResult | SeatcastError]:
+        results: list[CommandResult | SeatcastError] = []
         for command, key in asked:
             try:
                 results.append(self.queue.submit(command, key))
@@ -115,7 +117,9 @@ class Twin:
                 results.append(refusal)
         return results
 
-    def together(self, asked: list[tuple[Command, str | None]]) -> list[Answer | SeatcastError]:
+    def together(
+        self, asked: list[tuple[Command, str | None]]
+    ) -> list[CommandResult | SeatcastError]:
         """Have commands decided in one batch, as if they had queued up."""
         tickets = [_QueueItem(command, key) for command, key in asked]
         self.queue._queue.extend(tickets)
@@ -237,7 +241,7 @@ class Twin:
 
     # What twins have in common.
 
-    def plain(self, result: Answer | SeatcastError | dict[str, Any] | None) -> Any:
+    def plain(self, result: CommandResult | SeatcastError | dict[str, Any] | None) -> Any:
         """Return a result with places and numbers for the ids, which differ between twins."""
         if isinstance(result, SeatcastError):
             return self._plain((result.code, result.sentence, result.details))

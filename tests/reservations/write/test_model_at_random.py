@@ -43,7 +43,7 @@ from reservations.payments import checkout
 from reservations.payments import provider as provider_module
 from reservations.payments.checkout import Order
 from reservations.payments.provider import is_paid_online
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
@@ -277,7 +277,7 @@ class Domain(RuleBasedStateMachine):
             ).exists()
         )
 
-    def cancel_for(self, person: Person, number: int) -> Answer | None:
+    def cancel_for(self, person: Person, number: int) -> CommandResult | None:
         try:
             return checkout.cancel(event_id=self.event.pk, actor=person, reservation_id=number)
         except (Died, SeatcastError):
