@@ -30,7 +30,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 from weakref import WeakValueDictionary
 
 from django.conf import settings
@@ -43,7 +42,6 @@ from reservations.domain.errors import Busy, SeatcastError, Unavailable, UnderWa
 from reservations.domain.rules import Outcome, decide
 from reservations.models import Event
 from reservations.read.records import CommandResult
-from reservations.requests import request_id
 from reservations.write.changes import ChangeSet, seats_changed
 from reservations.write.idempotency import KeyedAnswers
 from reservations.write.unit_of_work import Decision, UnitOfWork, lock_event
@@ -103,7 +101,6 @@ class _QueueItem:
     command: Command
     key: str | None
     waiting: "asyncio.Future[None] | None" = None
-    request_id: UUID | None = field(default_factory=request_id.get)
     source: Source | None = field(default_factory=source.get)
     done: threading.Event = field(default_factory=threading.Event)
     result: CommandResult | SeatcastError | None = None
@@ -452,7 +449,7 @@ def _decide(event: Event, batch: list[_QueueItem], *, now: datetime) -> _Decided
         command = item.command
         if keyed.is_first(command, item.key):
             outcomes[item] = outcome = decide(command, unit.state)
-            decided.append(Decision(command, outcome, item.request_id, item.source))
+            decided.append(Decision(command, outcome, item.source))
             if isinstance(outcome.refusal, UnderWay):
                 keyed.let_go(command, item.key)
     changes = unit.write(decided)

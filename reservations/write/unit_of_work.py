@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -142,12 +141,11 @@ def _event_row_briefly(event_id: int) -> QuerySet[Any, Any]:
 
 
 class Decision(NamedTuple):
-    """What became of a command, and the request that brought it."""
+    """A command with its outcome, and the web request that sent it, if one did."""
 
     command: Command
     outcome: Outcome
-    request_id: UUID | None
-    source: Source | None = None
+    source: Source | None
 
 
 @dataclass(slots=True)
@@ -359,13 +357,13 @@ class UnitOfWork:
 
     def _logged(self, seq: int, decision: Decision, seat: SeatState) -> tuple[Any, ...]:
         """Return the values of _LOGGED for a change."""
-        actor, since = decision.command.actor, seat.locked_at
+        actor, since, source = decision.command.actor, seat.locked_at, decision.source
         is_held_longer = decision.outcome.reason is Reason.LOCKED and since != self.now
         return (
             *(self.event.pk, seq, seat.id, seat.status, seat.holder_id, seat.locked_until),
             since if is_held_longer else None,
             *(self._stored_reservation_id(seat.reservation_id), decision.outcome.reason),
-            *(actor.id if actor else None, self.now, decision.request_id),
+            *(actor.id if actor else None, self.now, source.request_id if source else None),
         )
 
     def _stored_reservation_id(self, reservation_id: int | None) -> int | None:

@@ -18,9 +18,9 @@ from reservations.domain.commands import (
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat, SeatChange
-from reservations.requests import request_id
 from reservations.write.changes import Change, ChangeSet, seats_changed
 from reservations.write.command_queue import CommandQueue, _QueueItem, submit
+from security_log.source import Source, source
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.both_databases
@@ -82,28 +82,35 @@ def test_every_command_that_changed_something_has_one_number_and_there_is_no_gap
     assert event.change_seq == 8
 
 
+def _source() -> Source:
+    return Source(request_id=uuid4(), actor_id=lambda: None, address=str)
+
+
 @pytest.mark.django_db
 def test_a_change_names_the_request_that_asked_for_it_also_in_a_batch(clock: Clock) -> None:
     event, people = make_event(), [make_person() for _ in range(3)]
-    asked = [uuid4(), None, uuid4()]
+    sources = [_source(), None, _source()]
     batch = [
-        _QueueItem(LockSeats(who, (seat_id,)), None, request_id=each)
-        for who, seat_id, each in zip(people, seat_ids(event), asked, strict=False)
+        _QueueItem(LockSeats(who, (seat_id,)), None, source=each)
+        for who, seat_id, each in zip(people, seat_ids(event), sources, strict=False)
     ]
     CommandQueue(event.pk, clock=clock)._run(batch, waits_for_row=True)
     log = SeatChange.objects.filter(event=event).order_by("seq")
-    assert [line.request_id for line in log] == asked
+    assert [line.request_id for line in log] == [
+        each.request_id if each else None for each in sources
+    ]
 
 
 @pytest.mark.django_db
 def test_a_request_is_known_by_the_thread_that_brings_it() -> None:
     event, alice = make_event(), make_person()
-    token = request_id.set(uuid4())
+    sent_by = _source()
+    token = source.set(sent_by)
     try:
         submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:1]))
-        assert SeatChange.objects.get(event=event).request_id == request_id.get()
+        assert SeatChange.objects.get(event=event).request_id == sent_by.request_id
     finally:
-        request_id.reset(token)
+        source.reset(token)
 
 
 @pytest.mark.django_db
