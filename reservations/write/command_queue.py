@@ -181,16 +181,11 @@ class CommandQueue:
         """Wait as `_wait` does, in a coroutine. Raises: Busy."""
         seconds = settings.SEATCAST_QUEUE_WAIT_SECONDS
         with metrics.wait_seconds.time():
-            try:
-                async with asyncio.timeout(seconds):
-                    return await asyncio.shield(waiting)
-            except TimeoutError:
-                self._withdraw(item)
-            try:
-                async with asyncio.timeout(seconds):
-                    await asyncio.shield(waiting)
-            except TimeoutError:
-                raise Busy from None
+            if await _is_done(waiting, seconds):
+                return
+            self._withdraw(item)
+            if not await _is_done(waiting, seconds):
+                raise Busy
 
     def _withdraw(self, item: _QueueItem) -> None:
         """Take a command off the queue unless a batch has it. Raises: Busy, then."""
@@ -413,6 +408,12 @@ def _queue_of(event_id: int) -> CommandQueue:
         if found is None:
             found = _queues[event_id] = CommandQueue(event_id)
     return found
+
+
+async def _is_done(waiting: "asyncio.Future[None]", seconds: float) -> bool:
+    """Wait at most that long for a future, without cancelling it; return whether it is done."""
+    done, _ = await asyncio.wait((waiting,), timeout=seconds)
+    return bool(done)
 
 
 def _wake(waiting: "list[asyncio.Future[None]]") -> None:
