@@ -252,13 +252,13 @@ class Terms:
 
 @dataclass(slots=True)
 class BatchState:
-    """What a batch of commands is decided on; each command sees what the earlier ones did.
+    """The state on which a batch of commands is decided; each sees what earlier ones changed.
 
-    `seats` must have every seat that the commands name, every seat of the reservations that they
-    name, and every seat that is held or was bought by those whose seats are counted (see
-    `counts_seats_of`); `payments` every payment that they refer to, and `paying` the payments under
-    way of those that want to pay, with their person. `verified` is who of those that book has a
-    verified address, where the terms ask for it. `now` is read once the event's row is locked.
+    It has what the commands' `reads` declare: `seats` by id, `reservations` by id, `payments` by
+    reference, and the people with pending payments by reference in `paying`. `verified` has the
+    people with a verified address, if the terms require one. `now` is read after the event's row
+    was locked. `caps_of` are the people whose held and bought seats are all in `seats`; None means
+    that every seat of the event is.
     """
 
     terms: Terms
@@ -268,6 +268,7 @@ class BatchState:
     payments: dict[str, PaymentState] = field(default_factory=dict)
     paying: dict[str, int] = field(default_factory=dict)
     verified: frozenset[int] = frozenset()
+    caps_of: frozenset[int] | None = None
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
     _bought: dict[int, set[int]] = field(init=False, default_factory=dict)
     _new_reservations: int = field(init=False, default=0)
@@ -277,11 +278,19 @@ class BatchState:
             self._count(seat)
 
     def held_by(self, person_id: int) -> frozenset[int]:
-        """Return the ids of the seats on which a person has a live lock."""
+        """Return the ids of the seats on which a person has a live lock.
+
+        Raises: LookupError when no command of the batch declares to read them.
+        """
+        self._require_read(person_id)
         return frozenset(self._held.get(person_id, ()))
 
     def bought_by(self, person_id: int) -> frozenset[int]:
-        """Return the ids of the seats in a person's live reservations."""
+        """Return the ids of the seats in a person's live reservations.
+
+        Raises: LookupError when no command of the batch declares to read them.
+        """
+        self._require_read(person_id)
         return frozenset(self._bought.get(person_id, ()))
 
     def put(self, seat: SeatState) -> None:
@@ -298,6 +307,11 @@ class BatchState:
         """Return a placeholder for a reservation that is not stored yet: -1, -2 and so on."""
         self._new_reservations += 1
         return -self._new_reservations
+
+    def _require_read(self, person_id: int) -> None:
+        """Raises: LookupError. Counting only some of a person's seats would let them pass a cap."""
+        if self.caps_of is not None and person_id not in self.caps_of:
+            raise LookupError(f"Declare `caps_of` in `reads`: person {person_id} was not read")
 
     def _count(self, seat: SeatState) -> None:
         if seat.holder_id is not None and seat.is_locked(now=self.now):

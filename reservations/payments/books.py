@@ -3,12 +3,12 @@
 Lock order, always: the event's row, its seats, then the payments.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Value, When
 
-from reservations.domain.commands import Command, ReserveSeats, StartPayment
+from reservations.domain.commands import Command, ReserveSeats
 from reservations.domain.rules import NewPayment
 from reservations.domain.states import PaymentState, PaymentStatus
 from reservations.models import Event, Payment
@@ -17,13 +17,8 @@ from reservations.models import Event, Payment
 PAYMENT_SECONDS = 60
 
 
-def started(event: Event, commands: Sequence[Command]) -> dict[str, PaymentState]:
-    """Lock and return the payments that commands refer to; no statement if there is none."""
-    references = [
-        command.reference
-        for command in commands
-        if isinstance(command, ReserveSeats) and command.reference
-    ]
+def started(event: Event, references: Collection[str]) -> dict[str, PaymentState]:
+    """Lock payments by reference and return them; no statement for none."""
     if not references:
         return {}
     found = Payment.objects.filter(event=event, reference__in=references).order_by("pk")
@@ -38,12 +33,11 @@ def started(event: Event, commands: Sequence[Command]) -> dict[str, PaymentState
     }
 
 
-def paying(event: Event, commands: Sequence[Command], *, now: datetime) -> dict[str, int]:
-    """Return what payments are under way of those that want to pay; no statement if nobody does.
+def paying(event: Event, people: Collection[int], *, now: datetime) -> dict[str, int]:
+    """Return the pending payments of people: each payer's id by reference; no statement for none.
 
-    One that is older than any payment takes was left behind by a process that died.
+    A payment older than PAYMENT_SECONDS was left by a process that died, and does not count.
     """
-    people = {command.actor.id for command in commands if isinstance(command, StartPayment)}
     if not people:
         return {}
     under_way = Payment.objects.filter(

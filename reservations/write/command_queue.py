@@ -37,7 +37,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from reservations import database, metrics
-from reservations.domain.commands import Command, ReleaseExpired, seat_ids_of
+from reservations.domain.commands import Command, ReleaseExpired
 from reservations.domain.errors import Busy, SeatcastError, Unavailable, UnderWay
 from reservations.domain.rules import Outcome, decide
 from reservations.models import Event
@@ -252,7 +252,7 @@ class CommandQueue:
         seats: set[int] = set()
         with self._lock:
             while self._queue and len(batch) < MAX_BATCH_COMMANDS:
-                seats.update(seat_ids_of(self._queue[0].command))
+                seats.update(self._queue[0].command.reads().seat_ids)
                 if batch and len(seats) > MAX_BATCH_SEATS:
                     break
                 batch.append(self._queue.popleft())

@@ -4,9 +4,10 @@ Lock order, always: the event's row, then its seats by primary key.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -17,13 +18,7 @@ from reservations import clock, security_events
 from reservations.domain.commands import (
     AdmitSeats,
     Command,
-    LapseUnpaid,
-    ReleaseExpired,
-    ReservationCommand,
-    ReserveSeats,
-    StartPayment,
-    counts_seats_of,
-    seat_ids_of,
+    Reads,
 )
 from reservations.domain.errors import EventNotFound
 from reservations.domain.rules import NewReservation, Outcome, price_of
@@ -85,6 +80,8 @@ _SEAT = (
     *("reservation__user_id", "reservation__payment_due_at", "reservation__paid_at"),
 )
 
+T = TypeVar("T")
+
 # The columns of _SEAT by their names.
 _Row = dict[str, Any]
 
@@ -99,7 +96,7 @@ def board_for(command: Command, *, event_id: int) -> BatchState:
     event = Event.objects.filter(pk=event_id).only(*_EVENT).first()
     if event is None:
         raise EventNotFound
-    now, person = clock.now(), counts_seats_of(command)
+    now, person = clock.now(), command.reads().caps_of
     rows = _seats_as_they_are(event_id, [], [] if person is None else [person])
     seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
     return BatchState(terms=terms_of(event), now=now, seats=seats)
@@ -161,20 +158,22 @@ class UnitOfWork:
 
     @classmethod
     def open(cls, *, event: Event, commands: list[Command], now: datetime) -> "UnitOfWork":
-        """Lock and read all that the commands are decided on."""
-        reservations = _reservations(event, commands, now=now)
-        reservation_seats = {
-            seat.seat_id for found in reservations.values() for seat in found.seats.all()
-        }
-        seats = _locked_seats(event, commands, also=reservation_seats, now=now)
+        """Lock and read what the commands declare in `reads`."""
+        reads = [command.reads() for command in commands]
+        reservations = _reservations(event, reads, now=now)
+        caps_of = _present(each.caps_of for each in reads)
+        seats = _locked_seats(event, reads, reservations, caps_of=caps_of, now=now)
         state = BatchState(
             terms=terms_of(event),
             now=now,
             seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
             reservations={found.pk: state_of(found) for found in reservations.values()},
-            payments=books.started(event, commands),
-            paying=books.paying(event, commands, now=now),
-            verified=_verified(event, commands),
+            payments=books.started(event, _present(each.payment for each in reads)),
+            paying=books.paying(
+                event, _present(each.pending_payments_of for each in reads), now=now
+            ),
+            verified=_verified(event, _present(each.verified_email_of for each in reads)),
+            caps_of=caps_of,
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
         return cls(event, now, state, seats, reservations, people)
@@ -414,14 +413,14 @@ class UnitOfWork:
         )
 
 
-def _reservations(
-    event: Event, commands: list[Command], *, now: datetime
-) -> dict[int, Reservation]:
-    """Return the reservations that commands name, and some that are overdue for who ends those."""
-    ids = {
-        command.reservation_id for command in commands if isinstance(command, ReservationCommand)
-    }
-    if any(isinstance(command, LapseUnpaid) for command in commands):
+def _present(values: Iterable[T | None]) -> frozenset[T]:
+    return frozenset(value for value in values if value is not None)
+
+
+def _reservations(event: Event, reads: list[Reads], *, now: datetime) -> dict[int, Reservation]:
+    """Return the reservations to read, at most MAX_LAPSED_RESERVATIONS overdue ones among them."""
+    ids = set(_present(each.reservation_id for each in reads))
+    if any(each.overdue_reservations for each in reads):
         found = Reservation.objects.filter(overdue(now), event=event)
         first = found.order_by("payment_due_at", "pk")[:MAX_LAPSED_RESERVATIONS]
         ids |= set(first.values_list("pk", flat=True))
@@ -431,11 +430,8 @@ def _reservations(
     return {reservation.pk: reservation for reservation in stored}
 
 
-def _verified(event: Event, commands: list[Command]) -> frozenset[int]:
-    """Return who of those that book has a verified address; no statement if nobody need have."""
-    people = {
-        command.actor.id for command in commands if isinstance(command, StartPayment | ReserveSeats)
-    }
+def _verified(event: Event, people: frozenset[int]) -> frozenset[int]:
+    """Return the people with a verified address; without a query if the event requires none."""
     if not people or not event.requires_verified_email:
         return frozenset()
     found = get_user_model()._default_manager.filter(pk__in=people, email_verified_at__isnull=False)
@@ -447,14 +443,19 @@ def _reserved_seat(reservation: Reservation, seat_id: int) -> ReservationSeat:
 
 
 def _locked_seats(
-    event: Event, commands: list[Command], *, also: set[int], now: datetime
+    event: Event,
+    reads: list[Reads],
+    reservations: dict[int, Reservation],
+    *,
+    caps_of: frozenset[int],
+    now: datetime,
 ) -> dict[int, _Row]:
-    ids = also.union(*(seat_ids_of(command) for command in commands))
-    people = {counts_seats_of(command) for command in commands} - {None}
-    if any(isinstance(command, ReleaseExpired) for command in commands):
-        rows = _seats_and_lapsed(event.pk, list(ids), list(people), now)
+    ids = {seat.seat_id for found in reservations.values() for seat in found.seats.all()}
+    ids.update(*(each.seat_ids for each in reads))
+    if any(each.expired_locks for each in reads):
+        rows = _seats_and_lapsed(event.pk, list(ids), list(caps_of), now)
     else:
-        rows = _seats(event.pk, list(ids), list(people))
+        rows = _seats(event.pk, list(ids), list(caps_of))
     return {row[0]: dict(zip(_SEAT, row, strict=True)) for row in rows}
 
 
