@@ -4,6 +4,7 @@ A label has a handful of values, and never names a person or an event. What is s
 asked for when somebody looks: `reservations.collectors`.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from typing import get_args
@@ -86,9 +87,9 @@ def count_decided(decided: Iterable[tuple[Command, Outcome]]) -> None:
     for command, outcome in decided:
         refusal = outcome.refusal
         _decided(type(command).__name__, refusal.code if refusal else "done").inc()
-        if outcome.changed:
-            _changed(outcome.reason).inc(len(outcome.changed))
-        elif refusal:
+        for reason, count in Counter(reason for _, reason in outcome.transitions).items():
+            _changed(reason).inc(count)
+        if refusal:
             for row in refusal.details.get("conflicts", ()):
                 _in_the_way(row["reason"]).inc()
 

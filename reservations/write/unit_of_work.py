@@ -21,7 +21,7 @@ from reservations.domain.commands import (
     Reads,
 )
 from reservations.domain.errors import EventNotFound
-from reservations.domain.rules import NewReservation, Outcome, price_of
+from reservations.domain.rules import NewReservation, Outcome, Transition, price_of
 from reservations.domain.states import (
     BatchState,
     PaymentStatus,
@@ -202,15 +202,15 @@ class UnitOfWork:
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
         self._write_admitted(decided)
         security_events.record_decisions(decided, self._reservations, self.state)
-        changing = [decision for decision in decided if decision.outcome.changed]
+        changing = [decision for decision in decided if decision.outcome.transitions]
         if not changing:
             return None
         log = [
-            (number, decision, seat)
+            (number, decision, transition)
             for number, decision in enumerate(changing, start=since + 1)
-            for seat in decision.outcome.changed
+            for transition in decision.outcome.transitions
         ]
-        last = {seat.id: (number, seat) for number, _, seat in log}
+        last = {seat.id: (number, seat) for number, _, (seat, _) in log}
         seq = since + len(changing)
         bulk.write(
             bulk.update(Event, ("change_seq",), [(seq, self.event.pk)]),
@@ -240,7 +240,7 @@ class UnitOfWork:
         """
         event, now = self.event.pk, self.now
         outcomes = [decision.outcome for decision in decided]
-        if any(outcome.changed for outcome in outcomes):
+        if any(outcome.transitions for outcome in outcomes):
             return SeatChange.objects.filter(event=event, seq=self.event.change_seq + 1, at=now)
         if started := [outcome.started for outcome in outcomes if outcome.started]:
             return Payment.objects.filter(event=event, reference=started[0].reference)
@@ -354,14 +354,15 @@ class UnitOfWork:
             *(self._stored_reservation_id(seat.reservation_id), seq, seat.id),
         )
 
-    def _logged(self, seq: int, decision: Decision, seat: SeatState) -> tuple[Any, ...]:
+    def _logged(self, seq: int, decision: Decision, transition: Transition) -> tuple[Any, ...]:
         """Return the values of _LOGGED for a change."""
+        seat, reason = transition
         actor, since, source = decision.command.actor, seat.locked_at, decision.source
-        is_held_longer = decision.outcome.reason is Reason.LOCKED and since != self.now
+        is_held_longer = reason is Reason.LOCKED and since != self.now
         return (
             *(self.event.pk, seq, seat.id, seat.status, seat.holder_id, seat.locked_until),
             since if is_held_longer else None,
-            *(self._stored_reservation_id(seat.reservation_id), decision.outcome.reason),
+            *(self._stored_reservation_id(seat.reservation_id), reason),
             *(actor.id if actor else None, self.now, source.request_id if source else None),
         )
 

@@ -46,10 +46,10 @@ from reservations.domain.rules.booking import (
 from reservations.domain.rules.entering import admit
 from reservations.domain.rules.keeping import block, release_expired, unblock
 from reservations.domain.rules.locking import extend, lock, lock_best, unlock
-from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome
+from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, Transition
 from reservations.domain.states import BatchState
 
-__all__ = ["NewPayment", "NewReservation", "Outcome", "decide", "price_of"]
+__all__ = ["NewPayment", "NewReservation", "Outcome", "Transition", "decide", "price_of"]
 
 
 def decide(command: Command, state: BatchState) -> Outcome:
@@ -58,7 +58,7 @@ def decide(command: Command, state: BatchState) -> Outcome:
         outcome = _decide(command, state)
     except SeatcastError as refusal:
         return Outcome(refusal=refusal)
-    for seat in outcome.changed:
+    for seat, _ in outcome.transitions:
         state.put(seat)
     return outcome
 

@@ -27,7 +27,7 @@ from reservations.domain.errors import (
     SeatUnavailable,
 )
 from reservations.domain.rules.faults import named, require_held, require_may_buy
-from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome
+from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, transitions
 from reservations.domain.rules.seats import as_given_back
 from reservations.domain.rules.wording import counted
 from reservations.domain.states import (
@@ -101,8 +101,7 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
     return Outcome(
         sentence="Reservation confirmed!",
         seats=reserved,
-        changed=reserved,
-        reason=Reason.RESERVED,
+        transitions=transitions(reserved, Reason.RESERVED),
         booked=NewReservation(
             id=reservation_id,
             user=command.actor,
@@ -138,8 +137,7 @@ def cancel(command: CancelReservation, state: BatchState) -> Outcome:
     return Outcome(
         sentence="Reservation cancelled",
         seats=freed,
-        changed=freed,
-        reason=Reason.CANCELLED,
+        transitions=transitions(freed, Reason.CANCELLED),
         cancelled_id=reservation.id,
     )
 
@@ -169,8 +167,7 @@ def _lapse(reservations: list[ReservationState], state: BatchState) -> Outcome:
     return Outcome(
         sentence=f"{counted(len(reservations), 'unpaid reservation')} lapsed",
         seats=freed,
-        changed=freed,
-        reason=Reason.LAPSED,
+        transitions=transitions(freed, Reason.LAPSED),
         lapsed_ids=tuple(found.id for found in reservations),
     )
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from reservations.domain.commands import BlockSeats, UnblockSeats
 from reservations.domain.rules.faults import named, require, why_not_lockable
-from reservations.domain.rules.outcomes import Outcome
+from reservations.domain.rules.outcomes import Outcome, transitions
 from reservations.domain.rules.seats import as_free, as_released, updated
 from reservations.domain.rules.wording import counted, names
 from reservations.domain.states import BatchState, Reason, SeatStatus
@@ -19,8 +19,7 @@ def release_expired(state: BatchState) -> Outcome:
     return Outcome(
         sentence=f"{counted(len(freed), 'expired lock')} released",
         seats=freed,
-        changed=freed,
-        reason=Reason.EXPIRED,
+        transitions=transitions(freed, Reason.EXPIRED),
     )
 
 
@@ -39,8 +38,7 @@ def block(command: BlockSeats, state: BatchState) -> Outcome:
     return Outcome(
         sentence=f"{names(seats)} blocked",
         seats=updated(seats, blocked),
-        changed=blocked,
-        reason=Reason.BLOCKED,
+        transitions=transitions(blocked, Reason.BLOCKED),
     )
 
 
@@ -50,6 +48,5 @@ def unblock(command: UnblockSeats, state: BatchState) -> Outcome:
     return Outcome(
         sentence=f"{names(seats)} no longer blocked",
         seats=updated(seats, opened),
-        changed=opened,
-        reason=Reason.UNBLOCKED,
+        transitions=transitions(opened, Reason.UNBLOCKED),
     )

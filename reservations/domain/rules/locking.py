@@ -23,7 +23,7 @@ from reservations.domain.rules.faults import (
     require_may_buy,
     why_not_lockable,
 )
-from reservations.domain.rules.outcomes import Outcome
+from reservations.domain.rules.outcomes import Outcome, transitions
 from reservations.domain.rules.seats import as_free, as_released, updated
 from reservations.domain.rules.wording import counted, duration, names
 from reservations.domain.states import (
@@ -59,8 +59,7 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
     return Outcome(
         sentence=f"{names(seats)} {_lasting(locked, state)}",
         seats=updated(seats, locked),
-        changed=locked,
-        reason=Reason.LOCKED,
+        transitions=transitions(locked, Reason.LOCKED),
     )
 
 
@@ -104,8 +103,7 @@ def extend(command: ExtendLocks, state: BatchState) -> Outcome:
     return Outcome(
         sentence=f"{names(seats)} held for longer",
         seats=changed,
-        changed=changed,
-        reason=Reason.EXTENDED,
+        transitions=transitions(changed, Reason.EXTENDED),
     )
 
 
@@ -114,7 +112,9 @@ def unlock(command: UnlockSeats, state: BatchState) -> Outcome:
     require_held(seats, command.actor, state, taken=NotHolder)
     freed = tuple(as_released(seat, at=state.now) for seat in seats)
     return Outcome(
-        sentence=f"{names(seats)} unlocked", seats=freed, changed=freed, reason=Reason.UNLOCKED
+        sentence=f"{names(seats)} unlocked",
+        seats=freed,
+        transitions=transitions(freed, Reason.UNLOCKED),
     )
 
 

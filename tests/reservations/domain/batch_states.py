@@ -12,6 +12,7 @@ from reservations.domain.rules import Outcome, decide
 from reservations.domain.states import (
     BatchState,
     Person,
+    Reason,
     ReservationState,
     SeatState,
     SeatStatus,
@@ -116,6 +117,11 @@ def done(command: Command, on: BatchState) -> Outcome:
     assert outcome.refusal is None, outcome.refusal
     assert all(on.seats[seat.id] == seat for seat in (*outcome.changed, *outcome.seats))
     return outcome
+
+
+def reasons(outcome: Outcome) -> set[Reason]:
+    """Return why the seats of an outcome changed."""
+    return {reason for _, reason in outcome.transitions}
 
 
 def faults(refusal: SeatcastError) -> list[tuple[str, str]]:

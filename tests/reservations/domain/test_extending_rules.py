@@ -16,6 +16,7 @@ from tests.reservations.domain.batch_states import (
     free,
     in_seconds,
     locked,
+    reasons,
     refused,
     state,
 )
@@ -28,7 +29,7 @@ def _later(on: BatchState, seconds: float) -> BatchState:
 def test_a_lock_that_is_extended_lasts_as_long_as_a_new_one() -> None:
     outcome = done(ExtendLocks(ALICE, (1,)), state(locked(1, by=ALICE, seconds=20)))
     [seat] = outcome.changed
-    assert outcome.reason is Reason.EXTENDED
+    assert reasons(outcome) == {Reason.EXTENDED}
     assert (seat.locked_until, seat.extensions) == (in_seconds(300), 1)
     assert seat.locked_at == in_seconds(20 - 300)
 

@@ -20,6 +20,7 @@ from tests.reservations.domain.batch_states import (
     faults,
     free,
     locked,
+    reasons,
     refused,
     released,
     reserved,
@@ -38,7 +39,7 @@ def test_releasing_frees_exactly_the_locks_past_their_deadline() -> None:
     )
     outcome = done(ReleaseExpired(), stand)
     assert outcome.changed == (released(1, held_by=ALICE), released(2, held_by=ALICE, seconds=0))
-    assert (outcome.reason, outcome.sentence) == (Reason.EXPIRED, "2 expired locks released")
+    assert (reasons(outcome), outcome.sentence) == ({Reason.EXPIRED}, "2 expired locks released")
 
 
 def test_releasing_when_nothing_has_run_out_changes_nothing() -> None:

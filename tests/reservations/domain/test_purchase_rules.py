@@ -38,6 +38,7 @@ from tests.reservations.domain.batch_states import (
     in_seconds,
     let_go,
     locked,
+    reasons,
     refused,
     reserved,
     state,
@@ -194,7 +195,7 @@ def test_unpaid_reservations_lapse_at_their_deadline() -> None:
         ],
     )
     outcome = done(LapseUnpaid(), stand)
-    assert (outcome.lapsed_ids, outcome.reason) == ((1,), Reason.LAPSED)
+    assert (outcome.lapsed_ids, reasons(outcome)) == ((1,), {Reason.LAPSED})
     assert [(seat.id, seat.status) for seat in outcome.changed] == [(1, SeatStatus.AVAILABLE)]
     assert done(LapseUnpaid(), stand).lapsed_ids == ()
 

@@ -1,6 +1,8 @@
 """The desk's change log, and what it announces."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,14 +18,21 @@ from reservations.domain.commands import (
     UnlockSeats,
 )
 from reservations.domain.errors import SeatcastError
-from reservations.domain.states import SeatStatus
+from reservations.domain.rules import Outcome, Transition
+from reservations.domain.states import Reason, SeatStatus
 from reservations.models import Event, Seat, SeatChange
 from reservations.write.changes import Change, ChangeSet, seats_changed
 from reservations.write.command_queue import CommandQueue, _QueueItem, submit
+from reservations.write.unit_of_work import Decision, UnitOfWork, lock_event
 from security_log.source import Source, source
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.both_databases
+
+_FREE: dict[str, Any] = {
+    **{"status": SeatStatus.AVAILABLE, "holder_id": None},
+    **{"locked_until": None, "locked_at": None},
+}
 
 
 def _tell_a_story(queue: CommandQueue, event: Event, clock: Clock) -> None:
@@ -84,6 +93,25 @@ def test_every_command_that_changed_something_has_one_number_and_there_is_no_gap
 
 def _source() -> Source:
     return Source(request_id=uuid4(), actor_id=lambda: None, address=str)
+
+
+@pytest.mark.django_db
+def test_each_seat_that_one_command_changed_is_logged_with_its_own_reason(clock: Clock) -> None:
+    event, alice = make_event(), make_person()
+    first, second = seat_ids(event)[:2]
+    CommandQueue(event.pk, clock=clock).submit(LockSeats(alice, (first,)))
+    command = UnlockSeats(alice, (first, second))
+    with transaction.atomic():
+        locked_event, _ = lock_event(event.pk)
+        unit = UnitOfWork.open(event=locked_event, commands=[command], now=clock.now)
+        freed = replace(unit.state.seats[first], **_FREE)
+        blocked = replace(unit.state.seats[second], status=SeatStatus.BLOCKED)
+        outcome = Outcome(
+            transitions=(Transition(freed, Reason.UNLOCKED), Transition(blocked, Reason.BLOCKED))
+        )
+        unit.write([Decision(command, outcome, None)])
+    log = SeatChange.objects.filter(event=event, seq=2).order_by("seat_id")
+    assert [(row.seat_id, row.reason) for row in log] == [(first, "unlocked"), (second, "blocked")]
 
 
 @pytest.mark.django_db
