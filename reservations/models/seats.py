@@ -18,6 +18,11 @@ from reservations.time_zones import default_time_zone, require_time_zone
 # Longer than any sale; far below what a deadline can be computed with.
 MAX_PAYMENT_SECONDS = 90 * 24 * 60 * 60
 
+# The columns of a seat that a sale does not change. Clients cache them under the event's layout.
+STATIC_SEAT_FIELDS = (
+    *("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price"),
+)
+
 SEAT_STATUSES = [(status.value, status.word) for status in SeatStatus]
 
 

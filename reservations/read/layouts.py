@@ -17,7 +17,7 @@ from django.core.cache import caches
 
 from reservations.domain.errors import LayoutNotFound
 from reservations.models import Seat
-from reservations.models.seats import seat_price
+from reservations.models.seats import STATIC_SEAT_FIELDS, seat_price
 from reservations.read import selectors
 from reservations.read.records import money
 from reservations.singleflight import SingleflightCache
@@ -72,7 +72,7 @@ class PackedLayout:
 
 
 class StaticSeat(NamedTuple):
-    """A seat without its status; `price` is what it costs, wherever that is written down."""
+    """The STATIC_SEAT_FIELDS of a seat; `price` is what it costs, from wherever that is stored."""
 
     id: int
     seat_number: str
@@ -108,8 +108,7 @@ def static_seats(*, event_id: int, layout: str) -> Iterator[StaticSeat]:
         Seat.objects.filter(event_id=event_id, event__layout=layout)
         .order_by("pk")
         .values_list(
-            *("pk", "seat_number", "section", "row", "number", "x", "y", "category_id"),
-            seat_price(),
+            *(seat_price() if name == "price" else name for name in STATIC_SEAT_FIELDS),
         )
     )
     return map(StaticSeat._make, rows.iterator(_BATCH))

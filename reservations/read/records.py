@@ -19,9 +19,6 @@ from reservations.tickets import ticket_code
 # What `payment_status` says of a reservation that is paid without a provider.
 DUE, PAID = "due", "paid"
 
-# A seat's columns that do not change when it is sold: what `seat_record` takes as its fields.
-STATIC_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
-
 
 class SeatRecord(TypedDict):
     id: int
@@ -191,7 +188,7 @@ def seat_record(
     locked_until: datetime | None,
     reserved_by: str | None,
 ) -> SeatRecord:
-    """Return one seat; `fields` has those of STATIC_FIELDS.
+    """Return one seat; `fields` has those of STATIC_SEAT_FIELDS.
 
     Names are left out if the site hides them. A lock that has run out must be given as available,
     without holder and deadline.

@@ -24,10 +24,10 @@ from reservations.domain.errors import (
 from reservations.domain.rules.entering import why_not_admitted
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
+from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.payments.provider import provider
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may
 from reservations.read.records import (
-    STATIC_FIELDS,
     EntryRecord,
     EventDetailRecord,
     EventRecord,
@@ -535,7 +535,7 @@ def _each_record(found: QuerySet[Seat]) -> Iterator[SeatRecord]:
 
 def _seat_rows(found: QuerySet[Seat]) -> QuerySet[Seat, dict[str, Any]]:
     rows: QuerySet[Seat, dict[str, Any]] = found.order_by("pk").values(
-        *STATIC_FIELDS,
+        *STATIC_SEAT_FIELDS,
         "status",
         "locked_until",
         "locked_by__username",

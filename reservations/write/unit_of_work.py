@@ -41,9 +41,9 @@ from reservations.models import (
     SeatChange,
     overdue,
 )
+from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.payments import books
 from reservations.read.records import (
-    STATIC_FIELDS,
     CommandResult,
     ReservationRecord,
     SeatRecord,
@@ -76,7 +76,7 @@ _EVENT = [
     if field.name not in ("plan", "description")
 ]
 _SEAT = (
-    *(*STATIC_FIELDS, "category__price", "status", *_HELD, "reservation_id"),
+    *(*STATIC_SEAT_FIELDS, "category__price", "status", *_HELD, "reservation_id"),
     *("reservation__user_id", "reservation__payment_due_at", "reservation__paid_at"),
 )
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from reservations.domain.errors import EventNotFound, LayoutNotFound
 from reservations.models import Category, Seat
+from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.plans.services import refresh_layout
 from reservations.read import layouts, selectors
 from reservations.read.layouts import LayoutRecord, StaticSeat, layout_record, packed_layout
+from reservations.write import unit_of_work
 from tests.factories import make_event, seat_ids
 
 
@@ -109,6 +111,43 @@ def test_it_says_the_same_as_the_list_of_seats() -> None:
     static = found[0].keys()
     listed = selectors.seats(event_id=event.pk)
     assert found == [{name: seat[name] for name in static} for seat in listed]  # type: ignore[literal-required]
+
+
+# Columns that are neither static nor changed by a sale: they identify the seat on the server.
+_INTERNAL = {"event_id", "guid"}
+
+
+def test_every_column_of_a_seat_is_static_or_written_by_the_unit_of_work() -> None:
+    columns = {field.attname for field in Seat._meta.concrete_fields}
+    assert columns == {*STATIC_SEAT_FIELDS, *unit_of_work._WRITTEN, *_INTERNAL}
+    assert not {*STATIC_SEAT_FIELDS} & {*unit_of_work._WRITTEN}
+
+
+def test_a_static_seat_has_every_static_column() -> None:
+    names = tuple(name.removesuffix("_id") for name in STATIC_SEAT_FIELDS)
+    assert StaticSeat._fields == names
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column", [name for name in STATIC_SEAT_FIELDS if name != "id"])
+def test_changing_a_static_column_changes_the_layout(column: str) -> None:
+    event = make_event()
+    category = Category.objects.create(event=event, name="Stalls")
+    values = {"x": 7.5, "y": 7.5, "category_id": category.pk, "price": "12.00"}
+    before = refresh_layout(event_id=event.pk)
+    event.seats.filter(pk=seat_ids(event)[0]).update(**{column: values.get(column, "other")})
+    assert refresh_layout(event_id=event.pk) != before
+
+
+@pytest.mark.django_db
+def test_another_seat_in_place_of_one_changes_the_layout() -> None:
+    event = make_event()
+    before = refresh_layout(event_id=event.pk)
+    seat = event.seats.get(pk=seat_ids(event)[0])
+    seat.delete()
+    seat.pk = seat_ids(event)[-1] + 1
+    seat.save(force_insert=True)
+    assert refresh_layout(event_id=event.pk) != before
 
 
 @pytest.mark.django_db
