@@ -209,23 +209,23 @@ class PaymentWithdrawn(PaymentDeclined):
     default_sentence = "The bank withdrew the payment, so the reservation was cancelled."
 
 
-class UnderWay(Conflict):
+class InProgress(Conflict):
     """It goes on elsewhere just now; asking again later is right."""
 
 
-class Outpaced(UnderWay):
+class Outpaced(InProgress):
     """Seats were chosen that somebody else has by now, or could not be chosen just now."""
 
     code = "outpaced"
     default_sentence = "Many people are choosing seats just now. Try again in a moment."
 
 
-class PaymentUnderWay(UnderWay):
+class PaymentUnderWay(InProgress):
     code = "payment_under_way"
     default_sentence = "Your payment for this event is still under way. Try again in a moment."
 
 
-class KeyInFlight(UnderWay):
+class KeyInFlight(InProgress):
     code = "idempotency_key_in_flight"
     default_sentence = "Your first request is still under way. Try again in a moment."
 

@@ -266,7 +266,7 @@ class BatchState:
     seats: dict[int, SeatState]
     reservations: dict[int, ReservationState] = field(default_factory=dict)
     payments: dict[str, PaymentState] = field(default_factory=dict)
-    paying: dict[str, int] = field(default_factory=dict)
+    pending_payments: dict[str, int] = field(default_factory=dict)
     verified: frozenset[int] = frozenset()
     caps_of: frozenset[int] | None = None
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)

@@ -33,7 +33,7 @@ def started(event: Event, references: Collection[str]) -> dict[str, PaymentState
     }
 
 
-def paying(event: Event, people: Collection[int], *, now: datetime) -> dict[str, int]:
+def pending_payments(event: Event, people: Collection[int], *, now: datetime) -> dict[str, int]:
     """Return the pending payments of people: each payer's id by reference; no statement for none.
 
     A payment older than PAYMENT_SECONDS was left by a process that died, and does not count.

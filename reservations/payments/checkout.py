@@ -42,7 +42,7 @@ from reservations.payments.provider import AlreadyCaptured, is_paid_online, prov
 from reservations.read.records import CommandResult, PaymentRecord
 from reservations.threads import COMMANDS, in_thread
 from reservations.write import command_queue
-from reservations.write.idempotency import answer_in_flight, correct, forget_in_flight
+from reservations.write.idempotency import refuse_in_flight, release_in_flight, replace_answer
 
 # How long to wait before a call to the provider is made again, give or take a half.
 _RETRY_SECONDS = (0.1, 0.4)
@@ -238,7 +238,9 @@ def _is_paid_with(reference: str, answer: CommandResult) -> bool:
 def _correct(order: Order, refusal: SeatcastError) -> None:
     """Have the order's key answered from now on with what has become of it, if that can be."""
     try:
-        correct(event_id=order.event_id, user_id=order.actor.id, key=order.key, refusal=refusal)
+        replace_answer(
+            event_id=order.event_id, user_id=order.actor.id, key=order.key, refusal=refusal
+        )
     except Error:
         logger.warning("A key still confirms a booking that was withdrawn", exc_info=True)
 
@@ -253,9 +255,9 @@ def _end(
             if not _move(started["reference"], PaymentStatus.PENDING, status):
                 return
             if answer is None:
-                forget_in_flight(event_id=event_id, user_id=user_id, key=key)
+                release_in_flight(event_id=event_id, user_id=user_id, key=key)
             else:
-                answer_in_flight(event_id=event_id, user_id=user_id, key=key, refusal=answer)
+                refuse_in_flight(event_id=event_id, user_id=user_id, key=key, refusal=answer)
     except Error:
         _leave_to_reconcile(started["reference"])
 

@@ -9,7 +9,7 @@ from reservations.domain.rules import decide
 from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
-from reservations.write.unit_of_work import board_for
+from reservations.write.unit_of_work import read_batch_state
 
 TRIES = 5
 MOST_SETS = 64
@@ -55,5 +55,5 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> CommandRe
 
 def _may_hold(command: LockBest, *, event_id: int) -> bool:
     """Tell whether the rules, by what was committed last, would have seats chosen at all."""
-    outcome = decide(command, board_for(command, event_id=event_id))
+    outcome = decide(command, read_batch_state(command, event_id=event_id))
     return isinstance(outcome.refusal, Outpaced)

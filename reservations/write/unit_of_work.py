@@ -1,4 +1,4 @@
-"""The desk's storage: what a batch needs to know, read under the event's lock, and what it did.
+"""Unit of work: reads what a batch of commands needs under the event's lock, and writes outcomes.
 
 Lock order, always: the event's row, then its seats by primary key.
 """
@@ -58,7 +58,7 @@ from reservations.write.prepared import PreparedQuery
 from security_log.source import Source
 
 MAX_LAPSED_RESERVATIONS = 500
-"""How many unpaid bookings one command lapses at the most."""
+"""How many overdue reservations one LapseUnpaid ends."""
 
 _HELD = (
     *("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id"),
@@ -82,16 +82,14 @@ _SEAT = (
 
 T = TypeVar("T")
 
-# The columns of _SEAT by their names.
+# The values of _SEAT by column name.
 _Row = dict[str, Any]
 
 
-def board_for(command: Command, *, event_id: int) -> BatchState:
-    """Return what a command that names neither seats nor a booking would be decided on now.
+def read_batch_state(command: Command, *, event_id: int) -> BatchState:
+    """Return the state to decide a command that names no seats or reservation, without locks.
 
-    It is a look without a lock: what it shows may be different by the time the row is taken.
-
-    Raises: EventNotFound.
+    It may have changed by the time that the event's row is locked. Raises: EventNotFound.
     """
     event = Event.objects.filter(pk=event_id).only(*_EVENT).first()
     if event is None:
@@ -103,22 +101,22 @@ def board_for(command: Command, *, event_id: int) -> BatchState:
 
 
 def lock_event(event_id: int, *, briefly: bool = False) -> tuple[Event, datetime]:
-    """Take the event's row, and return it and what time it is then, by the database.
+    """Lock the event's row, and return the event and the database's time after that.
 
-    Until commit nobody else changes the event's seats. With `briefly` this transaction waits for
-    rows that somebody else holds for a quarter of a second, not for five.
+    No other transaction can change the event's seats until commit. With `briefly` the transaction's
+    lock time-out is a quarter of a second instead of five.
 
     Raises: EventNotFound, django.db.OperationalError.
     """
     earliest = timezone.now()
     select = _event_row_briefly if briefly and connection.vendor == "postgresql" else _event_row
-    for *values, there in select(event_id):
-        clock.compare(there, earliest=earliest, latest=timezone.now())
+    for *values, now in select(event_id):
+        clock.compare(now, earliest=earliest, latest=timezone.now())
         event = Event.from_db(connection.alias, _EVENT, values)
         if isinstance(event.offline_methods, str):
-            # PostgreSQL's answer, which no field has converted.
+            # PreparedQuery returns PostgreSQL's text, unconverted.
             event.offline_methods = json.loads(event.offline_methods)
-        return event, there
+        return event, now
     raise EventNotFound
 
 
@@ -131,8 +129,7 @@ def _event_row(event_id: int) -> QuerySet[Any, Any]:
 @PreparedQuery.with_clock
 def _event_row_briefly(event_id: int) -> QuerySet[Any, Any]:
     event = Event.objects.select_for_update(no_key=True).filter(pk=event_id)
-    # In the same statement, because each costs a click a round trip; PostgreSQL filters rows
-    # before it locks them.
+    # In the same statement, to save a round trip; PostgreSQL filters rows before it locks them.
     briefly = "set_config('lock_timeout', '250ms', true) IS NOT NULL"
     return event.extra(where=[briefly]).order_by().values_list(*_EVENT)
 
@@ -147,7 +144,7 @@ class Decision(NamedTuple):
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """One batch's view of an event. `event` is locked, and `now` was read after that."""
+    """The reads and writes of one batch. `event` is locked, and `now` was read after that."""
 
     event: Event
     now: datetime
@@ -169,7 +166,7 @@ class UnitOfWork:
             seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
             reservations={found.pk: state_of(found) for found in reservations.values()},
             payments=books.started(event, _present(each.payment for each in reads)),
-            paying=books.paying(
+            pending_payments=books.pending_payments(
                 event, _present(each.pending_payments_of for each in reads), now=now
             ),
             verified=_verified(event, _present(each.verified_email_of for each in reads)),
@@ -179,10 +176,10 @@ class UnitOfWork:
         return cls(event, now, state, seats, reservations, people)
 
     def write(self, decided: list[Decision]) -> ChangeSet | None:
-        """Store what a batch did, and return it for the world; None when it changed nothing.
+        """Write the outcomes of a batch, and return its changes; None if no seat changed.
 
-        `decided` is in the order of decision. Each command that changed something gets the
-        event's next sequence number.
+        `decided` is in the order of decision. Each command that changed a seat gets the event's
+        next sequence number.
         """
         since = self.event.change_seq
         outcomes = [decision.outcome for decision in decided]
@@ -232,11 +229,11 @@ class UnitOfWork:
             ),
         )
 
-    def trace_of(self, decided: list[Decision]) -> QuerySet[Any] | None:
-        """Return what finds something once a batch is committed; None if it wrote nothing.
+    def commit_marker(self, decided: list[Decision]) -> QuerySet[Any] | None:
+        """Return a queryset that has rows once the batch is committed; None if it wrote nothing.
 
-        One row tells for all, because they are written together. Idempotency keys need none: who
-        comes with one again gets the same answer.
+        One row is enough, because all are written in one transaction. Idempotency keys need no
+        marker: their command, decided again, gets the stored result.
         """
         event, now = self.event.pk, self.now
         outcomes = [decision.outcome for decision in decided]
@@ -250,20 +247,20 @@ class UnitOfWork:
             return Entry.objects.filter(event=event, at=now)
         return None
 
-    def answer(self, outcome: Outcome) -> CommandResult:
-        """Return the answer to a command that was carried out, once everything is stored."""
-        answer: CommandResult = {
+    def result_of(self, outcome: Outcome) -> CommandResult:
+        """Return the result of a command that was carried out, after `write`."""
+        result: CommandResult = {
             "message": outcome.sentence,
             "seats": [self._seat_record(seat, outcome) for seat in outcome.seats],
         }
         if outcome.started is not None:
-            answer["payment"] = {
+            result["payment"] = {
                 "reference": outcome.started.reference,
                 "amount": money(outcome.started.amount),
                 "currency": self.event.currency,
             }
         if outcome.admitted:
-            answer["admitted"] = [
+            result["admitted"] = [
                 {
                     "seat_id": entry.seat_id,
                     "seat_number": self._seats[entry.seat_id]["seat_number"],
@@ -273,8 +270,8 @@ class UnitOfWork:
                 for entry in outcome.admitted
             ]
         if outcome.booked is not None:
-            answer["reservation"] = self._booked_record(outcome.booked)
-        return answer
+            result["reservation"] = self._booked_record(outcome.booked)
+        return result
 
     def _write_cancelled(self, ids: list[int]) -> None:
         if not ids:
@@ -346,7 +343,7 @@ class UnitOfWork:
             Entry.objects.bulk_create(entries)
 
     def _written(self, seq: int, seat: SeatState) -> tuple[Any, ...]:
-        """Return the values of _WRITTEN and the seat's key."""
+        """Return the values of _WRITTEN, and the seat's primary key."""
         return (
             *(seat.status, seat.holder_id, seat.locked_until, seat.locked_at),
             *(seat.extensions, seat.lapsed_holder_id),
@@ -355,7 +352,7 @@ class UnitOfWork:
         )
 
     def _logged(self, seq: int, decision: Decision, transition: Transition) -> tuple[Any, ...]:
-        """Return the values of _LOGGED for a change."""
+        """Return the values of _LOGGED for one changed seat."""
         seat, reason = transition
         actor, since, source = decision.command.actor, seat.locked_at, decision.source
         is_held_longer = reason is Reason.LOCKED and since != self.now
@@ -375,7 +372,7 @@ class UnitOfWork:
         if person_id is None:
             return None
         if person_id not in self._people:
-            # An answer may show a seat that somebody else has.
+            # A result may show a seat that is held by someone who sent no command.
             name = get_user_model().objects.get(pk=person_id).get_username()
             self._people[person_id] = Person(person_id, name)
         return self._people[person_id].name
@@ -462,31 +459,31 @@ def _locked_seats(
 
 @PreparedQuery
 def _seats(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
-    """Lock and read seats, and those that are held or were bought by people who want more."""
-    return _locking(event_id, *_concerned(event_id, ids, people))
+    """Lock and read seats by id, and all that people hold or have bought."""
+    return _select_for_update(event_id, *_seat_id_queries(event_id, ids, people))
 
 
 @PreparedQuery
 def _seats_as_they_are(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
-    """As `_seats`, without a lock."""
-    return _selected(event_id, *_concerned(event_id, ids, people))
+    """Read like `_seats`, without locks."""
+    return _select(event_id, *_seat_id_queries(event_id, ids, people))
 
 
 @PreparedQuery
 def _seats_and_lapsed(
     event_id: int, ids: list[int], people: list[int], now: datetime
 ) -> QuerySet[Any, Any]:
-    """Lock and read also those whose locks have run out."""
+    """Lock and read like `_seats`, and all seats whose lock has expired."""
     lapsed = (
         Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_until__lte=now)
         .order_by()
         .values("pk")
     )
-    return _locking(event_id, *_concerned(event_id, ids, people), lapsed)
+    return _select_for_update(event_id, *_seat_id_queries(event_id, ids, people), lapsed)
 
 
-def _concerned(event_id: int, ids: list[int], people: list[int]) -> list[QuerySet[Any, Any]]:
-    """Return selections of the primary keys of seats."""
+def _seat_id_queries(event_id: int, ids: list[int], people: list[int]) -> list[QuerySet[Any, Any]]:
+    """Return subqueries of the ids of seats."""
     named = Seat.objects.filter(pk__any_of=ids)
     held = Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=people)
     bought = ReservationSeat.objects.filter(
@@ -499,17 +496,17 @@ def _concerned(event_id: int, ids: list[int], people: list[int]) -> list[QuerySe
     ]
 
 
-def _locking(event_id: int, *selections: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Return the rows of several selections, each found by an index of its own.
+def _select_for_update(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Select and lock seats by several subqueries, in a UNION so that each uses its own index.
 
-    Joined by "or", PostgreSQL reads all of an event's seats while it has no statistics of them,
-    which is when a sale begins.
+    With OR, PostgreSQL reads all seats of an event until it has statistics of them, which it has
+    not when a sale begins.
     """
-    return _selected(event_id, *selections).select_for_update(of=("self",), no_key=True)
+    return _select(event_id, *queries).select_for_update(of=("self",), no_key=True)
 
 
-def _selected(event_id: int, *selections: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    first, *more = selections
+def _select(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    first, *more = queries
     found = Seat.objects.filter(event=event_id, pk__in=first.union(*more))
     return found.order_by("pk").values_list(*_SEAT)
 
@@ -531,6 +528,6 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
         former_locked_at=seat["former_locked_at"],
         released_at=seat["released_at"],
         reservation_id=seat["reservation_id"],
-        # What is overdue counts for nobody, though its seats are not free until it has lapsed.
+        # An overdue reservation does not count towards the cap, though its seats are not free yet.
         buyer_id=None if is_overdue else seat["reservation__user_id"],
     )

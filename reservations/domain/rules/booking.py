@@ -48,9 +48,9 @@ def start_payment(command: StartPayment, state: BatchState) -> Outcome:
     _require_verified(command.actor, state)
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     require_may_buy(seats, command.actor, state)
-    if command.actor.id in state.paying.values():
+    if command.actor.id in state.pending_payments.values():
         raise PaymentUnderWay
-    state.paying[command.reference] = command.actor.id
+    state.pending_payments[command.reference] = command.actor.id
     return Outcome(
         sentence="Payment started",
         seats=tuple(seats),
@@ -229,7 +229,7 @@ def _close(payment: PaymentState, status: PaymentStatus, state: BatchState) -> N
     """Have nothing else bought with a payment that was pending."""
     if payment.status is PaymentStatus.PENDING:
         state.payments[payment.reference] = replace(payment, status=status)
-        state.paying.pop(payment.reference, None)
+        state.pending_payments.pop(payment.reference, None)
 
 
 def _total(seats: list[SeatState]) -> Decimal:

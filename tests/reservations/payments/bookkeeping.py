@@ -133,7 +133,7 @@ class Books:
         fault = self._fault_in_holding(person, wanted, now)
         if fault is None:
             fault = self._fault_in_buying(person, len(set(wanted)), now)
-        if fault is None and self.paying(person, now):
+        if fault is None and self.pending_payments(person, now):
             fault = "payment_under_way"
         if fault is None:
             self.payments[reference] = {
@@ -144,7 +144,7 @@ class Books:
             }
         return fault
 
-    def paying(self, person: int, now: datetime) -> list[str]:
+    def pending_payments(self, person: int, now: datetime) -> list[str]:
         """Return a person's payments under way; after a minute they are given up for dead."""
         return [
             reference

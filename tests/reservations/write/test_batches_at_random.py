@@ -165,9 +165,9 @@ class Twin:
             self.keyed.append((command, f"key {len(self.keyed)}"))
             return self.keyed[-1]
         if criteria.key and self.keyed:
-            earlier, key = self.keyed[-1 - criteria.number % len(self.keyed)]
+            stored_result, key = self.keyed[-1 - criteria.number % len(self.keyed)]
             if criteria.key == "again":
-                return self._as_if_new(earlier), key
+                return self._as_if_new(stored_result), key
             return command, key
         return command, None
 

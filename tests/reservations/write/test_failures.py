@@ -248,7 +248,7 @@ def test_without_a_look_at_the_log_its_buyer_would_be_told_that_it_is_somebody_e
     event, alice = make_event(), make_person()
     queue, ids = CommandQueue(event.pk), seat_ids(event)[:1]
     queue.submit(LockSeats(alice, ids))
-    monkeypatch.setattr(command_queue, "_done_before", lambda _: None)
+    monkeypatch.setattr(command_queue, "_find_earlier_commit", lambda _: None)
     break_commits(1, done=True)
     with pytest.raises(SeatUnavailable):
         queue.submit(ReserveSeats(alice, ids, "invoice"))

@@ -36,7 +36,7 @@ from reservations.domain.commands import (
     UnlockSeats,
 )
 from reservations.domain.criteria import SeatCriteria
-from reservations.domain.errors import SeatcastError, Unavailable, UnderWay
+from reservations.domain.errors import InProgress, SeatcastError, Unavailable
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import DemoCharge, IdempotencyKey, Payment, Reservation, Seat
 from reservations.payments import checkout
@@ -255,7 +255,7 @@ class Domain(RuleBasedStateMachine):
             number = stored_id(checkout.reserve(order))
         except (Died, Unavailable):
             return None
-        except UnderWay:
+        except InProgress:
             assert self.is_under_way(order)
             return None
         except SeatcastError as refusal:
