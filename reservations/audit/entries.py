@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Q
 
 from reservations.audit.replay import moment
-from reservations.domain.rules.entering import why_not_admitted
+from reservations.domain.rules.admission import why_not_admitted
 from reservations.models import Entry, Event, Reservation
 from reservations.read.stored_states import state_of, with_related
 

@@ -37,8 +37,8 @@ from reservations.domain.errors import (
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Payment
 from reservations.models.payments import UNFINISHED
-from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider
+from reservations.payments.storage import PAYMENT_SECONDS
 from reservations.read.records import CommandResult, PaymentRecord
 from reservations.threads import COMMANDS, in_thread
 from reservations.write import command_queue

@@ -21,7 +21,7 @@ from reservations.domain.errors import (
     TicketForAnotherEvent,
     TicketNotFound,
 )
-from reservations.domain.rules.entering import why_not_admitted
+from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
 from reservations.models.seats import STATIC_SEAT_FIELDS

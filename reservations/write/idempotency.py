@@ -21,11 +21,11 @@ from reservations.domain.errors import (
     KeyInFlight,
     KeyReused,
     SeatcastError,
-    restored,
-    stored,
+    error_from_json,
+    error_to_json,
 )
 from reservations.models import Event, IdempotencyKey
-from reservations.payments.books import PAYMENT_SECONDS
+from reservations.payments.storage import PAYMENT_SECONDS
 from reservations.read.records import CommandResult
 from reservations.write import bulk
 
@@ -156,11 +156,11 @@ def _key(command: Command, key: str | None) -> _Key | None:
 
 def _as_json(result: CommandResult | SeatcastError) -> dict[str, Any]:
     if isinstance(result, SeatcastError):
-        return {"refusal": stored(result)}
+        return {"refusal": error_to_json(result)}
     return {"answer": result}
 
 
 def _from_json(data: dict[str, Any]) -> CommandResult | SeatcastError:
     if "refusal" in data:
-        return restored(data["refusal"])
+        return error_from_json(data["refusal"])
     return cast("CommandResult", data["answer"])

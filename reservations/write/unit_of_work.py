@@ -42,7 +42,7 @@ from reservations.models import (
     overdue,
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
-from reservations.payments import books
+from reservations.payments import storage
 from reservations.read.records import (
     CommandResult,
     ReservationRecord,
@@ -165,8 +165,8 @@ class UnitOfWork:
             now=now,
             seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
             reservations={found.pk: state_of(found) for found in reservations.values()},
-            payments=books.started(event, _present(each.payment for each in reads)),
-            pending_payments=books.pending_payments(
+            payments=storage.lock_payments(event, _present(each.payment for each in reads)),
+            pending_payments=storage.pending_payments(
                 event, _present(each.pending_payments_of for each in reads), now=now
             ),
             verified=_verified(event, _present(each.verified_email_of for each in reads)),
@@ -183,10 +183,10 @@ class UnitOfWork:
         """
         since = self.event.change_seq
         outcomes = [decision.outcome for decision in decided]
-        books.write_started(
+        storage.write_pending(
             self.event, [found.started for found in outcomes if found.started], now=self.now
         )
-        books.write_given_up(
+        storage.write_refused(
             self.event,
             [decision.command for decision in decided if decision.outcome.refusal],
             now=self.now,
@@ -279,7 +279,7 @@ class UnitOfWork:
         Reservation.objects.filter(event=self.event, pk__in=ids).update(
             status=Reservation.Status.CANCELLED, cancelled_at=self.now
         )
-        books.write_cancelled(self.event, ids, now=self.now)
+        storage.write_cancelled(self.event, ids, now=self.now)
         self._write_ended(ids)
 
     def _write_lapsed(self, ids: list[int]) -> None:
@@ -324,7 +324,7 @@ class UnitOfWork:
             for seat in new.seats
         )
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
-        books.write_booked(self.event, paid, now=self.now)
+        storage.write_booked(self.event, paid, now=self.now)
 
     def _write_admitted(self, decided: list[Decision]) -> None:
         entries = [

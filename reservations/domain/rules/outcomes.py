@@ -12,7 +12,7 @@ from reservations.domain.states import EntryState, Person, Reason, SeatState
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """A payment to store before the provider is asked for it."""
+    """A pending payment to store before the provider is called."""
 
     reference: str
     user: Person
@@ -22,9 +22,9 @@ class NewPayment:
 
 @dataclass(frozen=True, slots=True)
 class NewReservation:
-    """A booking to store. `id` is the board's placeholder.
+    """A reservation to store. `id` is a negative placeholder until then.
 
-    `reference` names its payment; without one it is to be paid until `payment_due_at`.
+    `reference` names its payment; without one it must be paid by `payment_due_at`.
     """
 
     id: int

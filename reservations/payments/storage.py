@@ -17,7 +17,7 @@ from reservations.models import Event, Payment
 PAYMENT_SECONDS = 60
 
 
-def started(event: Event, references: Collection[str]) -> dict[str, PaymentState]:
+def lock_payments(event: Event, references: Collection[str]) -> dict[str, PaymentState]:
     """Lock payments by reference and return them; no statement for none."""
     if not references:
         return {}
@@ -49,7 +49,7 @@ def pending_payments(event: Event, people: Collection[int], *, now: datetime) ->
     return dict(under_way.values_list("reference", "user_id"))
 
 
-def write_started(event: Event, payments: Sequence[NewPayment], *, now: datetime) -> None:
+def write_pending(event: Event, payments: Sequence[NewPayment], *, now: datetime) -> None:
     """Store payments that the provider is about to be asked for."""
     if not payments:
         return
@@ -82,7 +82,7 @@ def write_booked(event: Event, reservations: Mapping[str, int], *, now: datetime
     )
 
 
-def write_given_up(event: Event, refused: Sequence[Command], *, now: datetime) -> None:
+def write_refused(event: Event, refused: Sequence[Command], *, now: datetime) -> None:
     """Have those payments given back whose reservations were refused."""
     references = [
         command.reference
