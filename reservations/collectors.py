@@ -11,7 +11,7 @@ from reservations.domain.states import SeatStatus
 from reservations.models import Event, Payment, Seat
 from reservations.models.payments import UNFINISHED
 
-MOST_EVENTS = 20
+MAX_EVENTS = 20
 """How many events are told of by name, so that a series of events does not become one of labels."""
 
 
@@ -22,7 +22,7 @@ class SalesCollector(Collector):
         """Raises: django.db.Error."""
         seats = GaugeMetricFamily(
             "seatcast_seats",
-            f"Seats by status, of the {MOST_EVENTS} events on sale with the newest changes.",
+            f"Seats by status, of the {MAX_EVENTS} events on sale with the newest changes.",
             labels=["event", "status"],
         )
         for event_id, counts in _seats_by_status().items():
@@ -46,7 +46,7 @@ def _seats_by_status() -> dict[int, dict[SeatStatus, int]]:
         Q(sales_close_at=None) | Q(sales_close_at__gt=now)
     )
     busiest = Event.objects.filter(is_open, date__gt=now).order_by("-change_seq", "pk")
-    ids = list(busiest.values_list("pk", flat=True)[:MOST_EVENTS])
+    ids = list(busiest.values_list("pk", flat=True)[:MAX_EVENTS])
     found = {event_id: dict.fromkeys(SeatStatus, 0) for event_id in ids}
     has_lapsed = Q(status=SeatStatus.LOCKED, locked_until__lte=now)
     counted = Seat.objects.filter(event__in=ids).order_by().values_list("event_id", "status")

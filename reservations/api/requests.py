@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from reservations.api.permissions import has_powers
 from reservations.domain.states import Person
 from reservations.public_ids import parse_public_id
-from reservations.read.selectors import Asker
+from reservations.read.selectors import Requester
 
 MAX_KEY_LENGTH = 255
 MAX_ACCEPT_ENCODING_LENGTH = 500
@@ -43,10 +43,10 @@ class PublicIdConverter:
         return value
 
 
-def asker(request: Request) -> Asker:
+def requester(request: Request) -> Requester:
     """Return who asks, for a selector."""
     user = request.user
-    return Asker(id=int(user.pk) if user.pk else None, has_powers=has_powers(user))
+    return Requester(id=int(user.pk) if user.pk else None, has_powers=has_powers(user))
 
 
 def actor(request: Request) -> Person:

@@ -12,7 +12,7 @@ from reservations.domain.criteria import SortBy
 from reservations.domain.states import PaymentStatus
 from reservations.payments.provider import payment_methods
 from reservations.read.records import DUE, PAID
-from reservations.read.selectors import MOST_EVENTS, EventPlace
+from reservations.read.selectors import MAX_EVENTS, EventPlace
 
 MAX_SEATS = 500
 MAX_ID = 2**63 - 1
@@ -176,7 +176,7 @@ def written_place(place: EventPlace) -> str:
 
 class EventsQuerySerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(
-        min_value=1, max_value=MOST_EVENTS, default=MOST_EVENTS, help_text="How many at most."
+        min_value=1, max_value=MAX_EVENTS, default=MAX_EVENTS, help_text="How many at most."
     )
     after = EventPlaceField(
         required=False, help_text="Where the page begins, as the `Link` header says."

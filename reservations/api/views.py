@@ -18,7 +18,7 @@ from reservations import security_events
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission
-from reservations.api.requests import accepts_gzip, actor, asker, idempotency_key
+from reservations.api.requests import accepts_gzip, actor, idempotency_key, requester
 from reservations.api.serializers import (
     AdmitSerializer,
     AdmittedAnswerSerializer,
@@ -83,7 +83,7 @@ class EventsView(APIView):
         """
         query = EventsQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        page = selectors.events(asker=asker(request), **query.validated_data)
+        page = selectors.events(requester=requester(request), **query.validated_data)
         response = Response(page.events)
         if page.end is not None:
             link_next(response, request, after=written_place(page.end))
@@ -97,15 +97,17 @@ class EventView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        selectors.require_access(event_id=kwargs["event_id"], asker=asker(request))
+        selectors.require_access(event_id=kwargs["event_id"], requester=requester(request))
 
 
 class SeatCommandView(CommandView):
     """A call that sends a command about the seats of an event that the asker may see."""
 
     async def admit(self, request: Any, **kwargs: Any) -> None:
-        event_id, who = kwargs["event_id"], asker(request)
-        await at_once_or_in_thread(partial(selectors.require_access, event_id=event_id, asker=who))
+        event_id, who = kwargs["event_id"], requester(request)
+        await at_once_or_in_thread(
+            partial(selectors.require_access, event_id=event_id, requester=who)
+        )
 
     async def submit(self, request: Request, event_id: int, command: Command) -> CommandResult:
         """Hand one command to the event's queue. Raises: SeatcastError."""
@@ -168,7 +170,7 @@ class LayoutView(APIView):
         """
         is_public = selectors.is_public(event_id=event_id)
         if not is_public:
-            selectors.require_access(event_id=event_id, asker=asker(request))
+            selectors.require_access(event_id=event_id, requester=requester(request))
         packed = layouts.packed_layout(event_id=event_id, layout=layout)
         is_gzipped = accepts_gzip(request)
         # A tag stands for bytes, so it says how they are written.
@@ -301,7 +303,7 @@ class ReservationView(APIView):
     @reads("reservation", ReservationSerializer, permissions=SEE_BOOKINGS)
     def get(self, request: Request, reservation_id: str) -> Response:
         """Return one of one's own bookings, or with the permission anybody's."""
-        head = selectors.booking(public_id=reservation_id, asker=asker(request))
+        head = selectors.booking(public_id=reservation_id, requester=requester(request))
         return Response(selectors.reservation(reservation_id=head.id))
 
     @writes(
@@ -348,7 +350,7 @@ class PaidView(APIView):
         Doing so twice changes nothing. What was cancelled or has lapsed is refused.
         """
         _read_body(request)
-        booked = selectors.booking(public_id=reservation_id, asker=asker(request))
+        booked = selectors.booking(public_id=reservation_id, requester=requester(request))
         command = MarkPaid(actor(request), booked.id)
         answer = command_queue.submit(
             event_id=booked.event_id, command=command, key=idempotency_key(request)
@@ -374,7 +376,7 @@ class EntryView(APIView):
         body = _body(AdmitSerializer, request)
         who, key = actor(request), idempotency_key(request)
         try:
-            head = selectors.ticketed(code=code, door_event_id=body.get("event"))
+            head = selectors.booking_of_ticket(code=code, door_event_id=body.get("event"))
         except (TicketNotFound, TicketForAnotherEvent) as refusal:
             security_events.record_refused(refusal, actor_id=who.id, gate=body["gate"])
             raise
@@ -389,8 +391,8 @@ class EntryView(APIView):
 
 def _cancel(request: Request, public_id: str) -> Response:
     _read_body(request)
-    who = asker(request)
-    booked = selectors.booking(public_id=public_id, asker=who)
+    who = requester(request)
+    booked = selectors.booking(public_id=public_id, requester=who)
     if not booked.is_own and not may(
         who.id, Permission.CHANGE_RESERVATION, event_id=booked.event_id
     ):

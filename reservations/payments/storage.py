@@ -1,4 +1,4 @@
-"""What the desk writes about payments, in the transaction that does the work.
+"""Reads and writes payments in the transaction of a batch.
 
 Lock order, always: the event's row, its seats, then the payments.
 """
@@ -13,7 +13,7 @@ from reservations.domain.rules import NewPayment
 from reservations.domain.states import PaymentState, PaymentStatus
 from reservations.models import Event, Payment
 
-# Longer than any payment takes.
+# Longer than a call to the provider can take.
 PAYMENT_SECONDS = 60
 
 
@@ -50,7 +50,7 @@ def pending_payments(event: Event, people: Collection[int], *, now: datetime) ->
 
 
 def write_pending(event: Event, payments: Sequence[NewPayment], *, now: datetime) -> None:
-    """Store payments that the provider is about to be asked for."""
+    """Insert pending payments, before the provider is called."""
     if not payments:
         return
     Payment.objects.bulk_create(
@@ -70,7 +70,7 @@ def write_pending(event: Event, payments: Sequence[NewPayment], *, now: datetime
 
 
 def write_booked(event: Event, reservations: Mapping[str, int], *, now: datetime) -> None:
-    """Give payments, by reference, the reservations that were made with them."""
+    """Mark payments as authorised, and set their reservations by reference."""
     if not reservations:
         return
     Payment.objects.filter(event=event, reference__in=reservations).update(
@@ -83,7 +83,7 @@ def write_booked(event: Event, reservations: Mapping[str, int], *, now: datetime
 
 
 def write_refused(event: Event, refused: Sequence[Command], *, now: datetime) -> None:
-    """Have those payments given back whose reservations were refused."""
+    """Mark the payments of refused reservations to be voided."""
     references = [
         command.reference
         for command in refused
@@ -96,7 +96,7 @@ def write_refused(event: Event, refused: Sequence[Command], *, now: datetime) ->
 
 
 def write_cancelled(event: Event, reservation_ids: Sequence[int], *, now: datetime) -> None:
-    """Have the payments of cancelled reservations given back."""
+    """Mark the payments of cancelled reservations to be voided or refunded."""
     Payment.objects.filter(event=event, reservation_id__in=reservation_ids).update(
         status=Case(
             When(status=PaymentStatus.AUTHORISED, then=Value(PaymentStatus.VOID_DUE)),

@@ -152,7 +152,7 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
     }
 
 
-def forget_layouts() -> None:
+def clear_layout_cache() -> None:
     """Forget what was made; only tests put other seats under a layout's name."""
     _packed.clear()
 

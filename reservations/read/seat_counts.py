@@ -53,16 +53,16 @@ def counts_of(events: list[Event], *, now: datetime) -> dict[int, Counts]:
     free = _free.get_all([(event.pk, event.change_seq) for event in events], _count_free)
     found = {}
     for event in events:
-        house = static[event.pk, event.layout]
-        if house.layout not in (None, event.layout):
+        static_counts = static[event.pk, event.layout]
+        if static_counts.layout not in (None, event.layout):
             # The layout was changed since the event was read. It may be changed back some day.
             _static.discard((event.pk, event.layout))
         available = free[event.pk, event.change_seq] + lapsed.get(event.pk, 0)
-        found[event.pk] = Counts(house.total, available, house.price_from)
+        found[event.pk] = Counts(static_counts.total, available, static_counts.price_from)
     return found
 
 
-def forget_counts() -> None:
+def clear_count_cache() -> None:
     """Forget what was counted; only tests change seats without anybody noticing."""
     _static.clear()
     _free.clear()

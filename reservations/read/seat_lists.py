@@ -50,7 +50,7 @@ def seat_list(*, event_id: int, version: SeatsVersion) -> SeatList:
     return _written.get((event_id, found.version.tag), lambda: found)
 
 
-def forget_lists() -> None:
+def clear_list_cache() -> None:
     """Forget what was written; only tests put other seats under a layout's name."""
     _free.clear()
     _written.clear()
@@ -61,29 +61,29 @@ def _write(event_id: int) -> SeatList:
         version = selectors.seats_version(event_id=event_id)
         key = event_id, version.layout
         try:
-            seats = _free.get(key, lambda: _written_free(*key)).copy()  # noqa: B023 - asked at once
-            for seat in selectors.seats_taken(event_id=event_id):
-                seats[seat["id"]] = _written_seat(seat)
+            seats = _free.get(key, lambda: _encode_available(*key)).copy()  # noqa: B023 - asked at once
+            for seat in selectors.iter_taken_seats(event_id=event_id):
+                seats[seat["id"]] = _encode_seat(seat)
             _require_current(*key)
         except LayoutNotFound:
             continue
         return SeatList(content=b"[%b]" % b",".join(seats.values()), version=version)
 
 
-def _written_free(event_id: int, layout: str) -> dict[int, bytes]:
+def _encode_available(event_id: int, layout: str) -> dict[int, bytes]:
     """Return each seat as it is listed while nobody has it. Raises: LayoutNotFound."""
-    seats = selectors.each_seat(event_id=event_id)
-    written = {seat["id"]: _written_seat(_free_again(seat)) for seat in seats}
+    seats = selectors.iter_seats(event_id=event_id)
+    written = {seat["id"]: _encode_seat(_as_available(seat)) for seat in seats}
     _require_current(event_id, layout)
     return written
 
 
-def _written_seat(seat: SeatRecord) -> bytes:
+def _encode_seat(seat: SeatRecord) -> bytes:
     """Return a seat as JSON, and no more memory: what orjson returns holds 8 KiB each."""
     return bytes(memoryview(orjson.dumps(seat)))
 
 
-def _free_again(seat: SeatRecord) -> SeatRecord:
+def _as_available(seat: SeatRecord) -> SeatRecord:
     return {
         **seat,
         "status": "available",

@@ -48,7 +48,7 @@ from reservations.write.changes import Change
 
 PUBLIC_SECONDS = 1.0
 # How many are listed at once.
-MOST_EVENTS = 100
+MAX_EVENTS = 100
 
 # SQLite takes 32766 at the most.
 _PEOPLE_AT_ONCE = 1_000
@@ -57,15 +57,15 @@ _BATCH = 5_000
 _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 
 
-_MOST_PUBLIC = 10_000
+_MAX_PUBLIC = 10_000
 
 # Until when an event is taken to be public without a query, by the event's id.
 _public_until: dict[int, float] = {}
-_asking = [threading.Lock() for _ in range(64)]
+_visibility_locks = [threading.Lock() for _ in range(64)]
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Requester:
     """Who asks: nobody signed in has no `id`. What they may do is looked up when it matters.
 
     Without `has_powers` permissions do not count: the second factor was not shown that they need.
@@ -147,23 +147,23 @@ class LoggedChanges:
     changes: tuple[Change, ...]
 
 
-def require_access(*, event_id: int, asker: Asker) -> None:
+def require_access(*, event_id: int, requester: Requester) -> None:
     """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
     if is_public(event_id=event_id):
         return
-    if asker.id is None:
+    if requester.id is None:
         raise SignInFirst
-    if not _visible_to(asker).filter(pk=event_id).exists():
+    if not _visible_to(requester).filter(pk=event_id).exists():
         raise MembersOnly
 
 
-def require_access_now(*, event_id: int, asker: Asker) -> None:
+def require_access_uncached(*, event_id: int, requester: Requester) -> None:
     """Let pass who may see an event that there is, by nothing that is remembered.
 
     For who is let in once and stays. Raises: SignInFirst, MembersOnly.
     """
-    if not _visible_to(asker).filter(pk=event_id).exists():
-        raise SignInFirst if asker.id is None else MembersOnly
+    if not _visible_to(requester).filter(pk=event_id).exists():
+        raise SignInFirst if requester.id is None else MembersOnly
 
 
 def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
@@ -184,7 +184,7 @@ def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
     return found
 
 
-def permitted_to_watch(*, event_id: int, person_ids: Collection[int]) -> set[int]:
+def permitted_viewers(*, event_id: int, person_ids: Collection[int]) -> set[int]:
     """Return who of some people may see an event that is members' without being a member."""
     found = holders(Permission.VIEW_EVENT, event_id=event_id).filter(pk__in=person_ids)
     return set(found.values_list("pk", flat=True))
@@ -200,7 +200,7 @@ def is_public(*, event_id: int) -> bool:
         return True
     # Who asks may need the connection that this thread has.
     database.release_connection()
-    with _asking[event_id % len(_asking)]:
+    with _visibility_locks[event_id % len(_visibility_locks)]:
         if _is_known_to_be_public(event_id):
             return True
         found = Event.objects.filter(pk=event_id).values_list("visibility", flat=True).first()
@@ -208,13 +208,13 @@ def is_public(*, event_id: int) -> bool:
             raise EventNotFound
         if found != Event.Visibility.PUBLIC:
             return False
-        if len(_public_until) >= _MOST_PUBLIC:
+        if len(_public_until) >= _MAX_PUBLIC:
             _public_until.clear()
         _public_until[event_id] = time.monotonic() + PUBLIC_SECONDS
         return True
 
 
-def forget_public() -> None:
+def clear_visibility_cache() -> None:
     """Look up anew which events are public."""
     _public_until.clear()
 
@@ -223,10 +223,12 @@ def _is_known_to_be_public(event_id: int) -> bool:
     return _public_until.get(event_id, 0.0) > time.monotonic()
 
 
-def events(*, asker: Asker, limit: int = MOST_EVENTS, after: EventPlace | None = None) -> EventPage:
+def events(
+    *, requester: Requester, limit: int = MAX_EVENTS, after: EventPlace | None = None
+) -> EventPage:
     """Return the events that the asker may see, in the order of their dates, from a place on."""
     now = clock.now()
-    seen = _visible_to(asker).defer("plan").order_by("date", "pk")
+    seen = _visible_to(requester).defer("plan").order_by("date", "pk")
     if after is not None:
         seen = seen.filter(Q(date=after.date, pk__gt=after.id) | Q(date__gt=after.date))
     found = list(seen[: limit + 1])
@@ -312,15 +314,15 @@ def seats_version(*, event_id: int) -> SeatsVersion:
 
 def seats(*, event_id: int) -> list[SeatRecord]:
     """Return all seats of an event in index order."""
-    return list(each_seat(event_id=event_id))
+    return list(iter_seats(event_id=event_id))
 
 
-def each_seat(*, event_id: int) -> Iterator[SeatRecord]:
+def iter_seats(*, event_id: int) -> Iterator[SeatRecord]:
     """Yield all seats of an event in index order; all of a stadium's at once take 400 MB."""
     return _each_record(Seat.objects.filter(event_id=event_id))
 
 
-def seats_taken(*, event_id: int) -> Iterator[SeatRecord]:
+def iter_taken_seats(*, event_id: int) -> Iterator[SeatRecord]:
     """Yield the seats of an event that are not stored as available, in index order."""
     taken = Seat.objects.filter(event_id=event_id).exclude(status=SeatStatus.AVAILABLE)
     return _each_record(taken)
@@ -383,17 +385,17 @@ def reservations(*, person_id: int) -> list[ReservationRecord]:
     return _reservation_records(Reservation.objects.filter(user_id=person_id))
 
 
-def booking(*, public_id: str, asker: Asker) -> BookingHead:
+def booking(*, public_id: str, requester: Requester) -> BookingHead:
     """Return which booking is meant, to its buyer and to who may see strangers' bookings.
 
     Raises: ReservationNotFound to others.
     """
     found = Reservation.objects.filter(public_id=public_id)
     for pk, event_id, user_id in found.values_list("pk", "event_id", "user_id"):
-        if user_id == asker.id or (
-            asker.has_powers and may(asker.id, *SEE_BOOKINGS, event_id=event_id)
+        if user_id == requester.id or (
+            requester.has_powers and may(requester.id, *SEE_BOOKINGS, event_id=event_id)
         ):
-            return BookingHead(pk, event_id, is_own=user_id == asker.id)
+            return BookingHead(pk, event_id, is_own=user_id == requester.id)
     raise ReservationNotFound
 
 
@@ -405,7 +407,7 @@ def reservation(*, reservation_id: int) -> ReservationRecord:
     return records[0]
 
 
-def ticketed(*, code: str, door_event_id: int | None = None) -> BookingHead:
+def booking_of_ticket(*, code: str, door_event_id: int | None = None) -> BookingHead:
     """Return which booking a ticket's code names; a door may be for one event alone.
 
     Raises: TicketNotFound, TicketForAnotherEvent.
@@ -423,7 +425,7 @@ def ticketed(*, code: str, door_event_id: int | None = None) -> BookingHead:
 
 def ticket(*, code: str) -> TicketRecord:
     """Return whom a ticket admits, and to what; for the door. Raises: TicketNotFound."""
-    head = ticketed(code=code)
+    head = booking_of_ticket(code=code)
     stored = with_related(Reservation.objects.filter(pk=head.id)).select_related("user").get()
     reason = why_not_admitted(state_of(stored), now=clock.now())
     return {
@@ -486,13 +488,13 @@ def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | Non
     return LoggedChanges(seq=rows[-1][0], changes=tuple(last.values()))
 
 
-def _visible_to(asker: Asker) -> QuerySet[Event]:
+def _visible_to(requester: Requester) -> QuerySet[Event]:
     seen = Q(visibility=Event.Visibility.PUBLIC)
-    if asker.id is not None:
-        own_groups = Group.objects.filter(user=asker.id)
+    if requester.id is not None:
+        own_groups = Group.objects.filter(user=requester.id)
         seen |= Q(member_group__isnull=True) | Q(member_group__in=own_groups)
-    if asker.id is not None and asker.has_powers:
-        permitted = holders(Permission.VIEW_EVENT, event_id=OuterRef("pk")).filter(pk=asker.id)
+    if requester.id is not None and requester.has_powers:
+        permitted = holders(Permission.VIEW_EVENT, event_id=OuterRef("pk")).filter(pk=requester.id)
         seen |= Q(Exists(permitted))
     return Event.objects.filter(seen)
 

@@ -140,7 +140,7 @@ def test_the_way_forgeries_are_made_here_can_make_a_good_one(alice: User, claims
     token = _signed(_HS256, claims)
     answer = stranger().get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
     assert answer.json()["username"] == "alice"
-    assert opener_of({"subprotocols": [f"bearer.{token}"], "headers": []}).asker.id == alice.pk
+    assert opener_of({"subprotocols": [f"bearer.{token}"], "headers": []}).requester.id == alice.pk
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)

@@ -411,8 +411,8 @@ def test_after_the_last_moment_only_an_organiser_cancels(event: Event, alice: Pe
 def test_no_more_threads_than_allowed_wait_for_the_provider(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkout, "_at_the_provider", BoundedSemaphore(1))
-    with checkout._at_the_provider, pytest.raises(Busy):
+    monkeypatch.setattr(checkout, "_provider_slots", BoundedSemaphore(1))
+    with checkout._provider_slots, pytest.raises(Busy):
         checkout.reserve(_order(event, alice, key="k"))
     assert (_money(), Faulty.calls, _held(event)) == ([("voided", "unheard of")], [], 2)
     assert _reconcile() == ""

@@ -82,8 +82,8 @@ def test_the_row_behind_is_nearer_than_the_far_end_of_ones_own() -> None:
 
 def test_seats_follow_each_other_along_a_row_that_runs_away_from_the_stage() -> None:
     """Sideways such a row is as good as straight, but for what rounding leaves."""
-    off = {4: 0.02, 5: 0.0, 6: 0.01, 8: 0.0, 9: 0.03, 10: 0.01}
-    places = {at: replace(_place(at), x=100 + off[at], y=at * 20.0) for at in off}
+    distances = {4: 0.02, 5: 0.0, 6: 0.01, 8: 0.0, 9: 0.03, 10: 0.01}
+    places = {at: replace(_place(at), x=100 + distances[at], y=at * 20.0) for at in distances}
     found = nearest([places[4], places[5]], [places[at] for at in (6, 8, 9, 10)])
     assert _names(found)[0] == "A8 A9"
 

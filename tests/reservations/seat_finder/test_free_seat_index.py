@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from reservations.domain.criteria import SeatCriteria, SortBy
 from reservations.domain.states import SeatStatus
 from reservations.read.layouts import StaticSeat
-from reservations.seat_finder.free_seat_index import ORPHAN_SEATS, FreeSeatIndex
+from reservations.seat_finder.free_seat_index import ORPHAN_PENALTY_SEATS, FreeSeatIndex
 from reservations.seat_finder.rows import usual_gap
 from tests.reservations.seat_finder.seats import STAGE, seat, straight_row
 
@@ -141,7 +141,7 @@ class Set:
     ids: tuple[int, ...]
     price: Decimal
     orphans: int
-    off: float
+    distances: float
 
 
 def _sets(
@@ -161,13 +161,13 @@ def _sets(
                 for s in seats
             ):
                 left = free - {s.id for s in seats}
-                off = [dist((s.x, s.y), (0, 0)) + dist((s.x, s.y), middle) / 4 for s in seats]
+                distances = [dist((s.x, s.y), (0, 0)) + dist((s.x, s.y), middle) / 4 for s in seats]
                 found.append(
                     Set(
                         ids=tuple(s.id for s in seats),
                         price=sum((s.price for s in seats), Decimal(0)),
                         orphans=len(_lonely(stretch, left) - lonely),
-                        off=sum(off) / criteria.count,
+                        distances=sum(distances) / criteria.count,
                     )
                 )
     return found
@@ -229,15 +229,18 @@ def _check(
         assert chosen == ()
         assert index.largest(criteria) < criteria.count
         return
-    mine, orphan = sets[chosen], ORPHAN_SEATS * usual_gap(rows)
+    mine, orphan = sets[chosen], ORPHAN_PENALTY_SEATS * usual_gap(rows)
     if criteria.by is SortBy.PRICE:
         assert mine.price == min(found.price for found in sets.values())
         sets = {ids: found for ids, found in sets.items() if found.price == mine.price}
     for other in sets.values():
-        assert mine.off + mine.orphans * orphan <= other.off + other.orphans * orphan + 1e-6
+        assert (
+            mine.distances + mine.orphans * orphan
+            <= other.distances + other.orphans * orphan + 1e-6
+        )
         # What is promised: nobody is left alone where another set is as good.
-        assert not (other.off < mine.off - 1e-6 and other.orphans <= mine.orphans)
-        assert not (other.off <= mine.off and other.orphans < mine.orphans)
+        assert not (other.distances < mine.distances - 1e-6 and other.orphans <= mine.orphans)
+        assert not (other.distances <= mine.distances and other.orphans < mine.orphans)
 
 
 @given(rows=halls(), criteria=WISHES, taken=st.sets(st.integers(1, 36)))
