@@ -28,7 +28,7 @@ from reservations.payments import checkout
 from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
 from reservations.read.records import CommandResult
-from reservations.time_zones import default_time_zone, in_words, is_time_zone
+from reservations.time_zones import default_time_zone, format_local_time, is_time_zone
 from reservations.write import command_queue
 
 admin.site.site_header = admin.site.site_title = "Seatcast"
@@ -86,7 +86,7 @@ class EventAdmin(admin.ModelAdmin):
 
     @admin.display(description="Date", ordering="date")
     def begins(self, event: Event) -> str:
-        return in_words(event.date, event.time_zone)
+        return format_local_time(event.date, event.time_zone)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show and take all times in the event's own zone; in the one that is being chosen."""
