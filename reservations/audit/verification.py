@@ -78,7 +78,7 @@ def differences(
 
 
 def _unpaid(event: Event) -> set[int]:
-    """Return the ids of offline reservations that were never marked as paid, ended ones included."""
+    """Return the ids of offline reservations that were never marked as paid."""
     found = Reservation.objects.filter(
         event=event, payment_due_at__isnull=False, paid_at__isnull=True
     )

@@ -192,8 +192,8 @@ class Seat(models.Model):
     """A seat of an event.
 
     A lock is valid only before `locked_until`: a seat with an expired lock is available, even if
-    its status has not been updated. Seats are listed by primary key, and a seat's position in that list
-    is its index in frames.
+    its status has not been updated. Seats are listed by primary key; a seat's position in that
+    list is its index in frames.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="seats")
