@@ -44,7 +44,7 @@ def _click(event: Event) -> LockSeats:
     return LockSeats(make_person(), seat_ids(event)[:1])
 
 
-def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None:
+def test_locked_event_rows_do_not_delay_other_events() -> None:
     *held, free, later = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 2)]
     clicks = {event.pk: _click(event) for event in (*held, free, later)}
 
@@ -65,7 +65,7 @@ def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() -> None:
+def test_recently_locked_event_rows_do_not_delay_other_events() -> None:
     *held, free = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 1)]
     clicks = {event.pk: _click(event) for event in (*held, free)}
 
@@ -84,7 +84,7 @@ def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() 
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_a_row_is_waited_for_as_long_as_ever_once_it_was_free_again() -> None:
+def test_the_full_time_out_applies_again_after_a_row_was_free() -> None:
     event = make_event()
     with rows_held([event]), pytest.raises(Unavailable):
         command_queue.submit(event_id=event.pk, command=_click(event))
@@ -97,7 +97,7 @@ def test_a_row_is_waited_for_as_long_as_ever_once_it_was_free_again() -> None:
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_nobody_waits_long_to_write_down_that_locks_ran_out() -> None:
+def test_releasing_expired_locks_waits_only_briefly() -> None:
     event = make_event()
     with rows_held([event]):
         with CaptureQueriesContext(connection) as queries, pytest.raises(Unavailable):

@@ -95,7 +95,7 @@ def _cancel(scene: Scene) -> CommandResult:
     ],
     ids=["lock", "extend", "unlock", "reserve", "cancel"],
 )
-def test_it_is_done_once_and_all_are_told_the_same(
+def test_a_repeated_key_executes_once_and_returns_the_same_result(
     work: Callable[[Scene], CommandResult], reason: str, scene: Scene
 ) -> None:
     before = _changes(scene, reason)
@@ -107,9 +107,7 @@ def test_it_is_done_once_and_all_are_told_the_same(
 
 
 @pytest.mark.parametrize("method", ["card", "card_slow", "card_lost"])
-def test_a_card_is_charged_once_and_the_others_hear_so_or_that_it_is_under_way(
-    method: str, scene: Scene
-) -> None:
+def test_a_repeated_key_charges_a_card_once(method: str, scene: Scene) -> None:
     results = at_once([partial(_reserve, method, scene)] * TIMES)
     answers = [found for found in results if not isinstance(found, SeatcastError)]
     assert answers
@@ -120,7 +118,7 @@ def test_a_card_is_charged_once_and_the_others_hear_so_or_that_it_is_under_way(
     assert _changes(scene, "reserved") == 4
 
 
-def test_a_card_that_is_declined_is_asked_once(scene: Scene) -> None:
+def test_a_repeated_key_calls_a_declining_provider_once(scene: Scene) -> None:
     results = at_once([partial(_reserve, "card_declined", scene)] * TIMES)
     codes = {found.code for found in results if isinstance(found, SeatcastError)}
     assert len([found for found in results if isinstance(found, dict)]) == 0
@@ -130,7 +128,7 @@ def test_a_card_that_is_declined_is_asked_once(scene: Scene) -> None:
     assert DemoCharge.objects.filter(status="declined").count() == 1
 
 
-def test_of_different_commands_with_one_key_one_is_done(scene: Scene) -> None:
+def test_one_of_different_commands_with_one_key_is_executed(scene: Scene) -> None:
     works = [partial(work, scene) for work in (_lock, _unlock, _cancel, _extend)] * 5
     results = at_once(works)
     done = [n for n, found in enumerate(results) if isinstance(found, dict)]
@@ -142,7 +140,7 @@ def test_of_different_commands_with_one_key_one_is_done(scene: Scene) -> None:
 
 
 @pytest.mark.postgres
-def test_unprotected_a_key_does_the_work_twice(clock: Clock, scene: Scene) -> None:
+def test_unprotected_a_key_is_executed_twice(clock: Clock, scene: Scene) -> None:
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
     extend = ExtendLocks(scene.alice, scene.ids[:2])
     clock.advance(1)

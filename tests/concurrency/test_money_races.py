@@ -117,7 +117,7 @@ def _meeting(
 
 
 @pytest.mark.parametrize("method", ["invoice", "card", "card_slow"])
-def test_who_books_the_same_seats_many_times_at_once_has_and_pays_them_once(method: str) -> None:
+def test_concurrent_reservations_of_the_same_seats_are_charged_once(method: str) -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     results = at_once([partial(checkout.reserve, _order(event, alice, method))] * TIMES)
@@ -134,7 +134,7 @@ def test_who_books_the_same_seats_many_times_at_once_has_and_pays_them_once(meth
 
 
 @pytest.mark.postgres
-def test_unprotected_the_same_seats_are_booked_and_paid_twice() -> None:
+def test_unprotected_the_same_seats_are_charged_twice() -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     book = partial(checkout.reserve, _order(event, alice, "card"))
@@ -159,7 +159,7 @@ def test_without_row_locks_the_database_still_refuses_the_second_booking() -> No
     assert _money() == {("captured", "captured"): 1, ("voided", "voided"): 1}
 
 
-def test_who_cancels_many_times_at_once_is_refunded_once() -> None:
+def test_concurrent_cancellations_refund_once() -> None:
     event, alice = make_event(), make_person()
     number = _book(event, alice, "card")
     results = at_once([partial(_cancel, event, alice, number)] * TIMES)
@@ -183,7 +183,7 @@ def test_unprotected_a_booking_is_cancelled_twice() -> None:
         assert SeatChange.objects.filter(event=event, reason="cancelled").count() == 4
 
 
-def test_what_is_cancelled_goes_to_one_of_those_who_wait_for_it() -> None:
+def test_a_cancelled_seat_goes_to_one_waiting_person() -> None:
     """And cancelling once more does not take it from them."""
     event, alice = make_event(), make_person()
     buyers = [make_person() for _ in range(TIMES)]
@@ -229,7 +229,7 @@ def test_unprotected_a_late_cancellation_frees_the_next_buyers_seats() -> None:
         assert not sold.exists()
 
 
-def test_a_charge_that_is_taken_while_its_booking_is_cancelled_is_given_back() -> None:
+def test_a_capture_during_a_cancellation_is_refunded() -> None:
     for _ in range(6):
         event, alice = make_event(), make_person()
         number, reference = _authorised(event, alice)
@@ -242,7 +242,7 @@ def test_a_charge_that_is_taken_while_its_booking_is_cancelled_is_given_back() -
         assert (_live_seats(event), Reservation.objects.get(pk=number).status) == ([], "cancelled")
 
 
-def test_who_writes_down_a_capture_unseen_keeps_the_money_of_a_cancelled_booking() -> None:
+def test_a_capture_stored_unchecked_would_keep_a_cancelled_reservations_money() -> None:
     """The payment's status is moved from where it was seen; here it is just overwritten."""
     event, alice = make_event(), make_person()
     number, reference = _authorised(event, alice)
@@ -266,7 +266,7 @@ def test_who_writes_down_a_capture_unseen_keeps_the_money_of_a_cancelled_booking
     assert Reservation.objects.get().status == "cancelled"
 
 
-def test_a_card_that_is_blocked_while_its_booking_is_cancelled_is_not_charged() -> None:
+def test_a_failed_capture_during_a_cancellation_charges_nothing() -> None:
     event, alice = make_event(), make_person()
     number, reference = _authorised(event, alice)
     DemoCharge.objects.update(method="card_withdrawn")
@@ -277,7 +277,7 @@ def test_a_card_that_is_blocked_while_its_booking_is_cancelled_is_not_charged() 
     assert SeatChange.objects.filter(event=event, reason="cancelled").count() == 2
 
 
-def test_a_payment_is_reconciled_by_many_at_once_as_by_one() -> None:
+def test_concurrent_reconciliation_equals_a_single_one() -> None:
     event, alice = make_event(), make_person()
     _authorised(event, alice)
     assert checkout.unfinished() == []  # for the request that pays may be alive
@@ -285,7 +285,7 @@ def test_a_payment_is_reconciled_by_many_at_once_as_by_one() -> None:
     assert (_money(), len(_live_seats(event))) == ({("captured", "captured"): 1}, 2)
 
 
-def test_a_payment_that_is_given_up_while_it_is_booked_is_one_or_the_other() -> None:
+def test_a_payment_is_voided_or_used_but_not_both() -> None:
     """Reconciling gives up what is pending; the request that pays may be alive after all."""
     for _ in range(4):
         event, alice = make_event(), make_person()
@@ -302,7 +302,7 @@ def test_a_payment_that_is_given_up_while_it_is_booked_is_one_or_the_other() -> 
 
 
 @pytest.mark.postgres
-def test_a_payment_cannot_be_given_up_in_the_middle_of_its_booking() -> None:
+def test_a_payment_cannot_be_voided_during_its_reservation() -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     gate = Gate()
@@ -324,7 +324,7 @@ def test_a_payment_cannot_be_given_up_in_the_middle_of_its_booking() -> None:
     assert (_money(), len(_live_seats(event))) == ({("captured", "captured"): 1}, 2)
 
 
-def test_good_and_bad_cards_at_once_pay_for_one_booking_at_the_most() -> None:
+def test_concurrent_good_and_bad_cards_pay_for_one_reservation() -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     methods = ["card_declined", "card", "card_lost", "card_withdrawn"] * 3

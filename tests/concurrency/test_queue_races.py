@@ -65,7 +65,7 @@ def _log_is_whole(event: Event) -> bool:
     return sorted(numbers) == list(range(1, event.change_seq + 1))
 
 
-def test_of_200_threads_at_one_desk_exactly_one_gets_the_seat() -> None:
+def test_one_of_200_threads_on_one_queue_gets_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(200)]
     first = seat_ids(event)[:1]
     results = at_once(
@@ -80,7 +80,7 @@ def test_of_200_threads_at_one_desk_exactly_one_gets_the_seat() -> None:
     assert line.holder_id == people[winner].id == Seat.objects.get(pk=first[0]).locked_by_id
 
 
-def test_of_many_processes_desks_exactly_one_gives_the_seat_away() -> None:
+def test_one_of_many_processes_queues_locks_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(60)]
     desks, first = [CommandQueue(event.pk) for _ in range(DESKS)], seat_ids(event)[:1]
     results = at_once(
@@ -91,7 +91,7 @@ def test_of_many_processes_desks_exactly_one_gives_the_seat_away() -> None:
 
 
 @pytest.mark.postgres
-def test_of_200_people_at_50_desks_exactly_one_gets_the_seat(connections_for_all: int) -> None:
+def test_one_of_200_people_on_50_queues_gets_the_seat(connections_for_all: int) -> None:
     event, people = make_event(), [make_person() for _ in range(200)]
     desks, first = [CommandQueue(event.pk) for _ in range(connections_for_all)], seat_ids(event)[:1]
     results = at_once(
@@ -107,13 +107,13 @@ def test_of_200_people_at_50_desks_exactly_one_gets_the_seat(connections_for_all
 
 
 @pytest.mark.postgres
-def test_unprotected_both_are_told_that_the_seat_is_theirs() -> None:
+def test_unprotected_both_get_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(2)]
     first = seat_ids(event)[:1]
     assert _unprotected(event, [LockSeats(who, first) for who in people]) == {"done": 2}
 
 
-def test_one_persons_cap_holds_across_threads_and_desks() -> None:
+def test_the_cap_holds_across_threads_and_queues() -> None:
     event, alice = make_event(seats=50, seat_cap=10), make_person()
     desks = [CommandQueue(event.pk) for _ in range(DESKS)]
     results = at_once(
@@ -128,7 +128,7 @@ def test_one_persons_cap_holds_across_threads_and_desks() -> None:
 
 
 @pytest.mark.postgres
-def test_one_persons_cap_holds_over_50_connections(connections_for_all: int) -> None:
+def test_the_cap_holds_over_50_connections(connections_for_all: int) -> None:
     event, alice = make_event(seats=50, seat_cap=10), make_person()
     results = at_once(
         [
@@ -170,7 +170,7 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
 
 
 @pytest.mark.postgres
-def test_unprotected_parties_are_torn_apart() -> None:
+def test_unprotected_sets_are_locked_in_part() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
     all_criteria = [LockSeats(alice, ids[:3]), LockSeats(bob, ids[3:0:-1])]
@@ -206,7 +206,7 @@ def test_unprotected_a_lock_is_extended_more_often_than_it_may_be(clock: Clock) 
     assert Seat.objects.get(pk=first[0]).extensions == 2
 
 
-def test_taking_booking_and_letting_go_at_once_leaves_every_seat_with_one_owner() -> None:
+def test_concurrent_locks_reservations_and_unlocks_leave_one_owner_per_seat() -> None:
     event = make_event(seats=6)
     desks = [CommandQueue(event.pk) for _ in range(DESKS)]
 
@@ -249,7 +249,7 @@ def _locked_for(user_id: int, event: Event, *, count: int) -> list[tuple[int, ..
     return rows
 
 
-def test_one_persons_purchases_end_at_the_cap_across_threads_and_desks() -> None:
+def test_the_purchase_cap_holds_across_threads_and_queues() -> None:
     event, alice = make_event(seats=20, purchase_cap=4), make_person()
     held = _locked_for(alice.id, event, count=20)
     desks = [CommandQueue(event.pk) for _ in range(DESKS)]

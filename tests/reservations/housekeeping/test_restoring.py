@@ -19,7 +19,7 @@ def _book(event: Event, index: int) -> int:
     return Reservation.objects.latest("pk").pk
 
 
-def test_a_number_that_was_given_out_since_the_backup_is_nobody_elses(
+def test_ids_issued_since_the_backup_are_not_issued_again(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     event = make_event()
@@ -35,7 +35,7 @@ def test_a_number_that_was_given_out_since_the_backup_is_nobody_elses(
     call_command("verify_ledger")
 
 
-def test_nobody_can_go_on_from_where_they_were_before() -> None:
+def test_viewers_cannot_resume_after_a_restore() -> None:
     first, second = make_event(), make_event()
     call_command("after_restore")
     after = {Event.objects.get(pk=event.pk).layout for event in (first, second)}

@@ -28,7 +28,7 @@ def _sent(event: Event) -> object:
     return orjson.loads(_listed(event.pk).content)
 
 
-def test_while_nothing_changes_everybody_gets_the_same_bytes() -> None:
+def test_an_unchanged_list_is_shared() -> None:
     event, alice = make_event(), make_person("alice")
     first = _listed(event.pk)
     assert _listed(event.pk).content is first.content

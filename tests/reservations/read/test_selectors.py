@@ -46,7 +46,7 @@ def _do(event: Event, *commands: Command) -> None:
         CommandQueue(event.pk).submit(command)
 
 
-def test_seats_are_listed_in_index_order_with_all_that_is_known_of_them() -> None:
+def test_seats_are_listed_in_index_order_with_all_fields() -> None:
     event, alice, bob = make_event(), make_person("alice"), make_person("bob")
     ids = seat_ids(event)
     _do(event, LockSeats(alice, ids[:1]), LockSeats(bob, ids[1:2]))
@@ -65,7 +65,7 @@ def test_seats_are_listed_in_index_order_with_all_that_is_known_of_them() -> Non
     assert [seat["locked_until"] is None for seat in found] == [False, True, True, True]
 
 
-def test_a_lock_that_ran_out_reads_as_available_everywhere() -> None:
+def test_a_seat_with_an_expired_lock_is_available_everywhere() -> None:
     event, alice = make_event(), make_person()
     _do(event, LockSeats(alice, seat_ids(event)[:2]))
     let_locks_run_out(event)
@@ -78,7 +78,7 @@ def test_a_lock_that_ran_out_reads_as_available_everywhere() -> None:
     assert selectors.events_with_expired_locks() == [event.pk]
 
 
-def test_ones_own_live_locks_are_listed_and_nobody_elses() -> None:
+def test_only_the_requesters_live_locks_are_listed() -> None:
     event, other, alice, bob = make_event(), make_event(), make_person(), make_person()
     ids = seat_ids(event)
     _do(event, LockSeats(alice, ids[1:3]), LockSeats(bob, ids[:1]))
@@ -109,7 +109,7 @@ def test_a_price_is_the_seats_own_else_its_categorys_else_the_events() -> None:
     assert prices == ["0.00", "20.00", "30.00", "30.00"]
 
 
-def test_an_event_tells_its_lowest_price() -> None:
+def test_an_event_has_its_lowest_price() -> None:
     event = make_event(price="30.00")
     assert selectors.event(event_id=event.pk)["price_from"] == "30.00"
     stalls = Category.objects.create(event=event, name="Stalls", price="20.00")
@@ -121,7 +121,7 @@ def test_an_event_tells_its_lowest_price() -> None:
     assert selectors.event(event_id=make_event(seats=0).pk)["price_from"] == "50.00"
 
 
-def test_seats_are_counted_again_only_when_one_of_them_has_changed(
+def test_seats_are_counted_again_only_after_a_change(
     django_assert_num_queries: Any,
 ) -> None:
     event, alice = make_event(), make_person()
@@ -153,7 +153,7 @@ def test_a_page_costs_as_many_queries_as_one_event_even_if_few_counts_are_kept(
     assert [event["seats_available"] for event in found] == [0] + 1200 * [1]
 
 
-def test_names_are_left_out_where_the_site_hides_them(settings: Settings) -> None:
+def test_names_are_hidden_if_the_site_says_so(settings: Settings) -> None:
     settings.SEATCAST_SHOW_NAMES = False
     event, alice = make_event(), make_person("alice")
     ids = seat_ids(event)
@@ -162,7 +162,7 @@ def test_names_are_left_out_where_the_site_hides_them(settings: Settings) -> Non
         assert (seat["locked_by"], seat["reserved_by"]) == (None, None)
 
 
-def test_events_are_listed_by_date_with_the_sale_as_it_stands() -> None:
+def test_events_are_listed_by_date_with_the_state_of_the_sale() -> None:
     now, day = timezone.now(), timedelta(days=1)
     make_event(name="third", date=now + 3 * day)
     make_event(name="first", date=now + day, sales_close_at=now - day)
@@ -175,7 +175,7 @@ def test_events_are_listed_by_date_with_the_sale_as_it_stands() -> None:
     ]
 
 
-def test_terms_are_the_events_own_else_the_sites(settings: Settings) -> None:
+def test_terms_default_to_the_sites_settings(settings: Settings) -> None:
     settings.SEATCAST_LOCK_SECONDS, settings.SEATCAST_SEAT_CAP = 77, 3
     own, common = make_event(lock_seconds=5, seat_cap=9), make_event()
     found = {event["id"]: event for event in selectors.events(requester=NOBODY).events}
@@ -183,7 +183,7 @@ def test_terms_are_the_events_own_else_the_sites(settings: Settings) -> None:
     assert (found[common.pk]["lock_seconds"], found[common.pk]["seat_cap"]) == (77, 3)
 
 
-def test_revenue_is_what_was_agreed_for_what_is_booked() -> None:
+def test_revenue_is_the_sum_of_live_reservations() -> None:
     event, alice = make_event(seats=6, price="50.00"), make_person()
     ids = seat_ids(event)
     Seat.objects.filter(pk__in=ids[:3]).update(section="Stalls")
@@ -245,12 +245,12 @@ def test_who_may_see_an_event() -> None:
         lambda: selectors.seats_version(event_id=2**62),
     ],
 )
-def test_an_event_that_there_is_not_is_not_found(read: Callable[[], object]) -> None:
+def test_an_unknown_event_is_not_found(read: Callable[[], object]) -> None:
     with pytest.raises(EventNotFound):
         read()
 
 
-def test_ones_bookings_are_listed_newest_first_cancelled_ones_included() -> None:
+def test_reservations_are_listed_newest_first_with_cancelled_ones() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids, queue = seat_ids(event), CommandQueue(event.pk)
     numbers, stored = [], []
@@ -273,7 +273,7 @@ def test_ones_bookings_are_listed_newest_first_cancelled_ones_included() -> None
         selectors.booking(public_id=numbers[1], requester=Requester(alice.id))
 
 
-def test_the_tag_of_the_seats_moves_with_everything_that_shows_in_them(
+def test_the_version_tag_changes_with_everything_in_the_list(
     settings: Settings,
 ) -> None:
     event, alice = make_event(), make_person()
@@ -333,7 +333,7 @@ def test_the_log_since_a_number_has_each_seat_once_with_its_last_state() -> None
     )
 
 
-def test_a_log_that_is_too_long_or_does_not_reach_back_is_none() -> None:
+def test_a_log_that_is_too_long_or_pruned_returns_none() -> None:
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
     _do(event, LockSeats(alice, ids[:2]), LockSeats(alice, ids[2:]))

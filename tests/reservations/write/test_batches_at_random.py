@@ -408,7 +408,7 @@ def _wish(kind: str, *places: int, key: str | None = None) -> SeatCriteria:
     return SeatCriteria(kind, 0, places or (0,), is_usual=True, number=0, key=key)
 
 
-def test_who_has_paid_can_start_to_pay_again_in_the_same_batch(twins: list[Twin]) -> None:
+def test_a_new_payment_can_start_in_the_batch_that_used_the_last_one(twins: list[Twin]) -> None:
     before = [_wish("lock", 0), _wish("start")]
     batch = [_wish("book paid"), _wish("lock", 1), _wish("start", 1)]
     batch[2] = replace(batch[2], is_usual=False)
@@ -418,7 +418,7 @@ def test_who_has_paid_can_start_to_pay_again_in_the_same_batch(twins: list[Twin]
     ]
 
 
-def test_what_was_refused_a_payment_cannot_have_it_later_in_the_same_batch(
+def test_a_refused_payment_cannot_be_used_later_in_the_batch(
     twins: list[Twin],
 ) -> None:
     before = [_wish("lock", 0), _wish("start"), _wish("lock", 1)]
@@ -426,7 +426,7 @@ def test_what_was_refused_a_payment_cannot_have_it_later_in_the_same_batch(
     assert (refused[0], booked[0]) == ("price_changed", "payment_ended")
 
 
-def test_a_payment_books_once_in_a_batch(twins: list[Twin]) -> None:
+def test_a_payment_pays_for_one_reservation_in_a_batch(twins: list[Twin]) -> None:
     before = [_wish("lock", 0), _wish("start")]
     booked, refused = _as_alone(twins, before, [_wish("book paid"), _wish("book paid")])
     assert (booked["message"], refused[0]) == ("Reservation confirmed!", "seat_unavailable")

@@ -70,7 +70,7 @@ def _try(queue: CommandQueue, command: Command) -> None:
 
 
 @pytest.mark.django_db
-def test_every_command_that_changed_something_has_one_number_and_there_is_no_gap(
+def test_each_command_with_changes_gets_the_next_sequence_number(
     clock: Clock,
 ) -> None:
     event = make_event()
@@ -115,7 +115,7 @@ def test_each_seat_that_one_command_changed_is_logged_with_its_own_reason(clock:
 
 
 @pytest.mark.django_db
-def test_a_change_names_the_request_that_asked_for_it_also_in_a_batch(clock: Clock) -> None:
+def test_each_change_of_a_batch_has_its_own_request_id(clock: Clock) -> None:
     event, people = make_event(), [make_person() for _ in range(3)]
     sources = [_source(), None, _source()]
     batch = [
@@ -130,7 +130,7 @@ def test_a_change_names_the_request_that_asked_for_it_also_in_a_batch(clock: Clo
 
 
 @pytest.mark.django_db
-def test_a_request_is_known_by_the_thread_that_brings_it() -> None:
+def test_a_change_has_the_request_id_of_the_sending_thread() -> None:
     event, alice = make_event(), make_person()
     sent_by = _source()
     token = source.set(sent_by)
@@ -142,7 +142,7 @@ def test_a_request_is_known_by_the_thread_that_brings_it() -> None:
 
 
 @pytest.mark.django_db
-def test_the_log_replayed_is_the_seats_as_they_are(clock: Clock) -> None:
+def test_the_replayed_log_equals_the_seats(clock: Clock) -> None:
     event = make_event()
     _tell_a_story(CommandQueue(event.pk, clock=clock), event, clock)
     replayed = {}
@@ -158,7 +158,7 @@ def test_the_log_replayed_is_the_seats_as_they_are(clock: Clock) -> None:
 
 
 @pytest.mark.django_db
-def test_numbers_belong_to_their_event() -> None:
+def test_sequence_numbers_are_per_event() -> None:
     alice, events = make_person(), [make_event(), make_event()]
     for event in events:
         CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
@@ -166,7 +166,7 @@ def test_numbers_belong_to_their_event() -> None:
 
 
 @pytest.mark.django_db
-def test_a_change_set_has_what_the_world_needs_to_know(
+def test_a_change_set_has_the_new_states_of_changed_seats(
     clock: Clock, announced: list[ChangeSet]
 ) -> None:
     event, alice = make_event(), make_person("alice")
@@ -202,7 +202,7 @@ def test_each_change_set_starts_where_the_last_one_ended(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_is_announced_only_once_others_can_see_it() -> None:
+def test_the_signal_is_sent_after_the_commit() -> None:
     event, alice = make_event(), make_person()
     first = seat_ids(event)[0]
     seen: list[tuple[bool, int]] = []
@@ -226,7 +226,7 @@ def test_a_change_is_announced_only_once_others_can_see_it() -> None:
 
 
 @pytest.mark.django_db
-def test_a_listener_that_fails_does_not_fail_the_command() -> None:
+def test_a_failing_receiver_does_not_fail_the_command() -> None:
     event, alice = make_event(), make_person()
 
     def fail(**_: object) -> None:
@@ -240,7 +240,7 @@ def test_a_listener_that_fails_does_not_fail_the_command() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_inside_a_transaction_the_desk_refuses_to_work_for_it_would_answer_before_the_commit(
+def test_a_command_inside_a_transaction_is_refused(
     announced: list[ChangeSet],
 ) -> None:
     event, alice = make_event(), make_person()
