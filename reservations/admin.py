@@ -110,7 +110,7 @@ class EventAdmin(admin.ModelAdmin):
         if not change:
             obj.save()
             return
-        # Only what was edited: the desk may have moved the sequence number meanwhile.
+        # Only the edited fields: a command may have incremented `change_seq` meanwhile.
         with static_changes(event_id=obj.pk):
             obj.save(update_fields=[name for name in form.changed_data if name in form.fields])
 

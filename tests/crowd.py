@@ -1,4 +1,4 @@
-"""Many at once: threads that start together, and desks at which a queue forms."""
+"""Concurrency helpers: threads that start together, and queues with a blocked first batch."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def at_once(works: Sequence[Callable[[], T]]) -> list[T | SeatcastError]:
-    """Run all in threads that start at the same instant; return answers and refusals in order."""
+    """Run functions in threads that start together; return results and refusals in order."""
     barrier = threading.Barrier(len(works))
 
     def start(work: Callable[[], T]) -> T:
@@ -40,7 +40,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 class Gate:
-    """A desk's clock at which the first batch waits, inside its transaction, until opened."""
+    """A clock for a queue at which the first batch waits, inside its transaction, until `open`."""
 
     def __init__(self) -> None:
         self._reached = threading.Event()

@@ -1,4 +1,4 @@
-"""Many parties who ask for the best seats at once: all who fit get some, and nobody shares."""
+"""Concurrent requests for the best seats never share a seat."""
 
 import threading
 from collections import Counter
@@ -143,11 +143,11 @@ def test_requests_on_many_queues_get_different_seats(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = _hall(rows=20)
-    desks = cycle([CommandQueue(event.pk) for _ in range(6)])
+    queues = cycle([CommandQueue(event.pk) for _ in range(6)])
 
     def submit(*, event_id: int, command: Command, key: str | None) -> CommandResult:
         assert event_id == event.pk
-        return next(desks).submit(command, key)
+        return next(queues).submit(command, key)
 
     monkeypatch.setattr(command_queue, "submit", submit)
     all_criteria = [LockBest(make_person(), SeatCriteria(2)) for _ in range(30)]
@@ -156,7 +156,7 @@ def test_requests_on_many_queues_get_different_seats(
         for criteria in all_criteria
     ]
     others = [
-        partial(next(desks).submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
+        partial(next(queues).submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
         for n in range(40, 46)
     ]
     answers = at_once([*works, *others])

@@ -1,4 +1,4 @@
-"""Many people at once, over real HTTP, against a real server."""
+"""Concurrent requests over HTTP to real servers."""
 
 from collections import Counter
 

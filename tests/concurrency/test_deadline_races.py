@@ -1,4 +1,4 @@
-"""Around a lock's deadline: its holder, who waits for the seat, and the sweep, all at once."""
+"""Races around a lock's deadline: its holder, other people, and the release of expired locks."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Several doors scan one ticket at once: every seat is admitted once."""
+"""Concurrent scans of one ticket admit each seat once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

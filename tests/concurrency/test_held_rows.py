@@ -1,4 +1,4 @@
-"""Events whose rows somebody holds, beside events whose rows are free."""
+"""Locked event rows do not delay other events."""
 
 import asyncio
 from collections.abc import Iterator

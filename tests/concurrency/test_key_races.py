@@ -1,4 +1,4 @@
-"""One idempotency key, many times at once, at as many processes' desks: the work is done once."""
+"""Concurrent commands with one idempotency key on several queues are executed once."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Booking, paying and cancelling at once: nothing is paid twice, and nothing for no booking."""
+"""Races of reserving, paying and cancelling: nothing is charged twice or in vain."""
 
 import threading
 from collections import Counter

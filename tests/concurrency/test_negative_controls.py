@@ -1,6 +1,6 @@
-"""What happens with the protection off: proof that the races of the other tests are real.
+"""Negative controls: without the protection, the races of the other tests happen.
 
-Buyers here do what a shop without a desk would do. A barrier between their reads and their
+Buyers here do what a shop without a command queue would do. A barrier between their reads and their
 writes makes the race happen each time.
 """
 

@@ -1,4 +1,4 @@
-"""Telling whether a transaction waits for another one."""
+"""Detection of transactions that wait for a lock."""
 
 from django.db import connection
 

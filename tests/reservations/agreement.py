@@ -1,4 +1,4 @@
-"""Whether all that is stored about an event tells the same story, in the tests' own words."""
+"""An independent consistency check of everything that is stored about an event."""
 
 from collections import defaultdict
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Django's admin as an organiser uses it: everything about seats goes through desk and services."""
+"""The admin: changes of seats go through the command queue and the plan services."""
 
 import re
 from datetime import timedelta

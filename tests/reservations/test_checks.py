@@ -1,4 +1,4 @@
-"""What the system checks refuse."""
+"""System checks of the reservations app."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Servers whose clocks are wrong: deadlines are set and judged by the database's."""
+"""Servers with wrong clocks: deadlines are set and compared by the database's clock."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How far this process's clock is off, as far as the database's answers tell."""
+"""The measured difference between this process's and the database's clock."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the database itself forbids, whoever writes: each constraint, violated by raw writes."""
+"""Database constraints: each is violated by raw writes."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Prices are amounts that can be paid in their currency, and people read them in its form."""
+"""Currencies: valid prices, and their display."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""What bookings are called outside, and how those from before got their names."""
+"""Public ids of reservations, and their migration."""
 
 from collections.abc import Iterator
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""What many threads want at once is found out once."""
+"""Singleflight: concurrent callers share one load."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Events have a time zone: how it is chosen, refused, and what organisers see and enter."""
+"""Time zones of events: defaults, validation, display and input."""
 
 import io
 from datetime import UTC, datetime

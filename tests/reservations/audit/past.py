@@ -1,4 +1,4 @@
-"""An event with everything in its past, and hands that change it past the desk."""
+"""An event with a full history, and functions that corrupt it."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase

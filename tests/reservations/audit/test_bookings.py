@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` sees when reservations and payments are not what they should be."""
+"""`manage.py verify_ledger` reports faulty reservations and payments."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -118,7 +118,7 @@ RESERVATIONS = {
             "seat A5: sold with reservation {refunded} as live *; the seat says no reservation",
         ],
     ),
-    "cancelled past the desk": (
+    "cancelled without a command": (
         _cancel,
         ["reservation {cash}: is cancelled, but still has seat A3"],
     ),

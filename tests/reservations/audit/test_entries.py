@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` sees when entries do not agree with their bookings."""
+"""`manage.py verify_ledger` reports entries that contradict their reservations."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` sees when the log has gaps, or says what cannot have been."""
+"""`manage.py verify_ledger` reports gaps and contradictions in the log."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` beside the checkout: clean wherever a process dies, and afterwards."""
+"""`manage.py verify_ledger` passes wherever the checkout is interrupted."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""How commands tell how far they are."""
+"""The progress line of management commands."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` sees when a seat is not what the log says."""
+"""`manage.py verify_ledger` reports seats that differ from the log."""
 
 from collections.abc import Callable
 from datetime import timedelta

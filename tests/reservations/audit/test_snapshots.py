@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` while seats are sold, and what it does to those who sell them."""
+"""`manage.py verify_ledger` during a sale, which it does not block."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Rules: what time and organisers do to seats."""
+"""Rules: releasing expired locks, blocking and unblocking."""
 
 import pytest
 
@@ -29,7 +29,7 @@ from tests.reservations.domain.batch_states import (
 
 
 def test_releasing_frees_exactly_the_locks_past_their_deadline() -> None:
-    stand = state(
+    batch_state = state(
         locked(1, by=ALICE, seconds=-1),
         locked(2, by=ALICE, seconds=0),
         locked(3, by=BOB, seconds=0.001),
@@ -37,7 +37,7 @@ def test_releasing_frees_exactly_the_locks_past_their_deadline() -> None:
         blocked(5),
         free(6),
     )
-    outcome = done(ReleaseExpired(), stand)
+    outcome = done(ReleaseExpired(), batch_state)
     assert outcome.changed == (released(1, held_by=ALICE), released(2, held_by=ALICE, seconds=0))
     assert (reasons(outcome), outcome.sentence) == ({Reason.EXPIRED}, "2 expired locks released")
 
@@ -48,16 +48,16 @@ def test_releasing_without_expired_locks_changes_nothing() -> None:
 
 
 def test_reserving_after_release_is_refused_as_expired() -> None:
-    stand = state(locked(1, by=ALICE, seconds=-1))
-    done(ReleaseExpired(), stand)
-    assert isinstance(refused(ReserveSeats(ALICE, (1,), "invoice"), stand), LockExpired)
+    batch_state = state(locked(1, by=ALICE, seconds=-1))
+    done(ReleaseExpired(), batch_state)
+    assert isinstance(refused(ReserveSeats(ALICE, (1,), "invoice"), batch_state), LockExpired)
 
 
 @pytest.mark.parametrize("seat", [free(1), locked(1, by=ALICE, seconds=0)])
 def test_an_organiser_can_block_an_available_seat(seat: SeatState) -> None:
-    stand = state(seat)
-    assert done(BlockSeats(CAROL, (1,)), stand).changed == (blocked(1),)
-    assert faults(refused(LockSeats(ALICE, (1,)), stand)) == [("A1", "blocked")]
+    batch_state = state(seat)
+    assert done(BlockSeats(CAROL, (1,)), batch_state).changed == (blocked(1),)
+    assert faults(refused(LockSeats(ALICE, (1,)), batch_state)) == [("A1", "blocked")]
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_blocking_a_blocked_seat_changes_nothing() -> None:
 
 
 def test_a_blocked_seat_can_be_unblocked() -> None:
-    stand = state(blocked(1))
-    assert done(UnblockSeats(CAROL, (1,)), stand).changed == (free(1),)
-    assert done(LockSeats(ALICE, (1,)), stand).changed
+    batch_state = state(blocked(1))
+    assert done(UnblockSeats(CAROL, (1,)), batch_state).changed == (free(1),)
+    assert done(LockSeats(ALICE, (1,)), batch_state).changed
 
 
 def test_unblocking_other_seats_changes_nothing() -> None:
-    stand = state(locked(1, by=ALICE), reserved(2), free(3))
-    assert done(UnblockSeats(CAROL, (1, 2, 3)), stand).changed == ()
+    batch_state = state(locked(1, by=ALICE), reserved(2), free(3))
+    assert done(UnblockSeats(CAROL, (1, 2, 3)), batch_state).changed == ()
 
 
 def test_blocking_unknown_seats_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Rules: letting go of seats, booking them, giving bookings back."""
+"""Rules: unlocking, reserving and cancelling."""
 
 from decimal import Decimal
 
@@ -65,14 +65,14 @@ def test_unlocking_an_expired_lock_is_refused_as_expired() -> None:
     ids=["somebody else's", "spent", "given up"],
 )
 def test_only_the_actors_pending_payment_is_accepted(payer: Person, status: PaymentStatus) -> None:
-    stand = state(locked(1, by=ALICE))
-    stand.payments["r"] = PaymentState("r", payer.id, Decimal("50.00"), status)
-    assert isinstance(refused(ReserveSeats(ALICE, (1,), "card", "r"), stand), PaymentEnded)
+    batch_state = state(locked(1, by=ALICE))
+    batch_state.payments["r"] = PaymentState("r", payer.id, Decimal("50.00"), status)
+    assert isinstance(refused(ReserveSeats(ALICE, (1,), "card", "r"), batch_state), PaymentEnded)
 
 
 def test_held_seats_can_be_reserved() -> None:
-    stand = state(locked(1, by=ALICE), locked(2, by=ALICE), free(3))
-    outcome = done(ReserveSeats(ALICE, (2, 1), "invoice"), stand)
+    batch_state = state(locked(1, by=ALICE), locked(2, by=ALICE), free(3))
+    outcome = done(ReserveSeats(ALICE, (2, 1), "invoice"), batch_state)
     assert outcome.sentence == "Reservation confirmed!"
     assert outcome.booked is not None
     assert (outcome.booked.user, outcome.booked.payment_method) == (ALICE, "invoice")
@@ -83,13 +83,13 @@ def test_held_seats_can_be_reserved() -> None:
 
 
 def test_the_total_is_the_sum_of_the_prices() -> None:
-    stand = state(
+    batch_state = state(
         *(
             free(n, price=price, status=SeatStatus.LOCKED, holder_id=1, locked_until=in_seconds(9))
             for n, price in [(1, Decimal("19.99")), (2, Decimal("0.01")), (3, Decimal("0.00"))]
         )
     )
-    outcome = done(ReserveSeats(ALICE, (1, 2, 3, 3), "invoice"), stand)
+    outcome = done(ReserveSeats(ALICE, (1, 2, 3, 3), "invoice"), batch_state)
     assert outcome.booked is not None
     assert outcome.booked.total_price == Decimal("20.00")
 
@@ -121,19 +121,19 @@ def test_a_lock_cannot_be_reserved_at_its_deadline() -> None:
 
 
 def test_a_lock_can_be_booked_until_its_last_microsecond() -> None:
-    stand = state(locked(1, by=ALICE, seconds=0.000_001))
-    assert done(ReserveSeats(ALICE, (1,), "invoice"), stand).booked
+    batch_state = state(locked(1, by=ALICE, seconds=0.000_001))
+    assert done(ReserveSeats(ALICE, (1,), "invoice"), batch_state).booked
 
 
 def test_a_seat_taken_over_by_another_person_is_refused_as_locked() -> None:
-    stand = state(locked(1, by=ALICE, seconds=-1))
-    done(LockSeats(BOB, (1,)), stand)
-    assert faults(refused(ReserveSeats(ALICE, (1,), "invoice"), stand)) == [("A1", "locked")]
+    batch_state = state(locked(1, by=ALICE, seconds=-1))
+    done(LockSeats(BOB, (1,)), batch_state)
+    assert faults(refused(ReserveSeats(ALICE, (1,), "invoice"), batch_state)) == [("A1", "locked")]
 
 
 def test_seats_locked_before_the_sale_closed_can_be_reserved() -> None:
-    stand = state(locked(1, by=ALICE), sales_close_at=NOW)
-    assert done(ReserveSeats(ALICE, (1,), "invoice"), stand).booked
+    batch_state = state(locked(1, by=ALICE), sales_close_at=NOW)
+    assert done(ReserveSeats(ALICE, (1,), "invoice"), batch_state).booked
 
 
 def test_reserving_unknown_seats_is_refused() -> None:
@@ -142,36 +142,37 @@ def test_reserving_unknown_seats_is_refused() -> None:
 
 
 def test_a_seat_cannot_be_booked_twice() -> None:
-    stand = state(locked(1, by=ALICE))
-    done(ReserveSeats(ALICE, (1,), "invoice"), stand)
-    assert faults(refused(ReserveSeats(ALICE, (1,), "invoice"), stand)) == [("A1", "reserved")]
+    batch_state = state(locked(1, by=ALICE))
+    done(ReserveSeats(ALICE, (1,), "invoice"), batch_state)
+    refusal = refused(ReserveSeats(ALICE, (1,), "invoice"), batch_state)
+    assert faults(refusal) == [("A1", "reserved")]
 
 
 def test_cancelling_frees_all_seats_of_the_reservation() -> None:
-    stand = state(reserved(1), reserved(2), reservations=[booking(ALICE, 1, 2)])
-    outcome = done(CancelReservation(ALICE, 1), stand)
+    batch_state = state(reserved(1), reserved(2), reservations=[booking(ALICE, 1, 2)])
+    outcome = done(CancelReservation(ALICE, 1), batch_state)
     assert outcome.changed == (free(1), free(2))
     assert outcome.cancelled_id == 1
-    assert not stand.reservations[1].is_live
+    assert not batch_state.reservations[1].is_live
 
 
 def test_cancelling_twice_changes_nothing() -> None:
-    stand = state(reserved(1), reservations=[booking(ALICE, 1)])
-    done(CancelReservation(ALICE, 1), stand)
-    done(LockSeats(BOB, (1,)), stand)
-    outcome = done(CancelReservation(ALICE, 1), stand)
+    batch_state = state(reserved(1), reservations=[booking(ALICE, 1)])
+    done(CancelReservation(ALICE, 1), batch_state)
+    done(LockSeats(BOB, (1,)), batch_state)
+    outcome = done(CancelReservation(ALICE, 1), batch_state)
     assert (outcome.changed, outcome.cancelled_id) == ((), None)
-    assert stand.seats[1].holder_id == BOB.id
+    assert batch_state.seats[1].holder_id == BOB.id
 
 
 def test_another_persons_reservation_is_not_found() -> None:
-    stand = state(reserved(1), reservations=[booking(ALICE, 1)])
-    assert isinstance(refused(CancelReservation(BOB, 1), stand), ReservationNotFound)
+    batch_state = state(reserved(1), reservations=[booking(ALICE, 1)])
+    assert isinstance(refused(CancelReservation(BOB, 1), batch_state), ReservationNotFound)
 
 
 def test_an_organiser_can_cancel_any_reservation() -> None:
-    stand = state(reserved(1), reservations=[booking(ALICE, 1)])
-    assert done(CancelReservation(BOB, 1, as_organiser=True), stand).changed == (free(1),)
+    batch_state = state(reserved(1), reservations=[booking(ALICE, 1)])
+    assert done(CancelReservation(BOB, 1, as_organiser=True), batch_state).changed == (free(1),)
 
 
 def test_an_unknown_reservation_is_not_found() -> None:

@@ -1,4 +1,4 @@
-"""Rules: how long a seat can be held."""
+"""Rules: extending locks."""
 
 from dataclasses import replace
 

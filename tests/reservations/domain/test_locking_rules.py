@@ -107,8 +107,8 @@ def test_of_several_seats_only_those_not_held_yet_change() -> None:
 
 
 def test_several_seats_are_locked_all_or_none_and_every_seat_at_fault_is_named() -> None:
-    stand = state(free(1), locked(2, by=BOB), reserved(3), free(4), blocked(5))
-    refusal = refused(LockSeats(ALICE, (1, 2, 3, 4, 5)), stand)
+    batch_state = state(free(1), locked(2, by=BOB), reserved(3), free(4), blocked(5))
+    refusal = refused(LockSeats(ALICE, (1, 2, 3, 4, 5)), batch_state)
     assert faults(refusal) == [("A2", "locked"), ("A3", "reserved"), ("A5", "blocked")]
     for sentence in ("Seat A2 is locked by somebody else", "A3 is reserved", "A5 is not for sale"):
         assert sentence in refusal.sentence
@@ -177,33 +177,33 @@ def test_the_cap_counts_each_person_alone() -> None:
 
 
 def test_locks_that_have_run_out_do_not_count_for_the_cap() -> None:
-    stand = state(locked(1, by=ALICE, seconds=0), free(2), free(3), seat_cap=2)
-    assert done(LockSeats(ALICE, (2, 3)), stand).changed
+    batch_state = state(locked(1, by=ALICE, seconds=0), free(2), free(3), seat_cap=2)
+    assert done(LockSeats(ALICE, (2, 3)), batch_state).changed
 
 
 def test_booked_seats_do_not_count_for_the_cap() -> None:
-    stand = _holding(3)
-    done(ReserveSeats(ALICE, (1, 2, 3), "invoice"), stand)
-    assert done(LockSeats(ALICE, (4, 5)), stand).changed
+    batch_state = _holding(3)
+    done(ReserveSeats(ALICE, (1, 2, 3), "invoice"), batch_state)
+    assert done(LockSeats(ALICE, (4, 5)), batch_state).changed
 
 
 def test_the_cap_sees_what_earlier_commands_of_the_batch_did() -> None:
-    stand = _holding(2)
-    done(LockSeats(ALICE, (3,)), stand)
-    assert isinstance(decide(LockSeats(ALICE, (4,)), stand).refusal, SeatLimit)
-    done(UnlockSeats(ALICE, (1,)), stand)
-    done(LockSeats(ALICE, (4,)), stand)
+    batch_state = _holding(2)
+    done(LockSeats(ALICE, (3,)), batch_state)
+    assert isinstance(decide(LockSeats(ALICE, (4,)), batch_state).refusal, SeatLimit)
+    done(UnlockSeats(ALICE, (1,)), batch_state)
+    done(LockSeats(ALICE, (4,)), batch_state)
 
 
 def test_of_two_people_in_one_batch_the_first_gets_the_seat() -> None:
-    stand = state(free(1))
-    done(LockSeats(BOB, (1,)), stand)
-    assert faults(refused(LockSeats(ALICE, (1,)), stand)) == [("A1", "locked")]
+    batch_state = state(free(1))
+    done(LockSeats(BOB, (1,)), batch_state)
+    assert faults(refused(LockSeats(ALICE, (1,)), batch_state)) == [("A1", "locked")]
 
 
 def test_before_the_sale_opens_locking_is_refused_with_the_time_it_opens() -> None:
-    stand = state(free(1), sales_open_at=in_seconds(0.001), sales_close_at=in_seconds(60))
-    refusal = refused(LockSeats(ALICE, (1,)), stand)
+    batch_state = state(free(1), sales_open_at=in_seconds(0.001), sales_close_at=in_seconds(60))
+    refusal = refused(LockSeats(ALICE, (1,)), batch_state)
     assert isinstance(refusal, SalesNotOpen)
     assert refusal.details == {
         "sales_open_at": "2030-01-01T20:00:00.001Z",

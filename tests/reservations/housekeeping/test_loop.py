@@ -1,4 +1,4 @@
-"""`manage.py housekeeping`: everything in turn, again and again."""
+"""`manage.py housekeeping`: rounds of steps."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""`manage.py prune_log` deletes what nobody needs: the books still add up, and viewers resume."""
+"""`manage.py prune_log`: verification still passes, and viewers can resume."""
 
 from datetime import timedelta
 from typing import Any

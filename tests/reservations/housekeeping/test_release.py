@@ -1,4 +1,4 @@
-"""`manage.py release_expired_locks`: what it says, and what stops it."""
+"""`manage.py release_expired_locks`: its output and its failures."""
 
 import pytest
 from django.core.management import CommandError

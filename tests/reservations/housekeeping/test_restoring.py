@@ -1,4 +1,4 @@
-"""A restored backup is opened without taking anybody for somebody else."""
+"""After a restore, ids issued since the backup are not issued again."""
 
 import pytest
 from django.core.management import call_command

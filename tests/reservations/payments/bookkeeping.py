@@ -1,4 +1,4 @@
-"""What the rules say, once more and as plainly as possible: dicts, and no code of the product's.
+"""A plain model of the rules, with dicts and without product code.
 
 A seat is `{"status", "holder", "until", "since", "extended", "lapsed", "former", "booking"}`, where
 `former` is who held it last, since when and until when; a booking is

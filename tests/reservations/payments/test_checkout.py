@@ -1,4 +1,4 @@
-"""Bookings and their money: either both, or neither, whatever happens in between."""
+"""The checkout: reservation and payment succeed or fail together."""
 
 import threading
 from collections.abc import Iterator

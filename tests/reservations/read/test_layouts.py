@@ -1,4 +1,4 @@
-"""All that is static about seats, column by column: whoever reads it knows each seat again."""
+"""Layouts: encoding, caching and hashing of static seat data."""
 
 import json
 from collections.abc import Iterator

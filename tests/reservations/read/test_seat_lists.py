@@ -1,4 +1,4 @@
-"""The list as it is sent says what the seats' own rows say."""
+"""The encoded seat list equals the stored seats."""
 
 import tracemalloc
 from collections.abc import Iterator

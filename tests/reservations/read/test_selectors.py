@@ -1,4 +1,4 @@
-"""What can be read, and by whom; a lock that ran out reads as available everywhere."""
+"""Selectors: content and access; expired locks count as available."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is offered instead of seats that are taken."""
+"""Alternatives to seats that are taken."""
 
 import asyncio
 from collections.abc import Callable, Iterable

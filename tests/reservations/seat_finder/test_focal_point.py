@@ -1,4 +1,4 @@
-"""Where people look."""
+"""The focal point of a plan."""
 
 from typing import Any
 

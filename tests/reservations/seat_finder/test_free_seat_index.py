@@ -1,4 +1,4 @@
-"""Which free seats are the best ones: by examples, and against plain counting at random."""
+"""The ranking of free seats: examples, and random tests against a full scan."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Asking for the best seats: what is searched for whom, when, and by what is known of the house."""
+"""Locking the best seats: when there is a search, and on which state."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which seats are beside each other."""
+"""Adjacency of seats."""
 
 import math
 import random

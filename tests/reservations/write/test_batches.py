@@ -1,4 +1,4 @@
-"""The desk under pressure: commands that queue up are decided and committed together."""
+"""Batches: queued commands are decided and committed together."""
 
 import pytest
 from django.contrib.sessions.models import Session

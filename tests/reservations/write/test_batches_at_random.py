@@ -1,4 +1,4 @@
-"""The desk: random batches, and the same commands one at a time on a twin of the event.
+"""Random batches against the same commands one at a time on an identical event.
 
 Whatever is decided together must come to what it comes to one by one: the same answers, seats,
 bookings, payments, log and keys; and what is announced must lead to the same picture. After each
@@ -121,14 +121,14 @@ class Twin:
         self, asked: list[tuple[Command, str | None]]
     ) -> list[CommandResult | SeatcastError]:
         """Have commands decided in one batch, as if they had queued up."""
-        tickets = [_QueueItem(command, key) for command, key in asked]
-        self.queue._queue.extend(tickets)
+        items = [_QueueItem(command, key) for command, key in asked]
+        self.queue._queue.extend(items)
         self.queue._is_led = True
         before = self.event.change_seq
         self.queue._lead(self.queue._take(), waits_for_row=True)
         assert not self.queue._is_led
-        results = [ticket.result for ticket in tickets if ticket.result is not None]
-        assert len(results) == len(tickets), f"the batch failed after number {before}"
+        results = [item.result for item in items if item.result is not None]
+        assert len(results) == len(items), f"the batch failed after number {before}"
         return results
 
     def watch(self, changes: ChangeSet) -> None:

@@ -1,4 +1,4 @@
-"""The desk on a real database: booking, cancelling, keeping seats back."""
+"""Reserving, cancelling and blocking through the command queue."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Commits that fail, and commits whose answer is lost on the way."""
+"""Failing commits, and commits whose answer is lost."""
 
 from collections.abc import Callable
 from itertools import count

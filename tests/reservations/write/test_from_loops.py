@@ -1,4 +1,4 @@
-"""Commands that coroutines bring: decided with all others, and nobody's thread waits for them."""
+"""Commands sent by coroutines: they share batches with threads, and block none."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class _Counted(Gate):
-    """A gate that counts the transactions that came through."""
+    """A gate that counts transactions."""
 
     times = 0
 
@@ -36,7 +36,7 @@ class _Counted(Gate):
 def _in_line(
     work: Callable[[CommandQueue, "_Counted", list[LockSeats]], Awaitable[None]],
 ) -> tuple[Event, list[Person]]:
-    """Run a test's coroutine at a desk whose first batch waits at a gate."""
+    """Run a test's coroutine with a queue whose first batch waits at a gate."""
     event, people = make_event(), [make_person() for _ in range(4)]
     locks = [LockSeats(who, (seat,)) for who, seat in zip(people, seat_ids(event), strict=True)]
     gate = _Counted()
@@ -56,7 +56,7 @@ def _holders(event: Event) -> list[int | None]:
 
 
 async def _join(queue: CommandQueue, lock: LockSeats) -> "asyncio.Task[Any]":
-    """Queue up behind all others."""
+    """Send a command and wait until it is queued."""
     length = queue.queued() + 1
     task = asyncio.create_task(queue.asubmit(lock))
     while queue.queued() < length:
@@ -65,7 +65,7 @@ async def _join(queue: CommandQueue, lock: LockSeats) -> "asyncio.Task[Any]":
 
 
 async def _first(queue: CommandQueue, gate: Gate, lock: LockSeats) -> "asyncio.Task[Any]":
-    """Be served, and wait at the gate."""
+    """Send a command and wait until its batch is at the gate."""
     task = asyncio.create_task(queue.asubmit(lock))
     await asyncio.to_thread(gate.wait_until_reached)
     return task
@@ -164,7 +164,7 @@ def test_threads_and_coroutines_share_one_queue() -> None:
 
             one = loop.run_in_executor(threads, by_thread, locks[0])
             await asyncio.to_thread(gate.wait_until_reached)
-            # A loop's comes first in what is left, so no request's thread is there to serve it.
+            # The coroutine's command is first in the next batch, so no waiting thread leads it.
             two = await _join(queue, locks[1])
             three = loop.run_in_executor(threads, by_thread, locks[2])
             await asyncio.to_thread(wait_until, lambda: queue.queued() == 2)

@@ -1,4 +1,4 @@
-"""Idempotency keys at the desk: the same answer each time, and the work once."""
+"""Idempotency keys: a repeated command is executed once, with the same result."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The desk on a real database: locking and unlocking, and what time makes of locks."""
+"""Locking, unlocking and expiry through the command queue."""
 
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def _rows(event: Event) -> list[tuple[object, ...]]:
-    """Return all that the desk may write of an event's seats."""
+    """Return the columns of an event's seats that commands write."""
     return list(
         Seat.objects.filter(event=event)
         .order_by("pk")

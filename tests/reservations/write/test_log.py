@@ -1,4 +1,4 @@
-"""The desk's change log, and what it announces."""
+"""The change log, and the signal after each commit."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Everything that buyers can do, at random, through the real desk and checkout, on the database.
+"""Random commands of buyers through the command queue and the checkout.
 
 The payment provider is away, or the process that pays dies, wherever that can happen; meanwhile
 deadlines pass, prices change, others take the seats, and payments are reconciled. After each step

@@ -1,4 +1,4 @@
-"""The desk on a real database: bookings that are paid later, or never."""
+"""Reservations that are paid later, or lapse."""
 
 from io import StringIO
 

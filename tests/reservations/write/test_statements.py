@@ -1,4 +1,4 @@
-"""The SQL of a batch: what is locked in which order, and that more commands cost no more of it."""
+"""The SQL of a batch: the lock order, and the number of statements."""
 
 import re
 from collections.abc import Callable, Sequence
