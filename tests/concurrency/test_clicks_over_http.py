@@ -15,7 +15,7 @@ def _statuses(replies: list[Reply]) -> dict[int, int]:
 
 
 def _check_that_one_got_it(event: Event, seat_id: int, replies: list[Reply]) -> None:
-    """Check who was told what about a seat, and that the database says the same."""
+    """Assert that the responses about a seat agree with the database."""
     assert _statuses(replies) == {200: 1, 409: len(replies) - 1}
     [won] = [reply.body for reply in replies if reply.status == 200]
     assert won["message"] == "Seat A1 locked for 5 minutes"

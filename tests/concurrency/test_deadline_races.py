@@ -113,7 +113,7 @@ def _race_through(event: Event, alice: Person, deadline: datetime, clock: Tickin
         [partial(CommandQueue(event.pk, clock=watch).submit, command) for command, watch in works]
     )
     winners = [n for n in _done(results) if not isinstance(commands[n], ReleaseExpired)]
-    # Or to none: nobody need have come in time, or after it.
+    # Or to no one: every command may have come too early or too late.
     assert len(winners) <= 1
     for n in winners:
         seen = watches[n].seen
@@ -145,7 +145,7 @@ def test_unprotected_the_seat_is_reserved_and_locked_by_another(rival: str) -> N
 
 
 def _booked_after_waiting(event: Event, alice: Person, queue: CommandQueue, clock: Clock) -> bool:
-    """Have a booking wait for the event's row while its lock runs out; tell whether it is made."""
+    """Reserve a seat behind a row lock that outlasts its lock; return whether it works."""
     booking = ReserveSeats(alice, seat_ids(event)[:1], "invoice")
     results: list[CommandResult | SeatcastError] = []
     waiting = threading.Thread(

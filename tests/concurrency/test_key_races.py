@@ -33,7 +33,7 @@ TIMES = 20
 
 @dataclass
 class Scene:
-    """Somebody who holds A1 and A2, and has booked A3 and A4 by card."""
+    """A person who holds A1 and A2, and has reserved A3 and A4 by card."""
 
     event: Event
     alice: Person
@@ -132,7 +132,7 @@ def test_one_of_different_commands_with_one_key_is_executed(scene: Scene) -> Non
     works = [partial(work, scene) for work in (_lock, _unlock, _cancel, _extend)] * 5
     results = at_once(works)
     done = [n for n, found in enumerate(results) if isinstance(found, dict)]
-    # Five of the same kind, four of which are only told what the first one did.
+    # Five of each kind, of which four only get the first one's result.
     assert len(done) == 5
     assert len({n % 4 for n in done}) == 1
     assert all(isinstance(found, KeyReused | dict) for found in results)

@@ -89,7 +89,7 @@ def _said(results: Sequence[CommandResult | SeatcastError | None]) -> dict[str, 
 
 
 def _money() -> dict[tuple[str, str], int]:
-    """Count what became of payments: by our books, and by the provider's."""
+    """Count payments by their stored status and by the provider's."""
     charges = dict(DemoCharge.objects.values_list("reference", "status"))
     payments = Payment.objects.values_list("reference", "status")
     return dict(Counter((status, charges.get(each, "unheard of")) for each, status in payments))

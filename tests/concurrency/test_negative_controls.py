@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 def _lock_naively(
     seat_id: int, user_id: int, *, rows: QuerySet[Seat], between: Callable[[], object]
 ) -> bool:
-    """Read, look, write. Return whether the buyer was told that the seat is theirs."""
+    """Lock a seat by read, check and write; return whether the buyer got it."""
     with transaction.atomic():
         seat = rows.get(pk=seat_id)
         between()

@@ -164,7 +164,7 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
             for n, who in enumerate(people)
         ]
     )
-    # Whoever was refused was refused for a seat that somebody else had, not for a failure.
+    # Refusals are conflicts about taken seats, not failures.
     assert set(_kinds(results)) == {"done", SeatUnavailable.code}
     for n, (who, found) in enumerate(zip(people, results, strict=True)):
         got = Seat.objects.filter(locked_by=who.id).values_list("pk", flat=True)

@@ -15,7 +15,7 @@ from reservations.models import (
     SeatChange,
 )
 
-# What the provider may have done by the time a payment says so: told, or not heard of it yet.
+# The provider's possible statuses by a payment's status: before or after the due call.
 _CHARGES = {
     "pending": {"unheard of", "authorised", "declined"},
     "declined": {"declined"},

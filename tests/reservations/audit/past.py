@@ -34,7 +34,7 @@ AVAILABLE = {
 
 @dataclass
 class Past:
-    """The books. Seats go by their numbers; `paid`, `cash` and `refunded` are the bookings."""
+    """An event's history: seats by number; `paid`, `cash` and `refunded` are reservations."""
 
     event: Event
     alice: Person

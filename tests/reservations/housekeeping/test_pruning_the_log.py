@@ -50,7 +50,7 @@ def _prune(**options: Any) -> int:
 
 
 def _resumed(event: Event) -> list[_Told]:
-    """Return what is told to viewers who come back with each of the event's numbers."""
+    """Return what viewers get who resume from each of the event's sequence numbers."""
     last = Event.objects.get(pk=event.pk).change_seq
     told = [
         selectors.changes_since(event_id=event.pk, seq=seq, limit=10_000) for seq in range(last + 1)

@@ -30,7 +30,7 @@ def test_ids_issued_since_the_backup_are_not_issued_again(
     assert "1 event is shown anew" in capsys.readouterr().out
     assert _book(event, 1) > booking + SKIPPED
     assert make_user().pk > person + SKIPPED
-    # The changes of an event are counted without gaps, or the books would not agree.
+    # Sequence numbers of changes have no gaps, or verification would fail.
     assert list(SeatChange.objects.values_list("seq", flat=True)) == [1, 2, 3, 4]
     call_command("verify_ledger")
 

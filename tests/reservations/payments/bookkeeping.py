@@ -278,7 +278,7 @@ class Books:
         self._give_back(booking, now)
 
     def _give_back(self, booking: dict[str, Any], now: datetime) -> None:
-        """Free a booking's seats; who never paid for them goes on with their hold."""
+        """Free a reservation's seats; the hold of unpaid ones continues."""
         for seat in booking["seats"]:
             who, since, _ = self.seats[seat]["former"]
             is_unpaid = booking["due"] is not None and not booking["paid"]

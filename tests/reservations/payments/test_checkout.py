@@ -59,7 +59,7 @@ def event() -> Event:
 
 @pytest.fixture
 def alice(event: Event) -> Person:
-    """Somebody who holds A1 and A2."""
+    """A person who holds A1 and A2."""
     person = make_person("alice")
     CommandQueue(event.pk).submit(LockSeats(person, seat_ids(event)[:2]))
     return person
@@ -76,7 +76,7 @@ def _order(event: Event, who: Person, method: str = "card", key: str | None = No
 
 
 def _money() -> list[tuple[str, str]]:
-    """Return what became of each payment: by our books, and by the provider's."""
+    """Return each payment's stored status, and the provider's."""
     charges = dict(DemoCharge.objects.values_list("reference", "status"))
     return [
         (payment.status, charges.get(payment.reference, "unheard of"))

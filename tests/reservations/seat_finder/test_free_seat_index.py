@@ -238,7 +238,7 @@ def _check(
             mine.distances + mine.orphans * orphan
             <= other.distances + other.orphans * orphan + 1e-6
         )
-        # What is promised: nobody is left alone where another set is as good.
+        # Sets that leave no orphan are preferred to equally good ones.
         assert not (other.distances < mine.distances - 1e-6 and other.orphans <= mine.orphans)
         assert not (other.distances <= mine.distances and other.orphans < mine.orphans)
 

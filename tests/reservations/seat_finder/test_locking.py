@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def searches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """For each search of a house, whether it was made inside a transaction."""
+    """Whether each search ran inside a transaction."""
     found: list[bool] = []
     search = FreeSeatIndex.best
 

@@ -90,7 +90,7 @@ def test_each_command_of_a_batch_sees_the_effects_of_earlier_ones(
     assert list(log) == [(2, "locked"), (3, "unlocked"), (4, "locked"), (5, "reserved")]
     seat = Seat.objects.get(pk=first)
     assert (seat.reservation_id, seat.version) == (Reservation.objects.get().pk, 5)
-    # The world is told the last state only, once.
+    # The signal has only the last state of each seat.
     assert [(c.seat_id, c.status) for c in announced[-1].changes] == [(first, SeatStatus.RESERVED)]
     assert (announced[-1].since, announced[-1].seq) == (1, 5)
 

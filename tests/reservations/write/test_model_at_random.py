@@ -138,7 +138,7 @@ class Domain(RuleBasedStateMachine):
 
     @rule(who=people, count=st.integers(1, 3))
     def take_the_best(self, who: int, count: int) -> None:
-        """Whatever has happened, who asks for seats together has them if there are any."""
+        """Lock the best seats; it succeeds whenever there are enough."""
         person, before = self.people[who], self.held_by(self.people[who])
         fits = len(before) + count <= 3 and "f" * count in self.free()
         criteria = SeatCriteria(count)
@@ -201,7 +201,7 @@ class Domain(RuleBasedStateMachine):
         order, before = self.keyed[place]
         self.provoke(*fate)
         result = self.reserve(order)
-        # Nothing came of it yet when its process died, or was told to try again.
+        # Its process died first, or the command was refused as in progress.
         if before is not None:
             assert result == before
         self.keyed[place] = order, result
