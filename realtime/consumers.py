@@ -105,7 +105,7 @@ def _admission(event_id: int, scope: dict[str, Any]) -> Admission:
     opener = opener_of(scope)
     if opener.credential is None:
         raise SignInFirst
-    selectors.require_access_now(event_id=event_id, asker=opener.asker)
+    selectors.require_access_uncached(event_id=event_id, requester=opener.requester)
     person_id = opener.credential.person_id
     members = selectors.members_among(event_id=event_id, person_ids={person_id})
     return Admission(event_id, opener.credential, is_member=person_id in members)

@@ -17,7 +17,7 @@ from accounts import revocations, socket_tickets
 from accounts.organisers import may_use_powers
 from accounts.revocations import Credential
 from accounts.socket_tickets import SocketIdentity
-from reservations.read.selectors import Asker
+from reservations.read.selectors import Requester
 
 TOKEN_PREFIX = "bearer."
 TICKET_PREFIX = "ticket."
@@ -27,11 +27,11 @@ TICKET_PREFIX = "ticket."
 class Opener:
     """Who opens a socket, and by what: for nobody there is no credential."""
 
-    asker: Asker
+    requester: Requester
     credential: Credential | None = None
 
 
-_NOBODY = Opener(Asker(id=None))
+_NOBODY = Opener(Requester(id=None))
 
 
 def opener_of(scope: dict[str, Any]) -> Opener:
@@ -58,7 +58,7 @@ def _by_token(token: str) -> Opener:
     credential = revocations.credential_of_token(validated)
     if revocations.is_revoked(credential):
         return _NOBODY
-    return Opener(Asker(id=user.pk, has_powers=may_use_powers(user)), credential)
+    return Opener(Requester(id=user.pk, has_powers=may_use_powers(user)), credential)
 
 
 def _by_session(scope: dict[str, Any]) -> Opener:
@@ -81,4 +81,4 @@ def _opener(holder: SocketIdentity | None) -> Opener:
     if holder is None:
         return _NOBODY
     person = holder.person
-    return Opener(Asker(id=person.pk, has_powers=may_use_powers(person)), holder.credential)
+    return Opener(Requester(id=person.pk, has_powers=may_use_powers(person)), holder.credential)

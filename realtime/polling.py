@@ -32,7 +32,7 @@ from realtime.revocation import MEMBERSHIP_SECONDS
 from reservations import database
 from reservations.domain.errors import Busy, EventNotFound
 from reservations.read import selectors
-from reservations.read.selectors import Asker, EventHead
+from reservations.read.selectors import EventHead, Requester
 from reservations.singleflight import CoalescedCalls
 
 MAX_LOG_ROWS = 2_000
@@ -208,12 +208,12 @@ class Members:
     def __init__(self) -> None:
         self._until: dict[tuple[int, int], float] = {}
 
-    def require_access(self, *, event_id: int, asker: Asker) -> None:
+    def require_access(self, *, event_id: int, requester: Requester) -> None:
         """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
-        now, key = time.monotonic(), (event_id, asker.id or 0)
+        now, key = time.monotonic(), (event_id, requester.id or 0)
         if self._until.get(key, 0.0) > now:
             return
-        selectors.require_access(event_id=event_id, asker=asker)
+        selectors.require_access(event_id=event_id, requester=requester)
         # A permission ends sooner than a membership: it is asked for each time.
         if selectors.members_among(event_id=event_id, person_ids={key[1]} - {0}):
             if len(self._until) >= MAX_MEMBERS:

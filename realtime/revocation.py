@@ -70,7 +70,7 @@ async def _poll_revocations() -> None:
         since_members += POLL_SECONDS
         try:
             await _close_ended_sessions()
-            await _close_without_permission(selectors.permitted_to_watch, is_member=False)
+            await _close_without_permission(selectors.permitted_viewers, is_member=False)
             if since_members >= MEMBERSHIP_SECONDS:
                 since_members = 0.0
                 await _close_without_permission(selectors.members_among, is_member=True)

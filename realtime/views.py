@@ -14,7 +14,7 @@ from realtime import metrics
 from realtime.messages import resume_point
 from realtime.polling import members, polls
 from reservations.api.documentation import reads
-from reservations.api.requests import asker
+from reservations.api.requests import requester
 
 
 class ResumeSerializer(serializers.Serializer[Any]):
@@ -81,7 +81,7 @@ class ChangesView(APIView):
         resume = resume_point(request.META.get("QUERY_STRING", ""))
         event = polls.event(event_id, since=resume["since"])
         if not event.is_public:
-            members.require_access(event_id=event_id, asker=asker(request))
+            members.require_access(event_id=event_id, requester=requester(request))
         tag = event.tag
         response = get_conditional_response(request._request, etag=_etag(tag))
         metrics.poll("changed" if response is None else "unchanged").inc()

@@ -1,7 +1,7 @@
-"""What organisers see of events, seats and bookings.
+"""The admin pages for events, seats and reservations.
 
-Nothing here writes a seat's status: that goes through the desk, like everything else that
-changes seats. Static data goes through the plans' services, which keep the layout true.
+Changes of a seat's status go through the command queue. Static data goes through `plans.services`,
+which update the layout.
 """
 
 import re
@@ -27,8 +27,8 @@ from reservations.models import Category, Event, Reservation, ReservationSeat, S
 from reservations.payments import checkout
 from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
-from reservations.read.records import Answer
-from reservations.time_zones import default_time_zone, in_words, is_time_zone
+from reservations.read.records import CommandResult
+from reservations.time_zones import default_time_zone, format_local_time, is_time_zone
 from reservations.write import command_queue
 
 admin.site.site_header = admin.site.site_title = "Seatcast"
@@ -36,7 +36,7 @@ admin.site.index_title = "Box office"
 
 
 def _zone_of_form(request: HttpRequest) -> str:
-    """Return the zone that a form about an event is in."""
+    """Return the time zone of an event's form."""
     chosen = request.POST.get("time_zone", "")
     if is_time_zone(chosen):
         return chosen
@@ -86,10 +86,10 @@ class EventAdmin(admin.ModelAdmin):
 
     @admin.display(description="Date", ordering="date")
     def begins(self, event: Event) -> str:
-        return in_words(event.date, event.time_zone)
+        return format_local_time(event.date, event.time_zone)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show and take all times in the event's own zone; in the one that is being chosen."""
+        """Show and parse times in the event's time zone, or the one that the form chooses."""
         with timezone.override(ZoneInfo(_zone_of_form(request))):
             response = super().changeform_view(request, *args, **kwargs)
             # Times are written out when the page is rendered.
@@ -110,7 +110,7 @@ class EventAdmin(admin.ModelAdmin):
         if not change:
             obj.save()
             return
-        # Only what was edited: the desk may have moved the sequence number meanwhile.
+        # Only the edited fields: a command may have incremented `change_seq` meanwhile.
         with static_changes(event_id=obj.pk):
             obj.save(update_fields=[name for name in form.changed_data if name in form.fields])
 
@@ -203,7 +203,9 @@ class SeatAdmin(admin.ModelAdmin):
             by_event.setdefault(event_id, []).append(seat_id)
         for event_id, ids in by_event.items():
             asked = command(_person(request), tuple(ids))
-            _tell(self, request, partial(command_queue.submit, event_id=event_id, command=asked))
+            _run_and_report(
+                self, request, partial(command_queue.submit, event_id=event_id, command=asked)
+            )
 
 
 class ReservationSeatInline(admin.TabularInline):
@@ -254,7 +256,7 @@ class ReservationAdmin(admin.ModelAdmin):
     def cancel(self, request: HttpRequest, reservations: QuerySet[Reservation]) -> None:
         person = _person(request)
         for reservation_id, event_id in reservations.values_list("pk", "event_id"):
-            _tell(
+            _run_and_report(
                 self,
                 request,
                 partial(
@@ -271,15 +273,19 @@ class ReservationAdmin(admin.ModelAdmin):
         person = _person(request)
         for reservation_id, event_id in reservations.values_list("pk", "event_id"):
             command = MarkPaid(person, reservation_id)
-            _tell(self, request, partial(command_queue.submit, event_id=event_id, command=command))
+            _run_and_report(
+                self, request, partial(command_queue.submit, event_id=event_id, command=command)
+            )
 
 
 def _person(request: HttpRequest) -> Person:
     return Person(id=int(request.user.pk or 0), name=request.user.get_username())
 
 
-def _tell(page: admin.ModelAdmin, request: HttpRequest, do: Callable[[], Answer]) -> None:
-    """Do something and tell what became of it."""
+def _run_and_report(
+    page: admin.ModelAdmin, request: HttpRequest, do: Callable[[], CommandResult]
+) -> None:
+    """Run a command, and show its message or error."""
     try:
         page.message_user(request, do()["message"])
     except SeatcastError as error:

@@ -1,4 +1,4 @@
-"""What `manage.py check`, and each command that writes, says of the model of people."""
+"""System check of the user model."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from django.db import models
 
 @register(Tags.models)
 def check_user_key(**_: Any) -> list[CheckMessage]:
-    """Refuse people with keys that are no integers: commands, answers and frames name them so."""
+    """Report a user model without an integer primary key, which commands and frames rely on."""
     key: Any = get_user_model()._meta.pk
     while key.remote_field:
-        # That of the model which it extends.
+        # Multi-table inheritance: follow the link to the parent's key.
         key = key.target_field
     if isinstance(key, models.IntegerField):
         return []

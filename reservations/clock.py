@@ -1,8 +1,8 @@
-"""What time it is: the database's time, by which every deadline is set and judged.
+"""The current time by the database's clock, by which all deadlines are set and compared.
 
-Server processes may run on several machines, whose clocks differ. The desk is told the time with
-the event's row, once it has that. Everybody else takes this process's clock and adds the difference
-that was seen last.
+Servers may run on several machines with different clocks. The unit of work reads the database's
+time when it locks the event's row; all other code uses this process's clock, corrected by the last
+measured difference.
 """
 
 from datetime import datetime, timedelta
@@ -13,17 +13,17 @@ _difference = timedelta(0)
 
 
 def now() -> datetime:
-    """Return the time, as near to the database's as is known, without asking it."""
+    """Return an estimate of the database's time, without a query."""
     return timezone.now() + _difference
 
 
 def compare(there: datetime, *, earliest: datetime, latest: datetime) -> None:
-    """Note by how much clocks differ.
+    """Update the measured difference between the clocks.
 
-    `there` is what the database's clock said at some moment between `earliest` and `latest`, by
-    this process's clock. That bounds the difference from both sides, and it is moved no further
-    than into the bounds: an answer that took long, because a row was waited for, bounds it loosely
-    and changes nothing that quicker answers have told.
+    `there` is the database's time at a moment between `earliest` and `latest` by this process's
+    clock, which bounds the difference from both sides. The stored difference is moved only as far
+    as the bounds require, so a slow query, with wide bounds, does not spoil what faster ones
+    measured.
     """
     global _difference
     _difference = min(max(_difference, there - latest), there - earliest)

@@ -1,4 +1,4 @@
-"""How sales stand, for who watches over them: asked of the database when somebody looks."""
+"""Prometheus collectors that query the database at scrape time."""
 
 from collections.abc import Iterator
 
@@ -11,18 +11,18 @@ from reservations.domain.states import SeatStatus
 from reservations.models import Event, Payment, Seat
 from reservations.models.payments import UNFINISHED
 
-MOST_EVENTS = 20
-"""How many events are told of by name, so that a series of events does not become one of labels."""
+MAX_EVENTS = 20
+"""How many events get series of their own, to bound the number of series."""
 
 
 class SalesCollector(Collector):
-    """Seats by status of the events on sale, and the payments that are not at their end."""
+    """Collects seats by status of the events on sale, and unfinished payments by status."""
 
     def collect(self) -> Iterator[Metric]:
         """Raises: django.db.Error."""
         seats = GaugeMetricFamily(
             "seatcast_seats",
-            f"Seats by status, of the {MOST_EVENTS} events on sale with the newest changes.",
+            f"Seats by status, of the {MAX_EVENTS} events on sale with the newest changes.",
             labels=["event", "status"],
         )
         for event_id, counts in _seats_by_status().items():
@@ -31,7 +31,7 @@ class SalesCollector(Collector):
         yield seats
         payments = GaugeMetricFamily(
             "seatcast_unfinished_payments",
-            "Payments that are not at their end, by how far they have come.",
+            "Unfinished payments, by status.",
             labels=["status"],
         )
         for word, number in _unfinished_payments().items():
@@ -40,13 +40,13 @@ class SalesCollector(Collector):
 
 
 def _seats_by_status() -> dict[int, dict[SeatStatus, int]]:
-    """Return how many seats of each event have a status; a lock that ran out is none."""
+    """Return seat counts by event and status; expired locks count as available."""
     now = clock.now()
     is_open = (Q(sales_open_at=None) | Q(sales_open_at__lte=now)) & (
         Q(sales_close_at=None) | Q(sales_close_at__gt=now)
     )
     busiest = Event.objects.filter(is_open, date__gt=now).order_by("-change_seq", "pk")
-    ids = list(busiest.values_list("pk", flat=True)[:MOST_EVENTS])
+    ids = list(busiest.values_list("pk", flat=True)[:MAX_EVENTS])
     found = {event_id: dict.fromkeys(SeatStatus, 0) for event_id in ids}
     has_lapsed = Q(status=SeatStatus.LOCKED, locked_until__lte=now)
     counted = Seat.objects.filter(event__in=ids).order_by().values_list("event_id", "status")

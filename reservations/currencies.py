@@ -1,4 +1,4 @@
-"""Currencies by ISO 4217, and how many decimals their amounts have.
+"""ISO 4217 currencies and their number of decimals.
 
 Prices are stored with two decimals: where a currency has three, the third one is 0.
 """
@@ -17,17 +17,17 @@ _DECIMALS = {
 
 
 def written(amount: Decimal, currency: str) -> str:
-    """Return an amount for people, such as 80.00 EUR, 5000 JPY or 12.500 KWD."""
+    """Format an amount for display, such as 80.00 EUR, 5000 JPY or 12.500 KWD."""
     return f"{amount:.{_DECIMALS.get(currency, _USUAL)}f} {currency}"
 
 
 def require_currency(code: str) -> None:
-    """Let pass only what can be a code of ISO 4217. Raises: ValidationError."""
+    """Require three capital letters. Raises: ValidationError."""
     if not re.fullmatch("[A-Z]{3}", code):
         raise ValidationError({"currency": "Give the three letters of ISO 4217, such as EUR."})
 
 
 def require_payable(price: Decimal | None, currency: str) -> None:
-    """Let pass only a price that can be paid in a currency. Raises: ValidationError."""
+    """Require a whole amount in currencies without decimals. Raises: ValidationError."""
     if price is not None and _DECIMALS.get(currency) == 0 and price % 1:
         raise ValidationError({"price": f"{currency} has no decimals: give a whole amount."})

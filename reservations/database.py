@@ -1,4 +1,4 @@
-"""What threads do with their database connection besides asking it."""
+"""Helpers for the current thread's database connection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +9,16 @@ from django.db import Error, connection
 
 
 def release_connection() -> None:
-    """Give this thread's connection back to the pool before it waits for something else.
+    """Return this thread's connection to the pool, unless it is in a transaction.
 
-    It must not keep one from those who need it meanwhile. A later statement takes one again.
+    Call it before waiting for another thread or a remote service. The next query reconnects.
     """
     if not connection.in_atomic_block:
         connection.close()
 
 
 def answers() -> bool:
-    """Tell whether the database can be asked, by a connection that is new to this thread."""
+    """Return whether the database answers a query on a new connection."""
     release_connection()
     try:
         with connection.cursor() as cursor:
@@ -29,30 +29,30 @@ def answers() -> bool:
 
 
 def is_lock_timeout(error: Exception) -> bool:
-    """Tell whether a statement failed because somebody else did not let go of a row in time."""
+    """Return whether a statement failed because it waited too long for a locked row."""
     return isinstance(error.__cause__, psycopg.errors.LockNotAvailable)
 
 
 @contextmanager
 def prepared_cursor() -> Iterator[Any]:
-    """Yield a cursor for statements that PostgreSQL should parse and plan once a connection.
+    """Yield a cursor whose statements PostgreSQL prepares: it plans them once per connection.
 
-    For a single lock, planning would take it longer than doing. A plan made for any values must be
-    good for all: name rows by keys or by what an index has, and write constants into the text.
+    Planning a lock takes longer than executing it. One generic plan must suit all parameters, so
+    select rows by indexed columns, and write constants into the SQL.
     """
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
             yield cursor
         return
     connection.ensure_connection()
-    # Django's own cursors write values into the text, which is another statement each time.
+    # Django's client-side cursors interpolate parameters, so that every SQL text would differ.
     wrapper: Any = connection
     with wrapper._prepare_cursor(_Planning(wrapper.connection)) as cursor:
         yield cursor
 
 
 class _Planning(psycopg.Cursor[Any]):
-    """Also tells Django, when it logs queries, of those that were planned before."""
+    """A cursor that also gives Django the text of prepared statements for its query log."""
 
     def _send_query_prepared(self, name: bytes, pgq: Any, **options: Any) -> None:
         self._query = pgq

@@ -1,10 +1,9 @@
-"""Who may do what that ordinary buyers may not: Django's permissions, looked up when asked for.
+"""Permissions of organisers: Django's, queried at each use and never cached.
 
-`is_staff` decides nothing here: it opens the admin's pages, as it does everywhere in Django. What
-somebody may do is never remembered, so a change counts with the next call.
+`is_staff` only opens the admin, as everywhere in Django.
 
-`holders` is the one place that decides. Roles for one event, or for the events of an organisation,
-belong into it; every caller names its event already.
+`holders` is the one place that decides. Roles for one event or organisation would be added there;
+every caller passes its event already.
 """
 
 from enum import StrEnum
@@ -18,7 +17,7 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class Permission(StrEnum):
-    """What the API asks for, as Django names it."""
+    """The permissions that the API requires, by their Django names."""
 
     VIEW_EVENT = "reservations.view_event"
     VIEW_RESERVATION = "reservations.view_reservation"
@@ -27,11 +26,11 @@ class Permission(StrEnum):
 
 
 SEE_BOOKINGS = (Permission.VIEW_RESERVATION, Permission.CHANGE_RESERVATION)
-"""Either is enough to see strangers' bookings, as in the admin."""
+"""Either permission is enough to see other people's reservations, as in the admin."""
 
 
 def may(person_id: int | None, *permissions: Permission, event_id: int | None = None) -> bool:
-    """Return whether a person has one of the permissions. One query; none for nobody."""
+    """Return whether a person has one of the permissions; False for None, without a query."""
     if person_id is None:
         return False
     return holders(*permissions, event_id=event_id).filter(pk=person_id).exists()
@@ -43,7 +42,7 @@ def holders(
 ) -> QuerySet[AbstractUser]:
     """Return the active people who have one of the permissions for an event; superusers have all.
 
-    Without an event: for anything at all.
+    Without an event: for at least one event.
     """
     people: Any = get_user_model()._default_manager
     granted = Q()

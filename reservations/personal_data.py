@@ -1,7 +1,7 @@
-"""What bookings keep about people: reading it, and letting go of it.
+"""Export and erasure of the personal data in reservations.
 
-The functions that `SEATCAST_PERSONAL_DATA` asks for. Bookings and payments themselves are kept:
-they are the accounts of what was sold, and name their buyer by number.
+These are the functions that `SEATCAST_PERSONAL_DATA` names. Reservations and payments are kept for
+accounting; they refer to the buyer by id.
 """
 
 from collections.abc import Collection
@@ -39,7 +39,7 @@ def exported(*, person_id: int) -> dict[str, Any]:
 
 
 def obligations(*, person_id: int) -> list[Any]:
-    """Return the bookings for coming events that a person can still use."""
+    """Return a person's confirmed reservations for future events."""
     return [
         {"id": booking["id"], "event": booking["event"], "event_name": booking["event_name"]}
         for booking in selectors.reservations(person_id=person_id)
@@ -49,7 +49,7 @@ def obligations(*, person_id: int) -> list[Any]:
 
 
 def used_since(*, person_ids: Collection[int], moment: datetime) -> set[int]:
-    """Return who booked for an event that began after a moment, or is owed or owes money."""
+    """Return those who reserved for an event after a moment, or have unfinished payments."""
     booked = Reservation.objects.filter(user__in=person_ids, event__date__gte=moment)
     open_payments = Payment.objects.filter(user__in=person_ids, status__in=UNFINISHED)
     return {
@@ -59,7 +59,7 @@ def used_since(*, person_ids: Collection[int], moment: datetime) -> set[int]:
 
 
 def release(*, person_id: int) -> None:
-    """Unlock what a person holds, and delete the answers that are kept for their repeated requests.
+    """Unlock a person's seats, and delete their idempotency keys.
 
     Raises: Busy, Unavailable.
     """
@@ -69,7 +69,7 @@ def release(*, person_id: int) -> None:
     actor = Person(id=person_id, name="")
     for event_id, seat_ids in by_event.items():
         for seat_id in seat_ids:
-            # One that ran out meanwhile is nobody's.
+            # The lock may have expired meanwhile.
             with suppress(Conflict):
                 command_queue.submit(event_id=event_id, command=UnlockSeats(actor, (seat_id,)))
     IdempotencyKey.objects.filter(user=person_id, answer__isnull=False).delete()

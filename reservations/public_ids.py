@@ -1,7 +1,7 @@
-"""Public ids: what a booking is called outside, in answers, addresses, tickets and mails.
+"""Public ids of reservations, for the API, URLs, tickets and mails.
 
-A primary key tells how many bookings there are, and the next one can be guessed. A public id has 80
-random bits, in Crockford's base32, which leaves out the letters that are mistaken for digits.
+A primary key would reveal the number of reservations, and could be guessed. A public id has 80
+random bits, in Crockford's base32, which has no letters that look like digits.
 """
 
 import secrets
@@ -20,18 +20,18 @@ def new_public_id() -> str:
 
 
 def parse_public_id(text: str) -> str | None:
-    """Return the public id that somebody typed, None if it cannot be one.
+    """Normalise a typed public id; return None if it cannot be one.
 
-    Small letters will do, and so will O for 0, and I or L for 1.
+    Accepts small letters, O for 0, and I or L for 1.
     """
     found = text.upper().translate(_AS_WRITTEN)
     return found if len(found) == LENGTH and set(found) <= set(ALPHABET) else None
 
 
 class RandomPublicId(Func):
-    """A random public id made by the database: 64 bits, in the digits that hexadecimal uses.
+    """A random public id made by the database: 64 bits in hexadecimal digits.
 
-    For rows that existed before, and those that servers of the release before insert.
+    For rows that existed before the column, or are inserted by servers of the previous release.
     """
 
     arity = 0
@@ -40,6 +40,6 @@ class RandomPublicId(Func):
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:  # noqa: ARG002
         if connection.vendor == "sqlite":
             return "hex(randomblob(8))", []
-        # A version 4 UUID is random but for six bits, which are in neither part.
+        # The six fixed bits of a version 4 UUID are in neither part.
         uuid = "gen_random_uuid()::text"
         return f"upper(right({uuid}, 12) || left({uuid}, 4))", []

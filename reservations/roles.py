@@ -1,4 +1,4 @@
-"""The roles that a site begins with, as Django groups. Its owner may change them as they like."""
+"""The default roles of a site, as Django groups, which its owner may change."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ ROLES = {DOOR: _DOOR, "Box office": _BOX_OFFICE, "Organisers": _ORGANISERS}
 
 
 def make_roles(*, using: str, **_: Any) -> None:
-    """Create the groups that are missing, after migrating; one that is there is left as it is.
+    """Create missing groups; leave existing ones as they are.
 
-    The receiver of Django's `post_migrate`: only then are there permissions.
+    A receiver of `post_migrate`, because the permissions exist only then.
     """
     if not router.allow_migrate_model(using, Group):
         return
@@ -32,7 +32,7 @@ def make_roles(*, using: str, **_: Any) -> None:
 
 
 def _grant(group: Group, codenames: tuple[str, ...], *, using: str) -> None:
-    """Give a new group its permissions, without the signals of a change of roles."""
+    """Grant permissions to a new group without `m2m_changed`, which would log a change of roles."""
     permissions = Permission.objects.using(using).filter(
         content_type__app_label="reservations", codename__in=codenames
     )

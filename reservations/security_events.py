@@ -1,4 +1,4 @@
-"""The security log's rows about bookings: entry, refusals at the door, cancellations, refunds.
+"""Security log events about reservations: entry, refused tickets, cancellations, refunds.
 
 Each is written in the transaction of what it records.
 """
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def record_decisions(
-    decided: "list[Decision]", reservations: Mapping[int, Reservation], board: BatchState
+    decided: "list[Decision]", reservations: Mapping[int, Reservation], state: BatchState
 ) -> None:
-    """Record what was decided at the door, and what organisers cancelled; often nothing."""
+    """Record decisions about entry, and what organisers cancelled or marked as paid."""
     for decision in decided:
         command, outcome = decision.command, decision.outcome
         if isinstance(command, AdmitSeats):
             with _sent_by(decision.source):
                 reservation = reservations.get(command.reservation_id)
-                _record_scan(command, outcome, reservation, board)
+                _record_scan(command, outcome, reservation, state)
         elif isinstance(command, CancelReservation) and command.as_organiser:
             with _sent_by(decision.source):
                 _record_change(
@@ -41,12 +41,12 @@ def record_decisions(
 
 
 def record_refused(refusal: SeatcastError, *, actor_id: int, gate: str = "") -> None:
-    """Record that a code was shown which is no ticket's here."""
+    """Record that a code was presented that is not a valid ticket here."""
     record(Kind.TICKET_REFUSED, actor_id=actor_id, details={"code": refusal.code, "gate": gate})
 
 
 def record_refund(reference: str) -> None:
-    """Record that the provider has given the money of a payment back."""
+    """Record that the provider has refunded a payment."""
     payment = Payment.objects.select_related("reservation").get(reference=reference)
     record(
         Kind.PAYMENT_REFUNDED,
@@ -61,10 +61,10 @@ def record_refund(reference: str) -> None:
 
 
 def _record_scan(
-    command: AdmitSeats, outcome: Outcome, reservation: Reservation | None, board: BatchState
+    command: AdmitSeats, outcome: Outcome, reservation: Reservation | None, state: BatchState
 ) -> None:
     refusal = outcome.refusal
-    numbers = [board.seats[entry.seat_id].seat_number for entry in outcome.admitted]
+    numbers = [state.seats[entry.seat_id].seat_number for entry in outcome.admitted]
     record(
         Kind.TICKET_REFUSED if refusal else Kind.TICKET_ADMITTED,
         actor_id=command.actor.id,
@@ -83,7 +83,7 @@ def _record_change(
     changed_id: int | None,
     reservations: Mapping[int, Reservation],
 ) -> None:
-    """Record that an organiser changed a booking, if the command did change it."""
+    """Record that an organiser changed a reservation; `changed_id` is None if nothing changed."""
     if changed_id is None:
         return
     reservation = reservations[changed_id]
@@ -97,7 +97,7 @@ def _record_change(
 
 @contextmanager
 def _sent_by(sent: RequestContext | None) -> Iterator[None]:
-    """Name the request that brought a command: another thread leads its batch."""
+    """Set the command's request as the source, because the leader runs in another thread."""
     before = current_request.set(sent)
     try:
         yield

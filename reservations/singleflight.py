@@ -1,4 +1,4 @@
-"""What many threads want to know at once: one of them finds out, and the others wait for it."""
+"""Singleflight: of several threads that need the same value, one loads it and the others wait."""
 
 import threading
 from collections import OrderedDict
@@ -16,10 +16,10 @@ V = TypeVar("V")
 
 
 class SingleflightCache(Generic[K, V]):
-    """Values by key, found out once each; the `max_entries` that were wanted last are kept.
+    """An LRU cache of `max_entries` values; each is loaded once for all threads that need it.
 
-    Who waits keeps no database connection meanwhile. What goes wrong, goes wrong for all who wait
-    and is not kept. A key must name its value for good.
+    Waiting threads hold no database connection. An exception is raised in all waiting threads, and
+    not cached. Entries do not expire, so a key's value must never change.
     """
 
     def __init__(self, *, max_entries: int) -> None:
@@ -35,9 +35,9 @@ class SingleflightCache(Generic[K, V]):
     def get_all(
         self, keys: Iterable[K], load: Callable[[Iterable[K]], Mapping[K, V]]
     ) -> dict[K, V]:
-        """Return the values of keys; those that nobody knows are found out in one call.
+        """Return the values of keys; missing ones are loaded with one call.
 
-        Raises: what `load` raises, and what it raised for another who asked for one of them.
+        Raises: what `load` raises, here or in the thread that loads one of the keys.
         """
         values: dict[K, Future[V]] = {}
         unknown: dict[K, Future[V]] = {}
@@ -51,25 +51,25 @@ class SingleflightCache(Generic[K, V]):
             while len(self._values) > self._max_entries:
                 self._values.popitem(last=False)
         if unknown:
-            # Before anything is waited for: who is waited for may wait for these.
+            # Load before waiting: the awaited threads may wait for these keys.
             self._load(unknown, load)
         if not all(value.done() for value in values.values()):
             database.release_connection()
         return {key: value.result() for key, value in values.items()}
 
     def peek(self, key: K) -> V | None:
-        """Return the value of a key if it has been found out, and never wait for it."""
+        """Return the value of a key if it has been loaded, without waiting."""
         with self._lock:
             value = self._values.get(key)
         return value.result() if value is not None and value.done() else None
 
     def discard(self, key: K) -> None:
-        """Have the value of a key found out anew by who asks next."""
+        """Remove a key, so that the next `get` loads it again."""
         with self._lock:
             self._values.pop(key, None)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all keys."""
         with self._lock:
             self._values.clear()
 
@@ -94,10 +94,10 @@ class SingleflightCache(Generic[K, V]):
 
 
 class CoalescedCalls(Generic[K, V]):
-    """Values that are found out again and again, by one thread at a time in a process.
+    """Uncached calls, of which one runs at a time; callers that wait share the next one.
 
-    Who comes while one is being found out shares the next with all others who do, so each gets
-    what was so after they asked. At most `max_waiting` wait, without a database connection.
+    A caller never gets the result of a call that began before it came, so results are current. At
+    most `max_waiting` callers wait, without a database connection.
     """
 
     def __init__(self, *, max_waiting: int) -> None:
@@ -108,7 +108,7 @@ class CoalescedCalls(Generic[K, V]):
 
     @async_unsafe
     def get(self, key: K, load: Callable[[], V]) -> V:
-        """Return a value of now. Raises: Busy, and what `load` raises."""
+        """Return a current value. Raises: Busy, and what `load` raises."""
         if not self._places.acquire(blocking=False):
             raise Busy
         try:

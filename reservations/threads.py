@@ -1,4 +1,4 @@
-"""Running what may block, such as a query, for coroutines."""
+"""Thread pools for coroutines to run blocking work, such as queries."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,23 +13,23 @@ from django.db import close_old_connections
 T = TypeVar("T")
 
 LOOKUPS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="lookup")
-"""For queries that a request needs, such as who sends it."""
+"""For the queries of a request, such as authentication."""
 
 COMMANDS = ThreadPoolExecutor(max_workers=48, thread_name_prefix="command")
-"""For what waits for an event's queue, or for a payment provider, in between."""
+"""For work that waits for the command queue or the payment provider."""
 
 
 async def in_thread(work: Callable[[], T], threads: ThreadPoolExecutor = LOOKUPS) -> T:
-    """Run `work` in a thread that may use the database, and return what it returns."""
+    """Run `work` in a pool thread, which may use the database, and return its result."""
     return await _start(threads, work)
 
 
 async def at_once_or_in_thread(work: Callable[[], T]) -> T:
-    """Run `work` here if what it needs is in memory; if it would block, run it again in a thread.
+    """Run `work` on the event loop if its data is in memory; if it would block, run it in a thread.
 
-    Django refuses to be asked for data by a thread with a running event loop, and what asks Redis
-    or waits for another thread refuses likewise (`django.utils.asyncio.async_unsafe`). So `work`
-    must change nothing before it blocks.
+    On an event loop, Django's queries, Redis calls and waits for other threads raise
+    SynchronousOnlyOperation (`django.utils.asyncio.async_unsafe`); `work` is then run again, so it
+    must have no side effects before it blocks.
     """
     try:
         return work()
@@ -38,13 +38,13 @@ async def at_once_or_in_thread(work: Callable[[], T]) -> T:
 
 
 def _start(threads: ThreadPoolExecutor, work: Callable[[], T]) -> Awaitable[T]:
-    # With the context, by which logs and changes name their request.
+    # Copy the context, which has the request id for logs and changes.
     run = partial(copy_context().run, _run, work)
     return asyncio.get_running_loop().run_in_executor(threads, run)
 
 
 def _run(work: Callable[[], T]) -> T:
-    # Before, so that a connection that died is not used; after, so that none is kept idle.
+    # Before, to drop a broken connection; after, to return it to the pool.
     close_old_connections()
     try:
         return work()

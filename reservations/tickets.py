@@ -1,11 +1,10 @@
-"""The code on a ticket: names a booking, and nobody can make one up.
+"""Ticket codes: a reservation's public id with a signature.
 
-It is the booking's public id and a signature of it, both short enough for a QR code that is read
-from a phone's cracked screen. It says nothing by itself: what it admits to is looked up at the
-door, and a cancelled booking's code is still its code.
+Both are short, so that the QR code can be read from a damaged screen. A code only identifies the
+reservation; whether it admits is looked up at the door.
 
-Tickets have a key of their own. Codes from before that name the primary key and are signed with
-the site's secret key: they are good while that is among SEATCAST_TICKET_KEY_FALLBACKS.
+Codes are signed with SEATCAST_TICKET_KEY. Older codes have the primary key instead, and are signed
+with the site's secret key; they are valid while that is in SEATCAST_TICKET_KEY_FALLBACKS.
 """
 
 import base64
@@ -17,21 +16,21 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from reservations.public_ids import LENGTH
 
 _SALT = "reservations.tickets"
-# 80 bits, sixteen letters: who guesses needs more tries than there is time until the show.
+# 80 bits, sixteen letters: too many to guess.
 _SIGNATURE_BYTES = 10
 MAX_CODE_LENGTH = 40
 _CODE = re.compile(rf"([0-9A-Z]{{{LENGTH}}}|[1-9][0-9]{{0,14}})-([A-Z2-7]{{16}})", re.ASCII)
 
 
 def ticket_code(public_id: str) -> str:
-    """Return the code of a booking; the same one each time."""
+    """Return the ticket code of a reservation, which never changes."""
     return f"{public_id}-{_signature(public_id, settings.SEATCAST_TICKET_KEY)}"
 
 
 def booking_of(code: str) -> dict[str, str | int] | None:
-    """Return the unique column, with its value, of the booking whose code it is.
+    """Return the filter for the reservation with a ticket code: a unique column and its value.
 
-    None if it is nobody's. Small letters will do.
+    None if the code is not valid. Letters may be in either case.
     """
     found = _CODE.fullmatch(code.upper()) if len(code) <= MAX_CODE_LENGTH else None
     if found is None:

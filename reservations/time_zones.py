@@ -1,4 +1,4 @@
-"""The time zones that events are in, by their names in the IANA database."""
+"""Time zones of events, by IANA name."""
 
 from datetime import datetime
 from functools import cache
@@ -9,27 +9,27 @@ from django.core.exceptions import ValidationError
 
 
 def is_time_zone(name: str) -> bool:
-    """Tell whether there is such a zone, like Europe/Berlin."""
+    """Return whether a name, such as Europe/Berlin, is a known time zone."""
     return name in _names()
 
 
 def default_time_zone() -> str:
-    """Return the zone of events that name none."""
+    """Return the default time zone of events."""
     return str(settings.SEATCAST_TIME_ZONE)
 
 
 def require_time_zone(name: str) -> None:
-    """Let pass only the name of a zone. Raises: ValidationError."""
+    """Require the name of a time zone. Raises: ValidationError."""
     if not is_time_zone(name):
         raise ValidationError("Give a time zone such as Europe/Berlin.")
 
 
-def in_words(moment: datetime, zone: str) -> str:
-    """Return a moment as people at the place say it, with the zone's abbreviation."""
+def format_local_time(moment: datetime, zone: str) -> str:
+    """Format a time in a zone for display, with the zone's abbreviation."""
     return f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M %Z}"
 
 
 @cache
 def _names() -> frozenset[str]:
-    # Listing them reads folders.
+    # Cached, because listing zones reads directories.
     return frozenset(available_timezones())

@@ -103,16 +103,16 @@ def _names_are_shown(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     caches["process"].clear()
-    selectors.forget_public()
-    seat_counts.forget_counts()
+    selectors.clear_visibility_cache()
+    seat_counts.clear_count_cache()
     revocations.reset()
     shared_cache.reset()
     throttles.reset()
     # All of them sign in from one address, and on SQLite people of two tests have the same ids.
     caches["default"].clear()
     index_cache.clear_cache()
-    layouts.forget_layouts()
-    seat_lists.forget_lists()
+    layouts.clear_layout_cache()
+    seat_lists.clear_list_cache()
     polling.forget()
 
 

@@ -1,4 +1,4 @@
-"""Many at once: threads that start together, and desks at which a queue forms."""
+"""Concurrency helpers: threads that start together, and queues with a blocked first batch."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from reservations.domain.commands import Command
 from reservations.domain.errors import SeatcastError
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write.command_queue import CommandQueue
 
 PATIENCE_SECONDS = 120
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def at_once(works: Sequence[Callable[[], T]]) -> list[T | SeatcastError]:
-    """Run all in threads that start at the same instant; return answers and refusals in order."""
+    """Run functions in threads that start together; return results and refusals in order."""
     barrier = threading.Barrier(len(works))
 
     def start(work: Callable[[], T]) -> T:
@@ -40,7 +40,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 class Gate:
-    """A desk's clock at which the first batch waits, inside its transaction, until opened."""
+    """A clock for a queue at which the first batch waits, inside its transaction, until `open`."""
 
     def __init__(self) -> None:
         self._reached = threading.Event()
@@ -70,7 +70,7 @@ class Line:
         self.queue = CommandQueue(event_id, clock=self._gate)
         self._pool = ThreadPoolExecutor(256)
         self._first = _begin(self._pool, self.queue.submit, first)
-        self._waiting: list[Future[Answer]] = []
+        self._waiting: list[Future[CommandResult]] = []
 
     def __enter__(self) -> "Line":
         self._gate.wait_until_reached()
@@ -89,7 +89,7 @@ class Line:
     ) -> None:
         """Queue up a command, behind all that joined before; its thread does `after` first."""
 
-        def submit() -> Answer:
+        def submit() -> CommandResult:
             after()
             return self.queue.submit(command, key)
 
@@ -104,7 +104,7 @@ class Line:
         """Let the first command through, and with it all others."""
         self._gate.open()
 
-    def results(self) -> list[Answer | SeatcastError]:
+    def results(self) -> list[CommandResult | SeatcastError]:
         """Let the line move; return what each got, without the first, in order."""
         self.move()
         self._first.result(PATIENCE_SECONDS)

@@ -80,7 +80,7 @@ def http_error(error: Exception) -> HttpError | None:
         return None
     status_code = next(status for kind, status in _STATUS_BY_KIND if isinstance(error, kind))
     headers = {}
-    if isinstance(error, errors.Unavailable | errors.UnderWay):
+    if isinstance(error, errors.Unavailable | errors.InProgress):
         headers["Retry-After"] = str(RETRY_SECONDS)
     if status_code == status.HTTP_401_UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"

@@ -18,7 +18,6 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from accounts.client_ip import client_ip
-from reservations import requests
 from security_log.request_context import RequestContext, current_request
 
 HEADER = "X-Request-ID"
@@ -87,11 +86,9 @@ def request_context(*, given: str, path: str) -> Iterator[str]:
     is_ours = settings.REST_FRAMEWORK["NUM_PROXIES"] and _UUID.fullmatch(given)
     number = given if is_ours else str(uuid4())
     before = _asked.set(ActiveRequest(number, path))
-    none = requests.request_id.set(UUID(number))
     try:
         yield number
     finally:
-        requests.request_id.reset(none)
         _asked.reset(before)
 
 

@@ -1,8 +1,7 @@
-"""Views of commands, which are answered on the event loop.
+"""The base class of the views that send seat commands, which run on the event loop.
 
-REST framework's way through a view costs more than all the rest of a click, so a request that is
-formed as clients form it meets only the parts that matter: authenticators, throttles, the parser.
-What is unusual, and every refusal, is left to the framework, which answers it as for other views.
+REST framework's dispatch costs more than the rest of a command, so ordinary requests use only its
+authenticators, throttles and parser. Unusual requests and all errors go through the framework.
 """
 
 from collections.abc import Awaitable, Callable
@@ -21,16 +20,16 @@ _ALLOWED = "POST, OPTIONS"
 
 
 class CommandView(APIView):
-    """A call that sends a command, by POST, for somebody who is signed in.
+    """A view whose coroutine `post` sends a command for a signed-in user.
 
-    `post` is a coroutine. The request that it gets is Django's, with `user` and `data` as REST
-    framework's has them. Each step before it answers from memory, or awaits a thread.
+    `post` gets Django's request, with `user` and `data` like those of REST framework's. Each step
+    before it uses data in memory, or awaits a thread.
     """
 
     async def dispatch(  # type: ignore[override]
         self, request: Any, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        """Answer a request."""
+        """Handle a request on the event loop; methods other than POST in a thread."""
         if request.method != "POST":
             return await in_thread(partial(super().dispatch, request, *args, **kwargs))
         try:
@@ -41,28 +40,28 @@ class CommandView(APIView):
         response.headers["Allow"] = _ALLOWED
         return response
 
-    # No path ends in a format's name.
+    # URLs have no format suffix.
     format_kwarg = None
 
-    # Takes the request and what the path names.
+    # Gets the request and the path parameters.
     post: Callable[..., Awaitable[HttpResponseBase]]
 
     async def prepare(self, request: Any, **kwargs: Any) -> None:
-        """Find out who asks and whether they may, and read the body. Raises: APIException."""
+        """Authenticate, throttle, authorise, and parse the body. Raises: APIException."""
         negotiation: Any = self.content_negotiation_class
         if not negotiation.is_easy(request.META):
             self.perform_content_negotiation(self.initialize_request(request))
         request.user = request._user = await at_once_or_in_thread(partial(_identify, request))
-        # Counts, so it cannot be run twice; it does not block on an event loop.
+        # Not with `at_once_or_in_thread`, which may run it twice; it does not block the loop.
         self.check_throttles(request)
         await self.admit(request, **kwargs)
         request.data = self._data(request)
 
     async def admit(self, request: Any, **kwargs: Any) -> None:
-        """Refuse who may not send this command. Raises: SeatcastError."""
+        """Authorise the request; subclasses override it. Raises: SeatcastError."""
 
     def _data(self, request: Any) -> Any:
-        """Return what the body says. Raises: ParseError, UnsupportedMediaType."""
+        """Return the parsed body. Raises: ParseError, UnsupportedMediaType."""
         if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
             return {}
         if request.META.get("CONTENT_TYPE") != "application/json":
@@ -72,7 +71,7 @@ class CommandView(APIView):
     def _refusal(
         self, request: HttpRequest, error: Exception, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        """Return the framework's answer to an error, or raise it if it is no refusal."""
+        """Return REST framework's response to an error, or raise it if it has none."""
         self.args, self.kwargs = args, kwargs
         self.headers = self.default_response_headers
         self.request = self.initialize_request(request, *args, **kwargs)
@@ -81,7 +80,7 @@ class CommandView(APIView):
 
 
 def _identify(request: Any) -> Any:
-    """Return who sends a request. Raises: APIException, NotAuthenticated if it is nobody."""
+    """Return the authenticated user. Raises: APIException, NotAuthenticated if there is none."""
     for authenticator in _authenticators():
         if found := authenticator.authenticate(request):
             return found[0]

@@ -1,6 +1,6 @@
-"""How the calls describe themselves in the OpenAPI schema.
+"""Decorators that describe the views in the OpenAPI schema.
 
-Refusals that all calls have in common are added elsewhere.
+Errors that all views share are added in `web`.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _REFUSALS = {
     409: OpenApiResponse(
         RefusalSerializer,
-        "The state of the seats forbids it; `conflicts` names every seat at fault.",
+        "The state of the seats does not allow it; `conflicts` lists the seats.",
     ),
     422: OpenApiResponse(
         RefusalSerializer, "The idempotency key was used before with another body."
@@ -28,7 +28,7 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
     name="Idempotency-Key",
     type=OpenApiTypes.STR,
     location=OpenApiParameter.HEADER,
-    description="The same key and body do the work once and give the same answer.",
+    description="A repeated request with the same key and body gets the first response again.",
 )
 
 
@@ -39,7 +39,7 @@ def reads(
     query: type[Serializer[Any]] | None = None,
     permissions: Sequence[Permission] = (),
 ) -> Callable[[F], F]:
-    """Describe a call that changes nothing; `permissions` as for `writes`."""
+    """Describe a read-only view; `permissions` as for `writes`."""
     return extend_schema(
         operation_id=operation_id,
         parameters=[query] if query else [],
@@ -56,9 +56,9 @@ def writes(
     status: int = 200,
     permissions: Sequence[Permission] = (),
 ) -> Callable[[F], F]:
-    """Describe a call that hands one command to the desk.
+    """Describe a view that sends a command.
 
-    One of the `permissions` is needed, unless what is asked for is the caller's own.
+    One of the `permissions` is required, except for the requester's own reservations.
     """
     return extend_schema(
         operation_id=operation_id,
@@ -70,5 +70,5 @@ def writes(
 
 
 def _extensions(permissions: Sequence[Permission]) -> dict[str, Any]:
-    """Name the permissions for readers of the schema."""
+    """Return the schema extension that lists the permissions."""
     return {"x-permissions": [str(each) for each in permissions]} if permissions else {}

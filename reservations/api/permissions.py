@@ -1,4 +1,4 @@
-"""Who may make which call, by Django's permissions."""
+"""Permission classes for views, by Django's permissions."""
 
 from functools import cache
 from typing import Any, Protocol, cast
@@ -12,27 +12,27 @@ from reservations.permissions import Permission, may
 
 
 class Powers(Protocol):
-    """What SEATCAST_POWERS names: whether the permissions of who signed in count just now."""
+    """The interface of SEATCAST_POWERS: whether a user may use their permissions now."""
 
     def may_use_powers(self, user: object) -> bool:
-        """Return whether a request's user showed the second factor, where one is required."""
+        """Return whether the user has passed the second factor, if one is required."""
 
     def require_second_factor(self, user: object) -> None:
-        """Let pass whose permissions count. Raises: rest_framework's PermissionDenied."""
+        """Raises: rest_framework's PermissionDenied if the user may not use their permissions."""
 
 
 class HasPermission(BasePermission):
-    """Lets pass whom a permission was granted; a token does not say, so the database is asked."""
+    """Requires a permission, queried at each request because tokens do not carry permissions."""
 
     permission: Permission
 
     @classmethod
     def to(cls, permission: Permission) -> type["HasPermission"]:
-        """Return the class that asks for a permission."""
+        """Return the class for one permission."""
         return type(cls.__name__, (cls,), {"permission": permission})
 
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002
-        """Return whether who asks may. Raises: PermissionDenied without the second factor."""
+        """Return whether the user has it. Raises: PermissionDenied without the second factor."""
         if not may(request.user.pk and int(request.user.pk), self.permission):
             return False
         _powers().require_second_factor(request.user)
@@ -40,7 +40,7 @@ class HasPermission(BasePermission):
 
 
 def has_powers(user: object) -> bool:
-    """Return whether the permissions of a request's user count."""
+    """Return whether a user may use their permissions now."""
     return _powers().may_use_powers(user)
 
 

@@ -1,4 +1,4 @@
-"""What a request carries besides its body: who asks, what it names, and its idempotency key."""
+"""Parsing of requests besides their body: path ids, user and headers."""
 
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from reservations.api.permissions import has_powers
 from reservations.domain.states import Person
 from reservations.public_ids import parse_public_id
-from reservations.read.selectors import Asker
+from reservations.read.selectors import Requester
 
 MAX_KEY_LENGTH = 255
 MAX_ACCEPT_ENCODING_LENGTH = 500
@@ -14,7 +14,7 @@ MAX_ID = 2**63 - 1
 
 
 class IdConverter:
-    """A database id in a path: 1 to 2^63 - 1. Anything else names nothing."""
+    """A path converter for database ids, from 1 to 2^63 - 1; other numbers are not found."""
 
     regex = "[0-9]{1,19}"
 
@@ -29,7 +29,7 @@ class IdConverter:
 
 
 class PublicIdConverter:
-    """A booking's public id in a path, in either case. Anything else names nothing."""
+    """A path converter for public ids of reservations, in either case."""
 
     regex = "[0-9A-Za-z]{16}"
 
@@ -43,14 +43,14 @@ class PublicIdConverter:
         return value
 
 
-def asker(request: Request) -> Asker:
-    """Return who asks, for a selector."""
+def requester(request: Request) -> Requester:
+    """Return the sender of a request, for selectors."""
     user = request.user
-    return Asker(id=int(user.pk) if user.pk else None, has_powers=has_powers(user))
+    return Requester(id=int(user.pk) if user.pk else None, has_powers=has_powers(user))
 
 
 def actor(request: Request) -> Person:
-    """Return who sends a command. The view must have required a sign-in."""
+    """Return the sender of a command. The view must require authentication."""
     user = request.user
     return Person(id=int(user.pk or 0), name=user.get_username())
 
@@ -68,14 +68,14 @@ def idempotency_key(request: Request) -> str | None:
 
 
 def is_key(text: str) -> bool:
-    """Tell whether a text can be an idempotency key."""
+    """Return whether a text is a valid idempotency key."""
     return 1 <= len(text) <= MAX_KEY_LENGTH and text.isascii() and text.isprintable()
 
 
 def accepts_gzip(request: Request) -> bool:
-    """Tell whether the answer may be compressed, by the Accept-Encoding header.
+    """Return whether the Accept-Encoding header allows gzip.
 
-    A header that is longer than any browser's is not read; plain answers are always allowed.
+    Overlong headers are not parsed, and count as no.
     """
     header = request.headers.get("Accept-Encoding", "")
     if len(header) > MAX_ACCEPT_ENCODING_LENGTH:
@@ -86,7 +86,7 @@ def accepts_gzip(request: Request) -> bool:
 
 
 def _is_wanted(parameter: str) -> bool:
-    """Tell whether a coding's `q=` parameter, empty if there is none, is more than zero."""
+    """Return whether a coding's `q=` parameter is absent or more than zero."""
     name, _, weight = parameter.partition("=")
     if not name.strip():
         return True

@@ -1,6 +1,6 @@
-"""What the API takes, and the shapes of what it gives, from which the schema is made.
+"""Serializers of request bodies, and of responses for the OpenAPI schema.
 
-Answers are built by selectors and the desk; these serializers only describe them.
+Selectors and the command queue build the responses; their serializers only describe them.
 """
 
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ from reservations.domain.criteria import SortBy
 from reservations.domain.states import PaymentStatus
 from reservations.payments.provider import payment_methods
 from reservations.read.records import DUE, PAID
-from reservations.read.selectors import MOST_EVENTS, EventPlace
+from reservations.read.selectors import MAX_EVENTS, EventPlace
 
 MAX_SEATS = 500
 MAX_ID = 2**63 - 1
 
 
 class BoundedListField(serializers.ListField):
-    """A list whose length is looked at before what is in it: an item at fault takes a kilobyte."""
+    """A list that checks its length before its items: an error of an item takes a kilobyte."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
@@ -49,7 +49,7 @@ class BestSerializer(serializers.Serializer[Any]):
         allow_blank=True,
         trim_whitespace=False,
         default=None,
-        help_text="Null: wherever.",
+        help_text="Null: any.",
     )
     category = serializers.IntegerField(
         min_value=1, max_value=MAX_ID, allow_null=True, default=None, help_text="Null: any."
@@ -89,15 +89,15 @@ class LockSerializer(SeatSerializer):
 
 
 class SeatRunSerializer(serializers.Serializer[Any]):
-    section = serializers.IntegerField(help_text="A place in `sections`.")
+    section = serializers.IntegerField(help_text="An index in `sections`.")
     row = serializers.CharField()
     category = serializers.IntegerField(allow_null=True)
     price = serializers.DecimalField(max_digits=10, decimal_places=2)
-    prefix = serializers.CharField(help_text="`seat_number` is this and then the seat's `numbers`.")
-    count = serializers.IntegerField(help_text="How many seats follow each other that are alike.")
+    prefix = serializers.CharField(help_text="`seat_number` is `prefix` and the seat's number.")
+    count = serializers.IntegerField(help_text="The number of consecutive seats in this run.")
     number = serializers.CharField(
         required=False,
-        help_text="Of a run of one, whose `seat_number` is all of `prefix`: its own number.",
+        help_text="Only in runs of one seat whose `seat_number` is the whole `prefix`.",
     )
 
 
@@ -107,12 +107,12 @@ class LayoutSerializer(serializers.Serializer[Any]):
     runs = SeatRunSerializer(many=True)
     ids = serializers.ListField(
         child=serializers.IntegerField(),
-        help_text="Of each seat the difference to the one before; of the first to 0.",
+        help_text="Delta-encoded: each value is the difference to the one before, the first to 0.",
     )
     numbers = serializers.ListField(child=serializers.CharField())
     xs = serializers.ListField(
         child=serializers.IntegerField(),
-        help_text="Differences like `ids`, in hundredths of a plan unit.",
+        help_text="Delta-encoded like `ids`, in hundredths of a plan unit.",
     )
     ys = serializers.ListField(child=serializers.IntegerField(), help_text="Like `xs`.")
 
@@ -126,7 +126,7 @@ class EventSerializer(serializers.Serializer[Any]):
     time_zone = serializers.CharField(help_text="The event's, from the IANA database.")
     price = serializers.DecimalField(max_digits=10, decimal_places=2)
     price_from = serializers.DecimalField(
-        max_digits=10, decimal_places=2, help_text="What the cheapest seat costs."
+        max_digits=10, decimal_places=2, help_text="The price of the cheapest seat."
     )
     currency = serializers.CharField()
     seats_total = serializers.IntegerField()
@@ -138,12 +138,12 @@ class EventSerializer(serializers.Serializer[Any]):
     lock_seconds = serializers.IntegerField()
     max_extensions = serializers.IntegerField(help_text="How often a lock can be extended.")
     hold_seconds = serializers.IntegerField(
-        help_text="For how long a seat can be held in all, however often it is extended."
+        help_text="The maximum duration of a hold, including extensions."
     )
     seat_cap = serializers.IntegerField(help_text="How many seats one person can hold at a time.")
     purchase_cap = serializers.IntegerField(help_text="How many seats one person can buy.")
     payment_seconds = serializers.IntegerField(
-        help_text="Within what time it must be paid what is not paid at once; and before `date`."
+        help_text="The time to pay a reservation that is paid offline; at most until `date`."
     )
     requires_verified_email = serializers.BooleanField(
         help_text="Whether only people with a verified e-mail address can book."
@@ -153,7 +153,7 @@ class EventSerializer(serializers.Serializer[Any]):
 
 
 class EventPlaceField(serializers.CharField):
-    """Where a page of events begins: the date and the id of the event that it comes after."""
+    """The position after which a page of events begins, by date and id."""
 
     default_error_messages = {"invalid": "Take it from the Link header of the page before."}
 
@@ -170,13 +170,13 @@ class EventPlaceField(serializers.CharField):
 
 
 def written_place(place: EventPlace) -> str:
-    """Return a place as `EventPlaceField` takes it."""
+    """Format a position for `EventPlaceField`."""
     return f"{place.date.isoformat().replace('+00:00', 'Z')}/{place.id}"
 
 
 class EventsQuerySerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(
-        min_value=1, max_value=MOST_EVENTS, default=MOST_EVENTS, help_text="How many at most."
+        min_value=1, max_value=MAX_EVENTS, default=MAX_EVENTS, help_text="The page size."
     )
     after = EventPlaceField(
         required=False, help_text="Where the page begins, as the `Link` header says."
@@ -190,16 +190,16 @@ class SectionRevenueSerializer(serializers.Serializer[Any]):
 
 class RevenueSerializer(serializers.Serializer[Any]):
     seq = serializers.IntegerField(
-        help_text="The event's sequence number; what changed up to it is counted."
+        help_text="The event's sequence number; all changes up to it are included."
     )
     total = serializers.DecimalField(
         max_digits=14,
         decimal_places=2,
-        help_text="At the prices of the bookings, whether paid or still due.",
+        help_text="The sum of the reservations, paid or due.",
     )
     currency = serializers.CharField()
     sections = SectionRevenueSerializer(
-        many=True, help_text="Those in which a seat is booked, by name."
+        many=True, help_text="The sections with reserved seats, by name."
     )
 
 
@@ -267,11 +267,11 @@ class ReservedSeatSerializer(serializers.Serializer[Any]):
     row = serializers.CharField()
     number = serializers.CharField()
     price = serializers.DecimalField(max_digits=10, decimal_places=2)
-    entry = EntrySerializer(allow_null=True, help_text="Null: this seat has not entered.")
+    entry = EntrySerializer(allow_null=True, help_text="Null: the seat has not been admitted.")
 
 
 class ReservationSerializer(serializers.Serializer[Any]):
-    id = serializers.CharField(help_text="16 letters and digits at random, in base32.")
+    id = serializers.CharField(help_text="16 random characters of Crockford's base32.")
     event = serializers.IntegerField()
     event_name = serializers.CharField()
     venue = serializers.CharField()
@@ -288,19 +288,17 @@ class ReservationSerializer(serializers.Serializer[Any]):
             *(DUE, PAID),
         ],
         allow_null=True,
-        help_text="Without a provider: due, paid, or null when nothing is to be paid any more.",
+        help_text="For offline methods: due, paid, or null when no payment is expected.",
     )
     payment_due_at = serializers.DateTimeField(
-        allow_null=True, help_text="When it lapses unless it is paid; null if it was paid at once."
+        allow_null=True, help_text="The payment deadline; null if it was paid online."
     )
-    paid_at = serializers.DateTimeField(
-        allow_null=True, help_text="When what was due was marked as paid."
-    )
+    paid_at = serializers.DateTimeField(allow_null=True, help_text="When it was marked as paid.")
     status = serializers.ChoiceField(choices=["confirmed", "cancelled", "lapsed"])
     created_at = serializers.DateTimeField()
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancel_until = serializers.DateTimeField(help_text="Until when its buyer may cancel it.")
-    ticket_code = serializers.CharField(help_text="What its ticket shows, and the door reads.")
+    ticket_code = serializers.CharField(help_text="The code on the ticket.")
 
 
 class TicketSerializer(serializers.Serializer[Any]):
@@ -308,7 +306,7 @@ class TicketSerializer(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(
         choices=["cancelled", "lapsed", "unpaid", "used"],
         allow_null=True,
-        help_text="Why it does not admit, if it does not. Used: all its seats have entered.",
+        help_text="Why the ticket does not admit. Used: all its seats have been admitted.",
     )
     buyer = serializers.CharField(help_text="The username.")
     reservation = ReservationSerializer()
@@ -320,14 +318,14 @@ class AdmitSerializer(serializers.Serializer[Any]):
         min_length=1,
         max_length=MAX_SEATS,
         required=False,
-        help_text="Left out: all that have not entered.",
+        help_text="Default: all that have not been admitted yet.",
     )
     gate = serializers.CharField(max_length=40, allow_blank=True, default="")
     event = serializers.IntegerField(
         min_value=1,
         max_value=MAX_ID,
         required=False,
-        help_text="The event of this door, if it is for one alone.",
+        help_text="Only admit tickets of this event.",
     )
 
 
@@ -394,29 +392,29 @@ class ConflictSerializer(serializers.Serializer[Any]):
 class AlternativeSerializer(serializers.Serializer[Any]):
     seat_ids = serializers.ListField(child=serializers.IntegerField())
     seat_numbers = serializers.ListField(child=serializers.CharField())
-    price = serializers.DecimalField(max_digits=12, decimal_places=2, help_text="Of all together.")
+    price = serializers.DecimalField(max_digits=12, decimal_places=2, help_text="The set's total.")
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
-    error = serializers.CharField(help_text="A sentence for a person.")
-    code = serializers.CharField(help_text="A stable word for a program.")
-    request_id = serializers.UUIDField(help_text="Which request it was; also in X-Request-ID.")
+    error = serializers.CharField(help_text="A sentence for users.")
+    code = serializers.CharField(help_text="A stable code for programs.")
+    request_id = serializers.UUIDField(help_text="The id of the request, also in X-Request-ID.")
     fields = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()), required=False
     )
     field_codes = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
-        help_text="A stable word for each sentence of `fields`.",
+        help_text="A stable code for each sentence of `fields`.",
     )
     conflicts = ConflictSerializer(many=True, required=False)
     alternatives = AlternativeSerializer(many=True, required=False)
     entries = AdmittedSeatSerializer(
-        many=True, required=False, help_text="Seats that have entered before, and where."
+        many=True, required=False, help_text="Seats that were admitted before, with time and gate."
     )
     available_at = serializers.DateTimeField(
-        required=False, help_text="When seats can be locked again that are in their cool-down."
+        required=False, help_text="When the cool-down of the seats ends."
     )
     largest = serializers.IntegerField(
-        required=False, help_text="How many seats there are together at the most, if too few."
+        required=False, help_text="The most seats that are free together, if too few."
     )

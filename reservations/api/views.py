@@ -1,4 +1,4 @@
-"""The calls: parse, hand one command to the desk or ask one selector, answer."""
+"""The API views: parse the request, send one command or call one selector, respond."""
 
 from collections.abc import Sequence
 from functools import cache, partial
@@ -18,7 +18,7 @@ from reservations import security_events
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission
-from reservations.api.requests import accepts_gzip, actor, asker, idempotency_key
+from reservations.api.requests import accepts_gzip, actor, idempotency_key, requester
 from reservations.api.serializers import (
     AdmitSerializer,
     AdmittedAnswerSerializer,
@@ -62,7 +62,7 @@ from reservations.domain.errors import (
 from reservations.payments import checkout
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.read import layouts, seat_lists, selectors
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.seat_finder.alternatives import offer
 from reservations.seat_finder.locking import lock_best
 from reservations.threads import COMMANDS, at_once_or_in_thread, in_thread
@@ -77,13 +77,13 @@ class EventsView(APIView):
 
     @reads("events", EventSerializer(many=True), query=EventsQuerySerializer)
     def get(self, request: Request) -> Response:
-        """List the events that one may see, in the order of their dates.
+        """List the events that the requester may see, by date.
 
-        The next page is in the `Link` header (RFC 8288) while there is one.
+        The `Link` header (RFC 8288) has the next page, if there is one.
         """
         query = EventsQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        page = selectors.events(asker=asker(request), **query.validated_data)
+        page = selectors.events(requester=requester(request), **query.validated_data)
         response = Response(page.events)
         if page.end is not None:
             add_next_link(response, request, after=written_place(page.end))
@@ -91,31 +91,33 @@ class EventsView(APIView):
 
 
 class EventView(APIView):
-    """A call about one event, which the asker must be allowed to see."""
+    """A view of one event that the requester may see."""
 
     permission_classes: Sequence[Any] = (IsAuthenticatedOrReadOnly,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        selectors.require_access(event_id=kwargs["event_id"], asker=asker(request))
+        selectors.require_access(event_id=kwargs["event_id"], requester=requester(request))
 
 
 class SeatCommandView(CommandView):
-    """A call that sends a command about the seats of an event that the asker may see."""
+    """A view that sends a command about the seats of an event that the requester may see."""
 
     async def admit(self, request: Any, **kwargs: Any) -> None:
-        event_id, who = kwargs["event_id"], asker(request)
-        await at_once_or_in_thread(partial(selectors.require_access, event_id=event_id, asker=who))
+        event_id, who = kwargs["event_id"], requester(request)
+        await at_once_or_in_thread(
+            partial(selectors.require_access, event_id=event_id, requester=who)
+        )
 
-    async def submit(self, request: Request, event_id: int, command: Command) -> Answer:
-        """Hand one command to the event's queue. Raises: SeatcastError."""
+    async def submit(self, request: Request, event_id: int, command: Command) -> CommandResult:
+        """Send a command. Raises: SeatcastError."""
         _read_body(request)
         return await command_queue.asubmit(
             event_id=event_id, command=command, key=idempotency_key(request)
         )
 
-    async def lock(self, request: Request, event_id: int, seat_ids: Sequence[int]) -> Answer:
-        """Lock seats, or say which others could be had. Raises: SeatcastError."""
+    async def lock(self, request: Request, event_id: int, seat_ids: Sequence[int]) -> CommandResult:
+        """Lock seats; a refusal has alternatives. Raises: SeatcastError."""
         command = LockSeats(actor(request), tuple(seat_ids))
         try:
             return await self.submit(request, event_id, command)
@@ -134,10 +136,10 @@ class EventDetailView(EventView):
 class SeatsView(EventView):
     @reads("seats", SeatSerializer(many=True))
     def get(self, request: Request, event_id: int) -> HttpResponseBase:
-        """List all seats; a seat's place in the list is its index on the socket.
+        """List all seats; a seat's position in the list is its index in WebSocket frames.
 
-        `X-Seatcast-Layout` names that order. With If-None-Match the answer is 304 while nothing
-        has changed.
+        `X-Seatcast-Layout` names that order. With If-None-Match the response is 304 if nothing has
+        changed.
         """
         version = selectors.seats_version(event_id=event_id)
         response = get_conditional_response(request._request, etag=quote_etag(version.tag))
@@ -152,26 +154,26 @@ class SeatsView(EventView):
 
 
 class LayoutView(APIView):
-    """What everybody may keep for good, so nobody is looked up unless it is for members alone."""
+    """A layout, which clients cache for good."""
 
     permission_classes = (IsAuthenticatedOrReadOnly,)
 
     def perform_authentication(self, request: Request) -> None:
-        """Leave it to who asks for `request.user`; an answer to everybody varies with nobody."""
+        """Authenticate lazily, so that public responses can be cached."""
 
     @reads("layout", LayoutSerializer)
     def get(self, request: Request, event_id: int, layout: str) -> HttpResponseBase:
-        """Return all that is static about the seats, in index order, column by column.
+        """Return the static data of the seats in index order, as columns.
 
-        It may be kept for ever: with anything in it the event's `layout` changes, and so the
-        address. Of another layout than the event has now there is nothing.
+        It never changes, because the event's `layout` and so the URL changes with the data. Only
+        the current layout is found.
         """
         is_public = selectors.is_public(event_id=event_id)
         if not is_public:
-            selectors.require_access(event_id=event_id, asker=asker(request))
+            selectors.require_access(event_id=event_id, requester=requester(request))
         packed = layouts.packed_layout(event_id=event_id, layout=layout)
         is_gzipped = accepts_gzip(request)
-        # A tag stands for bytes, so it says how they are written.
+        # A strong tag names bytes, so each encoding has its own.
         etag = quote_etag(f"{packed.tag}-gzip" if is_gzipped else packed.tag)
         response = get_conditional_response(request._request, etag=etag)
         if response is None:
@@ -180,8 +182,8 @@ class LayoutView(APIView):
             if is_gzipped:
                 response["Content-Encoding"] = "gzip"
         response["ETag"] = etag
-        kept_by = "public" if is_public else "private"
-        response["Cache-Control"] = f"{kept_by}, max-age={YEAR_SECONDS}, immutable"
+        cacheability = "public" if is_public else "private"
+        response["Cache-Control"] = f"{cacheability}, max-age={YEAR_SECONDS}, immutable"
         patch_vary_headers(response, ("Accept-Encoding",))
         return response
 
@@ -191,7 +193,7 @@ class LocksView(EventView):
 
     @reads("locks", LockSerializer(many=True))
     def get(self, request: Request, event_id: int) -> Response:
-        """List the seats that the caller holds, with their deadlines."""
+        """List the seats that the requester holds, with their deadlines."""
         return Response(selectors.locks(event_id=event_id, person_id=actor(request).id))
 
 
@@ -200,21 +202,21 @@ class RevenueView(EventView):
 
     @reads("revenue", RevenueSerializer, permissions=[Permission.VIEW_RESERVATION])
     def get(self, request: Request, event_id: int) -> Response:  # noqa: ARG002
-        """Return what the event's bookings come to, in all and by section."""
+        """Return the event's revenue, in total and by section."""
         return Response(selectors.revenue(event_id=event_id))
 
 
 class LockSeatView(SeatCommandView):
     @writes("lock_seat", SeatAnswerSerializer)
     async def post(self, request: Request, event_id: int, seat_id: int) -> HttpResponse:
-        """Lock one seat. Locking a seat that one holds already does not move its deadline."""
+        """Lock a seat. Locking a seat that the requester holds does not move its deadline."""
         return _seat(await self.lock(request, event_id, [seat_id]))
 
 
 class UnlockSeatView(SeatCommandView):
     @writes("unlock_seat", SeatAnswerSerializer)
     async def post(self, request: Request, event_id: int, seat_id: int) -> HttpResponse:
-        """Let go of a seat that one holds."""
+        """Unlock a seat that the requester holds."""
         return _seat(await self.submit(request, event_id, UnlockSeats(actor(request), (seat_id,))))
 
 
@@ -229,10 +231,10 @@ class LockSeatsView(SeatCommandView):
 class LockBestView(SeatCommandView):
     @writes("lock_best", SeatsAnswerSerializer, body=BestSerializer)
     async def post(self, request: Request, event_id: int) -> HttpResponse:
-        """Lock the best seats there are together, in one row with no aisle between.
+        """Lock the best adjacent seats, in one row without an aisle in between.
 
-        By view the nearest to the stage and to the middle of their row, by price the cheapest ones.
-        No single seat is left beside them if others are as good.
+        By view those nearest to the stage and to the middle of their row, by price the cheapest.
+        Sets that leave no single seat beside them are preferred.
         """
         body = _body(BestSerializer, request)
         criteria = SeatCriteria(
@@ -249,7 +251,7 @@ class LockBestView(SeatCommandView):
 class ExtendLocksView(SeatCommandView):
     @writes("extend_locks", ExtendedAnswerSerializer, body=SeatIdsSerializer)
     async def post(self, request: Request, event_id: int) -> HttpResponse:
-        """Hold seats for longer that one holds, all or none.
+        """Extend the requester's locks on seats, all or none.
 
         A lock can be extended `max_extensions` times, and not past `hold_seconds` after it began.
         """
@@ -263,7 +265,7 @@ class ExtendLocksView(SeatCommandView):
 class UnlockSeatsView(SeatCommandView):
     @writes("unlock_seats", SeatsAnswerSerializer, body=SeatIdsSerializer)
     async def post(self, request: Request, event_id: int) -> HttpResponse:
-        """Let go of several seats, all or none."""
+        """Unlock several seats, all or none."""
         body = _body(SeatIdsSerializer, request)
         command = UnlockSeats(actor(request), tuple(body["seat_ids"]))
         return _seats(await self.submit(request, event_id, command))
@@ -272,7 +274,7 @@ class UnlockSeatsView(SeatCommandView):
 class ReserveView(SeatCommandView):
     @writes("reserve", ReservedAnswerSerializer, body=ReserveSerializer, status=201)
     async def post(self, request: Request, event_id: int) -> HttpResponse:
-        """Book seats that one holds, all or none, and pay for them."""
+        """Reserve seats that the requester holds, all or none, and pay for them."""
         body = _body(ReserveSerializer, request)
         order = checkout.Order(
             event_id=event_id,
@@ -293,15 +295,15 @@ class ReserveView(SeatCommandView):
 class ReservationsView(APIView):
     @reads("reservations", ReservationSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List one's own bookings, newest first, cancelled ones included."""
+        """List the requester's reservations, newest first, including cancelled ones."""
         return Response(selectors.reservations(person_id=actor(request).id))
 
 
 class ReservationView(APIView):
     @reads("reservation", ReservationSerializer, permissions=SEE_BOOKINGS)
     def get(self, request: Request, reservation_id: str) -> Response:
-        """Return one of one's own bookings, or with the permission anybody's."""
-        head = selectors.booking(public_id=reservation_id, asker=asker(request))
+        """Return one of the requester's reservations; with the permission, anyone's."""
+        head = selectors.booking(public_id=reservation_id, requester=requester(request))
         return Response(selectors.reservation(reservation_id=head.id))
 
     @writes(
@@ -310,17 +312,17 @@ class ReservationView(APIView):
         permissions=[Permission.CHANGE_RESERVATION],
     )
     def delete(self, request: Request, reservation_id: str) -> Response:
-        """Cancel a booking; the same as posting to its `cancel/`."""
+        """Cancel a reservation, like POST to its `cancel/`."""
         return _cancel(request, reservation_id)
 
 
 class CancelView(APIView):
     @writes("cancel", CancelledAnswerSerializer, permissions=[Permission.CHANGE_RESERVATION])
     def post(self, request: Request, reservation_id: str) -> Response:
-        """Cancel a booking: its seats become available again, and its money goes back.
+        """Cancel a reservation: its seats become available, and its payment is returned.
 
-        Its buyer may until `cancel_until`, and not once a seat has entered; who has the permission
-        may cancel strangers' bookings at any time. Cancelling twice changes nothing.
+        Its buyer may cancel until `cancel_until`, unless a seat was admitted; with the permission
+        anyone's reservation can be cancelled at any time. Cancelling twice changes nothing.
         """
         return _cancel(request, reservation_id)
 
@@ -330,7 +332,7 @@ class TicketView(APIView):
 
     @reads("ticket", TicketSerializer, permissions=[Permission.SCAN_TICKET])
     def get(self, request: Request, code: str) -> Response:
-        """Return whom a ticket admits, and to what, without recording anything."""
+        """Check a ticket without recording entry."""
         try:
             return Response(selectors.ticket(code=code))
         except TicketNotFound as refusal:
@@ -343,12 +345,12 @@ class PaidView(APIView):
 
     @writes("mark_paid", PaidAnswerSerializer, permissions=[Permission.CHANGE_RESERVATION])
     def post(self, request: Request, reservation_id: str) -> Response:
-        """Write down that a booking is paid that was not paid at once.
+        """Mark a reservation that is paid offline as paid.
 
-        Doing so twice changes nothing. What was cancelled or has lapsed is refused.
+        Doing so twice changes nothing. Cancelled and lapsed reservations are refused.
         """
         _read_body(request)
-        booked = selectors.booking(public_id=reservation_id, asker=asker(request))
+        booked = selectors.booking(public_id=reservation_id, requester=requester(request))
         command = MarkPaid(actor(request), booked.id)
         answer = command_queue.submit(
             event_id=booked.event_id, command=command, key=idempotency_key(request)
@@ -366,15 +368,15 @@ class EntryView(APIView):
         permissions=[Permission.SCAN_TICKET],
     )
     def post(self, request: Request, code: str) -> Response:
-        """Record that seats of a ticket enter, all or none; each seat enters once.
+        """Admit seats of a ticket, all or none; each seat is admitted once.
 
-        Refused with `already_entered` (`entries` says when and where), `ticket_unpaid`,
+        Refused with `already_entered` (`entries` has time and gate), `ticket_unpaid`,
         `ticket_cancelled`, `ticket_lapsed`, `ticket_for_another_event` or `ticket_not_found`.
         """
         body = _body(AdmitSerializer, request)
         who, key = actor(request), idempotency_key(request)
         try:
-            head = selectors.ticketed(code=code, door_event_id=body.get("event"))
+            head = selectors.booking_of_ticket(code=code, door_event_id=body.get("event"))
         except (TicketNotFound, TicketForAnotherEvent) as refusal:
             security_events.record_refused(refusal, actor_id=who.id, gate=body["gate"])
             raise
@@ -389,8 +391,8 @@ class EntryView(APIView):
 
 def _cancel(request: Request, public_id: str) -> Response:
     _read_body(request)
-    who = asker(request)
-    booked = selectors.booking(public_id=public_id, asker=who)
+    who = requester(request)
+    booked = selectors.booking(public_id=public_id, requester=who)
     if not booked.is_own and not may(
         who.id, Permission.CHANGE_RESERVATION, event_id=booked.event_id
     ):
@@ -405,37 +407,37 @@ def _cancel(request: Request, public_id: str) -> Response:
     return _reservation(answer, booked.id)
 
 
-def _reservation(answer: Answer, reservation_id: int) -> Response:
-    """Return what became of a reservation, and how it stands now."""
+def _reservation(answer: CommandResult, reservation_id: int) -> Response:
+    """Return a command's message with the current reservation."""
     found = selectors.reservation(reservation_id=reservation_id)
     return Response({"success": True, "message": answer["message"], "reservation": found})
 
 
 def _read_body(request: Request) -> None:
-    """Refuse a malformed body, also where nothing is wanted from it. Raises: ParseError."""
+    """Parse a body that is not used, so that a malformed one is refused. Raises: ParseError."""
     _ = request.data
 
 
 def _body(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return what a body says. Raises: ParseError, ValidationError."""
+    """Return the validated body. Raises: ParseError, ValidationError."""
     return dict(_form(serializer).run_validation(request.data))
 
 
 @cache
 def _form(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
-    """Return the one instance that all requests share: to copy its fields takes 60 µs."""
+    """Return the shared serializer instance, because copying its fields takes 60 µs."""
     return serializer()
 
 
-def _seat(answer: Answer) -> HttpResponse:
+def _seat(answer: CommandResult) -> HttpResponse:
     return _done(answer, seat=answer["seats"][0])
 
 
-def _seats(answer: Answer) -> HttpResponse:
+def _seats(answer: CommandResult) -> HttpResponse:
     return _done(answer, seats=answer["seats"])
 
 
-def _done(answer: Answer, status: int = 200, **data: Any) -> HttpResponse:
-    """Return what a command came to, written here: the framework's own way takes 30 µs longer."""
+def _done(answer: CommandResult, status: int = 200, **data: Any) -> HttpResponse:
+    """Return a JSON response; REST framework's rendering would take 30 µs longer."""
     content = orjson.dumps({"success": True, "message": answer["message"], **data})
     return HttpResponse(content, content_type="application/json", status=status)

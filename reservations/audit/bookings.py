@@ -1,4 +1,4 @@
-"""Comparing reservations with the log, and with themselves."""
+"""Audit of reservations: compares them with the log and with their seats."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _LIVE = Reservation.Status.CONFIRMED
 
 
 def log_faults(event: Event, replay: Replay) -> Iterator[str]:
-    """Compare what was replayed about reservations with what they say, and drop it."""
+    """Compare the replayed changes of reservations with the stored ones, and clear them."""
     bookings, replay.bookings = replay.bookings, []
     stored = (
         Reservation.objects.filter(event=event)
@@ -41,7 +41,7 @@ def log_faults(event: Event, replay: Replay) -> Iterator[str]:
 
 
 class _Row(NamedTuple):
-    """A reservation's columns, and those of one of its seats, in the order they are read in."""
+    """Columns of a reservation joined with one of its seats, in query order."""
 
     id: int
     status: str
@@ -58,7 +58,7 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class ReservationCheck:
-    """All reservations of an event, beside its log. `sold` has the seats of the live ones."""
+    """Compares all reservations of an event with its log; `sold` maps seats to live ones."""
 
     event: Event
     replay: Replay
@@ -86,7 +86,7 @@ class ReservationCheck:
             if _should_be_paid(seats[0], since=first_payment):
                 faults.append(f"paid by {seats[0].payment_method}, but there is no payment")
             if pk in unlogged and not self._is_pruned(seats):
-                faults.append("the log knows nothing of it")
+                faults.append("it is not in the log")
             yield from (f"reservation {pk}: {fault}" for fault in faults)
 
     def _faults(self, rows: list[_Row]) -> Iterator[str]:
@@ -108,7 +108,7 @@ class ReservationCheck:
                 yield f"is {rows[0].status}, but {has} seat {name or row.seat_id}"
 
     def _unlogged(self) -> set[int]:
-        """Return the reservations of which the log says nothing."""
+        """Return the reservations without a log row."""
         log = SeatChange.objects.filter(event=self.event, reservation__isnull=False)
         unknown = Reservation.objects.filter(event=self.event).exclude(
             pk__in=log.values("reservation_id")
@@ -116,7 +116,7 @@ class ReservationCheck:
         return set(unknown.values_list("pk", flat=True).iterator(_CHUNK_ROWS))
 
     def _is_pruned(self, rows: list[_Row]) -> bool:
-        """Tell whether all the log said of a reservation may be gone, because it is old."""
+        """Return whether all log rows of a reservation may have been pruned."""
         ended = rows[0].ended_at
         return ended is not None and all(
             self.replay.may_be_pruned(row.seat_id, until=ended) for row in rows if row.seat_id
@@ -124,7 +124,7 @@ class ReservationCheck:
 
 
 def _should_be_paid(row: _Row, *, since: datetime | None) -> bool:
-    """Tell whether a reservation lacks its payment; there were none before the first one."""
+    """Return whether a payment is missing; reservations before the first payment need none."""
     if row.payment_id is not None or since is None or row.created_at < since:
         return False
     return is_paid_online(row.payment_method)
@@ -159,7 +159,7 @@ def _end(booking: Booking, reservation: Reservation) -> str | None:
 
 
 def _seats(booking: Booking, reservation: Reservation, replay: Replay) -> Iterator[str]:
-    """Yield the seats that a change should have moved or left, if it is for the reservation."""
+    """Yield the seats that a change should have included, or should not."""
     change, stored = booking.change, {seat.seat_id for seat in reservation.seats.all()}
     for seat_id in sorted(booking.seat_ids - stored):
         yield f"{change.reason} with seat {replay.seat(seat_id)}, which it does not have"

@@ -1,11 +1,11 @@
-"""Comparing entries with their bookings."""
+"""Audit of entries: compares them with their reservations."""
 
 from collections.abc import Iterator
 
 from django.db.models import Q
 
 from reservations.audit.replay import moment
-from reservations.domain.rules.entering import why_not_admitted
+from reservations.domain.rules.admission import why_not_admitted
 from reservations.models import Entry, Event, Reservation
 from reservations.read.stored_states import state_of, with_related
 
@@ -13,9 +13,9 @@ _CHUNK_ROWS = 2_000
 
 
 def entry_faults(event: Event) -> Iterator[str]:
-    """Yield what is wrong with the entries of an event, a sentence for each fault.
+    """Yield a sentence for each fault in the entries of an event.
 
-    That a seat of a booking has entered twice cannot be: it is unique among entries.
+    A unique constraint already prevents two entries of one seat.
     """
     found = Entry.objects.filter(Q(event=event) | Q(seat__event=event))
     entered = found.select_related("seat__seat").order_by("pk")

@@ -1,4 +1,4 @@
-"""Comparing payments with their reservations."""
+"""Audit of payments: compares them with their reservations."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,9 @@ _FOR_LIVE = {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}
 
 
 def payment_faults(event: Event) -> Iterator[list[str]]:
-    """Yield for each payment of an event what is wrong with it, a sentence for each fault.
+    """Yield for each payment of an event a list of its faults, a sentence each.
 
-    That a reservation has two payments cannot be: the reservation is unique among them.
+    A unique constraint already prevents two payments of one reservation.
     """
     payments = (
         Payment.objects.filter(Q(event=event) | Q(reservation__event=event))
@@ -25,7 +25,7 @@ def payment_faults(event: Event) -> Iterator[list[str]]:
     for payment in payments.iterator(_CHUNK_ROWS):
         reservation = payment.reservation
         if reservation is None:
-            # Which statuses a payment without a reservation can have is a constraint's business.
+            # A constraint checks the statuses of payments without a reservation.
             yield []
             continue
         named = f"payment {payment.reference} of reservation {reservation.pk}"

@@ -1,4 +1,4 @@
-"""Telling a person at a terminal how far a long piece of work has come."""
+"""A progress line for terminals."""
 
 import time
 from typing import TextIO
@@ -7,23 +7,23 @@ _SECONDS_BETWEEN = 0.2
 
 
 class Progress:
-    """One line that is written over; nothing at all where nobody watches, as under cron."""
+    """A line that is overwritten in place; nothing is written if the stream is not a terminal."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._is_watched = stream.isatty()
-        self._said_at = 0.0
+        self._shown_at = 0.0
         self._length = 0
 
     def say(self, sentence: str) -> None:
-        """Show how things stand, unless that was shown a moment ago."""
+        """Show a sentence, unless the last one was shown a moment ago."""
         now = time.monotonic()
-        if self._is_watched and now >= self._said_at + _SECONDS_BETWEEN:
-            self._said_at = now
+        if self._is_watched and now >= self._shown_at + _SECONDS_BETWEEN:
+            self._shown_at = now
             self._write(sentence)
 
     def clear(self) -> None:
-        """Make room for a line that stays."""
+        """Clear the line before permanent output."""
         if self._length:
             self._write("")
             self._stream.write("\r")

@@ -1,6 +1,6 @@
-"""Replaying a change log: what it says of each seat, and where it contradicts itself.
+"""Replay of a change log: computes the state of each seat, and reports contradictions.
 
-Pure: rows in, sentences out. It knows what the rules promise, and nothing of how they keep it.
+Pure. It checks the guarantees of the rules without using their code.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from reservations.domain.states import Hold, Reason, SeatStatus, iso
 
-# What a seat was before these makes no difference to what it is after: here a pruned log begins.
+# After these, a seat's earlier state does not matter, so a pruned log may begin with them.
 BEGINNINGS = (Reason.LOCKED, Reason.BLOCKED)
-# So much of the log is never pruned.
+# The newest part of the log, which is never pruned.
 WHOLE_LOG = timedelta(days=1)
 
-# What a seat is after a change for each reason.
+# The status of a seat after a change, by reason.
 _AFTER: Mapping[str, SeatStatus] = {
     Reason.LOCKED: SeatStatus.LOCKED,
     Reason.EXTENDED: SeatStatus.LOCKED,
@@ -29,12 +29,12 @@ _AFTER: Mapping[str, SeatStatus] = {
 }
 
 
-# What frees a reservation's seats.
+# Reasons that free a reservation's seats.
 _ENDS = (Reason.CANCELLED, Reason.LAPSED)
 
 
 class Change(NamedTuple):
-    """A row of the log; its fields are the columns to read, in this order."""
+    """A row of the log; the fields are the columns in query order."""
 
     seq: int
     seat_id: int
@@ -50,7 +50,7 @@ class Change(NamedTuple):
 
 @dataclass(slots=True)
 class LoggedSeat:
-    """A seat after its last change, as the log has it; `first_at` is when its first one was."""
+    """A seat's state after its last replayed change; `first_at` is the time of its first one."""
 
     version: int = 0
     status: int = SeatStatus.AVAILABLE
@@ -71,13 +71,13 @@ class LoggedSeat:
         )
 
     def last_hold(self, at: datetime) -> Hold | None:
-        """Return the last hold that is over, written down or not."""
+        """Return the last hold that has ended; an expired lock counts before it is released."""
         if self.status == SeatStatus.LOCKED and not self.is_locked(at):
             return Hold.of(self.holder_id, self.locked_at, self.locked_until)
         return self.former_hold
 
     def is_free(self, at: datetime) -> bool:
-        """Tell whether anybody may lock it: nobody has it, or a lock that ran out."""
+        """Return whether the seat is available, or its lock has expired."""
         if self.status == SeatStatus.LOCKED:
             return not self.is_locked(at)
         return self.status == SeatStatus.AVAILABLE
@@ -85,7 +85,7 @@ class LoggedSeat:
 
 @dataclass(slots=True)
 class Booking:
-    """What one change did to a reservation: booked its seats, or freed them."""
+    """A change that reserved a reservation's seats, or freed them."""
 
     change: Change
     reservation_id: int
@@ -98,12 +98,11 @@ class Booking:
 
 @dataclass(slots=True)
 class Replay:
-    """One event's log, read row by row in order of number and seat.
+    """The replay of one event's log, row by row in order of sequence number and seat.
 
-    `seat_numbers` has the event's seats, and `name` tells what somebody is called. `now` decides
-    how much of the log must be whole. `unpaid` are the reservations that were to be paid and were
-    not. What rows say counts, even where it cannot be: so one wrong
-    row makes no fault of those that follow it.
+    `seat_numbers` has the event's seats by id, and `name` returns a person's name. `now` determines
+    which part of the log cannot be pruned. `unpaid` are the reservations that were never paid. A
+    faulty row is reported and then applied as it is, so that it causes no faults in later rows.
     """
 
     now: datetime
@@ -117,7 +116,7 @@ class Replay:
     _begun_twice: bool = False
 
     def read(self, change: Change) -> Iterator[str]:
-        """Take in the next row and yield what is wrong with it, one sentence for each fault."""
+        """Apply the next row, and yield a sentence for each fault in it."""
         yield from self._order_faults(change)
         seat = self.seat(change.seat_id)
         if change.seat_id not in self.seat_numbers:
@@ -137,14 +136,14 @@ class Replay:
         return self.last.seq if self.last else 0
 
     def seat(self, seat_id: int) -> str:
-        """Return what a seat is called."""
+        """Return a seat's number."""
         return self.seat_numbers.get(seat_id, f"{seat_id} of another event")
 
     def may_be_pruned(self, seat_id: int, *, until: datetime) -> bool:
-        """Tell whether a seat's rows may be gone that were written before `until`, or just then.
+        """Return whether a seat's rows up to `until` may have been pruned.
 
-        So it is when what is left of them begins later; or has not been read yet, if at all: but
-        a seat of which nothing is left is seen when it is compared with its row.
+        They may if its first row is later, or was not read yet. A seat without any rows is found
+        when it is compared with the stored one.
         """
         seat = self.seats.get(seat_id)
         if not self._is_old(until):
@@ -196,7 +195,7 @@ class Replay:
         return f"it was {self.words(before)} ({by}at {moment(change.at)})"
 
     def _why_not_so(self, change: Change, before: LoggedSeat) -> str | None:
-        """Return what in a row contradicts its own reason, None if nothing does."""
+        """Return how a row contradicts its own reason; None if it does not."""
         after = _AFTER.get(change.reason)
         if after is None:
             return None
@@ -218,10 +217,10 @@ class Replay:
 
     @staticmethod
     def _goes_on(change: Change, before: LoggedSeat) -> bool:
-        """Tell whether a lock goes on with the hold that it says it does.
+        """Return whether a lock may continue the hold that its row names.
 
-        What there was before is not known where the log was pruned, and seats that an older release
-        changed in between kept the hold from before that.
+        The earlier hold is unknown if the log was pruned, and outdated if a server of an older
+        release changed the seat.
         """
         since, hold = change.held_since, before.last_hold(change.at)
         if change.reason != Reason.LOCKED or since is None or since >= change.at:
@@ -229,7 +228,7 @@ class Replay:
         return hold is None or hold.holder_id != change.holder_id or hold.locked_at == since
 
     def words(self, seat: LoggedSeat) -> str:
-        """Return what a seat is, for people."""
+        """Describe a seat's state."""
         match seat.status:
             case SeatStatus.LOCKED:
                 until = moment(seat.locked_until)
@@ -265,7 +264,7 @@ def status_word(status: int) -> str:
 
 
 def _move(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> None:
-    """Put a seat into the state that a row says it is in."""
+    """Apply a row to a seat."""
     seat.former_hold = _former_hold(seat, change, is_unpaid=is_unpaid)
     lapsed = seat.holder_id if change.reason == Reason.EXPIRED else None
     if change.status != SeatStatus.LOCKED:
@@ -280,7 +279,7 @@ def _move(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> None:
 
 
 def _former_hold(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> Hold | None:
-    """Return the hold that is over after a change."""
+    """Return the seat's former hold after a change."""
     match change.reason:
         case Reason.UNLOCKED | Reason.RESERVED:
             return Hold.of(seat.holder_id, seat.locked_at, change.at)
@@ -293,7 +292,7 @@ def _former_hold(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> Hold |
 
 
 def moment(at: datetime | None) -> str:
-    """Return a time as the API writes it, with microseconds if it has any."""
+    """Format a time as in the API, with microseconds if it has any."""
     if at is not None and at.microsecond % 1000:
         return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
     return iso(at) or "never"

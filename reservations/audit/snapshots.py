@@ -1,20 +1,19 @@
-"""Reading many rows, by many statements, as they all were at one moment."""
+"""Database snapshots: many queries that all see the same state."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-# Reading takes longer than a request may. A bound all the same: what is read is kept until the end.
+# Longer than a request may take, but bounded, because a snapshot delays vacuum.
 _LONGEST = "10min"
 
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Show everything inside as it was at the first look, whatever others commit meanwhile.
+    """Let all queries in the context see the state at the first one. Writes are refused.
 
-    Nobody waits for it and it waits for nobody. It reads only: writing inside is refused. Inside
-    a transaction it is that transaction's view, and nothing more is promised.
+    It takes no locks. In an outer transaction nothing changes: that transaction's view applies.
     """
     if connection.in_atomic_block:
         yield
@@ -31,9 +30,9 @@ def snapshot() -> Iterator[None]:
 
 @contextmanager
 def _deferred() -> Iterator[None]:
-    """Read from SQLite's write-ahead log up to one commit; writers go on behind it.
+    """Open a deferred read transaction on SQLite, which does not block writers.
 
-    Not `atomic`: the site's transactions are immediate ones, which take the writer's place.
+    Not `atomic`, because the site's transactions are immediate and take the write lock.
     """
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = ON")

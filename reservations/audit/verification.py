@@ -1,8 +1,8 @@
-"""Comparing an event's change log with its seats, reservations and payments.
+"""Verification of an event: compares its change log with seats, reservations and payments.
 
-The log is replayed, and what it says of each seat in the end must be what the seat says. Then
-reservations must be what the log and the seats say, and payments what the reservations say. All
-of it is read in one snapshot, in some hundred bytes for each seat, however long the log is.
+The log is replayed, and the final state of each seat must equal the stored one. Reservations must
+match the log and the seats, and payments the reservations. All of it is read in one snapshot, and
+needs some hundred bytes per seat, however long the log is.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -26,7 +26,7 @@ _CHUNK_BOOKINGS = 500
 
 @dataclass(slots=True)
 class Counts:
-    """How much was looked at."""
+    """The numbers of verified rows."""
 
     events: int = 0
     changes: int = 0
@@ -50,10 +50,9 @@ class Counts:
 def differences(
     *, event_id: int, counts: Counts, progress: Callable[[str], None] = lambda _: None
 ) -> Generator[str]:
-    """Yield every difference there is in an event, a sentence each; `counts` is added to.
+    """Yield a sentence for each difference in an event, and add to `counts`.
 
-    It may be on sale meanwhile: what is compared is one moment's. A log that `prune_log` has been
-    over is as good as a whole one.
+    The event may be on sale meanwhile, and the log may be pruned.
 
     Raises: EventNotFound.
     """
@@ -79,7 +78,7 @@ def differences(
 
 
 def _unpaid(event: Event) -> set[int]:
-    """Return the reservations that nobody has paid though they were to be, ended ones included."""
+    """Return the ids of offline reservations that were never marked as paid."""
     found = Reservation.objects.filter(
         event=event, payment_due_at__isnull=False, paid_at__isnull=True
     )
@@ -88,7 +87,7 @@ def _unpaid(event: Event) -> set[int]:
 
 @dataclass(slots=True)
 class _Names:
-    """Tells what people are called, asking for each once."""
+    """Looks up names of people, with a cache."""
 
     known: dict[int, str] = field(default_factory=dict)
 
@@ -105,7 +104,7 @@ def _replayed(event: Event, replay: Replay, progress: Callable[[str], None]) -> 
     log = SeatChange.objects.filter(event=event).order_by("seq", "seat_id")
     for row in log.values_list(*Change._fields).iterator(_CHUNK_ROWS):
         change = Change(*row)
-        # At a number's first row, so that none is looked at with half of its seats.
+        # Only at the first row of a number, so that no change is compared with half of its seats.
         if len(replay.bookings) >= _CHUNK_BOOKINGS and replay.last_seq != change.seq:
             yield from log_faults(event, replay)
         yield from replay.read(change)
@@ -135,9 +134,9 @@ def _seat_faults(event: Event, replay: Replay, *, sold: dict[int, int]) -> Itera
 
 
 def _is_of_an_older_release(stored: Hold | None, logged: Hold | None) -> bool:
-    """Tell whether a seat was changed by a release that does not know of former holds.
+    """Return whether a seat was changed by a release without former holds.
 
-    It has none then, or the one from before that; either way nobody is kept from locking it.
+    Its former hold is then missing or outdated, which does not prevent anyone from locking it.
     """
     return stored is None or (logged is not None and stored.released_at < logged.released_at)
 
@@ -157,7 +156,7 @@ def _as_logged(seat: Seat) -> LoggedSeat:
 
 
 def _words(seat: LoggedSeat, name: Callable[[int | None], str]) -> list[str]:
-    """Return all that there is to say of a seat, in words that differ when the seats do."""
+    """Describe all columns of a seat, so that different seats have different descriptions."""
     return [
         status_word(seat.status),
         f"held by {name(seat.holder_id)}",

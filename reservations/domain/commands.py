@@ -1,29 +1,56 @@
-"""What people, and time, can ask of an event's seats. The rules decide, the desk carries out."""
+"""The commands that people, organisers and the clock send to change an event's seats.
+
+Every command class has a method `reads`, which declares what must be read before it is decided.
+"""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from reservations.domain.criteria import Choice, SeatCriteria
 from reservations.domain.states import Person
 
 
+class Reads(NamedTuple):
+    """What a command needs in the `BatchState` on which it is decided.
+
+    `seat_ids` are the seats that the command names. `caps_of` is the person whose held and bought
+    seats count towards the caps; it has no default, so that a new command cannot forget it.
+    `reservation_id` brings the reservation with its seats and entries, and `payment` the payment
+    with that reference. `pending_payments_of` and `verified_email_of` are people.
+    """
+
+    seat_ids: tuple[int, ...]
+    caps_of: int | None
+    reservation_id: int | None = None
+    payment: str | None = None
+    pending_payments_of: int | None = None
+    verified_email_of: int | None = None
+    expired_locks: bool = False
+    overdue_reservations: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class LockSeats:
-    """Hold seats for their buyer, all or none."""
+    """Lock seats for the actor, all or none."""
 
     actor: Person
     seat_ids: tuple[int, ...]
 
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=self.actor.id)
+
 
 @dataclass(frozen=True, slots=True)
 class LockBest:
-    """Hold the best seats there are for a wish, all or none.
+    """Lock the best available seats that meet the criteria, all or none.
 
-    The `choice` was made before the event's row is taken: the first of its sets is held that is
-    still free. Without one, only the caps and the sale are looked at. Unless it is the last try, a
-    choice with seats that the actor may not lock yet is to be made again.
+    `choice` was made before the event's row was locked: the first of its sets that is still free
+    is locked. Without a choice only the caps and the sale window are checked. Unless this is the
+    last try, a choice with seats in the actor's cool-down raises Outpaced, so that other seats are
+    chosen.
     """
 
     actor: Person
@@ -31,32 +58,38 @@ class LockBest:
     choice: Choice | None = None
     is_last_try: bool = True
 
-    @property
-    def seat_ids(self) -> tuple[int, ...]:
-        return tuple(chain.from_iterable(self.choice.sets)) if self.choice else ()
+    def reads(self) -> Reads:
+        seat_ids = tuple(chain.from_iterable(self.choice.sets)) if self.choice else ()
+        return Reads(seat_ids, caps_of=self.actor.id)
 
 
 @dataclass(frozen=True, slots=True)
 class ExtendLocks:
-    """Hold seats for longer that the actor holds, all or none."""
+    """Extend the actor's locks on seats, all or none."""
 
     actor: Person
     seat_ids: tuple[int, ...]
+
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=None)
 
 
 @dataclass(frozen=True, slots=True)
 class UnlockSeats:
-    """Let go of seats that the actor holds, all or none."""
+    """Release the actor's locks on seats, all or none."""
 
     actor: Person
     seat_ids: tuple[int, ...]
 
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=None)
+
 
 @dataclass(frozen=True, slots=True)
 class StartPayment:
-    """Write down that seats which the actor holds are about to be paid for.
+    """Record a pending payment for seats that the actor holds.
 
-    `reference` is new, and names the payment to the provider.
+    `reference` is new; the provider knows the payment by it.
     """
 
     actor: Person
@@ -64,12 +97,16 @@ class StartPayment:
     payment_method: str
     reference: str
 
+    def reads(self) -> Reads:
+        who = self.actor.id
+        return Reads(self.seat_ids, caps_of=who, pending_payments_of=who, verified_email_of=who)
+
 
 @dataclass(frozen=True, slots=True)
 class ReserveSeats:
-    """Book seats that the actor holds, all or none.
+    """Reserve seats that the actor holds, all or none.
 
-    With a `reference`, the payment that was started under it is what they are paid with.
+    `reference` names the pending payment that pays for them; without one they are paid later.
     """
 
     actor: Person
@@ -77,22 +114,29 @@ class ReserveSeats:
     payment_method: str
     reference: str | None = None
 
+    def reads(self) -> Reads:
+        who = self.actor.id
+        return Reads(self.seat_ids, caps_of=who, payment=self.reference, verified_email_of=who)
+
 
 @dataclass(frozen=True, slots=True)
 class CancelReservation:
-    """Give a booking's seats back. An organiser may cancel anybody's."""
+    """Cancel a reservation and free its seats. An organiser may cancel anyone's."""
 
     actor: Person
     reservation_id: int
     as_organiser: bool = False
 
+    def reads(self) -> Reads:
+        return Reads((), caps_of=None, reservation_id=self.reservation_id)
+
 
 @dataclass(frozen=True, slots=True)
 class AdmitSeats:
-    """Record that seats of a booking enter, all or none; without `seat_ids` all that are left.
+    """Record the entry of a reservation's seats, all or none; without `seat_ids`, of the rest.
 
-    The seats stay reserved and nobody's map changes, so it takes no sequence number: its row is
-    the seat's entry. See docs/adr/0016-entry-is-not-a-seat-change.md.
+    The seats stay reserved and no map changes, so it takes no sequence number; an `Entry` row is
+    stored for each seat. See docs/adr/0016-entry-is-not-a-seat-change.md.
     """
 
     actor: Person
@@ -100,46 +144,65 @@ class AdmitSeats:
     seat_ids: tuple[int, ...] = ()
     gate: str = ""
 
+    def reads(self) -> Reads:
+        return Reads((), caps_of=None, reservation_id=self.reservation_id)
+
 
 @dataclass(frozen=True, slots=True)
 class MarkPaid:
-    """Write down that a booking is paid that was not paid at once; organisers only."""
+    """Mark a reservation that is paid later as paid; organisers only."""
 
     actor: Person
     reservation_id: int
 
+    def reads(self) -> Reads:
+        return Reads((), caps_of=None, reservation_id=self.reservation_id)
+
 
 @dataclass(frozen=True, slots=True)
 class LapseUnpaid:
-    """End bookings that were not paid in time, and free their seats."""
+    """End overdue reservations and free their seats."""
 
     actor: None = None
+
+    def reads(self) -> Reads:
+        return Reads((), caps_of=None, overdue_reservations=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseExpired:
-    """Write down that the locks past their deadline are gone."""
+    """Store expired locks as released."""
 
     actor: None = None
+
+    def reads(self) -> Reads:
+        return Reads((), caps_of=None, expired_locks=True)
 
 
 @dataclass(frozen=True, slots=True)
 class BlockSeats:
-    """Keep available seats back from the sale, all or none; organisers only."""
+    """Take available seats off sale, all or none; organisers only."""
 
     actor: Person
     seat_ids: tuple[int, ...]
+
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=None)
 
 
 @dataclass(frozen=True, slots=True)
 class UnblockSeats:
-    """Give blocked seats to the sale, all or none; organisers only."""
+    """Put blocked seats on sale, all or none; organisers only."""
 
     actor: Person
     seat_ids: tuple[int, ...]
 
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=None)
 
-SeatsCommand = (
+
+ReservationCommand = CancelReservation | MarkPaid | AdmitSeats
+Command = (
     LockSeats
     | LockBest
     | ExtendLocks
@@ -148,33 +211,20 @@ SeatsCommand = (
     | ReserveSeats
     | BlockSeats
     | UnblockSeats
+    | ReservationCommand
+    | ReleaseExpired
+    | LapseUnpaid
 )
-ReservationCommand = CancelReservation | MarkPaid | AdmitSeats
-Command = SeatsCommand | ReservationCommand | ReleaseExpired | LapseUnpaid
-
-
-def seat_ids_of(command: Command) -> tuple[int, ...]:
-    """Return the seats that a command is to change, none for one that names a booking."""
-    if isinstance(command, ReservationCommand | ReleaseExpired | LapseUnpaid):
-        return ()
-    return command.seat_ids
-
-
-def counts_seats_of(command: Command) -> int | None:
-    """Return whose seats, held and bought, a command is decided on besides those it names."""
-    if isinstance(command, LockSeats | LockBest | StartPayment | ReserveSeats):
-        return command.actor.id
-    return None
 
 
 def fingerprint(command: Command) -> str:
-    """Return a SHA-256 by which to tell whether two commands ask for the same.
+    """Return a SHA-256 that is equal for two commands with the same intent.
 
-    Both halves of a paid reservation ask for the same, under whatever reference; and who wants the
-    best seats wants the same, whichever those are.
+    StartPayment and ReserveSeats for the same seats have the same fingerprint, whatever the
+    payment reference, and so have two LockBest with the same criteria, whatever the choice.
     """
     kind = ReserveSeats if isinstance(command, StartPayment) else type(command)
-    how = ("reference", "choice", "is_last_try")
-    asked = {name: value for name, value in asdict(command).items() if name not in how}
-    words = json.dumps([kind.__name__, asked], sort_keys=True)
-    return hashlib.sha256(words.encode()).hexdigest()
+    ignored = ("reference", "choice", "is_last_try")
+    intent = {name: value for name, value in asdict(command).items() if name not in ignored}
+    text = json.dumps([kind.__name__, intent], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

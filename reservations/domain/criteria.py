@@ -1,11 +1,11 @@
-"""What people ask for who leave the choice of their seats to us."""
+"""The criteria by which the best available seats are found."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class SortBy(StrEnum):
-    """What makes seats the best ones."""
+    """The order in which seats are preferred."""
 
     VIEW = "view"
     PRICE = "price"
@@ -13,7 +13,7 @@ class SortBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeatCriteria:
-    """So many seats beside each other; in one section, or of one category, if it says so."""
+    """`count` adjacent seats, optionally in one section or of one category."""
 
     count: int
     by: SortBy = SortBy.VIEW
@@ -23,9 +23,9 @@ class SeatCriteria:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Sets of seats for a wish, the best first.
+    """Sets of seats that meet the criteria, the best first.
 
-    Without any, `largest` is how many could sit together there at the most.
+    If `sets` is empty, `largest` is the size of the largest group of adjacent free seats.
     """
 
     sets: tuple[tuple[int, ...], ...]

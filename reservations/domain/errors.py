@@ -1,7 +1,7 @@
-"""Every way in which something can be refused.
+"""The errors with which the domain refuses commands and queries.
 
-Each error has a stable `code`, a sentence for a person, and details for a program. What they
-mean over HTTP and over a socket is decided elsewhere, in one place each.
+Each has a stable `code`, a sentence for users, and details for programs. `web.errors` maps them to
+HTTP statuses, and `realtime` to close codes.
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ class SeatcastError(Exception):
 
 
 class NotFound(SeatcastError):
-    """There is no such thing, or it is none of the asker's business."""
+    """It does not exist, or the requester may not know that it does."""
 
     code = "not_found"
     default_sentence = "There is nothing here."
@@ -55,7 +55,7 @@ class TicketNotFound(NotFound):
 
 
 class NotPermitted(SeatcastError):
-    """The asker may see it, and lacks the permission to do this."""
+    """The requester may see it, but has no permission for this action."""
 
     code = "permission_denied"
     default_sentence = "You do not have permission to perform this action."
@@ -79,13 +79,13 @@ class EmailNotVerified(SeatcastError):
 
 
 class MethodNotOffered(SeatcastError):
-    """The event does not offer this way to pay; said as of any other unknown word in a body."""
+    """The event does not offer this payment method. Same code as for other invalid fields."""
 
     code = "invalid"
 
 
 class Conflict(SeatcastError):
-    """The state of the seats, or of the sale, forbids it."""
+    """The state of the seats or of the sale does not allow the command."""
 
     code = "conflict"
 
@@ -115,7 +115,7 @@ class PurchaseLimit(Conflict):
 
 
 class LockCooldown(Conflict):
-    """The asker held the seats for as long as they can be held, a moment ago."""
+    """The actor has held the seats for the maximum duration, and must wait."""
 
     code = "lock_cooldown"
 
@@ -142,7 +142,7 @@ class AlreadyUsed(Conflict):
 
 
 class AlreadyEntered(Conflict):
-    """`entries` says which seats, when, and at which gate."""
+    """`entries` lists the seats with time and gate of entry."""
 
     code = "already_entered"
 
@@ -173,14 +173,14 @@ class ReservationLapsed(Conflict):
 
 
 class PaidLaterClosed(Conflict):
-    """There is no time left in which it could be paid."""
+    """It is too late to reserve with a payment method that is paid later."""
 
     code = "paid_later_closed"
     default_sentence = "The show has begun: what is booked now must be paid at once."
 
 
 class TicketForAnotherEvent(Conflict):
-    """`event` and `event_name` say which."""
+    """`event` and `event_name` are those of the ticket."""
 
     code = "ticket_for_another_event"
 
@@ -196,36 +196,36 @@ class PaymentEnded(Conflict):
 
 
 class PaymentDeclined(SeatcastError):
-    """The provider says no. The locks are still their holder's."""
+    """The provider declined the payment. The locks stay as they are."""
 
     code = "payment_declined"
     default_sentence = "The payment was declined. The seats are still yours: pay another way."
 
 
 class PaymentWithdrawn(PaymentDeclined):
-    """The money could not be taken after all, so the booking was cancelled."""
+    """The capture failed, so the reservation was cancelled."""
 
     code = "payment_withdrawn"
     default_sentence = "The bank withdrew the payment, so the reservation was cancelled."
 
 
-class UnderWay(Conflict):
-    """It goes on elsewhere just now; asking again later is right."""
+class InProgress(Conflict):
+    """Another request is in progress; the client should try again later."""
 
 
-class Outpaced(UnderWay):
-    """Seats were chosen that somebody else has by now, or could not be chosen just now."""
+class Outpaced(InProgress):
+    """The chosen seats were locked by others first, or none could be chosen at the moment."""
 
     code = "outpaced"
     default_sentence = "Many people are choosing seats just now. Try again in a moment."
 
 
-class PaymentUnderWay(UnderWay):
+class PaymentUnderWay(InProgress):
     code = "payment_under_way"
     default_sentence = "Your payment for this event is still under way. Try again in a moment."
 
 
-class KeyInFlight(UnderWay):
+class KeyInFlight(InProgress):
     code = "idempotency_key_in_flight"
     default_sentence = "Your first request is still under way. Try again in a moment."
 
@@ -236,21 +236,21 @@ class KeyReused(SeatcastError):
 
 
 class Unavailable(SeatcastError):
-    """It could not be done just now; trying again later is right. Nothing is half done."""
+    """A temporary failure; the client should try again later. Nothing was changed in part."""
 
     code = "unavailable"
     default_sentence = "The box office cannot be reached just now. Try again in a moment."
 
 
 class Busy(Unavailable):
-    """Too much is waiting already, or it waited for too long."""
+    """A queue is full, or the command waited in it for too long."""
 
     code = "busy"
     default_sentence = "Too many people are at the box office just now. Try again in a moment."
 
 
 class PaymentUnavailable(Unavailable):
-    """The provider did not answer in time; it may or may not have done what it was asked."""
+    """The provider did not answer in time; whether it executed the call is unknown."""
 
     code = "payment_unavailable"
     default_sentence = (
@@ -261,9 +261,9 @@ class PaymentUnavailable(Unavailable):
 def conflict(*, seat: SeatState, reason: str, now: datetime) -> dict[str, Any]:
     """Return one row of a refusal's `conflicts`.
 
-    `reason` is locked (by somebody else), reserved, blocked, expired (the asker's lock ran out),
-    not_held (the asker has no lock on it), limit, extension_limit or cooldown (the asker held it
-    for as long as possible). `locked_until` is given while a lock is live.
+    `reason` is locked (by another person), reserved, blocked, expired (the actor's lock expired),
+    not_held (the actor has no lock on it), limit, extension_limit or cooldown (the actor has held
+    it for the maximum duration). `locked_until` is given while a lock is live.
     """
     return {
         "seat_id": seat.id,
@@ -273,13 +273,13 @@ def conflict(*, seat: SeatState, reason: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def stored(error: SeatcastError) -> dict[str, Any]:
-    """Return the error as JSON data, from which `restored` makes it again."""
+def error_to_json(error: SeatcastError) -> dict[str, Any]:
+    """Serialize an error to JSON data."""
     return {"code": error.code, "sentence": error.sentence, "details": error.details}
 
 
-def restored(data: dict[str, Any]) -> SeatcastError:
-    """Make an error again from what `stored` returned."""
+def error_from_json(data: dict[str, Any]) -> SeatcastError:
+    """Recreate an error from what `error_to_json` returned."""
     return _kinds(SeatcastError)[data["code"]](data["sentence"], **data["details"])
 
 

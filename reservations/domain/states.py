@@ -8,14 +8,14 @@ from enum import IntEnum, StrEnum
 
 
 def iso(moment: datetime | None) -> str | None:
-    """Return a UTC time as the API writes it: ISO 8601 with milliseconds and a Z."""
+    """Format a UTC time as in the API: ISO 8601 with milliseconds and a Z."""
     if moment is None:
         return None
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def to_milliseconds(moment: datetime) -> datetime:
-    """Cut a time to whole milliseconds, the wire's unit, so that all see the same one."""
+    """Truncate a time to milliseconds, the precision of the API and of frames."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
@@ -29,7 +29,7 @@ class SeatStatus(IntEnum):
 
     @property
     def word(self) -> str:
-        """The status as the API spells it."""
+        """The status as in the API."""
         return self.name.lower()
 
 
@@ -48,7 +48,7 @@ class Reason(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """How far a payment has come; the two that are due still have to be told the provider."""
+    """The status of a payment. VOID_DUE and REFUND_DUE wait for a call to the provider."""
 
     PENDING = "pending"
     DECLINED = "declined"
@@ -62,7 +62,7 @@ class PaymentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who sends a command, and the name that others see."""
+    """The sender of a command, with the user name that others see."""
 
     id: int
     name: str
@@ -70,7 +70,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Somebody's hold on a seat that is over."""
+    """A person's past hold on a seat."""
 
     holder_id: int
     locked_at: datetime
@@ -80,7 +80,7 @@ class Hold:
     def of(
         cls, holder_id: int | None, locked_at: datetime | None, released_at: datetime | None
     ) -> "Hold | None":
-        """Return a hold from columns that may be empty."""
+        """Return a hold from nullable columns; None if one is empty."""
         if holder_id is None or locked_at is None or released_at is None:
             return None
         return cls(holder_id, locked_at, released_at)
@@ -90,11 +90,11 @@ class Hold:
 class SeatState:
     """A seat as the rules see it.
 
-    `locked_at` is when its lock began and `extensions` how often it was extended since.
-    `lapsed_holder_id` is whose lock ran out last, so that they can be told why the seat is not
-    theirs any more. `former_holder_id` held the seat last, from `former_locked_at` to
-    `released_at`, when they let go of it or booked it. `reservation_id` is negative while the
-    reservation is not stored yet, and `buyer_id` is who has made it.
+    `locked_at` is when its lock began, and `extensions` how often it was extended since.
+    `lapsed_holder_id` is the holder of the last expired lock, who gets `lock_expired` instead of
+    `not_holder`. `former_holder_id` held the seat last, from `former_locked_at` until they unlocked
+    or reserved it at `released_at`. `reservation_id` is negative until the reservation is stored;
+    `buyer_id` is the person of the reservation.
     """
 
     id: int
@@ -113,7 +113,7 @@ class SeatState:
     buyer_id: int | None = None
 
     def is_locked(self, *, now: datetime) -> bool:
-        """Tell whether a lock on the seat is worth anything: only before its deadline."""
+        """Return whether the seat has a live lock: one whose deadline has not passed."""
         return (
             self.status is SeatStatus.LOCKED
             and self.locked_until is not None
@@ -121,7 +121,7 @@ class SeatState:
         )
 
     def has_lapsed(self, *, now: datetime) -> bool:
-        """Tell whether the seat still says locked though its deadline has passed."""
+        """Return whether the seat's status is locked, but its deadline has passed."""
         return self.status is SeatStatus.LOCKED and not self.is_locked(now=now)
 
     def is_available(self, *, now: datetime) -> bool:
@@ -131,7 +131,7 @@ class SeatState:
         return self.holder_id == person_id and self.is_locked(now=now)
 
     def last_hold(self, *, now: datetime) -> Hold | None:
-        """Return the last hold that is over, written down or not."""
+        """Return the last hold that has ended; an expired lock counts before it is released."""
         if self.has_lapsed(now=now):
             return Hold.of(self.holder_id, self.locked_at, self.locked_until)
         return Hold.of(self.former_holder_id, self.former_locked_at, self.released_at)
@@ -139,7 +139,7 @@ class SeatState:
 
 @dataclass(frozen=True, slots=True)
 class EntryState:
-    """When and where a seat entered."""
+    """The entry of a seat: when, and at which gate."""
 
     seat_id: int
     at: datetime
@@ -150,8 +150,8 @@ class EntryState:
 class ReservationState:
     """A stored reservation as the rules see it, with its entries by seat.
 
-    `due_at` is when it must be paid if it was not at once, and `is_paid` whether it has been;
-    `is_charged` tells that the provider has the money of what is paid online.
+    `due_at` is its payment deadline, None if it was paid online, and `is_paid` whether it was paid
+    since; `is_charged` is False while an online payment has not been authorised or captured.
     """
 
     id: int
@@ -169,7 +169,7 @@ class ReservationState:
         return self.due_at is not None and not self.is_paid
 
     def is_overdue(self, *, now: datetime) -> bool:
-        """Tell whether it was not paid in time, though nobody has written that down yet."""
+        """Return whether its payment deadline has passed, but LapseUnpaid has not ended it yet."""
         return self.is_live and not self.is_paid and self.due_at is not None and self.due_at <= now
 
 
@@ -193,14 +193,14 @@ class Sale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms an event's seats are sold.
+    """The terms of sale of an event's seats.
 
-    A lock lasts `lock_seconds`, can be extended `max_extensions` times, and ends `hold_seconds`
-    after it began at the latest. Who locks a seat again within `cooldown_seconds` after giving it
-    up goes on with the earlier hold. Buyers may cancel until `cancel_until`.
+    A lock lasts `lock_seconds`, can be extended `max_extensions` times, and ends at most
+    `hold_seconds` after it began. Locking a seat again within `cooldown_seconds` after releasing it
+    continues the earlier hold. Buyers may cancel until `cancel_until`.
 
-    A person has at most `purchase_cap` seats in live reservations. What is paid by one of the
-    `offline_methods` must be paid within `payment_seconds`, and before `begins_at`.
+    A person may have `seat_cap` live locks, and `purchase_cap` seats in live reservations. With one
+    of the `offline_methods`, payment is due within `payment_seconds`, and before `begins_at`.
     """
 
     lock_seconds: int
@@ -225,26 +225,23 @@ class Terms:
         return Sale.OPEN
 
     def last_deadline(self, *, locked_at: datetime) -> datetime:
-        """Return until when a lock that began at `locked_at` can be extended at the most.
-
-        In whole milliseconds, as all deadlines are.
-        """
+        """Return the latest deadline of a lock that began at `locked_at`, in whole milliseconds."""
         last = locked_at + timedelta(seconds=max(self.hold_seconds, self.lock_seconds))
         return to_milliseconds(last)
 
     def lockable_again_at(self, hold: Hold) -> datetime:
-        """Return when a former holder's lock is a new hold, in whole milliseconds."""
+        """Return when the cool-down of a hold ends, in whole milliseconds."""
         return to_milliseconds(hold.released_at + timedelta(seconds=self.cooldown_seconds))
 
     def payment_due_at(self, *, now: datetime) -> datetime:
-        """Return when what is booked now must be paid, in whole milliseconds."""
+        """Return the payment deadline of a reservation made now, in whole milliseconds."""
         due = now + timedelta(seconds=self.payment_seconds)
         return to_milliseconds(due if self.begins_at is None else min(due, self.begins_at))
 
     def extensions_left(
         self, *, locked_at: datetime, locked_until: datetime, extensions: int
     ) -> int:
-        """Return how often a lock can still be extended."""
+        """Return how many more times a lock can be extended."""
         if locked_until >= self.last_deadline(locked_at=locked_at):
             return 0
         return max(0, self.max_extensions - extensions)
@@ -252,13 +249,13 @@ class Terms:
 
 @dataclass(slots=True)
 class BatchState:
-    """What a batch of commands is decided on; each command sees what the earlier ones did.
+    """The state on which a batch of commands is decided; each sees what earlier ones changed.
 
-    `seats` must have every seat that the commands name, every seat of the reservations that they
-    name, and every seat that is held or was bought by those whose seats are counted (see
-    `counts_seats_of`); `payments` every payment that they refer to, and `paying` the payments under
-    way of those that want to pay, with their person. `verified` is who of those that book has a
-    verified address, where the terms ask for it. `now` is read once the event's row is locked.
+    It has what the commands' `reads` declare: `seats` and `reservations` by id, `payments` by
+    reference, and in `pending_payments` the payers of pending payments by reference. `verified` has
+    the people with a verified address, if the terms require one. `now` is read after the event's
+    row was locked. `caps_of` are the people whose held and bought seats are all in `seats`; None
+    means that `seats` has every seat of the event.
     """
 
     terms: Terms
@@ -266,8 +263,9 @@ class BatchState:
     seats: dict[int, SeatState]
     reservations: dict[int, ReservationState] = field(default_factory=dict)
     payments: dict[str, PaymentState] = field(default_factory=dict)
-    paying: dict[str, int] = field(default_factory=dict)
+    pending_payments: dict[str, int] = field(default_factory=dict)
     verified: frozenset[int] = frozenset()
+    caps_of: frozenset[int] | None = None
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
     _bought: dict[int, set[int]] = field(init=False, default_factory=dict)
     _new_reservations: int = field(init=False, default=0)
@@ -277,11 +275,19 @@ class BatchState:
             self._count(seat)
 
     def held_by(self, person_id: int) -> frozenset[int]:
-        """Return the ids of the seats on which a person has a live lock."""
+        """Return the ids of the seats on which a person has a live lock.
+
+        Raises: LookupError when no command of the batch declares to read them.
+        """
+        self._require_read(person_id)
         return frozenset(self._held.get(person_id, ()))
 
     def bought_by(self, person_id: int) -> frozenset[int]:
-        """Return the ids of the seats in a person's live reservations."""
+        """Return the ids of the seats in a person's live reservations.
+
+        Raises: LookupError when no command of the batch declares to read them.
+        """
+        self._require_read(person_id)
         return frozenset(self._bought.get(person_id, ()))
 
     def put(self, seat: SeatState) -> None:
@@ -295,9 +301,14 @@ class BatchState:
         self._count(seat)
 
     def next_reservation_id(self) -> int:
-        """Return a placeholder for a reservation that is not stored yet: -1, -2 and so on."""
+        """Return a placeholder id for a new reservation: -1, -2 and so on."""
         self._new_reservations += 1
         return -self._new_reservations
+
+    def _require_read(self, person_id: int) -> None:
+        """Raises: LookupError. Counting only some of a person's seats would let them pass a cap."""
+        if self.caps_of is not None and person_id not in self.caps_of:
+            raise LookupError(f"Declare `caps_of` in `reads`: person {person_id} was not read")
 
     def _count(self, seat: SeatState) -> None:
         if seat.holder_id is not None and seat.is_locked(now=self.now):

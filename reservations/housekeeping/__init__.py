@@ -1,6 +1,5 @@
-"""Looking after what is stored: checking the books, and throwing away what nobody needs.
+"""Housekeeping: periodic commands, pruning, and steps after a restore.
 
-Nothing people do waits for any of it: reading takes no locks, and what is deleted goes in short
-transactions, row by row that nobody else writes. Seats and payments change only through the desk
-and the checkout, whose commands the rounds run in turn.
+It does not block requests: reads take no locks, and deletions run in short transactions on rows
+that nothing else writes. Seats and payments change only through the command queue and the checkout.
 """

@@ -1,7 +1,7 @@
-"""Housekeeping again and again, in a process of its own.
+"""The housekeeping loop, which runs in a process of its own.
 
-One round at a time: a second one in the same process is refused. Two processes do no harm, since
-every step can run twice at once. Nothing is lost when the process is killed, at whatever point.
+A process runs one round at a time. Two processes may run at once, because every step is idempotent,
+and the process may be killed at any point.
 """
 
 import logging
@@ -18,9 +18,8 @@ from django.db import Error
 
 from reservations import database
 
-# Commands, in the order in which they are run, and how long to wait before the next time at least.
-# Pruning looks at every old row, and nobody waits for it. What belongs to other apps, which are
-# not known here, is run by its name as well.
+# Management commands in order, each with the least number of seconds between two runs. Pruning
+# scans all old rows and is not urgent. Other apps add their commands in SEATCAST_CHORES.
 STEPS: dict[str, float] = {
     "reconcile_payments": 0.0,
     "release_expired_locks": 0.0,
@@ -36,18 +35,18 @@ _one_at_a_time = threading.Lock()
 
 
 class Stop:
-    """Whether the process was asked to end. Told once it ends in its own time, twice at once."""
+    """A stop flag, set by the first signal; the second signal ends the process at once."""
 
     def __init__(self) -> None:
         self.is_asked_for = False
 
     def __call__(self, number: int, _: FrameType | None) -> None:
-        # No lock and no event: it runs in between any two instructions of the main thread.
+        # No lock and no event: a signal handler interrupts the main thread anywhere.
         self.is_asked_for = True
         signal.signal(number, signal.SIG_DFL)
 
     def wait(self, seconds: float) -> None:
-        """Wait that long, or until asked."""
+        """Wait that long, or until a signal."""
         end = time.monotonic() + seconds
         while not self.is_asked_for and (rest := end - time.monotonic()) > 0:
             time.sleep(min(rest, _SECONDS_BETWEEN_LOOKS))
@@ -55,7 +54,7 @@ class Stop:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[Stop]:
-    """Have SIGTERM and SIGINT ask to stop, for the length of the context; main thread only."""
+    """Set a stop flag on SIGTERM and SIGINT inside the context; main thread only."""
     stop = Stop()
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -66,7 +65,7 @@ def stopped_by_signals() -> Iterator[Stop]:
 
 
 class HousekeepingLoop:
-    """Housekeeping rounds; `run` carries out a command by its name."""
+    """Runs housekeeping rounds; `run` executes a management command by name."""
 
     def __init__(self, run: Callable[[str], None], stop: Stop) -> None:
         self._run = run
@@ -74,10 +73,10 @@ class HousekeepingLoop:
         self._due = dict.fromkeys(STEPS, 0.0)
 
     def run_once(self) -> bool:
-        """Run all steps that are due; tell whether all went well.
+        """Run all steps that are due; return whether all succeeded.
 
-        What fails is logged in one line, unless it is a bug. It does not keep the steps after it
-        from being tried, except when the database is away, which would fail them all.
+        Expected failures are logged in one line. After a failed step the others still run, unless
+        the database is down.
         """
         if not _one_at_a_time.acquire(blocking=False):
             logger.warning("Housekeeping: a round is under way already")
@@ -86,7 +85,7 @@ class HousekeepingLoop:
             return self._steps()
         finally:
             _one_at_a_time.release()
-            # Nobody needs it until the next round.
+            # Idle until the next round.
             database.release_connection()
 
     def _steps(self) -> bool:
@@ -103,7 +102,7 @@ class HousekeepingLoop:
                 if not database.answers():
                     return False
             except (CommandError, SystemExit) as error:
-                # It has said itself what an exit means.
+                # The command has printed the reason itself.
                 logger.warning("Housekeeping: %s did not do everything: %s", step, _line(error))
                 went_well = False
             except Exception:

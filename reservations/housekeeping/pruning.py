@@ -1,15 +1,15 @@
-"""Deleting what is too old to be of use: change log rows and idempotency keys.
+"""Pruning: deletes old change log rows and idempotency keys.
 
-Of each seat the log loses what came before its last lock or block as of the cut; from there on,
-and everything after the cut, it is kept. So
-- the newest row of every seat stays, and with it all rows of the event's newest number;
-- what is left can be replayed strictly: each seat's history begins with a lock or a block, and
-  what a seat was before one of these is of no consequence;
-- the rows after any number still end with the newest state of each seat that changed since. Who
-  resumes from there is told all of it, or finds the very next number missing and loads the map.
+For each seat, the rows before its last lock or block as of the cut are deleted; later rows are
+kept. So
+- the newest row of every seat is kept, and all rows of the event's newest number;
+- the rest can be replayed: each seat's history begins with a lock or a block, before which its
+  state does not matter;
+- the rows after any sequence number still include the newest state of each seat that changed since.
+  A viewer that resumes gets all of them, or finds the next number missing and loads the map.
 
-Rows go in batches, each a short transaction after which all of this holds. It can be stopped at
-any point, begun again, and run twice at once.
+Rows are deleted in batches, each a short transaction after which all of this holds. Pruning can be
+stopped at any point, repeated, and run twice at once.
 """
 
 import time
@@ -32,12 +32,11 @@ _Place = tuple[int, int]
 def prune_log(
     *, older_than: timedelta, dry_run: bool = False, batch_rows: int = BATCH_ROWS
 ) -> Iterator[tuple[int, int]]:
-    """Delete old log rows of all events; yield each event's id and how many went, batch by batch.
+    """Delete old log rows of all events; yield event id and number of rows for each batch.
 
-    A batch may be some rows larger than `batch_rows`. With `dry_run` nothing is deleted, and what
-    would be is counted.
+    A batch may be some rows larger than `batch_rows`. With `dry_run` rows are only counted.
 
-    Raises: ValueError for an age at which the log must be whole.
+    Raises: ValueError if `older_than` is less than WHOLE_LOG.
     """
     if older_than < WHOLE_LOG:
         raise ValueError(f"The log is kept for {WHOLE_LOG} at least.")
@@ -51,14 +50,14 @@ def prune_log(
 def prune_keys(
     *, older_than: timedelta, dry_run: bool = False, batch_rows: int = BATCH_ROWS
 ) -> Iterator[int]:
-    """Delete idempotency keys that were last used so long ago; yield how many, batch by batch."""
+    """Delete idempotency keys that were last used so long ago; yield the number per batch."""
     old = IdempotencyKey.objects.filter(created_at__lt=clock.now() - older_than)
     if dry_run:
         yield old.count()
         return
     while pks := list(old.order_by("created_at").values_list("pk", flat=True)[:batch_rows]):
         with _short_transaction():
-            # Who has one is using it: then it is not old any more, and the desk does not wait.
+            # A locked key is in use, so it is not old any more; and commands must not wait.
             free = old.filter(pk__in=pks).select_for_update(skip_locked=True)
             mine = list(free.values_list("pk", flat=True))
             deleted, _ = IdempotencyKey.objects.filter(pk__in=mine).delete()
@@ -68,9 +67,9 @@ def prune_keys(
 
 
 def _cut(event_id: int, *, before: datetime) -> int:
-    """Return the last number up to which an event's log is old, 0 when none of it is."""
+    """Return the last sequence number of the old part of an event's log, 0 if there is none."""
     log = SeatChange.objects.filter(event_id=event_id)
-    # The index has the old rows first: newer ones are not read.
+    # Stops at the first newer row of the index.
     newer = log.filter(at__gte=before).order_by("seq").values_list("seq", flat=True).first()
     if newer is not None:
         return newer - 1
@@ -78,10 +77,10 @@ def _cut(event_id: int, *, before: datetime) -> int:
 
 
 def _superseded(event_id: int, *, cut: int, batch_rows: int) -> Iterator[list[_Place]]:
-    """Yield the places, number and seat, of the rows that are not needed, some at a time.
+    """Yield batches of (sequence number, seat id) of the rows to delete.
 
-    All of a seat's rows from one beginning to the next come together: without the first of them
-    the others could not be replayed.
+    A seat's rows from one lock or block to the next are in one batch, because without the first of
+    them the others could not be replayed.
     """
     kept: dict[int, list[int]] = {}
     doomed: list[_Place] = []
@@ -97,7 +96,7 @@ def _superseded(event_id: int, *, cut: int, batch_rows: int) -> Iterator[list[_P
 
 
 def _rows(event_id: int, *, cut: int, page_rows: int) -> Iterator[tuple[int, int, str]]:
-    """Read an event's log up to the cut, in order, by statements that are short each."""
+    """Read an event's log up to the cut, in order and in pages."""
     log = SeatChange.objects.filter(event_id=event_id, seq__lte=cut).order_by("seq", "seat_id")
     seq = seat_id = 0
     while page := list(
@@ -110,10 +109,9 @@ def _rows(event_id: int, *, cut: int, page_rows: int) -> Iterator[tuple[int, int
 
 
 def _delete_log(event_id: int, places: list[_Place]) -> int:
-    """Delete rows by their keys, one by one: a list of so many is nothing an index is used for.
+    """Delete rows by key, one by one, because PostgreSQL would not use the index for a long list.
 
-    They go in the log's order. So does everybody else's who prunes at the same time, and whoever
-    is second waits for the first and finds the rows gone.
+    All processes delete in the same order, so they cannot deadlock.
     """
     table = connection.ops.quote_name(SeatChange._meta.db_table)
     with _short_transaction(), connection.cursor() as cursor:
@@ -129,5 +127,5 @@ def _short_transaction() -> Iterator[None]:
     began = time.monotonic()
     with transaction.atomic():
         yield
-    # Half of the time is the others': on SQLite they cannot write meanwhile.
+    # Pause for as long: on SQLite nobody else can write during the transaction.
     time.sleep(time.monotonic() - began)

@@ -1,9 +1,8 @@
-"""What must be done when a backup has become the database, before anybody is let in.
+"""Steps after a backup was restored, before the servers start.
 
-What was handed out after the backup was made is still in people's hands, and would name something
-else as soon as its number was given out again: a viewer's place in the changes, a booking's number
-on a ticket, a person's in a token. So no number is given out twice, and who watches is shown the
-whole map.
+Ids that were issued after the backup are still in use: sequence numbers by viewers, reservation ids
+on tickets, user ids in tokens. They must not be issued again for something else, so the sequences
+skip ahead, and viewers load the whole map again.
 """
 
 import secrets
@@ -14,13 +13,13 @@ from django.db import connection, models, transaction
 from reservations.models import Event
 
 SKIPPED = 1_000_000
-"""How many numbers of each table are never given out: more than were since the backup."""
+"""How many ids of each table to skip: more than were issued since the backup."""
 
 
-def start_anew() -> int:
-    """Skip numbers, and give every event a new layout name; return how many events there are.
+def prepare_restored_database() -> int:
+    """Skip ids, and give every event a random layout name; return the number of events.
 
-    The name is the layout's until the next change of the seats, which gives it one by its content.
+    The next change of static seat data replaces the name by the layout's hash.
     """
     with transaction.atomic():
         _skip_numbers()

@@ -1,7 +1,7 @@
-"""What is stored. Seats, reservations and the change log are written by the desk alone.
+"""The models. Only the unit of work writes seats, reservations and the change log.
 
-Every hot table carries the event, and every hot query names it, so that an event can be moved
-to a shard of its own without a change of schema.
+Every hot table has the event's id, and every hot query filters by it, so that events could be
+sharded without a schema change.
 """
 
 from reservations.models.bookings import Entry, Reservation, ReservationSeat, overdue

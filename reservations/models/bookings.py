@@ -1,4 +1,4 @@
-"""Bookings: what was sold to whom, and at what price."""
+"""Reservations with their seats and entries."""
 
 from datetime import datetime
 
@@ -11,17 +11,16 @@ from reservations.public_ids import LENGTH, RandomPublicId, new_public_id
 
 
 def overdue(now: datetime) -> Q:
-    """Return which reservations were not paid in time, though nobody has written that down yet."""
+    """Return the condition for overdue reservations, which LapseUnpaid has not ended yet."""
     return Q(status="confirmed", paid_at__isnull=True, payment_due_at__lte=now)
 
 
 class Reservation(models.Model):
-    """A booking. Its end keeps it, with its seats and what they cost.
+    """A reservation. It is kept after it ends, with its seats and their prices.
 
-    `payment_due_at` is set for what is not paid at once: such a booking lapses then unless
-    `paid_at` is set. Correctness never waits for anybody to write that down. Bookings by an offline
-    method that are older than these columns have neither, and count as paid.
-    Outside it is known by its `public_id` alone; the primary key stays inside.
+    `payment_due_at` is set for offline payment methods: at that time the reservation is overdue
+    unless `paid_at` is set, even before LapseUnpaid stores that. Offline reservations older than
+    these columns have neither, and count as paid. Only `public_id` is used outside the server.
     """
 
     class Status(models.TextChoices):
@@ -90,10 +89,10 @@ class Reservation(models.Model):
 
 
 class ReservationSeat(models.Model):
-    """A seat of a reservation and the price paid for it.
+    """A seat of a reservation with its price.
 
-    `live` ends with the reservation. The constraint is what forbids selling a seat twice, should
-    the code ever fail to.
+    `live` is False once the reservation has ended. A unique constraint on live rows prevents
+    selling a seat twice even if the code has a bug.
     """
 
     reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="seats")
@@ -120,9 +119,9 @@ class ReservationSeat(models.Model):
 
 
 class Entry(models.Model):
-    """A seat of a reservation has been admitted at the door; it is once.
+    """The entry of a reservation's seat; there is at most one.
 
-    Written by the desk under the event's row, like everything that has to agree with cancelling.
+    Written with the event's row locked, so that a reservation cannot be cancelled meanwhile.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")

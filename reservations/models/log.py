@@ -1,4 +1,4 @@
-"""What happened: the change log, and the answers that were given."""
+"""The change log and idempotency keys."""
 
 from django.conf import settings
 from django.db import models
@@ -53,9 +53,9 @@ class SeatChange(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The answer to a command that carried a key, stored in the transaction that did the work.
+    """An idempotency key with the stored result of its command.
 
-    While a payment is under way there is none yet.
+    `answer` is None while its payment is pending.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -1,4 +1,4 @@
-"""Money: what a booking owes to the payment provider, and the demo provider's own books."""
+"""Payments, and the charges of the demo provider."""
 
 from django.conf import settings
 from django.db import models
@@ -25,8 +25,8 @@ UNFINISHED = [
 class Payment(models.Model):
     """The money of one reservation, or of an attempt at one.
 
-    It is written down before the provider is asked, and again in the transaction that books: at
-    whatever point a process dies, this row says what the provider is still to be told.
+    It is stored before the provider is called, and updated in the transaction that stores the
+    reservation, so that after a crash its status says which call to the provider is due.
     """
 
     reference = models.CharField(
@@ -75,7 +75,7 @@ class Payment(models.Model):
 
 
 class DemoCharge(models.Model):
-    """A charge in the demo provider's books; nothing else of Seatcast reads or writes them."""
+    """A charge of the demo provider, used by nothing else."""
 
     class Status(models.TextChoices):
         AUTHORISED = "authorised"

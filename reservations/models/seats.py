@@ -15,30 +15,35 @@ from reservations.domain.states import SeatStatus
 from reservations.plans.colors import is_color
 from reservations.time_zones import default_time_zone, require_time_zone
 
-# Longer than any sale; far below what a deadline can be computed with.
+# Longer than any sale, and short enough not to overflow a deadline.
 MAX_PAYMENT_SECONDS = 90 * 24 * 60 * 60
+
+# The columns of a seat that a sale does not change. Clients cache them under the event's layout.
+STATIC_SEAT_FIELDS = (
+    *("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price"),
+)
 
 SEAT_STATUSES = [(status.value, status.word) for status in SeatStatus]
 
 
 def require_color(text: str) -> None:
-    """Let pass only what can be drawn with. Raises: ValidationError."""
+    """Require a CSS colour. Raises: ValidationError."""
     if not is_color(text):
         raise ValidationError("Give a colour such as #7c3aed.")
 
 
 def require_offline_methods(codes: Any) -> None:
-    """Let pass only a list of the site's offline payment methods. Raises: ValidationError."""
+    """Require a list of the site's offline payment methods. Raises: ValidationError."""
     known = list(settings.SEATCAST_OFFLINE_METHODS)
     if not isinstance(codes, list) or not all(code in known for code in codes):
         raise ValidationError(f"Give a list of codes among {', '.join(known) or 'none'}.")
 
 
 class Event(models.Model):
-    """A show with its seats on sale.
+    """A show with its seats.
 
-    `change_seq` is the number of the last change of the event's seats. It moves only while this
-    row is locked, and commit order is number order: there is never a gap.
+    `change_seq` is the sequence number of the last change of its seats. It is incremented with this
+    row locked, so commits are in the order of the numbers, without gaps.
     """
 
     class Visibility(models.TextChoices):
@@ -52,7 +57,7 @@ class Event(models.Model):
     time_zone = models.CharField(
         max_length=64,
         default=default_time_zone,
-        # For servers of the version before, which name none.
+        # For servers of the previous release, which do not set it.
         db_default="UTC",
         validators=[require_time_zone],
         help_text="Where it takes place, such as Europe/Berlin: its times are told in this zone.",
@@ -141,7 +146,7 @@ class Event(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises: ValidationError for what is no currency, or a price that is none in it."""
+        """Raises: ValidationError for an unknown currency, or a price it cannot express."""
         require_currency(self.currency)
         require_payable(self.price, self.currency)
         own = self.seats.exclude(price=None) if self.pk else Seat.objects.none()
@@ -150,7 +155,7 @@ class Event(models.Model):
 
 
 class Category(models.Model):
-    """Seats of one event that are sold alike."""
+    """A price category of an event's seats."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="categories")
     name = models.CharField(max_length=100)
@@ -179,16 +184,16 @@ class Category(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises: ValidationError for a price that is none in the event's currency."""
+        """Raises: ValidationError for a price that the event's currency cannot express."""
         require_payable(self.price, self.event.currency)
 
 
 class Seat(models.Model):
-    """A place that can be sold once.
+    """A seat of an event.
 
-    A lock is valid only while `locked_until` lies ahead. Correctness never waits for anybody to
-    clear it: a seat whose lock ran out is available, whatever its status still says.
-    An event's seats are listed by primary key; that place is the seat's index on the wire.
+    A lock is valid only before `locked_until`: a seat with an expired lock is available, even if
+    its status has not been updated. Seats are listed by primary key; a seat's position in that
+    list is its index in frames.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="seats")
@@ -299,7 +304,7 @@ class Seat(models.Model):
                 ),
                 name="a_seat_status_matches_its_columns",
             ),
-            # The holder's account may be deleted, and leaves the times.
+            # If the holder's account is deleted, the times remain.
             models.CheckConstraint(
                 condition=Q(former_locked_at__isnull=False, released_at__isnull=False)
                 | Q(
@@ -316,14 +321,14 @@ class Seat(models.Model):
                 condition=Q(status=SeatStatus.LOCKED),
                 name="seat_by_holder",
             ),
-            # Not by event first: it must not be taken for what a person holds, which reads all that
-            # is locked, and without statistics PostgreSQL cannot tell the two apart.
+            # Not by event first: without statistics PostgreSQL would use it for the query of a
+            # person's locks, and read all locked seats.
             models.Index(
                 fields=["locked_until", "event"],
                 condition=Q(status=SeatStatus.LOCKED),
                 name="seat_by_deadline",
             ),
-            # For what can be offered instead of a seat that is taken.
+            # For alternatives to seats that are taken.
             models.Index(
                 fields=["event", "category", "x"],
                 condition=Q(status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]),
@@ -335,13 +340,13 @@ class Seat(models.Model):
         return self.seat_number
 
     def clean(self) -> None:
-        """Raises: ValidationError for a price that is none in the event's currency."""
+        """Raises: ValidationError for a price that the event's currency cannot express."""
         require_payable(self.price, self.event.currency)
 
 
 def seat_price() -> Coalesce:
-    """Return the expression for a seat's own price, else its category's, else the event's.
+    """Return the SQL expression for a seat's price: its own, else its category's, else the event's.
 
-    `domain.rules.price_of` is the same for values that have been read.
+    `domain.rules.price_of` computes the same in Python.
     """
     return Coalesce("price", "category__price", "event__price")

@@ -1,6 +1,6 @@
-"""How reservations are paid for.
+"""Payments for reservations.
 
-The provider is outside: slow, and not always there. So it is never asked inside the desk's
-transaction, and what it is to be told is written down first, in `Payment`. Telling it twice does
-no harm, because it knows each payment by its reference.
+The payment provider is a remote service that may be slow or down. So it is never called inside a
+transaction, and each call is recorded first, in the status of a `Payment`. Calls are idempotent,
+because the provider knows each payment by its reference.
 """

@@ -1,12 +1,11 @@
-"""Booking and cancelling, with the money: the desk decides, the provider is told in between.
+"""Reserving and cancelling, with calls to the payment provider between transactions.
 
-Order of a booking that is paid for: the payment is written down; the provider sets the money
-aside; seats, booking and payment are committed in one transaction; the provider takes the money.
-Whoever dies in between leaves a payment whose status says what the provider is still to be told:
-nothing was booked and the money is given back, or it was and the money is taken. `finish` sees to
-that, for all that are `unfinished`.
+Order of a reservation that is paid online: insert a pending payment; authorise it at the provider;
+commit seats, reservation and payment in one transaction; capture the payment. If the process dies
+in between, the payment's status says which call is due: void it if nothing was reserved, otherwise
+capture it. `finish` makes that call for the `unfinished` payments.
 
-Nothing here holds a lock or a connection while the provider is asked.
+No lock and no database connection is held during a call to the provider.
 """
 
 import logging
@@ -37,27 +36,27 @@ from reservations.domain.errors import (
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Payment
 from reservations.models.payments import UNFINISHED
-from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider
-from reservations.read.records import Answer, PaymentRecord
+from reservations.payments.storage import PAYMENT_SECONDS
+from reservations.read.records import CommandResult, PaymentRecord
 from reservations.threads import COMMANDS, in_thread
 from reservations.write import command_queue
-from reservations.write.idempotency import answer_in_flight, correct, forget_in_flight
+from reservations.write.idempotency import refuse_in_flight, release_in_flight, replace_answer
 
-# How long to wait before a call to the provider is made again, give or take a half.
+# Delays before the retries of a call to the provider; each is varied by up to a half.
 _RETRY_SECONDS = (0.1, 0.4)
-# More than a payment can take from any status to its end.
-_MOST_STEPS = 5
+# More than the longest path from any status to a final one.
+_MAX_STEPS = 5
 
 logger = logging.getLogger(__name__)
 
-# Threads that wait for the provider serve nobody else meanwhile.
-_at_the_provider = BoundedSemaphore(settings.SEATCAST_MAX_PAYMENTS)
+# Limits the threads that wait for the provider, because they cannot serve other requests.
+_provider_slots = BoundedSemaphore(settings.SEATCAST_MAX_PAYMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What somebody wants to book, and how they pay."""
+    """The seats to reserve, and how they are paid."""
 
     event_id: int
     actor: Person
@@ -66,25 +65,25 @@ class Order:
     key: str | None = None
 
 
-async def areserve(order: Order) -> Answer:
-    """Book seats that the actor holds, all or none, and have them paid for, now or later.
+async def areserve(order: Order) -> CommandResult:
+    """Reserve seats that the actor holds, all or none, and charge the payment if it is online.
 
-    With an idempotency key it is done once, and the answer is the same each time.
+    With an idempotency key it is done once, and returns the same result each time.
 
     Raises: SeatcastError. PaymentDeclined and PaymentUnavailable leave the locks as they are.
     """
     if is_paid_online(order.payment_method):
         return await in_thread(partial(reserve, order), COMMANDS)
     return await command_queue.asubmit(
-        event_id=order.event_id, command=_paid_later(order), key=order.key
+        event_id=order.event_id, command=_offline_command(order), key=order.key
     )
 
 
-def reserve(order: Order) -> Answer:
-    """As `areserve`, for a thread."""
+def reserve(order: Order) -> CommandResult:
+    """Reserve like `areserve`, from a thread."""
     if not is_paid_online(order.payment_method):
         return command_queue.submit(
-            event_id=order.event_id, command=_paid_later(order), key=order.key
+            event_id=order.event_id, command=_offline_command(order), key=order.key
         )
     reference = uuid4().hex
     started = command_queue.submit(
@@ -105,8 +104,8 @@ def cancel(
     reservation_id: int,
     as_organiser: bool = False,
     key: str | None = None,
-) -> Answer:
-    """Give a booking's seats back, and its money. Raises: SeatcastError."""
+) -> CommandResult:
+    """Cancel a reservation, and return its payment. Raises: SeatcastError."""
     answer = command_queue.submit(
         event_id=event_id,
         command=CancelReservation(actor, reservation_id, as_organiser),
@@ -119,27 +118,27 @@ def cancel(
 
 
 def settle(reference: str) -> PaymentStatus:
-    """Tell the provider what a payment's status says is due; return how far it has come then.
+    """Make the provider calls that a payment's status requires; return the final status.
 
-    Twice at once, or again after a crash, does no harm.
+    It may run twice at once, or again after a crash.
 
     Raises: PaymentUnavailable, django.db.Error.
     """
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         payment = Payment.objects.get(reference=reference)
         before = PaymentStatus(payment.status)
-        after = _tell(payment)
+        after = _make_due_call(payment)
         if after is None:
             return before
-        # Should somebody have moved it meanwhile, the next look shows to where.
-        _move(reference, before, after)
+        # If another thread has changed the status meanwhile, the next iteration reads it.
+        _set_status(reference, before, after)
     raise PaymentUnavailable
 
 
 def unfinished(*, older_than_seconds: float = PAYMENT_SECONDS) -> list[Payment]:
-    """Return the payments that somebody left in between, oldest first.
+    """Return the payments that need a call to the provider, oldest first.
 
-    Younger ones may be under way.
+    Younger ones may belong to a running request.
     """
     return list(
         Payment.objects.filter(
@@ -152,24 +151,24 @@ def unfinished(*, older_than_seconds: float = PAYMENT_SECONDS) -> list[Payment]:
 
 
 def finish(payment: Payment) -> PaymentStatus:
-    """Bring a payment to an end that somebody left in between; return how far it has come.
+    """Finish an unfinished payment; return its final status.
 
-    One that is still pending was not booked, so it is given up first. Should its request live
-    after all, the desk refuses it from then on. Raises: PaymentUnavailable, django.db.Error.
+    A payment that is still pending is voided. If its request is still running, its ReserveSeats is
+    refused from then on. Raises: PaymentUnavailable, django.db.Error.
     """
-    _move(payment.reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
+    _set_status(payment.reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
     return settle(payment.reference)
 
 
-def _paid_later(order: Order) -> ReserveSeats:
+def _offline_command(order: Order) -> ReserveSeats:
     return ReserveSeats(order.actor, order.seat_ids, order.payment_method)
 
 
 def _authorise(order: Order, payment: PaymentRecord) -> None:
-    """Have the money set aside. Raises: PaymentDeclined, PaymentUnavailable, Busy."""
+    """Authorise a payment at the provider. Raises: PaymentDeclined, PaymentUnavailable, Busy."""
     database.release_connection()
     try:
-        _ask(
+        _call_provider(
             lambda: provider().authorise(
                 reference=payment["reference"],
                 amount=Decimal(payment["amount"]),
@@ -178,23 +177,23 @@ def _authorise(order: Order, payment: PaymentRecord) -> None:
             )
         )
     except PaymentDeclined as refusal:
-        _end(order, payment, PaymentStatus.DECLINED, answer=refusal)
+        _abandon(order, payment, PaymentStatus.DECLINED, answer=refusal)
         raise
     except Busy:
-        # The provider was not asked, so there is nothing that it could give back.
-        _end(order, payment, PaymentStatus.VOIDED, answer=None)
+        # The provider was not called, so there is nothing to void.
+        _abandon(order, payment, PaymentStatus.VOIDED, answer=None)
         raise
     except Unavailable:
-        _end(order, payment, PaymentStatus.VOID_DUE, answer=None)
+        _abandon(order, payment, PaymentStatus.VOID_DUE, answer=None)
         _settle_now_or_later(payment["reference"])
         raise
 
 
-def _book(order: Order, reference: str) -> Answer:
-    """Book the seats with money that is set aside; if that is refused, give it back.
+def _book(order: Order, reference: str) -> CommandResult:
+    """Reserve the seats with an authorised payment; if that is refused, void it.
 
-    Raises: SeatcastError. After Unavailable it is not known whether it was booked, and reconciling
-    will show it.
+    Raises: SeatcastError. After Unavailable it is unknown whether the seats were reserved;
+    reconciliation will finish the payment either way.
     """
     try:
         return command_queue.submit(
@@ -208,15 +207,16 @@ def _book(order: Order, reference: str) -> Answer:
         raise
 
 
-def _charge(order: Order, reference: str, answer: Answer) -> Answer:
-    """Take the money for a booking, and return its answer, which stays as it is.
+def _charge(order: Order, reference: str, answer: CommandResult) -> CommandResult:
+    """Capture the payment of a reservation, and return the reservation's result unchanged.
 
-    It is committed: a database that goes away now does not make it fail. Raises: PaymentWithdrawn.
+    The reservation is committed, so a failing database or provider does not fail it.
+    Raises: PaymentWithdrawn.
     """
     try:
         if not _is_paid_with(reference, answer):
-            # Another request with the same key has booked, and has paid for itself.
-            _move(reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
+            # Another request with the same key has reserved the seats with its own payment.
+            _set_status(reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
             settle(reference)
             return answer
         status = settle(reference)
@@ -225,67 +225,69 @@ def _charge(order: Order, reference: str, answer: Answer) -> Answer:
         return answer
     if status in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}:
         refusal = PaymentWithdrawn()
-        _correct(order, refusal)
+        _replace_stored_result(order, refusal)
         raise refusal
     return answer
 
 
-def _is_paid_with(reference: str, answer: Answer) -> bool:
+def _is_paid_with(reference: str, answer: CommandResult) -> bool:
     number = answer["reservation"]["id"]
     return Payment.objects.filter(reference=reference, reservation__public_id=number).exists()
 
 
-def _correct(order: Order, refusal: SeatcastError) -> None:
-    """Have the order's key answered from now on with what has become of it, if that can be."""
+def _replace_stored_result(order: Order, refusal: SeatcastError) -> None:
+    """Replace the stored result of the order's key with a refusal; log a failure to do so."""
     try:
-        correct(event_id=order.event_id, user_id=order.actor.id, key=order.key, refusal=refusal)
+        replace_answer(
+            event_id=order.event_id, user_id=order.actor.id, key=order.key, refusal=refusal
+        )
     except Error:
         logger.warning("A key still confirms a booking that was withdrawn", exc_info=True)
 
 
-def _end(
+def _abandon(
     order: Order, started: PaymentRecord, status: PaymentStatus, *, answer: SeatcastError | None
 ) -> None:
-    """Write down that a payment came to nothing, and answer its key, or let it be used again."""
+    """Store a failed payment's status, and the answer of its key; without one release the key."""
     event_id, user_id, key = order.event_id, order.actor.id, order.key
     try:
         with transaction.atomic():
-            if not _move(started["reference"], PaymentStatus.PENDING, status):
+            if not _set_status(started["reference"], PaymentStatus.PENDING, status):
                 return
             if answer is None:
-                forget_in_flight(event_id=event_id, user_id=user_id, key=key)
+                release_in_flight(event_id=event_id, user_id=user_id, key=key)
             else:
-                answer_in_flight(event_id=event_id, user_id=user_id, key=key, refusal=answer)
+                refuse_in_flight(event_id=event_id, user_id=user_id, key=key, refusal=answer)
     except Error:
         _leave_to_reconcile(started["reference"])
 
 
-def _tell(payment: Payment) -> PaymentStatus | None:
-    """Tell the provider what is due; return the status after it, None when nothing is."""
+def _make_due_call(payment: Payment) -> PaymentStatus | None:
+    """Make the call that a payment's status requires; return the next status, None if none is."""
     reference = payment.reference
     match PaymentStatus(payment.status):
         case PaymentStatus.AUTHORISED:
             try:
-                _ask(lambda: provider().capture(reference=reference))
+                _call_provider(lambda: provider().capture(reference=reference))
             except PaymentDeclined:
                 _withdraw(payment)
                 return PaymentStatus.VOID_DUE
             return PaymentStatus.CAPTURED
         case PaymentStatus.VOID_DUE:
             try:
-                _ask(lambda: provider().void(reference=reference))
+                _call_provider(lambda: provider().void(reference=reference))
             except AlreadyCaptured:
-                _ask(lambda: provider().refund(reference=reference))
+                _call_provider(lambda: provider().refund(reference=reference))
             return PaymentStatus.VOIDED
         case PaymentStatus.REFUND_DUE:
-            _ask(lambda: provider().refund(reference=reference))
+            _call_provider(lambda: provider().refund(reference=reference))
             return PaymentStatus.REFUNDED
         case _:
             return None
 
 
 def _withdraw(payment: Payment) -> None:
-    """Cancel a booking for which the money cannot be taken after all."""
+    """Cancel the reservation of a payment that cannot be captured."""
     logger.warning("Payment %s was withdrawn; its reservation is cancelled", payment.reference)
     owner = Person(payment.user_id, payment.user.get_username())
     command_queue.submit(
@@ -294,8 +296,8 @@ def _withdraw(payment: Payment) -> None:
     )
 
 
-def _move(reference: str, before: PaymentStatus, after: PaymentStatus) -> bool:
-    """Write down how far a payment has come; tell whether nobody had moved it meanwhile."""
+def _set_status(reference: str, before: PaymentStatus, after: PaymentStatus) -> bool:
+    """Change a payment's status; return False if it was not `before` any more."""
     found = Payment.objects.filter(reference=reference, status=before)
     with transaction.atomic():
         is_moved = bool(found.update(status=after, updated_at=clock.now()))
@@ -304,26 +306,26 @@ def _move(reference: str, before: PaymentStatus, after: PaymentStatus) -> bool:
     return is_moved
 
 
-def _ask(call: Callable[[], None]) -> None:
-    """Make a call to the provider, again if the answer does not come.
+def _call_provider(call: Callable[[], None]) -> None:
+    """Call the provider, and retry after PaymentUnavailable.
 
-    Raises: what the provider does; Busy when too many are there already.
+    Raises: what the provider raises; Busy when too many calls are running.
     """
-    if not _at_the_provider.acquire(blocking=False):
+    if not _provider_slots.acquire(blocking=False):
         raise Busy
     try:
         for delay_seconds in _RETRY_SECONDS:
             try:
-                return _timed(call)
+                return _timed_call(call)
             except PaymentUnavailable:
                 time.sleep(delay_seconds * random.uniform(0.5, 1.5))
-        return _timed(call)
+        return _timed_call(call)
     finally:
-        _at_the_provider.release()
+        _provider_slots.release()
 
 
-def _timed(call: Callable[[], None]) -> None:
-    """Make a call. Raises: what the provider may; PaymentUnavailable for all else that it does."""
+def _timed_call(call: Callable[[], None]) -> None:
+    """Call the provider. Raises: PaymentUnavailable, also for any unexpected exception."""
     try:
         with metrics.provider_seconds.time():
             call()
@@ -335,7 +337,7 @@ def _timed(call: Callable[[], None]) -> None:
 
 
 def _settle_now_or_later(reference: str) -> PaymentStatus | None:
-    """Settle a payment if that can be done now."""
+    """Settle a payment; leave it to reconciliation if that fails."""
     try:
         return settle(reference)
     except (Unavailable, Error):

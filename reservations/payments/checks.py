@@ -1,4 +1,4 @@
-"""What `manage.py check`, and so every migration, says of the payment provider."""
+"""System check of the payment provider, run by `manage.py check` and by migrations."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from reservations.payments.provider import provider
 
 @register
 def check_provider(**_: Any) -> list[CheckMessage]:
-    """Refuse a provider that there is not, or whose methods are named as some that need none."""
+    """Report a provider that cannot be loaded, or that shares a method with the offline ones."""
     try:
         provider()
     except (ImproperlyConfigured, ImportError) as error:

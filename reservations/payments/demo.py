@@ -1,7 +1,7 @@
-"""A provider for trying things out: it keeps books, and takes nobody's money.
+"""A demo payment provider, which charges nobody.
 
-Which outcome one gets is chosen by the method. Its books are its own: each call is a transaction
-of its own, as with a provider far away.
+The payment method selects the outcome. Its charges are stored in a table of their own, in a
+transaction per call, as a remote provider would.
 """
 
 import time
@@ -28,7 +28,7 @@ _METHODS = {
 
 
 class DemoProvider:
-    """Approves `card`; the other methods show what else can happen."""
+    """Approves `card`; the other methods simulate failures."""
 
     @property
     def methods(self) -> Mapping[str, str]:
@@ -70,7 +70,7 @@ class DemoProvider:
 
     @contextmanager
     def _charge(self, call: str, reference: str) -> Iterator[DemoCharge]:
-        """Change a charge in the books, and lose the answer if the method is for that.
+        """Load a charge, save it after the block, and lose the answer for `card_lost`.
 
         Raises: PaymentUnavailable.
         """

@@ -1,4 +1,4 @@
-"""What Seatcast asks of a payment provider."""
+"""The interface of payment providers."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -11,44 +11,44 @@ from django.utils.module_loading import import_string
 
 
 class AlreadyCaptured(Exception):
-    """A payment cannot be voided any more, because the money was taken: refund it."""
+    """A payment was captured, so it must be refunded instead of voided."""
 
 
 class PaymentProvider(Protocol):
     """Takes money in two steps: `authorise` sets it aside, `capture` takes it.
 
-    Every call names a payment by our own reference, and may come more than once: what was done
-    already is not done again, and answered alike. A call must end in bounded time, some ten
-    seconds. Any of them raises PaymentUnavailable when it is not known whether it was done.
-    An amount is in the currency's unit, so that 5000 yen come as 5000.00.
+    Every call identifies the payment by our reference, and must be idempotent: a repeated call does
+    nothing and returns or raises the same. A call must end within about ten seconds. It raises
+    PaymentUnavailable when it is unknown whether it was executed. Amounts are in the currency's
+    main unit: 5000 yen are 5000.00.
     """
 
     @property
     def methods(self) -> Mapping[str, str]:
-        """The payment methods that go through this provider, with their names for people."""
+        """The provider's payment methods: display names by code."""
 
     def authorise(self, *, reference: str, amount: Decimal, currency: str, method: str) -> None:
-        """Set the money aside. Raises: PaymentDeclined, also for a payment that was voided."""
+        """Authorise an amount. Raises: PaymentDeclined, also for a voided payment."""
 
     def capture(self, *, reference: str) -> None:
-        """Take money that was set aside. Raises: PaymentDeclined when that cannot be any more."""
+        """Capture the authorised amount. Raises: PaymentDeclined if that is no longer possible."""
 
     def void(self, *, reference: str) -> None:
-        """Give back what was set aside. One that comes late, or never was, cannot be authorised.
+        """Void an authorisation. A later `authorise` with the same reference must be declined.
 
         Raises: AlreadyCaptured.
         """
 
     def refund(self, *, reference: str) -> None:
-        """Give back money that was taken."""
+        """Refund the captured amount."""
 
 
 @cache
 def provider() -> PaymentProvider:
     """Return the provider that SEATCAST_PAYMENT_PROVIDER names.
 
-    Raises: ImproperlyConfigured when it has a method of a name that needs no provider: it would be
-    charged by some and booked unpaid by others. ImportError when there is no such provider.
+    Raises: ImproperlyConfigured when one of its methods has the code of an offline method, so that
+    it would be ambiguous; ImportError when it cannot be imported.
     """
     name = settings.SEATCAST_PAYMENT_PROVIDER
     found = cast("PaymentProvider", import_string(name)())
@@ -61,7 +61,7 @@ def provider() -> PaymentProvider:
 
 
 def payment_methods() -> dict[str, str]:
-    """Return all payment methods with their names: the provider's, and those paid later."""
+    """Return all payment methods, online and offline: display names by code."""
     return {**provider().methods, **settings.SEATCAST_OFFLINE_METHODS}
 
 
@@ -70,5 +70,5 @@ def is_paid_online(method: str) -> bool:
 
 
 def is_paid_later(method: str) -> bool:
-    """Tell whether a method is one of the site's that needs no provider."""
+    """Return whether a method is one of the site's offline methods."""
     return not is_paid_online(method) and method in settings.SEATCAST_OFFLINE_METHODS

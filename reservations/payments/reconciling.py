@@ -1,8 +1,8 @@
-"""Bringing payments to an end that somebody left in between, several at a time.
+"""Reconciliation: finishing unfinished payments, several at a time.
 
-Concurrency. Nobody waits for good for the threads in which the provider is asked. One whose call
-does not return keeps its thread, its place at the provider and its own payment, which is left alone
-until it does; all other payments go on in the other threads, or in the next round.
+Concurrency. The provider is called in daemon threads, which are never joined. A call that does not
+return blocks its thread, one slot at the provider, and its own payment, which is skipped until it
+returns; the other payments go on in the other threads, or in the next round.
 """
 
 import random
@@ -21,20 +21,21 @@ from reservations.payments import checkout
 
 THREADS = 4
 PATIENCE_SECONDS = 30.0
-"""For how long to go on without one more payment that is brought to an end."""
+"""How long to wait for the next payment to be finished before giving up the round."""
 
 Outcome = PaymentStatus | Exception
 _Ended = tuple[Payment, Outcome]
 
-# The references of payments whose thread has not come back.
+# The references of the payments that a thread is working on.
 _under_way: set[str] = set()
 
 
 def finish_all(payments: Sequence[Payment]) -> Iterator[_Ended]:
-    """Yield each payment with its status then, or with what kept it from being brought to an end.
+    """Yield each payment with its final status, or with the exception that prevented it.
 
-    A TimeoutError stands for those for which there was no answer, or no thread, in time. What is
-    raised for one payment keeps no other from its end; nor are those that take long always first.
+    TimeoutError stands for payments without an answer, or without a thread, in time. An exception
+    for one payment does not affect others. The order is random, so that slow ones are not always
+    first.
     """
     shuffled = random.sample(payments, len(payments))
     waiting = deque(payment for payment in shuffled if payment.reference not in _under_way)
@@ -55,19 +56,19 @@ def finish_all(payments: Sequence[Payment]) -> Iterator[_Ended]:
     except Empty:
         pass
     finally:
-        # A thread that comes back later takes no further one.
+        # Stops threads that return later.
         waiting.clear()
     for payment in left.values():
         yield payment, TimeoutError("the provider has not answered")
 
 
 def _next(ended: "SimpleQueue[_Ended]", until: float) -> _Ended:
-    """Raises: Empty, when it is so late by `time.monotonic`."""
+    """Return the next finished payment. Raises: Empty after `until`, by `time.monotonic`."""
     return ended.get(timeout=max(0.0, until - time.monotonic()))
 
 
 def _finish(waiting: "deque[Payment]", ended: "SimpleQueue[_Ended]") -> None:
-    """Bring one payment after the other to an end."""
+    """Finish payments from the queue until it is empty."""
     while True:
         try:
             payment = waiting.popleft()

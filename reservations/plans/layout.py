@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from reservations.models import Event, Seat
+from reservations.models.seats import STATIC_SEAT_FIELDS
 
-_SEAT_FIELDS = ("pk", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
 _CATEGORY_FIELDS = ("pk", "name", "color", "price")
 _BATCH = 5_000
 
@@ -28,7 +28,7 @@ def layout_of(event: Event) -> str:
 def _parts(event: Event) -> Iterator[Any]:
     yield [event.plan, event.currency, event.price]
     yield list(event.categories.order_by("pk").values_list(*_CATEGORY_FIELDS))
-    seats = Seat.objects.filter(event=event).order_by("pk").values_list(*_SEAT_FIELDS)
+    seats = Seat.objects.filter(event=event).order_by("pk").values_list(*STATIC_SEAT_FIELDS)
     yield from seats.iterator(_BATCH)
 
 

@@ -1,7 +1,7 @@
-"""An event's seats as they stand in the house: all that is static about them, column by column.
+"""The layout of an event: the static data of its seats, in columns, as sent to clients.
 
-A client draws the map from this and keeps it: what a layout names never changes. So it is made
-once for each process and layout, and kept as it is sent.
+Clients draw the map from it and cache it for good, because a layout's hash names its content. Each
+process builds a layout once, and caches the compressed bytes.
 """
 
 import gzip
@@ -17,25 +17,25 @@ from django.core.cache import caches
 
 from reservations.domain.errors import LayoutNotFound
 from reservations.models import Seat
-from reservations.models.seats import seat_price
+from reservations.models.seats import STATIC_SEAT_FIELDS, seat_price
 from reservations.read import selectors
 from reservations.read.records import money
 from reservations.singleflight import SingleflightCache
 
 UNITS = 100
-"""Positions are told in hundredths of the plan's unit."""
+"""Positions are sent in hundredths of a plan unit."""
 
 _MAX_ENTRIES = 8
 _BATCH = 5_000
-# Other processes must make the same bytes, or a tag would not name them.
+# Makes gzip reproducible: every process must produce the same bytes for a tag.
 _NO_TIME = 0
 
 
 class RunRecord(TypedDict):
-    """Seats that follow each other and have all of this in common.
+    """Consecutive seats with the same section, row, category, price and prefix.
 
-    Each is called `prefix` and then its number. A seat that is not called so is a run of its own:
-    `prefix` is all of its name, and `number` is its number.
+    A seat's `seat_number` is `prefix` and its number. A seat for which that does not hold is a run
+    of its own: its `prefix` is the whole `seat_number`, and `number` its number.
     """
 
     section: int
@@ -48,7 +48,7 @@ class RunRecord(TypedDict):
 
 
 class LayoutRecord(TypedDict):
-    """Seats in index order. `ids`, `xs` and `ys` are each the difference to the one before."""
+    """Seats in index order. `ids`, `xs` and `ys` are delta-encoded."""
 
     layout: str
     sections: list[str]
@@ -61,7 +61,7 @@ class LayoutRecord(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class PackedLayout:
-    """A layout as it is sent: JSON, compressed. `tag` changes with any of its bytes."""
+    """A layout as compressed JSON. `tag` is a hash of the uncompressed bytes."""
 
     gzipped: bytes
     tag: str
@@ -72,7 +72,7 @@ class PackedLayout:
 
 
 class StaticSeat(NamedTuple):
-    """A seat without its status; `price` is what it costs, wherever that is written down."""
+    """The STATIC_SEAT_FIELDS of a seat; `price` is what it costs, from wherever that is stored."""
 
     id: int
     seat_number: str
@@ -91,44 +91,42 @@ _packed: SingleflightCache[tuple[int, str], PackedLayout] = SingleflightCache(
 
 
 def packed_layout(*, event_id: int, layout: str) -> PackedLayout:
-    """Return the seats of an event as its layout of that name has them.
+    """Return the layout of an event by its hash.
 
-    Raises: EventNotFound; LayoutNotFound when the event has another layout now.
+    Raises: EventNotFound; LayoutNotFound when it is not the current one.
     """
     _require_current(event_id, layout)
     return _packed.get((event_id, layout), lambda: _pack(event_id, layout))
 
 
 def static_seats(*, event_id: int, layout: str) -> Iterator[StaticSeat]:
-    """Yield an event's seats in index order, none unless its layout is the one of that name.
+    """Yield an event's seats in index order; none if `layout` is not the current one.
 
-    The layout is asked for in the same statement, so that what is read is what it names.
+    The condition is in the same statement, so that the seats are those of the layout.
     """
     rows = (
         Seat.objects.filter(event_id=event_id, event__layout=layout)
         .order_by("pk")
         .values_list(
-            *("pk", "seat_number", "section", "row", "number", "x", "y", "category_id"),
-            seat_price(),
+            *(seat_price() if name == "price" else name for name in STATIC_SEAT_FIELDS),
         )
     )
     return map(StaticSeat._make, rows.iterator(_BATCH))
 
 
 def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
-    """Return seats, given in index order, column by column."""
+    """Return the layout of seats, which must be in index order."""
     found = list(seats)
-    places: dict[str, int] = {}
+    section_indexes: dict[str, int] = {}
     for seat in found:
-        places.setdefault(seat.section, len(places))
+        section_indexes.setdefault(seat.section, len(section_indexes))
     runs: list[RunRecord] = []
     numbers: list[str] = []
-    # What seats have in common is looked at once for each run of them.
     for alike, group in groupby(found, key=_in_common):
         together = list(group)
         section, row, category, price, prefix = alike
         run: RunRecord = {
-            "section": places[section],
+            "section": section_indexes[section],
             "row": row,
             "category": category,
             "price": money(price),
@@ -144,7 +142,7 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
             numbers.append("")
     return {
         "layout": layout,
-        "sections": list(places),
+        "sections": list(section_indexes),
         "runs": runs,
         "ids": _differences(seat.id for seat in found),
         "numbers": numbers,
@@ -153,20 +151,20 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
     }
 
 
-def forget_layouts() -> None:
-    """Forget what was made; only tests put other seats under a layout's name."""
+def clear_layout_cache() -> None:
+    """Clear the cache. For tests, which change seats without a new layout."""
     _packed.clear()
 
 
 def _in_common(seat: StaticSeat) -> tuple[str, str, int | None, Decimal, str | None]:
-    """Return what the seats of a run share; no prefix, if the seat is not called by its number."""
+    """Return what the seats of a run share; prefix is None if `seat_number` has no such form."""
     is_regular = seat.seat_number.endswith(seat.number)
     prefix = seat.seat_number[: len(seat.seat_number) - len(seat.number)] if is_regular else None
     return seat.section, seat.row, seat.category, seat.price, prefix
 
 
 def _differences(values: Iterable[int]) -> list[int]:
-    """Return each value less the one before it. They are rounded already, so no error adds up."""
+    """Delta-encode integers."""
     found = list(values)
     return [value - before for value, before in zip(found, [0, *found], strict=False)]
 
@@ -174,21 +172,21 @@ def _differences(values: Iterable[int]) -> list[int]:
 def _require_current(event_id: int, layout: str) -> None:
     """Raises: EventNotFound, LayoutNotFound.
 
-    That a layout is the current one is remembered for a second, for the rush in which a sale opens.
+    The current layout is cached for a second, for the rush when a sale opens.
     """
-    remembered, name = caches["process"], f"event-{event_id}-layout"
-    if remembered.get(name) == layout:
+    cache, name = caches["process"], f"event-{event_id}-layout"
+    if cache.get(name) == layout:
         return
     current = selectors.event_head(event_id=event_id).layout
     if layout != current:
         raise LayoutNotFound(layout=current)
-    remembered.set(name, current, timeout=1)
+    cache.set(name, current, timeout=1)
 
 
 def _pack(event_id: int, layout: str) -> PackedLayout:
     record = layout_record(layout, static_seats(event_id=event_id, layout=layout))
     if not record["ids"] and Seat.objects.filter(event_id=event_id).exists():
-        # The layout was changed just as it was to be read.
+        # The layout changed before the seats were read.
         raise LayoutNotFound
     plain = _as_json(record)
     return PackedLayout(

@@ -1,6 +1,6 @@
-"""What selectors and the desk hand out: plain JSON-ready data, in the API's own shapes.
+"""Records that selectors and the command queue return: JSON-ready data in the shapes of the API.
 
-Prices are decimal strings, times ISO 8601 in UTC. One shape for one thing, everywhere.
+Prices are decimal strings, times are ISO 8601 in UTC.
 """
 
 from collections.abc import Iterable
@@ -16,11 +16,8 @@ from reservations.models import Event, Reservation
 from reservations.read.stored_states import terms_of
 from reservations.tickets import ticket_code
 
-# What `payment_status` says of a reservation that is paid without a provider.
+# The `payment_status` of reservations that are paid offline.
 DUE, PAID = "due", "paid"
-
-# A seat's columns that do not change when it is sold: what `seat_record` takes as its fields.
-STATIC_FIELDS = ("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price")
 
 
 class SeatRecord(TypedDict):
@@ -51,7 +48,7 @@ class ReservedSeatRecord(TypedDict):
 
 
 class EntryRecord(TypedDict):
-    """When a seat entered, and at which gate."""
+    """The time and gate of a seat's entry."""
 
     at: str
     gate: str
@@ -85,7 +82,7 @@ class ReservationRecord(TypedDict):
 
 
 class TicketRecord(TypedDict):
-    """What the door is told of a ticket; `reason` says why it does not admit."""
+    """The check of a ticket; `reason` is given if it does not admit."""
 
     admits: bool
     reason: str | None
@@ -94,15 +91,15 @@ class TicketRecord(TypedDict):
 
 
 class PaymentRecord(TypedDict):
-    """A payment that was started: what to ask the provider for."""
+    """A pending payment, to be authorised at the provider."""
 
     reference: str
     amount: str
     currency: str
 
 
-class Answer(TypedDict):
-    """What the desk answers to a command that was carried out."""
+class CommandResult(TypedDict):
+    """The result of a command that was carried out."""
 
     message: str
     seats: list[SeatRecord]
@@ -112,7 +109,7 @@ class Answer(TypedDict):
 
 
 class LockRecord(SeatRecord):
-    """A seat that its reader holds."""
+    """A seat that the requester holds."""
 
     extensions_left: int
 
@@ -145,7 +142,7 @@ class EventRecord(TypedDict):
 
 
 class RevenueRecord(TypedDict):
-    """What an event's bookings come to, when its sequence number was `seq` or later."""
+    """The revenue of an event at sequence number `seq` or later."""
 
     seq: int
     total: str
@@ -177,7 +174,7 @@ class EventDetailRecord(EventRecord):
 
 
 def money(amount: Decimal) -> str:
-    """Return an amount in the API's form, which has two decimals whatever the currency has."""
+    """Format an amount as in the API: with two decimals in every currency."""
     return f"{amount:.2f}"
 
 
@@ -191,10 +188,10 @@ def seat_record(
     locked_until: datetime | None,
     reserved_by: str | None,
 ) -> SeatRecord:
-    """Return one seat; `fields` has those of STATIC_FIELDS.
+    """Return one seat; `fields` has those of STATIC_SEAT_FIELDS.
 
-    Names are left out if the site hides them. A lock that has run out must be given as available,
-    without holder and deadline.
+    Names are None if SEATCAST_SHOW_NAMES is off. Pass an expired lock as available, without holder
+    and deadline.
     """
     shown = settings.SEATCAST_SHOW_NAMES
     return {
@@ -223,10 +220,10 @@ def reservation_record(
     payment_status: str | None,
     now: datetime,
 ) -> ReservationRecord:
-    """Return one reservation with its seats in the plan's order.
+    """Return one reservation with its seats in index order.
 
-    `payment_status` is None for what is paid without a provider. An unpaid reservation past its
-    deadline reads as lapsed, whether or not that has been written down.
+    Pass None as `payment_status` without a payment. An overdue reservation has status lapsed even
+    before LapseUnpaid has ended it.
     """
     details, due_at = list(seats), reservation.payment_due_at
     status, is_unpaid = reservation.status, due_at is not None and reservation.paid_at is None

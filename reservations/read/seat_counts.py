@@ -1,8 +1,7 @@
-"""How many seats events have and how many are free, without counting what has not changed.
+"""Counts of all and of available seats by event, cached.
 
-How many there are, and what the cheapest one costs, changes with the event's layout; how many are
-stored as available, with its sequence number. What is left to count are locks that ran out. What
-has to be counted is counted for all events in one query each.
+The total and the lowest price are cached by layout, the number of seats with status available by
+sequence number; only expired locks are counted each time. Each query covers all events.
 """
 
 from collections.abc import Iterable
@@ -19,14 +18,14 @@ from reservations.singleflight import SingleflightCache
 
 _MAX_ENTRIES = 4_096
 
-# An event with a layout, or with the sequence number that it has.
+# Cache keys: event id with layout, and event id with sequence number.
 _OfLayout = tuple[int, str]
 _OfNumber = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The seats of an event. `price_from` is what the cheapest one costs, None without seats."""
+    """The counts of an event. `price_from` is the lowest price, None without seats."""
 
     total: int
     available: int
@@ -35,7 +34,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class _Static:
-    """What does not change with a seat's status. `layout` is None without seats."""
+    """The counts that depend on the layout only. `layout` is None without seats."""
 
     layout: str | None
     total: int
@@ -47,29 +46,29 @@ _free: SingleflightCache[_OfNumber, int] = SingleflightCache(max_entries=_MAX_EN
 
 
 def counts_of(events: list[Event], *, now: datetime) -> dict[int, Counts]:
-    """Return the counts of events, by their ids. A lock that ran out counts as available."""
+    """Return the counts of events by id. Seats with an expired lock count as available."""
     lapsed = _lapsed(events, now=now)
     static = _static.get_all([(event.pk, event.layout) for event in events], _count_all)
     free = _free.get_all([(event.pk, event.change_seq) for event in events], _count_free)
     found = {}
     for event in events:
-        house = static[event.pk, event.layout]
-        if house.layout not in (None, event.layout):
-            # The layout was changed since the event was read. It may be changed back some day.
+        static_counts = static[event.pk, event.layout]
+        if static_counts.layout not in (None, event.layout):
+            # The layout changed after the event was read. It may change back later.
             _static.discard((event.pk, event.layout))
         available = free[event.pk, event.change_seq] + lapsed.get(event.pk, 0)
-        found[event.pk] = Counts(house.total, available, house.price_from)
+        found[event.pk] = Counts(static_counts.total, available, static_counts.price_from)
     return found
 
 
-def forget_counts() -> None:
-    """Forget what was counted; only tests change seats without anybody noticing."""
+def clear_count_cache() -> None:
+    """Clear the caches. For tests, which change seats without logging it."""
     _static.clear()
     _free.clear()
 
 
 def _lapsed(events: list[Event], *, now: datetime) -> dict[int, int]:
-    """Return how many locks have run out in each event, where there are any."""
+    """Return the number of expired locks by event id, without zeros."""
     return dict(
         Seat.objects.filter(event__in=events, status=SeatStatus.LOCKED, locked_until__lte=now)
         .order_by()

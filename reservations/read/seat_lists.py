@@ -1,9 +1,9 @@
-"""The list of an event's seats, as it is sent.
+"""The encoded list of an event's seats.
 
-A stadium's takes half a second to write, and anybody may ask for it. So a seat that nobody has is
-written once for each layout, and one list is written at a time, for all who wait for it: a crowd
-that asks again and again leaves the process to those who click. While nothing has changed all get
-the same bytes, so that a hundred who read slowly take no more memory than one.
+Encoding a stadium takes half a second, and the endpoint is public. So the JSON of available seats
+is cached per layout, and only one list is encoded at a time, for all requests that wait for it;
+otherwise frequent requests would take the CPU from commands. Requests for an unchanged list share
+the same bytes, so that slow readers do not each need a copy.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _MAX_WAITING = 24
 
 @dataclass(frozen=True, slots=True)
 class SeatList:
-    """All seats in index order, as JSON; `version` is no newer than what is in it."""
+    """All seats in index order, as JSON; the content is at least as new as `version`."""
 
     content: bytes
     version: SeatsVersion
@@ -39,19 +39,19 @@ _free: SingleflightCache[tuple[int, str], dict[int, bytes]] = SingleflightCache(
 
 
 def seat_list(*, event_id: int, version: SeatsVersion) -> SeatList:
-    """Return the list of an event's seats; `version` is the current one, which may be known.
+    """Return the list of an event's seats; `version` is the current one.
 
     Raises: EventNotFound, Busy.
     """
     key = event_id, version.tag
-    if known := _written.peek(key):
-        return known
+    if cached := _written.peek(key):
+        return cached
     found = _lists.get(event_id, lambda: _write(event_id))
     return _written.get((event_id, found.version.tag), lambda: found)
 
 
-def forget_lists() -> None:
-    """Forget what was written; only tests put other seats under a layout's name."""
+def clear_list_cache() -> None:
+    """Clear the caches. For tests, which change seats without a new layout."""
     _free.clear()
     _written.clear()
 
@@ -61,29 +61,29 @@ def _write(event_id: int) -> SeatList:
         version = selectors.seats_version(event_id=event_id)
         key = event_id, version.layout
         try:
-            seats = _free.get(key, lambda: _written_free(*key)).copy()  # noqa: B023 - asked at once
-            for seat in selectors.seats_taken(event_id=event_id):
-                seats[seat["id"]] = _written_seat(seat)
+            seats = _free.get(key, lambda: _encode_available(*key)).copy()  # noqa: B023 - called immediately
+            for seat in selectors.iter_taken_seats(event_id=event_id):
+                seats[seat["id"]] = _encode_seat(seat)
             _require_current(*key)
         except LayoutNotFound:
             continue
         return SeatList(content=b"[%b]" % b",".join(seats.values()), version=version)
 
 
-def _written_free(event_id: int, layout: str) -> dict[int, bytes]:
-    """Return each seat as it is listed while nobody has it. Raises: LayoutNotFound."""
-    seats = selectors.each_seat(event_id=event_id)
-    written = {seat["id"]: _written_seat(_free_again(seat)) for seat in seats}
+def _encode_available(event_id: int, layout: str) -> dict[int, bytes]:
+    """Return each seat as available, as JSON by id. Raises: LayoutNotFound."""
+    seats = selectors.iter_seats(event_id=event_id)
+    written = {seat["id"]: _encode_seat(_as_available(seat)) for seat in seats}
     _require_current(event_id, layout)
     return written
 
 
-def _written_seat(seat: SeatRecord) -> bytes:
-    """Return a seat as JSON, and no more memory: what orjson returns holds 8 KiB each."""
+def _encode_seat(seat: SeatRecord) -> bytes:
+    """Encode a seat. The bytes are copied, because those of orjson hold 8 KiB each."""
     return bytes(memoryview(orjson.dumps(seat)))
 
 
-def _free_again(seat: SeatRecord) -> SeatRecord:
+def _as_available(seat: SeatRecord) -> SeatRecord:
     return {
         **seat,
         "status": "available",
@@ -95,6 +95,6 @@ def _free_again(seat: SeatRecord) -> SeatRecord:
 
 
 def _require_current(event_id: int, layout: str) -> None:
-    """Raises: LayoutNotFound when the seats may be others than those of a layout."""
+    """Raises: LayoutNotFound when the layout has changed."""
     if selectors.event_head(event_id=event_id).layout != layout:
         raise LayoutNotFound

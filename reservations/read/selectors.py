@@ -1,4 +1,4 @@
-"""What can be read: plain frozen data, never a model. A lock that ran out reads as available."""
+"""Selectors: queries that return frozen data, no models. Expired locks count as available."""
 
 import threading
 import time
@@ -21,13 +21,13 @@ from reservations.domain.errors import (
     TicketForAnotherEvent,
     TicketNotFound,
 )
-from reservations.domain.rules.entering import why_not_admitted
+from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
+from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.payments.provider import provider
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may
 from reservations.read.records import (
-    STATIC_FIELDS,
     EntryRecord,
     EventDetailRecord,
     EventRecord,
@@ -47,28 +47,28 @@ from reservations.tickets import booking_of
 from reservations.write.changes import Change
 
 PUBLIC_SECONDS = 1.0
-# How many are listed at once.
-MOST_EVENTS = 100
+# The largest page of the event list.
+MAX_EVENTS = 100
 
-# SQLite takes 32766 at the most.
+# SQLite allows 32766 parameters.
 _PEOPLE_AT_ONCE = 1_000
-# How many rows are read at once of what has no end.
+# The chunk size of unbounded queries.
 _BATCH = 5_000
 _EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 
 
-_MOST_PUBLIC = 10_000
+_MAX_PUBLIC = 10_000
 
-# Until when an event is taken to be public without a query, by the event's id.
+# Until when events count as public without a query, by event id (`time.monotonic`).
 _public_until: dict[int, float] = {}
-_asking = [threading.Lock() for _ in range(64)]
+_visibility_locks = [threading.Lock() for _ in range(64)]
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks: nobody signed in has no `id`. What they may do is looked up when it matters.
+class Requester:
+    """The sender of a query; `id` is None for anonymous ones. Permissions are queried when needed.
 
-    Without `has_powers` permissions do not count: the second factor was not shown that they need.
+    Without `has_powers` permissions are ignored, because the required second factor is missing.
     """
 
     id: int | None
@@ -77,7 +77,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class BookingHead:
-    """A booking as a command names it, for a caller who may see it."""
+    """A reservation's ids, for a requester who may see it."""
 
     id: int
     event_id: int
@@ -86,7 +86,7 @@ class BookingHead:
 
 @dataclass(frozen=True, slots=True)
 class EventHead:
-    """Where an event stands, without its seats."""
+    """An event's sequence number and layout."""
 
     seq: int
     layout: str
@@ -95,7 +95,7 @@ class EventHead:
 
 @dataclass(frozen=True, slots=True)
 class EventPlace:
-    """A place in the list of events: that of one with this date and id, if it is still there."""
+    """A position in the list of events, by date and id."""
 
     date: datetime
     id: int
@@ -103,7 +103,7 @@ class EventPlace:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Some of the events; `end` is where they end, None if no further ones follow."""
+    """A page of events; `end` is the position of its last event, None on the last page."""
 
     events: list[EventRecord]
     end: EventPlace | None
@@ -111,7 +111,7 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class SeatsVersion:
-    """Which list of seats is current: `tag` changes whenever anything in it does."""
+    """The version of an event's seat list; `tag` changes with its content."""
 
     layout: str
     tag: str
@@ -119,7 +119,7 @@ class SeatsVersion:
 
 @dataclass(frozen=True, slots=True)
 class MappedSeat:
-    """A seat as a hub knows it. A status of locked is given as stored, even past its deadline.
+    """A seat for a hub. The status is as stored: locked even after the deadline.
 
     `version` is the event's sequence number at the seat's last change.
     """
@@ -141,33 +141,33 @@ class SeatMap:
 
 @dataclass(frozen=True, slots=True)
 class LoggedChanges:
-    """The change log from one number (without it) to another, each seat with its last state."""
+    """The changes after one sequence number up to `seq`, each seat with its last state."""
 
     seq: int
     changes: tuple[Change, ...]
 
 
-def require_access(*, event_id: int, asker: Asker) -> None:
-    """Let pass who may see an event. Raises: EventNotFound, SignInFirst, MembersOnly."""
+def require_access(*, event_id: int, requester: Requester) -> None:
+    """Raises: EventNotFound, SignInFirst or MembersOnly if the requester may not see an event."""
     if is_public(event_id=event_id):
         return
-    if asker.id is None:
+    if requester.id is None:
         raise SignInFirst
-    if not _visible_to(asker).filter(pk=event_id).exists():
+    if not _visible_to(requester).filter(pk=event_id).exists():
         raise MembersOnly
 
 
-def require_access_now(*, event_id: int, asker: Asker) -> None:
-    """Let pass who may see an event that there is, by nothing that is remembered.
+def require_access_uncached(*, event_id: int, requester: Requester) -> None:
+    """Require that the requester may see an existing event, without the cache of public events.
 
-    For who is let in once and stays. Raises: SignInFirst, MembersOnly.
+    For WebSockets, which are authorised once. Raises: SignInFirst, MembersOnly.
     """
-    if not _visible_to(asker).filter(pk=event_id).exists():
-        raise SignInFirst if asker.id is None else MembersOnly
+    if not _visible_to(requester).filter(pk=event_id).exists():
+        raise SignInFirst if requester.id is None else MembersOnly
 
 
 def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
-    """Return who of some people, all of them signed in, may see an event without a permission."""
+    """Return those of the people who may see an event without a permission."""
     people = tuple(person_ids)
     event = Event.objects.filter(pk=event_id).only("visibility", "member_group").first()
     if (
@@ -184,23 +184,23 @@ def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
     return found
 
 
-def permitted_to_watch(*, event_id: int, person_ids: Collection[int]) -> set[int]:
-    """Return who of some people may see an event that is members' without being a member."""
+def permitted_viewers(*, event_id: int, person_ids: Collection[int]) -> set[int]:
+    """Return those of the people whose permissions let them see a members-only event."""
     found = holders(Permission.VIEW_EVENT, event_id=event_id).filter(pk__in=person_ids)
     return set(found.values_list("pk", flat=True))
 
 
 def is_public(*, event_id: int) -> bool:
-    """Tell whether everybody may see an event. Raises: EventNotFound.
+    """Return whether everyone may see an event. Raises: EventNotFound.
 
-    That one is public is remembered for a second, and one thread at a time asks: in a rush
-    everybody wants to know.
+    True is cached for a second, and one thread at a time queries, because in a rush every request
+    needs it.
     """
     if _is_known_to_be_public(event_id):
         return True
-    # Who asks may need the connection that this thread has.
+    # A waiting thread must not keep a connection from the one that queries.
     database.release_connection()
-    with _asking[event_id % len(_asking)]:
+    with _visibility_locks[event_id % len(_visibility_locks)]:
         if _is_known_to_be_public(event_id):
             return True
         found = Event.objects.filter(pk=event_id).values_list("visibility", flat=True).first()
@@ -208,14 +208,14 @@ def is_public(*, event_id: int) -> bool:
             raise EventNotFound
         if found != Event.Visibility.PUBLIC:
             return False
-        if len(_public_until) >= _MOST_PUBLIC:
+        if len(_public_until) >= _MAX_PUBLIC:
             _public_until.clear()
         _public_until[event_id] = time.monotonic() + PUBLIC_SECONDS
         return True
 
 
-def forget_public() -> None:
-    """Look up anew which events are public."""
+def clear_visibility_cache() -> None:
+    """Clear the cache of public events."""
     _public_until.clear()
 
 
@@ -223,10 +223,12 @@ def _is_known_to_be_public(event_id: int) -> bool:
     return _public_until.get(event_id, 0.0) > time.monotonic()
 
 
-def events(*, asker: Asker, limit: int = MOST_EVENTS, after: EventPlace | None = None) -> EventPage:
-    """Return the events that the asker may see, in the order of their dates, from a place on."""
+def events(
+    *, requester: Requester, limit: int = MAX_EVENTS, after: EventPlace | None = None
+) -> EventPage:
+    """Return a page of the events that the requester may see, by date."""
     now = clock.now()
-    seen = _visible_to(asker).defer("plan").order_by("date", "pk")
+    seen = _visible_to(requester).defer("plan").order_by("date", "pk")
     if after is not None:
         seen = seen.filter(Q(date=after.date, pk__gt=after.id) | Q(date__gt=after.date))
     found = list(seen[: limit + 1])
@@ -264,13 +266,13 @@ def event(*, event_id: int) -> EventDetailRecord:
 
 
 def _payment_methods(event: Event, *, now: datetime) -> dict[str, str]:
-    """Return the ways to pay that an event offers, with their names for people."""
+    """Return an event's payment methods: display names by code."""
     is_over_for_later = terms_of(event).payment_due_at(now=now) <= now
     return {**provider().methods, **({} if is_over_for_later else offline_methods(event))}
 
 
 def event_head(*, event_id: int) -> EventHead:
-    """Return where an event stands. Raises: EventNotFound."""
+    """Return an event's head. Raises: EventNotFound."""
     try:
         return event_heads(event_ids=(event_id,))[event_id]
     except KeyError:
@@ -278,7 +280,7 @@ def event_head(*, event_id: int) -> EventHead:
 
 
 def event_heads(*, event_ids: Iterable[int]) -> dict[int, EventHead]:
-    """Return where events stand, by id, in one query. Those that do not exist are left out."""
+    """Return the heads of events by id, in one query. Unknown ids are omitted."""
     found = Event.objects.filter(pk__in=event_ids).order_by()
     return {
         pk: EventHead(seq=seq, layout=layout, is_public=visibility == Event.Visibility.PUBLIC)
@@ -289,7 +291,7 @@ def event_heads(*, event_ids: Iterable[int]) -> dict[int, EventHead]:
 
 
 def plan(*, event_id: int) -> dict[str, Any]:
-    """Return an event's plan, as far as there is one. Raises: EventNotFound."""
+    """Return an event's plan, with defaults for missing keys. Raises: EventNotFound."""
     found = Event.objects.filter(pk=event_id).values_list("plan", flat=True).first()
     if found is None:
         raise EventNotFound
@@ -297,10 +299,9 @@ def plan(*, event_id: int) -> dict[str, Any]:
 
 
 def seats_version(*, event_id: int) -> SeatsVersion:
-    """Return which list of seats is the current one, without reading it. Raises: EventNotFound.
+    """Return the version of an event's seat list, without reading the seats. Raises: EventNotFound.
 
-    Between two changes the list differs only by locks that ran out, so their number completes
-    the tag.
+    Between two changes only locks can expire, so the tag includes the number of expired locks.
     """
     head = event_head(event_id=event_id)
     lapsed = Seat.objects.filter(
@@ -312,16 +313,16 @@ def seats_version(*, event_id: int) -> SeatsVersion:
 
 def seats(*, event_id: int) -> list[SeatRecord]:
     """Return all seats of an event in index order."""
-    return list(each_seat(event_id=event_id))
+    return list(iter_seats(event_id=event_id))
 
 
-def each_seat(*, event_id: int) -> Iterator[SeatRecord]:
-    """Yield all seats of an event in index order; all of a stadium's at once take 400 MB."""
+def iter_seats(*, event_id: int) -> Iterator[SeatRecord]:
+    """Yield all seats of an event in index order. A list of a stadium's would take 400 MB."""
     return _each_record(Seat.objects.filter(event_id=event_id))
 
 
-def seats_taken(*, event_id: int) -> Iterator[SeatRecord]:
-    """Yield the seats of an event that are not stored as available, in index order."""
+def iter_taken_seats(*, event_id: int) -> Iterator[SeatRecord]:
+    """Yield the seats of an event whose stored status is not available, in index order."""
     taken = Seat.objects.filter(event_id=event_id).exclude(status=SeatStatus.AVAILABLE)
     return _each_record(taken)
 
@@ -339,7 +340,7 @@ def locks(*, event_id: int, person_id: int) -> list[LockRecord]:
 
 
 def with_extensions(seats: Sequence[SeatRecord]) -> list[LockRecord]:
-    """Complete seats of one event that their reader holds."""
+    """Add `extensions_left` to seats of one event."""
     found = Seat.objects.filter(pk__in=[seat["id"] for seat in seats]).select_related("event")
     left = {seat.pk: _extensions_left(seat) for seat in found.defer("event__plan")}
     return [{**seat, "extensions_left": left[seat["id"]]} for seat in seats]
@@ -354,7 +355,7 @@ def _extensions_left(seat: Seat) -> int:
 
 
 def revenue(*, event_id: int) -> RevenueRecord:
-    """Return what was agreed for the seats that are booked, as bookings have it, paid or still due.
+    """Return the sum of the prices of an event's live reservations, paid or due, by section.
 
     Raises: EventNotFound.
     """
@@ -379,34 +380,34 @@ def revenue(*, event_id: int) -> RevenueRecord:
 
 
 def reservations(*, person_id: int) -> list[ReservationRecord]:
-    """Return a person's bookings, newest first, cancelled ones included."""
+    """Return a person's reservations, newest first, including cancelled ones."""
     return _reservation_records(Reservation.objects.filter(user_id=person_id))
 
 
-def booking(*, public_id: str, asker: Asker) -> BookingHead:
-    """Return which booking is meant, to its buyer and to who may see strangers' bookings.
+def booking(*, public_id: str, requester: Requester) -> BookingHead:
+    """Return a reservation's ids by its public id.
 
-    Raises: ReservationNotFound to others.
+    Raises: ReservationNotFound, also for requesters who are neither its buyer nor permitted.
     """
     found = Reservation.objects.filter(public_id=public_id)
     for pk, event_id, user_id in found.values_list("pk", "event_id", "user_id"):
-        if user_id == asker.id or (
-            asker.has_powers and may(asker.id, *SEE_BOOKINGS, event_id=event_id)
+        if user_id == requester.id or (
+            requester.has_powers and may(requester.id, *SEE_BOOKINGS, event_id=event_id)
         ):
-            return BookingHead(pk, event_id, is_own=user_id == asker.id)
+            return BookingHead(pk, event_id, is_own=user_id == requester.id)
     raise ReservationNotFound
 
 
 def reservation(*, reservation_id: int) -> ReservationRecord:
-    """Return a booking by its primary key. Raises: ReservationNotFound."""
+    """Return a reservation by its primary key. Raises: ReservationNotFound."""
     records = _reservation_records(Reservation.objects.filter(pk=reservation_id))
     if not records:
         raise ReservationNotFound
     return records[0]
 
 
-def ticketed(*, code: str, door_event_id: int | None = None) -> BookingHead:
-    """Return which booking a ticket's code names; a door may be for one event alone.
+def booking_of_ticket(*, code: str, door_event_id: int | None = None) -> BookingHead:
+    """Return a reservation's ids by a ticket code; `door_event_id` restricts it to one event.
 
     Raises: TicketNotFound, TicketForAnotherEvent.
     """
@@ -422,8 +423,8 @@ def ticketed(*, code: str, door_event_id: int | None = None) -> BookingHead:
 
 
 def ticket(*, code: str) -> TicketRecord:
-    """Return whom a ticket admits, and to what; for the door. Raises: TicketNotFound."""
-    head = ticketed(code=code)
+    """Return the check of a ticket with its reservation. Raises: TicketNotFound."""
+    head = booking_of_ticket(code=code)
     stored = with_related(Reservation.objects.filter(pk=head.id)).select_related("user").get()
     reason = why_not_admitted(state_of(stored), now=clock.now())
     return {
@@ -435,13 +436,13 @@ def ticket(*, code: str) -> TicketRecord:
 
 
 def events_with_overdue_reservations() -> list[int]:
-    """Return the ids of the events in which a reservation is overdue."""
+    """Return the ids of the events with overdue reservations."""
     found = Reservation.objects.filter(overdue(clock.now())).order_by("event_id")
     return list(found.values_list("event_id", flat=True).distinct())
 
 
 def events_with_expired_locks() -> list[int]:
-    """Return the ids of the events in which a lock has run out and is not written down as such."""
+    """Return the ids of the events with expired locks that were not released yet."""
     return list(
         Seat.objects.filter(status=SeatStatus.LOCKED, locked_until__lte=clock.now())
         .order_by("event_id")
@@ -453,8 +454,8 @@ def events_with_expired_locks() -> list[int]:
 def seat_map(*, event_id: int) -> SeatMap:
     """Return the whole seat map for a hub. Raises: EventNotFound.
 
-    The sequence number is read before the seats. A change that comes between is in the seats
-    already, and coming once more it does no harm, because states are absolute.
+    The sequence number is read before the seats. Applying a change that the seats already include
+    is harmless, because changes carry whole states.
     """
     head = event_head(event_id=event_id)
     rows = (
@@ -466,9 +467,9 @@ def seat_map(*, event_id: int) -> SeatMap:
 
 
 def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | None:
-    """Return what the log says happened after `seq`.
+    """Return the logged changes after `seq`.
 
-    None when that is more than `limit` rows, or the log does not reach back that far.
+    None if these are more than `limit` rows, or the log was pruned after `seq`.
     """
     rows = list(
         SeatChange.objects.filter(event_id=event_id, seq__gt=seq)
@@ -486,13 +487,13 @@ def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | Non
     return LoggedChanges(seq=rows[-1][0], changes=tuple(last.values()))
 
 
-def _visible_to(asker: Asker) -> QuerySet[Event]:
+def _visible_to(requester: Requester) -> QuerySet[Event]:
     seen = Q(visibility=Event.Visibility.PUBLIC)
-    if asker.id is not None:
-        own_groups = Group.objects.filter(user=asker.id)
+    if requester.id is not None:
+        own_groups = Group.objects.filter(user=requester.id)
         seen |= Q(member_group__isnull=True) | Q(member_group__in=own_groups)
-    if asker.id is not None and asker.has_powers:
-        permitted = holders(Permission.VIEW_EVENT, event_id=OuterRef("pk")).filter(pk=asker.id)
+    if requester.id is not None and requester.has_powers:
+        permitted = holders(Permission.VIEW_EVENT, event_id=OuterRef("pk")).filter(pk=requester.id)
         seen |= Q(Exists(permitted))
     return Event.objects.filter(seen)
 
@@ -535,7 +536,7 @@ def _each_record(found: QuerySet[Seat]) -> Iterator[SeatRecord]:
 
 def _seat_rows(found: QuerySet[Seat]) -> QuerySet[Seat, dict[str, Any]]:
     rows: QuerySet[Seat, dict[str, Any]] = found.order_by("pk").values(
-        *STATIC_FIELDS,
+        *STATIC_SEAT_FIELDS,
         "status",
         "locked_until",
         "locked_by__username",

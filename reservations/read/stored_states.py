@@ -11,7 +11,7 @@ _CHARGED = {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}
 
 
 def terms_of(event: Event) -> Terms:
-    """Return an event's terms of sale; what it does not set, the site's settings do."""
+    """Return an event's terms of sale, with the site's settings as defaults."""
     return Terms(
         lock_seconds=event.lock_seconds or settings.SEATCAST_LOCK_SECONDS,
         seat_cap=event.seat_cap or settings.SEATCAST_SEAT_CAP,
@@ -30,7 +30,7 @@ def terms_of(event: Event) -> Terms:
 
 
 def offline_methods(event: Event) -> dict[str, str]:
-    """Return the ways to pay later that an event offers, with their names."""
+    """Return the offline payment methods of an event: display names by code."""
     methods: dict[str, str] = settings.SEATCAST_OFFLINE_METHODS
     if event.offline_methods is None:
         return methods
@@ -38,13 +38,13 @@ def offline_methods(event: Event) -> dict[str, str]:
 
 
 def with_related(found: QuerySet[Reservation]) -> QuerySet[Reservation]:
-    """Return the bookings with all that `state_of` looks at, in two statements."""
+    """Return the queryset with the relations that `state_of` needs, in two queries."""
     seats = ReservationSeat.objects.select_related("entry")
     return found.select_related("payment").prefetch_related(Prefetch("seats", seats))
 
 
 def state_of(found: Reservation) -> ReservationState:
-    """Return a booking that was read `with_related`."""
+    """Return the state of a reservation that was read `with_related`."""
     seats = found.seats.all()
     return ReservationState(
         id=found.pk,

@@ -1,13 +1,13 @@
 """Finding the best seats for people who want to sit together, and locking them in one go.
 
-Layers. `wishes` is what is asked for; `rows` says which seats are beside each other, `focus` where
-people look, and `house` which free seats are the best ones; they are pure. `houses` keeps those of
-this process true to the change log, and chooses in them; `asking` takes a choice to the desk.
+Layers. `rows` finds adjacent seats, `focal_point` the stage, and `free_seat_index` the best free
+seats; these are pure. `index_cache` keeps the indexes of this process up to date with the change
+log and searches them; `locking` sends the found sets to the command queue. `alternatives` and
+`nearby` find seats to offer instead of seats that are taken.
 
-Concurrency. Seats are chosen before the event's row is taken, by all that was committed until
-then. Under the row the first set of a choice is taken that is still free, so nobody is given what
-somebody else has. A choice has a few sets, more when many commands wait at the desks of this
-process, and four times as many with each try.
+Concurrency. The search runs before the event's row is locked, on the last committed state. Under
+the row lock, the first of the chosen sets that is still free is locked, so no seat is given away
+twice. The number of sets grows with the length of the queues, and fourfold with each try.
 
-Allowed dependencies: the rules and commands know the wishes alone.
+Allowed dependencies: the domain knows only the criteria, `domain.criteria`.
 """

@@ -1,8 +1,8 @@
-"""What to offer instead of seats that cannot be had: sets like them, still free, nearest first.
+"""Alternatives to seats that are taken: sets of free seats of the same categories, nearest first.
 
-An offer is a hint of the moment, not a promise. In a rush many ask for the same seats at once,
-so that one search serves all who ask within a second; and no more than two searches
-go on at a time in a process: who comes in between is offered nothing.
+An alternative is not locked for anyone. In a rush many requests want the same seats, so a result is
+reused for a second, and a process runs at most two searches at a time; meanwhile other requests get
+an older result or none.
 """
 
 import asyncio
@@ -24,10 +24,10 @@ from reservations.seat_finder.nearby import Place, free_places_near, places_of
 from reservations.seat_finder.rows import rows
 from reservations.threads import in_thread
 
-MOST = 3
+MAX_OFFERS = 3
 FRESH_SECONDS = 1.0
 _SEARCHES = 2
-_MOST_REMEMBERED = 1_000
+_MAX_REMEMBERED = 1_000
 
 
 _Key = tuple[int, frozenset[int]]
@@ -53,20 +53,20 @@ _searching = threading.BoundedSemaphore(_SEARCHES)
 
 
 async def offer(refusal: SeatcastError, *, event_id: int, seat_ids: Iterable[int]) -> None:
-    """Complete the refusal of seats that are taken with `alternatives` to all that was asked for.
+    """Add `alternatives` to the details of a refusal for `seat_ids`.
 
-    Only a search runs in a thread. Raises: django.db.Error.
+    A search runs in a thread, a cached result needs none. Raises: django.db.Error.
     """
     key = event_id, frozenset(seat_ids)
-    records = _without_search(key)
+    records = _cached_or_reserve_search(key)
     if records is None:
-        # A search that has begun is ended, also if its client has left: it holds a place.
+        # Not cancelled with the request, because the search must release its semaphore.
         records = await asyncio.shield(in_thread(partial(_search, key)))
     refusal.details["alternatives"] = records
 
 
-def _without_search(key: _Key) -> list[AlternativeRecord] | None:
-    """Return what is to be offered without a search; None if the caller has a place to search."""
+def _cached_or_reserve_search(key: _Key) -> list[AlternativeRecord] | None:
+    """Return the cached alternatives, or None after reserving a search for the caller."""
     known = _found.get(key)
     if known and known.is_fresh():
         return known.records
@@ -76,7 +76,7 @@ def _without_search(key: _Key) -> list[AlternativeRecord] | None:
 
 
 def _search(key: _Key) -> list[AlternativeRecord]:
-    """Search, and give the place back that the caller has. Raises: django.db.Error."""
+    """Search, and release the caller's reservation. Raises: django.db.Error."""
     event_id, seat_ids = key
     try:
         with transaction.atomic():
@@ -85,17 +85,16 @@ def _search(key: _Key) -> list[AlternativeRecord]:
         records = [_record(places) for places in nearest(wanted, free)]
     finally:
         _searching.release()
-    if len(_found) >= _MOST_REMEMBERED:
+    if len(_found) >= _MAX_REMEMBERED:
         _found.clear()
     _found[key] = _Found(records, time.monotonic())
     return records
 
 
 def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place, ...]]:
-    """Return up to three sets that share no seat, nearest to the middle of `wanted` first.
+    """Return up to three disjoint sets of free seats, nearest to the centre of `wanted` first.
 
-    Each has as many seats of each category as `wanted`. Seats beside each other come before seats
-    that are apart.
+    Each has as many seats of each category as `wanted`. Sets of adjacent seats come first.
     """
     if not wanted:
         return []
@@ -113,20 +112,20 @@ def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place,
         if not ids & used:
             chosen.append(places)
             used |= ids
-        if len(chosen) == MOST:
+        if len(chosen) == MAX_OFFERS:
             break
     return chosen
 
 
 def _in_rows(free: Sequence[Place], size: int) -> Iterator[tuple[Place, ...]]:
-    """Yield all seats of a row that follow each other, `size` at a time."""
+    """Yield every run of `size` consecutive seats of a row."""
     for row in rows(free):
         for start in range(len(row) - size + 1):
             yield tuple(row[start : start + size])
 
 
 def _by_distance(wanted: Sequence[Place], free: Sequence[Place]) -> Iterator[tuple[Place, ...]]:
-    """Yield sets made of the free seat nearest to each wanted one, then of the next, and so on."""
+    """Yield sets of the free seats nearest to each wanted seat, then of the next nearest."""
     left = list(free)
     while True:
         places: list[Place] = []
@@ -137,20 +136,20 @@ def _by_distance(wanted: Sequence[Place], free: Sequence[Place]) -> Iterator[tup
             places.append(min(fitting, key=lambda place: math.dist(_at(place), _at(want))))
             left.remove(places[-1])
         yield tuple(sorted(places, key=lambda place: place.id))
-        if len(free) - len(left) >= MOST * len(wanted):
+        if len(free) - len(left) >= MAX_OFFERS * len(wanted):
             return
 
 
 def _cost(
     places: Sequence[Place], wanted: Sequence[Place], *, together: float
 ) -> tuple[bool, float]:
-    """Return what to sort sets by: whether its seats are apart, and how far off it is."""
+    """Return the sort key of a set: whether its seats are apart, and its distance."""
     width = math.dist(_at(places[0]), _at(places[-1]))
     return width > together, math.dist(_middle(places), _middle(wanted)) + width
 
 
 def _pitch(places: Sequence[Place]) -> float:
-    """Return how far it is from a seat to the one beside it."""
+    """Return the smallest distance between neighbours in a row; 0 without any."""
     gaps = [
         math.dist(_at(one), _at(other))
         for row in rows(places)

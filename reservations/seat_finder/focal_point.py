@@ -1,8 +1,8 @@
-"""Where people look: the point to which the best seats are nearest. Pure.
+"""The focal point of a plan, such as the stage: the best seats are nearest to it. Pure.
 
-It is where the plan says that something is to be seen: a text with a word such as stage, screen,
-pitch or Bühne. Of several such texts it is the one that says least besides, so that STAGE goes
-before STAGE DOOR. A plan without one has its front at the top, and people look at its middle.
+It is the position of a text with a word such as stage, screen, pitch or Bühne. Of several such
+texts the shortest is taken, so that STAGE wins over STAGE DOOR. Without any, it is the middle of
+the plan's top edge.
 """
 
 import math
@@ -22,7 +22,7 @@ _SIGHT = re.compile(
 
 
 def focal_point(plan: Mapping[str, Any], seats: Sequence[Placed]) -> Point:
-    """Return the point that people look at; `plan` is as `Event.plan` keeps it."""
+    """Return the focal point in plan units; `plan` has the form of `Event.plan`."""
     sights = list(_sights(plan))
     if sights:
         return min(sights, key=lambda sight: len(sight[0]))[1]
@@ -33,7 +33,7 @@ def focal_point(plan: Mapping[str, Any], seats: Sequence[Placed]) -> Point:
 
 
 def _sights(plan: Mapping[str, Any]) -> Iterator[tuple[str, Point]]:
-    """Yield each text that names something to see, with where it stands."""
+    """Yield each text that names a stage or the like, with its position."""
     for shape in plan.get("shapes", ()):
         text = shape.get("text")
         if text and _SIGHT.search(text["text"]):

@@ -1,14 +1,13 @@
-"""The free seats of one event, and which of them are the best. Pure: no I/O, no clock.
+"""An index of the free seats of one event, for finding the best ones. Pure: no I/O, no clock.
 
-What is best. By view, the seats that are nearest on average to what people look at; how far off
-their row's middle they are counts for a quarter of that. By price the cheapest ones, and of those
-the best by view. A seat that would be left alone between them and the next that is taken, or the
-row's end, counts as if they were three seats farther away: so nobody leaves one who could sit as
-well without.
+Ranking. By view, a set is ranked by its seats' mean distance from the focal point, plus a quarter
+of their distance from the middle of their row. By price, the cheapest sets come first, and among
+those the best by view. Each single seat that a set would leave between itself and a taken seat or
+the row's end costs as much as three seats of distance.
 
-Speed. No set of a stretch of a row can be better than its nearest or cheapest seat. Stretches are
-looked at in the order of these, and no further than until none can be better than what was found:
-about a millisecond in a house of 50,000, where looking at all of it takes a tenth of a second.
+Speed. No set of a stretch (a row between two aisles) can rank better than the stretch's nearest or
+cheapest seat. Stretches are searched in the order of that bound until none can beat the best set
+found: about 1 ms with 50,000 seats, where a full scan takes 100 ms.
 """
 
 import heapq
@@ -24,17 +23,17 @@ from reservations.domain.states import SeatStatus
 from reservations.seat_finder.focal_point import focal_point
 from reservations.seat_finder.rows import Placed, middle, rows, stretches, usual_gap
 
-OFF_THE_MIDDLE = 0.25
-ORPHAN_SEATS = 3
+OFF_CENTRE_WEIGHT = 0.25
+ORPHAN_PENALTY_SEATS = 3
 
 _TAKEN, _FREE = b"\0", b"\1"
 
 Rank = tuple[int, float, int]
-"""What to sort sets of seats by: price in hundredths, view, and where in the house they begin."""
+"""The sort key of a set: price in hundredths, view, and position in the index."""
 
 
 class IndexedSeat(Placed, Protocol):
-    """What must be known of a seat besides its status."""
+    """The static data of a seat."""
 
     @property
     def id(self) -> int: ...
@@ -45,28 +44,28 @@ class IndexedSeat(Placed, Protocol):
 
 
 class FreeSeatIndex:
-    """All seats of an event; they are free until something else is said of them."""
+    """All seats of an event, initially free; see `update`."""
 
     def __init__(self, seats: Sequence[IndexedSeat], plan: Mapping[str, Any]) -> None:
         found = rows(seats)
         sight = focal_point(plan, seats)
-        self._orphan = ORPHAN_SEATS * usual_gap(found)
+        self._orphan = ORPHAN_PENALTY_SEATS * usual_gap(found)
         ordered: list[IndexedSeat] = []
-        # Stretch by stretch: where each begins, and where the last one ends.
+        # The positions where stretches begin, and where the last one ends.
         self._bounds = [0]
         for stretch in stretches(found):
             ordered += stretch
             self._bounds.append(len(ordered))
         middles = {(row[0].section, row[0].row): middle(row) for row in found}
-        off = [
+        distances = [
             math.dist((seat.x, seat.y), sight)
-            + OFF_THE_MIDDLE * math.dist((seat.x, seat.y), middles[seat.section, seat.row])
+            + OFF_CENTRE_WEIGHT * math.dist((seat.x, seat.y), middles[seat.section, seat.row])
             for seat in ordered
         ]
-        self._views = list(accumulate(off, initial=0.0))
+        self._views = list(accumulate(distances, initial=0.0))
         cents = [int(seat.price * 100) for seat in ordered]
         self._prices = list(accumulate(cents, initial=0))
-        # Seats themselves would take three times as much memory as all of the rest.
+        # Keeping the seats themselves would take three times as much memory as all of this.
         self._ids = [seat.id for seat in ordered]
         self._categories = [seat.category for seat in ordered]
         self._at = {seat_id: at for at, seat_id in enumerate(self._ids)}
@@ -76,7 +75,7 @@ class FreeSeatIndex:
         ]
         self._sections = [ordered[start].section for _, (start, _) in stretched]
         self._kinds = [frozenset(self._categories[start:end]) for _, (start, end) in stretched]
-        self._nearest = [min(off[start:end]) for _, (start, end) in stretched]
+        self._nearest = [min(distances[start:end]) for _, (start, end) in stretched]
         self._cheapest = [min(cents[start:end]) for _, (start, end) in stretched]
         self._orders = {
             SortBy.VIEW: sorted(range(len(stretched)), key=self._nearest.__getitem__),
@@ -85,16 +84,13 @@ class FreeSeatIndex:
             ),
         }
         self._free = bytearray(_FREE * len(ordered))
-        # How many free seats follow each other in a stretch at the most; None is to be found out.
+        # The longest run of free seats in each stretch; None if it must be computed.
         self._longest: list[int | None] = [None] * len(stretched)
         self._deadlines: list[tuple[datetime, int]] = []
         self._locked_until: dict[int, datetime] = {}
 
     def update(self, seat_id: int, *, status: int, locked_until: datetime | None) -> None:
-        """Take in a seat's state; a lock's deadline may have passed.
-
-        What the house has no seat for is none of its business.
-        """
+        """Set the state of a seat; a lock's deadline may have passed. Unknown ids are ignored."""
         at = self._at.get(seat_id)
         if at is None:
             return
@@ -105,7 +101,7 @@ class FreeSeatIndex:
         self._set(at, is_free=status == SeatStatus.AVAILABLE)
 
     def release_expired(self, *, now: datetime) -> None:
-        """Have the seats free whose lock has run out by now."""
+        """Mark the seats as free whose lock has expired at `now`."""
         while self._deadlines and self._deadlines[0][0] <= now:
             deadline, at = heapq.heappop(self._deadlines)
             if self._locked_until.get(at) == deadline:
@@ -115,10 +111,10 @@ class FreeSeatIndex:
     def best(
         self, criteria: SeatCriteria, *, limit: int, avoid: Collection[int] = ()
     ) -> list[tuple[int, ...]]:
-        """Return up to `most` sets of free seats for a wish that share no seat, the best first.
+        """Return up to `limit` disjoint sets of free seats that meet the criteria, the best first.
 
-        Each set is in the order of its row: seats beside each other, with no aisle between. Each
-        is the best there is without the sets before it, and without the seats to `avoid`.
+        Each set has adjacent seats in the order of their row, without an aisle in between, and is
+        the best one apart from the sets before it and the seats in `avoid`.
         """
         withheld = self._withhold(self._at[seat_id] for seat_id in avoid if seat_id in self._at)
         found: list[tuple[int, ...]] = []
@@ -142,7 +138,7 @@ class FreeSeatIndex:
         return found
 
     def largest(self, criteria: SeatCriteria) -> int:
-        """Return how many seats there are beside each other at the most where a wish wants them."""
+        """Return the size of the largest group of adjacent free seats that meets the criteria."""
         found = 0
         for stretch in self._orders[SortBy.VIEW]:
             if self._may_have(stretch, criteria, count=found + 1):
@@ -155,14 +151,14 @@ class FreeSeatIndex:
         self._longest[self._stretch_at[at]] = None
 
     def _withhold(self, places: Iterable[int]) -> list[int]:
-        """Have places not free until this search is over, and return those of them that were."""
+        """Mark positions as taken for the current search; return those that were free."""
         withheld = [at for at in set(places) if self._free[at]]
         for at in withheld:
             self._set(at, is_free=False)
         return withheld
 
     def _candidates(self, criteria: SeatCriteria) -> Iterator[tuple[tuple[int, float], int]]:
-        """Yield stretches that may have seats for a wish, and what none of their sets can beat."""
+        """Yield stretches that may have a set, each with the lower bound of its sets' ranks."""
         for stretch in self._orders[criteria.by]:
             if self._may_have(stretch, criteria, count=criteria.count):
                 price = (
@@ -171,7 +167,7 @@ class FreeSeatIndex:
                 yield (price, self._nearest[stretch]), stretch
 
     def _may_have(self, stretch: int, criteria: SeatCriteria, *, count: int) -> bool:
-        """Tell whether so many free seats follow each other, where a wish wants them or nearby."""
+        """Return whether a stretch may have a run of `count` free seats that meets the criteria."""
         if criteria.section is not None and criteria.section != self._sections[stretch]:
             return False
         if criteria.category is not None and criteria.category not in self._kinds[stretch]:
@@ -184,11 +180,11 @@ class FreeSeatIndex:
         return longest >= count
 
     def _rank(self, stretch: int, criteria: SeatCriteria) -> Rank | None:
-        """Return what the best set of a stretch is worth; None if none would do for a wish."""
+        """Return the rank of a stretch's best set; None if it has none."""
         return min(self._ranks(stretch, criteria), default=None)
 
     def _ranks(self, stretch: int, criteria: SeatCriteria) -> Iterator[Rank]:
-        """Yield what all sets of a stretch are worth that would do for a wish."""
+        """Yield the ranks of all sets of a stretch that meet the criteria."""
         count, by_price = criteria.count, criteria.by is SortBy.PRICE
         views, prices = self._views, self._prices
         for (first, last), (start, end) in self._runs(stretch, criteria.category):
@@ -203,7 +199,7 @@ class FreeSeatIndex:
     def _runs(
         self, stretch: int, category: int | None
     ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-        """Yield where free seats follow each other in a stretch, and which are of a category."""
+        """Yield the runs of free seats in a stretch, each with its part of one category."""
         begin, end = self._bounds[stretch], self._bounds[stretch + 1]
         is_mixed = category is not None and len(self._kinds[stretch]) > 1
         for run in _runs(self._free, begin, end):
@@ -220,7 +216,7 @@ _NOTHING: tuple[tuple[int, float], None] = (0, 0.0), None
 
 
 def _runs(flags: bytearray, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield from where to where flags are set."""
+    """Yield start and end of each run of set flags."""
     while (start := flags.find(_FREE, start, end)) >= 0:
         stop = flags.find(_TAKEN, start, end)
         stop = end if stop < 0 else stop

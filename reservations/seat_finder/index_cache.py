@@ -1,9 +1,8 @@
-"""The houses that this process knows, and what is chosen in them.
+"""The cache of free seat indexes in this process, and searches in them.
 
-A house is read once, and kept true by the change log from then on. Neither that nor choosing
-happens while an event's row is held: what was chosen is verified under it. A choice is therefore
-several sets of seats, so that those who choose at the same moment, here or in other processes,
-need not choose again.
+An index is built once, and then updated from the change log. No row is locked during a search, so
+the result is verified later, under the event's row lock. A choice has several sets, so that
+concurrent searches, which find the same seats, need not be repeated.
 """
 
 import threading
@@ -27,14 +26,14 @@ MAX_INDEXES = 16
 MAX_LOG_ROWS = 5_000
 MAX_WAITING = 256
 STALE_SECONDS = 10.0
-"""A house that is not older than this is not read anew because a choice was in vain."""
+"""`invalidate` keeps an index that is younger than this."""
 
 
 @dataclass(slots=True, eq=False)
 class _CacheEntry:
-    """A house as the log has it up to number `seq`, for who has its lock.
+    """An index, up to date with the change log up to `seq`; hold `lock` to use it.
 
-    It was read at `read_at`, by `time.monotonic`.
+    It was built at `read_at`, by `time.monotonic`.
     """
 
     layout: str
@@ -46,18 +45,18 @@ class _CacheEntry:
 
 _cache: SingleflightCache[int, _CacheEntry] = SingleflightCache(max_entries=MAX_INDEXES)
 _comparisons: CoalescedCalls[_CacheEntry, bool] = CoalescedCalls(max_waiting=MAX_WAITING)
-# One at a time: it takes a processor for as long as a thousand clicks do.
+# Builds one index at a time, because it takes as much CPU time as a thousand commands.
 _reading = threading.Lock()
 
 
 def choose(
     criteria: SeatCriteria, *, event_id: int, limit: int, now: datetime, avoid: Collection[int] = ()
 ) -> Choice:
-    """Return up to `most` sets of free seats for a wish, by all that was committed before.
+    """Return up to `limit` sets of free seats that meet the criteria, by the last committed state.
 
-    Seats whose lock runs out by `now` are free, those to `avoid` are not.
+    Seats whose lock has expired at `now` are free; those in `avoid` are not.
 
-    Raises: EventNotFound; Outpaced when the house is rebuilt just now; Busy; django.db.Error.
+    Raises: EventNotFound; Outpaced while the layout changes; Busy; django.db.Error.
     """
     entry = _cache.get(event_id, partial(_read, event_id))
     if not _comparisons.get(entry, partial(_is_usable, entry, event_id)):
@@ -69,19 +68,19 @@ def choose(
 
 
 def invalidate(*, event_id: int) -> None:
-    """Have an event's house read anew by who chooses next, unless that was done a moment ago."""
+    """Discard an event's index, unless it is younger than STALE_SECONDS."""
     entry = _cache.peek(event_id)
     if entry is not None and time.monotonic() - entry.read_at > STALE_SECONDS:
         _cache.discard(event_id)
 
 
 def clear_cache() -> None:
-    """Forget everything; only tests change seats without writing it into the log."""
+    """Discard all indexes. For tests, which change seats without logging it."""
     _cache.clear()
 
 
 def _is_usable(entry: _CacheEntry, event_id: int) -> bool:
-    """Have a house catch up with the log, or forgotten if it cannot; tell whether it has."""
+    """Update an index from the log, or discard it; return whether it was updated."""
     if _catch_up(entry, event_id):
         return True
     _cache.discard(event_id)
@@ -89,7 +88,7 @@ def _is_usable(entry: _CacheEntry, event_id: int) -> bool:
 
 
 def _catch_up(entry: _CacheEntry, event_id: int) -> bool:
-    """Take in what the log has since; tell whether that is all. Raises: django.db.Error."""
+    """Apply newer log rows; return whether the index is current. Raises: django.db.Error."""
     head = selectors.event_head(event_id=event_id)
     if entry.layout != head.layout or entry.seq > head.seq:
         return False
@@ -108,7 +107,7 @@ def _catch_up(entry: _CacheEntry, event_id: int) -> bool:
 
 
 def _read(event_id: int) -> _CacheEntry:
-    """Read a house: first the number it is true up to, then its seats, whose states are absolute.
+    """Build an index, reading `seq` before the seats: applying a change twice is safe.
 
     Raises: EventNotFound, Outpaced, django.db.Error.
     """
@@ -117,11 +116,11 @@ def _read(event_id: int) -> _CacheEntry:
         read_at = time.monotonic()
         head, plan = selectors.event_head(event_id=event_id), selectors.plan(event_id=event_id)
         seats = list(static_seats(event_id=event_id, layout=head.layout))
-        mine = Seat.objects.filter(event_id=event_id)
-        if not seats and mine.exists():
+        stored = Seat.objects.filter(event_id=event_id)
+        if not seats and stored.exists():
             raise Outpaced
         index = FreeSeatIndex(seats, plan)
-        taken = mine.exclude(status=SeatStatus.AVAILABLE).order_by()
+        taken = stored.exclude(status=SeatStatus.AVAILABLE).order_by()
         for seat_id, status, locked_until in taken.values_list("pk", "status", "locked_until"):
             index.update(seat_id, status=status, locked_until=locked_until)
         return _CacheEntry(head.layout, head.seq, index, read_at)

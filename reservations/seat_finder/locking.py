@@ -1,4 +1,4 @@
-"""Taking a wish for the best seats to the desk, as often as it makes sense."""
+"""Locking the best seats: search, send the command, and retry if others were faster."""
 
 from dataclasses import replace
 
@@ -6,30 +6,30 @@ from reservations import clock
 from reservations.domain.commands import LockBest
 from reservations.domain.errors import Outpaced
 from reservations.domain.rules import decide
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
-from reservations.write.unit_of_work import board_for
+from reservations.write.unit_of_work import read_batch_state
 
-TRIES = 5
-MOST_SETS = 64
+MAX_TRIES = 5
+MAX_SETS = 64
 
 
-def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
-    """Have the best seats for a wish locked, and return the desk's answer.
+def lock_best(*, event_id: int, command: LockBest, key: str | None) -> CommandResult:
+    """Lock the best available seats that meet the command's criteria, and return the result.
 
-    Who may not hold so many more seats is refused without a search.
+    A command beyond the caps is refused without a search.
 
-    Raises: SeatcastError, with which it was refused: NoSeatsTogether when there are too few; Busy;
-    Outpaced when others were faster each time, which need not be so a moment later; LockCooldown
-    when each choice had seats that the asker has held for as long as possible.
+    Raises: SeatcastError, the refusal: NoSeatsTogether when there are too few seats; Busy; Outpaced
+    when others were faster at every try; LockCooldown when each choice had seats that the actor has
+    held for the maximum duration.
     """
     avoid: frozenset[int] = frozenset()
     may_hold = _may_hold(command, event_id=event_id)
-    # Some who ask just now choose the same, here and in other processes. How many is not known, and
-    # each set is some more seats to lock: so there are few at first, and more with each try.
+    # Concurrent searches find the same seats, in an unknown number of processes. Every set means
+    # more rows to lock, so begin with few sets and send more with each try.
     sets = 2 + command_queue.queued() // 8
-    tries_left = TRIES
+    tries_left = MAX_TRIES
     while True:
         tries_left -= 1
         try:
@@ -37,7 +37,7 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
                 choice = index_cache.choose(
                     command.criteria,
                     event_id=event_id,
-                    limit=min(sets, MOST_SETS),
+                    limit=min(sets, MAX_SETS),
                     now=clock.now(),
                     avoid=avoid,
                 )
@@ -49,11 +49,11 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> Answer:
             avoid |= {row["seat_id"] for row in refusal.details.get("conflicts", ())}
             may_hold, sets = True, 4 * sets
             if tries_left == 1:
-                # Should what is known of the house not be true, it must not stay so.
+                # The cached index may be wrong.
                 index_cache.invalidate(event_id=event_id)
 
 
 def _may_hold(command: LockBest, *, event_id: int) -> bool:
-    """Tell whether the rules, by what was committed last, would have seats chosen at all."""
-    outcome = decide(command, board_for(command, event_id=event_id))
+    """Return whether the caps and the sale window, as last committed, allow a search."""
+    outcome = decide(command, read_batch_state(command, event_id=event_id))
     return isinstance(outcome.refusal, Outpaced)

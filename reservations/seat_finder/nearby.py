@@ -1,4 +1,4 @@
-"""Where free seats are, for who cannot have those that they wanted."""
+"""Queries for the free seats near seats that are taken."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from reservations.models import Event, Seat
 from reservations.models.seats import seat_price
 
 _OFFERED_SETS = 3
-_MOST_PLACES = 60
+_MAX_PLACES = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A seat that could be offered: where it is and what it costs."""
+    """A seat with its position and price."""
 
     id: int
     seat_number: str
@@ -30,14 +30,14 @@ class Place:
 
 
 def places_of(*, event_id: int, seat_ids: Iterable[int]) -> list[Place]:
-    """Return seats of an event, by id."""
+    """Return seats of an event by id."""
     return _places(Seat.objects.filter(event_id=event_id, pk__in=seat_ids))
 
 
 def free_places_near(*, event_id: int, wanted: Sequence[Place]) -> list[Place]:
-    """Return free seats of the categories of `wanted` that lie around, nearest first, a few dozen.
+    """Return up to a few dozen free seats of the categories of `wanted`, nearest first.
 
-    When those nearby are too few for three sets, those farther away, and at last all of the plan.
+    The search area grows, at last to the whole plan, until there are enough for three sets.
     """
     if not wanted:
         return []
@@ -55,7 +55,7 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
     fits = Q(category_id__in=categories - {None})
     if None in categories:
         fits |= Q(category_id__isnull=True)
-    # The statuses are named once more as the index has them, or it would not be used.
+    # The redundant condition on the status lets PostgreSQL use the partial index `seat_to_offer`.
     found = Seat.objects.filter(
         fits, event_id=event_id, status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]
     ).filter(Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=clock.now()))
@@ -66,7 +66,7 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
         )
     x, y = sum(xs) / len(xs), sum(ys) / len(ys)
     away = (F("x") - x) * (F("x") - x) + (F("y") - y) * (F("y") - y)
-    limit = max(_MOST_PLACES, _OFFERED_SETS * len(wanted))
+    limit = max(_MAX_PLACES, _OFFERED_SETS * len(wanted))
     return _places(found.order_by(away, "pk")[:limit])
 
 

@@ -1,7 +1,7 @@
-"""Which seats are beside each other. Pure.
+"""Adjacency of seats. Pure.
 
-Seats of one row are, unless an aisle lies between: a gap that is clearly wider than the others of
-the row. Where a row has too few seats to tell, it is compared with the others of its section.
+Seats of one row are adjacent unless there is an aisle between them: a gap that is clearly wider
+than the row's other gaps. A row with too few seats is compared with the gaps of its section.
 """
 
 import math
@@ -12,11 +12,11 @@ from statistics import median_low
 from typing import Protocol, TypeVar
 
 AISLE = 1.5
-"""A gap of more than so many usual ones is an aisle."""
+"""A gap wider than this many median gaps is an aisle."""
 
 
 class Placed(Protocol):
-    """A seat, as far as it matters where it is."""
+    """A seat with its position."""
 
     @property
     def section(self) -> str: ...
@@ -32,7 +32,7 @@ S = TypeVar("S", bound=Placed)
 
 
 def rows(seats: Iterable[S]) -> list[list[S]]:
-    """Return the seats row by row, each in the order in which one walks along it."""
+    """Return the seats grouped by row, each row in order from one end to the other."""
     found: defaultdict[tuple[str, str], list[S]] = defaultdict(list)
     for seat in seats:
         found[seat.section, seat.row].append(seat)
@@ -40,9 +40,9 @@ def rows(seats: Iterable[S]) -> list[list[S]]:
 
 
 def along(row: Sequence[S]) -> list[S]:
-    """Return a row's seats in order from one end to the other, however it bends and turns.
+    """Return a row's seats in order from one end to the other.
 
-    Up to a half circle, that is: they are ordered along the line between the two ends.
+    They are ordered along the line between the ends, which works for curves up to a half circle.
     """
     if len(row) < 2:
         return list(row)
@@ -50,12 +50,12 @@ def along(row: Sequence[S]) -> list[S]:
     start = max(row, key=lambda seat: distance(end, seat))
     dx, dy = end.x - start.x, end.y - start.y
     ordered = sorted(row, key=lambda seat: (seat.x - start.x) * dx + (seat.y - start.y) * dy)
-    # Left and right stay as they are numbered.
+    # Keep the direction in which the row is numbered.
     return ordered if ordered.index(row[0]) <= len(row) / 2 else ordered[::-1]
 
 
 def stretches(rows: Sequence[Sequence[S]]) -> list[list[S]]:
-    """Return the rows, each in the order of `along`, cut at their aisles."""
+    """Return the stretches of rows, which must be ordered as by `along`: rows cut at aisles."""
     widths = _aisle_widths(rows)
     found: list[list[S]] = []
     for row, width in zip(rows, widths, strict=True):
@@ -68,13 +68,13 @@ def stretches(rows: Sequence[Sequence[S]]) -> list[list[S]]:
 
 
 def usual_gap(rows: Iterable[Sequence[S]]) -> float:
-    """Return how far it usually is from a seat to the one beside it; 0 if that cannot be told."""
+    """Return the median distance between neighbours in a row; 0 without any."""
     gaps = [gap for row in rows for gap in _gaps(row)]
     return median_low(gaps) if gaps else 0.0
 
 
 def middle(row: Sequence[Placed]) -> tuple[float, float]:
-    """Return the middle of a row that is in the order of `along`."""
+    """Return the middle of a row, which must be ordered as by `along`."""
     one, other = row[(len(row) - 1) // 2], row[len(row) // 2]
     return (one.x + other.x) / 2, (one.y + other.y) / 2
 
@@ -84,7 +84,7 @@ def distance(one: Placed, other: Placed) -> float:
 
 
 def _aisle_widths(rows: Sequence[Sequence[S]]) -> list[float]:
-    """Return for each row the gap beyond which there is an aisle."""
+    """Return for each row the width above which a gap is an aisle."""
     by_section: defaultdict[str, list[float]] = defaultdict(list)
     gaps_of_rows = [_gaps(row) for row in rows]
     for row, gaps in zip(rows, gaps_of_rows, strict=True):

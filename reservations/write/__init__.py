@@ -1,5 +1,5 @@
 """The write path: commands are queued, decided in batches, and committed with one transaction each.
 
-`command_queue` is the entrance. It leads each batch through `unit_of_work`, which locks and reads
-rows, has `domain.rules` decide, and writes what was decided; `idempotency` stores answers by key.
+`command_queue` is the entry point. For each batch it opens a `unit_of_work`, which locks and reads
+the rows, lets `domain.rules` decide, and writes the outcomes; `idempotency` stores results by key.
 """

@@ -1,9 +1,8 @@
-"""Many rows of several tables in one statement, whose text and cost do not grow with them.
+"""Bulk inserts and updates: one statement for many rows of several tables.
 
-Django's `bulk_update` writes a branch for every row and column: for a batch of locks that was more
-than half of all that Python did. PostgreSQL takes the rows of a table as one text of JSON, which
-costs Python a tenth of what arrays do; SQLite, which is in this process, takes one row after the
-other.
+Django's `bulk_update` writes a CASE branch for every row and column, which took more than half of
+the Python time of a batch of locks. Here PostgreSQL gets the rows of each table as one JSON
+parameter, which costs a tenth of passing arrays; SQLite gets one statement per row.
 """
 
 from collections.abc import Sequence
@@ -20,8 +19,8 @@ Rows = Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How rows are written: added, or changed by their primary key, which then comes last."""
+class _Target:
+    """The table and columns to write. An update matches by primary key, the last of `fields`."""
 
     model: type[models.Model]
     fields: tuple[str, ...]
@@ -33,41 +32,41 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Rows to be written; each has the values of the way's fields."""
+    """Rows to write; each has the values of the target's fields."""
 
-    way: _Way
+    target: _Target
     rows: Rows
 
 
 def update(model: type[models.Model], fields: tuple[str, ...], rows: Rows) -> Write:
-    """Return what sets `fields`; each row has their values, and its primary key last."""
-    return Write(_Way(model, (*fields, "pk"), is_new=False), rows)
+    """Return an update of `fields`; each row has their values, and its primary key last."""
+    return Write(_Target(model, (*fields, "pk"), is_new=False), rows)
 
 
 def insert(model: type[models.Model], fields: tuple[str, ...], rows: Rows) -> Write:
-    """Return what adds rows with values for `fields`, which must be all that have no default."""
-    return Write(_Way(model, fields, is_new=True), rows)
+    """Return an insert; `fields` must include all columns without a database default."""
+    return Write(_Target(model, fields, is_new=True), rows)
 
 
 def write(*writes: Write) -> None:
-    """Write to several tables, on PostgreSQL all at once: none may need what another writes."""
+    """Execute writes to several tables; PostgreSQL runs all in one statement, in no fixed order."""
     with prepared_cursor() as cursor:
         if connection.vendor == "postgresql":
-            sql = _together(tuple(each.way for each in writes))
+            sql = _combined_sql(tuple(each.target for each in writes))
             cursor.execute(sql, [_as_json(each) for each in writes])
         else:
             for each in writes:
-                fields = _fields(each.way)
-                rows = [_prepared(fields, row) for row in each.rows]
-                cursor.executemany(each.way.sql(), rows)
+                fields = _fields(each.target)
+                rows = [_sqlite_values(fields, row) for row in each.rows]
+                cursor.executemany(each.target.sql(), rows)
 
 
 def _as_json(write: Write) -> str:
-    columns = [field.column for field in _fields(write.way)]
+    columns = [field.column for field in _fields(write.target)]
     return orjson.dumps([dict(zip(columns, row, strict=True)) for row in write.rows]).decode()
 
 
-def _prepared(fields: Sequence[Any], row: Sequence[Any]) -> list[Any]:
+def _sqlite_values(fields: Sequence[Any], row: Sequence[Any]) -> list[Any]:
     """Return a row as SQLite stores it."""
     return [
         field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)
@@ -75,43 +74,43 @@ def _prepared(fields: Sequence[Any], row: Sequence[Any]) -> list[Any]:
 
 
 @cache
-def _together(ways: tuple[_Way, ...]) -> str:
-    *before, last = [way.sql() for way in ways]
+def _combined_sql(targets: tuple[_Target, ...]) -> str:
+    *before, last = [target.sql() for target in targets]
     parts = [f"write_{number} AS ({sql})" for number, sql in enumerate(before)]
     return f"WITH {', '.join(parts)} {last}" if parts else last
 
 
 @cache
-def _update_sql(way: _Way) -> str:
-    table = _quoted(way.model._meta.db_table)
-    *columns, key = [_quoted(field.column) for field in _fields(way)]
+def _update_sql(target: _Target) -> str:
+    table = _quoted(target.model._meta.db_table)
+    *columns, key = [_quoted(field.column) for field in _fields(target)]
     if connection.vendor != "postgresql":
         changes = ", ".join(f"{column} = %s" for column in columns)
         return f"UPDATE {table} SET {changes} WHERE {key} = %s"
     changes = ", ".join(f"{column} = new.{column}" for column in columns)
-    return f"UPDATE {table} SET {changes} FROM {_records(way)} WHERE {table}.{key} = new.{key}"
+    return f"UPDATE {table} SET {changes} FROM {_recordset(target)} WHERE {table}.{key} = new.{key}"
 
 
 @cache
-def _insert_sql(way: _Way) -> str:
-    names = ", ".join(_quoted(field.column) for field in _fields(way))
-    into = f"INSERT INTO {_quoted(way.model._meta.db_table)} ({names})"
+def _insert_sql(target: _Target) -> str:
+    names = ", ".join(_quoted(field.column) for field in _fields(target))
+    into = f"INSERT INTO {_quoted(target.model._meta.db_table)} ({names})"
     if connection.vendor != "postgresql":
-        return f"{into} VALUES ({', '.join(['%s'] * len(way.fields))})"
-    return f"{into} SELECT {names} FROM {_records(way)}"
+        return f"{into} VALUES ({', '.join(['%s'] * len(target.fields))})"
+    return f"{into} SELECT {names} FROM {_recordset(target)}"
 
 
-def _records(way: _Way) -> str:
+def _recordset(target: _Target) -> str:
     columns = [
-        f"{_quoted(field.column)} {field.cast_db_type(connection)}" for field in _fields(way)
+        f"{_quoted(field.column)} {field.cast_db_type(connection)}" for field in _fields(target)
     ]
     return f"json_to_recordset(%s::json) AS new({', '.join(columns)})"
 
 
 @cache
-def _fields(way: _Way) -> list[Any]:
-    meta = way.model._meta
-    return [meta.pk if name == "pk" else meta.get_field(name) for name in way.fields]
+def _fields(target: _Target) -> list[Any]:
+    meta = target.model._meta
+    return [meta.pk if name == "pk" else meta.get_field(name) for name in target.fields]
 
 
 def _quoted(name: str) -> str:

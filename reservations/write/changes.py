@@ -1,4 +1,4 @@
-"""The seam between the desk and whoever tells the world: one signal, sent after each commit."""
+"""The signal that is sent after each commit, for subscribers that publish the changes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.dispatch import Signal
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A seat's absolute new state: `status` as in `SeatStatus`, `holder` the locker's name."""
+    """A seat's new state: `status` as in `SeatStatus`, `holder` is a user name."""
 
     seat_id: int
     status: int
@@ -18,9 +18,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What a commit did to an event: it leads from number `since` to number `seq`.
+    """The changes of one commit, from the event's sequence number `since` to `seq`.
 
-    `changes` has each seat once, with its last state.
+    `changes` has each changed seat once, with its last state.
     """
 
     event_id: int

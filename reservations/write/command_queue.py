@@ -1,18 +1,18 @@
-"""Group commit: an event's commands queue up, and are decided and committed in batches.
+"""Group commit: the commands of an event queue up, and are committed in batches.
 
-Concurrency. There is one queue per event and process, and at most one leader per queue: it takes
-what has queued up, runs one transaction for all of it, answers, announces the changes, and has the
-next batch led by a thread of a pool. A coroutine enqueues with `asubmit`; its first batch is led by
-the pool, too. A thread enqueues with `submit`, and leads the first batch itself if the queue is
-idle. Only a leader needs a database connection.
+Concurrency. There is one queue per event and process, and at most one leader per queue. The leader
+takes the queued commands, runs one transaction for all of them, hands out the results, sends the
+changes, and starts the leader of the next batch in a thread pool. A coroutine enqueues with
+`asubmit`, and its batch is led in the pool. A thread enqueues with `submit`, and leads the batch
+itself if the queue is idle. Only leaders need a database connection.
 
-Guarantees. Nobody is answered before the commit. A command's refusal undoes nothing. A batch that
-fails for a passing reason is run again; if it fails for good, its commands are run one by one, so
-that none can fail another. Should the answer to a commit be lost, what the attempt decided is kept,
-and nothing is decided anew before a look, under the event's row, has told that it was not
-committed. Across processes everything about one event is serial, because the event's row is locked
-first. An event whose row somebody else holds keeps a thread of the pool for a quarter of a second;
-then its batch moves to the few threads that wait for such rows, so that other events go on.
+Guarantees. No result is returned before the commit. A refused command does not roll back others. A
+batch that fails with a transient error is retried; if it keeps failing, its commands run one by
+one, so that none can fail another. If the connection is lost during COMMIT, the results are kept,
+and the retry first checks, with the event's row locked, whether they were committed. Across
+processes an event's batches are serial, because each locks the event's row first. If another
+transaction holds that row, the batch occupies a pool thread for a quarter of a second, then moves
+to a small second pool, so that other events are not delayed.
 
 Lock order, always: the event's row, then its seats by primary key. The clock is read after.
 """
@@ -30,7 +30,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 from weakref import WeakValueDictionary
 
 from django.conf import settings
@@ -38,31 +37,30 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from reservations import database, metrics
-from reservations.domain.commands import Command, ReleaseExpired, seat_ids_of
-from reservations.domain.errors import Busy, SeatcastError, Unavailable, UnderWay
+from reservations.domain.commands import Command, ReleaseExpired
+from reservations.domain.errors import Busy, InProgress, SeatcastError, Unavailable
 from reservations.domain.rules import Outcome, decide
 from reservations.models import Event
-from reservations.read.records import Answer
-from reservations.requests import request_id
+from reservations.read.records import CommandResult
 from reservations.write.changes import ChangeSet, seats_changed
-from reservations.write.idempotency import KeyedAnswers
+from reservations.write.idempotency import KeyedResults
 from reservations.write.unit_of_work import Decision, UnitOfWork, lock_event
 from security_log.request_context import RequestContext, current_request
 
 MAX_QUEUED_COMMANDS = 10_000
 MAX_BATCH_COMMANDS = 256
 MAX_BATCH_SEATS = 2_000
-# How long to wait before a batch that failed is run again, give or take a half.
+# Delays before the retries of a failed batch; each is varied by up to a half.
 RETRY_SECONDS = (0.05, 0.2)
-# What took longer to fail waited for a lock, for an answer or for a connection: long enough.
+# A batch that took longer to fail has waited for a lock or the network, and is not retried.
 QUICK_SECONDS = 1.0
-# For how long the commands of a batch that failed are tried one by one.
+# How long the commands of a failed batch are run one by one before the rest is given up.
 SINGLES_SECONDS = 4.0
-# How many batches the pool runs at a time, and for how many more it waits for the event's row. Each
-# needs a connection to the database, and by default two are left to those who read.
+# Pool sizes: for leaders, and for those that wait for a locked event row. Each thread needs a
+# database connection; with the default pool of connections two are left for readers.
 LEADER_THREADS = 4
 ROW_WAIT_THREADS = 2
-# For how long after an event's row was held too long nobody waits for it as long again.
+# After a time-out on an event's row, how long further batches wait for it only briefly.
 HELD_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
@@ -70,48 +68,47 @@ _leaders = ThreadPoolExecutor(LEADER_THREADS, thread_name_prefix="queue-leader")
 _row_waiters = ThreadPoolExecutor(ROW_WAIT_THREADS, thread_name_prefix="queue-waiter")
 
 
-def submit(*, event_id: int, command: Command, key: str | None = None) -> Answer:
-    """Have a command decided and committed, and return its answer.
+def submit(*, event_id: int, command: Command, key: str | None = None) -> CommandResult:
+    """Execute a command, and return its result after the commit.
 
-    With an idempotency `key` (scoped to the actor and the event) the work is done once, however
-    often the same command comes, and the answer is the same each time.
+    With an idempotency `key` (scoped to the actor and the event) the command is executed once,
+    however often it is sent, and returns the same result each time.
 
-    Raises: SeatcastError, with which the command was refused; Busy or Unavailable when it could
-    not be decided in time. RuntimeError inside a transaction, which would answer before a commit.
+    Raises: SeatcastError, the refusal; Busy or Unavailable if it was not decided in time;
+    RuntimeError inside a transaction, because the result would be returned before its commit.
     """
     return _queue_of(event_id).submit(command, key)
 
 
-async def asubmit(*, event_id: int, command: Command, key: str | None = None) -> Answer:
-    """As `submit`, for a coroutine. To cancel it does not take the command back.
+async def asubmit(*, event_id: int, command: Command, key: str | None = None) -> CommandResult:
+    """Execute a command like `submit`, from a coroutine. Cancelling it does not undo the command.
 
-    Raises: SeatcastError, as there.
+    Raises: SeatcastError, as `submit` does.
     """
     return await _queue_of(event_id).asubmit(command, key)
 
 
 def queued() -> int:
-    """Return how many commands wait at the desks of this process."""
+    """Return how many commands are queued in this process, over all events."""
     with _queues_lock:
         return sum(found.queued() for found in _queues.values())
 
 
 @dataclass(slots=True, eq=False)
 class _QueueItem:
-    """A command in the queue. `waiting` is the future of the coroutine that sent it, if one did."""
+    """A queued command. `waiting` is the future of the coroutine that sent it, if one did."""
 
     command: Command
     key: str | None
     waiting: "asyncio.Future[None] | None" = None
-    request_id: UUID | None = field(default_factory=request_id.get)
     source: RequestContext | None = field(default_factory=current_request.get)
     done: threading.Event = field(default_factory=threading.Event)
-    result: Answer | SeatcastError | None = None
-    # What its batch came to, if it is not known whether that was committed.
-    doubt: "_Decided | None" = None
+    result: CommandResult | SeatcastError | None = None
+    # The results of its batch, while it is not known whether they were committed.
+    unconfirmed: "_BatchResult | None" = None
 
-    def answer(self) -> Answer:
-        """Return what was decided. Raises: SeatcastError."""
+    def get_result(self) -> CommandResult:
+        """Return the result. Raises: SeatcastError, the refusal."""
         if self.result is None:
             raise Unavailable
         if isinstance(self.result, SeatcastError):
@@ -122,8 +119,8 @@ class _QueueItem:
 class CommandQueue:
     """The command queue of one event in this process.
 
-    `clock` returns the time, aware, in UTC, and is asked once the event is locked; without one it
-    is the database's.
+    `clock` returns the current UTC time, and is called after the event's row was locked; by default
+    the database's time is used.
     """
 
     def __init__(self, event_id: int, *, clock: Callable[[], datetime] | None = None) -> None:
@@ -133,27 +130,27 @@ class CommandQueue:
         self._queue: deque[_QueueItem] = deque()
         self._is_led = False
 
-    def submit(self, command: Command, key: str | None = None) -> Answer:
-        """See the module's `submit`."""
+    def submit(self, command: Command, key: str | None = None) -> CommandResult:
+        """Execute a command; see the module's `submit`."""
         _require_no_transaction()
         item = _QueueItem(command, key)
         if self._enqueue(item):
             self._lead(self._take(), waits_for_row=True)
         else:
             self._wait(item)
-        return item.answer()
+        return item.get_result()
 
-    async def asubmit(self, command: Command, key: str | None = None) -> Answer:
-        """See the module's `asubmit`."""
+    async def asubmit(self, command: Command, key: str | None = None) -> CommandResult:
+        """Execute a command; see the module's `asubmit`."""
         waiting = asyncio.get_running_loop().create_future()
         item = _QueueItem(command, key, waiting)
         if self._enqueue(item):
             self._start_leader()
         await self._await(item, waiting)
-        return item.answer()
+        return item.get_result()
 
     def queued(self) -> int:
-        """Return how many commands wait."""
+        """Return how many commands are queued."""
         return len(self._queue)
 
     def _enqueue(self, item: _QueueItem) -> bool:
@@ -169,42 +166,37 @@ class CommandQueue:
 
     @metrics.wait_seconds.time()
     def _wait(self, item: _QueueItem) -> None:
-        """Wait until the command is decided. Raises: Busy, when that takes too long."""
+        """Wait until the command has a result. Raises: Busy after twice the time-out."""
         seconds = settings.SEATCAST_QUEUE_WAIT_SECONDS
-        # The leader needs it, and those who have not come as far as the queue.
+        # A waiting thread must not keep a connection from the leader.
         database.release_connection()
         if item.done.wait(seconds):
             return
         self._withdraw(item)
-        # Its batch is running, and the database's time-outs bound that.
+        # A batch has taken the command; the database's time-outs bound how long that runs.
         if not item.done.wait(seconds):
             raise Busy
 
     async def _await(self, item: _QueueItem, waiting: "asyncio.Future[None]") -> None:
-        """Wait as `_wait` does, in a coroutine. Raises: Busy."""
+        """Wait like `_wait`, in a coroutine. Raises: Busy."""
         seconds = settings.SEATCAST_QUEUE_WAIT_SECONDS
         with metrics.wait_seconds.time():
-            try:
-                async with asyncio.timeout(seconds):
-                    return await asyncio.shield(waiting)
-            except TimeoutError:
-                self._withdraw(item)
-            try:
-                async with asyncio.timeout(seconds):
-                    await asyncio.shield(waiting)
-            except TimeoutError:
-                raise Busy from None
+            if await _is_done(waiting, seconds):
+                return
+            self._withdraw(item)
+            if not await _is_done(waiting, seconds):
+                raise Busy
 
     def _withdraw(self, item: _QueueItem) -> None:
-        """Take a command off the queue unless a batch has it. Raises: Busy, then."""
+        """Remove a command from the queue and raise Busy, unless a batch has taken it."""
         with self._lock:
             if item in self._queue:
                 self._queue.remove(item)
                 raise Busy
 
     def _start_leader(self) -> None:
-        """Have a thread of the pool lead the next batch."""
-        if self._is_known_to_be_held():
+        """Start the leader of the next batch in a thread pool."""
+        if self._is_row_held():
             _row_waiters.submit(self._lead_in_pool, None, waits_for_row=True)
         else:
             _leaders.submit(self._lead_in_pool, None, waits_for_row=False)
@@ -216,13 +208,12 @@ class CommandQueue:
             database.release_connection()
 
     def _lead(self, batch: "list[_QueueItem]", *, waits_for_row: bool) -> None:
-        """Run a batch, answer it, announce its changes, and have the next one led.
+        """Run a batch, hand out its results, send its changes, and start the next leader.
 
-        Unless the leader is patient, a batch whose event's row somebody else holds is left to
-        those who are.
+        Unless `waits_for_row`, a batch whose event row is locked moves to the second pool.
         """
         if not batch:
-            # All have given up.
+            # Every sender has timed out.
             self._start_next_batch()
             return
         changes: list[ChangeSet] = []
@@ -232,35 +223,35 @@ class CommandQueue:
             _row_waiters.submit(self._lead_in_pool, batch, waits_for_row=True)
             return
         except BaseException:
-            self._answer(batch)
+            self._wake_senders(batch)
             self._start_next_batch()
             raise
         metrics.batch_commands.observe(len(batch))
-        self._answer(batch)
-        # Before anybody else can commit, so that announcements leave in the log's order.
+        self._wake_senders(batch)
+        # Before the next batch can commit, so that the signals are sent in the log's order.
         for change_set in changes:
             seats_changed.send_robust(sender=CommandQueue, changes=change_set)
         self._start_next_batch()
 
-    def _answer(self, batch: list[_QueueItem]) -> None:
-        """Wake all who wait for a batch, the coroutines of one loop together."""
+    def _wake_senders(self, batch: list[_QueueItem]) -> None:
+        """Wake the senders of a batch, with one call for each event loop."""
         by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
         for item in batch:
             item.done.set()
             if item.waiting is not None:
                 by_loop.setdefault(item.waiting.get_loop(), []).append(item.waiting)
         for loop, waiting in by_loop.items():
-            # Its server may have ended meanwhile.
+            # The loop may be closed by now.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_wake, waiting)
 
     def _take(self) -> list[_QueueItem]:
-        """Take the next batch off the queue; it is empty if all have given up."""
+        """Take the next batch off the queue; it is empty if every sender timed out."""
         batch: list[_QueueItem] = []
         seats: set[int] = set()
         with self._lock:
             while self._queue and len(batch) < MAX_BATCH_COMMANDS:
-                seats.update(seat_ids_of(self._queue[0].command))
+                seats.update(self._queue[0].command.reads().seat_ids)
                 if batch and len(seats) > MAX_BATCH_SEATS:
                     break
                 batch.append(self._queue.popleft())
@@ -273,9 +264,9 @@ class CommandQueue:
             self._start_leader()
 
     def _run(self, batch: list[_QueueItem], *, waits_for_row: bool) -> list[ChangeSet]:
-        """Give every ticket its result, and return what was committed.
+        """Set the result of every item that could be decided in time; return the commits' changes.
 
-        A ticket that is left without one could not be decided in time. Raises: _RowIsHeld.
+        Raises: _RowLocked.
         """
         started = time.monotonic()
         try:
@@ -290,22 +281,22 @@ class CommandQueue:
             metrics.failed_batches.inc()
             logger.exception("A batch of %d failed", len(batch), extra={"event_id": self._event_id})
             if database.is_lock_timeout(error):
-                # Each command by itself would wait for the same row.
+                # Run one by one, each command would wait for the same row.
                 return []
         changes: list[ChangeSet] = []
         if len(batch) > 1:
             for item in batch:
                 if time.monotonic() - started > SINGLES_SECONDS:
                     break
-                # The batch may turn out to have been committed after all.
+                # An earlier iteration may have found that the whole batch was committed.
                 if item.result is None:
                     changes += self._run([item], waits_for_row=True)
         return changes
 
     def _attempt(self, batch: list[_QueueItem], *, waits_for_row: bool) -> list[ChangeSet]:
-        """Commit a batch, again if it failed for a reason that may pass.
+        """Commit a batch, and retry it after transient errors.
 
-        Raises: EventNotFound, _RowIsHeld, django.db.Error.
+        Raises: EventNotFound, _RowLocked, django.db.Error.
         """
         for seconds in RETRY_SECONDS:
             started = time.monotonic()
@@ -313,52 +304,53 @@ class CommandQueue:
                 return self._commit(batch, waits_for_row=waits_for_row)
             except (OperationalError, InterfaceError) as error:
                 is_slow = time.monotonic() - started > QUICK_SECONDS
-                if database.is_lock_timeout(error) or (is_slow and batch[0].doubt is None):
+                if database.is_lock_timeout(error) or (is_slow and batch[0].unconfirmed is None):
                     raise
                 metrics.retried_batches.inc()
-                logger.warning("A batch of %d is run again: %s", len(batch), error)
+                logger.warning("Retrying a batch of %d: %s", len(batch), error)
                 time.sleep(seconds * random.uniform(0.5, 1.5))
         try:
             return self._commit(batch, waits_for_row=waits_for_row)
         except (OperationalError, InterfaceError):
             with transaction.atomic():
                 self._lock_event(batch, waits_for_row=True)
-                done = _done_before(batch)
+                done = _find_earlier_commit(batch)
             if done is None:
                 raise
             return done.settle()
 
     @metrics.transaction_seconds.time()
     def _commit(self, batch: list[_QueueItem], *, waits_for_row: bool) -> list[ChangeSet]:
-        """Decide a batch in one transaction, unless an earlier attempt at it was committed.
+        """Decide and commit a batch in one transaction, unless an earlier attempt was committed.
 
-        Raises: EventNotFound, _RowIsHeld, django.db.Error.
+        Raises: EventNotFound, _RowLocked, django.db.Error.
         """
         done = decided = None
         try:
             with transaction.atomic():
                 event, at = self._lock_event(batch, waits_for_row=waits_for_row)
-                done = _done_before(batch)
+                done = _find_earlier_commit(batch)
                 decided = done or _decide(event, batch, now=self._clock() if self._clock else at)
         except Exception:
             if decided is None:
                 raise
             if done is None:
                 for item in batch:
-                    item.doubt = decided
+                    item.unconfirmed = decided
                 raise
         return decided.settle()
 
     def _lock_event(
         self, batch: list[_QueueItem], *, waits_for_row: bool
     ) -> tuple[Event, datetime]:
-        """Lock the event's row.
+        """Lock the event's row, and return the event and the database's time.
 
-        Wait only briefly if nobody waits for the batch, if the row was held too long already, or
-        if somebody more patient can take over. Raises: EventNotFound, _RowIsHeld, django.db.Error.
+        Wait only briefly if no sender waits for the batch, if the row was locked for too long
+        recently, or if the second pool can take over. Raises: EventNotFound, _RowLocked,
+        django.db.Error.
         """
         is_background = all(isinstance(item.command, ReleaseExpired) for item in batch)
-        is_held = self._is_known_to_be_held()
+        is_held = self._is_row_held()
         briefly = is_background or is_held or not waits_for_row
         try:
             found = lock_event(self._event_id, briefly=briefly)
@@ -367,37 +359,38 @@ class CommandQueue:
                 raise
             if not (waits_for_row or is_background or is_held):
                 raise _RowLocked from error
-            # A row for which others wait, too, may take a quarter of a second.
+            # A background batch waits only briefly: that does not prove that the row is stuck.
             if is_held or not is_background:
                 _held_until[self._event_id] = time.monotonic() + HELD_SECONDS
             raise
         _held_until.pop(self._event_id, None)
         return found
 
-    def _is_known_to_be_held(self) -> bool:
+    def _is_row_held(self) -> bool:
         return _held_until.get(self._event_id, 0.0) > time.monotonic()
 
 
 class _RowLocked(Exception):
-    """Somebody else holds the event's row for longer than this thread may wait."""
+    """Another transaction holds the event's row for longer than this thread may wait."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
-    """What a batch came to, in the order of its tickets.
+class _BatchResult:
+    """The results of a batch, in the order of its items.
 
-    `decisions` leaves out what is only an earlier answer again. What `trace` returns finds
-    something once the batch is committed; None where deciding it once more comes to the same.
+    `decisions` has the commands that were decided, not those with a repeated key. The queryset that
+    `marker` returns has rows if and only if the batch was committed; None if the batch wrote
+    nothing, so that deciding it again is harmless.
     """
 
     batch: list[_QueueItem]
-    results: list[Answer | SeatcastError]
+    results: list[CommandResult | SeatcastError]
     decisions: list[Decision]
     changes: ChangeSet | None
-    trace: Callable[[], QuerySet[Any] | None]
+    marker: Callable[[], QuerySet[Any] | None]
 
     def settle(self) -> list[ChangeSet]:
-        """Give each ticket its result, once it is committed, and return what was."""
+        """Set the items' results after the commit, and return the changes."""
         for item, result in zip(self.batch, self.results, strict=True):
             item.result = result
         metrics.count_decided((each.command, each.outcome) for each in self.decisions)
@@ -406,7 +399,7 @@ class _Decided:
 
 _queues: WeakValueDictionary[int, CommandQueue] = WeakValueDictionary()
 _queues_lock = threading.Lock()
-# Until when nobody waits long for an event's row, by the event's id.
+# Until when batches wait only briefly for an event's row, by event id (`time.monotonic`).
 _held_until: dict[int, float] = {}
 
 
@@ -418,59 +411,67 @@ def _queue_of(event_id: int) -> CommandQueue:
     return found
 
 
+async def _is_done(waiting: "asyncio.Future[None]", seconds: float) -> bool:
+    """Wait at most that long for a future, without cancelling it; return whether it is done."""
+    done, _ = await asyncio.wait((waiting,), timeout=seconds)
+    return bool(done)
+
+
 def _wake(waiting: "list[asyncio.Future[None]]") -> None:
     for future in waiting:
         future.set_result(None)
 
 
-def _done_before(batch: list[_QueueItem]) -> _Decided | None:
-    """Return what an earlier attempt at a batch, or at one it was in, came to if it was committed.
+def _find_earlier_commit(batch: list[_QueueItem]) -> _BatchResult | None:
+    """Return the results of an earlier attempt at a batch if it was committed after all.
 
-    The caller has the event's row: whoever was still committing had it. Raises: django.db.Error.
+    The caller holds the event's row, so the earlier transaction has ended. Raises: django.db.Error.
     """
-    doubt = batch[0].doubt
-    if doubt is None:
+    unconfirmed = batch[0].unconfirmed
+    if unconfirmed is None:
         return None
-    trace = doubt.trace()
-    if trace is not None and trace.exists():
-        return doubt
-    for item in doubt.batch:
-        item.doubt = None
+    marker = unconfirmed.marker()
+    if marker is not None and marker.exists():
+        return unconfirmed
+    for item in unconfirmed.batch:
+        item.unconfirmed = None
     return None
 
 
-def _decide(event: Event, batch: list[_QueueItem], *, now: datetime) -> _Decided:
+def _decide(event: Event, batch: list[_QueueItem], *, now: datetime) -> _BatchResult:
     """Decide and write a batch under the event's lock."""
     commands = [item.command for item in batch]
     unit = UnitOfWork.open(event=event, commands=commands, now=now)
-    keyed = KeyedAnswers.open(
-        event=event, asked=[(item.command, item.key) for item in batch], now=unit.now
+    results_by_key = KeyedResults.open(
+        event=event, keyed=[(item.command, item.key) for item in batch], now=unit.now
     )
     decided: list[Decision] = []
     outcomes: dict[_QueueItem, Outcome] = {}
     for item in batch:
         command = item.command
-        if keyed.is_first(command, item.key):
+        if results_by_key.is_first(command, item.key):
             outcomes[item] = outcome = decide(command, unit.state)
-            decided.append(Decision(command, outcome, item.request_id, item.source))
-            if isinstance(outcome.refusal, UnderWay):
-                keyed.let_go(command, item.key)
+            decided.append(Decision(command, outcome, item.source))
+            if isinstance(outcome.refusal, InProgress):
+                results_by_key.release(command, item.key)
     changes = unit.write(decided)
-    results: list[Answer | SeatcastError] = []
+    results: list[CommandResult | SeatcastError] = []
     for item in batch:
         if item in outcomes:
-            result = outcomes[item].refusal or unit.answer(outcomes[item])
-            keyed.keep(item.command, item.key, result)
+            result = outcomes[item].refusal or unit.result_of(outcomes[item])
+            results_by_key.store(item.command, item.key, result)
         else:
-            result = keyed.earlier(item.command, item.key)
+            result = results_by_key.stored_result(item.command, item.key)
         results.append(result)
-    keyed.write()
-    return _Decided(batch, results, decided, changes, trace=partial(unit.trace_of, decided))
+    results_by_key.write()
+    return _BatchResult(
+        batch, results, decided, changes, marker=partial(unit.commit_marker, decided)
+    )
 
 
 def _require_no_transaction() -> None:
-    """Raises: RuntimeError inside a transaction, before others' commands can suffer from it."""
+    """Raises: RuntimeError inside a transaction, before it can fail a batch of other commands."""
     blocks = connection.atomic_blocks
-    # What Django's tests wrap themselves in does not count, as for `atomic(durable=True)`.
+    # As for `atomic(durable=True)`, the transaction around a Django test does not count.
     if blocks and not getattr(blocks[-1], "_from_testcase", False):
-        raise RuntimeError("A queue commits; it cannot work inside a transaction.")
+        raise RuntimeError("The command queue commits, so it cannot be used inside a transaction.")

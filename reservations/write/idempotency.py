@@ -1,11 +1,12 @@
-"""Idempotency keys: the same key and command give the same answer, and do the work once.
+"""Idempotency keys: a command that is sent again with its key gets the first result again.
 
-Keys are read and written in the transaction that does the work, under the event's lock: an answer
-is stored exactly when its work is. They belong to one person and one event.
+Keys are read and written in the command's own transaction, under the event's row lock, so a result
+is stored exactly if the command was committed. A key belongs to one person and one event.
 
-A reservation that is paid for takes two transactions, with the provider in between. The first one
-takes the key, which then is in flight; the second one, or whoever gives the payment up, answers
-it. Should the process die in between, the key can be used again when the payment has had its time.
+A reservation that is paid online takes two transactions, with a call to the provider in between.
+The first one stores the key without an answer (in flight); the second one, or the code that gives
+up the payment, stores the answer. If the process dies in between, the key can be used again after
+PAYMENT_SECONDS.
 """
 
 from dataclasses import dataclass, field
@@ -16,16 +17,16 @@ from django.db.models import QuerySet
 
 from reservations.domain.commands import Command, ReserveSeats, StartPayment, fingerprint
 from reservations.domain.errors import (
+    InProgress,
     KeyInFlight,
     KeyReused,
     SeatcastError,
-    UnderWay,
-    restored,
-    stored,
+    error_from_json,
+    error_to_json,
 )
 from reservations.models import Event, IdempotencyKey
-from reservations.payments.books import PAYMENT_SECONDS
-from reservations.read.records import Answer
+from reservations.payments.storage import PAYMENT_SECONDS
+from reservations.read.records import CommandResult
 from reservations.write import bulk
 
 _STORED = ("event_id", "user_id", "key", "fingerprint", "answer", "created_at")
@@ -34,8 +35,8 @@ _Key = tuple[int, str]
 
 
 @dataclass(slots=True)
-class KeyedAnswers:
-    """The answers that a batch's keys stand for, those stored before and those of the batch."""
+class KeyedResults:
+    """The results by idempotency key for one batch: those stored earlier, and the batch's own."""
 
     event: Event
     now: datetime
@@ -45,10 +46,10 @@ class KeyedAnswers:
 
     @classmethod
     def open(
-        cls, *, event: Event, asked: list[tuple[Command, str | None]], now: datetime
-    ) -> "KeyedAnswers":
-        """Read what was answered before to the keys of a batch; no statement if there is none."""
-        keys = {found for command, key in asked if (found := _key(command, key)) is not None}
+        cls, *, event: Event, keyed: list[tuple[Command, str | None]], now: datetime
+    ) -> "KeyedResults":
+        """Read the stored results for a batch's keys; no query if it has no keys."""
+        keys = {found for command, key in keyed if (found := _key(command, key)) is not None}
         if not keys:
             return cls(event, now, {})
         rows = IdempotencyKey.objects.filter(
@@ -57,42 +58,44 @@ class KeyedAnswers:
         return cls(event, now, {(row.user_id, row.key): row for row in rows})
 
     def is_first(self, command: Command, key: str | None) -> bool:
-        """Tell whether the work is still to be done; asked once for each command, in order."""
+        """Return whether to decide the command; call it once per command, in order."""
         found = _key(command, key)
         if found is None:
             return True
         if found in self._taken:
             return False
         row = self._answers.get(found)
-        if row is not None and not self._may_go_on(command, row):
+        if row is not None and not self._may_complete(command, row):
             return False
         self._taken.add(found)
         return True
 
-    def _may_go_on(self, command: Command, row: IdempotencyKey) -> bool:
-        """Tell whether a command may answer a key that is in flight."""
+    def _may_complete(self, command: Command, row: IdempotencyKey) -> bool:
+        """Return whether a command may complete a key that is in flight."""
         if row.answer is not None or row.fingerprint != fingerprint(command):
             return False
         if isinstance(command, ReserveSeats) and command.reference:
             return True
         return row.created_at <= self.now - timedelta(seconds=PAYMENT_SECONDS)
 
-    def let_go(self, command: Command, key: str | None) -> None:
-        """Have a key free again whose command was told to try again in a moment."""
+    def release(self, command: Command, key: str | None) -> None:
+        """Release the key of a command that was refused with InProgress, for its retry."""
         found = _key(command, key)
         if found is not None:
             self._taken.discard(found)
 
-    def keep(self, command: Command, key: str | None, result: Answer | SeatcastError) -> None:
-        """Note the answer to a command that was the first with its key."""
+    def store(
+        self, command: Command, key: str | None, result: CommandResult | SeatcastError
+    ) -> None:
+        """Keep the result of a command for which `is_first` returned True, until `write`."""
         found = _key(command, key)
-        if found is None or isinstance(result, UnderWay):
+        if found is None or isinstance(result, InProgress):
             return
-        user_id, word = found
+        user_id, text = found
         row = self._answers.setdefault(
             found,
             IdempotencyKey(
-                event=self.event, user_id=user_id, key=word, fingerprint=fingerprint(command)
+                event=self.event, user_id=user_id, key=text, fingerprint=fingerprint(command)
             ),
         )
         is_halfway = isinstance(command, StartPayment) and not isinstance(result, SeatcastError)
@@ -100,8 +103,8 @@ class KeyedAnswers:
         row.created_at = self.now
         self._written.append(row)
 
-    def earlier(self, command: Command, key: str | None) -> Answer | SeatcastError:
-        """Return the earlier answer to a key, or the refusal of a key used for something else."""
+    def stored_result(self, command: Command, key: str | None) -> CommandResult | SeatcastError:
+        """Return the earlier result of a key, or why there is none for this command."""
         row = self._answers[cast("_Key", _key(command, key))]
         if row.fingerprint != fingerprint(command):
             return KeyReused()
@@ -110,32 +113,32 @@ class KeyedAnswers:
         return _from_json(row.answer)
 
     def write(self) -> None:
-        """Store the new answers."""
-        known = [row for row in self._written if row.pk]
+        """Store the new results."""
+        existing = [row for row in self._written if row.pk]
         if new := [row for row in self._written if not row.pk]:
             rows = [[getattr(row, name) for name in _STORED] for row in new]
             bulk.write(bulk.insert(IdempotencyKey, _STORED, rows))
-        if known:
-            IdempotencyKey.objects.bulk_update(known, ["answer", "created_at"])
+        if existing:
+            IdempotencyKey.objects.bulk_update(existing, ["answer", "created_at"])
 
 
-def answer_in_flight(
+def refuse_in_flight(
     *, event_id: int, user_id: int, key: str | None, refusal: SeatcastError
 ) -> None:
-    """Answer a key whose payment failed, if it still waits for that."""
+    """Store the refusal of a failed payment as the key's answer, if the key is still in flight."""
     _in_flight(event_id, user_id, key).update(answer=_as_json(refusal))
 
 
-def correct(*, event_id: int, user_id: int, key: str | None, refusal: SeatcastError) -> None:
-    """Replace the answer to a key: what it said was true, and is not any more."""
+def replace_answer(*, event_id: int, user_id: int, key: str | None, refusal: SeatcastError) -> None:
+    """Replace the answer of a key with a refusal, after its reservation was withdrawn."""
     if key is not None:
         IdempotencyKey.objects.filter(event=event_id, user=user_id, key=key).update(
             answer=_as_json(refusal)
         )
 
 
-def forget_in_flight(*, event_id: int, user_id: int, key: str | None) -> None:
-    """Let a key be used again whose payment came to nothing."""
+def release_in_flight(*, event_id: int, user_id: int, key: str | None) -> None:
+    """Delete a key that is in flight, so that it can be used again after an abandoned payment."""
     _in_flight(event_id, user_id, key).delete()
 
 
@@ -151,13 +154,13 @@ def _key(command: Command, key: str | None) -> _Key | None:
     return command.actor.id, key
 
 
-def _as_json(result: Answer | SeatcastError) -> dict[str, Any]:
+def _as_json(result: CommandResult | SeatcastError) -> dict[str, Any]:
     if isinstance(result, SeatcastError):
-        return {"refusal": stored(result)}
+        return {"refusal": error_to_json(result)}
     return {"answer": result}
 
 
-def _from_json(data: dict[str, Any]) -> Answer | SeatcastError:
+def _from_json(data: dict[str, Any]) -> CommandResult | SeatcastError:
     if "refusal" in data:
-        return restored(data["refusal"])
-    return cast("Answer", data["answer"])
+        return error_from_json(data["refusal"])
+    return cast("CommandResult", data["answer"])

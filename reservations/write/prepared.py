@@ -1,7 +1,8 @@
-"""Querysets whose SQL is made once: making it costs Django many times what running it does.
+"""Prepared queries: querysets whose SQL is compiled once per process.
 
-Only what every click asks is worth it. SQLite, in whose rows Django has more to convert, and which
-serves few people, has its querysets made anew each time.
+Compiling a queryset takes Django many times as long as PostgreSQL takes to run it, so this is for
+the queries of every click. On SQLite, whose rows Django has to convert, querysets are compiled
+each time.
 """
 
 import json
@@ -16,7 +17,7 @@ from reservations.database import prepared_cursor
 
 
 class PreparedQuery:
-    """A queryset that is a function of some values; `make` must return one of `values_list`."""
+    """A query with parameters. `make` builds its queryset, which must end in `values_list`."""
 
     def __init__(
         self, make: Callable[..., QuerySet[Any, Any]], *, with_clock: bool = False
@@ -27,22 +28,22 @@ class PreparedQuery:
 
     @classmethod
     def with_clock(cls, make: Callable[..., QuerySet[Any, Any]]) -> "PreparedQuery":
-        """As the class itself; the last value of each row is what time it was once it was locked.
+        """Return a prepared query that adds a last column: the time once the row was locked.
 
-        By the database's clock, which for SQLite, in this process, is this process's.
+        It is the time of the database; SQLite's is this process's.
         """
         return cls(make, with_clock=True)
 
     def __call__(self, *values: Any) -> Sequence[tuple[Any, ...]]:
-        """Return the rows for the values, in whose order `make` takes them."""
+        """Run the query with the arguments of `make`, and return its rows."""
         if connection.vendor != "postgresql":
-            told = (timezone.now(),) if self._with_clock else ()
-            return [(*row, *told) for row in self._make(*values)]
+            clock = (timezone.now(),) if self._with_clock else ()
+            return [(*row, *clock) for row in self._make(*values)]
         if self._statement is None:
             self._statement = _statement(self._make(*map(_Value, range(len(values)))))
             if self._with_clock:
                 sql, order = self._statement
-                # Of the locked rows, because what stands beside FOR UPDATE is worked out before it.
+                # In an outer query, because columns beside FOR UPDATE are computed before the lock.
                 sql = f"SELECT locked.*, clock_timestamp() FROM ({sql}) AS locked"
                 self._statement = sql, order
         sql, order = self._statement
@@ -52,10 +53,10 @@ class PreparedQuery:
 
 
 def _statement(queryset: QuerySet[Any, Any]) -> tuple[str, Sequence[int]]:
-    """Return the SQL, and of each of its parameters which value it is.
+    """Return the SQL, and for each of its parameters the index of its value.
 
-    Constants, which must be numbers, are written into the text: an index that has a condition is
-    no use to a plan that does not know them.
+    Constants, which must be numbers, are inlined: PostgreSQL can use a partial index only if the
+    plan contains the constant of its condition.
     """
     sql, parameters = queryset.query.sql_with_params()
     texts = ["%s" if isinstance(each, _Value) else f"{each:d}" for each in parameters]
@@ -63,7 +64,7 @@ def _statement(queryset: QuerySet[Any, Any]) -> tuple[str, Sequence[int]]:
 
 
 class _Value(Expression):
-    """Holds the place of a value that is not known yet."""
+    """A placeholder for the value of a parameter."""
 
     def __init__(self, index: int) -> None:
         super().__init__(output_field=models.BigIntegerField())
@@ -76,19 +77,19 @@ class _Value(Expression):
 @Field.register_lookup
 @ForeignKey.register_lookup
 class AnyOf(Lookup):
-    """`pk__any_of=[…]`: as `in`, but of one parameter, whatever the length of the list."""
+    """`pk__any_of=[…]`: like `in`, with one parameter for a list of any length."""
 
     lookup_name = "any_of"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        """Return the condition for SQLite."""
+        """Compile for SQLite."""
         left, parameters = self.process_lhs(compiler, connection)
         numbers = [json.dumps(list(self.rhs))]
         return f"{left} IN (SELECT value FROM json_each(%s))", [*parameters, *numbers]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        """Return the condition for PostgreSQL."""
+        """Compile for PostgreSQL."""
         left, parameters = self.process_lhs(compiler, connection)
         right, values = "%s", [self.rhs]
         if isinstance(self.rhs, Expression):

@@ -1,13 +1,13 @@
-"""The desk's storage: what a batch needs to know, read under the event's lock, and what it did.
+"""Unit of work: reads what a batch of commands needs under the event's lock, and writes outcomes.
 
 Lock order, always: the event's row, then its seats by primary key.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -18,16 +18,10 @@ from reservations import clock, security_events
 from reservations.domain.commands import (
     AdmitSeats,
     Command,
-    LapseUnpaid,
-    ReleaseExpired,
-    ReservationCommand,
-    ReserveSeats,
-    StartPayment,
-    counts_seats_of,
-    seat_ids_of,
+    Reads,
 )
 from reservations.domain.errors import EventNotFound
-from reservations.domain.rules import NewReservation, Outcome, price_of
+from reservations.domain.rules import NewReservation, Outcome, Transition, price_of
 from reservations.domain.states import (
     BatchState,
     PaymentStatus,
@@ -47,10 +41,10 @@ from reservations.models import (
     SeatChange,
     overdue,
 )
-from reservations.payments import books
+from reservations.models.seats import STATIC_SEAT_FIELDS
+from reservations.payments import storage
 from reservations.read.records import (
-    STATIC_FIELDS,
-    Answer,
+    CommandResult,
     ReservationRecord,
     SeatRecord,
     money,
@@ -64,7 +58,7 @@ from reservations.write.prepared import PreparedQuery
 from security_log.request_context import RequestContext
 
 MAX_LAPSED_RESERVATIONS = 500
-"""How many unpaid bookings one command lapses at the most."""
+"""How many overdue reservations one LapseUnpaid ends."""
 
 _HELD = (
     *("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id"),
@@ -82,47 +76,47 @@ _EVENT = [
     if field.name not in ("plan", "description")
 ]
 _SEAT = (
-    *(*STATIC_FIELDS, "category__price", "status", *_HELD, "reservation_id"),
+    *(*STATIC_SEAT_FIELDS, "category__price", "status", *_HELD, "reservation_id"),
     *("reservation__user_id", "reservation__payment_due_at", "reservation__paid_at"),
 )
 
-# The columns of _SEAT by their names.
+T = TypeVar("T")
+
+# The values of _SEAT by column name.
 _Row = dict[str, Any]
 
 
-def board_for(command: Command, *, event_id: int) -> BatchState:
-    """Return what a command that names neither seats nor a booking would be decided on now.
+def read_batch_state(command: Command, *, event_id: int) -> BatchState:
+    """Return the state to decide a command that names no seats or reservation, without locks.
 
-    It is a look without a lock: what it shows may be different by the time the row is taken.
-
-    Raises: EventNotFound.
+    It may have changed by the time that the event's row is locked. Raises: EventNotFound.
     """
     event = Event.objects.filter(pk=event_id).only(*_EVENT).first()
     if event is None:
         raise EventNotFound
-    now, person = clock.now(), counts_seats_of(command)
+    now, person = clock.now(), command.reads().caps_of
     rows = _seats_as_they_are(event_id, [], [] if person is None else [person])
     seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
     return BatchState(terms=terms_of(event), now=now, seats=seats)
 
 
 def lock_event(event_id: int, *, briefly: bool = False) -> tuple[Event, datetime]:
-    """Take the event's row, and return it and what time it is then, by the database.
+    """Lock the event's row, and return the event and the database's time after that.
 
-    Until commit nobody else changes the event's seats. With `briefly` this transaction waits for
-    rows that somebody else holds for a quarter of a second, not for five.
+    No other transaction can change the event's seats until commit. With `briefly` the transaction's
+    lock time-out is a quarter of a second instead of five.
 
     Raises: EventNotFound, django.db.OperationalError.
     """
     earliest = timezone.now()
     select = _event_row_briefly if briefly and connection.vendor == "postgresql" else _event_row
-    for *values, there in select(event_id):
-        clock.compare(there, earliest=earliest, latest=timezone.now())
+    for *values, now in select(event_id):
+        clock.compare(now, earliest=earliest, latest=timezone.now())
         event = Event.from_db(connection.alias, _EVENT, values)
         if isinstance(event.offline_methods, str):
-            # PostgreSQL's answer, which no field has converted.
+            # PreparedQuery returns PostgreSQL's text, unconverted.
             event.offline_methods = json.loads(event.offline_methods)
-        return event, there
+        return event, now
     raise EventNotFound
 
 
@@ -135,24 +129,22 @@ def _event_row(event_id: int) -> QuerySet[Any, Any]:
 @PreparedQuery.with_clock
 def _event_row_briefly(event_id: int) -> QuerySet[Any, Any]:
     event = Event.objects.select_for_update(no_key=True).filter(pk=event_id)
-    # In the same statement, because each costs a click a round trip; PostgreSQL filters rows
-    # before it locks them.
+    # In the same statement, to save a round trip; PostgreSQL filters rows before it locks them.
     briefly = "set_config('lock_timeout', '250ms', true) IS NOT NULL"
     return event.extra(where=[briefly]).order_by().values_list(*_EVENT)
 
 
 class Decision(NamedTuple):
-    """What became of a command, and the request that brought it."""
+    """A command with its outcome, and the web request that sent it, if one did."""
 
     command: Command
     outcome: Outcome
-    request_id: UUID | None
-    source: RequestContext | None = None
+    source: RequestContext | None
 
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """One batch's view of an event. `event` is locked, and `now` was read after that."""
+    """The reads and writes of one batch. `event` is locked, and `now` was read after that."""
 
     event: Event
     now: datetime
@@ -163,36 +155,38 @@ class UnitOfWork:
 
     @classmethod
     def open(cls, *, event: Event, commands: list[Command], now: datetime) -> "UnitOfWork":
-        """Lock and read all that the commands are decided on."""
-        reservations = _reservations(event, commands, now=now)
-        reservation_seats = {
-            seat.seat_id for found in reservations.values() for seat in found.seats.all()
-        }
-        seats = _locked_seats(event, commands, also=reservation_seats, now=now)
+        """Lock and read what the commands declare in `reads`."""
+        reads = [command.reads() for command in commands]
+        reservations = _reservations(event, reads, now=now)
+        caps_of = _present(each.caps_of for each in reads)
+        seats = _locked_seats(event, reads, reservations, caps_of=caps_of, now=now)
         state = BatchState(
             terms=terms_of(event),
             now=now,
             seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
             reservations={found.pk: state_of(found) for found in reservations.values()},
-            payments=books.started(event, commands),
-            paying=books.paying(event, commands, now=now),
-            verified=_verified(event, commands),
+            payments=storage.lock_payments(event, _present(each.payment for each in reads)),
+            pending_payments=storage.pending_payments(
+                event, _present(each.pending_payments_of for each in reads), now=now
+            ),
+            verified=_verified(event, _present(each.verified_email_of for each in reads)),
+            caps_of=caps_of,
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
         return cls(event, now, state, seats, reservations, people)
 
     def write(self, decided: list[Decision]) -> ChangeSet | None:
-        """Store what a batch did, and return it for the world; None when it changed nothing.
+        """Write the outcomes of a batch, and return its changes; None if no seat changed.
 
-        `decided` is in the order of decision. Each command that changed something gets the
-        event's next sequence number.
+        `decided` is in the order of decision. Each command that changed a seat gets the event's
+        next sequence number.
         """
         since = self.event.change_seq
         outcomes = [decision.outcome for decision in decided]
-        books.write_started(
+        storage.write_pending(
             self.event, [found.started for found in outcomes if found.started], now=self.now
         )
-        books.write_given_up(
+        storage.write_refused(
             self.event,
             [decision.command for decision in decided if decision.outcome.refusal],
             now=self.now,
@@ -205,15 +199,15 @@ class UnitOfWork:
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
         self._write_admitted(decided)
         security_events.record_decisions(decided, self._reservations, self.state)
-        changing = [decision for decision in decided if decision.outcome.changed]
+        changing = [decision for decision in decided if decision.outcome.transitions]
         if not changing:
             return None
         log = [
-            (number, decision, seat)
+            (number, decision, transition)
             for number, decision in enumerate(changing, start=since + 1)
-            for seat in decision.outcome.changed
+            for transition in decision.outcome.transitions
         ]
-        last = {seat.id: (number, seat) for number, _, seat in log}
+        last = {seat.id: (number, seat) for number, _, (seat, _) in log}
         seq = since + len(changing)
         bulk.write(
             bulk.update(Event, ("change_seq",), [(seq, self.event.pk)]),
@@ -235,15 +229,15 @@ class UnitOfWork:
             ),
         )
 
-    def trace_of(self, decided: list[Decision]) -> QuerySet[Any] | None:
-        """Return what finds something once a batch is committed; None if it wrote nothing.
+    def commit_marker(self, decided: list[Decision]) -> QuerySet[Any] | None:
+        """Return a queryset that has rows once the batch is committed; None if it wrote nothing.
 
-        One row tells for all, because they are written together. Idempotency keys need none: who
-        comes with one again gets the same answer.
+        One row is enough, because all are written in one transaction. Idempotency keys need no
+        marker: their command, decided again, gets the stored result.
         """
         event, now = self.event.pk, self.now
         outcomes = [decision.outcome for decision in decided]
-        if any(outcome.changed for outcome in outcomes):
+        if any(outcome.transitions for outcome in outcomes):
             return SeatChange.objects.filter(event=event, seq=self.event.change_seq + 1, at=now)
         if started := [outcome.started for outcome in outcomes if outcome.started]:
             return Payment.objects.filter(event=event, reference=started[0].reference)
@@ -253,20 +247,20 @@ class UnitOfWork:
             return Entry.objects.filter(event=event, at=now)
         return None
 
-    def answer(self, outcome: Outcome) -> Answer:
-        """Return the answer to a command that was carried out, once everything is stored."""
-        answer: Answer = {
+    def result_of(self, outcome: Outcome) -> CommandResult:
+        """Return the result of a command that was carried out, after `write`."""
+        result: CommandResult = {
             "message": outcome.sentence,
             "seats": [self._seat_record(seat, outcome) for seat in outcome.seats],
         }
         if outcome.started is not None:
-            answer["payment"] = {
+            result["payment"] = {
                 "reference": outcome.started.reference,
                 "amount": money(outcome.started.amount),
                 "currency": self.event.currency,
             }
         if outcome.admitted:
-            answer["admitted"] = [
+            result["admitted"] = [
                 {
                     "seat_id": entry.seat_id,
                     "seat_number": self._seats[entry.seat_id]["seat_number"],
@@ -276,8 +270,8 @@ class UnitOfWork:
                 for entry in outcome.admitted
             ]
         if outcome.booked is not None:
-            answer["reservation"] = self._booked_record(outcome.booked)
-        return answer
+            result["reservation"] = self._booked_record(outcome.booked)
+        return result
 
     def _write_cancelled(self, ids: list[int]) -> None:
         if not ids:
@@ -285,7 +279,7 @@ class UnitOfWork:
         Reservation.objects.filter(event=self.event, pk__in=ids).update(
             status=Reservation.Status.CANCELLED, cancelled_at=self.now
         )
-        books.write_cancelled(self.event, ids, now=self.now)
+        storage.write_cancelled(self.event, ids, now=self.now)
         self._write_ended(ids)
 
     def _write_lapsed(self, ids: list[int]) -> None:
@@ -330,7 +324,7 @@ class UnitOfWork:
             for seat in new.seats
         )
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
-        books.write_booked(self.event, paid, now=self.now)
+        storage.write_booked(self.event, paid, now=self.now)
 
     def _write_admitted(self, decided: list[Decision]) -> None:
         entries = [
@@ -349,7 +343,7 @@ class UnitOfWork:
             Entry.objects.bulk_create(entries)
 
     def _written(self, seq: int, seat: SeatState) -> tuple[Any, ...]:
-        """Return the values of _WRITTEN and the seat's key."""
+        """Return the values of _WRITTEN, and the seat's primary key."""
         return (
             *(seat.status, seat.holder_id, seat.locked_until, seat.locked_at),
             *(seat.extensions, seat.lapsed_holder_id),
@@ -357,15 +351,16 @@ class UnitOfWork:
             *(self._stored_reservation_id(seat.reservation_id), seq, seat.id),
         )
 
-    def _logged(self, seq: int, decision: Decision, seat: SeatState) -> tuple[Any, ...]:
-        """Return the values of _LOGGED for a change."""
-        actor, since = decision.command.actor, seat.locked_at
-        is_held_longer = decision.outcome.reason is Reason.LOCKED and since != self.now
+    def _logged(self, seq: int, decision: Decision, transition: Transition) -> tuple[Any, ...]:
+        """Return the values of _LOGGED for one changed seat."""
+        seat, reason = transition
+        actor, since, source = decision.command.actor, seat.locked_at, decision.source
+        is_held_longer = reason is Reason.LOCKED and since != self.now
         return (
             *(self.event.pk, seq, seat.id, seat.status, seat.holder_id, seat.locked_until),
             since if is_held_longer else None,
-            *(self._stored_reservation_id(seat.reservation_id), decision.outcome.reason),
-            *(actor.id if actor else None, self.now, decision.request_id),
+            *(self._stored_reservation_id(seat.reservation_id), reason),
+            *(actor.id if actor else None, self.now, source.request_id if source else None),
         )
 
     def _stored_reservation_id(self, reservation_id: int | None) -> int | None:
@@ -377,7 +372,7 @@ class UnitOfWork:
         if person_id is None:
             return None
         if person_id not in self._people:
-            # An answer may show a seat that somebody else has.
+            # A result may show a seat that is held by someone who sent no command.
             name = get_user_model().objects.get(pk=person_id).get_username()
             self._people[person_id] = Person(person_id, name)
         return self._people[person_id].name
@@ -416,14 +411,14 @@ class UnitOfWork:
         )
 
 
-def _reservations(
-    event: Event, commands: list[Command], *, now: datetime
-) -> dict[int, Reservation]:
-    """Return the reservations that commands name, and some that are overdue for who ends those."""
-    ids = {
-        command.reservation_id for command in commands if isinstance(command, ReservationCommand)
-    }
-    if any(isinstance(command, LapseUnpaid) for command in commands):
+def _present(values: Iterable[T | None]) -> frozenset[T]:
+    return frozenset(value for value in values if value is not None)
+
+
+def _reservations(event: Event, reads: list[Reads], *, now: datetime) -> dict[int, Reservation]:
+    """Return the reservations to read, at most MAX_LAPSED_RESERVATIONS overdue ones among them."""
+    ids = set(_present(each.reservation_id for each in reads))
+    if any(each.overdue_reservations for each in reads):
         found = Reservation.objects.filter(overdue(now), event=event)
         first = found.order_by("payment_due_at", "pk")[:MAX_LAPSED_RESERVATIONS]
         ids |= set(first.values_list("pk", flat=True))
@@ -433,11 +428,8 @@ def _reservations(
     return {reservation.pk: reservation for reservation in stored}
 
 
-def _verified(event: Event, commands: list[Command]) -> frozenset[int]:
-    """Return who of those that book has a verified address; no statement if nobody need have."""
-    people = {
-        command.actor.id for command in commands if isinstance(command, StartPayment | ReserveSeats)
-    }
+def _verified(event: Event, people: frozenset[int]) -> frozenset[int]:
+    """Return the people with a verified address; without a query if the event requires none."""
     if not people or not event.requires_verified_email:
         return frozenset()
     found = get_user_model()._default_manager.filter(pk__in=people, email_verified_at__isnull=False)
@@ -449,44 +441,49 @@ def _reserved_seat(reservation: Reservation, seat_id: int) -> ReservationSeat:
 
 
 def _locked_seats(
-    event: Event, commands: list[Command], *, also: set[int], now: datetime
+    event: Event,
+    reads: list[Reads],
+    reservations: dict[int, Reservation],
+    *,
+    caps_of: frozenset[int],
+    now: datetime,
 ) -> dict[int, _Row]:
-    ids = also.union(*(seat_ids_of(command) for command in commands))
-    people = {counts_seats_of(command) for command in commands} - {None}
-    if any(isinstance(command, ReleaseExpired) for command in commands):
-        rows = _seats_and_lapsed(event.pk, list(ids), list(people), now)
+    ids = {seat.seat_id for found in reservations.values() for seat in found.seats.all()}
+    ids.update(*(each.seat_ids for each in reads))
+    if any(each.expired_locks for each in reads):
+        rows = _seats_and_lapsed(event.pk, list(ids), list(caps_of), now)
     else:
-        rows = _seats(event.pk, list(ids), list(people))
+        rows = _seats(event.pk, list(ids), list(caps_of))
     return {row[0]: dict(zip(_SEAT, row, strict=True)) for row in rows}
 
 
 @PreparedQuery
 def _seats(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
-    """Lock and read seats, and those that are held or were bought by people who want more."""
-    return _locking(event_id, *_concerned(event_id, ids, people))
+    """Lock and read seats by id, and all that people hold or have bought."""
+    return _select_for_update(event_id, *_seat_id_queries(event_id, ids, people))
 
 
 @PreparedQuery
 def _seats_as_they_are(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
-    """As `_seats`, without a lock."""
-    return _selected(event_id, *_concerned(event_id, ids, people))
+    """Read like `_seats`, without locks."""
+    return _select(event_id, *_seat_id_queries(event_id, ids, people))
 
 
 @PreparedQuery
 def _seats_and_lapsed(
     event_id: int, ids: list[int], people: list[int], now: datetime
 ) -> QuerySet[Any, Any]:
-    """Lock and read also those whose locks have run out."""
+    """Lock and read like `_seats`, and all seats whose lock has expired."""
     lapsed = (
         Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_until__lte=now)
         .order_by()
         .values("pk")
     )
-    return _locking(event_id, *_concerned(event_id, ids, people), lapsed)
+    return _select_for_update(event_id, *_seat_id_queries(event_id, ids, people), lapsed)
 
 
-def _concerned(event_id: int, ids: list[int], people: list[int]) -> list[QuerySet[Any, Any]]:
-    """Return selections of the primary keys of seats."""
+def _seat_id_queries(event_id: int, ids: list[int], people: list[int]) -> list[QuerySet[Any, Any]]:
+    """Return subqueries of the ids of seats."""
     named = Seat.objects.filter(pk__any_of=ids)
     held = Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=people)
     bought = ReservationSeat.objects.filter(
@@ -499,17 +496,17 @@ def _concerned(event_id: int, ids: list[int], people: list[int]) -> list[QuerySe
     ]
 
 
-def _locking(event_id: int, *selections: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Return the rows of several selections, each found by an index of its own.
+def _select_for_update(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Select and lock seats by several subqueries, in a UNION so that each uses its own index.
 
-    Joined by "or", PostgreSQL reads all of an event's seats while it has no statistics of them,
-    which is when a sale begins.
+    With OR, PostgreSQL reads all seats of an event until it has statistics of them, which it has
+    not when a sale begins.
     """
-    return _selected(event_id, *selections).select_for_update(of=("self",), no_key=True)
+    return _select(event_id, *queries).select_for_update(of=("self",), no_key=True)
 
 
-def _selected(event_id: int, *selections: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    first, *more = selections
+def _select(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    first, *more = queries
     found = Seat.objects.filter(event=event_id, pk__in=first.union(*more))
     return found.order_by("pk").values_list(*_SEAT)
 
@@ -531,6 +528,6 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
         former_locked_at=seat["former_locked_at"],
         released_at=seat["released_at"],
         reservation_id=seat["reservation_id"],
-        # What is overdue counts for nobody, though its seats are not free until it has lapsed.
+        # An overdue reservation does not count towards the cap, though its seats are not free yet.
         buyer_id=None if is_overdue else seat["reservation__user_id"],
     )

@@ -140,7 +140,7 @@ def test_the_forging_helper_can_make_a_valid_token(alice: User, claims: Claims) 
     token = _signed(_HS256, claims)
     answer = stranger().get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
     assert answer.json()["username"] == "alice"
-    assert opener_of({"subprotocols": [f"bearer.{token}"], "headers": []}).asker.id == alice.pk
+    assert opener_of({"subprotocols": [f"bearer.{token}"], "headers": []}).requester.id == alice.pk
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)

@@ -1,4 +1,4 @@
-"""What races share: real servers, many connections, and threads that are as processes."""
+"""Fixtures of race tests: servers, connections, and threads that act as processes."""
 
 import threading
 from collections.abc import Iterator
@@ -60,5 +60,5 @@ class _QueuesOfEachThread(threading.local):
 
 @pytest.fixture
 def _processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every thread has desks of its own, as processes have."""
+    """Give every thread its own queues, as processes have."""
     monkeypatch.setattr(command_queue, "_queues", _QueuesOfEachThread())

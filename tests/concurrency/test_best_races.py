@@ -1,4 +1,4 @@
-"""Many parties who ask for the best seats at once: all who fit get some, and nobody shares."""
+"""Concurrent requests for the best seats never share a seat."""
 
 import threading
 from collections import Counter
@@ -13,7 +13,7 @@ from reservations.domain.criteria import SeatCriteria
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.seat_finder.locking import lock_best
 from reservations.write import command_queue
@@ -58,7 +58,7 @@ def _parties(replies: list[Reply]) -> list[list[int]]:
 
 
 @pytest.mark.postgres
-def test_40_parties_who_ask_two_servers_at_once_all_get_two_seats(ports: tuple[int, int]) -> None:
+def test_40_concurrent_requests_on_two_servers_get_two_seats_each(ports: tuple[int, int]) -> None:
     event = _hall(rows=20)
     path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
     replies = volley(
@@ -69,7 +69,7 @@ def test_40_parties_who_ask_two_servers_at_once_all_get_two_seats(ports: tuple[i
 
 
 @pytest.mark.postgres
-def test_of_60_parties_the_40_who_fit_are_served(ports: tuple[int, int]) -> None:
+def test_40_of_60_requests_get_seats_when_40_fit(ports: tuple[int, int]) -> None:
     event = _hall(rows=20)
     path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
     replies = volley(
@@ -81,7 +81,7 @@ def test_of_60_parties_the_40_who_fit_are_served(ports: tuple[int, int]) -> None
     assert {(found["code"], found["largest"]) for found in refused} == {("no_seats_together", 0)}
 
 
-def test_40_parties_at_one_desk_all_get_two_seats(port: int) -> None:
+def test_40_requests_on_one_queue_get_two_seats_each(port: int) -> None:
     event = _hall(rows=20)
     path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
     replies = volley([Post(signed_in(make_user()), port, path, criteria) for _ in range(40)])
@@ -89,7 +89,7 @@ def test_40_parties_at_one_desk_all_get_two_seats(port: int) -> None:
     _check_that_each_sits_with_their_own(event, _parties(replies))
 
 
-def test_among_people_who_click_the_same_seats_nobody_shares(port: int) -> None:
+def test_best_seats_and_clicks_never_share_a_seat(port: int) -> None:
     event = _hall(rows=20)
     ids = seat_ids(event)
     best = f"/api/events/{event.pk}/best/"
@@ -105,7 +105,7 @@ def test_among_people_who_click_the_same_seats_nobody_shares(port: int) -> None:
     _check_that_each_sits_with_their_own(event, _parties(replies))
 
 
-def test_one_person_who_asks_20_times_at_once_gets_as_many_as_the_cap(port: int) -> None:
+def test_20_concurrent_requests_of_a_person_stop_at_the_cap(port: int) -> None:
     event, alice = _hall(rows=20), signed_in(make_user())
     path = f"/api/events/{event.pk}/best/"
     replies = volley([Post(alice, port, path, {"count": 2})] * 20)
@@ -113,7 +113,7 @@ def test_one_person_who_asks_20_times_at_once_gets_as_many_as_the_cap(port: int)
     assert {reply.body["code"] for reply in replies if reply.status == 409} == {"seat_limit"}
 
 
-def test_one_key_sent_20_times_at_once_locks_once_and_answers_all_alike(port: int) -> None:
+def test_one_key_sent_20_times_locks_once(port: int) -> None:
     event, alice = _hall(rows=20), signed_in(make_user())
     path = f"/api/events/{event.pk}/best/"
     replies = volley([Post(alice, port, path, {"count": 2}, "k")] * 20)
@@ -122,7 +122,7 @@ def test_one_key_sent_20_times_at_once_locks_once_and_answers_all_alike(port: in
 
 
 @pytest.mark.postgres
-def test_unprotected_two_parties_are_given_the_same_seats() -> None:
+def test_unprotected_two_requests_get_the_same_seats() -> None:
     event, criteria = _hall(rows=20), SeatCriteria(2)
     choice = index_cache.choose(criteria, event_id=event.pk, limit=2, now=timezone.now())
     commands = [LockBest(make_person(), criteria, choice) for _ in range(2)]
@@ -139,15 +139,15 @@ def test_unprotected_two_parties_are_given_the_same_seats() -> None:
 
 
 @pytest.mark.postgres
-def test_who_ask_many_desks_at_once_all_get_seats_of_their_own(
+def test_requests_on_many_queues_get_different_seats(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = _hall(rows=20)
-    desks = cycle([CommandQueue(event.pk) for _ in range(6)])
+    queues = cycle([CommandQueue(event.pk) for _ in range(6)])
 
-    def submit(*, event_id: int, command: Command, key: str | None) -> Answer:
+    def submit(*, event_id: int, command: Command, key: str | None) -> CommandResult:
         assert event_id == event.pk
-        return next(desks).submit(command, key)
+        return next(queues).submit(command, key)
 
     monkeypatch.setattr(command_queue, "submit", submit)
     all_criteria = [LockBest(make_person(), SeatCriteria(2)) for _ in range(30)]
@@ -156,7 +156,7 @@ def test_who_ask_many_desks_at_once_all_get_seats_of_their_own(
         for criteria in all_criteria
     ]
     others = [
-        partial(next(desks).submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
+        partial(next(queues).submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
         for n in range(40, 46)
     ]
     answers = at_once([*works, *others])
@@ -164,6 +164,6 @@ def test_who_ask_many_desks_at_once_all_get_seats_of_their_own(
     assert len(got) == len(set(got)) == 60
 
 
-def _done(answer: Answer | SeatcastError) -> Answer:
+def _done(answer: CommandResult | SeatcastError) -> CommandResult:
     assert not isinstance(answer, SeatcastError), answer
     return answer

@@ -1,4 +1,4 @@
-"""Around a lock's deadline: its holder, who waits for the seat, and the sweep, all at once."""
+"""Races around a lock's deadline: its holder, other people, and the release of expired locks."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from reservations.domain.commands import (
 from reservations.domain.errors import LockExpired, SeatcastError, SeatUnavailable
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, ReservationSeat, Seat
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write.command_queue import CommandQueue
 from reservations.write.unit_of_work import lock_event
 from tests.concurrency.ticking import Noting, Ticking
@@ -45,17 +45,17 @@ def _held_until(event: Event, holder: Person) -> datetime:
 
 def _all_at_once(
     event: Event, commands: list[Command], clock: Callable[[], datetime]
-) -> list[Answer | SeatcastError]:
+) -> list[CommandResult | SeatcastError]:
     return at_once([partial(CommandQueue(event.pk, clock=clock).submit, each) for each in commands])
 
 
-def _done(results: list[Answer | SeatcastError]) -> list[int]:
+def _done(results: list[CommandResult | SeatcastError]) -> list[int]:
     """Return which commands were carried out."""
     return [n for n, found in enumerate(results) if not isinstance(found, SeatcastError)]
 
 
 @pytest.mark.parametrize("late", [-MILLISECOND, -timedelta(microseconds=1)])
-def test_up_to_the_deadline_the_seat_is_its_holders(late: timedelta) -> None:
+def test_before_the_deadline_the_seat_belongs_to_its_holder(late: timedelta) -> None:
     event, alice, others = make_event(), make_person(), [make_person() for _ in range(4)]
     now, first = _held_until(event, alice) + late, seat_ids(event)[:1]
     takeovers: list[Command] = [LockSeats(who, first) for who in others]
@@ -66,7 +66,7 @@ def test_up_to_the_deadline_the_seat_is_its_holders(late: timedelta) -> None:
 
 
 @pytest.mark.parametrize("late", [timedelta(0), MILLISECOND])
-def test_at_the_deadlines_very_instant_it_is_whoevers_comes_first(late: timedelta) -> None:
+def test_at_the_deadline_the_first_command_gets_the_seat(late: timedelta) -> None:
     event, alice, others = make_event(), make_person(), [make_person() for _ in range(4)]
     now, first = _held_until(event, alice) + late, seat_ids(event)[:1]
     takeovers: list[Command] = [LockSeats(who, first) for who in others]
@@ -80,7 +80,7 @@ def test_at_the_deadlines_very_instant_it_is_whoevers_comes_first(late: timedelt
 
 
 @pytest.mark.parametrize("late", [-MILLISECOND, timedelta(0)])
-def test_sweeps_release_it_once_and_not_before_the_deadlines_very_instant(late: timedelta) -> None:
+def test_concurrent_sweeps_release_a_lock_once_at_its_deadline(late: timedelta) -> None:
     event, alice = make_event(), make_person()
     now = _held_until(event, alice) + late
     assert len(_done(_all_at_once(event, [ReleaseExpired()] * 6, lambda: now))) == 6
@@ -88,7 +88,7 @@ def test_sweeps_release_it_once_and_not_before_the_deadlines_very_instant(late: 
     assert list(released) == ([] if late else list(seat_ids(event)[:1]))
 
 
-def test_while_the_deadline_passes_the_seat_is_given_to_one() -> None:
+def test_one_person_gets_the_seat_while_the_deadline_passes() -> None:
     """Everybody's transaction is a millisecond later than the one before it."""
     for early in range(0, 18, 3):
         event, alice = make_event(), make_person()
@@ -113,7 +113,7 @@ def _race_through(event: Event, alice: Person, deadline: datetime, clock: Tickin
         [partial(CommandQueue(event.pk, clock=watch).submit, command) for command, watch in works]
     )
     winners = [n for n in _done(results) if not isinstance(commands[n], ReleaseExpired)]
-    # Or to none: nobody need have come in time, or after it.
+    # Or to no one: every command may have come too early or too late.
     assert len(winners) <= 1
     for n in winners:
         seen = watches[n].seen
@@ -127,7 +127,7 @@ def _race_through(event: Event, alice: Person, deadline: datetime, clock: Tickin
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("rival", ["takeover", "sweep"])
-def test_unprotected_the_seat_is_booked_and_given_to_somebody_else(rival: str) -> None:
+def test_unprotected_the_seat_is_reserved_and_locked_by_another(rival: str) -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     deadline, first = _held_until(event, alice), seat_ids(event)[:1]
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
@@ -145,9 +145,9 @@ def test_unprotected_the_seat_is_booked_and_given_to_somebody_else(rival: str) -
 
 
 def _booked_after_waiting(event: Event, alice: Person, queue: CommandQueue, clock: Clock) -> bool:
-    """Have a booking wait for the event's row while its lock runs out; tell whether it is made."""
+    """Reserve a seat behind a row lock that outlasts its lock; return whether it works."""
     booking = ReserveSeats(alice, seat_ids(event)[:1], "invoice")
-    results: list[Answer | SeatcastError] = []
+    results: list[CommandResult | SeatcastError] = []
     waiting = threading.Thread(
         target=lambda: results.extend(at_once([partial(queue.submit, booking)]))
     )
@@ -163,7 +163,7 @@ def _booked_after_waiting(event: Event, alice: Person, queue: CommandQueue, cloc
 
 
 @pytest.mark.postgres
-def test_a_lock_that_runs_out_while_its_holder_waits_in_line_has_run_out(clock: Clock) -> None:
+def test_a_lock_that_expires_while_its_holder_is_queued_is_expired(clock: Clock) -> None:
     event, alice = make_event(), make_person()
     queue = CommandQueue(event.pk, clock=clock)
     queue.submit(LockSeats(alice, seat_ids(event)[:1]))
@@ -171,7 +171,7 @@ def test_a_lock_that_runs_out_while_its_holder_waits_in_line_has_run_out(clock: 
 
 
 @pytest.mark.postgres
-def test_by_a_clock_that_is_read_before_the_events_row_it_would_not(clock: Clock) -> None:
+def test_a_clock_read_before_the_events_row_would_accept_it(clock: Clock) -> None:
     event, alice = make_event(), make_person()
     before = clock.now
     CommandQueue(event.pk, clock=clock).submit(LockSeats(alice, seat_ids(event)[:1]))
@@ -179,7 +179,7 @@ def test_by_a_clock_that_is_read_before_the_events_row_it_would_not(clock: Clock
 
 
 @pytest.mark.postgres
-def test_a_lock_begins_when_its_turn_comes_and_not_when_it_began_to_wait() -> None:
+def test_a_lock_begins_at_its_transaction_not_when_it_was_queued() -> None:
     event, alice = make_event(), make_person()
     first = seat_ids(event)[:1]
     lock = partial(CommandQueue(event.pk).submit, LockSeats(alice, first))
@@ -224,7 +224,7 @@ def _take_over_at_wrong_servers(
     Return how many got it.
     """
 
-    def attempt(seconds: float) -> Answer:
+    def attempt(seconds: float) -> CommandResult:
         servers_clock.seconds_off = seconds
         return CommandQueue(event.pk, clock=clock).submit(
             LockSeats(make_person(), seat_ids(event)[:1])
@@ -246,7 +246,7 @@ def test_servers_whose_clocks_are_seconds_off_leave_a_lock_to_its_holder(
 
 
 @pytest.mark.postgres
-def test_by_their_own_clocks_one_of_them_would_take_it_over(
+def test_by_their_own_clocks_a_server_would_take_it_over(
     servers_clock: _ClockOfEachThread,
 ) -> None:
     event, alice = make_event(lock_seconds=5), make_person()

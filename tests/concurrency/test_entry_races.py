@@ -1,4 +1,4 @@
-"""Several doors scan one ticket at once: every seat is admitted once."""
+"""Concurrent scans of one ticket admit each seat once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +12,7 @@ from reservations.domain.commands import AdmitSeats, CancelReservation, LockSeat
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person
 from reservations.models import Entry, Event, Reservation
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.tickets import ticket_code
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import row_locks_off, stopping
@@ -49,7 +49,7 @@ def _book(event: Event, buyer: Person, seats: int = 2) -> tuple[int, str]:
     return stored_id(answer), answer["reservation"]["id"]
 
 
-def _tried(work: Callable[[], Answer]) -> Answer | SeatcastError:
+def _tried(work: Callable[[], CommandResult]) -> CommandResult | SeatcastError:
     try:
         return work()
     except SeatcastError as refusal:
@@ -68,7 +68,7 @@ def _codes(results: Sequence[object]) -> Counter[str]:
     )
 
 
-def test_one_ticket_at_many_doors_admits_each_seat_once() -> None:
+def test_one_ticket_scanned_at_many_doors_admits_each_seat_once() -> None:
     for _ in range(4):
         event, alice = make_event(), make_person()
         number, _ = _book(event, alice)
@@ -82,7 +82,7 @@ def test_one_ticket_at_many_doors_admits_each_seat_once() -> None:
                 assert {entry["gate"] for entry in found.details["entries"]} == {gate}
 
 
-def test_doors_that_admit_overlapping_seats_admit_none_of_them_twice() -> None:
+def test_overlapping_entries_admit_no_seat_twice() -> None:
     event, alice = make_event(seats=8), make_person()
     number, _ = _book(event, alice, 8)
     ids = seat_ids(event)
@@ -111,7 +111,7 @@ def test_over_http_two_servers_admit_one_ticket_once(ports: tuple[int, int]) -> 
     assert Entry.objects.filter(event=event).count() == 2
 
 
-def test_a_ticket_is_admitted_or_cancelled_and_never_both() -> None:
+def test_a_ticket_is_admitted_or_cancelled_but_not_both() -> None:
     for _ in range(6):
         event, alice = make_event(), make_person()
         number, _ = _book(event, alice)

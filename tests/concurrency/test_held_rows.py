@@ -1,4 +1,4 @@
-"""Events whose rows somebody holds, beside events whose rows are free."""
+"""Locked event rows do not delay other events."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from reservations.domain.commands import LockSeats, ReleaseExpired
 from reservations.domain.errors import Unavailable
 from reservations.models import Event
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from tests.factories import make_event, make_person, seat_ids
 from tests.held_rows import rows_held
@@ -44,11 +44,11 @@ def _click(event: Event) -> LockSeats:
     return LockSeats(make_person(), seat_ids(event)[:1])
 
 
-def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None:
+def test_locked_event_rows_do_not_delay_other_events() -> None:
     *held, free, later = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 2)]
     clicks = {event.pk: _click(event) for event in (*held, free, later)}
 
-    def click(event: Event) -> "asyncio.Task[Answer]":
+    def click(event: Event) -> "asyncio.Task[CommandResult]":
         return asyncio.create_task(
             command_queue.asubmit(event_id=event.pk, command=clicks[event.pk])
         )
@@ -65,11 +65,11 @@ def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() -> None:
+def test_recently_locked_event_rows_do_not_delay_other_events() -> None:
     *held, free = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 1)]
     clicks = {event.pk: _click(event) for event in (*held, free)}
 
-    async def rush() -> list[Answer | BaseException]:
+    async def rush() -> list[CommandResult | BaseException]:
         asked = (command_queue.asubmit(event_id=pk, command=click) for pk, click in clicks.items())
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await asyncio.gather(*asked, return_exceptions=True)
@@ -84,7 +84,7 @@ def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() 
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_a_row_is_waited_for_as_long_as_ever_once_it_was_free_again() -> None:
+def test_the_full_time_out_applies_again_after_a_row_was_free() -> None:
     event = make_event()
     with rows_held([event]), pytest.raises(Unavailable):
         command_queue.submit(event_id=event.pk, command=_click(event))
@@ -97,7 +97,7 @@ def test_a_row_is_waited_for_as_long_as_ever_once_it_was_free_again() -> None:
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_nobody_waits_long_to_write_down_that_locks_ran_out() -> None:
+def test_releasing_expired_locks_waits_only_briefly() -> None:
     event = make_event()
     with rows_held([event]):
         with CaptureQueriesContext(connection) as queries, pytest.raises(Unavailable):

@@ -1,4 +1,4 @@
-"""One idempotency key, many times at once, at as many processes' desks: the work is done once."""
+"""Concurrent commands with one idempotency key on several queues are executed once."""
 
 import threading
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from reservations.domain.states import Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, SeatChange
 from reservations.payments import checkout
 from reservations.payments.checkout import Order
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
@@ -33,7 +33,7 @@ TIMES = 20
 
 @dataclass
 class Scene:
-    """Somebody who holds A1 and A2, and has booked A3 and A4 by card."""
+    """A person who holds A1 and A2, and has reserved A3 and A4 by card."""
 
     event: Event
     alice: Person
@@ -58,27 +58,27 @@ def _order(
     return Order(event_id=event.pk, actor=who, seat_ids=ids, payment_method=method, key=key)
 
 
-def _submit(scene: Scene, command: Command) -> Answer:
+def _submit(scene: Scene, command: Command) -> CommandResult:
     return command_queue.submit(event_id=scene.event.pk, command=command, key="k")
 
 
-def _lock(scene: Scene) -> Answer:
+def _lock(scene: Scene) -> CommandResult:
     return _submit(scene, LockSeats(scene.alice, scene.ids[4:]))
 
 
-def _extend(scene: Scene) -> Answer:
+def _extend(scene: Scene) -> CommandResult:
     return _submit(scene, ExtendLocks(scene.alice, scene.ids[:2]))
 
 
-def _unlock(scene: Scene) -> Answer:
+def _unlock(scene: Scene) -> CommandResult:
     return _submit(scene, UnlockSeats(scene.alice, scene.ids[:2]))
 
 
-def _reserve(method: str, scene: Scene) -> Answer:
+def _reserve(method: str, scene: Scene) -> CommandResult:
     return checkout.reserve(_order(scene.event, scene.alice, scene.ids[:2], method, "k"))
 
 
-def _cancel(scene: Scene) -> Answer:
+def _cancel(scene: Scene) -> CommandResult:
     return checkout.cancel(
         event_id=scene.event.pk, actor=scene.alice, reservation_id=scene.booked, key="k"
     )
@@ -95,8 +95,8 @@ def _cancel(scene: Scene) -> Answer:
     ],
     ids=["lock", "extend", "unlock", "reserve", "cancel"],
 )
-def test_it_is_done_once_and_all_are_told_the_same(
-    work: Callable[[Scene], Answer], reason: str, scene: Scene
+def test_a_repeated_key_executes_once_and_returns_the_same_result(
+    work: Callable[[Scene], CommandResult], reason: str, scene: Scene
 ) -> None:
     before = _changes(scene, reason)
     results = at_once([partial(work, scene)] * TIMES)
@@ -107,9 +107,7 @@ def test_it_is_done_once_and_all_are_told_the_same(
 
 
 @pytest.mark.parametrize("method", ["card", "card_slow", "card_lost"])
-def test_a_card_is_charged_once_and_the_others_hear_so_or_that_it_is_under_way(
-    method: str, scene: Scene
-) -> None:
+def test_a_repeated_key_charges_a_card_once(method: str, scene: Scene) -> None:
     results = at_once([partial(_reserve, method, scene)] * TIMES)
     answers = [found for found in results if not isinstance(found, SeatcastError)]
     assert answers
@@ -120,7 +118,7 @@ def test_a_card_is_charged_once_and_the_others_hear_so_or_that_it_is_under_way(
     assert _changes(scene, "reserved") == 4
 
 
-def test_a_card_that_is_declined_is_asked_once(scene: Scene) -> None:
+def test_a_repeated_key_calls_a_declining_provider_once(scene: Scene) -> None:
     results = at_once([partial(_reserve, "card_declined", scene)] * TIMES)
     codes = {found.code for found in results if isinstance(found, SeatcastError)}
     assert len([found for found in results if isinstance(found, dict)]) == 0
@@ -130,11 +128,11 @@ def test_a_card_that_is_declined_is_asked_once(scene: Scene) -> None:
     assert DemoCharge.objects.filter(status="declined").count() == 1
 
 
-def test_of_different_commands_with_one_key_one_is_done(scene: Scene) -> None:
+def test_one_of_different_commands_with_one_key_is_executed(scene: Scene) -> None:
     works = [partial(work, scene) for work in (_lock, _unlock, _cancel, _extend)] * 5
     results = at_once(works)
     done = [n for n, found in enumerate(results) if isinstance(found, dict)]
-    # Five of the same kind, four of which are only told what the first one did.
+    # Five of each kind, of which four only get the first one's result.
     assert len(done) == 5
     assert len({n % 4 for n in done}) == 1
     assert all(isinstance(found, KeyReused | dict) for found in results)
@@ -142,7 +140,7 @@ def test_of_different_commands_with_one_key_one_is_done(scene: Scene) -> None:
 
 
 @pytest.mark.postgres
-def test_unprotected_a_key_does_the_work_twice(clock: Clock, scene: Scene) -> None:
+def test_unprotected_a_key_is_executed_twice(clock: Clock, scene: Scene) -> None:
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
     extend = ExtendLocks(scene.alice, scene.ids[:2])
     clock.advance(1)

@@ -1,4 +1,4 @@
-"""Should the code fail all the same: what half done things the database does not take."""
+"""Constraints that refuse inconsistent rows, should the code have a bug."""
 
 from datetime import timedelta
 from typing import Any

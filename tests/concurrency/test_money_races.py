@@ -1,4 +1,4 @@
-"""Booking, paying and cancelling at once: nothing is paid twice, and nothing for no booking."""
+"""Races of reserving, paying and cancelling: nothing is charged twice or in vain."""
 
 import threading
 from collections import Counter
@@ -24,7 +24,7 @@ from reservations.models import (
 from reservations.payments import checkout
 from reservations.payments.checkout import Order
 from reservations.payments.provider import provider
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import (
@@ -73,11 +73,11 @@ def _authorised(event: Event, who: Person) -> tuple[int, str]:
     return number, payment.reference
 
 
-def _cancel(event: Event, who: Person, number: int) -> Answer:
+def _cancel(event: Event, who: Person, number: int) -> CommandResult:
     return checkout.cancel(event_id=event.pk, actor=who, reservation_id=number)
 
 
-def _said(results: Sequence[Answer | SeatcastError | None]) -> dict[str, int]:
+def _said(results: Sequence[CommandResult | SeatcastError | None]) -> dict[str, int]:
     """Count the results by what they say: the message, or the code of the refusal."""
     return dict(
         Counter(
@@ -89,7 +89,7 @@ def _said(results: Sequence[Answer | SeatcastError | None]) -> dict[str, int]:
 
 
 def _money() -> dict[tuple[str, str], int]:
-    """Count what became of payments: by our books, and by the provider's."""
+    """Count payments by their stored status and by the provider's."""
     charges = dict(DemoCharge.objects.values_list("reference", "status"))
     payments = Payment.objects.values_list("reference", "status")
     return dict(Counter((status, charges.get(each, "unheard of")) for each, status in payments))
@@ -105,7 +105,9 @@ def _live_seats(event: Event) -> list[int]:
     return sorted(live.values_list("seat_id", flat=True))
 
 
-def _meeting(*works: Callable[[], Answer], before: Sequence[str]) -> list[Callable[[], Answer]]:
+def _meeting(
+    *works: Callable[[], CommandResult], before: Sequence[str]
+) -> list[Callable[[], CommandResult]]:
     """Return works that wait for each other before they first write what is given."""
     meet = partial(threading.Barrier(len(works)).wait, PATIENCE_SECONDS)
     stopped = list(works)
@@ -115,7 +117,7 @@ def _meeting(*works: Callable[[], Answer], before: Sequence[str]) -> list[Callab
 
 
 @pytest.mark.parametrize("method", ["invoice", "card", "card_slow"])
-def test_who_books_the_same_seats_many_times_at_once_has_and_pays_them_once(method: str) -> None:
+def test_concurrent_reservations_of_the_same_seats_are_charged_once(method: str) -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     results = at_once([partial(checkout.reserve, _order(event, alice, method))] * TIMES)
@@ -132,7 +134,7 @@ def test_who_books_the_same_seats_many_times_at_once_has_and_pays_them_once(meth
 
 
 @pytest.mark.postgres
-def test_unprotected_the_same_seats_are_booked_and_paid_twice() -> None:
+def test_unprotected_the_same_seats_are_charged_twice() -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     book = partial(checkout.reserve, _order(event, alice, "card"))
@@ -157,7 +159,7 @@ def test_without_row_locks_the_database_still_refuses_the_second_booking() -> No
     assert _money() == {("captured", "captured"): 1, ("voided", "voided"): 1}
 
 
-def test_who_cancels_many_times_at_once_is_refunded_once() -> None:
+def test_concurrent_cancellations_refund_once() -> None:
     event, alice = make_event(), make_person()
     number = _book(event, alice, "card")
     results = at_once([partial(_cancel, event, alice, number)] * TIMES)
@@ -181,20 +183,20 @@ def test_unprotected_a_booking_is_cancelled_twice() -> None:
         assert SeatChange.objects.filter(event=event, reason="cancelled").count() == 4
 
 
-def test_what_is_cancelled_goes_to_one_of_those_who_wait_for_it() -> None:
+def test_a_cancelled_seat_goes_to_one_waiting_person() -> None:
     """And cancelling once more does not take it from them."""
     event, alice = make_event(), make_person()
     buyers = [make_person() for _ in range(TIMES)]
     number = _book(event, alice, "card")
 
-    def buy(who: Person) -> Answer | None:
+    def buy(who: Person) -> CommandResult | None:
         for _ in range(3):
             with suppress(SeatUnavailable):
                 _hold(event, who)
                 return checkout.reserve(_order(event, who, "card"))
         return None
 
-    works: list[Callable[[], Answer | None]] = [partial(_cancel, event, alice, number)] * 4
+    works: list[Callable[[], CommandResult | None]] = [partial(_cancel, event, alice, number)] * 4
     works += [partial(buy, who) for who in buyers]
     results = at_once(works)
     bought = [found for found in results[4:] if found is not None]
@@ -211,7 +213,7 @@ def test_unprotected_a_late_cancellation_frees_the_next_buyers_seats() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     number, gate = _book(event, alice, "invoice"), Gate()
 
-    def buy_meanwhile() -> Answer:
+    def buy_meanwhile() -> CommandResult:
         gate.wait_until_reached()
         _cancel(event, alice, number)
         _hold(event, bob)
@@ -227,7 +229,7 @@ def test_unprotected_a_late_cancellation_frees_the_next_buyers_seats() -> None:
         assert not sold.exists()
 
 
-def test_a_charge_that_is_taken_while_its_booking_is_cancelled_is_given_back() -> None:
+def test_a_capture_during_a_cancellation_is_refunded() -> None:
     for _ in range(6):
         event, alice = make_event(), make_person()
         number, reference = _authorised(event, alice)
@@ -240,7 +242,7 @@ def test_a_charge_that_is_taken_while_its_booking_is_cancelled_is_given_back() -
         assert (_live_seats(event), Reservation.objects.get(pk=number).status) == ([], "cancelled")
 
 
-def test_who_writes_down_a_capture_unseen_keeps_the_money_of_a_cancelled_booking() -> None:
+def test_a_capture_stored_unchecked_would_keep_a_cancelled_reservations_money() -> None:
     """The payment's status is moved from where it was seen; here it is just overwritten."""
     event, alice = make_event(), make_person()
     number, reference = _authorised(event, alice)
@@ -264,7 +266,7 @@ def test_who_writes_down_a_capture_unseen_keeps_the_money_of_a_cancelled_booking
     assert Reservation.objects.get().status == "cancelled"
 
 
-def test_a_card_that_is_blocked_while_its_booking_is_cancelled_is_not_charged() -> None:
+def test_a_failed_capture_during_a_cancellation_charges_nothing() -> None:
     event, alice = make_event(), make_person()
     number, reference = _authorised(event, alice)
     DemoCharge.objects.update(method="card_withdrawn")
@@ -275,7 +277,7 @@ def test_a_card_that_is_blocked_while_its_booking_is_cancelled_is_not_charged() 
     assert SeatChange.objects.filter(event=event, reason="cancelled").count() == 2
 
 
-def test_a_payment_is_reconciled_by_many_at_once_as_by_one() -> None:
+def test_concurrent_reconciliation_equals_a_single_one() -> None:
     event, alice = make_event(), make_person()
     _authorised(event, alice)
     assert checkout.unfinished() == []  # for the request that pays may be alive
@@ -283,7 +285,7 @@ def test_a_payment_is_reconciled_by_many_at_once_as_by_one() -> None:
     assert (_money(), len(_live_seats(event))) == ({("captured", "captured"): 1}, 2)
 
 
-def test_a_payment_that_is_given_up_while_it_is_booked_is_one_or_the_other() -> None:
+def test_a_payment_is_voided_or_used_but_not_both() -> None:
     """Reconciling gives up what is pending; the request that pays may be alive after all."""
     for _ in range(4):
         event, alice = make_event(), make_person()
@@ -300,7 +302,7 @@ def test_a_payment_that_is_given_up_while_it_is_booked_is_one_or_the_other() -> 
 
 
 @pytest.mark.postgres
-def test_a_payment_cannot_be_given_up_in_the_middle_of_its_booking() -> None:
+def test_a_payment_cannot_be_voided_during_its_reservation() -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     gate = Gate()
@@ -322,7 +324,7 @@ def test_a_payment_cannot_be_given_up_in_the_middle_of_its_booking() -> None:
     assert (_money(), len(_live_seats(event))) == ({("captured", "captured"): 1}, 2)
 
 
-def test_good_and_bad_cards_at_once_pay_for_one_booking_at_the_most() -> None:
+def test_concurrent_good_and_bad_cards_pay_for_one_reservation() -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     methods = ["card_declined", "card", "card_lost", "card_withdrawn"] * 3

@@ -1,6 +1,6 @@
-"""What happens with the protection off: proof that the races of the other tests are real.
+"""Negative controls: without the protection, the races of the other tests happen.
 
-Buyers here do what a shop without a desk would do. A barrier between their reads and their
+Buyers here do what a shop without a command queue would do. A barrier between their reads and their
 writes makes the race happen each time.
 """
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 def _lock_naively(
     seat_id: int, user_id: int, *, rows: QuerySet[Seat], between: Callable[[], object]
 ) -> bool:
-    """Read, look, write. Return whether the buyer was told that the seat is theirs."""
+    """Lock a seat by read, check and write; return whether the buyer got it."""
     with transaction.atomic():
         seat = rows.get(pk=seat_id)
         between()
@@ -39,7 +39,7 @@ def _lock_naively(
         return True
 
 
-def test_without_row_locks_one_seat_is_locked_for_two() -> None:
+def test_without_row_locks_two_people_lock_one_seat() -> None:
     seat_id, users = seat_ids(make_event())[0], [make_user().pk for _ in range(2)]
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
     naive = partial(_lock_naively, seat_id, rows=Seat.objects.all(), between=meet)
@@ -54,7 +54,7 @@ def test_with_select_for_update_the_same_code_locks_it_for_one() -> None:
     assert Counter(winners) == {True: 1, False: 7}
 
 
-def test_without_the_events_row_one_person_gets_past_the_cap() -> None:
+def test_without_the_events_row_lock_the_cap_is_exceeded() -> None:
     """Locking the seats alone does not help: the two requests take different ones."""
     event, user = make_event(), make_user()
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
@@ -74,7 +74,7 @@ def test_without_the_events_row_one_person_gets_past_the_cap() -> None:
     assert Seat.objects.filter(event=event, locked_by=user).count() == 2
 
 
-def test_without_the_events_row_two_changes_get_one_number() -> None:
+def test_without_the_events_row_lock_two_changes_get_one_number() -> None:
     event = make_event()
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
 
@@ -112,7 +112,7 @@ def _notice_deadlocks_soon() -> None:
         cursor.execute("SET LOCAL deadlock_timeout = '20ms'")
 
 
-def test_should_the_code_fail_to_the_database_still_refuses_to_sell_a_seat_twice() -> None:
+def test_a_constraint_refuses_to_sell_a_seat_twice() -> None:
     event, users = make_event(), [make_user() for _ in range(2)]
     seat_id = seat_ids(event)[0]
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)

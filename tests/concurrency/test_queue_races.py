@@ -1,4 +1,4 @@
-"""Many threads at the desk, and many desks on one event, as in as many processes."""
+"""Races of threads on one queue, and of queues on one event, as in several processes."""
 
 import threading
 from collections import Counter
@@ -21,7 +21,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, ReservationSeat, Seat, SeatChange
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.ticking import Ticking
@@ -32,17 +32,17 @@ from tests.factories import Clock, make_event, make_person, make_user, person, s
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 # Fewer than the connections in the pool, of which each serving thread needs one.
-DESKS = 6
+QUEUES = 6
 
 
-def _kinds(results: list[Answer | SeatcastError]) -> dict[str, int]:
+def _kinds(results: list[CommandResult | SeatcastError]) -> dict[str, int]:
     return dict(Counter(getattr(found, "code", "done") for found in results))
 
 
 def _unprotected(
     event: Event, commands: Sequence[Command], *, clock: Callable[[], datetime] | None = None
 ) -> dict[str, int]:
-    """Have commands decided on the same view of the seats, at a desk each; count the results."""
+    """Decide commands on the same state of the seats, in a queue each; count the results."""
     meet = partial(threading.Barrier(len(commands)).wait, PATIENCE_SECONDS)
     with protection_off():
         return _kinds(
@@ -65,7 +65,7 @@ def _log_is_whole(event: Event) -> bool:
     return sorted(numbers) == list(range(1, event.change_seq + 1))
 
 
-def test_of_200_threads_at_one_desk_exactly_one_gets_the_seat() -> None:
+def test_one_of_200_threads_on_one_queue_gets_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(200)]
     first = seat_ids(event)[:1]
     results = at_once(
@@ -80,23 +80,26 @@ def test_of_200_threads_at_one_desk_exactly_one_gets_the_seat() -> None:
     assert line.holder_id == people[winner].id == Seat.objects.get(pk=first[0]).locked_by_id
 
 
-def test_of_many_processes_desks_exactly_one_gives_the_seat_away() -> None:
+def test_one_of_many_processes_queues_locks_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(60)]
-    desks, first = [CommandQueue(event.pk) for _ in range(DESKS)], seat_ids(event)[:1]
+    queues, first = [CommandQueue(event.pk) for _ in range(QUEUES)], seat_ids(event)[:1]
     results = at_once(
-        [partial(desks[n % DESKS].submit, LockSeats(who, first)) for n, who in enumerate(people)]
+        [partial(queues[n % QUEUES].submit, LockSeats(who, first)) for n, who in enumerate(people)]
     )
     assert _kinds(results) == {"done": 1, SeatUnavailable.code: 59}
     assert SeatChange.objects.filter(event=event).count() == 1
 
 
 @pytest.mark.postgres
-def test_of_200_people_at_50_desks_exactly_one_gets_the_seat(connections_for_all: int) -> None:
+def test_one_of_200_people_on_50_queues_gets_the_seat(connections_for_all: int) -> None:
     event, people = make_event(), [make_person() for _ in range(200)]
-    desks, first = [CommandQueue(event.pk) for _ in range(connections_for_all)], seat_ids(event)[:1]
+    queues, first = (
+        [CommandQueue(event.pk) for _ in range(connections_for_all)],
+        seat_ids(event)[:1],
+    )
     results = at_once(
         [
-            partial(desks[n % len(desks)].submit, LockSeats(who, first))
+            partial(queues[n % len(queues)].submit, LockSeats(who, first))
             for n, who in enumerate(people)
         ]
     )
@@ -107,18 +110,18 @@ def test_of_200_people_at_50_desks_exactly_one_gets_the_seat(connections_for_all
 
 
 @pytest.mark.postgres
-def test_unprotected_both_are_told_that_the_seat_is_theirs() -> None:
+def test_unprotected_both_get_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(2)]
     first = seat_ids(event)[:1]
     assert _unprotected(event, [LockSeats(who, first) for who in people]) == {"done": 2}
 
 
-def test_one_persons_cap_holds_across_threads_and_desks() -> None:
+def test_the_cap_holds_across_threads_and_queues() -> None:
     event, alice = make_event(seats=50, seat_cap=10), make_person()
-    desks = [CommandQueue(event.pk) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk) for _ in range(QUEUES)]
     results = at_once(
         [
-            partial(desks[n % DESKS].submit, LockSeats(alice, (seat_id,)))
+            partial(queues[n % QUEUES].submit, LockSeats(alice, (seat_id,)))
             for n, seat_id in enumerate(seat_ids(event))
         ]
     )
@@ -128,7 +131,7 @@ def test_one_persons_cap_holds_across_threads_and_desks() -> None:
 
 
 @pytest.mark.postgres
-def test_one_persons_cap_holds_over_50_connections(connections_for_all: int) -> None:
+def test_the_cap_holds_over_50_connections(connections_for_all: int) -> None:
     event, alice = make_event(seats=50, seat_cap=10), make_person()
     results = at_once(
         [
@@ -153,15 +156,15 @@ def test_unprotected_one_person_gets_past_the_cap() -> None:
 def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
     event = make_event(seats=10)
     ids, people = seat_ids(event), [make_person() for _ in range(48)]
-    desks = [CommandQueue(event.pk) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk) for _ in range(QUEUES)]
     all_criteria = [ids, ids[::-1], ids[5:] + ids[:5], ids[4::-1]]
     results = at_once(
         [
-            partial(desks[n % DESKS].submit, LockSeats(who, all_criteria[n % 4]))
+            partial(queues[n % QUEUES].submit, LockSeats(who, all_criteria[n % 4]))
             for n, who in enumerate(people)
         ]
     )
-    # Whoever was refused was refused for a seat that somebody else had, not for a failure.
+    # Refusals are conflicts about taken seats, not failures.
     assert set(_kinds(results)) == {"done", SeatUnavailable.code}
     for n, (who, found) in enumerate(zip(people, results, strict=True)):
         got = Seat.objects.filter(locked_by=who.id).values_list("pk", flat=True)
@@ -170,7 +173,7 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
 
 
 @pytest.mark.postgres
-def test_unprotected_parties_are_torn_apart() -> None:
+def test_unprotected_sets_are_locked_in_part() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
     all_criteria = [LockSeats(alice, ids[:3]), LockSeats(bob, ids[3:0:-1])]
@@ -183,9 +186,9 @@ def test_a_lock_is_extended_no_more_often_than_it_may_be_by_as_many_threads() ->
     event, alice = make_event(), make_person()
     first, clock = seat_ids(event)[:1], Ticking(seconds=1)
     CommandQueue(event.pk, clock=clock).submit(LockSeats(alice, first))
-    desks = [CommandQueue(event.pk, clock=clock) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk, clock=clock) for _ in range(QUEUES)]
     results = at_once(
-        [partial(desks[n % DESKS].submit, ExtendLocks(alice, first)) for n in range(50)]
+        [partial(queues[n % QUEUES].submit, ExtendLocks(alice, first)) for n in range(50)]
     )
     assert _kinds(results) == {"done": 2, ExtensionLimit.code: 48}
     seat = Seat.objects.get(pk=first[0])
@@ -206,12 +209,12 @@ def test_unprotected_a_lock_is_extended_more_often_than_it_may_be(clock: Clock) 
     assert Seat.objects.get(pk=first[0]).extensions == 2
 
 
-def test_taking_booking_and_letting_go_at_once_leaves_every_seat_with_one_owner() -> None:
+def test_concurrent_locks_reservations_and_unlocks_leave_one_owner_per_seat() -> None:
     event = make_event(seats=6)
-    desks = [CommandQueue(event.pk) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk) for _ in range(QUEUES)]
 
     def buy(n: int) -> None:
-        who, at, own = people[n], desks[n % DESKS], ids[n % 6 : n % 6 + 2]
+        who, at, own = people[n], queues[n % QUEUES], ids[n % 6 : n % 6 + 2]
         for command in (
             LockSeats(who, own),
             LockSeats(who, own[::-1]),
@@ -249,13 +252,13 @@ def _locked_for(user_id: int, event: Event, *, count: int) -> list[tuple[int, ..
     return rows
 
 
-def test_one_persons_purchases_end_at_the_cap_across_threads_and_desks() -> None:
+def test_the_purchase_cap_holds_across_threads_and_queues() -> None:
     event, alice = make_event(seats=20, purchase_cap=4), make_person()
     held = _locked_for(alice.id, event, count=20)
-    desks = [CommandQueue(event.pk) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk) for _ in range(QUEUES)]
     results = at_once(
         [
-            partial(desks[n % DESKS].submit, ReserveSeats(alice, seats, "invoice"))
+            partial(queues[n % QUEUES].submit, ReserveSeats(alice, seats, "invoice"))
             for n, seats in enumerate(held)
         ]
     )

@@ -1,4 +1,4 @@
-"""Clocks for desks that race: what time it is depends on who looks when, and on nothing else."""
+"""Deterministic clocks for races between queues."""
 
 from datetime import datetime, timedelta
 from itertools import count
@@ -22,7 +22,7 @@ class Ticking:
 
 
 class Noting:
-    """One desk's look at a clock that all share; `seen` is what it saw last."""
+    """A queue's view of a shared clock; `seen` is the last time it read."""
 
     def __init__(self, clock: Ticking) -> None:
         self._clock = clock

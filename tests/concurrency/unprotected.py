@@ -1,4 +1,4 @@
-"""The product with its protection off, for negative controls: proof that a race is real.
+"""Unprotected variants of the product for negative controls.
 
 No row is locked then, and the database allows what its constraints forbid. What is left is the
 same code on the same tables; only that threads are made to meet between their reads and their

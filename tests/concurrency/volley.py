@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Post:
-    """A request of the person who is signed in with `client`."""
+    """A request with the session of `client`."""
 
     client: APIClient
     port: int

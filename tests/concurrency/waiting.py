@@ -1,10 +1,10 @@
-"""Telling whether a transaction waits for another one."""
+"""Detection of transactions that wait for a lock."""
 
 from django.db import connection
 
 
 def waits_for_a_row() -> bool:
-    """Tell whether somebody waits for a row that somebody else has, on PostgreSQL."""
+    """Return whether a PostgreSQL transaction waits for a row that another one has locked."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM pg_stat_activity"

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from reservations.models import Event
-from reservations.read.selectors import MOST_EVENTS
+from reservations.read.selectors import MAX_EVENTS
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, signed_in, stranger
 
@@ -42,8 +42,8 @@ def test_pages_follow_each_other_by_date_without_gap_or_overlap() -> None:
     assert _pages(f"{EVENTS}?limit=5") == [["a", "b", "c", "d", "e"]]
 
 
-def test_the_default_page_has_a_hundred_events() -> None:
-    _make_events(*(str(number) for number in range(MOST_EVENTS + 1)))
+def test_without_a_limit_a_page_has_a_hundred_events() -> None:
+    _make_events(*(str(number) for number in range(MAX_EVENTS + 1)))
     assert [len(page) for page in _pages(EVENTS)] == [100, 1]
 
 

@@ -16,7 +16,7 @@ from config.asgi import application
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.domain.states import Person
 from reservations.models import Event
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.threads import in_thread
 from reservations.write import command_queue
 from tests.factories import make_event, make_person, seat_ids
@@ -125,8 +125,8 @@ def unlock(event: Event) -> Callable[..., Any]:
 
 async def _submit(
     event: Event, command: Callable[[Person, tuple[int, ...]], Command], who: Person, *indexes: int
-) -> Answer:
-    def submit() -> Answer:
+) -> CommandResult:
+    def submit() -> CommandResult:
         ids = seat_ids(event)
         chosen = tuple(ids[index] for index in indexes)
         return command_queue.submit(event_id=event.pk, command=command(who, chosen))

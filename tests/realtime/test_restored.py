@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reservations.domain.states import Person, SeatStatus
-from reservations.housekeeping.restoring import start_anew
+from reservations.housekeeping.restoring import prepare_restored_database
 from reservations.models import Event, Seat, SeatChange
 from reservations.threads import in_thread
 
@@ -42,7 +42,7 @@ async def test_numbers_that_were_reached_again_are_not_taken_for_the_same(
         await lock(people["alice"], 0)
         await socket.until_seq(1)
     await in_thread(lambda: _restore_the_beginning(event))
-    await in_thread(start_anew)
+    await in_thread(prepare_restored_database)
     await lock(people["bob"], 1)
     async with watching(event.pk, "?since=1&layout=plan") as socket:
         frame = await socket.frame()

@@ -1,4 +1,4 @@
-"""Whether all that is stored about an event tells the same story, in the tests' own words."""
+"""An independent consistency check of everything that is stored about an event."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -15,7 +15,7 @@ from reservations.models import (
     SeatChange,
 )
 
-# What the provider may have done by the time a payment says so: told, or not heard of it yet.
+# The provider's possible statuses by a payment's status: before or after the due call.
 _CHARGES = {
     "pending": {"unheard of", "authorised", "declined"},
     "declined": {"declined"},

@@ -1,4 +1,4 @@
-"""Django's admin as an organiser uses it: everything about seats goes through desk and services."""
+"""The admin: changes of seats go through the command queue and the plan services."""
 
 import re
 from datetime import timedelta
@@ -81,7 +81,7 @@ def test_people_can_be_searched(organiser: Client, buyer: Person) -> None:
     assert b"alice" in organiser.get("/admin/accounts/user/", {"q": "alice"}).content
 
 
-def test_no_page_grows_with_the_house(
+def test_pages_need_no_more_queries_for_more_seats(
     organiser: Client, event: Event, django_assert_max_num_queries: Any
 ) -> None:
     Seat.objects.bulk_create(
@@ -96,7 +96,7 @@ def test_no_page_grows_with_the_house(
     assert len(page.content) < 100_000
 
 
-def test_seats_are_blocked_and_unblocked_through_the_desk(
+def test_seats_are_blocked_and_unblocked_through_the_queue(
     organiser: Client, event: Event, seats: list[Seat]
 ) -> None:
     chosen = {"_selected_action": [seat.pk for seat in seats[:2]]}
@@ -110,7 +110,7 @@ def test_seats_are_blocked_and_unblocked_through_the_desk(
     assert {seat.status for seat in Seat.objects.all()} == {SeatStatus.AVAILABLE}
 
 
-def test_a_seat_that_somebody_has_is_not_blocked_and_the_page_says_why(
+def test_blocking_a_taken_seat_is_refused_with_a_message(
     organiser: Client, event: Event, seats: list[Seat], buyer: Person
 ) -> None:
     command_queue.submit(event_id=event.pk, command=LockSeats(buyer, (seats[0].pk,)))
@@ -123,7 +123,9 @@ def test_a_seat_that_somebody_has_is_not_blocked_and_the_page_says_why(
     assert Seat.objects.get(pk=seats[1].pk).status == SeatStatus.AVAILABLE
 
 
-def test_a_booking_is_cancelled_through_the_desk(organiser: Client, booking: Reservation) -> None:
+def test_a_reservation_is_cancelled_through_the_queue(
+    organiser: Client, booking: Reservation
+) -> None:
     organiser.post(
         "/admin/reservations/reservation/", {"action": "cancel", "_selected_action": [booking.pk]}
     )
@@ -146,7 +148,7 @@ def test_editing_a_seat_leaves_its_status_alone_and_makes_a_new_layout(
     assert event.layout != "plan"
 
 
-def test_editing_an_event_does_not_turn_its_number_back(
+def test_editing_an_event_does_not_reset_its_sequence_number(
     organiser: Client,
     event: Event,
     seats: list[Seat],
@@ -164,7 +166,7 @@ def test_editing_an_event_does_not_turn_its_number_back(
 
 
 @pytest.mark.parametrize("path", ["seat/add/", "reservation/add/", "seat/{seat}/delete/"])
-def test_seats_and_bookings_are_neither_made_nor_deleted_by_hand(
+def test_seats_and_reservations_cannot_be_added_or_deleted(
     organiser: Client, seats: list[Seat], path: str
 ) -> None:
     answer = organiser.get(f"/admin/reservations/{path.format(seat=seats[0].pk)}")

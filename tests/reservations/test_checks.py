@@ -1,4 +1,4 @@
-"""What the system checks refuse."""
+"""System checks of the reservations app."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def _people(key: Any) -> Any:
     return type("Member", (person,), meta)
 
 
-def test_our_own_people_have_keys_that_can_be_told() -> None:
+def test_the_default_user_model_passes() -> None:
     assert "seatcast.E001" not in _ids()
 
 
@@ -40,7 +40,7 @@ def test_our_own_people_have_keys_that_can_be_told() -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_people_whose_keys_are_no_integers_are_refused(
+def test_a_user_model_without_an_integer_key_is_refused(
     key: Any, is_refused: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checks, "get_user_model", lambda: _people(key))

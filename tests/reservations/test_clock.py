@@ -1,4 +1,4 @@
-"""Servers whose clocks are wrong: deadlines are set and judged by the database's."""
+"""Servers with wrong clocks: deadlines are set and compared by the database's clock."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -33,7 +33,7 @@ def _wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.usefixtures("_wrong_clock")
-def test_a_server_with_a_wrong_clock_sets_deadlines_as_all_others_do() -> None:
+def test_a_server_with_a_wrong_clock_sets_correct_deadlines() -> None:
     event, alice = make_event(lock_seconds=20), make_person()
     CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
     deadline = Seat.objects.get(pk=seat_ids(event)[0]).locked_until
@@ -41,7 +41,7 @@ def test_a_server_with_a_wrong_clock_sets_deadlines_as_all_others_do() -> None:
     assert abs(deadline - database_now() - timedelta(seconds=20)) < timedelta(seconds=5)
 
 
-def test_a_server_whose_clock_is_ahead_takes_nobodys_seat_early(
+def test_a_server_whose_clock_is_ahead_does_not_expire_locks_early(
     request: pytest.FixtureRequest,
 ) -> None:
     event, alice, bob = make_event(lock_seconds=20), make_person(), make_person()
@@ -58,7 +58,7 @@ def test_a_server_whose_clock_is_ahead_takes_nobodys_seat_early(
 
 
 @pytest.mark.usefixtures("_wrong_clock")
-def test_what_is_read_is_judged_by_the_same_time() -> None:
+def test_reads_use_the_databases_time() -> None:
     event, alice = make_event(lock_seconds=20), make_person()
     first = seat_ids(event)[:1]
     CommandQueue(event.pk).submit(LockSeats(alice, first))
@@ -67,7 +67,7 @@ def test_what_is_read_is_judged_by_the_same_time() -> None:
     assert abs(clock.now() - database_now()) < timedelta(seconds=1)
 
 
-def test_a_lock_is_good_until_its_deadline_and_not_at_it() -> None:
+def test_a_lock_is_valid_before_its_deadline_only() -> None:
     event, alice = make_event(), make_person()
     first = seat_ids(event)[:1]
     CommandQueue(event.pk).submit(LockSeats(alice, first))
@@ -79,7 +79,7 @@ def test_a_lock_is_good_until_its_deadline_and_not_at_it() -> None:
     CommandQueue(event.pk, clock=lambda: just_before).submit(ReserveSeats(alice, first, "invoice"))
 
 
-def test_time_goes_on_while_a_transaction_lasts() -> None:
+def test_the_clock_advances_during_a_transaction() -> None:
     event = make_event()
     with transaction.atomic():
         (_, first), (_, second) = lock_event(event.pk), lock_event(event.pk)

@@ -1,4 +1,4 @@
-"""How far this process's clock is off, as far as the database's answers tell."""
+"""The measured difference between this process's and the database's clock."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -36,24 +36,24 @@ def _off_ms() -> float:
 
 
 @pytest.mark.parametrize("off_ms", [3, -3, 30_000, -30_000])
-def test_a_wait_for_the_row_is_not_taken_for_a_difference(off_ms: float) -> None:
+def test_waiting_for_a_row_lock_does_not_change_the_difference(off_ms: float) -> None:
     _answer(off_ms=off_ms, travelled_ms=1)
     _answer(off_ms=off_ms, waited_ms=4_900, travelled_ms=1)
     assert _off_ms() == pytest.approx(off_ms, abs=1)
 
 
-def test_a_first_answer_that_came_late_tells_as_little_as_is_certain() -> None:
+def test_a_slow_first_measurement_moves_only_into_its_bounds() -> None:
     _answer(off_ms=3, waited_ms=4_900, travelled_ms=1)
     assert _off_ms() == pytest.approx(3, abs=1)
 
 
 @pytest.mark.parametrize("off_ms", [30_000, -30_000])
-def test_a_clock_that_was_put_right_is_believed_again(off_ms: float) -> None:
+def test_a_corrected_clock_resets_the_difference(off_ms: float) -> None:
     _answer(off_ms=off_ms, travelled_ms=1)
     _answer(off_ms=0, travelled_ms=1)
     assert _off_ms() == pytest.approx(0, abs=1)
 
 
-def test_an_answer_within_the_time_of_asking_changes_nothing() -> None:
+def test_a_time_within_the_bounds_changes_nothing() -> None:
     _answer(off_ms=0.4, travelled_ms=1)
     assert _off_ms() == 0

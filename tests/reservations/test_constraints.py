@@ -1,4 +1,4 @@
-"""What the database itself forbids, whoever writes: each constraint, violated by raw writes."""
+"""Database constraints: each is violated by raw writes."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -130,7 +130,7 @@ def test_the_database_refuses(name: str) -> None:
         assert name in str(refusal.value)
 
 
-def test_no_constraint_goes_untried() -> None:
+def test_every_constraint_is_tested() -> None:
     assert {
         constraint.name
         for model in apps.get_app_config("reservations").get_models()
@@ -139,7 +139,7 @@ def test_no_constraint_goes_untried() -> None:
     } == set(VIOLATIONS)
 
 
-def test_a_cancelled_booking_leaves_its_seat_to_others() -> None:
+def test_a_cancelled_reservations_seat_can_be_reserved_again() -> None:
     event = make_event()
     seat = event.seats.earliest("pk")
     for live in (False, False, True):
@@ -177,17 +177,17 @@ def test_a_seats_status_cannot_contradict_its_columns(columns: dict[str, Any]) -
         event.seats.update(**written)
 
 
-def test_a_live_booking_cannot_have_a_time_of_its_end() -> None:
+def test_a_live_reservation_has_no_end_time() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         _book(make_event(), cancelled_at=timezone.now())
 
 
-def test_a_booking_cannot_be_in_a_state_that_there_is_not() -> None:
+def test_an_unknown_reservation_status_is_refused() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         _book(make_event(), status="lost")
 
 
-def test_one_number_of_the_log_cannot_be_given_twice_to_a_seat() -> None:
+def test_a_seat_has_one_log_row_per_sequence_number() -> None:
     event = make_event()
     line = {
         "event": event,
@@ -202,7 +202,7 @@ def test_one_number_of_the_log_cannot_be_given_twice_to_a_seat() -> None:
         SeatChange.objects.bulk_create([SeatChange(**line)])
 
 
-def test_who_has_bookings_or_locks_cannot_be_deleted_with_them() -> None:
+def test_a_person_with_reservations_or_locks_cannot_be_deleted() -> None:
     event, user = make_event(), make_user()
     _book(event, user=user)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -225,7 +225,7 @@ def test_an_event_with_bookings_cannot_be_deleted() -> None:
         event.delete()
 
 
-def test_same_times_of_opening_and_closing_are_no_sale() -> None:
+def test_a_sale_cannot_close_when_it_opens() -> None:
     make_event(sales_open_at=timezone.now())
     with pytest.raises(IntegrityError), transaction.atomic():
         Event.objects.update(sales_close_at=F("sales_open_at"))

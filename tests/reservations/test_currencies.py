@@ -1,4 +1,4 @@
-"""Prices are amounts that can be paid in their currency, and people read them in its form."""
+"""Currencies: valid prices, and their display."""
 
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,7 @@ _NO_YEN = {"price": ["JPY has no decimals: give a whole amount."]}
         *(("KWD", "12.50", {}), ("EUR", "50.50", {}), ("COP", "50.50", {})),
     ],
 )
-def test_a_price_has_no_smaller_part_than_its_currency(
+def test_a_price_with_too_many_decimals_is_refused(
     currency: str, price: str, faults: dict[str, Any]
 ) -> None:
     event = make_event(currency=currency, price="5000")

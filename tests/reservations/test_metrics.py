@@ -1,4 +1,4 @@
-"""What the desk decides is counted once, after the commit; how sales stand is asked for."""
+"""Metrics: outcomes are counted once, after the commit; sales are collected on scrape."""
 
 from datetime import timedelta
 

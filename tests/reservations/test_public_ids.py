@@ -1,4 +1,4 @@
-"""What bookings are called outside, and how those from before got their names."""
+"""Public ids of reservations, and their migration."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -31,11 +31,11 @@ filling = import_module("reservations.migrations.0008_give_bookings_public_ids")
         ("", None),
     ],
 )
-def test_a_public_id_is_read_as_people_type_it(typed: str, found: str | None) -> None:
+def test_a_typed_public_id_is_normalised(typed: str, found: str | None) -> None:
     assert parse_public_id(typed) == found
 
 
-def test_a_public_id_reads_as_itself() -> None:
+def test_a_generated_public_id_is_valid() -> None:
     assert all(parse_public_id(each) == each for each in (new_public_id() for _ in range(200)))
 
 
@@ -61,7 +61,7 @@ def _fields(event: Any, user: Any) -> dict[str, Any]:
     }
 
 
-def test_bookings_from_before_get_public_ids_in_batches(
+def test_older_reservations_get_public_ids_in_batches(
     at_the_release_before: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(filling, "BATCH_ROWS", 7)
@@ -77,7 +77,7 @@ def test_bookings_from_before_get_public_ids_in_batches(
     assert Reservation.objects.get(pk=kept.pk).public_id == "KEPT000000000000"
 
 
-def test_a_booking_that_an_old_server_inserts_meanwhile_gets_one_from_the_database(
+def test_a_reservation_of_an_older_server_gets_a_public_id_from_the_database(
     db: None,
 ) -> None:
     event, user = make_event(), make_user()

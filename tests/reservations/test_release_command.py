@@ -20,7 +20,7 @@ def _release() -> str:
     return out.getvalue()
 
 
-def test_locks_that_ran_out_are_written_down_and_the_others_left() -> None:
+def test_only_expired_locks_are_released() -> None:
     alice, over, live = make_person("alice"), make_event(), make_event()
     for event in (over, live):
         command_queue.submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:2]))
@@ -34,7 +34,7 @@ def test_locks_that_ran_out_are_written_down_and_the_others_left() -> None:
     assert [(line.reason, line.actor_id, line.status) for line in log] == [("expired", None, 0)] * 2
 
 
-def test_with_nothing_to_release_nothing_happens_and_nothing_is_said() -> None:
+def test_without_expired_locks_nothing_is_printed() -> None:
     event = make_event()
     command_queue.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:1]))
     assert _release() == ""

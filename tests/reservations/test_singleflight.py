@@ -1,4 +1,4 @@
-"""What many threads want at once is found out once."""
+"""Singleflight: concurrent callers share one load."""
 
 import asyncio
 import threading
@@ -17,7 +17,7 @@ from reservations.singleflight import CoalescedCalls, SingleflightCache
 from tests.crowd import PATIENCE_SECONDS, at_once, wait_until
 
 
-def test_of_many_who_ask_at_once_one_finds_out_for_all() -> None:
+def test_concurrent_gets_load_once() -> None:
     shared: SingleflightCache[str, object] = SingleflightCache(max_entries=1)
     everybody_asks, asked = threading.Event(), []
 
@@ -36,21 +36,21 @@ def test_of_many_who_ask_at_once_one_finds_out_for_all() -> None:
     assert set(found) == {found[0]}
 
 
-def test_what_fails_is_found_out_anew_by_who_asks_next() -> None:
+def test_a_failed_load_is_not_cached() -> None:
     shared: SingleflightCache[str, int] = SingleflightCache(max_entries=1)
     with pytest.raises(ZeroDivisionError):
         shared.get("key", lambda: 1 // 0)
     assert shared.get("key", lambda: 1) == 1
 
 
-def test_what_was_not_wanted_for_longest_is_forgotten_first() -> None:
+def test_the_least_recently_used_entry_is_evicted() -> None:
     shared: SingleflightCache[str, int] = SingleflightCache(max_entries=2)
     for key in ("a", "b", "a", "c"):
         shared.get(key, lambda: 1)
     assert [shared.get(key, lambda: 2) for key in ("a", "c", "b")] == [1, 1, 2]
 
 
-def test_what_nobody_knows_of_many_is_found_out_in_one_call() -> None:
+def test_missing_keys_are_loaded_in_one_call() -> None:
     shared: SingleflightCache[str, int] = SingleflightCache(max_entries=2)
     asked = []
 
@@ -64,7 +64,7 @@ def test_what_nobody_knows_of_many_is_found_out_in_one_call() -> None:
     assert asked == [["a", "b"], ["c", "d", "e"]]
 
 
-def test_two_who_want_the_same_of_many_wait_for_each_other_and_not_for_ever() -> None:
+def test_overlapping_loads_do_not_deadlock() -> None:
     shared: SingleflightCache[str, str] = SingleflightCache(max_entries=9)
     both_ask = threading.Barrier(2)
 
@@ -81,7 +81,7 @@ def test_two_who_want_the_same_of_many_wait_for_each_other_and_not_for_ever() ->
     assert first == second
 
 
-def test_what_fails_for_many_is_found_out_anew_by_who_asks_next() -> None:
+def test_a_failed_load_of_many_is_not_cached() -> None:
     shared: SingleflightCache[str, int] = SingleflightCache(max_entries=9)
     with pytest.raises(KeyError):
         shared.get_all("ab", lambda _: {"a": 1})
@@ -116,7 +116,7 @@ def _until_waiting(
     wait_until(lambda: rounds._places._value == everybody)
 
 
-def test_who_comes_while_it_is_found_out_shares_the_next_with_all_others() -> None:
+def test_callers_during_a_call_share_the_next_one() -> None:
     rounds, slow = CoalescedCalls[str, int](max_waiting=10), _Slow()
     with _people(rounds) as people:
         first = [people.submit(rounds.get, "key", slow)]
@@ -128,7 +128,7 @@ def test_who_comes_while_it_is_found_out_shares_the_next_with_all_others() -> No
         assert {each.result() for each in late} == {2}
 
 
-def test_one_is_found_out_at_a_time_whatever_its_key() -> None:
+def test_one_call_runs_at_a_time_for_all_keys() -> None:
     rounds, slow, other = CoalescedCalls[str, int](max_waiting=10), _Slow(), _Slow()
     other.let_go.set()
     with _people(rounds) as people:
@@ -140,7 +140,7 @@ def test_one_is_found_out_at_a_time_whatever_its_key() -> None:
         assert late.result() == 1
 
 
-def test_more_than_may_wait_are_sent_away() -> None:
+def test_too_many_waiting_callers_get_busy() -> None:
     rounds, slow = CoalescedCalls[str, int](max_waiting=2), _Slow()
     with _people(rounds) as people:
         waiting = [people.submit(rounds.get, "key", slow) for _ in range(2)]
@@ -151,7 +151,7 @@ def test_more_than_may_wait_are_sent_away() -> None:
     assert rounds.get("key", lambda: 7) == 7
 
 
-def test_a_round_that_fails_says_nothing_of_the_next() -> None:
+def test_a_failed_call_does_not_affect_the_next() -> None:
     rounds = CoalescedCalls[str, int](max_waiting=2)
     with pytest.raises(ZeroDivisionError):
         rounds.get("key", lambda: 1 // 0)
@@ -163,7 +163,7 @@ def test_a_round_that_fails_says_nothing_of_the_next() -> None:
     [SingleflightCache[str, int](max_entries=1), CoalescedCalls[str, int](max_waiting=1)],
     ids=["cache", "calls"],
 )
-def test_on_an_event_loop_nothing_is_found_out_and_nobody_waits(values: Any) -> None:
+def test_on_an_event_loop_load_raises_instead_of_blocking(values: Any) -> None:
 
     async def ask() -> None:
         with pytest.raises(SynchronousOnlyOperation):

@@ -1,4 +1,4 @@
-"""Events have a time zone: how it is chosen, refused, and what organisers see and enter."""
+"""Time zones of events: defaults, validation, display and input."""
 
 import io
 from datetime import UTC, datetime
@@ -30,14 +30,14 @@ def details(time_zone: str = "") -> EventDetails:
     )
 
 
-def test_an_event_that_names_no_zone_is_in_that_of_the_site(settings: Settings) -> None:
+def test_an_event_without_a_zone_has_the_sites(settings: Settings) -> None:
     settings.SEATCAST_TIME_ZONE = "Europe/Vienna"
     event = create_event(details=details(), plan=grid(rows=1, seats=1))
     assert event.time_zone == "Europe/Vienna"
 
 
 @pytest.mark.parametrize("name", ["Europe/Atlantis", "../../etc/passwd", "europe/berlin", "CEST+9"])
-def test_a_zone_that_does_not_exist_is_refused(name: str) -> None:
+def test_an_unknown_zone_is_refused(name: str) -> None:
     with pytest.raises(ValidationError, match="Give a time zone"):
         create_event(details=details(name), plan=grid(rows=1, seats=1))
     assert not Event.objects.exists()
@@ -52,7 +52,7 @@ def test_the_date_of_a_command_is_in_the_zone_of_the_event() -> None:
     assert "2035-12-18 20:00 CET" in said.getvalue()
 
 
-def test_a_command_refuses_a_zone_that_does_not_exist() -> None:
+def test_a_command_refuses_an_unknown_zone() -> None:
     with pytest.raises(CommandError, match="--time-zone: give a zone such as Europe/Berlin"):
         call_command("create_grid", "--time-zone", "Atlantis")
 
@@ -75,15 +75,13 @@ class TestInTheAdmin:
     def event(self) -> Event:
         return make_event(date=DOORS, time_zone="Europe/Berlin")
 
-    def test_times_are_shown_as_clocks_at_the_place_have_them(
-        self, organiser: Client, event: Event
-    ) -> None:
+    def test_times_are_shown_in_the_events_zone(self, organiser: Client, event: Event) -> None:
         page = organiser.get(f"/admin/reservations/event/{event.pk}/change/").content.decode()
         assert form_values(page)["date_1"] == "20:00:00"
         listed = organiser.get("/admin/reservations/event/").content.decode()
         assert "Tue 18 Dec 2035, 20:00 CET" in listed
 
-    def test_times_are_taken_in_the_zone_that_the_form_names(
+    def test_times_are_parsed_in_the_zone_of_the_form(
         self, organiser: Client, event: Event
     ) -> None:
         path = f"/admin/reservations/event/{event.pk}/change/"
@@ -94,9 +92,7 @@ class TestInTheAdmin:
         assert event.time_zone == "Europe/Lisbon"
         assert event.date == DOORS.replace(hour=21, minute=30)
 
-    def test_a_zone_that_does_not_exist_is_a_mistake_in_the_form(
-        self, organiser: Client, event: Event
-    ) -> None:
+    def test_an_unknown_zone_is_a_form_error(self, organiser: Client, event: Event) -> None:
         path = f"/admin/reservations/event/{event.pk}/change/"
         values = form_values(organiser.get(path).content.decode())
         page = organiser.post(path, {**values, "time_zone": "Atlantis", "description": ""})
@@ -105,6 +101,6 @@ class TestInTheAdmin:
         assert (event.time_zone, event.date) == ("Europe/Berlin", DOORS)
 
     @pytest.mark.parametrize("key", ["9" * 30, "x", "٣"])
-    def test_a_page_of_no_event_is_not_found(self, organiser: Client, key: str) -> None:
+    def test_the_page_of_an_unknown_event_is_not_found(self, organiser: Client, key: str) -> None:
         found = organiser.get(f"/admin/reservations/event/{key}/change/", follow=True)
         assert found.status_code in {200, 404}

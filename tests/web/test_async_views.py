@@ -485,7 +485,7 @@ def test_an_event_that_is_for_members_is_so_once_what_is_remembered_has_run_out(
 ) -> None:
     group = Group.objects.create(name="members")
     Event.objects.update(visibility=Event.Visibility.MEMBERS, member_group=group)
-    selectors.forget_public()
+    selectors.clear_visibility_cache()
     assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 403
 
 

@@ -84,9 +84,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description List the events that one may see, in the order of their dates.
+         * @description List the events that the requester may see, by date.
          *
-         *     The next page is in the `Link` header (RFC 8288) while there is one.
+         *     The `Link` header (RFC 8288) has the next page, if there is one.
          */
         get: operations["events"];
         put?: never;
@@ -124,10 +124,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Lock the best seats there are together, in one row with no aisle between.
+         * @description Lock the best adjacent seats, in one row without an aisle in between.
          *
-         *     By view the nearest to the stage and to the middle of their row, by price the cheapest ones.
-         *     No single seat is left beside them if others are as good.
+         *     By view those nearest to the stage and to the middle of their row, by price the cheapest.
+         *     Sets that leave no single seat beside them are preferred.
          */
         post: operations["lock_best"];
         delete?: never;
@@ -168,7 +168,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Hold seats for longer that one holds, all or none.
+         * @description Extend the requester's locks on seats, all or none.
          *
          *     A lock can be extended `max_extensions` times, and not past `hold_seconds` after it began.
          */
@@ -187,10 +187,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description Return all that is static about the seats, in index order, column by column.
+         * @description Return the static data of the seats in index order, as columns.
          *
-         *     It may be kept for ever: with anything in it the event's `layout` changes, and so the
-         *     address. Of another layout than the event has now there is nothing.
+         *     It never changes, because the event's `layout` and so the URL changes with the data. Only
+         *     the current layout is found.
          */
         get: operations["layout"];
         put?: never;
@@ -225,7 +225,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the seats that the caller holds, with their deadlines. */
+        /** @description List the seats that the requester holds, with their deadlines. */
         get: operations["locks"];
         put?: never;
         post?: never;
@@ -244,7 +244,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Book seats that one holds, all or none, and pay for them. */
+        /** @description Reserve seats that the requester holds, all or none, and pay for them. */
         post: operations["reserve"];
         delete?: never;
         options?: never;
@@ -259,7 +259,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return what the event's bookings come to, in all and by section. */
+        /** @description Return the event's revenue, in total and by section. */
         get: operations["revenue"];
         put?: never;
         post?: never;
@@ -277,10 +277,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description List all seats; a seat's place in the list is its index on the socket.
+         * @description List all seats; a seat's position in the list is its index in WebSocket frames.
          *
-         *     `X-Seatcast-Layout` names that order. With If-None-Match the answer is 304 while nothing
-         *     has changed.
+         *     `X-Seatcast-Layout` names that order. With If-None-Match the response is 304 if nothing has
+         *     changed.
          */
         get: operations["seats"];
         put?: never;
@@ -300,7 +300,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Lock one seat. Locking a seat that one holds already does not move its deadline. */
+        /** @description Lock a seat. Locking a seat that the requester holds does not move its deadline. */
         post: operations["lock_seat"];
         delete?: never;
         options?: never;
@@ -317,7 +317,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Let go of a seat that one holds. */
+        /** @description Unlock a seat that the requester holds. */
         post: operations["unlock_seat"];
         delete?: never;
         options?: never;
@@ -334,7 +334,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Let go of several seats, all or none. */
+        /** @description Unlock several seats, all or none. */
         post: operations["unlock_seats"];
         delete?: never;
         options?: never;
@@ -545,7 +545,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List one's own bookings, newest first, cancelled ones included. */
+        /** @description List the requester's reservations, newest first, including cancelled ones. */
         get: operations["reservations"];
         put?: never;
         post?: never;
@@ -562,11 +562,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return one of one's own bookings, or with the permission anybody's. */
+        /** @description Return one of the requester's reservations; with the permission, anyone's. */
         get: operations["reservation"];
         put?: never;
         post?: never;
-        /** @description Cancel a booking; the same as posting to its `cancel/`. */
+        /** @description Cancel a reservation, like POST to its `cancel/`. */
         delete: operations["delete_reservation"];
         options?: never;
         head?: never;
@@ -583,10 +583,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Cancel a booking: its seats become available again, and its money goes back.
+         * @description Cancel a reservation: its seats become available, and its payment is returned.
          *
-         *     Its buyer may until `cancel_until`, and not once a seat has entered; who has the permission
-         *     may cancel strangers' bookings at any time. Cancelling twice changes nothing.
+         *     Its buyer may cancel until `cancel_until`, unless a seat was admitted; with the permission
+         *     anyone's reservation can be cancelled at any time. Cancelling twice changes nothing.
          */
         post: operations["cancel"];
         delete?: never;
@@ -605,9 +605,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Write down that a booking is paid that was not paid at once.
+         * @description Mark a reservation that is paid offline as paid.
          *
-         *     Doing so twice changes nothing. What was cancelled or has lapsed is refused.
+         *     Doing so twice changes nothing. Cancelled and lapsed reservations are refused.
          */
         post: operations["mark_paid"];
         delete?: never;
@@ -857,7 +857,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return whom a ticket admits, and to what, without recording anything. */
+        /** @description Check a ticket without recording entry. */
         get: operations["ticket"];
         put?: never;
         post?: never;
@@ -877,9 +877,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Record that seats of a ticket enter, all or none; each seat enters once.
+         * @description Admit seats of a ticket, all or none; each seat is admitted once.
          *
-         *     Refused with `already_entered` (`entries` says when and where), `ticket_unpaid`,
+         *     Refused with `already_entered` (`entries` has time and gate), `ticket_unpaid`,
          *     `ticket_cancelled`, `ticket_lapsed`, `ticket_for_another_event` or `ticket_not_found`.
          */
         post: operations["admit"];
@@ -969,13 +969,13 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         AdmitRequest: {
-            /** @description Left out: all that have not entered. */
+            /** @description Default: all that have not been admitted yet. */
             seat_ids?: number[];
             /** @default  */
             gate: string;
             /**
              * Format: int64
-             * @description The event of this door, if it is for one alone.
+             * @description Only admit tickets of this event.
              */
             event?: number;
         };
@@ -997,7 +997,7 @@ export interface components {
             seat_numbers: string[];
             /**
              * Format: decimal
-             * @description Of all together.
+             * @description The set's total.
              */
             price: string;
         };
@@ -1005,7 +1005,7 @@ export interface components {
             count: number;
             /** @default view */
             by: components["schemas"]["ByEnum"];
-            /** @description Null: wherever. */
+            /** @description Null: any. */
             section?: string | null;
             /**
              * Format: int64
@@ -1120,7 +1120,7 @@ export interface components {
             price: string;
             /**
              * Format: decimal
-             * @description What the cheapest seat costs.
+             * @description The price of the cheapest seat.
              */
             price_from: string;
             currency: string;
@@ -1136,13 +1136,13 @@ export interface components {
             lock_seconds: number;
             /** @description How often a lock can be extended. */
             max_extensions: number;
-            /** @description For how long a seat can be held in all, however often it is extended. */
+            /** @description The maximum duration of a hold, including extensions. */
             hold_seconds: number;
             /** @description How many seats one person can hold at a time. */
             seat_cap: number;
             /** @description How many seats one person can buy. */
             purchase_cap: number;
-            /** @description Within what time it must be paid what is not paid at once; and before `date`. */
+            /** @description The time to pay a reservation that is paid offline; at most until `date`. */
             payment_seconds: number;
             /** @description Whether only people with a verified e-mail address can book. */
             requires_verified_email: boolean;
@@ -1162,7 +1162,7 @@ export interface components {
             price: string;
             /**
              * Format: decimal
-             * @description What the cheapest seat costs.
+             * @description The price of the cheapest seat.
              */
             price_from: string;
             currency: string;
@@ -1178,13 +1178,13 @@ export interface components {
             lock_seconds: number;
             /** @description How often a lock can be extended. */
             max_extensions: number;
-            /** @description For how long a seat can be held in all, however often it is extended. */
+            /** @description The maximum duration of a hold, including extensions. */
             hold_seconds: number;
             /** @description How many seats one person can hold at a time. */
             seat_cap: number;
             /** @description How many seats one person can buy. */
             purchase_cap: number;
-            /** @description Within what time it must be paid what is not paid at once; and before `date`. */
+            /** @description The time to pay a reservation that is paid offline; at most until `date`. */
             payment_seconds: number;
             /** @description Whether only people with a verified e-mail address can book. */
             requires_verified_email: boolean;
@@ -1213,10 +1213,10 @@ export interface components {
             layout: string;
             sections: string[];
             runs: components["schemas"]["SeatRun"][];
-            /** @description Of each seat the difference to the one before; of the first to 0. */
+            /** @description Delta-encoded: each value is the difference to the one before, the first to 0. */
             ids: number[];
             numbers: string[];
-            /** @description Differences like `ids`, in hundredths of a plan unit. */
+            /** @description Delta-encoded like `ids`, in hundredths of a plan unit. */
             xs: number[];
             /** @description Like `xs`. */
             ys: number[];
@@ -1363,32 +1363,32 @@ export interface components {
             refresh: string;
         };
         Refusal: {
-            /** @description A sentence for a person. */
+            /** @description A sentence for users. */
             error: string;
-            /** @description A stable word for a program. */
+            /** @description A stable code for programs. */
             code: string;
             /**
              * Format: uuid
-             * @description Which request it was; also in X-Request-ID.
+             * @description The id of the request, also in X-Request-ID.
              */
             request_id: string;
             fields?: {
                 [key: string]: string[];
             };
-            /** @description A stable word for each sentence of `fields`. */
+            /** @description A stable code for each sentence of `fields`. */
             field_codes?: {
                 [key: string]: string[];
             };
             conflicts?: components["schemas"]["Conflict"][];
             alternatives?: components["schemas"]["Alternative"][];
-            /** @description Seats that have entered before, and where. */
+            /** @description Seats that were admitted before, with time and gate. */
             entries?: components["schemas"]["AdmittedSeat"][];
             /**
              * Format: date-time
-             * @description When seats can be locked again that are in their cool-down.
+             * @description When the cool-down of the seats ends.
              */
             available_at?: string;
-            /** @description How many seats there are together at the most, if too few. */
+            /** @description The most seats that are free together, if too few. */
             largest?: number;
         };
         RegistrationRequest: {
@@ -1398,7 +1398,7 @@ export interface components {
             password: string;
         };
         Reservation: {
-            /** @description 16 letters and digits at random, in base32. */
+            /** @description 16 random characters of Crockford's base32. */
             id: string;
             event: number;
             event_name: string;
@@ -1414,7 +1414,7 @@ export interface components {
             currency: string;
             payment_method: string;
             /**
-             * @description Without a provider: due, paid, or null when nothing is to be paid any more.
+             * @description For offline methods: due, paid, or null when no payment is expected.
              *
              *     * `declined` - declined
              *     * `authorised` - authorised
@@ -1429,12 +1429,12 @@ export interface components {
             payment_status: (components["schemas"]["PaymentStatusEnum"] | components["schemas"]["NullEnum"]) | null;
             /**
              * Format: date-time
-             * @description When it lapses unless it is paid; null if it was paid at once.
+             * @description The payment deadline; null if it was paid online.
              */
             payment_due_at: string | null;
             /**
              * Format: date-time
-             * @description When what was due was marked as paid.
+             * @description When it was marked as paid.
              */
             paid_at: string | null;
             status: components["schemas"]["ReservationStatusEnum"];
@@ -1447,7 +1447,7 @@ export interface components {
              * @description Until when its buyer may cancel it.
              */
             cancel_until: string;
-            /** @description What its ticket shows, and the door reads. */
+            /** @description The code on the ticket. */
             ticket_code: string;
         };
         /**
@@ -1476,19 +1476,19 @@ export interface components {
             number: string;
             /** Format: decimal */
             price: string;
-            /** @description Null: this seat has not entered. */
+            /** @description Null: the seat has not been admitted. */
             entry: components["schemas"]["Entry"] | null;
         };
         Revenue: {
-            /** @description The event's sequence number; what changed up to it is counted. */
+            /** @description The event's sequence number; all changes up to it are included. */
             seq: number;
             /**
              * Format: decimal
-             * @description At the prices of the bookings, whether paid or still due.
+             * @description The sum of the reservations, paid or due.
              */
             total: string;
             currency: string;
-            /** @description Those in which a seat is booked, by name. */
+            /** @description The sections with reserved seats, by name. */
             sections: components["schemas"]["SectionRevenue"][];
         };
         /**
@@ -1527,17 +1527,17 @@ export interface components {
             seat_ids: number[];
         };
         SeatRun: {
-            /** @description A place in `sections`. */
+            /** @description An index in `sections`. */
             section: number;
             row: string;
             category: number | null;
             /** Format: decimal */
             price: string;
-            /** @description `seat_number` is this and then the seat's `numbers`. */
+            /** @description `seat_number` is `prefix` and the seat's number. */
             prefix: string;
-            /** @description How many seats follow each other that are alike. */
+            /** @description The number of consecutive seats in this run. */
             count: number;
-            /** @description Of a run of one, whose `seat_number` is all of `prefix`: its own number. */
+            /** @description Only in runs of one seat whose `seat_number` is the whole `prefix`. */
             number?: string;
         };
         /**
@@ -1734,7 +1734,7 @@ export interface components {
         Ticket: {
             admits: boolean;
             /**
-             * @description Why it does not admit, if it does not. Used: all its seats have entered.
+             * @description Why the ticket does not admit. Used: all its seats have been admitted.
              *
              *     * `cancelled` - cancelled
              *     * `lapsed` - lapsed
@@ -2099,7 +2099,7 @@ export interface operations {
             query?: {
                 /** @description Where the page begins, as the `Link` header says. */
                 after?: string;
-                /** @description How many at most. */
+                /** @description The page size. */
                 limit?: number;
             };
             header?: never;
@@ -2251,7 +2251,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2318,7 +2318,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2458,7 +2458,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2525,7 +2525,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2652,7 +2652,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2719,7 +2719,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2845,7 +2845,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2912,7 +2912,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3113,7 +3113,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3177,7 +3177,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3228,7 +3228,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3292,7 +3292,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3343,7 +3343,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3410,7 +3410,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4520,7 +4520,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4583,7 +4583,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4634,7 +4634,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4697,7 +4697,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4748,7 +4748,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4811,7 +4811,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6130,7 +6130,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body do the work once and give the same answer. */
+                /** @description A repeated request with the same key and body gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6197,7 +6197,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The state of the seats forbids it; `conflicts` names every seat at fault. */
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,19 +1,20 @@
-"""Who may do what to which seat: pure decisions.
+"""The rules: pure functions that decide commands.
 
-`decide` takes a command and the board as it stands, and returns an outcome; what the outcome
-changes is on the board already when it returns, so that the next command of the batch sees it.
-A refusal is an outcome too: it changes no seat, and closes the payment that was to pay for them.
+`decide` takes a command and the batch's state, and returns an outcome. It applies the outcome to
+the state, so that the next command of the batch sees it. A refusal is an outcome too: it changes no
+seat, and closes the payment that was started for the seats.
 
-Invariants, whatever commands come in whatever order:
-- a seat that is reserved stays so until its reservation is cancelled, or lapses unpaid;
-- a seat locked by somebody is nobody else's before the deadline;
-- a hold ends when its longest time is over, however often it is extended, or let go of and taken
-  again; then its holder waits for the cool-down, while anybody else may have the seat;
-- nobody holds more live locks than the cap, or more seats in live reservations than the other cap;
-- what is not paid at once is paid in time, or lapses;
-- a seat of a booking enters once, and only while the booking is live and paid for;
+Invariants, for any commands in any order:
+- a reserved seat stays reserved until its reservation is cancelled, or lapses unpaid;
+- a locked seat belongs to its holder until the deadline;
+- a hold has a maximum duration, which extending the lock or unlocking and locking again does not
+  prolong; after it the former holder must wait for the cool-down, others need not;
+- a person's live locks, and their seats in live reservations, never exceed the two caps;
+- a reservation that is not paid at once is paid before its deadline, or lapses;
+- a seat of a reservation enters once, and only while the reservation is live and paid;
 - a command changes all the seats it names, or none;
-- with a payment at most one reservation is made, and a person has one payment under way at a time.
+- a payment pays for at most one reservation, and a person has at most one pending payment per
+  event.
 """
 
 from decimal import Decimal
@@ -36,6 +37,8 @@ from reservations.domain.commands import (
     UnlockSeats,
 )
 from reservations.domain.errors import SeatcastError
+from reservations.domain.rules.admission import admit
+from reservations.domain.rules.availability import block, release_expired, unblock
 from reservations.domain.rules.booking import (
     cancel,
     lapse_unpaid,
@@ -43,22 +46,20 @@ from reservations.domain.rules.booking import (
     reserve,
     start_payment,
 )
-from reservations.domain.rules.entering import admit
-from reservations.domain.rules.keeping import block, release_expired, unblock
 from reservations.domain.rules.locking import extend, lock, lock_best, unlock
-from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome
+from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, Transition
 from reservations.domain.states import BatchState
 
-__all__ = ["NewPayment", "NewReservation", "Outcome", "decide", "price_of"]
+__all__ = ["NewPayment", "NewReservation", "Outcome", "Transition", "decide", "price_of"]
 
 
 def decide(command: Command, state: BatchState) -> Outcome:
-    """Decide a command and put what it changes on the board."""
+    """Decide a command, and apply the outcome to the state."""
     try:
         outcome = _decide(command, state)
     except SeatcastError as refusal:
         return Outcome(refusal=refusal)
-    for seat in outcome.changed:
+    for seat, _ in outcome.transitions:
         state.put(seat)
     return outcome
 

@@ -1,4 +1,4 @@
-"""Paying for seats, booking them, giving them back."""
+"""Rules for payments, reservations and cancellations."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -26,10 +26,10 @@ from reservations.domain.errors import (
     SeatcastError,
     SeatUnavailable,
 )
-from reservations.domain.rules.faults import named, require_held, require_may_buy
-from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome
-from reservations.domain.rules.seats import as_given_back
-from reservations.domain.rules.wording import counted
+from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, transitions
+from reservations.domain.rules.preconditions import named_seats, require_held, require_may_buy
+from reservations.domain.rules.seats import as_cancelled
+from reservations.domain.rules.wording import pluralize
 from reservations.domain.states import (
     BatchState,
     PaymentState,
@@ -44,13 +44,13 @@ from reservations.domain.states import (
 
 
 def start_payment(command: StartPayment, state: BatchState) -> Outcome:
-    seats = named(command.seat_ids, state)
+    seats = named_seats(command.seat_ids, state)
     _require_verified(command.actor, state)
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     require_may_buy(seats, command.actor, state)
-    if command.actor.id in state.paying.values():
+    if command.actor.id in state.pending_payments.values():
         raise PaymentUnderWay
-    state.paying[command.reference] = command.actor.id
+    state.pending_payments[command.reference] = command.actor.id
     return Outcome(
         sentence="Payment started",
         seats=tuple(seats),
@@ -67,15 +67,15 @@ def reserve(command: ReserveSeats, state: BatchState) -> Outcome:
     try:
         return _reserve(command, state)
     except SeatcastError:
-        # The money is given back, and buys nothing any more.
+        # The money will be returned, so the payment must not pay for another reservation.
         if payment := state.payments.get(command.reference or ""):
-            _close(payment, PaymentStatus.VOID_DUE, state)
+            _close_payment(payment, PaymentStatus.VOID_DUE, state)
         raise
 
 
 def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
     due_at = _payment_due_at(command, state)
-    seats = named(command.seat_ids, state)
+    seats = named_seats(command.seat_ids, state)
     _require_verified(command.actor, state)
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     require_may_buy(seats, command.actor, state)
@@ -101,8 +101,7 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
     return Outcome(
         sentence="Reservation confirmed!",
         seats=reserved,
-        changed=reserved,
-        reason=Reason.RESERVED,
+        transitions=transitions(reserved, Reason.RESERVED),
         booked=NewReservation(
             id=reservation_id,
             user=command.actor,
@@ -116,8 +115,8 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
 
 
 def cancel(command: CancelReservation, state: BatchState) -> Outcome:
-    """Free a booking's seats. Once a seat has entered, only an organiser may, say for a refund."""
-    reservation = _named(command, state)
+    """Cancel a reservation and free its seats. Once a seat has entered, only an organiser may."""
+    reservation = _require_reservation(command, state)
     if reservation.user_id != command.actor.id and not command.as_organiser:
         raise ReservationNotFound
     if reservation.is_overdue(now=state.now):
@@ -126,26 +125,25 @@ def cancel(command: CancelReservation, state: BatchState) -> Outcome:
         return Outcome(sentence="The reservation has lapsed already")
     if not reservation.is_live:
         return Outcome(sentence="The reservation was cancelled already")
-    last = state.terms.cancel_until
-    if last is not None and state.now >= last and not command.as_organiser:
+    cancel_until = state.terms.cancel_until
+    if cancel_until is not None and state.now >= cancel_until and not command.as_organiser:
         raise CancellationClosed(
-            "This reservation cannot be cancelled any more.", cancel_until=iso(last)
+            "This reservation cannot be cancelled any more.", cancel_until=iso(cancel_until)
         )
     if reservation.entries and not command.as_organiser:
         raise AlreadyUsed
-    freed = _given_back(reservation, state)
+    freed = _freed(reservation, state)
     state.reservations[reservation.id] = replace(reservation, is_live=False)
     return Outcome(
         sentence="Reservation cancelled",
         seats=freed,
-        changed=freed,
-        reason=Reason.CANCELLED,
+        transitions=transitions(freed, Reason.CANCELLED),
         cancelled_id=reservation.id,
     )
 
 
 def mark_paid(command: MarkPaid, state: BatchState) -> Outcome:
-    reservation = _named(command, state)
+    reservation = _require_reservation(command, state)
     if reservation.has_lapsed or reservation.is_overdue(now=state.now):
         raise ReservationLapsed
     if not reservation.is_live:
@@ -165,47 +163,46 @@ def lapse_unpaid(state: BatchState) -> Outcome:
 def _lapse(reservations: list[ReservationState], state: BatchState) -> Outcome:
     for reservation in reservations:
         state.reservations[reservation.id] = replace(reservation, is_live=False, has_lapsed=True)
-    freed = tuple(seat for found in reservations for seat in _given_back(found, state))
+    freed = tuple(seat for found in reservations for seat in _freed(found, state))
     return Outcome(
-        sentence=f"{counted(len(reservations), 'unpaid reservation')} lapsed",
+        sentence=f"{pluralize(len(reservations), 'unpaid reservation')} lapsed",
         seats=freed,
-        changed=freed,
-        reason=Reason.LAPSED,
+        transitions=transitions(freed, Reason.LAPSED),
         lapsed_ids=tuple(found.id for found in reservations),
     )
 
 
-def _given_back(reservation: ReservationState, state: BatchState) -> tuple[SeatState, ...]:
+def _freed(reservation: ReservationState, state: BatchState) -> tuple[SeatState, ...]:
     return tuple(
-        as_given_back(state.seats[seat_id], is_unpaid=reservation.is_unpaid, at=state.now)
+        as_cancelled(state.seats[seat_id], is_unpaid=reservation.is_unpaid, at=state.now)
         for seat_id in reservation.seat_ids
     )
 
 
-def _named(command: ReservationCommand, state: BatchState) -> ReservationState:
+def _require_reservation(command: ReservationCommand, state: BatchState) -> ReservationState:
     if (found := state.reservations.get(command.reservation_id)) is None:
         raise ReservationNotFound
     return found
 
 
 def _require_verified(actor: Person, state: BatchState) -> None:
-    """Raises: EmailNotVerified, where the terms ask for a verified address."""
+    """Raises: EmailNotVerified if the terms require a verified address and the actor has none."""
     if state.terms.requires_verified_email and actor.id not in state.verified:
         raise EmailNotVerified
 
 
 def _payment_due_at(command: ReserveSeats, state: BatchState) -> datetime | None:
-    """Return when a booking must be paid; None if it is paid at once.
+    """Return the payment deadline of a reservation; None if it is paid online.
 
     Raises: MethodNotOffered, PaidLaterClosed.
     """
     if command.reference is not None:
         return None
     if command.payment_method not in state.terms.offline_methods:
-        complaint = "This event does not offer this way to pay."
+        message = "This event does not offer this way to pay."
         raise MethodNotOffered(
-            f"payment_method: {complaint}",
-            fields={"payment_method": [complaint]},
+            f"payment_method: {message}",
+            fields={"payment_method": [message]},
             field_codes={"payment_method": ["invalid"]},
         )
     due_at = state.terms.payment_due_at(now=state.now)
@@ -215,7 +212,7 @@ def _payment_due_at(command: ReserveSeats, state: BatchState) -> datetime | None
 
 
 def _require_payment(reference: str, actor: Person, total: Decimal, state: BatchState) -> None:
-    """Let pass only with a payment of that sum under way. Raises: PaymentEnded, PriceChanged."""
+    """Use up the actor's pending payment of that sum. Raises: PaymentEnded, PriceChanged."""
     payment = state.payments.get(reference)
     if (
         payment is None
@@ -225,14 +222,14 @@ def _require_payment(reference: str, actor: Person, total: Decimal, state: Batch
         raise PaymentEnded
     if payment.amount != total:
         raise PriceChanged
-    _close(payment, PaymentStatus.AUTHORISED, state)
+    _close_payment(payment, PaymentStatus.AUTHORISED, state)
 
 
-def _close(payment: PaymentState, status: PaymentStatus, state: BatchState) -> None:
-    """Have nothing else bought with a payment that was pending."""
+def _close_payment(payment: PaymentState, status: PaymentStatus, state: BatchState) -> None:
+    """Set the status of a pending payment, so that it cannot pay for anything else."""
     if payment.status is PaymentStatus.PENDING:
         state.payments[payment.reference] = replace(payment, status=status)
-        state.paying.pop(payment.reference, None)
+        state.pending_payments.pop(payment.reference, None)
 
 
 def _total(seats: list[SeatState]) -> Decimal:

@@ -1,4 +1,4 @@
-"""Taking seats, holding them for longer, letting them go."""
+"""Rules for locking seats, extending locks and unlocking."""
 
 import math
 from dataclasses import replace
@@ -16,16 +16,16 @@ from reservations.domain.errors import (
     SeatLimit,
     conflict,
 )
-from reservations.domain.rules.faults import (
-    named,
+from reservations.domain.rules.outcomes import Outcome, transitions
+from reservations.domain.rules.preconditions import (
+    named_seats,
     require,
     require_held,
     require_may_buy,
     why_not_lockable,
 )
-from reservations.domain.rules.outcomes import Outcome
 from reservations.domain.rules.seats import as_free, as_released, updated
-from reservations.domain.rules.wording import counted, duration, names
+from reservations.domain.rules.wording import duration, names, pluralize
 from reservations.domain.states import (
     BatchState,
     Hold,
@@ -42,7 +42,7 @@ from reservations.domain.states import (
 
 def lock(command: LockSeats, state: BatchState) -> Outcome:
     _require_open_sale(state.terms, now=state.now)
-    seats = named(command.seat_ids, state)
+    seats = named_seats(command.seat_ids, state)
     require(
         seats,
         lambda seat: why_not_lockable(seat, person_id=command.actor.id, now=state.now),
@@ -51,16 +51,15 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
     held = state.held_by(command.actor.id)
     wanted = [seat for seat in seats if seat.id not in held]
     if wanted and len(held) + len(wanted) > state.terms.seat_cap:
-        raise _limit(wanted, state)
+        raise _seat_limit(wanted, state)
     if wanted:
         require_may_buy(wanted, command.actor, state, besides=len(held))
     _require_cooled_down(wanted, command.actor, state)
     locked = tuple(_locked(seat, command.actor, state) for seat in wanted)
     return Outcome(
-        sentence=f"{names(seats)} {_lasting(locked, state)}",
+        sentence=f"{names(seats)} {_lock_duration(locked, state)}",
         seats=updated(seats, locked),
-        changed=locked,
-        reason=Reason.LOCKED,
+        transitions=transitions(locked, Reason.LOCKED),
     )
 
 
@@ -69,12 +68,14 @@ def lock_best(command: LockBest, state: BatchState) -> Outcome:
     criteria, choice = command.criteria, command.choice
     held = len(state.held_by(command.actor.id))
     if held + criteria.count > state.terms.seat_cap:
-        raise _limit([], state)
+        raise _seat_limit([], state)
     require_may_buy([], command.actor, state, besides=held + criteria.count)
     if choice is None:
         raise Outpaced
     if not choice.sets:
-        raise NoSeatsTogether(_too_few(criteria.count, choice.largest), largest=choice.largest)
+        raise NoSeatsTogether(
+            _too_few_sentence(criteria.count, choice.largest), largest=choice.largest
+        )
     cooling: list[LockCooldown] = []
     for seat_ids in choice.sets:
         if all(_is_free(seat_id, state) for seat_id in seat_ids):
@@ -90,7 +91,7 @@ def lock_best(command: LockBest, state: BatchState) -> Outcome:
 
 
 def extend(command: ExtendLocks, state: BatchState) -> Outcome:
-    seats = named(command.seat_ids, state)
+    seats = named_seats(command.seat_ids, state)
     require_held(seats, command.actor, state, taken=NotHolder)
     extended = [_extended(seat, state) for seat in seats]
     if stuck := [seat for seat, new in zip(seats, extended, strict=True) if new is None]:
@@ -104,17 +105,18 @@ def extend(command: ExtendLocks, state: BatchState) -> Outcome:
     return Outcome(
         sentence=f"{names(seats)} held for longer",
         seats=changed,
-        changed=changed,
-        reason=Reason.EXTENDED,
+        transitions=transitions(changed, Reason.EXTENDED),
     )
 
 
 def unlock(command: UnlockSeats, state: BatchState) -> Outcome:
-    seats = named(command.seat_ids, state)
+    seats = named_seats(command.seat_ids, state)
     require_held(seats, command.actor, state, taken=NotHolder)
     freed = tuple(as_released(seat, at=state.now) for seat in seats)
     return Outcome(
-        sentence=f"{names(seats)} unlocked", seats=freed, changed=freed, reason=Reason.UNLOCKED
+        sentence=f"{names(seats)} unlocked",
+        seats=freed,
+        transitions=transitions(freed, Reason.UNLOCKED),
     )
 
 
@@ -124,8 +126,8 @@ def _is_free(seat_id: int, state: BatchState) -> bool:
 
 
 def _locked(seat: SeatState, actor: Person, state: BatchState) -> SeatState:
-    """Return the seat as locked; the hold of who had it a moment ago goes on."""
-    hold = _hold_that_goes_on(seat, actor, state)
+    """Return the seat as locked by the actor, who may continue an earlier hold."""
+    hold = _continued_hold(seat, actor, state)
     deadline = to_milliseconds(state.now + timedelta(seconds=state.terms.lock_seconds))
     if hold is not None:
         deadline = min(deadline, state.terms.last_deadline(locked_at=hold.locked_at))
@@ -138,8 +140,8 @@ def _locked(seat: SeatState, actor: Person, state: BatchState) -> SeatState:
     )
 
 
-def _hold_that_goes_on(seat: SeatState, actor: Person, state: BatchState) -> Hold | None:
-    """Return the last hold on a seat, if the actor had it and it is not over for long enough."""
+def _continued_hold(seat: SeatState, actor: Person, state: BatchState) -> Hold | None:
+    """Return the seat's last hold if it was the actor's and its cool-down has not passed."""
     hold = seat.last_hold(now=state.now)
     if hold is None or hold.holder_id != actor.id:
         return None
@@ -147,11 +149,11 @@ def _hold_that_goes_on(seat: SeatState, actor: Person, state: BatchState) -> Hol
 
 
 def _require_cooled_down(wanted: list[SeatState], actor: Person, state: BatchState) -> None:
-    """Let nobody begin a hold anew by letting go of it. Raises: LockCooldown."""
+    """Refuse seats that the actor has held for the maximum duration. Raises: LockCooldown."""
     used_up = {
         seat.id: state.terms.lockable_again_at(hold)
         for seat in wanted
-        if (hold := _hold_that_goes_on(seat, actor, state)) is not None
+        if (hold := _continued_hold(seat, actor, state)) is not None
         and state.terms.last_deadline(locked_at=hold.locked_at) <= state.now
     }
     if not used_up:
@@ -167,18 +169,18 @@ def _require_cooled_down(wanted: list[SeatState], actor: Person, state: BatchSta
     )
 
 
-def _lasting(locked: tuple[SeatState, ...], state: BatchState) -> str:
-    """Return for how long seats are locked that were locked now."""
+def _lock_duration(locked: tuple[SeatState, ...], state: BatchState) -> str:
+    """Return the phrase for how long newly locked seats are locked."""
     if not locked:
         return "locked by you already"
     first = min(seat.locked_until for seat in locked if seat.locked_until is not None)
-    # A deadline is cut to milliseconds.
+    # Rounded up, because deadlines are truncated to milliseconds.
     seconds = math.ceil((first - state.now).total_seconds())
     return f"locked for {duration(seconds)}"
 
 
 def _extended(seat: SeatState, state: BatchState) -> SeatState | None:
-    """Return the seat with more time, or None when it has had all that there is."""
+    """Return the seat with its lock extended, or None if it cannot be extended any more."""
     terms, locked_at, locked_until = state.terms, seat.locked_at, seat.locked_until
     if locked_at is None or locked_until is None:
         return None
@@ -191,15 +193,15 @@ def _extended(seat: SeatState, state: BatchState) -> SeatState | None:
     return replace(seat, locked_until=deadline, extensions=seat.extensions + 1)
 
 
-def _limit(wanted: list[SeatState], state: BatchState) -> SeatLimit:
+def _seat_limit(wanted: list[SeatState], state: BatchState) -> SeatLimit:
     return SeatLimit(
-        f"You can hold at most {counted(state.terms.seat_cap, 'seat')} of this event at a time.",
+        f"You can hold at most {pluralize(state.terms.seat_cap, 'seat')} of this event at a time.",
         seat_cap=state.terms.seat_cap,
         conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in wanted],
     )
 
 
-def _too_few(count: int, largest: int) -> str:
+def _too_few_sentence(count: int, largest: int) -> str:
     if largest == 0:
         return "There is no free seat there any more."
     if largest == 1:

@@ -1,8 +1,10 @@
 """What the rules return."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import EntryState, Person, Reason, SeatState
@@ -10,7 +12,7 @@ from reservations.domain.states import EntryState, Person, Reason, SeatState
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """A payment to store before the provider is asked for it."""
+    """A pending payment to store before the provider is called."""
 
     reference: str
     user: Person
@@ -20,9 +22,9 @@ class NewPayment:
 
 @dataclass(frozen=True, slots=True)
 class NewReservation:
-    """A booking to store. `id` is the board's placeholder.
+    """A reservation to store. `id` is a negative placeholder until then.
 
-    `reference` names its payment; without one it is to be paid until `payment_due_at`.
+    `reference` names its payment; without one it must be paid by `payment_due_at`.
     """
 
     id: int
@@ -34,18 +36,29 @@ class NewReservation:
     payment_due_at: datetime | None = None
 
 
+class Transition(NamedTuple):
+    """A seat's new state, and why it changed."""
+
+    seat: SeatState
+    reason: Reason
+
+
+def transitions(seats: Iterable[SeatState], reason: Reason) -> tuple[Transition, ...]:
+    """Return the transitions of seats that all changed for one reason."""
+    return tuple(Transition(seat, reason) for seat in seats)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a command.
+    """The result of deciding a command.
 
-    `changed` are the seats whose state is new, `seats` all that the command named, as they stand
-    now; `admitted` are entries, which change no seat. With a `refusal` everything else is empty.
+    `transitions` has the seats that changed, `seats` all that the command named, in their new
+    states; `admitted` are entries, which change no seat. With a `refusal` all else is empty.
     """
 
     sentence: str = ""
     seats: tuple[SeatState, ...] = ()
-    changed: tuple[SeatState, ...] = ()
-    reason: Reason = Reason.LOCKED
+    transitions: tuple[Transition, ...] = ()
     started: NewPayment | None = None
     booked: NewReservation | None = None
     cancelled_id: int | None = None
@@ -53,3 +66,8 @@ class Outcome:
     lapsed_ids: tuple[int, ...] = ()
     paid_id: int | None = None
     refusal: SeatcastError | None = None
+
+    @property
+    def changed(self) -> tuple[SeatState, ...]:
+        """The new states of the seats that changed."""
+        return tuple(seat for seat, _ in self.transitions)

@@ -1,4 +1,4 @@
-"""Seats as they become."""
+"""The states that a seat changes to."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +24,7 @@ def as_free(seat: SeatState) -> SeatState:
 
 
 def as_released(seat: SeatState, *, at: datetime) -> SeatState:
-    """Return a seat as free whose holder let go of it, or whose lock ran out."""
+    """Return a seat as available after it was unlocked, or after its lock expired."""
     return replace(
         as_free(seat),
         former_holder_id=seat.holder_id,
@@ -33,10 +33,11 @@ def as_released(seat: SeatState, *, at: datetime) -> SeatState:
     )
 
 
-def as_given_back(seat: SeatState, *, is_unpaid: bool, at: datetime) -> SeatState:
-    """Return a seat as free whose reservation ended.
+def as_cancelled(seat: SeatState, *, is_unpaid: bool, at: datetime) -> SeatState:
+    """Return a seat as available after its reservation was cancelled or lapsed.
 
-    Booking without paying, and giving that up, is holding it by other means: the hold goes on.
+    After an unpaid reservation the former hold is kept, because otherwise reserving without paying
+    would be a way to hold a seat for longer.
     """
     if not is_unpaid or seat.former_locked_at is None:
         return as_free(seat)

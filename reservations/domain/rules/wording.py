@@ -1,10 +1,10 @@
-"""Words for people."""
+"""Phrases for the sentences that users read."""
 
 from reservations.domain.states import SeatState
 
 
 def names(seats: list[SeatState], *, is_inside: bool = False) -> str:
-    """Return what seats are called, at the beginning of a sentence or inside one."""
+    """Return "Seat A1" or "Seats A1, A2", with a small letter if it is inside a sentence."""
     noun = "seat" if is_inside else "Seat"
     if len(seats) == 1:
         return f"{noun} {seats[0].seat_number}"
@@ -13,10 +13,10 @@ def names(seats: list[SeatState], *, is_inside: bool = False) -> str:
 
 def duration(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
-    parts = [counted(minutes, "minute")] if minutes else []
-    parts += [counted(rest, "second")] if rest or not minutes else []
+    parts = [pluralize(minutes, "minute")] if minutes else []
+    parts += [pluralize(rest, "second")] if rest or not minutes else []
     return " ".join(parts)
 
 
-def counted(number: int, noun: str) -> str:
+def pluralize(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

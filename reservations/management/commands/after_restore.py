@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from reservations.housekeeping.restoring import SKIPPED, start_anew
+from reservations.housekeeping.restoring import SKIPPED, prepare_restored_database
 
 
 class Command(BaseCommand):
@@ -15,6 +15,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_: Any, **__: Any) -> None:
-        events = start_anew()
+        events = prepare_restored_database()
         shown = "1 event is" if events == 1 else f"{events:,} events are"
         self.stdout.write(f"{shown} shown anew, and {SKIPPED:,} numbers of each table skipped.")

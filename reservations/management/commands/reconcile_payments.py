@@ -8,8 +8,8 @@ from reservations import database
 from reservations.domain.errors import PaymentUnavailable, SeatcastError
 from reservations.models import Payment
 from reservations.payments import checkout
-from reservations.payments.books import PAYMENT_SECONDS
 from reservations.payments.reconciling import finish_all
+from reservations.payments.storage import PAYMENT_SECONDS
 
 logger = logging.getLogger(__name__)
 

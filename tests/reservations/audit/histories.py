@@ -1,4 +1,4 @@
-"""Events with a past, made by the desk."""
+"""Events with a history, made by commands."""
 
 import random
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""An event with everything in its past, and hands that change it past the desk."""
+"""An event with a full history, and functions that corrupt it."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -34,7 +34,7 @@ AVAILABLE = {
 
 @dataclass
 class Past:
-    """The books. Seats go by their numbers; `paid`, `cash` and `refunded` are the bookings."""
+    """An event's history: seats by number; `paid`, `cash` and `refunded` are reservations."""
 
     event: Event
     alice: Person

@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` sees when entries do not agree with their bookings."""
+"""`manage.py verify_ledger` reports entries that contradict their reservations."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -63,7 +63,7 @@ def _of_another_event(entry: Entry) -> None:
         (_of_another_event, "the reservation of event"),
     ],
 )
-def test_an_entry_that_does_not_agree_is_found(
+def test_a_faulty_entry_is_reported(
     break_it: Callable[[Entry], None], said: str, history: History
 ) -> None:
     break_it(Entry.objects.earliest("pk"))

@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` beside the checkout: clean wherever a process dies, and afterwards."""
+"""`manage.py verify_ledger` passes wherever the checkout is interrupted."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -56,7 +56,7 @@ def _cancel(event: Event) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_whatever_becomes_of_a_payment_the_books_add_up(method: str) -> None:
+def test_verification_passes_for_every_outcome_of_a_payment(method: str) -> None:
     event = make_event()
     _book(event, method)
     _cancel(event)
@@ -67,7 +67,7 @@ def test_whatever_becomes_of_a_payment_the_books_add_up(method: str) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("method", ["card", "card_withdrawn"])
-def test_wherever_a_process_dies_the_books_add_up(method: str, call: str, when: str) -> None:
+def test_verification_passes_wherever_a_process_dies(method: str, call: str, when: str) -> None:
     event = make_event()
     Faulty.dies.add((call, when))
     _book(event, method)

@@ -1,4 +1,4 @@
-"""How commands tell how far they are."""
+"""The progress line of management commands."""
 
 from io import StringIO
 
@@ -18,7 +18,7 @@ class Terminal(StringIO):
         return shown.rstrip()
 
 
-def test_a_person_sees_how_far_it_is() -> None:
+def test_a_terminal_shows_the_progress() -> None:
     terminal = Terminal()
     progress = Progress(terminal)
     progress.say("change 1 of 20")
@@ -27,7 +27,7 @@ def test_a_person_sees_how_far_it_is() -> None:
     assert terminal.screen == ""
 
 
-def test_it_is_not_said_more_often_than_one_can_read() -> None:
+def test_the_progress_is_shown_at_intervals() -> None:
     terminal = Terminal()
     progress = Progress(terminal)
     for number in range(10_000):
@@ -35,7 +35,7 @@ def test_it_is_not_said_more_often_than_one_can_read() -> None:
     assert 1 <= terminal.getvalue().count("\r") < 100
 
 
-def test_nothing_is_said_where_nobody_watches() -> None:
+def test_nothing_is_written_without_a_terminal() -> None:
     stream = StringIO()
     progress = Progress(stream)
     progress.say("change 1 of 20")

@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` sees when a seat is not what the log says."""
+"""`manage.py verify_ledger` reports seats that differ from the log."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.reservations.audit.past import AVAILABLE, Past
 pytestmark = pytest.mark.django_db
 
 
-def test_the_past_as_it_was_is_clean(past: Past) -> None:
+def test_an_unchanged_history_passes(past: Past) -> None:
     past.expect()
     assert run("verify_ledger") == (
         "1 event, 24 changes, 8 seats, 3 reservations, 2 payments: no difference.\n"
@@ -106,14 +106,14 @@ def test_the_past_as_it_was_is_clean(past: Past) -> None:
         ),
     ],
 )
-def test_a_seat_changed_past_the_desk_is_seen(
+def test_a_changed_seat_is_reported(
     past: Past, change: Callable[[Past], None], expected: list[str]
 ) -> None:
     change(past)
     past.expect(*expected)
 
 
-def test_a_seat_that_came_from_another_event_is_seen(past: Past) -> None:
+def test_a_seat_moved_from_another_event_is_reported(past: Past) -> None:
     other = Event.objects.create(name="Other", venue="", date=past.event.date, price=1)
     Seat.objects.filter(pk=past.ids["A6"]).update(event=other)
     past.expect(
@@ -122,7 +122,7 @@ def test_a_seat_that_came_from_another_event_is_seen(past: Past) -> None:
     )
 
 
-def test_books_that_cannot_be_read_are_no_difference(
+def test_a_failed_query_is_not_reported_as_a_difference(
     past: Past, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> NoReturn:

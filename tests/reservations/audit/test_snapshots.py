@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger` while seats are sold, and what it does to those who sell them."""
+"""`manage.py verify_ledger` during a sale, which it does not block."""
 
 import threading
 
@@ -17,7 +17,7 @@ from tests.reservations.audit.histories import run
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_what_is_committed_meanwhile_is_not_seen_and_does_not_wait() -> None:
+def test_later_commits_are_invisible_and_not_blocked() -> None:
     event, alice = make_event(), make_person("alice")
     ids = seat_ids(event)
     with snapshot():
@@ -32,7 +32,7 @@ def test_what_is_committed_meanwhile_is_not_seen_and_does_not_wait() -> None:
     assert Event.objects.get().change_seq == 1
 
 
-def test_nothing_can_be_written_inside() -> None:
+def test_writes_in_a_snapshot_are_refused() -> None:
     event = make_event()
     with pytest.raises(Error), snapshot():
         Event.objects.filter(pk=event.pk).update(name="Another")
@@ -41,7 +41,7 @@ def test_nothing_can_be_written_inside() -> None:
     assert Event.objects.get().name == "Another"
 
 
-def test_an_event_on_sale_is_clean_at_every_moment() -> None:
+def test_verification_passes_during_a_sale() -> None:
     event, stop, rounds = make_event(seats=6, seat_cap=6), threading.Event(), 0
     ids = seat_ids(event)
 
@@ -67,7 +67,7 @@ def test_an_event_on_sale_is_clean_at_every_moment() -> None:
     assert SeatChange.objects.count() > 20
 
 
-def test_the_snapshot_ends_when_nobody_reads_on() -> None:
+def test_the_snapshot_ends_with_its_generator() -> None:
     event = make_event()
     Event.objects.filter(pk=event.pk).update(change_seq=7)
     found = differences(event_id=event.pk, counts=Counts())
@@ -78,7 +78,7 @@ def test_the_snapshot_ends_when_nobody_reads_on() -> None:
 
 
 @pytest.mark.postgres
-def test_a_long_log_is_read_piece_by_piece() -> None:
+def test_a_long_log_is_read_in_chunks() -> None:
     event = make_event()
     command_queue.submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)))
     SeatChange.objects.update(reason="lost")

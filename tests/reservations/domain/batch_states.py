@@ -1,4 +1,4 @@
-"""Boards for the rules: plain seats at a fixed time, no database."""
+"""Batch states for tests of the rules: plain seats at a fixed time, without a database."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,6 +12,7 @@ from reservations.domain.rules import Outcome, decide
 from reservations.domain.states import (
     BatchState,
     Person,
+    Reason,
     ReservationState,
     SeatState,
     SeatStatus,
@@ -34,7 +35,7 @@ def free(seat_id: int, **fields: Any) -> SeatState:
 
 
 def locked(seat_id: int, by: Person, *, seconds: float = 100, extensions: int = 0) -> SeatState:
-    """Return a seat whose lock has `seconds` to go; with a negative number it has run out."""
+    """Return a seat whose lock expires in `seconds`; negative if it has expired."""
     return free(
         seat_id,
         status=SeatStatus.LOCKED,
@@ -46,7 +47,7 @@ def locked(seat_id: int, by: Person, *, seconds: float = 100, extensions: int = 
 
 
 def let_go(seat_id: int, by: Person, *, began: float, ended: float, **fields: Any) -> SeatState:
-    """Return a free seat that somebody held, from so many seconds after now to so many."""
+    """Return a free seat that a person held between two times, in seconds from now."""
     return free(
         seat_id,
         former_holder_id=by.id,
@@ -57,7 +58,7 @@ def let_go(seat_id: int, by: Person, *, began: float, ended: float, **fields: An
 
 
 def released(seat_id: int, *, held_by: Person, seconds: float = -1) -> SeatState:
-    """Return a free seat of which it is written down that a lock ran out."""
+    """Return a free seat after an expired lock was released."""
     began = seconds - TERMS.lock_seconds
     return let_go(seat_id, held_by, began=began, ended=seconds, lapsed_holder_id=held_by.id)
 
@@ -78,7 +79,7 @@ def blocked(seat_id: int) -> SeatState:
 def booking(
     by: Person, *seat_ids: int, reservation_id: int = 1, due: float | None = None, **fields: Any
 ) -> ReservationState:
-    """Return a live reservation; `due` is in how many seconds it must be paid, if it must."""
+    """Return a live reservation; `due` is its payment deadline in seconds from now."""
     return ReservationState(
         id=reservation_id,
         user_id=by.id,
@@ -101,7 +102,7 @@ def state(
 
 
 def refused(command: Command, on: BatchState) -> SeatcastError:
-    """Return the refusal of a command, having made sure that it changed nothing."""
+    """Return the refusal of a command; assert that it changed nothing."""
     before = dict(on.seats), dict(on.reservations)
     outcome = decide(command, on)
     assert outcome.refusal is not None, outcome
@@ -111,13 +112,18 @@ def refused(command: Command, on: BatchState) -> SeatcastError:
 
 
 def done(command: Command, on: BatchState) -> Outcome:
-    """Return the outcome of a command that must be carried out."""
+    """Return the outcome of a command; assert that it is not refused."""
     outcome = decide(command, on)
     assert outcome.refusal is None, outcome.refusal
     assert all(on.seats[seat.id] == seat for seat in (*outcome.changed, *outcome.seats))
     return outcome
 
 
+def reasons(outcome: Outcome) -> set[Reason]:
+    """Return why the seats of an outcome changed."""
+    return {reason for _, reason in outcome.transitions}
+
+
 def faults(refusal: SeatcastError) -> list[tuple[str, str]]:
-    """Return the seats that a refusal names, each with the reason."""
+    """Return the seats in a refusal's conflicts, each with the reason."""
     return [(row["seat_number"], row["reason"]) for row in refusal.details["conflicts"]]

@@ -1,4 +1,4 @@
-"""Rules: letting go of seats, booking them, giving bookings back."""
+"""Rules: unlocking, reserving and cancelling."""
 
 from decimal import Decimal
 
@@ -50,7 +50,7 @@ def test_unlocking_is_all_or_none() -> None:
     assert faults(refusal) == [("A2", "not_held")]
 
 
-def test_unlocking_says_when_the_lock_had_run_out_already() -> None:
+def test_unlocking_an_expired_lock_is_refused_as_expired() -> None:
     refusal = refused(UnlockSeats(ALICE, (1,)), state(locked(1, by=ALICE, seconds=0)))
     assert isinstance(refusal, LockExpired)
 
@@ -64,17 +64,15 @@ def test_unlocking_says_when_the_lock_had_run_out_already() -> None:
     ],
     ids=["somebody else's", "spent", "given up"],
 )
-def test_a_payment_that_is_not_ones_own_and_under_way_pays_for_nothing(
-    payer: Person, status: PaymentStatus
-) -> None:
-    stand = state(locked(1, by=ALICE))
-    stand.payments["r"] = PaymentState("r", payer.id, Decimal("50.00"), status)
-    assert isinstance(refused(ReserveSeats(ALICE, (1,), "card", "r"), stand), PaymentEnded)
+def test_only_the_actors_pending_payment_is_accepted(payer: Person, status: PaymentStatus) -> None:
+    batch_state = state(locked(1, by=ALICE))
+    batch_state.payments["r"] = PaymentState("r", payer.id, Decimal("50.00"), status)
+    assert isinstance(refused(ReserveSeats(ALICE, (1,), "card", "r"), batch_state), PaymentEnded)
 
 
-def test_seats_that_one_holds_can_be_booked() -> None:
-    stand = state(locked(1, by=ALICE), locked(2, by=ALICE), free(3))
-    outcome = done(ReserveSeats(ALICE, (2, 1), "invoice"), stand)
+def test_held_seats_can_be_reserved() -> None:
+    batch_state = state(locked(1, by=ALICE), locked(2, by=ALICE), free(3))
+    outcome = done(ReserveSeats(ALICE, (2, 1), "invoice"), batch_state)
     assert outcome.sentence == "Reservation confirmed!"
     assert outcome.booked is not None
     assert (outcome.booked.user, outcome.booked.payment_method) == (ALICE, "invoice")
@@ -84,14 +82,14 @@ def test_seats_that_one_holds_can_be_booked() -> None:
         assert (seat.holder_id, seat.locked_until) == (None, None)
 
 
-def test_the_total_is_the_sum_of_what_the_seats_cost() -> None:
-    stand = state(
+def test_the_total_is_the_sum_of_the_prices() -> None:
+    batch_state = state(
         *(
             free(n, price=price, status=SeatStatus.LOCKED, holder_id=1, locked_until=in_seconds(9))
             for n, price in [(1, Decimal("19.99")), (2, Decimal("0.01")), (3, Decimal("0.00"))]
         )
     )
-    outcome = done(ReserveSeats(ALICE, (1, 2, 3, 3), "invoice"), stand)
+    outcome = done(ReserveSeats(ALICE, (1, 2, 3, 3), "invoice"), batch_state)
     assert outcome.booked is not None
     assert outcome.booked.total_price == Decimal("20.00")
 
@@ -109,7 +107,7 @@ def test_the_total_is_the_sum_of_what_the_seats_cost() -> None:
         (released(2, held_by=BOB), NotHolder, "not_held"),
     ],
 )
-def test_one_seat_that_is_not_held_fails_the_whole_booking_and_is_named(
+def test_one_seat_that_is_not_held_fails_the_reservation(
     seat: SeatState, kind: type[Exception], reason: str
 ) -> None:
     refusal = refused(ReserveSeats(ALICE, (1, 2), "invoice"), state(locked(1, by=ALICE), seat))
@@ -117,66 +115,67 @@ def test_one_seat_that_is_not_held_fails_the_whole_booking_and_is_named(
     assert faults(refusal) == [("A2", reason)]
 
 
-def test_a_lock_cannot_be_booked_at_the_very_instant_of_its_deadline() -> None:
+def test_a_lock_cannot_be_reserved_at_its_deadline() -> None:
     refusal = refused(ReserveSeats(ALICE, (1,), "invoice"), state(locked(1, by=ALICE, seconds=0)))
     assert isinstance(refusal, LockExpired)
 
 
 def test_a_lock_can_be_booked_until_its_last_microsecond() -> None:
-    stand = state(locked(1, by=ALICE, seconds=0.000_001))
-    assert done(ReserveSeats(ALICE, (1,), "invoice"), stand).booked
+    batch_state = state(locked(1, by=ALICE, seconds=0.000_001))
+    assert done(ReserveSeats(ALICE, (1,), "invoice"), batch_state).booked
 
 
-def test_a_seat_that_somebody_took_over_is_refused_as_locked() -> None:
-    stand = state(locked(1, by=ALICE, seconds=-1))
-    done(LockSeats(BOB, (1,)), stand)
-    assert faults(refused(ReserveSeats(ALICE, (1,), "invoice"), stand)) == [("A1", "locked")]
+def test_a_seat_taken_over_by_another_person_is_refused_as_locked() -> None:
+    batch_state = state(locked(1, by=ALICE, seconds=-1))
+    done(LockSeats(BOB, (1,)), batch_state)
+    assert faults(refused(ReserveSeats(ALICE, (1,), "invoice"), batch_state)) == [("A1", "locked")]
 
 
-def test_what_was_locked_before_the_sale_closed_can_still_be_booked() -> None:
-    stand = state(locked(1, by=ALICE), sales_close_at=NOW)
-    assert done(ReserveSeats(ALICE, (1,), "invoice"), stand).booked
+def test_seats_locked_before_the_sale_closed_can_be_reserved() -> None:
+    batch_state = state(locked(1, by=ALICE), sales_close_at=NOW)
+    assert done(ReserveSeats(ALICE, (1,), "invoice"), batch_state).booked
 
 
-def test_booking_seats_that_there_are_not_is_refused() -> None:
+def test_reserving_unknown_seats_is_refused() -> None:
     refusal = refused(ReserveSeats(ALICE, (1, 9), "invoice"), state(locked(1, by=ALICE)))
     assert isinstance(refusal, SeatNotFound)
 
 
 def test_a_seat_cannot_be_booked_twice() -> None:
-    stand = state(locked(1, by=ALICE))
-    done(ReserveSeats(ALICE, (1,), "invoice"), stand)
-    assert faults(refused(ReserveSeats(ALICE, (1,), "invoice"), stand)) == [("A1", "reserved")]
+    batch_state = state(locked(1, by=ALICE))
+    done(ReserveSeats(ALICE, (1,), "invoice"), batch_state)
+    refusal = refused(ReserveSeats(ALICE, (1,), "invoice"), batch_state)
+    assert faults(refusal) == [("A1", "reserved")]
 
 
-def test_cancelling_frees_all_seats_of_the_booking() -> None:
-    stand = state(reserved(1), reserved(2), reservations=[booking(ALICE, 1, 2)])
-    outcome = done(CancelReservation(ALICE, 1), stand)
+def test_cancelling_frees_all_seats_of_the_reservation() -> None:
+    batch_state = state(reserved(1), reserved(2), reservations=[booking(ALICE, 1, 2)])
+    outcome = done(CancelReservation(ALICE, 1), batch_state)
     assert outcome.changed == (free(1), free(2))
     assert outcome.cancelled_id == 1
-    assert not stand.reservations[1].is_live
+    assert not batch_state.reservations[1].is_live
 
 
 def test_cancelling_twice_changes_nothing() -> None:
-    stand = state(reserved(1), reservations=[booking(ALICE, 1)])
-    done(CancelReservation(ALICE, 1), stand)
-    done(LockSeats(BOB, (1,)), stand)
-    outcome = done(CancelReservation(ALICE, 1), stand)
+    batch_state = state(reserved(1), reservations=[booking(ALICE, 1)])
+    done(CancelReservation(ALICE, 1), batch_state)
+    done(LockSeats(BOB, (1,)), batch_state)
+    outcome = done(CancelReservation(ALICE, 1), batch_state)
     assert (outcome.changed, outcome.cancelled_id) == ((), None)
-    assert stand.seats[1].holder_id == BOB.id
+    assert batch_state.seats[1].holder_id == BOB.id
 
 
-def test_somebody_elses_booking_is_not_there() -> None:
-    stand = state(reserved(1), reservations=[booking(ALICE, 1)])
-    assert isinstance(refused(CancelReservation(BOB, 1), stand), ReservationNotFound)
+def test_another_persons_reservation_is_not_found() -> None:
+    batch_state = state(reserved(1), reservations=[booking(ALICE, 1)])
+    assert isinstance(refused(CancelReservation(BOB, 1), batch_state), ReservationNotFound)
 
 
-def test_an_organiser_can_cancel_anybodys_booking() -> None:
-    stand = state(reserved(1), reservations=[booking(ALICE, 1)])
-    assert done(CancelReservation(BOB, 1, as_organiser=True), stand).changed == (free(1),)
+def test_an_organiser_can_cancel_any_reservation() -> None:
+    batch_state = state(reserved(1), reservations=[booking(ALICE, 1)])
+    assert done(CancelReservation(BOB, 1, as_organiser=True), batch_state).changed == (free(1),)
 
 
-def test_a_booking_that_there_is_not_cannot_be_cancelled() -> None:
+def test_an_unknown_reservation_is_not_found() -> None:
     assert isinstance(refused(CancelReservation(ALICE, 1), state(free(1))), ReservationNotFound)
 
 

@@ -1,4 +1,4 @@
-"""Rules: how long a seat can be held."""
+"""Rules: extending locks."""
 
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from tests.reservations.domain.batch_states import (
     free,
     in_seconds,
     locked,
+    reasons,
     refused,
     state,
 )
@@ -28,7 +29,7 @@ def _later(on: BatchState, seconds: float) -> BatchState:
 def test_a_lock_that_is_extended_lasts_as_long_as_a_new_one() -> None:
     outcome = done(ExtendLocks(ALICE, (1,)), state(locked(1, by=ALICE, seconds=20)))
     [seat] = outcome.changed
-    assert outcome.reason is Reason.EXTENDED
+    assert reasons(outcome) == {Reason.EXTENDED}
     assert (seat.locked_until, seat.extensions) == (in_seconds(300), 1)
     assert seat.locked_at == in_seconds(20 - 300)
 
@@ -41,7 +42,7 @@ def test_it_can_be_extended_twice() -> None:
     done(ExtendLocks(ALICE, (1,)), state(twice, max_extensions=3))
 
 
-def test_however_often_it_is_extended_it_ends_fifteen_minutes_after_it_began() -> None:
+def test_extensions_end_at_the_maximum_hold() -> None:
     on = state(free(1), max_extensions=100)
     done(LockSeats(ALICE, (1,)), on)
     for at in range(60, 900, 60):
@@ -52,7 +53,7 @@ def test_however_often_it_is_extended_it_ends_fifteen_minutes_after_it_began() -
     assert isinstance(refusal, ExtensionLimit)
 
 
-def test_where_locks_last_longer_than_that_they_cannot_be_extended() -> None:
+def test_locks_longer_than_the_maximum_hold_cannot_be_extended() -> None:
     on = state(free(1), lock_seconds=3600)
     done(LockSeats(ALICE, (1,)), on)
     assert isinstance(refused(ExtendLocks(ALICE, (1,)), _later(on, 60)), ExtensionLimit)
@@ -64,7 +65,7 @@ def test_locking_it_again_gives_no_more_time_and_no_more_extensions() -> None:
     assert isinstance(refused(ExtendLocks(ALICE, (1,)), on), ExtensionLimit)
 
 
-def test_a_lock_that_ran_out_begins_anew_for_whoever_takes_it() -> None:
+def test_an_expired_lock_starts_a_new_hold_for_another_person() -> None:
     on = state(locked(1, by=ALICE, seconds=0, extensions=2))
     assert isinstance(refused(ExtendLocks(ALICE, (1,)), on), LockExpired)
     [seat] = done(LockSeats(BOB, (1,)), on).changed
@@ -79,7 +80,7 @@ def test_all_are_extended_or_none(other: object) -> None:
     assert [seat for seat, _ in faults(refusal)] == ["A2"]
 
 
-def test_how_many_extensions_are_left_is_told() -> None:
+def test_the_number_of_extensions_left_is_returned() -> None:
     terms = state(free(1)).terms
     until, began = in_seconds(300), in_seconds(0)
     for done_already, left in ((0, 2), (1, 1), (2, 0), (3, 0)):

@@ -1,4 +1,4 @@
-"""Rules: how much one person can buy, hold again, and leave unpaid."""
+"""Rules: caps, cool-down and payment deadlines."""
 
 from typing import Any
 
@@ -38,6 +38,7 @@ from tests.reservations.domain.batch_states import (
     in_seconds,
     let_go,
     locked,
+    reasons,
     refused,
     reserved,
     state,
@@ -54,7 +55,7 @@ def _with_two_bought(**terms: Any) -> BatchState:
     )
 
 
-def test_what_is_held_and_bought_and_wanted_stays_below_the_cap() -> None:
+def test_held_and_bought_seats_count_towards_the_purchase_cap() -> None:
     assert done(LockSeats(ALICE, (3,)), _with_two_bought()).changed
     refusal = refused(LockSeats(ALICE, (3, 4)), _with_two_bought())
     assert isinstance(refusal, PurchaseLimit)
@@ -63,18 +64,18 @@ def test_what_is_held_and_bought_and_wanted_stays_below_the_cap() -> None:
     assert refusal.sentence.endswith("at most 4 seats of this event, and have bought 2 already.")
 
 
-def test_what_others_bought_does_not_count() -> None:
+def test_seats_of_others_do_not_count_towards_the_cap() -> None:
     assert done(LockSeats(BOB, (3, 4)), _with_two_bought(purchase_cap=2)).changed
 
 
-def test_locking_what_one_holds_already_is_no_purchase() -> None:
+def test_locking_a_held_seat_again_does_not_count_twice() -> None:
     assert done(LockSeats(ALICE, (5,)), _with_two_bought(purchase_cap=1)).changed == ()
 
 
 @pytest.mark.parametrize(
     "command", [StartPayment(ALICE, (5,), "card", "r"), ReserveSeats(ALICE, (5,), "invoice")]
 )
-def test_nobody_books_past_the_cap(command: Command) -> None:
+def test_reserving_past_the_purchase_cap_is_refused(command: Command) -> None:
     assert done(command, _with_two_bought(purchase_cap=3))
     refusal = refused(command, _with_two_bought(purchase_cap=2))
     assert isinstance(refusal, PurchaseLimit)
@@ -82,40 +83,40 @@ def test_nobody_books_past_the_cap(command: Command) -> None:
 
 
 def test_the_best_seats_are_refused_past_the_cap() -> None:
-    stand = _with_two_bought()
+    batch_state = _with_two_bought()
     assert isinstance(
-        refused(LockBest(ALICE, SeatCriteria(2), Choice(((3, 4),))), stand), PurchaseLimit
+        refused(LockBest(ALICE, SeatCriteria(2), Choice(((3, 4),))), batch_state), PurchaseLimit
     )
-    assert done(LockBest(ALICE, SeatCriteria(1), Choice(((3,),))), stand).changed
+    assert done(LockBest(ALICE, SeatCriteria(1), Choice(((3,),))), batch_state).changed
 
 
-def test_a_booking_counts_for_the_next_command_and_cancelling_it_uncounts_it() -> None:
-    stand = _with_two_bought(purchase_cap=3)
-    done(ReserveSeats(ALICE, (5,), "invoice"), stand)
-    assert isinstance(refused(LockSeats(ALICE, (3,)), stand), PurchaseLimit)
-    done(CancelReservation(ALICE, 1), stand)
-    assert done(LockSeats(ALICE, (3, 4)), stand).changed
+def test_reservations_count_until_they_are_cancelled() -> None:
+    batch_state = _with_two_bought(purchase_cap=3)
+    done(ReserveSeats(ALICE, (5,), "invoice"), batch_state)
+    assert isinstance(refused(LockSeats(ALICE, (3,)), batch_state), PurchaseLimit)
+    done(CancelReservation(ALICE, 1), batch_state)
+    assert done(LockSeats(ALICE, (3, 4)), batch_state).changed
 
 
-def test_a_seat_that_was_given_up_goes_on_with_its_hold() -> None:
-    stand = state(let_go(1, ALICE, began=-700, ended=-1))
-    [seat] = done(LockSeats(ALICE, (1,)), stand).changed
+def test_locking_a_released_seat_continues_the_hold() -> None:
+    batch_state = state(let_go(1, ALICE, began=-700, ended=-1))
+    [seat] = done(LockSeats(ALICE, (1,)), batch_state).changed
     assert (seat.locked_at, seat.locked_until) == (in_seconds(-700), in_seconds(200))
     assert seat.former_locked_at is None
 
 
 def test_after_the_cool_down_a_hold_begins_anew() -> None:
     for ended, began in ((-300, 0), (-299.999, -900)):
-        stand = state(let_go(1, ALICE, began=-900, ended=ended), hold_seconds=901)
-        [seat] = done(LockSeats(ALICE, (1,)), stand).changed
+        batch_state = state(let_go(1, ALICE, began=-900, ended=ended), hold_seconds=901)
+        [seat] = done(LockSeats(ALICE, (1,)), batch_state).changed
         assert seat.locked_at == in_seconds(began)
 
 
-def test_clicking_again_and_again_is_fine_while_there_is_time() -> None:
-    stand = state(free(1))
+def test_a_seat_can_be_unlocked_and_locked_repeatedly_within_the_hold() -> None:
+    batch_state = state(free(1))
     for _ in range(5):
-        assert done(LockSeats(ALICE, (1,)), stand).sentence == "Seat A1 locked for 5 minutes"
-        done(UnlockSeats(ALICE, (1,)), stand)
+        assert done(LockSeats(ALICE, (1,)), batch_state).sentence == "Seat A1 locked for 5 minutes"
+        done(UnlockSeats(ALICE, (1,)), batch_state)
 
 
 @pytest.mark.parametrize(
@@ -123,52 +124,52 @@ def test_clicking_again_and_again_is_fine_while_there_is_time() -> None:
     [let_go(1, ALICE, began=-900, ended=-10), locked(1, by=ALICE, seconds=-600)],
     ids=["given up", "run out"],
 )
-def test_a_hold_that_is_used_up_waits_for_the_cool_down(seat: Any) -> None:
-    stand = state(seat, free(2), cooldown_seconds=1_000)
-    refusal = refused(LockSeats(ALICE, (1, 2)), stand)
+def test_locking_after_the_maximum_hold_is_refused_until_the_cool_down_ends(seat: Any) -> None:
+    batch_state = state(seat, free(2), cooldown_seconds=1_000)
+    refusal = refused(LockSeats(ALICE, (1, 2)), batch_state)
     assert isinstance(refusal, LockCooldown)
     assert faults(refusal) == [("A1", "cooldown")]
     ended = -10 if seat.released_at else -600
     assert refusal.details["available_at"] == iso(in_seconds(ended + 1_000))
-    assert done(LockSeats(BOB, (1,)), stand).changed
+    assert done(LockSeats(BOB, (1,)), batch_state).changed
 
 
-def test_of_the_best_seats_those_in_their_cool_down_are_chosen_again_until_the_last_try() -> None:
-    stand = state(let_go(1, ALICE, began=-900, ended=-10), free(2))
+def test_best_seats_in_cool_down_are_searched_again_until_the_last_try() -> None:
+    batch_state = state(let_go(1, ALICE, began=-900, ended=-10), free(2))
     choice = Choice(((1,),))
-    again = refused(LockBest(ALICE, SeatCriteria(1), choice, is_last_try=False), stand)
+    again = refused(LockBest(ALICE, SeatCriteria(1), choice, is_last_try=False), batch_state)
     assert isinstance(again, Outpaced)
     assert faults(again) == [("A1", "cooldown")]
-    assert isinstance(refused(LockBest(ALICE, SeatCriteria(1), choice), stand), LockCooldown)
+    assert isinstance(refused(LockBest(ALICE, SeatCriteria(1), choice), batch_state), LockCooldown)
 
 
-def test_cancelling_goes_on_with_the_hold_of_what_was_never_paid_only() -> None:
+def test_cancelling_continues_the_hold_of_unpaid_reservations_only() -> None:
     for is_paid in (False, True):
-        stand = state(locked(1, by=ALICE, seconds=100), cooldown_seconds=300)
-        done(ReserveSeats(ALICE, (1,), "invoice"), stand)
-        bought = stand.seats[1]
-        stand.reservations[1] = booking(ALICE, 1, due=500, is_paid=is_paid)
-        done(CancelReservation(ALICE, 1), stand)
-        assert (stand.seats[1].former_locked_at == bought.former_locked_at) == (not is_paid)
+        batch_state = state(locked(1, by=ALICE, seconds=100), cooldown_seconds=300)
+        done(ReserveSeats(ALICE, (1,), "invoice"), batch_state)
+        bought = batch_state.seats[1]
+        batch_state.reservations[1] = booking(ALICE, 1, due=500, is_paid=is_paid)
+        done(CancelReservation(ALICE, 1), batch_state)
+        assert (batch_state.seats[1].former_locked_at == bought.former_locked_at) == (not is_paid)
 
 
-def test_what_is_paid_later_is_due_in_time_and_before_the_show() -> None:
+def test_an_offline_payment_is_due_before_the_show() -> None:
     for begins, due in ((None, 500), (in_seconds(100), 100)):
-        stand = state(locked(1, by=ALICE), payment_seconds=500, begins_at=begins)
-        booked = done(ReserveSeats(ALICE, (1,), "cash"), stand).booked
+        batch_state = state(locked(1, by=ALICE), payment_seconds=500, begins_at=begins)
+        booked = done(ReserveSeats(ALICE, (1,), "cash"), batch_state).booked
         assert booked is not None
         assert booked.payment_due_at == in_seconds(due)
 
 
-def test_once_the_show_has_begun_nothing_is_paid_later() -> None:
-    stand = state(locked(1, by=ALICE), begins_at=in_seconds(0))
-    assert isinstance(refused(ReserveSeats(ALICE, (1,), "cash"), stand), PaidLaterClosed)
+def test_offline_methods_are_refused_after_the_show_begins() -> None:
+    batch_state = state(locked(1, by=ALICE), begins_at=in_seconds(0))
+    assert isinstance(refused(ReserveSeats(ALICE, (1,), "cash"), batch_state), PaidLaterClosed)
 
 
 @pytest.mark.parametrize("method", ["cash", "card", "gold"])
-def test_only_offered_methods_book_without_a_payment(method: str) -> None:
-    stand = state(locked(1, by=ALICE), offline_methods=frozenset({"invoice"}))
-    refusal = refused(ReserveSeats(ALICE, (1,), method), stand)
+def test_a_method_that_is_not_offered_is_refused(method: str) -> None:
+    batch_state = state(locked(1, by=ALICE), offline_methods=frozenset({"invoice"}))
+    refusal = refused(ReserveSeats(ALICE, (1,), method), batch_state)
     assert isinstance(refusal, MethodNotOffered)
     assert set(refusal.details) == {"fields", "field_codes"}
 
@@ -176,15 +177,15 @@ def test_only_offered_methods_book_without_a_payment(method: str) -> None:
 @pytest.mark.parametrize(
     "command", [StartPayment(ALICE, (1,), "card", "r"), ReserveSeats(ALICE, (1,), "invoice")]
 )
-def test_a_verified_address_is_asked_for_where_the_terms_say_so(command: Command) -> None:
-    stand = state(locked(1, by=ALICE), requires_verified_email=True)
-    assert isinstance(refused(command, stand), EmailNotVerified)
-    stand.verified = frozenset({ALICE.id})
-    done(command, stand)
+def test_a_verified_address_is_required_if_the_terms_say_so(command: Command) -> None:
+    batch_state = state(locked(1, by=ALICE), requires_verified_email=True)
+    assert isinstance(refused(command, batch_state), EmailNotVerified)
+    batch_state.verified = frozenset({ALICE.id})
+    done(command, batch_state)
 
 
 def test_unpaid_reservations_lapse_at_their_deadline() -> None:
-    stand = state(
+    batch_state = state(
         *(reserved(number, reservation_id=number, by=ALICE) for number in (1, 2, 3, 4)),
         reservations=[
             booking(ALICE, 1, reservation_id=1, due=0),
@@ -193,30 +194,30 @@ def test_unpaid_reservations_lapse_at_their_deadline() -> None:
             booking(ALICE, 4, reservation_id=4),
         ],
     )
-    outcome = done(LapseUnpaid(), stand)
-    assert (outcome.lapsed_ids, outcome.reason) == ((1,), Reason.LAPSED)
+    outcome = done(LapseUnpaid(), batch_state)
+    assert (outcome.lapsed_ids, reasons(outcome)) == ((1,), {Reason.LAPSED})
     assert [(seat.id, seat.status) for seat in outcome.changed] == [(1, SeatStatus.AVAILABLE)]
-    assert done(LapseUnpaid(), stand).lapsed_ids == ()
+    assert done(LapseUnpaid(), batch_state).lapsed_ids == ()
 
 
 def test_an_overdue_reservation_cannot_be_cancelled_or_paid_but_lapses() -> None:
-    stand = state(reserved(1, by=ALICE), reservations=[booking(ALICE, 1, due=-1)])
-    assert isinstance(refused(MarkPaid(BOB, 1), stand), ReservationLapsed)
-    outcome = done(CancelReservation(ALICE, 1), stand)
+    batch_state = state(reserved(1, by=ALICE), reservations=[booking(ALICE, 1, due=-1)])
+    assert isinstance(refused(MarkPaid(BOB, 1), batch_state), ReservationLapsed)
+    outcome = done(CancelReservation(ALICE, 1), batch_state)
     assert (outcome.cancelled_id, outcome.lapsed_ids) == (None, (1,))
-    assert isinstance(refused(MarkPaid(BOB, 1), stand), ReservationLapsed)
-    assert done(CancelReservation(ALICE, 1), stand).changed == ()
+    assert isinstance(refused(MarkPaid(BOB, 1), batch_state), ReservationLapsed)
+    assert done(CancelReservation(ALICE, 1), batch_state).changed == ()
 
 
-def test_what_was_paid_stays_paid_and_does_not_lapse() -> None:
-    stand = state(reserved(1, by=ALICE), reservations=[booking(ALICE, 1, due=1)])
-    assert done(MarkPaid(BOB, 1), stand).paid_id == 1
-    assert done(MarkPaid(BOB, 1), stand).paid_id is None
-    assert not stand.reservations[1].is_unpaid
+def test_a_paid_reservation_does_not_lapse() -> None:
+    batch_state = state(reserved(1, by=ALICE), reservations=[booking(ALICE, 1, due=1)])
+    assert done(MarkPaid(BOB, 1), batch_state).paid_id == 1
+    assert done(MarkPaid(BOB, 1), batch_state).paid_id is None
+    assert not batch_state.reservations[1].is_unpaid
 
 
-def test_only_a_live_reservation_is_marked_as_paid() -> None:
-    stand = state(reserved(1, by=ALICE), reservations=[booking(ALICE, 1, due=1)])
-    assert isinstance(refused(MarkPaid(BOB, 2), stand), ReservationNotFound)
-    done(CancelReservation(ALICE, 1), stand)
-    assert isinstance(refused(MarkPaid(BOB, 1), stand), ReservationCancelled)
+def test_only_a_live_reservation_can_be_marked_as_paid() -> None:
+    batch_state = state(reserved(1, by=ALICE), reservations=[booking(ALICE, 1, due=1)])
+    assert isinstance(refused(MarkPaid(BOB, 2), batch_state), ReservationNotFound)
+    done(CancelReservation(ALICE, 1), batch_state)
+    assert isinstance(refused(MarkPaid(BOB, 1), batch_state), ReservationCancelled)

@@ -1,17 +1,16 @@
 """Rules: random commands at random times, against the same rules kept in plain dicts.
 
-After each step the board must be what the dicts say, a refusal must be the same, and this must
-hold, whatever came before:
+After each step the state must equal the dicts, refusals must be the same, and these invariants
+must hold:
 
 1. A refused command changes no seat and no booking. A command that is carried out changes just
    the seats that its outcome names.
 2. A seat that is reserved stays so until its own booking is cancelled, or lapses unpaid.
-3. A seat locked by somebody is nobody else's before the deadline: only its holder lets go of it,
-   books it or holds it for longer.
-4. Nobody holds more live locks than the cap, or more seats in live bookings than the other cap.
-5. No lock is good for longer than its longest time, counted from when it began. Nor does a person
-   hold a seat for longer with breaks shorter than the cool-down and nobody else in between.
-6. No lock is extended more often than it may be; extending leaves holder and beginning alone, and
+3. Before its deadline only its holder can unlock, reserve or extend a locked seat.
+4. A person's live locks, and seats in live reservations, never exceed the two caps.
+5. No lock lasts longer than the maximum hold, counted from its beginning. Breaks shorter than the
+   cool-down do not prolong it, unless another person held the seat in between.
+6. A lock is extended at most `max_extensions` times; extending keeps holder and beginning, and
    moves the deadline forward.
 7. A deadline is in whole milliseconds.
 8. Only a locked seat has holder, deadline and beginning; only a reserved one has a booking.
@@ -91,7 +90,7 @@ longest_times = st.sampled_from([30, 90, 150, 900])
 
 
 class Rules(RuleBasedStateMachine):
-    """One board after the other, as batches see them, over the same seats."""
+    """A sequence of batches over the same seats, each with a batch state of its own."""
 
     def __init__(self) -> None:
         super().__init__()

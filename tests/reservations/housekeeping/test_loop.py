@@ -1,4 +1,4 @@
-"""`manage.py housekeeping`: everything in turn, again and again."""
+"""`manage.py housekeeping`: rounds of steps."""
 
 import logging
 import os
@@ -69,7 +69,7 @@ def _neglected_event() -> Event:
 
 
 @pytest.mark.django_db
-def test_one_round_does_everything_there_is_to_do() -> None:
+def test_one_round_runs_all_steps() -> None:
     event = _neglected_event()
     assert run("housekeeping").splitlines() == [
         f"Event {event.pk}: 4 expired locks released",
@@ -79,7 +79,7 @@ def test_one_round_does_everything_there_is_to_do() -> None:
     assert run("housekeeping") == ""
 
 
-def test_the_steps_are_taken_in_turn() -> None:
+def test_the_steps_run_in_order() -> None:
     steps = Steps()
     assert HousekeepingLoop(steps, Stop()).run_once()
     assert steps.done == list(STEPS)
@@ -89,7 +89,7 @@ def test_the_steps_are_taken_in_turn() -> None:
     ]
 
 
-def test_pruning_is_done_once_an_hour_and_again_when_it_failed() -> None:
+def test_pruning_runs_hourly_and_again_after_a_failure() -> None:
     errors: list[BaseException] = [CommandError("no")]
     steps = Steps(prune_log=lambda: _raise(errors.pop())() if errors else None)
     loop = HousekeepingLoop(steps, Stop())
@@ -105,7 +105,7 @@ def test_pruning_is_done_once_an_hour_and_again_when_it_failed() -> None:
 
 
 @pytest.mark.parametrize("error", [CommandError("no"), SystemExit(1), ValueError("a bug")])
-def test_a_step_that_fails_does_not_keep_the_others_from_it(
+def test_a_failed_step_does_not_stop_the_others(
     error: BaseException, caplog: pytest.LogCaptureFixture
 ) -> None:
     steps = Steps(reconcile_payments=_raise(error))
@@ -117,13 +117,13 @@ def test_a_step_that_fails_does_not_keep_the_others_from_it(
 
 
 @pytest.mark.django_db
-def test_a_statement_that_fails_in_one_step_keeps_no_other_from_being_taken() -> None:
+def test_a_failed_query_does_not_stop_other_steps() -> None:
     steps = Steps(prune_log=_raise(OperationalError("canceling statement due to timeout")))
     assert not HousekeepingLoop(steps, Stop()).run_once()
     assert steps.done == list(STEPS)
 
 
-def test_a_database_that_is_away_ends_the_round_with_one_line(
+def test_a_database_that_is_down_ends_the_round_with_one_log_line(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(database, "answers", lambda: False)
@@ -140,7 +140,7 @@ def test_a_database_that_is_away_ends_the_round_with_one_line(
     assert record.exc_info is None
 
 
-def test_who_calls_it_once_is_told_that_not_everything_could_be_done(
+def test_a_single_round_exits_with_an_error_after_a_failure(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(HousekeepingLoop, "run_once", lambda _: False)
@@ -148,7 +148,7 @@ def test_who_calls_it_once_is_told_that_not_everything_could_be_done(
         run("housekeeping")
 
 
-def test_there_are_never_two_rounds_at_once_in_a_process(
+def test_a_second_round_in_the_process_is_refused(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     inside, leave = threading.Event(), threading.Event()
@@ -170,7 +170,7 @@ def test_there_are_never_two_rounds_at_once_in_a_process(
     assert second.done == slow.done == list(STEPS)
 
 
-def test_asked_to_stop_it_takes_no_further_step(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_signal_no_further_step_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = Steps(release_expired_locks=lambda: os.kill(os.getpid(), signal.SIGTERM))
     with stopped_by_signals() as stop:
         HousekeepingLoop(steps, stop).run_once()
@@ -230,7 +230,7 @@ def _drop_sessions() -> None:
 
 @pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
-def test_it_goes_on_until_it_is_ended(tmp_path: Path) -> None:
+def test_it_runs_until_it_is_stopped(tmp_path: Path) -> None:
     """Also when the database has dropped its sessions, and while there is none."""
     event, said = _neglected_event(), tmp_path / "away"
     nowhere = "postgres://nobody@127.0.0.1:1/nothing"
@@ -248,7 +248,7 @@ def test_it_goes_on_until_it_is_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_processes_and_a_kill_do_no_harm(tmp_path: Path) -> None:
+def test_two_processes_and_a_kill_lose_nothing(tmp_path: Path) -> None:
     event = _neglected_event()
     with _process(tmp_path / "run_once") as run_once, _process(tmp_path / "other") as other:
         wait_until(_log_is_pruned)

@@ -54,7 +54,7 @@ def test_the_age_is_given_in_hours() -> None:
     assert run("prune_keys", "--older-than", "24") == "1 idempotency key deleted.\n"
 
 
-def test_keys_go_in_batches_and_it_can_be_killed_after_any() -> None:
+def test_keys_are_deleted_in_batches_and_it_can_be_killed_after_any() -> None:
     _use_keys(make_event(), 8, old=7)
     for left in (6, 4, 2, 1, 1):
         next(prune_keys(older_than=DAY, batch_rows=2), None)
@@ -87,7 +87,7 @@ def test_a_key_that_is_used_again_just_before_it_would_go_is_kept() -> None:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_key_that_somebody_has_is_left_and_not_waited_for() -> None:
+def test_a_locked_key_is_skipped() -> None:
     _use_keys(make_event(), 4, old=3)
 
     def prune() -> int:
@@ -100,7 +100,7 @@ def test_a_key_that_somebody_has_is_left_and_not_waited_for() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_do_what_one_does() -> None:
+def test_two_at_once_delete_the_same_as_one() -> None:
     _use_keys(make_event(), 30, old=29)
 
     def prune() -> int:

@@ -1,4 +1,4 @@
-"""`manage.py prune_log` deletes what nobody needs: the books still add up, and viewers resume."""
+"""`manage.py prune_log`: verification still passes, and viewers can resume."""
 
 from datetime import timedelta
 from typing import Any
@@ -50,7 +50,7 @@ def _prune(**options: Any) -> int:
 
 
 def _resumed(event: Event) -> list[_Told]:
-    """Return what is told to viewers who come back with each of the event's numbers."""
+    """Return what viewers get who resume from each of the event's sequence numbers."""
     last = Event.objects.get(pk=event.pk).change_seq
     told = [
         selectors.changes_since(event_id=event.pk, seq=seq, limit=10_000) for seq in range(last + 1)
@@ -60,14 +60,14 @@ def _resumed(event: Event) -> list[_Told]:
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_the_books_add_up_after_it_as_before(clock: Clock, seed: int) -> None:
+def test_verification_passes_after_pruning(clock: Clock, seed: int) -> None:
     event = _history(clock, seed=seed).event
     before = _log(event)
     assert _prune() == len(before) - len(_log(event)) > len(before) / 8
     assert differences(event) == []
 
 
-def test_the_newest_row_of_every_seat_and_all_that_is_not_old_is_kept(clock: Clock) -> None:
+def test_new_rows_and_each_seats_newest_row_are_kept(clock: Clock) -> None:
     event = _history(clock).event
     before = _log(event)
     _prune()
@@ -77,7 +77,7 @@ def test_the_newest_row_of_every_seat_and_all_that_is_not_old_is_kept(clock: Clo
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_who_resumes_is_told_the_same_as_before_or_to_start_anew(clock: Clock, seed: int) -> None:
+def test_a_resuming_viewer_gets_the_same_changes_or_a_new_map(clock: Clock, seed: int) -> None:
     event = _history(clock, seed=seed).event
     before = _resumed(event)
     _prune()
@@ -89,7 +89,7 @@ def test_who_resumes_is_told_the_same_as_before_or_to_start_anew(clock: Clock, s
     assert after[-1] == (len(after) - 1, frozenset())
 
 
-def test_who_resumes_in_a_log_that_is_all_old_is_not_told_that_nothing_happened(
+def test_resuming_in_an_old_log_does_not_return_no_changes(
     clock: Clock,
 ) -> None:
     history = History(clock)
@@ -100,7 +100,7 @@ def test_who_resumes_in_a_log_that_is_all_old_is_not_told_that_nothing_happened(
         assert now in (None, then)
 
 
-def test_deleting_by_age_alone_would_tell_them_so(clock: Clock) -> None:
+def test_deleting_by_age_alone_would_return_no_changes(clock: Clock) -> None:
     history = History(clock)
     history.go_on_at_random(50)
     SeatChange.objects.filter(at__lt=timezone.now() - MONTH).delete()
@@ -110,7 +110,7 @@ def test_deleting_by_age_alone_would_tell_them_so(clock: Clock) -> None:
 @pytest.mark.parametrize(
     "batch_rows", [*(pytest.param(rows, marks=pytest.mark.thorough) for rows in (1, 2)), 7]
 )
-def test_it_can_be_killed_after_any_batch_and_begun_again(clock: Clock, batch_rows: int) -> None:
+def test_it_can_be_killed_after_any_batch_and_restarted(clock: Clock, batch_rows: int) -> None:
     event = _history(clock).event
     told = _resumed(event)
     once = _prune(dry_run=True)
@@ -126,7 +126,7 @@ def test_it_can_be_killed_after_any_batch_and_begun_again(clock: Clock, batch_ro
     assert _prune() == 0
 
 
-def test_however_large_the_batches_the_same_is_left(clock: Clock) -> None:
+def test_the_result_does_not_depend_on_the_batch_size(clock: Clock) -> None:
     event = _history(clock).event
     large = list(prune_log(older_than=MONTH, dry_run=True))
     assert len(large) == 1
@@ -137,7 +137,7 @@ def test_however_large_the_batches_the_same_is_left(clock: Clock) -> None:
     assert {event_id for event_id, _ in small} == {event.pk}
 
 
-def test_a_later_cut_takes_up_where_an_earlier_one_left_off(clock: Clock) -> None:
+def test_a_later_cut_continues_an_earlier_one(clock: Clock) -> None:
     history = _history(clock)
     whole = _log(history.event)
     for days in (59, 45, 30, 9, 1):
@@ -148,7 +148,7 @@ def test_a_later_cut_takes_up_where_an_earlier_one_left_off(clock: Clock) -> Non
     assert len(gradually) < len(whole) / 3
 
 
-def test_people_may_go_on_meanwhile(clock: Clock) -> None:
+def test_commands_are_accepted_during_pruning(clock: Clock) -> None:
     history = _history(clock)
     clock.now = timezone.now()
     for _ in prune_log(older_than=MONTH, batch_rows=5):
@@ -156,7 +156,7 @@ def test_people_may_go_on_meanwhile(clock: Clock) -> None:
         assert differences(history.event) == []
 
 
-def test_a_lock_that_is_not_old_makes_nothing_before_it_superfluous(clock: Clock) -> None:
+def test_rows_before_a_new_lock_are_kept(clock: Clock) -> None:
     history = History(clock)
     alice, seat = history.people[0], history.ids[:1]
     history.do(LockSeats(alice, seat), UnlockSeats(alice, seat))
@@ -177,7 +177,7 @@ def test_each_event_is_cut_by_its_own_numbers(clock: Clock) -> None:
     assert _log(young.event) == before
 
 
-def test_a_dry_run_says_what_would_go_and_leaves_it(clock: Clock) -> None:
+def test_a_dry_run_counts_rows_and_deletes_none(clock: Clock) -> None:
     event = _history(clock).event
     before = _log(event)
     count = _prune(dry_run=True)
@@ -204,7 +204,7 @@ def test_the_age_is_given_in_days(clock: Clock) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_do_what_one_does(clock: Clock) -> None:
+def test_two_at_once_delete_the_same_as_one(clock: Clock) -> None:
     event = _history(clock).event
     once = _prune(dry_run=True)
     deleted = at_once([lambda: _prune(batch_rows=5), lambda: _prune(batch_rows=7)])
@@ -234,7 +234,7 @@ def test_only_what_led_to_a_lock_or_block_is_gone(pruned: Past) -> None:
     pruned.expect()
 
 
-def test_a_gap_that_pruning_does_not_leave_is_seen(pruned: Past) -> None:
+def test_a_gap_that_pruning_cannot_leave_is_reported(pruned: Past) -> None:
     pruned.rows(17).update(seq=27)
     pruned.rows(18).update(seq=28)
     Event.objects.filter(pk=pruned.event.pk).update(change_seq=28)
@@ -245,28 +245,28 @@ def test_a_gap_that_pruning_does_not_leave_is_seen(pruned: Past) -> None:
     pruned.expect("change 17 to 26: not in the log", "change 27*", "change 28*", "seat A4*")
 
 
-def test_a_gap_is_no_pruning_when_a_seat_has_more_before_it_than_that_leaves(clock: Clock) -> None:
+def test_a_gap_after_rows_that_pruning_would_delete_is_reported(clock: Clock) -> None:
     past = make_past(clock)
     past.unlog_all(13, 14)
     past.expect("change 13 to 14: not in the log")
 
 
-def test_a_row_that_a_later_one_needs_is_missed(pruned: Past) -> None:
+def test_a_missing_row_that_a_later_one_needs_is_reported(pruned: Past) -> None:
     pruned.unlog(9, "A6")
     pruned.expect("change 10, seat A6: unblocked, but it was available (by alice at *)")
 
 
-def test_the_newest_row_is_missed(pruned: Past) -> None:
+def test_a_missing_newest_row_is_reported(pruned: Past) -> None:
     pruned.unlog(16)
     pruned.expect("seat A7: the log says *; the seat says *")
 
 
-def test_all_rows_of_a_seat_are_missed(pruned: Past) -> None:
+def test_missing_rows_of_a_seat_are_reported(pruned: Past) -> None:
     pruned.unlog(1, "A2")
     pruned.unlog(3, "A2")
     pruned.expect("seat A2: the log says available, *; the seat says reserved, *")
 
 
-def test_a_seat_of_a_reservation_that_is_still_there_is_missed(pruned: Past) -> None:
+def test_a_missing_row_of_a_live_reservation_is_reported(pruned: Past) -> None:
     pruned.unlog(3, "A2")
     pruned.expect("change 3, reservation {paid}: reserved without its seat A2", "seat A2: *")

@@ -1,4 +1,4 @@
-"""`manage.py release_expired_locks`: what it says, and what stops it."""
+"""`manage.py release_expired_locks`: its output and its failures."""
 
 import pytest
 from django.core.management import CommandError
@@ -39,7 +39,7 @@ def test_a_dry_run_counts_the_locks_of_each_event_and_leaves_them() -> None:
     assert run("release_expired_locks", "--dry-run") == ""
 
 
-def test_an_event_that_cannot_be_seen_to_does_not_keep_the_others_from_it(
+def test_a_failing_event_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     busy, gone, free = (_with_expired(seats=1) for _ in range(3))

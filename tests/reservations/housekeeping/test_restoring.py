@@ -1,4 +1,4 @@
-"""A restored backup is opened without taking anybody for somebody else."""
+"""After a restore, ids issued since the backup are not issued again."""
 
 import pytest
 from django.core.management import call_command
@@ -19,7 +19,7 @@ def _book(event: Event, index: int) -> int:
     return Reservation.objects.latest("pk").pk
 
 
-def test_a_number_that_was_given_out_since_the_backup_is_nobody_elses(
+def test_ids_issued_since_the_backup_are_not_issued_again(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     event = make_event()
@@ -30,12 +30,12 @@ def test_a_number_that_was_given_out_since_the_backup_is_nobody_elses(
     assert "1 event is shown anew" in capsys.readouterr().out
     assert _book(event, 1) > booking + SKIPPED
     assert make_user().pk > person + SKIPPED
-    # The changes of an event are counted without gaps, or the books would not agree.
+    # Sequence numbers of changes have no gaps, or verification would fail.
     assert list(SeatChange.objects.values_list("seq", flat=True)) == [1, 2, 3, 4]
     call_command("verify_ledger")
 
 
-def test_nobody_can_go_on_from_where_they_were_before() -> None:
+def test_viewers_cannot_resume_after_a_restore() -> None:
     first, second = make_event(), make_event()
     call_command("after_restore")
     after = {Event.objects.get(pk=event.pk).layout for event in (first, second)}

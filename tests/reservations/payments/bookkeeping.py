@@ -1,4 +1,4 @@
-"""What the rules say, once more and as plainly as possible: dicts, and no code of the product's.
+"""A plain model of the rules, with dicts and without product code.
 
 A seat is `{"status", "holder", "until", "since", "extended", "lapsed", "former", "booking"}`, where
 `former` is who held it last, since when and until when; a booking is
@@ -133,7 +133,7 @@ class Books:
         fault = self._fault_in_holding(person, wanted, now)
         if fault is None:
             fault = self._fault_in_buying(person, len(set(wanted)), now)
-        if fault is None and self.paying(person, now):
+        if fault is None and self.pending_payments(person, now):
             fault = "payment_under_way"
         if fault is None:
             self.payments[reference] = {
@@ -144,7 +144,7 @@ class Books:
             }
         return fault
 
-    def paying(self, person: int, now: datetime) -> list[str]:
+    def pending_payments(self, person: int, now: datetime) -> list[str]:
         """Return a person's payments under way; after a minute they are given up for dead."""
         return [
             reference
@@ -278,7 +278,7 @@ class Books:
         self._give_back(booking, now)
 
     def _give_back(self, booking: dict[str, Any], now: datetime) -> None:
-        """Free a booking's seats; who never paid for them goes on with their hold."""
+        """Free a reservation's seats; the hold of unpaid ones continues."""
         for seat in booking["seats"]:
             who, since, _ = self.seats[seat]["former"]
             is_unpaid = booking["due"] is not None and not booking["paid"]

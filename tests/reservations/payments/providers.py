@@ -1,4 +1,4 @@
-"""Payment providers that fail where a test wants it."""
+"""Payment providers that fail on demand."""
 
 from collections.abc import Mapping
 from decimal import Decimal

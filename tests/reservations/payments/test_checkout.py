@@ -1,4 +1,4 @@
-"""Bookings and their money: either both, or neither, whatever happens in between."""
+"""The checkout: reservation and payment succeed or fail together."""
 
 import threading
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def event() -> Event:
 
 @pytest.fixture
 def alice(event: Event) -> Person:
-    """Somebody who holds A1 and A2."""
+    """A person who holds A1 and A2."""
     person = make_person("alice")
     CommandQueue(event.pk).submit(LockSeats(person, seat_ids(event)[:2]))
     return person
@@ -76,7 +76,7 @@ def _order(event: Event, who: Person, method: str = "card", key: str | None = No
 
 
 def _money() -> list[tuple[str, str]]:
-    """Return what became of each payment: by our books, and by the provider's."""
+    """Return each payment's stored status, and the provider's."""
     charges = dict(DemoCharge.objects.values_list("reference", "status"))
     return [
         (payment.status, charges.get(payment.reference, "unheard of"))
@@ -93,7 +93,7 @@ def _held(event: Event) -> int:
 
 
 @pytest.mark.parametrize("method", ["card", "card_slow", "card_lost"])
-def test_a_booking_is_charged(method: str, event: Event, alice: Person) -> None:
+def test_a_reservation_is_charged(method: str, event: Event, alice: Person) -> None:
     answer = checkout.reserve(_order(event, alice, method))
     assert answer["message"] == "Reservation confirmed!"
     assert answer["reservation"]["payment_status"] == "authorised"
@@ -104,13 +104,15 @@ def test_a_booking_is_charged(method: str, event: Event, alice: Person) -> None:
 
 
 @pytest.mark.parametrize("method", ["invoice", "cash"])
-def test_what_is_paid_later_needs_no_provider(method: str, event: Event, alice: Person) -> None:
+def test_an_offline_payment_method_needs_no_provider(
+    method: str, event: Event, alice: Person
+) -> None:
     answer = checkout.reserve(_order(event, alice, method))
     assert answer["reservation"]["payment_status"] == "due"
     assert (_money(), Faulty.calls, _sold(event)) == ([], [], 2)
 
 
-def test_a_declined_card_leaves_the_locks_for_another_try(event: Event, alice: Person) -> None:
+def test_a_declined_card_keeps_the_locks(event: Event, alice: Person) -> None:
     with pytest.raises(PaymentDeclined):
         checkout.reserve(_order(event, alice, "card_declined"))
     assert (_money(), _held(event)) == ([("declined", "declined")], 2)
@@ -118,7 +120,7 @@ def test_a_declined_card_leaves_the_locks_for_another_try(event: Event, alice: P
     assert (_money()[1], _sold(event)) == (("captured", "captured"), 2)
 
 
-def test_a_card_that_is_blocked_after_the_booking_undoes_it(event: Event, alice: Person) -> None:
+def test_a_failed_capture_cancels_the_reservation(event: Event, alice: Person) -> None:
     with pytest.raises(PaymentDeclined):
         checkout.reserve(_order(event, alice, "card_withdrawn", key="k"))
     assert (_money(), _sold(event), _held(event)) == ([("voided", "voided")], 0, 0)
@@ -128,7 +130,7 @@ def test_a_card_that_is_blocked_after_the_booking_undoes_it(event: Event, alice:
     assert Payment.objects.count() == 1
 
 
-def test_a_provider_that_is_away_is_asked_again_and_then_nothing_is_booked(
+def test_an_unavailable_provider_is_retried_and_then_nothing_is_reserved(
     event: Event, alice: Person
 ) -> None:
     Faulty.fails.add("authorise")
@@ -141,7 +143,7 @@ def test_a_provider_that_is_away_is_asked_again_and_then_nothing_is_booked(
     assert _money() == [("voided", "voided"), ("captured", "captured")]
 
 
-def test_a_booking_whose_charge_cannot_be_taken_yet_is_confirmed_and_charged_later(
+def test_a_reservation_is_confirmed_when_the_capture_is_delayed(
     event: Event, alice: Person
 ) -> None:
     Faulty.fails.add("capture")
@@ -178,7 +180,7 @@ def test_a_process_that_dies_while_paying_leaves_both_or_neither(
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("call", ["refund", "void"])
-def test_a_process_that_dies_while_giving_money_back_leaves_it_to_be_given_back(
+def test_a_refund_is_finished_after_a_crash(
     call: str, when: str, event: Event, alice: Person
 ) -> None:
     if call == "void":
@@ -193,7 +195,7 @@ def test_a_process_that_dies_while_giving_money_back_leaves_it_to_be_given_back(
     assert _money() == [("refunded", "refunded") if call == "refund" else ("voided", "voided")]
 
 
-def test_a_request_that_lives_on_after_its_payment_was_given_up_books_nothing(
+def test_a_request_with_a_voided_payment_reserves_nothing(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authorise = Faulty.authorise
@@ -208,7 +210,7 @@ def test_a_request_that_lives_on_after_its_payment_was_given_up_books_nothing(
     assert (_money(), _sold(event)) == ([("voided", "voided")], 0)
 
 
-def test_money_that_is_set_aside_after_it_was_given_back_is_not(
+def test_an_authorisation_after_a_void_is_declined(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authorise = Faulty.authorise
@@ -240,7 +242,7 @@ def test_a_charge_taken_while_its_booking_is_cancelled_is_refunded(
     assert (_money(), _sold(event)) == ([("voided", "refunded")], 0)
 
 
-def test_seats_lost_while_paying_are_not_charged(
+def test_seats_lost_during_payment_are_not_charged(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authorise = Faulty.authorise
@@ -257,7 +259,7 @@ def test_seats_lost_while_paying_are_not_charged(
         checkout.reserve(_order(event, alice, key="k"))
 
 
-def test_a_price_that_changes_while_paying_is_not_charged(
+def test_a_price_that_changes_during_payment_is_not_charged(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authorise = Faulty.authorise
@@ -272,7 +274,7 @@ def test_a_price_that_changes_while_paying_is_not_charged(
     assert (_money(), _sold(event)) == ([("voided", "voided")], 0)
 
 
-def test_a_key_is_in_flight_while_its_payment_is(
+def test_a_key_is_in_flight_while_its_payment_is_pending(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authorise, order = Faulty.authorise, _order(event, alice, key="k")
@@ -305,7 +307,7 @@ def test_the_key_of_a_process_that_died_can_be_used_again(event: Event, alice: P
     assert _money() == [("voided", "voided"), ("captured", "captured")]
 
 
-def test_who_was_told_to_try_again_in_a_moment_can_with_the_same_key(
+def test_a_command_refused_as_in_progress_can_be_retried_with_its_key(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authorise, second = Faulty.authorise, _order(event, alice, key="second")
@@ -323,7 +325,7 @@ def test_who_was_told_to_try_again_in_a_moment_can_with_the_same_key(
     assert _money() == [("declined", "unheard of"), ("captured", "captured")]
 
 
-def test_a_key_that_two_requests_end_up_with_books_and_charges_once(
+def test_two_requests_with_one_key_reserve_and_charge_once(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first one lives, though it took longer than any payment does."""
@@ -344,7 +346,7 @@ def test_a_key_that_two_requests_end_up_with_books_and_charges_once(
     assert sorted(_money()) == [("captured", "captured"), ("voided", "voided")]
 
 
-def test_a_booking_stands_though_the_database_goes_away_right_after_it(
+def test_a_reservation_is_confirmed_though_the_database_fails_after_it(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     charge = checkout._charge
@@ -363,7 +365,7 @@ def test_a_booking_stands_though_the_database_goes_away_right_after_it(
     assert _money() == [("captured", "captured")]
 
 
-def test_one_person_has_one_payment_under_way_at_a_time(
+def test_a_person_has_one_pending_payment_at_a_time(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authorise = Faulty.authorise
@@ -382,7 +384,7 @@ def test_one_person_has_one_payment_under_way_at_a_time(
     assert (_money(), _sold(event)) == ([("captured", "captured")] * 2, 3)
 
 
-def test_who_does_not_hold_the_seats_is_not_asked_for_money(event: Event, alice: Person) -> None:
+def test_seats_that_are_not_held_are_not_charged(event: Event, alice: Person) -> None:
     CommandQueue(event.pk).submit(UnlockSeats(alice, seat_ids(event)[1:2]))
     with pytest.raises(NotHolder):
         checkout.reserve(_order(event, alice))
@@ -397,7 +399,7 @@ def test_cancelling_refunds_once(event: Event, alice: Person) -> None:
     assert Faulty.calls == ["authorise", "capture", "refund"]
 
 
-def test_after_the_last_moment_only_an_organiser_cancels(event: Event, alice: Person) -> None:
+def test_after_cancel_until_only_an_organiser_can_cancel(event: Event, alice: Person) -> None:
     number = stored_id(checkout.reserve(_order(event, alice)))
     Event.objects.update(cancel_until=Reservation.objects.get().created_at)
     with pytest.raises(CancellationClosed):
@@ -408,11 +410,11 @@ def test_after_the_last_moment_only_an_organiser_cancels(event: Event, alice: Pe
     assert (_money(), _sold(event)) == ([("refunded", "refunded")], 0)
 
 
-def test_no_more_threads_than_allowed_wait_for_the_provider(
+def test_the_number_of_calls_to_the_provider_is_limited(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkout, "_at_the_provider", BoundedSemaphore(1))
-    with checkout._at_the_provider, pytest.raises(Busy):
+    monkeypatch.setattr(checkout, "_provider_slots", BoundedSemaphore(1))
+    with checkout._provider_slots, pytest.raises(Busy):
         checkout.reserve(_order(event, alice, key="k"))
     assert (_money(), Faulty.calls, _held(event)) == ([("voided", "unheard of")], [], 2)
     assert _reconcile() == ""
@@ -430,7 +432,7 @@ def _left_behind(event: Event, count: int) -> list[str]:
     return list(Payment.objects.order_by("pk").values_list("reference", flat=True))
 
 
-def test_a_provider_that_breaks_on_one_payment_keeps_no_other_from_its_end(
+def test_a_provider_failure_for_one_payment_does_not_affect_others(
     event: Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     oldest, *_ = _left_behind(event, 4)
@@ -450,7 +452,7 @@ def test_a_provider_that_breaks_on_one_payment_keeps_no_other_from_its_end(
     assert _money() == [("voided", "voided")] * 4
 
 
-def test_a_fault_of_ours_in_one_payment_keeps_no_other_from_its_end(
+def test_a_bug_with_one_payment_does_not_affect_others(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     oldest, *_ = _left_behind(event, 2)
@@ -466,7 +468,7 @@ def test_a_fault_of_ours_in_one_payment_keeps_no_other_from_its_end(
     assert _money() == [("pending", "authorised"), ("voided", "voided")]
 
 
-def test_a_database_that_is_away_is_not_taken_for_a_payment_that_cannot_be_finished(
+def test_a_database_failure_is_not_reported_as_a_failed_payment(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _left_behind(event, 1)
@@ -479,7 +481,7 @@ def test_a_database_that_is_away_is_not_taken_for_a_payment_that_cannot_be_finis
         call_command("reconcile_payments", "--older-than=0")
 
 
-def test_a_call_that_does_not_come_back_keeps_its_own_payment_and_no_other(
+def test_a_call_that_hangs_blocks_only_its_own_payment(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     oldest, *_ = _left_behind(event, 4)
@@ -508,7 +510,7 @@ def test_a_call_that_does_not_come_back_keeps_its_own_payment_and_no_other(
 
 
 @pytest.mark.parametrize("call", ["authorise", "capture", "refund"])
-def test_what_a_provider_must_not_raise_is_no_answer(
+def test_an_unexpected_exception_of_the_provider_means_unavailable(
     call: str, event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(self: Faulty, **_: object) -> None:

@@ -1,4 +1,4 @@
-"""All that is static about seats, column by column: whoever reads it knows each seat again."""
+"""Layouts: encoding, caching and hashing of static seat data."""
 
 import json
 from collections.abc import Iterator
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from reservations.domain.errors import EventNotFound, LayoutNotFound
 from reservations.models import Category, Seat
+from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.plans.services import refresh_layout
 from reservations.read import layouts, selectors
 from reservations.read.layouts import LayoutRecord, StaticSeat, layout_record, packed_layout
+from reservations.write import unit_of_work
 from tests.factories import make_event, seat_ids
 
 
@@ -60,7 +62,7 @@ SEATS = st.lists(
 
 
 @given(SEATS)
-def test_every_seat_is_known_again(seats: list[StaticSeat]) -> None:
+def test_decoding_a_layout_restores_every_seat(seats: list[StaticSeat]) -> None:
     found = list(read(layout_record("x", seats)))
     assert len(found) == len(seats)
     for was, seat in zip(seats, found, strict=True):
@@ -73,7 +75,7 @@ def test_every_seat_is_known_again(seats: list[StaticSeat]) -> None:
 
 
 @given(SEATS)
-def test_runs_are_as_long_as_can_be(seats: list[StaticSeat]) -> None:
+def test_runs_are_as_long_as_possible(seats: list[StaticSeat]) -> None:
     runs = layout_record("x", seats)["runs"]
     for run, following in pairwise(runs):
         if "number" not in run and "number" not in following:
@@ -85,7 +87,7 @@ def _seat(**fields: Any) -> StaticSeat:
     return plain._replace(**fields)
 
 
-def test_a_seat_that_is_not_called_by_its_number_says_what_it_is_called_and_its_number() -> None:
+def test_an_irregular_seat_number_is_a_run_of_its_own() -> None:
     record = layout_record("x", [_seat(), _seat(id=2, seat_number="Royal box", number="7")])
     assert record["numbers"] == ["1", ""]
     assert record["runs"][1]["prefix"] == "Royal box"
@@ -93,7 +95,7 @@ def test_a_seat_that_is_not_called_by_its_number_says_what_it_is_called_and_its_
 
 
 @pytest.mark.django_db
-def test_it_says_the_same_as_the_list_of_seats() -> None:
+def test_a_layout_equals_the_seat_list() -> None:
     event = make_event(seats=6, price="30.00")
     stalls = Category.objects.create(event=event, name="Stalls", price="20.00")
     circle = Category.objects.create(event=event, name="Circle", price=None)
@@ -111,9 +113,46 @@ def test_it_says_the_same_as_the_list_of_seats() -> None:
     assert found == [{name: seat[name] for name in static} for seat in listed]  # type: ignore[literal-required]
 
 
+# Columns that are neither static nor changed by a sale: they identify the seat on the server.
+_INTERNAL = {"event_id", "guid"}
+
+
+def test_every_column_of_a_seat_is_static_or_written_by_the_unit_of_work() -> None:
+    columns = {field.attname for field in Seat._meta.concrete_fields}
+    assert columns == {*STATIC_SEAT_FIELDS, *unit_of_work._WRITTEN, *_INTERNAL}
+    assert not {*STATIC_SEAT_FIELDS} & {*unit_of_work._WRITTEN}
+
+
+def test_a_static_seat_has_every_static_column() -> None:
+    names = tuple(name.removesuffix("_id") for name in STATIC_SEAT_FIELDS)
+    assert StaticSeat._fields == names
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column", [name for name in STATIC_SEAT_FIELDS if name != "id"])
+def test_changing_a_static_column_changes_the_layout(column: str) -> None:
+    event = make_event()
+    category = Category.objects.create(event=event, name="Stalls")
+    values = {"x": 7.5, "y": 7.5, "category_id": category.pk, "price": "12.00"}
+    before = refresh_layout(event_id=event.pk)
+    event.seats.filter(pk=seat_ids(event)[0]).update(**{column: values.get(column, "other")})
+    assert refresh_layout(event_id=event.pk) != before
+
+
+@pytest.mark.django_db
+def test_another_seat_in_place_of_one_changes_the_layout() -> None:
+    event = make_event()
+    before = refresh_layout(event_id=event.pk)
+    seat = event.seats.get(pk=seat_ids(event)[0])
+    seat.delete()
+    seat.pk = seat_ids(event)[-1] + 1
+    seat.save(force_insert=True)
+    assert refresh_layout(event_id=event.pk) != before
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("of", ["seat", "category", "event"])
-def test_whatever_a_price_is_worked_out_from_changes_the_layout(of: str) -> None:
+def test_changing_any_price_changes_the_layout(of: str) -> None:
     event = make_event()
     event.seats.update(category=Category.objects.create(event=event, name="Stalls"))
     before = refresh_layout(event_id=event.pk)
@@ -129,7 +168,7 @@ def test_whatever_a_price_is_worked_out_from_changes_the_layout(of: str) -> None
 
 
 @pytest.mark.django_db
-def test_it_is_read_once_however_often_it_is_asked_for(django_assert_num_queries: Any) -> None:
+def test_a_layout_is_built_once(django_assert_num_queries: Any) -> None:
     event = make_event()
     first = packed_layout(event_id=event.pk, layout="plan")
     with django_assert_num_queries(0):
@@ -137,13 +176,13 @@ def test_it_is_read_once_however_often_it_is_asked_for(django_assert_num_queries
 
 
 @pytest.mark.django_db
-def test_an_event_without_seats_has_an_empty_one() -> None:
+def test_an_event_without_seats_has_an_empty_layout() -> None:
     event = make_event(seats=0)
     assert json.loads(packed_layout(event_id=event.pk, layout="plan").plain)["ids"] == []
 
 
 @pytest.mark.django_db
-def test_a_layout_that_changes_while_it_is_read_is_not_kept() -> None:
+def test_a_layout_that_changes_during_the_read_is_not_cached() -> None:
     event = make_event()
     with pytest.raises(LayoutNotFound):
         layouts._pack(event.pk, "the one before")

@@ -1,4 +1,4 @@
-"""The list as it is sent says what the seats' own rows say."""
+"""The encoded seat list equals the stored seats."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def _sent(event: Event) -> object:
     return orjson.loads(_listed(event.pk).content)
 
 
-def test_while_nothing_changes_everybody_gets_the_same_bytes() -> None:
+def test_an_unchanged_list_is_shared() -> None:
     event, alice = make_event(), make_person("alice")
     first = _listed(event.pk)
     assert _listed(event.pk).content is first.content
@@ -68,7 +68,7 @@ def test_a_layout_that_changes_meanwhile_has_the_list_written_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = make_event()
-    taken = selectors.seats_taken
+    taken = selectors.iter_taken_seats
     times: list[bool] = []
 
     def changing_once(*, event_id: int) -> Iterator[SeatRecord]:
@@ -78,7 +78,7 @@ def test_a_layout_that_changes_meanwhile_has_the_list_written_anew(
         times.append(True)
         return taken(event_id=event_id)
 
-    monkeypatch.setattr(selectors, "seats_taken", changing_once)
+    monkeypatch.setattr(selectors, "iter_taken_seats", changing_once)
     found = _listed(event.pk)
     assert found.version.layout == "another"
     assert orjson.loads(found.content) == selectors.seats(event_id=event.pk)

@@ -1,4 +1,4 @@
-"""What can be read, and by whom; a lock that ran out reads as available everywhere."""
+"""Selectors: content and access; expired locks count as available."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +23,7 @@ from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Reservation, Seat, SeatChange
 from reservations.plans.services import refresh_layout
 from reservations.read import seat_counts, selectors
-from reservations.read.selectors import Asker, BookingHead
+from reservations.read.selectors import BookingHead, Requester
 from reservations.write.command_queue import CommandQueue
 from tests.factories import (
     Clock,
@@ -38,7 +38,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-NOBODY = Asker(id=None)
+NOBODY = Requester(id=None)
 
 
 def _do(event: Event, *commands: Command) -> None:
@@ -46,7 +46,7 @@ def _do(event: Event, *commands: Command) -> None:
         CommandQueue(event.pk).submit(command)
 
 
-def test_seats_are_listed_in_index_order_with_all_that_is_known_of_them() -> None:
+def test_seats_are_listed_in_index_order_with_all_fields() -> None:
     event, alice, bob = make_event(), make_person("alice"), make_person("bob")
     ids = seat_ids(event)
     _do(event, LockSeats(alice, ids[:1]), LockSeats(bob, ids[1:2]))
@@ -65,7 +65,7 @@ def test_seats_are_listed_in_index_order_with_all_that_is_known_of_them() -> Non
     assert [seat["locked_until"] is None for seat in found] == [False, True, True, True]
 
 
-def test_a_lock_that_ran_out_reads_as_available_everywhere() -> None:
+def test_a_seat_with_an_expired_lock_is_available_everywhere() -> None:
     event, alice = make_event(), make_person()
     _do(event, LockSeats(alice, seat_ids(event)[:2]))
     let_locks_run_out(event)
@@ -74,11 +74,11 @@ def test_a_lock_that_ran_out_reads_as_available_everywhere() -> None:
     assert (first["locked_by"], first["locked_until"]) == (None, None)
     assert selectors.locks(event_id=event.pk, person_id=alice.id) == []
     assert selectors.event(event_id=event.pk)["seats_available"] == 4
-    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+    assert selectors.events(requester=NOBODY).events[0]["seats_available"] == 4
     assert selectors.events_with_expired_locks() == [event.pk]
 
 
-def test_ones_own_live_locks_are_listed_and_nobody_elses() -> None:
+def test_only_the_requesters_live_locks_are_listed() -> None:
     event, other, alice, bob = make_event(), make_event(), make_person(), make_person()
     ids = seat_ids(event)
     _do(event, LockSeats(alice, ids[1:3]), LockSeats(bob, ids[:1]))
@@ -109,7 +109,7 @@ def test_a_price_is_the_seats_own_else_its_categorys_else_the_events() -> None:
     assert prices == ["0.00", "20.00", "30.00", "30.00"]
 
 
-def test_an_event_tells_its_lowest_price() -> None:
+def test_an_event_has_its_lowest_price() -> None:
     event = make_event(price="30.00")
     assert selectors.event(event_id=event.pk)["price_from"] == "30.00"
     stalls = Category.objects.create(event=event, name="Stalls", price="20.00")
@@ -121,20 +121,20 @@ def test_an_event_tells_its_lowest_price() -> None:
     assert selectors.event(event_id=make_event(seats=0).pk)["price_from"] == "50.00"
 
 
-def test_seats_are_counted_again_only_when_one_of_them_has_changed(
+def test_seats_are_counted_again_only_after_a_change(
     django_assert_num_queries: Any,
 ) -> None:
     event, alice = make_event(), make_person()
-    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+    assert selectors.events(requester=NOBODY).events[0]["seats_available"] == 4
     with django_assert_num_queries(2):
-        assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+        assert selectors.events(requester=NOBODY).events[0]["seats_available"] == 4
     _do(event, LockSeats(alice, seat_ids(event)[:3]))
-    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 1
+    assert selectors.events(requester=NOBODY).events[0]["seats_available"] == 1
     let_locks_run_out(event)
     with django_assert_num_queries(2):
-        assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+        assert selectors.events(requester=NOBODY).events[0]["seats_available"] == 4
     _do(event, ReleaseExpired())
-    assert selectors.events(asker=NOBODY).events[0]["seats_available"] == 4
+    assert selectors.events(requester=NOBODY).events[0]["seats_available"] == 4
 
 
 def test_a_page_costs_as_many_queries_as_one_event_even_if_few_counts_are_kept(
@@ -148,12 +148,12 @@ def test_a_page_costs_as_many_queries_as_one_event_even_if_few_counts_are_kept(
     )
     Seat.objects.bulk_create(Seat(event=event, seat_number="A1", guid="A1") for event in events)
     with django_assert_max_num_queries(4):
-        found = selectors.events(asker=NOBODY, limit=1201).events
+        found = selectors.events(requester=NOBODY, limit=1201).events
     assert [event["seats_total"] for event in found] == [0] + 1200 * [1]
     assert [event["seats_available"] for event in found] == [0] + 1200 * [1]
 
 
-def test_names_are_left_out_where_the_site_hides_them(settings: Settings) -> None:
+def test_names_are_hidden_if_the_site_says_so(settings: Settings) -> None:
     settings.SEATCAST_SHOW_NAMES = False
     event, alice = make_event(), make_person("alice")
     ids = seat_ids(event)
@@ -162,12 +162,12 @@ def test_names_are_left_out_where_the_site_hides_them(settings: Settings) -> Non
         assert (seat["locked_by"], seat["reserved_by"]) == (None, None)
 
 
-def test_events_are_listed_by_date_with_the_sale_as_it_stands() -> None:
+def test_events_are_listed_by_date_with_the_state_of_the_sale() -> None:
     now, day = timezone.now(), timedelta(days=1)
     make_event(name="third", date=now + 3 * day)
     make_event(name="first", date=now + day, sales_close_at=now - day)
     make_event(name="second", date=now + 2 * day, sales_open_at=now + day)
-    found = selectors.events(asker=NOBODY).events
+    found = selectors.events(requester=NOBODY).events
     assert [(event["name"], event["sales"]) for event in found] == [
         ("first", "closed"),
         ("second", "upcoming"),
@@ -175,15 +175,15 @@ def test_events_are_listed_by_date_with_the_sale_as_it_stands() -> None:
     ]
 
 
-def test_terms_are_the_events_own_else_the_sites(settings: Settings) -> None:
+def test_terms_default_to_the_sites_settings(settings: Settings) -> None:
     settings.SEATCAST_LOCK_SECONDS, settings.SEATCAST_SEAT_CAP = 77, 3
     own, common = make_event(lock_seconds=5, seat_cap=9), make_event()
-    found = {event["id"]: event for event in selectors.events(asker=NOBODY).events}
+    found = {event["id"]: event for event in selectors.events(requester=NOBODY).events}
     assert (found[own.pk]["lock_seconds"], found[own.pk]["seat_cap"]) == (5, 9)
     assert (found[common.pk]["lock_seconds"], found[common.pk]["seat_cap"]) == (77, 3)
 
 
-def test_revenue_is_what_was_agreed_for_what_is_booked() -> None:
+def test_revenue_is_the_sum_of_live_reservations() -> None:
     event, alice = make_event(seats=6, price="50.00"), make_person()
     ids = seat_ids(event)
     Seat.objects.filter(pk__in=ids[:3]).update(section="Stalls")
@@ -215,29 +215,29 @@ def test_who_may_see_an_event() -> None:
     public = make_event()
     members = make_event(visibility="members")
     friends = make_event(visibility="members", member_group=group)
-    hidden: dict[Asker, dict[int, type[Exception]]] = {
+    hidden: dict[Requester, dict[int, type[Exception]]] = {
         NOBODY: {members.pk: SignInFirst, friends.pk: SignInFirst},
-        Asker(buyer.pk): {friends.pk: MembersOnly},
-        Asker(member.pk): {},
-        Asker(staff.pk): {friends.pk: MembersOnly},
-        Asker(organiser.pk): {friends.pk: MembersOnly},
-        Asker(organiser.pk, has_powers=True): {},
+        Requester(buyer.pk): {friends.pk: MembersOnly},
+        Requester(member.pk): {},
+        Requester(staff.pk): {friends.pk: MembersOnly},
+        Requester(organiser.pk): {friends.pk: MembersOnly},
+        Requester(organiser.pk, has_powers=True): {},
     }
-    for asker, refusals in hidden.items():
+    for requester, refusals in hidden.items():
         for event in (public, members, friends):
             if refusal := refusals.get(event.pk):
                 with pytest.raises(refusal):
-                    selectors.require_access(event_id=event.pk, asker=asker)
+                    selectors.require_access(event_id=event.pk, requester=requester)
             else:
-                selectors.require_access(event_id=event.pk, asker=asker)
-        seen = {event["id"] for event in selectors.events(asker=asker).events}
+                selectors.require_access(event_id=event.pk, requester=requester)
+        seen = {event["id"] for event in selectors.events(requester=requester).events}
         assert seen == {public.pk, members.pk, friends.pk} - set(refusals)
 
 
 @pytest.mark.parametrize(
     "read",
     [
-        lambda: selectors.require_access(event_id=2**62, asker=NOBODY),
+        lambda: selectors.require_access(event_id=2**62, requester=NOBODY),
         lambda: selectors.revenue(event_id=2**62),
         lambda: selectors.event(event_id=2**62),
         lambda: selectors.event_head(event_id=2**62),
@@ -245,12 +245,12 @@ def test_who_may_see_an_event() -> None:
         lambda: selectors.seats_version(event_id=2**62),
     ],
 )
-def test_an_event_that_there_is_not_is_not_found(read: Callable[[], object]) -> None:
+def test_an_unknown_event_is_not_found(read: Callable[[], object]) -> None:
     with pytest.raises(EventNotFound):
         read()
 
 
-def test_ones_bookings_are_listed_newest_first_cancelled_ones_included() -> None:
+def test_reservations_are_listed_newest_first_with_cancelled_ones() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids, queue = seat_ids(event), CommandQueue(event.pk)
     numbers, stored = [], []
@@ -266,14 +266,14 @@ def test_ones_bookings_are_listed_newest_first_cancelled_ones_included() -> None
         (numbers[0], "cancelled", ["A1"]),
     ]
     assert found[1]["cancelled_at"]
-    head = selectors.booking(public_id=numbers[1], asker=Asker(bob.id))
+    head = selectors.booking(public_id=numbers[1], requester=Requester(bob.id))
     assert head == BookingHead(stored[1], event.pk, is_own=True)
     assert selectors.reservation(reservation_id=head.id)["seats"] == ["A2"]
     with pytest.raises(ReservationNotFound):
-        selectors.booking(public_id=numbers[1], asker=Asker(alice.id))
+        selectors.booking(public_id=numbers[1], requester=Requester(alice.id))
 
 
-def test_the_tag_of_the_seats_moves_with_everything_that_shows_in_them(
+def test_the_version_tag_changes_with_everything_in_the_list(
     settings: Settings,
 ) -> None:
     event, alice = make_event(), make_person()
@@ -333,7 +333,7 @@ def test_the_log_since_a_number_has_each_seat_once_with_its_last_state() -> None
     )
 
 
-def test_a_log_that_is_too_long_or_does_not_reach_back_is_none() -> None:
+def test_a_log_that_is_too_long_or_pruned_returns_none() -> None:
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
     _do(event, LockSeats(alice, ids[:2]), LockSeats(alice, ids[2:]))

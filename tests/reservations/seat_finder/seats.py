@@ -1,4 +1,4 @@
-"""Seats for tests of what is chosen."""
+"""Seats for tests of the seat finder."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal

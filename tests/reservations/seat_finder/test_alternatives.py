@@ -1,4 +1,4 @@
-"""What is offered instead of seats that are taken."""
+"""Alternatives to seats that are taken."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -59,7 +59,7 @@ def test_for_one_seat_the_three_nearest_are_offered() -> None:
     assert _names(nearest([_place(5)], free)) == ["A4", "A6", "A7"]
 
 
-def test_for_a_party_seats_beside_each_other_come_first() -> None:
+def test_adjacent_seats_come_first() -> None:
     free = [_place(number) for number in (3, 6, 8, 9, 11, 12)]
     assert _names(nearest([_place(4), _place(5)], free)) == ["A8 A9", "A11 A12", "A3 A6"]
 
@@ -70,31 +70,31 @@ def test_a_seat_is_in_one_offer_only() -> None:
     assert _names(found) == ["A6 A7", "A8 A9", "A10 A11"]
 
 
-def test_a_party_may_be_offered_seats_of_two_rows() -> None:
+def test_seats_of_two_rows_may_be_offered() -> None:
     free = [_place(4), _place(5, row="B", y=20)]
     assert _names(nearest([_place(5), _place(6)], free)) == ["A4 B5"]
 
 
-def test_the_row_behind_is_nearer_than_the_far_end_of_ones_own() -> None:
+def test_the_row_behind_is_nearer_than_the_end_of_the_same_row() -> None:
     free = [_place(15), _place(5, row="B", y=25)]
     assert _names(nearest([_place(5)], free))[0] == "B5"
 
 
 def test_seats_follow_each_other_along_a_row_that_runs_away_from_the_stage() -> None:
     """Sideways such a row is as good as straight, but for what rounding leaves."""
-    off = {4: 0.02, 5: 0.0, 6: 0.01, 8: 0.0, 9: 0.03, 10: 0.01}
-    places = {at: replace(_place(at), x=100 + off[at], y=at * 20.0) for at in off}
+    distances = {4: 0.02, 5: 0.0, 6: 0.01, 8: 0.0, 9: 0.03, 10: 0.01}
+    places = {at: replace(_place(at), x=100 + distances[at], y=at * 20.0) for at in distances}
     found = nearest([places[4], places[5]], [places[at] for at in (6, 8, 9, 10)])
     assert _names(found)[0] == "A8 A9"
 
 
-def test_who_wants_two_categories_is_offered_both() -> None:
+def test_alternatives_have_the_same_categories() -> None:
     wanted = [_place(5), _place(5, row="B", y=20, category=CIRCLE)]
     free = [_place(6), _place(7), _place(6, row="B", y=20, category=CIRCLE)]
     assert _names(nearest(wanted, free)) == ["A6 B6"]
 
 
-def test_too_few_free_seats_are_no_offer() -> None:
+def test_too_few_free_seats_give_no_alternatives() -> None:
     assert nearest([_place(4), _place(5)], [_place(6)]) == []
     assert nearest([_place(4)], []) == []
 
@@ -111,7 +111,7 @@ def _hall(**fields: Any) -> Event:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_conflict_comes_with_offers_that_can_be_locked() -> None:
+def test_a_refusal_has_alternatives_that_can_be_locked() -> None:
     event, bob = _hall(), make_person()
     ids = seat_ids(event)
     CommandQueue(event.pk).submit(LockSeats(bob, ids[3:5]))
@@ -126,7 +126,7 @@ def test_a_conflict_comes_with_offers_that_can_be_locked() -> None:
 
 
 @pytest.mark.django_db
-def test_seats_whose_lock_has_run_out_are_offered() -> None:
+def test_seats_with_expired_locks_are_offered() -> None:
     event, bob = _hall(), make_person()
     ids = seat_ids(event)
     CommandQueue(event.pk).submit(LockSeats(bob, ids[:3]))
@@ -136,7 +136,7 @@ def test_seats_whose_lock_has_run_out_are_offered() -> None:
 
 
 @pytest.mark.django_db
-def test_far_ones_are_offered_when_there_are_no_near_ones() -> None:
+def test_far_seats_are_offered_without_near_ones() -> None:
     event = _hall(plan={"width": 200.0, "height": 100.0})
     ids = seat_ids(event)
     Seat.objects.filter(pk__in=ids[:6]).update(status=3)
@@ -145,7 +145,7 @@ def test_far_ones_are_offered_when_there_are_no_near_ones() -> None:
 
 
 @pytest.mark.django_db
-def test_many_who_ask_for_the_same_cost_one_search(
+def test_requests_for_the_same_seats_share_a_search(
     django_assert_num_queries: Any,
 ) -> None:
     event = _hall()
@@ -156,13 +156,13 @@ def test_many_who_ask_for_the_same_cost_one_search(
 
 
 @pytest.mark.django_db
-def test_when_too_many_search_already_nothing_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_free_search_slot_nothing_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     event = _hall()
     with module._searching, module._searching:
         assert _offered(event, seat_ids(event)[:1]) == []
 
 
-def test_of_many_who_are_refused_at_once_two_search_and_the_others_do_not_wait(
+def test_two_searches_run_at_once_and_others_do_not_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     refusals = [SeatUnavailable() for _ in range(100)]
@@ -192,7 +192,7 @@ def test_of_many_who_are_refused_at_once_two_search_and_the_others_do_not_wait(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_leaves_in_the_middle_of_a_search_does_not_keep_its_place(
+def test_a_cancelled_request_releases_its_search_slot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = _hall()

@@ -1,4 +1,4 @@
-"""Where people look."""
+"""The focal point of a plan."""
 
 from typing import Any
 
@@ -20,30 +20,30 @@ def _text(words: str, x: float = 0, y: float = 0, **shape: Any) -> dict[str, Any
         *("LEINWAND", "Spielfeld", "Scène"),
     ],
 )
-def test_it_is_where_the_plan_says_there_is_something_to_see(word: str) -> None:
+def test_the_focal_point_is_at_a_text_that_names_a_stage(word: str) -> None:
     plan = {"width": 500.0, "shapes": [_text("BAR", 99), _text(word, 5, 6)]}
     assert focal_point(plan, []) == (15, 26)
 
 
 @pytest.mark.parametrize("word", ["BAR", "Backstage", "FOYER", "Infield", "Screening room", ""])
-def test_other_words_are_no_sight(word: str) -> None:
+def test_other_texts_are_ignored(word: str) -> None:
     assert focal_point({"width": 500.0, "shapes": [_text(word, 5, 6)]}, []) == (250, 0)
 
 
-def test_the_text_that_says_least_besides_is_it() -> None:
+def test_the_shortest_matching_text_wins() -> None:
     assert focal_point({"shapes": [_text("STAGE DOOR", 99), _text("STAGE", 1)]}, []) == (11, 20)
 
 
-def test_a_text_turns_with_its_shape() -> None:
+def test_a_text_rotates_with_its_shape() -> None:
     plan = {"shapes": [_text("STAGE", 5, 0, shape="rectangle", rotation=90.0)]}
     assert focal_point(plan, []) == pytest.approx((10, 25))
 
 
-def test_without_a_sight_it_is_the_middle_of_the_front() -> None:
+def test_without_a_match_it_is_the_middle_of_the_top_edge() -> None:
     rectangle = {"shape": "rectangle", "x": 0.0, "y": 0.0, "rotation": 0.0}
     assert focal_point({"width": 300.0, "height": 200.0, "shapes": [rectangle]}, []) == (150, 0)
 
 
-def test_without_a_plan_it_is_the_middle_of_the_foremost_seats() -> None:
+def test_without_a_plan_it_is_the_middle_of_the_front_seats() -> None:
     assert focal_point({}, [seat(1, 10, 50), seat(2, 30, 40)]) == (20, 40)
     assert focal_point({}, []) == (0, 0)

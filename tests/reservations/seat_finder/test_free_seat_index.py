@@ -1,4 +1,4 @@
-"""Which free seats are the best ones: by examples, and against plain counting at random."""
+"""The ranking of free seats: examples, and random tests against a full scan."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from reservations.domain.criteria import SeatCriteria, SortBy
 from reservations.domain.states import SeatStatus
 from reservations.read.layouts import StaticSeat
-from reservations.seat_finder.free_seat_index import ORPHAN_SEATS, FreeSeatIndex
+from reservations.seat_finder.free_seat_index import ORPHAN_PENALTY_SEATS, FreeSeatIndex
 from reservations.seat_finder.rows import usual_gap
 from tests.reservations.seat_finder.seats import STAGE, seat, straight_row
 
@@ -44,7 +44,7 @@ def test_the_middle_of_the_front_row_comes_first() -> None:
     assert _best(index, SeatCriteria(2)) == (3, 4)
 
 
-def test_a_row_behind_is_better_than_the_far_end_of_the_front() -> None:
+def test_the_row_behind_ranks_before_the_end_of_the_front_row() -> None:
     index = FreeSeatIndex([*_row_of(12), *straight_row([-10, 10], first_id=20, y=60)], STAGE)
     _take(index, range(3, 11))
     assert _best(index, SeatCriteria(2)) == (20, 21)
@@ -55,7 +55,7 @@ def test_seats_with_an_aisle_between_are_not_together() -> None:
     assert _best(index, SeatCriteria(3)) in ((1, 2, 3), (6, 7, 8))
 
 
-def test_no_seat_is_left_alone_if_a_set_a_few_seats_on_leaves_none() -> None:
+def test_a_set_that_leaves_no_orphan_is_preferred() -> None:
     index = FreeSeatIndex(_row_of(7), STAGE)
     _take(index, [1, 7])
     # The middle of five would leave one on one side.
@@ -63,12 +63,12 @@ def test_no_seat_is_left_alone_if_a_set_a_few_seats_on_leaves_none() -> None:
     assert _best(index, SeatCriteria(3)) in ((2, 3, 4), (4, 5, 6))
 
 
-def test_a_seat_is_left_alone_before_people_sit_far_off() -> None:
+def test_an_orphan_is_accepted_before_a_far_set() -> None:
     index = FreeSeatIndex([*_row_of(3), *straight_row([-10, 10], first_id=9, y=500)], STAGE)
     assert _best(index, SeatCriteria(2)) in ((1, 2), (2, 3))
 
 
-def test_who_would_leave_one_on_either_side_takes_a_row_that_fits() -> None:
+def test_a_row_that_fits_is_preferred_to_two_orphans() -> None:
     index = FreeSeatIndex([*_row_of(4), *straight_row([-10, 10], first_id=9, y=60)], STAGE)
     _take(index, [1])
     assert _best(index, SeatCriteria(2)) == (9, 10)
@@ -81,7 +81,7 @@ def test_by_price_the_cheapest_come_first_and_of_those_the_best_view() -> None:
     assert _best(index, SeatCriteria(6, SortBy.PRICE)) == (3, 4, 5, 6, 7, 8)
 
 
-def test_a_section_and_a_category_are_kept_to() -> None:
+def test_section_and_category_are_respected() -> None:
     seats = [s._replace(category=1 if s.id < 3 else 2) for s in _row_of(6)]
     seats += [seat(20 + at, 20.0 * at, 900.0, section="Far", category=1) for at in range(3)]
     index = FreeSeatIndex(seats, STAGE)
@@ -93,13 +93,13 @@ def test_a_section_and_a_category_are_kept_to() -> None:
     assert index.largest(SeatCriteria(9, section="", category=2)) == 4
 
 
-def test_a_free_seat_of_another_category_is_company_too() -> None:
+def test_a_free_seat_of_another_category_prevents_an_orphan() -> None:
     seats = [s._replace(category=1 if s.id < 4 else 2) for s in _row_of(5)]
     # The third seat sits beside the fourth; the first would be alone.
     assert _best(FreeSeatIndex(seats, STAGE), SeatCriteria(2, category=1)) == (1, 2)
 
 
-def test_a_lock_that_ran_out_is_free_from_its_very_deadline_on() -> None:
+def test_a_seat_is_free_from_its_locks_deadline_on() -> None:
     index = FreeSeatIndex(_row_of(1), STAGE)
     index.update(1, status=SeatStatus.LOCKED, locked_until=NOW)
     index.release_expired(now=NOW - timedelta(milliseconds=1))
@@ -108,7 +108,7 @@ def test_a_lock_that_ran_out_is_free_from_its_very_deadline_on() -> None:
     assert _best(index, SeatCriteria(1)) == (1,)
 
 
-def test_a_lock_that_was_extended_outlives_its_first_deadline() -> None:
+def test_an_extended_lock_outlives_its_first_deadline() -> None:
     index = FreeSeatIndex(_row_of(1), STAGE)
     for minutes in (0, 1):
         deadline = NOW + timedelta(minutes=minutes)
@@ -120,7 +120,7 @@ def test_a_lock_that_was_extended_outlives_its_first_deadline() -> None:
     assert _best(index, SeatCriteria(1)) == ()
 
 
-def test_what_is_chosen_or_to_be_avoided_is_free_for_the_next_search() -> None:
+def test_chosen_and_avoided_seats_are_free_in_the_next_search() -> None:
     index = FreeSeatIndex(_row_of(4), STAGE)
     _take(index, [1])
     assert index.best(SeatCriteria(3), limit=9, avoid=[1, 2, 2, 99]) == []
@@ -129,7 +129,7 @@ def test_what_is_chosen_or_to_be_avoided_is_free_for_the_next_search() -> None:
     )
 
 
-def test_a_house_without_seats_has_none() -> None:
+def test_an_empty_index_has_no_sets() -> None:
     index = FreeSeatIndex([], {})
     assert (_best(index, SeatCriteria(1)), index.largest(SeatCriteria(1))) == ((), 0)
 
@@ -141,7 +141,7 @@ class Set:
     ids: tuple[int, ...]
     price: Decimal
     orphans: int
-    off: float
+    distances: float
 
 
 def _sets(
@@ -161,13 +161,13 @@ def _sets(
                 for s in seats
             ):
                 left = free - {s.id for s in seats}
-                off = [dist((s.x, s.y), (0, 0)) + dist((s.x, s.y), middle) / 4 for s in seats]
+                distances = [dist((s.x, s.y), (0, 0)) + dist((s.x, s.y), middle) / 4 for s in seats]
                 found.append(
                     Set(
                         ids=tuple(s.id for s in seats),
                         price=sum((s.price for s in seats), Decimal(0)),
                         orphans=len(_lonely(stretch, left) - lonely),
-                        off=sum(off) / criteria.count,
+                        distances=sum(distances) / criteria.count,
                     )
                 )
     return found
@@ -229,19 +229,22 @@ def _check(
         assert chosen == ()
         assert index.largest(criteria) < criteria.count
         return
-    mine, orphan = sets[chosen], ORPHAN_SEATS * usual_gap(rows)
+    mine, orphan = sets[chosen], ORPHAN_PENALTY_SEATS * usual_gap(rows)
     if criteria.by is SortBy.PRICE:
         assert mine.price == min(found.price for found in sets.values())
         sets = {ids: found for ids, found in sets.items() if found.price == mine.price}
     for other in sets.values():
-        assert mine.off + mine.orphans * orphan <= other.off + other.orphans * orphan + 1e-6
-        # What is promised: nobody is left alone where another set is as good.
-        assert not (other.off < mine.off - 1e-6 and other.orphans <= mine.orphans)
-        assert not (other.off <= mine.off and other.orphans < mine.orphans)
+        assert (
+            mine.distances + mine.orphans * orphan
+            <= other.distances + other.orphans * orphan + 1e-6
+        )
+        # Sets that leave no orphan are preferred to equally good ones.
+        assert not (other.distances < mine.distances - 1e-6 and other.orphans <= mine.orphans)
+        assert not (other.distances <= mine.distances and other.orphans < mine.orphans)
 
 
 @given(rows=halls(), criteria=WISHES, taken=st.sets(st.integers(1, 36)))
-def test_no_other_set_is_better(
+def test_the_best_set_equals_that_of_a_full_scan(
     rows: list[list[StaticSeat]], criteria: SeatCriteria, taken: set[int]
 ) -> None:
     index = FreeSeatIndex([s for row in rows for s in row], STAGE)

@@ -1,4 +1,4 @@
-"""Asking for the best seats: what is searched for whom, when, and by what is known of the house."""
+"""Locking the best seats: when there is a search, and on which state."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.seat_finder.free_seat_index import FreeSeatIndex
 from reservations.seat_finder.locking import lock_best
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def searches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """For each search of a house, whether it was made inside a transaction."""
+    """Whether each search ran inside a transaction."""
     found: list[bool] = []
     search = FreeSeatIndex.best
 
@@ -47,24 +47,22 @@ def event() -> Event:
     return make_event(seats=8)
 
 
-def _ask(event: Event, who: Person, count: int = 2) -> Answer:
+def _ask(event: Event, who: Person, count: int = 2) -> CommandResult:
     return lock_best(event_id=event.pk, command=LockBest(who, SeatCriteria(count)), key=None)
 
 
-def _ids(answer: Answer) -> list[int]:
+def _ids(answer: CommandResult) -> list[int]:
     return [seat["id"] for seat in answer["seats"]]
 
 
-def test_seats_are_searched_for_once_and_before_the_events_row_is_taken(
+def test_one_search_runs_before_the_events_row_is_locked(
     event: Event, searches: list[bool]
 ) -> None:
     assert len(_ids(_ask(event, make_person()))) == 2
     assert searches == [False]
 
 
-def test_who_holds_as_many_as_one_may_is_refused_without_a_search(
-    event: Event, searches: list[bool]
-) -> None:
+def test_at_the_seat_cap_there_is_no_search(event: Event, searches: list[bool]) -> None:
     Event.objects.update(seat_cap=3)
     alice = make_person()
     _ask(event, alice)
@@ -83,7 +81,7 @@ def test_who_holds_as_many_as_one_may_is_refused_without_a_search(
         ({"sales_close_at": timezone.now() - timedelta(days=1)}, SalesClosed),
     ],
 )
-def test_who_may_not_buy_is_refused_without_a_search(
+def test_at_the_purchase_cap_there_is_no_search(
     event: Event, searches: list[bool], terms: dict[str, Any], refusal: type[Exception]
 ) -> None:
     Event.objects.update(**terms)
@@ -92,7 +90,7 @@ def test_who_may_not_buy_is_refused_without_a_search(
     assert searches == []
 
 
-def test_what_somebody_took_after_the_search_is_not_given_away_twice(
+def test_seats_taken_after_the_search_are_not_locked_again(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choose, asked = index_cache.choose, []
@@ -113,7 +111,7 @@ def test_what_somebody_took_after_the_search_is_not_given_away_twice(
     assert len(got) == 2
 
 
-def test_a_second_wish_of_the_same_person_is_not_answered_with_the_seats_of_the_first(
+def test_a_second_search_of_a_person_finds_other_seats(
     event: Event,
 ) -> None:
     alice, criteria = make_person(), SeatCriteria(2)
@@ -125,7 +123,7 @@ def test_a_second_wish_of_the_same_person_is_not_answered_with_the_seats_of_the_
         queue.submit(LockBest(alice, criteria, choice))
 
 
-def test_a_house_that_is_not_true_is_read_anew_once_it_is_old(
+def test_a_wrong_index_is_rebuilt_once_it_is_stale(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when seats were changed in the database itself."""
@@ -140,7 +138,7 @@ def test_a_house_that_is_not_true_is_read_anew_once_it_is_old(
         _ask(event, make_person(), 2)
 
 
-def test_a_house_is_read_once_for_many_wishes(
+def test_an_index_is_built_once_for_many_searches(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, times = index_cache._read, []
@@ -155,7 +153,7 @@ def test_a_house_is_read_once_for_many_wishes(
     assert times == [event.pk]
 
 
-def test_an_event_with_other_seats_is_searched_as_it_is_now(event: Event) -> None:
+def test_a_changed_layout_rebuilds_the_index(event: Event) -> None:
     _ask(event, make_person())
     ids = seat_ids(event)
     Seat.objects.filter(pk__in=ids[:6]).exclude(status=SeatStatus.LOCKED).delete()

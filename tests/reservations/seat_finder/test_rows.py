@@ -1,4 +1,4 @@
-"""Which seats are beside each other."""
+"""Adjacency of seats."""
 
 import math
 import random
@@ -20,7 +20,7 @@ def test_an_aisle_is_a_gap_clearly_wider_than_the_others() -> None:
     assert _cut(straight_row([0, 20, 40, 71, 91, 120, 140])) == [[1, 2, 3], [4, 5, 6, 7]]
 
 
-def test_two_seats_with_an_aisle_between_are_told_by_the_rest_of_their_section() -> None:
+def test_short_rows_use_the_gaps_of_their_section() -> None:
     assert _cut(straight_row([0, 60]), straight_row([0, 20, 40], first_id=3, y=60)) == [
         *([1], [2]),
         [3, 4, 5],
@@ -31,16 +31,16 @@ def test_two_seats_alone_in_their_section_are_together() -> None:
     assert _cut(straight_row([0, 60])) == [[1, 2]]
 
 
-def test_wide_seats_are_no_aisles_where_all_are_as_wide() -> None:
+def test_equally_wide_gaps_are_no_aisles() -> None:
     wide = [seat(at, 50.0 * at, row="V", section="VIP") for at in range(1, 4)]
     assert _cut(wide, straight_row([0, 20, 40], first_id=10)) == [[1, 2, 3], [10, 11, 12]]
 
 
-def test_seats_that_nobody_placed_are_together() -> None:
+def test_seats_without_positions_are_adjacent() -> None:
     assert _cut([seat(at) for at in range(1, 5)]) == [[1, 2, 3, 4]]
 
 
-def test_a_row_is_its_own_in_each_section() -> None:
+def test_rows_of_different_sections_are_separate() -> None:
     seats = [seat(1, section="Left"), seat(2, section="Right"), seat(3, section="Left")]
     assert [ids(row) for row in rows(seats)] == [[1, 3], [2]]
 
@@ -51,7 +51,7 @@ def test_a_row_is_its_own_in_each_section() -> None:
     count=st.integers(2, 40),
     shuffle=st.randoms(use_true_random=False),
 )
-def test_a_row_is_walked_along_however_it_turns_and_bends(
+def test_a_curved_or_rotated_row_is_ordered_from_end_to_end(
     turn: float, arc: float, count: int, shuffle: random.Random
 ) -> None:
     angles = [turn + arc * at / count for at in range(count)]
@@ -66,6 +66,6 @@ def test_the_middle_of_a_row_lies_between_two_seats_or_on_one() -> None:
     assert middle(straight_row([0, 20])) == (10, 30)
 
 
-def test_the_usual_gap_is_that_of_most_seats() -> None:
+def test_the_usual_gap_is_the_median() -> None:
     assert usual_gap([straight_row([0, 20, 40, 99])]) == pytest.approx(20)
     assert usual_gap([[seat(1)], []]) == 0

@@ -1,4 +1,4 @@
-"""The desk under pressure: commands that queue up are decided and committed together."""
+"""Batches: queued commands are decided and committed together."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -16,7 +16,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import IdempotencyKey, Reservation, Seat, SeatChange
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.changes import ChangeSet
 from reservations.write.command_queue import CommandQueue
@@ -29,11 +29,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 GONE = Person(2**40, "gone")
 
 
-def _codes(results: list[Answer | SeatcastError]) -> list[str]:
+def _codes(results: list[CommandResult | SeatcastError]) -> list[str]:
     return [found.code if isinstance(found, SeatcastError) else "done" for found in results]
 
 
-def test_128_commands_that_queue_up_during_one_are_one_more_transaction(
+def test_128_commands_queued_during_a_transaction_share_the_next_one(
     announced: list[ChangeSet],
 ) -> None:
     event, people = make_event(seats=129), [make_person() for _ in range(129)]
@@ -48,7 +48,7 @@ def test_128_commands_that_queue_up_during_one_are_one_more_transaction(
 
 
 @pytest.mark.postgres
-def test_who_waits_in_line_keeps_no_connection_from_others() -> None:
+def test_a_waiting_thread_holds_no_connection() -> None:
     pool = connection.settings_dict["OPTIONS"]["pool"]["max_size"]
     event, people = make_event(seats=50), [make_person() for _ in range(2 * pool)]
     ids = seat_ids(event)
@@ -59,7 +59,7 @@ def test_who_waits_in_line_keeps_no_connection_from_others() -> None:
         assert _codes(line.results()) == ["done"] * 2 * pool
 
 
-def test_in_a_batch_who_came_first_gets_the_seat() -> None:
+def test_the_first_command_of_a_batch_gets_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(4)]
     ids = seat_ids(event)
     with Line(event.pk, LockSeats(people[3], ids[3:])) as line:
@@ -69,7 +69,9 @@ def test_in_a_batch_who_came_first_gets_the_seat() -> None:
     assert Seat.objects.get(pk=ids[0]).locked_by_id == people[0].id
 
 
-def test_each_command_sees_what_the_earlier_ones_did(announced: list[ChangeSet]) -> None:
+def test_each_command_of_a_batch_sees_the_effects_of_earlier_ones(
+    announced: list[ChangeSet],
+) -> None:
     event, alice, bob = make_event(), make_person("alice"), make_person("bob")
     first, second, *_ = seat_ids(event)
     with Line(event.pk, LockSeats(alice, (second,))) as line:
@@ -88,12 +90,12 @@ def test_each_command_sees_what_the_earlier_ones_did(announced: list[ChangeSet])
     assert list(log) == [(2, "locked"), (3, "unlocked"), (4, "locked"), (5, "reserved")]
     seat = Seat.objects.get(pk=first)
     assert (seat.reservation_id, seat.version) == (Reservation.objects.get().pk, 5)
-    # The world is told the last state only, once.
+    # The signal has only the last state of each seat.
     assert [(c.seat_id, c.status) for c in announced[-1].changes] == [(first, SeatStatus.RESERVED)]
     assert (announced[-1].since, announced[-1].seq) == (1, 5)
 
 
-def test_every_answer_shows_the_seat_as_its_own_command_left_it() -> None:
+def test_each_result_has_the_seat_as_its_own_command_left_it() -> None:
     event, alice = make_event(), make_person()
     first, second, *_ = seat_ids(event)
     with Line(event.pk, LockSeats(alice, (second,))) as line:
@@ -104,7 +106,7 @@ def test_every_answer_shows_the_seat_as_its_own_command_left_it() -> None:
     assert [answer["seats"][0]["status"] for answer in answers] == ["locked", "available"]
 
 
-def test_a_refusal_undoes_nothing_of_the_others() -> None:
+def test_a_refused_command_does_not_roll_back_its_batch() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
     with Line(event.pk, LockSeats(alice, ids[3:])) as line:
@@ -125,7 +127,7 @@ def test_one_persons_cap_holds_within_a_batch() -> None:
         assert _codes(line.results()) == ["done", "done", *[SeatLimit.code] * 3]
 
 
-def test_a_poisoned_command_does_not_fail_its_batch() -> None:
+def test_a_command_that_raises_does_not_fail_its_batch() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
     with Line(event.pk, LockSeats(alice, ids[3:])) as line:
@@ -141,7 +143,7 @@ def test_a_poisoned_command_does_not_fail_its_batch() -> None:
     assert list(log.values_list("seq", "seat")) == [(1, ids[3]), (2, ids[0]), (3, ids[2])]
 
 
-def test_nobody_is_told_yes_before_the_commit(announced: list[ChangeSet]) -> None:
+def test_no_result_is_returned_before_the_commit(announced: list[ChangeSet]) -> None:
     event = make_event()
     with pytest.raises(Unavailable):
         CommandQueue(event.pk).submit(LockSeats(GONE, seat_ids(event)[:1]))
@@ -149,7 +151,7 @@ def test_nobody_is_told_yes_before_the_commit(announced: list[ChangeSet]) -> Non
     assert not SeatChange.objects.exists()
 
 
-def test_after_a_failure_the_desk_goes_on() -> None:
+def test_the_queue_works_after_a_failed_batch() -> None:
     event, alice = make_event(), make_person()
     command_queue, ids = CommandQueue(event.pk), seat_ids(event)
     for seat_id in ids[:2]:
@@ -158,7 +160,7 @@ def test_after_a_failure_the_desk_goes_on() -> None:
         command_queue.submit(LockSeats(alice, (seat_id,)))
 
 
-def test_a_batch_is_bounded_in_commands(
+def test_a_batch_has_a_maximum_of_commands(
     monkeypatch: pytest.MonkeyPatch, announced: list[ChangeSet]
 ) -> None:
     monkeypatch.setattr(command_queue, "MAX_BATCH_COMMANDS", 4)
@@ -171,7 +173,7 @@ def test_a_batch_is_bounded_in_commands(
     assert [commit.seq - commit.since for commit in announced] == [1, 4, 4, 1]
 
 
-def test_a_batch_is_bounded_in_seats(
+def test_a_batch_has_a_maximum_of_seats(
     monkeypatch: pytest.MonkeyPatch, announced: list[ChangeSet]
 ) -> None:
     monkeypatch.setattr(command_queue, "MAX_BATCH_SEATS", 5)
@@ -184,7 +186,7 @@ def test_a_batch_is_bounded_in_seats(
     assert [len(commit.changes) for commit in announced] == [1, 4, 2, 7]
 
 
-def test_a_full_queue_turns_people_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_refuses_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_queue, "MAX_QUEUED_COMMANDS", 2)
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
@@ -197,7 +199,7 @@ def test_a_full_queue_turns_people_away(monkeypatch: pytest.MonkeyPatch) -> None
     assert Seat.objects.get(pk=ids[2]).status == SeatStatus.AVAILABLE
 
 
-def test_who_waits_too_long_is_turned_away_and_nothing_is_done_for_them(
+def test_a_command_that_waits_too_long_is_refused_and_not_executed(
     settings: Settings,
 ) -> None:
     event, alice = make_event(), make_person()
@@ -212,7 +214,7 @@ def test_who_waits_too_long_is_turned_away_and_nothing_is_done_for_them(
     assert Seat.objects.get(pk=ids[0]).status == SeatStatus.AVAILABLE
 
 
-def test_when_the_event_is_gone_everybody_in_the_batch_hears_so() -> None:
+def test_a_batch_for_a_deleted_event_is_refused() -> None:
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
     with Line(event.pk, UnblockSeats(alice, ids)) as line:
@@ -222,7 +224,7 @@ def test_when_the_event_is_gone_everybody_in_the_batch_hears_so() -> None:
         assert _codes(line.results()) == [EventNotFound.code] * 4
 
 
-def test_a_batch_that_changes_nothing_is_answered_and_announces_nothing(
+def test_a_batch_without_changes_sends_no_signal(
     announced: list[ChangeSet],
 ) -> None:
     event, alice = make_event(), make_person()
@@ -234,7 +236,7 @@ def test_a_batch_that_changes_nothing_is_answered_and_announces_nothing(
     assert announced == []
 
 
-def test_a_desk_serves_again_after_its_line_has_gone() -> None:
+def test_a_queue_works_after_all_its_commands_timed_out() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
     with Line(event.pk, LockSeats(alice, ids[3:])) as line:

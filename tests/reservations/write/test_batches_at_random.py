@@ -1,4 +1,4 @@
-"""The desk: random batches, and the same commands one at a time on a twin of the event.
+"""Random batches against the same commands one at a time on an identical event.
 
 Whatever is decided together must come to what it comes to one by one: the same answers, seats,
 bookings, payments, log and keys; and what is announced must lead to the same picture. After each
@@ -42,7 +42,7 @@ from reservations.models import (
     Seat,
     SeatChange,
 )
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.tickets import booking_of
 from reservations.write.changes import ChangeSet, seats_changed
 from reservations.write.command_queue import CommandQueue, _QueueItem
@@ -106,8 +106,10 @@ class Twin:
         self.seen: dict[int, tuple[Any, ...]] = {}
         self.seen_seq = 0
 
-    def one_by_one(self, asked: list[tuple[Command, str | None]]) -> list[Answer | SeatcastError]:
-        results: list[Answer | SeatcastError] = []
+    def one_by_one(
+        self, asked: list[tuple[Command, str | None]]
+    ) -> list[CommandResult | SeatcastError]:
+        results: list[CommandResult | SeatcastError] = []
         for command, key in asked:
             try:
                 results.append(self.queue.submit(command, key))
@@ -115,16 +117,18 @@ class Twin:
                 results.append(refusal)
         return results
 
-    def together(self, asked: list[tuple[Command, str | None]]) -> list[Answer | SeatcastError]:
+    def together(
+        self, asked: list[tuple[Command, str | None]]
+    ) -> list[CommandResult | SeatcastError]:
         """Have commands decided in one batch, as if they had queued up."""
-        tickets = [_QueueItem(command, key) for command, key in asked]
-        self.queue._queue.extend(tickets)
+        items = [_QueueItem(command, key) for command, key in asked]
+        self.queue._queue.extend(items)
         self.queue._is_led = True
         before = self.event.change_seq
         self.queue._lead(self.queue._take(), waits_for_row=True)
         assert not self.queue._is_led
-        results = [ticket.result for ticket in tickets if ticket.result is not None]
-        assert len(results) == len(tickets), f"the batch failed after number {before}"
+        results = [item.result for item in items if item.result is not None]
+        assert len(results) == len(items), f"the batch failed after number {before}"
         return results
 
     def watch(self, changes: ChangeSet) -> None:
@@ -161,9 +165,9 @@ class Twin:
             self.keyed.append((command, f"key {len(self.keyed)}"))
             return self.keyed[-1]
         if criteria.key and self.keyed:
-            earlier, key = self.keyed[-1 - criteria.number % len(self.keyed)]
+            stored_result, key = self.keyed[-1 - criteria.number % len(self.keyed)]
             if criteria.key == "again":
-                return self._as_if_new(earlier), key
+                return self._as_if_new(stored_result), key
             return command, key
         return command, None
 
@@ -237,7 +241,7 @@ class Twin:
 
     # What twins have in common.
 
-    def plain(self, result: Answer | SeatcastError | dict[str, Any] | None) -> Any:
+    def plain(self, result: CommandResult | SeatcastError | dict[str, Any] | None) -> Any:
         """Return a result with places and numbers for the ids, which differ between twins."""
         if isinstance(result, SeatcastError):
             return self._plain((result.code, result.sentence, result.details))
@@ -404,7 +408,7 @@ def _wish(kind: str, *places: int, key: str | None = None) -> SeatCriteria:
     return SeatCriteria(kind, 0, places or (0,), is_usual=True, number=0, key=key)
 
 
-def test_who_has_paid_can_start_to_pay_again_in_the_same_batch(twins: list[Twin]) -> None:
+def test_a_new_payment_can_start_in_the_batch_that_used_the_last_one(twins: list[Twin]) -> None:
     before = [_wish("lock", 0), _wish("start")]
     batch = [_wish("book paid"), _wish("lock", 1), _wish("start", 1)]
     batch[2] = replace(batch[2], is_usual=False)
@@ -414,7 +418,7 @@ def test_who_has_paid_can_start_to_pay_again_in_the_same_batch(twins: list[Twin]
     ]
 
 
-def test_what_was_refused_a_payment_cannot_have_it_later_in_the_same_batch(
+def test_a_refused_payment_cannot_be_used_later_in_the_batch(
     twins: list[Twin],
 ) -> None:
     before = [_wish("lock", 0), _wish("start"), _wish("lock", 1)]
@@ -422,7 +426,7 @@ def test_what_was_refused_a_payment_cannot_have_it_later_in_the_same_batch(
     assert (refused[0], booked[0]) == ("price_changed", "payment_ended")
 
 
-def test_a_payment_books_once_in_a_batch(twins: list[Twin]) -> None:
+def test_a_payment_pays_for_one_reservation_in_a_batch(twins: list[Twin]) -> None:
     before = [_wish("lock", 0), _wish("start")]
     booked, refused = _as_alone(twins, before, [_wish("book paid"), _wish("book paid")])
     assert (booked["message"], refused[0]) == ("Reservation confirmed!", "seat_unavailable")

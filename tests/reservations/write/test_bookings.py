@@ -1,4 +1,4 @@
-"""The desk on a real database: booking, cancelling, keeping seats back."""
+"""Reserving, cancelling and blocking through the command queue."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -44,7 +44,7 @@ def _book(queue: CommandQueue, person: Person, ids: tuple[int, ...]) -> int:
     return stored_id(queue.submit(ReserveSeats(person, ids, "invoice")))
 
 
-def test_a_booking_is_stored_with_its_seats_and_their_prices(clock: Clock) -> None:
+def test_a_reservation_is_stored_with_its_seats_and_their_prices(clock: Clock) -> None:
     event, alice = make_event(price="10.00", currency="CHF"), make_person("alice")
     category = Category.objects.create(event=event, name="Stalls", price="20.00")
     queue, ids = CommandQueue(event.pk, clock=clock), seat_ids(event)
@@ -73,7 +73,7 @@ def test_a_booking_is_stored_with_its_seats_and_their_prices(clock: Clock) -> No
     }
 
 
-def test_the_answer_shows_the_booking_as_the_api_does(clock: Clock) -> None:
+def test_the_result_has_the_reservation_as_in_the_api(clock: Clock) -> None:
     event, alice = make_event(), make_person("alice")
     ids = seat_ids(event)
     queue = CommandQueue(event.pk, clock=clock)
@@ -115,7 +115,7 @@ def test_the_answer_shows_the_booking_as_the_api_does(clock: Clock) -> None:
     }
 
 
-def test_what_was_paid_stays_when_prices_change() -> None:
+def test_a_reservations_prices_stay_when_prices_change() -> None:
     event, alice = make_event(), make_person()
     reservation_id = _book(CommandQueue(event.pk), alice, seat_ids(event)[:1])
     Event.objects.update(price="99.00")
@@ -125,7 +125,7 @@ def test_what_was_paid_stays_when_prices_change() -> None:
 
 
 @pytest.mark.parametrize("fault", ["free", "locked by another", "reserved", "blocked"])
-def test_a_booking_is_all_or_none(fault: str, announced: list[ChangeSet]) -> None:
+def test_seats_are_reserved_all_or_none(fault: str, announced: list[ChangeSet]) -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     queue, ids = CommandQueue(event.pk), seat_ids(event)
     queue.submit(LockSeats(alice, ids[:2]))
@@ -192,7 +192,7 @@ def test_a_cancelled_seat_can_be_booked_again_and_both_bookings_are_kept() -> No
     assert list(rows.values_list("reservation", "live")) == [(first, False), (second, True)]
 
 
-def test_somebody_elses_booking_cannot_be_cancelled_but_by_an_organiser() -> None:
+def test_only_an_organiser_can_cancel_another_persons_reservation() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     queue = CommandQueue(event.pk)
     reservation_id = _book(queue, alice, seat_ids(event)[:1])
@@ -204,14 +204,14 @@ def test_somebody_elses_booking_cannot_be_cancelled_but_by_an_organiser() -> Non
     assert SeatChange.objects.get(event=event, seq=3).actor_id == bob.id
 
 
-def test_a_booking_of_another_event_is_not_there() -> None:
+def test_a_reservation_of_another_event_is_not_found() -> None:
     event, other, alice = make_event(), make_event(), make_person()
     reservation_id = _book(CommandQueue(event.pk), alice, seat_ids(event)[:1])
     with pytest.raises(ReservationNotFound):
         CommandQueue(other.pk).submit(CancelReservation(alice, reservation_id))
 
 
-def test_seats_kept_back_are_stored_as_such_and_can_be_given_back() -> None:
+def test_seats_can_be_blocked_and_unblocked() -> None:
     event, carol = make_event(), make_person("carol")
     queue, ids = CommandQueue(event.pk), seat_ids(event)
     queue.submit(BlockSeats(carol, ids[:2]))
@@ -224,7 +224,7 @@ def test_seats_kept_back_are_stored_as_such_and_can_be_given_back() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_giving_back_leaves_alone_what_others_have() -> None:
+def test_unblocking_leaves_seats_alone_that_are_not_blocked() -> None:
     event, alice, bob, carol = make_event(), make_person(), make_person("bob"), make_person()
     queue, ids = CommandQueue(event.pk), seat_ids(event)
     queue.submit(BlockSeats(carol, ids[:1]))
@@ -239,7 +239,7 @@ def test_giving_back_leaves_alone_what_others_have() -> None:
     assert _state(event)[0][1:] == before[0][1:]
 
 
-def test_a_command_that_names_nothing_that_changes_is_not_in_the_log() -> None:
+def test_a_command_without_changes_is_not_logged() -> None:
     event, alice = make_event(), make_person()
     queue, ids = CommandQueue(event.pk), seat_ids(event)
     commands: list[Command] = [UnblockSeats(alice, ids), LockSeats(alice, ids[:1])]

@@ -1,4 +1,4 @@
-"""Commits that fail, and commits whose answer is lost on the way."""
+"""Failing commits, and commits whose answer is lost."""
 
 from collections.abc import Callable
 from itertools import count
@@ -73,7 +73,7 @@ def _log(event: Event) -> list[tuple[int, int, str]]:
     )
 
 
-def test_what_fails_for_a_passing_reason_is_done_after_all(
+def test_a_batch_is_retried_after_a_transient_error(
     break_commits: Break, announced: list[ChangeSet]
 ) -> None:
     event, alice = make_event(), make_person()
@@ -85,7 +85,7 @@ def test_what_fails_for_a_passing_reason_is_done_after_all(
     assert len(announced) == 1
 
 
-def test_what_goes_on_failing_is_refused_and_nothing_is_done(break_commits: Break) -> None:
+def test_a_batch_that_keeps_failing_is_refused_without_effect(break_commits: Break) -> None:
     event, alice = make_event(), make_person()
     break_commits(1_000)
     queue = CommandQueue(event.pk)
@@ -97,14 +97,14 @@ def test_what_goes_on_failing_is_refused_and_nothing_is_done(break_commits: Brea
     queue.submit(LockSeats(alice, seat_ids(event)[:1]))
 
 
-def test_what_no_second_try_can_cure_is_not_tried_again(break_commits: Break) -> None:
+def test_a_permanent_error_is_not_retried(break_commits: Break) -> None:
     event, alice = make_event(), make_person()
     break_commits(1, error=IntegrityError)
     with pytest.raises(Unavailable):
         CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
 
 
-def test_a_booking_whose_commit_got_no_answer_is_confirmed(
+def test_a_reservation_is_confirmed_when_the_commits_answer_is_lost(
     break_commits: Break, announced: list[ChangeSet]
 ) -> None:
     event, alice = make_event(), make_person()
@@ -117,7 +117,7 @@ def test_a_booking_whose_commit_got_no_answer_is_confirmed(
     assert [(commit.since, commit.seq) for commit in announced] == [(0, 1), (1, 2)]
 
 
-def test_a_batch_whose_commit_got_no_answer_is_answered_as_it_was_decided(
+def test_a_batch_keeps_its_results_when_the_commits_answer_is_lost(
     break_commits: Break,
 ) -> None:
     event, alice, bob = make_event(), make_person(), make_person()
@@ -152,7 +152,7 @@ def break_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_booking_that_could_not_be_looked_for_at_once_is_confirmed_later(
+def test_a_lost_commit_is_confirmed_by_a_later_retry(
     times: int, break_commits: Break, break_looks: Callable[[int], None]
 ) -> None:
     event, alice = make_event(), make_person()
@@ -164,7 +164,7 @@ def test_a_booking_that_could_not_be_looked_for_at_once_is_confirmed_later(
     assert stored_id(answer) == Reservation.objects.get().pk
 
 
-def test_a_batch_that_could_not_be_looked_for_at_once_is_answered_as_it_was_decided(
+def test_a_batch_keeps_its_results_when_a_later_retry_confirms_it(
     break_commits: Break, break_looks: Callable[[int], None], announced: list[ChangeSet]
 ) -> None:
     event, alice, bob = make_event(), make_person(), make_person()
@@ -183,7 +183,7 @@ def test_a_batch_that_could_not_be_looked_for_at_once_is_answered_as_it_was_deci
     assert [(commit.since, commit.seq) for commit in announced] == [(0, 1), (1, 3)]
 
 
-def test_a_booking_is_looked_for_once_more_after_the_last_attempt(break_commits: Break) -> None:
+def test_a_commit_is_checked_once_more_after_the_last_retry(break_commits: Break) -> None:
     event, alice = make_event(), make_person()
     queue, ids = CommandQueue(event.pk), seat_ids(event)[:2]
     queue.submit(LockSeats(alice, ids))
@@ -193,7 +193,7 @@ def test_a_booking_is_looked_for_once_more_after_the_last_attempt(break_commits:
     assert stored_id(answer) == Reservation.objects.get().pk
 
 
-def test_a_booking_whose_answer_took_long_to_be_lost_is_looked_for(
+def test_a_commit_whose_answer_is_lost_late_is_checked(
     break_commits: Break, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event, alice = make_event(), make_person()
@@ -230,7 +230,7 @@ def _admitted(queue: CommandQueue, alice: Person, ids: tuple[int, ...]) -> Comma
         (_admitted, "2 seats admitted"),
     ],
 )
-def test_what_changes_no_seat_is_done_once_though_its_commit_got_no_answer(
+def test_a_command_without_seat_changes_is_executed_once_when_the_commits_answer_is_lost(
     prepare: Callable[..., Command], sentence: str, break_commits: Break
 ) -> None:
     event, alice = make_event(), make_person()
@@ -241,14 +241,14 @@ def test_what_changes_no_seat_is_done_once_though_its_commit_got_no_answer(
     assert Payment.objects.count() == (1 if prepare is _started else 0)
 
 
-def test_without_a_look_at_the_log_its_buyer_would_be_told_that_it_is_somebody_elses(
+def test_without_the_check_a_buyer_would_be_refused_their_own_seat(
     break_commits: Break, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The protection off: proof that the answer really is lost."""
     event, alice = make_event(), make_person()
     queue, ids = CommandQueue(event.pk), seat_ids(event)[:1]
     queue.submit(LockSeats(alice, ids))
-    monkeypatch.setattr(command_queue, "_done_before", lambda _: None)
+    monkeypatch.setattr(command_queue, "_find_earlier_commit", lambda _: None)
     break_commits(1, done=True)
     with pytest.raises(SeatUnavailable):
         queue.submit(ReserveSeats(alice, ids, "invoice"))

@@ -1,4 +1,4 @@
-"""Commands that coroutines bring: decided with all others, and nobody's thread waits for them."""
+"""Commands sent by coroutines: they share batches with threads, and block none."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class _Counted(Gate):
-    """A gate that counts the transactions that came through."""
+    """A gate that counts transactions."""
 
     times = 0
 
@@ -36,7 +36,7 @@ class _Counted(Gate):
 def _in_line(
     work: Callable[[CommandQueue, "_Counted", list[LockSeats]], Awaitable[None]],
 ) -> tuple[Event, list[Person]]:
-    """Run a test's coroutine at a desk whose first batch waits at a gate."""
+    """Run a test's coroutine with a queue whose first batch waits at a gate."""
     event, people = make_event(), [make_person() for _ in range(4)]
     locks = [LockSeats(who, (seat,)) for who, seat in zip(people, seat_ids(event), strict=True)]
     gate = _Counted()
@@ -56,7 +56,7 @@ def _holders(event: Event) -> list[int | None]:
 
 
 async def _join(queue: CommandQueue, lock: LockSeats) -> "asyncio.Task[Any]":
-    """Queue up behind all others."""
+    """Send a command and wait until it is queued."""
     length = queue.queued() + 1
     task = asyncio.create_task(queue.asubmit(lock))
     while queue.queued() < length:
@@ -65,13 +65,13 @@ async def _join(queue: CommandQueue, lock: LockSeats) -> "asyncio.Task[Any]":
 
 
 async def _first(queue: CommandQueue, gate: Gate, lock: LockSeats) -> "asyncio.Task[Any]":
-    """Be served, and wait at the gate."""
+    """Send a command and wait until its batch is at the gate."""
     task = asyncio.create_task(queue.asubmit(lock))
     await asyncio.to_thread(gate.wait_until_reached)
     return task
 
 
-def test_of_a_hundred_who_want_one_seat_one_has_it() -> None:
+def test_one_of_100_concurrent_locks_of_a_seat_succeeds() -> None:
     event, people = make_event(), [make_person() for _ in range(100)]
     seat = seat_ids(event)[:1]
 
@@ -85,7 +85,7 @@ def test_of_a_hundred_who_want_one_seat_one_has_it() -> None:
     assert _holders(event)[0] == winner.id
 
 
-def test_who_comes_meanwhile_is_decided_together() -> None:
+def test_commands_queued_during_a_batch_share_the_next_one() -> None:
     async def work(queue: CommandQueue, gate: _Counted, locks: list[LockSeats]) -> None:
         tasks = [await _first(queue, gate, locks[0])]
         tasks += [await _join(queue, lock) for lock in locks[1:]]
@@ -97,7 +97,9 @@ def test_who_comes_meanwhile_is_decided_together() -> None:
     assert _holders(event) == [who.id for who in people]
 
 
-def test_who_waits_for_too_long_is_told_and_the_desk_goes_on(settings: Settings) -> None:
+def test_a_coroutine_that_waits_too_long_gets_busy_and_the_queue_goes_on(
+    settings: Settings,
+) -> None:
     async def work(queue: CommandQueue, gate: _Counted, locks: list[LockSeats]) -> None:
         first = await _first(queue, gate, locks[0])
         settings.SEATCAST_QUEUE_WAIT_SECONDS = 0.01
@@ -112,7 +114,7 @@ def test_who_waits_for_too_long_is_told_and_the_desk_goes_on(settings: Settings)
     assert _holders(event) == [people[0].id, None, people[2].id, None]
 
 
-def test_nothing_is_run_for_somebody_who_has_left(
+def test_a_command_that_timed_out_in_the_queue_is_not_executed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def work(queue: CommandQueue, gate: _Counted, locks: list[LockSeats]) -> None:
@@ -137,7 +139,7 @@ def test_nothing_is_run_for_somebody_who_has_left(
     assert _holders(event) == [None, people[1].id, None, None]
 
 
-def test_who_hangs_up_has_what_they_asked_for_all_the_same() -> None:
+def test_a_cancelled_coroutines_command_is_still_executed() -> None:
     async def work(queue: CommandQueue, gate: _Counted, locks: list[LockSeats]) -> None:
         first = await _first(queue, gate, locks[0])
         gone, third = await _join(queue, locks[1]), await _join(queue, locks[2])
@@ -149,7 +151,7 @@ def test_who_hangs_up_has_what_they_asked_for_all_the_same() -> None:
     assert _holders(event) == [people[0].id, people[1].id, people[2].id, None]
 
 
-def test_threads_and_loops_stand_in_one_line() -> None:
+def test_threads_and_coroutines_share_one_queue() -> None:
     async def work(queue: CommandQueue, gate: _Counted, locks: list[LockSeats]) -> None:
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(2) as threads:
@@ -162,7 +164,7 @@ def test_threads_and_loops_stand_in_one_line() -> None:
 
             one = loop.run_in_executor(threads, by_thread, locks[0])
             await asyncio.to_thread(gate.wait_until_reached)
-            # A loop's comes first in what is left, so no request's thread is there to serve it.
+            # The coroutine's command is first in the next batch, so no waiting thread leads it.
             two = await _join(queue, locks[1])
             three = loop.run_in_executor(threads, by_thread, locks[2])
             await asyncio.to_thread(wait_until, lambda: queue.queued() == 2)

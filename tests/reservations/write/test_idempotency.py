@@ -1,4 +1,4 @@
-"""Idempotency keys at the desk: the same answer each time, and the work once."""
+"""Idempotency keys: a repeated command is executed once, with the same result."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from tests.factories import Clock, make_event, make_person, seat_ids
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def test_the_same_key_and_command_get_the_same_answer_and_do_the_work_once(
+def test_a_repeated_key_and_command_returns_the_first_result(
     clock: Clock, announced: list[ChangeSet]
 ) -> None:
     event, alice = make_event(), make_person("alice")
@@ -34,7 +34,7 @@ def test_the_same_key_and_command_get_the_same_answer_and_do_the_work_once(
     assert len(announced) == 2
 
 
-def test_the_answer_stays_the_same_whatever_happened_since() -> None:
+def test_the_stored_result_does_not_change_later() -> None:
     event, alice = make_event(), make_person()
     queue, lock = CommandQueue(event.pk), LockSeats(alice, seat_ids(event)[:1])
     first = queue.submit(lock, "k")
@@ -43,14 +43,14 @@ def test_the_answer_stays_the_same_whatever_happened_since() -> None:
     assert Seat.objects.get(pk=lock.seat_ids[0]).status == SeatStatus.AVAILABLE
 
 
-def test_another_process_gives_the_same_answer() -> None:
+def test_another_process_returns_the_stored_result() -> None:
     event, alice = make_event(), make_person()
     lock = LockSeats(alice, seat_ids(event)[:1])
     assert CommandQueue(event.pk).submit(lock, "k") == CommandQueue(event.pk).submit(lock, "k")
     assert SeatChange.objects.count() == 1
 
 
-def test_a_refusal_is_given_again_too() -> None:
+def test_a_refusal_is_stored_too() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     queue, ids = CommandQueue(event.pk), seat_ids(event)
     queue.submit(LockSeats(bob, ids[:1]))
@@ -66,7 +66,7 @@ def test_a_refusal_is_given_again_too() -> None:
     assert SeatChange.objects.filter(actor=alice.id).count() == 0
 
 
-def test_every_kind_of_refusal_can_be_given_again() -> None:
+def test_every_error_can_be_stored_and_recreated() -> None:
     event, alice, bob = make_event(seat_cap=1), make_person(), make_person()
     queue, ids = CommandQueue(event.pk), seat_ids(event)
     queue.submit(LockSeats(alice, ids[:1]))
@@ -87,7 +87,7 @@ def test_every_kind_of_refusal_can_be_given_again() -> None:
 
 
 @pytest.mark.parametrize("other", ["other seats", "other order", "other command", "other payment"])
-def test_a_key_used_again_for_something_else_is_refused_and_nothing_is_done(other: str) -> None:
+def test_a_key_used_for_another_command_is_refused(other: str) -> None:
     event, alice = make_event(), make_person()
     queue, ids = CommandQueue(event.pk), seat_ids(event)
     queue.submit(LockSeats(alice, ids[:3]))
@@ -120,14 +120,14 @@ def test_a_key_belongs_to_one_event() -> None:
     assert SeatChange.objects.count() == 2
 
 
-def test_without_a_key_nothing_is_remembered() -> None:
+def test_without_a_key_no_result_is_stored() -> None:
     event, alice = make_event(), make_person()
     CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
     assert not IdempotencyKey.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_key_many_times_in_one_batch_does_the_work_once(
+def test_a_key_repeated_in_one_batch_is_executed_once(
     announced: list[ChangeSet], caplog: pytest.LogCaptureFixture
 ) -> None:
     event, alice = make_event(), make_person()
@@ -157,7 +157,7 @@ def test_one_key_of_two_people_in_one_batch_is_two_keys() -> None:
     assert isinstance(results[1], SeatUnavailable)
 
 
-def test_a_refused_name_is_remembered_as_it_was() -> None:
+def test_a_stored_refusal_keeps_its_details() -> None:
     event, alice = make_event(), make_person()
     queue = CommandQueue(event.pk)
     for _ in range(2):

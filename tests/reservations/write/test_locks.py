@@ -1,4 +1,4 @@
-"""The desk on a real database: locking and unlocking, and what time makes of locks."""
+"""Locking, unlocking and expiry through the command queue."""
 
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def _rows(event: Event) -> list[tuple[object, ...]]:
-    """Return all that the desk may write of an event's seats."""
+    """Return the columns of an event's seats that commands write."""
     return list(
         Seat.objects.filter(event=event)
         .order_by("pk")
@@ -34,7 +34,7 @@ def _rows(event: Event) -> list[tuple[object, ...]]:
     )
 
 
-def test_a_lock_is_stored_with_its_holder_its_deadline_and_its_line_in_the_log(
+def test_a_lock_is_stored_with_holder_deadline_and_log_row(
     clock: Clock,
 ) -> None:
     event, alice = make_event(lock_seconds=90), make_person("alice")
@@ -52,7 +52,7 @@ def test_a_lock_is_stored_with_its_holder_its_deadline_and_its_line_in_the_log(
     assert (line.reason, line.at, line.reservation_id) == ("locked", clock.now, None)
 
 
-def test_the_answer_shows_the_seat_as_the_api_does(clock: Clock) -> None:
+def test_the_result_has_the_seat_as_in_the_api(clock: Clock) -> None:
     event = make_event()
     category = Category.objects.create(event=event, name="Stalls", price="80.00")
     first, *_ = seat_ids(event)
@@ -93,9 +93,7 @@ def test_several_seats_are_locked_all_or_none(announced: list[ChangeSet]) -> Non
     assert SeatChange.objects.count() == len(announced) == 1
 
 
-def test_locking_ones_own_seat_again_leaves_no_trace(
-    clock: Clock, announced: list[ChangeSet]
-) -> None:
+def test_locking_a_held_seat_again_writes_nothing(clock: Clock, announced: list[ChangeSet]) -> None:
     event, alice = make_event(), make_person()
     queue, ids = CommandQueue(event.pk, clock=clock), seat_ids(event)
     queue.submit(LockSeats(alice, ids[:1]))
@@ -106,7 +104,7 @@ def test_locking_ones_own_seat_again_leaves_no_trace(
     assert SeatChange.objects.count() == len(announced) == 1
 
 
-def test_a_lock_past_its_deadline_is_open_to_anyone_with_nobody_having_cleared_it(
+def test_an_expired_lock_can_be_taken_before_it_is_released(
     clock: Clock,
 ) -> None:
     event, alice, bob = make_event(), make_person(), make_person()
@@ -162,7 +160,7 @@ def test_the_cap_counts_seats_that_the_command_does_not_name(clock: Clock) -> No
     queue.submit(LockSeats(alice, ids[2:4]))
 
 
-def test_the_site_says_how_long_and_how_many_where_the_event_does_not(
+def test_site_settings_are_the_defaults_of_lock_time_and_cap(
     settings: Settings,
 ) -> None:
     settings.SEATCAST_LOCK_SECONDS, settings.SEATCAST_SEAT_CAP = 30, 1
@@ -173,19 +171,19 @@ def test_the_site_says_how_long_and_how_many_where_the_event_does_not(
         queue.submit(LockSeats(alice, ids[1:2]))
 
 
-def test_a_seat_of_another_event_is_not_there() -> None:
+def test_a_seat_of_another_event_is_not_found() -> None:
     event, other, alice = make_event(), make_event(), make_person()
     with pytest.raises(SeatNotFound):
         CommandQueue(event.pk).submit(LockSeats(alice, (seat_ids(event)[0], seat_ids(other)[0])))
     assert not SeatChange.objects.exists()
 
 
-def test_a_desk_of_no_event_says_so() -> None:
+def test_a_command_for_an_unknown_event_is_refused() -> None:
     with pytest.raises(EventNotFound):
         CommandQueue(2**62).submit(LockSeats(make_person(), (1,)))
 
 
-def test_releasing_writes_down_what_has_run_out_and_whose_it_was(clock: Clock) -> None:
+def test_releasing_stores_expired_locks_with_their_holder(clock: Clock) -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     queue, ids = CommandQueue(event.pk, clock=clock), seat_ids(event)
     queue.submit(LockSeats(alice, ids[:2]))
@@ -205,7 +203,7 @@ def test_releasing_writes_down_what_has_run_out_and_whose_it_was(clock: Clock) -
         queue.submit(ReserveSeats(bob, ids[:1], "invoice"))
 
 
-def test_the_clock_is_read_once_the_events_row_is_taken(clock: Clock) -> None:
+def test_the_clock_is_read_after_the_events_row_is_locked(clock: Clock) -> None:
     event, alice = make_event(), make_person()
     before: list[str] = []
 

@@ -1,6 +1,8 @@
-"""The desk's change log, and what it announces."""
+"""The change log, and the signal after each commit."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,14 +18,21 @@ from reservations.domain.commands import (
     UnlockSeats,
 )
 from reservations.domain.errors import SeatcastError
-from reservations.domain.states import SeatStatus
+from reservations.domain.rules import Outcome, Transition
+from reservations.domain.states import Reason, SeatStatus
 from reservations.models import Event, Seat, SeatChange
-from reservations.requests import request_id
 from reservations.write.changes import Change, ChangeSet, seats_changed
 from reservations.write.command_queue import CommandQueue, _QueueItem, submit
+from reservations.write.unit_of_work import Decision, UnitOfWork, lock_event
+from security_log.request_context import RequestContext, current_request
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.both_databases
+
+_FREE: dict[str, Any] = {
+    **{"status": SeatStatus.AVAILABLE, "holder_id": None},
+    **{"locked_until": None, "locked_at": None},
+}
 
 
 def _tell_a_story(queue: CommandQueue, event: Event, clock: Clock) -> None:
@@ -61,7 +70,7 @@ def _try(queue: CommandQueue, command: Command) -> None:
 
 
 @pytest.mark.django_db
-def test_every_command_that_changed_something_has_one_number_and_there_is_no_gap(
+def test_each_command_with_changes_gets_the_next_sequence_number(
     clock: Clock,
 ) -> None:
     event = make_event()
@@ -82,32 +91,58 @@ def test_every_command_that_changed_something_has_one_number_and_there_is_no_gap
     assert event.change_seq == 8
 
 
+def _source() -> RequestContext:
+    return RequestContext(request_id=uuid4(), actor_id=lambda: None, address=str)
+
+
 @pytest.mark.django_db
-def test_a_change_names_the_request_that_asked_for_it_also_in_a_batch(clock: Clock) -> None:
+def test_each_seat_that_one_command_changed_is_logged_with_its_own_reason(clock: Clock) -> None:
+    event, alice = make_event(), make_person()
+    first, second = seat_ids(event)[:2]
+    CommandQueue(event.pk, clock=clock).submit(LockSeats(alice, (first,)))
+    command = UnlockSeats(alice, (first, second))
+    with transaction.atomic():
+        locked_event, _ = lock_event(event.pk)
+        unit = UnitOfWork.open(event=locked_event, commands=[command], now=clock.now)
+        freed = replace(unit.state.seats[first], **_FREE)
+        blocked = replace(unit.state.seats[second], status=SeatStatus.BLOCKED)
+        outcome = Outcome(
+            transitions=(Transition(freed, Reason.UNLOCKED), Transition(blocked, Reason.BLOCKED))
+        )
+        unit.write([Decision(command, outcome, None)])
+    log = SeatChange.objects.filter(event=event, seq=2).order_by("seat_id")
+    assert [(row.seat_id, row.reason) for row in log] == [(first, "unlocked"), (second, "blocked")]
+
+
+@pytest.mark.django_db
+def test_each_change_of_a_batch_has_its_own_request_id(clock: Clock) -> None:
     event, people = make_event(), [make_person() for _ in range(3)]
-    asked = [uuid4(), None, uuid4()]
+    sources = [_source(), None, _source()]
     batch = [
-        _QueueItem(LockSeats(who, (seat_id,)), None, request_id=each)
-        for who, seat_id, each in zip(people, seat_ids(event), asked, strict=False)
+        _QueueItem(LockSeats(who, (seat_id,)), None, source=each)
+        for who, seat_id, each in zip(people, seat_ids(event), sources, strict=False)
     ]
     CommandQueue(event.pk, clock=clock)._run(batch, waits_for_row=True)
     log = SeatChange.objects.filter(event=event).order_by("seq")
-    assert [line.request_id for line in log] == asked
+    assert [line.request_id for line in log] == [
+        each.request_id if each else None for each in sources
+    ]
 
 
 @pytest.mark.django_db
-def test_a_request_is_known_by_the_thread_that_brings_it() -> None:
+def test_a_change_has_the_request_id_of_the_sending_thread() -> None:
     event, alice = make_event(), make_person()
-    token = request_id.set(uuid4())
+    sent_by = _source()
+    token = current_request.set(sent_by)
     try:
         submit(event_id=event.pk, command=LockSeats(alice, seat_ids(event)[:1]))
-        assert SeatChange.objects.get(event=event).request_id == request_id.get()
+        assert SeatChange.objects.get(event=event).request_id == sent_by.request_id
     finally:
-        request_id.reset(token)
+        current_request.reset(token)
 
 
 @pytest.mark.django_db
-def test_the_log_replayed_is_the_seats_as_they_are(clock: Clock) -> None:
+def test_the_replayed_log_equals_the_seats(clock: Clock) -> None:
     event = make_event()
     _tell_a_story(CommandQueue(event.pk, clock=clock), event, clock)
     replayed = {}
@@ -123,7 +158,7 @@ def test_the_log_replayed_is_the_seats_as_they_are(clock: Clock) -> None:
 
 
 @pytest.mark.django_db
-def test_numbers_belong_to_their_event() -> None:
+def test_sequence_numbers_are_per_event() -> None:
     alice, events = make_person(), [make_event(), make_event()]
     for event in events:
         CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
@@ -131,7 +166,7 @@ def test_numbers_belong_to_their_event() -> None:
 
 
 @pytest.mark.django_db
-def test_a_change_set_has_what_the_world_needs_to_know(
+def test_a_change_set_has_the_new_states_of_changed_seats(
     clock: Clock, announced: list[ChangeSet]
 ) -> None:
     event, alice = make_event(), make_person("alice")
@@ -167,7 +202,7 @@ def test_each_change_set_starts_where_the_last_one_ended(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_is_announced_only_once_others_can_see_it() -> None:
+def test_the_signal_is_sent_after_the_commit() -> None:
     event, alice = make_event(), make_person()
     first = seat_ids(event)[0]
     seen: list[tuple[bool, int]] = []
@@ -191,7 +226,7 @@ def test_a_change_is_announced_only_once_others_can_see_it() -> None:
 
 
 @pytest.mark.django_db
-def test_a_listener_that_fails_does_not_fail_the_command() -> None:
+def test_a_failing_receiver_does_not_fail_the_command() -> None:
     event, alice = make_event(), make_person()
 
     def fail(**_: object) -> None:
@@ -205,7 +240,7 @@ def test_a_listener_that_fails_does_not_fail_the_command() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_inside_a_transaction_the_desk_refuses_to_work_for_it_would_answer_before_the_commit(
+def test_a_command_inside_a_transaction_is_refused(
     announced: list[ChangeSet],
 ) -> None:
     event, alice = make_event(), make_person()

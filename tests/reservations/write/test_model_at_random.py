@@ -1,4 +1,4 @@
-"""Everything that buyers can do, at random, through the real desk and checkout, on the database.
+"""Random commands of buyers through the command queue and the checkout.
 
 The payment provider is away, or the process that pays dies, wherever that can happen; meanwhile
 deadlines pass, prices change, others take the seats, and payments are reconciled. After each step
@@ -36,14 +36,14 @@ from reservations.domain.commands import (
     UnlockSeats,
 )
 from reservations.domain.criteria import SeatCriteria
-from reservations.domain.errors import SeatcastError, Unavailable, UnderWay
+from reservations.domain.errors import InProgress, SeatcastError, Unavailable
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import DemoCharge, IdempotencyKey, Payment, Reservation, Seat
 from reservations.payments import checkout
 from reservations.payments import provider as provider_module
 from reservations.payments.checkout import Order
 from reservations.payments.provider import is_paid_online
-from reservations.read.records import Answer
+from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
@@ -138,7 +138,7 @@ class Domain(RuleBasedStateMachine):
 
     @rule(who=people, count=st.integers(1, 3))
     def take_the_best(self, who: int, count: int) -> None:
-        """Whatever has happened, who asks for seats together has them if there are any."""
+        """Lock the best seats; it succeeds whenever there are enough."""
         person, before = self.people[who], self.held_by(self.people[who])
         fits = len(before) + count <= 3 and "f" * count in self.free()
         criteria = SeatCriteria(count)
@@ -201,7 +201,7 @@ class Domain(RuleBasedStateMachine):
         order, before = self.keyed[place]
         self.provoke(*fate)
         result = self.reserve(order)
-        # Nothing came of it yet when its process died, or was told to try again.
+        # Its process died first, or the command was refused as in progress.
         if before is not None:
             assert result == before
         self.keyed[place] = order, result
@@ -255,7 +255,7 @@ class Domain(RuleBasedStateMachine):
             number = stored_id(checkout.reserve(order))
         except (Died, Unavailable):
             return None
-        except UnderWay:
+        except InProgress:
             assert self.is_under_way(order)
             return None
         except SeatcastError as refusal:
@@ -277,7 +277,7 @@ class Domain(RuleBasedStateMachine):
             ).exists()
         )
 
-    def cancel_for(self, person: Person, number: int) -> Answer | None:
+    def cancel_for(self, person: Person, number: int) -> CommandResult | None:
         try:
             return checkout.cancel(event_id=self.event.pk, actor=person, reservation_id=number)
         except (Died, SeatcastError):

@@ -1,4 +1,4 @@
-"""The desk on a real database: bookings that are paid later, or never."""
+"""Reservations that are paid later, or lapse."""
 
 from io import StringIO
 
@@ -39,7 +39,7 @@ def _no_differences(event: Event) -> bool:
     return list(differences(event_id=event.pk, counts=Counts())) == []
 
 
-def test_what_is_not_paid_lapses_is_logged_and_told(
+def test_an_unpaid_reservation_lapses_and_is_logged_and_published(
     clock: Clock, announced: list[ChangeSet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event, alice, bob = make_event(payment_seconds=60), make_person(), make_person()
@@ -65,7 +65,7 @@ def test_what_is_not_paid_lapses_is_logged_and_told(
     assert _no_differences(event)
 
 
-def test_the_command_lapses_all_though_a_command_of_the_desk_lapses_some(
+def test_the_management_command_lapses_more_than_one_batch(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     monkeypatch.setattr(unit_of_work, "MAX_LAPSED_RESERVATIONS", 2)
@@ -86,7 +86,7 @@ def test_the_command_lapses_all_though_a_command_of_the_desk_lapses_some(
     assert settings.SEATCAST_PAYMENT_DEADLINE_SECONDS == 3 * 24 * 60 * 60
 
 
-def test_an_overdue_booking_counts_for_nobodys_cap(clock: Clock) -> None:
+def test_an_overdue_reservation_does_not_count_towards_the_cap(clock: Clock) -> None:
     event, alice = make_event(payment_seconds=60, purchase_cap=1), make_person()
     ids, queue = seat_ids(event), CommandQueue(event.pk, clock=clock)
     _book(queue, alice, ids[:1])
@@ -108,7 +108,7 @@ def test_offline_bookings_from_before_deadlines_stay_valid(clock: Clock) -> None
     assert _no_differences(event)
 
 
-def test_a_hold_that_goes_on_is_in_the_log_and_can_be_replayed(clock: Clock) -> None:
+def test_a_continued_hold_is_logged_and_can_be_replayed(clock: Clock) -> None:
     event, alice = make_event(), make_person()
     first, queue = seat_ids(event)[:1], CommandQueue(event.pk, clock=clock)
     began = clock.now

@@ -1,4 +1,4 @@
-"""The SQL of a batch: what is locked in which order, and that more commands cost no more of it."""
+"""The SQL of a batch: the lock order, and the number of statements."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -57,7 +57,7 @@ def _kinds(statements: list[str]) -> list[str]:
     ]
 
 
-def test_the_events_row_is_taken_before_everything_else() -> None:
+def test_the_events_row_is_locked_first() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
     kinds = _kinds(

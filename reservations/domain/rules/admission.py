@@ -1,4 +1,4 @@
-"""Admitting a booking's seats at the door, each once."""
+"""Rules for entry: each seat of a reservation is admitted once."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +24,7 @@ _REFUSALS: dict[str, type[SeatcastError]] = {
 
 
 def why_not_admitted(reservation: ReservationState, *, now: datetime) -> str | None:
-    """Return why a ticket admits nobody: cancelled, lapsed, unpaid or used; None if it does."""
+    """Return why a ticket is not valid: cancelled, lapsed, unpaid or used; None if it is."""
     if reservation.has_lapsed or reservation.is_overdue(now=now):
         return "lapsed"
     if not reservation.is_live:
@@ -58,12 +58,12 @@ def admit(command: AdmitSeats, state: BatchState) -> Outcome:
 
 
 def _wanted(command: AdmitSeats, reservation: ReservationState) -> tuple[int, ...]:
-    """Return the named seats, else those that have not entered, else all. Raises: SeatNotFound."""
-    named = tuple(dict.fromkeys(command.seat_ids))
-    if missing := [seat_id for seat_id in named if seat_id not in reservation.seat_ids]:
+    """Return the command's seats, else those not yet admitted, else all. Raises: SeatNotFound."""
+    named_seats = tuple(dict.fromkeys(command.seat_ids))
+    if missing := [seat_id for seat_id in named_seats if seat_id not in reservation.seat_ids]:
         raise SeatNotFound("This ticket is not for these seats.", seat_ids=missing)
     left = tuple(seat_id for seat_id in reservation.seat_ids if seat_id not in reservation.entries)
-    return named or left or reservation.seat_ids
+    return named_seats or left or reservation.seat_ids
 
 
 def _already_entered(

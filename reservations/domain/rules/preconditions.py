@@ -1,4 +1,4 @@
-"""What stands against a command, seat by seat."""
+"""Preconditions of commands, checked seat by seat."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,12 +12,12 @@ from reservations.domain.errors import (
     SeatUnavailable,
     conflict,
 )
-from reservations.domain.rules.wording import counted
+from reservations.domain.rules.wording import pluralize
 from reservations.domain.states import BatchState, Person, SeatState
 
 
-def named(seat_ids: tuple[int, ...], state: BatchState) -> list[SeatState]:
-    """Return the named seats, each once. Raises: SeatNotFound, naming those there are not."""
+def named_seats(seat_ids: tuple[int, ...], state: BatchState) -> list[SeatState]:
+    """Return the seats by id, without duplicates. Raises: SeatNotFound with the unknown ids."""
     wanted = list(dict.fromkeys(seat_ids))
     missing = [seat_id for seat_id in wanted if seat_id not in state.seats]
     if missing:
@@ -32,24 +32,26 @@ def require(
     *,
     taken: type[Conflict] = SeatUnavailable,
 ) -> None:
-    """Let pass only when no seat has a reason against it.
+    """Require that `why_not` returns None for every seat.
 
-    Raises: a `Conflict` naming all that have; `taken` if one of them is somebody else's.
+    Raises: a `Conflict` that lists the other seats; of type `taken` if one is locked by another
+    person, reserved or blocked.
     """
-    faults = [(seat, reason) for seat in seats if (reason := why_not(seat)) is not None]
-    if not faults:
+    conflicts = [(seat, reason) for seat in seats if (reason := why_not(seat)) is not None]
+    if not conflicts:
         return
-    kind = _kind({reason for _, reason in faults}, taken=taken)
+    kind = _error_class({reason for _, reason in conflicts}, taken=taken)
     raise kind(
-        "; ".join(_fault_sentence(seat, reason) for seat, reason in faults[:5])
-        + (f"; and {len(faults) - 5} more." if len(faults) > 5 else "."),
-        conflicts=[conflict(seat=seat, reason=reason, now=state.now) for seat, reason in faults],
+        "; ".join(_conflict_sentence(seat, reason) for seat, reason in conflicts[:5])
+        + (f"; and {len(conflicts) - 5} more." if len(conflicts) > 5 else "."),
+        conflicts=[conflict(seat=seat, reason=reason, now=state.now) for seat, reason in conflicts],
     )
 
 
 def require_held(
     seats: list[SeatState], actor: Person, state: BatchState, *, taken: type[Conflict]
 ) -> None:
+    """Require that the actor has a live lock on every seat. Raises: a `Conflict`, as `require`."""
     require(
         seats,
         lambda seat: _why_not_held(seat, person_id=actor.id, now=state.now),
@@ -61,12 +63,15 @@ def require_held(
 def require_may_buy(
     seats: list[SeatState], actor: Person, state: BatchState, *, besides: int = 0
 ) -> None:
-    """Let pass only what the actor may buy, besides so many more. Raises: PurchaseLimit."""
+    """Require that the purchase cap allows `seats` and `besides` further ones.
+
+    Raises: PurchaseLimit.
+    """
     cap, bought = state.terms.purchase_cap, len(state.bought_by(actor.id))
     if bought + besides + len(seats) <= cap:
         return
     raise PurchaseLimit(
-        f"You can buy at most {counted(cap, 'seat')} of this event"
+        f"You can buy at most {pluralize(cap, 'seat')} of this event"
         + (f", and have bought {bought} already." if bought else "."),
         purchase_cap=cap,
         conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in seats],
@@ -90,18 +95,18 @@ def _why_not_held(seat: SeatState, *, person_id: int, now: datetime) -> str | No
     return "expired" if was_held_by == person_id else "not_held"
 
 
-def _kind(reasons: set[str], *, taken: type[Conflict]) -> type[Conflict]:
+def _error_class(reasons: set[str], *, taken: type[Conflict]) -> type[Conflict]:
     if reasons & {"locked", "reserved", "blocked"}:
         return taken
     return LockExpired if "expired" in reasons else NotHolder
 
 
-def _fault_sentence(seat: SeatState, reason: str) -> str:
-    saying = {
+def _conflict_sentence(seat: SeatState, reason: str) -> str:
+    phrases = {
         "locked": "is locked by somebody else",
         "reserved": "is reserved already",
         "blocked": "is not for sale",
         "expired": "is no longer yours: its lock ran out",
         "not_held": "is not locked by you",
     }
-    return f"Seat {seat.seat_number} {saying[reason]}"
+    return f"Seat {seat.seat_number} {phrases[reason]}"

@@ -1,29 +1,24 @@
-"""What the desk writes about payments, in the transaction that does the work.
+"""Reads and writes payments in the transaction of a batch.
 
 Lock order, always: the event's row, its seats, then the payments.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Value, When
 
-from reservations.domain.commands import Command, ReserveSeats, StartPayment
+from reservations.domain.commands import Command, ReserveSeats
 from reservations.domain.rules import NewPayment
 from reservations.domain.states import PaymentState, PaymentStatus
 from reservations.models import Event, Payment
 
-# Longer than any payment takes.
+# Longer than a call to the provider can take.
 PAYMENT_SECONDS = 60
 
 
-def started(event: Event, commands: Sequence[Command]) -> dict[str, PaymentState]:
-    """Lock and return the payments that commands refer to; no statement if there is none."""
-    references = [
-        command.reference
-        for command in commands
-        if isinstance(command, ReserveSeats) and command.reference
-    ]
+def lock_payments(event: Event, references: Collection[str]) -> dict[str, PaymentState]:
+    """Lock payments by reference and return them; no statement for none."""
     if not references:
         return {}
     found = Payment.objects.filter(event=event, reference__in=references).order_by("pk")
@@ -38,12 +33,11 @@ def started(event: Event, commands: Sequence[Command]) -> dict[str, PaymentState
     }
 
 
-def paying(event: Event, commands: Sequence[Command], *, now: datetime) -> dict[str, int]:
-    """Return what payments are under way of those that want to pay; no statement if nobody does.
+def pending_payments(event: Event, people: Collection[int], *, now: datetime) -> dict[str, int]:
+    """Return the pending payments of people: each payer's id by reference; no statement for none.
 
-    One that is older than any payment takes was left behind by a process that died.
+    A payment older than PAYMENT_SECONDS was left by a process that died, and does not count.
     """
-    people = {command.actor.id for command in commands if isinstance(command, StartPayment)}
     if not people:
         return {}
     under_way = Payment.objects.filter(
@@ -55,8 +49,8 @@ def paying(event: Event, commands: Sequence[Command], *, now: datetime) -> dict[
     return dict(under_way.values_list("reference", "user_id"))
 
 
-def write_started(event: Event, payments: Sequence[NewPayment], *, now: datetime) -> None:
-    """Store payments that the provider is about to be asked for."""
+def write_pending(event: Event, payments: Sequence[NewPayment], *, now: datetime) -> None:
+    """Insert pending payments, before the provider is called."""
     if not payments:
         return
     Payment.objects.bulk_create(
@@ -76,7 +70,7 @@ def write_started(event: Event, payments: Sequence[NewPayment], *, now: datetime
 
 
 def write_booked(event: Event, reservations: Mapping[str, int], *, now: datetime) -> None:
-    """Give payments, by reference, the reservations that were made with them."""
+    """Mark payments as authorised, and set their reservations by reference."""
     if not reservations:
         return
     Payment.objects.filter(event=event, reference__in=reservations).update(
@@ -88,8 +82,8 @@ def write_booked(event: Event, reservations: Mapping[str, int], *, now: datetime
     )
 
 
-def write_given_up(event: Event, refused: Sequence[Command], *, now: datetime) -> None:
-    """Have those payments given back whose reservations were refused."""
+def write_refused(event: Event, refused: Sequence[Command], *, now: datetime) -> None:
+    """Mark the payments of refused reservations to be voided."""
     references = [
         command.reference
         for command in refused
@@ -102,7 +96,7 @@ def write_given_up(event: Event, refused: Sequence[Command], *, now: datetime) -
 
 
 def write_cancelled(event: Event, reservation_ids: Sequence[int], *, now: datetime) -> None:
-    """Have the payments of cancelled reservations given back."""
+    """Mark the payments of cancelled reservations to be voided or refunded."""
     Payment.objects.filter(event=event, reservation_id__in=reservation_ids).update(
         status=Case(
             When(status=PaymentStatus.AUTHORISED, then=Value(PaymentStatus.VOID_DUE)),

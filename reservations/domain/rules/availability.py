@@ -1,12 +1,12 @@
-"""What time and organisers do to seats."""
+"""Rules for releasing expired locks, and for blocking and unblocking seats."""
 
 from dataclasses import replace
 
 from reservations.domain.commands import BlockSeats, UnblockSeats
-from reservations.domain.rules.faults import named, require, why_not_lockable
-from reservations.domain.rules.outcomes import Outcome
+from reservations.domain.rules.outcomes import Outcome, transitions
+from reservations.domain.rules.preconditions import named_seats, require, why_not_lockable
 from reservations.domain.rules.seats import as_free, as_released, updated
-from reservations.domain.rules.wording import counted, names
+from reservations.domain.rules.wording import names, pluralize
 from reservations.domain.states import BatchState, Reason, SeatStatus
 
 
@@ -17,15 +17,14 @@ def release_expired(state: BatchState) -> Outcome:
         if seat.has_lapsed(now=state.now) and seat.locked_until is not None
     )
     return Outcome(
-        sentence=f"{counted(len(freed), 'expired lock')} released",
+        sentence=f"{pluralize(len(freed), 'expired lock')} released",
         seats=freed,
-        changed=freed,
-        reason=Reason.EXPIRED,
+        transitions=transitions(freed, Reason.EXPIRED),
     )
 
 
 def block(command: BlockSeats, state: BatchState) -> Outcome:
-    seats = named(command.seat_ids, state)
+    seats = named_seats(command.seat_ids, state)
     require(
         [seat for seat in seats if seat.status is not SeatStatus.BLOCKED],
         lambda seat: why_not_lockable(seat, person_id=None, now=state.now),
@@ -39,17 +38,15 @@ def block(command: BlockSeats, state: BatchState) -> Outcome:
     return Outcome(
         sentence=f"{names(seats)} blocked",
         seats=updated(seats, blocked),
-        changed=blocked,
-        reason=Reason.BLOCKED,
+        transitions=transitions(blocked, Reason.BLOCKED),
     )
 
 
 def unblock(command: UnblockSeats, state: BatchState) -> Outcome:
-    seats = named(command.seat_ids, state)
+    seats = named_seats(command.seat_ids, state)
     opened = tuple(as_free(seat) for seat in seats if seat.status is SeatStatus.BLOCKED)
     return Outcome(
         sentence=f"{names(seats)} no longer blocked",
         seats=updated(seats, opened),
-        changed=opened,
-        reason=Reason.UNBLOCKED,
+        transitions=transitions(opened, Reason.UNBLOCKED),
     )

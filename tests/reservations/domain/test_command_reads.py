@@ -1,0 +1,135 @@
+"""Every command declares in `reads` all that the rules look at when they decide it."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+
+from reservations.domain.commands import (
+    AdmitSeats,
+    BlockSeats,
+    CancelReservation,
+    Command,
+    ExtendLocks,
+    LapseUnpaid,
+    LockBest,
+    LockSeats,
+    MarkPaid,
+    ReleaseExpired,
+    ReserveSeats,
+    StartPayment,
+    UnblockSeats,
+    UnlockSeats,
+)
+from reservations.domain.criteria import Choice, SeatCriteria
+from reservations.domain.rules import decide
+from reservations.domain.states import BatchState, PaymentState, PaymentStatus, SeatState
+from tests.reservations.domain.batch_states import (
+    ALICE,
+    BOB,
+    NOW,
+    TERMS,
+    blocked,
+    booking,
+    free,
+    locked,
+    reserved,
+)
+
+SEATS = {
+    seat.id: seat
+    for seat in (
+        free(1),
+        free(2),
+        locked(3, by=ALICE),
+        locked(4, by=BOB, seconds=-1),
+        reserved(5, reservation_id=1, by=ALICE),
+        reserved(6, reservation_id=2, by=ALICE),
+        reserved(7, reservation_id=3, by=BOB),
+        blocked(8),
+    )
+}
+RESERVATIONS = {
+    1: booking(ALICE, 5, reservation_id=1),
+    2: booking(ALICE, 6, reservation_id=2, due=60),
+    3: booking(BOB, 7, reservation_id=3, due=-1),
+}
+PAYMENT = PaymentState("paid", ALICE.id, Decimal("50.00"), PaymentStatus.PENDING)
+TERMS_WITH_VERIFICATION = replace(TERMS, requires_verified_email=True)
+
+# A command of each kind that is carried out, so that the rules look at all that they need.
+COMMANDS: list[Command] = [
+    LockSeats(ALICE, (1,)),
+    LockBest(ALICE, SeatCriteria(2), Choice(((1, 2),))),
+    ExtendLocks(ALICE, (3,)),
+    UnlockSeats(ALICE, (3,)),
+    StartPayment(ALICE, (3,), "card", "new"),
+    ReserveSeats(ALICE, (3,), "card", "paid"),
+    ReserveSeats(ALICE, (3,), "invoice"),
+    CancelReservation(ALICE, 1),
+    MarkPaid(BOB, 2),
+    AdmitSeats(BOB, 1, (5,)),
+    LapseUnpaid(),
+    ReleaseExpired(),
+    BlockSeats(BOB, (1,)),
+    UnblockSeats(BOB, (8,)),
+]
+
+
+def _state_of(command: Command) -> BatchState:
+    """Return the state with nothing but what a command declares to read."""
+    reads = command.reads()
+    reservations = {
+        number: found
+        for number, found in RESERVATIONS.items()
+        if number == reads.reservation_id
+        or (reads.overdue_reservations and found.is_overdue(now=NOW))
+    }
+    ids = {*reads.seat_ids, *(each for found in reservations.values() for each in found.seat_ids)}
+
+    def is_read(seat: SeatState) -> bool:
+        owners = {seat.holder_id, seat.buyer_id} - {None}
+        return (
+            seat.id in ids
+            or reads.caps_of in owners
+            or (reads.expired_locks and seat.has_lapsed(now=NOW))
+        )
+
+    return BatchState(
+        terms=TERMS_WITH_VERIFICATION,
+        now=NOW,
+        seats={seat.id: seat for seat in SEATS.values() if is_read(seat)},
+        reservations=reservations,
+        payments={PAYMENT.reference: PAYMENT} if reads.payment == PAYMENT.reference else {},
+        verified=frozenset({reads.verified_email_of} - {None}),  # type: ignore[arg-type]
+        caps_of=frozenset({reads.caps_of} - {None}),  # type: ignore[arg-type]
+    )
+
+
+def test_there_is_an_example_of_every_command() -> None:
+    assert {type(command) for command in COMMANDS} == set(get_args(Command))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
+def test_a_command_is_decided_the_same_on_only_what_it_reads(command: Command) -> None:
+    everything = BatchState(
+        terms=TERMS_WITH_VERIFICATION,
+        now=NOW,
+        seats=dict(SEATS),
+        reservations=dict(RESERVATIONS),
+        payments={PAYMENT.reference: PAYMENT},
+        verified=frozenset({ALICE.id}),
+    )
+    outcome = decide(command, _state_of(command))
+    assert outcome.refusal is None
+    assert outcome == decide(command, everything)
+
+
+def test_counting_seats_that_were_not_read_raises() -> None:
+    state = BatchState(terms=TERMS, now=NOW, seats={}, caps_of=frozenset({BOB.id}))
+    assert state.held_by(BOB.id) == frozenset()
+    with pytest.raises(LookupError, match="caps_of"):
+        state.held_by(ALICE.id)
+    with pytest.raises(LookupError, match="caps_of"):
+        state.bought_by(ALICE.id)
