@@ -17,7 +17,7 @@ from django.conf import settings  # noqa: E402
 
 from accounts.tallies import AccountTallies  # noqa: E402
 from realtime.collectors import ViewersCollector  # noqa: E402
-from realtime.daphne import is_ending, prepare_daphne  # noqa: E402
+from realtime.daphne import is_shutting_down, prepare_daphne  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
 from web.async_views import with_async_views  # noqa: E402
@@ -33,7 +33,7 @@ tallies = (
     if settings.REDIS_URL
     else [CachedCollector(SalesCollector()), CachedCollector(AccountTallies())]
 )
-probes = Probes(ViewersCollector(), *tallies, is_ending=is_ending)
+probes = Probes(ViewersCollector(), *tallies, is_ending=is_shutting_down)
 
 by_protocol = ProtocolTypeRouter(
     {

@@ -12,8 +12,8 @@ from django.db import Error
 from accounts.addresses import client_of_scope
 from realtime import metrics, threads
 from realtime.hub import joining
-from realtime.identity import opener_of
-from realtime.limits import TooManySockets, counted, frame_allowance
+from realtime.identity import identify
+from realtime.limits import TooManySockets, frame_allowance, socket_slot
 from realtime.messages import (
     SUBPROTOCOL,
     BadFrame,
@@ -61,7 +61,7 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._viewer = Viewer(self.base_send)
         self._allowance = frame_allowance()
         try:
-            self._open.enter_context(counted(client_of_scope(self.scope)))
+            self._open.enter_context(socket_slot(client_of_scope(self.scope)))
             async with asyncio.timeout(JOIN_SECONDS):
                 await self._join(int(self.scope["url_route"]["kwargs"]["event_id"]))
         except TooManySockets:
@@ -92,7 +92,7 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self._open.callback(hub.remove, self._viewer)
 
 
-class NoSuchPlace(AsyncWebsocketConsumer):  # type: ignore[misc]
+class UnknownPath(AsyncWebsocketConsumer):  # type: ignore[misc]
     """A socket to where nothing is."""
 
     async def connect(self) -> None:
@@ -102,7 +102,7 @@ class NoSuchPlace(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 def _admission(event_id: int, scope: dict[str, Any]) -> Admission:
     """Return by what a socket's opener is let in. Raises: SignInFirst, MembersOnly."""
-    opener = opener_of(scope)
+    opener = identify(scope)
     if opener.credential is None:
         raise SignInFirst
     selectors.require_access_now(event_id=event_id, asker=opener.asker)

@@ -20,19 +20,19 @@ from twisted.web.http import HTTPChannel
 from accounts.addresses import client_from
 from realtime import metrics
 from realtime.hub import close_all_viewers
-from realtime.limits import Handshakes, TokenBucket, frame_allowance
+from realtime.limits import HandshakeThrottle, TokenBucket, frame_allowance
 from realtime.messages import CloseCode
 
-FAREWELL_SECONDS = 0.5
+CLOSE_FRAME_SECONDS = 0.5
 REQUEST_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 MAX_MESSAGE_BYTES = 4096
 _TOO_BIG = 1009
-_ending = threading.Event()
-_take_message = WebSocketProtocol.onMessage
-_take_frame = WebSocketProtocol.onFrameBegin
-_take_request = WebRequest.process
-_handshakes = Handshakes()
+_shutdown = threading.Event()
+_daphne_on_message = WebSocketProtocol.onMessage
+_autobahn_on_frame_begin = WebSocketProtocol.onFrameBegin
+_daphne_process = WebRequest.process
+_handshakes = HandshakeThrottle()
 
 # Twisted types its reactor's methods as if they had no self.
 _reactor = cast(Any, installed_reactor)
@@ -59,10 +59,10 @@ def prepare_daphne(application: Any) -> Any:
     WebSocketProtocol.onMessage = _on_message
     WebSocketProtocol.onFrameBegin = _on_frame
     WebRequest.process = _on_request
-    HTTPChannel.resetTimeout = _go_on_counting  # type: ignore[assignment, method-assign]
+    HTTPChannel.resetTimeout = _ignore_timeout_reset  # type: ignore[assignment, method-assign]
     _allow_many_sockets()
-    requests = _Requests(application)
-    _reactor.callWhenRunning(_end_gently, requests)
+    requests = _RequestCounter(application)
+    _reactor.callWhenRunning(_handle_signals, requests)
     return requests
 
 
@@ -73,34 +73,34 @@ def _allow_many_sockets() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def is_ending() -> bool:
+def is_shutting_down() -> bool:
     """Return whether this process was asked to end."""
-    return _ending.is_set()
+    return _shutdown.is_set()
 
 
-class _Requests:
+class _RequestCounter:
     """An ASGI application that counts the requests under way in another."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
-        self.under_way = 0
+        self.in_flight = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        self.under_way += 1
+        self.in_flight += 1
         try:
             await self._application(scope, receive, send)
         finally:
-            self.under_way -= 1
+            self.in_flight -= 1
 
 
 def _server_close(protocol: WebSocketProtocol, code: int | None = None) -> None:
     protocol.sendCloseFrame(code=1000 if code is None else code)
 
 
-def _go_on_counting(channel: HTTPChannel) -> None:
+def _ignore_timeout_reset(channel: HTTPChannel) -> None:
     """Do nothing where Twisted would begin anew to count the time that a request may take."""
 
 
@@ -110,7 +110,7 @@ def _on_request(request: WebRequest) -> Any:
     if upgrade and upgrade[0].lower() == b"websocket" and (wait := _wait_seconds(request)):
         _refuse(request, wait)
         return None
-    return _take_request(request)
+    return _daphne_process(request)
 
 
 def _wait_seconds(request: WebRequest) -> float:
@@ -145,7 +145,7 @@ def _refuse(request: WebRequest, wait_seconds: float) -> None:
 
 def _on_message(protocol: WebSocketProtocol, payload: bytes, is_binary: bool) -> None:
     last_ping = protocol.last_ping
-    _take_message(protocol, payload, is_binary)
+    _daphne_on_message(protocol, payload, is_binary)
     # Daphne takes a message for a reason to put off the next ping.
     protocol.last_ping = last_ping
 
@@ -163,7 +163,7 @@ def _on_frame(protocol: WebSocketProtocol) -> None:
     had = protocol.message_data_total_length if frame.opcode == 0 and protocol.inside_message else 0
     if frame.opcode < 8 and had + frame.length > MAX_MESSAGE_BYTES:
         protocol._fail_connection(_TOO_BIG, "too large a message")
-    _take_frame(protocol)
+    _autobahn_on_frame_begin(protocol)
 
 
 def _allowance_of(protocol: WebSocketProtocol) -> TokenBucket:
@@ -173,38 +173,38 @@ def _allowance_of(protocol: WebSocketProtocol) -> TokenBucket:
     return allowance
 
 
-def _end_gently(requests: _Requests) -> None:
+def _handle_signals(requests: _RequestCounter) -> None:
     """Take over the signals at which Twisted would end everything at once."""
 
-    def at_signal(*_: object) -> None:
-        signal.signal(signal.SIGTERM, _at_second_signal)
-        signal.signal(signal.SIGINT, _at_second_signal)
-        _reactor.callFromThread(_say_farewell, requests)
+    def on_signal(*_: object) -> None:
+        signal.signal(signal.SIGTERM, _stop_now)
+        signal.signal(signal.SIGINT, _stop_now)
+        _reactor.callFromThread(_shut_down, requests)
 
-    signal.signal(signal.SIGTERM, at_signal)
-    signal.signal(signal.SIGINT, at_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
 
 
-def _at_second_signal(*_: object) -> None:
+def _stop_now(*_: object) -> None:
     _reactor.callFromThread(_reactor.stop)
 
 
-def _say_farewell(requests: _Requests) -> None:
-    _ending.set()
+def _shut_down(requests: _RequestCounter) -> None:
+    _shutdown.set()
     for reader in _reactor.getReaders():
         if isinstance(reader, Port):
             cast(Any, reader).stopListening()
     close_all_viewers(CloseCode.RESTARTING)
     now = time.monotonic()
-    _wait_for(requests, earliest=now + FAREWELL_SECONDS, latest=now + REQUEST_SECONDS)
+    _stop_when_idle(requests, earliest=now + CLOSE_FRAME_SECONDS, latest=now + REQUEST_SECONDS)
 
 
-def _wait_for(requests: _Requests, *, earliest: float, latest: float) -> None:
+def _stop_when_idle(requests: _RequestCounter, *, earliest: float, latest: float) -> None:
     """Stop when nothing is under way, after the reactor had time to get the last bytes out."""
     now = time.monotonic()
-    if now >= latest or (now >= earliest and not requests.under_way):
+    if now >= latest or (now >= earliest and not requests.in_flight):
         _reactor.stop()
     else:
         _reactor.callLater(
-            _POLL_SECONDS, lambda: _wait_for(requests, earliest=earliest, latest=latest)
+            _POLL_SECONDS, lambda: _stop_when_idle(requests, earliest=earliest, latest=latest)
         )

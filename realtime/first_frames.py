@@ -10,7 +10,7 @@ from realtime.replica import Replica
 from realtime.transports import Frame
 
 MAX_RESUMED_SEATS = 2_000
-KEPT_SECONDS = 0.2
+CACHE_SECONDS = 0.2
 MIN_LARGE_BYTES = 8_192
 """The map never takes the place of a delta that is smaller: it would save a few packets only."""
 
@@ -23,18 +23,25 @@ class FirstFrames:
 
     def __init__(self, event_id: int) -> None:
         self._event_id = event_id
-        self._kept: dict[int | None, Frame] = {}
-        self._kept_of: tuple[Replica, int] | None = None
-        self._kept_since = 0.0
+        self._cache: dict[int | None, Frame] = {}
+        self._cached_state: tuple[Replica, int] | None = None
+        self._cached_at = 0.0
 
     def frame(self, replica: Replica, *, since: int | None) -> Frame:
         """Return what leads from number `since` to what was told last, or with None the map."""
         now = time.monotonic()
-        if self._kept_of != (replica, replica.told_seq) or self._kept_since < now - KEPT_SECONDS:
-            self._kept, self._kept_of, self._kept_since = {}, (replica, replica.told_seq), now
-        frame = self._kept.get(since)
+        if (
+            self._cached_state != (replica, replica.published_seq)
+            or self._cached_at < now - CACHE_SECONDS
+        ):
+            self._cache, self._cached_state, self._cached_at = (
+                {},
+                (replica, replica.published_seq),
+                now,
+            )
+        frame = self._cache.get(since)
         if frame is None:
-            frame = self._kept[since] = self._frame(replica, since)
+            frame = self._cache[since] = self._frame(replica, since)
         return frame
 
     def shorter(self, delta: Frame, replica: Replica) -> Frame:
@@ -54,12 +61,12 @@ class FirstFrames:
             changes = replica.published_since(since, limit=MAX_RESUMED_SEATS)
             if changes is not None:
                 delta = delta_frame(
-                    since=since, seq=replica.told_seq, now_ms=now_ms(), changes=changes
+                    since=since, seq=replica.published_seq, now_ms=now_ms(), changes=changes
                 )
                 return self.shorter(Frame(delta), replica)
         text = snapshot_frame(
             event_id=self._event_id,
-            seq=replica.told_seq,
+            seq=replica.published_seq,
             now_ms=now_ms(),
             layout=replica.layout,
             statuses=bytes(replica.statuses),

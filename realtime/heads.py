@@ -29,7 +29,7 @@ MIN_SECONDS_BETWEEN_READS = 0.1
 
 logger = logging.getLogger(__name__)
 
-_Asked = dict[int, "asyncio.Future[EventHead | None]"]
+_Requests = dict[int, "asyncio.Future[EventHead | None]"]
 
 
 class Follower(Protocol):
@@ -49,8 +49,8 @@ class Heads:
 
     def __init__(self) -> None:
         self._followers: dict[int, Follower] = {}
-        self._asked: _Asked = {}
-        self._is_wanted = asyncio.Event()
+        self._requests: _Requests = {}
+        self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def follow(self, follower: Follower) -> None:
@@ -60,22 +60,22 @@ class Heads:
     def unfollow(self, follower: Follower) -> None:
         if self._followers.get(follower.event_id) is follower:
             del self._followers[follower.event_id]
-            self._is_wanted.set()
+            self._wake.set()
 
-    def ask(self, event_id: int) -> "asyncio.Future[EventHead | None]":
+    def request(self, event_id: int) -> "asyncio.Future[EventHead | None]":
         """Have an event read soon. The answer, None if there is no such event, comes after its
         follower has compared it.
         """
-        if event_id not in self._asked:
-            self._asked[event_id] = asyncio.get_running_loop().create_future()
+        if event_id not in self._requests:
+            self._requests[event_id] = asyncio.get_running_loop().create_future()
         self._start()
-        self._is_wanted.set()
-        return self._asked[event_id]
+        self._wake.set()
+        return self._requests[event_id]
 
     async def head_of(self, event_id: int) -> EventHead:
         """Read an event soon and return its head. Raises: EventNotFound, django.db.Error."""
         # Shielded, because others wait for it too.
-        head = await asyncio.shield(self.ask(event_id))
+        head = await asyncio.shield(self.request(event_id))
         if head is None:
             raise EventNotFound
         return head
@@ -83,7 +83,7 @@ class Heads:
     def _start(self) -> None:
         if self._task is None or self._task.done():
             # The loop may be another one than last time.
-            self._is_wanted = asyncio.Event()
+            self._wake = asyncio.Event()
             self._task = asyncio.create_task(self._read_until_idle())
             self._task.add_done_callback(self._start_again)
 
@@ -95,23 +95,23 @@ class Heads:
     async def _read_until_idle(self) -> None:
         loop = asyncio.get_running_loop()
         last = loop.time()
-        while self._followers or self._asked:
+        while self._followers or self._requests:
             due = last + settings.SEATCAST_HEAD_CHECK_SECONDS
-            if not self._asked:
+            if not self._requests:
                 with suppress(TimeoutError):
                     async with asyncio.timeout_at(due):
-                        await self._is_wanted.wait()
-            self._is_wanted.clear()
-            asked, self._asked = self._asked, {}
-            event_ids = set(asked)
+                        await self._wake.wait()
+            self._wake.clear()
+            requested, self._requests = self._requests, {}
+            event_ids = set(requested)
             if loop.time() >= due:
                 last = loop.time()
                 event_ids.update(self._followers)
             if event_ids:
-                await self._read(event_ids, asked)
+                await self._read(event_ids, requested)
                 await asyncio.sleep(MIN_SECONDS_BETWEEN_READS)
 
-    async def _read(self, event_ids: Iterable[int], asked: _Asked) -> None:
+    async def _read(self, event_ids: Iterable[int], requested: _Requests) -> None:
         followers = [self._followers[each] for each in event_ids if each in self._followers]
         known = [follower.seq for follower in followers]
         try:
@@ -120,7 +120,7 @@ class Heads:
             )
         except Exception as error:
             logger.exception("%d events cannot be compared with the database", len(followers))
-            for future in asked.values():
+            for future in requested.values():
                 future.set_exception(error)
                 # Those who asked may have gone; then nobody looks at it.
                 future.exception()
@@ -128,7 +128,7 @@ class Heads:
         for follower, seq in zip(followers, known, strict=True):
             if self._followers.get(follower.event_id) is follower:
                 follower.compare(heads.get(follower.event_id), known=seq)
-        for event_id, future in asked.items():
+        for event_id, future in requested.items():
             future.set_result(heads.get(event_id))
 
 

@@ -57,13 +57,13 @@ async def joining(event_id: int) -> AsyncIterator["Hub"]:
     if hub is None:
         publisher.use_loop(asyncio.get_running_loop())
         hub = _hubs[event_id] = Hub(event_id)
-        _releases.start()
-    hub.arrivals += 1
+        _releaser.start()
+    hub.pending_joins += 1
     try:
         await hub.ready()
         yield hub
     finally:
-        hub.arrivals -= 1
+        hub.pending_joins -= 1
         hub.close_if_idle()
 
 
@@ -93,16 +93,16 @@ class Hub:
     def __init__(self, event_id: int) -> None:
         self.event_id = event_id
         self.is_public = False
-        self.arrivals = 0
+        self.pending_joins = 0
         self._is_closed = False
         self._is_broken = False
         self._name = uuid4().hex
-        self._audience = ViewerGroup()
-        self._turnout = Presence()
+        self._viewers = ViewerGroup()
+        self._presence = Presence()
         self._writer: HubWriter | None = None
         self._is_subscribed = asyncio.Event()
-        self._is_to_be_compared = False
-        self._catching_up: asyncio.Task[None] | None = None
+        self._needs_compare = False
+        self._catch_up: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._first_load = asyncio.create_task(self._load_first())
 
@@ -135,23 +135,23 @@ class Hub:
         """
         if since is not None:
             await self._wait_until_published(since)
-        self._audience.add(viewer, on_return=self.writer.greet)
+        self._viewers.add(viewer, send_missed=self.writer.send_first_frame)
         viewer.seq = since if layout == self.replica.layout else None
         if not (self.is_public or viewer.is_admitted):
             # It was for everybody when this viewer came.
             viewer.transport.close(CloseCode.RESTARTING)
             return
-        self.writer.greet(viewer)
+        self.writer.send_first_frame(viewer)
         if self._is_broken:
             viewer.transport.close(CloseCode.RESTARTING)
 
     def remove(self, viewer: Viewer) -> None:
         """Let a viewer go; the last one closes the hub."""
-        self._audience.remove(viewer)
+        self._viewers.remove(viewer)
         self.close_if_idle()
 
     def viewer_count(self) -> EventViewers:
-        return EventViewers(self.event_id, len(self._audience), self._audience.behind())
+        return EventViewers(self.event_id, len(self._viewers), self._viewers.behind())
 
     def next_deadline_ms(self) -> int | None:
         """Return when the next lock runs out, as far as told."""
@@ -159,14 +159,14 @@ class Hub:
 
     def close_all(self, code: int) -> None:
         """Close every viewer's socket."""
-        self._audience.close_all(code)
+        self._viewers.close_all(code)
 
     def close_if_idle(self) -> None:
-        if self._audience or self.arrivals:
+        if self._viewers or self.pending_joins:
             return
         self._stop()
         self._is_closed = True
-        for task in (self._first_load, self._catching_up, *self._tasks):
+        for task in (self._first_load, self._catch_up, *self._tasks):
             if task is not None:
                 task.cancel()
 
@@ -176,7 +176,7 @@ class Hub:
         if _hubs.get(self.event_id) is self:
             del _hubs[self.event_id]
         if not _hubs:
-            _releases.stop()
+            _releaser.stop()
 
     def _close_viewers(self, task: "asyncio.Task[None]") -> None:
         """A part of an open hub has ended, which it never should: its viewers start over."""
@@ -203,15 +203,19 @@ class Hub:
         self._writer = HubWriter(
             self.event_id,
             replica=await self._load(),
-            audience=self._audience,
-            count=lambda: len(self._audience) + self._turnout.viewers_elsewhere(but=self._name),
+            viewers=self._viewers,
+            count_viewers=self._count_viewers,
         )
         self._start_task(self._writer.run())
         self._start_task(self._beat())
         if not self._is_broken:
             heads.follow(self)
-            if self._is_to_be_compared:
-                heads.ask(self.event_id)
+            if self._needs_compare:
+                heads.request(self.event_id)
+
+    def _count_viewers(self) -> int:
+        """Return the event's number of viewers in all processes."""
+        return len(self._viewers) + self._presence.viewers_elsewhere(but=self._name)
 
     def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
         """Start a part of the hub that lasts as long as the hub does."""
@@ -227,7 +231,7 @@ class Hub:
     def _set_visibility(self, *, is_public: bool) -> None:
         """Note who may watch. Those who were let in as anybody come back, and are asked then."""
         if self.is_public and not is_public:
-            self._audience.close_not_admitted(CloseCode.RESTARTING)
+            self._viewers.close_not_admitted(CloseCode.RESTARTING)
         self.is_public = is_public
 
     async def _listen(self) -> None:
@@ -256,20 +260,20 @@ class Hub:
                 await asyncio.sleep(RESUBSCRIBE_SECONDS)
 
     def _on_message(self, message: dict[str, Any]) -> None:
-        if message["type"] == publisher.TURNOUT:
-            self._turnout.record(message["hub"], message["viewers"])
+        if message["type"] == publisher.PRESENCE:
+            self._presence.record(message["hub"], message["viewers"])
         elif self._writer is None:
             # It may be newer than what is being loaded.
-            self._is_to_be_compared = True
+            self._needs_compare = True
         else:
             changes = [
                 Change(seat_id, status, datetime.fromtimestamp(until, UTC) if until else None, name)
                 for seat_id, status, until, name in message["changes"]
             ]
             result = self._apply(since=message["since"], seq=message["seq"], changes=changes)
-            if result is MergeResult.APPLIED and self.writer.untold_since is None:
+            if result is MergeResult.APPLIED and self.writer.oldest_pending_commit is None:
                 # Processes of the version before do not say when.
-                self.writer.untold_since = message.get("at")
+                self.writer.oldest_pending_commit = message.get("at")
 
     def _apply(self, *, since: int, seq: int, changes: Iterable[Change]) -> MergeResult:
         result = self.replica.merge(since=since, seq=seq, changes=changes)
@@ -278,7 +282,7 @@ class Hub:
                 self.writer.wake()
             case MergeResult.GAP | MergeResult.FOREIGN:
                 metrics.gaps.labels(result.name.lower()).inc()
-                heads.ask(self.event_id)
+                heads.request(self.event_id)
         return result
 
     async def _beat(self) -> None:
@@ -286,10 +290,10 @@ class Hub:
         while True:
             publisher.publish(
                 self.event_id,
-                {"type": publisher.TURNOUT, "hub": self._name, "viewers": len(self._audience)},
+                {"type": publisher.PRESENCE, "hub": self._name, "viewers": len(self._viewers)},
             )
             await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
-            self._audience.close_slow()
+            self._viewers.close_slow()
             self.writer.beat()
 
     def compare(self, head: selectors.EventHead | None, *, known: int) -> None:
@@ -298,10 +302,10 @@ class Hub:
             self.close_all(CloseCode.NO_SUCH_EVENT)
             return
         self._set_visibility(is_public=head.is_public)
-        if self._catching_up is not None and not self._catching_up.done():
-            self._is_to_be_compared = True
+        if self._catch_up is not None and not self._catch_up.done():
+            self._needs_compare = True
             return
-        self._is_to_be_compared = False
+        self._needs_compare = False
         # A number below the known one means another database: a backup was restored.
         if head.layout != self.replica.layout or head.seq < known:
             self._start_catch_up(self._reload())
@@ -309,8 +313,8 @@ class Hub:
             self._start_catch_up(self._read_log(since=self.replica.seq))
 
     def _start_catch_up(self, work: Coroutine[Any, Any, None]) -> None:
-        self._catching_up = asyncio.create_task(work)
-        self._catching_up.add_done_callback(self._on_caught_up)
+        self._catch_up = asyncio.create_task(work)
+        self._catch_up.add_done_callback(self._on_caught_up)
 
     def _on_caught_up(self, task: "asyncio.Task[None]") -> None:
         error = None if task.cancelled() else task.exception()
@@ -324,8 +328,8 @@ class Hub:
                 exc_info=error,
                 extra={"event_id": self.event_id},
             )
-        elif self._is_to_be_compared and not self._is_closed:
-            heads.ask(self.event_id)
+        elif self._needs_compare and not self._is_closed:
+            heads.request(self.event_id)
 
     async def _wait_until_published(self, seq: int) -> None:
         """Wait until viewers were told up to `seq`, as another process may have told somebody.
@@ -333,11 +337,11 @@ class Hub:
         Return also if the database has no such number. However many wait, they cost one query
         together. Raises: EventNotFound, django.db.Error.
         """
-        while seq > self.replica.told_seq and not self._is_broken:
+        while seq > self.replica.published_seq and not self._is_broken:
             head = await heads.head_of(self.event_id)
-            if self._catching_up is not None and not self._catching_up.done():
-                await asyncio.shield(self._catching_up)
-            await self.writer.written()
+            if self._catch_up is not None and not self._catch_up.done():
+                await asyncio.shield(self._catch_up)
+            await self.writer.flush()
             if head.seq < seq:
                 return
 
@@ -355,7 +359,7 @@ class Hub:
     async def _reload(self) -> None:
         """Load the map anew, and wait until everybody was shown it."""
         metrics.fresh_starts.inc()
-        await self.writer.show(await self._load())
+        await self.writer.replace_replica(await self._load())
 
 
 _hubs: dict[int, Hub] = {}
@@ -366,7 +370,7 @@ def _deadlines() -> list[tuple[int, int | None]]:
     return [(hub.event_id, hub.next_deadline_ms()) for hub in _hubs.values()]
 
 
-_releases = ExpiredLockReleaser(_deadlines)
+_releaser = ExpiredLockReleaser(_deadlines)
 
 
 async def _wait_up_to(seconds: float, event: asyncio.Event) -> None:

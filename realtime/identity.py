@@ -24,61 +24,61 @@ TICKET_PREFIX = "ticket."
 
 
 @dataclass(frozen=True, slots=True)
-class Opener:
+class SocketIdentity:
     """Who opens a socket, and by what: for nobody there is no credential."""
 
     asker: Asker
     credential: Credential | None = None
 
 
-_NOBODY = Opener(Asker(id=None))
+_ANONYMOUS = SocketIdentity(Asker(id=None))
 
 
-def opener_of(scope: dict[str, Any]) -> Opener:
+def identify(scope: dict[str, Any]) -> SocketIdentity:
     """Return who opens the socket; nobody when neither cookie nor token nor ticket is good.
 
     Asks the database: call it in a thread.
     """
     for offered in scope.get("subprotocols", ()):
         if offered.startswith(TOKEN_PREFIX):
-            return _by_token(offered.removeprefix(TOKEN_PREFIX))
+            return _identity_by_token(offered.removeprefix(TOKEN_PREFIX))
         if offered.startswith(TICKET_PREFIX):
             return _opener(socket_tickets.holder_of_ticket(offered.removeprefix(TICKET_PREFIX)))
-    return _by_session(scope)
+    return _identity_by_session(scope)
 
 
-def _by_token(token: str) -> Opener:
+def _identity_by_token(token: str) -> SocketIdentity:
     authentication = JWTAuthentication()
     try:
         validated = authentication.get_validated_token(token.encode())
         user: Any = authentication.get_user(validated)
     except APIException:
-        return _NOBODY
+        return _ANONYMOUS
     user.mfa_passed = validated.get("mfa") is True
     credential = revocations.of_token(validated)
     if revocations.is_ended(credential):
-        return _NOBODY
-    return Opener(Asker(id=user.pk, has_powers=may_use_powers(user)), credential)
+        return _ANONYMOUS
+    return SocketIdentity(Asker(id=user.pk, has_powers=may_use_powers(user)), credential)
 
 
-def _by_session(scope: dict[str, Any]) -> Opener:
+def _identity_by_session(scope: dict[str, Any]) -> SocketIdentity:
     cookies: SimpleCookie = SimpleCookie()
     for name, value in scope["headers"]:
         if name == b"cookie":
             try:
                 cookies.load(value.decode("latin-1"))
             except CookieError:
-                return _NOBODY
+                return _ANONYMOUS
     morsel = cookies.get(settings.SESSION_COOKIE_NAME)
     if morsel is None:
-        return _NOBODY
+        return _ANONYMOUS
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
     return _opener(socket_tickets.holder_of_session(request))
 
 
-def _opener(holder: Holder | None) -> Opener:
+def _opener(holder: Holder | None) -> SocketIdentity:
     if holder is None:
-        return _NOBODY
+        return _ANONYMOUS
     person = holder.person
-    return Opener(Asker(id=person.pk, has_powers=may_use_powers(person)), holder.credential)
+    return SocketIdentity(Asker(id=person.pk, has_powers=may_use_powers(person)), holder.credential)

@@ -79,7 +79,7 @@ polls = prometheus.Counter(
     "Questions for changes from those without a socket: changed, or unchanged since they asked.",
     ["outcome"],
 )
-poll_looks = prometheus.Counter(
+poll_head_reads = prometheus.Counter(
     "seatcast_poll_looks_total",
     "Times that the database was asked where the events stand that are polled.",
 )
@@ -117,7 +117,7 @@ def poll(outcome: str) -> prometheus.Counter:
     return polls.labels(outcome)
 
 
-def count_round(kind: str, *, numbers: int, committed: float | None) -> None:
+def count_published(kind: str, *, numbers: int, committed: float | None) -> None:
     """Count a frame of changes that everybody was handed, and how late that is if it is known."""
     frame(kind).inc()
     frame_changes.observe(numbers)

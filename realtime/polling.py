@@ -36,11 +36,11 @@ from reservations.read.selectors import Asker, EventHead
 from reservations.singleflight import CoalescedCalls
 
 MAX_LOG_ROWS = 2_000
-KEPT_SECONDS = 30.0
+IDLE_SECONDS = 30.0
 """For how long after it was asked about an event is kept."""
 
 MAX_WAITING = 24
-MAX_MEMBERS = 50_000
+MAX_CACHED_ACCESS = 50_000
 """Of how many it is remembered that they were let in; when there are more, all are asked anew."""
 
 
@@ -53,7 +53,7 @@ class PollAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _HeadsRead:
     """Where events stood at `began`, in seconds of the monotonic clock, or later.
 
     `known` are the numbers that were known of them before.
@@ -61,7 +61,7 @@ class _Look:
 
     began: float
     heads: Mapping[int, EventHead]
-    known: Mapping[int, int]
+    known_seqs: Mapping[int, int]
 
 
 class PolledEvent:
@@ -72,7 +72,7 @@ class PolledEvent:
         self._lock = threading.Lock()
         self._frames = FirstFrames(event_id)
         # The event has all that was committed then.
-        self._as_of = 0.0
+        self._current_as_of = 0.0
         self._replica: Replica | None = None
         self.is_public = False
 
@@ -87,7 +87,7 @@ class PolledEvent:
         assert self._replica is not None
         return _tag(self._replica)
 
-    def told(self, *, since: int | None, layout: str | None) -> PollAnswer:
+    def answer(self, *, since: int | None, layout: str | None) -> PollAnswer:
         """Return what leads from a number of a layout to the current state, or the whole map."""
         with self._lock:
             replica = self._replica
@@ -96,28 +96,28 @@ class PolledEvent:
             frame = self._frames.frame(replica, since=since if is_resumed else None)
             return PollAnswer(frame.text, _tag(replica))
 
-    def is_as_of(self, look: _Look) -> bool:
-        return look.began <= self._as_of
+    def is_current(self, heads_read: _HeadsRead) -> bool:
+        return heads_read.began <= self._current_as_of
 
-    def catch_up(self, look: _Look) -> None:
+    def catch_up(self, heads_read: _HeadsRead) -> None:
         """Read what is missing by a look that has the event. Raises: EventNotFound."""
         if self._lock.locked():
             database.release_connection()
         with self._lock:
-            if self.is_as_of(look):
+            if self.is_current(heads_read):
                 return
-            head, replica = look.heads[self._event_id], self._replica
+            head, replica = heads_read.heads[self._event_id], self._replica
             began = time.monotonic()
             # A number below the known one means another database: a backup was restored.
-            is_restored = head.seq < look.known.get(self._event_id, -1)
+            is_restored = head.seq < heads_read.known_seqs.get(self._event_id, -1)
             if replica is None or head.layout != replica.layout or is_restored:
                 self._load()
             elif head.seq > replica.seq:
                 self._read_log(replica, up_to=head.seq)
             else:
-                began = look.began
+                began = heads_read.began
             self.is_public = head.is_public
-            self._as_of = began
+            self._current_as_of = began
 
     def _load(self) -> None:
         seat_map = selectors.seat_map(event_id=self._event_id)
@@ -137,16 +137,16 @@ class PolledEvent:
             self._load()
 
 
-class Polls:
+class PolledEvents:
     """The events that are asked about in this process."""
 
     def __init__(self) -> None:
         self._events: dict[int, PolledEvent] = {}
         # When each was asked about last.
-        self._asked: dict[int, float] = {}
-        self._look = _Look(0.0, {}, {})
-        self._looks: CoalescedCalls[None, _Look] = CoalescedCalls(max_waiting=MAX_WAITING)
-        self._places = threading.BoundedSemaphore(MAX_WAITING)
+        self._last_polled: dict[int, float] = {}
+        self._last_read = _HeadsRead(0.0, {}, {})
+        self._head_reads: CoalescedCalls[None, _HeadsRead] = CoalescedCalls(max_waiting=MAX_WAITING)
+        self._slots = threading.BoundedSemaphore(MAX_WAITING)
 
     def event(self, event_id: int, *, since: int | None) -> PolledEvent:
         """Return an event, up to date for who has been told up to `since`.
@@ -154,55 +154,55 @@ class Polls:
         Raises: EventNotFound, Busy, django.db.Error.
         """
         now = time.monotonic()
-        self._asked[event_id] = now
+        self._last_polled[event_id] = now
         event = self._events.get(event_id)
         if event is None:
             event = self._events.setdefault(event_id, PolledEvent(event_id))
-        look = self._look
+        heads_read = self._last_read
         if (
-            event_id not in look.heads
-            or look.began < now - settings.SEATCAST_HEAD_CHECK_SECONDS
-            or (since is not None and since > max(event.seq, look.heads[event_id].seq))
+            event_id not in heads_read.heads
+            or heads_read.began < now - settings.SEATCAST_HEAD_CHECK_SECONDS
+            or (since is not None and since > max(event.seq, heads_read.heads[event_id].seq))
         ):
-            look = self._looks.get(None, self._read_heads)
-        if event_id not in look.heads:
-            self._forget(event_id)
+            heads_read = self._head_reads.get(None, self._read_heads)
+        if event_id not in heads_read.heads:
+            self._drop(event_id)
             raise EventNotFound
-        if not event.is_as_of(look):
-            with self._place():
-                event.catch_up(look)
+        if not event.is_current(heads_read):
+            with self._slot():
+                event.catch_up(heads_read)
         return event
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Forget what was read."""
-        self._events, self._asked, self._look = {}, {}, _Look(0.0, {}, {})
+        self._events, self._last_polled, self._last_read = {}, {}, _HeadsRead(0.0, {}, {})
 
-    def _read_heads(self) -> _Look:
-        metrics.poll_looks.inc()
+    def _read_heads(self) -> _HeadsRead:
+        metrics.poll_head_reads.inc()
         began = time.monotonic()
-        for event_id, asked_at in tuple(self._asked.items()):
-            if asked_at < began - KEPT_SECONDS:
-                self._forget(event_id)
-        known = {event_id: event.seq for event_id, event in tuple(self._events.items())}
-        heads = selectors.event_heads(event_ids=tuple(self._asked))
-        self._look = _Look(began, heads, known)
-        return self._look
+        for event_id, polled_at in tuple(self._last_polled.items()):
+            if polled_at < began - IDLE_SECONDS:
+                self._drop(event_id)
+        known_seqs = {event_id: event.seq for event_id, event in tuple(self._events.items())}
+        heads = selectors.event_heads(event_ids=tuple(self._last_polled))
+        self._last_read = _HeadsRead(began, heads, known_seqs)
+        return self._last_read
 
-    def _forget(self, event_id: int) -> None:
-        self._asked.pop(event_id, None)
+    def _drop(self, event_id: int) -> None:
+        self._last_polled.pop(event_id, None)
         self._events.pop(event_id, None)
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
-        if not self._places.acquire(blocking=False):
+    def _slot(self) -> Iterator[None]:
+        if not self._slots.acquire(blocking=False):
             raise Busy
         try:
             yield
         finally:
-            self._places.release()
+            self._slots.release()
 
 
-class Members:
+class AccessCache:
     """Who was let in to events that are not for everybody, remembered as long as for sockets."""
 
     def __init__(self) -> None:
@@ -216,23 +216,23 @@ class Members:
         selectors.require_access(event_id=event_id, asker=asker)
         # A permission ends sooner than a membership: it is asked for each time.
         if selectors.members_among(event_id=event_id, person_ids={key[1]} - {0}):
-            if len(self._until) >= MAX_MEMBERS:
+            if len(self._until) >= MAX_CACHED_ACCESS:
                 self._until.clear()
             self._until[key] = now + MEMBERSHIP_SECONDS
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         self._until.clear()
 
 
-polls = Polls()
-members = Members()
+polled_events = PolledEvents()
+access_cache = AccessCache()
 """Those of this process."""
 
 
-def forget() -> None:
+def clear_caches() -> None:
     """Forget all that this process knows of polls."""
-    polls.forget()
-    members.forget()
+    polled_events.clear()
+    access_cache.clear()
 
 
 def _tag(replica: Replica) -> str:

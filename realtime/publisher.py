@@ -22,7 +22,7 @@ from realtime import metrics
 from reservations.write.changes import ChangeSet
 
 SEATS_CHANGED = "seats.changed"
-TURNOUT = "turnout"
+PRESENCE = "turnout"
 MAX_MESSAGES_UNDER_WAY = 1_000
 SEND_SECONDS = 5.0
 

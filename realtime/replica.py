@@ -32,7 +32,7 @@ class Replica:
 
     def __init__(self, seat_map: SeatMap, *, shows_names: bool) -> None:
         self.layout = seat_map.head.layout
-        self.told_seq = self.seq = seat_map.head.seq
+        self.published_seq = self.seq = seat_map.head.seq
         self._shows_names = shows_names
         self._index_by_id = {seat.id: index for index, seat in enumerate(seat_map.seats)}
         self.statuses = bytearray(len(seat_map.seats))
@@ -64,13 +64,13 @@ class Replica:
 
     def publish(self) -> tuple[int, list[WireChange]] | None:
         """Make the pending changes told ones. Return the number they start from, and them."""
-        if self.seq == self.told_seq:
+        if self.seq == self.published_seq:
             return None
-        since, changes = self.told_seq, list(self._pending.values())
+        since, changes = self.published_seq, list(self._pending.values())
         for change in changes:
             self._publish(change, seq=self.seq)
         self._pending.clear()
-        self.told_seq = self.seq
+        self.published_seq = self.seq
         return since, changes
 
     def published_since(self, seq: int, *, limit: int) -> list[WireChange] | None:
@@ -78,7 +78,7 @@ class Replica:
 
         It is not when `seq` lies ahead of what was told, or when there are more than `limit`.
         """
-        if seq > self.told_seq:
+        if seq > self.published_seq:
             return None
         changes: list[WireChange] = []
         for index, version in reversed(self._versions.items()):

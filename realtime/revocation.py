@@ -46,21 +46,21 @@ class Admission:
 @contextmanager
 def close_on_revocation(viewer: Viewer, admission: Admission) -> Iterator[None]:
     """Hold a viewer's socket against what let it in, for as long as the context is open."""
-    global _looking
+    global _poll_task
     _admissions[viewer] = admission
-    if _looking is None:
-        _looking = asyncio.create_task(_poll_revocations())
+    if _poll_task is None:
+        _poll_task = asyncio.create_task(_poll_revocations())
     try:
         yield
     finally:
         _admissions.pop(viewer, None)
-        if not _admissions and _looking is not None:
-            _looking.cancel()
-            _looking = None
+        if not _admissions and _poll_task is not None:
+            _poll_task.cancel()
+            _poll_task = None
 
 
 _admissions: dict[Viewer, Admission] = {}
-_looking: asyncio.Task[None] | None = None
+_poll_task: asyncio.Task[None] | None = None
 
 
 async def _poll_revocations() -> None:
@@ -97,14 +97,14 @@ async def _close_without_permission(
             people = people_by_event.setdefault(admission.event_id, set())
             people.add(admission.credential.person_id)
     for event_id, people in people_by_event.items():
-        gone = people - await in_thread(
+        revoked = people - await in_thread(
             partial(admitted_among, event_id=event_id, person_ids=people), threads.OTHERS
         )
         for viewer, admission in tuple(_admissions.items()):
             if (
                 admission.event_id == event_id
                 and admission.is_member is is_member
-                and admission.credential.person_id in gone
+                and admission.credential.person_id in revoked
             ):
                 _close(viewer, CloseCode.NOT_FOR_YOU)
 

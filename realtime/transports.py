@@ -94,7 +94,7 @@ class AsgiTransport:
 
     def __init__(self, send: Send, *, on_writable: Callable[[], None]) -> None:
         self._send = send
-        self._on_free = on_writable
+        self._on_writable = on_writable
         self._frames: deque[Frame] = deque()
         self._sending: asyncio.Task[None] | None = None
 
@@ -119,7 +119,7 @@ class AsgiTransport:
                 was_full = len(self._frames) == MAX_WAITING_FRAMES
                 self._frames.popleft()
                 if was_full:
-                    self._on_free()
+                    self._on_writable()
             self._sending = None
 
     async def _send_close(self, code: int) -> None:
@@ -135,7 +135,7 @@ class DaphneTransport:
         self._protocol = protocol
         self._transport = protocol.transport
         self._socket = protocol.transport.getHandle()
-        self._on_free = on_writable
+        self._on_writable = on_writable
         self._is_full = False
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         # A byte now and then is no proof that somebody reads; only a pong is.
@@ -160,7 +160,7 @@ class DaphneTransport:
 
     def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
         self._is_full = False
-        self._on_free()
+        self._on_writable()
 
     def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
         self._is_full = True
@@ -190,7 +190,7 @@ class UvicornTransport:
         self._protocol = protocol
         self._transport = protocol.transport
         self._is_writable = protocol.writable
-        self._on_free = on_writable
+        self._on_writable = on_writable
         self._waiting: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         kernel = self._transport.get_extra_info("socket")
@@ -221,4 +221,4 @@ class UvicornTransport:
     async def _wait(self) -> None:
         await self._is_writable.wait()
         if not self._transport.is_closing():
-            self._on_free()
+            self._on_writable()

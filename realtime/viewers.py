@@ -23,20 +23,20 @@ class Viewer:
     says that it may watch what is not for everybody.
     """
 
-    __slots__ = ("_on_return", "behind_since", "is_admitted", "seq", "transport")
+    __slots__ = ("_send_missed", "behind_since", "is_admitted", "seq", "transport")
 
     def __init__(self, send: Send) -> None:
         self.transport = transport_for(send, on_writable=self.on_writable)
         self.seq: int | None = None
         self.is_admitted = False
         self.behind_since: float | None = None
-        self._on_return: Callable[[Viewer], None] | None = None
+        self._send_missed: Callable[[Viewer], None] | None = None
 
-    def join(self, on_return: Callable[["Viewer"], None]) -> None:
-        self._on_return = on_return
+    def join(self, send_missed: Callable[["Viewer"], None]) -> None:
+        self._send_missed = send_missed
 
     def leave(self) -> None:
-        self._on_return = None
+        self._send_missed = None
 
     def offer(self, frame: Frame, *, seq: int) -> None:
         """Send a frame that brings the viewer to number `seq`, unless its line is full."""
@@ -48,8 +48,8 @@ class Viewer:
 
     def on_writable(self) -> None:
         """Have the viewer told what it has missed."""
-        if self._on_return is not None and self.behind_since is not None:
-            self._on_return(self)
+        if self._send_missed is not None and self.behind_since is not None:
+            self._send_missed(self)
 
 
 class ViewerGroup:
@@ -65,9 +65,9 @@ class ViewerGroup:
         """Return how many viewers have full lines."""
         return sum(viewer.behind_since is not None for viewer in tuple(self._viewers))
 
-    def add(self, viewer: Viewer, *, on_return: Callable[[Viewer], None]) -> None:
+    def add(self, viewer: Viewer, *, send_missed: Callable[[Viewer], None]) -> None:
         self._viewers.add(viewer)
-        viewer.join(on_return)
+        viewer.join(send_missed)
 
     def remove(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
@@ -79,23 +79,23 @@ class ViewerGroup:
         Only one at a time, which keeps frames in order. Who is elsewhere is left out: behind, and
         so told later, or come in the middle of this, and so told already.
         """
-        told = 0
+        sent = 0
         for number, viewer in enumerate(tuple(self._viewers), start=1):
             if viewer.seq == since and viewer.behind_since is None:
                 viewer.offer(frame, seq=seq)
-                told += 1
+                sent += 1
             if number % VIEWERS_BETWEEN_YIELDS == 0:
                 await asyncio.sleep(0)
-        metrics.frames_sent.inc(told)
+        metrics.frames_sent.inc(sent)
 
-    async def resend_all(self, greet: Callable[[Viewer], None]) -> None:
+    async def resend_all(self, send_first_frame: Callable[[Viewer], None]) -> None:
         """Forget what everybody was sent, and `greet` them one after the other."""
         viewers = tuple(self._viewers)
         for viewer in viewers:
             viewer.seq = None
         for number, viewer in enumerate(viewers, start=1):
             if viewer.seq is None and viewer in self._viewers:
-                greet(viewer)
+                send_first_frame(viewer)
             if number % VIEWERS_BETWEEN_YIELDS == 0:
                 await asyncio.sleep(0)
 

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from realtime import metrics
 from realtime.messages import resume_point
-from realtime.polling import members, polls
+from realtime.polling import access_cache, polled_events
 from reservations.api.documentation import reads
 from reservations.api.requests import asker
 
@@ -79,16 +79,16 @@ class ChangesView(APIView):
         `W/"<layout>-<seq>"` the answer is 304 while nothing has changed.
         """
         resume = resume_point(request.META.get("QUERY_STRING", ""))
-        event = polls.event(event_id, since=resume["since"])
+        event = polled_events.event(event_id, since=resume["since"])
         if not event.is_public:
-            members.require_access(event_id=event_id, asker=asker(request))
+            access_cache.require_access(event_id=event_id, asker=asker(request))
         tag = event.tag
         response = get_conditional_response(request._request, etag=_etag(tag))
         metrics.poll("changed" if response is None else "unchanged").inc()
         if response is None:
-            told = event.told(**resume)
-            tag = told.tag
-            response = HttpResponse(told.text, content_type="application/json")
+            answer = event.answer(**resume)
+            tag = answer.tag
+            response = HttpResponse(answer.text, content_type="application/json")
         response["ETag"] = _etag(tag)
         response["Cache-Control"] = "private, no-cache"
         return response

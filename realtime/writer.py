@@ -29,12 +29,17 @@ class HubWriter:
     """
 
     def __init__(
-        self, event_id: int, *, replica: Replica, audience: ViewerGroup, count: Callable[[], int]
+        self,
+        event_id: int,
+        *,
+        replica: Replica,
+        viewers: ViewerGroup,
+        count_viewers: Callable[[], int],
     ) -> None:
         self.replica = replica
-        self.untold_since: float | None = None
-        self._audience = audience
-        self._count = count
+        self.oldest_pending_commit: float | None = None
+        self._viewers = viewers
+        self._count_viewers = count_viewers
         self._new_replica: Replica | None = None
         self._first_frames = FirstFrames(event_id)
         self._is_woken = asyncio.Event()
@@ -42,11 +47,11 @@ class HubWriter:
         # Done when the round that begins next has ended.
         self._next_round: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def greet(self, viewer: Viewer) -> None:
+    def send_first_frame(self, viewer: Viewer) -> None:
         """Send a viewer what it has missed since its number, or the whole map."""
         frame = self._first_frames.frame(self.replica, since=viewer.seq)
         metrics.first_frame("snapshot" if frame.is_snapshot else "delta").inc()
-        viewer.offer(frame, seq=self.replica.told_seq)
+        viewer.offer(frame, seq=self.replica.published_seq)
 
     def wake(self) -> None:
         """Have a round begin, because there is something to write."""
@@ -57,13 +62,13 @@ class HubWriter:
         self._is_beat_due = True
         self.wake()
 
-    async def show(self, replica: Replica) -> None:
+    async def replace_replica(self, replica: Replica) -> None:
         """Replace the picture, and wait until everybody was sent the new one."""
         self._new_replica = replica
         self.wake()
-        await self.written()
+        await self.flush()
 
-    async def written(self) -> None:
+    async def flush(self) -> None:
         """Wait until all that there is to write now was written, or the writer has ended."""
         if self._is_woken.is_set():
             # Shielded, because others wait for it too.
@@ -87,7 +92,7 @@ class HubWriter:
         this_round, self._next_round = self._next_round, asyncio.get_running_loop().create_future()
         started = time.monotonic()
         try:
-            has_written = await self._write_news()
+            has_written = await self._write_changes()
             took = time.monotonic() - started
             if self._is_beat_due:
                 self._is_beat_due = False
@@ -98,31 +103,31 @@ class HubWriter:
             metrics.fanout_seconds.observe(took)
             await asyncio.sleep(window_seconds(fanout_seconds=took))
 
-    async def _write_news(self) -> bool:
+    async def _write_changes(self) -> bool:
         """Send pending changes, or a new picture. Return whether there was anything to send."""
         if self._new_replica is not None:
             self.replica, self._new_replica = self._new_replica, None
-            self.untold_since = None
-            await self._audience.resend_all(self.greet)
+            self.oldest_pending_commit = None
+            await self._viewers.resend_all(self.send_first_frame)
             return True
-        news = self.replica.publish()
-        if news is None:
+        pending = self.replica.publish()
+        if pending is None:
             return False
-        since, changes = news
-        seq = self.replica.told_seq
-        committed, self.untold_since = self.untold_since, None
+        since, changes = pending
+        seq = self.replica.published_seq
+        committed, self.oldest_pending_commit = self.oldest_pending_commit, None
         delta = Frame(delta_frame(since=since, seq=seq, now_ms=now_ms(), changes=changes))
         frame = self._first_frames.shorter(delta, self.replica)
-        await self._audience.publish(frame, since=since, seq=seq)
-        metrics.count_round(
+        await self._viewers.publish(frame, since=since, seq=seq)
+        metrics.count_published(
             "snapshot" if frame.is_snapshot else "delta", numbers=seq - since, committed=committed
         )
         return True
 
     async def _write_beat(self) -> None:
-        seq = self.replica.told_seq
-        frame = beat_frame(seq=seq, now_ms=now_ms(), viewers=self._count())
-        await self._audience.publish(Frame(frame), since=seq, seq=seq)
+        seq = self.replica.published_seq
+        frame = beat_frame(seq=seq, now_ms=now_ms(), viewers=self._count_viewers())
+        await self._viewers.publish(Frame(frame), since=seq, seq=seq)
         metrics.frame("beat").inc()
 
 

@@ -96,7 +96,7 @@ def _nothing_remembered() -> None:
     index_cache.clear_cache()
     layouts.forget_layouts()
     seat_lists.forget_lists()
-    polling.forget()
+    polling.clear_caches()
 
 
 class _TestsThread:

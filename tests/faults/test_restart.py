@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from realtime.daphne import FAREWELL_SECONDS
+from realtime.daphne import CLOSE_FRAME_SECONDS
 from reservations.domain.commands import LockSeats
 from reservations.write import command_queue
 from reservations.write.unit_of_work import lock_event
@@ -75,7 +75,7 @@ def test_a_request_that_is_under_way_when_the_server_ends_is_answered(
             os.kill(server.pid, signal.SIGTERM)
             wait_until(lambda: not _listens(server.port))
             with pytest.raises(subprocess.TimeoutExpired):
-                server.supervised.process.wait(2 * FAREWELL_SECONDS)
+                server.supervised.process.wait(2 * CLOSE_FRAME_SECONDS)
         (answer,) = reply.result(PATIENCE_SECONDS)
         server.supervised.process.wait(PATIENCE_SECONDS)
     assert answer.status == 200

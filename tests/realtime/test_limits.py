@@ -8,10 +8,10 @@ from realtime import limits
 from realtime.limits import (
     FRAMES_PER_SECOND,
     MAX_FRAMES_AT_ONCE,
-    Handshakes,
+    HandshakeThrottle,
     TokenBucket,
     TooManySockets,
-    counted,
+    socket_slot,
 )
 from reservations.models import Event
 from tests.factories import Clock
@@ -20,7 +20,7 @@ from tests.factories import Clock
 def test_a_client_may_send_so_many_frames_at_once_and_then_so_many_a_second() -> None:
     clock = Clock()
     allowance = TokenBucket(
-        most=MAX_FRAMES_AT_ONCE,
+        capacity=MAX_FRAMES_AT_ONCE,
         per_second=FRAMES_PER_SECOND,
         clock=lambda: clock.now.timestamp(),
     )
@@ -34,12 +34,12 @@ def test_a_client_may_send_so_many_frames_at_once_and_then_so_many_a_second() ->
 
 def test_an_address_has_so_many_sockets_and_gets_them_back(settings: Any) -> None:
     settings.SEATCAST_SOCKETS_PER_ADDRESS = 2
-    with counted("a"), counted("a"), counted("b"):
-        with pytest.raises(TooManySockets), counted("a"):
+    with socket_slot("a"), socket_slot("a"), socket_slot("b"):
+        with pytest.raises(TooManySockets), socket_slot("a"):
             pass
-        with counted("b"):
+        with socket_slot("b"):
             pass
-    with counted("a"), counted("a"):
+    with socket_slot("a"), socket_slot("a"):
         pass
 
 
@@ -65,8 +65,8 @@ def test_the_network_of_a_socket_is_what_the_trusted_proxies_say(
     assert client_of_scope(scope) == address
 
 
-def _handshakes(clock: Clock) -> Handshakes:
-    return Handshakes(clock=lambda: clock.now.timestamp())
+def _handshakes(clock: Clock) -> HandshakeThrottle:
+    return HandshakeThrottle(clock=lambda: clock.now.timestamp())
 
 
 def test_a_network_may_open_a_minutes_sockets_at_once_and_then_so_many_a_minute(
@@ -96,7 +96,7 @@ def test_refused_handshakes_do_not_put_off_the_next_one(settings: Any) -> None:
 
 def test_networks_without_end_take_no_memory_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_NETWORKS", 10)
-    handshakes = Handshakes()
+    handshakes = HandshakeThrottle()
     for number in range(1_000):
         handshakes.take(f"network {number % 7}")
         handshakes.take(f"another {number}")

@@ -26,11 +26,11 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     reads: Reads = []
     read = selectors.event_heads
 
-    def counted(*, event_ids: Collection[int]) -> Any:
+    def socket_slot(*, event_ids: Collection[int]) -> Any:
         reads.append(set(event_ids))
         return read(event_ids=event_ids)
 
-    monkeypatch.setattr(selectors, "event_heads", counted)
+    monkeypatch.setattr(selectors, "event_heads", socket_slot)
     return reads
 
 

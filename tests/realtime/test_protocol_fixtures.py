@@ -92,7 +92,7 @@ def test_a_hub_that_hears_what_a_client_hears_knows_the_same() -> None:
         result = replica.merge(since=frame["from"], seq=frame["seq"], changes=changes)
         assert result is (MergeResult.APPLIED if changes else MergeResult.KNOWN)
         replica.publish()
-    assert replica.told_seq == expected["seq"] > start["seq"]
+    assert replica.published_seq == expected["seq"] > start["seq"]
     assert list(replica.statuses) == [status(word) for word in expected["statuses"]]
     assert sorted(replica.locks()) == sorted(
         (lock["index"], lock["locked_until"], lock["holder"]) for lock in expected["locks"]

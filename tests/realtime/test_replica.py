@@ -37,7 +37,7 @@ def test_a_change_is_told_once_from_where_the_last_one_ended() -> None:
     assert event.merge(since=4, seq=5, changes=[locked(2)]) is MergeResult.APPLIED
     assert event.publish() == (4, [WireChange(2, 1, DEADLINE_MS, "alice")])
     assert event.publish() is None
-    assert event.told_seq == 5
+    assert event.published_seq == 5
 
 
 def test_changes_of_one_seat_within_a_window_are_told_as_its_last_state() -> None:
@@ -45,7 +45,7 @@ def test_changes_of_one_seat_within_a_window_are_told_as_its_last_state() -> Non
     event.merge(since=0, seq=1, changes=[locked(2)])
     event.merge(since=1, seq=2, changes=[free(2)])
     assert event.publish() == (0, [WireChange(2, 0, None, None)])
-    assert event.told_seq == 2
+    assert event.published_seq == 2
 
 
 def test_what_is_known_already_changes_nothing() -> None:

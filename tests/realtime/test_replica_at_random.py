@@ -36,7 +36,7 @@ class Viewer:
         self.start(replica)
 
     def start(self, replica: Replica) -> None:
-        self.seq = replica.told_seq
+        self.seq = replica.published_seq
         self.statuses = bytearray(replica.statuses)
         self.locked = {index for index, _, _ in replica.locks()}
 
@@ -113,7 +113,7 @@ class Hub(RuleBasedStateMachine):
         if (told := self.replica.publish()) is not None:
             for viewer in self.viewers:
                 if not viewer.is_behind:
-                    viewer.record(told[0], self.replica.told_seq, told[1])
+                    viewer.record(told[0], self.replica.published_seq, told[1])
 
     @rule()
     def join(self) -> None:
@@ -132,7 +132,7 @@ class Hub(RuleBasedStateMachine):
         if changes is None:
             viewer.start(self.replica)
         else:
-            viewer.record(viewer.seq, self.replica.told_seq, changes)
+            viewer.record(viewer.seq, self.replica.published_seq, changes)
         viewer.is_behind = False
 
     @rule()
@@ -148,7 +148,7 @@ class Hub(RuleBasedStateMachine):
             state = self.states[viewer.seq]
             assert tuple(viewer.statuses) == state
             assert viewer.locked == {i for i in range(SEATS) if state[i] == 1}
-            assert viewer.is_behind or viewer.seq == self.replica.told_seq
+            assert viewer.is_behind or viewer.seq == self.replica.published_seq
 
     def teardown(self) -> None:
         self.read_the_log()

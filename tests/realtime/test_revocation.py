@@ -16,7 +16,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts import revocations, tokens
 from accounts.models import User
 from realtime import revocation
-from realtime.identity import opener_of
+from realtime.identity import identify
 from reservations.models import Event
 from reservations.threads import in_thread
 from tests.contract.calls import SEE_EVENTS
@@ -174,7 +174,7 @@ async def test_a_session_expires_when_it_was_said_to_however_often_it_is_used(al
     def opened() -> float:
         entrance, soon = by_session(alice), timezone.now() + timedelta(seconds=90)
         Session.objects.update(expire_date=soon)
-        credential = opener_of(entrance).credential
+        credential = identify(entrance).credential
         assert credential
         return credential.expires_at - soon.timestamp()
 

@@ -157,21 +157,21 @@ class Process:
 
     async def resend_all(self, head: EventHead) -> None:
         self.load(head)
-        await self.audience.resend_all(self.greet)
+        await self.audience.resend_all(self.send_first_frame)
 
-    def greet(self, viewer: Viewer) -> None:
+    def send_first_frame(self, viewer: Viewer) -> None:
         frame = self._first_frames.frame(self.replica, since=viewer.seq)
-        viewer.offer(frame, seq=self.replica.told_seq)
+        viewer.offer(frame, seq=self.replica.published_seq)
 
     async def publish(self) -> None:
         if (news := self.replica.publish()) is not None:
             since, changes = news
-            seq = self.replica.told_seq
+            seq = self.replica.published_seq
             frame = delta_frame(since=since, seq=seq, now_ms=1, changes=changes)
             await self.audience.publish(Frame(frame), since=since, seq=seq)
 
     async def beat(self) -> None:
-        seq = self.replica.told_seq
+        seq = self.replica.published_seq
         frame = beat_frame(seq=seq, now_ms=1, viewers=len(self.audience))
         await self.audience.publish(Frame(frame), since=seq, seq=seq)
 
@@ -339,12 +339,12 @@ class NobodyMissesAnything(RuleBasedStateMachine):
         watcher.follower.connect()
         watcher.process, watcher.viewer = process, Viewer(partial(watcher.send, process))
         since, layout = watcher.follower.seq, watcher.follower.layout
-        if since is not None and since > process.replica.told_seq:
+        if since is not None and since > process.replica.published_seq:
             await process.take_in(process.look())
             await process.publish()
-        process.audience.add(watcher.viewer, on_return=process.greet)
+        process.audience.add(watcher.viewer, send_missed=process.send_first_frame)
         watcher.viewer.seq = since if layout == process.replica.layout else None
-        process.greet(watcher.viewer)
+        process.send_first_frame(watcher.viewer)
 
     async def leave(self, watcher: Watcher) -> None:
         if watcher.process is not None and watcher.viewer is not None:
